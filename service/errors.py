@@ -1,0 +1,115 @@
+"""The error tree, named by situation; no HTTP in it.
+
+    ZegelError
+    ├── Invalid            what was given is wrong, field by field
+    ├── Refused            the rules say no
+    │   ├── NotAllowed     this person may not (shown like NotFound where it would betray something)
+    │   ├── WrongState     the agreement is in a state in which this cannot happen
+    │   │   └── TooLate    somebody or something was faster: the polite form of a lost race
+    │   └── TooMany        a limit was reached; try again later
+    ├── NotFound           there is no such thing, or it is not yours
+    ├── LinkUnusable       a signing link that no longer opens anything, with the reason
+    ├── Unavailable        something outside does not answer; it is worth trying again
+    └── GenerationFailed   the document could not be made
+
+``code`` names the sentence in ``templates/nl/texts/errors.toml``; ``values`` fill it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service.texts import text
+
+
+class ZegelError(Exception):
+    """Base of all errors of this service; ``str()`` is the Dutch sentence for a person."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+    def sentence(self) -> str:
+        """The sentence of the catalogue for this situation."""
+        return text(f"errors.{self.code}", **self.values)
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One field that is not right; ``code`` names the sentence."""
+
+    field: str
+    code: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """The sentence to show beside the field."""
+        return text(f"errors.{self.code}", **self.values)
+
+
+class Invalid(ZegelError):
+    """What was given is wrong; every field that is wrong is named."""
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__("invalid", count=len(errors))
+        self.errors = errors
+
+    def by_field(self) -> dict[str, str]:
+        """The first sentence per field, in the order given."""
+        sentences: dict[str, str] = {}
+        for error in self.errors:
+            sentences.setdefault(error.field, error.sentence())
+        return sentences
+
+
+class Refused(ZegelError):
+    """The rules say no."""
+
+
+class NotAllowed(Refused):
+    """This person may not do this."""
+
+
+class WrongState(Refused):
+    """The agreement is in a state in which this cannot happen; ``values['state']`` is the state."""
+
+
+class TooLate(WrongState):
+    """Somebody or something was faster."""
+
+
+class TooMany(Refused):
+    """A limit was reached; ``values['minutes']`` says when to try again."""
+
+
+class NotFound(ZegelError):
+    """There is no such thing, or it is not this person's to see."""
+
+
+class LinkUnusable(ZegelError):
+    """A signing link that opens nothing any more.
+
+    ``reason`` is one of unknown, expired, replaced, voided, declined, delegated, signed, completed.
+    """
+
+    def __init__(self, reason: str, **values: object) -> None:
+        super().__init__(f"link_{reason}", **values)
+        self.reason = reason
+
+
+class Unavailable(ZegelError):
+    """Something outside does not answer; worth trying again."""
+
+
+class GenerationFailed(ZegelError):
+    """The document could not be made; ``reason`` is for staff, never for the signer."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__("generation_failed", reason=reason, detail=detail)
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,58 @@
+"""The Dutch catalogue: every sentence a person reads that is not part of a page or mail template.
+
+One TOML file per subject in ``templates/nl/texts``; ``text("errors.email_invalid")`` reads the key
+``email_invalid`` of ``errors.toml``. Nested tables are joined with dots. Values are filled with
+``str.format``; a missing key or value is a mistake of ours and raises.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+TEXTS = Path(__file__).resolve().parents[1] / "templates" / "nl" / "texts"
+
+
+class UnknownText(KeyError):
+    """A key that stands in no catalogue."""
+
+
+@cache
+def catalogue(name: str) -> Mapping[str, str]:
+    """All sentences of one catalogue file, keyed by their dotted path inside that file."""
+    path = TEXTS / f"{name}.toml"
+    if not path.is_file():
+        raise UnknownText(name)
+    return dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+def text(key: str, /, **values: object) -> str:
+    """The sentence behind ``file.key``, filled with ``values``.
+
+    Raises UnknownText for a key in no catalogue, KeyError for a value the sentence needs.
+    """
+    name, _, path = key.partition(".")
+    sentences = catalogue(name)
+    if path not in sentences:
+        raise UnknownText(key)
+    sentence = sentences[path]
+    return sentence.format(**values) if "{" in sentence else sentence
+
+
+def has_text(key: str) -> bool:
+    """Whether a catalogue holds this key; for choices where a general sentence is the fallback."""
+    name, _, path = key.partition(".")
+    return (TEXTS / f"{name}.toml").is_file() and path in catalogue(name)
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            pairs += _flatten(value, f"{prefix}{key}.")
+        else:
+            pairs.append((f"{prefix}{key}", str(value)))
+    return pairs

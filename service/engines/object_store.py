@@ -1,0 +1,214 @@
+"""A private S3 server (SeaweedFS) for a machine where no other is configured.
+
+What holds here:
+
+* It listens on 127.0.0.1 only, on ports chosen once and kept in ``ports.json``.
+* The S3 door wants the generated credentials. The doors behind it (the HTTP and gRPC ports of
+  SeaweedFS's own parts) would delete locked objects for anyone who can reach them, so they want
+  generated tokens and certificates (``object_store_keys.py``).
+* Whoever starts it first starts it, whoever leaves last stops it (``SharedUse``). A server whose
+  starter was killed keeps running and is taken over by the next start.
+
+It keeps its promises towards everyone but the administrator of this machine, who can read the
+keys and the files.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.engines.errors import EngineFailed, EngineMissing
+from service.engines.object_store_keys import Credentials, prepare_keys
+from service.engines.process import (
+    SharedUse,
+    command_line,
+    free_ports,
+    is_alive,
+    last_lines,
+    port_is_free,
+    require_room,
+    stop_process,
+    wait_until,
+)
+
+ENGINE = "SeaweedFS"
+REGION = "us-east-1"
+ROOM_NEEDED_MB = 300
+START_SECONDS = 60
+STOP_SECONDS = 20
+PORTS = (
+    "s3.port",
+    "s3.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "master.port",
+    "master.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "admin.port",
+    "admin.port.grpc",
+)
+# Only what S3 needs; nothing is reported to anyone.
+SWITCHED_OFF = (
+    "-master.telemetry=false",
+    "-webdav=false",
+    "-admin.ui=false",
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
+    "-s3.autoCreateBucket=false",
+    "-s3.allowDeleteBucketNotEmpty=false",
+    "-filer.disableDirListing=true",
+    "-filer.exposeDirectoryData=false",
+    "-filer.ui.deleteDir=false",
+    "-volume.preStopSeconds=0",
+)
+
+
+@dataclass(frozen=True)
+class ObjectStoreAddress:
+    """Where an S3 server is and how to sign in there."""
+
+    endpoint_url: str
+    access_key_id: str
+    secret_access_key: str
+    region: str
+
+
+class EmbeddedObjectStore:
+    """One S3 server with all its data in ``directory``."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.resolve()
+        self._use = SharedUse(self.directory)
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data(self) -> Path:
+        """The objects and their index."""
+        return self.directory / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self.directory / "server.log"
+
+    def start(self) -> ObjectStoreAddress:
+        """Make sure the server runs and answers. Raises EngineMissing, DiskFull or EngineFailed."""
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._use.joining():
+            credentials = prepare_keys(self.directory)
+            if not (self.pid() and self._answers()):
+                self._launch(credentials)
+        return ObjectStoreAddress(
+            endpoint_url=f"http://127.0.0.1:{self.ports()['s3.port']}",
+            access_key_id=credentials.access_key_id,
+            secret_access_key=credentials.secret_access_key,
+            region=REGION,
+        )
+
+    def stop(self) -> None:
+        """Leave; the server stops when nobody else uses it."""
+        with self._use.leaving() as last:
+            pid = self.pid()
+            if last and pid is not None:
+                stop_process(pid, signal.SIGTERM, seconds=STOP_SECONDS)
+                if self._child is not None and self._child.pid == pid:
+                    self._child.wait()
+
+    def pid(self) -> int | None:
+        """The number of the running server, if it runs: a number in a file proves nothing."""
+        try:
+            pid = int(self._pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        ours = is_alive(pid) and f"-dir={self.data}" in command_line(pid)
+        return pid if ours else None
+
+    def ports(self) -> dict[str, int]:
+        """The ports of the server by the name of their option."""
+        found: dict[str, int] = json.loads(self._ports_file.read_text())
+        return found
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.directory / "server.pid"
+
+    @property
+    def _ports_file(self) -> Path:
+        return self.directory / "ports.json"
+
+    def _launch(self, credentials: Credentials) -> None:
+        require_room(self.directory, mebibytes=ROOM_NEEDED_MB)
+        program = _find_program()
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        ports = self._choose_ports()
+        words = [
+            program,
+            "mini",
+            f"-dir={self.data}",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            *SWITCHED_OFF,
+            *(f"-{name}={port}" for name, port in ports.items()),
+        ]
+        with self.log.open("ab") as log:
+            child = subprocess.Popen(
+                words,
+                cwd=self.directory,  # where it looks for security.toml
+                env={
+                    "PATH": os.defpath,
+                    "HOME": str(self.directory),
+                    "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+                    "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C in our terminal is not meant for it
+                umask=0o077,
+            )
+        self._child = child
+        self._pid_file.write_text(str(child.pid))
+        wait_until(lambda: self._answers() or child.poll() is not None, seconds=START_SECONDS)
+        if child.poll() is not None or not self._answers():
+            stop_process(child.pid, signal.SIGTERM, seconds=STOP_SECONDS)
+            raise EngineFailed(engine=ENGINE, detail=last_lines(self.log), log=self.log)
+
+    def _choose_ports(self) -> dict[str, int]:
+        """The ports of last time; where another program took one meanwhile, a new one."""
+        known = self.ports() if self._ports_file.exists() else {}
+        kept = {name: known[name] for name in PORTS if name in known and port_is_free(known[name])}
+        missing = [name for name in PORTS if name not in kept]
+        ports = kept | dict(zip(missing, free_ports(len(missing)), strict=True))
+        self._ports_file.write_text(json.dumps(ports, indent=1))
+        return ports
+
+    def _answers(self) -> bool:
+        """Ready when an unsigned request is *refused*: then S3, its filer and its keys are up."""
+        if not self._ports_file.exists():
+            return False
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports()["s3.port"], timeout=5)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status == http.client.FORBIDDEN
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def _find_program() -> str:
+    """The wheel puts ``weed`` beside our Python; else the one on the path."""
+    beside = Path(sys.executable).parent / "weed"
+    found = str(beside) if beside.is_file() else shutil.which("weed")
+    if found is None:
+        raise EngineMissing(engine=ENGINE, tool="weed")
+    return found

@@ -1,0 +1,106 @@
+"""The generated secrets of the embedded S3 server, each file readable by its owner only.
+
+Without ``security.toml`` in its working directory, SeaweedFS deletes, through its filer port and
+through every gRPC port, whatever anybody on the machine asks it to, Object Lock or not
+(seaweedfs issue 8393). With it, HTTP wants a token signed with a key of ours and gRPC a client
+certificate of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+TOKEN_KEYS = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
+GRPC_PARTS = ("master", "volume", "filer", "s3", "admin", "worker", "msg_broker", "client")
+YEARS = 30  # nobody outside the machine ever sees it; the directory is thrown away as a whole
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """How to sign requests to the S3 port."""
+
+    access_key_id: str
+    secret_access_key: str
+
+
+def prepare_keys(directory: Path) -> Credentials:
+    """The credentials of the store in ``directory``; everything is made on first use."""
+    certificate, key = directory / "grpc.crt", directory / "grpc.key"
+    if not (certificate.exists() and key.exists()):
+        _make_certificate(certificate, key)
+    security = directory / "security.toml"
+    if not security.exists():
+        write_private(security, _security_file(certificate, key).encode())
+    return _credentials(directory / "credentials.json")
+
+
+def _credentials(path: Path) -> Credentials:
+    if not path.exists():
+        made = {
+            "access_key_id": "zegel" + secrets.token_hex(8),
+            "secret_access_key": secrets.token_urlsafe(32),
+        }
+        write_private(path, json.dumps(made).encode())
+    return Credentials(**json.loads(path.read_text()))
+
+
+def _security_file(certificate: Path, key: Path) -> str:
+    lines = ["# Made by Zegel. Without this file anyone on this machine could delete the archive."]
+    for name in TOKEN_KEYS:
+        lines += [f"[{name}]", f'key = "{secrets.token_urlsafe(32)}"', "expires_after_seconds = 60"]
+    lines += ["[access]", "ui = false", "[grpc]", f"ca = {json.dumps(str(certificate))}"]
+    for part in GRPC_PARTS:
+        lines += [
+            f"[grpc.{part}]",
+            f"cert = {json.dumps(str(certificate))}",
+            f"key = {json.dumps(str(key))}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _make_certificate(certificate: Path, key: Path) -> None:
+    """One self-signed certificate that is at once authority, server and client."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "zegel-object-store")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365 * YEARS))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(private, hashes.SHA256())
+    )
+    write_private(
+        key,
+        private.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
+    )
+    write_private(certificate, made.public_bytes(serialization.Encoding.PEM))
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)

@@ -1,0 +1,278 @@
+"""A private PostgreSQL on a Unix socket, for a machine where no other is configured.
+
+What holds here:
+
+* No TCP port. The socket folder is open to this user only, and the server asks the kernel who
+  connects (``peer``), so there is no password to keep.
+* One directory holds everything: ``data`` (the cluster), ``socket``, ``server.log``. The path of
+  a socket may have 107 bytes at most; where the directory is deeper, the socket folder lies in the
+  temporary directory and ``socket-folder`` remembers it.
+* Whoever starts it first starts it, whoever leaves last stops it (``SharedUse``). A server whose
+  starter was killed keeps running and is taken over by the next start.
+* PostgreSQL refuses to run as root: then it runs as the system user of ``system_user.py``.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from service.engines.errors import DataFromOtherVersion, EngineFailed
+from service.engines.postgres_programs import Programs, find_programs
+from service.engines.process import (
+    SharedUse,
+    command_line,
+    is_alive,
+    last_lines,
+    require_room,
+    stop_process,
+    wait_until,
+)
+from service.engines.system_user import ServerUser, server_user
+
+ENGINE = "PostgreSQL"
+DATABASE = "zegel"
+ROLE = "zegel"
+LONGEST_SOCKET_PATH = 103  # bytes, macOS; Linux allows 107
+SOCKET_FILE = ".s.PGSQL.5432"
+ROOM_NEEDED_MB = 100
+START_SECONDS = 120  # recovery after a crash may take a while
+STOP_SECONDS = 60
+
+# Alone on its machine and rarely busy: no TCP, reads and writes in the backend that wants them.
+SERVER_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "port": "5432",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "io_method": "sync",
+}
+# For tests only: a crash of the machine loses the cluster.
+WITHOUT_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass(frozen=True)
+class _Running:
+    """What ``postmaster.pid`` says about the server that wrote it."""
+
+    pid: int
+    socket_folder: str
+    ready: bool
+
+
+class EmbeddedPostgres:
+    """One PostgreSQL cluster in ``directory``; ``durable=False`` is for tests only."""
+
+    def __init__(self, directory: Path, *, durable: bool = True) -> None:
+        self.directory = directory.resolve()
+        self._durable = durable
+        self._use = SharedUse(self.directory)
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data(self) -> Path:
+        """The cluster itself."""
+        return self.directory / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self.directory / "server.log"
+
+    def start(self) -> str:
+        """Make sure the server runs and answers; its URL for SQLAlchemy with psycopg.
+
+        Raises EngineMissing, DataFromOtherVersion, DiskFull or EngineFailed.
+        """
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o711)
+        with self._use.joining():
+            if not self._answers():
+                self._launch()
+        return self.url()
+
+    def stop(self) -> None:
+        """Leave; the server stops when nobody else uses it. Open transactions are rolled back."""
+        with self._use.leaving() as last:
+            running = self._running()
+            if last and running is not None:
+                stop_process(running.pid, signal.SIGINT, seconds=STOP_SECONDS, last=signal.SIGQUIT)
+                if self._child is not None and self._child.pid == running.pid:
+                    self._child.wait()
+
+    def url(self, database: str = DATABASE) -> str:
+        """The address of one of its databases, in SQLAlchemy's form."""
+        return f"postgresql+psycopg://{ROLE}@/{database}?host={quote(str(self._socket_folder()))}"
+
+    def pid(self) -> int | None:
+        """The number of the running server, if it runs."""
+        running = self._running()
+        return running.pid if running else None
+
+    # --- starting -------------------------------------------------------------------------
+
+    def _launch(self) -> None:
+        require_room(self.directory, mebibytes=ROOM_NEEDED_MB)
+        programs = find_programs()
+        user = server_user(programs.folder, self.directory)
+        if self.data.exists():
+            self._check_version(programs)
+        else:
+            self._initialise(programs, user)
+        self._clear_after_crash()
+        self._write_access_rules()
+        self._prepare_socket_folder(user)
+        self._run(programs, user)
+        self._create_database()
+
+    def _check_version(self, programs: Programs) -> None:
+        found = (self.data / "PG_VERSION").read_text().strip()
+        if found != str(programs.major):
+            raise DataFromOtherVersion(
+                directory=self.directory, found=found, expected=programs.major
+            )
+
+    def _initialise(self, programs: Programs, user: ServerUser) -> None:
+        """Make the cluster beside its place and move it there, so that it is whole or absent."""
+        unfinished = self.directory / "data.unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        user.give(unfinished)
+        with self.log.open("ab") as log:
+            done = user.run(
+                [
+                    str(programs.folder / "initdb"),
+                    f"--pgdata={unfinished}",
+                    f"--username={ROLE}",
+                    "--encoding=UTF8",
+                    *programs.locale_options(),
+                    "--auth=reject",  # replaced before the first start, see _write_access_rules
+                    "--no-instructions",
+                    *([] if self._durable else ["--no-sync"]),
+                ],
+                output=log,
+            )
+        if done != 0:
+            raise EngineFailed(engine=ENGINE, detail=last_lines(self.log), log=self.log)
+        unfinished.rename(self.data)
+
+    def _clear_after_crash(self) -> None:
+        """Remove the lock file of a server that is gone.
+
+        PostgreSQL does this itself unless the number now belongs to another process of the same
+        user, as happens after a restart of a container; then it would refuse to start.
+        """
+        running = self._recorded()
+        if running is not None and not self._is_our_server(running.pid):
+            (self.data / "postmaster.pid").unlink()
+
+    def _write_access_rules(self) -> None:
+        """Only the user who starts the server may connect, as the one role there is.
+
+        ``peer``: the kernel says which system user is at the other end of the socket.
+        """
+        (self.data / "pg_hba.conf").write_text(f"local all {ROLE} peer map=zegel\n")
+        (self.data / "pg_ident.conf").write_text(f'zegel "{getpass.getuser()}" {ROLE}\n')
+
+    def _run(self, programs: Programs, user: ServerUser) -> None:
+        settings = SERVER_SETTINGS | {"unix_socket_directories": str(self._socket_folder())}
+        if programs.major < 18:
+            settings.pop("io_method")
+        if not self._durable:
+            settings |= WITHOUT_DURABILITY
+        words = [str(programs.folder / "postgres"), "-D", str(self.data)]
+        for name, value in settings.items():
+            words += ["-c", f"{name}={value}"]
+        with self.log.open("ab") as log:
+            self._child = user.start(words, output=log)
+        child = self._child
+        wait_until(lambda: self._answers() or child.poll() is not None, seconds=START_SECONDS)
+        if not self._answers():
+            raise EngineFailed(engine=ENGINE, detail=last_lines(self.log), log=self.log)
+
+    def _create_database(self) -> None:
+        with self._connect("postgres") as connection:
+            known = connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
+            ).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+    # --- the socket folder ----------------------------------------------------------------
+
+    def _socket_folder(self) -> Path:
+        beside = self.directory / "socket"
+        if len(os.fsencode(beside / SOCKET_FILE)) <= LONGEST_SOCKET_PATH:
+            return beside
+        remembered = self.directory / "socket-folder"
+        return Path(remembered.read_text()) if remembered.exists() else beside
+
+    def _prepare_socket_folder(self, user: ServerUser) -> None:
+        folder = self._socket_folder()
+        if len(os.fsencode(folder / SOCKET_FILE)) > LONGEST_SOCKET_PATH or _is_foreign(
+            folder, user
+        ):
+            folder = Path(tempfile.mkdtemp(prefix="zegel-", dir="/tmp"))
+            (self.directory / "socket-folder").write_text(str(folder))
+        folder.mkdir(mode=0o700, exist_ok=True)
+        user.give(folder)
+
+    # --- what runs now --------------------------------------------------------------------
+
+    def _recorded(self) -> _Running | None:
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return None
+        if not lines or not lines[0].strip().isdigit():
+            return _Running(pid=0, socket_folder="", ready=False)
+        folder = lines[4] if len(lines) > 4 else ""
+        status = lines[7].strip() if len(lines) > 7 else ""
+        return _Running(int(lines[0]), folder, ready=status == "ready")
+
+    def _running(self) -> _Running | None:
+        recorded = self._recorded()
+        return recorded if recorded and self._is_our_server(recorded.pid) else None
+
+    def _is_our_server(self, pid: int) -> bool:
+        """A number in a file proves nothing: the process must be a server on these data."""
+        return pid > 0 and is_alive(pid) and str(self.data) in command_line(pid)
+
+    def _answers(self) -> bool:
+        running = self._running()
+        if running is None or not running.ready:
+            return False
+        try:
+            self._connect("postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(
+            host=str(self._socket_folder()),
+            user=ROLE,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=10,
+        )
+
+
+def _is_foreign(folder: Path, user: ServerUser) -> bool:
+    """A remembered folder in the temporary directory may have been removed and made by others."""
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return False
+    return not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.getuid(), user.uid)

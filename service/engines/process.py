@@ -1,0 +1,191 @@
+"""What both engines need to know about processes, shared use, disk room and ports."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from service.engines.errors import DiskFull
+
+MEBIBYTE = 1024 * 1024
+
+
+class SharedUse:
+    """Counts who uses an engine, by a lock that the operating system gives back when they die.
+
+    Everyone who uses the engine holds the lock of ``directory`` shared; whoever leaves and then
+    gets it alone was the last one. So two processes may start the same engine, and a killed one
+    never leaves a count behind.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "in-use.lock"
+        self._starting = directory / "starting.lock"
+        self._held: int | None = None
+
+    @contextmanager
+    def joining(self) -> Iterator[None]:
+        """Join, and keep others from starting or stopping the engine inside the block."""
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            with self._exclusive_start():
+                yield
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if self._held is not None:
+            os.close(self._held)
+        self._held = descriptor
+
+    @contextmanager
+    def leaving(self) -> Iterator[bool]:
+        """Leave; the value says whether nobody else uses the engine, so that it may be stopped."""
+        if self._held is None:
+            yield False
+            return
+        descriptor, self._held = self._held, None
+        try:
+            yield _locked_alone(descriptor)
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def _exclusive_start(self) -> Iterator[None]:
+        with self._starting.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def _locked_alone(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process with this number runs; one that ended but was not collected does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _state(pid).startswith("Z")
+
+
+def command_line(pid: int) -> list[str]:
+    """The words a process was started with; empty when it is gone."""
+    recorded = Path(f"/proc/{pid}/cmdline")
+    if recorded.parent.parent.joinpath("self").exists():
+        try:
+            return recorded.read_bytes().decode(errors="replace").rstrip("\0").split("\0")
+        except (FileNotFoundError, ProcessLookupError):
+            return []
+    return _ps(pid, "command").split()
+
+
+def _state(pid: int) -> str:
+    if Path("/proc/self").exists():
+        try:
+            status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            return "Z"
+        return status.rpartition(")")[2].strip()
+    return _ps(pid, "stat") or "Z"
+
+
+def _ps(pid: int, column: str) -> str:
+    found = subprocess.run(
+        ["ps", "-p", str(pid), "-o", f"{column}="], capture_output=True, text=True, check=False
+    )
+    return found.stdout.strip()
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float, every: float = 0.02) -> bool:
+    """Ask ``condition`` until it holds, at most ``seconds``; whether it came to hold."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True
+
+
+def stop_process(
+    pid: int, first: signal.Signals, *, seconds: float, last: signal.Signals = signal.SIGKILL
+) -> None:
+    """Ask a process to stop with ``first``; after ``seconds`` its whole group gets ``last``."""
+    collect = _collector(pid)
+    _send(os.kill, pid, first)
+    if wait_until(lambda: collect() or not is_alive(pid), seconds=seconds):
+        return
+    _send(os.killpg, pid, last)
+    wait_until(lambda: collect() or not is_alive(pid), seconds=10)
+
+
+def _send(how: Callable[[int, int], None], pid: int, what: signal.Signals) -> None:
+    try:
+        how(pid, what)
+    except ProcessLookupError:
+        return  # it was faster
+
+
+def _collector(pid: int) -> Callable[[], bool]:
+    """A child of ours must be collected, a server we took over belongs to somebody else."""
+
+    def collect() -> bool:
+        try:
+            return os.waitpid(pid, os.WNOHANG)[0] == pid
+        except ChildProcessError:
+            return not is_alive(pid)
+
+    return collect
+
+
+def require_room(directory: Path, *, mebibytes: int) -> None:
+    """Raises DiskFull when fewer than ``mebibytes`` are free where ``directory`` is."""
+    free = shutil.disk_usage(directory).free // MEBIBYTE
+    if free < mebibytes:
+        raise DiskFull(directory=directory, free_mb=free, needed_mb=mebibytes)
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nobody listens on this loopback port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_ports(count: int) -> list[int]:
+    """Different loopback ports on which nobody listens at this moment."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
+def last_lines(log: Path, count: int = 3) -> str:
+    """The end of a log as one line, for the sentence that says why an engine did not start."""
+    if not log.exists():
+        return "-"
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return " / ".join(lines[-count:]) or "-"

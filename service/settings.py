@@ -1,0 +1,274 @@
+"""The settings of the service: read once from the environment, checked all together, frozen.
+
+Each row of ``TABLE`` is one variable; every one may also be given as ``NAME_FILE``, the path of a
+file that holds the value. A variable that is set to nothing counts as not set. A name that begins
+with ``ZEGEL_`` and stands in no row is refused, because a misspelt setting does nothing silently.
+
+``python -m service.settings`` prints the table as it stands in ``docs/settings.md``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from service import settings_values as value
+from service.errors import ZegelError
+from service.settings_values import WrongValue
+from service.texts import text
+
+DEVELOPMENT, PRODUCTION = "development", "production"
+SECRET_BYTES = 32
+PASSPHRASE_CHARACTERS = 12
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator chose. Secrets are left out of ``repr``."""
+
+    mode: str
+    data_dir: Path
+    base_url: str
+    host: str
+    port: int
+    secret_key: bytes | None = field(repr=False)  # None: see development_secret
+    embedded: bool
+    database_url: str | None = field(repr=False)  # None: the embedded one
+    s3_endpoint_url: str | None
+    s3_region: str
+    s3_bucket: str
+    s3_access_key_id: str | None
+    s3_secret_access_key: str | None = field(repr=False)
+    s3_lock_mode: str
+    embedded_object_store: bool
+    smtp_host: str | None  # None: the mailbox of development mode
+    smtp_port: int
+    smtp_user: str | None
+    smtp_password: str | None = field(repr=False)
+    smtp_security: str
+    mail_from: str
+    time_zone: str
+    key_dir: Path
+    key_passphrase: bytes | None = field(repr=False)
+    tsa_urls: tuple[str, ...]  # empty: our own time stamp authority
+    web_threads: int
+    web_workers: int
+    office_workers: int
+    soffice: str | None  # None: searched for
+    office_python: str | None
+    link_days: int
+    staff_may_copy_link: bool
+    trusted_proxies: int
+    lock_days: int
+    retention_years: int
+
+    @property
+    def development(self) -> bool:
+        """Whether this is a machine to try things on: mails stay here, http is allowed."""
+        return self.mode == DEVELOPMENT
+
+
+class SettingsError(ZegelError):
+    """The settings cannot be used; ``problems`` holds one sentence for each thing wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("settings", problems=problems)
+        self.problems = problems
+
+    def sentence(self) -> str:
+        """All problems, one a line."""
+        return "\n".join([text("settings.problems.heading"), *(f"- {p}" for p in self.problems)])
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One variable: how it is read, and what counts when it is absent."""
+
+    name: str
+    attribute: str
+    parse: Callable[[str], Any]
+    default: Any = None  # a function is called with the values so far
+    secret: bool = False
+
+
+def _cpus(most: int) -> Callable[[Mapping[str, Any]], int]:
+    return lambda _values: min(most, os.cpu_count() or 1)
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("ZEGEL_MODE", "mode", value.one_of(DEVELOPMENT, PRODUCTION)),
+    Setting("ZEGEL_DATA", "data_dir", value.path, lambda _given: Path("var").absolute()),
+    Setting("ZEGEL_HOST", "host", value.words, "127.0.0.1"),
+    Setting("ZEGEL_PORT", "port", value.whole_number(1, 65535), 8000),
+    Setting(
+        "ZEGEL_BASE_URL",
+        "base_url",
+        value.address,
+        lambda given: f"http://127.0.0.1:{given['port']}",
+    ),
+    Setting("ZEGEL_SECRET_KEY", "secret_key", value.secret(SECRET_BYTES), secret=True),
+    Setting("ZEGEL_EMBEDDED", "embedded", value.truth, lambda given: given["mode"] == DEVELOPMENT),
+    Setting("DATABASE_URL", "database_url", value.database_address, secret=True),
+    Setting("S3_ENDPOINT_URL", "s3_endpoint_url", value.web_address),
+    Setting("S3_REGION", "s3_region", value.words, "us-east-1"),
+    Setting("S3_BUCKET", "s3_bucket", value.words, "zegel-archief"),
+    Setting("S3_ACCESS_KEY_ID", "s3_access_key_id", value.words),
+    Setting("S3_SECRET_ACCESS_KEY", "s3_secret_access_key", value.words, secret=True),
+    Setting("S3_LOCK_MODE", "s3_lock_mode", value.one_of("GOVERNANCE", "COMPLIANCE"), "GOVERNANCE"),
+    Setting("SMTP_HOST", "smtp_host", value.words),
+    Setting("SMTP_PORT", "smtp_port", value.whole_number(1, 65535), 587),
+    Setting("SMTP_USER", "smtp_user", value.words),
+    Setting("SMTP_PASSWORD", "smtp_password", value.words, secret=True),
+    Setting("SMTP_SECURITY", "smtp_security", value.one_of("starttls", "tls", "none"), "starttls"),
+    Setting("MAIL_FROM", "mail_from", value.mail_address, "Zegel <zegel@localhost>"),
+    Setting("ZEGEL_TIME_ZONE", "time_zone", value.time_zone, "Europe/Brussels"),
+    Setting("ZEGEL_KEY_DIR", "key_dir", value.path, lambda given: given["data_dir"] / "sleutels"),
+    Setting(
+        "ZEGEL_KEY_PASSPHRASE", "key_passphrase", value.secret(PASSPHRASE_CHARACTERS), secret=True
+    ),
+    Setting("ZEGEL_TSA_URLS", "tsa_urls", value.web_addresses, ()),
+    Setting("ZEGEL_WEB_THREADS", "web_threads", value.whole_number(1, 256), 8),
+    Setting("ZEGEL_WEB_WORKERS", "web_workers", value.whole_number(1, 64), _cpus(2)),
+    Setting("ZEGEL_OFFICE_WORKERS", "office_workers", value.whole_number(1, 64), _cpus(2)),
+    Setting("ZEGEL_SOFFICE", "soffice", value.words),
+    Setting("ZEGEL_OFFICE_PYTHON", "office_python", value.words),
+    Setting("ZEGEL_LINK_DAYS", "link_days", value.whole_number(1, 365), 30),
+    Setting("ZEGEL_STAFF_MAY_COPY_LINK", "staff_may_copy_link", value.truth, True),
+    Setting("ZEGEL_TRUSTED_PROXIES", "trusted_proxies", value.whole_number(0, 10), 0),
+    Setting("ZEGEL_LOCK_DAYS", "lock_days", value.whole_number(1, 3650), 400),
+    Setting("ZEGEL_RETENTION_YEARS", "retention_years", value.whole_number(1, 50), 10),
+)
+
+
+def load_settings(environ: Mapping[str, str], *, mode_default: str = PRODUCTION) -> Settings:
+    """The settings in these variables. Raises SettingsError with everything that is wrong.
+
+    Nothing is written; in development the secret key may be absent (``development_secret``).
+    """
+    problems = list(_unknown_names(environ))
+    given: set[str] = set()
+    values: dict[str, Any] = {}
+    for setting in TABLE:
+        try:
+            raw = _raw(setting, environ)
+            if raw is None:
+                values[setting.attribute] = _default(setting, values, mode_default)
+            else:
+                given.add(setting.name)
+                values[setting.attribute] = setting.parse(raw)
+        except WrongValue as wrong:
+            given.add(setting.name)  # wrong, not absent: one sentence about it is enough
+            problems.append(_sentence(wrong.code, name=setting.name, **wrong.values))
+            values[setting.attribute] = _default(setting, values, mode_default)
+    problems += [_sentence(code, **details) for code, details in _together(values, given)]
+    if problems:
+        raise SettingsError(problems)
+    return Settings(**values, embedded_object_store=_store_is_embedded(given))
+
+
+def development_secret(data_dir: Path) -> bytes:
+    """The secret key of a development machine: made once, kept in ``secret-key``, mode 0600."""
+    path = data_dir / "secret-key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(SECRET_BYTES).encode())
+    return path.read_bytes()
+
+
+def documentation() -> str:
+    """The table of settings in Markdown, as ``docs/settings.md`` holds it."""
+    lines = [text("settings.page.top").strip(), "", text("settings.page.columns"), "|---|---|---|"]
+    for setting in TABLE:
+        about = text(f"settings.about.{setting.name}")
+        lines.append(f"| `{setting.name}` | {_default_in_words(setting)} | {about} |")
+    return "\n".join(lines) + "\n"
+
+
+def _raw(setting: Setting, environ: Mapping[str, str]) -> str | None:
+    direct, file = environ.get(setting.name), environ.get(f"{setting.name}_FILE")
+    if direct and file:
+        raise WrongValue("given_twice")
+    if not file:
+        return direct.strip() if direct and direct.strip() else None
+    try:
+        content = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongValue("unreadable", file=file, reason=str(error)) from error
+    if not content:
+        raise WrongValue("empty_file", file=file)
+    return content
+
+
+def _default(setting: Setting, values: Mapping[str, Any], mode_default: str) -> Any:
+    if setting.attribute == "mode":
+        return mode_default
+    return setting.default(values) if callable(setting.default) else setting.default
+
+
+def _unknown_names(environ: Mapping[str, str]) -> Iterator[str]:
+    known = {setting.name for setting in TABLE}
+    for name in sorted(environ):
+        if name.startswith("ZEGEL_") and name.removesuffix("_FILE") not in known:
+            yield _sentence("unknown", name=name)
+
+
+def _together(
+    values: Mapping[str, Any], given: Iterable[str]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """What only shows when settings are seen side by side."""
+    given = set(given)
+    for one, other in (
+        ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
+        ("SMTP_USER", "SMTP_PASSWORD"),
+    ):
+        if (one in given) != (other in given):
+            yield "only_together", {"one": one, "other": other}
+    if "SMTP_HOST" in given and "MAIL_FROM" not in given:
+        yield "required_with", {"name": "MAIL_FROM", "other": "SMTP_HOST"}
+    if values["mode"] == PRODUCTION:
+        yield from _wanted_in_production(values, given)
+
+
+def _wanted_in_production(
+    values: Mapping[str, Any], given: set[str]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    for name in ("ZEGEL_BASE_URL", "ZEGEL_SECRET_KEY", "ZEGEL_KEY_PASSPHRASE", "SMTP_HOST"):
+        if name not in given:
+            yield "required", {"name": name}
+    if "ZEGEL_BASE_URL" in given and not values["base_url"].startswith("https://"):
+        yield "not_https", {"name": "ZEGEL_BASE_URL"}
+    if values["embedded"]:
+        return
+    if "DATABASE_URL" not in given:
+        yield "not_embedded", {"name": "DATABASE_URL"}
+    if _store_is_embedded(given):
+        yield "not_embedded", {"name": "S3_ENDPOINT_URL"}
+
+
+def _store_is_embedded(given: set[str]) -> bool:
+    """Amazon itself needs no endpoint, and on its machines no keys; then a region says it."""
+    return not given & {"S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_REGION"}
+
+
+def _sentence(code: str, **values: object) -> str:
+    return text(f"settings.problems.{code}", **values)
+
+
+def _default_in_words(setting: Setting) -> str:
+    if setting.default is None or callable(setting.default):
+        return text(f"settings.default.{setting.name}")
+    if isinstance(setting.default, bool):
+        return "`true`" if setting.default else "`false`"
+    return f"`{setting.default}`" if setting.default != () else text("settings.default.empty")
+
+
+if __name__ == "__main__":
+    print(documentation(), end="")

@@ -1,0 +1,133 @@
+"""How the text of one environment variable becomes a value: each function raises WrongValue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+YES = frozenset({"1", "true", "yes", "on", "ja"})
+NO = frozenset({"0", "false", "no", "off", "nee"})
+
+
+class WrongValue(Exception):
+    """A value that cannot be used; ``code`` names the sentence in ``settings.toml``."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
+def words(raw: str) -> str:
+    """Any text."""
+    return raw
+
+
+def truth(raw: str) -> bool:
+    """Strictly one of the known words, so that ``ture`` is no silent ``false``."""
+    if raw.lower() in YES:
+        return True
+    if raw.lower() in NO:
+        return False
+    raise WrongValue("not_boolean")
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between two bounds, both included."""
+
+    def parse(raw: str) -> int:
+        if not raw.isascii() or not raw.isdigit() or not least <= int(raw) <= most:
+            raise WrongValue("not_number", least=least, most=most)
+        return int(raw)
+
+    return parse
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """One of a few words, exactly as written."""
+
+    def parse(raw: str) -> str:
+        if raw not in choices:
+            raise WrongValue("not_choice", choices=", ".join(choices))
+        return raw
+
+    return parse
+
+
+def path(raw: str) -> Path:
+    """A path, made absolute from the present directory."""
+    return Path(raw).expanduser().absolute()
+
+
+def address(raw: str) -> str:
+    """``http(s)://host[:port]`` without a path; a closing slash is dropped.
+
+    The service lives at the root of its host: its cookies are bound to the whole host.
+    """
+    bare = web_address(raw).rstrip("/")
+    if urlsplit(bare).path:
+        raise WrongValue("has_path")
+    return bare
+
+
+def web_address(raw: str) -> str:
+    """``http(s)://host…`` without query and fragment."""
+    parts = _split(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise WrongValue("not_address")
+    if parts.query or parts.fragment or parts.username:
+        raise WrongValue("not_address")
+    return raw
+
+
+def web_addresses(raw: str) -> tuple[str, ...]:
+    """Several addresses with commas between."""
+    return tuple(web_address(part.strip()) for part in raw.split(",") if part.strip())
+
+
+def database_address(raw: str) -> str:
+    """An address of PostgreSQL, in SQLAlchemy's form with the psycopg driver."""
+    scheme, separator, rest = raw.partition("://")
+    if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise WrongValue("not_postgres")
+    return f"postgresql+psycopg://{rest}"
+
+
+def time_zone(raw: str) -> str:
+    """A name of the IANA time zone database."""
+    try:
+        return ZoneInfo(raw).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongValue("not_time_zone") from None
+
+
+def secret(least: int) -> Callable[[str], bytes]:
+    """A secret of at least so many bytes."""
+
+    def parse(raw: str) -> bytes:
+        if len(raw.encode()) < least:
+            raise WrongValue("too_short", least=least)
+        return raw.encode()
+
+    return parse
+
+
+def mail_address(raw: str) -> str:
+    """``name@host`` or ``Name <name@host>``."""
+    found = parseaddr(raw)[1]
+    local, _, host = found.rpartition("@")
+    if not local or not host or any(character in raw for character in "\r\n"):
+        raise WrongValue("not_mail_address")
+    return raw
+
+
+def _split(raw: str) -> SplitResult:
+    try:
+        parts = urlsplit(raw)
+        parts.port  # noqa: B018  raises for a port that is none
+    except ValueError:
+        raise WrongValue("not_address") from None
+    return parts

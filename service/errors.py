@@ -17,8 +17,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from service.texts import text
 
@@ -45,7 +46,7 @@ class FieldError:
 
     field: str
     code: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     def sentence(self) -> str:
         """The sentence to show beside the field."""

@@ -21,12 +21,18 @@ class UnknownText(KeyError):
 
 
 @cache
-def catalogue(name: str) -> Mapping[str, str]:
-    """All sentences of one catalogue file, keyed by their dotted path inside that file."""
+def table(name: str) -> Mapping[str, Any]:
+    """A catalogue file as it stands, for lists whose entries have more than a sentence."""
     path = TEXTS / f"{name}.toml"
     if not path.is_file():
         raise UnknownText(name)
-    return dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def catalogue(name: str) -> Mapping[str, str]:
+    """All sentences of one catalogue file, keyed by their dotted path inside that file."""
+    return dict(_flatten(table(name)))
 
 
 def text(key: str, /, **values: object) -> str:

@@ -1,0 +1,42 @@
+"""Times and dates: expiry of a link, the legal calendar, dates as printed.
+
+All instants are aware datetimes in UTC; the legal calendar is Europe/Brussels.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from service.texts import text
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+
+
+def end_of_day_after(now: datetime, days: int) -> datetime:
+    """The last second of the Brussels day that lies ``days`` days after ``now``, in UTC.
+
+    A link that "works until 2 March" works all of that day.
+    """
+    day = now.astimezone(BRUSSELS).date() + timedelta(days=days)
+    midnight = datetime.combine(day + timedelta(days=1), time(), BRUSSELS)
+    return midnight.astimezone(ZoneInfo("UTC")) - timedelta(seconds=1)
+
+
+def show_date(day: date) -> str:
+    """``2 maart 2026``; never with a leading zero, the form used in the agreement."""
+    return f"{day.day} {text(f'labels.month.{day.month}')} {day.year}"
+
+
+def show_moment(instant: datetime) -> str:
+    """``2 maart 2026 om 14:05`` in Brussels time."""
+    local = instant.astimezone(BRUSSELS)
+    return f"{show_date(local.date())} {text('labels.at')} {local:%H:%M}"
+
+
+def show_moment_with_offset(instant: datetime) -> str:
+    """``2 maart 2026 om 14:05:09 (+01:00)``; evidence needs the offset, because one hour of the
+    last Sunday of October happens twice."""
+    local = instant.astimezone(BRUSSELS)
+    offset = local.strftime("%z")
+    return f"{show_date(local.date())} {text('labels.at')} {local:%H:%M:%S} ({offset[:3]}:{offset[3:]})"

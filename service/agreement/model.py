@@ -1,0 +1,78 @@
+"""The agreement as the core sees it: one value, loaded whole under the row lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from service.agreement.annex import Annex
+from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, PlaceState, State
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One agreement. Instants are aware UTC; ``effective_date`` is a Brussels calendar date.
+
+    ``effective_date`` is None until the last act is accepted and never changes after
+    (DESIGN.md §1.4, clause 12.1 of the agreement).
+    """
+
+    id: str
+    reference: str
+    state: State
+    revision: int
+    order: Order
+    annex_locked: bool
+    processor: Processor
+    processor_version: int
+    controller: Controller
+    signatory: Signatory
+    signatory_id: str
+    main_agreement: MainAgreement
+    services: tuple[str, ...]
+    annex: Annex
+    details_confirmed: bool
+    message: str
+    link_days: int
+    sender_id: str
+    created_at: datetime
+    sent_at: datetime | None
+    opened_at: datetime | None
+    expires_at: datetime | None
+    fully_signed_at: datetime | None
+    effective_date: date | None
+    frozen_sha256: str
+    failure: str
+    places: dict[Place, PlaceState]
+
+    @property
+    def signed_places(self) -> tuple[Place, ...]:
+        """The places that are signed, in the order of signing."""
+        return tuple(
+            place for place in ACT_ORDER[self.order] if self.places[place] is PlaceState.SIGNED
+        )
+
+    @property
+    def next_places(self) -> tuple[Place, ...]:
+        """Whose turn it is: the controller's two places together, or the processor's one."""
+        left = [p for p in ACT_ORDER[self.order] if self.places[p] is not PlaceState.SIGNED]
+        if not left:
+            return ()
+        if left[0] in CONTROLLER_PLACES:
+            return CONTROLLER_PLACES
+        return (left[0],)
+
+    @property
+    def awaits_processor(self) -> bool:
+        """Whether the countersigner can sign now."""
+        return self.state in (State.READY, State.IN_SIGNING) and self.next_places == (
+            Place.PROCESSOR_AGREEMENT,
+        )
+
+    @property
+    def awaits_controller(self) -> bool:
+        """Whether the controller can sign now, the document being frozen."""
+        return (
+            self.state in (State.READY, State.IN_SIGNING) and self.next_places == CONTROLLER_PLACES
+        )

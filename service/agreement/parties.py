@@ -1,0 +1,242 @@
+"""The parties: the controller with its representative, and the processor's profile.
+
+``parse_*`` take what was typed (field name to string) and give a value or raise Invalid; field
+names are those of the forms and of the input file, so that an error lands where it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.agreement.fields import (
+    Checker,
+    belgian_number,
+    clean,
+    kvk_number,
+    show_belgian_number,
+)
+from service.texts import table, text
+
+KINDS = (
+    "legal_entity",
+    "sole_trader",
+    "liberal_profession",
+    "public_body",
+    "unincorporated",
+    "natural_person",
+)
+NUMBER_TYPES = ("be", "nl", "other", "none")
+
+
+@dataclass(frozen=True)
+class Controller:
+    """The counterparty. Empty strings mean: not given (yet)."""
+
+    name: str
+    kind: str = "legal_entity"
+    legal_form: str = ""
+    trade_name: str = ""
+    country: str = "BE"
+    number_type: str = ""
+    number: str = ""
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    notices_email: str = ""
+
+    @property
+    def seat(self) -> str:
+        """The registered office on one line, as printed."""
+        return _seat(self.street, self.postcode, self.city, self.country)
+
+    @property
+    def shown_number(self) -> str:
+        """The number as printed: ``0863.643.458``; empty when there is none."""
+        return show_belgian_number(self.number) if self.number_type == "be" else self.number
+
+    @property
+    def number_label(self) -> str:
+        """What the number is called; empty when there is none."""
+        if not self.number:
+            return ""
+        return text(f"labels.number_type.{self.number_type}")
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """The person who signs for the controller."""
+
+    name: str
+    email: str
+    function: str = ""
+
+
+@dataclass(frozen=True)
+class Processor:
+    """The processor's profile as it is copied into an agreement."""
+
+    name: str
+    enterprise_number: str
+    street: str
+    postcode: str
+    city: str
+    email: str
+    phone: str
+    representative_name: str
+    representative_function: str
+    trade_name: str = ""
+    country: str = "BE"
+
+    @property
+    def seat(self) -> str:
+        """The registered office on one line, as printed."""
+        return _seat(self.street, self.postcode, self.city, self.country)
+
+    @property
+    def shown_number(self) -> str:
+        """The enterprise number as printed."""
+        return show_belgian_number(self.enterprise_number)
+
+    @property
+    def known_as(self) -> str:
+        """The name that customers know: the trade name where there is one."""
+        return self.trade_name or self.name
+
+
+@dataclass(frozen=True)
+class MainAgreement:
+    """The agreement between the two that this one belongs to."""
+
+    reference: str = ""
+    signed_on: date | None = None
+
+
+def parse_controller(form: Mapping[str, Any], check: Checker, *, complete: bool) -> Controller:
+    """The controller from a form.
+
+    With ``complete`` everything the text needs must be there (the controller's own step); without
+    it the organisation's name is enough (sales).
+    """
+    kind = clean(form.get("kind")) or "legal_entity"
+    if kind not in KINDS:
+        check.refuse("kind", "choose")
+    country = (clean(form.get("country")) or "BE").upper()
+    if country not in countries():
+        check.refuse("country", "choose")
+    number_type, number = _parse_number(form, check, country, complete=complete)
+    wanted = complete
+    street = check.line("street", form.get("street"), required=wanted)
+    city = check.line("city", form.get("city"), most=100, required=wanted)
+    postcode = ""
+    if wanted or clean(form.get("postcode")):
+        postcode = check.postcode("postcode", form.get("postcode"), country)
+    return Controller(
+        name=check.line("name", form.get("name")),
+        kind=kind,
+        legal_form=check.line("legal_form", form.get("legal_form"), most=60, required=False),
+        trade_name=check.line("trade_name", form.get("trade_name"), required=False),
+        country=country,
+        number_type=number_type,
+        number=number,
+        street=street,
+        postcode=postcode,
+        city=city,
+        notices_email=check.email("notices_email", form.get("notices_email"), required=wanted),
+    )
+
+
+def _parse_number(
+    form: Mapping[str, Any], check: Checker, country: str, *, complete: bool
+) -> tuple[str, str]:
+    typed = clean(form.get("number"))
+    wanted = clean(form.get("number_type"))
+    if wanted and wanted not in NUMBER_TYPES:
+        check.refuse("number_type", "choose")
+        return "", ""
+    if wanted == "none" and not typed:
+        return "none", ""
+    if not typed:
+        if complete:
+            check.refuse("number", "number_required")
+        return wanted, ""
+    number_type = wanted if wanted in ("be", "nl", "other") else _guess_type(typed, country)
+    if number_type == "other":
+        return "other", check.line("number", typed, most=40)
+    number = belgian_number(typed) if number_type == "be" else kvk_number(typed)
+    if number is None:
+        check.refuse("number", f"number_{number_type}")
+        return number_type, typed
+    return number_type, number
+
+
+def _guess_type(typed: str, country: str) -> str:
+    if country in ("BE", "NL"):
+        return country.lower()
+    return "be" if belgian_number(typed) else "other"
+
+
+def parse_signatory(form: Mapping[str, Any], check: Checker, *, complete: bool) -> Signatory:
+    """The representative from fields ``signatory_name``, ``_email`` and ``_function``."""
+    return Signatory(
+        name=check.person("signatory_name", form.get("signatory_name")),
+        email=check.email("signatory_email", form.get("signatory_email")),
+        function=check.line(
+            "signatory_function",
+            form.get("signatory_function"),
+            least=2,
+            most=100,
+            required=complete,
+        ),
+    )
+
+
+def parse_main_agreement(form: Mapping[str, Any], check: Checker) -> MainAgreement:
+    """Reference and date of the main agreement; both may be empty."""
+    return MainAgreement(
+        reference=check.line("main_reference", form.get("main_reference"), most=60, required=False),
+        signed_on=check.day("main_date", form.get("main_date")),
+    )
+
+
+def parse_processor(form: Mapping[str, Any]) -> Processor:
+    """The processor's profile from its form. Raises Invalid."""
+    check = Checker()
+    number = belgian_number(clean(form.get("enterprise_number")))
+    if number is None:
+        check.refuse("enterprise_number", "number_be")
+    country = (clean(form.get("country")) or "BE").upper()
+    if country not in countries():
+        check.refuse("country", "choose")
+    processor = Processor(
+        name=check.line("name", form.get("name")),
+        trade_name=check.line("trade_name", form.get("trade_name"), required=False),
+        enterprise_number=number or "",
+        street=check.line("street", form.get("street")),
+        postcode=check.postcode("postcode", form.get("postcode"), country),
+        city=check.line("city", form.get("city"), most=100),
+        country=country,
+        email=check.email("email", form.get("email")),
+        phone=check.phone("phone", form.get("phone"), country),
+        representative_name=check.person("representative_name", form.get("representative_name")),
+        representative_function=check.line(
+            "representative_function", form.get("representative_function"), least=2, most=100
+        ),
+    )
+    if not processor.phone:
+        check.refuse("phone", "required")
+    check.raise_if_wrong()
+    return processor
+
+
+def countries() -> Mapping[str, str]:
+    """ISO 3166 code to Dutch name, the usual ones first."""
+    return table("countries")
+
+
+def _seat(street: str, postcode: str, city: str, country: str) -> str:
+    if not (street and city):
+        return ""
+    return f"{street}, {postcode} {city}, {countries()[country]}"

@@ -1,0 +1,99 @@
+"""The data as printed: what is filled into the template and attached to the PDF as JSON.
+
+Every key is always there; what has no value is None. The shapes of the values are those of the
+printed page, so that the attached JSON says what the paper says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.agreement.annex import LISTS, Annex
+from service.agreement.deadlines import show_date
+from service.agreement.model import Agreement
+from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.texts import text
+
+
+def context(agreement: Agreement, template_version: str) -> dict[str, Any]:
+    """The document context of an agreement that is complete."""
+    return {
+        "reference": agreement.reference,
+        "revision": agreement.revision,
+        "template": {"version": template_version},
+        "processor": _processor(agreement.processor),
+        "controller": _controller(agreement.controller, agreement.signatory),
+        "main_agreement": _main(agreement.main_agreement),
+        "services": [text(f"services.{code}") for code in agreement.services],
+        "annex": _annex(agreement.annex),
+    }
+
+
+def preview_context(agreement: Agreement, template_version: str) -> dict[str, Any]:
+    """The same for a draft: what the controller will complete is marked as still open."""
+    printed = context(agreement, template_version)
+    open_mark = text("labels.to_complete")
+    party = printed["controller"]
+    for key in ("seat", "email"):
+        party[key] = party[key] or open_mark
+    party["representative"]["function"] = party["representative"]["function"] or open_mark
+    if party["number"] is None and agreement.controller.number_type != "none":
+        party["number_label"], party["number"] = text("labels.number_type.any"), open_mark
+    for name in LISTS:
+        printed["annex"][name] = printed["annex"][name] or [{"label": open_mark, "special": False}]
+    if not agreement.annex.dpo_answer:
+        printed["annex"]["dpo"] = {"name": open_mark, "phone": None, "email": None}
+    return printed
+
+
+def _processor(processor: Processor) -> dict[str, Any]:
+    return {
+        "name": processor.name,
+        "trade_name": processor.trade_name or None,
+        "enterprise_number": processor.shown_number,
+        "seat": processor.seat,
+        "email": processor.email,
+        "phone": processor.phone,
+        "representative": {
+            "name": processor.representative_name,
+            "function": processor.representative_function,
+        },
+    }
+
+
+def _controller(controller: Controller, signatory: Signatory) -> dict[str, Any]:
+    return {
+        "kind": controller.kind,
+        "name": controller.name,
+        "legal_form": controller.legal_form or None,
+        "trade_name": controller.trade_name or None,
+        "country": controller.country,
+        "number_label": controller.number_label or None,
+        "number": controller.shown_number or None,
+        "seat": controller.seat,
+        "email": controller.notices_email,
+        "representative": {"name": signatory.name, "function": signatory.function},
+    }
+
+
+def _main(main: MainAgreement) -> dict[str, Any] | None:
+    if not (main.reference or main.signed_on):
+        return None
+    return {
+        "reference": main.reference or None,
+        "date": show_date(main.signed_on) if main.signed_on else None,
+    }
+
+
+def _annex(annex: Annex) -> dict[str, Any]:
+    printed: dict[str, Any] = {
+        name: [{"label": item.label, "special": item.flag == "special"} for item in annex.of(name)]
+        for name in LISTS
+    }
+    officer = annex.dpo
+    printed["dpo"] = (
+        {"name": officer.name, "phone": officer.phone or None, "email": officer.email or None}
+        if officer
+        else None
+    )
+    return printed

@@ -1,0 +1,165 @@
+"""The states and the only ways between them.
+
+The agreement. Sales make a *draft* and send it: *sent*. The controller completes Bijlage 1 and
+the document is made: *preparing*, then *ready* (frozen) or *generation_failed*, which goes back to
+preparing. Going back to the form before the first act makes *ready* *sent* again, with a next
+revision. A pre-signed offer has a locked annex, so its draft goes to preparing directly. The first
+act makes it *in_signing*, the last one *fully_signed*; from there it only goes on: *sealing*,
+*seal_failed* and back, *completed*. Aside, as long as the last act is not accepted: *declined*,
+*expired* (and back, by extending), *voided*. A later revision of a completed one: *superseded*.
+
+A signature place is *blocked* until its turn, then *open*, *viewed* (link exchanged),
+*authenticated* (mailbox proved), *signed*; aside *declined*, *lapsed*, *expired*.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from service.errors import TooLate, WrongState
+from service.texts import text
+
+
+class State(StrEnum):
+    """The agreement's state; the database holds the same list in a constraint."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    PREPARING = "preparing"
+    GENERATION_FAILED = "generation_failed"
+    READY = "ready"
+    IN_SIGNING = "in_signing"
+    FULLY_SIGNED = "fully_signed"
+    SEALING = "sealing"
+    SEAL_FAILED = "seal_failed"
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+    SUPERSEDED = "superseded"
+
+
+class PlaceState(StrEnum):
+    """The state of one of the three signature places."""
+
+    BLOCKED = "blocked"
+    OPEN = "open"
+    VIEWED = "viewed"
+    AUTHENTICATED = "authenticated"
+    SIGNED = "signed"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    EXPIRED = "expired"
+
+
+class Place(StrEnum):
+    """The three signature places; the same ids name the fields in the PDF."""
+
+    CONTROLLER_AGREEMENT = "controller_agreement"
+    CONTROLLER_ANNEX = "controller_annex"
+    PROCESSOR_AGREEMENT = "processor_agreement"
+
+
+class Order(StrEnum):
+    """Who signs first; fixed at sending, so that the last field can lock the whole."""
+
+    CONTROLLER_FIRST = "controller_first"
+    PROCESSOR_FIRST = "processor_first"
+
+
+CONTROLLER_PLACES = (Place.CONTROLLER_AGREEMENT, Place.CONTROLLER_ANNEX)
+
+ACT_ORDER: dict[Order, tuple[Place, Place, Place]] = {
+    Order.CONTROLLER_FIRST: (*CONTROLLER_PLACES, Place.PROCESSOR_AGREEMENT),
+    Order.PROCESSOR_FIRST: (Place.PROCESSOR_AGREEMENT, *CONTROLLER_PLACES),
+}
+
+
+class Step(StrEnum):
+    """What can happen to an agreement; each has one file in ``service/workflow``."""
+
+    EDIT = "edit"
+    SEND = "send"
+    RESEND = "resend"
+    COMPLETE = "complete"
+    REOPEN = "reopen"
+    FREEZE = "freeze"
+    FAIL_GENERATION = "fail_generation"
+    RETRY_GENERATION = "retry_generation"
+    SIGN_FIRST = "sign_first"
+    SIGN_LAST = "sign_last"
+    DECLINE = "decline"
+    DELEGATE = "delegate"
+    VOID = "void"
+    EXPIRE = "expire"
+    EXTEND = "extend"
+    SEAL = "seal"
+    FAIL_SEAL = "fail_seal"
+    CLOSE = "close"
+
+
+_UNSIGNED = (State.SENT, State.PREPARING, State.GENERATION_FAILED, State.READY)
+_RUNNING = (*_UNSIGNED, State.IN_SIGNING)
+_SIGNED = (State.FULLY_SIGNED, State.SEALING, State.SEAL_FAILED)
+
+TRANSITIONS: dict[Step, dict[State, State]] = {
+    Step.EDIT: {State.DRAFT: State.DRAFT},
+    Step.SEND: {State.DRAFT: State.SENT},
+    Step.RESEND: {state: state for state in _RUNNING},
+    Step.COMPLETE: {State.SENT: State.PREPARING, State.DRAFT: State.PREPARING},
+    Step.REOPEN: {State.READY: State.SENT, State.GENERATION_FAILED: State.SENT},
+    Step.FREEZE: {State.PREPARING: State.READY},
+    Step.FAIL_GENERATION: {State.PREPARING: State.GENERATION_FAILED},
+    Step.RETRY_GENERATION: {State.GENERATION_FAILED: State.PREPARING},
+    Step.SIGN_FIRST: {State.READY: State.IN_SIGNING},
+    Step.SIGN_LAST: {State.IN_SIGNING: State.FULLY_SIGNED},
+    Step.DECLINE: dict.fromkeys(_RUNNING, State.DECLINED),
+    Step.DELEGATE: {state: state for state in _RUNNING},
+    Step.VOID: dict.fromkeys((State.DRAFT, *_RUNNING, State.EXPIRED), State.VOIDED),
+    Step.EXPIRE: dict.fromkeys(_RUNNING, State.EXPIRED),
+    Step.EXTEND: {state: state for state in _RUNNING},
+    Step.SEAL: {State.FULLY_SIGNED: State.SEALING, State.SEAL_FAILED: State.SEALING},
+    Step.FAIL_SEAL: {State.SEALING: State.SEAL_FAILED, State.FULLY_SIGNED: State.SEAL_FAILED},
+    Step.CLOSE: dict.fromkeys(_SIGNED, State.COMPLETED),
+}
+
+# From these states nothing that a person does can go on; being there already means that somebody
+# or something was faster.
+ENDED = frozenset(
+    {
+        State.FULLY_SIGNED,
+        State.SEALING,
+        State.SEAL_FAILED,
+        State.COMPLETED,
+        State.DECLINED,
+        State.EXPIRED,
+        State.VOIDED,
+        State.SUPERSEDED,
+    }
+)
+
+
+def after(step: Step, state: State) -> State:
+    """The state after ``step``.
+
+    Raises TooLate when the agreement has ended meanwhile, WrongState for any other state in which
+    the step cannot happen.
+    """
+    allowed = TRANSITIONS[step]
+    if state in allowed:
+        return allowed[state]
+    kind = TooLate if state in ENDED else WrongState
+    code = "too_late" if state in ENDED else "wrong_state"
+    raise kind(code, state=state.value, label=text(f"states.agreement.{state.value}").lower())
+
+
+def may(step: Step, state: State) -> bool:
+    """Whether ``step`` can happen in ``state``; for showing a button."""
+    return state in TRANSITIONS[step]
+
+
+# What a list or a page calls running, for queries: a reference still open for a signature.
+RUNNING = frozenset(_RUNNING)
+SIGNED_NOT_SEALED = frozenset(_SIGNED)
+EFFECTIVE = frozenset({*_SIGNED, State.COMPLETED, State.SUPERSEDED})
+EDITABLE_BY_CONTROLLER = frozenset({State.SENT})

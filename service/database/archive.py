@@ -1,0 +1,101 @@
+"""What the database knows of the archive; the archive itself can be rebuilt without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.database.tables import archive_states, archived_objects
+
+
+@dataclass(frozen=True)
+class ArchivedObject:
+    """One object of an agreement's package."""
+
+    name: str
+    key: str
+    version_id: str
+    sha256: str
+    size: int
+    locked_until: datetime
+
+
+@dataclass(frozen=True)
+class ArchiveState:
+    """local, stored, locked, verified; missing and corrupt raise an alarm."""
+
+    state: str
+    prefix: str
+    failure: str
+    checked_at: datetime | None
+
+
+class ArchiveRecords:
+    """The archive's records of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def state(self, agreement_id: str) -> ArchiveState | None:
+        """Where an agreement's package stands."""
+        row = self._connection.execute(
+            select(archive_states).where(archive_states.c.agreement_id == agreement_id)
+        ).one_or_none()
+        return ArchiveState(row.state, row.prefix, row.failure, row.checked_at) if row else None
+
+    def set_state(self, agreement_id: str, state: str, prefix: str, failure: str = "") -> None:
+        """Note where it stands now."""
+        values: dict[str, Any] = {"state": state, "prefix": prefix, "failure": failure[:500]}
+        checked = {"checked_at": func.clock_timestamp()} if state == "verified" else {}
+        self._connection.execute(
+            upsert(archive_states)
+            .values(agreement_id=agreement_id, **values, **checked)
+            .on_conflict_do_update(index_elements=["agreement_id"], set_={**values, **checked})
+        )
+
+    def note_failure(self, agreement_id: str, failure: str) -> None:
+        """Note why the last try failed; the state stays."""
+        self._connection.execute(
+            update(archive_states)
+            .where(archive_states.c.agreement_id == agreement_id)
+            .values(failure=failure[:500])
+        )
+
+    def put_objects(self, agreement_id: str, objects: list[ArchivedObject]) -> None:
+        """Record the stored objects; a repetition changes nothing."""
+        self._connection.execute(
+            upsert(archived_objects)
+            .values(
+                [
+                    {
+                        "agreement_id": agreement_id,
+                        "name": each.name,
+                        "key": each.key,
+                        "version_id": each.version_id,
+                        "sha256": each.sha256,
+                        "size": each.size,
+                        "locked_until": each.locked_until,
+                    }
+                    for each in objects
+                ]
+            )
+            .on_conflict_do_nothing()
+        )
+
+    def objects(self, agreement_id: str) -> list[ArchivedObject]:
+        """The objects of a package by name."""
+        rows = self._connection.execute(
+            select(archived_objects)
+            .where(archived_objects.c.agreement_id == agreement_id)
+            .order_by(archived_objects.c.name)
+        )
+        return [
+            ArchivedObject(
+                row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until
+            )
+            for row in rows
+        ]

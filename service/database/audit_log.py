@@ -1,0 +1,186 @@
+"""The audit log: one hash chain per agreement, and one for what belongs to none.
+
+``hash = SHA-256(canonical JSON of {agreement, seq, at, actor, event, data, personal, prev})``,
+canonical as in RFC 8785; ``personal`` is the salted digest of the personal data, which lie beside
+the chain so that erasing them does not break it. The row lock of the agreement (or an advisory
+lock for the general chain) makes the entries follow each other without a gap.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from sqlalchemy import Connection, func, insert, select, text
+
+from service.agreement.events import Event
+from service.database.tables import audit_entries, audit_personal
+
+FIRST = "0" * 64
+_GENERAL_LOCK = 7_403_143
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry. ``at`` is aware UTC; ``personal`` is None once erased or when there was none."""
+
+    agreement_id: str | None
+    seq: int
+    at: datetime
+    actor: str
+    event: Event
+    data: dict[str, Any]
+    personal_digest: str
+    personal: dict[str, Any] | None
+    salt: str
+    prev_hash: str
+    hash: str
+
+    def recomputed(self) -> str:
+        """The hash that this entry's content gives."""
+        return _hash(
+            self.agreement_id,
+            self.seq,
+            self.at,
+            self.actor,
+            self.event,
+            self.data,
+            self.personal_digest,
+            self.prev_hash,
+        )
+
+
+class AuditLog:
+    """The log of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(
+        self,
+        agreement_id: str | None,
+        event: Event,
+        actor: str,
+        *,
+        personal: Mapping[str, Any] | None = None,
+        **data: Any,
+    ) -> str:
+        """Write the next entry of the chain and return its hash.
+
+        ``actor`` is ``signer:<id>``, ``staff:<id>`` or ``system``. The caller holds the
+        agreement's row lock.
+        """
+        chain = audit_entries.c.agreement_id
+        if agreement_id is None:
+            self._connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _GENERAL_LOCK})
+        last = self._connection.execute(
+            select(audit_entries.c.seq, audit_entries.c.hash, func.clock_timestamp().label("now"))
+            .where(chain == agreement_id if agreement_id else chain.is_(None))
+            .order_by(audit_entries.c.seq.desc())
+            .limit(1)
+        ).one_or_none()
+        seq, prev = (last.seq + 1, last.hash) if last else (1, FIRST)
+        at = last.now if last else _clock(self._connection)
+        salt = secrets.token_bytes(16)
+        digest = _personal_digest(salt, personal) if personal else ""
+        entry_hash = _hash(agreement_id, seq, at, actor, event, data, digest, prev)
+        entry_id = self._connection.execute(
+            insert(audit_entries)
+            .values(
+                agreement_id=agreement_id,
+                seq=seq,
+                at=at,
+                actor=actor,
+                event=event.value,
+                data=data,
+                personal_digest=digest,
+                prev_hash=prev,
+                hash=entry_hash,
+            )
+            .returning(audit_entries.c.id)
+        ).scalar_one()
+        if personal:
+            self._connection.execute(
+                insert(audit_personal).values(entry_id=entry_id, salt=salt, data=dict(personal))
+            )
+        return entry_hash
+
+    def of(self, agreement_id: str | None) -> list[Entry]:
+        """The entries of one chain, first to last."""
+        chain = audit_entries.c.agreement_id
+        rows = self._connection.execute(
+            select(audit_entries, audit_personal.c.data.label("personal"), audit_personal.c.salt)
+            .outerjoin(audit_personal, audit_personal.c.entry_id == audit_entries.c.id)
+            .where(chain == agreement_id if agreement_id else chain.is_(None))
+            .order_by(audit_entries.c.seq)
+        )
+        return [
+            Entry(
+                row.agreement_id,
+                row.seq,
+                row.at,
+                row.actor,
+                Event(row.event),
+                row.data,
+                row.personal_digest,
+                row.personal,
+                row.salt.hex() if row.salt else "",
+                row.prev_hash,
+                row.hash,
+            )
+            for row in rows
+        ]
+
+
+def first_broken(entries: list[Entry]) -> Entry | None:
+    """The first entry that does not follow from the one before it, or None when all do."""
+    prev = FIRST
+    for number, entry in enumerate(entries, 1):
+        wrong = entry.seq != number or entry.prev_hash != prev or entry.recomputed() != entry.hash
+        if entry.personal is not None and not wrong:
+            wrong = (
+                _personal_digest(bytes.fromhex(entry.salt), entry.personal) != entry.personal_digest
+            )
+        if wrong:
+            return entry
+        prev = entry.hash
+    return None
+
+
+def _clock(connection: Connection) -> datetime:
+    return connection.execute(select(func.clock_timestamp())).scalar_one()
+
+
+def _personal_digest(salt: bytes, personal: Mapping[str, Any]) -> str:
+    return hashlib.sha256(salt + rfc8785.dumps(dict(personal))).hexdigest()
+
+
+def _hash(
+    agreement_id: str | None,
+    seq: int,
+    at: datetime,
+    actor: str,
+    event: Event,
+    data: Mapping[str, Any],
+    personal_digest: str,
+    prev: str,
+) -> str:
+    return hashlib.sha256(
+        rfc8785.dumps(
+            {
+                "agreement": agreement_id,
+                "seq": seq,
+                "at": at.astimezone(UTC).isoformat(),
+                "actor": actor,
+                "event": event.value,
+                "data": dict(data),
+                "personal": personal_digest,
+                "prev": prev,
+            }
+        )
+    ).hexdigest()

@@ -1,0 +1,131 @@
+"""The database and its transactions: the one way in.
+
+``with database.begin() as tx:`` opens a transaction that commits at the end of the block and rolls
+back on any exception; everything that may be kept hangs on ``tx``. State, audit entry and
+follow-up work are written through the same ``tx``, so they commit together (DESIGN.md §1.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from typing import cast
+
+import procrastinate
+from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy.exc import OperationalError
+
+from service.database.accounts import Accounts
+from service.database.agreements import Agreements
+from service.database.archive import ArchiveRecords
+from service.database.audit_log import AuditLog
+from service.database.documents import Documents
+from service.database.jobs import Jobs
+from service.database.messages import Messages
+from service.database.overview import Overview
+from service.database.signing import Signing
+from service.errors import Unavailable
+
+
+class Transaction:
+    """One open transaction; each attribute is the door to one kind of thing."""
+
+    def __init__(self, connection: Connection, app: procrastinate.App) -> None:
+        self._connection = connection
+        self._app = app
+
+    def now(self) -> datetime:
+        """The database's clock at this moment, aware UTC: the clock that judges and dates.
+
+        ``clock_timestamp()`` and not ``now()``: a transaction that waited for a row lock must not
+        date its act before the one it waited for.
+        """
+        return cast(datetime, self._connection.execute(select(func.clock_timestamp())).scalar())
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Staff, their sessions, and the processor's profile."""
+        return Accounts(self._connection)
+
+    @cached_property
+    def agreements(self) -> Agreements:
+        """Agreements, whole."""
+        return Agreements(self._connection)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """Lists, counts and search."""
+        return Overview(self._connection)
+
+    @cached_property
+    def signing(self) -> Signing:
+        """Links, their sessions, and codes."""
+        return Signing(self._connection)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Documents, acts, seals and originals."""
+        return Documents(self._connection)
+
+    @cached_property
+    def archive(self) -> ArchiveRecords:
+        """What lies in the archive."""
+        return ArchiveRecords(self._connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Mails and their delivery."""
+        return Messages(self._connection)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The hash-chained log."""
+        return AuditLog(self._connection)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Follow-up work, deferred on this very transaction."""
+        return Jobs(self._connection, self._app)
+
+
+class Database:
+    """A PostgreSQL database with its pool of connections."""
+
+    def __init__(self, url: str, app: procrastinate.App, *, pool_size: int = 10) -> None:
+        self.url = url
+        self._app = app
+        self._engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            pool_timeout=10,
+            connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
+        )
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """One transaction. Raises Unavailable when the database does not answer."""
+        try:
+            connection = self._engine.connect()
+        except (OperationalError, TimeoutError) as error:
+            raise Unavailable("unavailable") from error
+        with connection, connection.begin():
+            yield Transaction(connection, self._app)
+
+    def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        with self.begin() as tx:
+            tx.now()
+
+    def schema_is_current(self, head: str) -> bool:
+        """Whether the newest migration has run."""
+        with self._engine.connect() as connection:
+            found = connection.execute(text("select version_num from alembic_version")).scalar()
+        return found == head
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()

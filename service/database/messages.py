@@ -1,0 +1,115 @@
+"""Mails and their delivery: what is to be sent, to whom, and what became of it.
+
+``values`` hold what the mail template needs except secrets: a link or a code is made again from
+its id when the mail is sent, so that neither ever stands in the database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.database.tables import messages
+
+
+@dataclass(frozen=True)
+class Message:
+    """One mail. ``state`` is queued, failed (will be tried again), sent or refused."""
+
+    id: str
+    agreement_id: str | None
+    kind: str
+    recipient: str
+    recipient_name: str
+    reply_to: str
+    values: dict[str, Any]
+    link_id: str | None
+    challenge_id: str | None
+    attach_original: bool
+    state: str
+    tries: int
+    last_error: str
+    queued_at: datetime
+    sent_at: datetime | None
+
+
+class Messages:
+    """The messages of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def queue(self, message_id: str, key: str, **values: Any) -> bool:
+        """Queue a mail; False when the same mail (by ``key``) was queued before."""
+        made = self._connection.execute(
+            upsert(messages)
+            .values(id=message_id, key=key, **values)
+            .on_conflict_do_nothing(index_elements=["key"])
+        )
+        return made.rowcount == 1
+
+    def lock(self, message_id: str) -> Message | None:
+        """A mail under its row lock."""
+        row = self._connection.execute(
+            select(messages).where(messages.c.id == message_id).with_for_update()
+        ).one_or_none()
+        return _message(row) if row else None
+
+    def mark(self, message_id: str, state: str, error: str = "") -> None:
+        """Note what became of a try to send it."""
+        sent_at = func.clock_timestamp() if state == "sent" else messages.c.sent_at
+        self._connection.execute(
+            update(messages)
+            .where(messages.c.id == message_id)
+            .values(
+                state=state, last_error=error[:500], tries=messages.c.tries + 1, sent_at=sent_at
+            )
+        )
+
+    def of(self, agreement_id: str) -> list[Message]:
+        """The mails about an agreement, oldest first."""
+        rows = self._connection.execute(
+            select(messages)
+            .where(messages.c.agreement_id == agreement_id)
+            .order_by(messages.c.queued_at)
+        )
+        return [_message(row) for row in rows]
+
+    def waiting(self, older_than_seconds: int) -> list[str]:
+        """Mails that should have gone out by now; for the sweep."""
+        age = func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
+        return list(
+            self._connection.execute(
+                select(messages.c.id)
+                .where(
+                    messages.c.state.in_(("queued", "failed")),
+                    messages.c.queued_at < func.clock_timestamp() - age,
+                )
+                .order_by(messages.c.queued_at)
+                .limit(1000)
+            ).scalars()
+        )
+
+
+def _message(row: Any) -> Message:
+    return Message(
+        id=row.id,
+        agreement_id=row.agreement_id,
+        kind=row.kind,
+        recipient=row.recipient,
+        recipient_name=row.recipient_name,
+        reply_to=row.reply_to,
+        values=row._mapping["values"],
+        link_id=row.link_id,
+        challenge_id=row.challenge_id,
+        attach_original=row.attach_original,
+        state=row.state,
+        tries=row.tries,
+        last_error=row.last_error,
+        queued_at=row.queued_at,
+        sent_at=row.sent_at,
+    )

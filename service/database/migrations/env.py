@@ -1,0 +1,21 @@
+"""Alembic's door: runs on the connection that ``service.database.migrate`` opened."""
+
+from alembic import context
+
+from service.database.tables import metadata
+
+PROCRASTINATE = "procrastinate"
+
+
+def include(_object: object, name: str | None, kind: str, *_rest: object) -> bool:
+    """Leave the job engine's own tables out of comparisons."""
+    return not (kind == "table" and (name or "").startswith(PROCRASTINATE))
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    include_object=include,
+)
+with context.begin_transaction():
+    context.run_migrations()

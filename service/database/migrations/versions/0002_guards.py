@@ -1,0 +1,86 @@
+"""What was signed, closed or logged is never changed: the database itself refuses."""
+
+from alembic import op
+
+from service.database.driver import driver
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+_REFUSE = """
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$;
+"""
+
+_APPEND_ONLY = """
+create trigger {table}_append_only before update or delete on {table}
+  for each row execute function refuse_change();
+create trigger {table}_no_truncate before truncate on {table}
+  for each statement execute function refuse_change();
+"""
+
+# DESIGN.md §1.4 and §1.6: once fixed, the effective date and the original's bytes never change.
+# The working copies of the bytes may be emptied once the archive has verified its own.
+_FIXED = """
+create function keep_effective_date() returns trigger language plpgsql as $$
+begin
+  if old.effective_date is not null and (
+       new.effective_date is distinct from old.effective_date
+       or new.fully_signed_at is distinct from old.fully_signed_at
+       or new.frozen_sha256 is distinct from old.frozen_sha256
+       or new.revision is distinct from old.revision
+       or new.reference is distinct from old.reference) then
+    raise exception 'effective date of % is fixed', old.reference
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+create trigger agreements_keep_effective_date before update on agreements
+  for each row execute function keep_effective_date();
+
+create function keep_original() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE'
+     or new.sha256 <> old.sha256 or new.evidence_sha256 <> old.evidence_sha256
+     or new.revision <> old.revision or new.agreement_id <> old.agreement_id
+     or (new.pdf is not null and new.pdf is distinct from old.pdf)
+     or (new.evidence_pdf is not null and new.evidence_pdf is distinct from old.evidence_pdf) then
+    raise exception 'an original is never changed'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+create trigger originals_keep before update or delete on originals
+  for each row execute function keep_original();
+
+create function keep_frozen() returns trigger language plpgsql as $$
+begin
+  if old.kind = 'frozen' and new.* is distinct from old.* then
+    raise exception 'a frozen document is never changed'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+create trigger documents_keep_frozen before update on documents
+  for each row execute function keep_frozen();
+"""
+
+
+def upgrade() -> None:
+    """Make the triggers."""
+    # The driver itself, because SQLAlchemy would read a % in the text as a placeholder.
+    connection = driver(op.get_bind())
+    connection.execute(_REFUSE)
+    for table in ("acts", "audit_entries"):
+        connection.execute(_APPEND_ONLY.format(table=table))
+    connection.execute(_FIXED)
+
+
+def downgrade() -> None:
+    """Refused: these guards are what the evidence rests on."""
+    raise RuntimeError("the guards of signed agreements are never removed")

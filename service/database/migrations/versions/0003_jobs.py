@@ -1,0 +1,21 @@
+"""The job engine's tables, in the same database so that a job commits with its state change."""
+
+from alembic import op
+from procrastinate.schema import SchemaManager
+
+from service.database.driver import driver
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply Procrastinate's schema as its installed version ships it."""
+    driver(op.get_bind()).execute(SchemaManager.get_schema())
+
+
+def downgrade() -> None:
+    """Refused: waiting work would be lost."""
+    raise RuntimeError("the job queue is never removed")

@@ -1,0 +1,247 @@
+"""Lists, counts and search: what is shown many at a time. Keyset paging, never OFFSET."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy.sql import ColumnElement
+
+from service.agreement.fields import belgian_number, fold
+from service.agreement.states import State
+from service.database.tables import (
+    agreements,
+    archive_states,
+    messages,
+    originals,
+    signatories,
+    signature_places,
+)
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One line of a list."""
+
+    id: str
+    reference: str
+    state: State
+    organisation: str
+    number: str
+    signatory_name: str
+    signatory_email: str
+    created_at: datetime
+    last_activity_at: datetime
+    sent_at: datetime | None
+    opened_at: datetime | None
+    expires_at: datetime | None
+    effective_date: date | None
+    awaits_processor: bool
+    flags: tuple[str, ...]
+    archive_state: str
+    mail_trouble: bool
+
+    @property
+    def cursor(self) -> str:
+        """Where the next page begins."""
+        return f"{self.last_activity_at.isoformat()}|{self.id}"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; empty values do not narrow."""
+
+    words: str = ""
+    group: str = ""
+    state: str = ""
+    signed_from: date | None = None
+    signed_until: date | None = None
+    archived_only: bool = False
+    after: str = ""
+
+
+# The groups of the sales list, in the order of the road.
+GROUPS: dict[str, tuple[State, ...]] = {
+    "draft": (State.DRAFT,),
+    "waiting": (State.SENT, State.PREPARING, State.READY, State.IN_SIGNING),
+    "awaits_us": (State.READY, State.IN_SIGNING),
+    "completed": (State.FULLY_SIGNED, State.SEALING, State.COMPLETED),
+    "trouble": (State.GENERATION_FAILED, State.SEAL_FAILED),
+    "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED),
+}
+
+_PROCESSOR_OPEN = (
+    select(signature_places.c.agreement_id)
+    .where(
+        signature_places.c.agreement_id == agreements.c.id,
+        signature_places.c.place == "processor_agreement",
+        signature_places.c.state == "open",
+    )
+    .exists()
+)
+_AWAITS_US = and_(agreements.c.state.in_(("ready", "in_signing")), _PROCESSOR_OPEN)
+_MAIL_TROUBLE = (
+    select(messages.c.id)
+    .where(messages.c.agreement_id == agreements.c.id, messages.c.state.in_(("failed", "refused")))
+    .exists()
+)
+
+
+class Overview:
+    """Lists of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, search: Search, *, limit: int = PAGE) -> list[Summary]:
+        """The newest that match, at most ``limit`` of them."""
+        statement = _SUMMARY
+        for condition in _conditions(search):
+            statement = statement.where(condition)
+        statement = statement.order_by(
+            agreements.c.last_activity_at.desc(), agreements.c.id.desc()
+        ).limit(limit)
+        return [_summary(row) for row in self._connection.execute(statement).mappings()]
+
+    def counts(self) -> dict[str, int]:
+        """How many agreements each group of the list holds."""
+        columns = [func.count().filter(_group(name)).label(name) for name in GROUPS]
+        row = self._connection.execute(select(*columns).select_from(agreements)).mappings().one()
+        return {name: int(row[name]) for name in GROUPS}
+
+    def awaiting_processor(self) -> list[str]:
+        """References that the countersigner can sign now, oldest first."""
+        return list(
+            self._connection.execute(
+                select(agreements.c.reference)
+                .where(_AWAITS_US)
+                .order_by(agreements.c.last_activity_at)
+                .limit(200)
+            ).scalars()
+        )
+
+    def running_for_number(self, number: str, but_not: str) -> str | None:
+        """The reference of a running or effective agreement with the same enterprise number."""
+        return self._connection.execute(
+            select(agreements.c.reference)
+            .where(
+                agreements.c.controller["number"].astext == number,
+                agreements.c.state.not_in(("declined", "expired", "voided", "superseded")),
+                agreements.c.reference != but_not,
+            )
+            .limit(1)
+        ).scalar()
+
+    def overdue(self) -> list[str]:
+        """Ids of agreements whose term has passed without a last signature."""
+        return self._ids(
+            agreements.c.state.in_(
+                ("sent", "preparing", "generation_failed", "ready", "in_signing")
+            ),
+            agreements.c.expires_at < func.clock_timestamp(),
+        )
+
+    def in_state_since(self, states: tuple[State, ...], seconds: int) -> list[str]:
+        """Ids of agreements that have been in these states for longer than they should."""
+        return self._ids(
+            agreements.c.state.in_([state.value for state in states]),
+            agreements.c.last_activity_at
+            < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, seconds),
+        )
+
+    def not_archived(self, seconds: int) -> list[str]:
+        """Ids of completed agreements whose package is not verified in the archive."""
+        statement = (
+            select(originals.c.agreement_id)
+            .outerjoin(archive_states, archive_states.c.agreement_id == originals.c.agreement_id)
+            .where(
+                or_(
+                    archive_states.c.state.is_(None),
+                    archive_states.c.state.in_(("local", "stored", "locked")),
+                ),
+                originals.c.created_at
+                < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, seconds),
+            )
+            .limit(1000)
+        )
+        return list(self._connection.execute(statement).scalars())
+
+    def _ids(self, *conditions: ColumnElement[bool]) -> list[str]:
+        return list(
+            self._connection.execute(
+                select(agreements.c.id).where(*conditions).order_by(agreements.c.id).limit(1000)
+            ).scalars()
+        )
+
+
+_SUMMARY: Select[Any] = (
+    select(
+        agreements.c.id,
+        agreements.c.reference,
+        agreements.c.state,
+        agreements.c.controller["name"].astext.label("organisation"),
+        agreements.c.controller["number"].astext.label("number"),
+        agreements.c.created_at,
+        agreements.c.last_activity_at,
+        agreements.c.sent_at,
+        agreements.c.opened_at,
+        agreements.c.expires_at,
+        agreements.c.effective_date,
+        agreements.c.flags,
+        signatories.c.name.label("signatory_name"),
+        signatories.c.email.label("signatory_email"),
+        _AWAITS_US.label("awaits_processor"),
+        _MAIL_TROUBLE.label("mail_trouble"),
+        func.coalesce(archive_states.c.state, "").label("archive_state"),
+    )
+    .join(signatories, and_(signatories.c.agreement_id == agreements.c.id, signatories.c.current))
+    .outerjoin(archive_states, archive_states.c.agreement_id == agreements.c.id)
+)
+
+
+def _group(name: str) -> ColumnElement[bool]:
+    if name == "awaits_us":
+        return _AWAITS_US
+    condition = agreements.c.state.in_([state.value for state in GROUPS[name]])
+    return and_(condition, ~_AWAITS_US) if name == "waiting" else condition
+
+
+def _conditions(search: Search) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if query := _prefix_query(search.words):
+        conditions.append(agreements.c.search.op("@@")(func.to_tsquery("simple", query)))
+    if search.group in GROUPS:
+        conditions.append(_group(search.group))
+    if search.state:
+        conditions.append(agreements.c.state == search.state)
+    if search.signed_from:
+        conditions.append(agreements.c.effective_date >= search.signed_from)
+    if search.signed_until:
+        conditions.append(agreements.c.effective_date <= search.signed_until)
+    if search.archived_only:
+        conditions.append(agreements.c.effective_date.is_not(None))
+    if search.after:
+        moment, _, agreement_id = search.after.partition("|")
+        conditions.append(
+            tuple_(agreements.c.last_activity_at, agreements.c.id)
+            < tuple_(datetime.fromisoformat(moment), agreement_id)
+        )
+    return conditions
+
+
+def _prefix_query(typed: str) -> str:
+    """Every word typed must begin a word kept; a number in any notation is one word."""
+    number = belgian_number(typed)
+    words = [number] if number else fold(typed).split()
+    return " & ".join(f"{word}:*" for word in words[:8])
+
+
+def _summary(row: Any) -> Summary:
+    values = dict(row)
+    values["state"] = State(values["state"])
+    values["flags"] = tuple(values["flags"])
+    return Summary(**values)

@@ -1,0 +1,152 @@
+"""Fill a Word template: compiled once, rendered in a sandbox, safe to share between threads.
+
+docxtpl only compiles here: its ``patch_xml`` heals placeholders that Word split over runs. Its own
+rendering is left alone, because a ``DocxTemplate`` shared between threads mixes customers' data,
+and because it neither escapes nor sandboxes by itself. Filled this way a document takes half a
+millisecond, and the same context gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NoReturn
+from xml.sax.saxutils import escape
+
+import jinja2
+from docxtpl import DocxTemplate
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from lxml import etree
+
+from service.documents.builder.package import ZIP_DATE
+from service.documents.placeholders import check_context, undeclared, used_paths
+from service.documents.template import DocumentTemplate
+from service.errors import GenerationFailed
+
+CORE_PROPERTIES = "docProps/core.xml"
+FILLED_PARTS = ("word/document.xml", "word/header", "word/footer")
+ALLOWED_FILTERS = ("join", "length")
+
+
+class MissingValue(jinja2.UndefinedError):
+    """A placeholder without a value; the message is its name."""
+
+
+class _NamedUndefined(jinja2.StrictUndefined):
+    """Fails at any use, with the name of what is missing instead of a sentence."""
+
+    def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise MissingValue(self._undefined_name or "?")
+
+    __str__ = __iter__ = __len__ = __bool__ = _fail_with_undefined_error  # type: ignore[assignment]
+    __eq__ = __ne__ = __hash__ = __contains__ = _fail_with_undefined_error  # type: ignore[assignment]
+
+
+class TemplateEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja without globals and with next to no filters: a template prints, tests and loops."""
+
+    intercepted_binops = frozenset({"**", "*", "%"})
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True, undefined=_NamedUndefined, finalize=_printable)
+        self.globals.clear()
+        self.filters = {name: self.filters[name] for name in ALLOWED_FILTERS}
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Refuse arithmetic that can eat all memory; no template needs it."""
+        raise SecurityError(f"operator {operator} is not allowed in a template")
+
+
+class CompiledTemplate:
+    """A template ready to be filled, any number of times, from any thread."""
+
+    def __init__(self, template: DocumentTemplate) -> None:
+        """Compile. Raises GenerationFailed ``template_invalid``."""
+        self.template = template
+        environment = TemplateEnvironment()
+        self._static: list[tuple[str, bytes]] = []
+        self._filled: list[tuple[str, jinja2.Template]] = []
+        used: set[str] = set()
+        try:
+            for name, source in _parts(template.docx):
+                if name.startswith(FILLED_PARTS):
+                    text = _patched(template.docx, source)
+                    used |= used_paths(environment, text)
+                    self._filled.append((name, environment.from_string(text)))
+                elif name != CORE_PROPERTIES:
+                    self._static.append((name, source))
+            self._title = environment.from_string(template.title)
+        except jinja2.TemplateError as error:
+            raise GenerationFailed("template_invalid", str(error)) from error
+        if unknown := undeclared(used, template.placeholders):
+            raise GenerationFailed("template_invalid", f"undeclared: {', '.join(sorted(unknown))}")
+        self.used = frozenset(used)
+
+    def fill(self, context: Mapping[str, Any], *, dated: datetime) -> bytes:
+        """The filled .docx; ``dated`` (aware) becomes its creation date.
+
+        Raises GenerationFailed: ``missing_value`` with the value's name, ``unprintable_value``, or
+        ``template_refused`` when the template does what the sandbox forbids.
+        """
+        check_context(self.template.placeholders, context)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as package:
+            for name, content in self._static:
+                package.writestr(zipfile.ZipInfo(name, ZIP_DATE), content)
+            for name, part in self._filled:
+                package.writestr(zipfile.ZipInfo(name, ZIP_DATE), _render(part, context))
+            properties = self._properties(context, dated)
+            package.writestr(zipfile.ZipInfo(CORE_PROPERTIES, ZIP_DATE), properties)
+        return buffer.getvalue()
+
+    def title(self, context: Mapping[str, Any]) -> str:
+        """The document's title as plain text."""
+        return str(jinja2.utils.markupsafe.Markup(_render(self._title, context)).unescape())
+
+    def _properties(self, context: Mapping[str, Any], dated: datetime) -> str:
+        # written after rendering, never rendered: Jinja would see the data as part of the template
+        stamp = dated.strftime("%Y-%m-%dT%H:%M:%SZ")
+        dates = "".join(
+            f'<dcterms:{kind} xsi:type="dcterms:W3CDTF">{stamp}</dcterms:{kind}>'
+            for kind in ("created", "modified")
+        )
+        return (
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><cp:coreProperties '
+            'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/" '
+            'xmlns:dcterms="http://purl.org/dc/terms/" '
+            'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+            f"<dc:title>{escape(self.title(context))}</dc:title>"
+            f"<dc:subject>{escape(self.template.subject)}</dc:subject>"
+            f"<dc:language>{escape(self.template.language)}</dc:language>"
+            f"{dates}</cp:coreProperties>"
+        )
+
+
+def _printable(value: Any) -> Any:
+    """Null would print as the word None; whoever prints it forgot to test for it."""
+    if value is None:
+        raise MissingValue("a value that is null")
+    return value
+
+
+def _parts(docx: bytes) -> list[tuple[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(docx)) as package:
+        return [(name, package.read(name)) for name in package.namelist()]
+
+
+def _patched(docx: bytes, part: bytes) -> str:
+    """The part's XML as docxtpl prepares it for Jinja."""
+    xml = etree.tostring(etree.fromstring(part), encoding="unicode")
+    return str(DocxTemplate(io.BytesIO(docx)).patch_xml(xml))
+
+
+def _render(part: jinja2.Template, context: Mapping[str, Any]) -> str:
+    try:
+        return part.render(context)
+    except MissingValue as error:
+        raise GenerationFailed("missing_value", str(error)) from error
+    except jinja2.TemplateError as error:
+        raise GenerationFailed("template_refused", str(error)) from error

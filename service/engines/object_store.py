@@ -147,7 +147,7 @@ class EmbeddedObjectStore:
 
     def _launch(self, credentials: Credentials) -> None:
         require_room(self.directory, mebibytes=ROOM_NEEDED_MB)
-        program = _find_program()
+        program = find_program()
         self.data.mkdir(mode=0o700, exist_ok=True)
         ports = self._choose_ports()
         words = [
@@ -205,8 +205,8 @@ class EmbeddedObjectStore:
             connection.close()
 
 
-def _find_program() -> str:
-    """The wheel puts ``weed`` beside our Python; else the one on the path."""
+def find_program() -> str:
+    """The wheel puts ``weed`` beside our Python; else the one on the path. Raises EngineMissing."""
     beside = Path(sys.executable).parent / "weed"
     found = str(beside) if beside.is_file() else shutil.which("weed")
     if found is None:

@@ -81,13 +81,13 @@ def is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return not _state(pid).startswith("Z")
+    return not _has_ended(pid)
 
 
 def command_line(pid: int) -> list[str]:
     """The words a process was started with; empty when it is gone."""
     recorded = Path(f"/proc/{pid}/cmdline")
-    if recorded.parent.parent.joinpath("self").exists():
+    if Path("/proc/self").exists():
         try:
             return recorded.read_bytes().decode(errors="replace").rstrip("\0").split("\0")
         except (FileNotFoundError, ProcessLookupError):
@@ -95,14 +95,21 @@ def command_line(pid: int) -> list[str]:
     return _ps(pid, "command").split()
 
 
-def _state(pid: int) -> str:
-    if Path("/proc/self").exists():
-        try:
-            status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-        except (FileNotFoundError, ProcessLookupError):
-            return "Z"
-        return status.rpartition(")")[2].strip()
-    return _ps(pid, "stat") or "Z"
+def _has_ended(pid: int) -> bool:
+    """Whether only the entry is left that its parent has not collected.
+
+    The first thread of a killed process may end before the others: until those end too, the
+    process still holds its ports and files.
+    """
+    if not Path("/proc/self").exists():
+        return _ps(pid, "stat").startswith("Z") or not _ps(pid, "stat")
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    fields = status.rpartition(")")[2].split()  # from the third on, see proc(5)
+    state, threads = fields[0], int(fields[17])
+    return state in "ZX" and threads <= 1
 
 
 def _ps(pid: int, column: str) -> str:

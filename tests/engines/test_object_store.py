@@ -1,0 +1,271 @@
+"""The embedded S3 server: what an archive needs of it, its back doors, and its restarts."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from service.engines import EmbeddedObjectStore, ObjectStoreAddress
+from service.engines.errors import EngineMissing
+from service.engines.object_store import find_program
+from service.engines.process import is_alive, wait_until
+
+
+@pytest.fixture
+def locked_bucket(s3: Any, bucket: str) -> str:
+    s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    return bucket
+
+
+@pytest.fixture
+def locked(s3: Any, locked_bucket: str) -> dict[str, str]:
+    """An object under Object Lock: its bucket, key and version."""
+    put = s3.put_object(
+        Bucket=locked_bucket,
+        Key="map/a.pdf",
+        Body=b"bewaard",
+        ObjectLockMode="GOVERNANCE",
+        ObjectLockRetainUntilDate=datetime.now(UTC) + timedelta(days=400),
+    )
+    return {"Bucket": locked_bucket, "Key": "map/a.pdf", "VersionId": put["VersionId"]}
+
+
+@pytest.fixture
+def doors(run_directory: Path, object_store: ObjectStoreAddress) -> dict[str, int]:
+    """The ports behind the S3 door."""
+    return EmbeddedObjectStore(run_directory / "object-store").ports()
+
+
+def test_it_works(s3: Any, locked: dict[str, str]) -> None:
+    assert s3.get_object(**locked)["Body"].read() == b"bewaard"
+    assert s3.get_bucket_versioning(Bucket=locked["Bucket"])["Status"] == "Enabled"
+
+
+def test_a_locked_version_cannot_be_deleted(s3: Any, locked: dict[str, str]) -> None:
+    with pytest.raises(ClientError) as refused:
+        s3.delete_object(**locked)
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+    s3.delete_object(Bucket=locked["Bucket"], Key=locked["Key"])  # hides it, no more
+    assert s3.get_object(**locked)["Body"].read() == b"bewaard"
+
+
+def test_the_lock_can_be_extended_but_not_shortened(s3: Any, locked: dict[str, str]) -> None:
+    longer = {"Mode": "GOVERNANCE", "RetainUntilDate": datetime.now(UTC) + timedelta(days=800)}
+    shorter = {"Mode": "GOVERNANCE", "RetainUntilDate": datetime.now(UTC) + timedelta(days=1)}
+    s3.put_object_retention(**locked, Retention=longer)
+    with pytest.raises(ClientError):
+        s3.put_object_retention(**locked, Retention=shorter)
+
+
+def test_a_key_is_written_once(s3: Any, locked: dict[str, str]) -> None:
+    with pytest.raises(ClientError) as refused:
+        s3.put_object(Bucket=locked["Bucket"], Key=locked["Key"], Body=b"anders", IfNoneMatch="*")
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 412
+    assert s3.get_object(Bucket=locked["Bucket"], Key=locked["Key"])["Body"].read() == b"bewaard"
+
+
+def test_a_wrong_checksum_is_refused(s3: Any, locked_bucket: str) -> None:
+    with pytest.raises(ClientError):
+        s3.put_object(Bucket=locked_bucket, Key="b", Body=b"bytes", ChecksumSHA256="A" * 43 + "=")
+
+
+def test_a_bucket_with_originals_cannot_be_deleted(s3: Any, locked: dict[str, str]) -> None:
+    with pytest.raises(ClientError):
+        s3.delete_bucket(Bucket=locked["Bucket"])
+
+
+def test_nobody_enters_without_the_credentials(
+    object_store: ObjectStoreAddress, locked: dict[str, str]
+) -> None:
+    wrong = boto3.client(
+        "s3",
+        endpoint_url=object_store.endpoint_url,
+        aws_access_key_id=object_store.access_key_id,
+        aws_secret_access_key="guessed",
+        region_name=object_store.region,
+    )
+    with pytest.raises(ClientError):
+        wrong.get_object(**locked)
+    port = int(object_store.endpoint_url.rpartition(":")[2])
+    assert _status(port, "GET", f"/{locked['Bucket']}/{locked['Key']}") == 403
+    assert _status(port, "GET", "/") == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("DELETE", 401), ("PUT", 401), ("POST", 401), ("GET", 401)]
+)
+def test_the_filer_refuses_whoever_has_no_token(
+    s3: Any, locked: dict[str, str], doors: dict[str, int], method: str, status: int
+) -> None:
+    """Without our security.toml this DELETE removes the bucket, lock or no lock."""
+    for path in (f"/buckets/{locked['Bucket']}", f"/buckets/{locked['Bucket']}/{locked['Key']}"):
+        assert _status(doors["filer.port"], method, f"{path}?recursive=true") == status
+    assert s3.get_object(**locked)["Body"].read() == b"bewaard"
+
+
+def test_the_volume_server_refuses_whoever_has_no_token(doors: dict[str, int]) -> None:
+    for volume in range(1, 8):
+        assert _status(doors["volume.port"], "DELETE", f"/{volume},01637037d6") in (401, 404)
+
+
+def test_the_grpc_ports_refuse_whoever_has_no_certificate(
+    s3: Any, locked: dict[str, str], doors: dict[str, int], tmp_path: Path
+) -> None:
+    """SeaweedFS's own shell speaks gRPC; from another directory it has no certificate."""
+    master = f"127.0.0.1:{doors['master.port']}.{doors['master.port.grpc']}"
+    filer = f"127.0.0.1:{doors['filer.port']}.{doors['filer.port.grpc']}"
+    shell = subprocess.Popen(
+        [find_program(), "shell", f"-master={master}", f"-filer={filer}"],
+        cwd=tmp_path,
+        env={"HOME": str(tmp_path), "PATH": os.defpath},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        said, _ = shell.communicate(f"fs.rm -rf /buckets/{locked['Bucket']}\n", timeout=3)
+    except subprocess.TimeoutExpired:
+        shell.kill()
+        said, _ = shell.communicate()
+    assert "removed" not in said
+    assert s3.get_object(**locked)["Body"].read() == b"bewaard"
+
+
+def test_it_listens_on_this_machine_only(doors: dict[str, int]) -> None:
+    listening = _listening_addresses()
+    for name, port in doors.items():
+        assert listening.get(port, {"127.0.0.1"}) == {"127.0.0.1"}, name
+
+
+def test_secrets_are_for_the_owner_only(run_directory: Path, doors: dict[str, int]) -> None:
+    directory = run_directory / "object-store"
+    for name in ("security.toml", "credentials.json", "grpc.key"):
+        assert stat.S_IMODE((directory / name).stat().st_mode) == 0o600, name
+    assert stat.S_IMODE((directory / "data").stat().st_mode) == 0o700
+
+
+# --- a server of the test's own ---------------------------------------------------------------
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[EmbeddedObjectStore]:
+    store = EmbeddedObjectStore(tmp_path / "s3")
+    yield store
+    pid = store.pid()
+    if pid is not None:
+        os.killpg(pid, signal.SIGKILL)
+
+
+def test_killed_and_started_again_everything_is_there(store: EmbeddedObjectStore) -> None:
+    first = store.start()
+    _client(first).create_bucket(Bucket="archief", ObjectLockEnabledForBucket=True)
+    _client(first).put_object(Bucket="archief", Key="a", Body=b"bewaard")
+    pid = store.pid()
+    assert pid is not None
+    os.killpg(pid, signal.SIGKILL)
+    assert wait_until(lambda: not is_alive(pid), seconds=10)
+
+    with socket.socket() as other:  # meanwhile another program takes one of its ports
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", store.ports()["s3.port"]))
+        other.listen()
+        again = store.start()
+        assert again.endpoint_url != first.endpoint_url
+        assert again.secret_access_key == first.secret_access_key
+        found = _client(again).get_object(Bucket="archief", Key="a")
+        assert found["Body"].read() == b"bewaard"
+
+
+def test_taken_over_after_its_starter_was_killed_and_stopped_by_the_last(
+    store: EmbeddedObjectStore,
+) -> None:
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER, str(store.directory)], stdout=subprocess.PIPE, text=True
+    )
+    assert starter.stdout is not None
+    pid = int(starter.stdout.readline())
+    starter.send_signal(signal.SIGKILL)
+    starter.communicate()
+    other = EmbeddedObjectStore(store.directory)
+    address = store.start()
+    assert other.start() == address
+    assert store.pid() == pid
+    other.stop()
+    assert is_alive(pid), "somebody else still uses it"
+    store.stop()
+    assert not is_alive(pid)
+
+
+def test_a_number_of_another_process_is_not_taken_for_the_server(
+    store: EmbeddedObjectStore,
+) -> None:
+    store.directory.mkdir()
+    (store.directory / "server.pid").write_text(str(os.getpid()))
+    assert store.pid() is None
+
+
+def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EngineMissing, match="weed"):
+        EmbeddedObjectStore(tmp_path / "s3").start()
+
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from service.engines import EmbeddedObjectStore
+store = EmbeddedObjectStore(Path(sys.argv[1]))
+store.start()
+print(store.pid(), flush=True)
+time.sleep(60)
+"""
+
+
+def _client(address: ObjectStoreAddress) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=address.endpoint_url,
+        aws_access_key_id=address.access_key_id,
+        aws_secret_access_key=address.secret_access_key,
+        region_name=address.region,
+    )
+
+
+def _status(port: int, method: str, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request(method, path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _listening_addresses() -> dict[int, set[str]]:
+    """Port → addresses with a listener, from the kernel's own table (Linux; elsewhere empty)."""
+    table = Path("/proc/net/tcp")
+    if not table.exists():
+        return {}
+    found: dict[int, set[str]] = {}
+    for line in table.read_text().splitlines()[1:]:
+        local, state = line.split()[1], line.split()[3]
+        if state == "0A":
+            address, port = local.split(":")
+            dotted = socket.inet_ntoa(bytes.fromhex(address)[::-1])
+            found.setdefault(int(port, 16), set()).add(dotted)
+    return found

@@ -1,0 +1,43 @@
+# Every command of the project. `make help` lists them.
+
+BIN := .venv/bin
+WORKERS ?= auto
+OUT ?= demo-out
+export ZEGEL_MODE ?= development
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-test check test demo bench docs clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## install what is missing, then serve on http://127.0.0.1:8000
+	@exec $(BIN)/zegel run
+
+setup: ## install what running needs
+	@scripts/setup run
+
+setup-test: ## install what the checks and tests need as well
+	@scripts/setup test
+
+check: setup-test ## lint, formatting, types and import rules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check ## everything that must hold before a change is kept
+	env -u ZEGEL_MODE $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile
+
+demo: setup ## walk the whole road unattended; leaves the result in OUT (demo-out)
+	@$(BIN)/zegel demo --out $(OUT)
+
+bench: setup-test ## measure; figures and method are in bench/README.md
+	@$(BIN)/python -m bench
+
+docs: setup-test ## write the generated pages of docs/ again
+	$(BIN)/python -m service.settings > docs/settings.md
+
+clean: ## remove the environment and caches; your data in var/ stay
+	rm -rf .venv .venv-tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,67 @@
+"""The shape of the house: small files, tests that do not shadow packages, commands that exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LONGEST_FILE = 400  # lines
+CODE = ("service", "signatures", "storage", "tests", "bench", "scripts")
+
+
+def python_files() -> list[Path]:
+    """All code that is still written; a migration never changes once it has run somewhere."""
+    found = [file for folder in CODE for file in (ROOT / folder).rglob("*.py")]
+    return [file for file in found if "migrations/versions" not in file.as_posix()]
+
+
+def test_no_file_outgrows_its_reader() -> None:
+    lengths = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in python_files()}
+    too_long = {
+        str(file.relative_to(ROOT)): lines
+        for file, lines in lengths.items()
+        if lines > LONGEST_FILE
+    }
+    assert len(lengths) > 20
+    assert too_long == {}
+
+
+def test_no_test_folder_is_a_package() -> None:
+    """``tests/signatures/__init__.py`` would hide the real package ``signatures``."""
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+def test_imports_stand_at_the_top_or_say_why_not() -> None:
+    """ruff finds an import inside a function; switching that off wants a reason behind it."""
+    bare = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in python_files()
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"#\s*noqa:\s*PLC0415\s*$", line)
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("script", ["scripts/setup", ".ci/run"])
+def test_scripts_are_executable_and_parse(script: str) -> None:
+    path = ROOT / script
+    assert path.stat().st_mode & 0o111
+    checked = subprocess.run(["bash", "-n", str(path)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_make_lists_every_command() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = set(re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[0].split())
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert set(re.findall(r"make (\S+)", shown)) == phony

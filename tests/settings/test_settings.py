@@ -1,0 +1,202 @@
+"""Settings: what a development machine needs (nothing), what production needs, each refusal."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from service.settings import Settings, SettingsError, development_secret, load_settings
+
+PRODUCTION = {
+    "ZEGEL_MODE": "production",
+    "ZEGEL_BASE_URL": "https://zegel.example",
+    "ZEGEL_SECRET_KEY": "k" * 32,
+    "ZEGEL_KEY_PASSPHRASE": "een lange wachtzin",
+    "DATABASE_URL": "postgresql://zegel:pw@db/zegel",
+    "S3_ENDPOINT_URL": "https://s3.example",
+    "S3_ACCESS_KEY_ID": "sleutel",
+    "S3_SECRET_ACCESS_KEY": "geheim",
+    "SMTP_HOST": "mail.example",
+    "MAIL_FROM": "Zegel <zegel@example.org>",
+}
+
+
+def production(**changes: str | None) -> dict[str, str]:
+    return {name: v for name, v in (PRODUCTION | changes).items() if v is not None}
+
+
+def problems(environ: dict[str, str]) -> list[str]:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(environ)
+    return refused.value.problems
+
+
+def test_a_development_machine_needs_nothing() -> None:
+    settings = load_settings({}, mode_default="development")
+    assert settings.development
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert settings.data_dir == Path("var").absolute()
+    assert settings.key_dir == settings.data_dir / "sleutels"
+    assert settings.database_url is None
+    assert settings.embedded_object_store
+    assert settings.smtp_host is None
+    assert settings.secret_key is None
+    assert (settings.lock_days, settings.retention_years, settings.link_days) == (400, 10, 30)
+
+
+def test_production_with_everything_starts() -> None:
+    settings = load_settings(PRODUCTION)
+    assert not settings.development
+    assert settings.secret_key == b"k" * 32
+    assert settings.database_url == "postgresql+psycopg://zegel:pw@db/zegel"
+    assert not settings.embedded_object_store
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ZEGEL_BASE_URL",
+        "ZEGEL_SECRET_KEY",
+        "ZEGEL_KEY_PASSPHRASE",
+        "SMTP_HOST",
+        "DATABASE_URL",
+    ],
+)
+def test_production_refuses_to_start_without(name: str) -> None:
+    assert [name in problem for problem in problems(production(**{name: None}))] == [True]
+
+
+def test_embedded_engines_in_production_are_a_conscious_choice() -> None:
+    without = production(
+        DATABASE_URL=None, S3_ENDPOINT_URL=None, S3_ACCESS_KEY_ID=None, S3_SECRET_ACCESS_KEY=None
+    )
+    assert len(problems(without)) == 2
+    settings = load_settings(without | {"ZEGEL_EMBEDDED": "true"})
+    assert settings.database_url is None
+    assert settings.embedded_object_store
+
+
+def test_amazon_needs_a_region_only() -> None:
+    settings = load_settings(
+        production(
+            S3_ENDPOINT_URL=None,
+            S3_ACCESS_KEY_ID=None,
+            S3_SECRET_ACCESS_KEY=None,
+            S3_REGION="eu-west-1",
+        )
+    )
+    assert not settings.embedded_object_store
+    assert settings.s3_endpoint_url is None
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("ZEGEL_MODE", "prod"),
+        ("ZEGEL_PORT", "eight"),
+        ("ZEGEL_PORT", "0"),
+        ("ZEGEL_PORT", "65536"),
+        ("ZEGEL_PORT", "-1"),
+        ("ZEGEL_PORT", "²"),
+        ("ZEGEL_BASE_URL", "http://zegel.example"),
+        ("ZEGEL_BASE_URL", "https://zegel.example/pad"),
+        ("ZEGEL_BASE_URL", "https://zegel.example:99999"),
+        ("ZEGEL_BASE_URL", "zegel.example"),
+        ("ZEGEL_SECRET_KEY", "k" * 31),
+        ("ZEGEL_KEY_PASSPHRASE", "kort"),
+        ("ZEGEL_TIME_ZONE", "Europe/Brussel"),
+        ("ZEGEL_TIME_ZONE", "../../etc/passwd"),
+        ("ZEGEL_STAFF_MAY_COPY_LINK", "ture"),
+        ("ZEGEL_TSA_URLS", "https://a.example,ftp://b.example"),
+        ("DATABASE_URL", "mysql://a/b"),
+        ("S3_LOCK_MODE", "governance"),
+        ("SMTP_SECURITY", "ssl"),
+        ("MAIL_FROM", "niemand"),
+        ("MAIL_FROM", "a@b.example\r\nBcc: c@d.example"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(name: str, wrong: str) -> None:
+    assert [p for p in problems(PRODUCTION | {name: wrong}) if p.startswith(name)]
+
+
+def test_all_problems_come_at_once() -> None:
+    found = problems(
+        production(ZEGEL_PORT="x", ZEGEL_TIME_ZONE="x", SMTP_HOST=None, ZEGEL_PROT="8000")
+    )
+    assert len(found) == 4
+    assert str(SettingsError(found)).count("\n- ") == 4
+
+
+def test_a_misspelt_name_is_refused() -> None:
+    assert "ZEGEL_SECRET_KEI" in problems(PRODUCTION | {"ZEGEL_SECRET_KEI": "x"})[0]
+    assert "ZEGEL_X_FILE" in problems(PRODUCTION | {"ZEGEL_X_FILE": "x"})[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"), ("SMTP_USER", "SMTP_PASSWORD")],
+)
+def test_halves_of_a_pair_are_refused(one: str, other: str) -> None:
+    half = production(S3_ACCESS_KEY_ID=None, S3_SECRET_ACCESS_KEY=None) | {one: "alleen"}
+    assert [one in p and other in p for p in problems(half)] == [True]
+
+
+def test_every_value_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("s" * 40 + "\n")
+    settings = load_settings(production(ZEGEL_SECRET_KEY=None, ZEGEL_SECRET_KEY_FILE=str(file)))
+    assert settings.secret_key == b"s" * 40
+
+
+def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    for path in (tmp_path / "absent", empty):
+        found = problems(production(SMTP_HOST=None, SMTP_HOST_FILE=str(path)))
+        assert [str(path) in problem for problem in found] == [True]
+
+
+def test_a_value_given_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "host"
+    file.write_text("mail.example")
+    assert len(problems(PRODUCTION | {"SMTP_HOST_FILE": str(file)})) == 1
+
+
+def test_a_variable_set_to_nothing_is_not_set() -> None:
+    settings = load_settings(PRODUCTION | {"SMTP_USER": "", "ZEGEL_PORT": " "})
+    assert settings.smtp_user is None
+    assert settings.port == 8000
+
+
+def test_lists_and_addresses_are_tidied() -> None:
+    settings = load_settings(
+        PRODUCTION
+        | {
+            "ZEGEL_BASE_URL": "https://zegel.example/",
+            "ZEGEL_TSA_URLS": "https://a.example/tsr, https://b.example",
+        }
+    )
+    assert settings.base_url == "https://zegel.example"
+    assert settings.tsa_urls == ("https://a.example/tsr", "https://b.example")
+
+
+def test_no_secret_shows_when_settings_are_printed() -> None:
+    shown = repr(load_settings(PRODUCTION | {"SMTP_USER": "u", "SMTP_PASSWORD": "postgeheim"}))
+    for secret in ("kkkk", "een lange wachtzin", "pw@", "geheim"):
+        assert secret not in shown
+
+
+def test_the_development_secret_is_made_once_for_the_owner_only(tmp_path: Path) -> None:
+    made = development_secret(tmp_path / "var")
+    assert len(made) >= 32
+    assert development_secret(tmp_path / "var") == made
+    assert stat.S_IMODE((tmp_path / "var" / "secret-key").stat().st_mode) == 0o600
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings: Settings = load_settings(dict(os.environ), mode_default="development")
+    with pytest.raises(AttributeError):
+        settings.port = 1  # type: ignore[misc]

@@ -14,8 +14,8 @@ What holds here:
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import shutil
 import signal
 import stat
@@ -183,7 +183,8 @@ class EmbeddedPostgres:
         ``peer``: the kernel says which system user is at the other end of the socket.
         """
         (self.data / "pg_hba.conf").write_text(f"local all {ROLE} peer map=zegel\n")
-        (self.data / "pg_ident.conf").write_text(f'zegel "{getpass.getuser()}" {ROLE}\n')
+        ourselves = pwd.getpwuid(os.geteuid()).pw_name
+        (self.data / "pg_ident.conf").write_text(f'zegel "{ourselves}" {ROLE}\n')
 
     def _run(self, programs: Programs, user: ServerUser) -> None:
         settings = SERVER_SETTINGS | {"unix_socket_directories": str(self._socket_folder())}

@@ -39,4 +39,10 @@ def show_moment_with_offset(instant: datetime) -> str:
     last Sunday of October happens twice."""
     local = instant.astimezone(BRUSSELS)
     offset = local.strftime("%z")
-    return f"{show_date(local.date())} {text('labels.at')} {local:%H:%M:%S} ({offset[:3]}:{offset[3:]})"
+    clock = f"{local:%H:%M:%S} ({offset[:3]}:{offset[3:]})"
+    return f"{show_date(local.date())} {text('labels.at')} {clock}"
+
+
+def local_date(instant: datetime) -> date:
+    """The Brussels calendar date of an instant."""
+    return instant.astimezone(BRUSSELS).date()

@@ -89,6 +89,10 @@ class Agreements:
             raise NotFound("not_found")
         return _agreement(row)
 
+    def hold_idempotency_key(self, key: str) -> None:
+        """Make a second request with this key wait for the first one's transaction."""
+        self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 1))))
+
     def by_idempotency_key(self, key: str) -> str | None:
         """The reference that an earlier request with this key made."""
         return self._connection.execute(

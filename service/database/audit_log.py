@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import rfc8785
 from sqlalchemy import Connection, func, insert, select, text
@@ -153,7 +153,7 @@ def first_broken(entries: list[Entry]) -> Entry | None:
 
 
 def _clock(connection: Connection) -> datetime:
-    return connection.execute(select(func.clock_timestamp())).scalar_one()
+    return cast(datetime, connection.execute(select(func.clock_timestamp())).scalar_one())
 
 
 def _personal_digest(salt: bytes, personal: Mapping[str, Any]) -> str:

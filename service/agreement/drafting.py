@@ -1,0 +1,133 @@
+"""What sales gives when preparing an agreement, from a form, the API, a row or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.agreement.annex import LISTS, Annex, ListName, parse_annex
+from service.agreement.fields import Checker, clean
+from service.agreement.parties import (
+    Controller,
+    MainAgreement,
+    Signatory,
+    parse_controller,
+    parse_main_agreement,
+    parse_signatory,
+)
+from service.agreement.states import Order
+from service.texts import catalogue
+
+LEAST_DAYS, MOST_DAYS = 1, 180
+
+
+@dataclass(frozen=True)
+class Input:
+    """Typed fields by name, and the lists that have more than one value."""
+
+    fields: Mapping[str, Any]
+    services: Sequence[str] = ()
+    chosen: Mapping[ListName, Sequence[str]] = field(default_factory=dict)
+    typed: Mapping[ListName, Sequence[str]] = field(default_factory=dict)
+
+    def chosen_of(self) -> dict[ListName, Sequence[str]]:
+        """Catalogue codes per list, both lists present."""
+        return {name: self.chosen.get(name, ()) for name in LISTS}
+
+    def typed_of(self) -> dict[ListName, Sequence[str]]:
+        """Own lines per list, both lists present."""
+        return {name: self.typed.get(name, ()) for name in LISTS}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft's content, checked."""
+
+    controller: Controller
+    signatory: Signatory
+    main_agreement: MainAgreement
+    services: tuple[str, ...]
+    annex: Annex
+    order: Order
+    message: str
+    link_days: int
+
+
+def draft(given: Input, *, default_days: int) -> Draft:
+    """Check everything that sales gave. Raises Invalid naming every field that is wrong."""
+    check = Checker()
+    fields = given.fields
+    controller = parse_controller(fields, check, complete=False)
+    signatory = parse_signatory(fields, check, complete=False)
+    main = parse_main_agreement(fields, check)
+    known = catalogue("services")
+    services = tuple(code for code in known if code in set(given.services))
+    if not services:
+        check.refuse("services", "services_empty")
+    annex = parse_annex(
+        given.chosen_of(),
+        given.typed_of(),
+        fields,
+        country=controller.country,
+        before=Annex(),
+        by="processor",
+        check=check,
+        complete=False,
+    )
+    order = clean(fields.get("order")) or Order.CONTROLLER_FIRST.value
+    if order not in set(Order):
+        check.refuse("order", "choose")
+        order = Order.CONTROLLER_FIRST.value
+    message = _message(fields.get("message"), check)
+    days = _days(fields.get("link_days"), default_days, check)
+    if Order(order) is Order.PROCESSOR_FIRST:
+        _complete_enough(fields, controller, signatory, annex, check)
+    check.raise_if_wrong()
+    return Draft(controller, signatory, main, services, annex, Order(order), message, days)
+
+
+def _complete_enough(
+    fields: Mapping[str, Any],
+    controller: Controller,
+    signatory: Signatory,
+    annex: Annex,
+    check: Checker,
+) -> None:
+    """A pre-signed offer leaves the controller nothing to complete (DESIGN.md §5)."""
+    if check.errors:
+        return
+    parse_controller(fields, check, complete=True)
+    if not signatory.function:
+        check.refuse("signatory_function", "required")
+    for name in LISTS:
+        if not annex.of(name):
+            check.refuse(name, f"{name}_empty")
+    if not annex.complete and not annex.dpo_answer:
+        check.refuse("dpo_answer", "yes_or_no")
+    if check.errors:
+        check.refuse("order", "annex_not_complete")
+
+
+def _message(typed: Any, check: Checker) -> str:
+    """A personal note: several lines are allowed, control characters are not."""
+    lines = [check.line("message", line, most=2000, required=False) for line in lines_of(typed)]
+    message = "\n".join(lines).strip()
+    if len(message) > 2000:
+        check.refuse("message", "length", least=0, most=2000)
+    return message
+
+
+def lines_of(typed: Any) -> list[str]:
+    """The lines of a text area."""
+    return str(typed or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _days(typed: Any, default: int, check: Checker) -> int:
+    value = clean(str(typed)) if typed not in (None, "") else ""
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit() and LEAST_DAYS <= int(value) <= MOST_DAYS):
+        check.refuse("link_days", "days_range", least=LEAST_DAYS, most=MOST_DAYS)
+        return default
+    return int(value)

@@ -1,0 +1,240 @@
+"""The evidence of one agreement: the JSON document, and what the evidence sheet shows of it.
+
+Pure: everything it says comes in as facts. What is *not* proven is said too (DESIGN.md §1.9).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from service.agreement.annex import Item
+from service.agreement.deadlines import show_date, show_moment_with_offset
+from service.agreement.model import Agreement
+from service.texts import catalogue, text
+
+SCHEMA = "zegel-evidence/1"
+
+
+@dataclass(frozen=True)
+class ActFacts:
+    """An accepted act with the time in its token. Instants are aware UTC."""
+
+    place: str
+    signed_at: datetime
+    record: dict[str, Any]
+    record_sha256: str
+    token_time: datetime
+    token_quality: str
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """One log entry, already a sentence."""
+
+    seq: int
+    at: datetime
+    event: str
+    sentence: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the evidence says."""
+
+    agreement: Agreement
+    template_version: str
+    template_sha256: str
+    engine: str
+    documents: tuple[tuple[str, str], ...]  # (label key, SHA-256)
+    acts: tuple[ActFacts, ...]
+    events: tuple[EventFacts, ...]
+    delegations: tuple[tuple[str, str], ...]  # (from, to)
+    seal_subject: str
+    seal_fingerprint: str
+    root_fingerprint: str
+    level: str
+    closed_at: datetime
+    verify_url: str
+
+
+def evidence(facts: Facts) -> dict[str, Any]:
+    """The evidence as JSON values (schema ``zegel-evidence/1``)."""
+    agreement = facts.agreement
+    return {
+        "schema": SCHEMA,
+        "reference": agreement.reference,
+        "agreement_id": agreement.id,
+        "revision": agreement.revision,
+        "signing_order": agreement.order.value,
+        "effective_date": {
+            "date": agreement.effective_date.isoformat() if agreement.effective_date else None,
+            "rule": "clause 12.1: date of the last signature, Europe/Brussels",
+            "last_act_at": _iso(agreement.fully_signed_at),
+        },
+        "parties": {
+            "controller": {
+                "name": agreement.controller.name,
+                "number": agreement.controller.shown_number or None,
+                "seat": agreement.controller.seat,
+            },
+            "processor": {
+                "name": agreement.processor.name,
+                "trade_name": agreement.processor.trade_name or None,
+                "number": agreement.processor.shown_number,
+                "seat": agreement.processor.seat,
+            },
+        },
+        "template": {
+            "version": facts.template_version,
+            "sha256": facts.template_sha256,
+            "engine": facts.engine,
+        },
+        "documents": dict(facts.documents),
+        "acts": [
+            {
+                **act.record,
+                "record_sha256": act.record_sha256,
+                "token_time": _iso(act.token_time),
+                "token_quality": act.token_quality,
+            }
+            for act in facts.acts
+        ],
+        "annex": [
+            {"list": item.list, "label": item.label, "entered_by": item.entered_by}
+            for item in agreement.annex.items
+        ],
+        "delegations": [{"from": old, "to": new} for old, new in facts.delegations],
+        "log": {
+            "entries": [
+                {"seq": e.seq, "at": _iso(e.at), "event": e.event, "hash": e.hash}
+                for e in facts.events
+            ],
+            "head": facts.events[-1].hash if facts.events else None,
+        },
+        "seal": {
+            "subject": facts.seal_subject,
+            "certificate_sha256": facts.seal_fingerprint,
+            "root_sha256": facts.root_fingerprint,
+            "level": facts.level,
+            "closed_at": _iso(facts.closed_at),
+        },
+        "not_proven": list(_numbered("not_proven")),
+    }
+
+
+def sheet(facts: Facts) -> dict[str, Any]:
+    """What the evidence sheet (Bewijsblad) prints: for a judge, in plain Dutch."""
+    agreement = facts.agreement
+    effective = agreement.effective_date
+    return {
+        "reference": agreement.reference,
+        "agreement_title": text("evidence.agreement_title"),
+        "effective_date": show_date(effective) if effective else "",
+        "effective_date_rule": text("evidence.effective_date_rule"),
+        "parties": [
+            {
+                "role": text("labels.party.controller"),
+                "name": agreement.controller.name,
+                "number": agreement.controller.shown_number or text("labels.number_type.none"),
+                "seat": agreement.controller.seat,
+            },
+            {
+                "role": text("labels.party.processor"),
+                "name": _processor_name(agreement),
+                "number": agreement.processor.shown_number,
+                "seat": agreement.processor.seat,
+            },
+        ],
+        "template": {"version": facts.template_version, "sha256": facts.template_sha256},
+        "documents": [
+            {"label": text(f"evidence.document.{key}"), "sha256": digest}
+            for key, digest in facts.documents
+        ],
+        "acts": [_act(act) for act in facts.acts],
+        "annex": [_item(item) for item in agreement.annex.items],
+        "delegations": [
+            text("evidence.delegation", old=old, new=new) for old, new in facts.delegations
+        ],
+        "events": [
+            {"time": show_moment_with_offset(e.at), "sentence": e.sentence, "hash": e.hash}
+            for e in facts.events
+        ],
+        "chain_head": facts.events[-1].hash if facts.events else "",
+        "seal": {
+            "subject": facts.seal_subject,
+            "fingerprint": facts.seal_fingerprint,
+            "level": facts.level,
+            "timestamp_quality": text(
+                f"evidence.quality.{facts.acts[-1].token_quality if facts.acts else 'eigen'}"
+            ),
+        },
+        "not_proven": list(_numbered("not_proven")),
+        "verify_steps": list(_numbered("verify_steps")),
+        "verify_url": facts.verify_url,
+    }
+
+
+def _act(act: ActFacts) -> dict[str, Any]:
+    record, said = act.record, act.record["evidence"]
+    same_day = show_date_of(act.signed_at) == show_date_of(act.token_time)
+    return {
+        "title": text(f"labels.place.{act.place}"),
+        "person": record["person"]["name"],
+        "function": record["person"]["function"],
+        "organisation": record["organisation"],
+        "local_time": show_moment_with_offset(act.signed_at),
+        "utc_time": _iso(act.signed_at),
+        "token_time": show_moment_with_offset(act.token_time),
+        "token_note": "" if same_day else text("evidence.other_day"),
+        "email": record["person"]["email"],
+        "email_proof": _proof(said),
+        "method": text(f"labels.method.{record['method']}"),
+        "statements": [each["text"] for each in record["statements"]],
+        "ip": said["ip"],
+        "browser": said["user_agent"],
+        "document_sha256": record["document_sha256"],
+        "record_sha256": act.record_sha256,
+    }
+
+
+def _proof(said: dict[str, Any]) -> str:
+    mailbox = said.get("mailbox")
+    if mailbox is None:
+        return text("evidence.proof_password")
+    confirmed = show_moment_with_offset(datetime.fromisoformat(mailbox["code_confirmed_at"]))
+    proof = text("evidence.proof_code", address=mailbox["address"], confirmed=confirmed)
+    if said["link"]["copied_by_staff"]:
+        proof = f"{proof} {text('evidence.copied_link')}"
+    return proof
+
+
+def _item(item: Item) -> dict[str, str]:
+    return {
+        "list": text(f"labels.list.{item.list}"),
+        "label": item.label,
+        "entered_by": text(f"labels.party.{item.entered_by}"),
+    }
+
+
+def _processor_name(agreement: Agreement) -> str:
+    processor = agreement.processor
+    return f"{processor.name} ({processor.trade_name})" if processor.trade_name else processor.name
+
+
+def show_date_of(instant: datetime) -> str:
+    """The Brussels date of an instant, as printed."""
+    return show_moment_with_offset(instant).split(f" {text('labels.at')} ")[0]
+
+
+def _numbered(name: str) -> tuple[str, ...]:
+    prefix = f"{name}."
+    return tuple(
+        sentence for key, sentence in catalogue("evidence").items() if key.startswith(prefix)
+    )
+
+
+def _iso(instant: datetime | None) -> str:
+    return instant.astimezone(UTC).isoformat() if instant else ""

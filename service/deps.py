@@ -1,0 +1,72 @@
+"""What the workflow needs from outside, chosen and built in ``wiring`` and nowhere else.
+
+What is slow to make or only one process needs (the office pool, the seal's keys, the archive's
+client) is a function that makes it at first use, so that a web process stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any, Protocol
+
+from signatures.authority import Authority
+from signatures.seal import Sealer
+
+from service.database.engine import Database
+from service.settings import Settings
+from storage.objects import ObjectStore
+
+
+class MadeDocument(Protocol):
+    """A finished PDF with what belongs to it."""
+
+    @property
+    def pdf(self) -> bytes: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def pages(self) -> int: ...
+    @property
+    def reading_html(self) -> str: ...
+    @property
+    def template_version(self) -> str: ...
+    @property
+    def template_sha256(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+
+
+class Maker(Protocol):
+    """Makes documents: fills the template and converts it. Raises GenerationFailed."""
+
+    @property
+    def template_version(self) -> str: ...
+
+    def agreement(
+        self, context: Any, *, signing_order: str, dated: datetime, preview: bool = False
+    ) -> MadeDocument: ...
+
+    def evidence_sheet(self, context: Any, *, evidence_json: bytes, dated: datetime) -> bytes: ...
+
+
+class Mailer(Protocol):
+    """Hands a mail over. Raises MailTemporaryFailure or MailRefused of ``service.mail``."""
+
+    def send(self, message: EmailMessage, *, recipient: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Deps:
+    """Everything outside, for one process."""
+
+    settings: Settings
+    secret_key: bytes
+    database: Database
+    mailer: Mailer
+    maker: Callable[[], Maker]
+    authority: Callable[[], Authority]
+    sealer: Callable[[], Sealer]
+    objects: Callable[[], ObjectStore]

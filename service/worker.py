@@ -1,0 +1,160 @@
+"""The worker: runs what was deferred, again and again until it succeeds.
+
+Every task names a workflow step and calls it. A step that fails makes its failure visible and is
+deferred anew with a growing pause, without an end (DESIGN.md §1.5). It is deferred anew and not
+retried in place, because a retried job would collide with one that waits for the same thing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+import procrastinate
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+
+from service.database.jobs import BULK, HOUSEKEEPING, INTERACTIVE
+from service.deps import Deps
+from service.workflow import archive, close, deliver, expire, generate, seal, sweep
+from service.workflow.accept import SEAL
+from service.workflow.close import ARCHIVE, CLOSE
+from service.workflow.generate import GENERATE, PREVIEW
+from service.workflow.notify import DELIVER
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = timedelta(minutes=15)
+STALLED_AFTER_SECONDS = 30  # without a heartbeat of its worker, a job is revived
+HEARTBEAT_SECONDS = 5
+CONCURRENCY = 4
+
+
+def run(deps: Deps, app: procrastinate.App) -> None:
+    """Work until told to stop (SIGTERM, SIGINT); a job that is running is finished first."""
+    register(deps, app)
+    asyncio.run(work(app))
+
+
+async def work(app: procrastinate.App, *, wait: bool = True) -> None:
+    """Take jobs; without ``wait`` only until none is left that could run now."""
+    async with app.open_async():
+        await revive_stalled(app)
+        await app.run_worker_async(
+            queues=[INTERACTIVE, BULK, HOUSEKEEPING],
+            concurrency=CONCURRENCY,
+            wait=wait,
+            install_signal_handlers=wait,
+            listen_notify=wait,
+            shutdown_graceful_timeout=25,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_AFTER_SECONDS,
+        )
+
+
+def register(deps: Deps, app: procrastinate.App) -> None:
+    """Name every task; the names are those the workflow defers."""
+
+    def seal_failed(agreement_id: str, reason: str) -> None:
+        seal.note_failure(deps, agreement_id, reason)
+
+    def archive_failed(agreement_id: str, reason: str) -> None:
+        archive.note_failure(deps, agreement_id, reason)
+
+    _about_agreement(deps, app, GENERATE, generate.generate)
+    _about_agreement(deps, app, PREVIEW, generate.make_preview)
+    _about_agreement(deps, app, SEAL, seal.seal, seal_failed)
+    _about_agreement(deps, app, CLOSE, close.close, seal_failed)
+    _about_agreement(deps, app, ARCHIVE, archive.archive, archive_failed)
+
+    def send(message_id: str, attempt: int = 0) -> None:
+        _try(
+            DELIVER,
+            message_id,
+            lambda: deliver.deliver(deps, message_id),
+            lambda: _again(deps, DELIVER, message_id, attempt, message_id=message_id),
+        )
+
+    app.task(name=DELIVER, queue=INTERACTIVE)(send)
+    _periodic(app, "expire", "* * * * *", lambda: expire.expire(deps))
+    _periodic(app, "sweep", "*/2 * * * *", lambda: sweep.sweep(deps))
+
+    async def revive(timestamp: int) -> None:
+        await revive_stalled(app)
+
+    app.periodic(cron="* * * * *")(
+        app.task(name="revive", queue=HOUSEKEEPING, queueing_lock="revive")(revive)
+    )
+
+
+async def revive_stalled(app: procrastinate.App) -> int:
+    """Give back the jobs of workers that died in the middle; returns how many.
+
+    Where another job already waits for the same thing, that one will do and the dead one goes.
+    """
+    manager = app.job_manager
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
+    for job in stalled:
+        log.warning("revived %s %s", job.task_name, job.task_kwargs)
+        try:
+            await manager.retry_job(job)
+        except ConnectorException:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+    return len(stalled)
+
+
+def _about_agreement(
+    deps: Deps,
+    app: procrastinate.App,
+    name: str,
+    step: Callable[[Deps, str], object],
+    on_failure: Callable[[str, str], None] | None = None,
+) -> None:
+    def perform(agreement_id: str, attempt: int = 0) -> None:
+        def failed(reason: str) -> None:
+            if on_failure:
+                on_failure(agreement_id, reason)
+
+        _try(
+            name,
+            agreement_id,
+            lambda: step(deps, agreement_id),
+            lambda: _again(deps, name, agreement_id, attempt, agreement_id=agreement_id),
+            failed,
+        )
+
+    app.task(name=name, queue=INTERACTIVE)(perform)
+
+
+def _try(
+    name: str,
+    what: str,
+    step: Callable[[], object],
+    again: Callable[[], None],
+    failed: Callable[[str], None] = lambda _reason: None,
+) -> None:
+    try:
+        step()
+    except Exception as failure:
+        log.warning("%s %s: %s: %s", name, what, type(failure).__name__, failure)
+        again()
+        failed(f"{type(failure).__name__}: {failure}")
+
+
+def _again(deps: Deps, name: str, what: str, attempt: int, **arguments: str) -> None:
+    """Defer the same thing again after 1, 4, 16 … seconds, a quarter of an hour at most."""
+    pause = min(LONGEST_PAUSE, timedelta(seconds=4.0 ** min(attempt, 6)))
+    with deps.database.begin() as tx:
+        tx.jobs.defer(name, what, after=pause, attempt=attempt + 1, **arguments)
+
+
+def _periodic(app: procrastinate.App, name: str, cron: str, step: Callable[[], int]) -> None:
+    def perform(timestamp: int) -> None:
+        if found := step():
+            log.info("%s: %d", name, found)
+
+    task = app.task(name=name, queue=HOUSEKEEPING, queueing_lock=name)(perform)
+    app.periodic(cron=cron)(task)

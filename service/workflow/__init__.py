@@ -1,0 +1,18 @@
+"""The journey: one file per thing that can happen to an agreement.
+
+    create  edit  preview          sales prepares
+    send  resend  copy_link  change_email  extend  void
+    open_link  complete            the controller opens the link and completes Bijlage 1
+    generate                       the document is made and frozen
+    prove_mailbox  sign            the controller proves the mailbox and signs twice
+    decline  delegate  ask
+    countersign                    the processor signs
+    seal  close  archive           sealing, evidence, the archive
+    deliver                        mails
+    expire  sweep                  what time brings, and what a crash left
+    retrieve                       the archive hands out
+    accounts  profile              staff, and the processor itself
+
+Each function parses nothing and knows no HTTP: it loads under the row lock, asks the core, and
+writes state, audit entry and jobs in one transaction.
+"""

@@ -1,0 +1,197 @@
+"""Accepting signing acts: the one place where a signature comes to count.
+
+Called under the agreement's row lock, in the transaction that everything about the act commits in.
+When the last act is accepted here, the effective date is fixed here (DESIGN.md §1.4, clause 12.1).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from signatures.effective_date import effective_date
+
+from service.agreement.deadlines import show_date
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
+from service.database.engine import Transaction
+from service.errors import FieldError, Invalid, Refused
+from service.texts import catalogue, text
+from signatures.images import ImageRefused, reencode
+
+SEAL = "seal"
+RECORD_SCHEMA = "zegel-act/1"
+METHODS = ("typed", "drawn", "uploaded")
+
+
+@dataclass(frozen=True)
+class SignatureImage:
+    """How somebody signs: the typed name, or a picture (already encoded anew)."""
+
+    method: str
+    typed: str
+    png: bytes | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who signs, for whom, and what of that is evidence (goes into the record only)."""
+
+    actor: str
+    name: str
+    function: str
+    email: str
+    organisation: str
+    evidence: dict[str, Any]
+    signatory_id: str | None = None
+    staff_id: str | None = None
+
+
+def signature_image(method: str, typed: str, picture: bytes, name: str) -> SignatureImage:
+    """Check what was given as a signature. Raises Invalid naming ``signature``."""
+    if method not in METHODS:
+        raise Invalid([FieldError("method", "choose")])
+    if method == "typed":
+        # The typed signature is the name itself; what was typed must be that name, so that
+        # nobody signs as somebody else by a slip.
+        if not typed.strip():
+            raise Invalid([FieldError("signature", "signature_missing")])
+        if typed.strip().casefold() != name.casefold():
+            raise Invalid([FieldError("signature", "signature_name", {"name": name})])
+        return SignatureImage("typed", name, None)
+    if not picture:
+        raise Invalid([FieldError("signature", "signature_missing")])
+    try:
+        return SignatureImage(method, "", reencode(picture))
+    except ImageRefused as refused:
+        code = {"blank": "signature_blank", "too_large": "image_too_large"}
+        wrong = code.get(refused.code, "image_unreadable")
+        raise Invalid([FieldError("signature", wrong)]) from refused
+
+
+def statements(keys: tuple[str, ...], agreement: Agreement) -> list[dict[str, str]]:
+    """The statements word for word as shown, with the version of their wording."""
+    return [
+        {
+            "id": key,
+            "version": catalogue("statements")["version"],
+            "text": text(
+                f"statements.{key}",
+                organisation=agreement.controller.name,
+                processor=agreement.processor.known_as,
+            ),
+        }
+        for key in keys
+    ]
+
+
+def accept(
+    tx: Transaction,
+    before: Agreement,
+    person: Person,
+    image: SignatureImage,
+    acts: dict[Place, list[dict[str, str]]],
+    *,
+    shown_sha256: str,
+) -> Agreement:
+    """Accept the acts of one person, all or none, and return the agreement after them.
+
+    ``shown_sha256`` is the hash of the bytes that were shown. Raises TooLate or WrongState when
+    the agreement no longer stands open, Refused when it is another's turn or the text has changed.
+    """
+    step = Step.SIGN_FIRST if not before.signed_places else Step.SIGN_LAST
+    state = after(step, before.state)
+    if before.next_places != tuple(acts):
+        raise Refused("not_your_turn")
+    if not shown_sha256 or shown_sha256 != before.frozen_sha256:
+        raise Refused("changed")
+    places = dict(before.places)
+    for place, said in acts.items():
+        _record(tx, before, person, image, place, said)
+        places[place] = PlaceState.SIGNED
+    signed = dataclasses.replace(before, state=state, places=places)
+    for place in signed.next_places:
+        places[place] = PlaceState.OPEN
+    if not signed.next_places:
+        signed = _with_effective_date(tx, signed)
+    tx.agreements.save(before, signed)
+    if not signed.next_places and signed.effective_date:
+        tx.audit.append(
+            before.id,
+            Event.AGREEMENT_FULLY_SIGNED,
+            person.actor,
+            effective_date=show_date(signed.effective_date),
+            effective_date_iso=signed.effective_date.isoformat(),
+        )
+    tx.jobs.defer(SEAL, before.id, agreement_id=before.id)
+    return signed
+
+
+def _record(
+    tx: Transaction,
+    agreement: Agreement,
+    person: Person,
+    image: SignatureImage,
+    place: Place,
+    said: list[dict[str, str]],
+) -> None:
+    now: datetime = tx.now()
+    record: dict[str, Any] = {
+        "schema": RECORD_SCHEMA,
+        "reference": agreement.reference,
+        "revision": agreement.revision,
+        "place": place.value,
+        "person": {"name": person.name, "function": person.function, "email": person.email},
+        "organisation": person.organisation,
+        "signed_at": now.astimezone(UTC).isoformat(),
+        "document_sha256": agreement.frozen_sha256,
+        "method": image.method,
+        "typed": image.typed,
+        "image_sha256": hashlib.sha256(image.png).hexdigest() if image.png else None,
+        "statements": said,
+        "evidence": person.evidence,
+    }
+    digest = hashlib.sha256(rfc8785.dumps(record)).hexdigest()
+    tx.documents.add_act(
+        agreement.id,
+        agreement.revision,
+        {
+            "id": str(uuid.uuid4()),
+            "place": place.value,
+            "ordinal": ACT_ORDER[agreement.order].index(place) + 1,
+            "signatory_id": person.signatory_id,
+            "staff_id": person.staff_id,
+            "signed_at": now,
+            "document_sha256": agreement.frozen_sha256,
+            "record": record,
+            "record_sha256": digest,
+            "image": image.png,
+        },
+    )
+    tx.audit.append(
+        agreement.id,
+        Event.ACT_ACCEPTED,
+        person.actor,
+        personal={"name": person.name, "email": person.email},
+        place=text(f"labels.place.{place.value}"),
+        place_id=place.value,
+        record_sha256=digest,
+        document_sha256=agreement.frozen_sha256,
+    )
+
+
+def _with_effective_date(tx: Transaction, signed: Agreement) -> Agreement:
+    instants = {
+        act.place.value: act.signed_at for act in tx.documents.acts(signed.id, signed.revision)
+    }
+    return dataclasses.replace(
+        signed,
+        fully_signed_at=max(instants.values()),
+        effective_date=effective_date(instants),
+    )

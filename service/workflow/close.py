@@ -1,0 +1,177 @@
+"""The close: evidence is made and sealed, and the one original is fixed. A job.
+
+Everything is computed from what stands in the database, so a repetition after a crash makes the
+same evidence JSON; the sealed sheet differs in its time stamp, and the database keeps the first.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import json
+from typing import Any
+
+import rfc8785
+
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.proof import ActFacts, EventFacts, Facts, evidence, sheet
+from service.agreement.states import SIGNED_NOT_SEALED, Step, after
+from service.database.audit_log import Entry
+from service.database.documents import CLOSING_STEP
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.texts import text
+from service.workflow.actors import SYSTEM
+
+CLOSE = "close"
+ARCHIVE = "archive"
+
+
+def close(deps: Deps, agreement_id: str) -> None:
+    """Make and seal the evidence sheet, fix the original, and send it on to the archive."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        if agreement.state not in SIGNED_NOT_SEALED:
+            return
+        closed = tx.documents.last_seal(agreement.id, agreement.revision)
+        if closed is None or closed.step != CLOSING_STEP:
+            return
+        facts, entries = _facts(deps, tx, agreement, closed.sha256)
+    proof = rfc8785.dumps(evidence(facts))
+    printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
+    sealed_sheet = deps.sealer().seal_sheet(printed)
+    original: dict[str, Any] = {
+        "revision": agreement.revision,
+        "pdf": closed.pdf,
+        "sha256": closed.sha256,
+        "size": len(closed.pdf),
+        "level": facts.level,
+        "evidence_pdf": sealed_sheet,
+        "evidence_sha256": hashlib.sha256(sealed_sheet).hexdigest(),
+        "evidence_json": proof,
+        "log_jsonl": log_lines(entries),
+        "manifest_facts": _manifest_facts(deps, facts),
+    }
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock_by_id(agreement_id)
+        if before.state not in SIGNED_NOT_SEALED:
+            return
+        if tx.documents.add_original(agreement_id, original):
+            tx.audit.append(
+                agreement_id, Event.EVIDENCE_MADE, SYSTEM, sha256=original["evidence_sha256"]
+            )
+        tx.agreements.save(
+            before,
+            dataclasses.replace(before, state=after(Step.CLOSE, before.state), failure=""),
+        )
+        tx.audit.append(agreement_id, Event.AGREEMENT_COMPLETED, SYSTEM, sha256=original["sha256"])
+        tx.archive.set_state(agreement_id, "local", "")
+        tx.jobs.defer(ARCHIVE, agreement_id, agreement_id=agreement_id)
+
+
+def _facts(
+    deps: Deps, tx: Transaction, agreement: Agreement, sealed_sha256: str
+) -> tuple[Facts, list[Entry]]:
+    frozen = tx.documents.frozen(agreement.id, agreement.revision)
+    if frozen is None:
+        raise LookupError(agreement.reference)
+    tokens = tx.documents.token_times(agreement.id, agreement.revision)
+    acts = tuple(
+        ActFacts(
+            place=act.place.value,
+            signed_at=act.signed_at,
+            record=act.record,
+            record_sha256=act.record_sha256,
+            token_time=tokens[act.ordinal][0],
+            token_quality=tokens[act.ordinal][1],
+        )
+        for act in tx.documents.acts(agreement.id, agreement.revision)
+    )
+    entries = _until_closed(tx.audit.of(agreement.id))
+    people = tx.agreements.delegations(agreement.id)
+    authority = deps.authority()
+    return (
+        Facts(
+            agreement=agreement,
+            template_version=frozen.template_version,
+            template_sha256=frozen.template_sha256,
+            engine=frozen.engine,
+            documents=(("shown", frozen.sha256), ("sealed", sealed_sha256)),
+            acts=acts,
+            events=tuple(
+                EventFacts(e.seq, e.at, e.event.value, sentence(e), e.hash) for e in entries
+            ),
+            delegations=tuple(
+                (before["name"], after_["name"])
+                for before, after_ in zip(people, people[1:], strict=False)
+            ),
+            seal_subject=authority.seal_subject,
+            seal_fingerprint=authority.seal_fingerprint,
+            root_fingerprint=authority.root_fingerprint,
+            level=deps.sealer().level,
+            closed_at=tokens[CLOSING_STEP][0],
+            verify_url=f"{deps.settings.base_url}/verifieer",
+        ),
+        entries,
+    )
+
+
+def _until_closed(entries: list[Entry]) -> list[Entry]:
+    """The log up to the close, without a gap; what comes later stands in the service's own log.
+
+    A fixed end, so that the evidence is the same however often it is made.
+    """
+    closed = max(e.seq for e in entries if e.event is Event.ORIGINAL_CLOSED)
+    return [entry for entry in entries if entry.seq <= closed]
+
+
+def sentence(entry: Entry) -> str:
+    """A log entry in plain Dutch."""
+    return text(f"events.{entry.event.value}", **entry.data)
+
+
+def log_lines(entries: list[Entry]) -> bytes:
+    """The log as JSON lines, personal data and salts included, so that every hash can be checked
+    from this file alone."""
+    lines = [
+        json.dumps(
+            {
+                "agreement": entry.agreement_id,
+                "seq": entry.seq,
+                "at": entry.at.isoformat(),
+                "actor": entry.actor,
+                "event": entry.event.value,
+                "data": entry.data,
+                "personal": entry.personal_digest,
+                "personal_data": entry.personal,
+                "salt": entry.salt,
+                "prev": entry.prev_hash,
+                "hash": entry.hash,
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+        for entry in entries
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _manifest_facts(deps: Deps, facts: Facts) -> dict[str, Any]:
+    """What the archive needs beside the files, fixed now: no address of a person or a browser.
+
+    The certificates too, because a renewed revocation list would be other bytes under one name.
+    """
+    agreement = facts.agreement
+    effective = agreement.effective_date
+    return {
+        "effective_date": effective.isoformat() if effective else None,
+        "controller": agreement.controller.name,
+        "processor": agreement.processor.known_as,
+        "template_version": facts.template_version,
+        "certificates": {
+            name: base64.b64encode(data).decode()
+            for name, data in deps.authority().certificates.items()
+        },
+    }

@@ -1,0 +1,125 @@
+"""The processor signs: a queue that shows what differs, and one or several signed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.agreement.annex import flags
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import Order, Place, State
+from service.deps import Deps
+from service.errors import FieldError, Invalid, Refused
+from service.workflow.accept import (
+    Person,
+    SignatureImage,
+    accept,
+    signature_image,
+    statements,
+)
+from service.workflow.accounts import confirm_password
+from service.workflow.actors import Client, staff_actor
+from service.workflow.links import issue
+from service.workflow.notify import invite
+
+STATEMENTS = ("countersign_checked", "countersign_intent")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An agreement that the processor can sign now, with the reasons for a second look."""
+
+    agreement: Agreement
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one agreement of a batch; ``refusal`` is empty when it was signed."""
+
+    reference: str
+    refusal: str = ""
+
+
+def queue(deps: Deps, staff: Staff) -> list[Waiting]:
+    """Everything that waits for the processor's signature, oldest first."""
+    require(staff, Permission.COUNTERSIGN)
+    with deps.database.begin() as tx:
+        waiting = []
+        for reference in tx.overview.awaiting_processor():
+            agreement = tx.agreements.get(reference)
+            raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
+            waiting.append(Waiting(agreement, tuple(dict.fromkeys(raised))))
+        return waiting
+
+
+def countersign(
+    deps: Deps,
+    shown: Mapping[str, str],
+    *,
+    password: str,
+    confirmed: bool,
+    method: str,
+    typed: str,
+    picture: bytes,
+    staff: Staff,
+    client: Client,
+) -> list[Outcome]:
+    """Sign the agreements in ``shown`` (reference to the SHA-256 that was shown).
+
+    Each is its own act in its own transaction, so one that was withdrawn meanwhile keeps no other
+    from being signed. Raises Invalid naming ``selected``, ``confirmed``, ``password``, ``function``
+    or ``signature``, TooMany when the account is locked.
+    """
+    require(staff, Permission.COUNTERSIGN)
+    if not shown:
+        raise Invalid([FieldError("selected", "nothing_selected")])
+    if not confirmed:
+        raise Invalid([FieldError("confirmed", "statements_missing")])
+    image = signature_image(method, typed, picture, staff.name)
+    confirm_password(deps, staff, password)
+    return [
+        _sign_one(deps, reference, digest, image, staff, client)
+        for reference, digest in shown.items()
+    ]
+
+
+def _sign_one(
+    deps: Deps, reference: str, digest: str, image: SignatureImage, staff: Staff, client: Client
+) -> Outcome:
+    try:
+        with deps.database.begin() as tx:
+            before = tx.agreements.lock(reference)
+            if _signed_by(before) and before.state not in (State.VOIDED, State.DECLINED):
+                return Outcome(reference)  # a repetition: the first one's result
+            person = Person(
+                actor=staff_actor(staff),
+                name=staff.name,
+                function=staff.function or before.processor.representative_function,
+                email=staff.email,
+                organisation=before.processor.known_as,
+                staff_id=staff.id,
+                evidence={
+                    "ip": client.ip,
+                    "user_agent": client.user_agent[:400],
+                    "reauthenticated": "password",
+                },
+            )
+            signed = accept(
+                tx,
+                before,
+                person,
+                image,
+                {Place.PROCESSOR_AGREEMENT: statements(STATEMENTS, before)},
+                shown_sha256=digest,
+            )
+            if signed.order is Order.PROCESSOR_FIRST:
+                invite(tx, signed, issue(deps, tx, signed, staff_actor(staff)), pre_signed=True)
+    except Refused as refusal:
+        return Outcome(reference, refusal.sentence())
+    return Outcome(reference)
+
+
+def _signed_by(agreement: Agreement) -> bool:
+    return Place.PROCESSOR_AGREEMENT in agreement.signed_places

@@ -1,0 +1,90 @@
+"""Sales prepares an agreement."""
+
+from __future__ import annotations
+
+import uuid
+
+from service.agreement.deadlines import local_date
+from service.agreement.drafting import Draft, Input, draft
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.parties import Processor
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import CONTROLLER_PLACES, Order, Place, PlaceState, State
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import Refused
+from service.workflow.actors import staff_actor
+
+
+def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | None = None) -> str:
+    """Make a draft and return its reference.
+
+    A repetition with the same ``idempotency_key`` returns the first one's reference. Raises
+    Invalid naming the fields, Refused when there is no processor profile yet.
+    """
+    require(staff, Permission.PREPARE)
+    content = draft(given, default_days=deps.settings.link_days)
+    with deps.database.begin() as tx:
+        if idempotency_key:
+            tx.agreements.hold_idempotency_key(idempotency_key)
+            known = tx.agreements.by_idempotency_key(idempotency_key)
+            if known:
+                return known
+        profile = tx.accounts.profile()
+        if profile is None:
+            raise Refused("no_processor")
+        version, processor = profile
+        agreement = _new(tx, content, processor, version, staff)
+        tx.agreements.insert(agreement, idempotency_key)
+        tx.audit.append(
+            agreement.id,
+            Event.AGREEMENT_CREATED,
+            staff_actor(staff),
+            personal={"name": staff.name},
+            reference=agreement.reference,
+        )
+        return agreement.reference
+
+
+def _new(
+    tx: Transaction, content: Draft, processor: Processor, version: int, staff: Staff
+) -> Agreement:
+    now = tx.now()
+    return Agreement(
+        id=str(uuid.uuid4()),
+        reference=tx.agreements.next_reference(local_date(now).year),
+        state=State.DRAFT,
+        revision=1,
+        order=content.order,
+        annex_locked=content.order is Order.PROCESSOR_FIRST,
+        processor=processor,
+        processor_version=version,
+        controller=content.controller,
+        signatory=content.signatory,
+        signatory_id=str(uuid.uuid4()),
+        main_agreement=content.main_agreement,
+        services=content.services,
+        annex=content.annex,
+        details_confirmed=False,
+        message=content.message,
+        link_days=content.link_days,
+        sender_id=staff.id,
+        created_at=now,
+        sent_at=None,
+        opened_at=None,
+        expires_at=None,
+        fully_signed_at=None,
+        effective_date=None,
+        frozen_sha256="",
+        failure="",
+        places=first_places(content.order),
+    )
+
+
+def first_places(order: Order) -> dict[Place, PlaceState]:
+    """Whose turn it is at the start."""
+    controller_first = order is Order.CONTROLLER_FIRST
+    turn = {True: PlaceState.OPEN, False: PlaceState.BLOCKED}
+    places = dict.fromkeys(CONTROLLER_PLACES, turn[controller_first])
+    return {**places, Place.PROCESSOR_AGREEMENT: turn[not controller_first]}

@@ -1,0 +1,186 @@
+"""The controller's representative does not sign: declines, passes on, or asks first."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+from service.agreement.deadlines import show_date
+from service.agreement.drafting import lines_of
+from service.agreement.events import Event
+from service.agreement.fields import Checker, clean
+from service.agreement.parties import Signatory
+from service.agreement.permissions import Role
+from service.agreement.states import Order, PlaceState, State, Step, after
+from service.deps import Deps
+from service.errors import FieldError, Invalid, Refused
+from service.texts import catalogue, text
+from service.workflow.actors import Client, signer_actor
+from service.workflow.complete import thaw
+from service.workflow.links import issue
+from service.workflow.notify import invite, tell, tell_sender, tell_signatory
+from service.workflow.open_link import load_open_visit
+from service.workflow.resend import open_again
+
+
+def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Client) -> None:
+    """Refuse to sign. Everyone involved is told, who signed already first of all.
+
+    Raises Invalid naming ``reason``, LinkUnusable.
+    """
+    if f"decline_reason.{reason}" not in catalogue("labels"):
+        raise Invalid([FieldError("reason", "choose")])
+    told = _text(explanation, "explanation", required=reason == "other")
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        before = found.agreement
+        declined = tx.agreements.save(
+            before,
+            dataclasses.replace(
+                before,
+                state=after(Step.DECLINE, before.state),
+                places=dict.fromkeys(before.places, PlaceState.DECLINED),
+            ),
+        )
+        label = text(f"labels.decline_reason.{reason}")
+        full = f"{label}. {told}" if told else label
+        tx.audit.append(
+            before.id,
+            Event.AGREEMENT_DECLINED,
+            signer_actor(found.link.signatory_id),
+            personal=client.personal(name=before.signatory.name),
+            reason=full,
+        )
+        declined_on = show_date(tx.now().date())
+        tell_sender(
+            tx,
+            declined,
+            "declined",
+            once="declined",
+            signatory_name=before.signatory.name,
+            declined_on=declined_on,
+            reason=full,
+        )
+        if before.order is Order.PROCESSOR_FIRST:
+            for person in tx.accounts.with_role(Role.SIGNATORY):
+                tell(
+                    tx,
+                    declined,
+                    "declined",
+                    to=person.email,
+                    name=person.name,
+                    once="declined",
+                    signatory_name=before.signatory.name,
+                    declined_on=declined_on,
+                    reason=full,
+                )
+        tell_signatory(tx, declined, "decline_confirmed", once="declined")
+
+
+def delegate(
+    deps: Deps,
+    secret: str,
+    *,
+    name: str,
+    function: str,
+    email: str,
+    message: str,
+    client: Client,
+) -> None:
+    """Pass on to a colleague: a new link for that person, the present one dies.
+
+    The text names who signs, so a frozen one is made again for the colleague. Raises Invalid,
+    LinkUnusable, Refused when the processor has already signed a text with this name in it.
+    """
+    check = Checker()
+    colleague = Signatory(
+        name=check.person("name", name),
+        function=check.line("function", function, most=100, required=False),
+        email=check.email("email", email),
+    )
+    check.raise_if_wrong()
+    note = _text(message, "message")
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        before = found.agreement
+        after(Step.DELEGATE, before.state)
+        if before.signed_places:
+            raise Refused("delegate_pre_signed")
+        if before.signatory.email.casefold() == colleague.email.casefold():
+            raise Invalid([FieldError("email", "delegate_same")])
+        actor = signer_actor(found.link.signatory_id)
+        if before.state in (State.READY, State.GENERATION_FAILED):
+            before = thaw(tx, before, actor, client)
+        elif before.state is State.PREPARING:
+            raise Refused("wrong_state", state=before.state.value, label="")
+        passed = dataclasses.replace(
+            before,
+            signatory=colleague,
+            signatory_id=str(uuid.uuid4()),
+            details_confirmed=False,
+            places=open_again(before),
+        )
+        tx.agreements.replace_signatory(passed, delegated_by=before.signatory.name)
+        tx.agreements.save(before, passed)
+        tx.agreements.add_flag(before.id, "delegated")
+        tx.audit.append(
+            before.id,
+            Event.SIGNATORY_DELEGATED,
+            actor,
+            personal=client.personal(
+                **{"from": before.signatory.name, "to": colleague.name, "email": colleague.email}
+            ),
+        )
+        link_id = issue(deps, tx, passed, actor, ended="delegated")
+        invite(
+            tx,
+            dataclasses.replace(passed, message=note),
+            link_id,
+            delegated_by=before.signatory.name,
+        )
+        tell_sender(
+            tx,
+            passed,
+            "delegated_notice",
+            once=link_id,
+            delegated_by=before.signatory.name,
+            signatory_name=colleague.name,
+            signatory_email=colleague.email,
+        )
+
+
+def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
+    """Ask the sender a question; the link keeps working. Raises Invalid naming ``question``."""
+    if not clean(question):
+        raise Invalid([FieldError("question", "question_required")])
+    asked = _text(question, "question")
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        agreement = found.agreement
+        tx.audit.append(
+            agreement.id,
+            Event.QUESTION_ASKED,
+            signer_actor(found.link.signatory_id),
+            personal=client.personal(name=agreement.signatory.name, question=asked),
+        )
+        tell_sender(
+            tx,
+            agreement,
+            "question",
+            once=str(uuid.uuid4()),
+            signatory_name=agreement.signatory.name,
+            question=asked,
+        )
+
+
+def _text(typed: str, name: str, *, required: bool = False) -> str:
+    """Several lines of free text, at most 2,000 characters. Raises Invalid."""
+    check = Checker()
+    lines = [check.line(name, line, most=2000, required=False) for line in lines_of(typed)]
+    whole = "\n".join(lines).strip()
+    if required and not whole:
+        check.refuse(name, "required")
+    if len(whole) > 2000:
+        check.refuse(name, "length", least=0, most=2000)
+    check.raise_if_wrong()
+    return whole

@@ -1,0 +1,42 @@
+"""What time brings: agreements whose term has passed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from service.agreement.events import Event
+from service.agreement.states import RUNNING, PlaceState, Step, after
+from service.deps import Deps
+from service.workflow.actors import SYSTEM
+from service.workflow.notify import show_date_of, tell_sender, tell_signatory
+
+
+def expire(deps: Deps) -> int:
+    """Expire what is overdue by the database's clock and return how many; a periodic job.
+
+    First committer wins: one that is signed meanwhile is no longer running and is left alone.
+    """
+    with deps.database.begin() as tx:
+        overdue = tx.overview.overdue()
+    return sum(_expire_one(deps, agreement_id) for agreement_id in overdue)
+
+
+def _expire_one(deps: Deps, agreement_id: str) -> bool:
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock_by_id(agreement_id)
+        overdue = before.expires_at is not None and before.expires_at < tx.now()
+        if before.state not in RUNNING or not overdue:
+            return False
+        places = {
+            place: state if state is PlaceState.SIGNED else PlaceState.EXPIRED
+            for place, state in before.places.items()
+        }
+        expired = tx.agreements.save(
+            before,
+            dataclasses.replace(before, state=after(Step.EXPIRE, before.state), places=places),
+        )
+        tx.audit.append(before.id, Event.AGREEMENT_EXPIRED, SYSTEM)
+        until = show_date_of(before)
+        tell_signatory(tx, expired, "expired", once=until, until=until)
+        tell_sender(tx, expired, "expired", once=until, until=until)
+        return True

@@ -1,0 +1,141 @@
+"""Queue a mail in the transaction of what it tells; ``deliver`` sends it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from service.agreement.deadlines import local_date, show_date
+from service.agreement.model import Agreement
+from service.agreement.permissions import Role, Staff
+from service.database.engine import Transaction
+
+# Names of jobs; their runners stand in ``service/worker.py``.
+DELIVER = "deliver"
+
+
+def tell(
+    tx: Transaction,
+    agreement: Agreement,
+    kind: str,
+    *,
+    to: str,
+    name: str,
+    once: str,
+    reply_to: str | None = None,
+    link_id: str | None = None,
+    challenge_id: str | None = None,
+    attach_original: bool = False,
+    **values: Any,
+) -> None:
+    """Queue one mail about an agreement.
+
+    ``once`` distinguishes mails of a kind: the same kind to the same person with the same ``once``
+    is queued a single time, whatever is repeated.
+    """
+    message_id = str(uuid.uuid4())
+    common = {
+        "name": name,
+        "reference": agreement.reference,
+        "organisation": agreement.controller.name,
+        "processor_name": agreement.processor.known_as,
+        "contact_email": agreement.processor.email,
+        "contact_phone": agreement.processor.phone,
+    }
+    queued = tx.messages.queue(
+        message_id,
+        f"{kind}:{agreement.id}:{to}:{once}",
+        agreement_id=agreement.id,
+        kind=kind,
+        recipient=to,
+        recipient_name=name,
+        reply_to=reply_to or agreement.processor.email,
+        values={**common, **values},
+        link_id=link_id,
+        challenge_id=challenge_id,
+        attach_original=attach_original,
+    )
+    if queued:
+        tx.jobs.defer(DELIVER, message_id, message_id=message_id)
+
+
+def tell_signatory(
+    tx: Transaction, agreement: Agreement, kind: str, *, once: str, **values: Any
+) -> None:
+    """Queue a mail to the controller's present signatory; answers go to the sender."""
+    tell(
+        tx,
+        agreement,
+        kind,
+        to=agreement.signatory.email,
+        name=agreement.signatory.name,
+        once=once,
+        reply_to=sender(tx, agreement).email,
+        **values,
+    )
+
+
+def tell_sender(
+    tx: Transaction, agreement: Agreement, kind: str, *, once: str, **values: Any
+) -> None:
+    """Queue a mail to the member of staff who sent the agreement; answers go to the signatory."""
+    person = sender(tx, agreement)
+    tell(
+        tx,
+        agreement,
+        kind,
+        to=person.email,
+        name=person.name,
+        once=once,
+        reply_to=agreement.signatory.email,
+        **values,
+    )
+
+
+def tell_countersigners(tx: Transaction, agreement: Agreement, *, once: str, **values: Any) -> None:
+    """Ask everyone who may sign for the processor."""
+    for person in tx.accounts.with_role(Role.SIGNATORY):
+        tell(
+            tx,
+            agreement,
+            "countersign",
+            to=person.email,
+            name=person.name,
+            once=once,
+            signatory_name=agreement.signatory.name,
+            signatory_function=agreement.signatory.function,
+            **values,
+        )
+
+
+def sender(tx: Transaction, agreement: Agreement) -> Staff:
+    """The member of staff who prepared the agreement."""
+    account = tx.accounts.by_id(agreement.sender_id)
+    if account is None:  # the foreign key makes this impossible
+        raise LookupError(agreement.sender_id)
+    return account.person
+
+
+def invite(
+    tx: Transaction, agreement: Agreement, link_id: str, *, kind: str = "invitation", **values: Any
+) -> None:
+    """Queue the mail that carries the signing link."""
+    until = show_date_of(agreement)
+    tell_signatory(
+        tx,
+        agreement,
+        kind,
+        once=link_id,
+        link_id=link_id,
+        sender_name=sender(tx, agreement).name,
+        message=agreement.message,
+        until=until,
+        **values,
+    )
+
+
+def show_date_of(agreement: Agreement) -> str:
+    """The last day on which the link works, as printed."""
+    if agreement.expires_at is None:
+        return ""
+    return show_date(local_date(agreement.expires_at))

@@ -1,0 +1,226 @@
+"""Looking: lists, the dossier, and what the archive hands out. Every download is logged."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.annex import flags
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import Place
+from service.database.archive import ArchivedObject, ArchiveState
+from service.database.audit_log import Entry
+from service.database.documents import ActRow, Document, Original
+from service.database.messages import Message
+from service.database.overview import PAGE, Search, Summary
+from service.deps import Deps
+from service.errors import NotFound
+from service.workflow.actors import Client, staff_actor
+from service.workflow.archive import summary
+from service.workflow.close import sentence
+from storage.archive import zip_package
+from storage.check import CheckReport
+from storage.check import check as check_package
+from storage.manifest import media_type
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; ``next`` is where the following one begins, empty at the end."""
+
+    lines: list[Summary]
+    counts: dict[str, int]
+    next: str
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One log entry for people; ``who`` is empty for the system."""
+
+    at: datetime
+    sentence: str
+    who: str
+    event: str
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything there is about one agreement."""
+
+    agreement: Agreement
+    sender_name: str
+    flags: tuple[str, ...]
+    acts: dict[Place, ActRow]
+    timeline: list[TimelineEntry]
+    messages: list[Message]
+    frozen: Document | None
+    original: Original | None
+    archive: ArchiveState | None
+    objects: list[ArchivedObject]
+    same_number: str
+
+
+def listing(deps: Deps, search: Search, staff: Staff) -> Page:
+    """A page of agreements with the counts of every group."""
+    require(staff, Permission.SEE_AGREEMENTS)
+    return _page(deps, search)
+
+
+def search_archive(deps: Deps, search: Search, staff: Staff) -> Page:
+    """A page of what both parties have signed."""
+    require(staff, Permission.SEE_ARCHIVE)
+    return _page(deps, search)
+
+
+def _page(deps: Deps, search: Search) -> Page:
+    with deps.database.begin() as tx:
+        lines = tx.overview.find(search, limit=PAGE + 1)
+        counts = tx.overview.counts()
+    more = len(lines) > PAGE
+    lines = lines[:PAGE]
+    return Page(lines, counts, lines[-1].cursor if more else "")
+
+
+def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
+    """One agreement with everything around it. Raises NotFound, NotAllowed.
+
+    The role archive sees only what both parties have signed.
+    """
+    require(staff, Permission.SEE_ARCHIVE)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        if agreement.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
+            raise NotFound("not_found")
+        sender = tx.accounts.by_id(agreement.sender_id)
+        raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
+        number = agreement.controller.number
+        return Dossier(
+            agreement=agreement,
+            sender_name=sender.person.name if sender else "",
+            flags=tuple(dict.fromkeys(raised)),
+            acts={act.place: act for act in tx.documents.acts(agreement.id, agreement.revision)},
+            timeline=[_line(entry) for entry in tx.audit.of(agreement.id)],
+            messages=tx.messages.of(agreement.id),
+            frozen=tx.documents.frozen(agreement.id, agreement.revision),
+            original=tx.documents.original(agreement.id),
+            archive=tx.archive.state(agreement.id),
+            objects=tx.archive.objects(agreement.id),
+            same_number=tx.overview.running_for_number(number, reference) or "" if number else "",
+        )
+
+
+def _line(entry: Entry) -> TimelineEntry:
+    who = (entry.personal or {}).get("name", "") if entry.actor != "system" else ""
+    return TimelineEntry(entry.at, sentence(entry), str(who), entry.event.value)
+
+
+def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
+    """The frozen document as it is shown to both parties. Raises NotFound."""
+    require(staff, Permission.SEE_AGREEMENTS)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+    if frozen is None:
+        raise NotFound("not_found")
+    return frozen[0]
+
+
+def open_file(
+    deps: Deps, reference: str, name: str, staff: Staff, client: Client
+) -> tuple[bytes, str]:
+    """One file of an agreement's package and its media type; read from the archive and compared
+    with the recorded SHA-256. Raises NotFound, NotAllowed, or what the store raises."""
+    require(staff, Permission.SEE_ARCHIVE)
+    if name != "overeenkomst.pdf" and name != "getoond.pdf":
+        require(staff, Permission.SEE_EVIDENCE)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        objects = {each.name: each for each in tx.archive.objects(agreement.id)}
+        original = tx.documents.original(agreement.id)
+    if name in objects:
+        data = _read(deps, objects[name])
+    else:
+        data = _working_copy(original, name)
+    _log_download(deps, agreement, name, staff, client)
+    return data, media_type(name)
+
+
+def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
+    """Everything the archive keeps of an agreement, as one ZIP. Raises NotFound."""
+    require(staff, Permission.SEE_EVIDENCE)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        objects = tx.archive.objects(agreement.id)
+    if not objects:
+        raise NotFound("not_found")
+    data = zip_package({each.name: _read(deps, each) for each in objects})
+    _log_download(deps, agreement, f"{reference}.zip", staff, client)
+    return data
+
+
+def check(deps: Deps, reference: str, staff: Staff) -> CheckReport:
+    """Read the whole package back from the archive and compare it with its manifest."""
+    require(staff, Permission.SEE_ARCHIVE)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        state = tx.archive.state(agreement.id)
+    if state is None or not state.prefix:
+        raise NotFound("not_found")
+    report = check_package(deps.objects(), state.prefix)
+    with deps.database.begin() as tx:
+        tx.agreements.lock(reference)
+        tx.archive.set_state(
+            agreement.id,
+            "verified" if report.intact else "corrupt",
+            state.prefix,
+            summary(report),
+        )
+    return report
+
+
+def original_bytes(deps: Deps, agreement_id: str) -> bytes:
+    """The sealed original: the working copy while there is one, else the archive's."""
+    with deps.database.begin() as tx:
+        original = tx.documents.original(agreement_id)
+        objects = {each.name: each for each in tx.archive.objects(agreement_id)}
+    if original is not None and original.pdf is not None:
+        return original.pdf
+    if "overeenkomst.pdf" not in objects:
+        raise NotFound("not_found")
+    return _read(deps, objects["overeenkomst.pdf"])
+
+
+def _read(deps: Deps, kept: ArchivedObject) -> bytes:
+    return deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+
+
+def _working_copy(original: Original | None, name: str) -> bytes:
+    """What was sealed but has not reached the archive yet is handed out all the same."""
+    if original is None:
+        raise NotFound("not_found")
+    copies = {
+        "overeenkomst.pdf": (original.pdf, original.sha256),
+        "bewijsblad.pdf": (original.evidence_pdf, original.evidence_sha256),
+        "bewijs.json": (original.evidence_json, ""),
+    }
+    data, digest = copies.get(name, (None, ""))
+    if data is None or (digest and hashlib.sha256(data).hexdigest() != digest):
+        raise NotFound("not_found")
+    return data
+
+
+def _log_download(
+    deps: Deps, agreement: Agreement, name: str, staff: Staff, client: Client
+) -> None:
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement.id)
+        tx.audit.append(
+            agreement.id,
+            Event.ARCHIVE_DOWNLOADED,
+            staff_actor(staff),
+            personal=client.personal(name=staff.name),
+            name=name,
+        )

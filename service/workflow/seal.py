@@ -1,0 +1,162 @@
+"""Sealing: each accepted act as its own PAdES revision, then the close. A job.
+
+The database chooses the winner of each step: a worker that finds its step taken throws its own
+bytes away and goes on from the winner's. So whatever is killed, repeated or run twice, there is
+one chain of revisions, and it begins with the very bytes that were shown (DESIGN.md §1.1, §1.6).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+
+from signatures.acts import Act, Statement
+
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.states import SIGNED_NOT_SEALED, State, Step, after
+from service.database.documents import CLOSING_STEP, ActRow, Seal
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.texts import text
+from service.workflow.accept import SEAL
+from service.workflow.actors import SYSTEM
+from service.workflow.close import CLOSE
+
+__all__ = ["SEAL", "note_failure", "seal"]
+
+_SEALABLE = frozenset({State.IN_SIGNING, *SIGNED_NOT_SEALED})
+
+
+def seal(deps: Deps, agreement_id: str) -> None:
+    """Seal every accepted act that is not sealed yet; close the whole after the last one.
+
+    Raises what the time stamp authority or the key store raises; the job is then tried again,
+    for ever, and ``note_failure`` makes it visible.
+    """
+    while _next_step(deps, agreement_id):
+        pass
+
+
+def _next_step(deps: Deps, agreement_id: str) -> bool:
+    """Do one step; False when there is nothing left to do now."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        if agreement.state not in _SEALABLE:
+            return False
+        acts = tx.documents.acts(agreement.id, agreement.revision)
+        last = tx.documents.last_seal(agreement.id, agreement.revision)
+        frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+    done = last.step if last else 0
+    if frozen is None:
+        raise LookupError(agreement.reference)
+    pdf = last.pdf if last else frozen[0]
+    if done == CLOSING_STEP:
+        _defer_close(deps, agreement)
+        return False
+    if done < len(acts):
+        _seal_act(deps, agreement, acts[done], pdf)
+        return True
+    if agreement.state in SIGNED_NOT_SEALED:
+        _close_revisions(deps, agreement, pdf)
+        return True
+    return False
+
+
+def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> None:
+    sealed = deps.sealer().seal_act(pdf, _as_signed(act), last=act.ordinal == CLOSING_STEP - 1)
+    step = Seal(
+        act.ordinal,
+        sealed.pdf,
+        hashlib.sha256(sealed.pdf).hexdigest(),
+        sealed.token_time,
+        sealed.token_quality,
+    )
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement.id)
+        if tx.documents.add_seal(agreement.id, agreement.revision, step):
+            tx.audit.append(
+                agreement.id,
+                Event.ACT_SEALED,
+                SYSTEM,
+                place=text(f"labels.place.{act.place.value}"),
+                place_id=act.place.value,
+                sha256=step.sha256,
+                token_time=step.token_time.isoformat(),
+                token_quality=step.token_quality,
+            )
+
+
+def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> None:
+    _start_sealing(deps, agreement)
+    closed = deps.sealer().close(pdf)
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement.id)
+        step = Seal(
+            CLOSING_STEP,
+            closed.pdf,
+            hashlib.sha256(closed.pdf).hexdigest(),
+            closed.token_time,
+            closed.token_quality,
+        )
+        if tx.documents.add_seal(agreement.id, agreement.revision, step):
+            tx.audit.append(
+                agreement.id,
+                Event.ORIGINAL_CLOSED,
+                SYSTEM,
+                level=closed.level,
+                sha256=step.sha256,
+                token_time=step.token_time.isoformat(),
+            )
+
+
+def _start_sealing(deps: Deps, agreement: Agreement) -> None:
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock_by_id(agreement.id)
+        if before.state in (State.FULLY_SIGNED, State.SEAL_FAILED):
+            tx.agreements.save(
+                before,
+                dataclasses.replace(before, state=after(Step.SEAL, before.state), failure=""),
+            )
+
+
+def _defer_close(deps: Deps, agreement: Agreement) -> None:
+    with deps.database.begin() as tx:
+        tx.jobs.defer(CLOSE, agreement.id, agreement_id=agreement.id)
+
+
+def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
+    """Make a failed sealing visible; told once per spell of failing."""
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock_by_id(agreement_id)
+        if before.state in (State.FULLY_SIGNED, State.SEALING):
+            _mark_failed(tx, before, reason)
+
+
+def _mark_failed(tx: Transaction, before: Agreement, reason: str) -> None:
+    tx.agreements.save(
+        before,
+        dataclasses.replace(
+            before, state=after(Step.FAIL_SEAL, before.state), failure=reason[:500]
+        ),
+    )
+    tx.audit.append(before.id, Event.SEAL_FAILED, SYSTEM, reason=reason[:300])
+
+
+def _as_signed(act: ActRow) -> Act:
+    """The act as it goes into the PDF: no address, no browser (DESIGN.md §5)."""
+    record = act.record
+    return Act(
+        place=act.place.value,
+        reference=record["reference"],
+        organisation=record["organisation"],
+        person_name=record["person"]["name"],
+        function=record["person"]["function"],
+        signed_at=act.signed_at,
+        method=record["method"],
+        image_png=act.image,
+        typed_text=record["typed"],
+        document_sha256=act.document_sha256,
+        statements=tuple(Statement(**said) for said in record["statements"]),
+        record_sha256=act.record_sha256,
+    )

@@ -1,0 +1,52 @@
+"""Sales sends the agreement: the order of signing and the term are fixed from here."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from service.agreement.deadlines import end_of_day_after
+from service.agreement.events import Event
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import Order, Step, after
+from service.deps import Deps
+from service.workflow.actors import staff_actor
+from service.workflow.generate import GENERATE
+from service.workflow.links import issue
+from service.workflow.notify import invite, show_date_of
+
+
+def send(deps: Deps, reference: str, staff: Staff) -> None:
+    """Send a draft.
+
+    With the controller first, the link goes out now. With the processor first, Bijlage 1 is
+    complete already: the document is made, and the link goes out once the processor has signed.
+    Raises WrongState when it was sent before.
+    """
+    require(staff, Permission.SEND)
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock(reference)
+        pre_signed = before.order is Order.PROCESSOR_FIRST
+        now = tx.now()
+        sent = tx.agreements.save(
+            before,
+            dataclasses.replace(
+                before,
+                state=after(Step.COMPLETE if pre_signed else Step.SEND, before.state),
+                sent_at=now,
+                expires_at=end_of_day_after(now, before.link_days),
+                details_confirmed=pre_signed,
+            ),
+        )
+        tx.audit.append(
+            sent.id,
+            Event.AGREEMENT_SENT,
+            staff_actor(staff),
+            personal={"name": staff.name, "email": sent.signatory.email},
+            recipient=sent.signatory.name,
+            until=show_date_of(sent),
+        )
+        if pre_signed:
+            tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
+            tx.jobs.defer(GENERATE, sent.id, agreement_id=sent.id)
+        else:
+            invite(tx, sent, issue(deps, tx, sent, staff_actor(staff)))

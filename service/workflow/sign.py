@@ -1,0 +1,204 @@
+"""The controller signs: the agreement and Bijlage 1, prepared in two taps, committed together."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from service.agreement.annex import flags
+from service.agreement.capabilities import hash_secret
+from service.agreement.deadlines import show_moment
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.states import Place
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import FieldError, Invalid, Refused
+from service.texts import text
+from service.workflow.accept import (
+    Person,
+    SignatureImage,
+    accept,
+    signature_image,
+    statements,
+)
+from service.workflow.actors import Client, signer_actor
+from service.workflow.notify import tell_countersigners, tell_signatory
+from service.workflow.open_link import Visit, load_open_visit, load_visit
+
+AGREEMENT_STATEMENTS = ("read_and_agreed", "authorised", "intent")
+ANNEX_STATEMENTS = ("annex_guarantee", "annex_sign")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the signatory sees after signing."""
+
+    signed_at: datetime
+    agreement: Agreement
+
+
+def confirm_reading(deps: Deps, secret: str, document_sha256: str, client: Client) -> None:
+    """The text was shown and the signatory goes on to sign; notes which bytes were shown.
+
+    Raises Refused when the text is not the current one.
+    """
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        if not found.agreement.awaits_controller:
+            raise Refused("not_your_turn")
+        if document_sha256 != found.agreement.frozen_sha256:
+            raise Refused("changed")
+        tx.signing.change_session(hash_secret(secret), shown_sha256=document_sha256)
+        tx.audit.append(
+            found.agreement.id,
+            Event.DOCUMENT_SHOWN,
+            signer_actor(found.link.signatory_id),
+            personal=client.personal(),
+            sha256=document_sha256,
+        )
+
+
+def prepare(
+    deps: Deps,
+    secret: str,
+    *,
+    document_sha256: str,
+    said: Set[str],
+    method: str,
+    typed: str,
+    picture: bytes,
+) -> None:
+    """First tap: the three statements and the signature, kept until Bijlage 1 follows.
+
+    Nothing is signed yet. Raises Invalid naming ``statements``, ``method`` or ``signature``,
+    Refused when the mailbox is not proved or the text has changed.
+    """
+    with deps.database.begin() as tx:
+        found = _ready_to_sign(tx, secret, document_sha256)
+        if not said >= set(AGREEMENT_STATEMENTS):
+            raise Invalid([FieldError("statements", "statements_missing")])
+        image = signature_image(method, typed, picture, found.agreement.signatory.name)
+        tx.signing.change_session(
+            hash_secret(secret),
+            pending={
+                "document_sha256": document_sha256,
+                "method": image.method,
+                "typed": image.typed,
+                "prepared_at": tx.now().astimezone(UTC).isoformat(),
+            },
+            pending_image=image.png,
+        )
+
+
+def sign(
+    deps: Deps, secret: str, *, document_sha256: str, said: Set[str], client: Client
+) -> Receipt:
+    """Second tap: both acts are accepted in this one transaction, or neither is.
+
+    A repetition returns the first one's receipt. Raises Invalid naming ``statements``, Refused
+    when it is not the controller's turn or the text has changed, LinkUnusable, TooLate.
+    """
+    with deps.database.begin() as tx:
+        if already := _receipt(tx, load_visit(tx, secret, lock=True)):
+            return already
+        found = _ready_to_sign(tx, secret, document_sha256)
+        pending = found.session.pending
+        if pending is None or pending["document_sha256"] != document_sha256:
+            raise Refused("signature_missing")
+        if "annex_sign" not in said:
+            raise Invalid([FieldError("statements", "annex_confirm")])
+        before = found.agreement
+        after = accept(
+            tx,
+            before,
+            _person(tx, found, client),
+            SignatureImage(pending["method"], pending["typed"], found.session.pending_image),
+            {
+                Place.CONTROLLER_AGREEMENT: statements(AGREEMENT_STATEMENTS, before),
+                Place.CONTROLLER_ANNEX: statements(ANNEX_STATEMENTS, before),
+            },
+            shown_sha256=found.session.shown_sha256,
+        )
+        tx.signing.change_session(hash_secret(secret), pending=None, pending_image=None)
+        receipt = _receipt(tx, load_visit(tx, secret, lock=False))
+        if receipt is None:
+            raise LookupError(before.reference)
+        _tell(tx, after, receipt.signed_at)
+        return receipt
+
+
+def receipt(deps: Deps, secret: str) -> Receipt | None:
+    """The receipt of somebody who has signed. Raises LinkUnusable."""
+    with deps.database.begin() as tx:
+        return _receipt(tx, load_visit(tx, secret, lock=False))
+
+
+def _receipt(tx: Transaction, found: Visit) -> Receipt | None:
+    if found.status not in ("signed", "completed"):
+        return None
+    for act in tx.documents.acts(found.agreement.id, found.agreement.revision):
+        if act.place is Place.CONTROLLER_ANNEX:
+            return Receipt(act.signed_at, found.agreement)
+    return None
+
+
+def _ready_to_sign(tx: Transaction, secret: str, document_sha256: str) -> Visit:
+    found = load_open_visit(tx, secret)
+    if not found.agreement.awaits_controller:
+        raise Refused("not_your_turn")
+    if not found.authenticated:
+        raise Refused("code_first")
+    current = found.agreement.frozen_sha256
+    if document_sha256 != current or found.session.shown_sha256 != current:
+        raise Refused("changed")
+    return found
+
+
+def _person(tx: Transaction, found: Visit, client: Client) -> Person:
+    agreement, link = found.agreement, found.link
+    return Person(
+        actor=signer_actor(link.signatory_id),
+        name=agreement.signatory.name,
+        function=agreement.signatory.function,
+        email=agreement.signatory.email,
+        organisation=agreement.controller.name,
+        signatory_id=link.signatory_id,
+        evidence={
+            "ip": client.ip,
+            "user_agent": client.user_agent[:400],
+            "mailbox": _mailbox(tx, found),
+            "link": {
+                "id": link.id,
+                "sent_to": link.signatory_email,
+                "opened_at": link.opened_at.astimezone(UTC).isoformat() if link.opened_at else None,
+                "copied_by_staff": link.copied,
+            },
+        },
+    )
+
+
+def _mailbox(tx: Transaction, found: Visit) -> dict[str, Any]:
+    if found.session.challenge_id is None:
+        raise Refused("code_first")
+    facts = tx.signing.challenge_facts(found.session.challenge_id)
+    return {
+        "address": facts["sent_to"],
+        "code_sent_at": facts["sent_at"].astimezone(UTC).isoformat(),
+        "code_confirmed_at": facts["confirmed_at"].astimezone(UTC).isoformat(),
+    }
+
+
+def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
+    once = f"revision-{agreement.revision}"
+    tell_signatory(tx, agreement, "receipt", once=once, signed_at=show_moment(signed_at))
+    if agreement.awaits_processor:
+        raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
+        tell_countersigners(
+            tx,
+            agreement,
+            once=once,
+            flags=[text(f"labels.flag.{flag}") for flag in dict.fromkeys(raised)],
+        )

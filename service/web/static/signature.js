@@ -1,0 +1,106 @@
+// The signature: shows the panel of the chosen method, previews it, and lets a person draw.
+// What is drawn is sent as a PNG data URL in the hidden field "drawn_image".
+"use strict";
+
+const form = document.querySelector("[data-signature]");
+if (form) {
+  const methods = form.querySelectorAll("input[name=method]");
+  const preview = form.querySelector("[data-preview]");
+  const written = preview.querySelector(".written");
+  const picture = preview.querySelector("img");
+  const typed = form.querySelector("[name=typed_name]");
+  const upload = form.querySelector("[name=uploaded_image]");
+  const drawn = form.querySelector("[name=drawn_image]");
+  const pad = makePad(form.querySelector("canvas"), form.querySelector("[data-clear]"), drawn, show);
+  let uploaded = "";
+
+  for (const method of methods) method.addEventListener("change", choose);
+  typed.addEventListener("input", show);
+  upload.addEventListener("change", () => {
+    const file = upload.files[0];
+    uploaded = "";
+    if (!file) return show();
+    const reader = new FileReader();
+    reader.addEventListener("load", () => { uploaded = reader.result; show(); });
+    reader.readAsDataURL(file);
+  });
+  choose();
+
+  function chosen() {
+    return [...methods].find((method) => method.checked)?.value;
+  }
+
+  function choose() {
+    for (const panel of form.querySelectorAll("[data-method]")) panel.hidden = panel.dataset.method !== chosen();
+    if (chosen() === "drawn") pad.fit();
+    show();
+  }
+
+  function show() {
+    const source = { drawn: drawn.value, uploaded }[chosen()] ?? "";
+    written.textContent = chosen() === "typed" ? typed.value.trim() : "";
+    picture.hidden = !source;
+    if (source) picture.src = source;
+    else picture.removeAttribute("src");
+  }
+}
+
+function makePad(canvas, clear, field, changed) {
+  const pen = canvas.getContext("2d");
+  let strokes = [];
+  let current = null;
+
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    current = [place(event)];
+    strokes.push(current);
+    draw();
+    event.preventDefault();
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!current) return;
+    current.push(place(event));
+    draw();
+  });
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, finish);
+  clear.addEventListener("click", () => { strokes = []; draw(); finish(); });
+  addEventListener("resize", fit);
+
+  function place(event) {
+    const box = canvas.getBoundingClientRect();
+    // kept as a share of the pad, so that turning the phone keeps the signature
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  }
+
+  function fit() {
+    const box = canvas.getBoundingClientRect();
+    if (!box.width) return;
+    const scale = Math.min(devicePixelRatio || 1, 2);
+    canvas.width = Math.round(box.width * scale);
+    canvas.height = Math.round(box.height * scale);
+    draw();
+  }
+
+  function draw() {
+    const { width, height } = canvas;
+    pen.clearRect(0, 0, width, height);
+    pen.lineWidth = Math.max(2, height / 70);
+    pen.lineCap = pen.lineJoin = "round";
+    pen.strokeStyle = pen.fillStyle = "#12233f";
+    for (const stroke of strokes) {
+      pen.beginPath();
+      stroke.forEach(([x, y], i) => (i ? pen.lineTo(x * width, y * height) : pen.moveTo(x * width, y * height)));
+      if (stroke.length === 1) pen.lineTo(stroke[0][0] * width + 0.1, stroke[0][1] * height);
+      pen.stroke();
+    }
+  }
+
+  function finish() {
+    current = null;
+    field.value = strokes.length ? canvas.toDataURL("image/png") : "";
+    changed();
+  }
+
+  return { fit };
+}

@@ -1,0 +1,77 @@
+// Small comforts. Every page works without this file.
+"use strict";
+
+// An error summary takes the focus, so that a screen reader starts there.
+document.querySelector("[data-error-summary]")?.focus();
+
+// Fields that only matter after a certain answer: <div data-shown-when="name=value">.
+for (const block of document.querySelectorAll("[data-shown-when]")) {
+  const [name, value] = block.dataset.shownWhen.split("=");
+  const inputs = document.getElementsByName(name);
+  const update = () => {
+    const chosen = [...inputs].some((i) => i.value === value && (i.checked || i.type === "select-one"));
+    block.hidden = !chosen;
+  };
+  for (const input of inputs) input.addEventListener("change", update);
+  update();
+}
+
+// A second click on a submit button is not a second wish. The fields stay enabled (a disabled
+// button would not send its own name), and the back button makes the form usable again.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-disabled", "true");
+  });
+}
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-disabled=true]")) button.removeAttribute("aria-disabled");
+});
+
+// <button data-copy="id of the input" data-done="text">
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    source.select();
+    const said = document.getElementById(`${button.dataset.copy}-said`);
+    try {
+      await navigator.clipboard.writeText(source.value);
+      said.textContent = button.dataset.done;
+    } catch {
+      said.textContent = button.dataset.byHand; // no permission: the text is selected, copy by hand
+    }
+  });
+}
+
+// A page that waits for work elsewhere: <div data-wait="address answering {state: …}">.
+const waiting = document.querySelector("[data-wait]");
+if (waiting) {
+  const ask = async () => {
+    try {
+      const answer = await fetch(waiting.dataset.wait, { headers: { Accept: "application/json" } });
+      if (answer.ok && (await answer.json()).state !== "preparing") {
+        location.reload();
+        return;
+      }
+    } catch {
+      // no connection for a moment: ask again
+    }
+    setTimeout(ask, 1000);
+  };
+  setTimeout(ask, 500);
+}
+
+// <button data-print>
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
+
+// <input data-all="name">: tick or untick all of a list.
+for (const all of document.querySelectorAll("[data-all]")) {
+  all.addEventListener("change", () => {
+    for (const box of document.getElementsByName(all.dataset.all)) box.checked = all.checked;
+  });
+}

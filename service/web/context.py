@@ -1,0 +1,136 @@
+"""What every view needs to know: the outside world, the browser, who is signed in, and its policy.
+
+Each view carries exactly one policy: ``@public(reason)``, ``@signer`` or ``@require_staff(...)``.
+A test walks all routes and fails for a view without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, redirect, request, url_for
+
+from service.agreement.permissions import Permission, Staff, require
+from service.deps import Deps
+from service.workflow.accounts import session
+from service.workflow.actors import Client
+
+View = TypeVar("View", bound=Callable[..., Any])
+STAFF_COOKIE = "zegel-staff"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may reach a view: ``kind`` is public, signer or staff; ``detail`` says why or with what
+    permission (empty: anybody who is signed in)."""
+
+    kind: str
+    detail: str
+
+
+def deps() -> Deps:
+    """Everything outside, of the running application."""
+    return cast(Deps, current_app.extensions["zegel"])
+
+
+def client() -> Client:
+    """The browser behind this request, for evidence."""
+    return Client(request.remote_addr or "", request.headers.get("User-Agent", ""))
+
+
+def current_staff() -> Staff:
+    """Who is signed in; only behind ``require_staff``, or where ``visitor`` said so."""
+    return cast(Staff, g.staff)
+
+
+def visitor() -> Staff | None:
+    """Who is signed in, if anybody; asked once a request."""
+    if "staff" not in g:
+        g.staff = session(deps(), request.cookies.get(staff_cookie_name(), ""))
+    return cast("Staff | None", g.staff)
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """A view for everybody, and why that is right."""
+    return _marked(Policy("public", reason))
+
+
+def signer(view: View) -> View:
+    """A view for the signer: the signing session's cookie is judged by the workflow it calls."""
+    return _marked(Policy("signer", ""))(view)
+
+
+def require_staff(permission: Permission | None = None) -> Callable[[View], View]:
+    """A view for signed-in staff who hold ``permission``; None is anybody who is signed in.
+
+    Without a session the browser is sent to sign in and comes back afterwards. Raises NotAllowed.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            staff = visitor()
+            if staff is None:
+                return _to_sign_in()
+            if permission is not None:
+                require(staff, permission)
+            return view(*args, **kwargs)
+
+        detail = permission.value if permission else ""
+        return _marked(Policy("staff", detail))(cast(View, guarded))
+
+    return decorate
+
+
+def policy_of(view: Callable[..., Any]) -> Policy | None:
+    """The policy of a view, or None when it was forgotten."""
+    return cast("Policy | None", getattr(view, "policy", None))
+
+
+def local_path(address: str) -> str:
+    """``address`` when it is a path of this service, else an empty string (no open redirect)."""
+    odd = any(ord(character) < 33 for character in address) or "\\" in address
+    if odd or not address.startswith("/") or address.startswith("//"):
+        return ""
+    parts = urlsplit(address)
+    return "" if parts.scheme or parts.netloc else address
+
+
+def staff_cookie_name() -> str:
+    """``__Host-`` keeps other hosts of the domain from setting it, but needs https."""
+    return f"__Host-{STAFF_COOKIE}" if _secure() else STAFF_COOKIE
+
+
+def set_staff_cookie(response: Response, secret: str) -> None:
+    """Let the browser keep its session until it closes; the database ends it earlier when idle."""
+    response.set_cookie(
+        staff_cookie_name(), secret, httponly=True, secure=_secure(), samesite="Lax", path="/"
+    )
+
+
+def drop_staff_cookie(response: Response) -> None:
+    """The browser forgets its session."""
+    response.delete_cookie(
+        staff_cookie_name(), httponly=True, secure=_secure(), samesite="Lax", path="/"
+    )
+
+
+def _secure() -> bool:
+    return deps().settings.base_url.startswith("https://")
+
+
+def _to_sign_in() -> Any:
+    onward = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(url_for("staff.sign_in", verder=onward or None), 303)
+
+
+def _marked(policy: Policy) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.policy = policy  # type: ignore[attr-defined]
+        return view
+
+    return mark

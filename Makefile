@@ -6,7 +6,7 @@ OUT ?= demo-out
 export ZEGEL_MODE ?= development
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test check test demo bench docs clean
+.PHONY: help run setup setup-test check test demo bench docs compose clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ bench: setup-test ## measure; figures and method are in bench/README.md
 
 docs: setup-test ## write the generated pages of docs/ again
 	$(BIN)/python -m service.settings > docs/settings.md
+
+compose: ## start everything in containers, as in production: https://localhost:8443
+	@scripts/compose-secrets
+	docker compose up --build
 
 clean: ## remove the environment and caches; your data in var/ stay
 	rm -rf .venv .venv-tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -12,12 +12,14 @@ import io
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
+from html import unescape
 from typing import Any, NoReturn
 from xml.sax.saxutils import escape
 
 import jinja2
 from docxtpl import DocxTemplate
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 from service.documents.builder.package import ZIP_DATE
@@ -40,8 +42,8 @@ class _NamedUndefined(jinja2.StrictUndefined):
     def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise MissingValue(self._undefined_name or "?")
 
-    __str__ = __iter__ = __len__ = __bool__ = _fail_with_undefined_error  # type: ignore[assignment]
-    __eq__ = __ne__ = __hash__ = __contains__ = _fail_with_undefined_error  # type: ignore[assignment]
+    __str__ = __iter__ = __len__ = __bool__ = _fail_with_undefined_error
+    __eq__ = __ne__ = __hash__ = __contains__ = _fail_with_undefined_error
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -103,7 +105,7 @@ class CompiledTemplate:
 
     def title(self, context: Mapping[str, Any]) -> str:
         """The document's title as plain text."""
-        return str(jinja2.utils.markupsafe.Markup(_render(self._title, context)).unescape())
+        return unescape(_render(self._title, context))
 
     def _properties(self, context: Mapping[str, Any], dated: datetime) -> str:
         # written after rendering, never rendered: Jinja would see the data as part of the template

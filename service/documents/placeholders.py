@@ -86,7 +86,8 @@ def _values(scope: Any, steps: list[str], path: str) -> Iterator[Any]:
         return
     if value is None:
         return
-    for item in value if through_list else [value]:
+    items: Any = value if through_list else [value]
+    for item in items:
         yield from _values(item, rest, path)
 
 

@@ -18,6 +18,7 @@ SIGNATURE_ROW_MM = 25
 
 CAPTION = "Handtekeningveld {}"
 PAGE_MM = {"w": 210, "h": 297, "top": 23, "bottom": 24, "left": 25, "right": 25, "footer": 11}
+SMALL_CELLS = {"~": "cell_small", "#": "cell_digest"}
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -54,9 +55,7 @@ def _statement(text: str, scope: str) -> str:
     return "{%" + scope + text[2:]
 
 
-def _paragraph(
-    kind: str, text: str, *, keep_next: bool = False, page_before: bool = False
-) -> str:
+def _paragraph(kind: str, text: str, *, keep_next: bool = False, page_before: bool = False) -> str:
     properties = f'<w:pStyle w:val="{STYLES[kind].id}"/>'
     if keep_next:
         properties += "<w:keepNext/>"
@@ -121,9 +120,7 @@ def _row(cells: tuple[str, ...], columns: list[int], *, keep_next: bool) -> str:
     return f"<w:tr><w:trPr>{properties}</w:trPr>{written}</w:tr>"
 
 
-def _written_cell(
-    cell: str, width: int, number: int, *, header: bool, keep_next: bool
-) -> str:
+def _written_cell(cell: str, width: int, number: int, *, header: bool, keep_next: bool) -> str:
     mark = cell[:1]
     if mark == "&":
         return _cell(width, _paragraph("cell_label", "", keep_next=keep_next), "<w:vMerge/>")
@@ -135,8 +132,8 @@ def _written_cell(
         return _cell(width, _paragraph("cell", "\u00a0", keep_next=keep_next))
     if mark == "@":
         return _cell(width, _paragraph("caption", cell[1:], keep_next=keep_next))
-    if mark == "~":
-        return _cell(width, _paragraph("cell_small", cell[1:], keep_next=keep_next))
+    if mark in SMALL_CELLS:
+        return _cell(width, _paragraph(SMALL_CELLS[mark], cell[1:], keep_next=keep_next))
     kind = "cell_head" if header else "cell_label" if number == 0 else "cell"
     text = cell.removeprefix("!").strip()
     if not text:
@@ -145,14 +142,13 @@ def _written_cell(
 
 
 def _cell(width: int, content: str, properties: str = "") -> str:
-    return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{properties}</w:tcPr>{content}</w:tc>'
-    )
+    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{properties}</w:tcPr>{content}</w:tc>'
 
 
 def _section() -> str:
     margins = " ".join(
-        f'w:{side}="{twips(PAGE_MM[side])}"' for side in ("top", "bottom", "left", "right", "footer")
+        f'w:{side}="{twips(PAGE_MM[side])}"'
+        for side in ("top", "bottom", "left", "right", "footer")
     )
     return (
         f"<w:sectPr {nsdecls('w')}>"

@@ -2,18 +2,21 @@
 
     # Title                       the document's title
     ## 3 Heading                  article 3; the number must be the next one
-    ## Heading                    a heading without a number
+    ## Heading                    a heading without a number; a large one when it starts a page
     ### Heading                   a heading under it
     3.1 text                      a clause; the number must be the next one
     - text                        a bullet
     [keep] text                   a paragraph kept on one page with what follows
+    [closing] text                the same, with room above it
+    [statements] text             what people said, kept with the bullets that follow
     [small] text                  a small paragraph
     {% for ... %}                 alone on a line: a Jinja statement around whole blocks
     ::page                        the next block starts a new page
-    ::table 28 66 66 [flowing]    a table with column widths in mm, up to ``::end``; kept on one page
-                                  unless ``flowing``. ``!`` starts a header row, ``|`` separates
-                                  cells, ``~`` makes a cell small and grey, ``@[H1]`` reserves a
-                                  signature place. A line that starts with a space continues.
+    ::table 28 66 66 [flowing]    a table, column widths in mm, up to ``::end``; kept on
+                                  one page unless ``flowing``. ``!`` starts a header row, ``|`` separates
+                                  cells, ``~`` makes a cell small and grey, ``#`` sets a digest,
+                                  ``@[H1]`` reserves a signature place. A line that starts with a
+                                  space continues.
 
 Other lines are paragraphs; a blank line ends a block. ``**bold**`` works everywhere.
 Numbers are written out so that a reviewer sees them, and checked because Word counts by itself.
@@ -28,6 +31,13 @@ from dataclasses import dataclass, field
 ARTICLE = re.compile(r"(\d+) (.+)", re.DOTALL)
 CLAUSE = re.compile(r"(\d+)\.(\d+) (.+)", re.DOTALL)
 NEW_BLOCK = re.compile(r"(#{1,3} |- |\[\w+\] |::|\d+\.\d+ )")
+MARKED = re.compile(r"\[(\w+)\] (.+)", re.DOTALL)
+MARKS = {
+    "keep": ("paragraph", True),
+    "closing": ("closing", True),
+    "statements": ("statements", True),
+    "small": ("small", False),
+}
 CONTROL = re.compile(r"\{%[^%]*%\}")
 
 
@@ -140,10 +150,9 @@ def _block(chunk: str, numbering: _Numbering, page_before: bool) -> Block:
         numbering.in_clause = True
         return Block("clause", match[3], number=f"{match[1]}.{match[2]}")
     numbering.in_clause = False
-    if chunk.startswith("[keep] "):
-        return Block("paragraph", chunk[7:], page_before, keep_next=True)
-    if chunk.startswith("[small] "):
-        return Block("small", chunk[8:], page_before)
+    if match := MARKED.fullmatch(chunk):
+        kind, keep_next = MARKS[match[1]]
+        return Block(kind, match[2], page_before, keep_next)
     return Block("paragraph", chunk, page_before)
 
 
@@ -152,7 +161,7 @@ def _heading(text: str, numbering: _Numbering, page_before: bool) -> Block:
     if match := ARTICLE.fullmatch(text):
         numbering.next_article(match[1])
         return Block("article", match[2], page_before, number=match[1])
-    return Block("heading", text, page_before)
+    return Block("heading" if page_before else "section", text, page_before)
 
 
 def _table(chunk: str) -> Table:

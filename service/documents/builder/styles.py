@@ -59,6 +59,10 @@ STYLES: dict[str, Style] = {
         "HeadingUnnumbered", "Heading Unnumbered", size=17, bold=True, after=12, line=1.0,
         keep_next=True, outline=0,
     ),
+    "section": Style(
+        "HeadingSection", "Heading Section", size=12.5, bold=True, before=17, after=5, line=1.0,
+        keep_next=True, outline=0,
+    ),
     "subheading": Style(
         "Heading2", "heading 2", size=11.5, bold=True, before=13, after=4, line=1.0,
         keep_next=True, outline=1,
@@ -75,12 +79,17 @@ STYLES: dict[str, Style] = {
         "ListBullet", "List Bullet", after=6, numbered=(BULLETS, 0), contextual=True,
         indent_mm=BULLET_INDENT_MM, hanging_mm=BULLET_INDENT_MM,
     ),
+    "closing": Style("Closing", "Closing", before=16, after=8),
+    "statements": Style("Statements", "Statements", before=8, after=3),
     "small": Style("Small", "Small", size=8.5, colour=MUTED, before=6, after=4, line=1.05),
     "cell": Style("Cell", "Cell", size=10, before=2, after=2, line=1.05),
     "cell_head": Style("CellHead", "Cell Head", size=10, bold=True, before=2, after=3, line=1.05),
     "cell_label": Style("CellLabel", "Cell Label", size=9.5, colour=MUTED, before=2.4, after=2),
     "cell_small": Style("CellSmall", "Cell Small", size=8, colour=MUTED, before=3, after=2),
-    "caption": Style("SignaturePlace", "Signature Place", size=7, colour="6B7280", after=2, line=1.0),
+    "cell_digest": Style("CellDigest", "Cell Digest", size=7.5, before=3.4, after=2),
+    "caption": Style(
+        "SignaturePlace", "Signature Place", size=7, colour="6B7280", after=2, line=1.0,
+    ),
     "footer": Style("Footer", "footer", size=8, colour=MUTED, after=0, line=1.0),
 }  # fmt: skip
 

@@ -1,0 +1,123 @@
+"""The last look at a finished PDF: not the converter's word, but what the file holds."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pikepdf
+from lxml import etree
+
+from service.documents.docx_blocks import Paragraph, TableBlock, printed_paragraphs
+from service.documents.pdf_text import PdfText
+from service.documents.placeholders import printed_strings
+from service.documents.template import W, read_part
+from service.errors import GenerationFailed
+
+JINJA = ("{{", "}}", "{%", "%}")
+MARKERS = (
+    b"<pdfaid:part>3</pdfaid:part>",
+    b"<pdfaid:conformance>B</pdfaid:conformance>",
+    b"<pdfuaid:part>1</pdfuaid:part>",
+)
+
+
+def check_text(
+    text: PdfText, docx: bytes, blocks: list[Paragraph | TableBlock], context: Mapping[str, Any]
+) -> None:
+    """The PDF must say what the filled Word file says, word for word, and nothing else.
+
+    That is also what the reading view says, so whoever read the one has read the other.
+    Raises GenerationFailed ``no_pages``, ``text_differs`` or ``unfilled``.
+    """
+    if not text.pages:
+        raise GenerationFailed("no_pages")
+    expected = compact(
+        "".join(paragraph.label + paragraph.text for paragraph in printed_paragraphs(blocks))
+    )
+    printed = "".join(pages_without_footer(text, docx))
+    if printed != expected:
+        raise GenerationFailed("text_differs", _first_difference(expected, printed))
+    check_filled(text, context)
+
+
+def check_filled(text: PdfText, context: Mapping[str, Any]) -> None:
+    """No placeholder may have reached the page, unless a party's own data look like one.
+
+    Raises GenerationFailed ``unfilled``.
+    """
+    if not text.pages:
+        raise GenerationFailed("no_pages")
+    printed = compact(text.text)
+    for _, value in printed_strings(context):
+        if any(mark in value for mark in JINJA):
+            printed = printed.replace(compact(value), "")
+    if any(mark in printed for mark in JINJA):
+        raise GenerationFailed("unfilled")
+
+
+def check_format(pdf: bytes, fonts: Iterable[str]) -> None:
+    """Tags, language, PDF/A-3b and PDF/UA-1 declared, and only our fonts, embedded.
+
+    Raises GenerationFailed ``format_missing`` or ``font_not_allowed``.
+    """
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        root = opened.Root
+        if "/StructTreeRoot" not in root or "/Lang" not in root or "/OutputIntents" not in root:
+            raise GenerationFailed("format_missing", "tags, language or colour profile")
+        metadata = root.Metadata.read_bytes()
+        for marker in MARKERS:
+            if marker not in metadata:
+                raise GenerationFailed("format_missing", marker.decode())
+        allowed = frozenset(fonts)
+        for font in _fonts(opened):
+            name = str(font.BaseFont).lstrip("/").split("+")[-1]
+            descriptor = font.get("/FontDescriptor", {})
+            if name not in allowed or "/FontFile2" not in descriptor:
+                raise GenerationFailed("font_not_allowed", name)
+
+
+def pages_without_footer(text: PdfText, docx: bytes) -> list[str]:
+    """The compacted text of each page, its footer left out."""
+    footers = "|".join(_footer_patterns(docx))
+    ending = re.compile(f"({footers})$") if footers else None
+    pages = []
+    for page in text.pages:
+        printed = compact(page)
+        pages.append(ending.sub("", printed) if ending else printed)
+    return pages
+
+
+def compact(text: str) -> str:
+    """Text without white space, in one normal form: lines break elsewhere on paper."""
+    return "".join(unicodedata.normalize("NFC", text).split())
+
+
+def _footer_patterns(docx: bytes) -> list[str]:
+    patterns = []
+    for number in range(1, 4):
+        try:
+            footer = etree.fromstring(read_part(docx, f"word/footer{number}.xml"))
+        except KeyError:
+            break
+        pattern = ""
+        for text in footer.iter(f"{W}t"):
+            inside_field = any(parent.tag == f"{W}fldSimple" for parent in text.iterancestors())
+            pattern += r"\d+" if inside_field else re.escape(compact(text.text or ""))
+        if pattern:
+            patterns.append(pattern)
+    return patterns
+
+
+def _fonts(pdf: pikepdf.Pdf) -> Iterable[Any]:
+    for page in pdf.pages:
+        yield from (font for _, font in page.resources.get("/Font", {}).items())
+
+
+def _first_difference(expected: str, printed: str) -> str:
+    length = min(len(expected), len(printed))
+    at = next((i for i in range(length) if expected[i] != printed[i]), length)
+    return f"at {at}: …{expected[max(0, at - 20) : at + 30]}… / …{printed[at : at + 30]}…"

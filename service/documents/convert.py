@@ -1,0 +1,192 @@
+"""From .docx to PDF/A-3b + PDF/UA-1: a small pool of warm LibreOffice processes.
+
+One office per worker, started at first use, kept between documents. An office that hangs or dies
+is killed and the document tried once more on a fresh one. After 500 documents or 350 MB an office
+is replaced; its replacement is started first, so that nobody waits for the start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import shutil
+import tempfile
+import threading
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from service.documents.admission import admit
+from service.documents.office import OfficeGone, OfficeProcess, OfficeRefused
+from service.documents.office_profile import (
+    OfficePrograms,
+    find_office,
+    make_seed,
+    write_fonts_conf,
+)
+from service.errors import GenerationFailed
+
+CONVERT_SECONDS = 10.0
+"""A hundred times the median: whoever takes longer hangs."""
+
+EXPORT_OPTIONS: Mapping[str, Any] = {
+    "SelectPdfVersion": 3,  # PDF/A-3b
+    "PDFUACompliance": True,
+    "UseTaggedPDF": True,
+    "DisplayPDFDocumentTitle": True,
+    "ExportBookmarks": True,
+    "ExportFormFields": False,
+    "ExportNotes": False,
+    "UseLosslessCompression": True,
+    "ReduceImageResolution": False,
+}
+
+
+@dataclass(frozen=True)
+class RecycleLimits:
+    """When an office is replaced by a fresh one."""
+
+    documents: int = 500
+    resident_bytes: int = 350 << 20
+
+
+@dataclass
+class _Slot:
+    """One place in the pool; holds an office, or none yet, and perhaps its replacement."""
+
+    office: OfficeProcess | None = None
+    replacement: OfficeProcess | None = None
+    replacing: threading.Thread | None = field(default=None)
+
+
+class OfficePool:
+    """Converts for any number of threads, at most ``workers`` documents at a time."""
+
+    def __init__(
+        self,
+        fonts_dir: Path,
+        *,
+        workers: int,
+        soffice: str | None = None,
+        office_python: str | None = None,
+        work_dir: Path | None = None,
+        seconds: float = CONVERT_SECONDS,
+        limits: RecycleLimits | None = None,
+    ) -> None:
+        self._fonts_dir = fonts_dir
+        self._wanted = (soffice, office_python)
+        self._seconds = seconds
+        self._limits = limits or RecycleLimits()
+        if work_dir is not None:
+            work_dir.mkdir(parents=True, exist_ok=True)
+        self._work_dir = Path(tempfile.mkdtemp(prefix="zegel-office-", dir=work_dir))
+        self._remove = weakref.finalize(self, shutil.rmtree, self._work_dir, ignore_errors=True)
+        self._preparing = threading.Lock()
+        self._slots = [_Slot() for _ in range(max(1, workers))]
+        self._free: queue.LifoQueue[_Slot] = queue.LifoQueue()
+        self._closed = False
+        for slot in self._slots:
+            self._free.put(slot)
+
+    @property
+    def version(self) -> str:
+        """The office's build. Raises GenerationFailed when there is none."""
+        with self._preparing:
+            return self._programs.version
+
+    def convert(self, docx: bytes) -> bytes:
+        """The PDF of a .docx.
+
+        Raises GenerationFailed: ``document_refused`` (by us or by the office), ``office_failed``
+        after a second office failed too, ``office_missing``, ``closed``.
+        """
+        admit(docx)
+        slot = self._free.get()
+        try:
+            return self._convert_in(slot, docx)
+        finally:
+            self._free.put(slot)
+
+    def close(self) -> None:
+        """End every office, waiting for documents under way, and remove the work directory."""
+        self._closed = True
+        for _ in self._slots:
+            slot = self._free.get()
+            if slot.replacing:
+                slot.replacing.join()
+            for office in (slot.office, slot.replacement):
+                if office:
+                    office.end()
+            slot.office = slot.replacement = None
+        for slot in self._slots:
+            self._free.put(slot)
+        self._remove()
+
+    def offices(self) -> list[OfficeProcess]:
+        """The offices that run now."""
+        return [slot.office for slot in self._slots if slot.office]
+
+    def _convert_in(self, slot: _Slot, docx: bytes) -> bytes:
+        reasons: list[str] = []
+        for _ in range(2):
+            if self._closed:
+                raise GenerationFailed("closed")
+            try:
+                office = self._office(slot)
+                pdf = office.convert(docx, EXPORT_OPTIONS, seconds=self._seconds)
+            except OfficeRefused as refusal:
+                raise GenerationFailed("document_refused", str(refusal)) from refusal
+            except OfficeGone as gone:
+                slot.office = None
+                reasons.append(str(gone))
+                continue
+            self._replace_when_worn(slot, office)
+            return pdf
+        raise GenerationFailed("office_failed", "; ".join(reasons))
+
+    def _office(self, slot: _Slot) -> OfficeProcess:
+        """The slot's office: its replacement when that is ready, a new one when there is none."""
+        if slot.replacement:
+            worn, slot.office, slot.replacement = slot.office, slot.replacement, None
+            if worn:
+                worn.end()
+        if slot.office is None:
+            slot.office = self._start()
+        return slot.office
+
+    def _replace_when_worn(self, slot: _Slot, office: OfficeProcess) -> None:
+        worn = (
+            office.documents >= self._limits.documents
+            or office.resident_bytes > self._limits.resident_bytes
+        )
+        if not worn or slot.replacing:
+            return
+
+        def start() -> None:
+            # an office that does not start now is tried again after the next document
+            with contextlib.suppress(OfficeGone, GenerationFailed):
+                slot.replacement = self._start()
+            slot.replacing = None
+
+        slot.replacing = threading.Thread(target=start, name="office-replacement", daemon=True)
+        slot.replacing.start()
+
+    def _start(self) -> OfficeProcess:
+        with self._preparing:
+            programs, seed, fonts_conf = self._programs, self._seed, self._fonts_conf
+        return OfficeProcess(programs, self._work_dir, seed, fonts_conf)
+
+    @cached_property
+    def _programs(self) -> OfficePrograms:
+        return find_office(*self._wanted)
+
+    @cached_property
+    def _fonts_conf(self) -> Path:
+        return write_fonts_conf(self._work_dir, self._fonts_dir)
+
+    @cached_property
+    def _seed(self) -> Path:
+        return make_seed(self._programs, self._work_dir, self._fonts_dir, self._fonts_conf)

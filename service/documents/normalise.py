@@ -1,0 +1,87 @@
+"""Finish a converted PDF before anybody sees or signs it.
+
+LibreOffice writes the moment of conversion in five places and escapes the title twice. After this
+the same input has the same bytes, the data travel as an associated file, and every signature place
+is an empty tagged field. It all has to happen now: a rewrite after a signature destroys it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pikepdf
+from pikepdf import Name
+
+from service.documents.metadata import Metadata, pdf_date, write_metadata
+from signatures.fields import PlaceOnPage, prepare_fields
+
+ICC_DATE = slice(24, 36)
+ICC_PROFILE_ID = slice(84, 100)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """The data of the document, as JSON."""
+
+    name: str
+    description: str
+    content: bytes
+
+
+def normalise(
+    converted: bytes,
+    metadata: Metadata,
+    attachment: Attachment | None,
+    places: Sequence[PlaceOnPage],
+    signing_order: Sequence[str],
+) -> bytes:
+    """The finished bytes; no fields when ``places`` is empty.
+
+    Raises signatures.errors.FieldError when the places do not fit the document.
+    """
+    with pikepdf.open(io.BytesIO(converted)) as pdf:
+        for key in ("/DocChecksum", "/ID"):
+            if key in pdf.trailer:
+                del pdf.trailer[key]
+        write_metadata(pdf, metadata)
+        _date_colour_profile(pdf)
+        if attachment:
+            _attach(pdf, attachment, metadata.dated)
+        if places:
+            prepare_fields(pdf, places, signing_order)
+        for page in pdf.pages:
+            page.obj.Tabs = Name.S
+        finished = io.BytesIO()
+        pdf.save(finished, deterministic_id=True, compress_streams=True)
+        return finished.getvalue()
+
+
+def _date_colour_profile(pdf: pikepdf.Pdf) -> None:
+    """The ICC profile carries the moment of conversion in its header, and a digest over it."""
+    for intent in pdf.Root.OutputIntents:
+        profile = bytearray(intent.DestOutputProfile.read_bytes())
+        for part in (ICC_DATE, ICC_PROFILE_ID):
+            profile[part] = bytes(part.stop - part.start)
+        components = int(intent.DestOutputProfile.N)
+        stream = pdf.make_stream(bytes(profile))
+        stream.N = components
+        intent.DestOutputProfile = stream
+
+
+def _attach(pdf: pikepdf.Pdf, attachment: Attachment, dated: datetime) -> None:
+    """An associated file of the whole document (ISO 19005-3, 6.8; ISO 32000-2, 14.13)."""
+    specification = pikepdf.AttachedFileSpec(
+        pdf,
+        attachment.content,
+        description=attachment.description,
+        filename=attachment.name,
+        mime_type="application/json",
+        creation_date=pdf_date(dated),
+        mod_date=pdf_date(dated),
+        relationship=Name.Data,
+    )
+    pdf.attachments[attachment.name] = specification
+    pdf.Root.AF = pikepdf.Array([pdf.attachments[attachment.name].obj])

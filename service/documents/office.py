@@ -1,0 +1,176 @@
+"""One office process from the service's side: start it, hand it a document, kill it.
+
+Every wait has a deadline. A frozen office answers nothing for ever, so the only remedy that always
+works is killing its whole process group.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import selectors
+import shutil
+import signal
+import struct
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from service.documents.office_profile import OfficePrograms, environment
+
+CLIENT = Path(__file__).with_name("office_client.py")
+START_SECONDS = 30.0
+END_SECONDS = 2.0
+LARGEST_ANSWER = 64 << 20
+
+
+class OfficeGone(Exception):
+    """The office died, hung or answered nonsense; another one may do better."""
+
+
+class OfficeRefused(Exception):
+    """The office is well and says no to this document; another one would too."""
+
+
+class OfficeProcess:
+    """A client program and its office, one document at a time, used by one thread at a time."""
+
+    def __init__(
+        self, programs: OfficePrograms, work_dir: Path, seed: Path, fonts_conf: Path
+    ) -> None:
+        """Start and wait until it listens. Raises OfficeGone."""
+        self.name = f"zegel{secrets.token_hex(8)}"
+        self.documents = 0
+        self.resident_bytes = 0
+        self._directory = work_dir / self.name
+        shutil.copytree(seed, self._directory)
+        self._process = subprocess.Popen(
+            [
+                programs.python,
+                CLIENT,
+                programs.binary,
+                self._directory,
+                self.name,
+                *self._sockets(),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(self._directory, fonts_conf),
+            cwd=self._directory,
+            start_new_session=True,
+        )
+        self._frames = _Frames(self._process)
+        hello, _ = self._answer(time.monotonic() + START_SECONDS)
+        self.pid = self._process.pid
+        self.office_pid: int = hello["office"]
+        self.isolated: bool = hello["isolated"]
+
+    def convert(self, docx: bytes, options: Mapping[str, Any], *, seconds: float) -> bytes:
+        """The PDF, within ``seconds``. Raises OfficeGone (and is dead then) or OfficeRefused."""
+        deadline = time.monotonic() + seconds
+        try:
+            self._frames.write(json.dumps({"options": options}).encode(), docx, deadline)
+        except OSError as error:
+            self.kill()
+            raise OfficeGone(str(error)) from error
+        answer, pdf = self._answer(deadline)
+        self.documents += 1
+        self.resident_bytes = answer["rss"]
+        if not answer["ok"]:
+            raise OfficeRefused(answer["error"])
+        return pdf
+
+    def end(self) -> None:
+        """Let it go in good order: closing its input ends it; what does not end is killed."""
+        with contextlib.suppress(OSError):
+            self._frames.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """Kill the client and its office, and remove what they leave. May be called twice."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            self._frames.close()
+        for path in self._sockets():
+            path.unlink(missing_ok=True)
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _answer(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+        try:
+            head, content = self._frames.read(deadline)
+            return json.loads(head), content
+        except (OSError, EOFError, ValueError) as error:
+            self.kill()
+            raise OfficeGone(str(error) or type(error).__name__) from error
+
+    def _sockets(self) -> list[Path]:
+        """What a killed office leaves; the second is named after a digest of its profile."""
+        profile = (self._directory / "profile").as_uri().encode("utf-16-le")
+        digest = hashlib.md5(profile, usedforsecurity=False).digest()
+        single = "SingleOfficeIPC_" + "".join(f"{byte:x}" for byte in digest)
+        folder = Path("/tmp")  # noqa: S108 - built into the office
+        return [folder / f"OSL_PIPE_{os.getuid()}_{name}" for name in (self.name, single)]
+
+
+class _Frames:
+    """Counted frames over a process's pipes, every byte with a deadline."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._input, self._output = _pipe(process.stdin), _pipe(process.stdout)
+        os.set_blocking(self._input.fileno(), False)
+        os.set_blocking(self._output.fileno(), False)
+
+    def write(self, head: bytes, content: bytes, deadline: float) -> None:
+        rest = memoryview(
+            struct.pack(">I", len(head)) + head + struct.pack(">I", len(content)) + content
+        )
+        while rest:
+            _wait(self._input, selectors.EVENT_WRITE, deadline)
+            rest = rest[os.write(self._input.fileno(), rest) :]
+
+    def read(self, deadline: float) -> tuple[bytes, bytes]:
+        return self._read_part(deadline), self._read_part(deadline)
+
+    def close(self) -> None:
+        self._input.close()
+        self._output.close()
+
+    def _read_part(self, deadline: float) -> bytes:
+        (size,) = struct.unpack(">I", self._read_exactly(4, deadline))
+        if size > LARGEST_ANSWER:
+            raise ValueError("an answer that cannot be true")
+        return self._read_exactly(size, deadline)
+
+    def _read_exactly(self, size: int, deadline: float) -> bytes:
+        content = bytearray()
+        while len(content) < size:
+            _wait(self._output, selectors.EVENT_READ, deadline)
+            piece = os.read(self._output.fileno(), size - len(content))
+            if not piece:
+                raise EOFError("the office ended")
+            content += piece
+        return bytes(content)
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    if stream is None:
+        raise OfficeGone("no pipe")
+    return stream
+
+
+def _wait(stream: IO[bytes], event: int, deadline: float) -> None:
+    with selectors.DefaultSelector() as selector:
+        selector.register(stream, event)
+        left = deadline - time.monotonic()
+        if left <= 0 or not selector.select(left):
+            raise TimeoutError("the office does not answer")

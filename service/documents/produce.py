@@ -1,0 +1,238 @@
+"""The one door to documents: data in, finished PDF out.
+
+    maker = DocumentMaker(Path("templates/nl/documents"), workers=2)
+    document = maker.agreement(context, signing_order="controller_first", dated=created_at)
+    document.pdf, document.sha256, document.reading_html
+
+Fill, convert, find the signature places, normalise, check; see the modules of those names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+
+from service.documents.check import check_filled, check_format, check_text
+from service.documents.convert import OfficePool
+from service.documents.docx_blocks import read_blocks
+from service.documents.fill import CompiledTemplate
+from service.documents.fonts import ShippedFonts, load_fonts
+from service.documents.marks import find_places
+from service.documents.metadata import Metadata
+from service.documents.normalise import Attachment, normalise
+from service.documents.pdf_text import read_pdf_text
+from service.documents.reading_view import reading_view
+from service.documents.template import load_template
+from service.errors import GenerationFailed
+from signatures.fields import PlaceOnPage
+
+SIGNING_ORDERS: Mapping[str, tuple[str, ...]] = {
+    "controller_first": ("controller_agreement", "controller_annex", "processor_agreement"),
+    "processor_first": ("processor_agreement", "controller_agreement", "controller_annex"),
+}
+CACHED_DOCUMENTS = 32
+
+
+@dataclass(frozen=True)
+class ProducedDocument:
+    """A frozen agreement: these bytes are shown, signed and kept."""
+
+    pdf: bytes
+    sha256: str
+    pages: int
+    reading_html: str
+    template_version: str
+    template_sha256: str
+    engine: str
+    places: tuple[PlaceOnPage, ...]
+
+
+class DocumentMaker:
+    """Makes documents for any number of threads; owns the warm offices, so close it."""
+
+    def __init__(
+        self,
+        templates_dir: Path,
+        *,
+        workers: int,
+        soffice: str | None = None,
+        office_python: str | None = None,
+        work_dir: Path | None = None,
+    ) -> None:
+        """Compile the templates; offices start at first use. Raises GenerationFailed."""
+        templates_dir = templates_dir.resolve()
+        self._agreement = CompiledTemplate(load_template(templates_dir / "agreement"))
+        self._evidence = CompiledTemplate(load_template(templates_dir / "evidence"))
+        self._fonts_dir = templates_dir / "fonts"
+        self._pool = OfficePool(
+            self._fonts_dir,
+            workers=workers,
+            soffice=soffice,
+            office_python=office_python,
+            work_dir=work_dir,
+        )
+        self._cache: OrderedDict[str, ProducedDocument] = OrderedDict()
+        self._cache_lock = threading.Lock()
+
+    @property
+    def template_version(self) -> str:
+        """The agreement template's version, to be put in the context as ``template.version``."""
+        return self._agreement.template.version
+
+    @property
+    def template_sha256(self) -> str:
+        """SHA-256 of the agreement template's Word file."""
+        return self._agreement.template.sha256
+
+    @cached_property
+    def engine(self) -> str:
+        """What decides, with the data and the template, about every byte of a document."""
+        return f"{self._pool.version} / {self.fonts.description}"
+
+    @cached_property
+    def fonts(self) -> ShippedFonts:
+        """The shipped fonts; ``fonts.unprintable(text)`` lets a form refuse early."""
+        return load_fonts(self._fonts_dir)
+
+    def agreement(
+        self,
+        context: Mapping[str, Any],
+        *,
+        signing_order: str,
+        dated: datetime,
+        preview: bool = False,
+    ) -> ProducedDocument:
+        """The agreement with its empty signature fields; the same input has the same bytes.
+
+        ``dated`` (aware) becomes the PDF's own date. A preview says so on every page and has no
+        fields. Raises GenerationFailed with the reason, KeyError for an unknown signing order.
+        """
+        order = SIGNING_ORDERS[signing_order]
+        dated = _in_utc(dated)
+        key = self._key(context, signing_order, dated, preview=preview)
+        with self._cache_lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                return self._cache[key]
+        document = self._make_agreement(context, order, dated, preview=preview)
+        with self._cache_lock:
+            self._cache[key] = document
+            while len(self._cache) > CACHED_DOCUMENTS:
+                self._cache.popitem(last=False)
+        return document
+
+    def evidence_sheet(
+        self, context: Mapping[str, Any], *, evidence_json: bytes, dated: datetime
+    ) -> bytes:
+        """The evidence sheet with the evidence attached and one empty field for the seal.
+
+        Raises GenerationFailed with the reason.
+        """
+        compiled, dated = self._evidence, _in_utc(dated)
+        self.fonts.check_printable(context)
+        converted = self._pool.convert(compiled.fill(context, dated=dated))
+        captions = compiled.template.captions
+        text = read_pdf_text(converted, [caption.text for caption in captions])
+        check_filled(text, context)
+        places = find_places(text, captions)
+        pdf = normalise(
+            converted,
+            self._metadata(compiled, context, dated),
+            _attachment(compiled, evidence_json),
+            places,
+            [place.place for place in places],
+        )
+        check_format(pdf, self.fonts.names)
+        return pdf
+
+    def close(self) -> None:
+        """End the offices."""
+        self._pool.close()
+
+    def _make_agreement(
+        self,
+        context: Mapping[str, Any],
+        order: tuple[str, ...],
+        dated: datetime,
+        *,
+        preview: bool,
+    ) -> ProducedDocument:
+        compiled = self._agreement
+        template = compiled.template
+        values = {**context, "preview": preview}
+        docx = compiled.fill(values, dated=dated)
+        if context["template"]["version"] != template.version:
+            raise GenerationFailed("template_version", str(context["template"]["version"]))
+        self.fonts.check_printable(context)
+        blocks = read_blocks(docx)
+        converted = self._pool.convert(docx)
+        text = read_pdf_text(converted, [caption.text for caption in template.captions])
+        places = find_places(text, template.captions)
+        check_text(text, docx, blocks, context)
+        pdf = normalise(
+            converted,
+            self._metadata(compiled, values, dated),
+            None if preview else _attachment(compiled, rfc8785.dumps(dict(context))),
+            () if preview else places,
+            order,
+        )
+        check_format(pdf, self.fonts.names)
+        return ProducedDocument(
+            pdf=pdf,
+            sha256=hashlib.sha256(pdf).hexdigest(),
+            pages=len(text.pages),
+            reading_html=reading_view(blocks),
+            template_version=template.version,
+            template_sha256=template.sha256,
+            engine=self.engine,
+            places=() if preview else places,
+        )
+
+    def _metadata(
+        self, compiled: CompiledTemplate, context: Mapping[str, Any], dated: datetime
+    ) -> Metadata:
+        return Metadata(
+            title=compiled.title(context),
+            subject=compiled.template.subject,
+            language=compiled.template.language,
+            producer=self._pool.version,
+            dated=dated,
+        )
+
+    def _key(
+        self, context: Mapping[str, Any], signing_order: str, dated: datetime, *, preview: bool
+    ) -> str:
+        template = self._agreement.template
+        canonical = rfc8785.dumps(
+            [
+                template.sha256,
+                template.declaration_sha256,
+                dict(context),
+                self.engine,
+                signing_order,
+                dated.isoformat(),
+                preview,
+            ]
+        )
+        return hashlib.sha256(canonical).hexdigest()
+
+
+def _attachment(compiled: CompiledTemplate, content: bytes) -> Attachment:
+    template = compiled.template
+    return Attachment(template.attachment_name, template.attachment_description, content)
+
+
+def _in_utc(dated: datetime) -> datetime:
+    """To the second, as PDF dates are. Raises ValueError for a naive moment."""
+    if dated.tzinfo is None:
+        raise ValueError("a document is dated in a known time zone")
+    return dated.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,219 @@
+"""One agreement, one prefix in the bucket that explains itself.
+
+::
+
+    overeenkomsten/2026/VO-2026-00042/
+        overeenkomst.pdf      the sealed original
+        getoond.pdf           what both parties were shown: the first bytes of the sealed original
+        bewijsblad.pdf, bewijs.json, logboek.jsonl
+        certificaten/         what a verifier needs: root, issuing authority, revocation list
+        manifest.json         written last: names, sizes, SHA-256 and versions of all the others
+
+Every step may be killed and repeated, also by two workers at once, and gives the same package.
+From the bucket alone, ``list_packages`` gives back the index and ``load`` every file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.errors import ObjectConflict, ObjectCorrupt, ObjectMissing, PackageInvalid
+from storage.manifest import (
+    MANIFEST,
+    ROOT,
+    PackageFacts,
+    StoredPackage,
+    media_type,
+    prefix_of,
+    read_manifest,
+    write_manifest,
+)
+from storage.objects import ObjectStore, ReadObject, StoredObject
+
+AGREEMENT, SHOWN = "overeenkomst.pdf", "getoond.pdf"
+REQUIRED = (AGREEMENT, SHOWN, "bewijsblad.pdf", "bewijs.json", "logboek.jsonl")
+CERTIFICATES = "certificaten/"
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?\.[a-z0-9]+")
+AT_ONCE = 4
+ZIP_MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that the format knows: no clock in the bytes
+
+
+@dataclass(frozen=True)
+class Package:
+    """The files of one agreement by name, complete and consistent. Raises PackageInvalid."""
+
+    facts: PackageFacts
+    files: Mapping[str, bytes]
+
+    def __post_init__(self) -> None:
+        prefix_of(self.facts.reference)
+        missing = [name for name in REQUIRED if name not in self.files]
+        if not any(name.startswith(CERTIFICATES) for name in self.files):
+            missing.append(CERTIFICATES)
+        if missing:
+            raise PackageInvalid(f"{self.facts.reference}: without {', '.join(missing)}")
+        for name in self.files:
+            media_type(name)
+            if not NAME.fullmatch(name) or name == MANIFEST:
+                raise PackageInvalid(f"{self.facts.reference}: {name!r} may not be in a package")
+        if not begins_with(self.files[AGREEMENT], self.files[SHOWN]):
+            raise PackageInvalid(f"{self.facts.reference}: {AGREEMENT} does not begin with {SHOWN}")
+
+
+@dataclass(frozen=True)
+class LoadedPackage:
+    """Every file with its bytes, checked against the manifest; ``manifest.json`` is among them."""
+
+    stored: StoredPackage
+    files: Mapping[str, bytes]
+
+
+def begins_with(sealed: bytes, shown: bytes) -> bool:
+    """Whether the sealed original begins with the very bytes that were shown, and goes on."""
+    return bool(shown) and len(sealed) > len(shown) and sealed.startswith(shown)
+
+
+def store(objects: ObjectStore, package: Package, *, retain_until: datetime) -> StoredPackage:
+    """Put every file once and the manifest last; give back what is there when it is there.
+
+    Raises ObjectConflict when the prefix holds another package, or other bytes under a name;
+    StorageUnavailable (repeat it), StorageRefused.
+    """
+    present = find(objects, package.facts.prefix)
+    if present is not None:
+        _require_same(present, package)
+        return present
+
+    def put(name: str) -> StoredObject:
+        return objects.put_once(
+            package.facts.prefix + name,
+            package.files[name],
+            content_type=media_type(name),
+            retain_until=retain_until,
+        )
+
+    names = sorted(package.files)
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
+        files = dict(zip(names, pool.map(put, names), strict=True))
+    manifest = objects.put_once(
+        package.facts.prefix + MANIFEST,
+        write_manifest(package.facts, files),
+        content_type=media_type(MANIFEST),
+        retain_until=retain_until,
+    )
+    return StoredPackage(package.facts, files, manifest)
+
+
+def find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
+    """The complete package under ``prefix``, or None. Raises PackageInvalid, StorageUnavailable.
+
+    Its manifest is the first that was ever put there.
+    """
+    key = prefix + MANIFEST
+    try:
+        version_id = objects.original(key)
+        data = objects.get(key, version_id)
+    except ObjectMissing:
+        return None
+    sha256 = hashlib.sha256(data).hexdigest()
+    return read_manifest(data, StoredObject(key, version_id, sha256, len(data)))
+
+
+def load(objects: ObjectStore, prefix: str) -> LoadedPackage:
+    """Every file of the package, each compared with the manifest.
+
+    Raises ObjectMissing (no manifest, or a file of it is gone), ObjectCorrupt, PackageInvalid,
+    StorageUnavailable.
+    """
+    stored = find(objects, prefix)
+    if stored is None:
+        raise ObjectMissing(f"{prefix}: there is no complete package")
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
+        found = pool.map(lambda one: read_copy(objects, one).data, stored.objects())
+        files = dict(zip((*stored.files, MANIFEST), found, strict=True))
+    return LoadedPackage(stored, files)
+
+
+def read_copy(objects: ObjectStore, stored: StoredObject) -> ReadObject:
+    """That version, or, when the bucket was copied and versions got new names, its equal.
+
+    Raises ObjectCorrupt, ObjectMissing, StorageUnavailable.
+    """
+    try:
+        found = objects.read(stored.key, stored.version_id)
+    except ObjectMissing:
+        found = objects.read(stored.key, objects.original(stored.key))
+    sha256 = hashlib.sha256(found.data).hexdigest()
+    if sha256 != stored.sha256:
+        raise ObjectCorrupt(stored.key, expected=stored.sha256, found=sha256)
+    return found
+
+
+def extend(objects: ObjectStore, stored: StoredPackage, until: datetime) -> datetime:
+    """Lock every object of the package until then at least; the earliest lock now in force."""
+    return min(objects.extend_retention(one.key, one.version_id, until) for one in stored.objects())
+
+
+def list_packages(objects: ObjectStore) -> Iterator[StoredPackage]:
+    """Every complete package in the bucket, in the order of their keys.
+
+    Raises PackageInvalid at a manifest that cannot be read (go by ``list_prefixes`` to step over
+    it), StorageUnavailable.
+    """
+    for prefix in list_prefixes(objects):
+        stored = find(objects, prefix)
+        if stored is not None:
+            yield stored
+
+
+def list_prefixes(objects: ObjectStore) -> Iterator[str]:
+    """Every prefix that has a manifest, hidden ones included.
+
+    Deletion without a version only hides; the versions are listed, so the hidden are found too.
+    """
+    previous = None
+    for version in objects.versions(f"{ROOT}/"):
+        if version.delete_marker or not version.key.endswith("/" + MANIFEST):
+            continue
+        if version.key != previous:
+            previous = version.key
+            yield version.key.removesuffix(MANIFEST)
+
+
+def zip_package(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
+    """One ZIP of these files, in ``folder``; the same files give the same bytes.
+
+    Nothing is compressed: nearly all of it is PDF, and compressors differ between machines.
+    """
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{folder}/{name}" if folder else name, ZIP_MOMENT)
+            entry.create_system = 3  # Unix, also when made elsewhere
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)
+    return target.getvalue()
+
+
+def _require_same(present: StoredPackage, package: Package) -> None:
+    offered = {name: hashlib.sha256(data).hexdigest() for name, data in package.files.items()}
+    there = {name: one.sha256 for name, one in present.files.items()}
+    if present.facts == package.facts and there == offered:
+        return
+    raise ObjectConflict(
+        present.manifest.key,
+        offered=_fingerprint(package.facts, offered),
+        found=_fingerprint(present.facts, there),
+    )
+
+
+def _fingerprint(facts: PackageFacts, digests: Mapping[str, str]) -> str:
+    """A short name for a whole package, for the message of a conflict."""
+    return hashlib.sha256(repr((facts, sorted(digests.items()))).encode()).hexdigest()

@@ -1,0 +1,108 @@
+"""Is this package still what was put there? Every file is read back; nothing is changed.
+
+The verdict answers separate questions: are all originals there and right, does the sealed
+agreement begin with what was shown, was something put on top or beside it, how long is it locked.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.archive import AGREEMENT, AT_ONCE, SHOWN, begins_with, find, read_copy
+from storage.errors import ObjectCorrupt, ObjectMissing, PackageInvalid
+from storage.manifest import StoredPackage
+from storage.objects import ObjectStore, StoredObject
+
+GOOD, MISSING, CORRUPT = "good", "missing", "corrupt"
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """One file: ``state`` is good, missing or corrupt; ``locked_until`` None when not locked."""
+
+    name: str
+    state: str
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The answers for one prefix."""
+
+    prefix: str
+    files: tuple[FileCheck, ...]
+    begins_with_shown: bool
+    manifest_as_recorded: bool
+    strange: tuple[str, ...]  # keys that are in no manifest, or have versions put on top
+
+    @property
+    def intact(self) -> bool:
+        """Whether every original is there with the right bytes and the manifest is ours."""
+        return (
+            self.manifest_as_recorded
+            and self.begins_with_shown
+            and all(file.state == GOOD for file in self.files)
+        )
+
+    @property
+    def locked_until(self) -> datetime | None:
+        """The earliest end of a lock; None when some file is not locked at all."""
+        moments = [file.locked_until for file in self.files]
+        if not moments or None in moments:
+            return None
+        return min(moment for moment in moments if moment is not None)
+
+    def wrong(self) -> dict[str, str]:
+        """The files that are not good, with their state."""
+        return {file.name: file.state for file in self.files if file.state != GOOD}
+
+
+def check(objects: ObjectStore, package: StoredPackage | str) -> CheckReport:
+    """Read everything back and compare. ``package`` is what was recorded, or only its prefix.
+
+    With a prefix the manifest in the bucket is believed; with a recorded package the manifest too
+    must be the recorded one. Raises StorageUnavailable or StorageRefused: then nothing is known.
+    """
+    prefix = package if isinstance(package, str) else package.prefix
+    in_bucket = _find(objects, prefix)
+    stored = in_bucket if isinstance(package, str) else package
+    if stored is None:
+        return CheckReport(prefix, (), False, False, ())
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
+        read = list(pool.map(lambda one: _check_file(objects, one, prefix), stored.objects()))
+    contents = {file.name: data for file, data in read}
+    return CheckReport(
+        prefix,
+        tuple(file for file, _data in read),
+        begins_with(contents.get(AGREEMENT, b""), contents.get(SHOWN, b"")),
+        in_bucket is not None and in_bucket.manifest.sha256 == stored.manifest.sha256,
+        _strange(objects, stored),
+    )
+
+
+def _find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
+    try:
+        return find(objects, prefix)
+    except PackageInvalid:  # the report says that the manifest is not ours
+        return None
+
+
+def _check_file(objects: ObjectStore, stored: StoredObject, prefix: str) -> tuple[FileCheck, bytes]:
+    name = stored.key.removeprefix(prefix)
+    try:
+        found = read_copy(objects, stored)
+    except ObjectMissing:
+        return FileCheck(name, MISSING, None), b""
+    except ObjectCorrupt:
+        return FileCheck(name, CORRUPT, None), b""
+    return FileCheck(name, GOOD, found.locked_until), found.data
+
+
+def _strange(objects: ObjectStore, stored: StoredPackage) -> tuple[str, ...]:
+    known = {one.key for one in stored.objects()}
+    seen: dict[str, int] = {}
+    for version in objects.versions(stored.prefix):
+        seen[version.key] = seen.get(version.key, 0) + 1
+    return tuple(sorted(key for key, count in seen.items() if key not in known or count > 1))

@@ -1,0 +1,72 @@
+"""What can go wrong with an archive, named by situation.
+
+    StorageError
+    ├── StorageUnavailable     the store does not answer, or not now: repeat later
+    │   └── TransferDamaged    the bytes arrived damaged, says the store; it kept nothing
+    ├── StorageRefused         the store answers and says no: someone must change something
+    │   └── BucketUnsuitable   the bucket lacks versioning or Object Lock
+    ├── ObjectMissing          there is no such object, or not that version of it
+    ├── ObjectCorrupt          the bytes are not the bytes that were put
+    ├── ObjectConflict         the key holds other bytes already; nothing was written
+    └── PackageInvalid         the files do not make a package, or its manifest is not readable
+
+Only ``StorageUnavailable`` is worth an automatic repeat; the others are worth an alarm.
+"""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """Base of all errors of this package."""
+
+
+class StorageUnavailable(StorageError):
+    """The store does not answer, or asks to come back later."""
+
+
+class TransferDamaged(StorageUnavailable):
+    """The bytes that arrived at the store have another checksum; it kept nothing."""
+
+
+class StorageRefused(StorageError):
+    """The store answers and says no: credentials, permissions, a bucket that is not there."""
+
+
+class BucketUnsuitable(StorageRefused):
+    """The bucket cannot keep originals; ``lacks`` names what is missing."""
+
+    def __init__(self, bucket: str, lacks: tuple[str, ...]) -> None:
+        super().__init__(
+            f"bucket {bucket!r} cannot keep originals: {' and '.join(lacks)} not enabled "
+            "(both can only be had for certain when the bucket is created)"
+        )
+        self.bucket = bucket
+        self.lacks = lacks
+
+
+class ObjectMissing(StorageError):
+    """There is no such object, or not that version of it."""
+
+
+class ObjectCorrupt(StorageError):
+    """The bytes that came back are not the bytes that were put."""
+
+    def __init__(self, key: str, *, expected: str, found: str) -> None:
+        super().__init__(f"{key}: expected SHA-256 {expected}, found {found}")
+        self.key = key
+        self.expected = expected
+        self.found = found
+
+
+class ObjectConflict(StorageError):
+    """The key holds other bytes already; nothing was written."""
+
+    def __init__(self, key: str, *, offered: str, found: str) -> None:
+        super().__init__(f"{key} holds {found} already, not {offered}")
+        self.key = key
+        self.offered = offered
+        self.found = found
+
+
+class PackageInvalid(StorageError):
+    """The files do not make a package, or the manifest of a stored one is not readable."""

@@ -1,0 +1,322 @@
+"""Bytes in an S3 bucket that are written once, locked, and read back by their SHA-256.
+
+What holds for every object this writes:
+
+* It is created, never replaced: ``If-None-Match: *``. When the key exists already its first
+  version is read back: the same bytes are adopted, others are an ``ObjectConflict``. So a put whose
+  answer was lost can simply be repeated.
+* The store checks the SHA-256 while it receives, and locks the object in the same request.
+* It is read by version, because anyone who may write can put a newer version on top.
+* The **first** version of a key is the original; whatever came later is somebody's doing.
+
+All moments are aware; those that come back are UTC.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from storage.answers import code_of, status_of, translated
+from storage.errors import (
+    BucketUnsuitable,
+    ObjectConflict,
+    ObjectCorrupt,
+    ObjectMissing,
+    StorageRefused,
+    StorageUnavailable,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.literals import ObjectLockModeType
+
+CONNECT_SECONDS = 3
+READ_SECONDS = 20
+ATTEMPTS = 3
+CONNECTIONS = 16
+PRECONDITION_FAILED = 412
+# A repeat of the same put asks for a slightly later date each time; not worth a request.
+LOCK_TOLERANCE = timedelta(days=1)
+LOCK_MODES: Mapping[str, ObjectLockModeType] = {
+    "GOVERNANCE": "GOVERNANCE",
+    "COMPLIANCE": "COMPLIANCE",
+}
+
+
+@dataclass(frozen=True)
+class S3Config:
+    """Where the bucket is. No endpoint means Amazon; no keys means those of the machine."""
+
+    bucket: str
+    endpoint_url: str | None = None
+    region: str = "us-east-1"
+    access_key_id: str | None = None
+    secret_access_key: str | None = field(default=None, repr=False)
+    lock_mode: str = "GOVERNANCE"
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """One version of one key. ``sha256`` is in hexadecimal, ``size`` in bytes."""
+
+    key: str
+    version_id: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class ObjectVersion:
+    """One line of the bucket's list."""
+
+    key: str
+    version_id: str
+    latest: bool
+    delete_marker: bool
+
+
+@dataclass(frozen=True)
+class ReadObject:
+    """Bytes as they came back, with the moment until which the store keeps them."""
+
+    data: bytes
+    version_id: str
+    locked_until: datetime | None
+
+
+class ObjectStore:
+    """One bucket. May be used by many threads at once; opens no connection until asked."""
+
+    def __init__(self, config: S3Config) -> None:
+        self.bucket = config.bucket
+        self.lock_mode: ObjectLockModeType = LOCK_MODES[config.lock_mode]
+        self._region = config.region
+        self.client: S3Client = _client(config)
+
+    def ensure_bucket(self) -> None:
+        """Make the bucket if it is not there, and make sure it can keep originals.
+
+        Raises BucketUnsuitable where versioning or Object Lock is missing, StorageRefused where
+        the credentials do not open it or may not make it, StorageUnavailable.
+        """
+        try:
+            with translated(f"bucket {self.bucket}"):
+                self.client.head_bucket(Bucket=self.bucket)
+        except ObjectMissing:
+            self._create_bucket()
+        lacks = tuple(
+            name
+            for name, present in (
+                ("versioning", self.has_versioning()),
+                ("Object Lock", self._has_lock()),
+            )
+            if not present
+        )
+        if lacks:
+            raise BucketUnsuitable(self.bucket, lacks)
+
+    def put_once(
+        self,
+        key: str,
+        data: bytes,
+        *,
+        content_type: str,
+        retain_until: datetime,
+        metadata: Mapping[str, str] | None = None,
+    ) -> StoredObject:
+        """Create ``key`` with these bytes, locked until then; repeating it changes nothing.
+
+        Raises ObjectConflict when the key holds other bytes, StorageUnavailable, StorageRefused.
+        ``metadata`` is readable by anyone who can list the bucket: no personal data.
+        """
+        digest = hashlib.sha256(data)
+        try:
+            with translated(f"put {key}"):
+                answer = self.client.put_object(
+                    Bucket=self.bucket,
+                    Key=key,
+                    Body=data,
+                    ContentType=content_type,
+                    Metadata=dict(metadata or {}),
+                    ChecksumSHA256=base64.b64encode(digest.digest()).decode(),
+                    IfNoneMatch="*",
+                    ObjectLockMode=self.lock_mode,
+                    ObjectLockRetainUntilDate=_utc(retain_until),
+                )
+        except StorageRefused as refusal:
+            if not _says_it_exists(refusal.__cause__):
+                raise
+            return self._adopt(key, digest.hexdigest(), retain_until)
+        if "VersionId" not in answer:
+            raise BucketUnsuitable(self.bucket, ("versioning",))
+        return StoredObject(key, answer["VersionId"], digest.hexdigest(), len(data))
+
+    def read(self, key: str, version_id: str) -> ReadObject:
+        """The bytes of that version and its lock. Raises ObjectMissing, StorageUnavailable."""
+        with translated(f"get {key}"):
+            answer = self.client.get_object(Bucket=self.bucket, Key=key, VersionId=version_id)
+            with answer["Body"] as body:
+                data = body.read()
+        until = answer.get("ObjectLockRetainUntilDate")
+        return ReadObject(data, version_id, until.astimezone(UTC) if until else None)
+
+    def get(self, key: str, version_id: str) -> bytes:
+        """The bytes of that version, unchecked. Raises ObjectMissing, StorageUnavailable."""
+        return self.read(key, version_id).data
+
+    def read_verified(self, key: str, version_id: str, sha256: str) -> bytes:
+        """The bytes of that version, which have this SHA-256 (hexadecimal).
+
+        Raises ObjectCorrupt when they have not, ObjectMissing, StorageUnavailable.
+        """
+        data = self.get(key, version_id)
+        found = hashlib.sha256(data).hexdigest()
+        if found != sha256:
+            raise ObjectCorrupt(key, expected=sha256, found=found)
+        return data
+
+    def original(self, key: str) -> str:
+        """The version id of the first version of ``key``. Raises ObjectMissing."""
+        first = None
+        for version in self.versions(key):
+            if version.key == key and not version.delete_marker:
+                first = version.version_id  # newest first, so the last one seen is the first
+        if first is None:
+            raise ObjectMissing(f"{key}: there is no version of it")
+        return first
+
+    def locked_until(self, key: str, version_id: str) -> datetime | None:
+        """Until when the store refuses to delete that version; None when it does not."""
+        with translated(f"head {key}"):
+            answer = self.client.head_object(Bucket=self.bucket, Key=key, VersionId=version_id)
+        until = answer.get("ObjectLockRetainUntilDate")
+        return until.astimezone(UTC) if until else None
+
+    def extend_retention(self, key: str, version_id: str, until: datetime) -> datetime:
+        """Lock that version until then, or leave it where it is locked longer already.
+
+        Returns the moment now in force. Never shortens: a repeat or a late job is harmless.
+        Raises ObjectMissing, StorageRefused, StorageUnavailable.
+        """
+        until = _utc(until)
+        with translated(f"head {key}"):
+            answer = self.client.head_object(Bucket=self.bucket, Key=key, VersionId=version_id)
+        present = answer.get("ObjectLockRetainUntilDate")
+        if present is not None and present >= until:
+            return present.astimezone(UTC)
+        # An object keeps the mode it has: compliance cannot be undone, so a changed setting does
+        # not switch it on for what is already there.
+        mode = self.lock_mode if present is None else LOCK_MODES[answer["ObjectLockMode"]]
+        with translated(f"lock {key}"):
+            self.client.put_object_retention(
+                Bucket=self.bucket,
+                Key=key,
+                VersionId=version_id,
+                Retention={"Mode": mode, "RetainUntilDate": until},
+            )
+        return until
+
+    def versions(self, prefix: str, *, page_size: int = 1000) -> Iterator[ObjectVersion]:
+        """Every version and delete marker under ``prefix``: by page, by key, newest first.
+
+        Raises StorageUnavailable, StorageRefused.
+        """
+        with translated(f"list {prefix}"):
+            pages = self.client.get_paginator("list_object_versions").paginate(
+                Bucket=self.bucket, Prefix=prefix, PaginationConfig={"PageSize": page_size}
+            )
+            for page in pages:
+                for line in page.get("Versions", []):
+                    yield ObjectVersion(line["Key"], line["VersionId"], line["IsLatest"], False)
+                for gone in page.get("DeleteMarkers", []):
+                    yield ObjectVersion(gone["Key"], gone["VersionId"], gone["IsLatest"], True)
+
+    def has_versioning(self) -> bool:
+        """Whether the bucket keeps every version. Raises StorageUnavailable, StorageRefused."""
+        with translated(f"bucket {self.bucket}"):
+            answer = self.client.get_bucket_versioning(Bucket=self.bucket)
+        return answer.get("Status") == "Enabled"
+
+    def _has_lock(self) -> bool:
+        try:
+            with translated(f"bucket {self.bucket}"):
+                answer = self.client.get_object_lock_configuration(Bucket=self.bucket)
+        except (StorageRefused, ObjectMissing) as refusal:
+            cause = refusal.__cause__
+            if isinstance(cause, ClientError) and "ObjectLockConfiguration" in code_of(cause):
+                return False
+            raise
+        return answer.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled"
+
+    def _create_bucket(self) -> None:
+        try:
+            with translated(f"bucket {self.bucket} does not exist and cannot be made"):
+                if self._region == "us-east-1":  # the one region that may not be named here
+                    self.client.create_bucket(Bucket=self.bucket, ObjectLockEnabledForBucket=True)
+                else:
+                    self.client.create_bucket(
+                        Bucket=self.bucket,
+                        ObjectLockEnabledForBucket=True,
+                        CreateBucketConfiguration={"LocationConstraint": self._region},  # type: ignore[typeddict-item]
+                    )
+        except StorageRefused as refusal:
+            cause = refusal.__cause__
+            # another process made it between our look and our attempt
+            if not (isinstance(cause, ClientError) and code_of(cause) == "BucketAlreadyOwnedByYou"):
+                raise
+
+    def _adopt(self, key: str, sha256: str, retain_until: datetime) -> StoredObject:
+        """The object that is there already, if it is the one we wanted to put."""
+        try:
+            version_id = self.original(key)
+        except ObjectMissing as error:  # in the middle of another's write
+            raise StorageUnavailable(f"put {key}: exists, but cannot be listed yet") from error
+        present = self.read(key, version_id)
+        found = hashlib.sha256(present.data).hexdigest()
+        if found != sha256:
+            raise ObjectConflict(key, offered=sha256, found=found)
+        until = present.locked_until
+        if until is None or until < retain_until - LOCK_TOLERANCE:
+            self.extend_retention(key, version_id, retain_until)
+        return StoredObject(key, version_id, sha256, len(present.data))
+
+
+def _client(config: S3Config) -> S3Client:
+    host = urlsplit(config.endpoint_url).hostname if config.endpoint_url else None
+    on_this_machine = host in ("127.0.0.1", "localhost", "::1")
+    return boto3.session.Session().client(
+        "s3",
+        endpoint_url=config.endpoint_url,
+        region_name=config.region,
+        aws_access_key_id=config.access_key_id,
+        aws_secret_access_key=config.secret_access_key,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            max_pool_connections=CONNECTIONS,
+            signature_version="s3v4",
+            s3={"addressing_style": "path" if config.endpoint_url else "auto"},
+            proxies={} if on_this_machine else None,  # an outside proxy cannot reach it
+        ),
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone is not a moment")
+    return moment.astimezone(UTC).replace(microsecond=0)  # a lock knows no fractions
+
+
+def _says_it_exists(cause: BaseException | None) -> bool:
+    return isinstance(cause, ClientError) and status_of(cause) == PRECONDITION_FAILED

@@ -1,0 +1,99 @@
+"""Does this bucket keep its promises? Asked at start-up, by trying.
+
+Some stores accept the words (a condition, a checksum, a lock) and do nothing with them; only an
+attempt tells. The attempts use two fixed keys under ``proef/``, so that they never pile up.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.answers import translated
+from storage.errors import ObjectMissing, StorageRefused, TransferDamaged
+from storage.objects import ObjectStore
+
+KEY, CHECKSUM_KEY = "proef/slot", "proef/controlegetal"
+CONTENT, OTHER_CONTENT = b"proef\n", b"iets anders\n"
+# Longer than the tolerance with which an adopted object keeps its earlier date.
+LOCKED_FOR = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class ProbeReport:
+    """One answer per promise; ``mode`` is the lock mode that was tried."""
+
+    versioning: bool
+    create_only: bool
+    checksum: bool
+    lock: bool
+    mode: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether every promise was kept."""
+        return not self.broken()
+
+    def broken(self) -> tuple[str, ...]:
+        """The names of the promises that were not kept."""
+        return tuple(
+            name
+            for name in ("versioning", "create_only", "checksum", "lock")
+            if not getattr(self, name)
+        )
+
+
+def probe(objects: ObjectStore, *, now: datetime) -> ProbeReport:
+    """Try the four promises on two small objects of the probe's own.
+
+    The lock is tried with our own credentials and without asking to bypass it: a holder of the
+    bypass permission can still delete what is locked in governance mode.
+    Raises StorageUnavailable, or StorageRefused where not even a first object can be put.
+    """
+    until = now + LOCKED_FOR
+    kept = objects.put_once(KEY, CONTENT, content_type="text/plain", retain_until=until)
+    return ProbeReport(
+        versioning=objects.has_versioning(),
+        create_only=_refused("create-only", lambda: _put_again(objects)),
+        checksum=_refused("checksum", lambda: _put_damaged(objects)),
+        lock=_refused("lock", lambda: _delete(objects, kept.version_id))
+        and _is_there(objects, kept.version_id),
+        mode=objects.lock_mode,
+    )
+
+
+def _put_again(objects: ObjectStore) -> None:
+    objects.client.put_object(Bucket=objects.bucket, Key=KEY, Body=OTHER_CONTENT, IfNoneMatch="*")
+
+
+def _put_damaged(objects: ObjectStore) -> None:
+    objects.client.put_object(
+        Bucket=objects.bucket,
+        Key=CHECKSUM_KEY,
+        Body=CONTENT,
+        ChecksumSHA256=base64.b64encode(hashlib.sha256(OTHER_CONTENT).digest()).decode(),
+    )
+
+
+def _delete(objects: ObjectStore, version_id: str) -> None:
+    objects.client.delete_object(Bucket=objects.bucket, Key=KEY, VersionId=version_id)
+
+
+def _is_there(objects: ObjectStore, version_id: str) -> bool:
+    try:
+        return objects.get(KEY, version_id) == CONTENT
+    except ObjectMissing:
+        return False
+
+
+def _refused(what: str, attempt: Callable[[], None]) -> bool:
+    """Whether the store said no. Raises StorageUnavailable when it said nothing."""
+    try:
+        with translated(f"probe {what}"):
+            attempt()
+    except (StorageRefused, TransferDamaged):
+        return True
+    return False

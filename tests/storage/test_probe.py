@@ -1,0 +1,57 @@
+"""The probe tells a store that keeps its promises from one that only accepts the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from storage.errors import StorageUnavailable
+from storage.objects import ObjectStore
+from storage.probe import KEY, probe
+
+Through = Callable[[Callable[[bytes], bytes | None]], ObjectStore]
+
+
+def test_it_works(objects: ObjectStore) -> None:
+    report = probe(objects, now=datetime.now(UTC))
+    assert report.complete, report
+    assert report.mode == "GOVERNANCE"
+
+
+def test_probing_every_day_piles_up_nothing(objects: ObjectStore) -> None:
+    for _start in range(3):
+        assert probe(objects, now=datetime.now(UTC)).complete
+    assert len(list(objects.versions("proef/"))) == 1
+
+
+def test_a_store_that_only_nods_is_found_out(objects: ObjectStore, wire: Through) -> None:
+    """412, 400 and 403 become 200: what a store without these features would answer."""
+    probe(objects, now=datetime.now(UTC))
+
+    def nod(reply: bytes) -> bytes:
+        head = reply.split(b"\r\n", 1)[0]
+        if head.startswith((b"HTTP/1.1 400", b"HTTP/1.1 403")):
+            return b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+        return reply
+
+    report = probe(wire(nod), now=datetime.now(UTC))
+    assert report.broken() == ("checksum", "lock")
+
+
+def test_a_store_without_condition_is_found_out(objects: ObjectStore) -> None:
+    """The header is taken out before the request leaves: the store replaces what is there."""
+    now = datetime.now(UTC)
+    probe(objects, now=now)
+    objects.client.meta.events.register(
+        "before-sign.s3.PutObject",
+        lambda request, **_: request.headers.__delitem__("If-None-Match"),
+    )
+    assert not probe(objects, now=now).create_only
+    assert objects.get(KEY, objects.original(KEY)) == b"proef\n"
+
+
+def test_a_store_that_is_down_is_no_verdict(wire: Through) -> None:
+    with pytest.raises(StorageUnavailable):
+        probe(wire(lambda _reply: None), now=datetime.now(UTC))

@@ -16,6 +16,7 @@ import pikepdf
 from pikepdf import Name
 
 from service.documents.metadata import Metadata, pdf_date, write_metadata
+from service.documents.tags import finish_tags
 from signatures.fields import PlaceOnPage, prepare_fields
 
 ICC_DATE = slice(24, 36)
@@ -48,6 +49,7 @@ def normalise(
                 del pdf.trailer[key]
         write_metadata(pdf, metadata)
         _date_colour_profile(pdf)
+        finish_tags(pdf)
         if attachment:
             _attach(pdf, attachment, metadata.dated)
         if places:

@@ -19,6 +19,7 @@ SIGNATURE_ROW_MM = 25
 CAPTION = "Handtekeningveld {}"
 PAGE_MM = {"w": 210, "h": 297, "top": 23, "bottom": 24, "left": 25, "right": 25, "footer": 11}
 SMALL_CELLS = {"~": "cell_small", "#": "cell_digest"}
+RULE_ABOVE = '<w:tcBorders><w:top w:val="single" w:sz="4" w:color="B8BEC8"/></w:tcBorders>'
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -131,14 +132,21 @@ def _written_cell(cell: str, width: int, number: int, *, header: bool, keep_next
         # a no-break space: an empty paragraph would be an empty tag in the PDF
         return _cell(width, _paragraph("cell", "\u00a0", keep_next=keep_next))
     if mark == "@":
-        return _cell(width, _paragraph("caption", cell[1:], keep_next=keep_next))
+        return _cell(width, _paragraph("caption", cell[1:], keep_next=keep_next), RULE_ABOVE)
     if mark in SMALL_CELLS:
         return _cell(width, _paragraph(SMALL_CELLS[mark], cell[1:], keep_next=keep_next))
     kind = "cell_head" if header else "cell_label" if number == 0 else "cell"
-    text = cell.removeprefix("!").strip()
+    parts = cell.removeprefix("!").strip().split(" // ")
+    return _cell(
+        width, "".join(_cell_part(kind, part.strip(), keep_next=keep_next) for part in parts)
+    )
+
+
+def _cell_part(kind: str, text: str, *, keep_next: bool) -> str:
     if not text:
         raise SourceError("a table cell is empty; an empty tag in the PDF is a defect")
-    return _cell(width, _paragraph(kind, text, keep_next=keep_next))
+    text = _statement(text, "p") if CONTROL.fullmatch(text) else text
+    return _paragraph(kind, text, keep_next=keep_next)
 
 
 def _cell(width: int, content: str, properties: str = "") -> str:

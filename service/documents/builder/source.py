@@ -12,11 +12,12 @@
     [small] text                  a small paragraph
     {% for ... %}                 alone on a line: a Jinja statement around whole blocks
     ::page                        the next block starts a new page
-    ::table 28 66 66 [flowing]    a table, column widths in mm, up to ``::end``; kept on
-                                  one page unless ``flowing``. ``!`` starts a header row, ``|`` separates
-                                  cells, ``~`` makes a cell small and grey, ``#`` sets a digest,
-                                  ``@[H1]`` reserves a signature place. A line that starts with a
-                                  space continues.
+    ::table 28 66 66              a table with its column widths in mm, up to ``::end``. ``!`` is a
+                                  header row, ``|`` separates cells, ``//`` paragraphs in a cell,
+                                  ``~`` makes a cell small, ``#`` sets a digest, ``@[H1]`` reserves
+                                  a signature place. It stays on one page, unless ``flowing``
+                                  follows the widths. A line that starts with a space continues
+                                  the one before.
 
 Other lines are paragraphs; a blank line ends a block. ``**bold**`` works everywhere.
 Numbers are written out so that a reviewer sees them, and checked because Word counts by itself.

@@ -1,0 +1,69 @@
+"""Finish the structure tags where LibreOffice leaves them short of PDF/UA-1.
+
+* The first column of every table becomes row headers, as it is for the eye (ISO 14289-1, 7.5;
+  ISO 32000-1, table 349); header rows LibreOffice marks itself.
+* Elements without content, left by the room kept free for a signature, go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Object
+
+
+def finish_tags(pdf: pikepdf.Pdf) -> None:
+    """Change the structure tree in place."""
+    for element in _elements(pdf.Root.StructTreeRoot):
+        if element.get(Name.S) == Name.Table:
+            _head_rows(element)
+
+
+def _elements(element: Object) -> Iterator[Object]:
+    """All structure elements, children before their parent is yielded; empty ones removed."""
+    kept = []
+    children = _children(element)
+    for child in children:
+        if not _is_element(child):
+            kept.append(child)
+            continue
+        yield from _elements(child)
+        if _children(child) or child.S == Name.TD:
+            kept.append(child)
+    if len(kept) != len(children):
+        element.K = Array(kept)
+    if Name.S in element:
+        yield element
+
+
+def _head_rows(table: Object) -> None:
+    """The first cell of every full row heads it; a row under a spanning cell is not full."""
+    rows = [_children(row) for row in _descendants(table, Name.TR)]
+    columns = max((len(cells) for cells in rows), default=0)
+    for cells in rows:
+        if len(cells) == columns and cells[0].S == Name.TD:
+            cells[0].S = Name.TH
+            attributes = cells[0].get(Name.A, Array())
+            scoped = list(attributes) if isinstance(attributes, Array) else [attributes]
+            cells[0].A = Array([*scoped, Dictionary(O=Name.Table, Scope=Name.Row)])
+
+
+def _descendants(element: Object, kind: Name) -> Iterator[Object]:
+    for child in _children(element):
+        if _is_element(child):
+            if kind == child.S:
+                yield child
+            else:
+                yield from _descendants(child, kind)
+
+
+def _children(element: Object) -> list[Object]:
+    kids = element.get(Name.K)
+    if kids is None:
+        return []
+    return list(kids) if isinstance(kids, Array) else [kids]
+
+
+def _is_element(item: Object) -> bool:
+    return isinstance(item, Dictionary) and Name.S in item

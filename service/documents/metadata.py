@@ -62,11 +62,11 @@ def write_metadata(pdf: pikepdf.Pdf, metadata: Metadata) -> None:
 
 def pdf_date(moment: datetime) -> str:
     """A moment in UTC as PDF writes it (ISO 32000-1, 7.9.4)."""
-    return moment.strftime("D:%Y%m%d%H%M%S+00'00'")
+    return moment.strftime("D:%Y%m%d%H%M%SZ")
 
 
 def _xmp(metadata: Metadata) -> str:
-    stamp = metadata.dated.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    stamp = metadata.dated.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">'

@@ -31,6 +31,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import uno
 from com.sun.star.beans import PropertyValue
+from com.sun.star.uno import RuntimeException
 
 START_SECONDS = 20
 MEMORY_LIMIT = 1 << 30
@@ -163,11 +164,10 @@ def convert(
             document.close(True)
         with open(target, "rb") as file:
             return {"ok": True}, file.read()
+    except RuntimeException:
+        raise  # the office is gone or broken: this program ends, the pool tries a fresh one
     except Exception as error:
-        kind = type(error).__name__
-        if kind in ("DisposedException", "RuntimeException"):
-            raise  # the office is gone or broken: this program ends, the pool tries a fresh one
-        return {"ok": False, "error": f"{kind}: {error}"}, b""
+        return {"ok": False, "error": f"{type(error).__name__}: {error}"}, b""
     finally:
         for path in (source, target):
             if os.path.exists(path):

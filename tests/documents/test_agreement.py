@@ -1,0 +1,282 @@
+"""The whole road of a document, with the real office: data in, frozen PDF and reading view out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from service.documents.check import compact
+from service.documents.pdf_text import read_pdf_text
+from service.documents.produce import DocumentMaker, ProducedDocument
+from service.errors import GenerationFailed
+from tests.documents.samples import hard, ordinary
+
+DATED = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+CAPTIONS = ["Handtekeningveld [H1]", "Handtekeningveld [H2]", "Handtekeningveld [H3]"]
+
+
+def make(
+    maker: DocumentMaker,
+    context: dict[str, Any],
+    *,
+    order: str = "controller_first",
+    preview: bool = False,
+) -> ProducedDocument:
+    return maker.agreement(context, signing_order=order, dated=DATED, preview=preview)
+
+
+@pytest.fixture(scope="module", params=[ordinary, hard], ids=["ordinary", "hard"])
+def context(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return request.param()
+
+
+@pytest.fixture(scope="module")
+def document(document_maker: DocumentMaker, context: dict[str, Any]) -> ProducedDocument:
+    return make(document_maker, context)
+
+
+class _Text(HTMLParser):
+    """The words of the reading view, bullets written out as the paper shows them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = ""
+        self._lists: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag in ("ul", "ol"):
+            self._lists.append(tag)
+        elif tag == "li" and self._lists[-1] == "ul":
+            self.words += "•"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("ul", "ol"):
+            self._lists.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def test_the_reading_view_says_exactly_what_the_pdf_says(document: ProducedDocument) -> None:
+    view = _Text()
+    view.feed(document.reading_html)
+    pages = read_pdf_text(document.pdf).pages
+    footer = re.compile(r"VO-2026-00042·sjabloon1\.0Pagina\d+van\d+$")
+    assert compact(view.words) == "".join(footer.sub("", compact(page)) for page in pages)
+    assert all(footer.search(compact(page)) for page in pages)
+
+
+def test_the_reading_view_is_semantic(document: ProducedDocument) -> None:
+    html = document.reading_html
+    assert html.count("<h2") == 1
+    assert len(re.findall(r'<section id="artikel-\d+"', html)) == 14
+    anchors = re.findall(r'<li id="(artikel-\d+-\d+)">', html)
+    assert len(anchors) == len(set(anchors)) == 40
+    assert "artikel-12-1" in anchors
+    assert '<section id="bijlage-1"' in html
+    assert '<th scope="col">' in html
+    assert '<th scope="row">' in html
+    assert "<script" not in html
+    assert "style=" not in html
+
+
+def test_the_pdf_declares_what_it_is(document: ProducedDocument) -> None:
+    with pikepdf.open(io.BytesIO(document.pdf)) as pdf:
+        assert str(pdf.docinfo.CreationDate) == "D:20260301233000Z" == str(pdf.docinfo.ModDate)
+        with pdf.open_metadata() as metadata:
+            assert metadata.pdfa_status == "3B"
+            assert metadata["{http://www.aiim.org/pdfua/ns/id/}part"] == "1"
+            assert metadata["dc:title"] == str(pdf.docinfo.Title)
+            assert metadata["xmp:CreateDate"] == "2026-03-01T23:30:00Z"
+        assert str(pdf.Root.Lang) == "nl-BE"
+        assert pdf.Root.MarkInfo.Marked
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        assert all(page.obj.Tabs == pikepdf.Name.S for page in pdf.pages)
+        assert "/DocChecksum" not in pdf.trailer
+
+
+def test_the_data_travel_with_it_as_printed(
+    document: ProducedDocument, context: dict[str, Any]
+) -> None:
+    with pikepdf.open(io.BytesIO(document.pdf)) as pdf:
+        attached = pdf.attachments["overeenkomst.json"]
+        assert json.loads(attached.get_file().read_bytes()) == context
+        assert pdf.Root.AF[0].AFRelationship == pikepdf.Name.Data
+
+
+def test_every_place_is_a_field_above_its_caption(document: ProducedDocument) -> None:
+    found = read_pdf_text(document.pdf, CAPTIONS).found
+    with pikepdf.open(io.BytesIO(document.pdf)) as pdf:
+        names = [str(field.T) for field in pdf.Root.AcroForm.Fields]
+    assert names == ["controller_agreement", "controller_annex", "processor_agreement"]
+    caption_of = dict(
+        zip(
+            ["controller_agreement", "processor_agreement", "controller_annex"],
+            CAPTIONS,
+            strict=True,
+        )
+    )
+    for place in document.places:
+        (caption,) = found[caption_of[place.place]]
+        left, bottom, right, top = place.rect
+        assert caption.page == place.page
+        assert caption.box[3] < bottom < caption.box[3] + 5
+        assert abs(left - caption.box[0]) < 1
+        assert top - bottom > 60
+        assert 595 - 60 > right > left + 150
+
+
+def test_an_independent_reader_finds_no_fault(document: ProducedDocument, tmp_path: Path) -> None:
+    path = tmp_path / "overeenkomst.pdf"
+    path.write_bytes(document.pdf)
+    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    fonts = subprocess.run(["pdffonts", path], capture_output=True, text=True, check=True).stdout
+    rows = fonts.splitlines()[2:]
+    assert rows
+    assert all("+Carlito" in row for row in rows)
+
+
+def test_no_element_of_the_structure_is_empty(document: ProducedDocument) -> None:
+    def walk(element: Any) -> None:
+        kids = element.get("/K")
+        children = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+        assert kids is not None or element.S == "/TD", str(element.S)
+        for child in children:
+            if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+                walk(child)
+
+    with pikepdf.open(io.BytesIO(document.pdf)) as pdf:
+        walk(pdf.Root.StructTreeRoot)
+
+
+def test_the_same_data_give_the_same_bytes_from_a_fresh_office(
+    document: ProducedDocument, context: dict[str, Any], templates_dir: Path
+) -> None:
+    maker = DocumentMaker(templates_dir, workers=1)
+    try:
+        again = make(maker, context)
+    finally:
+        maker.close()
+    assert again == document
+    assert hashlib.sha256(again.pdf).hexdigest() == document.sha256
+
+
+def test_other_data_another_date_or_another_order_give_other_bytes(
+    document_maker: DocumentMaker,
+) -> None:
+    hashes = {
+        make(document_maker, ordinary()).sha256,
+        make(document_maker, {**ordinary(), "reference": "VO-2026-00043"}).sha256,
+        make(document_maker, ordinary(), order="processor_first").sha256,
+        document_maker.agreement(
+            ordinary(), signing_order="controller_first", dated=datetime(2026, 3, 2, tzinfo=UTC)
+        ).sha256,
+    }
+    assert len(hashes) == 4
+
+
+def test_a_document_made_before_costs_a_look_up(document_maker: DocumentMaker) -> None:
+    first = make(document_maker, ordinary())
+    assert make(document_maker, ordinary()) is first
+
+
+def test_a_preview_says_so_on_every_page_and_cannot_be_signed(
+    document_maker: DocumentMaker,
+) -> None:
+    preview = make(document_maker, ordinary(), preview=True)
+    assert all("VOORBEELD" in page for page in read_pdf_text(preview.pdf).pages)
+    assert preview.places == ()
+    with pikepdf.open(io.BytesIO(preview.pdf)) as pdf:
+        assert "/AcroForm" not in pdf.Root
+    assert "VOORBEELD" not in read_pdf_text(make(document_maker, ordinary()).pdf).text
+
+
+def test_a_revision_is_named_in_the_footer(document_maker: DocumentMaker) -> None:
+    revised = make(document_maker, {**ordinary(), "revision": 2})
+    assert "VO-2026-00042 (herziening 2)" in read_pdf_text(revised.pdf).pages[0]
+
+
+def test_hard_names_print_as_typed(document_maker: DocumentMaker) -> None:
+    document = make(document_maker, hard())
+    text = compact(read_pdf_text(document.pdf).text)
+    assert "(Jansen&Zn<test>BVBA)" in text
+    assert "'tHofvanÓBrien-Łódź" in text
+    assert compact(hard()["controller"]["name"]) in text
+    assert "{{naam}}" in text
+    assert "Jansen &amp; Zn &lt;test&gt; BVBA" in document.reading_html
+
+
+@pytest.mark.parametrize("caption", CAPTIONS)
+def test_a_party_named_after_a_signature_place_moves_nothing(
+    document_maker: DocumentMaker, caption: str
+) -> None:
+    context = ordinary()
+    context["controller"]["name"] = caption
+    with pytest.raises(GenerationFailed) as failure:
+        make(document_maker, context)
+    assert failure.value.reason == "caption_repeated"
+
+
+def test_a_character_the_fonts_lack_is_refused_by_name(document_maker: DocumentMaker) -> None:
+    context = ordinary()
+    context["controller"]["name"] = "Bakkerij 🍞"
+    with pytest.raises(GenerationFailed) as failure:
+        make(document_maker, context)
+    assert failure.value.reason == "unprintable_value"
+    assert failure.value.detail.startswith("controller.name: U+1F35E BREAD")
+    assert document_maker.fonts.unprintable("Łódź 🍞 ’t Hof €") == "🍞"
+
+
+def test_another_template_version_than_ours_is_refused(document_maker: DocumentMaker) -> None:
+    context = {**ordinary(), "template": {"version": "0.9"}}
+    with pytest.raises(GenerationFailed) as failure:
+        make(document_maker, context)
+    assert failure.value.reason == "template_version"
+
+
+def test_a_date_without_time_zone_is_a_mistake(document_maker: DocumentMaker) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        document_maker.agreement(
+            ordinary(),
+            signing_order="controller_first",
+            dated=datetime(2026, 3, 1),  # noqa: DTZ001
+        )
+
+
+def test_many_at_once_never_mix_parties(document_maker: DocumentMaker) -> None:
+    def made_for(number: int) -> bool:
+        context = ordinary()
+        context["controller"]["name"] = f"Partij {number:04}"
+        text = read_pdf_text(make(document_maker, context).pdf).text
+        return set(re.findall(r"Partij \d{4}", text)) == {f"Partij {number:04}"}
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(made_for, range(24)))
+
+
+@pytest.mark.parametrize("services", range(1, 13))
+def test_signature_blocks_stay_whole_wherever_the_page_ends(
+    document_maker: DocumentMaker, services: int
+) -> None:
+    context = ordinary()
+    context["services"] = [f"dienst {number} " + "met uitleg " * 14 for number in range(services)]
+    context["annex"]["data_subjects"] *= services * 3
+    document = make(document_maker, context)
+    pages = read_pdf_text(document.pdf).pages
+    by_place = {place.place: pages[place.page] for place in document.places}
+    assert "Aldus overeengekomen en getekend," in by_place["controller_agreement"]
+    assert "Aldus overeengekomen en getekend," in by_place["processor_agreement"]
+    for words in ("Waarborg", "Naam An Peeters", "Einde van"):
+        assert words in by_place["controller_annex"]

@@ -1,0 +1,192 @@
+"""The pool when things go wrong: an office that hangs, dies, wears out, or is left alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import pytest
+
+from service.documents.convert import OfficePool, RecycleLimits
+from service.documents.fill import CompiledTemplate
+from service.errors import GenerationFailed
+from tests.documents.samples import ordinary
+
+WAIT_SECONDS = 15
+FEW = RecycleLimits(documents=2)
+
+
+@pytest.fixture(scope="module")
+def docx(compiled: CompiledTemplate) -> bytes:
+    dated = datetime(2026, 3, 1, tzinfo=UTC)
+    return compiled.fill({**ordinary(), "preview": False}, dated=dated)
+
+
+@pytest.fixture
+def pool(templates_dir: Path, tmp_path: Path) -> Iterator[OfficePool]:
+    pool = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path, seconds=3)
+    yield pool
+    pool.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def gone(*pids: int) -> bool:
+    return not any(
+        psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        for pid in pids
+    )
+
+
+def sockets(pool: OfficePool) -> list[Path]:
+    return [path for office in pool.offices() for path in office._sockets()]
+
+
+def test_an_office_that_hangs_is_killed_and_the_document_made_by_another(
+    pool: OfficePool, docx: bytes
+) -> None:
+    pool.convert(docx)
+    (frozen,) = pool.offices()
+    os.kill(frozen.office_pid, signal.SIGSTOP)
+    assert pool.convert(docx).startswith(b"%PDF")
+    assert pool.offices()[0].pid != frozen.pid
+    until(lambda: gone(frozen.pid, frozen.office_pid))
+
+
+def test_an_office_that_dies_is_replaced(pool: OfficePool, docx: bytes) -> None:
+    pool.convert(docx)
+    (dead,) = pool.offices()
+    os.kill(dead.office_pid, signal.SIGKILL)
+    assert pool.convert(docx).startswith(b"%PDF")
+
+
+def test_a_client_that_dies_takes_its_office_along(pool: OfficePool, docx: bytes) -> None:
+    pool.convert(docx)
+    (dead,) = pool.offices()
+    os.kill(dead.pid, signal.SIGKILL)
+    assert pool.convert(docx).startswith(b"%PDF")
+    until(lambda: gone(dead.office_pid))
+
+
+def test_two_failures_end_in_a_visible_reason(
+    templates_dir: Path, tmp_path: Path, docx: bytes
+) -> None:
+    hasty = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path, seconds=0.001)
+    with pytest.raises(GenerationFailed) as failure:
+        hasty.convert(docx)
+    assert failure.value.reason == "office_failed"
+    assert hasty.offices() == []
+    hasty.close()
+
+
+def test_a_worn_office_is_replaced_without_a_wait(
+    templates_dir: Path, tmp_path: Path, docx: bytes
+) -> None:
+    pool = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path, limits=FEW)
+    pool.convert(docx)
+    (first,) = pool.offices()
+    pool.convert(docx)
+    assert first.documents == 2
+
+    def replaced() -> bool:
+        pool.convert(docx)
+        return pool.offices()[0].pid != first.pid
+
+    until(replaced)
+    until(lambda: gone(first.pid, first.office_pid))
+    pool.close()
+
+
+def test_closing_leaves_no_process_no_socket_and_no_file(
+    templates_dir: Path, tmp_path: Path, docx: bytes
+) -> None:
+    pool = OfficePool(templates_dir / "fonts", workers=2, work_dir=tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(pool.convert, [docx] * 4))
+    offices, left = pool.offices(), sockets(pool)
+    assert offices
+    assert all(path.exists() for path in left)
+    pool.close()
+    assert gone(*(office.pid for office in offices), *(office.office_pid for office in offices))
+    assert not any(path.exists() for path in left)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(GenerationFailed) as failure:
+        pool.convert(docx)
+    assert failure.value.reason == "closed"
+
+
+ABANDONED = """
+import sys, time
+from pathlib import Path
+from service.documents.convert import OfficePool
+pool = OfficePool(Path(sys.argv[1]), workers=1, work_dir=Path(sys.argv[2]))
+pool.convert(Path(sys.argv[3]).read_bytes())
+office = pool.offices()[0]
+print(office.pid, office.office_pid, *office._sockets(), flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_service_that_is_killed_leaves_no_office(
+    templates_dir: Path, tmp_path: Path, docx: bytes, frozen: bool
+) -> None:
+    (tmp_path / "in.docx").write_bytes(docx)
+    service = subprocess.Popen(
+        [sys.executable, "-c", ABANDONED, templates_dir / "fonts", tmp_path, tmp_path / "in.docx"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert service.stdout is not None
+    client, office, *left = service.stdout.readline().split()
+    if frozen:
+        os.kill(int(office), signal.SIGSTOP)
+    service.kill()
+    service.wait()
+    service.stdout.close()
+    until(lambda: gone(int(client), int(office)))
+    assert not any(Path(path).exists() for path in left)
+
+
+def test_the_office_sees_no_network(pool: OfficePool, docx: bytes) -> None:
+    pool.convert(docx)
+    (office,) = pool.offices()
+    if not office.isolated:
+        pytest.skip("this system does not permit a network namespace")
+    own = os.readlink("/proc/self/ns/net")
+    assert os.readlink(f"/proc/{office.office_pid}/ns/net") != own
+    interfaces = Path(f"/proc/{office.office_pid}/net/dev").read_text().splitlines()[2:]
+    assert [line.split(":")[0].strip() for line in interfaces] == ["lo"]
+
+
+def test_the_office_inherits_nothing_of_our_environment(
+    templates_dir: Path, tmp_path: Path, docx: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEGEL_SECRET_KEY", "very-secret")
+    pool = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path)
+    pool.convert(docx)
+    environment = psutil.Process(pool.offices()[0].office_pid).environ()
+    pool.close()
+    assert "ZEGEL_SECRET_KEY" not in environment
+    assert not any("proxy" in name.lower() for name in environment)
+
+
+def test_no_office_on_this_machine_is_said_plainly(templates_dir: Path, docx: bytes) -> None:
+    pool = OfficePool(templates_dir / "fonts", workers=1, office_python="/nowhere/python3")
+    with pytest.raises(GenerationFailed) as failure:
+        pool.convert(docx)
+    assert failure.value.reason == "office_python_missing"
+    pool.close()

@@ -1,0 +1,1 @@
+"""Pages and answers over HTTP: each view parses, calls one workflow function, and answers."""

@@ -1,0 +1,121 @@
+"""From errors to answers: the one table, a page for people, problem+json (RFC 9457) for the API."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from service.errors import (
+    GenerationFailed,
+    Invalid,
+    LinkUnusable,
+    NotAllowed,
+    NotFound,
+    Refused,
+    TooLate,
+    TooMany,
+    Unavailable,
+    WrongState,
+    ZegelError,
+)
+from service.texts import text
+
+# The first class that fits decides, so the narrow ones stand above the wide ones.
+STATUSES: tuple[tuple[type[ZegelError], int], ...] = (
+    (Invalid, 422),
+    (NotAllowed, 403),
+    (TooLate, 409),
+    (WrongState, 409),
+    (TooMany, 429),
+    (Refused, 409),
+    (NotFound, 404),
+    (LinkUnusable, 410),
+    (Unavailable, 503),
+    (GenerationFailed, 500),
+)
+# What a page exists for; other statuses are shown as the nearest of these.
+PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
+API_PATH = "/api/"
+
+
+def status_of(error: ZegelError) -> int:
+    """The HTTP status for an error of ours."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def install(app: Flask) -> None:
+    """Answer every error of ``app`` with a page or, under ``/api/``, with problem+json."""
+    app.register_error_handler(ZegelError, _of_ours)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _of_ours(error: ZegelError) -> Response:
+    status = status_of(error)
+    if status >= 500:
+        current_app.logger.error("%s %s: %s", request.method, request.path, error.code)
+    # The reason of a failed generation is for staff and stands in the dossier.
+    sentence = "" if isinstance(error, GenerationFailed) else error.sentence()
+    response = answer(status, sentence, code=error.code)
+    if isinstance(error, TooMany) and "minutes" in error.values:
+        response.headers["Retry-After"] = str(int(str(error.values["minutes"])) * 60)
+    return response
+
+
+def _of_http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    # Only a sentence of our own catalogue is ever shown, never one of the library.
+    sentence = text("errors.csrf") if error.description == "csrf" else ""
+    response = answer(status, sentence, code="csrf" if sentence else "")
+    if isinstance(getattr(error, "valid_methods", None), list | tuple | set):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    error_id = secrets.token_hex(4)
+    current_app.logger.error(
+        "error %s at %s %s", error_id, request.method, request.path, exc_info=error
+    )
+    return answer(500, "", error_id=error_id)
+
+
+def answer(status: int, sentence: str, *, code: str = "", error_id: str = "") -> Response:
+    """The answer to an error: a page, or problem+json under ``/api/``."""
+    if request.path.startswith(API_PATH):
+        return _problem(status, sentence, code, error_id)
+    shown = status if status in PAGES else _nearest(status)
+    page = render_template(
+        "error.html",
+        status=shown,
+        message=sentence,
+        error_id=error_id,
+        home_url="/" if g.get("staff") else "",
+    )
+    return make_response(page, status)
+
+
+def _problem(status: int, sentence: str, code: str, error_id: str) -> Response:
+    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    more = {
+        "detail": sentence,
+        "code": code,
+        "instance": error_id and f"urn:zegel:error:{error_id}",
+    }
+    response = jsonify(problem | {name: value for name, value in more.items() if value})
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _nearest(status: int) -> int:
+    if status in (404, 410):
+        return 404
+    return 500 if status >= 500 else 400

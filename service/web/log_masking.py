@@ -1,0 +1,47 @@
+"""Secrets that could end in a log line are masked before it is written."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from service.agreement.capabilities import TOKEN_PREFIX
+
+_TOKEN = re.compile(rf"{re.escape(TOKEN_PREFIX)}[A-Za-z0-9_%-]{{4,}}")
+_LINK = re.compile(r"(/tekenen/link/)[^/\s\"'?#]+")
+
+
+def mask(line: str) -> str:
+    """The line without tokens: ``/tekenen/link/zegel_…``."""
+    return _LINK.sub(rf"\g<1>{TOKEN_PREFIX}…", _TOKEN.sub(f"{TOKEN_PREFIX}…", line))
+
+
+class MaskTokens(logging.Filter):
+    """Put on a handler: masks tokens in the message, its arguments and a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always lets the record through, masked."""
+        if isinstance(record.msg, str):
+            record.msg = mask(record.msg)
+        record.args = _masked(record.args)
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = mask(record.exc_text)
+        return True
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, tuple):
+        return tuple(_masked(one) for one in value)
+    if isinstance(value, dict):
+        return {name: _masked(one) for name, one in value.items()}
+    if value is None or isinstance(value, int | float):
+        return value
+    # Anything else would be written by its str() or repr(), where a token may hide: only then is
+    # the object replaced by its masked words.
+    words = str(value)
+    return mask(words) if mask(words) != words else value

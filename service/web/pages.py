@@ -1,0 +1,97 @@
+"""The pages' templates: where they stand, what every page can use, how dates are shown.
+
+Templates escape what they print and refuse an unknown name, so a forgotten value fails in a test
+and not as a gap on somebody's screen. All instants are aware UTC, shown in Brussels time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from pathlib import Path
+
+from flask import Flask, url_for
+from jinja2 import FileSystemLoader, StrictUndefined
+
+from service.agreement.deadlines import (
+    BRUSSELS,
+    local_date,
+    show_date,
+    show_moment,
+    show_moment_with_offset,
+)
+from service.texts import text
+
+PAGES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "pages"
+STATIC = Path(__file__).resolve().parent / "static"
+
+
+def make_flask(name: str) -> Flask:
+    """A Flask application with our templates and static files, and nothing else yet."""
+    app = Flask(name, static_folder=str(STATIC), static_url_path="/static")
+    app.jinja_loader = FileSystemLoader(PAGES)
+    app.jinja_options = {
+        "undefined": StrictUndefined,
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    app.jinja_env.filters |= FILTERS
+    app.jinja_env.globals |= {"text": text, "static_url": static_url}
+    return app
+
+
+def static_url(file: str) -> str:
+    """The address of a static file; it changes with the content, so it may be kept for ever."""
+    return url_for("static", filename=file, v=_FINGERPRINTS[file])
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """``zojuist``, ``5 minuten geleden``, ``gisteren``, ``3 dagen geleden``, then the date.
+
+    Days are Brussels calendar days: yesterday evening is yesterday, also when it is 8 hours ago.
+    """
+    minutes = int((now - then).total_seconds() // 60)
+    days = (local_date(now) - local_date(then)).days
+    if minutes < 1:
+        return text("pages.ago.now")
+    if minutes < 60:
+        return text(f"pages.ago.minute{'s' if minutes > 1 else ''}", count=minutes)
+    if days == 0:
+        return text("pages.ago.hours", count=minutes // 60)
+    if days == 1:
+        return text("pages.ago.yesterday")
+    if days <= 30:
+        return text("pages.ago.days", count=days)
+    return show_date(local_date(then))
+
+
+def _day(value: date | datetime) -> date:
+    return local_date(value) if isinstance(value, datetime) else value
+
+
+def _long_date(value: date | datetime) -> str:
+    return show_date(_day(value))
+
+
+def _short_date(value: date | datetime) -> str:
+    return f"{_day(value):%d/%m/%Y}"
+
+
+def _hour(instant: datetime) -> str:
+    return f"{instant.astimezone(BRUSSELS):%H:%M}"
+
+
+FILTERS = {
+    "datum": _long_date,  # 2 maart 2026
+    "datum_kort": _short_date,  # 02/03/2026
+    "moment": show_moment,  # 2 maart 2026 om 14:05
+    "moment_offset": show_moment_with_offset,  # 2 maart 2026 om 14:05:09 (+01:00)
+    "uur": _hour,  # 14:05
+    "geleden": ago,
+}
+
+# Read once: these files are part of the release and do not change while it runs.
+_FINGERPRINTS = {
+    path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()
+}

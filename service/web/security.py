@@ -1,0 +1,221 @@
+"""What every request and answer goes through: host, origin, forged forms, size, headers.
+
+Rules (ASVS 5.0: 3.3.1, 3.4, 3.5.1, 4.2.1):
+- only our own host is answered; links and redirects are never made from a ``Host`` header;
+- an unsafe method must come from our own origin and carry a token bound to this browser;
+- nothing is framed, sniffed, cached or sent on as referrer; scripts and styles are our own files.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, g, redirect, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # the preview of a signature is a data URL
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "same-origin",
+}
+SIGNER_PATH = "/tekenen/"
+HEALTH_PATH = "/health"  # asked by load balancers under any host name
+SAFE = ("GET", "HEAD", "OPTIONS")
+BODY_LIMIT = 256 * 1024
+BROWSER_COOKIE = "browser"
+STAFF_COOKIE = "staff"
+SIGNER_COOKIE = "signer"
+TOKEN_FIELD = "csrf_token"  # noqa: S105  the name of a form field
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class WebSecurity:
+    """The guard of one application. ``base_url`` has no path; ``key`` is a secret of 32 bytes."""
+
+    base_url: str
+    key: bytes
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        """The only host (with port) that is answered."""
+        return urlsplit(self.base_url).netloc
+
+    def cookie_name(self, name: str) -> str:
+        """``__Host-zegel-name`` over TLS; browsers refuse that prefix on plain http."""
+        return f"__Host-zegel-{name}" if self.secure else f"zegel-{name}"
+
+    def cookie(self, name: str) -> str:
+        """The value of our cookie in this request, or an empty string."""
+        return request.cookies.get(self.cookie_name(name), "")
+
+    def set_cookie(
+        self, response: WerkzeugResponse, name: str, value: str, *, seconds: int | None = None
+    ) -> None:
+        """Set our cookie; without ``seconds`` it goes when the browser closes."""
+        response.set_cookie(
+            self.cookie_name(name),
+            value,
+            max_age=seconds,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def clear_cookie(self, response: WerkzeugResponse, name: str) -> None:
+        """Take our cookie away."""
+        response.delete_cookie(
+            self.cookie_name(name), path="/", secure=self.secure, httponly=True, samesite="Lax"
+        )
+
+    def token(self) -> str:
+        """A token for a form; different each time, so that compression leaks nothing."""
+        salt = secrets.token_urlsafe(12)
+        return f"{salt}.{self._mac(salt, self._browser())}"
+
+    def token_is_ours(self, given: str) -> bool:
+        """Whether a posted token was made for this browser and session."""
+        salt, _, mac = given.partition(".")
+        browser = self.cookie(BROWSER_COOKIE)
+        return bool(browser and mac) and hmac.compare_digest(
+            mac.encode(), self._mac(salt, browser).encode()
+        )
+
+    def _browser(self) -> str:
+        """The random name of this browser; a new one gets its cookie with the answer."""
+        known: str = self.cookie(BROWSER_COOKIE) or g.get("new_browser", "")
+        if not known:
+            known = g.new_browser = secrets.token_urlsafe(24)
+        return known
+
+    def _mac(self, salt: str, browser: str) -> str:
+        # Signing in or out changes the session cookie and with it every token of older pages.
+        # Signers and staff have sessions of their own, also when they share a browser.
+        session = self.cookie(SIGNER_COOKIE if _for_signer() else STAFF_COOKIE)
+        message = "\n".join(("csrf", salt, browser, session)).encode()
+        return hmac.new(self.key, message, "sha256").hexdigest()
+
+
+def body_limit(limit: int) -> Callable[[View], View]:
+    """Lets one view take a larger body than ``BODY_LIMIT`` (bytes)."""
+
+    def mark(view: View) -> View:
+        view.body_limit = limit  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def install(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
+    """Guard every request and answer of ``app``. Register before anything else does."""
+    key = hmac.digest(secret_key, b"zegel web forms", "sha256")
+    security = WebSecurity(base_url.rstrip("/"), key)
+    app.extensions["zegel_security"] = security
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+
+    @app.before_request
+    def guard() -> WerkzeugResponse | None:
+        elsewhere = _check_host(security)
+        if elsewhere is None:
+            _check_form(app, security)
+        return elsewhere
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        return _finish(security, response)
+
+    app.jinja_env.globals["csrf_field"] = lambda: Markup(
+        '<input type="hidden" name="{}" value="{}">'
+    ).format(TOKEN_FIELD, security.token())
+    return security
+
+
+def _check_host(security: WebSecurity) -> WerkzeugResponse | None:
+    if request.path == HEALTH_PATH or request.host == security.host:
+        return None
+    if not (request.method in SAFE and _is_loopback(request.host) and _is_loopback(security.host)):
+        abort(400)
+    # localhost and 127.0.0.1 are one machine but two sites for cookies: stay on one of them
+    return redirect(security.base_url + request.full_path.rstrip("?"), 302)
+
+
+def _for_signer() -> bool:
+    return request.path.startswith(SIGNER_PATH)
+
+
+def _is_loopback(host: str) -> bool:
+    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_form(app: Flask, security: WebSecurity) -> None:
+    view = app.view_functions.get(request.endpoint or "")
+    limit = getattr(view, "body_limit", BODY_LIMIT)
+    request.max_content_length = request.max_form_memory_size = limit
+    if request.method in SAFE or getattr(view, "no_cookies", False):
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(400, "csrf")
+    # Pages with the policy "no-referrer" make browsers send the origin "null"; then the other two
+    # checks decide.
+    if request.headers.get("Origin", "null") not in ("null", security.base_url):
+        abort(400, "csrf")
+    if not security.token_is_ours(request.form.get(TOKEN_FIELD, "")):
+        abort(400, "csrf")
+
+
+def without_cookies(view: View) -> View:
+    """Marks a view that no cookie opens (an API with its own key), so no form can be forged."""
+    view.no_cookies = True  # type: ignore[attr-defined]
+    return view
+
+
+def _finish(security: WebSecurity, response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if _for_signer():
+        response.headers["Referrer-Policy"] = "no-referrer"
+    if security.secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint == "static" and response.status_code == 200:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    if new_browser := g.get("new_browser"):
+        security.set_cookie(response, BROWSER_COOKIE, new_browser)
+    return response

@@ -1,0 +1,162 @@
+"""Step 2: Bijlage 1, with lines of own wording that can be added without JavaScript."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from service.agreement.annex import LISTS, MOST_ITEMS, Category, ListName, categories
+from service.agreement.drafting import Input
+from service.agreement.model import Agreement
+from service.agreement.states import State
+from service.errors import Invalid
+from service.web.context import client, deps, signer
+from service.web.forms import BLANK_LINES, FormErrors, tidy
+from service.web.sign.blueprint import (
+    blueprint,
+    current_open,
+    editable,
+    secret,
+    show,
+    step_of,
+    to,
+)
+from service.workflow import complete
+
+_DPO = ("dpo_answer", "dpo_name", "dpo_phone", "dpo_email")
+
+
+@dataclass(frozen=True)
+class Picker:
+    """One list as it is shown; ``lines`` ends with empty ones to write in."""
+
+    categories: tuple[Category, ...]
+    chosen: list[str]
+    suggested: list[str]
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The form as typed: the DPO's fields, ticked codes and own lines per list."""
+
+    values: dict[str, str]
+    chosen: dict[ListName, list[str]]
+    typed: dict[ListName, list[str]]
+
+    def same_as(self, other: Filled) -> bool:
+        """Whether both say the same."""
+        return (
+            self.values == other.values
+            and all(set(self.chosen[name]) == set(other.chosen[name]) for name in LISTS)
+            and all(_written(self.typed[name]) == _written(other.typed[name]) for name in LISTS)
+        )
+
+
+@blueprint.get("/tekenen/bijlage")
+@signer
+def annex() -> ResponseReturnValue:
+    """The lists and the question about the data protection officer."""
+    found = current_open()
+    if not editable(found.agreement):
+        return to(step_of(found))
+    if not found.agreement.details_confirmed:
+        return to("sign.details")
+    return _page(found.agreement, _of(found.agreement), FormErrors())
+
+
+@blueprint.post("/tekenen/bijlage")
+@signer
+def save_annex() -> ResponseReturnValue:
+    """Keep Bijlage 1 and go on; or, with the button ``add``, keep it and offer one more line."""
+    agreement = current_open().agreement
+    filled = _typed(request.form)
+    given = Input(filled.values, chosen=filled.chosen, typed=filled.typed)
+    adds = request.form.get("add", "")
+    if agreement.state is not State.SENT:
+        if not adds and filled.same_as(_of(agreement)):
+            return to("sign.resume")
+        complete.reopen(deps(), secret(), client())
+    try:
+        if adds in LISTS:
+            complete.keep_annex(deps(), secret(), given)
+            saved_at = datetime.now(UTC)
+            return _page(agreement, _with_line(filled, adds), FormErrors(), saved_at=saved_at)
+        complete.save_annex(deps(), secret(), given, client())
+    except Invalid as wrong:
+        errors = FormErrors.of(wrong)
+        if "details" in errors:
+            return to("sign.details")
+        return _page(agreement, _with_line(filled, adds), errors, 422)
+    return to("sign.document")
+
+
+def _typed(form: MultiDict[str, str]) -> Filled:
+    return Filled(
+        values={name: tidy(form.get(name, "")) for name in _DPO},
+        chosen={name: form.getlist(name) for name in LISTS},
+        typed={
+            name: [tidy(line) for line in form.getlist(f"{name}_own")[: 2 * MOST_ITEMS]]
+            for name in LISTS
+        },
+    )
+
+
+def _of(agreement: Agreement) -> Filled:
+    annex, officer = agreement.annex, agreement.annex.dpo
+    return Filled(
+        values={
+            "dpo_answer": annex.dpo_answer,
+            "dpo_name": officer.name if officer else "",
+            "dpo_phone": officer.phone if officer else "",
+            "dpo_email": officer.email if officer else "",
+        },
+        chosen={name: [item.code for item in annex.of(name) if item.code] for name in LISTS},
+        typed={name: [item.label for item in annex.of(name) if not item.code] for name in LISTS},
+    )
+
+
+def _written(lines: list[str]) -> list[str]:
+    return [line for line in lines if line]
+
+
+def _with_line(filled: Filled, name: str) -> Filled:
+    """One empty line more in the list of this name; an unknown name changes nothing."""
+    typed = {each: [*filled.typed[each], *([""] if each == name else [])] for each in LISTS}
+    return Filled(filled.values, filled.chosen, typed)
+
+
+def _page(
+    agreement: Agreement,
+    filled: Filled,
+    errors: FormErrors,
+    status: int = 200,
+    *,
+    saved_at: datetime | None = None,
+) -> ResponseReturnValue:
+    return show(
+        "annex",
+        agreement,
+        status,
+        values=filled.values,
+        errors=errors,
+        saved_at=saved_at,
+        locked=False,
+        **{name: _picker(agreement, filled, name) for name in LISTS},
+    )
+
+
+def _picker(agreement: Agreement, filled: Filled, name: ListName) -> Picker:
+    lines = filled.typed[name]
+    blank = sum(1 for line in lines if not line)
+    items = agreement.annex.of(name)
+    return Picker(
+        categories=categories(name),
+        chosen=filled.chosen[name],
+        suggested=[item.code for item in items if item.code and item.entered_by == "processor"],
+        lines=[*_written(lines), *[""] * max(blank, BLANK_LINES)],
+    )

@@ -1,0 +1,96 @@
+"""The signer's blueprint: the visit behind the cookie, where it stands, how its pages are shown."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from service.agreement.model import Agreement
+from service.agreement.states import State
+from service.errors import LinkUnusable
+from service.texts import text
+from service.web.context import deps
+from service.web.security import SIGNER_COOKIE, WebSecurity
+from service.workflow.open_link import Visit, visit
+
+blueprint = Blueprint("sign", __name__)
+
+# What a page may say after a redirect, as ?melding=code; anything else is ignored.
+NOTICES = ("changed", "not_your_turn", "signature_missing", "code_first", "too_late")
+
+
+def security() -> WebSecurity:
+    """The guard of the running application; it names and sets our cookies."""
+    return cast(WebSecurity, current_app.extensions["zegel_security"])
+
+
+def secret() -> str:
+    """The session's secret in this request, or an empty string."""
+    return security().cookie(SIGNER_COOKIE)
+
+
+def current() -> Visit:
+    """The visit behind the cookie. Raises LinkUnusable."""
+    return visit(deps(), secret())
+
+
+def current_open() -> Visit:
+    """The same, for a page that only means something before signing. Raises LinkUnusable."""
+    found = current()
+    if found.status != "open":
+        raise LinkUnusable(found.status)
+    return found
+
+
+def step_of(found: Visit) -> str:
+    """The endpoint of the page where a visit stands."""
+    agreement, session = found.agreement, found.session
+    if found.status != "open":
+        return "sign.done"
+    if agreement.state in (State.PREPARING, State.GENERATION_FAILED):
+        return "sign.document"
+    if agreement.state is State.SENT:
+        return "sign.annex" if agreement.details_confirmed else "sign.details"
+    if not agreement.awaits_controller or session.shown_sha256 != agreement.frozen_sha256:
+        return "sign.read"
+    if found.authenticated and prepared(found):
+        return "sign.sign_annex"
+    return "sign.sign"
+
+
+def prepared(found: Visit) -> bool:
+    """Whether the first signature was given for the text as it is now."""
+    pending = found.session.pending
+    return pending is not None and pending["document_sha256"] == found.agreement.frozen_sha256
+
+
+def editable(agreement: Agreement) -> bool:
+    """Whether the signer can still change details and Bijlage 1 (going back makes a revision)."""
+    unsigned = agreement.state in (State.SENT, State.READY, State.GENERATION_FAILED)
+    return unsigned and not agreement.annex_locked
+
+
+def show(page: str, agreement: Agreement, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """A page of the signer about an agreement."""
+    html = render_template(
+        f"sign/{page}.html",
+        processor=agreement.processor,
+        organisation=agreement.controller.name,
+        pdf_available=bool(agreement.frozen_sha256),
+        **context,
+    )
+    return html, status
+
+
+def to(endpoint: str, **values: Any) -> Response:
+    """See other: to a page, after a POST or where the visit stands elsewhere."""
+    return redirect(url_for(endpoint, **values), 303)
+
+
+def notice() -> str:
+    """The sentence that a redirect brought along, or an empty string."""
+    code = request.args.get("melding", "")
+    return text(f"errors.{code}") if code in NOTICES else ""

@@ -1,0 +1,95 @@
+"""Step 1: the organisation's details and who signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from service.agreement.drafting import Input
+from service.agreement.model import Agreement
+from service.agreement.parties import KINDS, countries
+from service.agreement.states import State
+from service.errors import Invalid
+from service.texts import text
+from service.web.context import client, deps, signer
+from service.web.forms import FormErrors, read
+from service.web.sign.blueprint import (
+    blueprint,
+    current_open,
+    editable,
+    secret,
+    show,
+    step_of,
+    to,
+)
+from service.workflow import complete
+
+_OF_CONTROLLER = (
+    "name",
+    "kind",
+    "legal_form",
+    "trade_name",
+    "country",
+    "street",
+    "postcode",
+    "city",
+    "notices_email",
+)
+
+
+@blueprint.get("/tekenen/gegevens")
+@signer
+def details() -> ResponseReturnValue:
+    """What we know, to confirm or correct."""
+    found = current_open()
+    if not editable(found.agreement):
+        return to(step_of(found))
+    return _page(found.agreement, _values(found.agreement), FormErrors())
+
+
+@blueprint.post("/tekenen/gegevens")
+@signer
+def save_details() -> ResponseReturnValue:
+    """Keep the details; a change to a text that was made already begins its next revision."""
+    agreement = current_open().agreement
+    typed = read(request.form).values
+    if agreement.state is not State.SENT:
+        if all(typed.get(name, "") == value for name, value in _values(agreement).items()):
+            return to("sign.annex")
+        complete.reopen(deps(), secret(), client())
+    try:
+        complete.save_details(deps(), secret(), Input(typed), client())
+    except Invalid as wrong:
+        return _page(agreement, typed, FormErrors.of(wrong), 422)
+    return to("sign.annex")
+
+
+def _values(agreement: Agreement) -> dict[str, str]:
+    controller = agreement.controller
+    values = {name: str(getattr(controller, name)) for name in _OF_CONTROLLER}
+    if not (values["notices_email"] or agreement.details_confirmed):
+        values["notices_email"] = agreement.signatory.email  # a suggestion; it is confirmed here
+    return values | {
+        "number": controller.shown_number,
+        "number_type": "none" if controller.number_type == "none" else "",
+        "signatory_name": agreement.signatory.name,
+        "signatory_function": agreement.signatory.function,
+    }
+
+
+def _page(
+    agreement: Agreement, values: Mapping[str, str], errors: FormErrors, status: int = 200
+) -> ResponseReturnValue:
+    return show(
+        "details",
+        agreement,
+        status,
+        values=values,
+        errors=errors,
+        kinds=[(kind, text(f"labels.kind.{kind}")) for kind in KINDS],
+        countries=list(countries().items()),
+        signatory_email=agreement.signatory.email,
+        saved_at=None,
+    )

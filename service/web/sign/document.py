@@ -1,0 +1,46 @@
+"""Between step 2 and 3: the document is being made, or could not be."""
+
+from __future__ import annotations
+
+from flask import jsonify
+from flask.typing import ResponseReturnValue
+
+from service.agreement.states import State
+from service.errors import LinkUnusable
+from service.web.context import deps, signer
+from service.web.sign.blueprint import blueprint, current, current_open, show, step_of, to
+from service.workflow.actors import signer_actor
+from service.workflow.generate import retry_generation
+
+
+@blueprint.get("/tekenen/document")
+@signer
+def document() -> ResponseReturnValue:
+    """A page that asks again by itself until the document is there."""
+    found = current()
+    step = step_of(found)
+    if step != "sign.document":
+        return to(step)
+    failed = found.agreement.state is State.GENERATION_FAILED
+    return show("preparing", found.agreement, failed=failed)
+
+
+@blueprint.post("/tekenen/document")
+@signer
+def retry_document() -> ResponseReturnValue:
+    """Try again after a failure."""
+    found = current_open()
+    actor = signer_actor(found.link.signatory_id)
+    retry_generation(deps(), found.agreement.reference, actor)
+    return to("sign.document")
+
+
+@blueprint.get("/tekenen/document/stand")
+@signer
+def status() -> ResponseReturnValue:
+    """The state for the page that waits; anything but ``preparing`` makes it load again."""
+    try:
+        state = current().agreement.state.value
+    except LinkUnusable as error:
+        state = error.reason
+    return jsonify(state=state)

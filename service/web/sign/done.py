@@ -1,0 +1,83 @@
+"""After signing: the receipt, and later the agreement that both parties signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+
+from service.database.documents import ActRow
+from service.texts import text
+from service.web.context import client, deps, signer
+from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
+from service.web.sign.files import pdf_answer
+from service.workflow.open_link import Visit
+from service.workflow.read import acts, fetch_original
+from service.workflow.sign import receipt
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signed where and when."""
+
+    name: str
+    function: str
+    party: str
+    place: str
+    signed_at: datetime
+
+
+@blueprint.get("/tekenen/klaar")
+@signer
+def done() -> ResponseReturnValue:
+    """The receipt; once completed, the effective date and the sealed original."""
+    found = current()
+    if found.status == "completed":
+        return _completed(found)
+    received = receipt(deps(), secret())
+    if received is None:
+        return to(step_of(found))
+    agreement = received.agreement
+    return show(
+        "done",
+        agreement,
+        signed_at=received.signed_at,
+        reference=agreement.reference,
+        waits_for_processor=agreement.effective_date is None,
+        effective_date=agreement.effective_date,
+    )
+
+
+@blueprint.get("/tekenen/overeenkomst.pdf")
+@signer
+def original() -> ResponseReturnValue:
+    """The sealed original."""
+    fetched = fetch_original(deps(), secret(), client())
+    return pdf_answer(fetched.pdf, text("sign.file.original", reference=fetched.reference))
+
+
+def _completed(found: Visit) -> ResponseReturnValue:
+    agreement = found.agreement
+    return show(
+        "completed",
+        agreement,
+        reference=agreement.reference,
+        effective_date=agreement.effective_date,
+        signatures=[_signature(act) for act in acts(deps(), secret())],
+        original_url=url_for("sign.original"),
+        evidence_url="",
+        verify_url=url_for("verify.upload"),
+    )
+
+
+def _signature(act: ActRow) -> Signature:
+    person = act.record["person"]
+    return Signature(
+        name=person["name"],
+        function=person["function"],
+        party=act.record["organisation"],
+        place=text(f"labels.place.{act.place.value}"),
+        signed_at=act.signed_at,
+    )

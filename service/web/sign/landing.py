@@ -1,0 +1,77 @@
+"""Where the mailed link leads. A GET says what the link is; only the POST exchanges it."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.errors import LinkUnusable, NotFound
+from service.web.context import client, deps, public, signer
+from service.web.security import SIGNER_COOKIE
+from service.web.sign.blueprint import blueprint, current, notice, security, show, step_of, to
+from service.web.sign.link_ended import unusable
+from service.workflow import open_link
+from service.workflow.profile import profile
+from service.workflow.read import ending
+
+
+@blueprint.get("/tekenen/link/<token>")
+@public("whoever holds the link may see what it is; it shows no contract data")
+def landing(token: str) -> ResponseReturnValue:
+    """What the link is now. Changes nothing: mail scanners follow links."""
+    found = open_link.landing(deps(), token)
+    if found.agreement is None:
+        return unusable("unknown", None)
+    here = url_for("sign.enter", token=token)
+    if found.status == "open":
+        return show("landing", found.agreement, open_url=here)
+    expired = found.status == "expired"
+    return unusable(
+        found.status,
+        ending(deps(), found.agreement, found.status),
+        new_link_url=url_for("sign.ask_new_link", token=token) if expired else "",
+        open_url=here if found.can_enter else "",
+        requested=expired and request.args.get("gevraagd") == "ja",
+    )
+
+
+@blueprint.post("/tekenen/link/<token>")
+@public("exchanges the link for a session; the link itself is the right to do so")
+def enter(token: str) -> ResponseReturnValue:
+    """Exchange the link for a session, and go on at an address without the token."""
+    try:
+        opened = open_link.enter(deps(), token, client())
+    except LinkUnusable:
+        return to("sign.landing", token=token)
+    response = to("sign.resume")
+    security().set_cookie(response, SIGNER_COOKIE, opened)
+    return response
+
+
+@blueprint.post("/tekenen/link/<token>/nieuwe-link")
+@public("whoever holds an expired link may ask its sender for another")
+def ask_new_link(token: str) -> ResponseReturnValue:
+    """Ask the sender for a new link."""
+    try:
+        open_link.request_new_link(deps(), token, client())
+    except LinkUnusable:
+        return to("sign.landing", token=token)
+    return to("sign.landing", token=token, gevraagd="ja")
+
+
+@blueprint.get("/tekenen")
+@signer
+def resume() -> ResponseReturnValue:
+    """On to the step where the visit stands."""
+    step, said = step_of(current()), request.args.get("melding", "")
+    return to(step, melding=said) if said and notice() else to(step)
+
+
+@blueprint.get("/privacy")
+@public("says what is kept of people before they give it")
+def privacy() -> ResponseReturnValue:
+    """The privacy statement, in the name of the processor as it is now."""
+    known = profile(deps())
+    if known is None:
+        raise NotFound("not_found")
+    return render_template("sign/privacy.html", processor=known[1])

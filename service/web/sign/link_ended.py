@@ -1,0 +1,72 @@
+"""Links and sessions that open nothing any more, and steps that the rules refuse."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.errors import LinkUnusable, Refused
+from service.web.context import client, deps, signer
+from service.web.errors import answer, status_of
+from service.web.security import SAFE
+from service.web.sign.blueprint import NOTICES, blueprint, secret, to
+from service.workflow.open_link import request_new_link
+from service.workflow.read import Ending, ending_of, token_of
+
+STATUSES = {"unknown": 404, "session": 403, "signed": 200, "completed": 200}
+GONE = 410
+
+
+def unusable(
+    reason: str,
+    ending: Ending | None,
+    *,
+    new_link_url: str = "",
+    open_url: str = "",
+    requested: bool = False,
+) -> ResponseReturnValue:
+    """The page for a link that does not open the agreement (or not for signing any more)."""
+    html = render_template(
+        "sign/unusable.html",
+        reason=reason,
+        processor=ending.agreement.processor if ending else None,
+        since=ending.since if ending else None,
+        masked_email=ending.masked_email if ending else "",
+        new_link_url=new_link_url,
+        open_url=open_url,
+        requested=requested,
+    )
+    return html, STATUSES.get(reason, GONE)
+
+
+@blueprint.errorhandler(LinkUnusable)
+def of_session(error: LinkUnusable) -> ResponseReturnValue:
+    """A session whose link died, or one that ran out; who signed goes to the receipt."""
+    if error.reason in ("signed", "completed"):
+        return to("sign.done")
+    ending = ending_of(deps(), secret(), error.reason)
+    if ending is None:
+        return unusable("session", None)
+    again = url_for("sign.new_link") if error.reason == "expired" else ""
+    return unusable(error.reason, ending, new_link_url=again)
+
+
+@blueprint.errorhandler(Refused)
+def refused(error: Refused) -> ResponseReturnValue:
+    """A step out of turn: on to where the visit stands, with the reason said there."""
+    if request.method in SAFE:  # no redirect, so that no two pages can send each other round
+        return answer(status_of(error), error.sentence(), code=error.code)
+    if error.code == "changed":
+        return to("sign.read", melding="changed")
+    if error.code in NOTICES:
+        return to("sign.resume", melding=error.code)
+    return to("sign.resume")
+
+
+@blueprint.post("/tekenen/nieuwe-link")
+@signer
+def new_link() -> ResponseReturnValue:
+    """Ask for a new link from a page whose link expired meanwhile."""
+    token = token_of(deps(), secret())
+    request_new_link(deps(), token, client())
+    return unusable("expired", ending_of(deps(), secret(), "expired"), requested=True)

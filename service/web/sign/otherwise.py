@@ -1,0 +1,110 @@
+"""What a signer can do instead of signing: decline, pass on to a colleague, ask first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import make_response, request
+from flask.typing import ResponseReturnValue
+
+from service.agreement.capabilities import mask_email
+from service.agreement.model import Agreement
+from service.errors import Invalid, Refused
+from service.texts import catalogue
+from service.web.context import client, deps, signer
+from service.web.errors import status_of
+from service.web.forms import FormErrors, read
+from service.web.security import SIGNER_COOKIE
+from service.web.sign.blueprint import blueprint, current_open, secret, security, show, to
+from service.workflow import decline as instead
+
+_REASON = "decline_reason."
+
+
+@blueprint.get("/tekenen/weigeren")
+@signer
+def decline() -> ResponseReturnValue:
+    """Why not?"""
+    return _decline_page(current_open().agreement, {}, FormErrors())
+
+
+@blueprint.post("/tekenen/weigeren")
+@signer
+def send_decline() -> ResponseReturnValue:
+    """Decline; the link ends with it, so the answer is the page itself."""
+    agreement = current_open().agreement
+    typed = read(request.form).values
+    reason, explanation = typed.get("reason", ""), typed.get("explanation", "")
+    try:
+        instead.decline(deps(), secret(), reason, explanation, client())
+    except Invalid as wrong:
+        return _decline_page(agreement, typed, FormErrors.of(wrong), 422)
+    return show("decline_done", agreement)
+
+
+@blueprint.get("/tekenen/doorsturen")
+@signer
+def delegate() -> ResponseReturnValue:
+    """Who can sign?"""
+    return show("delegate", current_open().agreement, values={}, errors=FormErrors())
+
+
+@blueprint.post("/tekenen/doorsturen")
+@signer
+def send_delegate() -> ResponseReturnValue:
+    """Pass on; this browser's session ends with its link."""
+    agreement = current_open().agreement
+    typed = read(request.form).values
+    names = ("name", "function", "email", "message")
+    given = {name: typed.get(name, "") for name in names}
+    try:
+        instead.delegate(deps(), secret(), **given, client=client())
+    except Invalid as wrong:
+        return show("delegate", agreement, 422, values=typed, errors=FormErrors.of(wrong))
+    except Refused as refusal:
+        errors = FormErrors.whole(refusal.sentence())
+        return show("delegate", agreement, status_of(refusal), values=typed, errors=errors)
+    page = show(
+        "delegate_done", agreement, name=given["name"], masked_email=mask_email(given["email"])
+    )
+    response = make_response(page)
+    security().clear_cookie(response, SIGNER_COOKIE)
+    return response
+
+
+@blueprint.get("/tekenen/vraag")
+@signer
+def ask() -> ResponseReturnValue:
+    """What would you like to know?"""
+    return show("ask", current_open().agreement, values={}, errors=FormErrors())
+
+
+@blueprint.post("/tekenen/vraag")
+@signer
+def send_question() -> ResponseReturnValue:
+    """Send the question; the link keeps working."""
+    agreement = current_open().agreement
+    typed = read(request.form).values
+    try:
+        instead.ask(deps(), secret(), typed.get("question", ""), client())
+    except Invalid as wrong:
+        return show("ask", agreement, 422, values=typed, errors=FormErrors.of(wrong))
+    return to("sign.asked")
+
+
+@blueprint.get("/tekenen/vraag/verstuurd")
+@signer
+def asked() -> ResponseReturnValue:
+    """The question was sent."""
+    return show("ask_done", current_open().agreement)
+
+
+def _decline_page(
+    agreement: Agreement, values: Mapping[str, str], errors: FormErrors, status: int = 200
+) -> ResponseReturnValue:
+    reasons = [
+        (key.removeprefix(_REASON), label)
+        for key, label in catalogue("labels").items()
+        if key.startswith(_REASON)
+    ]
+    return show("decline", agreement, status, values=values, errors=errors, reasons=reasons)

@@ -1,0 +1,54 @@
+"""Step 4, first: the code from the mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from service.agreement.capabilities import mask_email
+from service.errors import Invalid, TooMany
+from service.web.context import client, deps, signer
+from service.web.forms import FormErrors
+from service.web.sign.blueprint import blueprint, current, secret, show, to
+from service.workflow.open_link import Visit
+from service.workflow.prove_mailbox import confirm_code, request_code
+
+
+def code_page(
+    found: Visit, errors: Mapping[str, str], status: int = 200, *, resent: bool = False
+) -> ResponseReturnValue:
+    """The page that asks for the code."""
+    address = mask_email(found.agreement.signatory.email)
+    return show("code", found.agreement, status, masked_email=address, errors=errors, resent=resent)
+
+
+@blueprint.post("/tekenen/code")
+@signer
+def new_code() -> ResponseReturnValue:
+    """Mail a code; the former one stops working."""
+    try:
+        request_code(deps(), secret(), client())
+    except TooMany as refusal:
+        return code_page(current(), FormErrors.whole(refusal.sentence()), 429)
+    return to("sign.sign", verstuurd="ja")
+
+
+@blueprint.post("/tekenen/code/controle")
+@signer
+def code() -> ResponseReturnValue:
+    """Check the code."""
+    try:
+        confirm_code(deps(), secret(), request.form.get("code", ""), client())
+    except Invalid as wrong:
+        return code_page(current(), FormErrors.of(wrong), 422)
+    return to("sign.sign")
+
+
+@blueprint.get("/tekenen/code")
+@blueprint.get("/tekenen/code/controle")
+@signer
+def code_again() -> ResponseReturnValue:
+    """A browser that opens the address of an answer again (a phone's tab, the address bar)."""
+    return to("sign.resume")

@@ -1,0 +1,104 @@
+"""Step 3: read the frozen text and check what was filled in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from service.agreement.model import Agreement
+from service.errors import TooMany
+from service.texts import text
+from service.web.context import client, deps, signer
+from service.web.sign.blueprint import (
+    blueprint,
+    current,
+    current_open,
+    editable,
+    notice,
+    secret,
+    show,
+    step_of,
+    to,
+)
+from service.web.sign.facts import annex_rows, detail_rows
+from service.web.sign.files import pdf_answer
+from service.web.sign.prove import code_page
+from service.workflow.prove_mailbox import request_code
+from service.workflow.read import Reading, code_waits, fetch_shown, frozen
+from service.workflow.sign import confirm_reading
+
+_HEADING = re.compile(r'<h(\d) id="([^"]+)-titel">(.*?)</h\1>', re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True)
+class Part:
+    """An article or annex in the list of contents."""
+
+    anchor: str
+    title: str
+
+
+@blueprint.get("/tekenen/lezen")
+@signer
+def read() -> ResponseReturnValue:
+    """The whole text as a page, with what was filled in."""
+    found = current_open()
+    if not _has_text(found.agreement):
+        return to(step_of(found))
+    return _page(frozen(deps(), secret()))
+
+
+@blueprint.post("/tekenen/lezen")
+@signer
+def confirm() -> ResponseReturnValue:
+    """Go on to sign these bytes; a code is mailed unless one waits already."""
+    confirm_reading(deps(), secret(), request.form.get("document_sha256", ""), client())
+    if not (current().authenticated or code_waits(deps(), secret())):
+        try:
+            request_code(deps(), secret(), client())
+        except TooMany as refusal:
+            return code_page(current(), {"form": refusal.sentence()}, 429)
+    return to("sign.sign")
+
+
+@blueprint.get("/tekenen/document.pdf")
+@signer
+def pdf() -> ResponseReturnValue:
+    """The frozen PDF: the very bytes that are signed."""
+    fetched = fetch_shown(deps(), secret(), client())
+    return pdf_answer(fetched.pdf, text("sign.file.shown", reference=fetched.reference))
+
+
+def contents(reading_html: str) -> list[Part]:
+    """The articles and annexes of a reading view, for its list of contents."""
+    return [
+        Part(anchor, unescape(_TAG.sub("", title)).strip())
+        for _, anchor, title in _HEADING.findall(reading_html)
+    ]
+
+
+def _has_text(agreement: Agreement) -> bool:
+    return agreement.awaits_controller or agreement.awaits_processor
+
+
+def _page(reading: Reading) -> ResponseReturnValue:
+    agreement, document = reading.visit.agreement, reading.document
+    return show(
+        "read",
+        agreement,
+        contents=contents(document.reading_html),
+        # Made by the service itself, escaped when the frozen document was made.
+        reading_html=Markup(document.reading_html),  # noqa: S704
+        details=detail_rows(agreement),
+        annex_rows=annex_rows(agreement),
+        document_sha256=document.sha256,
+        pages=document.pages,
+        locked=not editable(agreement),
+        notice=notice(),
+    )

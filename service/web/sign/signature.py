@@ -1,0 +1,203 @@
+"""Step 4: the statements and the signature, then Bijlage 1. The second tap signs both."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from service.agreement.deadlines import local_date, show_date
+from service.errors import Invalid
+from service.web.context import client, deps, signer
+from service.web.forms import FormErrors, tidy
+from service.web.security import body_limit
+from service.web.sign.blueprint import (
+    blueprint,
+    current_open,
+    notice,
+    prepared,
+    secret,
+    show,
+    step_of,
+    to,
+)
+from service.web.sign.facts import annex_rows
+from service.web.sign.prove import code_page
+from service.workflow import sign as signing
+from service.workflow.accept import METHODS, statements
+from service.workflow.open_link import Visit
+from signatures.images import MOST_BYTES
+
+# A photo from a telephone may be larger than we take; it is refused beside its field, so it must
+# arrive first.
+LARGEST_BODY = 8 * 1024 * 1024
+PNG_URL = "data:image/png;base64,"
+_FIELD_OF_METHOD = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": "uploaded_image"}
+
+
+@blueprint.get("/tekenen/ondertekenen")
+@signer
+def sign() -> ResponseReturnValue:
+    """The code, or once the mailbox is proved the statements and the signature."""
+    found = current_open()
+    if (step := step_of(found)) not in ("sign.sign", "sign.sign_annex"):
+        return to(step)
+    said = notice()
+    errors = FormErrors.whole(said) if said else FormErrors()
+    if not found.authenticated:
+        return code_page(found, errors, resent=request.args.get("verstuurd") == "ja")
+    return _sign_page(found, *_as_prepared(found), errors)
+
+
+@blueprint.post("/tekenen/ondertekenen")
+@signer
+@body_limit(LARGEST_BODY)
+def prepare() -> ResponseReturnValue:
+    """First tap: nothing is signed yet."""
+    found = current_open()
+    form = request.form
+    said = form.getlist("statement")
+    values = {name: tidy(form.get(name, "")) for name in ("method", "typed_name", "drawn_image")}
+    try:
+        signing.prepare(
+            deps(),
+            secret(),
+            document_sha256=form.get("document_sha256", ""),
+            said=set(said),
+            method=values["method"],
+            typed=values["typed_name"],
+            picture=_picture(found, values),
+        )
+    except Invalid as wrong:
+        names = {"signature": _FIELD_OF_METHOD.get(values["method"], "method")}
+        return _sign_page(found, said, values, FormErrors.of(wrong, names), 422)
+    return to("sign.sign_annex")
+
+
+@blueprint.get("/tekenen/ondertekenen/bijlage")
+@signer
+def sign_annex() -> ResponseReturnValue:
+    """Bijlage 1 with its guarantee, and the signature as it will stand under both."""
+    found = current_open()
+    if (step := step_of(found)) != "sign.sign_annex":
+        return to(step)
+    return _annex_page(found, FormErrors())
+
+
+@blueprint.post("/tekenen/ondertekenen/bijlage")
+@signer
+def sign_both() -> ResponseReturnValue:
+    """Second tap: both acts, or neither. A repetition ends at the same receipt."""
+    ticked = "annex_statement" in request.form
+    try:
+        signing.sign(
+            deps(),
+            secret(),
+            document_sha256=request.form.get("document_sha256", ""),
+            said={"annex_sign"} if ticked else set(),
+            client=client(),
+        )
+    except Invalid as wrong:
+        names = {"statements": "annex_statement"}
+        return _annex_page(current_open(), FormErrors.of(wrong, names), 422)
+    return to("sign.done")
+
+
+def _picture(found: Visit, values: Mapping[str, str]) -> bytes:
+    """The picture of the chosen method; empty when there is none.
+
+    A picture that was chosen before and is not chosen again is the one that was prepared, because
+    a browser cannot fill in a file for somebody who comes back.
+    """
+    if values["method"] == "drawn":
+        return _from_data_url(values["drawn_image"])
+    if values["method"] != "uploaded":
+        return b""
+    file = request.files.get("uploaded_image")
+    if file and file.filename:
+        return file.stream.read(MOST_BYTES + 1)
+    pending = found.session.pending
+    if pending and prepared(found) and pending["method"] == "uploaded":
+        return found.session.pending_image or b""
+    return b""
+
+
+def _from_data_url(url: str) -> bytes:
+    """The bytes of a drawing; what is no PNG data URL comes back as it is, to be refused."""
+    if not url.startswith(PNG_URL):
+        return url.encode()
+    try:
+        return base64.b64decode(url[len(PNG_URL) :], validate=True)
+    except binascii.Error:
+        return url.encode()
+
+
+def _as_prepared(found: Visit) -> tuple[list[str], dict[str, str]]:
+    """What was ticked and given before, for somebody who goes back."""
+    pending = found.session.pending
+    if not (pending and prepared(found)):
+        return [], {"method": METHODS[0]}
+    drawn = pending["method"] == "drawn"
+    return list(signing.AGREEMENT_STATEMENTS), {
+        "method": pending["method"],
+        "typed_name": pending["typed"],
+        "drawn_image": _image_src(found) if drawn else "",
+    }
+
+
+def _sign_page(
+    found: Visit,
+    ticked: list[str],
+    values: Mapping[str, str],
+    errors: FormErrors,
+    status: int = 200,
+) -> ResponseReturnValue:
+    said = statements(signing.AGREEMENT_STATEMENTS, found.agreement)
+    return show(
+        "sign",
+        found.agreement,
+        status,
+        statements=[{"code": one["id"], "text": one["text"]} for one in said],
+        ticked=ticked,
+        values=values,
+        errors=errors,
+        **_signature_context(found),
+    )
+
+
+def _annex_page(found: Visit, errors: FormErrors, status: int = 200) -> ResponseReturnValue:
+    guarantee, confirmation = statements(signing.ANNEX_STATEMENTS, found.agreement)
+    pending = found.session.pending or {}
+    return show(
+        "sign_annex",
+        found.agreement,
+        status,
+        annex_rows=annex_rows(found.agreement),
+        guarantee=guarantee["text"],
+        annex_statement=confirmation["text"],
+        annex_ticked=False,
+        errors=errors,
+        image_src=_image_src(found),
+        typed_name=pending.get("typed", ""),
+        carried=[],
+        **_signature_context(found),
+    )
+
+
+def _signature_context(found: Visit) -> dict[str, str]:
+    agreement = found.agreement
+    return {
+        "signatory_name": agreement.signatory.name,
+        "signatory_function": agreement.signatory.function,
+        "today": show_date(local_date(datetime.now(UTC))),
+        "document_sha256": agreement.frozen_sha256,
+    }
+
+
+def _image_src(found: Visit) -> str:
+    image = found.session.pending_image
+    return PNG_URL + base64.b64encode(image).decode() if image else ""

@@ -1,0 +1,149 @@
+"""The signatory reads and fetches: the frozen text, its PDF, the sealed original, who signed.
+
+Also what can still be said to a browser whose link opens nothing any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.capabilities import hash_secret, mask_email, token_for
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.states import Place
+from service.database.documents import ActRow, Document
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import LinkUnusable, NotFound
+from service.workflow.actors import Client, signer_actor
+from service.workflow.open_link import Visit, load_visit
+from service.workflow.retrieve import original_bytes
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The text as it is shown and will be signed."""
+
+    visit: Visit
+    document: Document
+
+
+@dataclass(frozen=True)
+class Download:
+    """A PDF for the signatory and the reference to name it by."""
+
+    reference: str
+    pdf: bytes
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What became of an agreement or link: when (None if it does not matter), and to whom it went.
+
+    ``masked_email`` is the address of the present signatory.
+    """
+
+    agreement: Agreement
+    since: datetime | None
+    masked_email: str
+
+
+def frozen(deps: Deps, secret: str) -> Reading:
+    """The frozen document of the visit. Raises LinkUnusable, NotFound while there is none."""
+    with deps.database.begin() as tx:
+        found = load_visit(tx, secret, lock=False)
+        document = tx.documents.frozen(found.agreement.id, found.agreement.revision)
+    if document is None or document.sha256 != found.agreement.frozen_sha256:
+        raise NotFound("not_found")
+    return Reading(found, document)
+
+
+def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
+    """The frozen PDF, to keep or to print. Raises LinkUnusable, NotFound while there is none."""
+    with deps.database.begin() as tx:
+        found = load_visit(tx, secret, lock=True)
+        kept = tx.documents.frozen_pdf(found.agreement.id, found.agreement.revision)
+        if kept is None or kept[1] != found.agreement.frozen_sha256:
+            raise NotFound("not_found")
+        _log(tx, found, client, kept[1])
+    return Download(found.agreement.reference, kept[0])
+
+
+def fetch_original(deps: Deps, secret: str, client: Client) -> Download:
+    """The sealed original. Raises LinkUnusable, NotFound before the agreement is completed."""
+    with deps.database.begin() as tx:
+        found = load_visit(tx, secret, lock=False)
+        original = tx.documents.original(found.agreement.id)
+    if original is None or found.status != "completed":
+        raise NotFound("not_found")
+    pdf = original_bytes(deps, found.agreement.id)
+    with deps.database.begin() as tx:
+        _log(tx, load_visit(tx, secret, lock=True), client, original.sha256)
+    return Download(found.agreement.reference, pdf)
+
+
+def acts(deps: Deps, secret: str) -> list[ActRow]:
+    """The accepted acts, in the order of signing. Raises LinkUnusable."""
+    with deps.database.begin() as tx:
+        agreement = load_visit(tx, secret, lock=False).agreement
+        return tx.documents.acts(agreement.id, agreement.revision)
+
+
+def code_waits(deps: Deps, secret: str) -> bool:
+    """Whether a mailed code can still be entered. Raises LinkUnusable."""
+    with deps.database.begin() as tx:
+        challenge = tx.signing.last_challenge(load_visit(tx, secret, lock=False).link.id)
+    return challenge is not None and not (challenge.expired or challenge.consumed)
+
+
+def ending(deps: Deps, agreement: Agreement, reason: str) -> Ending:
+    """What to say about an agreement whose link opens nothing for this ``reason``."""
+    with deps.database.begin() as tx:
+        return _ending(tx, agreement, reason)
+
+
+def ending_of(deps: Deps, secret: str, reason: str) -> Ending | None:
+    """The same for the link that a browser's session was made with; None without a session."""
+    with deps.database.begin() as tx:
+        session = tx.signing.session(hash_secret(secret)) if secret else None
+        if session is None:
+            return None
+        return _ending(tx, tx.agreements.get_by_id(session.link.agreement_id), reason)
+
+
+def token_of(deps: Deps, secret: str) -> str:
+    """The token of the link that a browser's session was made with. Raises LinkUnusable."""
+    with deps.database.begin() as tx:
+        session = tx.signing.session(hash_secret(secret)) if secret else None
+    if session is None:
+        raise LinkUnusable("unknown")
+    return token_for(deps.secret_key, session.link.id)
+
+
+def _ending(tx: Transaction, agreement: Agreement, reason: str) -> Ending:
+    since = None
+    if reason == "expired":
+        since = agreement.expires_at
+    elif reason == "declined":
+        declined = [e for e in tx.audit.of(agreement.id) if e.event is Event.AGREEMENT_DECLINED]
+        since = declined[-1].at if declined else None
+    elif reason in ("signed", "completed"):
+        own = [a for a in tx.documents.acts(agreement.id, agreement.revision) if _last_own(a)]
+        since = own[0].signed_at if own else None
+    return Ending(agreement, since, mask_email(agreement.signatory.email))
+
+
+def _last_own(act: ActRow) -> bool:
+    return act.place is Place.CONTROLLER_ANNEX
+
+
+def _log(tx: Transaction, found: Visit, client: Client, sha256: str) -> None:
+    """That a party fetched its copy is evidence of delivery, so it is logged."""
+    tx.audit.append(
+        found.agreement.id,
+        Event.DOCUMENT_DOWNLOADED,
+        signer_actor(found.link.signatory_id),
+        personal=client.personal(),
+        sha256=sha256,
+    )

@@ -24,6 +24,19 @@ RELATIONSHIPS = "word/_rels/document.xml.rels"
 TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+LINKED_PICTURE = (
+    f'<w:p><w:r><w:drawing><wp:inline xmlns:wp="{DRAWING}/wordprocessingDrawing">'
+    '<wp:extent cx="99999" cy="99999"/><wp:docPr id="1" name="p"/>'
+    f'<a:graphic xmlns:a="{DRAWING}/main"><a:graphicData uri="{DRAWING}/picture">'
+    f'<pic:pic xmlns:pic="{DRAWING}/picture"><pic:nvPicPr><pic:cNvPr id="1" name="p"/>'
+    f'<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip xmlns:r="{TYPES}" r:link="rIdX"/>'
+    "<a:stretch/></pic:blipFill><pic:spPr><a:xfrm><a:off x='0' y='0'/>"
+    "<a:ext cx='99999' cy='99999'/></a:xfrm><a:prstGeom prst='rect'/></pic:spPr></pic:pic>"
+    "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p><w:sectPr"
+)
+
+
 @pytest.fixture(scope="module")
 def docx(compiled: CompiledTemplate) -> bytes:
     dated = datetime(2026, 3, 1, tzinfo=UTC)
@@ -148,11 +161,7 @@ def test_an_office_itself_fetches_nothing_even_unchecked(
         assert call in source
         open_client.write_text(source.replace(call, "isolated = False"))
         monkeypatch.setattr(office, "CLIENT", open_client)
-    picture = (
-        '<w:p><w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml"><v:shape style="width:9pt;'
-        'height:9pt"><v:imagedata xmlns:r="' + TYPES + '" r:id="rIdX"/></v:shape></w:pict></w:r>'
-        "</w:p><w:sectPr"
-    ).encode()
+    picture = LINKED_PICTURE.encode()
     hostile = with_relationship(docx, "image", f"http://127.0.0.1:{port}/stolen.png")
     hostile = changed(hostile, {"word/document.xml": (b"<w:sectPr", picture)})
     fonts_conf = write_fonts_conf(tmp_path, templates_dir / "fonts")

@@ -8,9 +8,9 @@ is replaced; its replacement is started first, so that nobody waits for the star
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import shutil
-import tempfile
 import threading
 import weakref
 from collections.abc import Mapping
@@ -25,6 +25,7 @@ from service.documents.office_profile import (
     OfficePrograms,
     find_office,
     make_seed,
+    private_work_dir,
     write_fonts_conf,
 )
 from service.errors import GenerationFailed
@@ -80,10 +81,8 @@ class OfficePool:
         self._wanted = (soffice, office_python)
         self._seconds = seconds
         self._limits = limits or RecycleLimits()
-        if work_dir is not None:
-            work_dir.mkdir(parents=True, exist_ok=True)
-        self._work_dir = Path(tempfile.mkdtemp(prefix="zegel-office-", dir=work_dir))
-        self._remove = weakref.finalize(self, shutil.rmtree, self._work_dir, ignore_errors=True)
+        self._work_dir = private_work_dir(work_dir)
+        self._remove = weakref.finalize(self, _remove_own, self._work_dir, os.getpid())
         self._preparing = threading.Lock()
         self._slots = [_Slot() for _ in range(max(1, workers))]
         self._free: queue.LifoQueue[_Slot] = queue.LifoQueue()
@@ -115,8 +114,9 @@ class OfficePool:
         self._closed = True
         for _ in self._slots:
             slot = self._free.get()
-            if slot.replacing:
-                slot.replacing.join()
+            replacing = slot.replacing
+            if replacing:
+                replacing.join()
             for office in (slot.office, slot.replacement):
                 if office:
                     office.end()
@@ -190,3 +190,9 @@ class OfficePool:
     @cached_property
     def _seed(self) -> Path:
         return make_seed(self._programs, self._work_dir, self._fonts_dir, self._fonts_conf)
+
+
+def _remove_own(directory: Path, owner: int) -> None:
+    """Not in a forked child that ends: the directory is its parent's."""
+    if os.getpid() == owner:
+        shutil.rmtree(directory, ignore_errors=True)

@@ -17,6 +17,8 @@ from pikepdf import Name
 
 from service.documents.metadata import Metadata, pdf_date, write_metadata
 from service.documents.tags import finish_tags
+from service.errors import GenerationFailed
+from signatures.errors import FieldError
 from signatures.fields import PlaceOnPage, prepare_fields
 
 ICC_DATE = slice(24, 36)
@@ -41,7 +43,7 @@ def normalise(
 ) -> bytes:
     """The finished bytes; no fields when ``places`` is empty.
 
-    Raises signatures.errors.FieldError when the places do not fit the document.
+    Raises GenerationFailed ``field_misplaced`` when the places do not fit the document.
     """
     with pikepdf.open(io.BytesIO(converted)) as pdf:
         for key in ("/DocChecksum", "/ID"):
@@ -53,7 +55,10 @@ def normalise(
         if attachment:
             _attach(pdf, attachment, metadata.dated)
         if places:
-            prepare_fields(pdf, places, signing_order)
+            try:
+                prepare_fields(pdf, places, signing_order)
+            except FieldError as error:
+                raise GenerationFailed("field_misplaced", str(error)) from error
         for page in pdf.pages:
             page.obj.Tabs = Name.S
         finished = io.BytesIO()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +17,7 @@ from service.errors import GenerationFailed
 
 MAC_PROGRAMS = Path("/Applications/LibreOffice.app/Contents")
 SEED_SECONDS = 60
+WORK_DIR_PREFIX = "zegel-office-"
 
 REFUSALS: Mapping[tuple[str, str], tuple[str, str]] = {
     # what a document must not be able to make the office do
@@ -109,6 +113,35 @@ def environment(directory: Path, fonts_conf: Path) -> dict[str, str]:
         "FONTCONFIG_FILE": str(fonts_conf),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def private_work_dir(parent: Path | None) -> Path:
+    """A new directory, locked while this process lives.
+
+    In a ``parent`` of our own, what earlier processes left when they were killed is removed.
+    """
+    if parent is not None:
+        parent.mkdir(parents=True, exist_ok=True)
+        for left in parent.glob(f"{WORK_DIR_PREFIX}*"):
+            if _lock(left) is not None:
+                shutil.rmtree(left, ignore_errors=True)
+    directory = Path(tempfile.mkdtemp(prefix=WORK_DIR_PREFIX, dir=parent))
+    _lock(directory)
+    return directory
+
+
+def _lock(directory: Path) -> int | None:
+    """Hold the directory's lock until this process ends; None when another one holds it."""
+    try:
+        descriptor = os.open(directory, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def write_fonts_conf(work_dir: Path, fonts_dir: Path) -> Path:

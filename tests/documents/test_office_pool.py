@@ -161,6 +161,17 @@ def test_a_service_that_is_killed_leaves_no_office(
     assert not any(Path(path).exists() for path in left)
 
 
+def test_what_a_killed_service_left_is_removed_and_what_is_in_use_is_not(
+    templates_dir: Path, tmp_path: Path, docx: bytes, pool: OfficePool
+) -> None:
+    (tmp_path / "zegel-office-left" / "seed").mkdir(parents=True)
+    pool.convert(docx)
+    other = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path)
+    assert not (tmp_path / "zegel-office-left").exists()
+    assert pool.convert(docx).startswith(b"%PDF")
+    other.close()
+
+
 def test_the_office_sees_no_network(pool: OfficePool, docx: bytes) -> None:
     pool.convert(docx)
     (office,) = pool.offices()

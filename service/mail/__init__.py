@@ -1,0 +1,1 @@
+"""Mails: composed purely, built into a message, handed to SMTP or to the mailbox of development."""

@@ -1,0 +1,144 @@
+"""What each mail says: a subject, a text and an HTML form from three templates per kind. Pure.
+
+Every kind needs ``COMMON`` and its own values below. All are text as a person reads it (dates as
+"2 maart 2026", moments as "2 maart 2026 om 14:05"), unless said otherwise; those marked ``?`` may
+be None or empty, but must be given.
+
+=====================  ============================================================================
+COMMON                 name (of the reader), reference, organisation (the controller),
+                       processor_name, contact_email, contact_phone?
+invitation             link, valid_until, sender_name, message?, delegated_by? (who passed it on),
+                       pre_signed (bool: the processor signed first)
+link_renewed           link, valid_until
+reminder               link, valid_until, sender_name
+code                   code, minutes (int)
+receipt                signed_at, pre_signed (bool)
+countersign            link, signer_name, signer_function, signed_at, flags (list of sentences)
+completed              counterparty (the other party's name), effective_date, attached (bool),
+                       link? (download), verify_link?
+declined               signer_name, declined_at, reason, explanation?, link? (dossier); internal
+decline_confirmed      declined_at
+voided                 reason?
+expired                expired_on, link? (where a new link can be asked)
+delegated_notice       from_name, to_name, to_function?, to_email, delegated_at, message?, link?;
+                       internal
+question               from_name, from_email, question, asked_at, link?;
+                       internal, reply-to is the asker
+new_link_requested     signer_name, requested_at, link; internal
+generation_failed      reason, failed_at, link; internal
+=====================  ============================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from service.mail.errors import MailInvalid
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "mail"
+
+COMMON = frozenset(
+    {"name", "reference", "organisation", "processor_name", "contact_email", "contact_phone"}
+)
+
+
+def _needs(*own: str) -> frozenset[str]:
+    return COMMON | frozenset(own)
+
+
+MAIL_KINDS: Mapping[str, frozenset[str]] = {
+    "invitation": _needs(
+        "link", "valid_until", "sender_name", "message", "delegated_by", "pre_signed"
+    ),
+    "link_renewed": _needs("link", "valid_until"),
+    "reminder": _needs("link", "valid_until", "sender_name"),
+    "code": _needs("code", "minutes"),
+    "receipt": _needs("signed_at", "pre_signed"),
+    "countersign": _needs("link", "signer_name", "signer_function", "signed_at", "flags"),
+    "completed": _needs("counterparty", "effective_date", "attached", "link", "verify_link"),
+    "declined": _needs("signer_name", "declined_at", "reason", "explanation", "link"),
+    "decline_confirmed": _needs("declined_at"),
+    "voided": _needs("reason"),
+    "expired": _needs("expired_on", "link"),
+    "delegated_notice": _needs(
+        "from_name", "to_name", "to_function", "to_email", "delegated_at", "message", "link"
+    ),
+    "question": _needs("from_name", "from_email", "question", "asked_at", "link"),
+    "new_link_requested": _needs("signer_name", "requested_at", "link"),
+    "generation_failed": _needs("reason", "failed_at", "link"),
+}
+
+
+@dataclass(frozen=True)
+class ComposedMail:
+    """What a mail says, in both forms. The subject is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class MissingMailValues(KeyError):
+    """A mistake of ours: the kind needs values that were not given."""
+
+
+def compose(kind: str, values: Mapping[str, object]) -> ComposedMail:
+    """The mail of that kind with these values; values it does not need are left aside.
+
+    Raises KeyError for an unknown kind, MissingMailValues, MailInvalid when a value would put a
+    line break in the subject.
+    """
+    missing = MAIL_KINDS[kind] - values.keys()
+    if missing:
+        raise MissingMailValues(f"{kind}: {', '.join(sorted(missing))}")
+    needed = {name: values[name] for name in MAIL_KINDS[kind]}
+    subject = _render(f"{kind}/subject.txt", needed).strip()
+    if len(subject.splitlines()) != 1:
+        raise MailInvalid(f"the subject of {kind} is not one line")
+    return ComposedMail(
+        subject=subject,
+        text=_without_gaps(_render(f"{kind}/text.txt", needed)),
+        html=_render(f"{kind}/html.html", needed),
+    )
+
+
+@cache
+def environment() -> ImmutableSandboxedEnvironment:
+    """The templates' own world: sandboxed, escaped where HTML, and loud about what is missing."""
+    made = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["quoted"] = _quoted
+    made.filters["dial"] = _dial
+    return made
+
+
+def _render(name: str, values: Mapping[str, object]) -> str:
+    return environment().get_template(name).render(values)
+
+
+def _without_gaps(rendered: str) -> str:
+    """One empty line between paragraphs, however the template's conditions fell out."""
+    return re.sub(r"\n{3,}", "\n\n", rendered).strip() + "\n"
+
+
+def _quoted(words: str) -> str:
+    """Somebody's own words, each line marked as such."""
+    return "\n".join(f"> {line}".rstrip() for line in words.strip().splitlines())
+
+
+def _dial(number: str) -> str:
+    """What a telephone dials: digits, with the plus in front kept."""
+    return re.sub(r"[^\d+]", "", number.replace("(0)", ""))

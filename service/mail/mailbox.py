@@ -1,0 +1,147 @@
+"""The mailbox of development mode: mails stay on this machine, one ``.eml`` file each.
+
+A real mailer, for a machine to try things on. Sending the same Message-ID to the same recipient
+again gives the same file, as a good mail server shows a repeated mail once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from pathlib import Path
+
+from service.mail.errors import MailTemporaryFailure, NoSuchMail
+from service.mail.message import Attachment
+
+MAIL_ID = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{16}")
+RECIPIENT = "X-Zegel-Recipient"
+
+
+@dataclass(frozen=True)
+class MailSummary:
+    """One line of the mailbox; ``received`` in UTC."""
+
+    id: str
+    received: datetime
+    to: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class ReceivedMail:
+    """A mail as its reader would see it; ``recipient`` is the address of the envelope."""
+
+    id: str
+    received: datetime
+    recipient: str
+    to: str
+    sender: str
+    reply_to: str
+    subject: str
+    date: datetime | None
+    message_id: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...]
+
+
+class FolderMailbox:
+    """Mails in ``directory``; may be used by several processes at once."""
+
+    def __init__(
+        self, directory: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.directory = directory
+        self._clock = clock
+        self._sending = threading.Lock()
+
+    def send(self, message: EmailMessage, *, recipient: str) -> None:
+        """Keep it. Raises MailTemporaryFailure when the folder cannot be written."""
+        identity = f"{message['Message-ID']}\n{recipient}".encode()
+        mark = hashlib.sha256(identity).hexdigest()[:16]
+        content = f"{RECIPIENT}: {recipient}\r\n".encode() + message.as_bytes(policy=SMTP)
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with self._sending:
+                earlier = next(self.directory.glob(f"*-{mark}.eml"), None)
+                name = f"{self._clock().astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{mark}.eml"
+                _write(earlier or self.directory / name, content)
+        except OSError as error:
+            raise MailTemporaryFailure(f"{self.directory}: {error}") from error
+
+    def list(self) -> tuple[MailSummary, ...]:
+        """All mails, the newest first."""
+        summaries = []
+        for path in sorted(self.directory.glob("*.eml"), reverse=True):
+            if MAIL_ID.fullmatch(path.stem):
+                message = _parse(path)
+                summaries.append(
+                    MailSummary(
+                        path.stem, _received(path.stem), str(message["To"]), str(message["Subject"])
+                    )
+                )
+        return tuple(summaries)
+
+    def read(self, mail_id: str) -> ReceivedMail:
+        """One mail with everything in it. Raises NoSuchMail."""
+        path = self.directory / f"{mail_id}.eml"
+        if not MAIL_ID.fullmatch(mail_id) or not path.is_file():
+            raise NoSuchMail(mail_id)
+        message = _parse(path)
+        sent = message["Date"]
+        return ReceivedMail(
+            id=mail_id,
+            received=_received(mail_id),
+            recipient=str(message[RECIPIENT]),
+            to=str(message["To"]),
+            sender=str(message["From"]),
+            reply_to=str(message["Reply-To"] or ""),
+            subject=str(message["Subject"]),
+            date=sent.datetime if sent else None,
+            message_id=str(message["Message-ID"]),
+            text=_body(message, "plain"),
+            html=_body(message, "html"),
+            attachments=tuple(_attachment(part) for part in message.iter_attachments()),
+        )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All of it or nothing: a reader never sees half a mail."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _parse(path: Path) -> EmailMessage:
+    message = message_from_bytes(path.read_bytes(), policy=default)
+    assert isinstance(message, EmailMessage)  # noqa: S101 - what this policy always makes
+    return message
+
+
+def _received(mail_id: str) -> datetime:
+    return datetime.strptime(mail_id.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+
+
+def _body(message: EmailMessage, form: str) -> str:
+    part = message.get_body((form,))
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
+
+
+def _attachment(part: EmailMessage) -> Attachment:
+    content = part.get_payload(decode=True)
+    data = content if isinstance(content, bytes) else b""
+    return Attachment(part.get_filename() or "", part.get_content_type(), data)

@@ -1,0 +1,143 @@
+"""Values for every mail, a message to send, and a real SMTP server that does as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP as Server
+from aiosmtpd.smtp import Envelope, Session
+
+from service.mail.compose import ComposedMail
+from service.mail.message import build_message, mail_address, message_id
+from service.mail.smtp import SmtpMailer
+
+VALUES: dict[str, object] = {
+    "name": "Ann Peeters",
+    "reference": "VO-2026-00042",
+    "organisation": "Jansen & Zn <test> BVBA",
+    "processor_name": "IT4Professionals",
+    "contact_email": "info@example.be",
+    "contact_phone": "+32 9 123 45 67",
+    "link": "https://zegel.example.be/t/zgl_sign_3m9xK0aYw2bVtQ8hRr7uN5cPzE1dLfGjS6oXiT4nWqA",
+    "verify_link": "https://zegel.example.be/controleren",
+    "valid_until": "1 april 2026",
+    "sender_name": "Christophe Zenner",
+    "message": "Dag Ann,\nzoals <b>besproken</b>.",
+    "delegated_by": None,
+    "pre_signed": False,
+    "code": "482915",
+    "minutes": 10,
+    "signed_at": "2 maart 2026 om 14:05",
+    "signer_name": "'t Hof van Ó Brien-Łódź",
+    "signer_function": "Zaakvoerder",
+    "flags": ["Bijzondere gegevens: gezondheid"],
+    "counterparty": "IT4Professionals",
+    "effective_date": "2 maart 2026",
+    "attached": True,
+    "declined_at": "2 maart 2026 om 14:05",
+    "reason": "De inhoud klopt niet",
+    "explanation": "Artikel 9 is te ruim.\nGraag overleg.",
+    "expired_on": "1 april 2026",
+    "from_name": "Ann Peeters",
+    "from_email": "ann@example.be",
+    "to_name": "Bart Janssens",
+    "to_function": "Bestuurder",
+    "to_email": "bart@example.be",
+    "delegated_at": "2 maart 2026 om 14:05",
+    "question": "Waarom staat ons oude adres er nog?",
+    "asked_at": "2 maart 2026 om 14:05",
+    "requested_at": "2 april 2026 om 9:12",
+    "failed_at": "2 maart 2026 om 14:05",
+}
+
+
+@pytest.fixture
+def values() -> dict[str, object]:
+    """Values for every kind of mail."""
+    return dict(VALUES)
+
+
+@pytest.fixture
+def make_message() -> Callable[..., EmailMessage]:
+    """A function that builds a message; give what has to differ."""
+
+    def make(**different: Any) -> EmailMessage:
+        given: dict[str, Any] = {
+            "mail": ComposedMail("Uw code: 482915", "Uw code is 482915\n", "<p>482915</p>"),
+            "sender": mail_address("zegel@example.be", "IT4Professionals"),
+            "to": mail_address("ann@example.be", "Ann Peeters"),
+            "reply_to": mail_address("christophe@example.be", "Christophe Zenner"),
+            "message_id": message_id("code 1", "example.be"),
+            "date": datetime(2026, 3, 2, 13, 5, tzinfo=UTC),
+        }
+        return build_message(**(given | different))
+
+    return make
+
+
+@dataclasses.dataclass
+class SmtpServer:
+    """A server that keeps what it takes; ``answers`` replace what it would say to a command."""
+
+    port: int = 0
+    taken: list[Envelope] = dataclasses.field(default_factory=list)
+    answers: dict[str, str] = dataclasses.field(default_factory=dict)
+    drop_after_data: bool = False
+
+    async def handle_RCPT(
+        self, _server: Server, _session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        if "RCPT" not in self.answers:
+            envelope.rcpt_tos.append(address)
+        return self.answers.get("RCPT", "250 OK")
+
+    async def handle_MAIL(
+        self, _server: Server, _session: Session, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        envelope.mail_from = address
+        return self.answers.get("MAIL", "250 OK")
+
+    async def handle_DATA(self, server: Server, _session: Session, envelope: Envelope) -> str:
+        if "DATA" in self.answers:
+            return self.answers["DATA"]
+        self.taken.append(envelope)
+        if self.drop_after_data:
+            transport = server.transport
+            assert transport is not None
+            transport.close()
+            await asyncio.sleep(0)
+        return "250 Taken"
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A real SMTP server on this machine."""
+    state = SmtpServer()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        state.port = free.getsockname()[1]
+    controller = Controller(state, hostname="127.0.0.1", port=state.port)
+    controller.start()
+    yield state
+    controller.stop()
+
+
+@pytest.fixture
+def mailer(smtp_server: SmtpServer) -> SmtpMailer:
+    """A mailer that hands over to that server."""
+    return SmtpMailer(
+        host="127.0.0.1",
+        port=smtp_server.port,
+        user=None,
+        password=None,
+        security="none",
+        mail_from="Zegel <zegel@example.be>",
+        timeout=5,
+    )

@@ -1,0 +1,232 @@
+"""Every mail in both forms: complete, escaped, accessible, and without anything from outside."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2 import meta, nodes
+
+from service.mail.compose import (
+    COMMON,
+    MAIL_KINDS,
+    TEMPLATES,
+    MissingMailValues,
+    compose,
+    environment,
+)
+from service.mail.errors import MailInvalid
+from service.texts import table
+
+every_kind = pytest.mark.parametrize("kind", sorted(MAIL_KINDS))
+FORMS = ("subject.txt", "text.txt", "html.html")
+# What each kind is for: it must be in both forms.
+ESSENTIAL = {
+    "invitation": ("link", "valid_until", "sender_name"),
+    "link_renewed": ("link", "valid_until"),
+    "reminder": ("link", "valid_until"),
+    "code": ("code",),
+    "receipt": ("signed_at",),
+    "countersign": ("link", "signer_name", "signer_function", "signed_at"),
+    "completed": ("link", "verify_link", "effective_date"),
+    "declined": ("reason", "declined_at", "link"),
+    "decline_confirmed": ("declined_at",),
+    "voided": ("reason",),
+    "expired": ("expired_on", "link"),
+    "delegated_notice": ("to_name", "to_email", "link"),
+    "question": ("question", "from_email", "link"),
+    "new_link_requested": ("signer_name", "link"),
+    "generation_failed": ("reason", "link"),
+}
+
+
+class Reader(HTMLParser):
+    """What a mail program gets to see, and whether every element is closed in order."""
+
+    void = frozenset({"meta", "br", "img", "link", "hr", "input"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.void:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def as_one_line(words: str) -> str:
+    return re.sub(r"[>\s\xa0]+", " ", words)
+
+
+@every_kind
+def test_it_works(kind: str, values: dict[str, object]) -> None:
+    mail = compose(kind, values)
+    assert mail.subject == mail.subject.strip() != ""
+    seen = as_one_line(Reader(mail.html).words)
+    for form in (as_one_line(mail.text), seen):
+        assert "Beste Ann Peeters," in form
+        assert form.strip().endswith(
+            "Vragen? Mail info@example.be of bel +32 9 123 45 67. Kenmerk VO-2026-00042."
+        )
+        assert "IT4Professionals" in form
+        for name in ESSENTIAL[kind]:
+            if name in ("verify_link",) and form is seen:
+                continue  # behind words there
+            assert as_one_line(str(values[name])) in form, name
+
+
+@every_kind
+def test_every_missing_value_is_named(kind: str, values: dict[str, object]) -> None:
+    for name in MAIL_KINDS[kind]:
+        with pytest.raises(MissingMailValues, match=name):
+            compose(kind, {key: value for key, value in values.items() if key != name})
+
+
+@every_kind
+def test_the_declared_values_are_those_the_templates_use(kind: str) -> None:
+    used: set[str] = set()
+    for form in FORMS:
+        used |= variables(f"{kind}/{form}")
+    assert used == MAIL_KINDS[kind]
+
+
+def variables(name: str) -> set[str]:
+    """Every value a template and the layout it extends ask for."""
+    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    tree = environment().parse(source)
+    imported = {name for tag in tree.find_all(nodes.FromImport) for name in tag.names}
+    found = set(meta.find_undeclared_variables(tree)) - {"self"} - imported
+    for extends in tree.find_all(nodes.Extends):
+        assert isinstance(extends.template, nodes.Const)
+        found |= variables(extends.template.value)
+    return found
+
+
+@every_kind
+def test_what_may_be_empty_leaves_no_trace(kind: str, values: dict[str, object]) -> None:
+    optional = ("message", "delegated_by", "explanation", "to_function", "verify_link")
+    if kind in ("completed", "declined", "expired", "delegated_notice", "question"):
+        optional = (*optional, "link")
+    if kind == "voided":
+        optional = (*optional, "reason")
+    empty = values | dict.fromkeys(optional) | {"flags": [], "contact_phone": None}
+    mail = compose(kind, empty | {"attached": False, "pre_signed": True})
+    assert "None" not in mail.subject + mail.text + mail.html
+    assert "\n\n\n" not in mail.text
+    assert "Mail info@example.be. Kenmerk" in as_one_line(mail.text)
+    assert "tel:" not in mail.html
+    Reader(mail.html)
+
+
+@every_kind
+def test_nothing_comes_from_outside(kind: str, values: dict[str, object]) -> None:
+    mail = compose(kind, values)
+    reader = Reader(mail.html)
+    ours = {values["link"], values["verify_link"], "tel:+3291234567"}
+    for tag, attributes in reader.elements:
+        assert tag not in ("img", "link", "script", "style", "iframe", "form", "object", "video")
+        assert not attributes.keys() & {"src", "srcset", "background"}
+        assert "url(" not in (attributes.get("style") or "")
+        if tag == "a":
+            href = attributes["href"] or ""
+            assert href in ours or href.startswith("mailto:")
+            assert "?" not in href
+
+
+@every_kind
+def test_it_can_be_read_by_everyone(kind: str, values: dict[str, object]) -> None:
+    reader = Reader(compose(kind, values).html)
+    tags = [tag for tag, _attributes in reader.elements]
+    assert dict(reader.elements)["html"]["lang"] == "nl"
+    assert tags.count("h1") == 1
+    assert tags.count("title") == 1
+    for tag, attributes in reader.elements:
+        if tag == "table" and attributes.get("role") != "presentation":
+            assert "th" in tags
+        style = attributes.get("style") or ""
+        if "background-color" in style and tag in ("td", "th", "a"):
+            assert re.search(r"(?<![-\w])color:", style), style  # never one without the other
+
+
+@every_kind
+def test_what_people_typed_stays_text(kind: str, values: dict[str, object]) -> None:
+    typed = "<img src=x onerror=a()> {{ 7*7 }} {% raw %}"
+    hostile = {
+        name: typed if isinstance(value, str) and name not in ("link", "verify_link") else value
+        for name, value in values.items()
+    } | {"flags": [typed]}
+    mail = compose(kind, hostile)
+    assert not any(tag == "img" for tag, _ in Reader(mail.html).elements)
+    assert "{{ 7*7 }} {% raw %}" in mail.text
+    assert "49" not in mail.text
+    assert typed in mail.text  # as typed, not escaped
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(kind for kind in MAIL_KINDS if kind not in ("code", "receipt"))
+)
+def test_a_line_break_never_reaches_a_subject(kind: str, values: dict[str, object]) -> None:
+    broken = {
+        name: value + "\r\nBcc: x@example.be" if isinstance(value, str) else value
+        for name, value in values.items()
+    }
+    try:
+        subject = compose(kind, broken).subject
+    except MailInvalid:
+        return
+    assert "\n" not in subject
+    assert "Bcc" not in subject
+
+
+def test_a_delegated_invitation_says_by_whom(values: dict[str, object]) -> None:
+    mail = compose("invitation", values | {"delegated_by": "Jan Claes"})
+    assert mail.subject == "Jan Claes vraagt u een verwerkersovereenkomst te ondertekenen"
+    assert "Jan Claes gaf aan dat u Jansen & Zn <test> BVBA kunt vertegenwoordigen." in mail.text
+    assert "Jansen &amp; Zn &lt;test&gt; BVBA" in mail.html
+
+
+def test_a_pre_signed_invitation_says_so_and_asks_for_nothing(values: dict[str, object]) -> None:
+    mail = compose("invitation", values | {"pre_signed": True})
+    for form in (mail.text, mail.html):
+        assert "heeft al ondertekend" in form
+        assert "Houd dit bij de hand" not in form
+
+
+def test_a_code_stands_in_the_subject_and_no_link_beside_it(values: dict[str, object]) -> None:
+    mail = compose("code", values)
+    assert mail.subject == "Uw code: 482915"
+    assert "https://" not in mail.text + mail.html
+
+
+def test_a_quoted_message_keeps_its_lines(values: dict[str, object]) -> None:
+    mail = compose("invitation", values)
+    assert "> Dag Ann,\n> zoals <b>besproken</b>.\n" in mail.text
+    assert "Dag Ann,<br>zoals &lt;b&gt;besproken&lt;/b&gt;." in mail.html
+
+
+def test_an_unknown_kind_is_refused(values: dict[str, object]) -> None:
+    with pytest.raises(KeyError):
+        compose("nieuwsbrief", values)
+
+
+def test_kinds_folders_and_names_agree() -> None:
+    folders = {path.name for path in Path(TEMPLATES).iterdir() if path.is_dir()}
+    assert folders == set(MAIL_KINDS) == set(ESSENTIAL)
+    for kind in folders:
+        assert {path.name for path in (TEMPLATES / kind).iterdir()} == set(FORMS)
+    assert set(MAIL_KINDS) <= table("message_kinds").keys()
+    assert all(needed >= COMMON for needed in MAIL_KINDS.values())

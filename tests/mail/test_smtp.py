@@ -1,0 +1,131 @@
+"""Handing over to a real SMTP server: what settles a mail, and what is worth a repeat."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import time
+from collections.abc import Callable
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+
+from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure
+from service.mail.message import mail_address
+from service.mail.smtp import SmtpMailer
+
+Make = Callable[..., EmailMessage]
+ANN = "ann@example.be"
+
+
+def test_it_works(mailer: SmtpMailer, smtp_server: Any, make_message: Make) -> None:
+    message = make_message(to=mail_address(ANN, "'t Hof van Ó Brien-Łódź"))
+    mailer.send(message, recipient=ANN)
+    (envelope,) = smtp_server.taken
+    assert envelope.rcpt_tos == [ANN]
+    assert envelope.mail_from == "zegel@example.be"
+    read = message_from_bytes(envelope.content, policy=default)
+    assert read["To"].addresses[0].display_name == "'t Hof van Ó Brien-Łódź"
+    assert read["Message-ID"] == message["Message-ID"]
+    assert read["From"] == "IT4Professionals <zegel@example.be>"
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA", "MAIL"])
+def test_not_now_is_temporary(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make, command: str
+) -> None:
+    smtp_server.answers[command] = "451 Greylisted, come back later"
+    with pytest.raises(MailTemporaryFailure, match="451 Greylisted, come back later"):
+        mailer.send(make_message(), recipient=ANN)
+    assert smtp_server.taken == []
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA"])
+def test_never_is_refused_with_the_servers_words(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make, command: str
+) -> None:
+    smtp_server.answers[command] = "550 No such mailbox here"
+    with pytest.raises(MailRefused, match="550 No such mailbox here"):
+        mailer.send(make_message(), recipient=ANN)
+
+
+def test_a_refused_sender_is_ours_to_repair(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make
+) -> None:
+    smtp_server.answers["MAIL"] = "550 Not your address"
+    with pytest.raises(MailTemporaryFailure, match="Not your address"):
+        mailer.send(make_message(), recipient=ANN)
+
+
+def test_a_repeat_is_recognisably_the_same_mail(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make
+) -> None:
+    smtp_server.drop_after_data = True
+    with pytest.raises(MailTemporaryFailure):
+        mailer.send(make_message(), recipient=ANN)
+    smtp_server.drop_after_data = False
+    mailer.send(make_message(), recipient=ANN)
+    names = {message_from_bytes(one.content)["Message-ID"] for one in smtp_server.taken}
+    assert len(smtp_server.taken) == 2
+    assert len(names) == 1
+
+
+def test_no_server_is_temporary(mailer: SmtpMailer, make_message: Make) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(MailTemporaryFailure):
+        dataclasses.replace(mailer, port=port).send(make_message(), recipient=ANN)
+
+
+def test_a_silent_server_is_left_after_the_timeout(mailer: SmtpMailer, make_message: Make) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        slow = dataclasses.replace(mailer, port=silent.getsockname()[1], timeout=0.3)
+        began = time.monotonic()
+        with pytest.raises(MailTemporaryFailure):
+            slow.send(make_message(), recipient=ANN)
+        assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_encryption_is_never_silently_left_out(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make, security: str
+) -> None:
+    strict = dataclasses.replace(mailer, security=security, timeout=2)
+    with pytest.raises(MailTemporaryFailure):
+        strict.send(make_message(), recipient=ANN)
+    assert smtp_server.taken == []
+
+
+def test_a_password_the_server_does_not_take_is_temporary(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make
+) -> None:
+    stranger = dataclasses.replace(mailer, user="zegel", password="wrong")
+    with pytest.raises(MailTemporaryFailure):
+        stranger.send(make_message(), recipient=ANN)
+    assert smtp_server.taken == []
+    assert "wrong" not in repr(stranger)
+
+
+def test_an_address_the_server_cannot_take_is_refused(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make
+) -> None:
+    with pytest.raises(MailRefused):
+        mailer.send(make_message(), recipient="rené@example.be")
+    assert smtp_server.taken == []
+
+
+@pytest.mark.parametrize("recipient", ["a@b.be\r\nRCPT TO:<c@d.be>", "a@b.be>", "a@b.be c@d.be"])
+def test_more_than_one_address_is_refused(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make, recipient: str
+) -> None:
+    with pytest.raises(MailInvalid):
+        mailer.send(make_message(), recipient=recipient)
+    assert smtp_server.taken == []
+
+
+def test_an_unknown_security_is_refused(mailer: SmtpMailer) -> None:
+    with pytest.raises(ValueError, match="ssl"):
+        dataclasses.replace(mailer, security="ssl")

@@ -46,6 +46,11 @@ def test_it_works(objects: ObjectStore, until: datetime) -> None:
     assert locked is not None
     assert abs(locked - until) < timedelta(seconds=2)
     assert objects.read(KEY, stored.version_id).locked_until == locked
+    kept = objects.client.head_object(
+        Bucket=objects.bucket, Key=KEY, VersionId=stored.version_id, ChecksumMode="ENABLED"
+    )
+    assert base64.b64decode(kept["ChecksumSHA256"]).hex() == stored.sha256
+    assert kept["ObjectLockMode"] == "GOVERNANCE"
 
 
 def test_the_same_again_is_adopted(objects: ObjectStore, until: datetime) -> None:

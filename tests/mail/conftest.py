@@ -123,7 +123,7 @@ def smtp_server() -> Iterator[SmtpServer]:
     state = SmtpServer()
     with socket.create_server(("127.0.0.1", 0)) as free:
         state.port = free.getsockname()[1]
-    controller = Controller(state, hostname="127.0.0.1", port=state.port)
+    controller = Controller(state, hostname="127.0.0.1", port=state.port, enable_SMTPUTF8=False)
     controller.start()
     yield state
     controller.stop()

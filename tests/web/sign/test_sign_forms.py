@@ -1,0 +1,132 @@
+"""Steps 1 and 2: what was typed stays, lines can be added, going back makes a next revision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.agreement.states import State
+
+
+def test_details_that_are_wrong_come_back_as_typed(journey: Any) -> None:
+    browser = journey.entered()
+    wrong = {
+        **journey.details,
+        "number": "0403.170.702",
+        "postcode": "20",
+        "street": "'t Hof <3> & Zn",
+    }
+    answer = browser.post("/tekenen/gegevens", wrong)
+    assert answer.status_code == 422
+    assert browser.value("number") == "0403.170.702"
+    assert browser.value("street") == "'t Hof <3> & Zn"
+    assert "data-error-summary" in browser.page
+    for name in ("number", "postcode"):
+        assert f'id="e-{name}"' in browser.page
+        assert f'href="#f-{name}"' in browser.page
+    assert journey.agreement.details_confirmed is False
+
+
+def test_the_signatory_cannot_choose_another_mailbox(journey: Any) -> None:
+    browser = journey.entered()
+    browser.post("/tekenen/gegevens", {**journey.details, "signatory_email": "other@evil.example"})
+    assert journey.agreement.signatory.email == "an@peeters.example"
+    assert browser.path == "/tekenen/bijlage"
+
+
+def test_a_visit_goes_on_where_it_was(journey: Any) -> None:
+    browser = journey.entered()
+    browser.post("/tekenen/gegevens", journey.details)
+    browser.client.delete_cookie("zegel-signer")  # another device
+    assert journey.entered().path == "/tekenen/bijlage"
+
+
+def test_bijlage_1_comes_after_the_details(journey: Any) -> None:
+    browser = journey.entered()
+    browser.get("/tekenen/bijlage")
+    assert browser.path == "/tekenen/gegevens"
+
+
+def test_a_line_is_added_without_javascript_and_kept(journey: Any) -> None:
+    browser = journey.entered()
+    browser.post("/tekenen/gegevens", journey.details)
+    assert browser.page.count('name="personal_data_own"') == 2
+    typed = {
+        "personal_data": ["name", "health"],
+        "personal_data_own": ["Allergieën", ""],
+        "data_subjects_own": ["", ""],
+        "add": "personal_data",
+    }
+    answer = browser.post("/tekenen/bijlage", typed)
+    assert answer.status_code == 200
+    assert browser.page.count('name="personal_data_own"') == 3
+    assert browser.page.count('name="data_subjects_own"') == 2
+    browser.post("/tekenen/bijlage", {**typed, "personal_data_own": ["Allergieën", "", ""]})
+    assert browser.page.count('name="personal_data_own"') == 4
+    kept = [item.label for item in journey.agreement.annex.of("personal_data")]
+    assert kept == ["Naam en voornaam", "Gegevens over gezondheid", "Allergieën"]
+    browser.get("/tekenen/bijlage")
+    assert 'value="Allergieën"' in browser.page
+
+
+def test_bijlage_1_must_be_complete(journey: Any) -> None:
+    browser = journey.entered()
+    browser.post("/tekenen/gegevens", journey.details)
+    answer = browser.post(
+        "/tekenen/bijlage", {"personal_data_own": ["Allergieën", ""], "dpo_name": "Els"}
+    )
+    assert answer.status_code == 422
+    for name in ("data_subjects", "dpo_answer"):
+        assert f'id="e-{name}"' in browser.page
+    assert 'value="Allergieën"' in browser.page
+    assert browser.value("dpo_name") == "Els"
+    assert journey.agreement.state is State.SENT
+
+
+def test_the_page_waits_until_the_document_is_there(journey: Any) -> None:
+    browser = journey.completed()
+    assert browser.path == "/tekenen/document"
+    assert "Uw document wordt gemaakt" in browser.page
+    assert browser.get("/tekenen/document/stand").json == {"state": "preparing"}
+    for path in ("lezen", "gegevens", "bijlage", "ondertekenen"):
+        browser.get(f"/tekenen/{path}")
+        assert browser.path == "/tekenen/document"
+    journey.freeze()
+    assert browser.get("/tekenen/document/stand").json == {"state": "ready"}
+    browser.get("/tekenen/document")
+    assert browser.path == "/tekenen/lezen"
+
+
+def test_a_document_that_failed_can_be_tried_again(journey: Any) -> None:
+    browser = journey.completed()
+    journey.rows("update agreements set state = 'generation_failed', failure = 'office timeout'")
+    browser.get("/tekenen/lezen")
+    assert "Het document is nog niet klaar" in browser.page
+    assert "office" not in browser.page
+    browser.post("/tekenen/document")
+    assert "Uw document wordt gemaakt" in browser.page
+    assert journey.agreement.state is State.PREPARING
+
+
+def test_going_back_without_a_change_keeps_the_text(journey: Any) -> None:
+    browser = journey.reading()
+    frozen = journey.agreement.frozen_sha256
+    browser.get("/tekenen/gegevens")
+    browser.post("/tekenen/gegevens", journey.details)
+    assert browser.path == "/tekenen/bijlage"
+    browser.post(
+        "/tekenen/bijlage",
+        {**journey.annex, "personal_data": ["contact", "name"]},
+    )
+    assert browser.path == "/tekenen/lezen"
+    assert (journey.agreement.frozen_sha256, journey.agreement.revision) == (frozen, 1)
+
+
+def test_a_change_after_reading_begins_a_next_revision(journey: Any) -> None:
+    browser = journey.reading()
+    browser.get("/tekenen/gegevens")
+    browser.post("/tekenen/gegevens", {**journey.details, "street": "Molenstraat 5"})
+    assert browser.path == "/tekenen/bijlage"
+    agreement = journey.agreement
+    assert (agreement.state, agreement.revision) == (State.SENT, 2)
+    assert agreement.frozen_sha256 == ""
+    assert agreement.controller.street == "Molenstraat 5"

@@ -1,0 +1,214 @@
+"""Steps 3 and 4: reading, the code, two taps that sign both, and what is handed out after."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from service.agreement.states import Place, PlaceState, State
+from service.workflow import complete
+from service.workflow.actors import Client
+
+
+def drawing() -> bytes:
+    picture = Image.new("RGBA", (300, 100), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).line([(10, 80), (100, 20), (280, 70)], fill="navy", width=5)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_the_whole_text_is_read(journey: Any) -> None:
+    browser = journey.reading()
+    assert browser.path == "/tekenen/lezen"
+    for part in ("artikel-12-1", "Molenstraat 3, 2000 Antwerpen", "Allergieën van klanten", "Geen"):
+        assert part in browser.page
+    assert 'href="#artikel-1"' in browser.page
+
+
+def test_the_pdf_is_the_frozen_document_and_its_download_is_logged(journey: Any) -> None:
+    browser = journey.reading()
+    answer = browser.get("/tekenen/document.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert hashlib.sha256(answer.data).hexdigest() == journey.agreement.frozen_sha256
+    assert journey.reference in answer.headers["Content-Disposition"]
+    logged = journey.rows("select 1 from audit_entries where event = 'document.downloaded'")
+    assert len(logged) == 1
+
+
+def test_going_on_mails_one_code(journey: Any) -> None:
+    browser = journey.asked_code()
+    assert browser.path == "/tekenen/ondertekenen"
+    assert "a…@peeters.example" in browser.page
+    browser.get("/tekenen/lezen")
+    browser.post("/tekenen/lezen", {"document_sha256": journey.agreement.frozen_sha256})
+    assert len(journey.rows("select 1 from messages where kind = 'code'")) == 1
+
+
+def test_nothing_is_signed_before_reading_and_code(journey: Any) -> None:
+    browser = journey.reading()
+    browser.get("/tekenen/ondertekenen")
+    assert browser.path == "/tekenen/lezen"
+    browser.post("/tekenen/ondertekenen", journey.signature())
+    assert browser.path == "/tekenen/lezen"
+    browser.post("/tekenen/lezen", {"document_sha256": journey.agreement.frozen_sha256})
+    browser.post("/tekenen/ondertekenen", journey.signature())
+    assert "Vul de code uit uw mail in" in browser.page
+    browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
+    assert "Vul de code uit uw mail in" in browser.page
+    assert journey.agreement.signed_places == ()
+
+
+def test_five_wrong_codes_lock_and_a_new_one_unlocks(journey: Any) -> None:
+    browser = journey.asked_code()
+    right = journey.code()
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+    for left in (4, 3, 2, 1):
+        answer = browser.post("/tekenen/code/controle", {"code": wrong})
+        assert answer.status_code == 422
+        assert f"nog {left} poging" in browser.page
+    browser.post("/tekenen/code/controle", {"code": wrong})
+    assert "Te veel pogingen" in browser.page
+    browser.post("/tekenen/code/controle", {"code": right})
+    assert "Te veel pogingen" in browser.page
+    browser.post("/tekenen/code")
+    assert "Wij stuurden een nieuwe code" in browser.page
+    code = journey.code()
+    browser.post("/tekenen/code/controle", {"code": f" {code[:3]} {code[3:]} "})
+    assert "1 van 2: Overeenkomst" in browser.page
+
+
+def test_too_many_codes_are_refused_at_the_place(journey: Any) -> None:
+    browser = journey.asked_code()
+    for _ in range(4):
+        browser.post("/tekenen/code")
+    answer = browser.post("/tekenen/code")
+    assert answer.status_code == 429
+    assert "te vaak een code" in browser.page
+    assert "Vul de code uit uw mail in" in browser.page
+
+
+def test_what_is_missing_is_said_beside_the_field(journey: Any) -> None:
+    browser = journey.signing()
+    answer = browser.post("/tekenen/ondertekenen", journey.signature(statement=["authorised"]))
+    assert answer.status_code == 422
+    assert 'id="e-statements"' in browser.page
+    assert 'value="An Peeters"' in browser.page
+    browser.post("/tekenen/ondertekenen", journey.signature(typed_name="Jan Baas"))
+    assert 'id="e-typed_name"' in browser.page
+    assert 'value="Jan Baas"' in browser.page
+    browser.post("/tekenen/ondertekenen", journey.signature(method="drawn", drawn_image="nonsense"))
+    assert "Deze afbeelding kunnen wij niet lezen" in browser.page
+    assert journey.agreement.signed_places == ()
+
+
+@pytest.mark.parametrize("method", ["typed", "drawn", "uploaded"])
+def test_two_taps_sign_both(journey: Any, method: str) -> None:
+    browser = journey.signing()
+    url = "data:image/png;base64," + base64.b64encode(drawing()).decode()
+    given = {
+        "typed": {},
+        "drawn": {"drawn_image": url},
+        "uploaded": {"uploaded_image": (io.BytesIO(drawing()), "handtekening.png")},
+    }[method]
+    browser.post("/tekenen/ondertekenen", journey.signature(method=method, **given))
+    assert browser.path == "/tekenen/ondertekenen/bijlage"
+    assert ("data:image/png;base64," in browser.page) == (method != "typed")
+    assert "waarborg ik" in browser.page
+    assert journey.agreement.signed_places == ()
+    sha256 = journey.agreement.frozen_sha256
+    answer = browser.post("/tekenen/ondertekenen/bijlage", {"document_sha256": sha256})
+    assert answer.status_code == 422
+    assert "Bevestig dat u ook Bijlage 1 ondertekent" in browser.page
+    browser.post(
+        "/tekenen/ondertekenen/bijlage", {"document_sha256": sha256, "annex_statement": "yes"}
+    )
+    assert browser.path == "/tekenen/klaar"
+    assert "Bedankt. U hebt ondertekend." in browser.page
+    assert journey.agreement.signed_places == (Place.CONTROLLER_AGREEMENT, Place.CONTROLLER_ANNEX)
+
+
+def test_an_upload_that_is_too_large_is_refused_beside_its_field(journey: Any) -> None:
+    browser = journey.signing()
+    photo = (io.BytesIO(b"\xff\xd8" + b"x" * 3_000_000), "foto.jpg")
+    answer = browser.post(
+        "/tekenen/ondertekenen", journey.signature(method="uploaded", uploaded_image=photo)
+    )
+    assert answer.status_code == 422
+    assert 'id="e-uploaded_image"' in browser.page
+
+
+def test_going_back_from_bijlage_1_keeps_the_signature(journey: Any) -> None:
+    browser = journey.first_tap()
+    browser.get("/tekenen/ondertekenen")
+    assert browser.page.count(" checked") == 4
+    assert 'value="An Peeters"' in browser.page
+
+
+def test_the_second_tap_twice_signs_once(journey: Any) -> None:
+    browser = journey.first_tap()
+    given = {"document_sha256": journey.agreement.frozen_sha256, "annex_statement": "yes"}
+    given["csrf_token"] = browser.value("csrf_token")
+    clients = [browser.client.application.test_client() for _ in range(4)]
+    for client in clients:
+        for name in ("zegel-signer", "zegel-browser"):
+            client.set_cookie(name, browser.client.get_cookie(name).value)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(
+            pool.map(lambda c: c.post("/tekenen/ondertekenen/bijlage", data=given), clients)
+        )
+    assert [(a.status_code, a.location) for a in answers] == [(303, "/tekenen/klaar")] * 4
+    assert len(journey.rows("select 1 from acts")) == 2
+    assert len(journey.rows("select 1 from messages where kind = 'receipt'")) == 1
+
+
+def test_a_text_that_changed_meanwhile_is_read_again(journey: Any) -> None:
+    browser = journey.first_tap()
+    stale = journey.signature(annex_statement="yes")
+    secret = browser.client.get_cookie("zegel-signer").value
+    complete.reopen(journey.deps, secret, Client("127.0.0.1", "another device"))
+    browser.post("/tekenen/ondertekenen/bijlage", stale)
+    assert browser.path == "/tekenen/bijlage"
+    other = journey.completed()
+    journey.freeze()
+    assert journey.agreement.frozen_sha256 != stale["document_sha256"]
+    other.get("/tekenen/lezen")
+    other.post("/tekenen/lezen", {"document_sha256": stale["document_sha256"]})
+    assert other.path == "/tekenen/lezen"
+    assert "De tekst is intussen gewijzigd" in other.page
+    assert journey.agreement.signed_places == ()
+
+
+def test_who_signed_finds_the_receipt_everywhere(journey: Any) -> None:
+    browser = journey.first_tap()
+    browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
+    for path in ("", "/gegevens", "/bijlage", "/lezen", "/ondertekenen", "/weigeren", "/document"):
+        browser.get(f"/tekenen{path}")
+        assert browser.path == "/tekenen/klaar"
+    assert browser.get("/tekenen/document.pdf").status_code == 200
+    assert browser.get("/tekenen/overeenkomst.pdf").status_code == 404
+    assert browser.get(journey.link).status_code == 200
+    assert "U hebt deze overeenkomst al ondertekend" in browser.page
+    browser.post(journey.link)
+    assert browser.path == "/tekenen/klaar"
+
+
+def test_after_the_countersignature_the_effective_date_stands_there(journey: Any) -> None:
+    browser = journey.first_tap()
+    browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
+    assert "Pas dan komt de overeenkomst tot stand" in browser.page
+    journey.countersign()
+    browser.get("/tekenen/klaar")
+    assert "De overeenkomst is van kracht sinds" in browser.page
+    journey.rows("update agreements set state = 'completed'")
+    browser.get("/tekenen/klaar")
+    assert "De overeenkomst is van kracht sinds" in browser.page
+    assert browser.page.count("An Peeters, Bestuurder") == 2
+    assert journey.agreement.state is State.COMPLETED
+    assert journey.agreement.places[Place.PROCESSOR_AGREEMENT] is PlaceState.SIGNED

@@ -12,11 +12,10 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Protocol
 
-from signatures.authority import Authority
-from signatures.seal import Sealer
-
 from service.database.engine import Database
 from service.settings import Settings
+from signatures.authority import Authority
+from signatures.seal import Sealer
 from storage.objects import ObjectStore
 
 
@@ -51,6 +50,8 @@ class Maker(Protocol):
 
     def evidence_sheet(self, context: Any, *, evidence_json: bytes, dated: datetime) -> bytes: ...
 
+    def close(self) -> None: ...
+
 
 class Mailer(Protocol):
     """Hands a mail over. Raises MailTemporaryFailure or MailRefused of ``service.mail``."""
@@ -70,3 +71,4 @@ class Deps:
     authority: Callable[[], Authority]
     sealer: Callable[[], Sealer]
     objects: Callable[[], ObjectStore]
+    close: Callable[[], None]

@@ -13,7 +13,7 @@ from datetime import date
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from signatures.appearance import unprintable
+from signatures.font import unprintable
 from stdnum.be import vat as be_vat
 from stdnum.nl import postcode as nl_postcode
 

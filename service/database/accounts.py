@@ -11,7 +11,7 @@ from sqlalchemy import Connection, case, delete, func, insert, literal, select, 
 
 from service.agreement.parties import Processor
 from service.agreement.permissions import Role, Staff
-from service.database.tables import processor_profiles, staff, staff_sessions
+from service.database.account_tables import processor_profiles, staff, staff_sessions
 
 SESSION_IDLE_HOURS = 12
 TRIES_BEFORE_LOCK = 5

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -30,85 +29,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
 from service.agreement.states import Order, Place, PlaceState, State
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-def _instant(name: str, *, null: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=null)
-
-
-def _now(name: str) -> Column[object]:
-    return Column(
-        name, DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")
-    )
-
-
-def _id() -> Column[object]:
-    return Column("id", UUID(as_uuid=False), primary_key=True)
-
-
-def _agreement(*, null: bool = False, primary: bool = False) -> Column[object]:
-    return Column(
-        "agreement_id",
-        UUID(as_uuid=False),
-        ForeignKey("agreements.id"),
-        nullable=null and not primary,
-        primary_key=primary,
-    )
+from service.database.columns import agreement_id, instant, metadata, now, own_id
 
 
 def _one_of(column: str, values: type[State | PlaceState | Place | Order]) -> CheckConstraint:
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=column)
 
-
-processor_profiles = Table(
-    "processor_profiles",
-    metadata,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("profile", JSONB, nullable=False),
-    Column("created_by", UUID(as_uuid=False), nullable=True),
-    _now("created_at"),
-)
-
-staff = Table(
-    "staff",
-    metadata,
-    _id(),
-    Column("email", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("function", Text, nullable=False, server_default=""),
-    Column("roles", ARRAY(Text), nullable=False),
-    Column("password_hash", Text, nullable=False),
-    Column("active", Boolean, nullable=False, server_default=text("true")),
-    Column("failed_tries", Integer, nullable=False, server_default="0"),
-    _instant("locked_until", null=True),
-    _now("created_at"),
-    Index("uq_staff_email", text("lower(email)"), unique=True),
-    CheckConstraint(
-        "roles <@ array['verkoop','tekenbevoegde','archief','beheer'] and cardinality(roles) > 0",
-        name="roles",
-    ),
-)
-
-staff_sessions = Table(
-    "staff_sessions",
-    metadata,
-    Column("secret_hash", LargeBinary, primary_key=True),
-    Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=False, index=True),
-    _now("created_at"),
-    _now("last_seen_at"),
-    _instant("expires_at"),
-)
 
 reference_counters = Table(
     "reference_counters",
@@ -120,7 +47,7 @@ reference_counters = Table(
 agreements = Table(
     "agreements",
     metadata,
-    _id(),
+    own_id(),
     Column("reference", Text, nullable=False, unique=True),
     Column("state", Text, nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),
@@ -142,12 +69,12 @@ agreements = Table(
     Column("failure", Text, nullable=False, server_default=""),
     Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("frozen_sha256", Text, nullable=False, server_default=""),
-    _now("created_at"),
-    _now("last_activity_at"),
-    _instant("sent_at", null=True),
-    _instant("opened_at", null=True),
-    _instant("expires_at", null=True),
-    _instant("fully_signed_at", null=True),
+    now("created_at"),
+    now("last_activity_at"),
+    instant("sent_at", null=True),
+    instant("opened_at", null=True),
+    instant("expires_at", null=True),
+    instant("fully_signed_at", null=True),
     Column("effective_date", Date, nullable=True),
     Column("words", Text, nullable=False, server_default=""),
     Column(
@@ -180,7 +107,7 @@ agreements = Table(
 annex_items = Table(
     "annex_items",
     metadata,
-    _agreement(primary=True),
+    agreement_id(primary=True),
     Column("list", Text, primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("code", Text, nullable=False),
@@ -194,14 +121,14 @@ annex_items = Table(
 signatories = Table(
     "signatories",
     metadata,
-    _id(),
-    _agreement(),
+    own_id(),
+    agreement_id(),
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("function", Text, nullable=False),
     Column("current", Boolean, nullable=False, server_default=text("true")),
     Column("delegated_by", Text, nullable=False, server_default=""),
-    _now("created_at"),
+    now("created_at"),
     Index(
         "uq_signatories_current",
         "agreement_id",
@@ -213,7 +140,7 @@ signatories = Table(
 signature_places = Table(
     "signature_places",
     metadata,
-    _agreement(primary=True),
+    agreement_id(primary=True),
     Column("place", Text, primary_key=True),
     Column("state", Text, nullable=False),
     _one_of("place", Place),
@@ -223,14 +150,14 @@ signature_places = Table(
 links = Table(
     "links",
     metadata,
-    _id(),
-    _agreement(),
+    own_id(),
+    agreement_id(),
     Column("signatory_id", UUID(as_uuid=False), ForeignKey("signatories.id"), nullable=False),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("copied", Boolean, nullable=False, server_default=text("false")),
     Column("ended", Text, nullable=False, server_default=""),
-    _now("created_at"),
-    _instant("opened_at", null=True),
+    now("created_at"),
+    instant("opened_at", null=True),
     Index("ix_links_agreement", "agreement_id"),
     Index("uq_links_live", "agreement_id", unique=True, postgresql_where=text("ended = ''")),
     CheckConstraint("ended in ('','replaced','delegated')", name="ended"),
@@ -243,10 +170,10 @@ link_sessions = Table(
     Column("link_id", UUID(as_uuid=False), ForeignKey("links.id"), nullable=False, index=True),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
-    _now("created_at"),
-    _now("last_seen_at"),
-    _instant("expires_at"),
-    _instant("authenticated_at", null=True),
+    now("created_at"),
+    now("last_seen_at"),
+    instant("expires_at"),
+    instant("authenticated_at", null=True),
     Column("challenge_id", UUID(as_uuid=False), nullable=True),
     Column("shown_sha256", Text, nullable=False, server_default=""),
     Column("pending", JSONB, nullable=True),
@@ -256,22 +183,22 @@ link_sessions = Table(
 code_challenges = Table(
     "code_challenges",
     metadata,
-    _id(),
+    own_id(),
     Column("link_id", UUID(as_uuid=False), ForeignKey("links.id"), nullable=False, index=True),
     Column("code_hash", LargeBinary, nullable=False),
     Column("sent_to", Text, nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
-    _now("created_at"),
-    _instant("expires_at"),
-    _instant("consumed_at", null=True),
+    now("created_at"),
+    instant("expires_at"),
+    instant("consumed_at", null=True),
     CheckConstraint("tries between 0 and 5", name="tries"),
 )
 
 documents = Table(
     "documents",
     metadata,
-    _id(),
-    _agreement(),
+    own_id(),
+    agreement_id(),
     Column("revision", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("sha256", Text, nullable=False),
@@ -282,7 +209,7 @@ documents = Table(
     Column("template_version", Text, nullable=False),
     Column("template_sha256", Text, nullable=False),
     Column("engine", Text, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     UniqueConstraint("agreement_id", "revision", "kind"),
     CheckConstraint("kind in ('preview','frozen')", name="kind"),
 )
@@ -290,8 +217,8 @@ documents = Table(
 acts = Table(
     "acts",
     metadata,
-    _id(),
-    _agreement(),
+    own_id(),
+    agreement_id(),
     Column("revision", Integer, nullable=False),
     Column("place", Text, nullable=False),
     Column("ordinal", Integer, nullable=False),
@@ -312,21 +239,21 @@ acts = Table(
 seals = Table(
     "seals",
     metadata,
-    _agreement(primary=True),
+    agreement_id(primary=True),
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("step", Integer, primary_key=True, autoincrement=False),
     Column("pdf", LargeBinary, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("token_time", DateTime(timezone=True), nullable=False),
     Column("token_quality", Text, nullable=False),
-    _now("created_at"),
+    now("created_at"),
     CheckConstraint("step between 1 and 4", name="step"),
 )
 
 originals = Table(
     "originals",
     metadata,
-    _agreement(primary=True),
+    agreement_id(primary=True),
     Column("revision", Integer, nullable=False),
     Column("pdf", LargeBinary, nullable=True),
     Column("sha256", Text, nullable=False, unique=True),
@@ -337,30 +264,30 @@ originals = Table(
     Column("evidence_json", LargeBinary, nullable=True),
     Column("log_jsonl", LargeBinary, nullable=True),
     Column("manifest_facts", JSONB, nullable=False),
-    _now("created_at"),
+    now("created_at"),
 )
 
 archived_objects = Table(
     "archived_objects",
     metadata,
-    _agreement(primary=True),
+    agreement_id(primary=True),
     Column("name", Text, primary_key=True),
     Column("key", Text, nullable=False),
     Column("version_id", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True), nullable=False),
-    _now("stored_at"),
+    now("stored_at"),
 )
 
 archive_states = Table(
     "archive_states",
     metadata,
-    _agreement(primary=True),
+    agreement_id(primary=True),
     Column("state", Text, nullable=False),
     Column("prefix", Text, nullable=False),
     Column("failure", Text, nullable=False, server_default=""),
-    _instant("checked_at", null=True),
+    instant("checked_at", null=True),
     CheckConstraint(
         "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
     ),
@@ -369,9 +296,9 @@ archive_states = Table(
 messages = Table(
     "messages",
     metadata,
-    _id(),
+    own_id(),
     Column("key", Text, nullable=False, unique=True),
-    _agreement(null=True),
+    agreement_id(null=True),
     Column("kind", Text, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("recipient_name", Text, nullable=False),
@@ -383,8 +310,8 @@ messages = Table(
     Column("state", Text, nullable=False, server_default="queued"),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("last_error", Text, nullable=False, server_default=""),
-    _now("queued_at"),
-    _instant("sent_at", null=True),
+    now("queued_at"),
+    instant("sent_at", null=True),
     CheckConstraint("state in ('queued','failed','sent','refused')", name="state"),
     Index("ix_messages_agreement", "agreement_id"),
     Index(
@@ -398,7 +325,7 @@ audit_entries = Table(
     "audit_entries",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    _agreement(null=True),
+    agreement_id(null=True),
     Column("seq", Integer, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("actor", Text, nullable=False),

@@ -16,11 +16,11 @@ from flask import Response, current_app, g, redirect, request, url_for
 
 from service.agreement.permissions import Permission, Staff, require
 from service.deps import Deps
+from service.web.security import STAFF_COOKIE, WebSecurity
 from service.workflow.accounts import session
 from service.workflow.actors import Client
 
 View = TypeVar("View", bound=Callable[..., Any])
-STAFF_COOKIE = "zegel-staff"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def current_staff() -> Staff:
 def visitor() -> Staff | None:
     """Who is signed in, if anybody; asked once a request."""
     if "staff" not in g:
-        g.staff = session(deps(), request.cookies.get(staff_cookie_name(), ""))
+        g.staff = session(deps(), staff_secret())
     return cast("Staff | None", g.staff)
 
 
@@ -100,27 +100,23 @@ def local_path(address: str) -> str:
     return "" if parts.scheme or parts.netloc else address
 
 
-def staff_cookie_name() -> str:
-    """``__Host-`` keeps other hosts of the domain from setting it, but needs https."""
-    return f"__Host-{STAFF_COOKIE}" if _secure() else STAFF_COOKIE
-
-
 def set_staff_cookie(response: Response, secret: str) -> None:
     """Let the browser keep its session until it closes; the database ends it earlier when idle."""
-    response.set_cookie(
-        staff_cookie_name(), secret, httponly=True, secure=_secure(), samesite="Lax", path="/"
-    )
+    _security().set_cookie(response, STAFF_COOKIE, secret)
 
 
 def drop_staff_cookie(response: Response) -> None:
     """The browser forgets its session."""
-    response.delete_cookie(
-        staff_cookie_name(), httponly=True, secure=_secure(), samesite="Lax", path="/"
-    )
+    _security().clear_cookie(response, STAFF_COOKIE)
 
 
-def _secure() -> bool:
-    return deps().settings.base_url.startswith("https://")
+def staff_secret() -> str:
+    """The value of the session's cookie, or an empty string."""
+    return _security().cookie(STAFF_COOKIE)
+
+
+def _security() -> WebSecurity:
+    return cast(WebSecurity, current_app.extensions["zegel_security"])
 
 
 def _to_sign_in() -> Any:

@@ -29,6 +29,12 @@ STATIC = Path(__file__).resolve().parent / "static"
 def make_flask(name: str) -> Flask:
     """A Flask application with our templates and static files, and nothing else yet."""
     app = Flask(name, static_folder=str(STATIC), static_url_path="/static")
+    install(app)
+    return app
+
+
+def install(app: Flask) -> None:
+    """Give ``app`` our templates and what every page can use. Before its first page is shown."""
     app.jinja_loader = FileSystemLoader(PAGES)
     app.jinja_options = {
         "undefined": StrictUndefined,
@@ -38,7 +44,6 @@ def make_flask(name: str) -> Flask:
     }
     app.jinja_env.filters |= FILTERS
     app.jinja_env.globals |= {"text": text, "static_url": static_url}
-    return app
 
 
 def static_url(file: str) -> str:

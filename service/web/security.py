@@ -20,6 +20,8 @@ from flask import Flask, Response, abort, g, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from service.deps import Deps
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -44,7 +46,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 SIGNER_PATH = "/tekenen/"
-HEALTH_PATH = "/health"  # asked by load balancers under any host name
+HEALTH_PATHS = ("/healthz", "/readyz")  # asked by load balancers under any host name
 SAFE = ("GET", "HEAD", "OPTIONS")
 BODY_LIMIT = 256 * 1024
 BROWSER_COOKIE = "browser"
@@ -138,12 +140,17 @@ def body_limit(limit: int) -> Callable[[View], View]:
     return mark
 
 
-def install(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
+def install(app: Flask) -> WebSecurity:
+    """Guard the running application, whose dependencies stand in ``extensions["zegel"]``."""
+    deps: Deps = app.extensions["zegel"]
+    return protect(app, base_url=deps.settings.base_url, secret_key=deps.secret_key)
+
+
+def protect(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
     """Guard every request and answer of ``app``. Register before anything else does."""
     key = hmac.digest(secret_key, b"zegel web forms", "sha256")
     security = WebSecurity(base_url.rstrip("/"), key)
     app.extensions["zegel_security"] = security
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
 
     @app.before_request
     def guard() -> WerkzeugResponse | None:
@@ -163,7 +170,7 @@ def install(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
 
 
 def _check_host(security: WebSecurity) -> WerkzeugResponse | None:
-    if request.path == HEALTH_PATH or request.host == security.host:
+    if request.path in HEALTH_PATHS or request.host == security.host:
         return None
     if not (request.method in SAFE and _is_loopback(request.host) and _is_loopback(security.host)):
         abort(400)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 from datetime import date, datetime
+from typing import Any
 
 from service.agreement.deadlines import show_date
 from service.agreement.events import Event
@@ -135,19 +136,17 @@ def _note_stored(deps: Deps, agreement: Agreement, stored: StoredPackage, now: d
 def _send_copies(tx: Transaction, agreement: Agreement) -> None:
     """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy)."""
     shown = show_date(agreement.effective_date) if agreement.effective_date else ""
-    tell_signatory(
-        tx,
-        agreement,
-        "completed",
-        once="completed",
-        attach_original=True,
-        effective_date=shown,
-    )
+    common: dict[str, Any] = {"once": "completed", "attach_original": True, "attached": True}
+    theirs: dict[str, Any] = {**common, "effective_date": shown, "counterparty": agreement.processor.known_as}
+    tell_signatory(tx, agreement, "completed", **theirs)
+    notices = agreement.controller.notices_email
+    if notices and notices.casefold() != agreement.signatory.email.casefold():
+        mailbox = dataclasses.replace(agreement.signatory, email=notices)
+        tell_signatory(tx, dataclasses.replace(agreement, signatory=mailbox), "completed", **theirs)
     people = {person.email: person for person in tx.accounts.with_role(Role.SIGNATORY)}
     account = tx.accounts.by_id(agreement.sender_id)
     if account:
         people[account.person.email] = account.person
-    notices = agreement.controller.notices_email
     for person in people.values():
         tell(
             tx,
@@ -155,17 +154,8 @@ def _send_copies(tx: Transaction, agreement: Agreement) -> None:
             "completed",
             to=person.email,
             name=person.name,
-            once="completed",
-            attach_original=True,
+            page=f"/archief/{agreement.reference}",
             effective_date=shown,
-        )
-    if notices and notices.casefold() != agreement.signatory.email.casefold():
-        named = dataclasses.replace(agreement.signatory, email=notices)
-        tell_signatory(
-            tx,
-            dataclasses.replace(agreement, signatory=named),
-            "completed",
-            once="completed",
-            attach_original=True,
-            effective_date=shown,
+            counterparty=agreement.controller.name,
+            **common,
         )

@@ -24,6 +24,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.texts import text
 from service.workflow.actors import SYSTEM
+from signatures.authority import Authority
 
 CLOSE = "close"
 ARCHIVE = "archive"
@@ -92,6 +93,7 @@ def _facts(
     entries = _until_closed(tx.audit.of(agreement.id))
     people = tx.agreements.delegations(agreement.id)
     authority = deps.authority()
+    prints = authority.fingerprints()
     return (
         Facts(
             agreement=agreement,
@@ -107,9 +109,9 @@ def _facts(
                 (before["name"], after_["name"])
                 for before, after_ in zip(people, people[1:], strict=False)
             ),
-            seal_subject=authority.seal_subject,
-            seal_fingerprint=authority.seal_fingerprint,
-            root_fingerprint=authority.root_fingerprint,
+            seal_subject=authority.seal.subject.rfc4514_string(),
+            seal_fingerprint=prints["seal.pem"],
+            root_fingerprint=prints["root.pem"],
             level=deps.sealer().level,
             closed_at=tokens[CLOSING_STEP][0],
             verify_url=f"{deps.settings.base_url}/verifieer",
@@ -172,6 +174,18 @@ def _manifest_facts(deps: Deps, facts: Facts) -> dict[str, Any]:
         "template_version": facts.template_version,
         "certificates": {
             name: base64.b64encode(data).decode()
-            for name, data in deps.authority().certificates.items()
+            for name, data in certificate_files(deps.authority()).items()
         },
+    }
+
+
+def certificate_files(authority: Authority) -> dict[str, bytes]:
+    """What a verifier needs in nine years, under the names of the archive."""
+    pem = authority.certificates
+    return {
+        "wortel.pem": pem["root.pem"],
+        "uitgever.pem": pem["issuing.pem"],
+        "zegel.pem": pem["seal.pem"],
+        "tijdstempel.pem": pem["tsa.pem"],
+        "intrekkingslijst.pem": authority.crl,
     }

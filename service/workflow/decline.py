@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from typing import Any
 
-from service.agreement.deadlines import show_date
+from service.agreement.deadlines import show_moment
 from service.agreement.drafting import lines_of
 from service.agreement.events import Event
 from service.agreement.fields import Checker, clean
@@ -44,6 +45,12 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
         )
         label = text(f"labels.decline_reason.{reason}")
         full = f"{label}. {told}" if told else label
+        said: dict[str, Any] = {
+            "signer_name": before.signatory.name,
+            "declined_at": show_moment(tx.now()),
+            "reason": label,
+            "explanation": told,
+        }
         tx.audit.append(
             before.id,
             Event.AGREEMENT_DECLINED,
@@ -51,16 +58,7 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
             personal=client.personal(name=before.signatory.name),
             reason=full,
         )
-        declined_on = show_date(tx.now().date())
-        tell_sender(
-            tx,
-            declined,
-            "declined",
-            once="declined",
-            signatory_name=before.signatory.name,
-            declined_on=declined_on,
-            reason=full,
-        )
+        tell_sender(tx, declined, "declined", once="declined", **said)
         if before.order is Order.PROCESSOR_FIRST:
             for person in tx.accounts.with_role(Role.SIGNATORY):
                 tell(
@@ -70,11 +68,12 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
                     to=person.email,
                     name=person.name,
                     once="declined",
-                    signatory_name=before.signatory.name,
-                    declined_on=declined_on,
-                    reason=full,
+                    page=f"/overeenkomsten/{declined.reference}",
+                    **said,
                 )
-        tell_signatory(tx, declined, "decline_confirmed", once="declined")
+        tell_signatory(
+            tx, declined, "decline_confirmed", once="declined", declined_at=said["declined_at"]
+        )
 
 
 def delegate(
@@ -143,9 +142,12 @@ def delegate(
             passed,
             "delegated_notice",
             once=link_id,
-            delegated_by=before.signatory.name,
-            signatory_name=colleague.name,
-            signatory_email=colleague.email,
+            from_name=before.signatory.name,
+            to_name=colleague.name,
+            to_function=colleague.function,
+            to_email=colleague.email,
+            delegated_at=show_moment(tx.now()),
+            message=note,
         )
 
 
@@ -168,8 +170,10 @@ def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
             agreement,
             "question",
             once=str(uuid.uuid4()),
-            signatory_name=agreement.signatory.name,
+            from_name=agreement.signatory.name,
+            from_email=agreement.signatory.email,
             question=asked,
+            asked_at=show_moment(tx.now()),
         )
 
 

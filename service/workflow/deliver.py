@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
+from urllib.parse import urlsplit
 
 from service.agreement.capabilities import code_for
 from service.agreement.events import Event
@@ -19,7 +20,13 @@ from service.deps import Deps
 from service.errors import Unavailable
 from service.mail.compose import compose
 from service.mail.errors import MailRefused, MailTemporaryFailure
-from service.mail.message import Attachment, build_message
+from service.mail.message import (
+    Attachment,
+    build_message,
+    mail_address,
+    message_id,
+    sender_address,
+)
 from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.links import address
@@ -65,7 +72,10 @@ def _overtaken(tx: Transaction, message: Message) -> bool:
 
 def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
     values: dict[str, Any] = dict(message.values)
-    values["base_url"] = deps.settings.base_url
+    base_url = deps.settings.base_url
+    page = values.pop("page", None)
+    values.setdefault("link", f"{base_url}{page}" if page else None)
+    values.setdefault("verify_link", f"{base_url}/verifieer")
     if message.link_id:
         values["link"] = address(deps, message.link_id)
     if message.challenge_id:
@@ -80,12 +90,10 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
         )
     return build_message(
         compose(message.kind, values),
-        sender=deps.settings.mail_from,
-        sender_name=values["processor_name"],
-        recipient=message.recipient,
-        recipient_name=message.recipient_name,
-        reply_to=message.reply_to,
-        message_id=message.id,
+        sender=sender_address(deps.settings.mail_from, values["processor_name"]),
+        to=mail_address(message.recipient, message.recipient_name),
+        reply_to=mail_address(message.reply_to),
+        message_id=message_id(message.id, urlsplit(base_url).hostname or "zegel"),
         date=now,
         attachments=attachments,
     )

@@ -37,6 +37,14 @@ def _expire_one(deps: Deps, agreement_id: str) -> bool:
         )
         tx.audit.append(before.id, Event.AGREEMENT_EXPIRED, SYSTEM)
         until = show_date_of(before)
-        tell_signatory(tx, expired, "expired", once=until, until=until)
-        tell_sender(tx, expired, "expired", once=until, until=until)
+        link = tx.signing.live_link(before.id)
+        tell_signatory(
+            tx,
+            expired,
+            "expired",
+            once=until,
+            expired_on=until,
+            link_id=link.id if link else None,
+        )
+        tell_sender(tx, expired, "expired", once=until, expired_on=until)
         return True

@@ -8,6 +8,7 @@ import uuid
 
 import rfc8785
 
+from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.printed import context, preview_context
@@ -65,7 +66,9 @@ def generate(deps: Deps, agreement_id: str) -> None:
             revision=before.revision,
         )
         if frozen.order is Order.PROCESSOR_FIRST:
-            tell_countersigners(tx, frozen, once=f"revision-{frozen.revision}", flags=[])
+            tell_countersigners(
+                tx, frozen, once=f"revision-{frozen.revision}", flags=[], signed_at=""
+            )
 
 
 def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
@@ -74,6 +77,7 @@ def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
         if before.state is not State.PREPARING or before.revision != agreement.revision:
             return
         reason = f"{failure.reason} {failure.detail}".strip()
+        now = tx.now()
         failed = tx.agreements.save(
             before,
             dataclasses.replace(
@@ -85,8 +89,9 @@ def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
             tx,
             failed,
             "generation_failed",
-            once=f"{failed.revision}:{tx.now().isoformat()}",
+            once=f"{failed.revision}:{now.isoformat()}",
             reason=reason[:500],
+            failed_at=show_moment(now),
         )
 
 

@@ -78,7 +78,10 @@ def tell_signatory(
 def tell_sender(
     tx: Transaction, agreement: Agreement, kind: str, *, once: str, **values: Any
 ) -> None:
-    """Queue a mail to the member of staff who sent the agreement; answers go to the signatory."""
+    """Queue a mail to the member of staff who sent the agreement; answers go to the signatory.
+
+    Its link is the dossier.
+    """
     person = sender(tx, agreement)
     tell(
         tx,
@@ -88,6 +91,7 @@ def tell_sender(
         name=person.name,
         once=once,
         reply_to=agreement.signatory.email,
+        page=f"/overeenkomsten/{agreement.reference}",
         **values,
     )
 
@@ -102,8 +106,9 @@ def tell_countersigners(tx: Transaction, agreement: Agreement, *, once: str, **v
             to=person.email,
             name=person.name,
             once=once,
-            signatory_name=agreement.signatory.name,
-            signatory_function=agreement.signatory.function,
+            signer_name=agreement.signatory.name,
+            signer_function=agreement.signatory.function,
+            page="/tekenen-namens-ons",
             **values,
         )
 
@@ -120,7 +125,6 @@ def invite(
     tx: Transaction, agreement: Agreement, link_id: str, *, kind: str = "invitation", **values: Any
 ) -> None:
     """Queue the mail that carries the signing link."""
-    until = show_date_of(agreement)
     tell_signatory(
         tx,
         agreement,
@@ -129,8 +133,8 @@ def invite(
         link_id=link_id,
         sender_name=sender(tx, agreement).name,
         message=agreement.message,
-        until=until,
-        **values,
+        valid_until=show_date_of(agreement),
+        **{"delegated_by": "", "pre_signed": False, **values},
     )
 
 

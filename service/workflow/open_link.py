@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.agreement.capabilities import hash_secret, mask_email, new_session_secret
+from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.states import CONTROLLER_PLACES, Place, PlaceState, State
@@ -160,8 +161,8 @@ def request_new_link(deps: Deps, token: str, client: Client) -> None:
             agreement,
             "new_link_requested",
             once=tx.now().date().isoformat(),
-            signatory_name=link.signatory_name,
-            signatory_email=link.signatory_email,
+            signer_name=link.signatory_name,
+            requested_at=show_moment(tx.now()),
         )
         tx.audit.append(
             agreement.id,

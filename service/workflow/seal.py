@@ -10,8 +10,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 
-from signatures.acts import Act, Statement
-
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.states import SIGNED_NOT_SEALED, State, Step, after
@@ -22,6 +20,8 @@ from service.texts import text
 from service.workflow.accept import SEAL
 from service.workflow.actors import SYSTEM
 from service.workflow.close import CLOSE
+from signatures.acts import Act
+from signatures.statements import Statement
 
 __all__ = ["SEAL", "note_failure", "seal"]
 
@@ -155,7 +155,7 @@ def _as_signed(act: ActRow) -> Act:
         signed_at=act.signed_at,
         method=record["method"],
         image_png=act.image,
-        typed_text=record["typed"],
+        typed_text=record["typed"] or None,
         document_sha256=act.document_sha256,
         statements=tuple(Statement(**said) for said in record["statements"]),
         record_sha256=act.record_sha256,

@@ -12,7 +12,7 @@ from service.agreement.capabilities import hash_secret
 from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.states import Place
+from service.agreement.states import Order, Place
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, Refused
@@ -193,12 +193,15 @@ def _mailbox(tx: Transaction, found: Visit) -> dict[str, Any]:
 
 def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
     once = f"revision-{agreement.revision}"
-    tell_signatory(tx, agreement, "receipt", once=once, signed_at=show_moment(signed_at))
+    pre_signed = agreement.order is Order.PROCESSOR_FIRST
+    shown = show_moment(signed_at)
+    tell_signatory(tx, agreement, "receipt", once=once, signed_at=shown, pre_signed=pre_signed)
     if agreement.awaits_processor:
         raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
         tell_countersigners(
             tx,
             agreement,
             once=once,
+            signed_at=shown,
             flags=[text(f"labels.flag.{flag}") for flag in dict.fromkeys(raised)],
         )

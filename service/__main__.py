@@ -1,0 +1,5 @@
+"""``python -m service`` is ``zegel``."""
+
+from service.cli import main
+
+main()

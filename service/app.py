@@ -1,0 +1,35 @@
+"""The Flask application: routes, errors, headers; nothing else."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service.deps import Deps
+from service.web import archive, errors, health, mailbox, pages, security, sign, staff, verify
+
+LARGEST_REQUEST = 25 * 1024 * 1024  # bytes; the verify page takes a sealed PDF
+LARGEST_FORM_FIELD = 4 * 1024 * 1024  # a drawn signature as a data URL
+
+
+def create_app(deps: Deps) -> Flask:
+    """The application for these dependencies; every view finds them in ``extensions``."""
+    app = Flask("service", static_folder="web/static", static_url_path="/static")
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM_FIELD,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["zegel"] = deps
+    if hops := deps.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    pages.install(app)
+    security.install(app)
+    errors.install(app)
+    for part in (health, staff, sign, archive, verify):
+        app.register_blueprint(part.blueprint)
+    if deps.settings.development and deps.settings.smtp_host is None:
+        app.register_blueprint(mailbox.blueprint)
+    return app

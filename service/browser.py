@@ -1,0 +1,116 @@
+"""A small browser for the demo: real pages, real forms, cookies, no JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+from lxml import html
+
+Value = str | Sequence[str]
+
+
+class PageRefused(RuntimeError):
+    """A page answered with an error, or a form came back with messages."""
+
+
+class Browser:
+    """One person's browser. Every page it reads stays until the next one."""
+
+    def __init__(self, base_url: str) -> None:
+        self._client = httpx.Client(
+            base_url=base_url,
+            follow_redirects=True,
+            timeout=30,
+            headers={"User-Agent": "zegel-demo", "Origin": base_url},
+        )
+        self.url = base_url
+        self._page: Any = None
+
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def open(self, address: str) -> None:
+        """Read a page. Raises PageRefused for anything but 200."""
+        self._take(self._client.get(address))
+
+    def download(self, address: str) -> bytes:
+        """Read a file. Raises PageRefused for anything but 200."""
+        answer = self._client.get(address)
+        if answer.status_code != httpx.codes.OK:
+            raise PageRefused(f"{answer.status_code} {address}")
+        return answer.content
+
+    def submit(self, to: str = "", button: str = "", **fields: Value) -> None:
+        """Fill the form whose address contains ``to`` and send it.
+
+        Fields that the form does not have are refused: a demo that types beside the form would
+        prove nothing. Raises PageRefused with the messages on the page when it comes back.
+        """
+        form = self._form(to)
+        values = self._defaults(form)
+        known = {element.get("name") for element in form.xpath(".//*[@name]")}
+        for name, value in fields.items():
+            if name not in known:
+                raise PageRefused(f"{self.url}: no field {name} (has {sorted(known - {None})})")
+            values = [(key, old) for key, old in values if key != name]
+            listed = [value] if isinstance(value, str) else list(value)
+            values += [(name, each) for each in listed]
+        if button:
+            name, _, value = button.partition("=")
+            values.append((name, value))
+        address = urljoin(self.url, form.get("action") or self.url)
+        if (form.get("enctype") or "").startswith("multipart"):
+            parts = [(key, (None, value)) for key, value in values]
+            self._take(self._client.post(address, files=parts))
+        else:
+            self._take(self._client.post(address, data=_multi(values)))
+
+    def text(self) -> str:
+        """What the page says, on one line."""
+        return " ".join(self._page.text_content().split())
+
+    def links(self) -> list[str]:
+        """Every link on the page."""
+        return [urljoin(self.url, each) for each in self._page.xpath("//a/@href")]
+
+    def value(self, name: str) -> str:
+        """The value of the first field with this name."""
+        return str(self._page.xpath(f"//*[@name='{name}']/@value")[0])
+
+    def values(self, name: str) -> list[str]:
+        """The values of all fields with this name."""
+        return [str(each) for each in self._page.xpath(f"//*[@name='{name}']/@value")]
+
+    def _form(self, to: str) -> Any:
+        for form in self._page.xpath("//form[translate(@method, 'POST', 'post')='post']"):
+            if to in (form.get("action") or self.url):
+                return form
+        raise PageRefused(f"{self.url}: no form to {to!r}")
+
+    @staticmethod
+    def _defaults(form: Any) -> list[tuple[str, str]]:
+        """What the browser would send unchanged, submit buttons apart."""
+        return [(str(key), str(value)) for key, value in form.form_values()]
+
+    def _take(self, answer: httpx.Response) -> None:
+        self.url = str(answer.url)
+        self._page = html.fromstring(answer.content or b"<html/>")
+        if answer.status_code != httpx.codes.OK:
+            said = [
+                each.text_content() for each in self._page.xpath("//*[contains(@class,'error')]")
+            ]
+            told = " / ".join(" ".join(each.split()) for each in said[:6]) or self.text()[:300]
+            raise PageRefused(f"{answer.status_code} {answer.request.url.path}: {told}")
+
+
+def _multi(values: list[tuple[str, str]]) -> Mapping[str, list[str]]:
+    gathered: dict[str, list[str]] = {}
+    for name, value in values:
+        gathered.setdefault(name, []).append(value)
+    return gathered

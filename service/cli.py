@@ -1,0 +1,99 @@
+"""The command line: ``zegel``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from service.errors import ZegelError
+from service.settings import DEVELOPMENT, PRODUCTION, Settings, load_settings
+from service.texts import text
+
+
+class Group(click.Group):
+    """Errors of ours become one clear sentence and a status, never a stack of lines."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except ZegelError as error:
+            click.echo(error.sentence(), err=True)
+            context.exit(1)
+
+
+@click.group(cls=Group, help=text("cli.help"))
+@click.version_option(package_name="zegel")
+def main() -> None:
+    """Set up logging for every command."""
+    logging.basicConfig(
+        level=os.environ.get("LOG_LEVEL", "WARNING"),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+@main.command(help=text("cli.run"))
+def run() -> None:
+    """Everything on this machine: engines, web and worker."""
+    # Imported in the commands: `zegel verify` should not load a web framework, nor web a PDF one.
+    from service.supervisor import run_everything  # noqa: PLC0415
+
+    sys.exit(run_everything(_settings(DEVELOPMENT)))
+
+
+@main.command(help=text("cli.web"))
+def web() -> None:
+    """The web server alone."""
+    # Only this command serves pages.
+    from service.processes import serve  # noqa: PLC0415
+
+    serve(_settings(PRODUCTION))
+
+
+@main.command(help=text("cli.worker"))
+def worker() -> None:
+    """One worker alone."""
+    # Only this command makes documents and seals.
+    from service.processes import work  # noqa: PLC0415
+
+    work(_settings(PRODUCTION))
+
+
+@main.command(help=text("cli.prepare"))
+def prepare() -> None:
+    """Schema, keys, bucket and first administrator, for an installation with own engines."""
+    # Loads the key and archive libraries.
+    from service.processes import prepare_everything  # noqa: PLC0415
+
+    prepare_everything(_settings(PRODUCTION))
+
+
+@main.command(help=text("cli.demo"))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default="demo-out")
+@click.option("--input", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def demo(out: Path, source: Path | None) -> None:
+    """Walk the whole road unattended."""
+    # Loads an HTTP client and the verifier.
+    from service.demo import walk  # noqa: PLC0415
+
+    sys.exit(walk(out, source))
+
+
+@main.command(help=text("cli.verify"))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--root", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True)
+def verify(files: tuple[Path, ...], root: Path | None, as_json: bool) -> None:
+    """Check sealed PDFs, offline, without a server or a database."""
+    # Loads the PDF signing library.
+    from service.verify_files import verify_files  # noqa: PLC0415
+
+    sys.exit(verify_files(files, root, as_json=as_json))
+
+
+def _settings(mode: str) -> Settings:
+    return load_settings(os.environ, mode_default=mode)

@@ -1,0 +1,40 @@
+"""The metadata all tables share, and the columns that recur."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, DateTime, ForeignKey, MetaData, text
+from sqlalchemy.dialects.postgresql import UUID
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def instant(name: str, *, null: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=null)
+
+
+def now(name: str) -> Column[object]:
+    return Column(
+        name, DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")
+    )
+
+
+def own_id() -> Column[object]:
+    return Column("id", UUID(as_uuid=False), primary_key=True)
+
+
+def agreement_id(*, null: bool = False, primary: bool = False) -> Column[object]:
+    return Column(
+        "agreement_id",
+        UUID(as_uuid=False),
+        ForeignKey("agreements.id"),
+        nullable=null and not primary,
+        primary_key=primary,
+    )

@@ -1,0 +1,229 @@
+"""The demo: the whole road, unattended, through real pages and mails on the embedded engines."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import re
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.browser import Browser
+from service.engines.process import free_ports
+from service.first_start import read_example
+from service.settings import DEVELOPMENT, load_settings
+from service.supervisor import Running, stack
+from service.texts import text
+from service.verify_files import verify_files
+
+WAIT_SECONDS = 60
+
+
+def walk(out: Path, source: Path | None) -> int:
+    """Walk the road with the given data and leave what the archive hands out in ``out``.
+
+    Returns 0 only if the fetched file verifies.
+    """
+    example = (
+        json.loads(source.read_text(encoding="utf-8")) if source else read_example("agreement")
+    )
+    with tempfile.TemporaryDirectory(prefix="zegel-demo-") as data:
+        port = free_ports(1)[0]
+        settings = dataclasses.replace(
+            load_settings({"ZEGEL_DATA": data, "ZEGEL_PORT": str(port)}, mode_default=DEVELOPMENT)
+        )
+        with _told("start"):
+            running_stack = stack(settings)
+            running = running_stack.__enter__()
+        try:
+            _Road(running, example).walk(out)
+        finally:
+            with _told("stop"):
+                running_stack.__exit__(None, None, None)
+        with _told("verify"):
+            status = verify_files(
+                (out / "overeenkomst.pdf",), out / "certificaten" / "wortel.pem", as_json=False
+            )
+    return int(status)
+
+
+class _Road:
+    """Two people and their browsers, one agreement."""
+
+    def __init__(self, running: Running, example: dict[str, Any]) -> None:
+        if running.first_sign_in is None:
+            raise LookupError("the demo needs a fresh installation")
+        self.sign_in = running.first_sign_in
+        self.sales: dict[str, Any] = example["sales"]
+        self.controller: dict[str, Any] = example["controller"]
+        self.staff = Browser(running.url)
+        self.signer = Browser(running.url)
+        self.reference = ""
+
+    def walk(self, out: Path) -> None:
+        with self.staff, self.signer:
+            for step in (
+                self.signed_in,
+                self.create,
+                self.send,
+                self.open_link,
+                self.details,
+                self.annex,
+                self.read,
+                self.prove_mailbox,
+                self.sign,
+                self.countersign,
+                self.sealed_and_stored,
+            ):
+                with _told(step.__name__):
+                    step()
+            with _told("fetch"):
+                self.fetch(out)
+
+    def signed_in(self) -> None:
+        self.staff.open("/aanmelden")
+        self.staff.submit(email=self.sign_in.email, password=self.sign_in.password)
+
+    def create(self) -> None:
+        self.staff.open("/overeenkomsten/nieuw")
+        self.staff.submit("/nieuw", **_typed(self.sales))
+        self.reference = re.findall(r"VO-\d{4}-\d{5}", self.staff.url)[0]
+
+    def send(self) -> None:
+        self.staff.submit("/verzending")
+
+    def open_link(self) -> None:
+        mail = self._mail(self.sales["signatory_email"], "klaar om te ondertekenen")
+        self.signer.open(next(link for link in mail if "/tekenen/link/" in link))
+        self.signer.submit("/tekenen/link/")
+
+    def details(self) -> None:
+        names = [
+            "kind",
+            "name",
+            "trade_name",
+            "legal_form",
+            "number_type",
+            "number",
+            "street",
+            "postcode",
+            "city",
+            "country",
+            "notices_email",
+            "signatory_name",
+            "signatory_function",
+        ]
+        given = {name: self.controller[name] for name in names if name in self.controller}
+        self.signer.submit("/gegevens", **given)
+
+    def annex(self) -> None:
+        names = [
+            "personal_data",
+            "personal_data_own",
+            "data_subjects",
+            "data_subjects_own",
+            "dpo_answer",
+            "dpo_name",
+            "dpo_phone",
+            "dpo_email",
+        ]
+        given = {name: self.controller[name] for name in names if name in self.controller}
+        self.signer.submit("/bijlage", **given)
+
+    def read(self) -> None:
+        self._until(lambda: "/tekenen/lezen" in self._reload(self.signer, "/tekenen"))
+        self.signer.submit("/lezen")
+
+    def prove_mailbox(self) -> None:
+        self.signer.submit("/code")
+        digits: list[str] = []
+
+        def arrived() -> bool:
+            self._mail(self.sales["signatory_email"], "Uw code")
+            digits.extend(re.findall(r"\b\d{6}\b", self.staff.text()))
+            return bool(digits)
+
+        self._until(arrived)
+        self.signer.submit("/controle", code=digits[0])
+
+    def sign(self) -> None:
+        name = self.controller["signatory_name"]
+        ticked = self.signer.values("statements")
+        self.signer.submit("/ondertekenen", statements=ticked, method="typed", typed_name=name)
+        self.signer.submit("/bijlage", statements=self.signer.values("statements"))
+
+    def countersign(self) -> None:
+        self.staff.open("/tekenen-namens-ons")
+        selected = [
+            each for each in self.staff.values("selected") if each.startswith(self.reference)
+        ]
+        self.staff.submit(
+            "/tekenen-namens-ons",
+            selected=selected,
+            statements=self.staff.values("statements"),
+            method="typed",
+            typed_name=read_example("processor")["representative_name"],
+            password=self.sign_in.password,
+        )
+
+    def sealed_and_stored(self) -> None:
+        done = text("states.archive.verified")
+        page = f"/archief/{self.reference}"
+        self._until(lambda: done in self._text(self.staff, page))
+
+    def fetch(self, out: Path) -> None:
+        archive = self.staff.download(f"/archief/{self.reference}/pakket.zip")
+        out.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
+            bundle.extractall(out)
+
+    def _mail(self, to: str, subject: str) -> list[str]:
+        """Open the newest mail to somebody with this in its subject; gives its links."""
+
+        def arrived() -> bool:
+            self.staff.open("/mailbox")
+            for row in self.staff.rows("mailbox"):
+                if to in row.text and subject in row.text:
+                    self.staff.open(row.link)
+                    return True
+            return False
+
+        self._until(arrived)
+        return self.staff.links()
+
+    def _until(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + WAIT_SECONDS
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError(self.signer.text()[:500])
+            time.sleep(0.05)  # the worker is at it; ask again
+
+    @staticmethod
+    def _reload(browser: Browser, address: str) -> str:
+        browser.open(address)
+        return browser.url
+
+    @staticmethod
+    def _text(browser: Browser, address: str) -> str:
+        browser.open(address)
+        return browser.text()
+
+
+def _typed(part: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if value not in ("", [])}
+
+
+@contextmanager
+def _told(step: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    seconds = time.monotonic() - started
+    click.echo(f"{text(f'cli.demo_step.{step}'):<52}{seconds:8.2f} s")

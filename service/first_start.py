@@ -1,0 +1,99 @@
+"""What a fresh installation needs once: schema, keys, bucket, the first administrator."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from service.agreement.annex import LISTS, ListName
+from service.agreement.drafting import Input
+from service.agreement.permissions import Staff
+from service.database import migrate
+from service.deps import Deps
+from service.settings import Settings
+from service.workflow.accounts import first_administrator
+from service.workflow.create import create
+from service.workflow.profile import first_profile
+from signatures.authority import create_authority
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+ADMINISTRATOR = "beheer@zegel.example"
+
+
+@dataclass(frozen=True)
+class FirstSignIn:
+    """How the first administrator signs in; shown once."""
+
+    email: str
+    password: str
+
+
+def prepare_keys(settings: Settings) -> None:
+    """Make root, issuing authority, seal and time stamp keys, unless they are there."""
+    if not settings.key_dir.exists():
+        organisation = example_processor()["trade_name"] if settings.development else "Zegel"
+        create_authority(
+            settings.key_dir,
+            settings.key_passphrase,
+            organisation=organisation,
+            now=datetime.now(UTC),
+        )
+
+
+def prepare_database(database_url: str) -> None:
+    """Bring the schema up to date."""
+    migrate.upgrade(database_url)
+
+
+def prepare_people(deps: Deps) -> FirstSignIn | None:
+    """The first administrator and, in development, the example's profile and a sample draft.
+
+    Returns the sign-in when one was made now.
+    """
+    processor = example_processor() if deps.settings.development else None
+    name = processor["representative_name"] if processor else "Beheerder"
+    function = processor["representative_function"] if processor else ""
+    password = first_administrator(deps, ADMINISTRATOR, name, function)
+    if processor:
+        first_profile(deps, processor)
+    if password is None:
+        return None
+    if processor:
+        _sample(deps)
+    return FirstSignIn(ADMINISTRATOR, password)
+
+
+def _sample(deps: Deps) -> None:
+    with deps.database.begin() as tx:
+        account = tx.accounts.by_email(ADMINISTRATOR)
+    if account is None:
+        raise LookupError(ADMINISTRATOR)
+    staff: Staff = account.person
+    create(deps, sales_input(read_example("agreement")), staff, idempotency_key="sample")
+
+
+def example_processor() -> dict[str, Any]:
+    """The example's processor profile."""
+    return read_example("processor")
+
+
+def read_example(name: str) -> dict[str, Any]:
+    """One file of ``examples``."""
+    found: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def sales_input(example: dict[str, Any]) -> Input:
+    """What sales types, from an input file: the part ``sales``."""
+    return as_input(example["sales"])
+
+
+def as_input(part: dict[str, Any]) -> Input:
+    """Fields and lists of one part of an input file."""
+    lists: dict[ListName, list[str]] = {name: part.get(name, []) for name in LISTS}
+    own: dict[ListName, list[str]] = {name: part.get(f"{name}_own", []) for name in LISTS}
+    fields = {key: value for key, value in part.items() if isinstance(value, str)}
+    return Input(fields, part.get("services", []), lists, own)

@@ -1,0 +1,99 @@
+"""The archive's pages. Every download is logged by the step that hands it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from service.agreement.fields import Checker
+from service.agreement.permissions import Permission
+from service.agreement.states import EFFECTIVE
+from service.database.overview import Search
+from service.texts import text
+from service.web.context import client, current_staff, deps, require_staff
+from service.web.files import file
+from service.web.staff.agreements import cursor
+from service.web.staff.blueprint import show
+from service.workflow import retrieve
+from storage.check import CheckReport
+
+blueprint = Blueprint("archive", __name__)
+# What carries people's addresses is for those who may see evidence.
+OPEN_FILES = ("overeenkomst.pdf", "getoond.pdf")
+
+
+@blueprint.get("/archief")
+@require_staff(Permission.SEE_ARCHIVE)
+def search() -> Any:
+    """Find by name, number, reference, state and date."""
+    typed = {name: request.args.get(name, "").strip()[:200] for name in _FIELDS}
+    check = Checker()
+    wanted = Search(
+        words=typed["zoek"],
+        state=typed["status"] if typed["status"] in EFFECTIVE else "",
+        signed_from=check.day("van", typed["van"]),
+        signed_until=check.day("tot", typed["tot"]),
+        archived_only=True,
+        after=cursor(request.args.get("na", "")),
+    )
+    page = retrieve.search_archive(deps(), wanted, current_staff())
+    kept = {name: value for name, value in typed.items() if value}
+    return show(
+        "staff/archive_list.html",
+        422 if check.errors else 200,
+        page=page,
+        values=typed,
+        errors={error.field: error.sentence() for error in check.errors},
+        states=[(s.value, text(f"states.agreement.{s.value}")) for s in sorted(EFFECTIVE)],
+        searched=bool(kept),
+        older=page.next and url_for("archive.search", **kept, na=page.next),
+    )
+
+
+_FIELDS = ("zoek", "status", "van", "tot")
+
+
+@blueprint.get("/archief/<reference>")
+@require_staff(Permission.SEE_ARCHIVE)
+def item(reference: str) -> Any:
+    """One agreement as the archive keeps it."""
+    return _page(reference, None)
+
+
+@blueprint.get("/archief/<reference>/bestand/<path:name>")
+@require_staff(Permission.SEE_ARCHIVE)
+def download(reference: str, name: str) -> Response:
+    """One file of its package."""
+    data, media_type = retrieve.open_file(deps(), reference, name, current_staff(), client())
+    saved_as = text("staff.download", reference=reference, name=name.rsplit("/", 1)[-1])
+    return file(data, media_type, saved_as)
+
+
+@blueprint.get("/archief/<reference>/pakket.zip")
+@require_staff(Permission.SEE_EVIDENCE)
+def package(reference: str) -> Response:
+    """Everything, as one ZIP."""
+    data = retrieve.package(deps(), reference, current_staff(), client())
+    return file(data, "application/zip", f"{reference}.zip")
+
+
+@blueprint.post("/archief/<reference>/controle")
+@require_staff(Permission.SEE_ARCHIVE)
+def check(reference: str) -> Any:
+    """Read everything back and compare; the answer is the page with the findings."""
+    return _page(reference, retrieve.check(deps(), reference, current_staff()))
+
+
+def _page(reference: str, report: CheckReport | None) -> tuple[str, int]:
+    staff = current_staff()
+    found = retrieve.dossier(deps(), reference, staff)
+    evidence = staff.may(Permission.SEE_EVIDENCE)
+    return show(
+        "staff/archive_item.html",
+        dossier=found,
+        agreement=found.agreement,
+        report=report,
+        evidence=evidence,
+        open_files=OPEN_FILES,
+    )

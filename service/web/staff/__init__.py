@@ -1,0 +1,25 @@
+"""The pages of the processor's own people, one file per part of their work."""
+
+from service.web.staff import (
+    account,
+    agreements,
+    countersign,
+    documents,
+    operations,
+    people,
+    profile,
+    sending,
+)
+from service.web.staff.blueprint import blueprint
+
+__all__ = [
+    "account",
+    "agreements",
+    "blueprint",
+    "countersign",
+    "documents",
+    "operations",
+    "people",
+    "profile",
+    "sending",
+]

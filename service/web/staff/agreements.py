@@ -1,0 +1,164 @@
+"""The list, a new agreement, its dossier, and changing a draft."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+
+from service.agreement.permissions import Permission
+from service.database.overview import GROUPS, Search
+from service.errors import Invalid, Refused
+from service.texts import text
+from service.web.context import current_staff, deps, require_staff
+from service.web.staff import forms
+from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.next_step import allowed, next_step
+from service.workflow.create import create
+from service.workflow.edit import edit
+from service.workflow.retrieve import dossier, listing
+
+_CURSOR = re.compile(r"(?P<moment>[0-9T:.+-]{19,40})\|[0-9a-f-]{36}", re.ASCII)
+
+
+@blueprint.get("/overeenkomsten")
+@require_staff(Permission.SEE_AGREEMENTS)
+def agreements() -> Any:
+    """The list, newest activity first."""
+    words = request.args.get("zoek", "").strip()[:200]
+    group = request.args.get("groep", "")
+    group = group if group in GROUPS else ""
+    page = listing(
+        deps(),
+        Search(words=words, group=group, after=cursor(request.args.get("na", ""))),
+        current_staff(),
+    )
+    counts = {"": sum(page.counts.values()), **page.counts}
+    filters = [
+        {
+            "label": text(f"staff.group.{name or 'all'}"),
+            "count": counts[name],
+            "url": url_for("staff.agreements", groep=name or None, zoek=words or None),
+            "current": name == group,
+        }
+        for name in ("", *GROUPS)
+    ]
+    older = page.next and url_for(
+        "staff.agreements", groep=group or None, zoek=words or None, na=page.next
+    )
+    return show(
+        "staff/list.html",
+        page=page,
+        filters=filters,
+        words=words,
+        group=group,
+        older=older,
+        paged=bool(request.args.get("na")),
+    )
+
+
+def cursor(typed: str) -> str:
+    """A cursor as our own links give it; anything else begins at the first page."""
+    match = _CURSOR.fullmatch(typed)
+    if match is None:
+        return ""
+    try:
+        moment = datetime.fromisoformat(match["moment"])
+    except ValueError:
+        return ""
+    return typed if moment.tzinfo else ""
+
+
+@blueprint.get("/overeenkomsten/nieuw")
+@require_staff(Permission.PREPARE)
+def new() -> Any:
+    """The form."""
+    return _form(forms.blank(deps().settings.link_days), {})
+
+
+@blueprint.post("/overeenkomsten/nieuw")
+@require_staff(Permission.PREPARE)
+def add() -> Any:
+    """Make the draft."""
+    form = request.form
+    try:
+        reference = create(
+            deps(),
+            forms.given(form),
+            current_staff(),
+            idempotency_key=form.get("key", "")[:64] or None,
+        )
+    except Invalid as wrong:
+        return _form(forms.typed_again(form), wrong.by_field(), status=422)
+    except Refused as refusal:
+        return _form(forms.typed_again(form), {"form": refusal.sentence()}, status=409)
+    return _saved(reference, "created")
+
+
+@blueprint.get("/overeenkomsten/<reference>/bewerken")
+@require_staff(Permission.PREPARE)
+def edit_form(reference: str) -> Any:
+    """A draft in the form."""
+    found = dossier(deps(), reference, current_staff())
+    return _form(forms.of(found.agreement), {}, editing=reference)
+
+
+@blueprint.post("/overeenkomsten/<reference>/bewerken")
+@require_staff(Permission.PREPARE)
+def change(reference: str) -> Any:
+    """Save a draft."""
+    form = request.form
+    try:
+        edit(deps(), reference, forms.given(form), current_staff())
+    except Invalid as wrong:
+        again = forms.typed_again(form)
+        return _form(again, wrong.by_field(), editing=reference, status=422)
+    except Refused as refusal:
+        errors = {"form": refusal.sentence()}
+        return _form(forms.typed_again(form), errors, editing=reference, status=409)
+    return _saved(reference, "edited")
+
+
+@blueprint.get("/overeenkomsten/<reference>")
+@require_staff(Permission.SEE_AGREEMENTS)
+def dossier_page(reference: str) -> Any:
+    """Everything about one agreement."""
+    return show_dossier(reference)
+
+
+def show_dossier(reference: str, *, problem: str = "", status: int = 200) -> tuple[str, int]:
+    """The dossier; ``problem`` says why something that was asked did not happen."""
+    staff = current_staff()
+    found = dossier(deps(), reference, staff)
+    can = allowed(found.agreement, staff, copying=deps().settings.staff_may_copy_link)
+    return show(
+        "staff/dossier.html",
+        status,
+        dossier=found,
+        agreement=found.agreement,
+        can=can,
+        next=next_step(found.agreement),
+        problem=problem,
+    )
+
+
+def _form(
+    filled: forms.Filled, errors: dict[str, str], *, editing: str = "", status: int = 200
+) -> tuple[str, int]:
+    return show(
+        "staff/new.html",
+        status,
+        filled=filled,
+        values=filled.values,
+        errors=errors,
+        editing=editing,
+        choices=forms.choices(),
+    )
+
+
+def _saved(reference: str, done: str) -> Any:
+    if request.form.get("then") == "preview":
+        return to("staff.preview", reference=reference)
+    return to("staff.dossier_page", reference=reference, done=done)

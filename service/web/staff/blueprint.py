@@ -1,0 +1,47 @@
+"""The staff's blueprint and how its pages are shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from service.agreement.permissions import Permission
+from service.texts import has_text, text
+from service.web.context import deps, visitor
+
+blueprint = Blueprint("staff", __name__)
+
+
+def show(template: str, status: int = 200, **context: Any) -> tuple[str, int]:
+    """A page with what the staff's frame needs: who is signed in, the menu's count, the notice."""
+    page = render_template(
+        template,
+        staff=visitor(),
+        to_sign=_waiting(),
+        now=datetime.now(UTC),
+        notice=notice(),
+        **context,
+    )
+    return page, status
+
+
+def to(endpoint: str, *, done: str = "", **values: Any) -> Any:
+    """See other, after a POST; ``done`` names the sentence to show there."""
+    return redirect(url_for(endpoint, melding=done or None, **values), 303)
+
+
+def notice() -> str:
+    """The sentence that says what was just done. Only sentences of the catalogue are shown."""
+    key = f"staff.notice.{request.args.get('melding', '')}"
+    return text(key) if has_text(key) else ""
+
+
+def _waiting() -> int:
+    """How many agreements wait for a countersignature, for those who can give it."""
+    staff = visitor()
+    if staff is None or not staff.may(Permission.COUNTERSIGN):
+        return 0
+    with deps().database.begin() as tx:
+        return len(tx.overview.awaiting_processor())

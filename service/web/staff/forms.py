@@ -1,0 +1,119 @@
+"""The form of a new agreement or a draft: from what was typed to the workflow's input, and back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from service.agreement.annex import LISTS, categories
+from service.agreement.drafting import Input, lines_of
+from service.agreement.model import Agreement
+from service.agreement.parties import KINDS, NUMBER_TYPES, countries
+from service.agreement.states import Order
+from service.texts import catalogue, text
+
+# What nearly every customer of a hosting and support firm has; sales unticks what does not apply.
+USUAL_SERVICES = ("cloud_storage", "support")
+_KEPT_FROM_CONTROLLER = (
+    "name",
+    "kind",
+    "legal_form",
+    "trade_name",
+    "country",
+    "number_type",
+    "street",
+    "postcode",
+    "city",
+    "notices_email",
+)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form as it is shown: single values by field name, ticked codes, own lines per list."""
+
+    values: Mapping[str, str]
+    services: frozenset[str]
+    chosen: Mapping[str, frozenset[str]]
+    key: str = ""
+
+
+def given(form: MultiDict[str, str]) -> Input:
+    """What was typed, for the workflow. Own lines come as one text area per list."""
+    return Input(
+        fields=form.to_dict(),
+        services=form.getlist("services"),
+        chosen={name: form.getlist(name) for name in LISTS},
+        typed={name: lines_of(form.get(f"{name}_own")) for name in LISTS},
+    )
+
+
+def typed_again(form: MultiDict[str, str]) -> Filled:
+    """What was typed, to show again beside its mistakes."""
+    return Filled(
+        values=form.to_dict(),
+        services=frozenset(form.getlist("services")),
+        chosen={name: frozenset(form.getlist(name)) for name in LISTS},
+        key=form.get("key", ""),
+    )
+
+
+def blank(link_days: int) -> Filled:
+    """A new form; its key makes a double click one agreement."""
+    return Filled(
+        values={
+            "country": "BE",
+            "kind": "legal_entity",
+            "order": Order.CONTROLLER_FIRST.value,
+            "link_days": str(link_days),
+        },
+        services=frozenset(USUAL_SERVICES),
+        chosen={name: frozenset() for name in LISTS},
+        key=secrets.token_urlsafe(18),
+    )
+
+
+def of(agreement: Agreement) -> Filled:
+    """A draft, to be changed."""
+    controller, main, officer = agreement.controller, agreement.main_agreement, agreement.annex.dpo
+    values = {name: getattr(controller, name) for name in _KEPT_FROM_CONTROLLER}
+    values |= {
+        "number": controller.shown_number,
+        "signatory_name": agreement.signatory.name,
+        "signatory_email": agreement.signatory.email,
+        "signatory_function": agreement.signatory.function,
+        "main_reference": main.reference,
+        "main_date": f"{main.signed_on:%d/%m/%Y}" if main.signed_on else "",
+        "message": agreement.message,
+        "link_days": str(agreement.link_days),
+        "order": agreement.order.value,
+        "dpo_answer": agreement.annex.dpo_answer,
+        "dpo_name": officer.name if officer else "",
+        "dpo_phone": officer.phone if officer else "",
+        "dpo_email": officer.email if officer else "",
+    }
+    for name in LISTS:
+        own = [item.label for item in agreement.annex.of(name) if not item.code]
+        values[f"{name}_own"] = "\n".join(own)
+    return Filled(
+        values=values,
+        services=frozenset(agreement.services),
+        chosen={
+            name: frozenset(item.code for item in agreement.annex.of(name) if item.code)
+            for name in LISTS
+        },
+    )
+
+
+def choices() -> dict[str, object]:
+    """What the form offers, from the catalogues."""
+    return {
+        "services": list(catalogue("service_names").items()),
+        "kinds": [(kind, text(f"labels.kind.{kind}")) for kind in KINDS],
+        "number_types": [(each, text(f"labels.number_type.{each}")) for each in NUMBER_TYPES],
+        "countries": list(countries().items()),
+        "categories": {name: categories(name) for name in LISTS},
+    }

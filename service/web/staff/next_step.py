@@ -1,0 +1,74 @@
+"""What can be done with an agreement now, and which step is next: for buttons and the sentence
+above them. The workflow decides again when a button is pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.agreement.deadlines import local_date, show_date
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff
+from service.agreement.states import CONTROLLER_PLACES, Order, State, Step, may
+from service.texts import text
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The next step in words; ``code`` is its name in the catalogue ``staff.next``."""
+
+    code: str
+    title: str
+    about: str
+
+
+def allowed(agreement: Agreement, staff: Staff, *, copying: bool) -> frozenset[str]:
+    """The names of the buttons to show."""
+    state = agreement.state
+    prepare, send = staff.may(Permission.PREPARE), staff.may(Permission.SEND)
+    invited = may(Step.RESEND, state) and agreement.next_places == CONTROLLER_PLACES
+    nobody_signed = not set(agreement.signed_places) & set(CONTROLLER_PLACES)
+    buttons = {
+        "preview": state in (State.DRAFT, State.SENT),
+        "edit": prepare and may(Step.EDIT, state),
+        "send": send and may(Step.SEND, state),
+        "retry": send and may(Step.RETRY_GENERATION, state),
+        "resend": send and invited,
+        "copy": send and invited and copying,
+        "address": send and invited and nobody_signed,
+        "extend": send and (may(Step.EXTEND, state) or state is State.EXPIRED),
+        "void": send and may(Step.VOID, state),
+        "countersign": staff.may(Permission.COUNTERSIGN) and agreement.awaits_processor,
+        "archive": staff.may(Permission.SEE_ARCHIVE) and agreement.effective_date is not None,
+        "shown": bool(agreement.frozen_sha256),
+    }
+    return frozenset(name for name, possible in buttons.items() if possible)
+
+
+def next_step(agreement: Agreement) -> NextStep:
+    """What the agreement waits for."""
+    code = _code(agreement)
+    values = {
+        "name": agreement.signatory.name,
+        "email": agreement.signatory.email,
+        "days": agreement.link_days,
+        "until": show_date(local_date(agreement.expires_at)) if agreement.expires_at else "",
+        "effective": show_date(agreement.effective_date) if agreement.effective_date else "",
+    }
+    return NextStep(
+        code, text(f"staff.next.{code}.title", **values), text(f"staff.next.{code}.about", **values)
+    )
+
+
+def _code(agreement: Agreement) -> str:
+    state = agreement.state
+    if state is State.DRAFT and agreement.order is Order.PROCESSOR_FIRST:
+        return "draft_pre_signed"
+    if state is State.SENT and agreement.opened_at:
+        return "opened"
+    if agreement.awaits_processor:
+        return "awaits_processor"
+    if agreement.awaits_controller:
+        return "awaits_controller"
+    if state in (State.FULLY_SIGNED, State.SEALING):
+        return "sealing"
+    return state.value

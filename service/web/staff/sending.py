@@ -1,0 +1,136 @@
+"""Sending and what comes after it: the link again, another address, more time, withdrawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request
+
+from service.agreement.permissions import Permission
+from service.errors import Invalid, NotAllowed, Refused
+from service.web.context import current_staff, deps, require_staff
+from service.web.staff.agreements import show_dossier
+from service.web.staff.blueprint import blueprint, show, to
+from service.workflow import resend as again
+from service.workflow.retrieve import dossier
+from service.workflow.send import send as send_draft
+from service.workflow.void import void as withdraw
+
+
+@blueprint.post("/overeenkomsten/<reference>/verzending")
+@require_staff(Permission.SEND)
+def send(reference: str) -> Any:
+    """Send the draft."""
+    return _do(reference, lambda: send_draft(deps(), reference, current_staff()), "sent")
+
+
+@blueprint.post("/overeenkomsten/<reference>/herzending")
+@require_staff(Permission.SEND)
+def resend(reference: str) -> Any:
+    """Mail a new link."""
+    return _do(reference, lambda: again.resend(deps(), reference, current_staff()), "resent")
+
+
+@blueprint.post("/overeenkomsten/<reference>/link")
+@require_staff(Permission.SEND)
+def copy_link(reference: str) -> Any:
+    """Show the living link, once; it never stands in an address of ours."""
+    try:
+        link = again.copy_link(deps(), reference, current_staff())
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return show_dossier(reference, problem=refusal.sentence(), status=409)
+    agreement = dossier(deps(), reference, current_staff()).agreement
+    return show("staff/link.html", agreement=agreement, link=link)
+
+
+@blueprint.get("/overeenkomsten/<reference>/adres")
+@require_staff(Permission.SEND)
+def address(reference: str) -> Any:
+    """Correct the signatory's name and address."""
+    signatory = dossier(deps(), reference, current_staff()).agreement.signatory
+    values = {"signatory_name": signatory.name, "signatory_email": signatory.email}
+    return _ask("address", reference, values)
+
+
+@blueprint.post("/overeenkomsten/<reference>/adres")
+@require_staff(Permission.SEND)
+def change_address(reference: str) -> Any:
+    """The former link dies, a new one is mailed."""
+    form = request.form
+    name, email = form.get("signatory_name", ""), form.get("signatory_email", "")
+    return _do(
+        reference,
+        lambda: again.change_email(deps(), reference, name, email, current_staff()),
+        "address",
+        ask="address",
+    )
+
+
+@blueprint.get("/overeenkomsten/<reference>/termijn")
+@require_staff(Permission.SEND)
+def term(reference: str) -> Any:
+    """More time."""
+    return _ask("term", reference, {"link_days": str(deps().settings.link_days)})
+
+
+@blueprint.post("/overeenkomsten/<reference>/termijn")
+@require_staff(Permission.SEND)
+def extend(reference: str) -> Any:
+    """Let the link work longer."""
+    days = request.form.get("link_days", "")
+    return _do(
+        reference,
+        lambda: again.extend(deps(), reference, days, current_staff()),
+        "extended",
+        ask="term",
+    )
+
+
+@blueprint.get("/overeenkomsten/<reference>/intrekking")
+@require_staff(Permission.SEND)
+def withdrawal(reference: str) -> Any:
+    """Ask for the reason."""
+    return _ask("void", reference, {})
+
+
+@blueprint.post("/overeenkomsten/<reference>/intrekking")
+@require_staff(Permission.SEND)
+def void(reference: str) -> Any:
+    """Withdraw."""
+    reason = request.form.get("reason", "")
+    return _do(
+        reference,
+        lambda: withdraw(deps(), reference, reason, current_staff()),
+        "voided",
+        ask="void",
+    )
+
+
+def _do(reference: str, act: Callable[[], None], done: str, *, ask: str = "") -> Any:
+    """Do it and go back to the dossier, or say there why not; a wrong field is asked again."""
+    try:
+        act()
+    except NotAllowed:
+        raise
+    except Invalid as wrong:
+        return _ask(ask, reference, request.form.to_dict(), wrong.by_field(), status=422)
+    except Refused as refusal:
+        return show_dossier(reference, problem=refusal.sentence(), status=409)
+    return to("staff.dossier_page", reference=reference, done=done)
+
+
+def _ask(
+    what: str,
+    reference: str,
+    values: dict[str, str],
+    errors: dict[str, str] | None = None,
+    *,
+    status: int = 200,
+) -> tuple[str, int]:
+    agreement = dossier(deps(), reference, current_staff()).agreement
+    return show(
+        f"staff/ask_{what}.html", status, agreement=agreement, values=values, errors=errors or {}
+    )

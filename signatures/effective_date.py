@@ -1,0 +1,56 @@
+"""The two dates the agreement lives by, as pure functions.
+
+Clause 12.1 lets the agreement take effect on the day both parties have signed at every required
+place; clause 12.2 gives three months' notice.
+"""
+
+import calendar
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+"""The time zone in which every date of an agreement is read."""
+
+REQUIRED_PLACES = ("controller_agreement", "controller_annex", "processor_agreement")
+"""The three signature places; all are required."""
+
+
+def local_date(instant: datetime) -> date:
+    """The Europe/Brussels calendar date of an aware instant; ``ValueError`` for a naive one."""
+    if instant.utcoffset() is None:
+        raise ValueError("an instant without time zone has no calendar date")
+    return instant.astimezone(BRUSSELS).date()
+
+
+def effective_date(instants: Mapping[str, datetime]) -> date:
+    """The Europe/Brussels calendar date of the last of the three signing acts.
+
+    ``instants`` has one aware instant for each of ``REQUIRED_PLACES`` and nothing else. Raises
+    ``ValueError`` when a place is missing or unknown, or an instant has no time zone.
+
+    >>> from datetime import UTC
+    >>> late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    >>> effective_date(dict.fromkeys(REQUIRED_PLACES, late)).isoformat()
+    '2026-03-02'
+    """
+    if set(instants) != set(REQUIRED_PLACES):
+        raise ValueError(
+            f"need an instant for each of {REQUIRED_PLACES}, got {tuple(sorted(instants))}"
+        )
+    # Each is converted on its own, so that a naive one is named before anything is compared;
+    # the order of local dates is that of the instants.
+    return max(local_date(instant) for instant in instants.values())
+
+
+def notice_end(given: date, months: int = 3) -> date:
+    """The last day of a notice of whole calendar months, clamped to the end of the month.
+
+    Notice given on 30 November 2026 ends on 28 February 2027 (there is no 30 February).
+    Raises ``ValueError`` for fewer than one month.
+    """
+    if months < 1:
+        raise ValueError("a notice lasts at least one month")
+    years, month = divmod(given.month - 1 + months, 12)
+    year, month = given.year + years, month + 1
+    return date(year, month, min(given.day, calendar.monthrange(year, month)[1]))

@@ -1,0 +1,1 @@
+"""Where the seal's key lives: one file per kind of key."""

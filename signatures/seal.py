@@ -1,0 +1,200 @@
+"""Sealing: each act as its own PAdES revision, then validation data and a document time stamp.
+
+Levels are those of ETSI EN 319 142-1: an act is sealed as B-T, the whole is closed as B-LTA. Every
+revision is an incremental update, so the sealed file begins with the very bytes that were shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from asn1crypto import cms, tsp, x509
+from asn1crypto import crl as asn1_crl
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
+from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+
+from signatures.acts import Act
+from signatures.appearance import style
+from signatures.authority import Authority
+from signatures.errors import ActOutOfOrder
+from signatures.providers.base import SealProvider
+from signatures.texts import words
+from signatures.timestamps import Timestamps
+
+ARCHIVE_FIELD = "archive_timestamp"
+SHEET_FIELD = "service_seal"
+LEVEL = "PAdES B-LTA"
+DIGEST = "sha256"
+# Room for the CMS with its token; a guess that is too small fails, one too large only pads.
+BYTES_RESERVED = 24_576
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A file after one more revision, with the time in that revision's token (aware UTC)."""
+
+    pdf: bytes
+    token_time: datetime
+    token_quality: str
+    level: str
+
+
+class Sealer:
+    """Seals with one key and one source of time stamps; for any number of threads."""
+
+    def __init__(
+        self, provider: SealProvider, timestamps: Timestamps, authority: Authority
+    ) -> None:
+        self._provider = provider
+        self._timestamps = timestamps
+        self._authority = authority
+
+    @property
+    def level(self) -> str:
+        """The level that a closed file has."""
+        return LEVEL
+
+    def seal_act(self, pdf: bytes, act: Act, *, last: bool) -> Sealed:
+        """Seal one act in its prepared field; ``last`` forbids every later change but the close.
+
+        Raises ActOutOfOrder when the field is missing or filled, UnprintableName,
+        TimestampUnavailable.
+        """
+        height = _open_field_height(pdf, act.place)
+        reason = words()["appearance"]["reason"].format(
+            reference=act.reference, place=act.place, record=act.record_sha256
+        )
+        metadata = PdfSignatureMetadata(
+            field_name=act.place,
+            md_algorithm=DIGEST,
+            subfilter=SigSeedSubFilter.PADES,
+            name=act.person_name,
+            reason=reason,
+            docmdp_permissions=MDPPerm.NO_CHANGES if last else MDPPerm.FILL_FORMS,
+        )
+        return self._sign(pdf, metadata, style(act, height), "PAdES B-T")
+
+    def close(self, pdf: bytes) -> Sealed:
+        """Add certificates, revocation list and a document time stamp: level B-LTA.
+
+        Raises TimestampUnavailable.
+        """
+        return asyncio.run(self._close(pdf))
+
+    def seal_sheet(self, pdf: bytes) -> bytes:
+        """Seal an evidence sheet in its one field and close it."""
+        _open_field_height(pdf, SHEET_FIELD)
+        metadata = PdfSignatureMetadata(
+            field_name=SHEET_FIELD,
+            md_algorithm=DIGEST,
+            subfilter=SigSeedSubFilter.PADES,
+            reason=words()["appearance"]["sheet_reason"],
+            docmdp_permissions=MDPPerm.NO_CHANGES,
+        )
+        return self.close(self._sign(pdf, metadata, None, "PAdES B-T").pdf).pdf
+
+    def _sign(self, pdf: bytes, metadata: PdfSignatureMetadata, look: Any, level: str) -> Sealed:
+        signer = PdfSigner(
+            metadata,
+            signer=self._provider.signer,
+            timestamper=self._timestamps.stamper(),
+            stamp_style=look,
+        )
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        output = asyncio.run(
+            signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=BYTES_RESERVED)
+        )
+        sealed = output.getvalue()
+        return Sealed(sealed, _last_token_time(sealed), self._timestamps.quality, level)
+
+    async def _close(self, pdf: bytes) -> Sealed:
+        context = self._offline_context()
+        paths = [
+            await CertificateValidator(
+                x509.Certificate.load(certificate.public_bytes(Encoding.DER)),
+                validation_context=context,
+            ).async_validate_usage(set())
+            for certificate in (self._authority.seal, self._authority.tsa)
+        ]
+        stamper = PdfTimeStamper(
+            self._timestamps.stamper(),
+            field_name=ARCHIVE_FIELD,
+            invis_settings=InvisSigSettings(box_out_of_bounds=True),
+        )
+        output = await stamper.async_timestamp_pdf(
+            IncrementalPdfFileWriter(io.BytesIO(pdf)),
+            DIGEST,
+            validation_context=context,
+            validation_paths=paths,
+            bytes_reserved=BYTES_RESERVED,
+            dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+        )
+        closed = output.getvalue()
+        return Sealed(closed, _last_token_time(closed), self._timestamps.quality, LEVEL)
+
+    def _offline_context(self) -> ValidationContext:
+        """Our own chain and revocation lists; nothing is fetched."""
+        now = datetime.now(UTC)
+        root, issuing = (
+            x509.Certificate.load(each.public_bytes(Encoding.DER))
+            for each in (self._authority.root, self._authority.issuing)
+        )
+        crls = [
+            asn1_crl.CertificateList.load(each.public_bytes(Encoding.DER))
+            for each in self._authority.crls(now)
+        ]
+        return ValidationContext(
+            trust_roots=[root],
+            other_certs=[issuing],
+            crls=crls,
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+            moment=now,
+        )
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of ``data`` in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _open_field_height(pdf: bytes, name: str) -> float:
+    """The height in points of a prepared field that is still empty. Raises ActOutOfOrder."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    for reference in reader.root["/AcroForm"]["/Fields"]:
+        field = reference.get_object()
+        if field.get("/T") == name:
+            if "/V" in field:
+                raise ActOutOfOrder(f"{name} is signed already")
+            _, bottom, _, top = (float(edge) for edge in field["/Rect"])
+            return top - bottom
+    raise ActOutOfOrder(f"there is no field {name}")
+
+
+def _last_token_time(pdf: bytes) -> datetime:
+    """The time in the token of the newest signature or document time stamp."""
+    newest = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[-1]
+    signed = newest.signed_data
+    content = signed["encap_content_info"]
+    if content["content_type"].native == "tst_info":
+        return _gen_time(content["content"].parsed)
+    for attribute in newest.signer_info["unsigned_attrs"]:
+        if attribute["type"].native == "signature_time_stamp_token":
+            token: cms.SignedData = attribute["values"][0]["content"]
+            return _gen_time(token["encap_content_info"]["content"].parsed)
+    raise ActOutOfOrder("the newest signature has no time stamp")
+
+
+def _gen_time(info: tsp.TSTInfo) -> datetime:
+    moment: datetime = info["gen_time"].native
+    return moment.astimezone(UTC)

@@ -1,0 +1,190 @@
+"""Time stamps (RFC 3161): our own authority, or services of others tried in order.
+
+``quality`` says what a token is worth: ``eigen`` for our own authority, which proves nothing
+independently of us, ``extern`` for another's.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+import httpx
+from asn1crypto import algos, cms, core, tsp, x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
+
+from signatures.authority import Authority
+from signatures.errors import TimestampUnavailable
+from signatures.providers.software import sign_digest
+
+# The policy of our own authority; under the arc that ISO/IEC 9834-8 gives to random UUIDs.
+POLICY = "2.25.126371986429478324962745029357294023641"
+OWN, EXTERNAL = "eigen", "extern"
+
+
+class Timestamps(Protocol):
+    """Gives time stamp tokens; ``quality`` is one for all of them."""
+
+    quality: str
+
+    def stamper(self) -> TimeStamper:
+        """What pyHanko asks for tokens."""
+
+
+def utc_now() -> datetime:
+    """The machine's clock, aware UTC."""
+    return datetime.now(UTC)
+
+
+class LocalTimestamps:
+    """Our own authority."""
+
+    quality = OWN
+
+    def __init__(self, authority: Authority, clock: Callable[[], datetime] = utc_now) -> None:
+        self._stamper = LocalStamper(authority, clock)
+
+    def stamper(self) -> TimeStamper:
+        """One stamper for the whole process; it holds the key."""
+        return self._stamper
+
+
+class HttpTimestamps:
+    """Services of others, asked in order; never silently replaced by our own."""
+
+    quality = EXTERNAL
+
+    def __init__(self, urls: Sequence[str], timeout_seconds: float = 10.0) -> None:
+        self._stamper = HttpStamper(urls, timeout_seconds)
+
+    def stamper(self) -> TimeStamper:
+        """One stamper for the whole process."""
+        return self._stamper
+
+
+class LocalStamper(TimeStamper):
+    """A time stamp authority in this process: whole seconds in UTC, accurate to one second,
+    with the certificate identified by its SHA-256 (RFC 5816)."""
+
+    def __init__(self, authority: Authority, clock: Callable[[], datetime]) -> None:
+        super().__init__(include_nonce=True)
+        self._key = authority.tsa_key
+        self._clock = clock
+        self._certificate = _asn1(authority.tsa.public_bytes(Encoding.DER))
+        self._chain = [
+            _asn1(certificate.public_bytes(Encoding.DER)) for certificate in (authority.issuing, authority.root)
+        ]
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Answer a request; it never leaves the process."""
+        moment = self._clock().astimezone(UTC).replace(microsecond=0)
+        info: dict[str, object] = {
+            "version": "v1",
+            "policy": POLICY,
+            "message_imprint": req["message_imprint"],
+            "serial_number": secrets.randbits(120),
+            "gen_time": moment,
+            "accuracy": {"seconds": 1},
+            "tsa": x509.GeneralName("directory_name", self._certificate.subject),
+        }
+        if req["nonce"].native is not None:
+            info["nonce"] = req["nonce"]
+        token = self._sign(tsp.TSTInfo(info).dump(), moment)
+        return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
+
+    def _sign(self, info: bytes, moment: datetime) -> cms.ContentInfo:
+        digest = hashes.Hash(hashes.SHA256())
+        digest.update(info)
+        attributes = cms.CMSAttributes(
+            [
+                simple_cms_attribute("content_type", "tst_info"),
+                simple_cms_attribute("signing_time", cms.Time({"utc_time": core.UTCTime(moment)})),
+                simple_cms_attribute(
+                    "signing_certificate_v2", as_signing_certificate_v2(self._certificate)
+                ),
+                simple_cms_attribute("message_digest", digest.finalize()),
+            ]
+        )
+        signer = cms.SignerInfo(
+            {
+                "version": "v1",
+                "sid": cms.SignerIdentifier(
+                    {
+                        "issuer_and_serial_number": {
+                            "issuer": self._certificate.issuer,
+                            "serial_number": self._certificate.serial_number,
+                        }
+                    }
+                ),
+                "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
+                "signature_algorithm": algos.SignedDigestAlgorithm(
+                    {"algorithm": "rsassa_pkcs1v15"}
+                ),
+                "signed_attrs": attributes,
+                "signature": sign_digest(self._key, attributes.dump(), hashes.SHA256()),
+            }
+        )
+        return cms.ContentInfo(
+            {
+                "content_type": "signed_data",
+                "content": cms.SignedData(
+                    {
+                        "version": "v3",
+                        "digest_algorithms": [{"algorithm": "sha256"}],
+                        "encap_content_info": {
+                            "content_type": "tst_info",
+                            "content": cms.ParsableOctetString(info),
+                        },
+                        "certificates": [self._certificate, *self._chain],
+                        "signer_infos": [signer],
+                    }
+                ),
+            }
+        )
+
+
+class HttpStamper(TimeStamper):
+    """Asks the services over HTTP (RFC 3161 section 3.4), the next one when one fails."""
+
+    def __init__(self, urls: Sequence[str], timeout_seconds: float) -> None:
+        super().__init__(include_nonce=True)
+        self._urls = tuple(urls)
+        self._timeout = timeout_seconds
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """The first good answer. Raises TimestampUnavailable when there is none."""
+        failures = []
+        async with httpx.AsyncClient(timeout=self._timeout) as client:
+            for url in self._urls:
+                try:
+                    return await self._ask(client, url, req)
+                except (httpx.HTTPError, TimestampRequestError, ValueError) as error:
+                    failures.append(f"{url}: {error}")
+        raise TimestampUnavailable("; ".join(failures))
+
+    async def _ask(
+        self, client: httpx.AsyncClient, url: str, req: tsp.TimeStampReq
+    ) -> tsp.TimeStampResp:
+        answer = await client.post(
+            url,
+            content=req.dump(),
+            headers={"Content-Type": "application/timestamp-query"},
+        )
+        answer.raise_for_status()
+        response = tsp.TimeStampResp.load(answer.content, strict=True)
+        if response["status"]["status"].native not in ("granted", "granted_with_mods"):
+            raise TimestampRequestError(f"refused: {response['status'].native}")
+        info = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
+        same = info["message_imprint"].dump() == req["message_imprint"].dump()
+        if not same or info["nonce"].native != req["nonce"].native:
+            raise TimestampRequestError("the token is for another request")
+        return response
+
+
+def _asn1(der: bytes) -> x509.Certificate:
+    return x509.Certificate.load(der)

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from service.database.documents import ActRow
 from service.texts import text
 from service.web.context import client, deps, signer
+from service.web.files import file
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
-from service.web.sign.files import pdf_answer
 from service.workflow.open_link import Visit
 from service.workflow.read import acts, fetch_original
 from service.workflow.sign import receipt
@@ -55,7 +55,8 @@ def done() -> ResponseReturnValue:
 def original() -> ResponseReturnValue:
     """The sealed original."""
     fetched = fetch_original(deps(), secret(), client())
-    return pdf_answer(fetched.pdf, text("sign.file.original", reference=fetched.reference))
+    name = text("sign.file.original", reference=fetched.reference)
+    return file(fetched.pdf, "application/pdf", name)
 
 
 def _completed(found: Visit) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from service.agreement.model import Agreement
 from service.errors import TooMany
 from service.texts import text
 from service.web.context import client, deps, signer
+from service.web.files import file
 from service.web.sign.blueprint import (
     blueprint,
     current,
@@ -26,7 +27,6 @@ from service.web.sign.blueprint import (
     to,
 )
 from service.web.sign.facts import annex_rows, detail_rows
-from service.web.sign.files import pdf_answer
 from service.web.sign.prove import code_page
 from service.workflow.prove_mailbox import request_code
 from service.workflow.read import Reading, code_waits, fetch_shown, frozen
@@ -72,7 +72,8 @@ def confirm() -> ResponseReturnValue:
 def pdf() -> ResponseReturnValue:
     """The frozen PDF: the very bytes that are signed."""
     fetched = fetch_shown(deps(), secret(), client())
-    return pdf_answer(fetched.pdf, text("sign.file.shown", reference=fetched.reference))
+    name = text("sign.file.shown", reference=fetched.reference)
+    return file(fetched.pdf, "application/pdf", name)
 
 
 def contents(reading_html: str) -> list[Part]:

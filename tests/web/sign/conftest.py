@@ -18,10 +18,10 @@ from werkzeug.test import TestResponse
 from service.agreement.capabilities import code_for
 from service.agreement.drafting import Input
 from service.agreement.permissions import Staff
+from service.app import create_app
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.settings import load_settings
-from service.web import errors, pages, security, sign
 from service.wiring import TEMPLATES, build
 from service.workflow import accounts, countersign, create, generate, profile, send
 from service.workflow.actors import Client
@@ -240,14 +240,8 @@ def deps(
 
 @pytest.fixture
 def app(deps: Deps) -> Flask:
-    """The signer's part of the application."""
-    app = pages.make_flask("signer")
-    app.extensions["zegel"] = deps
-    security.install(app)
-    errors.install(app)
-    app.register_blueprint(sign.blueprint)
-    app.add_url_rule("/controleren", "verify.upload", lambda: "")
-    return app
+    """The real application."""
+    return create_app(deps)
 
 
 @pytest.fixture

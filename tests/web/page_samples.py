@@ -1,0 +1,192 @@
+"""Every page of the signer and of errors with data to show it, in all its variants.
+
+The pages of staff are shown with real data in their own tests.
+"""
+
+# ruff: noqa: E501  one page or row a line: these tables are read across
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace as Thing
+from typing import Any
+
+from markupsafe import Markup
+
+from service.agreement.annex import categories
+from service.agreement.parties import Processor, countries
+from service.texts import catalogue, text
+
+NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
+LONG = "Koninklijke Vereniging voor de Bevordering van Ambachtelijke Streekproducten, Jansen & Zn <test>"
+SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+PROCESSOR = Processor(
+    name="Christophe Zenner",
+    trade_name="IT4Professionals",
+    enterprise_number="0863643458",
+    street="Voorbeeldstraat 1",
+    postcode="9000",
+    city="Gent",
+    email="info@it4professionals.example",
+    phone="+32 9 123 45 67",
+    representative_name="Christophe Zenner",
+    representative_function="Zaakvoerder",
+)
+
+ROUTES = {
+    "sign.landing": "/tekenen/link/<token>",
+    "sign.resume": "/tekenen/verder",
+    "sign.details": "/tekenen/gegevens",
+    "sign.annex": "/tekenen/bijlage-1",
+    "sign.read": "/tekenen/lezen",
+    "sign.document": "/tekenen/document",
+    "sign.status": "/tekenen/document/stand",
+    "sign.pdf": "/tekenen/overeenkomst.pdf",
+    "sign.code": "/tekenen/code",
+    "sign.new_code": "/tekenen/nieuwe-code",
+    "sign.sign": "/tekenen/handtekening",
+    "sign.sign_annex": "/tekenen/handtekening-bijlage-1",
+    "sign.delegate": "/tekenen/doorsturen",
+    "sign.decline": "/tekenen/weigering",
+    "sign.ask": "/tekenen/vraag",
+    "sign.privacy": "/privacy",
+}
+
+SIGNER = {"processor": PROCESSOR, "organisation": "Bakkerij Peeters", "pdf_available": False}
+SIGNATURE = {"signatory_name": "An Peeters", "signatory_function": "Bestuurder"}
+READING = Markup("""<h2>Verwerkersovereenkomst</h2><p>Deze overeenkomst geldt voor elke verwerking.</p>
+<section id="artikel-1" aria-labelledby="artikel-1-titel"><h3 id="artikel-1-titel">Artikel 1. Doeleinden van verwerking</h3>
+<ol class="clauses"><li id="artikel-1-1"><span class="number">1.1</span> De Verwerker verbindt zich ertoe persoonsgegevens te verwerken in opdracht van de Verwerkingsverantwoordelijke:<ul><li>webdesign;</li><li>hulp en ondersteuning.</li></ul></li>
+<li id="artikel-1-2"><span class="number">1.2</span> De gegevens staan in Bijlage 1.</li></ol></section>
+<section id="artikel-2" aria-labelledby="artikel-2-titel"><h3 id="artikel-2-titel">Artikel 2. Verplichtingen Verwerker</h3><p>2.1 De Verwerker ziet toe op de naleving.</p></section>
+<table><thead><tr><th>Regel</th><th>Verwerkingsverantwoordelijke</th><th>Verwerker</th></tr></thead><tbody><tr><th>Naam</th><td>An Peeters</td><td>Christophe Zenner</td></tr></tbody></table>""")
+DETAILS = [
+    ("Organisatie", "Bakkerij Peeters BV"),
+    ("Ondernemingsnummer", "0403.170.701"),
+    ("Zetel", "Molenstraat 3, 2000 Antwerpen, België"),
+    ("Ondertekenaar", "An Peeters, Bestuurder"),
+]
+ANNEX_ROWS = [
+    (
+        "Persoonsgegevens",
+        ["Naam en voornaam", "Gegevens over gezondheid", "Allergieën van klanten"],
+    ),
+    ("Van wie", ["Klanten", "Websitebezoekers"]),
+    ("Functionaris voor gegevensbescherming", "Niet van toepassing"),
+]
+STATEMENTS = [
+    Thing(code=code, text=text(f"statements.{code}", organisation="Bakkerij Peeters"))
+    for code in ("read_and_agreed", "authorised", "intent")
+]
+COUNTRIES = list(countries().items())
+DETAIL_VALUES = {
+    "name": "Bakkerij Peeters", "kind": "legal_entity", "legal_form": "BV", "country": "BE",
+    "number": "0403.170.701", "street": "Molenstraat 3", "postcode": "2000", "city": "Antwerpen",
+    "signatory_name": "An Peeters", "signatory_function": "Bestuurder",
+    "notices_email": "info@peeters.example",
+}  # fmt: skip
+
+
+def _picked(name: Any, chosen: set[str], suggested: set[str], lines: list[str]) -> dict[str, Any]:
+    return {
+        "categories": categories(name),
+        "chosen": chosen,
+        "suggested": suggested,
+        "lines": [*lines, "", ""],
+    }
+
+
+ANNEX = {
+    **SIGNER,
+    "values": {"dpo_answer": ""},
+    "errors": {},
+    "saved_at": NOW,
+    "personal_data": _picked("personal_data", {"name", "health"}, {"name"}, ["Allergieën"]),
+    "data_subjects": _picked("data_subjects", set(), set(), []),
+}
+SIGN = {
+    **SIGNER, **SIGNATURE, "today": "2 maart 2026", "statements": STATEMENTS, "ticked": [],
+    "values": {"method": "typed", "typed_name": "An Peeters"}, "errors": {}, "document_sha256": SHA,
+}  # fmt: skip
+SIGN_ANNEX = {
+    **SIGNER, **SIGNATURE, "today": "2 maart 2026", "annex_rows": ANNEX_ROWS,
+    "guarantee": text("statements.annex_guarantee", organisation="Bakkerij Peeters", processor="IT4Professionals"),
+    "annex_statement": text("statements.annex_sign", organisation="Bakkerij Peeters"),
+    "annex_ticked": False, "errors": {}, "image_src": "", "typed_name": "An Peeters",
+    "carried": [], "document_sha256": SHA,
+}  # fmt: skip
+UNUSABLE = {"processor": PROCESSOR, "since": NOW, "masked_email": "j…@domein.be",
+            "new_link_url": "", "open_url": "", "requested": False}  # fmt: skip
+
+
+WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be"), "postcode": text("errors.postcode_be")}  # fmt: skip
+
+
+def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
+    details = {**SIGNER, "values": DETAIL_VALUES, "errors": {}, "countries": COUNTRIES, "saved_at": NOW,
+               "kinds": list(catalogue_of("kind")), "signatory_email": "an@peeters.example"}  # fmt: skip
+    read = {**SIGNER, "contents": [Thing(anchor="artikel-1", title="Artikel 1. Doeleinden van verwerking"), Thing(anchor="artikel-2", title="Artikel 2. Verplichtingen Verwerker")],
+            "reading_html": READING, "details": DETAILS, "annex_rows": ANNEX_ROWS, "document_sha256": SHA, "pages": 9, "locked": False, "notice": ""}  # fmt: skip
+    reasons = list(catalogue_of("decline_reason"))
+    pages: dict[str, tuple[str, dict[str, Any]]] = {
+        "sign-landing": ("sign/landing.html", {**SIGNER, "open_url": "/tekenen/link/x"}),
+        "sign-landing-long": ("sign/landing.html", {**SIGNER, "organisation": LONG, "open_url": "/tekenen/link/x"}),
+        "sign-details": ("sign/details.html", details),
+        "sign-details-wrong": ("sign/details.html", {**details, "errors": WRONG_DETAILS, "values": {}, "saved_at": None}),
+        "sign-annex": ("sign/annex.html", ANNEX),
+        "sign-annex-dpo": ("sign/annex.html", {**ANNEX, "values": {"dpo_answer": "yes"}}),
+        "sign-annex-wrong": ("sign/annex.html", {**ANNEX, "errors": {"personal_data": text("errors.personal_data_empty"), "dpo_answer": text("errors.yes_or_no"), "dpo_phone": text("errors.dpo_contact")}}),
+        "sign-preparing": ("sign/preparing.html", {**SIGNER, "failed": False}),
+        "sign-preparing-failed": ("sign/preparing.html", {**SIGNER, "failed": True}),
+        "sign-read": ("sign/read.html", read),
+        "sign-read-changed": ("sign/read.html", {**read, "locked": True, "notice": text("errors.changed")}),
+        "sign-code": ("sign/code.html", {**SIGNER, "masked_email": "a…@peeters.example", "errors": {}, "resent": False}),
+        "sign-code-wrong": ("sign/code.html", {**SIGNER, "masked_email": "a…@peeters.example", "errors": {"code": text("errors.code_wrong", left=4)}, "resent": True}),
+        "sign-sign": ("sign/sign.html", SIGN),
+        "sign-sign-drawn": ("sign/sign.html", {**SIGN, "values": {"method": "drawn"}}),
+        "sign-sign-wrong": ("sign/sign.html", {**SIGN, "values": {"method": "uploaded"}, "errors": {"statements": text("errors.statements_missing"), "uploaded_image": text("errors.image_unreadable")}}),
+        "sign-annex-sign": ("sign/sign_annex.html", SIGN_ANNEX),
+        "sign-annex-sign-wrong": ("sign/sign_annex.html", {**SIGN_ANNEX, "errors": {"annex_statement": text("errors.annex_confirm")}}),
+        "sign-done": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": True}),
+        "sign-done-last": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": False, "effective_date": date(2026, 3, 2)}),
+        "sign-completed": ("sign/completed.html", {**SIGNER, "reference": "VO-2026-00042", "effective_date": date(2026, 3, 2), "original_url": "/x", "evidence_url": "/x", "verify_url": "/controleren",
+            "signatures": [Thing(name="An Peeters", function="Bestuurder", party="Bakkerij Peeters BV", place=text(f"labels.place.{place}"), signed_at=NOW) for place in ("controller_agreement", "controller_annex", "processor_agreement")]}),
+        "sign-decline": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {}, "reasons": reasons}),
+        "sign-decline-wrong": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {"reason": text("errors.choose")}, "reasons": reasons}),
+        "sign-delegate": ("sign/delegate.html", {**SIGNER, "values": {}, "errors": {}}),
+        "sign-ask": ("sign/ask.html", {**SIGNER, "values": {}, "errors": {}}),
+        "sign-ask-done": ("sign/ask_done.html", SIGNER),
+        "sign-decline-done": ("sign/decline_done.html", SIGNER),
+        "sign-delegate-done": ("sign/delegate_done.html", {**SIGNER, "name": "Jan Baas", "masked_email": "j…@peeters.example"}),
+        "sign-privacy": ("sign/privacy.html", SIGNER),
+    }  # fmt: skip
+    for reason in ("unknown", "session", "expired", "replaced", "voided", "declined", "delegated", "signed", "completed", "changed"):  # fmt: skip
+        pages[f"sign-unusable-{reason}"] = ("sign/unusable.html", {**UNUSABLE, "reason": reason})
+    pages["sign-unusable-unknown"][1]["processor"] = None
+    pages["sign-unusable-expired"][1]["new_link_url"] = "/tekenen/link/x/nieuwe-link"
+    pages["sign-unusable-completed"][1]["open_url"] = "/tekenen/link/x"
+    pages["sign-unusable-requested"] = (
+        "sign/unusable.html",
+        {**UNUSABLE, "reason": "expired", "requested": True},
+    )
+    return pages
+
+
+def _error_pages() -> dict[str, tuple[str, dict[str, Any]]]:
+    return {
+        f"error-{status}": ("error.html", {"status": status, "message": "", "error_id": "1a2b" if status == 500 else "", "home_url": "/"})
+        for status in (400, 403, 404, 405, 409, 413, 429, 500, 503)
+    }  # fmt: skip
+
+
+def catalogue_of(group: str) -> list[tuple[str, str]]:
+    """The pairs of one table of the labels."""
+    return [
+        (key.split(".", 1)[1], label)
+        for key, label in catalogue("labels").items()
+        if key.startswith(f"{group}.")
+    ]
+
+
+PAGES = _sign_pages() | _error_pages()

@@ -1,0 +1,32 @@
+"""An application with every sample page at /pages/<name>, guarded like the real one."""
+
+from __future__ import annotations
+
+from flask import Flask, render_template
+from page_samples import PAGES, ROUTES
+
+from service.web import errors, pages, security
+
+
+def make_sample_app(base_url: str) -> Flask:
+    """Every sample page, and an address for everything that pages point to.
+
+    Under ``/tekenen/`` the pages get the headers of the signer's pages.
+    """
+    app = pages.make_flask("samples")
+    security.protect(app, base_url=base_url, secret_key=b"k" * 32)
+    errors.install(app)
+
+    def stub(**_parts: str) -> str:
+        return "ok"
+
+    for endpoint, rule in ROUTES.items():
+        app.add_url_rule(rule, endpoint, stub, methods=["GET", "POST"])
+
+    @app.get("/tekenen/pages/<name>")
+    @app.get("/pages/<name>")
+    def sample(name: str) -> str:
+        template, values = PAGES[name]
+        return render_template(template, **values)
+
+    return app

@@ -1,0 +1,33 @@
+"""axe-core finds nothing on any page, on a telephone and on a desk; nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from page_samples import PAGES
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+
+@pytest.fixture(scope="module", params=[360, 390, 1280])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": request.param, "height": 844})
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible(
+    page: Page, site: str, complaints: Callable[[Page], list[str]], name: str
+) -> None:
+    said: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(message.text)
+
+    page.on("console", listen)
+    page.goto(f"{site}/tekenen/pages/{name}")
+    assert complaints(page) == []
+    page.remove_listener("console", listen)
+    assert said == [], "the browser complained (content security policy, missing file)"

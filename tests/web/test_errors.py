@@ -1,0 +1,105 @@
+"""Errors become answers: status, page or problem+json, and nothing that betrays the inside."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask import Flask, abort
+from flask.testing import FlaskClient
+
+from service.errors import (
+    FieldError,
+    GenerationFailed,
+    Invalid,
+    LinkUnusable,
+    NotAllowed,
+    NotFound,
+    Refused,
+    TooLate,
+    TooMany,
+    Unavailable,
+    WrongState,
+    ZegelError,
+)
+from service.web.errors import STATUSES, status_of
+
+ERRORS = {
+    "invalid": (Invalid([FieldError("name", "required")]), 422),
+    "not-allowed": (NotAllowed("not_allowed"), 403),
+    "wrong-state": (WrongState("wrong_state", label="concept"), 409),
+    "too-late": (TooLate("too_late", label="ingetrokken"), 409),
+    "too-many": (TooMany("sign_in_locked", minutes=15), 429),
+    "refused": (Refused("changed"), 409),
+    "not-found": (NotFound("not_found"), 404),
+    "link": (LinkUnusable("expired"), 410),
+    "unavailable": (Unavailable("unavailable"), 503),
+    "generation": (GenerationFailed("secret reason", "secret detail"), 500),
+    "surprise": (RuntimeError("secret detail"), 500),
+}
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    def fail(name: str) -> str:
+        raise ERRORS[name][0]
+
+    app.add_url_rule("/fail/<name>", "fail", fail)
+    app.add_url_rule("/api/fail/<name>", "api_fail", fail)
+    app.add_url_rule("/http/<int:status>", "http", lambda status: abort(status))
+    app.add_url_rule("/api/http/<int:status>", "api_http", lambda status: abort(status))
+    app.testing = False
+    return app.test_client()
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_page(client: FlaskClient, name: str) -> None:
+    error, status = ERRORS[name]
+    answer = client.get(f"/fail/{name}")
+    assert answer.status_code == status
+    assert "<h1>" in answer.text
+    assert "secret" not in answer.text
+    if isinstance(error, ZegelError) and status < 500:
+        assert error.sentence() in answer.text
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_problem(client: FlaskClient, name: str) -> None:
+    answer = client.get(f"/api/fail/{name}")
+    problem = json.loads(answer.data)
+    assert answer.mimetype == "application/problem+json"
+    assert problem["status"] == answer.status_code == ERRORS[name][1]
+    assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 429, 500, 503])
+def test_http_errors(client: FlaskClient, status: int) -> None:
+    assert client.get(f"/http/{status}").status_code == status
+    assert client.get(f"/api/http/{status}").mimetype == "application/problem+json"
+
+
+def test_a_wrong_method_says_which_are_right(client: FlaskClient) -> None:
+    answer = client.delete("/fail/link", headers={"Origin": "http://localhost"})
+    assert answer.status_code in (400, 405)
+    assert "GET" in client.options("/fail/link").headers["Allow"]
+
+
+def test_too_many_says_when_to_come_back(client: FlaskClient) -> None:
+    assert client.get("/fail/too-many").headers["Retry-After"] == "900"
+
+
+def test_a_surprise_has_a_number_that_stands_in_the_log(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.get("/fail/surprise")
+    (record,) = [record for record in caplog.records if record.exc_info]
+    assert "secret detail" in caplog.text
+    assert record.getMessage().split()[1] != ""
+
+
+def test_every_kind_of_error_has_its_own_status() -> None:
+    named = {kind for kind, _ in STATUSES}
+    kinds = set(ZegelError.__subclasses__()) | set(Refused.__subclasses__())
+    ours = {kind for kind in kinds if kind.__module__ == "service.errors"}
+    assert ours <= named | {WrongState}
+    assert status_of(ZegelError("not_found")) == 500

@@ -1,0 +1,96 @@
+"""How dates are shown, and how forms are read."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from service.errors import FieldError, Invalid
+from service.web.forms import (
+    FormErrors,
+    read,
+    refused_characters,
+    tidy,
+    upload,
+    with_blank_lines,
+)
+from service.web.pages import FILTERS, ago
+
+NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
+AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the hour that happens twice
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("datum", datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "2 maart 2026"),
+        ("datum", date(2026, 3, 2), "2 maart 2026"),
+        ("datum", datetime(2026, 12, 31, 23, 5, tzinfo=UTC), "1 januari 2027"),
+        ("datum_kort", datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "02/03/2026"),
+        ("moment", NOW, "2 maart 2026 om 14:05"),
+        ("moment", datetime(2026, 7, 1, 12, 0, tzinfo=UTC), "1 juli 2026 om 14:00"),
+        ("uur", NOW, "14:05"),
+        ("moment_offset", AUTUMN, "25 oktober 2026 om 02:30:00 (+02:00)"),
+        ("moment_offset", AUTUMN + timedelta(hours=1), "25 oktober 2026 om 02:30:00 (+01:00)"),
+    ],
+)  # fmt: skip
+def test_dates_are_those_of_brussels(name: str, value: date | datetime, shown: str) -> None:
+    assert FILTERS[name](value) == shown  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("before", "shown"),
+    [
+        (timedelta(seconds=20), "zojuist"),
+        (timedelta(minutes=1), "1 minuut geleden"),
+        (timedelta(minutes=59), "59 minuten geleden"),
+        (timedelta(hours=8), "8 uur geleden"),
+        (timedelta(hours=15), "gisteren"),
+        (timedelta(days=3), "3 dagen geleden"),
+        (timedelta(days=31), "30 januari 2026"),
+        (timedelta(seconds=-5), "zojuist"),
+    ],
+)
+def test_ago(before: timedelta, shown: str) -> None:
+    assert ago(NOW - before, NOW) == shown
+
+
+def test_a_form_is_read_tidily() -> None:
+    form = MultiDict([("name", "  Jose\u0301\r\nX "), ("tick", "a"), ("tick", "b"), ("own", " ")])
+    posted = read(form, repeated=["tick", "own"])
+    assert posted.values == {"name": "José\nX"}
+    assert posted.lists == {"tick": ["a", "b"], "own": []}
+
+
+@pytest.mark.parametrize("bad", ["a\x00b", "\u202eabc", "a\u200bb", "a\x1bb", "\ufeffx", "a\tb"])
+def test_invisible_characters_are_noticed(bad: str) -> None:
+    assert refused_characters(bad)
+
+
+def test_ordinary_text_is_fine() -> None:
+    assert not refused_characters("'t Hof van Ó Brien-Łódź & Zn <test>\nregel 2 ’–")
+    assert tidy("a\rb") == "a\nb"
+
+
+def test_errors_keep_order_and_the_first_sentence() -> None:
+    given = [("b", "required"), ("a", "choose"), ("b", "choose")]
+    wrong = Invalid([FieldError(name, code) for name, code in given])
+    errors = FormErrors.of(wrong, {"a": "x"})
+    assert list(errors) == ["b", "x"]
+    assert errors["b"] == "Vul dit in."
+    assert FormErrors.whole("Nee.") == {"form": "Nee."}
+
+
+def test_there_is_always_an_empty_line_to_write_in() -> None:
+    assert with_blank_lines(["a"]) == ["a", "", ""]
+    assert with_blank_lines([], more=1) == ["", "", ""]
+
+
+def test_upload() -> None:
+    files = MultiDict([("f", FileStorage(io.BytesIO(b"x"), filename="a.png"))])
+    assert upload(files, "f") == b"x"
+    assert upload(MultiDict([("f", FileStorage(io.BytesIO(b""), filename=""))]), "f") == b""
+    assert upload(MultiDict(), "f") == b""

@@ -38,7 +38,7 @@ def search() -> Any:
         after=cursor(request.args.get("na", "")),
     )
     page = retrieve.search_archive(deps(), wanted, current_staff())
-    kept = {name: value for name, value in typed.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in typed.items() if value}
     return show(
         "staff/archive_list.html",
         422 if check.errors else 200,

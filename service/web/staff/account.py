@@ -8,7 +8,6 @@ from flask import make_response, redirect, request, url_for
 
 from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
-from service.workflow import accounts
 from service.web.context import (
     current_staff,
     deps,
@@ -20,6 +19,7 @@ from service.web.context import (
     staff_secret,
 )
 from service.web.staff.blueprint import blueprint, show, to
+from service.workflow import accounts
 
 
 @blueprint.get("/")

@@ -12,12 +12,11 @@ from service.web.context import deps, public
 from service.web.forms import upload as uploaded
 from service.web.security import body_limit
 from service.web.staff.blueprint import show
-from service.workflow.verify import verify_upload
-from signatures.report import FAILS, GENUINE, HOLDS, INVALID, UNKNOWN, Report
+from service.workflow.verify import MOST_BYTES, Checked, verify_upload
+from signatures.report import FAILS, GENUINE, HOLDS, INVALID, UNKNOWN
 from signatures.texts import words
 
 blueprint = Blueprint("verify", __name__)
-LARGEST_FILE = 20 * 1024 * 1024  # bytes
 _FORM_AROUND_IT = 64 * 1024
 _TONES = {HOLDS: "good", FAILS: "bad", UNKNOWN: "turn"}
 _VERDICT_TONES = {GENUINE: "good", INVALID: "bad"}
@@ -32,20 +31,21 @@ def upload() -> Any:
 
 @blueprint.post("/verifieer")
 @public("whoever was handed a PDF must be able to have it checked")
-@body_limit(LARGEST_FILE + _FORM_AROUND_IT)
+@body_limit(MOST_BYTES + _FORM_AROUND_IT)
 def verify() -> Any:
     """The findings; the file is read and forgotten."""
     pdf = uploaded(request.files, "file")
     if not pdf.startswith(b"%PDF-"):
         return _page(errors={"file": text("errors.not_a_pdf")}, status=422)
     try:
-        report = verify_upload(deps(), pdf)
+        report = verify_upload(deps(), pdf).report
     except Invalid as wrong:
         return _page(errors={"file": " ".join(wrong.by_field().values())}, status=422)
     return _page(report=_in_words(report), file_name=request.files["file"].filename or "")
 
 
-def _in_words(report: Report) -> dict[str, Any]:
+def _in_words(checked: Checked) -> dict[str, Any]:
+    report = checked.report
     rules = words("nl")["rule"]
     return {
         "tone": _VERDICT_TONES.get(report.verdict, "warn"),
@@ -59,9 +59,8 @@ def _in_words(report: Report) -> dict[str, Any]:
             }
             for answer in report.answers
         ],
-        "reference": report.reference,
+        "original": checked if checked.reference else None,
         "sha256": report.sha256,
-        "level": report.level,
         "seals": report.seals,
     }
 

@@ -1,0 +1,73 @@
+"""Signing in: right, wrong, locked; where one comes out; forged forms."""
+
+from __future__ import annotations
+
+from flask import Flask
+from office import Office, rows
+
+from service.agreement.permissions import Staff
+from service.deps import Deps
+
+
+def test_it_works(app: Flask, admin: tuple[Staff, str]) -> None:
+    browser = Office(app.test_client())
+    browser.get("/overeenkomsten?groep=draft")
+    assert browser.path == "/aanmelden"
+    browser.post(
+        "/aanmelden",
+        {"email": "els@it4.example", "password": admin[1], "verder": browser.value("verder")},
+    )
+    assert browser.path == "/overeenkomsten"
+    assert "Els Maes" in browser.page
+
+
+def test_wrong_password_keeps_the_address(app: Flask, admin: tuple[Staff, str]) -> None:
+    browser = Office(app.test_client())
+    browser.sign_in("els@it4.example", "something else")
+    assert browser.status == 422
+    assert "Het e-mailadres of het wachtwoord klopt niet." in browser.page
+    assert browser.value("email") == "els@it4.example"
+    assert "something else" not in browser.page
+
+
+def test_five_wrong_passwords_lock(app: Flask, admin: tuple[Staff, str]) -> None:
+    browser = Office(app.test_client())
+    for _ in range(5):
+        browser.sign_in("els@it4.example", "something else")
+    browser.sign_in("els@it4.example", admin[1])
+    assert browser.status == 429
+    assert "Te veel pogingen" in browser.page
+
+
+def test_nobody_is_sent_elsewhere(app: Flask, admin: tuple[Staff, str]) -> None:
+    for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "\t//x"):
+        browser = Office(app.test_client())
+        browser.sign_in("els@it4.example", admin[1], onward=elsewhere)
+        assert browser.path == "/overeenkomsten", elsewhere
+
+
+def test_signing_out_ends_the_session(office: Office, deps: Deps) -> None:
+    office.post("/afmelden")
+    assert "U bent afgemeld." in office.page
+    assert rows(deps, "select count(*) from staff_sessions")[0][0] == 0
+    office.get("/overeenkomsten")
+    assert office.path == "/aanmelden"
+
+
+def test_a_forged_form_is_refused(office: Office, deps: Deps) -> None:
+    answer = office.client.post("/overeenkomsten/nieuw", data={"name": "Bakkerij Peeters"})
+    assert answer.status_code == 400
+    assert rows(deps, "select count(*) from agreements")[0][0] == 0
+
+
+def test_own_password(office: Office, app: Flask, admin: tuple[Staff, str]) -> None:
+    office.get("/account")
+    office.post("/account", {"old": "wrong", "new": "een lange nieuwe zin", "again": "anders"})
+    assert "De twee nieuwe wachtwoorden zijn niet gelijk." in office.page
+    office.post(
+        "/account",
+        {"old": admin[1], "new": "een lange nieuwe zin", "again": "een lange nieuwe zin"},
+    )
+    assert office.path == "/aanmelden"
+    office.sign_in("els@it4.example", "een lange nieuwe zin")
+    assert office.path == "/overeenkomsten"

@@ -6,7 +6,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.deps import Deps
-from service.web import archive, errors, health, mailbox, pages, security, sign, staff, verify
+from service.web import archive, errors, health, pages, security, sign, staff, verify
+from service.web import mailbox as development_mailbox
 
 LARGEST_REQUEST = 25 * 1024 * 1024  # bytes; the verify page takes a sealed PDF
 LARGEST_FORM_FIELD = 4 * 1024 * 1024  # a drawn signature as a data URL
@@ -31,5 +32,5 @@ def create_app(deps: Deps) -> Flask:
     for part in (health, staff, sign, archive, verify):
         app.register_blueprint(part.blueprint)
     if deps.settings.development and deps.settings.smtp_host is None:
-        app.register_blueprint(mailbox.blueprint)
+        app.register_blueprint(development_mailbox.blueprint)
     return app

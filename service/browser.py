@@ -79,9 +79,13 @@ class Browser:
         """Every link on the page."""
         return [urljoin(self.url, each) for each in self._page.xpath("//a/@href")]
 
-    def value(self, name: str) -> str:
-        """The value of the first field with this name."""
-        return str(self._page.xpath(f"//*[@name='{name}']/@value")[0])
+    def rows(self) -> list[tuple[str, str]]:
+        """Every table row with a link: the link's address and what the row says."""
+        found = []
+        for row in self._page.xpath("//tbody/tr[.//a/@href]"):
+            address = urljoin(self.url, row.xpath(".//a/@href")[0])
+            found.append((address, " ".join(row.text_content().split())))
+        return found
 
     def values(self, name: str) -> list[str]:
         """The values of all fields with this name."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from service.agreement.annex import LISTS
 from service.browser import Browser
 from service.engines.process import free_ports
 from service.first_start import read_example
@@ -25,6 +26,14 @@ from service.texts import text
 from service.verify_files import verify_files
 
 WAIT_SECONDS = 60
+DETAILS = (
+    "kind name trade_name legal_form number_type number street postcode city country "
+    "notices_email signatory_name signatory_function"
+)
+ANNEX = (
+    "personal_data personal_data_own data_subjects data_subjects_own "
+    "dpo_answer dpo_name dpo_phone dpo_email"
+)
 
 
 def walk(out: Path, source: Path | None) -> int:
@@ -106,73 +115,45 @@ class _Road:
         self.signer.submit("/tekenen/link/")
 
     def details(self) -> None:
-        names = [
-            "kind",
-            "name",
-            "trade_name",
-            "legal_form",
-            "number_type",
-            "number",
-            "street",
-            "postcode",
-            "city",
-            "country",
-            "notices_email",
-            "signatory_name",
-            "signatory_function",
-        ]
-        given = {name: self.controller[name] for name in names if name in self.controller}
-        self.signer.submit("/gegevens", **given)
+        self.signer.submit("/gegevens", **self._given(DETAILS))
 
     def annex(self) -> None:
-        names = [
-            "personal_data",
-            "personal_data_own",
-            "data_subjects",
-            "data_subjects_own",
-            "dpo_answer",
-            "dpo_name",
-            "dpo_phone",
-            "dpo_email",
-        ]
-        given = {name: self.controller[name] for name in names if name in self.controller}
-        self.signer.submit("/bijlage", **given)
+        own = {name: self.controller.get(f"{name}_own", []) for name in LISTS}
+        while any(len(self.signer.values(f"{name}_own")) < len(own[name]) for name in LISTS):
+            short = next(n for n in LISTS if len(self.signer.values(f"{n}_own")) < len(own[n]))
+            self.signer.submit("/bijlage", button=f"add={short}")
+        self.signer.submit("/bijlage", **self._given(ANNEX))
 
     def read(self) -> None:
         self._until(lambda: "/tekenen/lezen" in self._reload(self.signer, "/tekenen"))
         self.signer.submit("/lezen")
 
     def prove_mailbox(self) -> None:
-        self.signer.submit("/code")
-        digits: list[str] = []
-
-        def arrived() -> bool:
-            self._mail(self.sales["signatory_email"], "Uw code")
-            digits.extend(re.findall(r"\b\d{6}\b", self.staff.text()))
-            return bool(digits)
-
-        self._until(arrived)
-        self.signer.submit("/controle", code=digits[0])
+        self._mail(self.sales["signatory_email"], "Uw code")
+        self.signer.submit("/controle", code=re.findall(r"\b\d{6}\b", self.staff.text())[0])
 
     def sign(self) -> None:
-        name = self.controller["signatory_name"]
-        ticked = self.signer.values("statements")
-        self.signer.submit("/ondertekenen", statements=ticked, method="typed", typed_name=name)
-        self.signer.submit("/bijlage", statements=self.signer.values("statements"))
+        self.signer.submit(
+            "/ondertekenen",
+            statement=self.signer.values("statement"),
+            method="typed",
+            typed_name=self.controller["signatory_name"],
+        )
+        self.signer.submit("/bijlage", annex_statement=self.signer.values("annex_statement"))
 
     def countersign(self) -> None:
         self.staff.open("/tekenen-namens-ons")
-        selected = [
-            each for each in self.staff.values("selected") if each.startswith(self.reference)
-        ]
         self.staff.submit(
             "/tekenen-namens-ons",
-            selected=selected,
-            statements=self.staff.values("statements"),
+            selected=[self.reference],
+            confirmed=self.staff.values("confirmed"),
             method="typed",
             typed_name=read_example("processor")["representative_name"],
             password=self.sign_in.password,
         )
+
+    def _given(self, names: str) -> dict[str, Any]:
+        return {name: self.controller[name] for name in names.split() if name in self.controller}
 
     def sealed_and_stored(self) -> None:
         done = text("states.archive.verified")
@@ -190,9 +171,9 @@ class _Road:
 
         def arrived() -> bool:
             self.staff.open("/mailbox")
-            for row in self.staff.rows("mailbox"):
-                if to in row.text and subject in row.text:
-                    self.staff.open(row.link)
+            for address, row in self.staff.rows():
+                if to in row and subject in row:
+                    self.staff.open(address)
                     return True
             return False
 
@@ -203,7 +184,7 @@ class _Road:
         end = time.monotonic() + WAIT_SECONDS
         while not condition():
             if time.monotonic() > end:
-                raise TimeoutError(self.signer.text()[:500])
+                raise TimeoutError(f"{self.staff.url}: {self.staff.text()[:500]}")
             time.sleep(0.05)  # the worker is at it; ask again
 
     @staticmethod

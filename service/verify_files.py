@@ -58,7 +58,8 @@ def _ledger(file: Path) -> Ledger | None:
     manifest, shown = file.parent / "manifest.json", file.parent / "getoond.pdf"
     if not manifest.is_file():
         return None
-    files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    listed = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    files = {entry["name"]: entry for entry in listed}
     recorded = files.get(file.name)
     if recorded is None:
         return None

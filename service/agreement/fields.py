@@ -13,11 +13,11 @@ from datetime import date
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from signatures.font import unprintable
 from stdnum.be import vat as be_vat
 from stdnum.nl import postcode as nl_postcode
 
 from service.errors import FieldError, Invalid
+from signatures.font import unprintable
 
 _PREFIX = re.compile(r"^(BTW|KBO|BCE|BE)+", re.ASCII)
 _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

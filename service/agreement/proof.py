@@ -188,7 +188,7 @@ def _act(act: ActFacts) -> dict[str, Any]:
         "local_time": show_moment_with_offset(act.signed_at),
         "utc_time": _iso(act.signed_at),
         "token_time": show_moment_with_offset(act.token_time),
-        "token_note": "" if same_day else text("evidence.other_day"),
+        "token_note": None if same_day else text("evidence.other_day"),
         "email": record["person"]["email"],
         "email_proof": _proof(said),
         "method": text(f"labels.method.{record['method']}"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, literal, select, text, update
+from sqlalchemy import Connection, any_, case, delete, func, insert, literal, select, text, update
 
 from service.agreement.parties import Processor
 from service.agreement.permissions import Role, Staff
@@ -105,7 +105,7 @@ class Accounts:
         """Active members of staff who hold a role."""
         rows = self._connection.execute(
             select(staff)
-            .where(staff.c.active, staff.c.roles.any(role.value))
+            .where(staff.c.active, literal(role.value) == any_(staff.c.roles))
             .order_by(staff.c.name)
         )
         return [_person(row) for row in rows]

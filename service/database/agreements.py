@@ -6,7 +6,7 @@ import dataclasses
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, any_, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import ColumnElement
 
@@ -207,7 +207,7 @@ class Agreements:
         """Note a reason for a second look, once."""
         self._connection.execute(
             update(agreements)
-            .where(agreements.c.id == agreement_id, ~agreements.c.flags.any(flag))
+            .where(agreements.c.id == agreement_id, ~(literal(flag) == any_(agreements.c.flags)))
             .values(flags=func.array_append(agreements.c.flags, flag))
         )
 

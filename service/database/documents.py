@@ -95,8 +95,9 @@ class Documents:
             upsert(documents)
             .values(id=document_id, agreement_id=agreement_id, **values)
             .on_conflict_do_nothing(index_elements=["agreement_id", "revision", "kind"])
+            .returning(documents.c.id)
         )
-        return made.rowcount == 1
+        return made.first() is not None
 
     def frozen(self, agreement_id: str, revision: int) -> Document | None:
         """The frozen document of a revision."""
@@ -181,8 +182,9 @@ class Documents:
                 token_quality=seal.token_quality,
             )
             .on_conflict_do_nothing(index_elements=["agreement_id", "revision", "step"])
+            .returning(seals.c.step)
         )
-        return made.rowcount == 1
+        return made.first() is not None
 
     def last_seal(self, agreement_id: str, revision: int) -> Seal | None:
         """The newest sealed revision."""
@@ -211,8 +213,9 @@ class Documents:
             upsert(originals)
             .values(agreement_id=agreement_id, **values)
             .on_conflict_do_nothing(index_elements=["agreement_id"])
+            .returning(originals.c.agreement_id)
         )
-        return made.rowcount == 1
+        return made.first() is not None
 
     def original(self, agreement_id: str) -> Original | None:
         """The sealed original, if there is one yet."""

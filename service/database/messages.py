@@ -49,8 +49,9 @@ class Messages:
             upsert(messages)
             .values(id=message_id, key=key, **values)
             .on_conflict_do_nothing(index_elements=["key"])
+            .returning(messages.c.id)
         )
-        return made.rowcount == 1
+        return made.first() is not None
 
     def lock(self, message_id: str) -> Message | None:
         """A mail under its row lock."""

@@ -137,7 +137,11 @@ def _send_copies(tx: Transaction, agreement: Agreement) -> None:
     """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy)."""
     shown = show_date(agreement.effective_date) if agreement.effective_date else ""
     common: dict[str, Any] = {"once": "completed", "attach_original": True, "attached": True}
-    theirs: dict[str, Any] = {**common, "effective_date": shown, "counterparty": agreement.processor.known_as}
+    theirs: dict[str, Any] = {
+        **common,
+        "effective_date": shown,
+        "counterparty": agreement.processor.known_as,
+    }
     tell_signatory(tx, agreement, "completed", **theirs)
     notices = agreement.controller.notices_email
     if notices and notices.casefold() != agreement.signatory.email.casefold():

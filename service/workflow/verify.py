@@ -1,0 +1,58 @@
+"""Checking a file that somebody has: is it the original, whole and unchanged?"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from service.deps import Deps
+from service.errors import FieldError, Invalid
+from signatures.report import Report
+from signatures.verify import Ledger, verify
+
+MOST_BYTES = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The report and, for an original of ours, what it is."""
+
+    report: Report
+    reference: str = ""
+    effective_date: date | None = None
+    controller: str = ""
+    processor: str = ""
+
+
+def verify_upload(deps: Deps, pdf: bytes) -> Checked:
+    """Check a file; nothing of it is kept.
+
+    What it is, is told only of a file that is an original of ours to the last byte: who holds
+    that already has everything that is said here. Raises Invalid naming ``file``.
+    """
+    if not pdf:
+        raise Invalid([FieldError("file", "required")])
+    if len(pdf) > MOST_BYTES:
+        raise Invalid([FieldError("file", "too_large")])
+    if not pdf.lstrip()[:5] == b"%PDF-":
+        raise Invalid([FieldError("file", "not_a_pdf")])
+    with deps.database.begin() as tx:
+        digest = hashlib.sha256(pdf).hexdigest()
+        agreement_id = tx.documents.by_original_sha256(digest)
+        if agreement_id is None:
+            return Checked(verify(pdf, roots=deps.authority().roots))
+        agreement = tx.agreements.get_by_id(agreement_id)
+        shown = tx.documents.frozen_pdf(agreement_id, agreement.revision)
+    ledger = Ledger(
+        sealed_sha256=digest,
+        shown_sha256=shown[1] if shown else "",
+        shown_length=len(shown[0]) if shown else 0,
+    )
+    return Checked(
+        verify(pdf, roots=deps.authority().roots, ledger=ledger),
+        agreement.reference,
+        agreement.effective_date,
+        agreement.controller.name,
+        agreement.processor.known_as,
+    )

@@ -10,6 +10,7 @@ import base64
 import dataclasses
 import hashlib
 import json
+from itertools import pairwise
 from typing import Any
 
 import rfc8785
@@ -106,8 +107,7 @@ def _facts(
                 EventFacts(e.seq, e.at, e.event.value, sentence(e), e.hash) for e in entries
             ),
             delegations=tuple(
-                (before["name"], after_["name"])
-                for before, after_ in zip(people, people[1:], strict=False)
+                (before["name"], after_["name"]) for before, after_ in pairwise(people)
             ),
             seal_subject=authority.seal.subject.rfc4514_string(),
             seal_fingerprint=prints["seal.pem"],

@@ -140,10 +140,8 @@ def open_file(
         agreement = tx.agreements.get(reference)
         objects = {each.name: each for each in tx.archive.objects(agreement.id)}
         original = tx.documents.original(agreement.id)
-    if name in objects:
-        data = _read(deps, objects[name])
-    else:
-        data = _working_copy(original, name)
+    kept = objects.get(name)
+    data = _read(deps, kept) if kept else _working_copy(original, name)
     _log_download(deps, agreement, name, staff, client)
     return data, media_type(name)
 

@@ -38,7 +38,7 @@ def verify() -> Any:
     if not pdf.startswith(b"%PDF-"):
         return _page(errors={"file": text("errors.not_a_pdf")}, status=422)
     try:
-        report = verify_upload(deps(), pdf).report
+        report = verify_upload(deps(), pdf)
     except Invalid as wrong:
         return _page(errors={"file": " ".join(wrong.by_field().values())}, status=422)
     return _page(report=_in_words(report), file_name=request.files["file"].filename or "")

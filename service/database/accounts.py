@@ -185,6 +185,12 @@ class Accounts:
             delete(staff_sessions).where(staff_sessions.c.staff_id == staff_id)
         )
 
+    def drop_ended_sessions(self) -> None:
+        """Delete sessions that have run out."""
+        self._connection.execute(
+            delete(staff_sessions).where(staff_sessions.c.expires_at < func.clock_timestamp())
+        )
+
     def profile(self) -> tuple[int, Processor] | None:
         """The newest version of the processor's profile."""
         row = self._connection.execute(

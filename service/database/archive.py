@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from service.database.tables import archive_states, archived_objects
+from service.database.tables import archive_states, archived_objects, messages, originals
 
 
 @dataclass(frozen=True)
@@ -99,3 +99,54 @@ class ArchiveRecords:
             )
             for row in rows
         ]
+
+    def locked_for_less_than(self, days: int) -> list[tuple[str, ArchivedObject]]:
+        """Objects whose lock ends within ``days``, with their agreement's id."""
+        rows = self._connection.execute(
+            select(archived_objects)
+            .where(
+                archived_objects.c.locked_until
+                < func.clock_timestamp() + func.make_interval(0, 0, 0, days)
+            )
+            .order_by(archived_objects.c.locked_until)
+            .limit(10_000)
+        )
+        return [
+            (
+                row.agreement_id,
+                ArchivedObject(
+                    row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until
+                ),
+            )
+            for row in rows
+        ]
+
+    def note_lock(self, agreement_id: str, name: str, until: datetime) -> None:
+        """Record until when an object is locked now."""
+        self._connection.execute(
+            update(archived_objects)
+            .where(archived_objects.c.agreement_id == agreement_id, archived_objects.c.name == name)
+            .values(locked_until=until)
+        )
+
+    def verified_for(self, hours: int) -> list[str]:
+        """Agreements verified in the archive for so long that still have working copies here."""
+        return list(
+            self._connection.execute(
+                select(archive_states.c.agreement_id)
+                .join(originals, originals.c.agreement_id == archive_states.c.agreement_id)
+                .where(
+                    archive_states.c.state == "verified",
+                    archive_states.c.checked_at
+                    < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, hours),
+                    originals.c.pdf.is_not(None),
+                    ~select(messages.c.id)
+                    .where(
+                        messages.c.agreement_id == archive_states.c.agreement_id,
+                        messages.c.state.in_(("queued", "failed")),
+                    )
+                    .exists(),
+                )
+                .limit(1000)
+            ).scalars()
+        )

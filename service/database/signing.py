@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal, select, text, update
+from sqlalchemy import Connection, delete, func, insert, literal, select, text, update
 
 from service.database.tables import code_challenges, link_sessions, links, signatories
 
@@ -274,6 +274,18 @@ class Signing:
             secret_hash, authenticated_at=func.clock_timestamp(), challenge_id=challenge_id
         )
         return True
+
+    def drop_ended(self) -> None:
+        """Delete sessions that have run out, and codes that nobody used a day later."""
+        self._connection.execute(
+            delete(link_sessions).where(link_sessions.c.expires_at < func.clock_timestamp())
+        )
+        self._connection.execute(
+            delete(code_challenges).where(
+                code_challenges.c.consumed_at.is_(None),
+                code_challenges.c.expires_at < func.clock_timestamp() - text("interval '1 day'"),
+            )
+        )
 
     def challenge_facts(self, challenge_id: str) -> dict[str, Any]:
         """When a code was sent and used, and to which address; for the evidence."""

@@ -10,7 +10,9 @@
     seal  close  archive           sealing, evidence, the archive
     deliver                        mails
     expire  sweep                  what time brings, and what a crash left
+    retain                         locks roll, working copies go
     retrieve                       the archive hands out
+    verify                         anybody has a file checked
     accounts  profile              staff, and the processor itself
 
 Each function parses nothing and knows no HTTP: it loads under the row lock, asks the core, and

@@ -10,7 +10,7 @@ from service.agreement.fields import Checker
 from service.agreement.permissions import Permission
 from service.agreement.states import EFFECTIVE
 from service.database.overview import Search
-from service.texts import text
+from service.texts import table, text
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
 from service.web.staff.agreements import cursor
@@ -93,7 +93,15 @@ def _page(reference: str, report: CheckReport | None) -> tuple[str, int]:
         "staff/archive_item.html",
         dossier=found,
         agreement=found.agreement,
+        files=sorted(found.objects, key=lambda each: (_rank(each.name), each.name)),
+        file_names=table("staff")["archive_file"],
         report=report,
         evidence=evidence,
         open_files=OPEN_FILES,
     )
+
+
+def _rank(name: str) -> int:
+    """The order of the catalogue; certificates and what is new come last."""
+    names = list(table("staff")["archive_file"])
+    return names.index(name) if name in names else len(names)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import request, url_for
 
 from service.agreement.permissions import Permission
+from service.agreement.states import ACT_ORDER
 from service.database.overview import GROUPS, Search
 from service.errors import Invalid, Refused
 from service.texts import text
@@ -140,6 +141,7 @@ def show_dossier(reference: str, *, problem: str = "", status: int = 200) -> tup
         agreement=found.agreement,
         can=can,
         next=next_step(found.agreement),
+        place_order=ACT_ORDER[found.agreement.order],
         problem=problem,
     )
 

@@ -31,6 +31,17 @@ def preview(reference: str) -> Any:
     return file(pdf, "application/pdf", text("staff.preview_name", reference=reference), show=True)
 
 
+@blueprint.get("/overeenkomsten/<reference>/voorbeeld/stand")
+@require_staff(Permission.SEE_AGREEMENTS)
+def preview_state(reference: str) -> dict[str, str]:
+    """Whether the waiting page should look again."""
+    try:
+        made = request_preview(deps(), reference)
+    except GenerationFailed:
+        return {"state": "failed"}
+    return {"state": "ready" if made else "preparing"}
+
+
 @blueprint.get("/overeenkomsten/<reference>/getoond.pdf")
 @require_staff(Permission.SEE_AGREEMENTS)
 def shown(reference: str) -> Any:

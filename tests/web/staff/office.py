@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from sqlalchemy import create_engine, text
 from werkzeug.test import TestResponse
 
 from service.deps import Deps
+from service.documents.produce import DocumentMaker
+from service.engines import ObjectStoreAddress
 from service.settings import load_settings
 from service.wiring import build
 from storage.objects import S3Config
@@ -96,15 +100,29 @@ def rows(deps: Deps, statement: str, **values: Any) -> list[Any]:
     return found
 
 
-def make_deps(database_url: str, directory: Path, base_url: str) -> Deps:
-    """Everything real; what no test here reaches (archive, keys, office) is never made."""
+def make_deps(
+    database_url: str,
+    directory: Path,
+    keys: Path,
+    store: ObjectStoreAddress,
+    maker: DocumentMaker,
+    *,
+    base_url: str = "http://localhost",
+) -> Deps:
+    """Everything real, with a bucket of its own."""
     settings = load_settings(
-        {"ZEGEL_MODE": "development", "ZEGEL_DATA": str(directory), "ZEGEL_BASE_URL": base_url}
+        {
+            "ZEGEL_MODE": "development",
+            "ZEGEL_DATA": str(directory),
+            "ZEGEL_KEY_DIR": str(keys),
+            "ZEGEL_BASE_URL": base_url,
+        }
     )
-    nowhere = S3Config(
-        endpoint_url="http://127.0.0.1:1",
-        bucket="none",
-        access_key_id="none",
-        secret_access_key="none",
+    config = S3Config(
+        endpoint_url=store.endpoint_url,
+        region=store.region,
+        bucket=f"staff-{uuid.uuid4().hex}",
+        access_key_id=store.access_key_id,
+        secret_access_key=store.secret_access_key,
     )
-    return build(settings, database_url, nowhere)
+    return dataclasses.replace(build(settings, database_url, config), maker=lambda: maker)

@@ -1,0 +1,109 @@
+"""The rest of the road, run by hand: what the controller and the worker do between staff's pages.
+
+A pre-signed offer is the shortest road: Bijlage 1 is complete, we sign in the queue, the
+controller signs after us.
+"""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+from office import NEW, Office
+
+from service.agreement.capabilities import code_for, token_for
+from service.agreement.model import Agreement
+from service.deps import Deps
+from service.workflow import archive, close, generate, open_link, prove_mailbox, seal, sign
+from service.workflow.actors import Client
+
+COMPLETE = {
+    **NEW,
+    "legal_form": "BV",
+    "street": "Molenstraat 3",
+    "postcode": "2000",
+    "city": "Antwerpen",
+    "notices_email": "info@peeters.example",
+    "signatory_function": "Bestuurder",
+    "order": "processor_first",
+    "personal_data": ["name", "health"],
+    "personal_data_own": "Allergieën van klanten",
+    "data_subjects": ["customers"],
+    "dpo_answer": "no",
+}
+BROWSER = Client("203.0.113.9", "test")
+
+
+def load(deps: Deps, reference: str) -> Agreement:
+    """The agreement as it stands."""
+    with deps.database.begin() as tx:
+        return tx.agreements.get(reference)
+
+
+def ready(office: Office, deps: Deps, **other: object) -> str:
+    """A pre-signed offer whose document is made and waits for us."""
+    office.get("/overeenkomsten/nieuw")
+    office.post("/overeenkomsten/nieuw", {**COMPLETE, "key": office.value("key"), **other})
+    assert office.status == 200, re.findall(r'class="error"[^<]*<[^<]*<[^<]*', office.page)
+    reference = office.path.rsplit("/", 1)[-1]
+    office.post(f"/overeenkomsten/{reference}/verzending")
+    generate.generate(deps, load(deps, reference).id)
+    return reference
+
+
+def countersigned(office: Office, reference: str, password: str) -> None:
+    """We sign in the queue."""
+    office.get("/tekenen-namens-ons")
+    office.post(
+        "/tekenen-namens-ons",
+        {
+            "selected": [reference],
+            f"sha256-{reference}": office.value(f"sha256-{reference}"),
+            "confirmed": ["countersign_checked", "countersign_intent"],
+            "method": "typed",
+            "typed_name": "Els Maes",
+            "password": password,
+        },
+    )
+    assert office.status == 200, office.page
+
+
+def signed_by_controller(deps: Deps, reference: str) -> None:
+    """The controller opens the link, proves the mailbox and signs twice."""
+    agreement = load(deps, reference)
+    with deps.database.begin() as tx:
+        link = tx.signing.live_link(agreement.id)
+    assert link
+    secret = open_link.enter(deps, token_for(deps.secret_key, link.id), BROWSER)
+    sign.confirm_reading(deps, secret, agreement.frozen_sha256, BROWSER)
+    prove_mailbox.request_code(deps, secret, BROWSER)
+    with deps.database.begin() as tx:
+        asked = [each.challenge_id for each in tx.messages.of(agreement.id) if each.challenge_id]
+    prove_mailbox.confirm_code(deps, secret, code_for(deps.secret_key, asked[-1]), BROWSER)
+    sign.prepare(
+        deps,
+        secret,
+        document_sha256=agreement.frozen_sha256,
+        said=set(sign.AGREEMENT_STATEMENTS),
+        method="typed",
+        typed="An Peeters",
+        picture=b"",
+    )
+    sign.sign(
+        deps,
+        secret,
+        document_sha256=agreement.frozen_sha256,
+        said={"annex_sign"},
+        client=BROWSER,
+    )
+
+
+def sealed_and_archived(deps: Deps, reference: str) -> None:
+    """What the worker does after the last signature.
+
+    In a thread of its own: a browser in the same test run has this one's event loop running.
+    """
+    agreement_id = load(deps, reference).id
+    with ThreadPoolExecutor(1) as worker:
+        for step in (seal.seal, close.close, archive.archive):
+            worker.submit(step, deps, agreement_id).result()

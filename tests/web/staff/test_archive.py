@@ -1,0 +1,114 @@
+"""The archive's pages and the verify page, on a sealed original in a real bucket."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from office import Office, rows
+from road import countersigned, load, ready, sealed_and_archived, signed_by_controller
+
+from service.agreement.permissions import Role, Staff
+from service.deps import Deps
+
+
+@pytest.fixture
+def archived(office: Office, deps: Deps, admin: tuple[Staff, str]) -> str:
+    """The reference of an agreement that lies in the archive."""
+    reference = ready(office, deps)
+    countersigned(office, reference, admin[1])
+    signed_by_controller(deps, reference)
+    sealed_and_archived(deps, reference)
+    return reference
+
+
+def test_found_opened_checked_downloaded(office: Office, deps: Deps, archived: str) -> None:
+    for words in ("peeters", "BE 0403.170.701", archived, "an@peeters"):
+        office.get("/archief?" + urlencode({"zoek": words, "status": "completed"}))
+        assert archived in office.page, words
+    office.get("/archief?" + urlencode({"van": "1/1/2000", "tot": "2/1/2000"}))
+    assert archived not in office.page
+    office.get("/archief?" + urlencode({"van": "32/1/2000"}))
+    assert office.status == 422
+    assert "Deze datum klopt niet." in office.page
+    assert office.value("van") == "32/1/2000"
+
+    office.get(f"/archief/{archived}")
+    assert "Gecontroleerd in het archief" in office.page
+    office.post(f"/archief/{archived}/controle")
+    assert "Alles is in orde" in office.page
+
+    office.get(f"/archief/{archived}")
+    names = re.findall(rf'href="/archief/{archived}/bestand/([^"]+)"', office.page)
+    assert {"overeenkomst.pdf", "bewijsblad.pdf", "getoond.pdf", "manifest.json"} <= set(names)
+    for name in set(names):
+        answer = office.get(f"/archief/{archived}/bestand/{name}")
+        assert answer.status_code == 200, name
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    logged = rows(deps, "select data->>'name' from audit_entries where event='archive.downloaded'")
+    assert {name for (name,) in logged} == set(names)
+
+
+def test_package_is_what_the_manifest_says(office: Office, archived: str) -> None:
+    answer = office.get(f"/archief/{archived}/pakket.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
+        assert package.testzip() is None
+        content = {name.rsplit("/", 1)[-1]: package.read(name) for name in package.namelist()}
+    assert content["overeenkomst.pdf"].startswith(content["getoond.pdf"])
+
+
+def test_archive_role_reads_only(
+    office: Office, archived: str, as_role: Callable[[Role], Office]
+) -> None:
+    browser = as_role(Role.ARCHIVE)
+    browser.get(f"/archief/{archived}")
+    assert browser.status == 200
+    assert "/overeenkomsten" not in browser.page
+    assert browser.get(f"/archief/{archived}/bestand/bewijs.json").status_code == 200
+
+
+def test_sales_gets_the_agreement_but_not_the_evidence(
+    office: Office, archived: str, as_role: Callable[[Role], Office]
+) -> None:
+    browser = as_role(Role.SALES)
+    browser.get(f"/archief/{archived}")
+    assert "bewijsblad.pdf" not in re.findall(r'href="[^"]+/([^"/]+)"', browser.page)
+    assert browser.get(f"/archief/{archived}/bestand/overeenkomst.pdf").status_code == 200
+    assert browser.get(f"/archief/{archived}/bestand/bewijs.json").status_code == 403
+    assert browser.get(f"/archief/{archived}/pakket.zip").status_code == 403
+
+
+def test_what_is_not_there_is_not_found(office: Office, archived: str) -> None:
+    for path in ("bestand/niets.pdf", "bestand/../../x", "bestand/certificaten/../manifest.json"):
+        assert office.get(f"/archief/{archived}/{path}").status_code == 404, path
+
+
+def test_verify_page_tells_real_from_changed(
+    app: Flask, office: Office, deps: Deps, archived: str
+) -> None:
+    original = office.get(f"/archief/{archived}/bestand/overeenkomst.pdf").data
+    visitor = Office(app.test_client())
+    _verify(visitor, original)
+    assert "Echt en ongewijzigd" in visitor.page
+    assert archived in visitor.page
+    assert hashlib.sha256(original).hexdigest() in visitor.page
+    _verify(visitor, original + b"\n% more")
+    assert "Niet in orde" in visitor.page
+    assert archived not in visitor.page
+    _verify(visitor, b"GIF89a")
+    assert visitor.status == 422
+    assert "Dit is geen PDF-bestand." in visitor.page
+    assert load(deps, archived).state == "completed"
+
+
+def _verify(visitor: Office, data: bytes) -> None:
+    visitor.get("/verifieer")
+    file: Any = (io.BytesIO(data), "overeenkomst.pdf")
+    visitor.post("/verifieer", {"file": file})

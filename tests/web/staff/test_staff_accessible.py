@@ -1,0 +1,156 @@
+"""Every staff page in Chromium, on a telephone and on a desk: axe-core, targets, width, headers.
+
+The pages are the real ones, of agreements in every stage that the list can show.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from office import NEW, Office
+from playwright.sync_api import Browser, ConsoleMessage, Page
+from road import countersigned, ready, sealed_and_archived, signed_by_controller
+from werkzeug.serving import make_server
+
+from service.agreement.permissions import Staff
+from service.deps import Deps
+
+LONG = "Koninklijke Vereniging voor Ambachtelijke Streekproducten, Jansen & Zn <test> Ó Brien-Łódź"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The application behind a real socket, and what there is to look at."""
+
+    address: str
+    email: str
+    password: str
+    draft: str
+    sent: str
+    waiting: str
+    archived: str
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """Name to path."""
+        sent, archived = f"/overeenkomsten/{self.sent}", f"/archief/{self.archived}"
+        return {
+            "list": "/overeenkomsten",
+            "list-nothing": "/overeenkomsten?zoek=nergens",
+            "new": "/overeenkomsten/nieuw",
+            "edit": f"/overeenkomsten/{self.draft}/bewerken",
+            "preview": f"/overeenkomsten/{self.draft}/voorbeeld",
+            "draft": f"/overeenkomsten/{self.draft}",
+            "sent": sent,
+            "address": f"{sent}/adres",
+            "term": f"{sent}/termijn",
+            "void": f"{sent}/intrekking",
+            "waiting": f"/overeenkomsten/{self.waiting}",
+            "reading": f"/overeenkomsten/{self.waiting}/tekst",
+            "queue": "/tekenen-namens-ons",
+            "completed": f"/overeenkomsten/{self.archived}",
+            "archive": "/archief",
+            "archive-wrong": "/archief?van=32/1/2020",
+            "archive-item": archived,
+            "verify": "/verifieer",
+            "manage": "/beheer",
+            "profile": "/profiel",
+            "people": "/medewerkers",
+            "operations": "/taken",
+            "account": "/account",
+            "mailbox": "/mailbox",
+        }
+
+
+@pytest.fixture
+def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> Iterator[Place]:
+    """Agreements in every stage, served to a browser."""
+    archived = ready(office, deps)
+    countersigned(office, archived, admin[1])
+    signed_by_controller(deps, archived)
+    sealed_and_archived(deps, archived)
+    waiting = ready(office, deps, name=LONG, number="0863.643.458")
+    ready(office, deps, name="Optiek Claes", number="", number_type="none")
+    sent = _new(office)
+    office.post(f"/overeenkomsten/{sent}/verzending")
+    draft = _new(office, name=LONG)
+    server = make_server("127.0.0.1", 0, _at_home(app), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    yield Place(address, "els@it4.example", admin[1], draft, sent, waiting, archived)
+    server.shutdown()
+    thread.join()
+
+
+def _at_home(app: Flask) -> Callable[..., object]:
+    """The guard answers one host only: the browser's port is not known before the socket is."""
+
+    def wsgi(environ: dict[str, str], start: object) -> object:
+        environ["HTTP_HOST"] = "localhost"
+        environ.pop("HTTP_ORIGIN", None)
+        return app.wsgi_app(environ, start)  # type: ignore[arg-type]
+
+    return wsgi
+
+
+def _new(office: Office, **other: object) -> str:
+    office.get("/overeenkomsten/nieuw")
+    office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key"), **other})
+    return office.path.rsplit("/", 1)[-1]
+
+
+def test_every_page_on_a_telephone_and_on_a_desk(
+    place: Place, browser: Browser, complaints: Callable[[Page], list[str]]
+) -> None:
+    found: dict[str, list[str]] = {}
+    for width in (390, 1280):
+        context = browser.new_context(viewport={"width": width, "height": 844})
+        page = context.new_page()
+        said: list[str] = []
+
+        def listen(message: ConsoleMessage, said: list[str] = said) -> None:
+            # a page that answers with a refusal says so in the console too
+            if message.type in ("error", "warning") and "status of 4" not in message.text:
+                said.append(message.text)
+
+        page.on("console", listen)
+        page.goto(f"{place.address}/aanmelden")
+        wrong = {f"sign-in {width}": complaints(page)}
+        page.fill("#f-email", place.email)
+        page.fill("#f-password", place.password)
+        page.click("button:has-text('Aanmelden')")
+        for name, path in place.pages.items():
+            page.goto(place.address + path)
+            for fold in page.query_selector_all("details:not([open]) > summary"):
+                fold.click()
+            wrong[f"{name} {width}"] = complaints(page) + said
+            said.clear()
+        wrong |= _after_mistakes(page, place, complaints, width)
+        found |= {name: what for name, what in wrong.items() if what}
+        context.close()
+    assert found == {}
+
+
+def _after_mistakes(
+    page: Page, place: Place, complaints: Callable[[Page], list[str]], width: int
+) -> dict[str, list[str]]:
+    """Pages that only a POST shows."""
+    wrong = {}
+    page.goto(f"{place.address}/overeenkomsten/nieuw")
+    page.click("button:has-text('Bewaren en nakijken')")
+    wrong[f"new-wrong {width}"] = complaints(page)
+    page.goto(f"{place.address}/tekenen-namens-ons")
+    page.click("button:has-text('Aangevinkte ondertekenen')")
+    wrong[f"queue-wrong {width}"] = complaints(page)
+    page.goto(f"{place.address}/overeenkomsten/{place.sent}")
+    page.click("button:has-text('Link kopiëren')")
+    wrong[f"link {width}"] = complaints(page)
+    page.goto(f"{place.address}/archief/{place.archived}")
+    page.click("button:has-text('Controleren')")
+    wrong[f"checked {width}"] = complaints(page)
+    return wrong

@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from service.agreement.annex import LISTS
-from service.browser import Browser
+from service.browser import Browser, PageRefused
 from service.engines.process import free_ports
 from service.first_start import read_example
 from service.settings import DEVELOPMENT, load_settings
@@ -41,9 +41,7 @@ def walk(out: Path, source: Path | None) -> int:
 
     Returns 0 only if the fetched file verifies.
     """
-    example = (
-        json.loads(source.read_text(encoding="utf-8")) if source else read_example("agreement")
-    )
+    example = _example(source) if source else read_example("agreement")
     with tempfile.TemporaryDirectory(prefix="zegel-demo-") as data:
         port = free_ports(1)[0]
         settings = dataclasses.replace(
@@ -54,6 +52,8 @@ def walk(out: Path, source: Path | None) -> int:
             running = running_stack.__enter__()
         try:
             _Road(running, example).walk(out)
+        except (PageRefused, TimeoutError) as error:
+            raise click.ClickException(text("cli.demo_stuck", reason=error)) from error
         finally:
             with _told("stop"):
                 running_stack.__exit__(None, None, None)
@@ -62,6 +62,31 @@ def walk(out: Path, source: Path | None) -> int:
                 (out / "overeenkomst.pdf",), out / "certificaten" / "wortel.pem", as_json=False
             )
     return int(status)
+
+
+def _example(source: Path) -> dict[str, Any]:
+    """The data in an input file. Raises ClickException for what cannot be walked with."""
+    try:
+        found = json.loads(source.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise click.ClickException(
+            text("cli.demo_input_unreadable", file=source, reason=error)
+        ) from error
+    needed = {
+        "sales": ("name", "signatory_name", "signatory_email", "services"),
+        "controller": ("signatory_name", "signatory_function", "street", "city", "dpo_answer"),
+    }
+    missing = [
+        f"{part}.{key}"
+        for part, keys in needed.items()
+        for key in keys
+        if not isinstance(found, dict) or key not in found.get(part, {})
+    ]
+    if missing:
+        raise click.ClickException(
+            text("cli.demo_input_incomplete", file=source, missing=", ".join(missing))
+        )
+    return dict(found)
 
 
 class _Road:

@@ -34,7 +34,8 @@ def verify_files(files: Sequence[Path], root: Path | None, *, as_json: bool) -> 
         try:
             report = _verify(file, root)
         except (OSError, ValueError) as error:
-            click.echo(text("cli.unreadable", file=file, reason=error), err=True)
+            reason = text("cli.no_such_file") if isinstance(error, FileNotFoundError) else error
+            click.echo(text("cli.unreadable", file=file, reason=reason), err=True)
             worst = UNREADABLE
             continue
         worst = _worse(worst, STATUS[report.verdict])

@@ -16,6 +16,7 @@ from service.texts import text
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff import forms
 from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.mistakes import sentences
 from service.web.staff.next_step import allowed, next_step
 from service.workflow.create import create
 from service.workflow.edit import edit
@@ -92,7 +93,7 @@ def add() -> Any:
             idempotency_key=form.get("key", "")[:64] or None,
         )
     except Invalid as wrong:
-        return _form(forms.typed_again(form), wrong.by_field(), status=422)
+        return _form(forms.typed_again(form), sentences(wrong, name="organisation"), status=422)
     except Refused as refusal:
         return _form(forms.typed_again(form), {"form": refusal.sentence()}, status=409)
     return _saved(reference, "created")
@@ -115,7 +116,7 @@ def change(reference: str) -> Any:
         edit(deps(), reference, forms.given(form), current_staff())
     except Invalid as wrong:
         again = forms.typed_again(form)
-        return _form(again, wrong.by_field(), editing=reference, status=422)
+        return _form(again, sentences(wrong, name="organisation"), editing=reference, status=422)
     except Refused as refusal:
         errors = {"form": refusal.sentence()}
         return _form(forms.typed_again(form), errors, editing=reference, status=409)

@@ -12,6 +12,7 @@ from service.errors import Invalid, NotFound, Refused
 from service.texts import text
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.mistakes import sentences
 from service.workflow import accounts
 
 ROLES = [(role.value, text(f"labels.role.{role.value}")) for role in Role]
@@ -39,7 +40,7 @@ def add_person() -> Any:
             by=current_staff(),
         )
     except Invalid as wrong:
-        return _everybody(form.to_dict(), wrong.by_field(), form.getlist("roles"), status=422)
+        return _everybody(form.to_dict(), sentences(wrong), form.getlist("roles"), status=422)
     return _everybody({}, {}, password=password, password_for=form.get("name", ""))
 
 
@@ -71,7 +72,7 @@ def change_person(staff_id: str) -> Any:
         )
     except Invalid as wrong:
         found = _account(staff_id)
-        return _one(found, form.to_dict(), roles, active, wrong.by_field(), status=422)
+        return _one(found, form.to_dict(), roles, active, sentences(wrong), status=422)
     except Refused as refusal:
         errors = {"form": refusal.sentence()}
         return _one(_account(staff_id), form.to_dict(), roles, active, errors, status=409)

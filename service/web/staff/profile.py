@@ -12,6 +12,7 @@ from service.agreement.permissions import Permission
 from service.errors import Invalid
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.mistakes import sentences
 from service.workflow.profile import change_profile
 from service.workflow.profile import profile as known_profile
 
@@ -44,7 +45,7 @@ def save_profile() -> Any:
     except Invalid as wrong:
         known = known_profile(deps())
         version = known[0] if known else 0
-        return _page(version, request.form.to_dict(), wrong.by_field(), status=422)
+        return _page(version, request.form.to_dict(), sentences(wrong), status=422)
     return to("staff.profile", done="profile")
 
 

@@ -12,6 +12,7 @@ from service.errors import Invalid, NotAllowed, Refused
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.agreements import show_dossier
 from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.mistakes import sentences
 from service.workflow import resend as again
 from service.workflow.retrieve import dossier
 from service.workflow.send import send as send_draft
@@ -116,7 +117,7 @@ def _do(reference: str, act: Callable[[], None], done: str, *, ask: str = "") ->
     except NotAllowed:
         raise
     except Invalid as wrong:
-        return _ask(ask, reference, request.form.to_dict(), wrong.by_field(), status=422)
+        return _ask(ask, reference, request.form.to_dict(), sentences(wrong), status=422)
     except Refused as refusal:
         return show_dossier(reference, problem=refusal.sentence(), status=409)
     return to("staff.dossier_page", reference=reference, done=done)

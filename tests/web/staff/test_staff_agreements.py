@@ -80,6 +80,19 @@ def test_mistakes_keep_what_was_typed(office: Office, deps: Deps) -> None:
     assert rows(deps, "select count(*) from agreements")[0][0] == 0
 
 
+def test_what_is_missing_is_named(office: Office) -> None:
+    office.get("/overeenkomsten/nieuw")
+    office.post("/overeenkomsten/nieuw", {"key": office.value("key")})
+    for sentence in (
+        "Vul de naam van de organisatie in.",
+        "Vul de naam van de vertegenwoordiger in.",
+        "Vul een e-mailadres in.",
+        "Kies minstens één dienst.",
+    ):
+        assert sentence in office.page
+    assert "Vul dit in." not in office.page
+
+
 def test_a_draft_can_be_changed_until_it_is_sent(office: Office) -> None:
     reference = _new(office, personal_data=["name"], personal_data_own="Allergieën")
     office.get(f"/overeenkomsten/{reference}/bewerken")

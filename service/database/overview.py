@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, cast, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.fields import belgian_number, fold
@@ -228,7 +229,9 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
         moment, _, agreement_id = search.after.partition("|")
         conditions.append(
             tuple_(agreements.c.last_activity_at, agreements.c.id)
-            < tuple_(datetime.fromisoformat(moment), agreement_id)
+            < tuple_(
+                literal(datetime.fromisoformat(moment)), cast(agreement_id, UUID(as_uuid=False))
+            )
         )
     return conditions
 

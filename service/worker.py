@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 
 from service.database.jobs import BULK, HOUSEKEEPING, INTERACTIVE
 from service.deps import Deps
-from service.workflow import archive, close, deliver, expire, generate, retain, seal, sweep
+from service.workflow import archive, close, deliver, expire, generate, renew, retain, seal, sweep
 from service.workflow.accept import SEAL
 from service.workflow.close import ARCHIVE, CLOSE
 from service.workflow.generate import GENERATE, PREVIEW
@@ -82,6 +82,7 @@ def register(deps: Deps, app: procrastinate.App) -> None:
     _periodic(app, "expire", "* * * * *", lambda: expire.expire(deps))
     _periodic(app, "sweep", "*/2 * * * *", lambda: sweep.sweep(deps))
     _periodic(app, "tidy", "23 * * * *", lambda: retain.tidy(deps))
+    _periodic(app, "renew", "11 * * * *", lambda: renew.renew_revocation_list(deps))
     _periodic(app, "prolong", "41 3 * * *", lambda: retain.prolong_locks(deps))
 
     async def revive(timestamp: int) -> None:

@@ -85,10 +85,23 @@ _PROCESSOR_OPEN = (
     .exists()
 )
 _AWAITS_US = and_(agreements.c.state.in_(("ready", "in_signing")), _PROCESSOR_OPEN)
+# A mail that was overtaken (its link died, or the agreement ended) is no trouble.
 _MAIL_TROUBLE = (
     select(messages.c.id)
-    .where(messages.c.agreement_id == agreements.c.id, messages.c.state.in_(("failed", "refused")))
+    .where(
+        messages.c.agreement_id == agreements.c.id,
+        messages.c.state.in_(("failed", "refused")),
+        messages.c.last_error != "overtaken",
+    )
     .exists()
+)
+
+
+_UNDELIVERED = select(messages.c.agreement_id).where(
+    messages.c.state.in_(("failed", "refused")), messages.c.last_error != "overtaken"
+)
+_UNARCHIVED = select(archive_states.c.agreement_id).where(
+    or_(archive_states.c.failure != "", archive_states.c.state.in_(("missing", "corrupt")))
 )
 
 
@@ -113,6 +126,12 @@ class Overview:
         columns = [func.count().filter(_group(name)).label(name) for name in GROUPS]
         row = self._connection.execute(select(*columns).select_from(agreements)).mappings().one()
         return {name: int(row[name]) for name in GROUPS}
+
+    def count_awaiting_processor(self) -> int:
+        """How many the countersigner can sign now."""
+        return self._connection.execute(
+            select(func.count()).select_from(agreements).where(_AWAITS_US)
+        ).scalar_one()
 
     def awaiting_processor(self) -> list[str]:
         """References that the countersigner can sign now, oldest first."""
@@ -207,6 +226,12 @@ _SUMMARY: Select[Any] = (
 def _group(name: str) -> ColumnElement[bool]:
     if name == "awaits_us":
         return _AWAITS_US
+    if name == "trouble":
+        return or_(
+            agreements.c.state.in_([state.value for state in GROUPS[name]]),
+            agreements.c.id.in_(_UNDELIVERED),
+            agreements.c.id.in_(_UNARCHIVED),
+        )
     condition = agreements.c.state.in_([state.value for state in GROUPS[name]])
     return and_(condition, ~_AWAITS_US) if name == "waiting" else condition
 

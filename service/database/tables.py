@@ -291,6 +291,11 @@ archive_states = Table(
     CheckConstraint(
         "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
     ),
+    Index(
+        "ix_archive_states_trouble",
+        "agreement_id",
+        postgresql_where=text("failure <> '' or state in ('missing','corrupt')"),
+    ),
 )
 
 messages = Table(
@@ -314,6 +319,11 @@ messages = Table(
     instant("sent_at", null=True),
     CheckConstraint("state in ('queued','failed','sent','refused')", name="state"),
     Index("ix_messages_agreement", "agreement_id"),
+    Index(
+        "ix_messages_trouble",
+        "agreement_id",
+        postgresql_where=text("state in ('failed','refused')"),
+    ),
     Index(
         "ix_messages_waiting",
         "queued_at",

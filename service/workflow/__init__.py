@@ -10,7 +10,7 @@
     seal  close  archive           sealing, evidence, the archive
     deliver                        mails
     expire  sweep                  what time brings, and what a crash left
-    retain                         locks roll, working copies go
+    retain  renew                  locks roll, working copies go, revocation lists are made anew
     retrieve                       the archive hands out
     verify                         anybody has a file checked
     accounts  profile              staff, and the processor itself

@@ -69,6 +69,14 @@ def listing(deps: Deps, search: Search, staff: Staff) -> Page:
     return _page(deps, search)
 
 
+def waiting_count(deps: Deps, staff: Staff) -> int:
+    """How many agreements wait for this person's countersignature."""
+    if not staff.may(Permission.COUNTERSIGN):
+        return 0
+    with deps.database.begin() as tx:
+        return tx.overview.count_awaiting_processor()
+
+
 def search_archive(deps: Deps, search: Search, staff: Staff) -> Page:
     """A page of what both parties have signed."""
     require(staff, Permission.SEE_ARCHIVE)

@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from service.agreement.permissions import Permission
 from service.texts import has_text, text
 from service.web.context import deps, visitor
+from service.workflow.retrieve import waiting_count
 
 blueprint = Blueprint("staff", __name__)
 
@@ -41,7 +41,4 @@ def notice() -> str:
 def _waiting() -> int:
     """How many agreements wait for a countersignature, for those who can give it."""
     staff = visitor()
-    if staff is None or not staff.may(Permission.COUNTERSIGN):
-        return 0
-    with deps().database.begin() as tx:
-        return len(tx.overview.awaiting_processor())
+    return waiting_count(deps(), staff) if staff else 0

@@ -223,6 +223,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("agreement_id", name=op.f("pk_archive_states")),
     )
+    op.create_index(
+        "ix_archive_states_trouble",
+        "archive_states",
+        ["agreement_id"],
+        unique=False,
+        postgresql_where=sa.text("failure <> '' or state in ('missing','corrupt')"),
+    )
     op.create_table(
         "archived_objects",
         sa.Column("agreement_id", sa.UUID(as_uuid=False), nullable=False),
@@ -559,6 +566,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_messages_agreement", "messages", ["agreement_id"], unique=False)
     op.create_index(
+        "ix_messages_trouble",
+        "messages",
+        ["agreement_id"],
+        unique=False,
+        postgresql_where=sa.text("state in ('failed','refused')"),
+    )
+    op.create_index(
         "ix_messages_waiting",
         "messages",
         ["queued_at"],
@@ -573,6 +587,11 @@ def downgrade() -> None:
         "ix_messages_waiting",
         table_name="messages",
         postgresql_where=sa.text("state in ('queued','failed')"),
+    )
+    op.drop_index(
+        "ix_messages_trouble",
+        table_name="messages",
+        postgresql_where=sa.text("state in ('failed','refused')"),
     )
     op.drop_index("ix_messages_agreement", table_name="messages")
     op.drop_table("messages")
@@ -596,6 +615,11 @@ def downgrade() -> None:
     op.drop_index("uq_audit_entries_seq", table_name="audit_entries")
     op.drop_table("audit_entries")
     op.drop_table("archived_objects")
+    op.drop_index(
+        "ix_archive_states_trouble",
+        table_name="archive_states",
+        postgresql_where=sa.text("failure <> '' or state in ('missing','corrupt')"),
+    )
     op.drop_table("archive_states")
     op.drop_table("annex_items")
     op.drop_index(op.f("ix_staff_sessions_staff_id"), table_name="staff_sessions")

@@ -34,19 +34,31 @@ def style(act: Act, height: float) -> TextStampStyle:
     Raises UnprintableName for a character the font does not have: a seal that shows a box
     instead of a letter of somebody's name would be wrong for ever.
     """
-    text = "\n".join(lines(act))
+    return _lines_style("\n".join(lines(act)), act.image_png, height)
+
+
+def sheet_style(sealed_by: str) -> TextStampStyle:
+    """The appearance of the service's own seal on an evidence sheet."""
+    said = words()["appearance"]
+    wrapped = textwrap.wrap(sealed_by, LINE_CHARACTERS)
+    return _lines_style("\n".join([said["sheet_sealed"], *wrapped]), None, 0)
+
+
+def _lines_style(text: str, image_png: bytes | None, height: float) -> TextStampStyle:
     if missing := unprintable(text.replace("\n", "")):
         raise UnprintableName(missing)
     picture = None
     top = 0.0
-    if act.image_png is not None:
-        picture = PdfImage(Image.open(io.BytesIO(act.image_png)))
+    if image_png is not None:
+        picture = PdfImage(Image.open(io.BytesIO(image_png)))
         top = height * _PICTURE_SHARE
     return TextStampStyle(
         border_width=0,
         stamp_text=text.replace("%", "%%"),
         text_box_style=TextBoxStyle(
-            font=GlyphAccumulatorFactory(str(font_for(text.replace("\n", "")))), font_size=POINTS, leading=POINTS + 2
+            font=GlyphAccumulatorFactory(str(font_for(text.replace("\n", "")))),
+            font_size=POINTS,
+            leading=POINTS + 2,
         ),
         inner_content_layout=SimpleBoxLayoutRule(
             AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MIN, Margins(2, 2, round(top), 2)

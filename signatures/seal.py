@@ -16,6 +16,7 @@ from typing import Any
 from asn1crypto import cms, tsp, x509
 from asn1crypto import crl as asn1_crl
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigSeedSubFilter
@@ -24,7 +25,7 @@ from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from signatures.acts import Act
-from signatures.appearance import style
+from signatures.appearance import sheet_style, style
 from signatures.authority import Authority
 from signatures.errors import ActOutOfOrder
 from signatures.providers.base import SealProvider
@@ -101,7 +102,9 @@ class Sealer:
             reason=words()["appearance"]["sheet_reason"],
             docmdp_permissions=MDPPerm.NO_CHANGES,
         )
-        return self.close(self._sign(pdf, metadata, None, "PAdES B-T").pdf).pdf
+        sealed_by = self._authority.seal.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0]
+        look = sheet_style(str(sealed_by.value))
+        return self.close(self._sign(pdf, metadata, look, "PAdES B-T").pdf).pdf
 
     def _sign(self, pdf: bytes, metadata: PdfSignatureMetadata, look: Any, level: str) -> Sealed:
         signer = PdfSigner(
@@ -123,7 +126,7 @@ class Sealer:
             await CertificateValidator(
                 x509.Certificate.load(certificate.public_bytes(Encoding.DER)),
                 validation_context=context,
-            ).async_validate_usage(set())
+            ).async_validate_usage(set())  # type: ignore[no-untyped-call]
             for certificate in (self._authority.seal, self._authority.tsa)
         ]
         stamper = PdfTimeStamper(

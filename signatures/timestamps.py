@@ -15,7 +15,7 @@ import httpx
 from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
+from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 
 from signatures.authority import Authority
@@ -72,12 +72,13 @@ class LocalStamper(TimeStamper):
     with the certificate identified by its SHA-256 (RFC 5816)."""
 
     def __init__(self, authority: Authority, clock: Callable[[], datetime]) -> None:
-        super().__init__(include_nonce=True)
+        super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
         self._key = authority.tsa_key
         self._clock = clock
         self._certificate = _asn1(authority.tsa.public_bytes(Encoding.DER))
         self._chain = [
-            _asn1(certificate.public_bytes(Encoding.DER)) for certificate in (authority.issuing, authority.root)
+            _asn1(certificate.public_bytes(Encoding.DER))
+            for certificate in (authority.issuing, authority.root)
         ]
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
@@ -102,12 +103,10 @@ class LocalStamper(TimeStamper):
         digest.update(info)
         attributes = cms.CMSAttributes(
             [
-                simple_cms_attribute("content_type", "tst_info"),
-                simple_cms_attribute("signing_time", cms.Time({"utc_time": core.UTCTime(moment)})),
-                simple_cms_attribute(
-                    "signing_certificate_v2", as_signing_certificate_v2(self._certificate)
-                ),
-                simple_cms_attribute("message_digest", digest.finalize()),
+                _attribute("content_type", "tst_info"),
+                _attribute("signing_time", cms.Time({"utc_time": core.UTCTime(moment)})),
+                _attribute("signing_certificate_v2", as_signing_certificate_v2(self._certificate)),
+                _attribute("message_digest", digest.finalize()),
             ]
         )
         signer = cms.SignerInfo(
@@ -152,7 +151,7 @@ class HttpStamper(TimeStamper):
     """Asks the services over HTTP (RFC 3161 section 3.4), the next one when one fails."""
 
     def __init__(self, urls: Sequence[str], timeout_seconds: float) -> None:
-        super().__init__(include_nonce=True)
+        super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
         self._urls = tuple(urls)
         self._timeout = timeout_seconds
 
@@ -188,3 +187,7 @@ class HttpStamper(TimeStamper):
 
 def _asn1(der: bytes) -> x509.Certificate:
     return x509.Certificate.load(der)
+
+
+def _attribute(kind: str, value: object) -> cms.CMSAttribute:
+    return cms.CMSAttribute({"type": cms.CMSAttributeType(kind), "values": (value,)})

@@ -29,7 +29,7 @@ class HeldKeySigner(Signer):
     def __init__(
         self, key: PrivateKey, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
     ) -> None:
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple(map(translate_pyca_cryptography_cert_to_asn1, chain))
         super().__init__(
             signing_cert=translate_pyca_cryptography_cert_to_asn1(certificate),

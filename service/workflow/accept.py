@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
-from signatures.effective_date import effective_date
 
 from service.agreement.deadlines import show_date
 from service.agreement.events import Event
@@ -23,6 +22,7 @@ from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
 from service.database.engine import Transaction
 from service.errors import FieldError, Invalid, Refused
 from service.texts import catalogue, text
+from signatures.effective_date import effective_date
 from signatures.images import ImageRefused, reencode
 
 SEAL = "seal"

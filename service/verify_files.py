@@ -85,4 +85,3 @@ def _tell(file: Path, report: Report) -> None:
 def _worse(one: int, other: int) -> int:
     order = (0, 3, 1, 2)
     return max(one, other, key=order.index)
-

@@ -12,6 +12,7 @@ import click
 from service.errors import ZegelError
 from service.settings import DEVELOPMENT, PRODUCTION, Settings, load_settings
 from service.texts import text
+from service.web.log_masking import MaskTokens
 
 
 class Group(click.Group):
@@ -30,10 +31,7 @@ class Group(click.Group):
 @click.version_option(package_name="zegel")
 def main() -> None:
     """Set up logging for every command."""
-    logging.basicConfig(
-        level=os.environ.get("LOG_LEVEL", "WARNING"),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    set_up_logging()
 
 
 @main.command(help=text("cli.run"))
@@ -93,6 +91,16 @@ def verify(files: tuple[Path, ...], root: Path | None, as_json: bool) -> None:
     from service.verify_files import verify_files  # noqa: PLC0415
 
     sys.exit(verify_files(files, root, as_json=as_json))
+
+
+def set_up_logging() -> None:
+    """Log to standard error, never with a signing link in it."""
+    logging.basicConfig(
+        level=os.environ.get("LOG_LEVEL", "WARNING"),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(MaskTokens())
 
 
 def _settings(mode: str) -> Settings:

@@ -7,8 +7,23 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from service.settings import Settings
+from service.web.log_masking import MaskTokens
+
+
+class MaskedLogger(Logger):  # type: ignore[misc]
+    """The server's own log: it names the address of a request that fails, and that may be a link.
+
+    It has a handler of its own, so the masks of the root logger do not reach it.
+    """
+
+    def setup(self, cfg: Any) -> None:
+        """Set up as the library does, masked."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.addFilter(MaskTokens())
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -30,6 +45,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": 60,
             "graceful_timeout": 20,
             "keepalive": 5,
+            "logger_class": MaskedLogger,
             "accesslog": None,  # an access log would hold signing links
             "loglevel": "warning",
             "control_socket_disable": True,

@@ -10,6 +10,7 @@ from typing import Self
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from service.errors import Invalid
+from service.web.mistakes import sentences
 
 # A bidirectional override or an invisible character could make a page show something else than
 # what is kept. Line ends are for text areas only; the core decides where they may stand.
@@ -25,11 +26,20 @@ class FormErrors(dict[str, str]):
     """
 
     @classmethod
-    def of(cls, wrong: Invalid, names: Mapping[str, str] | None = None) -> Self:
-        """The errors of the core; ``names`` renames fields that a page calls otherwise."""
+    def of(
+        cls,
+        wrong: Invalid,
+        names: Mapping[str, str] | None = None,
+        *,
+        called: Mapping[str, str] | None = None,
+    ) -> Self:
+        """The errors of the core; ``names`` renames fields that a page calls otherwise.
+
+        ``called`` is for ``mistakes.sentences``: how a field is named in words.
+        """
         names = names or {}
         errors = cls()
-        for name, sentence in wrong.by_field().items():
+        for name, sentence in sentences(wrong, **(called or {})).items():
             errors.setdefault(names.get(name, name), sentence)
         return errors
 

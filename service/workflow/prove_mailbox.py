@@ -112,8 +112,6 @@ def _count(tx: Transaction, found: Visit, challenge_id: str, client: Client) -> 
         personal=client.personal(),
         left=left,
     )
-    return (
-        FieldError("code", "code_wrong", {"left": left})
-        if left
-        else FieldError("code", "code_locked")
-    )
+    if left == 0:
+        return FieldError("code", "code_locked")
+    return FieldError("code", "code_wrong_last" if left == 1 else "code_wrong", {"left": left})

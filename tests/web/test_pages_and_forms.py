@@ -75,12 +75,13 @@ def test_ordinary_text_is_fine() -> None:
     assert tidy("a\rb") == "a\nb"
 
 
-def test_errors_keep_order_and_the_first_sentence() -> None:
-    given = [("b", "required"), ("a", "choose"), ("b", "choose")]
+def test_errors_keep_order_and_the_first_sentence_and_name_their_field() -> None:
+    given = [("city", "required"), ("a", "choose"), ("city", "choose"), ("function", "required")]
     wrong = Invalid([FieldError(name, code) for name, code in given])
     errors = FormErrors.of(wrong, {"a": "x"})
-    assert list(errors) == ["b", "x"]
-    assert errors["b"] == "Vul dit in."
+    assert list(errors) == ["city", "x", "function"]
+    assert errors["city"] == "Vul de gemeente in."
+    assert errors["function"] == "Functie: Vul dit in."
     assert FormErrors.whole("Nee.") == {"form": "Nee."}
 
 

@@ -38,6 +38,13 @@ _OF_CONTROLLER = (
     "notices_email",
 )
 
+# The signer reads about "you", the sales form about the representative.
+_CALLED = {
+    "name": "organisation",
+    "signatory_name": "your_name",
+    "signatory_function": "your_function",
+}
+
 
 @blueprint.get("/tekenen/gegevens")
 @signer
@@ -62,7 +69,7 @@ def save_details() -> ResponseReturnValue:
     try:
         complete.save_details(deps(), secret(), Input(typed), client())
     except Invalid as wrong:
-        return _page(agreement, typed, FormErrors.of(wrong), 422)
+        return _page(agreement, typed, FormErrors.of(wrong, called=_CALLED), 422)
     return to("sign.annex")
 
 

@@ -14,9 +14,9 @@ from service.database.overview import GROUPS, Search
 from service.errors import Invalid, Refused
 from service.texts import text
 from service.web.context import current_staff, deps, require_staff
+from service.web.mistakes import sentences
 from service.web.staff import forms
 from service.web.staff.blueprint import blueprint, show, to
-from service.web.staff.mistakes import sentences
 from service.web.staff.next_step import allowed, next_step
 from service.workflow.create import create
 from service.workflow.edit import edit

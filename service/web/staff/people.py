@@ -11,8 +11,8 @@ from service.database.accounts import Account
 from service.errors import Invalid, NotFound, Refused
 from service.texts import text
 from service.web.context import current_staff, deps, require_staff
+from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
-from service.web.staff.mistakes import sentences
 from service.workflow import accounts
 
 ROLES = [(role.value, text(f"labels.role.{role.value}")) for role in Role]

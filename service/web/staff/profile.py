@@ -11,8 +11,8 @@ from service.agreement.parties import countries
 from service.agreement.permissions import Permission
 from service.errors import Invalid
 from service.web.context import current_staff, deps, require_staff
+from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
-from service.web.staff.mistakes import sentences
 from service.workflow.profile import change_profile
 from service.workflow.profile import profile as known_profile
 

@@ -10,9 +10,9 @@ from flask import request
 from service.agreement.permissions import Permission
 from service.errors import Invalid, NotAllowed, Refused
 from service.web.context import current_staff, deps, require_staff
+from service.web.mistakes import sentences
 from service.web.staff.agreements import show_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.web.staff.mistakes import sentences
 from service.workflow import resend as again
 from service.workflow.retrieve import dossier
 from service.workflow.send import send as send_draft

@@ -1,0 +1,92 @@
+"""One document, one authority and one sealed file of each order for all tests of sealing."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from signatures.authority import Authority, create_authority, load_authority
+from signatures.providers.software import SoftwareProvider
+from signatures.seal import Sealed, Sealer
+from signatures.timestamps import LocalTimestamps
+from signatures.verify import Ledger
+from tests.signatures.making import CONTROLLER_FIRST, PROCESSOR_FIRST, convert, prepared, seal_all
+
+PASSPHRASE = b"een goed bewaarde wachtzin"
+
+
+@dataclass(frozen=True)
+class SealedFile:
+    """A document as shown, every revision of it, and what was recorded."""
+
+    order: tuple[str, ...]
+    shown: bytes
+    steps: Sequence[Sealed]
+
+    @property
+    def pdf(self) -> bytes:
+        return self.steps[-1].pdf
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(
+            sealed_sha256=hashlib.sha256(self.pdf).hexdigest(),
+            shown_sha256=hashlib.sha256(self.shown).hexdigest(),
+            shown_length=len(self.shown),
+        )
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> None:
+    # pyHanko logs a traceback for every refusal that these tests provoke by the hundred.
+    for name in ("pyhanko", "pyhanko_certvalidator"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+@pytest.fixture(scope="session")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A tagged PDF/A from the real office, still without fields."""
+    return convert(tmp_path_factory.mktemp("document"))
+
+
+@pytest.fixture(scope="session")
+def authority_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys on disk, as a fresh installation makes them, with a passphrase. Do not change."""
+    directory = tmp_path_factory.mktemp("keys") / "authority"
+    create_authority(directory, PASSPHRASE, organisation="IT4Professionals", now=datetime.now(UTC))
+    return directory
+
+
+@pytest.fixture(scope="session")
+def authority(authority_dir: Path) -> Authority:
+    return load_authority(authority_dir, PASSPHRASE)
+
+
+@pytest.fixture(scope="session")
+def sealer(authority: Authority) -> Sealer:
+    return Sealer(SoftwareProvider(authority), LocalTimestamps(authority), authority)
+
+
+@pytest.fixture(scope="session")
+def controller_first(converted: bytes, sealer: Sealer) -> SealedFile:
+    shown = prepared(converted, CONTROLLER_FIRST)
+    return SealedFile(CONTROLLER_FIRST, shown, seal_all(sealer, shown, CONTROLLER_FIRST))
+
+
+@pytest.fixture(scope="session")
+def processor_first(converted: bytes, sealer: Sealer) -> SealedFile:
+    shown = prepared(converted, PROCESSOR_FIRST)
+    return SealedFile(PROCESSOR_FIRST, shown, seal_all(sealer, shown, PROCESSOR_FIRST))
+
+
+@pytest.fixture(params=["controller_first", "processor_first"])
+def sealed_file(request: pytest.FixtureRequest) -> SealedFile:
+    """The sealed file of either order."""
+    found: SealedFile = request.getfixturevalue(request.param)
+    return found

@@ -1,0 +1,134 @@
+"""What the tests of sealing build on: a real tagged document, acts, and files cut to revisions."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from docx import Document
+from PIL import Image, ImageDraw
+
+from signatures.acts import Act, recorded
+from signatures.fields import PlaceOnPage, prepare_fields
+from signatures.seal import Sealed, Sealer
+from signatures.statements import Statement
+
+CONTROLLER_FIRST = ("controller_agreement", "controller_annex", "processor_agreement")
+PROCESSOR_FIRST = ("processor_agreement", "controller_agreement", "controller_annex")
+SHEET = ("service_seal",)
+REFERENCE = "VO-2026-00042"
+FIELD_WIDTH, FIELD_HEIGHT = 176.3, 65.85  # as in the template of the agreement
+
+RECTANGLES = {
+    "controller_agreement": (0, (72.0, 500.0)),
+    "processor_agreement": (0, (310.0, 500.0)),
+    "controller_annex": (1, (72.0, 500.0)),
+    "service_seal": (0, (72.0, 300.0)),
+}
+WHO = {
+    "controller_agreement": ("Els Peeters", "Zaakvoerder", "Bakkerij Peeters BV"),
+    "controller_annex": ("Els Peeters", "Zaakvoerder", "Bakkerij Peeters BV"),
+    "processor_agreement": ("Christophe Zenner", "Zaakvoerder", "IT4Professionals"),
+}
+PDF_EXPORT = (
+    "pdf:writer_pdf_Export:{"
+    '"SelectPdfVersion":{"type":"long","value":"3"},'
+    '"PDFUACompliance":{"type":"boolean","value":"true"},'
+    '"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+)
+
+
+def convert(directory: Path) -> bytes:
+    """Two pages with a heading each, through LibreOffice to PDF/A-3b and PDF/UA-1."""
+    document = Document()
+    document.core_properties.title = "Overeenkomst"
+    document.core_properties.language = "nl-BE"
+    for number in (1, 2):
+        document.add_heading(f"Bladzijde {number}", level=1)
+        document.add_paragraph("De partijen komen overeen wat volgt.")
+        if number == 1:
+            document.add_page_break()
+    source = directory / "agreement.docx"
+    document.save(str(source))
+    subprocess.run(
+        [
+            "soffice",
+            f"-env:UserInstallation={(directory / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            PDF_EXPORT,
+            "--outdir",
+            str(directory),
+            str(source),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return (directory / "agreement.pdf").read_bytes()
+
+
+def prepared(converted: bytes, order: Sequence[str]) -> bytes:
+    """The document with an empty tagged field for each place of ``order``."""
+    places = []
+    for place in order:
+        page, (left, bottom) = RECTANGLES[place]
+        rect = (left, bottom, left + FIELD_WIDTH, bottom + FIELD_HEIGHT)
+        places.append(PlaceOnPage(place, page, rect, f"Handtekening {place}"))
+    with pikepdf.open(io.BytesIO(converted)) as pdf:
+        prepare_fields(pdf, places, order)
+        finished = io.BytesIO()
+        pdf.save(finished, deterministic_id=True)
+    return finished.getvalue()
+
+
+def act_for(place: str, shown: bytes, **changes: Any) -> Act:
+    """An act as accepted, typed unless ``changes`` say otherwise."""
+    name, function, organisation = WHO[place]
+    made = Act(
+        place=place,
+        reference=REFERENCE,
+        organisation=organisation,
+        person_name=name,
+        function=function,
+        signed_at=datetime.now(UTC),
+        method="typed",
+        image_png=None,
+        typed_text=name,
+        document_sha256=hashlib.sha256(shown).hexdigest(),
+        statements=(Statement("read", "1", "Ik heb de overeenkomst gelezen."),),
+        record_sha256="0" * 64,
+    )
+    return recorded(dataclasses.replace(made, **changes))
+
+
+def seal_all(sealer: Sealer, shown: bytes, order: Sequence[str], **changes: Any) -> list[Sealed]:
+    """Every act in order and the close; each step holds the whole file so far."""
+    steps: list[Sealed] = []
+    pdf = shown
+    for place in order:
+        steps.append(
+            sealer.seal_act(pdf, act_for(place, shown, **changes), last=place == order[-1])
+        )
+        pdf = steps[-1].pdf
+    return [*steps, sealer.close(pdf)]
+
+
+def drawn_png(width: int = 600, height: int = 200) -> bytes:
+    """A scribble with a transparent background."""
+    picture = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(picture)
+    points = [
+        (x, height / 2 + (height / 3) * ((x // 40) % 3 - 1)) for x in range(20, width - 20, 20)
+    ]
+    pen.line(points, fill=(10, 20, 120, 255), width=6, joint="curve")
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()

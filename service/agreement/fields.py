@@ -19,6 +19,7 @@ from stdnum.nl import postcode as nl_postcode
 from service.errors import FieldError, Invalid
 from signatures.font import unprintable
 
+FIRST_YEAR = 1900  # no agreement is older; an earlier year is a slip of the keys
 _PREFIX = re.compile(r"^(BTW|KBO|BCE|BE)+", re.ASCII)
 _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -73,17 +74,23 @@ class Checker:
         return line
 
     def email(self, name: str, value: str | None, *, required: bool = True) -> str:
-        """An e-mail address (RFC 5321 syntax, no network); the domain comes back in lower case."""
+        """An e-mail address (RFC 5321 syntax, no network); the domain comes back in lower case.
+
+        Addresses are printed in the agreement, so their characters must be printable too.
+        """
         address = clean(value)
         if not address:
             if required:
                 self.refuse(name, "email_required")
             return ""
         try:
-            return validate_email(address, check_deliverability=False).normalized
+            address = validate_email(address, check_deliverability=False, strict=True).normalized
         except EmailNotValidError:
             self.refuse(name, "email_invalid")
             return address
+        if missing := unprintable(address):
+            self.refuse(name, "unprintable", characters=" ".join(missing))
+        return address
 
     def phone(self, name: str, value: str | None, country: str) -> str:
         """A telephone number, back in the international notation; empty is allowed."""
@@ -112,8 +119,8 @@ class Checker:
                 self.refuse(name, "postcode_nl")
             else:
                 return str(nl_postcode.validate(code))
-        elif len(code) > 12:
-            self.refuse(name, "length", least=1, most=12)
+        elif country not in ("BE", "NL"):
+            return self.line(name, code, most=12)
         return code
 
     def day(self, name: str, value: str | None) -> date | None:
@@ -127,9 +134,11 @@ class Checker:
         ):
             if match := re.fullmatch(pattern, typed, re.ASCII):
                 try:
-                    return date(int(match["y"]), int(match["m"]), int(match["d"]))
+                    day = date(int(match["y"]), int(match["m"]), int(match["d"]))
                 except ValueError:
                     break
+                if day.year >= FIRST_YEAR:
+                    return day
         self.refuse(name, "date_invalid")
         return None
 

@@ -156,8 +156,10 @@ def _parse_number(
     if wanted and wanted not in NUMBER_TYPES:
         check.refuse("number_type", "choose")
         return "", ""
-    if wanted == "none" and not typed:
-        return "none", ""
+    if wanted == "none":
+        if typed:
+            check.refuse("number", "number_or_none")
+        return "none", typed
     if not typed:
         if complete:
             check.refuse("number", "number_required")
@@ -239,4 +241,5 @@ def countries() -> Mapping[str, str]:
 def _seat(street: str, postcode: str, city: str, country: str) -> str:
     if not (street and city):
         return ""
-    return f"{street}, {postcode} {city}, {countries()[country]}"
+    place = f"{postcode} {city}".strip()
+    return f"{street}, {place}, {countries()[country]}"

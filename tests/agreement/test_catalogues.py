@@ -1,0 +1,174 @@
+"""Every sentence that the code names stands in a catalogue, and no catalogue talks to itself."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from service.agreement.annex import LISTS, categories
+from service.agreement.events import Event
+from service.agreement.parties import KINDS, NUMBER_TYPES
+from service.agreement.permissions import Role
+from service.agreement.states import Order, Place, PlaceState, State
+from service.mail.compose import MAIL_KINDS, TEMPLATES
+from service.texts import catalogue, has_text, table, text
+from service.workflow.accept import METHODS
+from service.workflow.countersign import STATEMENTS
+from service.workflow.sign import AGREEMENT_STATEMENTS, ANNEX_STATEMENTS
+
+SERVICE = Path(__file__).parents[2] / "service"
+# How an error is made, and which argument holds its code.
+ERRORS = {
+    "FieldError": 1,
+    "refuse": 1,
+    "Refused": 0,
+    "NotAllowed": 0,
+    "WrongState": 0,
+    "TooLate": 0,
+    "TooMany": 0,
+    "NotFound": 0,
+    "Unavailable": 0,
+}
+
+
+@cache
+def modules() -> tuple[ast.Module, ...]:
+    """All code of the service."""
+    return tuple(ast.parse(file.read_text(encoding="utf-8")) for file in SERVICE.rglob("*.py"))
+
+
+def codes_raised() -> set[str]:
+    """Every code that an error is made with; ``*`` stands for what is filled in when it runs."""
+    found: set[str] = set()
+    for module in modules():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name == "LinkUnusable" and node.args:
+                    found |= {f"link_{code}" for code in _codes(node.args[0])}
+                elif name in ERRORS and len(node.args) > ERRORS[name]:
+                    found |= _codes(node.args[ERRORS[name]])
+    return found
+
+
+def _codes(node: ast.expr) -> set[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.JoinedStr):
+        parts = [each.value if isinstance(each, ast.Constant) else "*" for each in node.values]
+        return {"".join(str(part) for part in parts)}
+    if isinstance(node, ast.IfExp):
+        return _codes(node.body) | _codes(node.orelse)
+    return set()
+
+
+def words_of_the_code() -> set[str]:
+    """Every string constant."""
+    return {
+        node.value
+        for module in modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_every_code_that_is_raised_has_a_sentence() -> None:
+    raised = codes_raised()
+    assert len(raised) > 50
+    known = catalogue("errors")
+    for code in raised:
+        pattern = re.escape(code).replace(r"\*", ".+")
+        assert any(re.fullmatch(pattern, key) for key in known), code
+
+
+def test_every_sentence_is_said_somewhere() -> None:
+    words = words_of_the_code() | codes_raised()
+    patterns = [re.escape(code).replace(r"\*", ".+") for code in codes_raised() if "*" in code]
+    reasons = {"link_expired", "link_replaced", "link_voided", "link_declined", "link_delegated"}
+    reasons |= {"link_signed", "link_completed"}
+    silent = {
+        key
+        for key in catalogue("errors")
+        if key not in words
+        and key not in reasons
+        and not any(re.fullmatch(pattern, key) for pattern in patterns)
+    }
+    assert silent == set()
+
+
+def test_every_event_has_one_sentence_and_the_other_way_round() -> None:
+    assert set(catalogue("events")) == {event.value for event in Event}
+
+
+@pytest.mark.parametrize("event", Event)
+def test_an_event_is_named_subject_participle(event: Event) -> None:
+    assert re.fullmatch(r"[a-z]+\.[a-z]+(_[a-z]+)*", event.value)
+
+
+def test_every_event_is_written_somewhere() -> None:
+    said = {
+        node.attr
+        for module in modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "Event"
+    }
+    assert {event.name for event in Event} - said == set()
+
+
+def test_every_kind_of_mail_has_a_name_and_three_templates() -> None:
+    folders = {folder.name for folder in TEMPLATES.iterdir() if folder.is_dir()}
+    assert set(catalogue("message_kinds")) == set(MAIL_KINDS) == folders
+    for folder in folders:
+        files = {file.name for file in (TEMPLATES / folder).iterdir()}
+        assert files == {"subject.txt", "text.txt", "html.html"}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(f"states.agreement.{state.value}" for state in State),
+        *(f"states.place.{state.value}" for state in PlaceState),
+        *(
+            f"states.archive.{state}"
+            for state in ("local", "stored", "locked", "verified", "missing", "corrupt")
+        ),
+        *(f"states.message.{state}" for state in ("queued", "sent", "failed", "refused")),
+        *(f"labels.place.{place.value}" for place in Place),
+        *(f"labels.order.{order.value}" for order in Order),
+        *(f"labels.role.{role.value}" for role in Role),
+        *(f"labels.kind.{kind}" for kind in KINDS),
+        *(f"labels.number_type.{kind}" for kind in NUMBER_TYPES),
+        *(f"labels.method.{method}" for method in METHODS),
+        *(f"labels.list.{name}" for name in LISTS),
+        *(f"labels.party.{party}" for party in ("controller", "processor")),
+    ],
+)
+def test_every_value_has_a_label(key: str) -> None:
+    assert has_text(key)
+    assert text(key)
+
+
+def test_every_flag_has_a_label() -> None:
+    flags = {category.flag for name in LISTS for category in categories(name)} - {""}
+    flags |= {"own", "delegated", "organisation_changed", "copied_link", "public_or_informal"}
+    assert flags == set(table("labels")["flag"])
+
+
+@pytest.mark.parametrize("key", [*AGREEMENT_STATEMENTS, *ANNEX_STATEMENTS, *STATEMENTS])
+def test_a_statement_is_filled_and_whole(key: str) -> None:
+    said = text(f"statements.{key}", organisation="Bakkerij {x}", processor="IT4")
+    assert said.endswith(".")
+    assert "{organisation}" not in said
+    assert "{processor}" not in said
+    if "Bakkerij" in said:
+        assert "Bakkerij {x}" in said  # braces in a name stay text
+
+
+def test_the_wording_of_the_statements_has_a_version() -> None:
+    assert re.fullmatch(r"\d{4}-\d{2}", catalogue("statements")["version"])
+    known = {*AGREEMENT_STATEMENTS, *ANNEX_STATEMENTS, *STATEMENTS, "version"}
+    assert set(catalogue("statements")) == known

@@ -109,20 +109,28 @@ def retry_generation(deps: Deps, reference: str, actor: str) -> None:
         tx.jobs.defer(GENERATE, before.id, agreement_id=before.id)
 
 
-def request_preview(deps: Deps, reference: str) -> bytes | None:
-    """The preview of what the data now give, or None while it is being made.
+def request_preview(deps: Deps, reference: str) -> None:
+    """Have the preview made, unless there is one of what the data now give."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.lock(reference)
+        known = tx.documents.preview(agreement.id)
+        if not (known and known.pdf and known.context.get("digest") == _digest(agreement)):
+            tx.jobs.defer(PREVIEW, agreement.id, agreement_id=agreement.id)
+
+
+def preview(deps: Deps, reference: str) -> bytes | None:
+    """The preview of what the data now give, or None while it is being made; changes nothing.
 
     Raises GenerationFailed when the last try failed for these very data.
     """
     with deps.database.begin() as tx:
-        agreement = tx.agreements.lock(reference)
+        agreement = tx.agreements.get(reference)
         known = tx.documents.preview(agreement.id)
-        if known and known.context.get("digest") == _digest(agreement):
-            if failure := known.context.get("failure"):
-                raise GenerationFailed(failure)
-            return known.pdf
-        tx.jobs.defer(PREVIEW, agreement.id, agreement_id=agreement.id)
-    return None
+    if known is None or known.context.get("digest") != _digest(agreement):
+        return None
+    if failure := known.context.get("failure"):
+        raise GenerationFailed(failure)
+    return known.pdf
 
 
 def make_preview(deps: Deps, agreement_id: str) -> None:

@@ -20,6 +20,7 @@ from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
 from service.workflow.create import create
 from service.workflow.edit import edit
+from service.workflow.generate import request_preview
 from service.workflow.retrieve import dossier, listing
 
 _CURSOR = re.compile(r"(?P<moment>[0-9T:.+-]{19,40})\|[0-9a-f-]{36}", re.ASCII)
@@ -163,5 +164,6 @@ def _form(
 
 def _saved(reference: str, done: str) -> Any:
     if request.form.get("then") == "preview":
+        request_preview(deps(), reference)
         return to("staff.preview", reference=reference)
     return to("staff.dossier_page", reference=reference, done=done)

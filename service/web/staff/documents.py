@@ -14,6 +14,7 @@ from service.web.files import file
 from service.web.staff.agreements import show_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.actors import staff_actor
+from service.workflow.generate import preview as current_preview
 from service.workflow.generate import request_preview, retry_generation
 from service.workflow.retrieve import dossier, shown_pdf
 
@@ -23,7 +24,7 @@ from service.workflow.retrieve import dossier, shown_pdf
 def preview(reference: str) -> Any:
     """The PDF as the data now give it; while it is being made, a page that asks again."""
     try:
-        pdf = request_preview(deps(), reference)
+        pdf = current_preview(deps(), reference)
     except GenerationFailed as failure:
         return show("staff/preview_wait.html", reference=reference, problem=failure.sentence())
     if pdf is None:
@@ -31,12 +32,20 @@ def preview(reference: str) -> Any:
     return file(pdf, "application/pdf", text("staff.preview_name", reference=reference), show=True)
 
 
+@blueprint.post("/overeenkomsten/<reference>/voorbeeld")
+@require_staff(Permission.SEE_AGREEMENTS)
+def make_preview(reference: str) -> Any:
+    """Have the preview made; the page that waits for it comes next."""
+    request_preview(deps(), reference)
+    return to("staff.preview", reference=reference)
+
+
 @blueprint.get("/overeenkomsten/<reference>/voorbeeld/stand")
 @require_staff(Permission.SEE_AGREEMENTS)
 def preview_state(reference: str) -> dict[str, str]:
     """Whether the waiting page should look again."""
     try:
-        made = request_preview(deps(), reference)
+        made = current_preview(deps(), reference)
     except GenerationFailed:
         return {"state": "failed"}
     return {"state": "ready" if made else "preparing"}

@@ -18,7 +18,7 @@ for (const block of document.querySelectorAll("[data-shown-when]")) {
 
 // A second click on a submit button is not a second wish. The fields stay enabled (a disabled
 // button would not send its own name), and the back button makes the form usable again.
-for (const form of document.querySelectorAll("form[method=post]")) {
+for (const form of document.querySelectorAll("form[method=post]:not([data-again])")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
       event.preventDefault();

@@ -1,0 +1,75 @@
+"""``python -m bench``: measure the goals of DESIGN.md §8 on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+
+from bench import w1_create, w2_pages, w3_accept, w4_seal, w5_whole, w8_start
+from bench.figures import Figure, table
+from bench.machine import describe
+from bench.workshop import Workshop, workshop
+
+# In this order: what leaves a backlog for the worker comes last.
+ON_A_STACK: dict[str, Callable[[Workshop], list[Figure]]] = {
+    "w1": w1_create.run,
+    "w2": w2_pages.run,
+    "w4": w4_seal.run,
+    "w5": w5_whole.run,
+    "w3": w3_accept.run,
+}
+ALONE: dict[str, Callable[[], list[Figure]]] = {"w8": w8_start.run}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure what was asked for and print it; status 0 also where a goal is missed."""
+    asked = _parse(arguments)
+    machine = describe()
+    figures = sorted(_measure(asked.what), key=lambda figure: figure.workload)
+    if asked.json:
+        told = {"machine": machine, "figures": [each.as_dict() for each in figures]}
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+        return 0
+    for name, value in machine.items():
+        print(f"{name:<10} {value}")
+    print()
+    print(table(figures))
+    return 0
+
+
+def _measure(what: Sequence[str]) -> list[Figure]:
+    figures: list[Figure] = []
+    for name in (each for each in ALONE if each in what):
+        print(f"{name} …", file=sys.stderr)
+        figures += ALONE[name]()
+    stacked = [name for name in ON_A_STACK if name in what]
+    if stacked:
+        with workshop() as open_workshop:
+            for name in stacked:
+                print(f"{name} …", file=sys.stderr)
+                figures += ON_A_STACK[name](open_workshop)
+    return figures
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure Zegel on its real engines. Method and first figures: bench/README.md.",
+    )
+    known = sorted([*ON_A_STACK, *ALONE])
+    parser.add_argument(
+        "what", nargs="*", metavar="w1 … w8", help=f"which of {', '.join(known)}; all by default"
+    )
+    parser.add_argument("--json", action="store_true", help="figures and machine as JSON")
+    asked = parser.parse_args(arguments)
+    unknown = sorted(set(asked.what) - set(known))
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)} (choose from {', '.join(known)})")
+    asked.what = asked.what or known
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

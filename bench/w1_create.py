@@ -1,0 +1,27 @@
+"""W1: from data to a PDF that can be signed: create, send, complete, and the worker's document."""
+
+from __future__ import annotations
+
+from bench.figures import Figure, at_once, latency, timed
+from bench.workshop import CLIENTS, Workshop
+
+GOAL_MS = 150
+ONE_BY_ONE, TOGETHER, WARM_UP = 30, 40, 4
+
+
+def run(workshop: Workshop) -> list[Figure]:
+    """One after the other for the times, four at once for the rate."""
+    workshop.several(WARM_UP, "ready")
+    whole: list[float] = []
+    steps: list[float] = []
+    for _ in range(ONE_BY_ONE):
+        with timed(whole):
+            with timed(steps):
+                found = workshop.completed()
+            workshop.wait_for_state(found.id, "ready")
+    rate = at_once(CLIENTS, lambda _: workshop.ready(), range(TOGETHER))
+    return [
+        *latency("W1", "data to PDF ready", whole, GOAL_MS),
+        latency("W1", "of which the steps of sales and signer", steps)[0],
+        Figure("W1", f"PDFs, {CLIENTS} clients", rate, "/s", more_is_better=True),
+    ]

@@ -1,0 +1,59 @@
+"""W3: accepting the controller's signature: both acts, the log, the receipt and the jobs.
+
+The worker is held still meanwhile. A signature counts when it is accepted and waits for no seal
+(DESIGN.md §1), and sealing on the same two cores would be measured with it.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from bench.client import Client
+from bench.figures import Figure, at_once, latency, timed
+from bench.workshop import CLIENTS, Opened, Workshop
+
+GOAL_MS, GOAL_RATE = 15, 200
+ONE_BY_ONE, TOGETHER = 25, 40
+WARM_UP = 2
+ACTION = "/tekenen/ondertekenen/bijlage"
+
+
+def run(workshop: Workshop) -> list[Figure]:
+    """The workflow's own call, then the same through the page's form."""
+    agreements = workshop.several(2 * (WARM_UP + ONE_BY_ONE + TOGETHER), "prepared")
+    workshop.wait_until_idle()
+    half = len(agreements) // 2
+    with workshop.worker_paused():
+        return [*_calls(workshop, agreements[:half]), *_forms(workshop, agreements[half:])]
+
+
+def _calls(workshop: Workshop, agreements: list[Opened]) -> list[Figure]:
+    given = [(each, workshop.sha256(each)) for each in agreements]
+    one: list[float] = []
+    for count, (found, sha256) in enumerate(given[: WARM_UP + ONE_BY_ONE]):
+        with timed(one if count >= WARM_UP else []):
+            workshop.sign(found, sha256)
+    rate = at_once(CLIENTS, lambda pair: workshop.sign(*pair), given[WARM_UP + ONE_BY_ONE :])
+    return [
+        *latency("W3", "sign()", one, GOAL_MS),
+        Figure("W3", f"sign(), {CLIENTS} threads", rate, "/s", GOAL_RATE, True),
+    ]
+
+
+def _forms(workshop: Workshop, agreements: list[Opened]) -> list[Figure]:
+    """The page is fetched before the clock starts; the answer (see other) stops it."""
+    one: list[float] = []
+    with ExitStack() as open_clients:
+        clients = [
+            open_clients.enter_context(Client(workshop.port, each.secret)) for each in agreements
+        ]
+        for count, client in enumerate(clients[: WARM_UP + ONE_BY_ONE]):
+            form = client.form(ACTION, ACTION)
+            with timed(one if count >= WARM_UP else []):
+                client.post(ACTION, form)
+        together = [(each, each.form(ACTION, ACTION)) for each in clients[WARM_UP + ONE_BY_ONE :]]
+        rate = at_once(CLIENTS, lambda pair: pair[0].post(ACTION, pair[1]), together)
+    return [
+        *latency("W3", "over HTTP", one, GOAL_MS),
+        Figure("W3", f"over HTTP, {CLIENTS} clients", rate, "/s", GOAL_RATE, True),
+    ]

@@ -1,0 +1,46 @@
+"""W4: from the last signature to a sealed original that the archive has verified.
+
+Every instant is the database's own, out of the agreement's log, so nothing is added by asking.
+Archive and database are on this machine: no network lies between.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from bench.figures import Figure, latency
+from bench.workshop import Workshop
+from service.agreement.events import Event
+
+GOAL_MS = 80
+AGREEMENTS, WARM_UP = 20, 2
+STEPS = (
+    Event.AGREEMENT_FULLY_SIGNED,
+    Event.ACT_SEALED,
+    Event.ORIGINAL_CLOSED,
+    Event.EVIDENCE_MADE,
+    Event.ARCHIVE_STORED,
+    Event.ARCHIVE_VERIFIED,
+)
+
+
+def run(workshop: Workshop) -> list[Figure]:
+    """One agreement at a time, its first two acts sealed already."""
+    agreements = workshop.several(WARM_UP + AGREEMENTS, "signed")
+    for each in agreements:
+        workshop.wait_for_seals(each.id, 2)
+    workshop.wait_until_idle()
+    logs = []
+    for each in agreements:
+        workshop.countersign(each)
+        workshop.wait_for_archive(each.id)
+        logs.append({entry.event: entry.at for entry in workshop.log(each.id)})
+    counted = logs[WARM_UP:]
+
+    def between(first: Event, last: Event) -> list[float]:
+        return [(log[last] - log[first]).total_seconds() * 1000 for log in counted]
+
+    figures = latency("W4", "last signature to verified", between(STEPS[0], STEPS[-1]), GOAL_MS)
+    for first, last in pairwise(STEPS):
+        figures.append(latency("W4", f"  {first.value} → {last.value}", between(first, last))[0])
+    return figures

@@ -1,0 +1,110 @@
+"""W5: whole agreements a minute, through the pages, four under way at any time.
+
+Sales, signer and countersigner use real pages; link and code are made from the secret key instead
+of read from the mail, which the worker sends all the same. The document is generated every time.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from typing import Any
+
+from bench.figures import Figure, at_once, latency, timed
+from bench.workshop import CLIENTS, Workshop
+from service.browser import Browser
+from service.demo import ANNEX, DETAILS
+
+GOAL = 300
+AGREEMENTS = 40
+LOOK_AGAIN_SECONDS = 0.05
+QUEUE = "/tekenen-namens-ons"
+
+
+def run(workshop: Workshop) -> list[Figure]:
+    """Four people at a time walk agreements; one countersigner signs whatever waits."""
+    workshop.several(CLIENTS, "ready")
+    workshop.wait_until_idle()
+    each: list[float] = []
+    done = threading.Event()
+    countersigner = threading.Thread(target=_countersign, args=(workshop, done))
+    staff = [_signed_in(workshop) for _ in range(CLIENTS)]
+    countersigner.start()
+    try:
+
+        def walk(_: int) -> None:
+            browser = staff.pop()
+            with timed(each):
+                _walk(workshop, browser)
+            staff.append(browser)
+
+        rate = at_once(CLIENTS, walk, range(AGREEMENTS)) * 60
+    finally:
+        done.set()
+        countersigner.join()
+    return [
+        Figure("W5", f"agreements end to end, {CLIENTS} in flight", rate, "/min", GOAL, True),
+        *latency("W5", "one agreement", each),
+    ]
+
+
+def _signed_in(workshop: Workshop) -> Browser:
+    browser = Browser(workshop.url)
+    browser.open("/aanmelden")
+    browser.submit(email=workshop.sign_in.email, password=workshop.sign_in.password)
+    return browser
+
+
+def _walk(workshop: Workshop, sales: Browser) -> None:
+    typed = {name: value for name, value in workshop.sales().items() if value not in ("", [])}
+    sales.open("/overeenkomsten/nieuw")
+    sales.submit("/nieuw", **typed)
+    reference = re.findall(r"VO-\d{4}-\d{5}", sales.url)[0]
+    sales.submit("/verzending")
+    agreement_id, _ = workshop.ids(reference)
+    with Browser(workshop.url) as signer:
+        _sign(workshop, signer, reference, agreement_id)
+    workshop.wait_for_archive(agreement_id)
+
+
+def _sign(workshop: Workshop, signer: Browser, reference: str, agreement_id: str) -> None:
+    controller = workshop.example["controller"]
+    link_id, link = workshop.link(reference)
+    signer.open(link)
+    signer.submit("/tekenen/link/")
+    signer.submit("/gegevens", **_given(controller, DETAILS))
+    signer.submit("/bijlage", button="add=personal_data")
+    signer.submit("/bijlage", **_given(controller, ANNEX))
+    workshop.wait_for_state(agreement_id, "ready")
+    signer.open("/tekenen/lezen")
+    signer.submit("/lezen")
+    signer.submit("/controle", code=workshop.code(link_id))
+    signer.submit(
+        "/ondertekenen",
+        statement=signer.values("statement"),
+        method="typed",
+        typed_name=controller["signatory_name"],
+    )
+    signer.submit("/bijlage", annex_statement=signer.values("annex_statement"))
+
+
+def _given(controller: dict[str, Any], names: str) -> dict[str, Any]:
+    return {name: controller[name] for name in names.split() if name in controller}
+
+
+def _countersign(workshop: Workshop, done: threading.Event) -> None:
+    browser = _signed_in(workshop)
+    while not done.is_set():
+        browser.open(QUEUE)
+        waiting = browser.values("selected")
+        if waiting:
+            browser.submit(
+                QUEUE,
+                selected=waiting,
+                confirmed=browser.values("confirmed"),
+                method="typed",
+                typed_name=workshop.staff.name,
+                password=workshop.sign_in.password,
+            )
+        time.sleep(LOOK_AGAIN_SECONDS)

@@ -1,0 +1,138 @@
+"""W8: how fast everything starts and stops, and what our own processes hold when idle.
+
+``zegel run`` in a fresh directory, then again in the same one; ready is the first 200 of /readyz.
+Memory is the proportional share (PSS), so what processes share is counted once.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+
+from bench.figures import Figure
+from service.engines.process import command_line, free_ports
+
+START_GOAL_S, MEMORY_GOAL_MIB = 2.5, 180
+AGAIN = 3
+IDLE_SECONDS = 8
+PATIENCE_SECONDS = 120
+
+
+def run() -> list[Figure]:
+    """First start, then some more; memory after a while of idleness at the last one."""
+    with tempfile.TemporaryDirectory(prefix="zegel-bench-") as data:
+        first, _, _ = start(data)
+        starts, stops = [], []
+        held: dict[str, float] = {}
+        for _ in range(AGAIN):
+            started, stopped, held = start(data, idle=IDLE_SECONDS)
+            starts.append(started)
+            stops.append(stopped)
+    ours = [name for name in held if name.startswith("zegel ")]
+    return [
+        Figure("W8", "first start (keys, database, bucket)", first, "s"),
+        Figure("W8", "start, p50", statistics.median(starts), "s", START_GOAL_S, note=f"n={AGAIN}"),
+        Figure("W8", "stop, p50", statistics.median(stops), "s"),
+        Figure(
+            "W8",
+            "idle memory of our own processes",
+            sum(held[name] for name in ours),
+            "MiB",
+            MEMORY_GOAL_MIB,
+        ),
+        *(Figure("W8", f"  {name}", held[name], "MiB") for name in sorted(held)),
+    ]
+
+
+def start(data: str, *, idle: float = 0) -> tuple[float, float, dict[str, float]]:
+    """Start, wait, look, stop: seconds to ready, seconds to stop, MiB by kind of process."""
+    port = free_ports(1)[0]
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("ZEGEL_")},
+        "ZEGEL_DATA": data,
+        "ZEGEL_PORT": str(port),
+    }
+    # Compiled modules are kept, as on any machine that starts it a second time.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "service", "run"], env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        _wait_until_ready(process, port)
+        ready = time.perf_counter() - began
+        time.sleep(idle)
+        held = memory(process.pid) if idle else {}
+    finally:
+        began = time.perf_counter()
+        process.send_signal(signal.SIGINT)
+        process.wait(PATIENCE_SECONDS)
+    return ready, time.perf_counter() - began, held
+
+
+def memory(supervisor: int) -> dict[str, float]:
+    """MiB of PSS by kind of process, for a process and all it started (Linux)."""
+    found: dict[str, float] = defaultdict(float)
+    for pid in [supervisor, *_descendants(supervisor)]:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found[_kind(pid)] += _pss(pid)
+    return dict(found)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not _ready(port):
+        if process.poll() is not None:
+            raise RuntimeError(f"zegel run ended with {process.returncode}")
+        if time.monotonic() > until:
+            raise TimeoutError("zegel run is not ready")
+        time.sleep(0.01)
+
+
+def _ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _descendants(pid: int) -> list[int]:
+    children: dict[int, list[int]] = defaultdict(list)
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            fields = status.read_text(errors="replace").rpartition(")")[2].split()
+            children[int(fields[1])].append(int(status.parent.name))
+    found, left = [], [pid]
+    while left:
+        below = children[left.pop()]
+        found += below
+        left += below
+    return found
+
+
+def _pss(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def _kind(pid: int) -> str:
+    words = command_line(pid)
+    if "service" in words:
+        return f"zegel {words[-1]}"
+    name = Path(words[0].split(":")[0]).name if words else "?"
+    return f"engine {name}"

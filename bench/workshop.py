@@ -1,0 +1,258 @@
+"""A whole running stack to measure on, and the road of an agreement in steps.
+
+The stack is the one of ``zegel run``: embedded PostgreSQL and SeaweedFS, the web server and the
+worker in processes of their own. The bench opens the same engines, so that it can walk the parts of
+the road that are not measured without pages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from service.agreement.capabilities import code_for, token_for
+from service.agreement.permissions import Staff
+from service.database.audit_log import Entry
+from service.deps import Deps
+from service.engines.process import free_ports
+from service.first_start import ADMINISTRATOR, as_input, read_example, sales_input
+from service.settings import DEVELOPMENT, Settings, load_settings
+from service.supervisor import Running, stack
+from service.wiring import build, libpq_url
+from service.workflow.actors import Client
+from service.workflow.complete import save_annex, save_details
+from service.workflow.countersign import countersign
+from service.workflow.create import create
+from service.workflow.links import address
+from service.workflow.open_link import enter
+from service.workflow.prove_mailbox import confirm_code, request_code
+from service.workflow.send import send
+from service.workflow.sign import AGREEMENT_STATEMENTS, confirm_reading, prepare, sign
+
+BROWSER = Client("127.0.0.1", "zegel-bench")
+PATIENCE_SECONDS = 120
+POLL_SECONDS = 0.002
+CLIENTS = 4
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An agreement whose link was exchanged; ``secret`` is the signer's cookie."""
+
+    id: str
+    reference: str
+    link_id: str
+    secret: str
+
+
+class Workshop:
+    """The running stack, and our own door to its engines."""
+
+    def __init__(self, running: Running, settings: Settings, deps: Deps) -> None:
+        if running.first_sign_in is None:
+            raise LookupError("the bench needs a fresh installation")
+        self.url = running.url
+        self.port = settings.port
+        self.deps = deps
+        self.sign_in = running.first_sign_in
+        self.example: dict[str, Any] = read_example("agreement")
+        self._worker = running.processes["worker"].pid
+        self._database = libpq_url(running.engines.database_url)
+        self._numbers = itertools.count(1)
+        with deps.database.begin() as tx:
+            account = tx.accounts.by_email(ADMINISTRATOR)
+        if account is None:
+            raise LookupError(ADMINISTRATOR)
+        self.staff: Staff = account.person
+
+    # --- the road, without pages ----------------------------------------------------------
+
+    def sales(self) -> dict[str, Any]:
+        """What sales types; another organisation every time, as in life."""
+        return {**self.example["sales"], "name": f"Bakkerij Peeters {next(self._numbers)}"}
+
+    def opened(self) -> Opened:
+        """Created, sent, and its link exchanged."""
+        reference = create(self.deps, sales_input({"sales": self.sales()}), self.staff)
+        send(self.deps, reference, self.staff)
+        agreement_id, link_id = self.ids(reference)
+        secret = enter(self.deps, token_for(self.deps.secret_key, link_id), BROWSER)
+        return Opened(agreement_id, reference, link_id, secret)
+
+    def completed(self) -> Opened:
+        """Both forms filled in; the worker makes the document."""
+        found = self.opened()
+        given = as_input(self.example["controller"])
+        save_details(self.deps, found.secret, given, BROWSER)
+        save_annex(self.deps, found.secret, given, BROWSER)
+        return found
+
+    def ready(self) -> Opened:
+        """The document is frozen."""
+        found = self.completed()
+        self.wait_for_state(found.id, "ready")
+        return found
+
+    def proved(self) -> Opened:
+        """Read, and the mailbox proved."""
+        found = self.ready()
+        confirm_reading(self.deps, found.secret, self.sha256(found), BROWSER)
+        request_code(self.deps, found.secret, BROWSER)
+        confirm_code(self.deps, found.secret, self.code(found.link_id), BROWSER)
+        return found
+
+    def prepared(self) -> Opened:
+        """The first tap is done; the second one signs."""
+        found = self.proved()
+        prepare(
+            self.deps,
+            found.secret,
+            document_sha256=self.sha256(found),
+            said=set(AGREEMENT_STATEMENTS),
+            method="typed",
+            typed=self.example["controller"]["signatory_name"],
+            picture=b"",
+        )
+        return found
+
+    def signed(self) -> Opened:
+        """The controller has signed."""
+        found = self.prepared()
+        self.sign(found, self.sha256(found))
+        return found
+
+    def sign(self, found: Opened, sha256: str) -> None:
+        """The second tap."""
+        sign(self.deps, found.secret, document_sha256=sha256, said={"annex_sign"}, client=BROWSER)
+
+    def countersign(self, found: Opened) -> None:
+        """The last signature."""
+        outcomes = countersign(
+            self.deps,
+            {found.reference: self.sha256(found)},
+            password=self.sign_in.password,
+            confirmed=True,
+            method="typed",
+            typed=self.staff.name,
+            picture=b"",
+            staff=self.staff,
+            client=BROWSER,
+        )
+        if outcomes[0].refusal:
+            raise RuntimeError(outcomes[0].refusal)
+
+    def several(self, count: int, step: str) -> list[Opened]:
+        """``count`` agreements at a step of the road, prepared a few at a time."""
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            return list(pool.map(lambda _: getattr(self, step)(), range(count)))
+
+    # --- what stands in the database ------------------------------------------------------
+
+    def ids(self, reference: str) -> tuple[str, str]:
+        """The agreement's id and that of its living link."""
+        with self.deps.database.begin() as tx:
+            agreement = tx.agreements.get(reference)
+            link = tx.signing.live_link(agreement.id)
+        if link is None:
+            raise LookupError(reference)
+        return agreement.id, link.id
+
+    def link(self, reference: str) -> tuple[str, str]:
+        """The link's id and the address that was mailed."""
+        _, link_id = self.ids(reference)
+        return link_id, address(self.deps, link_id)
+
+    def code(self, link_id: str) -> str:
+        """The code that was mailed last."""
+        with self.deps.database.begin() as tx:
+            challenge = tx.signing.last_challenge(link_id)
+        if challenge is None:
+            raise LookupError(link_id)
+        return code_for(self.deps.secret_key, challenge.id)
+
+    def sha256(self, found: Opened) -> str:
+        """Of the frozen document."""
+        with self.deps.database.begin() as tx:
+            return tx.agreements.get_by_id(found.id).frozen_sha256
+
+    def log(self, agreement_id: str) -> list[Entry]:
+        """The agreement's log: every step with the database's instant."""
+        with self.deps.database.begin() as tx:
+            return tx.audit.of(agreement_id)
+
+    # --- waiting --------------------------------------------------------------------------
+
+    def wait_for_state(self, agreement_id: str, state: str) -> None:
+        """Until the worker has brought the agreement to ``state``."""
+        self._wait("select state = %s from agreements where id = %s", state, agreement_id)
+
+    def wait_for_seals(self, agreement_id: str, count: int) -> None:
+        """Until so many acts are sealed."""
+        self._wait("select count(*) >= %s from seals where agreement_id = %s", count, agreement_id)
+
+    def wait_for_archive(self, agreement_id: str) -> None:
+        """Until the archive has verified its copy."""
+        self._wait(
+            "select count(*) = 1 from archive_states where state = %s and agreement_id = %s",
+            "verified",
+            agreement_id,
+        )
+
+    def wait_until_idle(self) -> None:
+        """Until the worker has nothing to do now."""
+        self._wait(
+            "select count(*) = 0 from procrastinate_jobs where scheduled_at is null"
+            " and status in ('todo', 'doing') and queue_name = %s",
+            "interactive",
+        )
+
+    @contextmanager
+    def worker_paused(self) -> Iterator[None]:
+        """Hold the worker still, so that what the web does alone can be measured."""
+        os.kill(self._worker, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._worker, signal.SIGCONT)
+
+    def _wait(self, question: str, *values: object) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        with psycopg.connect(self._database, autocommit=True) as connection:
+            while True:
+                row = connection.execute(question, values).fetchone()
+                if row and row[0]:
+                    return
+                if time.monotonic() > until:
+                    raise TimeoutError(f"{question} {values}")
+                time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def workshop() -> Iterator[Workshop]:
+    """A fresh stack in a directory of its own, gone afterwards."""
+    with ExitStack() as opened:
+        data = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="zegel-bench-")))
+        settings = settings_for(data)
+        running = opened.enter_context(stack(settings))
+        found = running.engines
+        deps = build(settings, found.database_url, found.store)
+        opened.callback(deps.close)
+        yield Workshop(running, settings, deps)
+
+
+def settings_for(data: Path) -> Settings:
+    """Development mode on a free port, everything else as it comes."""
+    given = {"ZEGEL_DATA": str(data), "ZEGEL_PORT": str(free_ports(1)[0])}
+    return dataclasses.replace(load_settings(given, mode_default=DEVELOPMENT))

@@ -1,0 +1,112 @@
+"""Everything real, in the test's own hands so that it can be killed, stopped and raced."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from service.deps import Deps
+from service.documents.produce import DocumentMaker
+from service.engines import ObjectStoreAddress
+from service.first_start import example_processor
+from service.settings import load_settings
+from service.wiring import TEMPLATES, build
+from service.workflow import accounts, profile
+from signatures.authority import create_authority
+from storage.objects import S3Config
+
+sys.path.insert(0, str(Path(__file__).parent))
+from fault_road import House
+
+MakeHouse = Callable[..., House]
+
+
+@pytest.fixture(scope="session")
+def maker() -> Iterator[DocumentMaker]:
+    """The real documents, one warm office for all tests of a worker."""
+    made = DocumentMaker(TEMPLATES, workers=1)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our own authority, made once."""
+    directory = tmp_path_factory.mktemp("keys") / "sleutels"
+    create_authority(directory, None, organisation="IT4Professionals", now=datetime.now(UTC))
+    return directory
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real hash with little work, so that a race is one and does not wait for a password."""
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
+
+
+@pytest.fixture
+def environment(
+    database_url: str, tmp_path: Path, keys: Path, object_store: ObjectStoreAddress, bucket: str
+) -> dict[str, str]:
+    """The settings of this test, as variables; processes get the same."""
+    return {
+        "ZEGEL_MODE": "development",
+        "ZEGEL_DATA": str(tmp_path / "data"),
+        "ZEGEL_KEY_DIR": str(keys),
+        "ZEGEL_SECRET_KEY": "5" * 64,
+        "ZEGEL_OFFICE_WORKERS": "1",
+        "ZEGEL_WEB_WORKERS": "1",
+        "DATABASE_URL": database_url.replace("+psycopg", ""),
+        "S3_ENDPOINT_URL": object_store.endpoint_url,
+        "S3_REGION": object_store.region,
+        "S3_BUCKET": bucket,
+        "S3_ACCESS_KEY_ID": object_store.access_key_id,
+        "S3_SECRET_ACCESS_KEY": object_store.secret_access_key,
+    }
+
+
+@pytest.fixture
+def make_house(
+    environment: dict[str, str], database_url: str, maker: DocumentMaker
+) -> Iterator[MakeHouse]:
+    """Deps on these engines with other settings, and the people in the database."""
+    built: list[tuple[Deps, House]] = []
+
+    def make(*, own_maker: bool = False, **other: str) -> House:
+        settings = load_settings({**environment, **other})
+        store = S3Config(
+            bucket=settings.s3_bucket,
+            endpoint_url=settings.s3_endpoint_url,
+            region=settings.s3_region,
+            access_key_id=settings.s3_access_key_id,
+            secret_access_key=settings.s3_secret_access_key,
+        )
+        deps = build(settings, database_url, store)
+        given = deps
+        if not own_maker:
+            deps = dataclasses.replace(deps, maker=lambda: maker)
+        password = accounts.first_administrator(deps, "els@it4.example", "Els Maes", "Zaakvoerder")
+        assert password
+        profile.first_profile(deps, example_processor())
+        with deps.database.begin() as tx:
+            account = tx.accounts.by_email("els@it4.example")
+        assert account
+        house = House(deps, account.person, password)
+        built.append((given, house))
+        return house
+
+    yield make
+    for deps, house in built:
+        house.close()
+        deps.close()
+
+
+@pytest.fixture
+def house(make_house: MakeHouse) -> House:
+    """A Zegel where nothing is out of order yet."""
+    return make_house()

@@ -1,0 +1,256 @@
+"""Bring agreements quickly to where a fault is to strike: workflow functions, no HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, text
+
+from service import worker
+from service.agreement.capabilities import code_for, token_for
+from service.agreement.drafting import Input
+from service.agreement.model import Agreement
+from service.agreement.permissions import Staff
+from service.database.audit_log import first_broken
+from service.deps import Deps
+from service.first_start import as_input, read_example
+from service.wiring import worker_app
+from service.workflow import (
+    complete,
+    countersign,
+    create,
+    generate,
+    open_link,
+    prove_mailbox,
+    send,
+    sign,
+)
+from service.workflow.actors import Client
+
+BROWSER = Client("203.0.113.9", "test browser")
+EXAMPLE = read_example("agreement")
+SIGNER = "An Peeters"
+WAIT_SECONDS = 60
+
+
+@dataclass
+class House:
+    """A running Zegel without its processes, and the one member of staff who does everything."""
+
+    deps: Deps
+    staff: Staff
+    password: str
+
+    def agreement(self, reference: str) -> Agreement:
+        """The agreement as it stands."""
+        with self.deps.database.begin() as tx:
+            return tx.agreements.get(reference)
+
+    def draft(self, order: str = "controller_first", **fields: str) -> str:
+        """A draft with everything filled in that sales can fill in."""
+        given: Input = as_input({**EXAMPLE["controller"], **EXAMPLE["sales"]})
+        given = Input(
+            {**given.fields, "order": order, **fields}, given.services, given.chosen, given.typed
+        )
+        return create.create(self.deps, given, self.staff)
+
+    def ready(self, order: str = "controller_first") -> str:
+        """Frozen; the first party can sign."""
+        reference = self.draft(order)
+        send.send(self.deps, reference, self.staff)
+        if order == "controller_first":
+            secret = self.enter(reference)
+            given = as_input(EXAMPLE["controller"])
+            complete.save_details(self.deps, secret, given, BROWSER)
+            complete.save_annex(self.deps, secret, given, BROWSER)
+        generate.generate(self.deps, self.agreement(reference).id)
+        return reference
+
+    def enter(self, reference: str) -> str:
+        """A browser of the signatory: the secret of its session."""
+        with self.deps.database.begin() as tx:
+            link = tx.signing.live_link(tx.agreements.get(reference).id)
+        assert link
+        return open_link.enter(self.deps, token_for(self.deps.secret_key, link.id), BROWSER)
+
+    def ask_code(self, reference: str, secret: str) -> str:
+        """The code that is mailed to the signatory."""
+        prove_mailbox.request_code(self.deps, secret, BROWSER)
+        with self.deps.database.begin() as tx:
+            messages = tx.messages.of(tx.agreements.get(reference).id)
+        asked = [each.challenge_id for each in messages if each.challenge_id]
+        return code_for(self.deps.secret_key, str(asked[-1]))
+
+    def one_tap_left(self, reference: str) -> str:
+        """A browser of the signatory in which only the second signature is missing."""
+        secret = self.enter(reference)
+        shown = self.agreement(reference).frozen_sha256
+        sign.confirm_reading(self.deps, secret, shown, BROWSER)
+        code = self.ask_code(reference, secret)
+        prove_mailbox.confirm_code(self.deps, secret, code, BROWSER)
+        sign.prepare(
+            self.deps,
+            secret,
+            document_sha256=shown,
+            said=set(sign.AGREEMENT_STATEMENTS),
+            method="typed",
+            typed=SIGNER,
+            picture=b"",
+        )
+        return secret
+
+    def tap(self, secret: str, shown: str) -> sign.Receipt:
+        """The controller's second signature, which accepts both."""
+        return sign.sign(
+            self.deps, secret, document_sha256=shown, said={"annex_sign"}, client=BROWSER
+        )
+
+    def controller_signs(self, reference: str) -> None:
+        """The controller signs, all steps."""
+        self.tap(self.one_tap_left(reference), self.agreement(reference).frozen_sha256)
+
+    def countersign(self, *references: str) -> list[countersign.Outcome]:
+        """The processor signs one or several."""
+        shown = {each: self.agreement(each).frozen_sha256 for each in references}
+        return self.countersign_shown(shown)
+
+    def countersign_shown(self, shown: dict[str, str]) -> list[countersign.Outcome]:
+        """The same for texts that were looked at before."""
+        return countersign.countersign(
+            self.deps,
+            shown,
+            password=self.password,
+            confirmed=True,
+            method="typed",
+            typed=self.staff.name,
+            picture=b"",
+            staff=self.staff,
+            client=BROWSER,
+        )
+
+    def awaiting_processor(self, count: int = 1) -> list[str]:
+        """Signed by the controller; only the processor's signature is missing."""
+        references = [self.ready() for _ in range(count)]
+        for reference in references:
+            self.controller_signs(reference)
+        return references
+
+    def fully_signed(self, count: int = 1) -> list[str]:
+        """The last signature is accepted; nothing after it was done."""
+        references = self.awaiting_processor(count)
+        assert not any(outcome.refusal for outcome in self.countersign(*references))
+        return references
+
+    def events(self, reference: str) -> list[str]:
+        """The audit log's events; fails when the chain is broken."""
+        with self.deps.database.begin() as tx:
+            entries = tx.audit.of(tx.agreements.get(reference).id)
+        assert first_broken(entries) is None
+        return [entry.event.value for entry in entries]
+
+    def archive_state(self, reference: str) -> str:
+        """Where the package stands, empty when there is none yet."""
+        with self.deps.database.begin() as tx:
+            state = tx.archive.state(tx.agreements.get(reference).id)
+        return state.state if state else ""
+
+    def rows(self, statement: str, **values: Any) -> list[Any]:
+        """What the database says."""
+        with self._engine.begin() as connection:
+            result = connection.execute(text(statement), values)
+            return list(result) if result.returns_rows else []
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return create_engine(self.deps.database.url)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+        self.deps.database.close()
+
+    def time_passes(self) -> None:
+        """Every job that waits for a later moment may run now."""
+        self.rows("update procrastinate_jobs set scheduled_at = null where status = 'todo'")
+
+    def run_worker(self) -> None:
+        """Run every job that may run now, and those that come of them."""
+        while self.rows(
+            "select 1 from procrastinate_jobs where status = 'todo'"
+            " and (scheduled_at is null or scheduled_at <= now()) limit 1"
+        ):
+            run_worker_once(self.deps)
+
+
+def run_worker_once(deps: Deps) -> None:
+    """The worker itself, until it finds nothing that could run now.
+
+    In a thread of its own, because another test's browser may have this one's event loop.
+    """
+
+    def work() -> None:
+        app = worker_app(deps.database.url)
+        worker.register(deps, app)
+        asyncio.run(worker.work(app, wait=False))
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+
+
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Call all at the same moment, each in its own thread; results or exceptions, in order."""
+    barrier = threading.Barrier(len(calls))
+
+    def call(one: Callable[[], Any]) -> Any:
+        barrier.wait()
+        try:
+            return one()
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(call, calls))
+
+
+def queued_at_the_lock(
+    house: House, reference: str, calls: Sequence[Callable[[], Any]]
+) -> list[Any]:
+    """Hold the agreement's row until every call waits for it, the first one first; then let go."""
+
+    def call(one: Callable[[], Any]) -> Any:
+        try:
+            return one()
+        except Exception as error:
+            return error
+
+    def waiting() -> int:
+        found = house.rows(
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        return int(found[0][0])
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        with house.deps.database.begin() as tx:
+            tx.agreements.lock(reference)
+            begun = []
+            for number, one in enumerate(calls, 1):
+                begun.append(pool.submit(call, one))
+                until(lambda number=number: waiting() >= number, "the wait for the lock")
+        return [each.result() for each in begun]
+
+
+def until(condition: Callable[[], Any], what: str = "", seconds: float = WAIT_SECONDS) -> Any:
+    """Ask until the answer is true and return it; fails after ``seconds``."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, f"{what or condition} did not come within {seconds} s"
+        time.sleep(0.02)
+    return found

@@ -1,0 +1,250 @@
+"""Two people, or one twice, at the same moment: one outcome, the same for everybody."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fault_road import EXAMPLE, House, at_once, queued_at_the_lock
+
+from service.agreement.model import Agreement
+from service.agreement.states import State
+from service.errors import LinkUnusable, Refused, TooLate
+from service.first_start import as_input
+from service.workflow import archive, close, create, decline, expire, seal, sweep, void
+from service.workflow.actors import Client
+
+ROUNDS = 20
+SIGNED = "agreement.fully_signed"
+ELSEWHERE = Client("203.0.113.10", "another browser")
+
+
+def refusals(results: list[Any]) -> list[Any]:
+    """What was refused in words that a page shows; anything else fails."""
+    wrong = [each for each in results if isinstance(each, Exception)]
+    for each in wrong:
+        assert isinstance(each, (Refused, LinkUnusable)), repr(each)
+    return wrong
+
+
+def assert_signed_once(house: House, reference: str) -> None:
+    agreement = house.agreement(reference)
+    assert agreement.state is State.FULLY_SIGNED
+    events = house.events(reference)
+    assert events.count("act.accepted") == 3
+    assert events.count(SIGNED) == 1
+    assert agreement.effective_date is not None
+
+
+def test_two_countersigners_at_once(house: House) -> None:
+    for reference in house.awaiting_processor(ROUNDS):
+        shown = {reference: house.agreement(reference).frozen_sha256}
+        results = at_once([lambda shown=shown: house.countersign_shown(shown)] * 2)
+        assert not refusals(results)
+        assert [outcome.refusal for (outcome,) in results] == ["", ""]
+        assert_signed_once(house, reference)
+
+
+def test_the_controller_signs_in_two_browsers_at_once(house: House) -> None:
+    for _ in range(ROUNDS):
+        reference = house.ready("processor_first")
+        house.countersign(reference)
+        shown = house.agreement(reference).frozen_sha256
+        secrets = [house.one_tap_left(reference), house.one_tap_left(reference)]
+        results = at_once([lambda s=s, h=shown: house.tap(s, h) for s in secrets])
+        assert not refusals(results)
+        assert results[0].signed_at == results[1].signed_at
+        assert_signed_once(house, reference)
+
+
+def test_a_double_click(house: House) -> None:
+    for _ in range(ROUNDS):
+        reference = house.ready()
+        shown = house.agreement(reference).frozen_sha256
+        secret = house.one_tap_left(reference)
+        results = at_once([lambda secret=secret, shown=shown: house.tap(secret, shown)] * 3)
+        assert not refusals(results)
+        assert len({receipt.signed_at for receipt in results}) == 1
+        assert house.events(reference).count("act.accepted") == 2
+        receipts = house.rows(
+            "select count(*) from messages m join agreements a on a.id = m.agreement_id"
+            " where a.reference = :r and m.kind = 'receipt'",
+            r=reference,
+        )
+        assert receipts[0][0] == 1
+
+
+Call = Callable[[], Any]
+
+
+def won_by_signing(
+    house: House, reference: str, number: int, sign: Call, other: Call, ended: State
+) -> tuple[bool, Any, Any]:
+    """Let both wait for the agreement's row in turns; who waits first must win.
+
+    Returns whether that was the signature, and what the signature and the other gave.
+    """
+    signing_first = number % 2 == 0
+    calls = [sign, other] if signing_first else [other, sign]
+    first, second = queued_at_the_lock(house, reference, calls)
+    signed, lapsed = (first, second) if signing_first else (second, first)
+    state = house.agreement(reference).state
+    assert state is (State.FULLY_SIGNED if signing_first else ended)
+    if signing_first:
+        assert_signed_once(house, reference)
+    else:
+        assert house.agreement(reference).effective_date is None
+        assert SIGNED not in house.events(reference)
+    refusals([signed, lapsed])
+    return signing_first, signed, lapsed
+
+
+def test_the_last_signature_against_withdrawing(house: House) -> None:
+    for number, reference in enumerate(house.awaiting_processor(ROUNDS)):
+        won, signed, voided = won_by_signing(
+            house,
+            reference,
+            number,
+            lambda r=reference: house.countersign(r),
+            lambda r=reference: void.void(house.deps, r, "Vergissing", house.staff),
+            State.VOIDED,
+        )
+        assert (signed[0].refusal == "") is won
+        assert isinstance(voided, TooLate) is won
+
+
+def test_the_last_signature_against_declining(house: House) -> None:
+    for number in range(ROUNDS):
+        reference = house.ready("processor_first")
+        house.countersign(reference)
+        shown = house.agreement(reference).frozen_sha256
+        signing, declining = house.one_tap_left(reference), house.enter(reference)
+        won, signed, declined = won_by_signing(
+            house,
+            reference,
+            number,
+            lambda s=signing, h=shown: house.tap(s, h),
+            lambda s=declining: decline.decline(house.deps, s, "content", "", ELSEWHERE),
+            State.DECLINED,
+        )
+        assert isinstance(signed, LinkUnusable) is not won
+        assert isinstance(declined, LinkUnusable) is won
+
+
+def test_the_last_signature_against_expiry(house: House) -> None:
+    for number, reference in enumerate(house.awaiting_processor(ROUNDS)):
+        house.rows(
+            "update agreements set expires_at = clock_timestamp() - interval '1 second'"
+            " where reference = :r",
+            r=reference,
+        )
+        won, signed, expired = won_by_signing(
+            house,
+            reference,
+            number,
+            lambda r=reference: house.countersign(r),
+            lambda: expire.expire(house.deps),
+            State.EXPIRED,
+        )
+        assert (signed[0].refusal == "") is won
+        assert expired == (0 if won else 1)
+
+
+def test_one_key_makes_one_agreement(house: House) -> None:
+    given = as_input(EXAMPLE["sales"])
+    for number in range(ROUNDS):
+        made = at_once(
+            [
+                lambda key=f"key-{number}": create.create(
+                    house.deps, given, house.staff, idempotency_key=key
+                )
+            ]
+            * 8
+        )
+        assert not refusals(made)
+        assert len(set(made)) == 1
+    assert house.rows("select count(*) from agreements")[0][0] == ROUNDS
+
+
+def test_two_workers_seal_close_and_archive_at_once(house: House) -> None:
+    for reference in house.fully_signed(3):
+        before = house.agreement(reference)
+        for step in (seal.seal, close.close, archive.archive):
+            assert not refusals(at_once([lambda s=step, one=before.id: s(house.deps, one)] * 2))
+        assert_one_original(house, reference, before)
+
+
+def assert_one_original(house: House, reference: str, before: Agreement) -> None:
+    events = house.events(reference)
+    once = ("original.closed", "evidence.made", "agreement.completed", "archive.verified")
+    assert {name: events.count(name) for name in once} == dict.fromkeys(once, 1)
+    assert events.count("act.sealed") == 3
+    agreement = house.agreement(reference)
+    assert agreement.state is State.COMPLETED
+    assert agreement.effective_date == before.effective_date
+    ours = house.rows(
+        "select o.sha256, x.sha256 from originals o join archived_objects x using (agreement_id)"
+        " where o.agreement_id = :id and x.name = 'overeenkomst.pdf'",
+        id=agreement.id,
+    )
+    assert len(ours) == 1
+    assert ours[0][0] == ours[0][1]
+    copies = house.rows(
+        "select recipient, count(*) from messages where agreement_id = :id"
+        " and kind = 'completed' group by recipient",
+        id=agreement.id,
+    )
+    assert copies
+    assert {count for _, count in copies} == {1}
+
+
+SEALING = """
+import os, sys
+from service.opening import engines
+from service.settings import load_settings
+from service.wiring import build
+from service.workflow.seal import seal
+settings = load_settings(os.environ)
+with engines(settings) as found:
+    deps = build(settings, found.database_url, found.store)
+    deps.sealer()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    seal(deps, sys.argv[1])
+"""
+
+
+def test_two_processes_seal_at_once(house: House, environment: dict[str, str]) -> None:
+    (reference,) = house.fully_signed()
+    before = house.agreement(reference)
+    sealing = [
+        subprocess.Popen(
+            [sys.executable, "-c", SEALING, before.id],
+            env={"PATH": "/usr/bin:/bin", **environment},
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in sealing:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in sealing:
+        process.communicate("go\n")
+        assert process.returncode == 0
+    close.close(house.deps, before.id)
+    archive.archive(house.deps, before.id)
+    assert_one_original(house, reference, before)
+
+
+def test_the_sweep_beside_the_worker_adds_nothing(house: House) -> None:
+    (reference,) = house.fully_signed()
+    before = house.agreement(reference)
+    for _ in range(5):
+        at_once([house.run_worker, lambda: sweep.sweep(house.deps, patience=0)])
+    assert_one_original(house, reference, before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,10 +78,16 @@ class Accounts:
 
     def by_email(self, email: str, *, lock: bool = False) -> Account | None:
         """The account with this address, in any case of letters."""
+        if "\x00" in email:  # PostgreSQL takes none in a text
+            return None
         return self._account(func.lower(staff.c.email) == email.lower(), lock=lock)
 
     def by_id(self, staff_id: str, *, lock: bool = False) -> Account | None:
         """The account with this id."""
+        try:
+            uuid.UUID(staff_id)
+        except ValueError:  # an address with something else in it is simply no id of ours
+            return None
         return self._account(staff.c.id == staff_id, lock=lock)
 
     def _account(self, where: Any, *, lock: bool) -> Account | None:

@@ -65,7 +65,7 @@ class Agreements:
 
     def get(self, reference: str) -> Agreement:
         """The agreement as it stands, without a lock. Raises NotFound."""
-        return self._load(agreements.c.reference == reference, lock=False)
+        return self._load(_is(reference), lock=False)
 
     def get_by_id(self, agreement_id: str) -> Agreement:
         """The same by its internal id. Raises NotFound."""
@@ -73,7 +73,7 @@ class Agreements:
 
     def lock(self, reference: str) -> Agreement:
         """The agreement under its row lock until the transaction ends. Raises NotFound."""
-        return self._load(agreements.c.reference == reference, lock=True)
+        return self._load(_is(reference), lock=True)
 
     def lock_by_id(self, agreement_id: str) -> Agreement:
         """The same by its internal id. Raises NotFound."""
@@ -226,6 +226,11 @@ class Agreements:
         ]
         if rows:
             self._connection.execute(insert(annex_items), rows)
+
+
+def _is(reference: str) -> ColumnElement[bool]:
+    # PostgreSQL takes no NUL in a text; an address with %00 is simply no reference of ours.
+    return agreements.c.reference == reference.replace("\x00", "?")
 
 
 def _columns(agreement: Agreement) -> dict[str, Any]:

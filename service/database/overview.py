@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, cast, func, literal, or_, selec
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.fields import belgian_number, fold
+from service.agreement.fields import belgian_number, fold, kvk_number
 from service.agreement.states import State
 from service.database.tables import (
     agreements,
@@ -263,7 +263,7 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
 
 def _prefix_query(typed: str) -> str:
     """Every word typed must begin a word kept; a number in any notation is one word."""
-    number = belgian_number(typed)
+    number = belgian_number(typed) or kvk_number(typed)
     words = [number] if number else fold(typed).split()
     return " & ".join(f"{word}:*" for word in words[:8])
 

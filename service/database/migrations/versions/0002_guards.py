@@ -44,30 +44,40 @@ create trigger agreements_keep_effective_date before update on agreements
   for each row execute function keep_effective_date();
 
 create function keep_original() returns trigger language plpgsql as $$
+declare
+  kept originals%rowtype := old;
 begin
-  if tg_op = 'DELETE'
-     or new.sha256 <> old.sha256 or new.evidence_sha256 <> old.evidence_sha256
-     or new.revision <> old.revision or new.agreement_id <> old.agreement_id
-     or (new.pdf is not null and new.pdf is distinct from old.pdf)
-     or (new.evidence_pdf is not null and new.evidence_pdf is distinct from old.evidence_pdf) then
-    raise exception 'an original is never changed'
-      using errcode = 'integrity_constraint_violation';
+  if tg_op = 'UPDATE' then
+    if new.pdf is null then kept.pdf := null; end if;
+    if new.evidence_pdf is null then kept.evidence_pdf := null; end if;
+    if new.evidence_json is null then kept.evidence_json := null; end if;
+    if new.log_jsonl is null then kept.log_jsonl := null; end if;
+    if new is not distinct from kept then
+      return new;
+    end if;
   end if;
-  return new;
+  raise exception 'an original is never changed' using errcode = 'integrity_constraint_violation';
 end $$;
 create trigger originals_keep before update or delete on originals
   for each row execute function keep_original();
+create trigger originals_no_truncate before truncate on originals
+  for each statement execute function refuse_change();
 
 create function keep_frozen() returns trigger language plpgsql as $$
 begin
-  if old.kind = 'frozen' and new.* is distinct from old.* then
-    raise exception 'a frozen document is never changed'
-      using errcode = 'integrity_constraint_violation';
+  if old.kind = 'preview' then
+    return coalesce(new, old);
   end if;
-  return new;
+  if tg_op = 'UPDATE' and new is not distinct from old then
+    return new;
+  end if;
+  raise exception 'a frozen document is never changed'
+    using errcode = 'integrity_constraint_violation';
 end $$;
-create trigger documents_keep_frozen before update on documents
+create trigger documents_keep_frozen before update or delete on documents
   for each row execute function keep_frozen();
+create trigger documents_no_truncate before truncate on documents
+  for each statement execute function refuse_change();
 """
 
 

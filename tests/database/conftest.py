@@ -1,0 +1,148 @@
+"""A migrated database with one member of staff and a profile, and agreements made in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from service.agreement.annex import Annex, Item
+from service.agreement.model import Agreement
+from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.agreement.permissions import Role, Staff
+from service.agreement.states import Order, Place, PlaceState, State
+from service.database.engine import Database, Transaction
+from service.engines import EmbeddedPostgres
+from service.wiring import deferrer
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from emptied import empty, kept_database
+
+STAFF = Staff(str(uuid.uuid4()), "Els Maes", "els@it4.example", "Adviseur", frozenset(Role))
+PROCESSOR = Processor(
+    name="Christophe Zenner",
+    trade_name="IT4Professionals",
+    enterprise_number="0863643458",
+    street="Voorbeeldstraat 1",
+    postcode="9000",
+    city="Gent",
+    email="info@it4professionals.example",
+    phone="+32 9 123 45 67",
+    representative_name="Christophe Zenner",
+    representative_function="Zaakvoerder",
+)
+CONTROLLER = Controller(
+    name="Bakkerij Peeters",
+    legal_form="BV",
+    number_type="be",
+    number="0403170701",
+    street="Molenstraat 3",
+    postcode="2000",
+    city="Antwerpen",
+    notices_email="info@peeters.example",
+)
+
+
+@pytest.fixture(scope="session")
+def one_database(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]:
+    """The database of all tests here."""
+    with kept_database(postgres_server, f"database_{worker_name}") as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(one_database: str) -> Iterator[str]:
+    """The same, empty again after the test."""
+    yield one_database
+    empty(one_database)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The database as the service opens it."""
+    made = Database(database_url, deferrer())
+    with made.begin() as tx:
+        tx.accounts.add(STAFF, "no hash")
+        tx.accounts.add_profile(1, PROCESSOR, None)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def staff() -> Staff:
+    """The member of staff in it."""
+    return STAFF
+
+
+@pytest.fixture
+def engine(database_url: str, database: Database) -> Iterator[Engine]:
+    """The same database for plain SQL."""
+    made = create_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def sql(engine: Engine) -> Callable[..., list[Any]]:
+    """Run one statement in a transaction of its own."""
+
+    def run(statement: str, **values: Any) -> list[Any]:
+        with engine.begin() as connection:
+            result = connection.execute(text(statement), values)
+            return list(result) if result.returns_rows else []
+
+    return run
+
+
+@pytest.fixture
+def new() -> Callable[..., Agreement]:
+    """Insert a draft with ``changed`` fields into an open transaction."""
+
+    def insert(tx: Transaction, **changed: Any) -> Agreement:
+        made = Agreement(
+            id=str(uuid.uuid4()),
+            reference=changed.pop("reference", None) or tx.agreements.next_reference(2026),
+            state=State.DRAFT,
+            revision=1,
+            order=Order.CONTROLLER_FIRST,
+            annex_locked=False,
+            processor=PROCESSOR,
+            processor_version=1,
+            controller=CONTROLLER,
+            signatory=Signatory("An Peeters", "an@peeters.example", "Bestuurder"),
+            signatory_id=str(uuid.uuid4()),
+            main_agreement=MainAgreement("HO-2024-17"),
+            services=("cloud_storage",),
+            annex=Annex(
+                (
+                    Item("personal_data", "Naam en voornaam", "name"),
+                    Item("personal_data", "Allergieën", "", "own"),
+                    Item("data_subjects", "Klanten", "customers", "", "processor"),
+                ),
+                "no",
+            ),
+            details_confirmed=False,
+            message="",
+            link_days=30,
+            sender_id=STAFF.id,
+            created_at=tx.now(),
+            sent_at=None,
+            opened_at=None,
+            expires_at=None,
+            fully_signed_at=None,
+            effective_date=None,
+            frozen_sha256="",
+            failure="",
+            places=dict.fromkeys(Place, PlaceState.OPEN),
+        )
+        made = dataclasses.replace(made, **changed)
+        tx.agreements.insert(made, None)
+        return made
+
+    return insert

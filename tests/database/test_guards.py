@@ -1,0 +1,271 @@
+"""What the database itself refuses, whoever asks, and in whatever SQL."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.permissions import Staff
+from service.agreement.states import Place, PlaceState, State
+from service.database.engine import Database, Transaction
+
+Sql = Callable[..., list[Any]]
+New = Callable[..., Agreement]
+SHA = hashlib.sha256(b"pdf").hexdigest()
+
+
+def freeze(tx: Transaction, agreement: Agreement) -> None:
+    """Keep a frozen document of these bytes."""
+    assert tx.documents.put(
+        agreement.id,
+        str(uuid.uuid4()),
+        {
+            "revision": 1,
+            "kind": "frozen",
+            "sha256": SHA,
+            "pdf": b"pdf",
+            "pages": 1,
+            "reading_html": "<p>x</p>",
+            "context": {},
+            "template_version": "1.0",
+            "template_sha256": SHA,
+            "engine": "x",
+        },
+    )
+
+
+def act(tx: Transaction, agreement: Agreement, staff: Staff, **changed: Any) -> None:
+    """An act of the processor."""
+    values: dict[str, Any] = {
+        "id": str(uuid.uuid4()),
+        "place": "processor_agreement",
+        "ordinal": 3,
+        "signatory_id": None,
+        "staff_id": staff.id,
+        "signed_at": tx.now(),
+        "document_sha256": SHA,
+        "record": {"x": 1},
+        "record_sha256": SHA,
+        "image": None,
+    }
+    tx.documents.add_act(agreement.id, 1, {**values, **changed})
+
+
+@pytest.fixture
+def signed(database: Database, new: New, staff: Staff) -> Agreement:
+    """A fully signed agreement with document, act, original and log."""
+    with database.begin() as tx:
+        before = new(tx)
+        freeze(tx, before)
+        act(tx, before, staff)
+        tx.audit.append(before.id, Event.AGREEMENT_CREATED, "system", personal={"name": "Els"})
+        after = dataclasses.replace(
+            before,
+            state=State.FULLY_SIGNED,
+            frozen_sha256=SHA,
+            effective_date=date(2026, 3, 2),
+            fully_signed_at=tx.now(),
+            places=dict.fromkeys(Place, PlaceState.SIGNED),
+        )
+        tx.agreements.save(before, after)
+        assert tx.documents.add_original(
+            before.id,
+            {
+                "revision": 1,
+                "pdf": b"sealed",
+                "sha256": hashlib.sha256(b"sealed").hexdigest(),
+                "size": 6,
+                "level": "B-LTA",
+                "evidence_pdf": b"sheet",
+                "evidence_sha256": hashlib.sha256(b"sheet").hexdigest(),
+                "evidence_json": b"{}",
+                "log_jsonl": b"{}\n",
+                "manifest_facts": {"a": 1},
+            },
+        )
+        return after
+
+
+FORBIDDEN = [
+    "update acts set signed_at = now()",
+    "update acts set record = '{}'",
+    "delete from acts",
+    "truncate acts",
+    "update audit_entries set data = '{}'",
+    "update audit_entries set hash = 'x'",
+    "delete from audit_entries",
+    "truncate audit_entries cascade",
+    "update originals set pdf = 'other'",
+    "update originals set sha256 = 'other'",
+    "update originals set evidence_pdf = 'other'",
+    "update originals set evidence_json = 'other'",
+    "update originals set log_jsonl = 'other'",
+    "update originals set manifest_facts = '{}'",
+    "update originals set created_at = now()",
+    "delete from originals",
+    "truncate originals",
+    "update documents set pdf = 'other'",
+    "update documents set reading_html = 'other'",
+    "update documents set kind = 'preview'",
+    "delete from documents",
+    "truncate documents",
+    "update agreements set effective_date = '2026-03-03'",
+    "update agreements set effective_date = null, fully_signed_at = null, state = 'voided'",
+    "update agreements set fully_signed_at = now()",
+    "update agreements set revision = 2",
+    "update agreements set reference = 'VO-2026-99999'",
+    "update agreements set frozen_sha256 = 'other'",
+    "update agreements set state = 'voided'",
+    "update agreements set state = 'in_signing'",
+    "delete from agreements",
+]
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+def test_what_was_signed_closed_or_logged_stays(
+    signed: Agreement, sql: Sql, statement: str
+) -> None:
+    with pytest.raises(DBAPIError):
+        sql(statement)
+
+
+def test_working_copies_may_be_emptied_and_never_filled_again(
+    signed: Agreement, database: Database, sql: Sql
+) -> None:
+    with database.begin() as tx:
+        tx.documents.drop_working_copies(signed.id)
+        kept = tx.documents.original(signed.id)
+        assert kept is not None
+        assert (kept.pdf, kept.evidence_pdf, kept.evidence_json, kept.log_jsonl) == (None,) * 4
+        assert tx.documents.frozen(signed.id, 1) is not None
+    with pytest.raises(DBAPIError):
+        sql("update originals set pdf = 'other'")
+
+
+def test_the_first_original_counts(signed: Agreement, database: Database) -> None:
+    with database.begin() as tx:
+        first = tx.documents.original(signed.id)
+        assert not tx.documents.add_original(
+            signed.id,
+            {
+                "revision": 1,
+                "pdf": b"another",
+                "sha256": "another",
+                "size": 7,
+                "level": "B-LTA",
+                "evidence_pdf": b"",
+                "evidence_sha256": "",
+                "evidence_json": b"",
+                "log_jsonl": b"",
+                "manifest_facts": {},
+            },
+        )
+        assert tx.documents.original(signed.id) == first
+
+
+def test_the_first_frozen_document_of_a_revision_counts(
+    signed: Agreement, database: Database
+) -> None:
+    with database.begin() as tx:
+        values = {
+            "revision": 1,
+            "kind": "frozen",
+            "sha256": "other",
+            "pdf": b"other",
+            "pages": 1,
+            "reading_html": "",
+            "context": {},
+            "template_version": "",
+            "template_sha256": "",
+            "engine": "",
+        }
+        assert not tx.documents.put(signed.id, str(uuid.uuid4()), values)
+        assert tx.documents.frozen_pdf(signed.id, 1) == (b"pdf", SHA)
+
+
+@pytest.mark.parametrize(
+    "changed", [{}, {"ordinal": 1}, {"place": "controller_annex"}], ids=["both", "place", "ordinal"]
+)
+def test_a_place_and_an_ordinal_are_signed_once(
+    signed: Agreement, database: Database, staff: Staff, changed: dict[str, Any]
+) -> None:
+    with pytest.raises(IntegrityError), database.begin() as tx:
+        act(tx, signed, staff, **changed)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update agreements set state = 'almost'",
+        "update agreements set signing_order = 'both'",
+        "update agreements set dpo_answer = 'maybe'",
+        "update agreements set effective_date = '2026-03-02'",
+        "update agreements set effective_date = '2026-03-02', fully_signed_at = now()",
+        "update agreements set state = 'fully_signed', frozen_sha256 = 'x'",
+        "update agreements set state = 'ready'",  # without a frozen document
+        "update agreements set reference = 'VO-26-1'",
+        "update agreements set reference = 'VO-2026-0001'",
+        "update agreements set processor_version = 99",
+        "update signature_places set state = 'almost'",
+        "update signature_places set place = 'witness'",
+        "update annex_items set entered_by = 'somebody'",
+        "update annex_items set list = 'other'",
+        "update staff set roles = '{}'",
+        "update staff set roles = '{koning}'",
+    ],
+)
+def test_what_cannot_be_is_refused(database: Database, new: New, sql: Sql, statement: str) -> None:
+    with database.begin() as tx:
+        new(tx)
+    with pytest.raises(IntegrityError):
+        sql(statement)
+
+
+def test_references_and_idempotency_keys_are_unique(database: Database, new: New) -> None:
+    with database.begin() as tx:
+        new(tx, reference="VO-2026-00007")
+    with pytest.raises(IntegrityError), database.begin() as tx:
+        new(tx, reference="VO-2026-00007")
+
+
+def test_one_link_lives_at_a_time(database: Database, new: New, sql: Sql) -> None:
+    with database.begin() as tx:
+        agreement = new(tx)
+        for number in range(3):
+            tx.signing.issue(
+                str(uuid.uuid4()),
+                agreement.id,
+                agreement.signatory_id,
+                bytes([number]) * 32,
+                ended="replaced",
+            )
+    assert sorted(row[0] for row in sql("select ended from links")) == ["", "replaced", "replaced"]
+    with pytest.raises(IntegrityError):
+        sql("update links set ended = ''")
+
+
+def test_one_signatory_is_current(database: Database, new: New, sql: Sql) -> None:
+    with database.begin() as tx:
+        before = new(tx)
+        after = dataclasses.replace(before, signatory_id=str(uuid.uuid4()))
+        tx.agreements.replace_signatory(after, delegated_by="An Peeters")
+        assert [row["current"] for row in tx.agreements.delegations(before.id)] == [False, True]
+    with pytest.raises(IntegrityError):
+        sql("update signatories set current = true")
+
+
+def test_two_staff_cannot_share_an_address_in_other_capitals(
+    database: Database, staff: Staff
+) -> None:
+    twin = dataclasses.replace(staff, id=str(uuid.uuid4()), email=staff.email.upper())
+    with pytest.raises(IntegrityError), database.begin() as tx:
+        tx.accounts.add(twin, "x")

@@ -1,0 +1,111 @@
+"""Follow-up work and mails: committed with the change that asked for them, and once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from service.agreement.model import Agreement
+from service.database.engine import Database, Transaction
+
+Sql = Callable[..., list[Any]]
+New = Callable[..., Agreement]
+WAITING = "select task_name, args, queue_name from procrastinate_jobs where status = 'todo'"
+
+
+def test_a_job_is_there_once_its_change_is(database: Database, sql: Sql) -> None:
+    with database.begin() as tx:
+        tx.jobs.defer("seal", "1", agreement_id="1")
+        assert sql(WAITING) == []  # another connection does not see it yet
+    assert [tuple(row) for row in sql(WAITING)] == [("seal", {"agreement_id": "1"}, "interactive")]
+
+
+def test_a_job_of_a_change_that_was_rolled_back_never_was(database: Database, sql: Sql) -> None:
+    def fail() -> None:
+        with database.begin() as tx:
+            tx.jobs.defer("seal", "1", agreement_id="1")
+            raise RuntimeError("after the job was deferred")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert sql(WAITING) == []
+
+
+def test_the_same_work_waits_once_and_the_transaction_goes_on(database: Database, sql: Sql) -> None:
+    with database.begin() as tx:
+        for _ in range(3):
+            tx.jobs.defer("seal", "1", agreement_id="1")
+        tx.jobs.defer("seal", "2", agreement_id="2")
+        tx.jobs.defer("close", "1", agreement_id="1")
+    with database.begin() as tx:
+        tx.jobs.defer("seal", "1", agreement_id="1")
+        tx.jobs.defer("archive", "1", agreement_id="1", after=timedelta(minutes=5))
+    assert len(sql(WAITING)) == 4
+    assert len(sql("select id from procrastinate_jobs where scheduled_at > now()")) == 1
+
+
+def test_two_who_ask_at_once_wait_for_one_job(database: Database, sql: Sql) -> None:
+    def ask(_: int) -> None:
+        with database.begin() as tx:
+            tx.jobs.defer("seal", "1", agreement_id="1")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(16)))
+    assert len(sql(WAITING)) == 1
+
+
+def queue(tx: Transaction, agreement: Agreement, key: str) -> bool:
+    """One mail under this key."""
+    return tx.messages.queue(
+        str(uuid.uuid4()),
+        key,
+        agreement_id=agreement.id,
+        kind="voided",
+        recipient="an@peeters.example",
+        recipient_name="An Peeters",
+        reply_to="els@it4.example",
+        values={"reason": "x"},
+        link_id=None,
+        challenge_id=None,
+        attach_original=False,
+    )
+
+
+def test_a_mail_is_queued_once(database: Database, new: New) -> None:
+    with database.begin() as tx:
+        agreement = new(tx)
+        assert queue(tx, agreement, "a")
+        assert not queue(tx, agreement, "a")
+        assert queue(tx, agreement, "b")
+        assert len(tx.messages.of(agreement.id)) == 2
+        assert len(tx.messages.waiting(-5)) == 2
+        assert tx.messages.waiting(60) == []
+
+
+def test_what_became_of_a_mail(database: Database, new: New) -> None:
+    with database.begin() as tx:
+        agreement = new(tx)
+        queue(tx, agreement, "a")
+        message = tx.messages.of(agreement.id)[0]
+        tx.messages.mark(message.id, "failed", "x" * 900)
+        failed = tx.messages.lock(message.id)
+        tx.messages.mark(message.id, "sent")
+        sent = tx.messages.lock(message.id)
+    assert failed is not None
+    assert (failed.state, failed.tries, len(failed.last_error), failed.sent_at) == (
+        "failed",
+        1,
+        500,
+        None,
+    )
+    assert sent is not None
+    assert (sent.state, sent.tries) == ("sent", 2)
+    assert sent.sent_at is not None
+    with database.begin() as tx:
+        assert tx.messages.waiting(-5) == []
+        assert tx.messages.lock(str(uuid.uuid4())) is None

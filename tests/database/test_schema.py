@@ -1,0 +1,52 @@
+"""The migrations make exactly the tables that the code declares."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from service.database import account_tables, tables
+from service.database.columns import metadata
+from service.database.engine import Database
+from service.database.migrate import configuration, upgrade
+
+
+def _ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
+    """The job engine brings its own tables."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
+
+
+def test_the_migrated_schema_is_the_declared_one(engine: Engine) -> None:
+    assert {tables.agreements.name, account_tables.staff.name} <= set(metadata.tables)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_object": _ours, "compare_type": True}
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_declared_constraints_and_indexes_are_there(engine: Engine) -> None:
+    """What Alembic does not compare: checks by name, and partial or functional indexes."""
+    declared = {
+        str(constraint.name)
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if constraint.name
+    } | {str(index.name) for table in metadata.tables.values() for index in table.indexes}
+    with engine.connect() as connection:
+        found = set(
+            connection.exec_driver_sql(
+                "select conname from pg_constraint union select indexname from pg_indexes"
+            ).scalars()
+        )
+    assert {name for name in declared if name not in found} == set()
+
+
+def test_migrating_again_changes_nothing(database: Database, engine: Engine) -> None:
+    upgrade(database.url)
+    with engine.connect() as connection:
+        head = ScriptDirectory.from_config(configuration(connection)).get_current_head()
+    assert head is not None
+    assert database.schema_is_current(head)

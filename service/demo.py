@@ -51,7 +51,7 @@ def walk(out: Path, source: Path | None) -> int:
             running_stack = stack(settings)
             running = running_stack.__enter__()
         try:
-            _Road(running, example).walk(out)
+            Road(running, example).walk(out)
         except (PageRefused, TimeoutError) as error:
             raise click.ClickException(text("cli.demo_stuck", reason=error)) from error
         finally:
@@ -89,8 +89,9 @@ def _example(source: Path) -> dict[str, Any]:
     return dict(found)
 
 
-class _Road:
-    """Two people and their browsers, one agreement."""
+class Road:
+    """Two people and their browsers, one agreement; each step is one method, in this order:
+    see ``walk``. Raises PageRefused or TimeoutError from the step that gets stuck."""
 
     def __init__(self, running: Running, example: dict[str, Any]) -> None:
         if running.first_sign_in is None:

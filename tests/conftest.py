@@ -22,6 +22,9 @@ from psycopg import sql
 from service.database import migrate
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres, ObjectStoreAddress
 
+sys.path.insert(0, str(Path(__file__).parent))
+from browsing import browser, complaints  # noqa: F401 (fixtures)
+
 
 @pytest.fixture(scope="session")
 def worker_name() -> str:

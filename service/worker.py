@@ -8,11 +8,14 @@ retried in place, because a retried job would collide with one that waits for th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from typing import Any, LiteralString
 
 import procrastinate
+import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
@@ -26,10 +29,12 @@ from service.workflow.notify import DELIVER
 
 log = logging.getLogger(__name__)
 
-LONGEST_PAUSE = timedelta(minutes=15)
-STALLED_AFTER_SECONDS = 30  # without a heartbeat of its worker, a job is revived
-HEARTBEAT_SECONDS = 5
+LONGEST_PAUSE = timedelta(minutes=5)
+HEARTBEAT_SECONDS = 2
+STALLED_AFTER_SECONDS = 15  # without a heartbeat of its worker, a job is revived
+REVIVE_EVERY_SECONDS = 5
 CONCURRENCY = 4
+_WORKERS_LOCK = 7_403_144  # an advisory lock that every living worker shares
 
 
 def run(deps: Deps, app: procrastinate.App) -> None:
@@ -40,8 +45,7 @@ def run(deps: Deps, app: procrastinate.App) -> None:
 
 async def work(app: procrastinate.App, *, wait: bool = True) -> None:
     """Take jobs; without ``wait`` only until none is left that could run now."""
-    async with app.open_async():
-        await revive_stalled(app)
+    async with app.open_async(), _present(app), _reviving(app):
         await app.run_worker_async(
             queues=[INTERACTIVE, BULK, HOUSEKEEPING],
             concurrency=CONCURRENCY,
@@ -53,6 +57,55 @@ async def work(app: procrastinate.App, *, wait: bool = True) -> None:
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=STALLED_AFTER_SECONDS,
         )
+
+
+@contextlib.asynccontextmanager
+async def _present(app: procrastinate.App) -> AsyncIterator[None]:
+    """Be known as living until the block ends; at the start, revive what the dead left.
+
+    Every living worker shares one lock, which PostgreSQL takes back from a killed process by
+    itself. Who has it alone at the start is the only one that lives, so whatever is under way was
+    left by the dead and is revived at once. Beside others only heartbeats can tell.
+    """
+    connector = app.connector
+    if not isinstance(connector, procrastinate.PsycopgConnector):
+        raise TypeError(type(connector))
+    async with connector.pool.connection() as connection:
+        await connection.set_autocommit(True)
+        alone = await _lock(connection, "pg_try_advisory_lock")
+        await revive_stalled(app, patience=0 if alone else STALLED_AFTER_SECONDS)
+        await _lock(connection, "pg_advisory_lock_shared")
+        if alone:
+            await _lock(connection, "pg_advisory_unlock")
+        yield
+        await _lock(connection, "pg_advisory_unlock_shared")
+
+
+async def _lock(connection: psycopg.AsyncConnection[Any], function: LiteralString) -> bool:
+    answer = await connection.execute(f"select {function}({_WORKERS_LOCK})::text = 'true'")
+    row = await answer.fetchone()
+    return bool(row and row[0])
+
+
+@contextlib.asynccontextmanager
+async def _reviving(app: procrastinate.App) -> AsyncIterator[None]:
+    """Revive what other workers leave when they die, every few seconds until the block ends."""
+
+    async def revive() -> None:
+        while True:
+            await asyncio.sleep(REVIVE_EVERY_SECONDS)
+            try:
+                await revive_stalled(app)
+            except ConnectorException as error:  # the database is away: later again
+                log.warning("revive: %s", error)
+
+    reviving = asyncio.create_task(revive())
+    try:
+        yield
+    finally:
+        reviving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reviving
 
 
 def register(deps: Deps, app: procrastinate.App) -> None:
@@ -85,21 +138,16 @@ def register(deps: Deps, app: procrastinate.App) -> None:
     _periodic(app, "renew", "11 * * * *", lambda: renew.renew_revocation_list(deps))
     _periodic(app, "prolong", "41 3 * * *", lambda: retain.prolong_locks(deps))
 
-    async def revive(timestamp: int) -> None:
-        await revive_stalled(app)
 
-    app.periodic(cron="* * * * *")(
-        app.task(name="revive", queue=HOUSEKEEPING, queueing_lock="revive")(revive)
-    )
+async def revive_stalled(app: procrastinate.App, patience: float = STALLED_AFTER_SECONDS) -> int:
+    """Give back the jobs of workers without a heartbeat for ``patience`` seconds; returns how many.
 
-
-async def revive_stalled(app: procrastinate.App) -> int:
-    """Give back the jobs of workers that died in the middle; returns how many.
-
-    Where another job already waits for the same thing, that one will do and the dead one goes.
+    A worker that was only slow does no harm when it comes back: every step may be run twice at
+    once. Where another job already waits for the same thing, that one will do and the dead one
+    goes.
     """
     manager = app.job_manager
-    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
+    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=patience))
     for job in stalled:
         log.warning("revived %s %s", job.task_name, job.task_kwargs)
         try:
@@ -148,7 +196,7 @@ def _try(
 
 
 def _again(deps: Deps, name: str, what: str, attempt: int, **arguments: str) -> None:
-    """Defer the same thing again after 1, 4, 16 … seconds, a quarter of an hour at most."""
+    """Defer the same thing again after 1, 4, 16 … seconds, five minutes at most."""
     pause = min(LONGEST_PAUSE, timedelta(seconds=4.0 ** min(attempt, 6)))
     with deps.database.begin() as tx:
         tx.jobs.defer(name, what, after=pause, attempt=attempt + 1, **arguments)

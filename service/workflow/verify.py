@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.deps import Deps
-from service.errors import FieldError, Invalid
-from signatures.report import Report
-from signatures.verify import Ledger, verify
+from service.errors import FieldError, Invalid, Unavailable
+from signatures.apart import Busy, NotExamined, verify_apart
+from signatures.report import Ledger, Report
 
 MOST_BYTES = 20 * 1024 * 1024
 
@@ -29,7 +29,8 @@ def verify_upload(deps: Deps, pdf: bytes) -> Checked:
     """Check a file; nothing of it is kept.
 
     What it is, is told only of a file that is an original of ours to the last byte: who holds
-    that already has everything that is said here. Raises Invalid naming ``file``.
+    that already has everything that is said here. Raises Invalid naming ``file``, Unavailable
+    while too many others are being checked.
     """
     if not pdf:
         raise Invalid([FieldError("file", "required")])
@@ -37,22 +38,34 @@ def verify_upload(deps: Deps, pdf: bytes) -> Checked:
         raise Invalid([FieldError("file", "too_large")])
     if not pdf.lstrip()[:5] == b"%PDF-":
         raise Invalid([FieldError("file", "not_a_pdf")])
+    digest = hashlib.sha256(pdf).hexdigest()
+    shown, agreement = None, None
     with deps.database.begin() as tx:
-        digest = hashlib.sha256(pdf).hexdigest()
         agreement_id = tx.documents.by_original_sha256(digest)
-        if agreement_id is None:
-            return Checked(verify(pdf, roots=deps.authority().roots))
-        agreement = tx.agreements.get_by_id(agreement_id)
-        shown = tx.documents.frozen_pdf(agreement_id, agreement.revision)
+        if agreement_id is not None:
+            agreement = tx.agreements.get_by_id(agreement_id)
+            shown = tx.documents.frozen_pdf(agreement_id, agreement.revision)
+    # Outside the transaction: a file that takes long to examine must hold no connection.
+    if agreement is None:
+        return Checked(_examined(deps, pdf, None))
     ledger = Ledger(
         sealed_sha256=digest,
         shown_sha256=shown[1] if shown else "",
         shown_length=len(shown[0]) if shown else 0,
     )
     return Checked(
-        verify(pdf, roots=deps.authority().roots, ledger=ledger),
+        _examined(deps, pdf, ledger),
         agreement.reference,
         agreement.effective_date,
         agreement.controller.name,
         agreement.processor.known_as,
     )
+
+
+def _examined(deps: Deps, pdf: bytes, ledger: Ledger | None) -> Report:
+    try:
+        return verify_apart(pdf, roots=deps.authority().roots, ledger=ledger)
+    except NotExamined as refusal:
+        raise Invalid([FieldError("file", "not_examined")]) from refusal
+    except Busy as busy:
+        raise Unavailable("unavailable") from busy

@@ -105,6 +105,11 @@ class Processor:
         """The name that customers know: the trade name where there is one."""
         return self.trade_name or self.name
 
+    @property
+    def full_name(self) -> str:
+        """Who is bound, with the trade name: a trade name alone is nobody in law."""
+        return f"{self.name} ({self.trade_name})" if self.trade_name else self.name
+
 
 @dataclass(frozen=True)
 class MainAgreement:

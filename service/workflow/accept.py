@@ -84,7 +84,7 @@ def statements(keys: tuple[str, ...], agreement: Agreement) -> list[dict[str, st
             "text": text(
                 f"statements.{key}",
                 organisation=agreement.controller.name,
-                processor=agreement.processor.known_as,
+                processor=agreement.processor.full_name,
             ),
         }
         for key in keys

@@ -16,6 +16,7 @@ from service.documents.fill import CompiledTemplate
 from service.documents.placeholders import Placeholder
 from service.documents.template import DocumentTemplate, load_template
 from service.errors import GenerationFailed
+from service.texts import text
 from tests.documents.samples import ordinary
 
 DATED = datetime(2026, 3, 1, tzinfo=UTC)
@@ -126,6 +127,18 @@ def test_defined_terms_are_written_with_a_capital(blocks: list[Paragraph | Table
     for term in ("verwerkingsverantwoordelijke", "hoofdovereenkomst", "partijen", "verwerker "):
         # each may stand in lower case once: where it is defined
         assert text.count(term) <= 1, term
+
+
+def test_the_guarantee_that_is_confirmed_is_the_one_of_the_annex(
+    blocks: list[Paragraph | TableBlock],
+) -> None:
+    parties = {"organisation": "De Verwerkingsverantwoordelijke", "processor": "de Verwerker"}
+    said = text("statements.annex_guarantee", **parties).partition(": ")[2]
+    printed = [block.text for block in printed_paragraphs(blocks) if "vrijwaart" in block.text]
+    assert [
+        sentence.replace("in deze Bijlage 1", "in Bijlage 1").replace("door de", "door De")
+        for sentence in printed
+    ] == [said]
 
 
 def test_the_table_gives_name_function_date_and_signature(

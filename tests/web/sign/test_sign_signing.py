@@ -120,7 +120,7 @@ def test_two_taps_sign_both(journey: Any, method: str) -> None:
     browser.post("/tekenen/ondertekenen", journey.signature(method=method, **given))
     assert browser.path == "/tekenen/ondertekenen/bijlage"
     assert ("data:image/png;base64," in browser.page) == (method != "typed")
-    assert "waarborg ik" in browser.page
+    assert "staat ervoor in dat de in Bijlage 1" in browser.page
     assert journey.agreement.signed_places == ()
     sha256 = journey.agreement.frozen_sha256
     answer = browser.post("/tekenen/ondertekenen/bijlage", {"document_sha256": sha256})

@@ -13,13 +13,15 @@ link_renewed           link, valid_until
 reminder               link, valid_until, sender_name
 code                   code, minutes (int)
 receipt                signed_at, pre_signed (bool)
-countersign            link, signer_name, signer_function, signed_at, flags (list of sentences)
+countersign            link, signer_name, signer_function, signed_at? (empty when the processor
+                       signs first), flags (list of sentences)
 completed              counterparty (the other party's name), effective_date, attached (bool),
                        link? (download), verify_link?
 declined               signer_name, declined_at, reason, explanation?, link? (dossier); internal
 decline_confirmed      declined_at
 voided                 reason?
-expired                expired_on, link? (where a new link can be asked)
+expired                expired_on, for_staff (bool: the sender reads it), already_signed (bool: the
+                       controller had signed), link? (the dossier, or where a new link can be asked)
 delegated_notice       from_name, to_name, to_function?, to_email, delegated_at, message?, link?;
                        internal
 question               from_name, from_email, question, asked_at, link?;
@@ -66,7 +68,7 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
     "declined": _needs("signer_name", "declined_at", "reason", "explanation", "link"),
     "decline_confirmed": _needs("declined_at"),
     "voided": _needs("reason"),
-    "expired": _needs("expired_on", "link"),
+    "expired": _needs("expired_on", "link", "for_staff", "already_signed"),
     "delegated_notice": _needs(
         "from_name", "to_name", "to_function", "to_email", "delegated_at", "message", "link"
     ),

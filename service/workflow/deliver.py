@@ -67,7 +67,8 @@ def _overtaken(tx: Transaction, message: Message) -> bool:
         return False
     live = tx.signing.live_link(message.agreement_id)
     state = tx.agreements.get_by_id(message.agreement_id).state
-    return live is None or live.id != message.link_id or state in _DEAD_STATES
+    dead = state is not State.EXPIRED if message.kind == "expired" else state in _DEAD_STATES
+    return live is None or live.id != message.link_id or dead
 
 
 def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from service.agreement.events import Event
-from service.agreement.states import RUNNING, PlaceState, Step, after
+from service.agreement.states import CONTROLLER_PLACES, RUNNING, PlaceState, Step, after
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.notify import show_date_of, tell_sender, tell_signatory
@@ -37,14 +37,27 @@ def _expire_one(deps: Deps, agreement_id: str) -> bool:
         )
         tx.audit.append(before.id, Event.AGREEMENT_EXPIRED, SYSTEM)
         until = show_date_of(before)
-        link = tx.signing.live_link(before.id)
-        tell_signatory(
+        # Who signed already has nothing to ask a new link for.
+        signed = all(before.places[place] is PlaceState.SIGNED for place in CONTROLLER_PLACES)
+        link = None if signed else tx.signing.live_link(before.id)
+        if signed or link:  # else nobody was invited yet
+            tell_signatory(
+                tx,
+                expired,
+                "expired",
+                once=until,
+                expired_on=until,
+                for_staff=False,
+                already_signed=signed,
+                link_id=link.id if link else None,
+            )
+        tell_sender(
             tx,
             expired,
             "expired",
             once=until,
             expired_on=until,
-            link_id=link.id if link else None,
+            for_staff=True,
+            already_signed=signed,
         )
-        tell_sender(tx, expired, "expired", once=until, expired_on=until)
         return True

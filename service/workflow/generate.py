@@ -66,9 +66,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
             revision=before.revision,
         )
         if frozen.order is Order.PROCESSOR_FIRST:
-            tell_countersigners(
-                tx, frozen, once=f"revision-{frozen.revision}", flags=[], signed_at=""
-            )
+            tell_countersigners(tx, frozen, signed_at="")
 
 
 def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:

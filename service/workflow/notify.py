@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from service.agreement.annex import flags
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
 from service.database.engine import Transaction
+from service.texts import text
 
 # Names of jobs; their runners stand in ``service/worker.py``.
 DELIVER = "deliver"
@@ -96,8 +98,12 @@ def tell_sender(
     )
 
 
-def tell_countersigners(tx: Transaction, agreement: Agreement, *, once: str, **values: Any) -> None:
-    """Ask everyone who may sign for the processor."""
+def tell_countersigners(tx: Transaction, agreement: Agreement, *, signed_at: str) -> None:
+    """Ask everyone who may sign for the processor, with every reason for a second look.
+
+    ``signed_at`` is when the controller signed, as printed; empty when the processor signs first.
+    """
+    raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
     for person in tx.accounts.with_role(Role.SIGNATORY):
         tell(
             tx,
@@ -105,11 +111,12 @@ def tell_countersigners(tx: Transaction, agreement: Agreement, *, once: str, **v
             "countersign",
             to=person.email,
             name=person.name,
-            once=once,
+            once=f"revision-{agreement.revision}",
             signer_name=agreement.signatory.name,
             signer_function=agreement.signatory.function,
             page="/tekenen-namens-ons",
-            **values,
+            signed_at=signed_at,
+            flags=[text(f"labels.flag.{flag}") for flag in dict.fromkeys(raised)],
         )
 
 

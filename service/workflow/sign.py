@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from service.agreement.annex import flags
 from service.agreement.capabilities import hash_secret
 from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
@@ -16,7 +15,6 @@ from service.agreement.states import Order, Place
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, Refused
-from service.texts import text
 from service.workflow.accept import (
     Person,
     SignatureImage,
@@ -197,11 +195,4 @@ def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
     shown = show_moment(signed_at)
     tell_signatory(tx, agreement, "receipt", once=once, signed_at=shown, pre_signed=pre_signed)
     if agreement.awaits_processor:
-        raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
-        tell_countersigners(
-            tx,
-            agreement,
-            once=once,
-            signed_at=shown,
-            flags=[text(f"labels.flag.{flag}") for flag in dict.fromkeys(raised)],
-        )
+        tell_countersigners(tx, agreement, signed_at=shown)

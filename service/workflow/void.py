@@ -7,7 +7,7 @@ import dataclasses
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission, Staff, require
-from service.agreement.states import PlaceState, State, Step, after
+from service.agreement.states import PlaceState, Step, after
 from service.deps import Deps
 from service.workflow.actors import staff_actor
 from service.workflow.notify import tell_signatory
@@ -39,5 +39,5 @@ def void(deps: Deps, reference: str, reason: str, staff: Staff) -> None:
             personal={"name": staff.name},
             reason=given,
         )
-        if before.state is not State.DRAFT:
+        if tx.signing.live_link(before.id):  # else nobody was invited yet
             tell_signatory(tx, voided, "voided", once="voided", reason=given)

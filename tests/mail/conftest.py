@@ -46,6 +46,8 @@ VALUES: dict[str, object] = {
     "reason": "De inhoud klopt niet",
     "explanation": "Artikel 9 is te ruim.\nGraag overleg.",
     "expired_on": "1 april 2026",
+    "for_staff": False,
+    "already_signed": False,
     "from_name": "Ann Peeters",
     "from_email": "ann@example.be",
     "to_name": "Bart Janssens",

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from service.errors import ZegelError
+from service.handover import received, supervised
 from service.settings import DEVELOPMENT, PRODUCTION, Settings, load_settings
 from service.texts import text
 from service.web.log_masking import MaskTokens
@@ -49,7 +50,7 @@ def web() -> None:
     # Only this command serves pages.
     from service.processes import serve  # noqa: PLC0415
 
-    serve(_settings(PRODUCTION))
+    serve(lambda: _settings(PRODUCTION))
 
 
 @main.command(help=text("cli.worker"))
@@ -58,16 +59,20 @@ def worker() -> None:
     # Only this command makes documents and seals.
     from service.processes import work  # noqa: PLC0415
 
-    work(_settings(PRODUCTION))
+    work(lambda: _settings(PRODUCTION))
 
 
 @main.command(help=text("cli.prepare"))
 def prepare() -> None:
     """Schema, keys, bucket and first administrator, for an installation with own engines."""
     # Loads the key and archive libraries.
-    from service.processes import prepare_everything  # noqa: PLC0415
+    from service.processes import prepare as prepare_everything  # noqa: PLC0415
 
-    prepare_everything(_settings(PRODUCTION))
+    first = prepare_everything(lambda: _settings(PRODUCTION))
+    if supervised():
+        click.echo(first.as_line() if first else "")
+    elif first:
+        click.echo(text("cli.first_sign_in", email=first.email, password=first.password))
 
 
 @main.command(help=text("cli.demo"))
@@ -104,4 +109,4 @@ def set_up_logging() -> None:
 
 
 def _settings(mode: str) -> Settings:
-    return load_settings(os.environ, mode_default=mode)
+    return load_settings(received(), mode_default=mode)

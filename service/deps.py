@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from service.database.engine import Database
 from service.settings import Settings
-from signatures.authority import Authority
-from signatures.seal import Sealer
-from storage.objects import ObjectStore
+
+if TYPE_CHECKING:  # what is made at first use is loaded at first use, see wiring
+    from signatures.authority import Authority
+    from signatures.seal import Sealer
+    from storage.objects import ObjectStore
 
 
 class MadeDocument(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from service.agreement.drafting import Input
 from service.agreement.permissions import Staff
 from service.database import migrate
 from service.deps import Deps
+from service.handover import FirstSignIn
 from service.settings import Settings
 from service.workflow.accounts import first_administrator
 from service.workflow.create import create
@@ -21,14 +21,6 @@ from signatures.authority import create_authority
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 ADMINISTRATOR = "beheer@zegel.example"
-
-
-@dataclass(frozen=True)
-class FirstSignIn:
-    """How the first administrator signs in; shown once."""
-
-    email: str
-    password: str
 
 
 def prepare_keys(settings: Settings) -> None:

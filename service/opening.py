@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
 from service.settings import Settings
-from storage.objects import S3Config
+from storage.config import S3Config
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True)
@@ -26,34 +31,44 @@ def engines(settings: Settings) -> Iterator[Engines]:
     Processes that open the same data directory share one engine; the last to leave stops it.
     Raises EngineError.
     """
-    with ExitStack() as running:
-        database_url = settings.database_url
-        if database_url is None:
-            postgres = EmbeddedPostgres(settings.data_dir / "postgres")
-            database_url = postgres.start()
-            running.callback(postgres.stop)
-        if settings.embedded_object_store:
-            objects = EmbeddedObjectStore(settings.data_dir / "objecten")
-            address = objects.start()
-            running.callback(objects.stop)
-            store = S3Config(
-                bucket=settings.s3_bucket,
-                endpoint_url=address.endpoint_url,
-                region=address.region,
-                access_key_id=address.access_key_id,
-                secret_access_key=address.secret_access_key,
-                lock_mode=settings.s3_lock_mode,
-            )
-        else:
-            store = S3Config(
-                bucket=settings.s3_bucket,
-                endpoint_url=settings.s3_endpoint_url,
-                region=settings.s3_region,
-                access_key_id=settings.s3_access_key_id,
-                secret_access_key=settings.s3_secret_access_key,
-                lock_mode=settings.s3_lock_mode,
-            )
+    postgres = EmbeddedPostgres(settings.data_dir / "postgres")
+    objects = EmbeddedObjectStore(settings.data_dir / "objecten")
+    try:
+        database_url, store = _together(
+            lambda: settings.database_url or postgres.start(), lambda: _store(settings, objects)
+        )
         yield Engines(_with_driver(database_url), store)
+    finally:
+        # Stopping what was never started here does nothing.
+        _together(postgres.stop, objects.stop)
+
+
+def _together(one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
+    """Do both at once, since each mostly waits; a failure is raised when both have ended."""
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(one), pool.submit(other)
+    return first.result(), second.result()
+
+
+def _store(settings: Settings, objects: EmbeddedObjectStore) -> S3Config:
+    if settings.embedded_object_store:
+        address = objects.start()
+        return S3Config(
+            bucket=settings.s3_bucket,
+            endpoint_url=address.endpoint_url,
+            region=address.region,
+            access_key_id=address.access_key_id,
+            secret_access_key=address.secret_access_key,
+            lock_mode=settings.s3_lock_mode,
+        )
+    return S3Config(
+        bucket=settings.s3_bucket,
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
+        access_key_id=settings.s3_access_key_id,
+        secret_access_key=settings.s3_secret_access_key,
+        lock_mode=settings.s3_lock_mode,
+    )
 
 
 def _with_driver(url: str) -> str:

@@ -1,33 +1,49 @@
-"""The processes of a running Zegel: web, worker, and the preparation before both."""
+"""The processes of a running Zegel: web, worker, and the preparation before both.
+
+Each loads only its own part of the code, and loads it before it asks for its settings: started by
+``zegel run``, it does so while the engines start.
+"""
 
 from __future__ import annotations
 
 import ctypes
-import os
 import signal
 import sys
+from collections.abc import Callable
 
-from service.app import create_app
-from service.first_start import FirstSignIn, prepare_database, prepare_keys, prepare_people
-from service.opening import Engines, engines
-from service.server import Server
+from service.handover import FirstSignIn, supervised
+from service.opening import engines
 from service.settings import Settings
-from service.wiring import build, worker_app
-from service.worker import run
+from service.wiring import build
 
 _PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
+GiveSettings = Callable[[], Settings]
 
 
-def serve(settings: Settings) -> None:
+def serve(given: GiveSettings) -> None:
     """Serve pages until told to stop."""
+    # Only this process serves pages.
+    from service.app import create_app  # noqa: PLC0415
+
+    # As above.
+    from service.server import Server  # noqa: PLC0415
+
     end_with_parent()
+    settings = given()
     with engines(settings) as found:
         Server(settings, lambda: create_app(build(settings, found.database_url, found.store))).run()
 
 
-def work(settings: Settings) -> None:
+def work(given: GiveSettings) -> None:
     """Run jobs until told to stop."""
+    # Only this process does them.
+    from service.wiring import worker_app  # noqa: PLC0415
+
+    # As above.
+    from service.worker import run  # noqa: PLC0415
+
     end_with_parent()
+    settings = given()
     with engines(settings) as found:
         deps = build(settings, found.database_url, found.store)
         try:
@@ -36,22 +52,26 @@ def work(settings: Settings) -> None:
             deps.close()
 
 
-def prepare_everything(settings: Settings) -> FirstSignIn | None:
+def prepare(given: GiveSettings) -> FirstSignIn | None:
     """Schema, keys, bucket and first administrator; safe to repeat."""
-    with engines(settings) as found:
-        return prepare(settings, found)
+    # The migrations' library is needed here and nowhere else.
+    from service.first_start import (  # noqa: PLC0415
+        prepare_database,
+        prepare_keys,
+        prepare_people,
+    )
 
-
-def prepare(settings: Settings, found: Engines) -> FirstSignIn | None:
-    """The same on engines that are open already."""
+    end_with_parent()
+    settings = given()
     prepare_keys(settings)
-    prepare_database(found.database_url)
-    deps = build(settings, found.database_url, found.store)
-    try:
-        deps.objects()
-        return prepare_people(deps)
-    finally:
-        deps.close()
+    with engines(settings) as found:
+        prepare_database(found.database_url)
+        deps = build(settings, found.database_url, found.store)
+        try:
+            deps.objects()
+            return prepare_people(deps)
+        finally:
+            deps.close()
 
 
 def end_with_parent() -> None:
@@ -59,5 +79,5 @@ def end_with_parent() -> None:
 
     Elsewhere the supervisor's own SIGTERM does it.
     """
-    if sys.platform == "linux" and os.environ.get("SUPERVISED_BY_ZEGEL"):
+    if sys.platform == "linux" and supervised():
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event
 
 import click
-import httpx
 
 from service.engines.errors import PortTaken
 from service.engines.process import port_is_free
-from service.first_start import FirstSignIn
+from service.handover import MARK, FirstSignIn, settings_line
 from service.opening import Engines, engines
-from service.processes import prepare
 from service.settings import Settings, development_secret
 from service.texts import text
 
@@ -61,31 +60,58 @@ def stack(settings: Settings) -> Iterator[Running]:
     """Engines, web and worker for the time of the block. Raises PortTaken, EngineError."""
     if not port_is_free(settings.port):
         raise PortTaken(port=settings.port, setting="ZEGEL_PORT")
-    with engines(settings) as found:
-        first = prepare(settings, found)
-        environment = _environment(settings, found)
-        processes: dict[str, subprocess.Popen[bytes]] = {}
-        try:
-            for name in ("web", "worker"):
-                processes[name] = _start(name, environment)
-            _wait_until_ready(settings, processes)
-            yield Running(settings.base_url, processes, first, found)
-        finally:
-            _stop(processes)
+    # These three load their code while the engines start, and wait to hear where those are.
+    preparation = _start("prepare", answers=True)
+    processes = {name: _start(name) for name in ("web", "worker")}
+    try:
+        with engines(settings) as found:
+            try:
+                given = _given(settings, found)
+                first = _prepared(preparation, given)
+                for process in processes.values():
+                    _tell(process, given)
+                _wait_until_ready(settings, processes)
+                yield Running(settings.base_url, processes, first, found)
+            finally:
+                _stop(processes)
+    finally:
+        _stop({"prepare": preparation, **processes})
 
 
-def _start(name: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(name: str, *, answers: bool = False) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C reaches the supervisor alone, which stops the others in order.
     return subprocess.Popen(
-        [sys.executable, "-m", "service", name], env=environment, start_new_session=True
+        [sys.executable, "-m", "service", name],
+        env={**os.environ, MARK: "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE if answers else None,
+        start_new_session=True,
     )
 
 
-def _environment(settings: Settings, found: Engines) -> dict[str, str]:
-    """What the children need to open the same engines without starting any."""
+def _tell(process: subprocess.Popen[bytes], given: Mapping[str, str]) -> None:
+    if process.stdin is None:
+        raise LookupError("a process without an ear")
+    # One that has died meanwhile is noticed by whoever waits for it.
+    with suppress(BrokenPipeError), process.stdin as ear:
+        ear.write(settings_line(given))
+
+
+def _prepared(process: subprocess.Popen[bytes], given: Mapping[str, str]) -> FirstSignIn | None:
+    """Wait for schema, keys, bucket and administrator; the sign-in when one was made now."""
+    _tell(process, given)
+    said = process.stdout.read() if process.stdout else b""
+    status = process.wait()
+    if status != 0:
+        raise click.ClickException(text("cli.process_died", name="prepare", status=status))
+    return FirstSignIn.of_line(said.decode())
+
+
+def _given(settings: Settings, found: Engines) -> dict[str, str]:
+    """What the processes need to open the same engines without starting any."""
     store = found.store
     key = settings.secret_key or development_secret(settings.data_dir)
-    given = {
+    return {
         "ZEGEL_MODE": settings.mode,
         "ZEGEL_DATA": str(settings.data_dir),
         "ZEGEL_KEY_DIR": str(settings.key_dir),
@@ -93,7 +119,6 @@ def _environment(settings: Settings, found: Engines) -> dict[str, str]:
         "ZEGEL_PORT": str(settings.port),
         "ZEGEL_BASE_URL": settings.base_url,
         "ZEGEL_SECRET_KEY": key.decode(),
-        "SUPERVISED_BY_ZEGEL": "1",
         "DATABASE_URL": found.database_url,
         "S3_ENDPOINT_URL": store.endpoint_url or "",
         "S3_REGION": store.region,
@@ -101,27 +126,31 @@ def _environment(settings: Settings, found: Engines) -> dict[str, str]:
         "S3_ACCESS_KEY_ID": store.access_key_id or "",
         "S3_SECRET_ACCESS_KEY": store.secret_access_key or "",
     }
-    inherited = {
-        name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in given
-    }
-    return {**inherited, **{name: value for name, value in given.items() if value}}
 
 
 def _wait_until_ready(settings: Settings, processes: dict[str, subprocess.Popen[bytes]]) -> None:
     until = time.monotonic() + READY_SECONDS
-    address = f"http://{settings.host}:{settings.port}/readyz"
     while time.monotonic() < until:
         for name, process in processes.items():
             if process.poll() is not None:
                 raise click.ClickException(
                     text("cli.process_died", name=name, status=process.returncode)
                 )
-        try:
-            if httpx.get(address, timeout=2).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)  # not listening yet
+        if _is_ready(settings):
+            return
+        time.sleep(0.02)  # not listening yet
     raise click.ClickException(text("cli.not_ready", seconds=READY_SECONDS))
+
+
+def _is_ready(settings: Settings) -> bool:
+    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import procrastinate
 from procrastinate import PsycopgConnector, SyncPsycopgConnector
@@ -16,11 +16,12 @@ from service.deps import Deps, Mailer, Maker
 from service.mail.mailbox import FolderMailbox
 from service.mail.smtp import SmtpMailer
 from service.settings import Settings, development_secret
-from signatures.authority import Authority, load_authority
-from signatures.providers.software import SoftwareProvider
-from signatures.seal import Sealer
-from signatures.timestamps import HttpTimestamps, LocalTimestamps
-from storage.objects import ObjectStore, S3Config
+from storage.config import S3Config
+
+if TYPE_CHECKING:
+    from signatures.authority import Authority
+    from signatures.seal import Sealer
+    from storage.objects import ObjectStore
 
 T = TypeVar("T")
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "nl" / "documents"
@@ -101,6 +102,9 @@ def _maker(settings: Settings) -> Maker:
 
 @cache
 def _load(directory: Path, passphrase: bytes | None) -> Authority:
+    # Imported at first use: a web process shows certificates now and then.
+    from signatures.authority import load_authority  # noqa: PLC0415
+
     return load_authority(directory, passphrase)
 
 
@@ -109,12 +113,24 @@ def _authority(settings: Settings) -> Authority:
 
 
 def _sealer(settings: Settings) -> Sealer:
+    # Imported at first use: only a worker seals, and the PDF library costs 30 MiB.
+    from signatures.providers.software import SoftwareProvider  # noqa: PLC0415
+
+    # As above.
+    from signatures.seal import Sealer  # noqa: PLC0415
+
+    # As above.
+    from signatures.timestamps import HttpTimestamps, LocalTimestamps  # noqa: PLC0415
+
     authority = _authority(settings)
     stamps = HttpTimestamps(settings.tsa_urls) if settings.tsa_urls else LocalTimestamps(authority)
     return Sealer(SoftwareProvider(authority), stamps, authority)
 
 
 def _objects(store: S3Config) -> ObjectStore:
+    # Imported at first use, like the client in it.
+    from storage.objects import ObjectStore  # noqa: PLC0415
+
     objects = ObjectStore(store)
     objects.ensure_bucket()
     return objects

@@ -95,7 +95,7 @@ def verify_apart(
 
 def answer() -> None:
     """The process apart: a question on standard input, the report on standard output."""
-    # Imported here: whoever only asks needs no PDF library. Before the limits, which allow no files.
+    # Imported here, as whoever asks needs no PDF library; and before the limits are set.
     from signatures.verify import verify  # noqa: PLC0415
 
     question = json.loads(sys.stdin.buffer.readline())

@@ -19,7 +19,8 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.scaleUpem import scale_upem
 
-FONTS = Path(__file__).parent / "fonts"
+from signatures.font import FONTS
+
 CARLITO = Path("/usr/share/fonts/truetype/crosextra/Carlito-Regular.ttf")
 UNITS_PER_EM = 1000
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
-from signatures.build_font import FONTS
-
+FONTS = Path(__file__).parent / "fonts"
 LATIN = FONTS / "zegel-sign-latin.ttf"
 WIDE = FONTS / "zegel-sign-wide.ttf"
 

@@ -45,6 +45,18 @@ class FoundSeal:
 
 
 @dataclass(frozen=True)
+class Ledger:
+    """What was recorded when the file was sealed, from a database or from an archive's manifest.
+
+    ``shown_length`` and ``shown_sha256`` describe the frozen document that the file begins with.
+    """
+
+    sealed_sha256: str
+    shown_sha256: str = ""
+    shown_length: int = 0
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything the verification found; ``verdict`` follows from the answers alone."""
 

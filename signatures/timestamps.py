@@ -9,9 +9,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import httpx
 from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -21,6 +20,9 @@ from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from signatures.authority import Authority
 from signatures.errors import TimestampUnavailable
 from signatures.providers.software import sign_digest
+
+if TYPE_CHECKING:
+    import httpx
 
 # The policy of our own authority; under the arc that ISO/IEC 9834-8 gives to random UUIDs.
 POLICY = "2.25.126371986429478324962745029357294023641"
@@ -96,7 +98,10 @@ class LocalStamper(TimeStamper):
         if req["nonce"].native is not None:
             info["nonce"] = req["nonce"]
         token = self._sign(tsp.TSTInfo(info).dump(), moment)
-        return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
+        response = tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
+        # Parsed again from its bytes: asn1crypto encodes a value built in memory anew at every
+        # level that it is put into, several times each, which took seconds for some tokens.
+        return tsp.TimeStampResp.load(response.dump())
 
     def _sign(self, info: bytes, moment: datetime) -> cms.ContentInfo:
         digest = hashes.Hash(hashes.SHA256())
@@ -157,6 +162,9 @@ class HttpStamper(TimeStamper):
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """The first good answer. Raises TimestampUnavailable when there is none."""
+        # Imported at first use: with our own authority, nobody asks another over HTTP.
+        import httpx  # noqa: PLC0415
+
         failures = []
         async with httpx.AsyncClient(timeout=self._timeout) as client:
             for url in self._urls:

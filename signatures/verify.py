@@ -12,7 +12,6 @@ import hashlib
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +40,7 @@ from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolic
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signatures.report import FAILS, HOLDS, UNKNOWN, Answer, FoundSeal, Report
+from signatures.report import Ledger as Ledger
 from signatures.seal import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 
 ORDERS = {
@@ -51,18 +51,6 @@ ORDERS = {
 LARGEST_FILE = 50_000_000
 _WEAK = frozenset({"md2", "md5", "sha1"})
 _REFERENCE = re.compile(r"\bVO-\d{4}-\d{5,}\b")
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What was recorded when the file was sealed, from a database or from an archive's manifest.
-
-    ``shown_length`` and ``shown_sha256`` describe the frozen document that the file begins with.
-    """
-
-    sealed_sha256: str
-    shown_sha256: str = ""
-    shown_length: int = 0
 
 
 def verify(

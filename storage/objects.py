@@ -17,16 +17,15 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from storage.answers import code_of, status_of, translated
+from storage.config import S3Config
 from storage.errors import (
     BucketUnsuitable,
     ObjectConflict,
@@ -51,18 +50,6 @@ LOCK_MODES: Mapping[str, ObjectLockModeType] = {
     "GOVERNANCE": "GOVERNANCE",
     "COMPLIANCE": "COMPLIANCE",
 }
-
-
-@dataclass(frozen=True)
-class S3Config:
-    """Where the bucket is. No endpoint means Amazon; no keys means those of the machine."""
-
-    bucket: str
-    endpoint_url: str | None = None
-    region: str = "us-east-1"
-    access_key_id: str | None = None
-    secret_access_key: str | None = field(default=None, repr=False)
-    lock_mode: str = "GOVERNANCE"
 
 
 @dataclass(frozen=True)
@@ -292,6 +279,12 @@ class ObjectStore:
 
 
 def _client(config: S3Config) -> S3Client:
+    # Imported at first use: a web process rarely asks the archive, and this costs it 20 MiB.
+    import boto3  # noqa: PLC0415
+
+    # With boto3.
+    from botocore.config import Config  # noqa: PLC0415
+
     host = urlsplit(config.endpoint_url).hostname if config.endpoint_url else None
     on_this_machine = host in ("127.0.0.1", "localhost", "::1")
     return boto3.session.Session().client(

@@ -43,6 +43,7 @@ class Event(StrEnum):
     ARCHIVE_STORED = "archive.stored"
     ARCHIVE_VERIFIED = "archive.verified"
     ARCHIVE_FAILED = "archive.failed"
+    ARCHIVE_DAMAGED = "archive.damaged"
     ARCHIVE_DOWNLOADED = "archive.downloaded"
     QUESTION_ASKED = "question.asked"
     MESSAGE_SENT = "message.sent"

@@ -148,9 +148,15 @@ def after(step: Step, state: State) -> State:
     allowed = TRANSITIONS[step]
     if state in allowed:
         return allowed[state]
-    kind = TooLate if state in ENDED else WrongState
-    code = "too_late" if state in ENDED else "wrong_state"
-    raise kind(code, state=state.value, label=text(f"states.agreement.{state.value}").lower())
+    raise refusal(state)
+
+
+def refusal(state: State) -> WrongState:
+    """What to raise when something cannot happen in this state."""
+    label = text(f"states.agreement.{state.value}").lower()
+    if state in ENDED:
+        return TooLate("too_late", state=state.value, label=label)
+    return WrongState("wrong_state", state=state.value, label=label)
 
 
 def may(step: Step, state: State) -> bool:

@@ -246,6 +246,20 @@ class Signing:
             consumed=row.consumed_at is not None,
         )
 
+    def code_waits(self, challenge_id: str) -> bool:
+        """Whether this code can still be entered."""
+        return (
+            self._connection.execute(
+                select(code_challenges.c.id).where(
+                    code_challenges.c.id == challenge_id,
+                    code_challenges.c.consumed_at.is_(None),
+                    code_challenges.c.expires_at > func.clock_timestamp(),
+                    code_challenges.c.tries < CODE_TRIES,
+                )
+            ).scalar()
+            is not None
+        )
+
     def count_try(self, challenge_id: str) -> int:
         """Count a wrong try and return how many are left."""
         tries = self._connection.execute(

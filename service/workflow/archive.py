@@ -18,8 +18,9 @@ from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.notify import tell, tell_signatory
 from storage.archive import Package, store
-from storage.check import CheckReport, check
-from storage.manifest import PackageFacts, StoredPackage
+from storage.check import MISSING, CheckReport, check
+from storage.manifest import MANIFEST, PackageFacts, StoredPackage
+from storage.objects import StoredObject
 from storage.retention import lock_until
 
 
@@ -47,17 +48,39 @@ def archive(deps: Deps, agreement_id: str) -> None:
     report = check(deps.objects(), stored)
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
-        if not report.intact:
-            found = summary(report)
-            tx.archive.set_state(agreement_id, "corrupt", stored.prefix, found)
-            tx.audit.append(agreement_id, Event.ARCHIVE_FAILED, SYSTEM, reason=found[:300])
-            return
         known = tx.archive.state(agreement_id)
         if known and known.state == "verified":
             return
-        tx.archive.set_state(agreement_id, "verified", stored.prefix)
-        tx.audit.append(agreement_id, Event.ARCHIVE_VERIFIED, SYSTEM, sha256=original.sha256)
-        _send_copies(tx, before)
+        note_check(tx, before, original, report, SYSTEM)
+
+
+def note_check(
+    tx: Transaction, agreement: Agreement, original: Original, report: CheckReport, actor: str
+) -> None:
+    """Note what a check of the package found; the first good one sends both parties their copy."""
+    before = tx.archive.state(agreement.id)
+    if not report.intact:
+        found = summary(report)
+        lost = MISSING in report.wrong().values()
+        tx.archive.set_state(agreement.id, "missing" if lost else "corrupt", report.prefix, found)
+        tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, actor, reason=found[:300])
+        return
+    tx.archive.set_state(agreement.id, "verified", report.prefix)
+    tx.audit.append(agreement.id, Event.ARCHIVE_VERIFIED, actor, sha256=original.sha256)
+    if before is None or before.checked_at is None:
+        _send_copies(tx, agreement)
+
+
+def recorded(
+    agreement: Agreement, original: Original, objects: list[ArchivedObject]
+) -> StoredPackage:
+    """The package as the database recorded it when it was stored."""
+    kept = {
+        each.name: StoredObject(each.key, each.version_id, each.sha256, each.size)
+        for each in objects
+    }
+    manifest = kept.pop(MANIFEST)
+    return StoredPackage(_package_facts(agreement, original), kept, manifest)
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
@@ -86,7 +109,6 @@ def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
     """The package from what was fixed at the close, so that a repetition gives the same bytes."""
     if agreement.effective_date is None:
         raise LookupError(agreement.reference)
-    facts = original.manifest_facts
     kept = {
         "overeenkomst.pdf": original.pdf,
         "bewijsblad.pdf": original.evidence_pdf,
@@ -95,19 +117,21 @@ def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
         "getoond.pdf": shown,
     }
     files = {name: data for name, data in kept.items() if data is not None}
-    for name, encoded in facts["certificates"].items():
+    for name, encoded in original.manifest_facts["certificates"].items():
         files[f"certificaten/{name}"] = base64.b64decode(encoded)
-    return Package(
-        facts=PackageFacts(
-            reference=agreement.reference,
-            agreement_id=agreement.id,
-            revision=original.revision,
-            effective_date=date.fromisoformat(facts["effective_date"]),
-            controller_name=facts["controller"],
-            processor_name=facts["processor"],
-            template_version=facts["template_version"],
-        ),
-        files=files,
+    return Package(facts=_package_facts(agreement, original), files=files)
+
+
+def _package_facts(agreement: Agreement, original: Original) -> PackageFacts:
+    facts = original.manifest_facts
+    return PackageFacts(
+        reference=agreement.reference,
+        agreement_id=agreement.id,
+        revision=original.revision,
+        effective_date=date.fromisoformat(facts["effective_date"]),
+        controller_name=facts["controller"],
+        processor_name=facts["processor"],
+        template_version=facts["template_version"],
     )
 
 

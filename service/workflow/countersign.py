@@ -10,7 +10,7 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import Order, Place, State
 from service.deps import Deps
-from service.errors import FieldError, Invalid, Refused
+from service.errors import FieldError, Invalid, NotFound, Refused
 from service.workflow.accept import (
     Person,
     SignatureImage,
@@ -116,7 +116,7 @@ def _sign_one(
             )
             if signed.order is Order.PROCESSOR_FIRST:
                 invite(tx, signed, issue(deps, tx, signed, staff_actor(staff)), pre_signed=True)
-    except Refused as refusal:
+    except (Refused, NotFound) as refusal:
         return Outcome(reference, refusal.sentence())
     return Outcome(reference)
 

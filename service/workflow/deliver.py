@@ -63,6 +63,8 @@ def deliver(deps: Deps, message_id: str) -> None:
 
 
 def _overtaken(tx: Transaction, message: Message) -> bool:
+    if message.challenge_id is not None:
+        return not tx.signing.code_waits(message.challenge_id)
     if message.link_id is None or message.agreement_id is None:
         return False
     live = tx.signing.live_link(message.agreement_id)

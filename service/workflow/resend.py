@@ -10,16 +10,25 @@ import uuid
 from datetime import timedelta
 
 from service.agreement.deadlines import end_of_day_after
-from service.agreement.drafting import LEAST_DAYS, MOST_DAYS
+from service.agreement.drafting import LEAST_DAYS, MOST_DAYS, days_in
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
-from service.agreement.states import CONTROLLER_PLACES, Place, PlaceState, State, Step, after
+from service.agreement.states import (
+    CONTROLLER_PLACES,
+    Place,
+    PlaceState,
+    State,
+    Step,
+    after,
+    refusal,
+)
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotAllowed, Refused
 from service.workflow.actors import staff_actor
+from service.workflow.generate import GENERATE
 from service.workflow.links import address, issue
 from service.workflow.notify import invite, show_date_of
 
@@ -77,7 +86,7 @@ def change_email(deps: Deps, reference: str, name: str, email: str, staff: Staff
         if before.signatory.email.casefold() == mailbox.casefold():
             raise Invalid([FieldError("signatory_email", "same_email")])
         if before.frozen_sha256 and before.signatory.name != person:
-            raise Refused("wrong_state", state=before.state.value, label="")
+            raise refusal(before.state)
         changed = dataclasses.replace(
             before,
             signatory=dataclasses.replace(before.signatory, name=person, email=mailbox),
@@ -100,13 +109,15 @@ def extend(deps: Deps, reference: str, days: str, staff: Staff) -> None:
     require(staff, Permission.SEND)
     check = Checker()
     wanted = check.line("link_days", days, most=3)
-    good = wanted.isascii() and wanted.isdigit() and LEAST_DAYS <= int(wanted) <= MOST_DAYS
-    if wanted and not good:
+    term = days_in(wanted)
+    if wanted and term is None:
         check.refuse("link_days", "days_range", least=LEAST_DAYS, most=MOST_DAYS)
     check.raise_if_wrong()
+    if term is None:  # nothing was typed, and that was refused above
+        raise Invalid([FieldError("link_days", "required")])
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
-        until = end_of_day_after(tx.now(), int(wanted))
+        until = end_of_day_after(tx.now(), term)
         expired = before.state is State.EXPIRED
         state = _state_before_expiry(tx, before) if expired else after(Step.EXTEND, before.state)
         if before.expires_at and until < before.expires_at - timedelta(seconds=1):
@@ -127,17 +138,23 @@ def extend(deps: Deps, reference: str, days: str, staff: Staff) -> None:
             personal={"name": staff.name},
             until=show_date_of(extended),
         )
+        if expired and state is State.PREPARING:
+            tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
+            tx.jobs.defer(GENERATE, before.id, agreement_id=before.id)
         if expired and extended.next_places == CONTROLLER_PLACES:
             invite(tx, extended, issue(deps, tx, extended, staff_actor(staff)), kind="link_renewed")
 
 
 def _state_before_expiry(tx: Transaction, agreement: Agreement) -> State:
-    """Where an expired agreement stood: what it has tells it."""
+    """Where an expired agreement stood: what it has tells it.
+
+    One with a locked annex that has no document yet goes back to where that is made.
+    """
     if agreement.signed_places:
         return State.IN_SIGNING
     if agreement.frozen_sha256 and tx.documents.frozen_pdf(agreement.id, agreement.revision):
         return State.READY
-    return State.SENT
+    return State.PREPARING if agreement.annex_locked else State.SENT
 
 
 def open_again(agreement: Agreement) -> dict[Place, PlaceState]:
@@ -162,4 +179,4 @@ def _refuse_before_turn(agreement: Agreement) -> None:
 def _refuse_after_act(agreement: Agreement) -> None:
     """The printed signatory of a text that somebody signed cannot be another person."""
     if any(agreement.places[place] is PlaceState.SIGNED for place in CONTROLLER_PLACES):
-        raise Refused("wrong_state", state=agreement.state.value, label="")
+        raise refusal(agreement.state)

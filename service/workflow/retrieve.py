@@ -19,7 +19,7 @@ from service.database.overview import PAGE, Search, Summary
 from service.deps import Deps
 from service.errors import NotFound
 from service.workflow.actors import Client, staff_actor
-from service.workflow.archive import summary
+from service.workflow.archive import note_check, recorded
 from service.workflow.close import sentence
 from storage.archive import zip_package
 from storage.check import CheckReport
@@ -168,22 +168,18 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
 
 
 def check(deps: Deps, reference: str, staff: Staff) -> CheckReport:
-    """Read the whole package back from the archive and compare it with its manifest."""
+    """Read the whole package back from the archive and compare it with what was recorded when it
+    was stored. Raises NotFound while it is not in the archive, or what the store raises."""
     require(staff, Permission.SEE_ARCHIVE)
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
-        state = tx.archive.state(agreement.id)
-    if state is None or not state.prefix:
+        original = tx.documents.original(agreement.id)
+        objects = tx.archive.objects(agreement.id)
+    if original is None or not objects:
         raise NotFound("not_found")
-    report = check_package(deps.objects(), state.prefix)
+    report = check_package(deps.objects(), recorded(agreement, original, objects))
     with deps.database.begin() as tx:
-        tx.agreements.lock(reference)
-        tx.archive.set_state(
-            agreement.id,
-            "verified" if report.intact else "corrupt",
-            state.prefix,
-            summary(report),
-        )
+        note_check(tx, tx.agreements.lock(reference), original, report, staff_actor(staff))
     return report
 
 

@@ -1,0 +1,165 @@
+"""The workflow on a real PostgreSQL, with real documents; the archive and keys where needed."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+
+from service.agreement.permissions import Role, Staff
+from service.database.audit_log import first_broken
+from service.deps import Deps
+from service.documents.produce import DocumentMaker
+from service.engines import EmbeddedPostgres, ObjectStoreAddress
+from service.settings import Settings, load_settings
+from service.wiring import TEMPLATES, build
+from service.workflow import deliver, profile, retrieve
+from signatures.authority import create_authority
+from storage.objects import S3Config
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from emptied import empty, kept_database
+from house import EVERYBODY, PROCESSOR, House
+
+PASSWORD = "een heel lang geheim"
+
+
+@pytest.fixture(scope="session")
+def one_database(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]:
+    """The database of all tests here."""
+    with kept_database(postgres_server, f"workflow_{worker_name}") as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(one_database: str) -> Iterator[str]:
+    """The same, empty again after the test."""
+    yield one_database
+    empty(one_database)
+
+
+@pytest.fixture(scope="session")
+def maker() -> Iterator[DocumentMaker]:
+    """The real documents, one warm office for all tests of a worker."""
+    made = DocumentMaker(TEMPLATES, workers=1)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Made once, because making it is slow on purpose."""
+    return PasswordHasher().hash(PASSWORD)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Development mode: mails land in a folder."""
+    return load_settings(
+        {
+            "ZEGEL_MODE": "development",
+            "ZEGEL_DATA": str(tmp_path),
+            "ZEGEL_BASE_URL": "http://localhost",
+        }
+    )
+
+
+@pytest.fixture
+def deps(database_url: str, settings: Settings, maker: DocumentMaker) -> Iterator[Deps]:
+    """Everything real but the archive and the keys."""
+    nowhere = S3Config(
+        endpoint_url="http://127.0.0.1:1",
+        bucket="none",
+        access_key_id="none",
+        secret_access_key="none",
+    )
+    built = dataclasses.replace(build(settings, database_url, nowhere), maker=lambda: maker)
+    yield built
+    built.database.close()
+
+
+def _house(deps: Deps, password_hash: str) -> House:
+    staff = Staff(str(uuid.uuid4()), "Els Maes", "els@it4.example", "Zaakvoerder", EVERYBODY)
+    with deps.database.begin() as tx:
+        tx.accounts.add(staff, password_hash)
+    profile.first_profile(deps, PROCESSOR)
+    return House(deps, staff, PASSWORD)
+
+
+def _must_hold(house: House) -> None:
+    """What holds after every test: whole chains, a sentence for every entry, mails that compose."""
+    for (reference,) in house.rows("select reference from agreements"):
+        with house.deps.database.begin() as tx:
+            agreement = tx.agreements.get(reference)
+            assert first_broken(tx.audit.of(agreement.id)) is None
+            waiting = [each for each in tx.messages.of(agreement.id) if not each.attach_original]
+        timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
+        assert all(entry.sentence for entry in timeline)
+        for message in waiting:
+            deliver.deliver(house.deps, message.id)
+    with house.deps.database.begin() as tx:
+        assert first_broken(tx.audit.of(None)) is None
+
+
+@pytest.fixture
+def house(deps: Deps, password_hash: str) -> Iterator[House]:
+    """An installation without archive or keys."""
+    made = _house(deps, password_hash)
+    yield made
+    _must_hold(made)
+
+
+@pytest.fixture
+def another(house: House, password_hash: str) -> Callable[..., Staff]:
+    """A further member of staff with these roles."""
+
+    def add(*roles: Role, name: str = "Jan Claes") -> Staff:
+        email = f"{uuid.uuid4().hex}@it4.example"
+        made = Staff(str(uuid.uuid4()), name, email, "", frozenset(roles))
+        with house.deps.database.begin() as tx:
+            tx.accounts.add(made, password_hash)
+        return made
+
+    return add
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our own authority, made once."""
+    directory = tmp_path_factory.mktemp("keys") / "sleutels"
+    create_authority(directory, None, organisation="IT4Professionals", now=datetime.now(UTC))
+    return directory
+
+
+@pytest.fixture
+def whole_house(
+    database_url: str,
+    settings: Settings,
+    maker: DocumentMaker,
+    keys: Path,
+    object_store: ObjectStoreAddress,
+    bucket: str,
+    password_hash: str,
+) -> Iterator[House]:
+    """An installation with archive and keys."""
+    store = S3Config(
+        endpoint_url=object_store.endpoint_url,
+        region=object_store.region,
+        bucket=bucket,
+        access_key_id=object_store.access_key_id,
+        secret_access_key=object_store.secret_access_key,
+    )
+    changed: Any = dataclasses.replace(settings, key_dir=keys)
+    built = dataclasses.replace(build(changed, database_url, store), maker=lambda: maker)
+    made = _house(built, password_hash)
+    yield made
+    _must_hold(made)
+    built.database.close()

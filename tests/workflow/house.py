@@ -1,0 +1,207 @@
+"""The people and their steps, as tests speak of them; everything real, jobs run by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from service.agreement.capabilities import code_for, token_for
+from service.agreement.drafting import Input
+from service.agreement.model import Agreement
+from service.agreement.permissions import Role, Staff
+from service.database.messages import Message
+from service.deps import Deps
+from service.workflow import (
+    complete,
+    countersign,
+    create,
+    deliver,
+    generate,
+    open_link,
+    prove_mailbox,
+    send,
+    sign,
+)
+from service.workflow.actors import Client
+
+PROCESSOR = {
+    "name": "Christophe Zenner",
+    "trade_name": "IT4Professionals",
+    "enterprise_number": "0863.643.458",
+    "street": "Voorbeeldstraat 1",
+    "postcode": "9000",
+    "city": "Gent",
+    "email": "info@it4professionals.example",
+    "phone": "+32 9 123 45 67",
+    "representative_name": "Christophe Zenner",
+    "representative_function": "Zaakvoerder",
+}
+SALES = {
+    "name": "Bakkerij Peeters",
+    "number": "0403.170.701",
+    "signatory_name": "An Peeters",
+    "signatory_email": "an@peeters.example",
+}
+DETAILS = {
+    **SALES,
+    "kind": "legal_entity",
+    "legal_form": "BV",
+    "country": "BE",
+    "street": "Molenstraat 3",
+    "postcode": "2000",
+    "city": "Antwerpen",
+    "signatory_function": "Bestuurder",
+    "notices_email": "info@peeters.example",
+}
+LISTS: dict[str, Any] = {
+    "chosen": {"personal_data": ["name", "contact"], "data_subjects": ["customers"]},
+    "typed": {"personal_data": ["Allergieën van klanten"], "data_subjects": []},
+}
+PRE_SIGNED = {**DETAILS, "order": "processor_first", "dpo_answer": "no"}
+BROWSER = Client("203.0.113.9", "Firefox")
+EVERYBODY = frozenset(Role)
+
+
+@dataclasses.dataclass
+class House:
+    """One installation with one member of staff who holds every role."""
+
+    deps: Deps
+    staff: Staff
+    password: str
+
+    def draft(self, fields: Mapping[str, Any] = SALES, **lists: Any) -> str:
+        given = Input(fields, services=["cloud_storage"], **lists)
+        return create.create(self.deps, given, self.staff)
+
+    def sent(self, **fields: str) -> str:
+        reference = self.draft({**SALES, **fields})
+        send.send(self.deps, reference, self.staff)
+        return reference
+
+    def pre_signed(self, **fields: str) -> str:
+        """A pre-signed offer whose document is made and waits for us."""
+        reference = self.draft({**PRE_SIGNED, **fields}, **LISTS)
+        send.send(self.deps, reference, self.staff)
+        generate.generate(self.deps, self.agreement(reference).id)
+        return reference
+
+    def agreement(self, reference: str) -> Agreement:
+        with self.deps.database.begin() as tx:
+            return tx.agreements.get(reference)
+
+    def token(self, reference: str) -> str:
+        with self.deps.database.begin() as tx:
+            link = tx.signing.live_link(self.agreement(reference).id)
+        assert link is not None
+        return token_for(self.deps.secret_key, link.id)
+
+    def entered(self, reference: str) -> str:
+        return open_link.enter(self.deps, self.token(reference), BROWSER)
+
+    def completed(self, reference: str) -> str:
+        secret = self.entered(reference)
+        complete.save_details(self.deps, secret, Input(DETAILS), BROWSER)
+        complete.save_annex(self.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)
+        return secret
+
+    def frozen(self, reference: str) -> str:
+        secret = self.completed(reference)
+        generate.generate(self.deps, self.agreement(reference).id)
+        return secret
+
+    def read(self, reference: str, secret: str) -> str:
+        digest = self.agreement(reference).frozen_sha256
+        sign.confirm_reading(self.deps, secret, digest, BROWSER)
+        return secret
+
+    def code(self) -> str:
+        """The code that was mailed last."""
+        found = self.rows("select id from code_challenges order by created_at desc")
+        return code_for(self.deps.secret_key, str(found[0][0]))
+
+    def proved(self, reference: str, secret: str) -> str:
+        self.read(reference, secret)
+        prove_mailbox.request_code(self.deps, secret, BROWSER)
+        prove_mailbox.confirm_code(self.deps, secret, self.code(), BROWSER)
+        return secret
+
+    def prepared(self, reference: str, secret: str, **other: Any) -> str:
+        self.proved(reference, secret)
+        self.prepare(reference, secret, **other)
+        return secret
+
+    def prepare(self, reference: str, secret: str, **other: Any) -> None:
+        values: dict[str, Any] = {
+            "document_sha256": self.agreement(reference).frozen_sha256,
+            "said": set(sign.AGREEMENT_STATEMENTS),
+            "method": "typed",
+            "typed": "An Peeters",
+            "picture": b"",
+        }
+        sign.prepare(self.deps, secret, **{**values, **other})
+
+    def sign(self, reference: str, secret: str, **other: Any) -> sign.Receipt:
+        values: dict[str, Any] = {
+            "document_sha256": self.agreement(reference).frozen_sha256,
+            "said": {"annex_sign"},
+            "client": BROWSER,
+        }
+        return sign.sign(self.deps, secret, **{**values, **other})
+
+    def signed(self, reference: str) -> str:
+        """Signed by the controller, who is first; the browser's secret."""
+        secret = self.prepared(reference, self.frozen(reference))
+        self.sign(reference, secret)
+        return secret
+
+    def countersign(self, *references: str, **other: Any) -> list[countersign.Outcome]:
+        values: dict[str, Any] = {
+            "password": self.password,
+            "confirmed": True,
+            "method": "typed",
+            "typed": self.staff.name,
+            "picture": b"",
+            "staff": self.staff,
+            "client": BROWSER,
+        }
+        shown = {each: self.agreement(each).frozen_sha256 for each in references}
+        return countersign.countersign(self.deps, shown, **{**values, **other})
+
+    def mails(self, reference: str, kind: str = "") -> list[Message]:
+        with self.deps.database.begin() as tx:
+            messages = tx.messages.of(self.agreement(reference).id)
+        return [each for each in messages if kind in ("", each.kind)]
+
+    def kinds(self, reference: str) -> list[str]:
+        return [each.kind for each in self.mails(reference)]
+
+    def events(self, reference: str) -> list[str]:
+        with self.deps.database.begin() as tx:
+            return [each.event.value for each in tx.audit.of(self.agreement(reference).id)]
+
+    def jobs(self) -> list[str]:
+        statement = "select task_name from procrastinate_jobs where status = 'todo' order by id"
+        return [row[0] for row in self.rows(statement)]
+
+    def deliver(self, reference: str) -> None:
+        for message in self.mails(reference):
+            deliver.deliver(self.deps, message.id)
+
+    def rows(self, statement: str, **values: Any) -> list[Any]:
+        engine = create_engine(self.deps.database.url)
+        with engine.begin() as connection:
+            result = connection.execute(text(statement), values)
+            found = list(result) if result.returns_rows else []
+        engine.dispose()
+        return found
+
+    def forget_time(self, reference: str) -> None:
+        """Let the term of an agreement have passed."""
+        self.rows(
+            "update agreements set expires_at = now() - interval '1 second' where reference = :r",
+            r=reference,
+        )

@@ -27,6 +27,11 @@ from fault_road import House
 MakeHouse = Callable[..., House]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A name for what ``make kills`` runs at length."""
+    config.addinivalue_line("markers", "kills: SIGKILLs processes of the service")
+
+
 @pytest.fixture(scope="session")
 def maker() -> Iterator[DocumentMaker]:
     """The real documents, one warm office for all tests of a worker."""

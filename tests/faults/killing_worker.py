@@ -1,0 +1,149 @@
+"""Processes of the service that kill themselves at a named point.
+
+A program of its own: it loads the service once and forks a process for every start, since loading
+takes longer than most of what is to be interrupted. The processes run what ``zegel web`` and
+``zegel worker`` run, each in a session of its own.
+
+A point is ``name:before|after:number``, the moment before or after the so-manieth call of what
+``TARGETS`` names. ``one>other:before:2`` counts the calls of the other from the end of the first
+call of the one. Commands and answers are JSON, one a line.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate.manager import JobManager
+from sqlalchemy.engine.default import DefaultDialect
+
+import service.workflow.archive
+import service.workflow.countersign
+from service import processes
+from service.database.archive import ArchiveRecords
+from service.database.documents import Documents
+from service.database.jobs import Jobs
+from service.documents.produce import DocumentMaker
+from service.mail.smtp import SmtpMailer
+from service.settings import load_settings
+from signatures.seal import Sealer
+from storage.objects import ObjectStore
+
+TARGETS: dict[str, tuple[Any, str]] = {
+    "accept": (service.workflow.countersign, "accept"),
+    "commit": (DefaultDialect, "do_commit"),
+    "defer": (Jobs, "defer"),
+    "seal_act": (Sealer, "seal_act"),
+    "keep_seal": (Documents, "add_seal"),
+    "close": (Sealer, "close"),
+    "make_sheet": (DocumentMaker, "evidence_sheet"),
+    "seal_sheet": (Sealer, "seal_sheet"),
+    "keep_original": (Documents, "add_original"),
+    "put": (ObjectStore, "put_once"),
+    "note_objects": (ArchiveRecords, "put_objects"),
+    "note_state": (ArchiveRecords, "set_state"),
+    "read_back": (service.workflow.archive, "check"),
+    "mail": (SmtpMailer, "send"),
+    "acknowledge": (JobManager, "finish_job"),
+}
+ROLES: dict[str, Callable[..., None]] = {"worker": processes.work, "web": processes.serve}
+
+
+def arm(point: str) -> None:
+    """Let this process die at ``point``."""
+    armed = [True]
+    if ">" in point:
+        first, point = point.split(">")
+        armed = []
+        _wrap(first, lambda: None, lambda: armed.append(True))
+    name, moment, number = point.split(":")
+    calls = itertools.count(1)
+
+    def die_at_the_number() -> None:
+        if armed and next(calls) == int(number):
+            os.killpg(os.getpgrp(), signal.SIGKILL)
+            signal.pause()
+
+    if moment == "before":
+        _wrap(name, die_at_the_number, lambda: None)
+    else:
+        _wrap(name, lambda: None, die_at_the_number)
+
+
+def _wrap(name: str, before: Callable[[], None], after: Callable[[], Any]) -> None:
+    owner, attribute = TARGETS[name]
+    real = getattr(owner, attribute)
+
+    @functools.wraps(real)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        before()
+        result = real(*args, **kwargs)
+        after()
+        return result
+
+    @functools.wraps(real)
+    async def watched_later(*args: Any, **kwargs: Any) -> Any:
+        before()
+        result = await real(*args, **kwargs)
+        after()
+        return result
+
+    setattr(owner, attribute, watched_later if inspect.iscoroutinefunction(real) else watched)
+
+
+def start(role: str, environment: dict[str, str], point: str, log: str) -> int:
+    """Fork; returns the number of the process."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        os.setsid()
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        for stream in (1, 2):
+            os.dup2(output, stream)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.environ.clear()
+        os.environ.update(environment)
+        if point:
+            arm(point)
+        ROLES[role](lambda: load_settings(environment))
+    except SystemExit:
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
+
+
+def wait(pid: int, seconds: float) -> int | None:
+    """How the process ended (a signal is negative), or None when it has not."""
+    end = time.monotonic() + seconds
+    while True:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        if found:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() > end:
+            return None
+        time.sleep(0.005)
+
+
+def main() -> None:
+    """Do what the lines of standard input say."""
+    for line in sys.stdin:
+        command = json.loads(line)
+        action = {"start": start, "wait": wait}[command.pop("do")]
+        print(json.dumps(action(**command)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

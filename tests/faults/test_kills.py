@@ -1,0 +1,187 @@
+"""SIGKILL between any two steps after the last signature: one original, one date, no lost mail.
+
+``KILLS`` says how often the worker is killed; the quick run takes every named point once and a
+few moments at random. The seed is printed, and ``SEED`` repeats a run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import MakeHouse
+from fault_road import until
+from kill_harness import (
+    KILLED,
+    Kennel,
+    Letterbox,
+    judge,
+    judge_mails,
+    remember,
+    wait_until_done,
+)
+
+from service.browser import Browser, PageRefused
+from service.engines.process import free_ports
+
+pytestmark = pytest.mark.kills
+
+POINTS = (
+    "seal_act:before:1",
+    "seal_act:after:1",
+    "keep_seal:after:1",
+    "keep_seal>commit:before:1",
+    "keep_seal>commit:after:1",
+    "seal_act:after:3",
+    "close:before:1",
+    "keep_seal:after:4",
+    "close>commit:after:1",
+    "acknowledge:before:1",
+    "acknowledge:after:1",
+    "make_sheet:after:1",
+    "seal_sheet:after:1",
+    "keep_original:after:1",
+    "keep_original>commit:before:1",
+    "keep_original>commit:after:1",
+    "put:after:1",
+    "put:after:6",
+    "put:after:11",
+    "note_objects>commit:after:1",
+    "read_back:before:1",
+    "read_back:after:1",
+    "read_back>defer:after:1",
+    "read_back>commit:before:1",
+    "read_back>commit:after:1",
+    "mail:before:1",
+    "mail:after:1",
+    "mail>commit:before:1",
+    "mail>commit:after:1",
+)
+RANDOM_KILLS = 4
+LONGEST_SECONDS = 60
+
+
+@pytest.fixture
+def letterbox(environment: dict[str, str]) -> Iterator[Letterbox]:
+    """A mail server; the service is told where it is."""
+    (port,) = free_ports(1)
+    environment.update(SMTP_HOST="127.0.0.1", SMTP_PORT=str(port), SMTP_SECURITY="none")
+    environment["MAIL_FROM"] = "Zegel <zegel@it4.example>"
+    box = Letterbox()
+    server = box.controller(port)
+    server.start()
+    yield box
+    server.stop()
+
+
+@pytest.fixture
+def kennel(environment: dict[str, str], letterbox: Letterbox, tmp_path: Path) -> Iterator[Kennel]:
+    """Where processes of the service are started and killed."""
+    (port,) = free_ports(1)
+    environment["ZEGEL_PORT"] = str(port)
+    found = Kennel(environment, tmp_path / "processes.log")
+    yield found
+    found.close()
+
+
+def test_the_worker_is_killed_between_any_two_steps(
+    kennel: Kennel, letterbox: Letterbox, make_house: MakeHouse
+) -> None:
+    """Every worker is the recovery from one kill and the victim of the next."""
+    house = make_house()
+    seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
+    print(f"SEED={seed}")
+    chance = random.Random(seed)
+    wanted = int(os.environ.get("KILLS", len(POINTS) + RANDOM_KILLS))
+    plan = [*POINTS, *[""] * RANDOM_KILLS]
+    while len(plan) < wanted:
+        plan += chance.sample(POINTS, len(POINTS)) + [""] * len(POINTS)
+    signed = []
+    for number, point in enumerate(plan[:wanted], 1):
+        (reference,) = house.fully_signed()
+        signed.append(remember(house, reference))
+        worker = kennel.start("worker", point)
+        if point:
+            assert kennel.wait(worker, LONGEST_SECONDS) == KILLED, f"{point} was never reached"
+        elif kennel.wait(worker, chance.uniform(0.05, 2.5)) is None:
+            kennel.kill(worker)
+        print(number, point or "at random", reference)
+    worker = kennel.start("worker")
+    wait_until_done(house, [each.reference for each in signed], LONGEST_SECONDS + wanted)
+    kennel.stop(worker)
+    for number, each in enumerate(signed):
+        judge(house, each, deeply=number % 10 == 0)
+    repeated = judge_mails(house, letterbox, wanted)
+    print(f"{wanted} kills, {len(signed)} agreements, {repeated} mails repeated")
+
+
+WEB_POINTS = (
+    "accept:before:1",
+    "accept:after:1",
+    "accept>commit:before:1",
+    "accept>commit:after:1",
+)
+
+
+def test_the_web_process_is_killed_in_the_last_signature(
+    kennel: Kennel, letterbox: Letterbox, make_house: MakeHouse, environment: dict[str, str]
+) -> None:
+    """Signed or not signed, and the page says which; a second try gives one signature."""
+    house = make_house(**environment)
+    url = house.deps.settings.base_url
+
+    def web(point: str = "") -> int:
+        pid = kennel.start("web", point)
+        until(lambda: _answers(url) or kennel.wait(pid, 0), "an answer of the web process")
+        return pid
+
+    def sign(browser: Browser, reference: str) -> None:
+        browser.open("/tekenen-namens-ons")
+        browser.submit(
+            "/tekenen-namens-ons",
+            selected=[reference],
+            confirmed=browser.values("confirmed"),
+            method="typed",
+            typed_name=house.staff.name,
+            password=house.password,
+        )
+
+    signed = []
+    worker = kennel.start("worker")
+    with Browser(url) as browser:
+        for point in WEB_POINTS:
+            (reference,) = house.awaiting_processor()
+            pid = web(point)
+            if not signed:
+                browser.open("/aanmelden")
+                browser.submit(email=house.staff.email, password=house.password)
+            with pytest.raises(httpx.TransportError):
+                sign(browser, reference)
+            assert kennel.wait(pid, 10) == KILLED
+            counts = house.events(reference).count("act.accepted")
+            assert counts == (3 if point == WEB_POINTS[-1] else 2)
+            pid = web()
+            if counts == 2:
+                sign(browser, reference)
+            else:
+                with pytest.raises(PageRefused):  # it is no longer in the queue
+                    sign(browser, reference)
+            signed.append(remember(house, reference))
+            kennel.kill(pid)
+    wait_until_done(house, [each.reference for each in signed], LONGEST_SECONDS)
+    kennel.stop(worker)
+    for each in signed:
+        judge(house, each, deeply=False)
+    assert judge_mails(house, letterbox, 0) == 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/readyz", timeout=5).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

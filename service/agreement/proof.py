@@ -5,6 +5,8 @@ Pure: everything it says comes in as facts. What is *not* proven is said too (DE
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +15,11 @@ from service.agreement.annex import Item
 from service.agreement.deadlines import show_date, show_moment_with_offset
 from service.agreement.model import Agreement
 from service.texts import catalogue, text
+from signatures.font import unprintable
 
 SCHEMA = "zegel-evidence/1"
+MOST_PRINTED_EVENTS = 400  # an agreement with several revisions has about a hundred
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,7 @@ def sheet(facts: Facts) -> dict[str, Any]:
             },
             {
                 "role": text("labels.party.processor"),
-                "name": _processor_name(agreement),
+                "name": agreement.processor.full_name,
                 "number": agreement.processor.shown_number,
                 "seat": agreement.processor.seat,
             },
@@ -158,10 +163,7 @@ def sheet(facts: Facts) -> dict[str, Any]:
         "delegations": [
             text("evidence.delegation", old=old, new=new) for old, new in facts.delegations
         ],
-        "events": [
-            {"time": show_moment_with_offset(e.at), "sentence": e.sentence, "hash": e.hash}
-            for e in facts.events
-        ],
+        "events": _events(facts.events),
         "chain_head": facts.events[-1].hash if facts.events else "",
         "seal": {
             "subject": facts.seal_subject,
@@ -174,6 +176,29 @@ def sheet(facts: Facts) -> dict[str, Any]:
         "not_proven": list(_numbered("not_proven")),
         "verify_steps": list(_numbered("verify_steps")),
         "verify_url": facts.verify_url,
+    }
+
+
+def _events(events: Sequence[EventFacts]) -> list[dict[str, str]]:
+    """The log as printed. Of a log that somebody made very long, its middle is left to the JSON:
+    a sheet of a thousand pages would never be converted, and the agreement never completed."""
+    half = MOST_PRINTED_EVENTS // 2
+    left_out = events[half:-half] if len(events) > MOST_PRINTED_EVENTS else ()
+    if not left_out:
+        return [_event(each, each.sentence) for each in events]
+    said = text("evidence.left_out", count=len(left_out))
+    return [
+        *(_event(each, each.sentence) for each in events[:half]),
+        _event(left_out[-1], said),
+        *(_event(each, each.sentence) for each in events[-half:]),
+    ]
+
+
+def _event(event: EventFacts, sentence: str) -> dict[str, str]:
+    return {
+        "time": show_moment_with_offset(event.at),
+        "sentence": _printable(sentence),
+        "hash": event.hash,
     }
 
 
@@ -193,11 +218,22 @@ def _act(act: ActFacts) -> dict[str, Any]:
         "email_proof": _proof(said),
         "method": text(f"labels.method.{record['method']}"),
         "statements": [each["text"] for each in record["statements"]],
-        "ip": said["ip"],
-        "browser": said["user_agent"],
+        "ip": _printable(said["ip"]),
+        "browser": _printable(said["user_agent"]),
         "document_sha256": record["document_sha256"],
         "record_sha256": act.record_sha256,
     }
+
+
+def _printable(words: str) -> str:
+    """Words that no check of ours has seen (a browser's, a server's, an error's), so that no
+    character of theirs keeps the sheet from being printed; the evidence JSON has them as they are.
+    """
+    line = " ".join(words.split())
+    strange = {each for each in line if unicodedata.category(each) in _UNSEEN} | set(
+        unprintable(line)
+    )
+    return "".join("?" if each in strange else each for each in line)
 
 
 def _proof(said: dict[str, Any]) -> str:
@@ -217,11 +253,6 @@ def _item(item: Item) -> dict[str, str]:
         "label": item.label,
         "entered_by": text(f"labels.party.{item.entered_by}"),
     }
-
-
-def _processor_name(agreement: Agreement) -> str:
-    processor = agreement.processor
-    return f"{processor.name} ({processor.trade_name})" if processor.trade_name else processor.name
 
 
 def show_date_of(instant: datetime) -> str:

@@ -6,6 +6,7 @@ A test walks all routes and fails for a view without one.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -21,6 +22,7 @@ from service.workflow.accounts import session
 from service.workflow.actors import Client
 
 View = TypeVar("View", bound=Callable[..., Any])
+MOST_OF_A_HEADER = 400  # characters
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ def deps() -> Deps:
 
 
 def client() -> Client:
-    """The browser behind this request, for evidence."""
-    return Client(request.remote_addr or "", request.headers.get("User-Agent", ""))
+    """The browser behind this request, for evidence; both are what a stranger wrote."""
+    return Client(_address(request.remote_addr), _plain(request.headers.get("User-Agent", "")))
 
 
 def current_staff() -> Staff:
@@ -113,6 +115,19 @@ def drop_staff_cookie(response: Response) -> None:
 def staff_secret() -> str:
     """The value of the session's cookie, or an empty string."""
     return _security().cookie(STAFF_COOKIE)
+
+
+def _address(given: str | None) -> str:
+    """An IP address, or nothing: behind a proxy it comes out of a header."""
+    try:
+        return str(ipaddress.ip_address(given or ""))
+    except ValueError:
+        return ""
+
+
+def _plain(header: str) -> str:
+    """Printable ASCII, as RFC 9110 means it; the evidence sheet could not print the rest."""
+    return "".join(each if " " <= each <= "~" else "?" for each in header)[:MOST_OF_A_HEADER]
 
 
 def _security() -> WebSecurity:

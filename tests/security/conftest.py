@@ -1,4 +1,4 @@
-"""An attacker's view of the real application: the fixtures of the signer's and the staff's tests."""
+"""An attacker's view of the real application, with the fixtures of the staff's tests."""
 
 from __future__ import annotations
 

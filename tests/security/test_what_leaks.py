@@ -1,0 +1,127 @@
+"""What stands in the database, the logs and the pages, and what a stranger's words can do there."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+from attack import ANNEX, DETAILS, entered, everything, link_of, newest_code, sent
+from flask import Flask
+from office import Office, rows
+from road import countersigned, load, ready, sealed_and_archived, signed_by_controller
+from sqlalchemy.exc import ProgrammingError
+
+from service.agreement.events import Event
+from service.agreement.permissions import Staff
+from service.agreement.proof import MOST_PRINTED_EVENTS
+from service.deps import Deps
+from service.mail.mailbox import FolderMailbox
+from service.web.log_masking import MaskTokens
+from service.workflow import deliver, generate
+from service.workflow.actors import SYSTEM, Client
+
+XSS = "<script>alert(1)</script>{{7*7}}${7*7}"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}${7*7}"
+
+
+def test_no_token_code_cookie_or_password_is_kept_or_logged(
+    app: Flask,
+    deps: Deps,
+    office: Office,
+    admin: tuple[Staff, str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.handler.addFilter(MaskTokens())
+    caplog.set_level(logging.DEBUG)
+    reference = sent(office)
+    link = link_of(deps, reference)
+    browser = entered(app, link)
+    browser.post("/tekenen/gegevens", DETAILS)
+    browser.post("/tekenen/bijlage", ANNEX)
+    generate.generate(deps, load(deps, reference).id)
+    browser.get("/tekenen")
+    browser.post("/tekenen/lezen", {"document_sha256": load(deps, reference).frozen_sha256})
+    for (message,) in rows(deps, "select id from messages"):
+        deliver.deliver(deps, str(message))
+    app.logger.error("GET %s", link)
+    secrets = [link.rsplit("/", 1)[-1], admin[1]]
+    for client, name in ((browser.client, "zegel-signer"), (office.client, "zegel-staff")):
+        cookie = client.get_cookie(name)
+        assert cookie
+        secrets.append(cookie.value)
+    places = {**everything(deps), "log": caplog.text}
+    for place, words in places.items():
+        for secret in secrets:
+            assert secret not in words, place
+        assert not re.search(rf"\b{newest_code(deps)}\b", words), place
+    assert "zegel_…" in places["log"]
+
+
+def test_an_error_names_no_person(deps: Deps) -> None:
+    rows(deps, "alter table staff rename column function to other")
+    with pytest.raises(ProgrammingError) as failure, deps.database.begin() as tx:
+        tx.accounts.by_email("an@peeters.example")
+    assert "staff.function" in str(failure.value)
+    assert "an@peeters.example" not in str(failure.value)
+
+
+def test_words_stay_words_on_every_page(app: Flask, deps: Deps, office: Office) -> None:
+    reference = sent(office, name=XSS, message=XSS, main_reference=XSS)
+    browser = entered(app, link_of(deps, reference))
+    pages = [browser.answer]
+    browser.post("/tekenen/gegevens", {**DETAILS, "name": XSS, "trade_name": XSS})
+    browser.post("/tekenen/bijlage", {**ANNEX, "personal_data_own": XSS, "data_subjects_own": XSS})
+    generate.generate(deps, load(deps, reference).id)
+    pages.append(browser.get("/tekenen/lezen"))
+    assert ESCAPED.replace("'", "&#39;") in pages[-1].text
+    browser.get("/tekenen/vraag")
+    pages.append(browser.post("/tekenen/vraag", {"question": XSS}))
+    browser.get("/tekenen/weigeren")
+    pages.append(browser.post("/tekenen/weigeren", {"reason": "other", "explanation": XSS}))
+    for path in ("", f"/{reference}", f"/{reference}/tekst", f"?zoek={XSS}"):
+        pages.append(office.get(f"/overeenkomsten{path}"))
+    for (message,) in rows(deps, "select id from messages"):
+        deliver.deliver(deps, str(message))
+    assert isinstance(deps.mailer, FolderMailbox)
+    for mail in deps.mailer.list():
+        pages.append(office.get(f"/mailbox/{mail.id}"))
+        pages.append(office.get(f"/mailbox/{mail.id}/html"))
+    for answer in pages:
+        assert answer is not None
+        assert answer.status_code == 200, answer.request.path
+        assert "<script>alert" not in answer.text, answer.request.path
+        assert "49" not in re.findall(r"&lt;/script&gt;(.{2})", answer.text), answer.request.path
+
+
+def test_no_words_of_a_stranger_keep_a_signed_agreement_from_being_completed(
+    office: Office,
+    deps: Deps,
+    admin: tuple[Staff, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Signed is signed: neither a strange browser, nor an error of many lines, nor a log that
+    somebody made very long stands between the last signature and the evidence."""
+    monkeypatch.setattr("road.BROWSER", Client("x\x01", "Zegel \x01\u65e5\u672c \xad\u202e" * 20))
+    reference = ready(office, deps)
+    countersigned(office, reference, admin[1])
+    agreement = load(deps, reference)
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement.id)
+        tx.audit.append(agreement.id, Event.SEAL_FAILED, SYSTEM, reason="one\r\ntwo\x01\u65e5")
+        for _ in range(MOST_PRINTED_EVENTS):
+            tx.audit.append(agreement.id, Event.DOCUMENT_DOWNLOADED, SYSTEM, sha256="0")
+    signed_by_controller(deps, reference)
+    sealed_and_archived(deps, reference)
+    assert load(deps, reference).state.value == "completed"
+
+
+def test_evidence_of_a_browser_is_plain(app: Flask, deps: Deps, office: Office) -> None:
+    link = link_of(deps, sent(office))
+    browser = Office(app.test_client())
+    browser.get(link)
+    strange = "Zegel\x01 \xad\xe9" + "x" * 999
+    token = browser.value("csrf_token")
+    browser.client.post(link, data={"csrf_token": token}, headers={"User-Agent": strange})
+    kept = rows(deps, "select user_agent from link_sessions")[0][0]
+    assert kept == f"Zegel? ??{'x' * 999}"[:400]

@@ -29,17 +29,22 @@ def sign_in(deps: Deps, email: str, password: str) -> str:
     """Check a password and return the new session's cookie value.
 
     Failures are counted in the database; five in a row lock the account for a quarter of an hour.
-    Unknown addresses take the same time and give the same answer. Raises Invalid, TooMany.
+    An unknown address, a wrong password and a locked account take the same time and give the same
+    answer, so that nobody learns who has an account here. Raises Invalid.
     """
     with deps.database.begin() as tx:
         account = tx.accounts.by_email(email.strip())
     if account is None or not account.active:
         _matches(_nobody(), password)
         raise Invalid([FieldError("password", "sign_in_wrong")])
-    _check(deps, account, password, "sign_in_wrong")
+    if account.locked_minutes:
+        _matches(_nobody(), password)
+    try:
+        _check(deps, account.person, password, "sign_in_wrong")
+    except TooMany as locked:
+        raise Invalid([FieldError("password", "sign_in_wrong")]) from locked
     secret = new_session_secret()
     with deps.database.begin() as tx:
-        tx.accounts.clear_failures(account.person.id)
         tx.accounts.start_session(account.person.id, hash_secret(secret))
         tx.audit.append(
             None,
@@ -52,24 +57,24 @@ def sign_in(deps: Deps, email: str, password: str) -> str:
 
 def confirm_password(deps: Deps, staff: Staff, password: str) -> None:
     """Ask the password again before something weighty. Raises Invalid, TooMany."""
-    with deps.database.begin() as tx:
-        account = tx.accounts.by_id(staff.id)
-    if account is None:
-        raise NotFound("not_found")
-    _check(deps, account, password, "password_wrong")
-    with deps.database.begin() as tx:
-        tx.accounts.clear_failures(staff.id)
+    _check(deps, staff, password, "password_wrong")
 
 
-def _check(deps: Deps, account: Account, password: str, code: str) -> None:
-    if account.locked_minutes:
-        raise TooMany("sign_in_locked", minutes=account.locked_minutes)
-    if _matches(account.password_hash, password):
-        return
+def _check(deps: Deps, person: Staff, password: str, code: str) -> None:
     with deps.database.begin() as tx:
-        locked = tx.accounts.count_failure(account.person.id)
+        # Under the row's lock: tries that come at the same time are counted one after another.
+        account = tx.accounts.by_id(person.id, lock=True)
+        if account is None:
+            raise NotFound("not_found")
+        if account.locked_minutes:
+            raise TooMany("sign_in_locked", minutes=account.locked_minutes)
+        if _matches(account.password_hash, password):
+            tx.accounts.clear_failures(person.id)
+            return
+        locked = tx.accounts.count_failure(person.id)
         if locked:
-            tx.audit.append(None, Event.STAFF_LOCKED, staff_actor(account.person))
+            tx.audit.append(None, Event.STAFF_LOCKED, staff_actor(person))
+    # Raised outside the transaction, so that the counted failure is kept.
     if locked:
         raise TooMany("sign_in_locked", minutes=LOCK_MINUTES)
     raise Invalid([FieldError("password", code)])
@@ -207,12 +212,8 @@ def change_password(deps: Deps, staff: Staff, *, old: str, new: str, again: str)
     elif new != again:
         check.refuse("again", "password_repeat")
     check.raise_if_wrong()
-    with deps.database.begin() as tx:
-        account = tx.accounts.by_id(staff.id)
-    if account is None:
-        raise NotFound("not_found")
     try:
-        _check(deps, account, old, "password_wrong")
+        _check(deps, staff, old, "password_wrong")
     except Invalid as wrong:
         raise Invalid([FieldError("old", "password_wrong")]) from wrong
     with deps.database.begin() as tx:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from service.agreement.deadlines import show_moment
@@ -12,9 +13,9 @@ from service.agreement.events import Event
 from service.agreement.fields import Checker, clean
 from service.agreement.parties import Signatory
 from service.agreement.permissions import Role
-from service.agreement.states import Order, PlaceState, State, Step, after
+from service.agreement.states import Order, PlaceState, State, Step, after, refusal
 from service.deps import Deps
-from service.errors import FieldError, Invalid, Refused
+from service.errors import FieldError, Invalid, Refused, TooMany
 from service.texts import catalogue, text
 from service.workflow.actors import Client, signer_actor
 from service.workflow.complete import thaw
@@ -22,6 +23,8 @@ from service.workflow.links import issue
 from service.workflow.notify import invite, tell, tell_sender, tell_signatory
 from service.workflow.open_link import load_open_visit
 from service.workflow.resend import open_again
+
+QUESTIONS_PER_DAY = 10
 
 
 def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Client) -> None:
@@ -111,7 +114,7 @@ def delegate(
         if before.state in (State.READY, State.GENERATION_FAILED):
             before = thaw(tx, before, actor, client)
         elif before.state is State.PREPARING:
-            raise Refused("wrong_state", state=before.state.value, label="")
+            raise refusal(before.state)
         passed = dataclasses.replace(
             before,
             signatory=colleague,
@@ -152,13 +155,20 @@ def delegate(
 
 
 def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
-    """Ask the sender a question; the link keeps working. Raises Invalid naming ``question``."""
+    """Ask the sender a question; the link keeps working.
+
+    Raises Invalid naming ``question``, TooMany after ten in a day: each is a mail.
+    """
     if not clean(question):
         raise Invalid([FieldError("question", "question_required")])
     asked = _text(question, "question")
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
         agreement = found.agreement
+        since = tx.now() - timedelta(days=1)
+        earlier = [e for e in tx.audit.of(agreement.id) if e.event is Event.QUESTION_ASKED]
+        if sum(e.at > since for e in earlier) >= QUESTIONS_PER_DAY:
+            raise TooMany("question_too_many")
         tx.audit.append(
             agreement.id,
             Event.QUESTION_ASKED,

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import mask_email
 from service.agreement.model import Agreement
-from service.errors import Invalid, Refused
+from service.errors import Invalid, Refused, TooMany
 from service.texts import catalogue
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
@@ -89,6 +89,9 @@ def send_question() -> ResponseReturnValue:
         instead.ask(deps(), secret(), typed.get("question", ""), client())
     except Invalid as wrong:
         return show("ask", agreement, 422, values=typed, errors=FormErrors.of(wrong))
+    except TooMany as refusal:
+        errors = FormErrors.whole(refusal.sentence())
+        return show("ask", agreement, status_of(refusal), values=typed, errors=errors)
     return to("sign.asked")
 
 

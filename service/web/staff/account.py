@@ -56,9 +56,6 @@ def start_session() -> Any:
     except Invalid as wrong:
         errors = wrong.by_field()
         return show("staff/sign_in.html", 422, values=values, errors=errors, onward=onward)
-    except TooMany as locked:
-        errors = {"form": locked.sentence()}
-        return show("staff/sign_in.html", 429, values=values, errors=errors, onward=onward)
     answer = make_response(redirect(onward or url_for("staff.home"), 303))
     set_staff_cookie(answer, secret)
     return answer

@@ -1,0 +1,178 @@
+"""Guessing codes and passwords, replaying links, carrying sessions over."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from attack import ANNEX, DETAILS, entered, link_of, newest_code, sent
+from flask import Flask
+from office import Office, rows
+from road import BROWSER, load
+
+from service.agreement.permissions import Staff
+from service.deps import Deps
+from service.errors import Invalid, TooMany, ZegelError
+from service.workflow import accounts, generate, prove_mailbox
+from service.workflow.decline import QUESTIONS_PER_DAY
+
+
+def secret_of(browser: Office, name: str = "zegel-signer") -> str:
+    cookie = browser.client.get_cookie(name)
+    assert cookie
+    return cookie.value
+
+
+def asked(app: Flask, deps: Deps, office: Office) -> tuple[str, Office]:
+    """A signer to whom a code was mailed."""
+    reference = sent(office)
+    browser = entered(app, link_of(deps, reference))
+    browser.post("/tekenen/gegevens", DETAILS)
+    browser.post("/tekenen/bijlage", ANNEX)
+    generate.generate(deps, load(deps, reference).id)
+    browser.get("/tekenen")
+    frozen = load(deps, reference).frozen_sha256
+    browser.post("/tekenen/lezen", {"document_sha256": frozen})
+    return reference, browser
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def test_two_browsers_on_one_link_share_the_five_tries(
+    app: Flask, deps: Deps, office: Office
+) -> None:
+    reference, signer = asked(app, deps, office)
+    attacker = entered(app, link_of(deps, reference))
+    code = newest_code(deps)
+    for number in range(5):
+        one = (signer, attacker)[number % 2]
+        with pytest.raises(Invalid):
+            prove_mailbox.confirm_code(deps, secret_of(one), wrong(code), BROWSER)
+    for one in (signer, attacker):
+        with pytest.raises(Invalid) as locked:
+            prove_mailbox.confirm_code(deps, secret_of(one), code, BROWSER)
+        assert locked.value.errors[0].code == "code_locked"
+
+
+def test_a_code_proves_one_browser_once(app: Flask, deps: Deps, office: Office) -> None:
+    reference, signer = asked(app, deps, office)
+    attacker = entered(app, link_of(deps, reference))
+    code = newest_code(deps)
+
+    def confirm(one: Office) -> str:
+        try:
+            prove_mailbox.confirm_code(deps, secret_of(one), code, BROWSER)
+        except ZegelError as refusal:
+            return refusal.code
+        return ""
+
+    with ThreadPoolExecutor(2) as both:
+        answers = sorted(both.map(confirm, (signer, attacker)))
+    assert answers == ["", "invalid"]
+    assert rows(deps, "select count(*) from link_sessions where authenticated_at is not null") == [
+        (1,)
+    ]
+
+
+def test_an_hour_has_five_codes_and_a_day_ten(app: Flask, deps: Deps, office: Office) -> None:
+    _, signer = asked(app, deps, office)  # the first was mailed on the way
+    secret = secret_of(signer)
+
+    def until_refused() -> tuple[int, str]:
+        for number in range(20):
+            try:
+                prove_mailbox.request_code(deps, secret, BROWSER)
+            except TooMany as refusal:
+                return number, refusal.code
+        return 20, ""
+
+    assert until_refused() == (4, "code_too_many")
+    rows(deps, "update code_challenges set created_at = created_at - interval '61 minutes'")
+    assert until_refused() == (5, "code_too_many")
+    rows(deps, "update code_challenges set created_at = created_at - interval '61 minutes'")
+    assert until_refused() == (0, "code_too_many_today")
+
+
+def test_a_replaced_link_and_its_session_open_nothing(
+    app: Flask, deps: Deps, office: Office
+) -> None:
+    reference = sent(office)
+    old = link_of(deps, reference)
+    signer = entered(app, old)
+    office.get(f"/overeenkomsten/{reference}")
+    office.post(f"/overeenkomsten/{reference}/herzending")
+    assert link_of(deps, reference) != old
+    assert signer.get("/tekenen/gegevens").status_code == 410
+    again = Office(app.test_client())
+    assert again.get(old).status_code == 410
+    assert f'action="{old}"' not in again.page
+
+
+def test_no_session_of_one_link_reaches_another(app: Flask, deps: Deps, office: Office) -> None:
+    one, other = sent(office), sent(office, number="0417.497.106", name="Slagerij Claes")
+    browser = entered(app, link_of(deps, one))
+    assert "Bakkerij Peeters" in browser.page
+    browser.get(link_of(deps, other))
+    browser.post(link_of(deps, other))
+    assert "Slagerij Claes" in browser.page
+    assert "Bakkerij Peeters" not in browser.page
+
+
+def test_a_session_that_was_planted_is_not_taken_over(
+    app: Flask, deps: Deps, office: Office, admin: tuple[Staff, str]
+) -> None:
+    victim = Office(app.test_client())
+    victim.client.set_cookie("zegel-staff", "planted")
+    victim.client.set_cookie("zegel-signer", "planted")
+    victim.sign_in("els@it4.example", admin[1])
+    assert secret_of(victim, "zegel-staff") != "planted"
+    link = link_of(deps, sent(office))
+    victim.get(link)
+    victim.post(link)
+    assert secret_of(victim) != "planted"
+
+
+def test_questions_are_no_way_to_flood_a_mailbox(app: Flask, deps: Deps, office: Office) -> None:
+    browser = entered(app, link_of(deps, sent(office)))
+    for _ in range(QUESTIONS_PER_DAY):
+        browser.get("/tekenen/vraag")
+        browser.post("/tekenen/vraag", {"question": "Waarom?"})
+        assert browser.status == 200
+    browser.get("/tekenen/vraag")
+    browser.post("/tekenen/vraag", {"question": "Waarom?"})
+    assert browser.status == 429
+    assert "U hebt vandaag al veel vragen gesteld." in browser.page
+    asked_for = rows(deps, "select count(*) from messages where kind = 'question'")
+    assert asked_for == [(QUESTIONS_PER_DAY,)]
+
+
+def test_nobody_learns_who_has_an_account(app: Flask, admin: tuple[Staff, str]) -> None:
+    def answers(email: str) -> list[tuple[int, str]]:
+        told = []
+        for _ in range(7):
+            browser = Office(app.test_client())
+            browser.sign_in(email, "something else")
+            said = browser.page.partition("<h1")[2].replace(email, "")
+            told.append((browser.status, said.split('name="csrf_token"')[0]))
+        return told
+
+    assert answers("els@it4.example") == answers("nobody@it4.example")
+
+
+def test_passwords_tried_at_once_are_counted_one_by_one(
+    deps: Deps, admin: tuple[Staff, str]
+) -> None:
+    def confirm(_: int) -> str:
+        try:
+            accounts.confirm_password(deps, admin[0], "something else")
+        except ZegelError as refusal:
+            return refusal.code
+        return ""
+
+    with ThreadPoolExecutor(8) as many:
+        answers = list(many.map(confirm, range(12)))
+    assert sorted(set(answers)) == ["invalid", "sign_in_locked"]
+    assert answers.count("invalid") == 4
+    assert rows(deps, "select failed_tries from staff") == [(5,)]

@@ -127,7 +127,16 @@ def _days(typed: Any, default: int, check: Checker) -> int:
     value = clean(str(typed)) if typed not in (None, "") else ""
     if not value:
         return default
-    if not (value.isascii() and value.isdigit() and LEAST_DAYS <= int(value) <= MOST_DAYS):
+    days = days_in(value)
+    if days is None:
         check.refuse("link_days", "days_range", least=LEAST_DAYS, most=MOST_DAYS)
         return default
-    return int(value)
+    return days
+
+
+def days_in(typed: str) -> int | None:
+    """A term in whole days as typed, or None when it is none or out of range."""
+    # At most three digits: Python refuses to read a number of thousands.
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 3):
+        return None
+    return days if LEAST_DAYS <= (days := int(typed)) <= MOST_DAYS else None

@@ -102,6 +102,7 @@ class Database:
             max_overflow=pool_size,
             pool_pre_ping=True,
             pool_timeout=10,
+            hide_parameters=True,  # an error in a log names no person
             connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
         )
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from service.deps import Deps
@@ -157,6 +158,7 @@ def protect(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
         elsewhere = _check_host(security)
         if elsewhere is None:
             _check_form(app, security)
+            _check_text()
         return elsewhere
 
     @app.after_request
@@ -204,6 +206,19 @@ def _check_form(app: Flask, security: WebSecurity) -> None:
         abort(400, "csrf")
     if not security.token_is_ours(request.form.get(TOKEN_FIELD, "")):
         abort(400, "csrf")
+
+
+def _check_text() -> None:
+    """No text of ours holds a NUL and PostgreSQL takes none, so nobody sends one in good faith."""
+    given = [request.path, *_all(request.args)]
+    if request.method not in SAFE:
+        given += _all(request.form)
+    if any("\0" in each for each in given):
+        abort(400)
+
+
+def _all(fields: MultiDict[str, str]) -> list[str]:
+    return [each for name, value in fields.items(multi=True) for each in (name, value)]
 
 
 def without_cookies(view: View) -> View:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import request, url_for
@@ -23,7 +23,8 @@ from service.workflow.edit import edit
 from service.workflow.generate import request_preview
 from service.workflow.retrieve import dossier, listing
 
-_CURSOR = re.compile(r"(?P<moment>[0-9T:.+-]{19,40})\|[0-9a-f-]{36}", re.ASCII)
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_CURSOR = re.compile(rf"(?P<moment>[0-9T:.+-]{{19,40}})\|{_UUID}", re.ASCII)
 
 
 @blueprint.get("/overeenkomsten")
@@ -69,7 +70,8 @@ def cursor(typed: str) -> str:
         return ""
     try:
         moment = datetime.fromisoformat(match["moment"])
-    except ValueError:
+        moment.astimezone(UTC)  # fails where the calendar ends
+    except (ValueError, OverflowError):
         return ""
     return typed if moment.tzinfo else ""
 

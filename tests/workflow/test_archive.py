@@ -1,0 +1,220 @@
+"""From the last act to the archive, and what it hands out to whom."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import uuid
+import zipfile
+from typing import Any
+
+import pytest
+from house import BROWSER, House
+
+from service.agreement.permissions import Permission, Role, Staff
+from service.agreement.states import State
+from service.database.archive import ArchivedObject
+from service.database.overview import Search
+from service.errors import NotAllowed, NotFound
+from service.workflow import archive, close, deliver, read, retrieve, seal
+
+FILES = {
+    "overeenkomst.pdf",
+    "bewijsblad.pdf",
+    "bewijs.json",
+    "logboek.jsonl",
+    "getoond.pdf",
+    "manifest.json",
+}
+
+
+def colleague(house: House, *roles: Role) -> Staff:
+    """Somebody with these roles only."""
+    made = Staff(
+        str(uuid.uuid4()), "Jan Claes", f"{uuid.uuid4().hex}@x.example", "", frozenset(roles)
+    )
+    with house.deps.database.begin() as tx:
+        tx.accounts.add(made, "x")
+    return made
+
+
+def state_of(house: House, reference: str) -> Any:
+    with house.deps.database.begin() as tx:
+        return tx.archive.state(tx.agreements.get(reference).id)
+
+
+@pytest.fixture
+def done(whole_house: House) -> tuple[House, str, str]:
+    """A completed agreement with the controller's browser."""
+    house = whole_house
+    reference = house.sent()
+    secret = house.signed(reference)
+    assert house.countersign(reference)[0].refusal == ""
+    agreement_id = house.agreement(reference).id
+    for step in (seal.seal, close.close, archive.archive):
+        for _ in range(2):  # run twice is run once
+            step(house.deps, agreement_id)
+    return house, reference, secret
+
+
+def test_the_whole_road(done: tuple[House, str, str]) -> None:
+    house, reference, secret = done
+    agreement = house.agreement(reference)
+    assert agreement.state is State.COMPLETED
+    assert state_of(house, reference).state == "verified"
+    with house.deps.database.begin() as tx:
+        original = tx.documents.original(agreement.id)
+        frozen = tx.documents.frozen_pdf(agreement.id, 1)
+    assert original is not None
+    assert original.pdf is not None
+    assert frozen is not None
+    assert original.pdf.startswith(frozen[0])  # DESIGN.md §1.1
+    events = house.events(reference)
+    once = ("original.closed", "evidence.made", "agreement.completed", "archive.stored")
+    assert all(events.count(each) == 1 for each in (*once, "archive.verified"))
+    assert events.count("act.sealed") == 3
+
+    completed = house.mails(reference, "completed")
+    assert {mail.recipient for mail in completed} == {
+        "an@peeters.example",
+        "info@peeters.example",
+        house.staff.email,
+    }
+    assert all(mail.attach_original for mail in completed)
+    for mail in completed:
+        deliver.deliver(house.deps, mail.id)
+
+    _hands_out(house, reference, secret, original.sha256)
+    _is_checked(house, reference)
+    _outlives_the_working_copies(house, reference, original.sha256)
+
+
+def _hands_out(house: House, reference: str, secret: str, sha256: str) -> None:
+    """Each to whom it may, and every download in the log."""
+    keeper, sales = colleague(house, Role.ARCHIVE), colleague(house, Role.SALES)
+    before = house.events(reference).count("archive.downloaded")
+    pdf, kind = retrieve.open_file(house.deps, reference, "overeenkomst.pdf", keeper, BROWSER)
+    assert (hashlib.sha256(pdf).hexdigest(), kind) == (sha256, "application/pdf")
+    packed = zipfile.ZipFile(io.BytesIO(retrieve.package(house.deps, reference, keeper, BROWSER)))
+    names = {
+        name.rsplit("/", 1)[-1] if "certificaten" not in name else "" for name in packed.namelist()
+    }
+    assert names >= FILES
+    assert house.events(reference).count("archive.downloaded") == before + 2
+    proof, _ = retrieve.open_file(house.deps, reference, "bewijs.json", keeper, BROWSER)
+    assert json.loads(proof)["reference"] == reference
+
+    retrieve.open_file(house.deps, reference, "overeenkomst.pdf", sales, BROWSER)
+    for door in (
+        lambda: retrieve.open_file(house.deps, reference, "bewijs.json", sales, BROWSER),
+        lambda: retrieve.package(house.deps, reference, sales, BROWSER),
+        lambda: retrieve.listing(house.deps, Search(), keeper),
+        lambda: retrieve.shown_pdf(house.deps, reference, keeper),
+    ):
+        with pytest.raises(NotAllowed):
+            door()
+    with pytest.raises(NotFound):
+        retrieve.open_file(house.deps, reference, "../manifest.json", keeper, BROWSER)
+    own = read.fetch_original(house.deps, secret, BROWSER)
+    assert hashlib.sha256(own.pdf).hexdigest() == sha256
+
+
+def _is_checked(house: House, reference: str) -> None:
+    """A check is logged with who asked, and compares with what was recorded when it was stored."""
+    keeper = colleague(house, Role.ARCHIVE)
+    mails = len(house.mails(reference))
+    assert retrieve.check(house.deps, reference, keeper).intact
+    with house.deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        last = tx.audit.of(agreement.id)[-1]
+        objects = tx.archive.objects(agreement.id)
+    assert (last.event.value, last.actor) == ("archive.verified", f"staff:{keeper.id}")
+    assert len(house.mails(reference)) == mails
+    assert {each.name for each in objects} >= FILES
+
+    proof = next(each for each in objects if each.name == "bewijs.json")
+    _record(house, agreement.id, dataclasses.replace(proof, sha256="0" * 64))
+    assert not retrieve.check(house.deps, reference, keeper).intact
+    assert state_of(house, reference).state == "corrupt"
+    assert house.events(reference)[-1] == "archive.damaged"
+    _record(house, agreement.id, proof)
+    assert retrieve.check(house.deps, reference, keeper).intact
+    assert state_of(house, reference).state == "verified"
+    assert len(house.mails(reference)) == mails
+
+
+def _record(house: House, agreement_id: str, kept: ArchivedObject) -> None:
+    house.rows(
+        "update archived_objects set sha256 = :sha where agreement_id = :id and name = :name",
+        sha=kept.sha256,
+        id=agreement_id,
+        name=kept.name,
+    )
+
+
+def _outlives_the_working_copies(house: House, reference: str, sha256: str) -> None:
+    """Once only the archive keeps the bytes, the same are handed out."""
+    agreement_id = house.agreement(reference).id
+    with house.deps.database.begin() as tx:
+        tx.documents.drop_working_copies(agreement_id)
+    found = retrieve.original_bytes(house.deps, agreement_id)
+    assert hashlib.sha256(found).hexdigest() == sha256
+    seal.seal(house.deps, agreement_id)
+    close.close(house.deps, agreement_id)
+    archive.archive(house.deps, agreement_id)
+    assert house.agreement(reference).state is State.COMPLETED
+    assert state_of(house, reference).state == "verified"
+
+
+def test_the_archive_shows_only_what_was_signed(house: House) -> None:
+    running, signed = house.sent(), house.sent()
+    house.signed(signed)
+    house.countersign(signed)
+    keeper = colleague(house, Role.ARCHIVE)
+    page = retrieve.search_archive(house.deps, Search(archived_only=True), keeper)
+    assert [line.reference for line in page.lines] == [signed]
+    assert retrieve.dossier(house.deps, signed, keeper).agreement.reference == signed
+    for reference in (running, "VO-2026-99999"):  # not yours and not there look alike
+        with pytest.raises(NotFound):
+            retrieve.dossier(house.deps, reference, keeper)
+    for door in (
+        lambda: retrieve.open_file(house.deps, signed, "overeenkomst.pdf", keeper, BROWSER),
+        lambda: retrieve.package(house.deps, signed, keeper, BROWSER),
+        lambda: retrieve.check(house.deps, signed, keeper),
+    ):
+        with pytest.raises(NotFound):
+            door()
+    assert "archive.downloaded" not in house.events(signed)
+    assert not keeper.may(Permission.SEE_AGREEMENTS)
+
+
+def test_a_failure_to_archive_is_told_once_a_spell(house: House) -> None:
+    reference = house.sent()
+    house.signed(reference)
+    house.countersign(reference)
+    agreement_id = house.agreement(reference).id
+    archive.note_failure(house.deps, agreement_id, "x")
+    assert state_of(house, reference) is None
+    with house.deps.database.begin() as tx:
+        tx.archive.set_state(agreement_id, "local", "")
+    for _ in range(3):
+        archive.note_failure(house.deps, agreement_id, "StorageUnavailable: geen antwoord")
+    assert house.events(reference).count("archive.failed") == 1
+    assert state_of(house, reference).failure.startswith("StorageUnavailable")
+
+
+def test_a_failure_to_seal_is_told_once_a_spell_and_never_undoes_the_signatures(
+    house: House,
+) -> None:
+    reference = house.sent()
+    house.signed(reference)
+    house.countersign(reference)
+    before = house.agreement(reference)
+    for _ in range(3):
+        seal.note_failure(house.deps, before.id, "TimestampUnavailable")
+    failed = house.agreement(reference)
+    assert failed.state is State.SEAL_FAILED
+    assert failed.effective_date == before.effective_date
+    assert house.events(reference).count("seal.failed") == 1

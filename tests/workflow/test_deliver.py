@@ -1,0 +1,140 @@
+"""Mails: sent at least once under one name, never about what is over, refusals on record."""
+
+from __future__ import annotations
+
+import dataclasses
+from email.message import EmailMessage
+
+import pytest
+from house import BROWSER, House
+
+from service.deps import Deps
+from service.errors import Unavailable
+from service.mail.errors import MailRefused, MailTemporaryFailure
+from service.workflow import deliver, prove_mailbox, resend, sweep
+
+
+class Server:
+    """A mail server that answers as it is told, to try what follows."""
+
+    def __init__(self, *answers: Exception | None) -> None:
+        self.answers = list(answers)
+        self.got: list[EmailMessage] = []
+
+    def send(self, message: EmailMessage, *, recipient: str) -> None:
+        self.got.append(message)
+        if answer := self.answers.pop(0):
+            raise answer
+
+
+def through(house: House, server: Server) -> Deps:
+    """The installation with this mail server."""
+    return dataclasses.replace(house.deps, mailer=server)
+
+
+def test_an_invitation_carries_the_link_and_is_sent_once(house: House) -> None:
+    reference = house.sent()
+    message = house.mails(reference)[0]
+    server = Server(None)
+    for _ in range(2):
+        deliver.deliver(through(house, server), message.id)
+    (mail,) = server.got
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    assert f"http://localhost/tekenen/link/{house.token(reference)}" in plain.get_content()
+    assert mail["Reply-To"].endswith("els@it4.example")
+    assert house.mails(reference)[0].state == "sent"
+    assert house.events(reference)[-1] == "message.sent"
+
+
+def test_a_repetition_has_the_same_message_id(house: House) -> None:
+    """A worker killed after the server's yes sends it again; mail programs show it once."""
+    reference = house.sent()
+    message = house.mails(reference)[0]
+    server = Server(None, None)
+    deliver.deliver(through(house, server), message.id)
+    house.rows("update messages set state = 'queued'")
+    deliver.deliver(through(house, server), message.id)
+    assert server.got[0]["Message-ID"] == server.got[1]["Message-ID"]
+
+
+def test_a_temporary_failure_is_told_once_and_tried_again(house: House) -> None:
+    reference = house.sent()
+    message = house.mails(reference)[0]
+    server = Server(MailTemporaryFailure("451 later"), MailTemporaryFailure("451 later"), None)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            deliver.deliver(through(house, server), message.id)
+    failed = house.mails(reference)[0]
+    assert (failed.state, failed.tries) == ("failed", 2)
+    assert "451" in failed.last_error
+    assert house.events(reference).count("message.failed") == 1
+    deliver.deliver(through(house, server), message.id)
+    assert house.mails(reference)[0].state == "sent"
+
+
+def test_a_refused_recipient_is_on_record_and_not_tried_again(house: House) -> None:
+    reference = house.sent()
+    message = house.mails(reference)[0]
+    server = Server(MailRefused("550 no such user"))
+    deliver.deliver(through(house, server), message.id)
+    deliver.deliver(through(house, server), message.id)
+    refused = house.mails(reference)[0]
+    assert refused.state == "refused"
+    assert "550" in refused.last_error
+    assert house.events(reference)[-1] == "message.refused"
+
+
+def test_a_link_that_died_is_not_mailed(house: House) -> None:
+    reference = house.sent()
+    resend.resend(house.deps, reference, house.staff)
+    server = Server(None)
+    for message in house.mails(reference):
+        deliver.deliver(through(house, server), message.id)
+    assert len(server.got) == 1
+    first, second = house.mails(reference)
+    assert (first.state, first.last_error, second.state) == ("refused", "overtaken", "sent")
+    assert "message.refused" not in house.events(reference)
+
+
+def test_a_code_that_is_over_is_not_mailed(house: House) -> None:
+    reference = house.sent()
+    secret = house.read(reference, house.frozen(reference))
+    prove_mailbox.request_code(house.deps, secret, BROWSER)
+    prove_mailbox.request_code(house.deps, secret, BROWSER)
+    server = Server(None, None)
+    for message in house.mails(reference, "code"):
+        deliver.deliver(through(house, server), message.id)
+    assert [mail["Subject"] for mail in server.got] == [f"Uw code: {house.code()}"]
+
+
+def test_no_secret_stands_in_the_database_or_the_queue(house: House) -> None:
+    reference = house.sent()
+    secret = house.read(reference, house.frozen(reference))
+    prove_mailbox.request_code(house.deps, secret, BROWSER)
+    kept = str(house.rows("select * from messages")) + str(
+        house.rows("select args from procrastinate_jobs")
+    )
+    assert house.token(reference) not in kept
+    assert f"'{house.code()}'" not in kept
+    assert secret not in kept
+
+
+def test_the_sweep_finds_a_mail_whose_job_was_lost(house: House) -> None:
+    house.sent()
+    house.rows("delete from procrastinate_jobs")
+    assert sweep.sweep(house.deps) == 0  # it may still be on its way
+    assert sweep.sweep(house.deps, patience=-5) == 1
+    assert house.jobs() == ["deliver"]
+
+
+def test_the_sweep_finds_a_document_and_a_seal_that_were_lost(house: House) -> None:
+    waits = house.sent()
+    house.completed(waits)
+    signed = house.sent()
+    house.signed(signed)
+    for reference in (waits, signed):
+        house.deliver(reference)
+    house.rows("delete from procrastinate_jobs")
+    assert sweep.sweep(house.deps, patience=-5) == 2
+    assert sorted(house.jobs()) == ["generate", "seal"]

@@ -1,0 +1,117 @@
+"""The whole of Zegel, running: engines, web and worker, once per worker of the test run.
+
+The journeys stand in few files, because every worker that gets one starts a stack of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from service.engines.process import free_ports
+from service.settings import DEVELOPMENT, load_settings
+from service.supervisor import stack
+
+sys.path.insert(0, str(Path(__file__).parent))
+from installation import Installation
+from people import Archivist, Countersigner, Look, Mailbox, Sales, Signer, hold
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def zegel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A fresh installation in development mode, as `zegel run` starts it."""
+    given = {
+        "ZEGEL_DATA": str(tmp_path_factory.mktemp("zegel")),
+        "ZEGEL_PORT": str(free_ports(1)[0]),
+        "ZEGEL_WEB_WORKERS": "1",
+    }
+    settings = load_settings(given, mode_default=DEVELOPMENT)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("ZEGEL_", "S3_", "SMTP_", "AWS_")):
+                patch.delenv(name)
+        with stack(settings) as running:
+            found = Installation(running)
+            yield found
+            found.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser, zegel: Installation) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browsers of people; they are closed after the test."""
+    opened: list[BrowserContext] = []
+
+    def make(size: dict[str, int], *, scripts: bool = True) -> BrowserContext:
+        context = browser.new_context(
+            base_url=zegel.url, viewport=size, locale="nl-BE", java_script_enabled=scripts
+        )
+        context.set_default_timeout(8_000)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def look(complaints: Callable[[Page], list[str]]) -> Look:
+    """Holds every page that somebody passes to the rules; each kind of page at both widths."""
+    return hold(complaints, (PHONE, DESK))
+
+
+@pytest.fixture
+def sales(new_context: Callable[..., BrowserContext], zegel: Installation, look: Look) -> Sales:
+    """Vera of sales at her desk, signed in."""
+    page = new_context(DESK).new_page()
+    return Sales(page, look).signs_in(zegel.member("verkoop"))
+
+
+@pytest.fixture
+def countersigner(
+    new_context: Callable[..., BrowserContext], zegel: Installation, look: Look
+) -> Countersigner:
+    """Tom, who may sign for the processor, signed in."""
+    page = new_context(DESK).new_page()
+    return Countersigner(page, look).signs_in(zegel.member("tekenbevoegde"))
+
+
+@pytest.fixture
+def archivist(
+    new_context: Callable[..., BrowserContext], zegel: Installation, look: Look
+) -> Archivist:
+    """Arne of the archive, signed in."""
+    page = new_context(DESK).new_page()
+    return Archivist(page, look).signs_in(zegel.member("archief"))
+
+
+@pytest.fixture
+def signer(new_context: Callable[..., BrowserContext], look: Look) -> Signer:
+    """Somebody with a telephone and a link in the mail."""
+    return Signer(new_context(PHONE).new_page(), look)
+
+
+@pytest.fixture
+def colleague(new_context: Callable[..., BrowserContext], look: Look) -> Signer:
+    """Somebody else, or the same person on another device."""
+    return Signer(new_context(PHONE).new_page(), look)
+
+
+@pytest.fixture
+def mailbox(new_context: Callable[..., BrowserContext], look: Look) -> Mailbox:
+    """The mailbox page of development mode."""
+    return Mailbox(new_context(PHONE).new_page(), look)
+
+
+@pytest.fixture
+def plain(new_context: Callable[..., BrowserContext]) -> Callable[[dict[str, int]], Page]:
+    """Pages in a browser without JavaScript; nothing can look for complaints in there."""
+    return lambda size: new_context(size, scripts=False).new_page()

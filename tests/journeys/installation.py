@@ -1,0 +1,107 @@
+"""A running Zegel, who works with it, and agreements brought to where a journey begins."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from service.browser import Browser
+from service.demo import Road
+from service.first_start import read_example
+from service.supervisor import Running
+
+PROCESSOR = "IT4Professionals"
+NAMES = {"verkoop": "Vera Maes", "tekenbevoegde": "Tom Claes", "archief": "Arne Wouters"}
+# What nobody needs to see in Chromium again runs over the same pages without one (service.demo).
+STEPS = ("create", "send", "open_link", "details", "annex", "read", "prove_mailbox", "sign")
+
+
+@dataclass(frozen=True)
+class Member:
+    """How a member of staff signs in."""
+
+    name: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A controller of its own in every test, so that no search or mail finds another's."""
+
+    organisation: str
+    person: str
+    email: str
+    digits: str
+
+    @property
+    def number(self) -> str:
+        """The enterprise number as it is printed."""
+        return f"{self.digits[:4]}.{self.digits[4:7]}.{self.digits[7:]}"
+
+
+class Installation:
+    """One stack and who was given access to it."""
+
+    def __init__(self, running: Running) -> None:
+        if running.first_sign_in is None:
+            raise LookupError("the journeys need a fresh installation")
+        self.running = running
+        self.url = running.url
+        first = running.first_sign_in
+        self.administrator = Member("Christophe Zenner", first.email, first.password)
+        self._members: dict[str, Member] = {}
+        self._open = ExitStack()
+        self._office = self._browser(self.administrator)
+        self._customers = 0
+
+    def close(self) -> None:
+        """Close the connections that were left open."""
+        self._open.close()
+
+    def member(self, role: str) -> Member:
+        """Somebody with this role alone, added by the administrator."""
+        if role not in self._members:
+            email = f"{role}@zegel.example"
+            office = self._office
+            office.open("/medewerkers")
+            office.submit(
+                "/medewerkers", name=NAMES[role], email=email, function="Zaakvoerder", roles=[role]
+            )
+            shown = re.search(rf"voor {NAMES[role]} ?(\S+?) ?Geef het persoonlijk", office.text())
+            assert shown, office.text()[:400]
+            self._members[role] = Member(NAMES[role], email, shown[1])
+        return self._members[role]
+
+    def customer(self, organisation: str, person: str = "An Peeters") -> Customer:
+        """A customer with a number and an address that no other has."""
+        self._customers += 1
+        eight = 4031707 + 7919 * self._customers
+        digits = f"{eight:08d}{97 - eight % 97:02d}"
+        return Customer(organisation, person, f"klant{self._customers}@klant.example", digits)
+
+    def bring(self, customer: Customer, until: str) -> Road:
+        """An agreement of this customer after the step ``until`` of ``STEPS``."""
+        example: dict[str, Any] = read_example("agreement")
+        names = {
+            "name": customer.organisation,
+            "number": customer.digits,
+            "signatory_name": customer.person,
+        }
+        example["sales"] |= names | {"signatory_email": customer.email}
+        example["controller"] |= names
+        road = Road(self.running, example)
+        self._open.enter_context(road.staff)
+        self._open.enter_context(road.signer)
+        road.signed_in()
+        for step in STEPS[: STEPS.index(until) + 1]:
+            getattr(road, step)()
+        return road
+
+    def _browser(self, member: Member) -> Browser:
+        browser = self._open.enter_context(Browser(self.url))
+        browser.open("/aanmelden")
+        browser.submit(email=member.email, password=member.password)
+        return browser

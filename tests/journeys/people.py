@@ -1,0 +1,242 @@
+"""The people of the journeys, in their own words: what they press, fill in and read."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from installation import Member
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+Look = Callable[[Page], None]
+WORK_SECONDS = 30  # making a document, sealing, storing, on a busy machine
+DONE = "Gecontroleerd in het archief"
+
+
+def hold(complaints: Callable[[Page], list[str]], sizes: Sequence[ViewportSize]) -> Look:
+    """A look that finds nothing wrong, or fails; a heading seen first is seen at every size."""
+    seen: set[str] = set()
+
+    def look(page: Page) -> None:
+        assert complaints(page) == [], page.url
+        own = page.viewport_size
+        heading = page.get_by_role("heading", level=1).inner_text()
+        if heading in seen or own is None:
+            return
+        seen.add(heading)
+        for size in sizes:
+            if size != own:
+                page.set_viewport_size(size)
+                assert complaints(page) == [], f"{page.url} at {size['width']} px"
+        page.set_viewport_size(own)
+
+    return look
+
+
+class Person:
+    """Somebody with a browser."""
+
+    def __init__(self, page: Page, look: Look) -> None:
+        self.page = page
+        self._look = look
+
+    def sees(self, heading: str) -> Self:
+        """The page with this heading is there, and nothing is wrong with it."""
+        shown = self.page.get_by_role("heading", level=1)
+        expected = re.compile(f"^{re.escape(heading)}")
+        expect(shown).to_have_text(expected, timeout=WORK_SECONDS * 1000)
+        self._look(self.page)
+        return self
+
+    def reads(self, words: str) -> Self:
+        """These words are on the page."""
+        expect(self.page.get_by_role("main").get_by_text(words).first).to_be_visible()
+        return self
+
+    def opens(self, address: str) -> Self:
+        """Open an address."""
+        self.page.goto(address)
+        return self
+
+    def presses(self, name: str) -> Self:
+        """Press a button."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        return self
+
+    def follows(self, name: str) -> Self:
+        """Follow a link."""
+        self.page.get_by_role("link", name=name).first.click()
+        return self
+
+    def fills(self, fields: Mapping[str, str]) -> Self:
+        """Type in fields, by their labels."""
+        for label, value in fields.items():
+            self.page.get_by_label(re.compile(f"^{re.escape(label)}( |$)")).first.fill(value)
+        return self
+
+    def ticks(self, *labels: str) -> Self:
+        """Tick boxes or choose answers."""
+        for label in labels:
+            self.page.get_by_label(label, exact=True).first.check()
+        return self
+
+    def is_told(self, *sentences: str) -> Self:
+        """The summary of mistakes says this, and each line leads to its field."""
+        summary = self.page.locator(".error-summary")
+        expect(summary).to_be_visible()
+        for sentence in sentences:
+            expect(summary).to_contain_text(sentence)
+        self._look(self.page)
+        return self
+
+    def downloads(self, what: Locator) -> bytes:
+        """The bytes behind a link or button."""
+        with self.page.expect_download() as started:
+            what.click()
+        return Path(started.value.path()).read_bytes()
+
+    def link(self, name: str) -> Locator:
+        """A link by its words."""
+        return self.page.get_by_role("link", name=name).first
+
+
+class StaffMember(Person):
+    """Somebody of the processor."""
+
+    def signs_in(self, member: Member) -> Self:
+        """Sign in with the right password."""
+        self.opens("/aanmelden").sees("Aanmelden")
+        self.fills({"E-mailadres": member.email, "Wachtwoord": member.password})
+        return self.presses("Aanmelden")
+
+
+class Sales(StaffMember):
+    """Makes agreements, sends them, and follows them."""
+
+    def dossier(self, reference: str) -> Self:
+        """Open a dossier."""
+        return self.opens(f"/overeenkomsten/{reference}")
+
+    def rows(self) -> Locator:
+        """The lines of the list."""
+        return self.page.locator("table tbody tr")
+
+    def searches(self, words: str) -> Self:
+        """Search the list."""
+        self.page.get_by_role("searchbox").fill(words)
+        return self.presses("Zoeken")
+
+
+class Countersigner(StaffMember):
+    """Signs for the processor."""
+
+    def selects(self, *organisations: str) -> Self:
+        """Tick these in the queue."""
+        for organisation in organisations:
+            self.page.get_by_role("checkbox", name=organisation).check()
+        return self
+
+    def confirms_and_types(self, name: str, password: str) -> Self:
+        """Both statements, the name, the password, and the button."""
+        for box in self.page.locator("[name=confirmed]").all():
+            box.check()
+        self.fills({"Typ uw naam": name, "Uw wachtwoord": password})
+        return self.presses("Aangevinkte ondertekenen")
+
+
+class Archivist(StaffMember):
+    """Finds, opens, downloads and checks."""
+
+    def finds(self, organisation: str, **search: str) -> Self:
+        """Search the archive by labels ``zoek``, ``van``, ``tot``; one line comes back."""
+        self.opens("/archief")
+        for name, value in search.items():
+            self.page.locator(f"#f-{name}").fill(value)
+        self.presses("Zoeken").sees("Archief")
+        lines = self.page.locator("table tbody tr")
+        expect(lines).to_have_count(1)
+        expect(lines).to_contain_text(organisation)
+        return self
+
+    def waits_until_stored(self, reference: str) -> Self:
+        """Reload the item until the archive has it and it was read back."""
+        until = time.monotonic() + WORK_SECONDS
+        badge = self.page.get_by_text(DONE)
+        while self.opens(f"/archief/{reference}").page and not badge.count():
+            assert time.monotonic() < until, self.page.get_by_role("main").inner_text()
+        return self
+
+
+class Mailbox(Person):
+    """The mailbox page."""
+
+    def waits_for(self, to: str, subject: str) -> Self:
+        """Open the newest mail to somebody with this in its subject."""
+        until = time.monotonic() + WORK_SECONDS
+        while True:
+            self.opens("/mailbox")
+            rows = self.page.get_by_role("row").filter(has_text=to).filter(has_text=subject)
+            if rows.count():
+                rows.first.get_by_role("link").click()
+                return self
+            assert time.monotonic() < until, f"no mail {subject!r} to {to}"
+
+    def signing_link(self) -> str:
+        """The link in the open mail."""
+        links = self.page.locator("a[href*='/tekenen/link/']")
+        address = links.first.get_attribute("href")
+        assert address
+        return address
+
+    def code(self) -> str:
+        """The six digits in the open mail."""
+        return re.findall(r"\b\d{6}\b", self.page.locator(".mail-text").inner_text())[0]
+
+
+class Signer(Person):
+    """Signs for the controller."""
+
+    def enters(self, link: str) -> Self:
+        """From the landing page in."""
+        self.opens(link).sees("Verwerkers\u00adovereenkomst voor")
+        return self.presses("Overeenkomst bekijken")
+
+    def fills_in_details(self) -> Self:
+        """What sales did not know yet."""
+        self.fills(
+            {
+                "Rechtsvorm": "BV",
+                "Straat en huisnummer": "Molenstraat 3",
+                "Postcode": "2000",
+                "Gemeente": "Antwerpen",
+                "Uw functie": "Bestuurder",
+            }
+        )
+        return self.presses("Volgende: Bijlage 1")
+
+    def proves_mailbox(self, code: str) -> Self:
+        """Type the code."""
+        self.fills({"Code": code})
+        return self.presses("Verder naar ondertekenen")
+
+    def agrees(self) -> Self:
+        """Tick the three statements."""
+        boxes = self.page.locator("[name=statement]")
+        expect(boxes).to_have_count(3)
+        for box in boxes.all():
+            box.check()
+        return self
+
+    def types_signature(self, name: str) -> Self:
+        """Sign with a typed name."""
+        self.page.get_by_label("Naam typen").check()
+        self.fills({"Typ uw naam": name})
+        return self.presses("Overeenkomst ondertekenen")
+
+    def signs_annex(self) -> Self:
+        """The second signature, under Bijlage 1."""
+        self.page.locator("[name=annex_statement]").check()
+        return self.presses("Bijlage 1 ondertekenen en afronden")

@@ -1,0 +1,195 @@
+"""The controller's journeys on a telephone, from the mail to the receipt."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+from installation import PROCESSOR, Customer, Installation
+from people import Mailbox, Sales, Signer
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, expect
+
+INVITATION = "klaar om te ondertekenen"
+READ = "Lees de overeenkomst"
+
+
+def test_from_the_mail_to_the_receipt_with_a_typed_name(
+    zegel: Installation, signer: Signer, colleague: Signer, mailbox: Mailbox
+) -> None:
+    customer = zegel.customer("Bakkerij ’t Hof van Ó Brien-Łódź")
+    zegel.bring(customer, "send")
+    link = mailbox.waits_for(customer.email, INVITATION).signing_link()
+
+    signer.enters(link).sees("Kloppen deze gegevens?")
+    signer.fills({"Naam van de organisatie": "", "Ondernemingsnummer": "0403.170.702"})
+    signer.presses("Volgende: Bijlage 1").is_told(
+        "Vul de naam van de organisatie in.", "Dit ondernemingsnummer klopt niet."
+    )
+    fields = {
+        "Naam van de organisatie": customer.organisation,
+        "Ondernemingsnummer": customer.number,
+    }
+    signer.fills(fields).fills_in_details().sees("Bijlage 1: welke gegevens, van wie?")
+
+    # On another device the same link goes on where this one stopped.
+    colleague.enters(link).sees("Bijlage 1: welke gegevens, van wie?")
+
+    own = signer.page.locator("[name=personal_data_own]")
+    signer.presses("Volgende: lezen").is_told("Kies Ja of Nee bij de functionaris")
+    own.nth(0).fill("Verjaardag voor de verjaardagskorting")
+    own.nth(1).fill("Allergieën")
+    signer.page.get_by_role("button", name="Regel toevoegen").first.click()
+    expect(own).to_have_count(4)
+    own.nth(2).fill("Lievelingsbrood")
+    signer.ticks("Ja").fills({"Naam van de functionaris": "Els Maes", "Telefoonnummer": "0475 1"})
+    signer.presses("Volgende: lezen").is_told("Dit telefoonnummer klopt niet.")
+    signer.fills({"Telefoonnummer": "0475 12 34 56"}).presses("Volgende: lezen").sees(READ)
+    for words in ("Lievelingsbrood", "Els Maes, +32 475 12 34 56", "Molenstraat 3"):
+        signer.reads(words)
+    assert signer.downloads(signer.link("PDF downloaden")).startswith(b"%PDF-")
+
+    signer.presses("Volgende: ondertekenen").sees("Vul de code uit uw mail in")
+    code = mailbox.waits_for(customer.email, "Uw code").code()
+    signer.proves_mailbox("000000" if code != "000000" else "111111")
+    signer.is_told("De code klopt niet. U hebt nog 4 pogingen.")
+    signer.proves_mailbox(f"{code[:3]} {code[3:]}").sees("1 van 2: Overeenkomst")
+    signer.types_signature("").is_told("Vink alle verklaringen aan")
+    signer.agrees().types_signature(customer.person).sees("2 van 2: Bijlage 1")
+    signer.presses("Bijlage 1 ondertekenen en afronden").is_told("ook Bijlage 1 ondertekent.")
+    signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
+    signer.reads(f"{PROCESSOR} ondertekent nu ook")
+    mailbox.waits_for(customer.email, "U hebt ondertekend").reads(customer.organisation)
+
+    colleague.page.reload()
+    colleague.sees("Bedankt. U hebt ondertekend.")
+    signer.opens(link).sees("U hebt deze overeenkomst al ondertekend")
+    signer.presses("Overeenkomst bekijken").sees("Bedankt. U hebt ondertekend.")
+
+
+def test_a_drawn_signature(zegel: Installation, signer: Signer, mailbox: Mailbox) -> None:
+    customer = zegel.customer("Tekenaars NV")
+    _at_signing(zegel, signer, mailbox, customer)
+    signer.ticks("Tekenen").agrees().presses("Overeenkomst ondertekenen")
+    signer.is_told("Typ of teken eerst uw handtekening")
+    pad = signer.page.locator("canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    mouse = signer.page.mouse
+    mouse.move(box["x"] + 30, box["y"] + 60)
+    mouse.down()
+    for x, y in ((90, 20), (120, 90), (200, 40)):
+        mouse.move(box["x"] + x, box["y"] + y, steps=4)
+    mouse.up()
+    expect(signer.page.locator("[data-preview] img")).to_be_visible()
+    signer.presses("Overeenkomst ondertekenen").sees("2 van 2: Bijlage 1")
+    expect(signer.page.get_by_role("img", name="Uw handtekening")).to_be_visible()
+    signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
+
+
+def test_an_uploaded_signature(zegel: Installation, signer: Signer, mailbox: Mailbox) -> None:
+    customer = zegel.customer("Stempel & Zoon")
+    _at_signing(zegel, signer, mailbox, customer)
+    signer.agrees().ticks("Afbeelding kiezen")
+    chooser = signer.page.get_by_label("Afbeelding van uw handtekening")
+    chooser.set_input_files({"name": "h.png", "mimeType": "image/png", "buffer": b"no picture"})
+    signer.presses("Overeenkomst ondertekenen").is_told("Deze afbeelding kunnen wij niet lezen.")
+    chooser.set_input_files({"name": "h.png", "mimeType": "image/png", "buffer": _signature()})
+    signer.presses("Overeenkomst ondertekenen").sees("2 van 2: Bijlage 1")
+    signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
+
+
+def test_a_question_then_a_refusal(
+    zegel: Installation, signer: Signer, mailbox: Mailbox, sales: Sales
+) -> None:
+    customer = zegel.customer("Twijfelaars BV")
+    reference = zegel.bring(customer, "send").reference
+    link = mailbox.waits_for(customer.email, INVITATION).signing_link()
+    signer.enters(link).follows("Ik heb een vraag").sees("Vraag stellen")
+    signer.presses("Versturen").is_told("Schrijf uw vraag.")
+    signer.fills({"Uw vraag": "Mogen wij dit <ook> op papier?"}).presses("Versturen")
+    signer.sees("Uw vraag is verstuurd").follows("Verder met de overeenkomst")
+    mailbox.waits_for(zegel.administrator.email, f"Vraag van {customer.person} (Twijfelaars BV)")
+    mailbox.reads("Mogen wij dit <ook> op papier?")
+
+    signer.sees("Kloppen deze gegevens?").follows("Ik wil niet ondertekenen")
+    signer.sees("Waarom ondertekent u niet?").presses("Weigering versturen")
+    signer.is_told("Kies een reden.")
+    signer.ticks("Wij willen eerst overleggen").presses("Weigering versturen")
+    signer.sees("Wij hebben uw weigering ontvangen")
+    signer.opens(link).sees("Deze overeenkomst is geweigerd")
+    sales.dossier(reference).sees(customer.organisation).reads("De klant ondertekent niet")
+    sales.reads("Geweigerd. Reden: Wij willen eerst overleggen")
+
+
+def test_passed_on_to_a_colleague(
+    zegel: Installation, signer: Signer, colleague: Signer, mailbox: Mailbox
+) -> None:
+    customer = zegel.customer("Doorgevers VZW")
+    zegel.bring(customer, "send")
+    link = mailbox.waits_for(customer.email, INVITATION).signing_link()
+    signer.enters(link).follows("Ik ben niet de juiste persoon").sees("Wie kan wel ondertekenen?")
+    signer.fills({"Naam": "Bert Claes", "E-mailadres": customer.email}).presses("Doorsturen")
+    signer.is_told("Geef het e-mailadres van een collega op")
+    signer.fills({"E-mailadres": "bert@doorgevers.example", "Bericht": "Voor jou, Bert."})
+    signer.presses("Doorsturen").sees("Doorgestuurd naar Bert Claes")
+    signer.opens(link).sees("Deze link is doorgestuurd")
+    new = mailbox.waits_for("bert@doorgevers.example", "vraagt u een verwerkersovereenkomst")
+    mailbox.reads("Voor jou, Bert.")
+    colleague.enters(new.signing_link()).sees("Kloppen deze gegevens?")
+    expect(colleague.page.get_by_label("Uw voor- en achternaam")).to_have_value("Bert Claes")
+
+
+def test_a_tab_left_open_while_the_offer_is_withdrawn(
+    zegel: Installation, signer: Signer, mailbox: Mailbox
+) -> None:
+    customer = zegel.customer("Tabblad BV")
+    road = zegel.bring(customer, "send")
+    signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
+    signer.sees("Kloppen deze gegevens?")
+    road.staff.open(f"/overeenkomsten/{road.reference}/intrekking")
+    road.staff.submit("/intrekking", reason="Een nieuw voorstel volgt.")
+    signer.fills_in_details().sees("De aanvraag is ingetrokken")
+    mailbox.waits_for(customer.email, "ingetrokken").reads("Een nieuw voorstel volgt.")
+
+
+def test_the_whole_road_without_javascript(
+    zegel: Installation, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
+) -> None:
+    customer = zegel.customer("Zonder Scripts NV")
+    zegel.bring(customer, "send")
+    page = plain({"width": 390, "height": 844})
+    signer = Signer(page, lambda _: None)
+    signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
+    signer.fills_in_details().sees("Bijlage 1: welke gegevens, van wie?")
+    own = page.locator("[name=data_subjects_own]")
+    before = own.count()
+    page.get_by_role("button", name="Regel toevoegen").last.click()
+    expect(own).to_have_count(before + 1)
+    own.last.fill("Leveranciers van meel")
+    signer.ticks("Nee").presses("Volgende: lezen")
+    while page.get_by_role("link", name="Nu kijken").count():
+        signer.follows("Nu kijken")
+    signer.sees(READ).reads("Leveranciers van meel").presses("Volgende: ondertekenen")
+    code = mailbox.waits_for(customer.email, "Uw code").code()
+    signer.proves_mailbox(code).sees("1 van 2: Overeenkomst")
+    signer.agrees().types_signature(customer.person).sees("2 van 2: Bijlage 1")
+    signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
+
+
+def _at_signing(zegel: Installation, signer: Signer, mailbox: Mailbox, customer: Customer) -> None:
+    """A signer on the page where the signature is set; all before is done elsewhere."""
+    zegel.bring(customer, "annex")
+    signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link()).sees(READ)
+    signer.presses("Volgende: ondertekenen").sees("Vul de code uit uw mail in")
+    code = mailbox.waits_for(customer.email, "Uw code").code()
+    signer.proves_mailbox(code).sees("1 van 2: Overeenkomst")
+
+
+def _signature() -> bytes:
+    picture = Image.new("RGBA", (600, 200), (255, 255, 255, 0))
+    ImageDraw.Draw(picture).line([(20, 150), (200, 30), (380, 160), (570, 40)], "black", 9)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from asn1crypto import algos, cms, core, tsp, x509
+from asn1crypto import algos, cms, core, parser, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 
 from signatures.authority import Authority
+from signatures.encoded import FinalAttributes, FinalToken
 from signatures.errors import TimestampUnavailable
 from signatures.providers.software import sign_digest
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # The policy of our own authority; under the arc that ISO/IEC 9834-8 gives to random UUIDs.
 POLICY = "2.25.126371986429478324962745029357294023641"
 OWN, EXTERNAL = "eigen", "extern"
+_SEQUENCE = (0, 1, 16)  # class, method and tag of a DER SEQUENCE
 
 
 class Timestamps(Protocol):
@@ -69,7 +71,16 @@ class HttpTimestamps:
         return self._stamper
 
 
-class LocalStamper(TimeStamper):
+class FinalStamper(TimeStamper):
+    """A source of tokens that are never encoded again."""
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """A token over the digest. Raises TimestampUnavailable."""
+        token = await super().async_timestamp(message_digest, md_algorithm)
+        return FinalToken.load(parser.emit(*_SEQUENCE, token.contents))
+
+
+class LocalStamper(FinalStamper):
     """A time stamp authority in this process: whole seconds in UTC, accurate to one second,
     with the certificate identified by its SHA-256 (RFC 5816)."""
 
@@ -98,15 +109,12 @@ class LocalStamper(TimeStamper):
         if req["nonce"].native is not None:
             info["nonce"] = req["nonce"]
         token = self._sign(tsp.TSTInfo(info).dump(), moment)
-        response = tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
-        # Parsed again from its bytes: asn1crypto encodes a value built in memory anew at every
-        # level that it is put into, several times each, which took seconds for some tokens.
-        return tsp.TimeStampResp.load(response.dump())
+        return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
 
     def _sign(self, info: bytes, moment: datetime) -> cms.ContentInfo:
         digest = hashes.Hash(hashes.SHA256())
         digest.update(info)
-        attributes = cms.CMSAttributes(
+        made = cms.CMSAttributes(
             [
                 _attribute("content_type", "tst_info"),
                 _attribute("signing_time", cms.Time({"utc_time": core.UTCTime(moment)})),
@@ -114,6 +122,7 @@ class LocalStamper(TimeStamper):
                 _attribute("message_digest", digest.finalize()),
             ]
         )
+        attributes = FinalAttributes.load(made.dump())
         signer = cms.SignerInfo(
             {
                 "version": "v1",
@@ -152,7 +161,7 @@ class LocalStamper(TimeStamper):
         )
 
 
-class HttpStamper(TimeStamper):
+class HttpStamper(FinalStamper):
     """Asks the services over HTTP (RFC 3161 section 3.4), the next one when one fails."""
 
     def __init__(self, urls: Sequence[str], timeout_seconds: float) -> None:

@@ -1,5 +1,8 @@
 """The seal's key as an object in this process's memory: the default provider."""
 
+from typing import Any
+
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -9,6 +12,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from signatures.authority import Authority, PrivateKey
+from signatures.encoded import FinalAttributes
 from signatures.providers.base import ProviderInfo
 
 
@@ -37,6 +41,16 @@ class HeldKeySigner(Signer):
             embed_roots=False,
         )
         self._key = key
+
+    async def signed_attrs(self, *arguments: Any, **options: Any) -> cms.CMSAttributes:
+        """pyHanko's, with their encoding final."""
+        attributes = await super().signed_attrs(*arguments, **options)
+        return FinalAttributes.load(attributes.dump())
+
+    async def unsigned_attrs(self, *arguments: Any, **options: Any) -> cms.CMSAttributes | None:
+        """pyHanko's, with their encoding final."""
+        attributes = await super().unsigned_attrs(*arguments, **options)
+        return None if attributes is None else FinalAttributes.load(attributes.dump())
 
     async def async_sign_raw(
         self, data: bytes, digest_algorithm: str, dry_run: bool = False

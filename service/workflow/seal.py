@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from typing import Any
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
@@ -72,52 +73,53 @@ def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> None
         sealed.token_time,
         sealed.token_quality,
     )
-    with deps.database.begin() as tx:
-        tx.agreements.lock_by_id(agreement.id)
-        if tx.documents.add_seal(agreement.id, agreement.revision, step):
-            tx.audit.append(
-                agreement.id,
-                Event.ACT_SEALED,
-                SYSTEM,
-                place=text(f"labels.place.{act.place.value}"),
-                place_id=act.place.value,
-                sha256=step.sha256,
-                token_time=step.token_time.isoformat(),
-                token_quality=step.token_quality,
-            )
+    _keep(
+        deps,
+        agreement,
+        step,
+        Event.ACT_SEALED,
+        place=text(f"labels.place.{act.place.value}"),
+        place_id=act.place.value,
+        token_quality=step.token_quality,
+    )
 
 
 def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> None:
-    _start_sealing(deps, agreement)
     closed = deps.sealer().close(pdf)
-    with deps.database.begin() as tx:
-        tx.agreements.lock_by_id(agreement.id)
-        step = Seal(
-            CLOSING_STEP,
-            closed.pdf,
-            hashlib.sha256(closed.pdf).hexdigest(),
-            closed.token_time,
-            closed.token_quality,
-        )
-        if tx.documents.add_seal(agreement.id, agreement.revision, step):
-            tx.audit.append(
-                agreement.id,
-                Event.ORIGINAL_CLOSED,
-                SYSTEM,
-                level=closed.level,
-                sha256=step.sha256,
-                token_time=step.token_time.isoformat(),
-            )
+    step = Seal(
+        CLOSING_STEP,
+        closed.pdf,
+        hashlib.sha256(closed.pdf).hexdigest(),
+        closed.token_time,
+        closed.token_quality,
+    )
+    _keep(deps, agreement, step, Event.ORIGINAL_CLOSED, level=closed.level)
 
 
-def _start_sealing(deps: Deps, agreement: Agreement) -> None:
+def _keep(deps: Deps, agreement: Agreement, step: Seal, event: Event, **facts: Any) -> None:
+    """Keep a step, unless another worker's came first or the agreement was withdrawn meanwhile.
+
+    A step that succeeds ends a spell of failing.
+    """
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement.id)
+        if before.state not in _SEALABLE:
+            return
+        if not tx.documents.add_seal(agreement.id, agreement.revision, step):
+            return
         if before.state in (State.FULLY_SIGNED, State.SEAL_FAILED):
             tx.agreements.save(
                 before,
                 dataclasses.replace(before, state=after(Step.SEAL, before.state), failure=""),
             )
+        tx.audit.append(
+            agreement.id,
+            event,
+            SYSTEM,
+            sha256=step.sha256,
+            token_time=step.token_time.isoformat(),
+            **facts,
+        )
 
 
 def _defer_close(deps: Deps, agreement: Agreement) -> None:

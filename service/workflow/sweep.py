@@ -7,7 +7,7 @@ backup all look the same from here.
 
 from __future__ import annotations
 
-from service.agreement.states import SIGNED_NOT_SEALED, State
+from service.agreement.states import State
 from service.deps import Deps
 from service.workflow.accept import SEAL
 from service.workflow.close import ARCHIVE
@@ -23,7 +23,7 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
         found = 0
         for task, ids in (
             (GENERATE, tx.overview.in_state_since((State.PREPARING,), patience)),
-            (SEAL, tx.overview.in_state_since((State.IN_SIGNING, *SIGNED_NOT_SEALED), patience)),
+            (SEAL, tx.overview.unsealed(patience)),
             (ARCHIVE, tx.overview.not_archived(patience)),
         ):
             for agreement_id in ids:

@@ -3,10 +3,11 @@
 BIN := .venv/bin
 WORKERS ?= auto
 OUT ?= demo-out
+N ?= 200
 export ZEGEL_MODE ?= development
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test check test demo bench docs compose clean
+.PHONY: help run setup setup-test check test kills demo bench docs compose clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ check: setup-test ## lint, formatting, types and import rules
 
 test: check ## everything that must hold before a change is kept
 	env -u ZEGEL_MODE $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile
+
+kills: setup-test ## SIGKILL the worker N times (200) between two steps and judge what is left
+	env -u ZEGEL_MODE KILLS=$(N) $(BIN)/pytest -m kills -s
 
 demo: setup ## walk the whole road unattended; leaves the result in OUT (demo-out)
 	@$(BIN)/zegel demo --out $(OUT)

@@ -1,0 +1,71 @@
+"""What a dead worker left is taken up: at once when no other lives, by heartbeat when one does."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from fault_road import BROWSER, House, run_worker_once
+
+from service import worker
+from service.errors import Invalid
+from service.workflow import accounts, prove_mailbox
+
+
+def left_by_a_worker(house: House, reference: str, heartbeat: str) -> None:
+    """Every job is under way at a worker whose last sign of life was so long ago."""
+    house.rows(
+        "insert into procrastinate_workers (last_heartbeat)"
+        f" values (now() - interval '{heartbeat}')"
+    )
+    house.rows(
+        "update procrastinate_jobs set status = 'doing',"
+        " worker_id = (select max(id) from procrastinate_workers)"
+    )
+    assert "act.sealed" not in house.events(reference)
+
+
+def test_alone_a_worker_takes_up_everything_at_once(house: House) -> None:
+    (reference,) = house.fully_signed()
+    left_by_a_worker(house, reference, "0 seconds")
+    run_worker_once(house.deps)
+    assert house.events(reference).count("act.sealed") == 3
+
+
+@pytest.mark.parametrize(("heartbeat", "sealed"), [("1 second", 0), ("1 minute", 3)])
+def test_beside_a_living_worker_heartbeats_tell(house: House, heartbeat: str, sealed: int) -> None:
+    (reference,) = house.fully_signed()
+    left_by_a_worker(house, reference, heartbeat)
+    address = house.deps.database.url.replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as living:
+        living.execute(f"select pg_advisory_lock_shared({worker._WORKERS_LOCK})")
+        run_worker_once(house.deps)
+    assert house.events(reference).count("act.sealed") == sealed
+
+
+def test_a_chosen_password_ends_every_session(house: House) -> None:
+    secret = accounts.sign_in(house.deps, house.staff.email, house.password)
+    assert accounts.session(house.deps, secret)
+    new = "een lange zin die niemand raadt"
+    accounts.change_password(house.deps, house.staff, old=house.password, new=new, again=new)
+    assert accounts.session(house.deps, secret) is None
+
+
+def test_a_reset_password_ends_every_session(house: House) -> None:
+    secret = accounts.sign_in(house.deps, house.staff.email, house.password)
+    assert accounts.session(house.deps, secret)
+    accounts.reset_password(house.deps, house.staff.id, house.staff)
+    assert accounts.session(house.deps, secret) is None
+
+
+def test_a_wrong_code_counts_although_it_is_refused(house: House) -> None:
+    reference = house.ready()
+    secret = house.enter(reference)
+    code = house.ask_code(reference, secret)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    for tried in range(1, 6):
+        with pytest.raises(Invalid):
+            prove_mailbox.confirm_code(house.deps, secret, wrong, BROWSER)
+        assert house.rows("select tries from code_challenges")[0].tries == tried
+    with pytest.raises(Invalid):  # the right one, too late
+        prove_mailbox.confirm_code(house.deps, secret, code, BROWSER)
+    assert house.events(reference).count("code.refused") >= 5

@@ -24,6 +24,10 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connection; the next question opens another."""
         self._connection.close()
 
     def get(self, path: str) -> bytes:

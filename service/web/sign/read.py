@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from service.agreement.model import Agreement
-from service.errors import TooMany
+from service.errors import LinkUnusable, NotFound, TooMany
 from service.texts import text
 from service.web.context import client, deps, signer
 from service.web.files import file
@@ -48,10 +48,17 @@ class Part:
 @signer
 def read() -> ResponseReturnValue:
     """The whole text as a page, with what was filled in."""
-    found = current_open()
-    if not _has_text(found.agreement):
+    try:
+        reading = frozen(deps(), secret())
+    except NotFound:
+        found = current_open()
+        if _has_text(found.agreement):
+            raise
         return to(step_of(found))
-    return _page(frozen(deps(), secret()))
+    found = reading.visit
+    if found.status != "open":
+        raise LinkUnusable(found.status)
+    return _page(reading) if _has_text(found.agreement) else to(step_of(found))
 
 
 @blueprint.post("/tekenen/lezen")

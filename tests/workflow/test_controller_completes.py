@@ -1,0 +1,241 @@
+"""The controller opens the link, completes Bijlage 1, and goes back before anybody signed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from house import BROWSER, DETAILS, LISTS, House
+
+from service.agreement.drafting import Input
+from service.agreement.states import Place, PlaceState, State
+from service.errors import (
+    GenerationFailed,
+    Invalid,
+    LinkUnusable,
+    NotFound,
+    Refused,
+    WrongState,
+)
+from service.workflow import (
+    complete,
+    generate,
+    open_link,
+    read,
+    send,
+)
+
+EVERYTHING = (
+    "select (select count(*) from audit_entries), (select count(*) from link_sessions), "
+    "(select count(*) from messages), (select max(last_activity_at) from agreements), "
+    "(select max(opened_at) from links)"
+)
+
+
+def codes(wrong: Invalid) -> dict[str, str]:
+    """Per field the first code."""
+    found: dict[str, str] = {}
+    for error in wrong.errors:
+        found.setdefault(error.field, error.code)
+    return found
+
+
+# Opening ---------------------------------------------------------------------------------------
+
+
+def test_looking_at_a_link_changes_nothing(house: House) -> None:
+    reference = house.sent()
+    before = house.rows(EVERYTHING)
+    for _ in range(3):
+        landing = open_link.landing(house.deps, house.token(reference))
+    assert (landing.status, landing.masked_email) == ("open", "a…@peeters.example")
+    assert house.rows(EVERYTHING) == before
+
+
+def test_opening_is_noted_once(house: House) -> None:
+    reference = house.sent()
+    for _ in range(2):
+        house.entered(reference)
+    agreement = house.agreement(reference)
+    assert agreement.opened_at is not None
+    assert agreement.places[Place.CONTROLLER_AGREEMENT] is PlaceState.VIEWED
+    assert house.events(reference).count("link.opened") == 1
+
+
+@pytest.mark.parametrize("token", ["", "zegel_", "zegel_x", "\x00", "x" * 5000])
+def test_an_unknown_link_opens_nothing(house: House, token: str) -> None:
+    assert open_link.landing(house.deps, token).status == "unknown"
+    with pytest.raises(LinkUnusable) as refusal:
+        open_link.enter(house.deps, token, BROWSER)
+    assert refusal.value.reason == "unknown"
+    with pytest.raises(LinkUnusable):
+        open_link.visit(house.deps, token)
+
+
+def test_a_session_ends_after_its_time(house: House) -> None:
+    secret = house.entered(house.sent())
+    house.rows("update link_sessions set expires_at = now() - interval '1 second'")
+    with pytest.raises(LinkUnusable):
+        open_link.visit(house.deps, secret)
+
+
+def test_every_status_of_a_link(house: House) -> None:
+    past = house.sent()
+    house.forget_time(past)  # the clock counts before the clean-up comes round
+    signed = house.sent()
+    house.signed(signed)
+    statuses = {
+        reference: open_link.landing(house.deps, house.token(reference)).status
+        for reference in (past, signed)
+    }
+    assert statuses == {past: "expired", signed: "signed"}
+    for reference, opens in ((past, False), (signed, True)):
+        landing = open_link.landing(house.deps, house.token(reference))
+        assert landing.can_enter is opens
+        if opens:
+            house.entered(reference)
+        else:
+            with pytest.raises(LinkUnusable):
+                house.entered(reference)
+
+
+def test_an_expired_link_can_ask_for_a_new_one_once_a_day(house: House) -> None:
+    reference = house.sent()
+    with pytest.raises(LinkUnusable):
+        open_link.request_new_link(house.deps, house.token(reference), BROWSER)
+    house.forget_time(reference)
+    for _ in range(2):
+        open_link.request_new_link(house.deps, house.token(reference), BROWSER)
+    assert house.kinds(reference) == ["invitation", "new_link_requested"]
+
+
+# Completing ------------------------------------------------------------------------------------
+
+
+def test_details_are_confirmed_and_what_changed_is_flagged(house: House) -> None:
+    reference = house.sent()
+    secret = house.entered(reference)
+    given = {**DETAILS, "name": "Bakkerij Peeters & Zn", "signatory_email": "hacker@x.example"}
+    complete.save_details(house.deps, secret, Input(given), BROWSER)
+    saved = house.agreement(reference)
+    assert saved.details_confirmed
+    assert saved.controller.name == "Bakkerij Peeters & Zn"
+    assert saved.signatory.email == "an@peeters.example"  # what the mailbox proof rests on
+    with house.deps.database.begin() as tx:
+        assert tx.agreements.flags(saved.id) == ("organisation_changed",)
+
+
+def test_bijlage_comes_after_the_details(house: House) -> None:
+    secret = house.entered(house.sent())
+    with pytest.raises(Invalid) as wrong:
+        complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)
+    assert codes(wrong.value) == {"details": "required"}
+
+
+def test_bijlage_is_complete_or_refused_and_who_entered_it_is_kept(house: House) -> None:
+    reference = house.draft(chosen={"personal_data": ["name"]})
+    send.send(house.deps, reference, house.staff)
+    secret = house.entered(reference)
+    complete.save_details(house.deps, secret, Input(DETAILS), BROWSER)
+    with pytest.raises(Invalid) as wrong:
+        complete.save_annex(house.deps, secret, Input({}), BROWSER)
+    assert codes(wrong.value) == {
+        "personal_data": "personal_data_empty",
+        "data_subjects": "data_subjects_empty",
+        "dpo_answer": "yes_or_no",
+    }
+    complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)
+    done = house.agreement(reference)
+    assert done.state is State.PREPARING
+    assert [item.entered_by for item in done.annex.items] == ["processor", *["controller"] * 3]
+    assert house.jobs().count("generate") == 1
+    with pytest.raises(WrongState):
+        complete.save_details(house.deps, secret, Input(DETAILS), BROWSER)
+
+
+def test_half_a_bijlage_is_kept_while_a_line_is_added(house: House) -> None:
+    reference = house.sent()
+    secret = house.entered(reference)
+    half = Input({}, typed={"personal_data": ["Allergieën"], "data_subjects": []})
+    complete.keep_annex(house.deps, secret, half)
+    assert [item.label for item in house.agreement(reference).annex.items] == ["Allergieën"]
+    assert house.agreement(reference).state is State.SENT
+
+
+def test_the_text_is_frozen_once(house: House) -> None:
+    reference = house.sent()
+    secret = house.frozen(reference)
+    frozen = house.agreement(reference)
+    assert frozen.state is State.READY
+    with house.deps.database.begin() as tx:
+        document = tx.documents.frozen(frozen.id, 1)
+    assert document is not None
+    assert document.sha256 == frozen.frozen_sha256
+    assert document.context["controller"]["name"] == "Bakkerij Peeters"
+    events = house.events(reference)
+    generate.generate(house.deps, frozen.id)
+    assert house.events(reference) == events
+    assert read.frozen(house.deps, secret).document.sha256 == frozen.frozen_sha256
+    assert read.fetch_shown(house.deps, secret, BROWSER).pdf == document.pdf
+    assert house.events(reference)[-1] == "document.downloaded"
+
+
+class Broken:
+    """A maker whose office is down, to try what follows."""
+
+    template_version = "1.0"
+
+    def agreement(self, *_: Any, **__: Any) -> Any:
+        raise GenerationFailed("office_timeout", "na 10 s")
+
+    def evidence_sheet(self, *_: Any, **__: Any) -> bytes:
+        raise GenerationFailed("office_timeout")
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def test_a_failed_document_is_seen_and_tried_again(house: House) -> None:
+    reference = house.sent()
+    secret = house.completed(reference)
+    agreement_id = house.agreement(reference).id
+    generate.generate(dataclasses.replace(house.deps, maker=Broken), agreement_id)
+    failed = house.agreement(reference)
+    assert (failed.state, failed.failure) == (State.GENERATION_FAILED, "office_timeout na 10 s")
+    assert house.kinds(reference)[-1] == "generation_failed"
+    with pytest.raises(NotFound):
+        read.frozen(house.deps, secret)
+    generate.retry_generation(house.deps, reference, "system")
+    generate.generate(house.deps, agreement_id)
+    assert house.agreement(reference).state is State.READY
+    with pytest.raises(WrongState):
+        generate.retry_generation(house.deps, reference, "system")
+
+
+def test_going_back_begins_a_next_revision_and_drops_what_was_prepared(house: House) -> None:
+    reference = house.sent()
+    secret = house.prepared(reference, house.frozen(reference))
+    old = house.agreement(reference).frozen_sha256
+    complete.reopen(house.deps, secret, BROWSER)
+    complete.reopen(house.deps, secret, BROWSER)  # twice is once
+    again = house.agreement(reference)
+    assert (again.state, again.revision, again.frozen_sha256) == (State.SENT, 2, "")
+    assert open_link.visit(house.deps, secret).session.pending is None
+    complete.save_details(house.deps, secret, Input({**DETAILS, "city": "Gent"}), BROWSER)
+    complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)
+    generate.generate(house.deps, again.id)
+    assert house.agreement(reference).frozen_sha256 not in ("", old)
+    with pytest.raises(Refused) as changed:
+        house.sign(reference, secret, document_sha256=old)
+    assert changed.value.code == "changed"
+    with house.deps.database.begin() as tx:
+        assert tx.documents.count_frozen(again.id) == 2
+
+
+def test_after_the_first_act_nobody_goes_back(house: House) -> None:
+    reference = house.sent()
+    secret = house.signed(reference)
+    with pytest.raises(LinkUnusable) as refusal:
+        complete.reopen(house.deps, secret, BROWSER)
+    assert refusal.value.reason == "signed"

@@ -39,6 +39,7 @@ from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from signatures.closing import flaw
 from signatures.report import FAILS, HOLDS, UNKNOWN, Answer, FoundSeal, Report
 from signatures.report import Ledger as Ledger
 from signatures.seal import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
@@ -93,11 +94,11 @@ async def _examine(
     seals = [_found(each) for each in embedded]
     statuses = [await _status(each, trusted) for each in embedded]
     answers = [
-        _fields(embedded),
+        _fields(embedded, seals),
         _chains(statuses, trusted),
         _intact(embedded, statuses),
         _changes(embedded, statuses),
-        _closed(pdf, embedded, statuses),
+        _closed(pdf, embedded, statuses, roots),
         await _long_term(embedded, trusted),
     ]
     reasons = " ".join(seal.reason for seal in seals)
@@ -149,12 +150,17 @@ def _is_timestamp(each: EmbeddedPdfSignature) -> bool:
     return str(each.sig_object.get("/Type", "")) == "/DocTimeStamp"
 
 
-def _fields(embedded: Sequence[EmbeddedPdfSignature]) -> Answer:
-    """Exactly the expected fields in an expected order, the last one the document time stamp."""
+def _fields(embedded: Sequence[EmbeddedPdfSignature], seals: Sequence[FoundSeal]) -> Answer:
+    """Exactly the expected fields in an expected order, the last one the document time stamp,
+    and every act sealed for its own place in one and the same agreement."""
     names = tuple(str(each.field_name) for each in embedded)
     stamped = [_is_timestamp(each) for each in embedded]
-    right = names in ORDERS and stamped == [False] * (len(names) - 1) + [True]
-    return Answer("fields", HOLDS if right else FAILS, "" if right else ", ".join(names))
+    if names not in ORDERS or stamped != [False] * (len(names) - 1) + [True]:
+        return Answer("fields", FAILS, ", ".join(names))
+    acts = [seal for seal in seals if seal.field not in (ARCHIVE_FIELD, SHEET_FIELD)]
+    if len({seal.reason.partition(f" · {seal.field} · ")[0] for seal in acts}) > 1:
+        return Answer("fields", FAILS, " / ".join(seal.reason for seal in acts)[:200])
+    return Answer("fields", HOLDS)
 
 
 def _chains(statuses: Sequence[Any], trusted: Sequence[asn1_x509.Certificate]) -> Answer:
@@ -198,15 +204,21 @@ def _changes(embedded: Sequence[EmbeddedPdfSignature], statuses: Sequence[Any]) 
 
 
 def _closed(
-    pdf: bytes, embedded: Sequence[EmbeddedPdfSignature], statuses: Sequence[Any]
+    pdf: bytes,
+    embedded: Sequence[EmbeddedPdfSignature],
+    statuses: Sequence[Any],
+    roots: Sequence[x509.Certificate],
 ) -> Answer:
-    """The last revision is the document time stamp, and it covers the file to its last byte."""
+    """The last revision is the document time stamp, it covers the file to its last byte, and
+    nothing hides in the container that it cannot cover."""
     last, status = embedded[-1], statuses[-1]
     ranges = [int(number) for number in last.byte_range]
     to_the_end = len(ranges) == 4 and ranges[2] + ranges[3] == len(pdf) and ranges[0] == 0
     whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    held = _is_timestamp(last) and whole and to_the_end
-    return Answer("closed", HOLDS if held else FAILS)
+    if not (_is_timestamp(last) and whole and to_the_end):
+        return Answer("closed", FAILS)
+    found = flaw(pdf[ranges[1] : ranges[2]], list(roots))
+    return Answer("closed", FAILS if found else HOLDS, found)
 
 
 async def _long_term(

@@ -19,7 +19,16 @@ from service.supervisor import stack
 
 sys.path.insert(0, str(Path(__file__).parent))
 from installation import Installation
-from people import Archivist, Countersigner, Look, Mailbox, Sales, Signer, hold
+from people import (
+    WORK_SECONDS,
+    Archivist,
+    Countersigner,
+    Look,
+    Mailbox,
+    Sales,
+    Signer,
+    hold,
+)
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
@@ -53,7 +62,7 @@ def new_context(browser: Browser, zegel: Installation) -> Iterator[Callable[...,
         context = browser.new_context(
             base_url=zegel.url, viewport=size, locale="nl-BE", java_script_enabled=scripts
         )
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(WORK_SECONDS * 1000)
         opened.append(context)
         return context
 

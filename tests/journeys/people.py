@@ -53,7 +53,8 @@ class Person:
 
     def reads(self, words: str) -> Self:
         """These words are on the page."""
-        expect(self.page.get_by_role("main").get_by_text(words).first).to_be_visible()
+        shown = self.page.get_by_role("main").get_by_text(words).first
+        expect(shown).to_be_visible(timeout=WORK_SECONDS * 1000)
         return self
 
     def opens(self, address: str) -> Self:
@@ -86,7 +87,7 @@ class Person:
     def is_told(self, *sentences: str) -> Self:
         """The summary of mistakes says this, and each line leads to its field."""
         summary = self.page.locator(".error-summary")
-        expect(summary).to_be_visible()
+        expect(summary).to_be_visible(timeout=WORK_SECONDS * 1000)
         for sentence in sentences:
             expect(summary).to_contain_text(sentence)
         self._look(self.page)

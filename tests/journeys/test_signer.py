@@ -58,7 +58,7 @@ def test_from_the_mail_to_the_receipt_with_a_typed_name(
     signer.agrees().types_signature(customer.person).sees("2 van 2: Bijlage 1")
     signer.presses("Bijlage 1 ondertekenen en afronden").is_told("ook Bijlage 1 ondertekent.")
     signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
-    signer.reads(f"{PROCESSOR} ondertekent nu ook")
+    signer.reads(f"Nu is het aan {PROCESSOR} om te ondertekenen.")
     mailbox.waits_for(customer.email, "U hebt ondertekend").reads(customer.organisation)
 
     colleague.page.reload()

@@ -36,6 +36,7 @@ from pyhanko.sign.validation.policy_decl import (
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
@@ -55,15 +56,27 @@ _REFERENCE = re.compile(r"\bVO-\d{4}-\d{5,}\b")
 
 
 def verify(
-    pdf: bytes, *, roots: Sequence[x509.Certificate], ledger: Ledger | None = None
+    pdf: bytes,
+    *,
+    roots: Sequence[x509.Certificate],
+    ledger: Ledger | None = None,
+    now: datetime | None = None,
 ) -> Report:
-    """The report on a file. Never raises for the file's sake."""
+    """The report on a file. Never raises for the file's sake.
+
+    ``now`` (aware, default the clock) matters only for the certificate of the closing time stamp.
+    Everything else is judged at the moment in that stamp, for which the file holds the evidence:
+    an original must verify long after its certificates and revocation lists have ended.
+    """
     digest = hashlib.sha256(pdf).hexdigest()
     first = [*_ledger_answers(pdf, digest, ledger)]
     try:
         if len(pdf) > LARGEST_FILE:
             raise ValueError("too large")
-        answers, seals, reference = asyncio.run(_examine(pdf, roots))
+        recorded = bool(first) and first[0].state == HOLDS
+        answers, seals, reference = asyncio.run(
+            _examine(pdf, roots, now or datetime.now(UTC), recorded=recorded)
+        )
     except Exception as error:  # whatever a hostile file provokes, it is invalid
         unreadable = Answer("readable", FAILS, f"{type(error).__name__}: {error}"[:200])
         return Report((unreadable, *first), sha256=digest)
@@ -84,7 +97,7 @@ def _ledger_answers(pdf: bytes, digest: str, ledger: Ledger | None) -> list[Answ
 
 
 async def _examine(
-    pdf: bytes, roots: Sequence[x509.Certificate]
+    pdf: bytes, roots: Sequence[x509.Certificate], now: datetime, *, recorded: bool
 ) -> tuple[list[Answer], list[FoundSeal], str]:
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     embedded = list(reader.embedded_signatures)
@@ -92,14 +105,16 @@ async def _examine(
         raise ValueError("no signature")
     trusted = [asn1_x509.Certificate.load(r.public_bytes(Encoding.DER)) for r in roots]
     seals = [_found(each) for each in embedded]
-    statuses = [await _status(each, trusted) for each in embedded]
+    closed_at = seals[-1].token_time or now
+    context = _context(trusted, closed_at)
+    statuses = [await _status(each, context) for each in embedded]
     answers = [
         _fields(embedded, seals),
         _chains(statuses, trusted),
         _intact(embedded, statuses),
         _changes(embedded, statuses),
         _closed(pdf, embedded, statuses, roots),
-        await _long_term(embedded, trusted),
+        await _long_term(embedded, trusted, closed_at, None if recorded else now),
     ]
     reasons = " ".join(seal.reason for seal in seals)
     reference = _REFERENCE.search(reasons)
@@ -131,18 +146,16 @@ def _token_time(each: EmbeddedPdfSignature) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def _context(trusted: Sequence[asn1_x509.Certificate]) -> ValidationContext:
+def _context(trusted: Sequence[asn1_x509.Certificate], moment: datetime) -> ValidationContext:
     """Only our roots: nothing from the operating system, nothing fetched."""
-    return ValidationContext(trust_roots=list(trusted), allow_fetching=False)
+    return ValidationContext(trust_roots=list(trusted), allow_fetching=False, moment=moment)
 
 
-async def _status(each: EmbeddedPdfSignature, trusted: Sequence[asn1_x509.Certificate]) -> Any:
+async def _status(each: EmbeddedPdfSignature, context: ValidationContext) -> Any:
     if _is_timestamp(each):
-        return await async_validate_pdf_timestamp(each, validation_context=_context(trusted))
+        return await async_validate_pdf_timestamp(each, validation_context=context)
     return await async_validate_pdf_signature(
-        each,
-        signer_validation_context=_context(trusted),
-        ts_validation_context=_context(trusted),
+        each, signer_validation_context=context, ts_validation_context=context
     )
 
 
@@ -222,9 +235,17 @@ def _closed(
 
 
 async def _long_term(
-    embedded: Sequence[EmbeddedPdfSignature], trusted: Sequence[asn1_x509.Certificate]
+    embedded: Sequence[EmbeddedPdfSignature],
+    trusted: Sequence[asn1_x509.Certificate],
+    closed_at: datetime,
+    now: datetime | None,
 ) -> Answer:
-    """AdES-LTA validation (ETSI EN 319 102-1) passes on what is stored in the file alone."""
+    """AdES-LTA validation (ETSI EN 319 102-1) passes on what is stored in the file alone.
+
+    It passes at the moment of the closing time stamp. When the certificate of that stamp has
+    ended at ``now`` it proves no longer by itself that the file existed then; None when the
+    ledger does.
+    """
     if not trusted:
         return Answer("long_term", UNKNOWN)
     specification = PdfSignatureValidationSpec(
@@ -236,10 +257,14 @@ async def _long_term(
             RevocationInfoGatheringSpec(online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY),
         )
     )
+    timing = ValidationTimingInfo(closed_at, closed_at, point_in_time_validation=True)
     for each in embedded:
         if _is_timestamp(each):
             continue
-        result = await ades_lta_validation(each, specification)
+        result = await ades_lta_validation(each, specification, timing_info=timing)
         if result.ades_subindic is not AdESPassed.OK:
             return Answer("long_term", FAILS, f"{each.field_name}: {result.ades_subindic}")
+    ends: datetime = embedded[-1].signer_cert.not_valid_after
+    if now is not None and now > ends:
+        return Answer("long_term", UNKNOWN, ends.date().isoformat())
     return Answer("long_term", HOLDS)

@@ -174,6 +174,7 @@ def sha256(data: bytes) -> str:
 def _open_field_height(pdf: bytes, name: str) -> float:
     """The height in points of a prepared field that is still empty. Raises ActOutOfOrder."""
     reader = PdfFileReader(io.BytesIO(pdf))
+    # ``prepare_fields`` lists the fields in the order in which they are to be signed.
     for reference in reader.root["/AcroForm"]["/Fields"]:
         field = reference.get_object()
         if field.get("/T") == name:
@@ -181,6 +182,8 @@ def _open_field_height(pdf: bytes, name: str) -> float:
                 raise ActOutOfOrder(f"{name} is signed already")
             _, bottom, _, top = (float(edge) for edge in field["/Rect"])
             return top - bottom
+        if "/V" not in field:
+            raise ActOutOfOrder(f"{field.get('/T')} comes before {name}")
     raise ActOutOfOrder(f"there is no field {name}")
 
 

@@ -6,7 +6,6 @@ revision is an incremental update, so the sealed file begins with the very bytes
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from signatures.appearance import sheet_style, style
 from signatures.authority import Authority
 from signatures.errors import ActOutOfOrder
 from signatures.providers.base import SealProvider
+from signatures.running import run
 from signatures.texts import words
 from signatures.timestamps import Timestamps
 
@@ -90,7 +90,7 @@ class Sealer:
 
         Raises TimestampUnavailable.
         """
-        return asyncio.run(self._close(pdf))
+        return run(self._close(pdf))
 
     def seal_sheet(self, pdf: bytes) -> bytes:
         """Seal an evidence sheet in its one field and close it."""
@@ -114,7 +114,7 @@ class Sealer:
             stamp_style=look,
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        output = asyncio.run(
+        output = run(
             signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=BYTES_RESERVED)
         )
         sealed = output.getvalue()

@@ -7,7 +7,6 @@ the verdict rests on the rules of ``report.RULES``; any exception is *invalid*, 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import re
@@ -43,6 +42,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from signatures.closing import flaw
 from signatures.report import FAILS, HOLDS, UNKNOWN, Answer, FoundSeal, Report
 from signatures.report import Ledger as Ledger
+from signatures.running import run
 from signatures.seal import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 
 ORDERS = {
@@ -74,7 +74,7 @@ def verify(
         if len(pdf) > LARGEST_FILE:
             raise ValueError("too large")
         recorded = bool(first) and first[0].state == HOLDS
-        answers, seals, reference = asyncio.run(
+        answers, seals, reference = run(
             _examine(pdf, roots, now or datetime.now(UTC), recorded=recorded)
         )
     except Exception as error:  # whatever a hostile file provokes, it is invalid

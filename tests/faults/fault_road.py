@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -33,6 +32,7 @@ from service.workflow import (
     sign,
 )
 from service.workflow.actors import Client
+from signatures.running import run
 
 BROWSER = Client("203.0.113.9", "test browser")
 EXAMPLE = read_example("agreement")
@@ -198,7 +198,7 @@ def run_worker_once(deps: Deps) -> None:
     def work() -> None:
         app = worker_app(deps.database.url)
         worker.register(deps, app)
-        asyncio.run(worker.work(app, wait=False))
+        run(worker.work(app, wait=False))
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(work).result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,6 +16,7 @@ from service.agreement.states import State
 from service.engines import EmbeddedObjectStore
 from service.engines.process import free_ports
 from service.workflow import archive, close, expire, generate, seal, send, sweep
+from signatures.running import run
 from signatures.timestamps import LocalTimestamps
 
 
@@ -141,7 +141,7 @@ def test_the_time_stamp_authority_is_down(make_house: MakeHouse) -> None:
     class Authority(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            answer = asyncio.run(stamper.async_request_tsa_response(asked)).dump()
+            answer = run(stamper.async_request_tsa_response(asked)).dump()
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(answer)))

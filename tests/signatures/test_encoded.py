@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 from asn1crypto import cms
 
 from signatures.authority import Authority
 from signatures.encoded import FinalAttributes, FinalToken
+from signatures.running import run
 from signatures.seal import Sealer
 from signatures.timestamps import LocalTimestamps
 from tests.signatures.conftest import SealedFile
@@ -17,7 +17,7 @@ from tests.signatures.making import act_for
 
 def test_a_final_token_keeps_its_bytes_whatever_is_read_or_asked(authority: Authority) -> None:
     stamper = LocalTimestamps(authority).stamper()
-    token = asyncio.run(stamper.async_timestamp(b"1" * 32, "sha256"))
+    token = run(stamper.async_timestamp(b"1" * 32, "sha256"))
     der = token.dump()
 
     assert isinstance(token, FinalToken)

@@ -25,6 +25,7 @@ from signatures.texts import words
 LEGAL_ZONE = ZoneInfo("Europe/Brussels")
 POINTS = 9
 LINE_CHARACTERS = 46  # about the width of a field; longer lines are wrapped, then shrunk to fit
+LONGEST_ORGANISATION = 60  # characters; its whole name stands in the table around the field
 _PICTURE_SHARE = 0.45  # of the field's height
 
 
@@ -76,9 +77,11 @@ def _lines_style(text: str, image_png: bytes | None, height: float) -> TextStamp
 def lines(act: Act) -> list[str]:
     """The lines of the appearance, wrapped."""
     said = words()["appearance"]["signed"]
+    # A name of 180 characters would shrink every line of the field until nobody can read it.
+    organisation = textwrap.shorten(act.organisation, LONGEST_ORGANISATION, placeholder=" …")
     paragraphs = [
         act.person_name,
-        f"{act.function}, {act.organisation}" if act.function else act.organisation,
+        f"{act.function}, {organisation}" if act.function else organisation,
         f"{said} · {shown_moment(act.signed_at)}",
         act.reference,
     ]

@@ -1,0 +1,54 @@
+"""What a seal says on the page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from signatures.acts import Act
+from signatures.appearance import LINE_CHARACTERS, lines, style
+from signatures.errors import UnprintableName
+
+LONG = "Vereniging zonder winstoogmerk voor het behoud en de ontsluiting van het erfgoed"
+
+
+def act(**changes: object) -> Act:
+    values: dict[str, object] = {
+        "place": "controller_agreement",
+        "reference": "VO-2026-00042",
+        "organisation": "Bakkerij Peeters BV",
+        "person_name": "An Peeters",
+        "function": "Bestuurder",
+        "signed_at": datetime(2026, 3, 1, 23, 30, tzinfo=UTC),
+        "method": "typed",
+        "image_png": None,
+        "typed_text": "An Peeters",
+        "document_sha256": "0" * 64,
+        "statements": (),
+        "record_sha256": "1" * 64,
+    }
+    return Act(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_it_says_who_as_what_when_and_under_which_reference() -> None:
+    assert lines(act()) == [
+        "An Peeters",
+        "Bestuurder, Bakkerij Peeters BV",
+        "elektronisch ondertekend · 2 maart 2026, 00:30",
+        "(+01:00)",
+        "VO-2026-00042",
+    ]
+
+
+def test_a_long_organisation_is_shortened_and_a_persons_name_never_is() -> None:
+    shown = lines(act(organisation=LONG * 2, person_name=LONG))
+    assert all(len(line) <= LINE_CHARACTERS for line in shown)
+    assert " ".join(shown).startswith(LONG)
+    assert sum("…" in line for line in shown) == 1
+    assert len(lines(act(organisation=LONG * 2))) <= len(lines(act())) + 1
+
+
+def test_what_the_font_cannot_show_is_refused() -> None:
+    with pytest.raises(UnprintableName):
+        style(act(person_name="张伟"), 60)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, cast, func, literal, or_, selec
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.fields import belgian_number, fold, kvk_number
+from service.agreement.fields import belgian_number, fold, kvk_number, show_belgian_number
 from service.agreement.states import SIGNED_NOT_SEALED, State
 from service.database.tables import (
     acts,
@@ -28,7 +28,7 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class Summary:
-    """One line of a list."""
+    """One line of a list; ``number`` as printed."""
 
     id: str
     reference: str
@@ -235,6 +235,7 @@ _SUMMARY: Select[Any] = (
         agreements.c.state,
         agreements.c.controller["name"].astext.label("organisation"),
         agreements.c.controller["number"].astext.label("number"),
+        agreements.c.controller["number_type"].astext.label("number_type"),
         agreements.c.created_at,
         agreements.c.last_activity_at,
         agreements.c.sent_at,
@@ -302,4 +303,6 @@ def _summary(row: Any) -> Summary:
     values = dict(row)
     values["state"] = State(values["state"])
     values["flags"] = tuple(values["flags"])
+    if values.pop("number_type") == "be":
+        values["number"] = show_belgian_number(values["number"])
     return Summary(**values)

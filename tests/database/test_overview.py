@@ -59,6 +59,16 @@ def found(database: Database, words: str) -> list[str]:
         return [line.reference for line in tx.overview.find(Search(words=words))]
 
 
+def test_a_line_shows_the_number_as_it_is_printed(database: Database, bakery: str) -> None:
+    with database.begin() as tx:
+        numbers = {line.organisation: line.number for line in tx.overview.find(Search())}
+    assert numbers == {
+        "'t Hof van Ó Brien-Łódź": "0403.170.701",
+        "Timmerbedrijf Jansen": "12345678",
+        "Wandelclub": "",
+    }
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -61,6 +61,9 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
         prepare_people,
     )
 
+    # Only here and in the worker's daily round.
+    from service.workflow.probe import probe_archive  # noqa: PLC0415
+
     end_with_parent()
     settings = given()
     prepare_keys(settings)
@@ -69,6 +72,7 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
         deps = build(settings, found.database_url, found.store)
         try:
             deps.objects()
+            probe_archive(deps)
             return prepare_people(deps)
         finally:
             deps.close()

@@ -21,7 +21,18 @@ from procrastinate.jobs import Status
 
 from service.database.jobs import BULK, HOUSEKEEPING, INTERACTIVE
 from service.deps import Deps
-from service.workflow import archive, close, deliver, expire, generate, renew, retain, seal, sweep
+from service.workflow import (
+    archive,
+    close,
+    deliver,
+    expire,
+    generate,
+    probe,
+    renew,
+    retain,
+    seal,
+    sweep,
+)
 from service.workflow.accept import SEAL
 from service.workflow.close import ARCHIVE, CLOSE
 from service.workflow.generate import GENERATE, PREVIEW
@@ -137,6 +148,7 @@ def register(deps: Deps, app: procrastinate.App) -> None:
     _periodic(app, "tidy", "23 * * * *", lambda: retain.tidy(deps))
     _periodic(app, "renew", "11 * * * *", lambda: renew.renew_revocation_list(deps))
     _periodic(app, "prolong", "41 3 * * *", lambda: retain.prolong_locks(deps))
+    _periodic(app, "probe", "17 4 * * *", lambda: probe.probe_archive(deps))
 
 
 async def revive_stalled(app: procrastinate.App, patience: float = STALLED_AFTER_SECONDS) -> int:

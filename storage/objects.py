@@ -87,6 +87,7 @@ class ObjectStore:
     def __init__(self, config: S3Config) -> None:
         self.bucket = config.bucket
         self.lock_mode: ObjectLockModeType = LOCK_MODES[config.lock_mode]
+        self.on_this_machine = _on_this_machine(config)
         self._region = config.region
         self.client: S3Client = _client(config)
 
@@ -189,6 +190,15 @@ class ObjectStore:
         until = answer.get("ObjectLockRetainUntilDate")
         return until.astimezone(UTC) if until else None
 
+    def locked_in(self, key: str, version_id: str) -> str:
+        """In which mode that version is locked, in the words of S3; empty when it is not.
+
+        Raises ObjectMissing, StorageUnavailable.
+        """
+        with translated(f"head {key}"):
+            answer = self.client.head_object(Bucket=self.bucket, Key=key, VersionId=version_id)
+        return answer.get("ObjectLockMode", "")
+
     def extend_retention(self, key: str, version_id: str, until: datetime) -> datetime:
         """Lock that version until then, or leave it where it is locked longer already.
 
@@ -285,8 +295,6 @@ def _client(config: S3Config) -> S3Client:
     # With boto3.
     from botocore.config import Config  # noqa: PLC0415
 
-    host = urlsplit(config.endpoint_url).hostname if config.endpoint_url else None
-    on_this_machine = host in ("127.0.0.1", "localhost", "::1")
     return boto3.session.Session().client(
         "s3",
         endpoint_url=config.endpoint_url,
@@ -300,9 +308,14 @@ def _client(config: S3Config) -> S3Client:
             max_pool_connections=CONNECTIONS,
             signature_version="s3v4",
             s3={"addressing_style": "path" if config.endpoint_url else "auto"},
-            proxies={} if on_this_machine else None,  # an outside proxy cannot reach it
+            proxies={} if _on_this_machine(config) else None,  # an outside proxy cannot reach it
         ),
     )
+
+
+def _on_this_machine(config: S3Config) -> bool:
+    host = urlsplit(config.endpoint_url).hostname if config.endpoint_url else None
+    return host in ("127.0.0.1", "localhost", "::1")
 
 
 def _utc(moment: datetime) -> datetime:

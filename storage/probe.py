@@ -1,7 +1,8 @@
-"""Does this bucket keep its promises? Asked at start-up, by trying.
+"""Does this bucket keep its promises? Asked at start-up and every day, by trying.
 
 Some stores accept the words (a condition, a checksum, a lock) and do nothing with them; only an
-attempt tells. The attempts use two fixed keys under ``proef/``, so that they never pile up.
+attempt tells. The attempts use fixed keys under ``proef/``, one per lock mode because an object
+keeps the mode it was locked in, so that they never pile up.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from storage.answers import translated
 from storage.errors import ObjectMissing, StorageRefused, TransferDamaged
 from storage.objects import ObjectStore
 
-KEY, CHECKSUM_KEY = "proef/slot", "proef/controlegetal"
+CHECKSUM_KEY = "proef/controlegetal"
 CONTENT, OTHER_CONTENT = b"proef\n", b"iets anders\n"
 # Longer than the tolerance with which an adopted object keeps its earlier date.
 LOCKED_FOR = timedelta(days=2)
@@ -24,13 +25,19 @@ LOCKED_FOR = timedelta(days=2)
 
 @dataclass(frozen=True)
 class ProbeReport:
-    """One answer per promise; ``mode`` is the lock mode that was tried."""
+    """One answer per promise.
+
+    ``lock`` says whether deletion was really refused, ``mode`` in which mode the store says that
+    the object was locked (empty: in none), ``on_this_machine`` whether the store answers on a
+    loopback address: then the administrator of this machine has its files.
+    """
 
     versioning: bool
     create_only: bool
     checksum: bool
     lock: bool
     mode: str
+    on_this_machine: bool
 
     @property
     def complete(self) -> bool:
@@ -54,19 +61,29 @@ def probe(objects: ObjectStore, *, now: datetime) -> ProbeReport:
     Raises StorageUnavailable, or StorageRefused where not even a first object can be put.
     """
     until = now + LOCKED_FOR
-    kept = objects.put_once(KEY, CONTENT, content_type="text/plain", retain_until=until)
+    key = probe_key(objects)
+    kept = objects.put_once(key, CONTENT, content_type="text/plain", retain_until=until)
+    mode = objects.locked_in(key, kept.version_id)
     return ProbeReport(
         versioning=objects.has_versioning(),
         create_only=_refused("create-only", lambda: _put_again(objects)),
         checksum=_refused("checksum", lambda: _put_damaged(objects)),
         lock=_refused("lock", lambda: _delete(objects, kept.version_id))
         and _is_there(objects, kept.version_id),
-        mode=objects.lock_mode,
+        mode=mode,
+        on_this_machine=objects.on_this_machine,
     )
 
 
+def probe_key(objects: ObjectStore) -> str:
+    """The object whose deletion is tried."""
+    return f"proef/slot-{objects.lock_mode.lower()}"
+
+
 def _put_again(objects: ObjectStore) -> None:
-    objects.client.put_object(Bucket=objects.bucket, Key=KEY, Body=OTHER_CONTENT, IfNoneMatch="*")
+    objects.client.put_object(
+        Bucket=objects.bucket, Key=probe_key(objects), Body=OTHER_CONTENT, IfNoneMatch="*"
+    )
 
 
 def _put_damaged(objects: ObjectStore) -> None:
@@ -79,12 +96,14 @@ def _put_damaged(objects: ObjectStore) -> None:
 
 
 def _delete(objects: ObjectStore, version_id: str) -> None:
-    objects.client.delete_object(Bucket=objects.bucket, Key=KEY, VersionId=version_id)
+    objects.client.delete_object(
+        Bucket=objects.bucket, Key=probe_key(objects), VersionId=version_id
+    )
 
 
 def _is_there(objects: ObjectStore, version_id: str) -> bool:
     try:
-        return objects.get(KEY, version_id) == CONTENT
+        return objects.get(probe_key(objects), version_id) == CONTENT
     except ObjectMissing:
         return False
 

@@ -45,6 +45,7 @@ class Event(StrEnum):
     ARCHIVE_FAILED = "archive.failed"
     ARCHIVE_DAMAGED = "archive.damaged"
     ARCHIVE_DOWNLOADED = "archive.downloaded"
+    ARCHIVE_PROBED = "archive.probed"
     QUESTION_ASKED = "question.asked"
     MESSAGE_SENT = "message.sent"
     MESSAGE_FAILED = "message.failed"

@@ -136,6 +136,16 @@ class AuditLog:
             for row in rows
         ]
 
+    def newest(self, event: Event) -> tuple[datetime, dict[str, Any]] | None:
+        """When this last stood in the general chain, and what it said; None when never."""
+        row = self._connection.execute(
+            select(audit_entries.c.at, audit_entries.c.data)
+            .where(audit_entries.c.agreement_id.is_(None), audit_entries.c.event == event.value)
+            .order_by(audit_entries.c.seq.desc())
+            .limit(1)
+        ).one_or_none()
+        return (row.at, row.data) if row else None
+
 
 def first_broken(entries: list[Entry]) -> Entry | None:
     """The first entry that does not follow from the one before it, or None when all do."""

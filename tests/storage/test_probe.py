@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from storage.errors import StorageUnavailable
-from storage.objects import ObjectStore
-from storage.probe import KEY, probe
+from storage.objects import ObjectStore, S3Config
+from storage.probe import probe, probe_key
 
 Through = Callable[[Callable[[bytes], bytes | None]], ObjectStore]
 
@@ -18,6 +19,16 @@ def test_it_works(objects: ObjectStore) -> None:
     report = probe(objects, now=datetime.now(UTC))
     assert report.complete, report
     assert report.mode == "GOVERNANCE"
+    assert report.on_this_machine
+
+
+def test_a_bucket_that_was_governed_before_is_tried_in_the_stricter_mode(
+    objects: ObjectStore, config: S3Config
+) -> None:
+    """A locked object keeps its mode, so another object is tried after the setting changed."""
+    assert probe(objects, now=datetime.now(UTC)).mode == "GOVERNANCE"
+    strict = ObjectStore(dataclasses.replace(config, lock_mode="COMPLIANCE"))
+    assert probe(strict, now=datetime.now(UTC)).mode == "COMPLIANCE"
 
 
 def test_probing_every_day_piles_up_nothing(objects: ObjectStore) -> None:
@@ -49,7 +60,8 @@ def test_a_store_without_condition_is_found_out(objects: ObjectStore) -> None:
         lambda request, **_: request.headers.__delitem__("If-None-Match"),
     )
     assert not probe(objects, now=now).create_only
-    assert objects.get(KEY, objects.original(KEY)) == b"proef\n"
+    key = probe_key(objects)
+    assert objects.get(key, objects.original(key)) == b"proef\n"
 
 
 def test_a_store_that_is_down_is_no_verdict(wire: Through) -> None:

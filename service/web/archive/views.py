@@ -16,6 +16,7 @@ from service.web.files import file
 from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import show
 from service.workflow import retrieve
+from service.workflow.probe import last_probe
 from storage.check import CheckReport
 
 blueprint = Blueprint("archive", __name__)
@@ -37,12 +38,14 @@ def search() -> Any:
         archived_only=True,
         after=cursor(request.args.get("na", "")),
     )
-    page = retrieve.search_archive(deps(), wanted, current_staff())
+    staff = current_staff()
+    page = retrieve.search_archive(deps(), wanted, staff)
     kept: dict[str, Any] = {name: value for name, value in typed.items() if value}
     return show(
         "staff/archive_list.html",
         422 if check.errors else 200,
         page=page,
+        probed=last_probe(deps(), staff),
         values=typed,
         errors={error.field: error.sentence() for error in check.errors},
         states=[(s.value, text(f"states.agreement.{s.value}")) for s in sorted(EFFECTIVE)],

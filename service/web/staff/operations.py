@@ -1,4 +1,4 @@
-"""What the service is still busy with, and what needs a person."""
+"""What the service is still busy with, what needs a person, and what the archive promises."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from service.agreement.permissions import Permission
 from service.database.overview import Search
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
+from service.workflow.probe import last_probe
 from service.workflow.retrieve import listing
 
 
 @blueprint.get("/taken")
 @require_staff(Permission.SEE_OPERATIONS)
 def operations() -> Any:
-    """Agreements that stand still, with the counts of all."""
-    page = listing(deps(), Search(group="trouble"), current_staff())
-    return show("staff/operations.html", page=page)
+    """Agreements that stand still, with the counts of all; and the last probe of the archive."""
+    staff = current_staff()
+    page = listing(deps(), Search(group="trouble"), staff)
+    return show("staff/operations.html", page=page, probed=last_probe(deps(), staff))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import re
@@ -17,6 +18,8 @@ from road import countersigned, load, ready, sealed_and_archived, signed_by_cont
 
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
+from service.workflow.probe import probe_archive
+from storage.objects import ObjectStore, S3Config
 
 
 @pytest.fixture
@@ -112,3 +115,49 @@ def _verify(visitor: Office, data: bytes) -> None:
     visitor.get("/verifieer")
     file: Any = (io.BytesIO(data), "overeenkomst.pdf")
     visitor.post("/verifieer", {"file": file})
+
+
+def test_what_the_archive_promises_is_shown_after_it_was_tried(
+    office: Office, deps: Deps, as_role: Callable[[Role], Office]
+) -> None:
+    office.get("/archief")
+    assert "Er is nog niet nagegaan of het archief wissen weigert." in office.page
+    office.get("/taken")
+    assert "Er is nog niet nagegaan" in office.page
+
+    assert probe_archive(deps) == 0
+    archivist = as_role(Role.ARCHIVE)
+    archivist.get("/archief")
+    assert "een vergrendeld bestand te wissen; de beheerder van deze machine kan" in archivist.page
+    office.get("/taken")
+    assert "Een vergrendeld bestand wissen werd geweigerd" in office.page
+    assert "GOVERNANCE" in office.page
+    assert "De beheerder van deze machine kan de bestanden nog wissen." in office.page
+
+
+def test_a_promise_that_was_not_kept_is_shown(office: Office, deps: Deps) -> None:
+    def bypass(params: dict[str, Any], **_: Any) -> None:
+        params["BypassGovernanceRetention"] = True
+
+    deps.objects().client.meta.events.register("before-parameter-build.s3.DeleteObject", bypass)
+    assert probe_archive(deps) == 1
+    office.get("/archief")
+    assert "Het archief houdt niet alle beloften. Verwittig uw beheerder." in office.page
+    office.get("/taken")
+    assert "Een vergrendeld bestand wissen werd niet geweigerd" in office.page
+
+
+def test_an_archive_that_does_not_answer_is_shown(office: Office, deps: Deps) -> None:
+    nowhere = ObjectStore(
+        S3Config(
+            endpoint_url="http://127.0.0.1:1",
+            bucket="none",
+            access_key_id="none",
+            secret_access_key="none",
+        )
+    )
+    assert probe_archive(dataclasses.replace(deps, objects=lambda: nowhere)) == 1
+    office.get("/archief")
+    assert "kon niet worden nagegaan of het archief wissen weigert" in office.page
+    office.get("/taken")
+    assert "Het archief kon niet nagekeken worden" in office.page

@@ -153,10 +153,10 @@ def after(step: Step, state: State) -> State:
 
 def refusal(state: State) -> WrongState:
     """What to raise when something cannot happen in this state."""
-    label = text(f"states.agreement.{state.value}").lower()
+    because = text(f"states.sentence.{state.value}")
     if state in ENDED:
-        return TooLate("too_late", state=state.value, label=label)
-    return WrongState("wrong_state", state=state.value, label=label)
+        return TooLate("too_late", state=state.value, because=because)
+    return WrongState("wrong_state", state=state.value, because=because)
 
 
 def may(step: Step, state: State) -> bool:

@@ -15,6 +15,7 @@ from service.database.archive import ArchivedObject
 from service.database.documents import Original
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.notify import tell, tell_signatory
 from storage.archive import Package, store
@@ -97,7 +98,9 @@ def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
 
 def summary(report: CheckReport) -> str:
     """What is wrong with a package, in a few words; empty when nothing is."""
-    wrong = [f"{name}: {state}" for name, state in report.wrong().items()]
+    wrong = [
+        f"{name}: {text(f'staff.check.{state}').lower()}" for name, state in report.wrong().items()
+    ]
     if not report.begins_with_shown:
         wrong.append("getoond.pdf")
     if not report.manifest_as_recorded:

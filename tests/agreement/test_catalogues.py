@@ -131,6 +131,7 @@ def test_every_kind_of_mail_has_a_name_and_three_templates() -> None:
     "key",
     [
         *(f"states.agreement.{state.value}" for state in State),
+        *(f"states.sentence.{state.value}" for state in State),
         *(f"states.place.{state.value}" for state in PlaceState),
         *(
             f"states.archive.{state}"

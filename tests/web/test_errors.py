@@ -27,8 +27,11 @@ from service.web.errors import STATUSES, status_of
 ERRORS = {
     "invalid": (Invalid([FieldError("name", "required")]), 422),
     "not-allowed": (NotAllowed("not_allowed"), 403),
-    "wrong-state": (WrongState("wrong_state", label="concept"), 409),
-    "too-late": (TooLate("too_late", label="ingetrokken"), 409),
+    "wrong-state": (
+        WrongState("wrong_state", because="deze overeenkomst is nog een concept."),
+        409,
+    ),
+    "too-late": (TooLate("too_late", because="deze overeenkomst is ingetrokken."), 409),
     "too-many": (TooMany("sign_in_locked", minutes=15), 429),
     "refused": (Refused("changed"), 409),
     "not-found": (NotFound("not_found"), 404),

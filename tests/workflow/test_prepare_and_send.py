@@ -215,10 +215,7 @@ def test_a_printed_name_is_not_changed_under_the_text(house: House) -> None:
         resend.change_email(
             house.deps, reference, "Jan Peeters", "jan@peeters.example", house.staff
         )
-    assert (
-        str(refusal.value)
-        == "Dat kan nu niet. De toestand van deze overeenkomst is: klaar om te ondertekenen."
-    )
+    assert str(refusal.value) == "Dat kan nu niet: deze overeenkomst ligt klaar om te ondertekenen."
     resend.change_email(house.deps, reference, "An Peeters", "an2@peeters.example", house.staff)
 
 

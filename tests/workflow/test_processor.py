@@ -78,7 +78,7 @@ def test_one_that_was_withdrawn_keeps_no_other_from_being_signed(house: House) -
     )
     assert [outcome.refusal for outcome in outcomes] == [
         "",
-        "Dat kan niet meer: deze overeenkomst is intussen ingetrokken.",
+        "Dat kan niet meer: deze overeenkomst is ingetrokken.",
         "Dit bestaat niet, of u mag het niet zien.",
         "",
     ]

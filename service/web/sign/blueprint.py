@@ -18,8 +18,9 @@ from service.workflow.open_link import Visit, visit
 
 blueprint = Blueprint("sign", __name__)
 
-# What a page may say after a redirect, as ?melding=code; anything else is ignored.
-NOTICES = ("changed", "not_your_turn", "signature_missing", "code_first", "too_late")
+# What a page may say after a redirect, as ?melding=code; anything else is ignored. Who is too late
+# lands on a page that says so by itself.
+NOTICES = ("changed", "not_your_turn", "signature_missing", "code_first")
 
 
 def security() -> WebSecurity:

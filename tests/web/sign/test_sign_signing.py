@@ -12,6 +12,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from service.agreement.states import Place, PlaceState, State
+from service.texts import text
+from service.web.sign.blueprint import NOTICES
 from service.workflow import complete
 from service.workflow.actors import Client
 
@@ -30,6 +32,16 @@ def test_the_whole_text_is_read(journey: Any) -> None:
     for part in ("artikel-12-1", "Molenstraat 3, 2000 Antwerpen", "Allergieën van klanten", "Geen"):
         assert part in browser.page
     assert 'href="#artikel-1"' in browser.page
+
+
+@pytest.mark.parametrize("path", ["/tekenen/lezen", "/tekenen"])
+def test_whatever_notice_an_address_asks_for_there_is_a_page(journey: Any, path: str) -> None:
+    browser = journey.reading()
+    for code in (*NOTICES, "too_late", "invalid", "<b>"):
+        answer = browser.get(f"{path}?melding={code}")
+        assert answer.status_code == 200, code
+        assert "<b>" not in browser.page
+        assert code not in NOTICES or text(f"errors.{code}") in browser.page
 
 
 def test_the_pdf_is_the_frozen_document_and_its_download_is_logged(journey: Any) -> None:

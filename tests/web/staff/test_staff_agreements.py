@@ -104,7 +104,7 @@ def test_a_draft_can_be_changed_until_it_is_sent(office: Office) -> None:
     office.get(f"/overeenkomsten/{reference}/bewerken")
     office.post(f"/overeenkomsten/{reference}/bewerken", {**NEW, "name": "Te laat"})
     assert office.status == 409
-    assert "Dat kan nu niet. De toestand van deze overeenkomst is: verstuurd." in office.page
+    assert "Dat kan nu niet: deze overeenkomst is verstuurd." in office.page
     assert office.value("name") == "Te laat"
 
 

@@ -1,5 +1,21 @@
-"""``python -m service`` is ``zegel``."""
+"""The command ``zegel``, also as ``python -m service``."""
 
-from service.cli import main
+from __future__ import annotations
 
-main()
+import signal
+
+
+def main() -> None:
+    """Run the command line. While its code is loaded Ctrl-C ends the process without a word."""
+    taught = signal.getsignal(signal.SIGINT)
+    if taught is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Loaded here, so that the line above comes first.
+    from service.cli import main as command_line  # noqa: PLC0415
+
+    signal.signal(signal.SIGINT, taught)
+    command_line()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -12,20 +13,37 @@ import click
 from service.errors import ZegelError
 from service.handover import received, supervised
 from service.settings import DEVELOPMENT, PRODUCTION, Settings, load_settings
-from service.texts import text
+from service.texts import has_text, text
 from service.web.log_masking import MaskTokens
+
+log = logging.getLogger(__name__)
 
 
 class Group(click.Group):
-    """Errors of ours become one clear sentence and a status, never a stack of lines."""
+    """What goes wrong becomes one clear sentence and a status, never a stack of lines."""
 
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
         try:
             return super().invoke(context)
         except ZegelError as error:
-            click.echo(error.sentence(), err=True)
-            context.exit(1)
+            said = error.sentence()
+        except KeyboardInterrupt:
+            said = text("cli.stopped")
+        except OSError as error:
+            if error.filename is None and error.errno != errno.ENOSPC:
+                raise  # nothing that a person can put right in a folder
+            log.debug("a file could not be used", exc_info=True)
+            file = error.filename or text("cli.disk")
+            said = text("cli.file_unusable", file=file, reason=_reason(error))
+        click.echo(said, err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _reason(error: OSError) -> str:
+    name = errno.errorcode.get(error.errno or 0, "")
+    known = f"cli.file_reason.{name}"
+    return text(known) if has_text(known) else str(error.strerror)
 
 
 @click.group(cls=Group, help=text("cli.help"))

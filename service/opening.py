@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
 from service.settings import Settings
@@ -44,9 +44,18 @@ def engines(settings: Settings) -> Iterator[Engines]:
 
 
 def _together(one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
-    """Do both at once, since each mostly waits; a failure is raised when both have ended."""
+    """Do both at once, since each mostly waits; a failure is raised when both have ended.
+
+    So is Ctrl-C: what is still starting could not be stopped.
+    """
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.submit(one), pool.submit(other)
+        both: tuple[Future[Any], ...] = (first, second)
+        try:
+            wait(both)
+        except BaseException:
+            wait(both)
+            raise
     return first.result(), second.result()
 
 

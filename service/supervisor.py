@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 
 import click
 
-from service.engines.errors import PortTaken
-from service.engines.process import port_is_free
+from service.documents.office_profile import office_is_there
+from service.engines.errors import EngineMissing, PortTaken
+from service.engines.process import port_is_free, wait_until
+from service.errors import ZegelError
 from service.handover import MARK, FirstSignIn, settings_line
 from service.opening import Engines, engines
 from service.settings import Settings, development_secret
 from service.texts import text
 
 READY_SECONDS = 60
+PREPARE_SECONDS = 600  # migrations of a large database take a while
 STOP_SECONDS = 30
+
+
+class StackFailed(ZegelError):
+    """Why nothing runs, or not any more; the sentences stand in ``cli.toml``."""
+
+    def sentence(self) -> str:
+        """The sentence of the catalogue ``cli.toml`` for this situation."""
+        return text(f"cli.{self.code}", **self.values)
+
+
+class Interrupted(Exception):
+    """Somebody asked to stop before everything had started."""
 
 
 @dataclass(frozen=True)
@@ -43,39 +61,59 @@ def run_everything(settings: Settings) -> int:
         signal.signal(number, lambda *_: stop.set())
     started = time.monotonic()
     click.echo(text("cli.starting"))
-    with stack(settings) as running:
+    # Interrupted: what had started by then has been stopped when the block is left.
+    with suppress(Interrupted), stack(settings, stop.is_set) as running:
         _announce(settings, running, time.monotonic() - started)
         while not stop.wait(0.5):
             for name, process in running.processes.items():
                 if process.poll() is not None:
-                    status = process.returncode
-                    click.echo(text("cli.process_died", name=name, status=status), err=True)
-                    return 1
+                    raise StackFailed("process_died", name=name, status=process.returncode)
     click.echo(text("cli.stopped"))
     return 0
 
 
 @contextmanager
-def stack(settings: Settings) -> Iterator[Running]:
-    """Engines, web and worker for the time of the block. Raises PortTaken, EngineError."""
-    if not port_is_free(settings.port):
-        raise PortTaken(port=settings.port, setting="ZEGEL_PORT")
-    # These three load their code while the engines start, and wait to hear where those are.
-    preparation = _start("prepare", answers=True)
-    processes = {name: _start(name) for name in ("web", "worker")}
-    try:
-        with engines(settings) as found:
-            try:
-                given = _given(settings, found)
-                first = _prepared(preparation, given)
-                for process in processes.values():
-                    _tell(process, given)
-                _wait_until_ready(settings, processes)
-                yield Running(settings.base_url, processes, first, found)
-            finally:
-                _stop(processes)
-    finally:
-        _stop({"prepare": preparation, **processes})
+def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -> Iterator[Running]:
+    """Engines, web and worker for the time of the block.
+
+    Raises StackFailed, PortTaken, EngineError, OSError where the data directory is of no use, and
+    Interrupted when that was asked before everything ran.
+    """
+    with _alone(settings.data_dir):
+        if not port_is_free(settings.port, settings.host):
+            raise PortTaken(port=settings.port, setting="ZEGEL_PORT")
+        if not office_is_there(settings.soffice):
+            raise EngineMissing(engine="LibreOffice", tool=settings.soffice or "soffice")
+        # These three load their code while the engines start, and wait to hear where those are.
+        preparation = _start("prepare", answers=True)
+        processes = {name: _start(name) for name in ("web", "worker")}
+        all_of_them = {"prepare": preparation, **processes}
+        try:
+            with engines(settings) as found:
+                try:
+                    given = _given(settings, found)
+                    first = _prepared(preparation, given, interrupted)
+                    for process in processes.values():
+                        _tell(process, given)
+                    _wait_until_ready(settings, processes, interrupted)
+                    yield Running(settings.base_url, processes, first, found)
+                finally:
+                    _stop(all_of_them)
+        finally:
+            _stop(all_of_them)
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Be the only supervisor of this data directory for the time of the block; a lock that the
+    system takes back from the dead. Raises StackFailed when there is another."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=directory), (directory / "running.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackFailed("already_running", data=directory) from None
+        yield
 
 
 def _start(name: str, *, answers: bool = False) -> subprocess.Popen[bytes]:
@@ -97,14 +135,18 @@ def _tell(process: subprocess.Popen[bytes], given: Mapping[str, str]) -> None:
         ear.write(settings_line(given))
 
 
-def _prepared(process: subprocess.Popen[bytes], given: Mapping[str, str]) -> FirstSignIn | None:
+def _prepared(
+    process: subprocess.Popen[bytes], given: Mapping[str, str], interrupted: Callable[[], bool]
+) -> FirstSignIn | None:
     """Wait for schema, keys, bucket and administrator; the sign-in when one was made now."""
     _tell(process, given)
-    said = process.stdout.read() if process.stdout else b""
-    status = process.wait()
-    if status != 0:
-        raise click.ClickException(text("cli.process_died", name="prepare", status=status))
-    return FirstSignIn.of_line(said.decode())
+    # It answers with one line, which the pipe holds until it is read.
+    wait_until(lambda: interrupted() or process.poll() is not None, seconds=PREPARE_SECONDS)
+    if interrupted():
+        raise Interrupted
+    if process.returncode != 0:
+        raise StackFailed("process_died", name="prepare", status=process.poll())
+    return FirstSignIn.of_line(process.stdout.read().decode() if process.stdout else "")
 
 
 def _given(settings: Settings, found: Engines) -> dict[str, str]:
@@ -128,18 +170,22 @@ def _given(settings: Settings, found: Engines) -> dict[str, str]:
     }
 
 
-def _wait_until_ready(settings: Settings, processes: dict[str, subprocess.Popen[bytes]]) -> None:
+def _wait_until_ready(
+    settings: Settings,
+    processes: dict[str, subprocess.Popen[bytes]],
+    interrupted: Callable[[], bool],
+) -> None:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
+        if interrupted():
+            raise Interrupted
         for name, process in processes.items():
             if process.poll() is not None:
-                raise click.ClickException(
-                    text("cli.process_died", name=name, status=process.returncode)
-                )
+                raise StackFailed("process_died", name=name, status=process.returncode)
         if _is_ready(settings):
             return
         time.sleep(0.02)  # not listening yet
-    raise click.ClickException(text("cli.not_ready", seconds=READY_SECONDS))
+    raise StackFailed("not_ready", seconds=READY_SECONDS)
 
 
 def _is_ready(settings: Settings) -> bool:

@@ -64,6 +64,11 @@ def find_office(soffice: str | None = None, python: str | None = None) -> Office
     raise GenerationFailed("office_python_missing", python or "python3-uno")
 
 
+def office_is_there(soffice: str | None = None) -> bool:
+    """Whether there is a LibreOffice at all; whether it works only shows when it is started."""
+    return any(path.is_file() for path in _binaries(soffice))
+
+
 def _binaries(soffice: str | None) -> Iterator[Path]:
     named = soffice or shutil.which("soffice") or shutil.which("libreoffice")
     if named:

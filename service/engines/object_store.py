@@ -117,8 +117,8 @@ class EmbeddedObjectStore:
     def stop(self) -> None:
         """Leave; the server stops when nobody else uses it."""
         with self._use.leaving() as last:
-            pid = self.pid()
-            if last and pid is not None:
+            pid = self.pid() if last else None
+            if pid is not None:
                 stop_process(pid, signal.SIGTERM, seconds=STOP_SECONDS)
                 if self._child is not None and self._child.pid == pid:
                     self._child.wait()

@@ -105,8 +105,8 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Leave; the server stops when nobody else uses it. Open transactions are rolled back."""
         with self._use.leaving() as last:
-            running = self._running()
-            if last and running is not None:
+            running = self._running() if last else None
+            if running is not None:
                 stop_process(running.pid, signal.SIGINT, seconds=STOP_SECONDS, last=signal.SIGQUIT)
                 if self._child is not None and self._child.pid == running.pid:
                     self._child.wait()

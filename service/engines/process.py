@@ -167,12 +167,12 @@ def require_room(directory: Path, *, mebibytes: int) -> None:
         raise DiskFull(directory=directory, free_mb=free, needed_mb=mebibytes)
 
 
-def port_is_free(port: int) -> bool:
-    """Whether nobody listens on this loopback port."""
-    with socket.socket() as probe:
+def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether nobody listens on this port of this address of ours."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True

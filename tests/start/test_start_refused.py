@@ -1,0 +1,81 @@
+"""What keeps ``zegel run`` from starting is one sentence, and nothing stays behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from service.engines.process import free_ports
+from service.settings import DEVELOPMENT, load_settings
+from service.supervisor import Interrupted, stack
+
+ROOT = Path(__file__).parents[2]
+
+
+def refused(data: Path, **given: str) -> str:
+    """What ``zegel run`` says on standard error when it ends with status 1."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "service", "run"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "ZEGEL_DATA": str(data), "ZEGEL_PORT": "8000", **given},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ended.returncode == 1, ended
+    assert ended.stderr.count("\n") == 1, ended.stderr
+    return ended.stderr
+
+
+def running_on(directory: Path) -> list[str]:
+    """The processes that name this directory in their command."""
+    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [line for line in found.stdout.splitlines() if str(directory) in line]
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert f"Poort {port} is al in gebruik" in refused(tmp_path, ZEGEL_PORT=str(port))
+
+
+def test_a_second_one_on_the_same_data(tmp_path: Path) -> None:
+    with (tmp_path / "running.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = refused(tmp_path)
+    assert "Er draait al een Zegel met deze gegevensmap" in said
+    assert str(tmp_path) in said
+
+
+def test_a_file_where_the_data_directory_should_be(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("")
+    assert "op die plaats staat een bestand" in refused(tmp_path / "var")
+    assert "op die plaats staat een bestand" in refused(tmp_path / "var" / "dieper")
+
+
+def test_a_data_directory_that_cannot_be_made() -> None:
+    assert "Zegel kan /proc/zegel niet gebruiken" in refused(Path("/proc/zegel"))
+
+
+def test_no_office(tmp_path: Path) -> None:
+    port = str(free_ports(1)[0])
+    said = refused(tmp_path, ZEGEL_PORT=port, ZEGEL_SOFFICE=str(tmp_path / "soffice"))
+    assert "LibreOffice kan niet starten" in said
+    assert "make setup" in said
+
+
+def test_interrupted_before_everything_ran_leaves_nothing(tmp_path: Path) -> None:
+    settings = load_settings(
+        {"ZEGEL_DATA": str(tmp_path), "ZEGEL_PORT": str(free_ports(1)[0])},
+        mode_default=DEVELOPMENT,
+    )
+    with pytest.raises(Interrupted), stack(settings, lambda: True):
+        pytest.fail("it should not have come so far")
+    assert running_on(tmp_path) == []

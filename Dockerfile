@@ -25,6 +25,7 @@ COPY signatures signatures
 COPY storage storage
 COPY templates templates
 COPY examples examples
+RUN .venv/bin/python -m compileall -q service signatures storage
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     ZEGEL_MODE=production \

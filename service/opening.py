@@ -9,11 +9,21 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
+from service.errors import ZegelError
 from service.settings import Settings
+from service.texts import text
 from storage.config import S3Config
 
 One = TypeVar("One")
 Other = TypeVar("Other")
+
+
+class NotRunning(ZegelError):
+    """Why nothing runs, or not any more; the sentences stand in ``cli.toml``."""
+
+    def sentence(self) -> str:
+        """The sentence of the catalogue ``cli.toml`` for this situation."""
+        return text(f"cli.{self.code}", **self.values)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,21 @@ Each loads only its own part of the code, and loads it before it asks for its se
 from __future__ import annotations
 
 import ctypes
+import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from service.deps import Deps
+from service.errors import Unavailable
 from service.handover import FirstSignIn, supervised
-from service.opening import engines
+from service.opening import NotRunning, engines
 from service.settings import Settings
 from service.wiring import build
+from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
 
 _PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 GiveSettings = Callable[[], Settings]
@@ -47,14 +54,22 @@ def work(given: GiveSettings) -> None:
     with engines(settings) as found:
         deps = build(settings, found.database_url, found.store)
         try:
+            with _in_words("database_unusable", Unavailable):
+                deps.database.ping()
             run(deps, worker_app(found.database_url))
         finally:
             deps.close()
 
 
 def prepare(given: GiveSettings) -> FirstSignIn | None:
-    """Schema, keys, bucket and first administrator; safe to repeat."""
-    # The migrations' library is needed here and nowhere else.
+    """Schema, keys, bucket and first administrator; safe to repeat.
+
+    Raises NotRunning with the reason where one of them cannot be had.
+    """
+    # The libraries of migrations and keys are needed here and nowhere else.
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    # As above.
     from service.first_start import (  # noqa: PLC0415
         prepare_database,
         prepare_keys,
@@ -64,18 +79,53 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
     # Only here and in the worker's daily round.
     from service.workflow.probe import probe_archive  # noqa: PLC0415
 
+    # As above.
+    from signatures.errors import AuthorityError  # noqa: PLC0415
+
     end_with_parent()
     settings = given()
-    prepare_keys(settings)
     with engines(settings) as found:
-        prepare_database(found.database_url)
         deps = build(settings, found.database_url, found.store)
         try:
-            deps.objects()
+            with _in_words("keys_unusable", AuthorityError):
+                prepare_keys(settings)
+                _check_keys(deps)
+            with _in_words("database_unusable", Unavailable, DBAPIError):
+                deps.database.ping()
+                prepare_database(found.database_url)
+            with _in_words("archive_unusable", StorageError):
+                deps.objects()
             probe_archive(deps)
             return prepare_people(deps)
         finally:
             deps.close()
+
+
+def _check_keys(deps: Deps) -> None:
+    """Raises AuthorityError where keys and passphrase do not fit.
+
+    An expired certificate is no reason to keep the archive's pages from anybody.
+    """
+    # As in ``prepare``.
+    from signatures.errors import AuthorityError  # noqa: PLC0415
+
+    try:
+        deps.authority()
+    except AuthorityError as failure:
+        if failure.code != "expired":
+            raise
+        log.error("nothing can be sealed: %s", failure)
+
+
+@contextmanager
+def _in_words(code: str, *failures: type[Exception]) -> Iterator[None]:
+    """Any of these failures as NotRunning, with the reason that the outside gave."""
+    try:
+        yield
+    except failures as failure:
+        found = failure.__cause__ if isinstance(failure, Unavailable) else failure
+        reason = str(getattr(found, "orig", found)).strip().splitlines()[0]
+        raise NotRunning(code, reason=reason) from failure
 
 
 def end_with_parent() -> None:

@@ -21,23 +21,14 @@ import click
 from service.documents.office_profile import office_is_there
 from service.engines.errors import EngineMissing, PortTaken
 from service.engines.process import port_is_free, wait_until
-from service.errors import ZegelError
 from service.handover import MARK, FirstSignIn, settings_line
-from service.opening import Engines, engines
+from service.opening import Engines, NotRunning, engines
 from service.settings import Settings, development_secret
 from service.texts import text
 
 READY_SECONDS = 60
 PREPARE_SECONDS = 600  # migrations of a large database take a while
 STOP_SECONDS = 30
-
-
-class StackFailed(ZegelError):
-    """Why nothing runs, or not any more; the sentences stand in ``cli.toml``."""
-
-    def sentence(self) -> str:
-        """The sentence of the catalogue ``cli.toml`` for this situation."""
-        return text(f"cli.{self.code}", **self.values)
 
 
 class Interrupted(Exception):
@@ -67,7 +58,7 @@ def run_everything(settings: Settings) -> int:
         while not stop.wait(0.5):
             for name, process in running.processes.items():
                 if process.poll() is not None:
-                    raise StackFailed("process_died", name=name, status=process.returncode)
+                    raise NotRunning("process_died", name=name, status=process.returncode)
     click.echo(text("cli.stopped"))
     return 0
 
@@ -76,7 +67,7 @@ def run_everything(settings: Settings) -> int:
 def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -> Iterator[Running]:
     """Engines, web and worker for the time of the block.
 
-    Raises StackFailed, PortTaken, EngineError, OSError where the data directory is of no use, and
+    Raises NotRunning, PortTaken, EngineError, OSError where the data directory is of no use, and
     Interrupted when that was asked before everything ran.
     """
     with _alone(settings.data_dir):
@@ -106,13 +97,13 @@ def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
     """Be the only supervisor of this data directory for the time of the block; a lock that the
-    system takes back from the dead. Raises StackFailed when there is another."""
+    system takes back from the dead. Raises NotRunning when there is another."""
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=directory), (directory / "running.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StackFailed("already_running", data=directory) from None
+            raise NotRunning("already_running", data=directory) from None
         yield
 
 
@@ -145,7 +136,7 @@ def _prepared(
     if interrupted():
         raise Interrupted
     if process.returncode != 0:
-        raise StackFailed("process_died", name="prepare", status=process.poll())
+        raise NotRunning("process_died", name="prepare", status=process.poll())
     return FirstSignIn.of_line(process.stdout.read().decode() if process.stdout else "")
 
 
@@ -181,11 +172,11 @@ def _wait_until_ready(
             raise Interrupted
         for name, process in processes.items():
             if process.poll() is not None:
-                raise StackFailed("process_died", name=name, status=process.returncode)
+                raise NotRunning("process_died", name=name, status=process.returncode)
         if _is_ready(settings):
             return
         time.sleep(0.02)  # not listening yet
-    raise StackFailed("not_ready", seconds=READY_SECONDS)
+    raise NotRunning("not_ready", seconds=READY_SECONDS)
 
 
 def _is_ready(settings: Settings) -> bool:

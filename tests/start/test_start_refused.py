@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from service.engines import ObjectStoreAddress
 from service.engines.process import free_ports
 from service.settings import DEVELOPMENT, load_settings
 from service.supervisor import Interrupted, stack
@@ -79,3 +80,53 @@ def test_interrupted_before_everything_ran_leaves_nothing(tmp_path: Path) -> Non
     with pytest.raises(Interrupted), stack(settings, lambda: True):
         pytest.fail("it should not have come so far")
     assert running_on(tmp_path) == []
+
+
+@pytest.fixture
+def production(
+    database_url: str, object_store: ObjectStoreAddress, bucket: str, tmp_path: Path
+) -> dict[str, str]:
+    """The settings of an installation with engines of its own."""
+    return {
+        "PATH": os.environ["PATH"],
+        "ZEGEL_DATA": str(tmp_path),
+        "ZEGEL_BASE_URL": "https://zegel.example",
+        "ZEGEL_SECRET_KEY": "s" * 40,
+        "ZEGEL_KEY_PASSPHRASE": "een lange wachtzin",
+        "DATABASE_URL": database_url,
+        "S3_ENDPOINT_URL": object_store.endpoint_url,
+        "S3_BUCKET": bucket,
+        "S3_ACCESS_KEY_ID": object_store.access_key_id,
+        "S3_SECRET_ACCESS_KEY": object_store.secret_access_key,
+        "SMTP_HOST": "localhost",
+        "MAIL_FROM": "zegel@zegel.example",
+    }
+
+
+def said_by(command: str, settings: dict[str, str], status: int) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-m", "service", command],
+        cwd=ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ended.returncode == status, ended
+    return ended.stderr
+
+
+def test_prepare_says_which_of_the_outside_it_cannot_use(production: dict[str, str]) -> None:
+    assert said_by("prepare", production, 0) == ""
+    nowhere = "postgresql://zegel@127.0.0.1:1/zegel"
+    for changed, sentence in (
+        ({"ZEGEL_KEY_PASSPHRASE": "een andere wachtzin"}, "De sleutels kunnen niet gebruikt"),
+        ({"DATABASE_URL": nowhere}, "De databank kan niet gebruikt"),
+        ({"S3_ENDPOINT_URL": "http://127.0.0.1:1"}, "Het archief kan niet gebruikt"),
+        ({"S3_SECRET_ACCESS_KEY": "een ander geheim"}, "Het archief kan niet gebruikt"),
+    ):
+        said = said_by("prepare", {**production, **changed}, 1)
+        assert said.startswith(sentence)
+        assert said.count("\n") == 1
+    assert said_by("worker", {**production, "DATABASE_URL": nowhere}, 1).startswith("De databank")

@@ -13,7 +13,7 @@ LEAST_LEFT = timedelta(days=20)  # a list lasts 30 days; a worker that stands st
 
 
 def renew_revocation_list(deps: Deps) -> int:
-    """Make the list anew when fewer than 20 days are left; a daily job. Returns how many.
+    """Make the list anew when fewer than 20 days are left; an hourly job. Returns how many.
 
     Without a valid list no original can be closed. Raises AuthorityError.
     """

@@ -137,6 +137,19 @@ def test_every_place_is_a_field_above_its_caption(document: ProducedDocument) ->
         assert 595 - 60 > right > left + 150
 
 
+def test_every_place_is_locked_before_anybody_signs(document: ProducedDocument) -> None:
+    """The controller's two lock themselves alone; after the processor's nothing may change."""
+    with pikepdf.open(io.BytesIO(document.pdf)) as pdf:
+        locks = {str(field.T): field.Lock for field in pdf.Root.AcroForm.Fields}
+        assert all(field.get("/V") is None for field in pdf.Root.AcroForm.Fields)
+        for place in ("controller_agreement", "controller_annex"):
+            lock = locks[place]
+            assert (lock.Action, lock.P) == (pikepdf.Name.Include, 2)
+            assert [str(name) for name in lock.Fields] == [place]
+        last = locks["processor_agreement"]
+        assert (last.Action, last.P) == (pikepdf.Name.All, 1)
+
+
 def test_an_independent_reader_finds_no_fault(document: ProducedDocument, tmp_path: Path) -> None:
     path = tmp_path / "overeenkomst.pdf"
     path.write_bytes(document.pdf)

@@ -7,6 +7,7 @@ and not as a gap on somebody's screen. All instants are aware UTC, shown in Brus
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from service.agreement.deadlines import (
     show_moment,
     show_moment_with_offset,
 )
-from service.texts import text
+from service.texts import catalogue, text
 
 PAGES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "pages"
 STATIC = Path(__file__).resolve().parent / "static"
@@ -87,6 +88,14 @@ def _hour(instant: datetime) -> str:
     return f"{instant.astimezone(BRUSSELS):%H:%M}"
 
 
+def breakable(words: str) -> str:
+    """The same words, with a soft hyphen in those that a small telephone has no room for."""
+    for parts in catalogue("long_words").values():
+        first, _, last = parts.partition("-")
+        words = re.sub(f"({first})({last})", "\\1\u00ad\\2", words, flags=re.IGNORECASE)
+    return words
+
+
 FILTERS = {
     "datum": _long_date,  # 2 maart 2026
     "datum_kort": _short_date,  # 02/03/2026
@@ -94,6 +103,7 @@ FILTERS = {
     "moment_offset": show_moment_with_offset,  # 2 maart 2026 om 14:05:09 (+01:00)
     "uur": _hour,  # 14:05
     "geleden": ago,
+    "breekbaar": breakable,
 }
 
 # Read once: these files are part of the release and do not change while it runs.

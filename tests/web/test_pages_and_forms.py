@@ -17,7 +17,7 @@ from service.web.forms import (
     upload,
     with_blank_lines,
 )
-from service.web.pages import FILTERS, ago
+from service.web.pages import FILTERS, ago, breakable
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the hour that happens twice
@@ -39,6 +39,14 @@ AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the hour that happens twic
 )  # fmt: skip
 def test_dates_are_those_of_brussels(name: str, value: date | datetime, shown: str) -> None:
     assert FILTERS[name](value) == shown  # type: ignore[operator]
+
+
+def test_long_words_break_where_dutch_breaks_them() -> None:
+    assert breakable("Verwerkingsverantwoordelijke, onder Bijlage 1") == (
+        "Verwerkings\u00adverantwoordelijke, onder Bijlage 1"
+    )
+    assert breakable("de verwerkersovereenkomst <b>") == "de verwerkers\u00adovereenkomst <b>"
+    assert breakable("Geboortedatum") == "Geboortedatum"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Links and codes: made from the service's secret key and an id, so that neither is ever stored.
+"""Links, codes and known browsers: made from the service's secret key and an id, never stored.
 
 A link's token is HMAC-SHA256 under the secret key over the link's random id: 256 bits that nobody
 can guess without the key. The database holds only its SHA-256. A mail job makes the token again
@@ -11,8 +11,18 @@ import base64
 import hashlib
 import hmac
 import secrets
+from enum import StrEnum
 
 TOKEN_PREFIX = "zegel_"  # noqa: S105  a public prefix, so that secret scanners know our links
+
+
+class Purpose(StrEnum):
+    """What a mailed code is asked for. The mail says it, and it is good for that first of all:
+    only a code for signing lets somebody sign."""
+
+    SIGN = "sign"
+    DELEGATE = "delegate"
+    OPEN = "open"
 
 
 def token_for(secret_key: bytes, link_id: str) -> str:
@@ -30,6 +40,19 @@ def code_for(secret_key: bytes, challenge_id: str) -> str:
 def code_hash(secret_key: bytes, challenge_id: str, code: str) -> bytes:
     """What the database holds of a code: keyed, since six digits alone are quickly tried."""
     return hmac.digest(secret_key, f"code-hash:{challenge_id}:{code}".encode(), "sha256")
+
+
+def known_browser_for(secret_key: bytes, browser_id: str) -> str:
+    """The long-lived cookie of a browser in which a member of staff signed in: id and signature."""
+    signature = hmac.digest(secret_key, b"known-browser:" + browser_id.encode(), "sha256")
+    return f"{browser_id}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+def known_browser_id(secret_key: bytes, cookie: str) -> str:
+    """The id in that cookie, or an empty string when its signature is not ours."""
+    browser_id = cookie.partition(".")[0]
+    expected = known_browser_for(secret_key, browser_id)
+    return browser_id if hmac.compare_digest(expected.encode(), cookie.encode()) else ""
 
 
 def hash_secret(secret: str) -> bytes:

@@ -48,6 +48,17 @@ staff = Table(
     ),
 )
 
+known_browsers = Table(
+    "known_browsers",
+    metadata,
+    own_id(),
+    Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=False, index=True),
+    Column("failed_tries", Integer, nullable=False, server_default="0"),
+    instant("locked_until", null=True),
+    now("created_at"),
+    instant("expires_at"),
+)
+
 staff_sessions = Table(
     "staff_sessions",
     metadata,

@@ -28,11 +28,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
+from service.agreement.capabilities import Purpose
 from service.agreement.states import Order, Place, PlaceState, State
 from service.database.columns import agreement_id, instant, metadata, now, own_id
 
 
-def _one_of(column: str, values: type[State | PlaceState | Place | Order]) -> CheckConstraint:
+def _one_of(
+    column: str, values: type[State | PlaceState | Place | Order | Purpose]
+) -> CheckConstraint:
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=column)
 
@@ -128,6 +131,7 @@ signatories = Table(
     Column("function", Text, nullable=False),
     Column("current", Boolean, nullable=False, server_default=text("true")),
     Column("delegated_by", Text, nullable=False, server_default=""),
+    Column("delegation_proof", JSONB, nullable=True),
     now("created_at"),
     Index(
         "uq_signatories_current",
@@ -178,6 +182,7 @@ link_sessions = Table(
     Column("shown_sha256", Text, nullable=False, server_default=""),
     Column("pending", JSONB, nullable=True),
     Column("pending_image", LargeBinary, nullable=True),
+    Column("colleague", JSONB, nullable=True),
 )
 
 code_challenges = Table(
@@ -187,11 +192,13 @@ code_challenges = Table(
     Column("link_id", UUID(as_uuid=False), ForeignKey("links.id"), nullable=False, index=True),
     Column("code_hash", LargeBinary, nullable=False),
     Column("sent_to", Text, nullable=False),
+    Column("purpose", Text, nullable=False, server_default=Purpose.SIGN.value),
     Column("tries", Integer, nullable=False, server_default="0"),
     now("created_at"),
     instant("expires_at"),
     instant("consumed_at", null=True),
     CheckConstraint("tries between 0 and 5", name="tries"),
+    _one_of("purpose", Purpose),
 )
 
 documents = Table(

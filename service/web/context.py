@@ -17,8 +17,8 @@ from flask import Response, current_app, g, redirect, request, url_for
 
 from service.agreement.permissions import Permission, Staff, require
 from service.deps import Deps
-from service.web.security import STAFF_COOKIE, WebSecurity
-from service.workflow.accounts import session
+from service.web.security import KNOWN_BROWSER_COOKIE, STAFF_COOKIE, WebSecurity
+from service.workflow.accounts import KNOWN_BROWSER_SECONDS, session
 from service.workflow.actors import Client
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -110,6 +110,16 @@ def set_staff_cookie(response: Response, secret: str) -> None:
 def drop_staff_cookie(response: Response) -> None:
     """The browser forgets its session."""
     _security().clear_cookie(response, STAFF_COOKIE)
+
+
+def set_known_browser(response: Response, value: str) -> None:
+    """Let the browser keep, for a year, that somebody signed in from it."""
+    _security().set_cookie(response, KNOWN_BROWSER_COOKIE, value, seconds=KNOWN_BROWSER_SECONDS)
+
+
+def known_browser() -> str:
+    """The value of that cookie, or an empty string."""
+    return _security().cookie(KNOWN_BROWSER_COOKIE)
 
 
 def staff_secret() -> str:

@@ -53,6 +53,7 @@ BODY_LIMIT = 256 * 1024
 BROWSER_COOKIE = "browser"
 STAFF_COOKIE = "staff"
 SIGNER_COOKIE = "signer"
+KNOWN_BROWSER_COOKIE = "known"  # lives long: that a member of staff signed in from here before
 TOKEN_FIELD = "csrf_token"  # noqa: S105  the name of a form field
 
 View = TypeVar("View", bound=Callable[..., Any])

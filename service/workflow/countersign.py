@@ -59,6 +59,7 @@ def countersign(
     shown: Mapping[str, str],
     *,
     password: str,
+    browser: str = "",
     confirmed: bool,
     method: str,
     typed: str,
@@ -67,6 +68,8 @@ def countersign(
     client: Client,
 ) -> list[Outcome]:
     """Sign the agreements in ``shown`` (reference to the SHA-256 that was shown).
+
+    ``browser`` is the cookie of a known browser (see ``accounts.sign_in``).
 
     Each is its own act in its own transaction, so one that was withdrawn meanwhile keeps no other
     from being signed. Raises Invalid naming ``selected``, ``confirmed``, ``password``, ``function``
@@ -78,7 +81,7 @@ def countersign(
     if not confirmed:
         raise Invalid([FieldError("confirmed", "statements_missing")])
     image = signature_image(method, typed, picture, staff.name)
-    confirm_password(deps, staff, password)
+    confirm_password(deps, staff, password, browser)
     return [
         _sign_one(deps, reference, digest, image, staff, client)
         for reference, digest in shown.items()

@@ -39,6 +39,6 @@ def tidy(deps: Deps) -> int:
         done = tx.archive.verified_for(WORKING_COPY_HOURS)
         for agreement_id in done:
             tx.documents.drop_working_copies(agreement_id)
-        tx.accounts.drop_ended_sessions()
+        tx.accounts.drop_ended()
         tx.signing.drop_ended()
     return len(done)

@@ -75,7 +75,7 @@ def test_a_session_ends_when_idle_signed_out_or_no_longer_staff(
     sql("update staff_sessions set expires_at = now() - interval '1 second'")
     assert who() is None
     with database.begin() as tx:
-        tx.accounts.drop_ended_sessions()
+        tx.accounts.drop_ended()
         tx.accounts.start_session(staff.id, COOKIE)
     assert who() == staff
     sql("update staff set active = false")

@@ -43,7 +43,7 @@ def test_beside_a_living_worker_heartbeats_tell(house: House, heartbeat: str, se
 
 
 def test_a_chosen_password_ends_every_session(house: House) -> None:
-    secret = accounts.sign_in(house.deps, house.staff.email, house.password)
+    secret = accounts.sign_in(house.deps, house.staff.email, house.password).session
     assert accounts.session(house.deps, secret)
     new = "een lange zin die niemand raadt"
     accounts.change_password(house.deps, house.staff, old=house.password, new=new, again=new)
@@ -51,7 +51,7 @@ def test_a_chosen_password_ends_every_session(house: House) -> None:
 
 
 def test_a_reset_password_ends_every_session(house: House) -> None:
-    secret = accounts.sign_in(house.deps, house.staff.email, house.password)
+    secret = accounts.sign_in(house.deps, house.staff.email, house.password).session
     assert accounts.session(house.deps, secret)
     accounts.reset_password(house.deps, house.staff.id, house.staff)
     assert accounts.session(house.deps, secret) is None

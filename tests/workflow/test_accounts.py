@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.errors import Invalid, NotAllowed, NotFound, Refused, TooMany
 from service.texts import text
-from service.workflow import accounts
+from service.workflow import accounts, retain
 
 EMAIL = "els@it4.example"
 LONG = "blauwe-fiets-op-zolder"
@@ -26,7 +27,7 @@ def refusal(step: Callable[[], Any]) -> dict[str, str]:
 
 
 def test_signing_in_and_out(house: House) -> None:
-    secret = accounts.sign_in(house.deps, f" {EMAIL.upper()} ", house.password)
+    secret = accounts.sign_in(house.deps, f" {EMAIL.upper()} ", house.password).session
     assert accounts.session(house.deps, secret) == house.staff
     accounts.sign_out(house.deps, secret)
     assert accounts.session(house.deps, secret) is None
@@ -60,11 +61,104 @@ def test_five_failures_lock_and_a_lock_holds_for_the_right_password(house: House
     assert [row[0] for row in events][-2:] == ["staff.locked", "staff.signed_in"]
 
 
+def lock_strangers(house: House) -> None:
+    """Somebody who knows the address tries five passwords."""
+    for _ in range(5):
+        refusal(lambda: accounts.sign_in(house.deps, EMAIL, "verkeerd"))
+
+
+def test_a_stranger_who_locks_an_account_locks_strangers_only(house: House) -> None:
+    known = accounts.sign_in(house.deps, EMAIL, house.password).browser
+    lock_strangers(house)
+    refusal(lambda: accounts.sign_in(house.deps, EMAIL, house.password))
+    signed_in = accounts.sign_in(house.deps, EMAIL, house.password, known)
+    accounts.confirm_password(house.deps, house.staff, house.password, signed_in.browser)
+    # The owner's success gives the stranger no five tries more.
+    refusal(lambda: accounts.sign_in(house.deps, EMAIL, house.password))
+    assert house.rows("select failed_tries from staff") == [(5,)]
+
+
+def test_a_known_browser_has_five_tries_of_its_own(house: House) -> None:
+    known = accounts.sign_in(house.deps, EMAIL, house.password).browser
+    for _ in range(5):
+        refusal(lambda: accounts.sign_in(house.deps, EMAIL, "verkeerd", known))
+    refusal(lambda: accounts.sign_in(house.deps, EMAIL, house.password, known))
+    assert house.rows("select failed_tries from staff") == [(0,)]
+    assert house.rows("select failed_tries from known_browsers") == [(5,)]
+    accounts.sign_in(house.deps, EMAIL, house.password)  # from elsewhere
+    house.rows("update known_browsers set locked_until = now() - interval '1 second'")
+    accounts.sign_in(house.deps, EMAIL, house.password, known)
+
+
+def test_a_browser_is_known_under_a_new_name_after_each_sign_in(house: House) -> None:
+    first = accounts.sign_in(house.deps, EMAIL, house.password).browser
+    second = accounts.sign_in(house.deps, EMAIL, house.password, first).browser
+    assert second != first
+    lock_strangers(house)
+    refusal(lambda: accounts.sign_in(house.deps, EMAIL, house.password, first))
+    accounts.sign_in(house.deps, EMAIL, house.password, second)
+
+
+@pytest.mark.parametrize("change", ["x", "id", "signature", "run_out", "colleague"])
+def test_what_is_no_known_browser_of_this_account(house: House, change: str) -> None:
+    known = accounts.sign_in(house.deps, EMAIL, house.password).browser
+    browser_id, _, signature = known.partition(".")
+    if change == "run_out":
+        house.rows("update known_browsers set expires_at = now() - interval '1 second'")
+    if change == "colleague":
+        first = add(house)
+        known = accounts.sign_in(house.deps, "jan@it4.example", first).browser
+    cookie = {
+        "x": "x",
+        "id": f"{uuid.uuid4()}.{signature}",
+        "signature": f"{browser_id}.{signature[::-1]}",
+    }.get(change, known)
+    lock_strangers(house)
+    refusal(lambda: accounts.sign_in(house.deps, EMAIL, house.password, cookie))
+
+
+@pytest.mark.parametrize("how", ["reset", "disabled"])
+def test_a_new_password_and_a_disabled_account_forget_every_browser(house: House, how: str) -> None:
+    password = add(house)
+    jan = person(house, "jan@it4.example")
+    known = accounts.sign_in(house.deps, jan.email, password).browser
+    if how == "reset":
+        password = accounts.reset_password(house.deps, jan.id, house.staff)
+    else:
+        change(house, jan, active=False)
+        change(house, jan)
+    for _ in range(5):
+        refusal(lambda: accounts.sign_in(house.deps, jan.email, "verkeerd"))
+    refusal(lambda: accounts.sign_in(house.deps, jan.email, password, known))
+
+
+def test_an_own_new_password_forgets_every_browser_but_this_one(house: House) -> None:
+    elsewhere = accounts.sign_in(house.deps, EMAIL, house.password).browser
+    here = accounts.sign_in(house.deps, EMAIL, house.password).browser
+    lock_strangers(house)
+    new = accounts.change_password(
+        house.deps, house.staff, old=house.password, new=LONG, again=LONG, browser=here
+    )
+    for known in (elsewhere, here):
+        refusal(lambda known=known: accounts.sign_in(house.deps, EMAIL, LONG, known))
+    accounts.sign_in(house.deps, EMAIL, LONG, new)
+
+
+def test_twenty_browsers_are_known_and_none_for_ever(house: House) -> None:
+    with house.deps.database.begin() as tx:
+        for _ in range(21):
+            tx.accounts.remember_browser(house.staff.id, str(uuid.uuid4()))
+    assert house.rows("select count(*) from known_browsers") == [(20,)]
+    house.rows("update known_browsers set expires_at = now() - interval '1 second'")
+    retain.tidy(house.deps)
+    assert house.rows("select count(*) from known_browsers") == [(0,)]
+
+
 def test_the_first_administrator_is_made_once(deps: Deps) -> None:
     password = accounts.first_administrator(deps, "beheer@it4.example", "Beheer", "")
     assert password
     assert accounts.first_administrator(deps, "other@it4.example", "Ander", "") is None
-    secret = accounts.sign_in(deps, "beheer@it4.example", password)
+    secret = accounts.sign_in(deps, "beheer@it4.example", password).session
     found = accounts.session(deps, secret)
     assert found is not None
     assert found.roles == frozenset(Role)
@@ -87,7 +181,7 @@ def person(house: House, email: str) -> Staff:
 def test_a_new_colleague_signs_in_and_chooses_a_password(house: House) -> None:
     first = add(house)
     jan = person(house, "jan@it4.example")
-    secret = accounts.sign_in(house.deps, jan.email, first)
+    secret = accounts.sign_in(house.deps, jan.email, first).session
     accounts.change_password(house.deps, jan, old=first, new=LONG, again=LONG)
     assert accounts.session(house.deps, secret) is None  # every session ends
     refusal(lambda: accounts.sign_in(house.deps, jan.email, first))
@@ -163,7 +257,7 @@ def test_an_active_administrator_always_stays(house: House) -> None:
 def test_who_left_is_signed_out(house: House) -> None:
     first = add(house)
     jan = person(house, "jan@it4.example")
-    secret = accounts.sign_in(house.deps, jan.email, first)
+    secret = accounts.sign_in(house.deps, jan.email, first).session
     change(house, jan, active=False)
     assert accounts.session(house.deps, secret) is None
     assert [account.active for account in accounts.everyone(house.deps, house.staff)] == [
@@ -175,7 +269,7 @@ def test_who_left_is_signed_out(house: House) -> None:
 def test_a_reset_password_unlocks_and_signs_out(house: House) -> None:
     first = add(house)
     jan = person(house, "jan@it4.example")
-    secret = accounts.sign_in(house.deps, jan.email, first)
+    secret = accounts.sign_in(house.deps, jan.email, first).session
     house.rows(
         "update staff set locked_until = now() + interval '1 hour' where email <> :e", e=EMAIL
     )

@@ -12,9 +12,11 @@ from service.web.context import (
     current_staff,
     deps,
     drop_staff_cookie,
+    known_browser,
     local_path,
     public,
     require_staff,
+    set_known_browser,
     set_staff_cookie,
     staff_secret,
 )
@@ -52,12 +54,15 @@ def start_session() -> Any:
     onward = local_path(request.form.get("verder", ""))
     values = {"email": email}
     try:
-        secret = accounts.sign_in(deps(), email, request.form.get("password", ""))
+        signed_in = accounts.sign_in(
+            deps(), email, request.form.get("password", ""), known_browser()
+        )
     except Invalid as wrong:
         errors = wrong.by_field()
         return show("staff/sign_in.html", 422, values=values, errors=errors, onward=onward)
     answer = make_response(redirect(onward or url_for("staff.home"), 303))
-    set_staff_cookie(answer, secret)
+    set_staff_cookie(answer, signed_in.session)
+    set_known_browser(answer, signed_in.browser)
     return answer
 
 
@@ -86,12 +91,13 @@ def change_password() -> Any:
     """Choose another password; every session ends, this one too."""
     form = request.form
     try:
-        accounts.change_password(
+        known = accounts.change_password(
             deps(),
             current_staff(),
             old=form.get("old", ""),
             new=form.get("new", ""),
             again=form.get("again", ""),
+            browser=known_browser(),
         )
     except Invalid as wrong:
         return show("staff/account.html", 422, errors=wrong.by_field())
@@ -99,4 +105,5 @@ def change_password() -> Any:
         return show("staff/account.html", 429, errors={"form": locked.sentence()})
     answer = make_response(to("staff.sign_in", done="password"))
     drop_staff_cookie(answer)
+    set_known_browser(answer, known)
     return answer

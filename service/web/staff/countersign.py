@@ -12,7 +12,7 @@ from flask import request
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
-from service.web.context import client, current_staff, deps, require_staff
+from service.web.context import client, current_staff, deps, known_browser, require_staff
 from service.web.forms import upload
 from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
@@ -44,6 +44,7 @@ def sign() -> Any:
             deps(),
             {reference: form.get(f"sha256-{reference}", "") for reference in selected},
             password=form.get("password", ""),
+            browser=known_browser(),
             confirmed=set(form.getlist("confirmed")) == set(STATEMENTS),
             method=method,
             typed=form.get("typed_name", ""),

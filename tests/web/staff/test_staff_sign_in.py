@@ -21,6 +21,24 @@ def test_it_works(app: Flask, admin: tuple[Staff, str]) -> None:
     assert "Els Maes" in browser.page
 
 
+def test_the_browser_is_known_for_a_year(app: Flask, admin: tuple[Staff, str]) -> None:
+    browser = Office(app.test_client())
+    browser.get("/aanmelden")
+    answer = browser.post(
+        "/aanmelden", {"email": "els@it4.example", "password": admin[1]}, follow=False
+    )
+    cookie = next(c for c in answer.headers.getlist("Set-Cookie") if "zegel-known" in c)
+    for part in ("HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={365 * 24 * 60 * 60}"):
+        assert part in cookie
+    former = browser.client.get_cookie("zegel-known")
+    browser.get("/account")
+    browser.post("/account", {"old": admin[1], "new": "een lange zin", "again": "een lange zin"})
+    renewed = browser.client.get_cookie("zegel-known")
+    assert former
+    assert renewed
+    assert renewed.value != former.value
+
+
 def test_wrong_password_keeps_the_address(app: Flask, admin: tuple[Staff, str]) -> None:
     browser = Office(app.test_client())
     browser.sign_in("els@it4.example", "something else")

@@ -123,6 +123,22 @@ def lines_of(typed: Any) -> list[str]:
     return str(typed or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
+def free_text(typed: str, name: str, *, required: bool = False) -> str:
+    """What somebody writes in a text area: several lines, at most 2,000 characters.
+
+    Raises Invalid naming ``name``.
+    """
+    check = Checker()
+    lines = [check.line(name, line, most=2000, required=False) for line in lines_of(typed)]
+    whole = "\n".join(lines).strip()
+    if required and not whole:
+        check.refuse(name, "required")
+    if len(whole) > 2000:
+        check.refuse(name, "length", least=0, most=2000)
+    check.raise_if_wrong()
+    return whole
+
+
 def _days(typed: Any, default: int, check: Checker) -> int:
     value = clean(str(typed)) if typed not in (None, "") else ""
     if not value:

@@ -46,6 +46,19 @@ class EventFacts:
 
 
 @dataclass(frozen=True)
+class Succession:
+    """One signatory after another. ``delegated``: the former passed on; else staff changed it.
+
+    ``mailbox`` is how the former's mailbox was proved at passing on.
+    """
+
+    old: str
+    new: str
+    delegated: bool
+    mailbox: dict[str, str] | None
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything the evidence says."""
 
@@ -56,7 +69,7 @@ class Facts:
     documents: tuple[tuple[str, str], ...]  # (label key, SHA-256)
     acts: tuple[ActFacts, ...]
     events: tuple[EventFacts, ...]
-    delegations: tuple[tuple[str, str], ...]  # (from, to)
+    successions: tuple[Succession, ...]
     seal_subject: str
     seal_fingerprint: str
     root_fingerprint: str
@@ -111,7 +124,15 @@ def evidence(facts: Facts) -> dict[str, Any]:
             {"list": item.list, "label": item.label, "entered_by": item.entered_by}
             for item in agreement.annex.items
         ],
-        "delegations": [{"from": old, "to": new} for old, new in facts.delegations],
+        "delegations": [
+            {
+                "from": each.old,
+                "to": each.new,
+                "by": "signatory" if each.delegated else "processor",
+                "mailbox": each.mailbox,
+            }
+            for each in facts.successions
+        ],
         "log": {
             "entries": [
                 {"seq": e.seq, "at": _iso(e.at), "event": e.event, "hash": e.hash}
@@ -160,9 +181,7 @@ def sheet(facts: Facts) -> dict[str, Any]:
         ],
         "acts": [_act(act) for act in facts.acts],
         "annex": [_item(item) for item in agreement.annex.items],
-        "delegations": [
-            text("evidence.delegation", old=old, new=new) for old, new in facts.delegations
-        ],
+        "delegations": [_succession(each) for each in facts.successions],
         "events": _events(facts.events),
         "chain_head": facts.events[-1].hash if facts.events else "",
         "seal": {
@@ -236,15 +255,28 @@ def _printable(words: str) -> str:
     return "".join("?" if each in strange else each for each in line)
 
 
+def _succession(each: Succession) -> str:
+    if not each.delegated:
+        return text("evidence.replaced", old=each.old, new=each.new)
+    passed_on = text("evidence.delegation", old=each.old, new=each.new)
+    if each.mailbox is None:
+        return passed_on
+    return f"{passed_on} {text('evidence.delegation_proof')} {_code_proof(each.mailbox)}"
+
+
 def _proof(said: dict[str, Any]) -> str:
     mailbox = said.get("mailbox")
     if mailbox is None:
         return text("evidence.proof_password")
-    confirmed = show_moment_with_offset(datetime.fromisoformat(mailbox["code_confirmed_at"]))
-    proof = text("evidence.proof_code", address=mailbox["address"], confirmed=confirmed)
+    proof = _code_proof(mailbox)
     if said["link"]["copied_by_staff"]:
         proof = f"{proof} {text('evidence.copied_link')}"
     return proof
+
+
+def _code_proof(mailbox: dict[str, str]) -> str:
+    confirmed = show_moment_with_offset(datetime.fromisoformat(mailbox["code_confirmed_at"]))
+    return text("evidence.proof_code", address=mailbox["address"], confirmed=confirmed)
 
 
 def _item(item: Item) -> dict[str, str]:

@@ -170,8 +170,17 @@ class Agreements:
             )
         return after
 
-    def replace_signatory(self, after: Agreement, *, delegated_by: str) -> None:
-        """Make ``after.signatory_id`` the current signatory; the former one stays on record."""
+    def replace_signatory(
+        self,
+        after: Agreement,
+        *,
+        delegated_by: str = "",
+        delegation_proof: dict[str, Any] | None = None,
+    ) -> None:
+        """Make ``after.signatory_id`` the current signatory; the former one stays on record.
+
+        When that one passed on: the name, and how the mailbox was proved at it.
+        """
         self._connection.execute(
             update(signatories)
             .where(signatories.c.agreement_id == after.id, signatories.c.current)
@@ -182,6 +191,7 @@ class Agreements:
                 id=after.signatory_id,
                 agreement_id=after.id,
                 delegated_by=delegated_by,
+                delegation_proof=delegation_proof,
                 **dataclasses.asdict(after.signatory),
             )
         )

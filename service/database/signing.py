@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, literal, select, text, update
 
+from service.agreement.capabilities import Purpose
 from service.database.tables import code_challenges, link_sessions, links, signatories
 
 SESSION_HOURS = 12
@@ -36,7 +37,11 @@ class Link:
 
 @dataclass(frozen=True)
 class LinkSession:
-    """A browser that exchanged a link. ``pending`` is the first signature, not yet submitted."""
+    """A browser that exchanged a link.
+
+    ``proof`` is what the code was for that proved the mailbox in it, None before. ``pending`` is
+    the first signature, not yet submitted; ``colleague`` who is to sign instead, not yet told.
+    """
 
     secret_hash: bytes
     link: Link
@@ -44,9 +49,11 @@ class LinkSession:
     user_agent: str
     authenticated_at: datetime | None
     challenge_id: str | None
+    proof: Purpose | None
     shown_sha256: str
     pending: dict[str, Any] | None
     pending_image: bytes | None
+    colleague: dict[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Challenge:
     id: str
     code_hash: bytes
     sent_to: str
+    purpose: Purpose
     tries: int
     created_at: datetime
     expired: bool
@@ -130,6 +138,22 @@ class Signing:
             )
         )
 
+    def continue_session(self, known_hash: bytes, secret_hash: bytes) -> None:
+        """The same browser exchanged the link again: all it did and proved, under a new secret.
+
+        It ends when the former one does. A new secret, because the former one may have been
+        planted in the browser by somebody who knows it.
+        """
+        kept = [column for column in link_sessions.c if column is not link_sessions.c.secret_hash]
+        self._connection.execute(
+            insert(link_sessions).from_select(
+                [link_sessions.c.secret_hash, *kept],
+                select(literal(secret_hash), *kept).where(
+                    link_sessions.c.secret_hash == known_hash
+                ),
+            )
+        )
+
     def session(self, secret_hash: bytes) -> LinkSession | None:
         """The session behind a cookie, if it has not run out."""
         statement = (
@@ -138,10 +162,11 @@ class Signing:
                 links,
                 signatories.c.name.label("signatory_name"),
                 signatories.c.email.label("signatory_email"),
-                link_sessions.c.created_at.label("session_created_at"),
+                code_challenges.c.purpose,
             )
             .join(links, links.c.id == link_sessions.c.link_id)
             .join(signatories, signatories.c.id == links.c.signatory_id)
+            .outerjoin(code_challenges, code_challenges.c.id == link_sessions.c.challenge_id)
             .where(
                 link_sessions.c.secret_hash == secret_hash,
                 link_sessions.c.expires_at > func.clock_timestamp(),
@@ -168,13 +193,15 @@ class Signing:
             user_agent=row[link_sessions.c.user_agent],
             authenticated_at=row[link_sessions.c.authenticated_at],
             challenge_id=row[link_sessions.c.challenge_id],
+            proof=Purpose(row["purpose"]) if row["purpose"] else None,
             shown_sha256=row[link_sessions.c.shown_sha256],
             pending=row[link_sessions.c.pending],
             pending_image=row[link_sessions.c.pending_image],
+            colleague=row[link_sessions.c.colleague],
         )
 
     def change_session(self, secret_hash: bytes, **values: Any) -> None:
-        """Write columns of a session: shown_sha256, pending, pending_image."""
+        """Write columns of a session: shown_sha256, pending, pending_image, colleague."""
         self._connection.execute(
             update(link_sessions)
             .where(link_sessions.c.secret_hash == secret_hash)
@@ -205,8 +232,10 @@ class Signing:
             )
         ).scalar_one()
 
-    def add_challenge(self, challenge_id: str, link_id: str, code_hash: bytes, to: str) -> None:
-        """A new code; older ones of the link can no longer be used."""
+    def add_challenge(
+        self, challenge_id: str, link_id: str, code_hash: bytes, *, to: str, purpose: Purpose
+    ) -> None:
+        """A new code; older ones of the link can no longer be used, whatever they were for."""
         self._connection.execute(
             update(code_challenges)
             .where(code_challenges.c.link_id == link_id, code_challenges.c.consumed_at.is_(None))
@@ -218,6 +247,7 @@ class Signing:
                 link_id=link_id,
                 code_hash=code_hash,
                 sent_to=to,
+                purpose=purpose.value,
                 expires_at=func.clock_timestamp() + text(f"interval '{CODE_MINUTES} minutes'"),
             )
         )
@@ -240,6 +270,7 @@ class Signing:
             id=row.id,
             code_hash=row.code_hash,
             sent_to=row.sent_to,
+            purpose=Purpose(row.purpose),
             tries=row.tries,
             created_at=row.created_at,
             expired=row.expired,

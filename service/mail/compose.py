@@ -11,17 +11,19 @@ invitation             link, valid_until, sender_name, message?, delegated_by? (
                        pre_signed (bool: the processor signed first)
 link_renewed           link, valid_until
 reminder               link, valid_until, sender_name
-code                   code, minutes (int)
+code                   code, minutes (int), purpose (sign, delegate or open)
 receipt                signed_at, pre_signed (bool)
 countersign            link, signer_name, signer_function, signed_at? (empty when the processor
                        signs first), flags (list of sentences)
 completed              counterparty (the other party's name), effective_date, attached (bool),
                        link? (download), verify_link?
-declined               signer_name, declined_at, reason, explanation?, link? (dossier); internal
+declined               signer_name, declined_at, reason, explanation?, mailbox_proved (bool),
+                       link? (dossier); internal
 decline_confirmed      declined_at
 voided                 reason?
 expired                expired_on, for_staff (bool: the sender reads it), already_signed (bool: the
                        controller had signed), link? (the dossier, or where a new link can be asked)
+delegated_confirmed    to_name, to_function?, to_email, delegated_at; to who was passed over
 delegated_notice       from_name, to_name, to_function?, to_email, delegated_at, message?, link?;
                        internal
 question               from_name, from_email, question, asked_at, link?;
@@ -61,14 +63,17 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
     ),
     "link_renewed": _needs("link", "valid_until"),
     "reminder": _needs("link", "valid_until", "sender_name"),
-    "code": _needs("code", "minutes"),
+    "code": _needs("code", "minutes", "purpose"),
     "receipt": _needs("signed_at", "pre_signed"),
     "countersign": _needs("link", "signer_name", "signer_function", "signed_at", "flags"),
     "completed": _needs("counterparty", "effective_date", "attached", "link", "verify_link"),
-    "declined": _needs("signer_name", "declined_at", "reason", "explanation", "link"),
+    "declined": _needs(
+        "signer_name", "declined_at", "reason", "explanation", "mailbox_proved", "link"
+    ),
     "decline_confirmed": _needs("declined_at"),
     "voided": _needs("reason"),
     "expired": _needs("expired_on", "link", "for_staff", "already_signed"),
+    "delegated_confirmed": _needs("to_name", "to_function", "to_email", "delegated_at"),
     "delegated_notice": _needs(
         "from_name", "to_name", "to_function", "to_email", "delegated_at", "message", "link"
     ),

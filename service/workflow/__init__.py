@@ -5,7 +5,7 @@
     open_link  complete            the controller opens the link and completes Bijlage 1
     generate                       the document is made and frozen
     prove_mailbox  sign            the controller proves the mailbox and signs twice
-    decline  delegate  ask
+    decline  delegate              the controller does not sign, asks first, or passes on
     countersign                    the processor signs
     seal  close  archive           sealing, evidence, the archive
     deliver                        mails

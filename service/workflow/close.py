@@ -17,7 +17,7 @@ import rfc8785
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.proof import ActFacts, EventFacts, Facts, evidence, sheet
+from service.agreement.proof import ActFacts, EventFacts, Facts, Succession, evidence, sheet
 from service.agreement.states import SIGNED_NOT_SEALED, Step, after
 from service.database.audit_log import Entry
 from service.database.documents import CLOSING_STEP
@@ -106,8 +106,14 @@ def _facts(
             events=tuple(
                 EventFacts(e.seq, e.at, e.event.value, sentence(e), e.hash) for e in entries
             ),
-            delegations=tuple(
-                (before["name"], after_["name"]) for before, after_ in pairwise(people)
+            successions=tuple(
+                Succession(
+                    old=before["name"],
+                    new=after_["name"],
+                    delegated=bool(after_["delegated_by"]),
+                    mailbox=after_["delegation_proof"],
+                )
+                for before, after_ in pairwise(people)
             ),
             seal_subject=authority.seal.subject.rfc4514_string(),
             seal_fingerprint=prints["seal.pem"],

@@ -10,7 +10,12 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.agreement.capabilities import hash_secret, mask_email, new_session_secret
+from service.agreement.capabilities import (
+    Purpose,
+    hash_secret,
+    mask_email,
+    new_session_secret,
+)
 from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
@@ -18,7 +23,7 @@ from service.agreement.states import CONTROLLER_PLACES, Place, PlaceState, State
 from service.database.engine import Transaction
 from service.database.signing import Link, LinkSession
 from service.deps import Deps
-from service.errors import LinkUnusable
+from service.errors import LinkUnusable, Refused
 from service.workflow.actors import Client, signer_actor
 from service.workflow.notify import tell_sender
 
@@ -57,8 +62,13 @@ class Visit:
 
     @property
     def authenticated(self) -> bool:
-        """Whether the mailbox was proved in this browser."""
-        return self.session.authenticated_at is not None
+        """Whether the mailbox was proved in this browser in order to sign."""
+        return self.session.proof is Purpose.SIGN
+
+    @property
+    def proved(self) -> bool:
+        """Whether the mailbox was proved in this browser, whatever for."""
+        return self.session.proof is not None
 
 
 def landing(deps: Deps, token: str) -> Landing:
@@ -77,8 +87,12 @@ def landing(deps: Deps, token: str) -> Landing:
         )
 
 
-def enter(deps: Deps, token: str, client: Client) -> str:
-    """Exchange a link for a session and return the cookie's value. Raises LinkUnusable."""
+def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
+    """Exchange a link for a session and return the cookie's value. Raises LinkUnusable.
+
+    ``known`` is the cookie that the browser had: where it proved the mailbox for this very link, it
+    goes on as far as it was.
+    """
     secret = new_session_secret()
     with deps.database.begin() as tx:
         link = tx.signing.link_by_token(hash_secret(token))
@@ -88,7 +102,13 @@ def enter(deps: Deps, token: str, client: Client) -> str:
         status = _status(before, link, tx.now())
         if status not in ("open", "signed", "completed"):
             raise LinkUnusable(status)
-        tx.signing.start_session(link.id, hash_secret(secret), client.ip, client.user_agent[:400])
+        former = tx.signing.session(hash_secret(known)) if known else None
+        if former and former.link.id == link.id and former.proof:
+            tx.signing.continue_session(former.secret_hash, hash_secret(secret))
+        else:
+            tx.signing.start_session(
+                link.id, hash_secret(secret), client.ip, client.user_agent[:400]
+            )
         if status == "open" and tx.signing.mark_opened(link.id):
             tx.agreements.save(
                 before,
@@ -134,6 +154,19 @@ def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
     if status not in ("open", "signed", "completed"):
         raise LinkUnusable(status)
     return Visit(agreement, session, status)
+
+
+def load_proved_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
+    """The same, to show or hand out what stands in the agreement.
+
+    Until the controller signed, the link alone shows the text: it was sent to be read. Afterwards
+    the link lies in a mailbox, or in a log, for years, and only a browser that proved the mailbox
+    is shown what it leads to. Raises Refused until then.
+    """
+    found = load_visit(tx, secret, lock=lock)
+    if found.status != "open" and not found.proved:
+        raise Refused("mailbox_first")
+    return found
 
 
 def load_open_visit(tx: Transaction, secret: str) -> Visit:

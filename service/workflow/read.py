@@ -17,7 +17,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import LinkUnusable, NotFound
 from service.workflow.actors import Client, signer_actor
-from service.workflow.open_link import Visit, load_visit
+from service.workflow.open_link import Visit, load_proved_visit
 from service.workflow.retrieve import original_bytes
 
 
@@ -50,9 +50,13 @@ class Ending:
 
 
 def frozen(deps: Deps, secret: str) -> Reading:
-    """The frozen document of the visit. Raises LinkUnusable, NotFound while there is none."""
+    """The frozen document of the visit.
+
+    Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
+    none.
+    """
     with deps.database.begin() as tx:
-        found = load_visit(tx, secret, lock=False)
+        found = load_proved_visit(tx, secret, lock=False)
         document = tx.documents.frozen(found.agreement.id, found.agreement.revision)
     if document is None or document.sha256 != found.agreement.frozen_sha256:
         raise NotFound("not_found")
@@ -60,9 +64,13 @@ def frozen(deps: Deps, secret: str) -> Reading:
 
 
 def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
-    """The frozen PDF, to keep or to print. Raises LinkUnusable, NotFound while there is none."""
+    """The frozen PDF, to keep or to print.
+
+    Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
+    none.
+    """
     with deps.database.begin() as tx:
-        found = load_visit(tx, secret, lock=True)
+        found = load_proved_visit(tx, secret, lock=True)
         kept = tx.documents.frozen_pdf(found.agreement.id, found.agreement.revision)
         if kept is None or kept[1] != found.agreement.frozen_sha256:
             raise NotFound("not_found")
@@ -71,30 +79,30 @@ def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
 
 
 def fetch_original(deps: Deps, secret: str, client: Client) -> Download:
-    """The sealed original. Raises LinkUnusable, NotFound before the agreement is completed."""
+    """The sealed original.
+
+    Raises LinkUnusable, Refused until the mailbox is proved, NotFound before the agreement is
+    completed.
+    """
     with deps.database.begin() as tx:
-        found = load_visit(tx, secret, lock=False)
+        found = load_proved_visit(tx, secret, lock=False)
         original = tx.documents.original(found.agreement.id)
     if original is None or found.status != "completed":
         raise NotFound("not_found")
     pdf = original_bytes(deps, found.agreement.id)
     with deps.database.begin() as tx:
-        _log(tx, load_visit(tx, secret, lock=True), client, original.sha256)
+        _log(tx, load_proved_visit(tx, secret, lock=True), client, original.sha256)
     return Download(found.agreement.reference, pdf)
 
 
 def acts(deps: Deps, secret: str) -> list[ActRow]:
-    """The accepted acts, in the order of signing. Raises LinkUnusable."""
+    """The accepted acts, in the order of signing.
+
+    Raises LinkUnusable, Refused until the mailbox is proved.
+    """
     with deps.database.begin() as tx:
-        agreement = load_visit(tx, secret, lock=False).agreement
+        agreement = load_proved_visit(tx, secret, lock=False).agreement
         return tx.documents.acts(agreement.id, agreement.revision)
-
-
-def code_waits(deps: Deps, secret: str) -> bool:
-    """Whether a mailed code can still be entered. Raises LinkUnusable."""
-    with deps.database.begin() as tx:
-        challenge = tx.signing.last_challenge(load_visit(tx, secret, lock=False).link.id)
-    return challenge is not None and not (challenge.expired or challenge.consumed)
 
 
 def ending(deps: Deps, agreement: Agreement, reason: str) -> Ending:

@@ -93,7 +93,7 @@ def change_email(deps: Deps, reference: str, name: str, email: str, staff: Staff
             signatory_id=str(uuid.uuid4()),
             places=open_again(before),
         )
-        tx.agreements.replace_signatory(changed, delegated_by="")
+        tx.agreements.replace_signatory(changed)
         tx.agreements.save(before, changed)
         tx.audit.append(
             before.id,

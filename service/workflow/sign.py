@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from service.agreement.capabilities import hash_secret
 from service.agreement.deadlines import show_moment
@@ -25,6 +24,7 @@ from service.workflow.accept import (
 from service.workflow.actors import Client, signer_actor
 from service.workflow.notify import tell_countersigners, tell_signatory
 from service.workflow.open_link import Visit, load_open_visit, load_visit
+from service.workflow.prove_mailbox import mailbox_proof
 
 AGREEMENT_STATEMENTS = ("read_and_agreed", "authorised", "intent")
 ANNEX_STATEMENTS = ("annex_guarantee", "annex_sign")
@@ -167,7 +167,7 @@ def _person(tx: Transaction, found: Visit, client: Client) -> Person:
         evidence={
             "ip": client.ip,
             "user_agent": client.user_agent[:400],
-            "mailbox": _mailbox(tx, found),
+            "mailbox": mailbox_proof(tx, found),
             "link": {
                 "id": link.id,
                 "sent_to": link.signatory_email,
@@ -176,17 +176,6 @@ def _person(tx: Transaction, found: Visit, client: Client) -> Person:
             },
         },
     )
-
-
-def _mailbox(tx: Transaction, found: Visit) -> dict[str, Any]:
-    if found.session.challenge_id is None:
-        raise Refused("code_first")
-    facts = tx.signing.challenge_facts(found.session.challenge_id)
-    return {
-        "address": facts["sent_to"],
-        "code_sent_at": facts["sent_at"].astimezone(UTC).isoformat(),
-        "code_confirmed_at": facts["confirmed_at"].astimezone(UTC).isoformat(),
-    }
 
 
 def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:

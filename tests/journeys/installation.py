@@ -15,7 +15,18 @@ from service.supervisor import Running
 PROCESSOR = "IT4Professionals"
 NAMES = {"verkoop": "Vera Maes", "tekenbevoegde": "Tom Claes", "archief": "Arne Wouters"}
 # What nobody needs to see in Chromium again runs over the same pages without one (service.demo).
-STEPS = ("create", "send", "open_link", "details", "annex", "read", "prove_mailbox", "sign")
+STEPS = (
+    "create",
+    "send",
+    "open_link",
+    "details",
+    "annex",
+    "read",
+    "prove_mailbox",
+    "sign",
+    "countersign",
+    "sealed_and_stored",
+)
 
 
 @dataclass(frozen=True)

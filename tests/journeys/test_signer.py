@@ -133,12 +133,44 @@ def test_passed_on_to_a_colleague(
     signer.fills({"Naam": "Bert Claes", "E-mailadres": customer.email}).presses("Doorsturen")
     signer.is_told("Geef het e-mailadres van een collega op")
     signer.fills({"E-mailadres": "bert@doorgevers.example", "Bericht": "Voor jou, Bert."})
-    signer.presses("Doorsturen").sees("Doorgestuurd naar Bert Claes")
+    signer.presses("Doorsturen").sees("Vul de code uit uw mail in")
+    code = mailbox.waits_for(customer.email, "Uw code").code()
+    signer.fills({"Code": "000000" if code != "000000" else "111111"}).presses("Doorsturen")
+    signer.is_told("De code klopt niet. U hebt nog 4 pogingen.")
+    signer.page.go_back()
+    signer.sees("Vul de code uit uw mail in").follows("Vorige").sees("Wie kan wel ondertekenen?")
+    expect(signer.page.get_by_label("Bericht")).to_have_value("Voor jou, Bert.")
+    signer.presses("Doorsturen").sees("Vul de code uit uw mail in")
+    signer.fills({"Code": code}).presses("Doorsturen").sees("Doorgestuurd naar Bert Claes")
+    mailbox.waits_for(customer.email, "U stuurde de verwerkersovereenkomst door")
+    mailbox.reads("Hebt u dit niet zelf gedaan?")
     signer.opens(link).sees("Deze link is doorgestuurd")
     new = mailbox.waits_for("bert@doorgevers.example", "vraagt u een verwerkersovereenkomst")
     mailbox.reads("Voor jou, Bert.")
     colleague.enters(new.signing_link()).sees("Kloppen deze gegevens?")
     expect(colleague.page.get_by_label("Uw voor- en achternaam")).to_have_value("Bert Claes")
+
+
+def test_the_completed_agreement_opened_elsewhere(
+    zegel: Installation, signer: Signer, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
+) -> None:
+    customer = zegel.customer("Later Lezers BV")
+    zegel.bring(customer, "sealed_and_stored")
+    link = mailbox.waits_for(customer.email, INVITATION).signing_link()
+    signer.opens(link).sees("Deze overeenkomst is al getekend")
+    signer.reads("De overeenkomst is van kracht sinds")
+    signer.presses("Overeenkomst bekijken").sees("Mijn overeenkomst").presses("Code mailen")
+    code = mailbox.waits_for(customer.email, "Uw code").code()
+    signer.sees("Mijn overeenkomst").fills({"Code": code}).presses("Overeenkomst openen")
+    signer.sees("De overeenkomst is van kracht sinds").reads(customer.person)
+    assert signer.downloads(signer.link("Overeenkomst downloaden")).startswith(b"%PDF-")
+    signer.opens(link).presses("Overeenkomst bekijken")
+    signer.sees("De overeenkomst is van kracht sinds")
+
+    scriptless = Signer(plain({"width": 390, "height": 844}), lambda _: None)
+    scriptless.opens(link).presses("Overeenkomst bekijken").presses("Code mailen")
+    scriptless.fills({"Code": "12"}).presses("Overeenkomst openen")
+    scriptless.is_told("Vul de code van 6 cijfers in.")
 
 
 def test_a_tab_left_open_while_the_offer_is_withdrawn(

@@ -35,6 +35,8 @@ VALUES: dict[str, object] = {
     "pre_signed": False,
     "code": "482915",
     "minutes": 10,
+    "purpose": "sign",
+    "mailbox_proved": False,
     "signed_at": "2 maart 2026 om 14:05",
     "signer_name": "'t Hof van Ó Brien-Łódź",
     "signer_function": "Zaakvoerder",

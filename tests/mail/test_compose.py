@@ -35,6 +35,7 @@ ESSENTIAL = {
     "decline_confirmed": ("declined_at",),
     "voided": ("reason",),
     "expired": ("expired_on", "link"),
+    "delegated_confirmed": ("to_name", "to_email", "delegated_at"),
     "delegated_notice": ("to_name", "to_email", "link"),
     "question": ("question", "from_email", "link"),
     "new_link_requested": ("signer_name", "link"),
@@ -190,6 +191,36 @@ def test_a_line_break_never_reaches_a_subject(kind: str, values: dict[str, objec
         return
     assert "\n" not in subject
     assert "Bcc" not in subject
+
+
+@pytest.mark.parametrize(
+    ("purpose", "words"),
+    [
+        ("sign", "te ondertekenen. De code werkt"),
+        ("delegate", "door te sturen naar een collega, die dan in uw plaats ondertekent."),
+        ("open", "uw ondertekende verwerkersovereenkomst"),
+    ],
+)
+def test_a_code_says_what_it_is_for(purpose: str, words: str, values: dict[str, object]) -> None:
+    mail = compose("code", values | {"purpose": purpose})
+    for form in (mail.text, Reader(mail.html).words):
+        assert words in as_one_line(form)
+        assert "Hebt u geen code gevraagd?" in form
+
+
+def test_who_was_passed_over_reads_what_to_do(values: dict[str, object]) -> None:
+    mail = compose("delegated_confirmed", values)
+    for form in (mail.text, Reader(mail.html).words):
+        assert "Hebt u dit niet zelf gedaan? Antwoord dan meteen" in as_one_line(form)
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_a_refusal_without_a_proved_mailbox_says_so(
+    proved: bool, values: dict[str, object]
+) -> None:
+    mail = compose("declined", values | {"mailbox_proved": proved})
+    for form in (mail.text, Reader(mail.html).words):
+        assert ("niet bevestigd met een code" in as_one_line(form)) is not proved
 
 
 def test_a_delegated_invitation_says_by_whom(values: dict[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from office import Office, rows
 from road import BROWSER, load
 
+from service.agreement.capabilities import Purpose
 from service.agreement.permissions import Staff
 from service.deps import Deps
 from service.errors import Invalid, TooMany, ZegelError
@@ -146,6 +148,95 @@ def test_questions_are_no_way_to_flood_a_mailbox(app: Flask, deps: Deps, office:
     assert "U hebt vandaag al veel vragen gesteld." in browser.page
     asked_for = rows(deps, "select count(*) from messages where kind = 'question'")
     assert asked_for == [(QUESTIONS_PER_DAY,)]
+
+
+def test_a_forwarded_link_is_not_passed_on_to_an_own_mailbox(
+    app: Flask, deps: Deps, office: Office
+) -> None:
+    reference = sent(office)
+    thief = entered(app, link_of(deps, reference))
+    thief.get("/tekenen/doorsturen")
+    theirs = {"name": "Vals Persoon", "email": "vals@elders.example"}
+    thief.post("/tekenen/doorsturen", theirs)
+    for number in range(5):
+        thief.post("/tekenen/doorsturen/controle", {"code": wrong(newest_code(deps))})
+        assert thief.status == 422, number
+    thief.post("/tekenen/doorsturen/controle", {"code": newest_code(deps)})  # too late
+    assert thief.status == 422
+    assert load(deps, reference).signatory.email == "an@peeters.example"
+    mailed = {row[0] for row in rows(deps, "select recipient from messages")}
+    assert "vals@elders.example" not in mailed
+    purposes = rows(deps, "select values->>'purpose' from messages where kind = 'code'")
+    assert purposes == [("delegate",)]
+
+
+def test_a_session_of_a_thief_in_the_signers_browser_is_not_proved_with_it(
+    app: Flask, deps: Deps, office: Office
+) -> None:
+    link = link_of(deps, sent(office))
+    thief, signer = entered(app, link), Office(app.test_client())
+    signer.client.set_cookie("zegel-signer", secret_of(thief))
+    signer.get(link)
+    signer.post(link)
+    signer.get("/tekenen/doorsturen")
+    signer.post("/tekenen/doorsturen", {"name": "Jan Baas", "email": "jan@peeters.example"})
+    prove_mailbox.confirm_code(
+        deps, secret_of(signer), newest_code(deps), BROWSER, Purpose.DELEGATE
+    )
+    assert secret_of(signer) != secret_of(thief)
+    proved = rows(deps, "select count(*) from link_sessions where authenticated_at is not null")
+    assert proved == [(1,)]
+    thief.get("/tekenen/doorsturen")
+    thief.post("/tekenen/doorsturen", {"name": "Vals Persoon", "email": "vals@elders.example"})
+    assert thief.path == "/tekenen/doorsturen/code"
+
+
+def test_who_locks_an_account_from_outside_does_not_lock_its_owner(
+    app: Flask, deps: Deps, admin: tuple[Staff, str]
+) -> None:
+    owner, stranger, traveller = (Office(app.test_client()) for _ in range(3))
+    owner.sign_in("els@it4.example", admin[1])
+    for _ in range(6):
+        stranger.sign_in("els@it4.example", "something else")
+    owner.post("/afmelden")
+    owner.sign_in("els@it4.example", admin[1])
+    assert owner.path == "/overeenkomsten"
+    traveller.sign_in("els@it4.example", admin[1])  # from a browser of no history
+    assert traveller.status == 422
+    stranger.client.set_cookie("zegel-known", f"{uuid.uuid4()}.{'x' * 43}")
+    stranger.sign_in("els@it4.example", admin[1])
+    assert stranger.status == 422
+
+
+def test_a_known_browser_is_no_way_to_guess_on(
+    app: Flask, deps: Deps, admin: tuple[Staff, str]
+) -> None:
+    browser = Office(app.test_client())
+    browser.sign_in("els@it4.example", admin[1])
+    browser.post("/afmelden")
+    for _ in range(5):
+        browser.sign_in("els@it4.example", "something else")
+    browser.sign_in("els@it4.example", admin[1])
+    assert browser.status == 422
+    assert rows(deps, "select failed_tries from staff") == [(0,)]
+
+
+def test_a_known_browser_tells_nobody_who_has_an_account(
+    app: Flask, admin: tuple[Staff, str]
+) -> None:
+    browser = Office(app.test_client())
+    browser.sign_in("els@it4.example", admin[1])
+    browser.post("/afmelden")
+
+    def answers(email: str) -> list[tuple[int, str]]:
+        told = []
+        for _ in range(7):
+            browser.sign_in(email, "something else")
+            said = browser.page.partition("<h1")[2].replace(email, "")
+            told.append((browser.status, said.split('name="csrf_token"')[0]))
+        return told
+
+    assert answers("els@it4.example") == answers("nobody@it4.example")
 
 
 def test_nobody_learns_who_has_an_account(app: Flask, admin: tuple[Staff, str]) -> None:

@@ -48,6 +48,10 @@ ROUTES = {
     "sign.sign": "/tekenen/handtekening",
     "sign.sign_annex": "/tekenen/handtekening-bijlage-1",
     "sign.delegate": "/tekenen/doorsturen",
+    "sign.new_delegate_code": "/tekenen/doorsturen/code",
+    "sign.confirm_delegate": "/tekenen/doorsturen/controle",
+    "sign.mail_opening_code": "/tekenen/mijn-overeenkomst/code",
+    "sign.open_my_agreement": "/tekenen/mijn-overeenkomst/controle",
     "sign.decline": "/tekenen/weigering",
     "sign.ask": "/tekenen/vraag",
     "sign.privacy": "/privacy",
@@ -117,7 +121,7 @@ SIGN_ANNEX = {
     "carried": [], "document_sha256": SHA,
 }  # fmt: skip
 UNUSABLE = {"processor": PROCESSOR, "since": NOW, "masked_email": "j…@domein.be",
-            "new_link_url": "", "open_url": "", "requested": False}  # fmt: skip
+            "effective_date": date(2026, 3, 2), "new_link_url": "", "open_url": "", "requested": False}  # fmt: skip
 
 
 WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be"), "postcode": text("errors.postcode_be")}  # fmt: skip
@@ -154,7 +158,12 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
             "signatures": [Thing(name="An Peeters", function="Bestuurder", party="Bakkerij Peeters BV", place=text(f"labels.place.{place}"), signed_at=NOW) for place in ("controller_agreement", "controller_annex", "processor_agreement")]}),
         "sign-decline": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {}, "reasons": reasons}),
         "sign-decline-wrong": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {"reason": text("errors.choose")}, "reasons": reasons}),
-        "sign-delegate": ("sign/delegate.html", {**SIGNER, "values": {}, "errors": {}}),
+        "sign-delegate": ("sign/delegate.html", {**SIGNER, "values": {}, "errors": {}, "proved": False}),
+        "sign-delegate-proved": ("sign/delegate.html", {**SIGNER, "values": {"name": "Jan Baas"}, "errors": {"form": text("errors.delegate_pre_signed")}, "proved": True}),
+        "sign-delegate-code": ("sign/delegate_code.html", {**SIGNER, "colleague": LONG, "masked_email": "a…@peeters.example", "errors": {}, "resent": True}),
+        "sign-delegate-code-wrong": ("sign/delegate_code.html", {**SIGNER, "colleague": "Jan Baas", "masked_email": "a…@peeters.example", "errors": {"code": text("errors.code_wrong", left=4)}, "resent": False}),
+        "sign-my-agreement": ("sign/my_agreement.html", {**SIGNER, "effective_date": date(2026, 3, 2), "masked_email": "a…@peeters.example", "waits": False, "errors": {}, "resent": False}),
+        "sign-my-agreement-signed": ("sign/my_agreement.html", {**SIGNER, "effective_date": None, "masked_email": "a…@peeters.example", "waits": True, "errors": {"code": text("errors.code_expired")}, "resent": True}),
         "sign-ask": ("sign/ask.html", {**SIGNER, "values": {}, "errors": {}}),
         "sign-ask-done": ("sign/ask_done.html", SIGNER),
         "sign-decline-done": ("sign/decline_done.html", SIGNER),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 
-from service.agreement.capabilities import code_for, token_for
+from service.agreement.capabilities import Purpose, code_for, token_for
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
@@ -18,6 +18,7 @@ from service.workflow import (
     complete,
     countersign,
     create,
+    delegate,
     deliver,
     generate,
     open_link,
@@ -59,6 +60,12 @@ DETAILS = {
 LISTS: dict[str, Any] = {
     "chosen": {"personal_data": ["name", "contact"], "data_subjects": ["customers"]},
     "typed": {"personal_data": ["Allergieën van klanten"], "data_subjects": []},
+}
+COLLEAGUE = {
+    "name": "Jan Claes",
+    "function": "Zaakvoerder",
+    "email": "jan@peeters.example",
+    "message": "Kan jij dit doen?",
 }
 PRE_SIGNED = {**DETAILS, "order": "processor_first", "dpo_answer": "no"}
 BROWSER = Client("203.0.113.9", "Firefox")
@@ -102,14 +109,14 @@ class House:
     def entered(self, reference: str) -> str:
         return open_link.enter(self.deps, self.token(reference), BROWSER)
 
-    def completed(self, reference: str) -> str:
+    def completed(self, reference: str, **details: str) -> str:
         secret = self.entered(reference)
-        complete.save_details(self.deps, secret, Input(DETAILS), BROWSER)
+        complete.save_details(self.deps, secret, Input({**DETAILS, **details}), BROWSER)
         complete.save_annex(self.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)
         return secret
 
-    def frozen(self, reference: str) -> str:
-        secret = self.completed(reference)
+    def frozen(self, reference: str, **details: str) -> str:
+        secret = self.completed(reference, **details)
         generate.generate(self.deps, self.agreement(reference).id)
         return secret
 
@@ -128,6 +135,13 @@ class House:
         prove_mailbox.request_code(self.deps, secret, BROWSER)
         prove_mailbox.confirm_code(self.deps, secret, self.code(), BROWSER)
         return secret
+
+    def passed_on(self, secret: str, **other: str) -> None:
+        """The signatory names a colleague and types the code that was mailed for it."""
+        delegate.name_colleague(self.deps, secret, **{**COLLEAGUE, **other})
+        prove_mailbox.request_code(self.deps, secret, BROWSER, Purpose.DELEGATE)
+        prove_mailbox.confirm_code(self.deps, secret, self.code(), BROWSER, Purpose.DELEGATE)
+        delegate.delegate(self.deps, secret, BROWSER)
 
     def prepared(self, reference: str, secret: str, **other: Any) -> str:
         self.proved(reference, secret)

@@ -8,6 +8,7 @@ import io
 import json
 import uuid
 import zipfile
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from service.agreement.permissions import Permission, Role, Staff
 from service.agreement.states import State
 from service.database.archive import ArchivedObject
 from service.database.overview import Search
+from service.documents.check import compact
+from service.documents.pdf_text import read_pdf_text
 from service.errors import NotAllowed, NotFound
-from service.workflow import archive, close, deliver, read, retrieve, seal
+from service.workflow import archive, close, deliver, read, resend, retrieve, seal
 
 FILES = {
     "overeenkomst.pdf",
@@ -89,6 +92,53 @@ def test_the_whole_road(done: tuple[House, str, str]) -> None:
     _hands_out(house, reference, secret, original.sha256)
     _is_checked(house, reference)
     _outlives_the_working_copies(house, reference, original.sha256)
+
+
+def test_the_evidence_says_who_came_instead_of_whom_and_how_that_was_proved(
+    whole_house: House,
+) -> None:
+    house = whole_house
+    reference = house.sent()
+    resend.change_email(house.deps, reference, "Ann Peeters", "ann@peeters.example", house.staff)
+    house.passed_on(house.entered(reference))
+    used = house.rows("select created_at, consumed_at from code_challenges")[0]
+    secret = house.frozen(reference, signatory_name="Jan Claes")
+    house.prepared(reference, secret, typed="Jan Claes")
+    house.sign(reference, secret)
+    house.countersign(reference)
+    agreement_id = house.agreement(reference).id
+    for step in (seal.seal, close.close):
+        step(house.deps, agreement_id)
+    with house.deps.database.begin() as tx:
+        original = tx.documents.original(agreement_id)
+    assert original is not None
+    assert original.evidence_json
+    assert original.evidence_pdf
+    changed, delegated = json.loads(original.evidence_json)["delegations"]
+    assert changed == {
+        "from": "An Peeters",
+        "to": "Ann Peeters",
+        "by": "processor",
+        "mailbox": None,
+    }
+    assert delegated == {
+        "from": "Ann Peeters",
+        "to": "Jan Claes",
+        "by": "signatory",
+        "mailbox": {
+            "address": "ann@peeters.example",
+            "code_sent_at": used[0].astimezone(UTC).isoformat(),
+            "code_confirmed_at": used[1].astimezone(UTC).isoformat(),
+        },
+    }
+    printed = compact(read_pdf_text(original.evidence_pdf).text)
+    for words in (
+        "Een medewerker van de Verwerker wijzigde naam of e-mailadres van de ondertekenaar",
+        "Ann Peeters stuurde de uitnodiging door aan Jan Claes",
+        "Controle van de mailbox van wie doorstuurde: Code gemaild naar ann@peeters.example",
+        "De mailbox van wie doorstuurde, was bevestigd met een code op",
+    ):
+        assert compact(words) in printed, words
 
 
 def _hands_out(house: House, reference: str, secret: str, sha256: str) -> None:

@@ -2,11 +2,13 @@
 
 from service.web.sign import (
     annex,
+    delegate,
     details,
     document,
     done,
     landing,
     link_ended,
+    my_agreement,
     otherwise,
     prove,
     read,
@@ -17,11 +19,13 @@ from service.web.sign.blueprint import blueprint
 __all__ = [
     "annex",
     "blueprint",
+    "delegate",
     "details",
     "document",
     "done",
     "landing",
     "link_ended",
+    "my_agreement",
     "otherwise",
     "prove",
     "read",

@@ -32,7 +32,10 @@ class Signature:
 @blueprint.get("/tekenen/klaar")
 @signer
 def done() -> ResponseReturnValue:
-    """The receipt; once completed, the effective date and the sealed original."""
+    """The receipt; once completed, the effective date and the sealed original.
+
+    The receipt shows nothing of the agreement but its reference, so it asks for no code.
+    """
     found = current()
     if found.status == "completed":
         return _completed(found)

@@ -8,7 +8,16 @@ from flask.typing import ResponseReturnValue
 from service.errors import LinkUnusable, NotFound
 from service.web.context import client, deps, public, signer
 from service.web.security import SIGNER_COOKIE
-from service.web.sign.blueprint import blueprint, current, notice, security, show, step_of, to
+from service.web.sign.blueprint import (
+    blueprint,
+    current,
+    notice,
+    secret,
+    security,
+    show,
+    step_of,
+    to,
+)
 from service.web.sign.link_ended import unusable
 from service.workflow import open_link
 from service.workflow.profile import profile
@@ -40,7 +49,7 @@ def landing(token: str) -> ResponseReturnValue:
 def enter(token: str) -> ResponseReturnValue:
     """Exchange the link for a session, and go on at an address without the token."""
     try:
-        opened = open_link.enter(deps(), token, client())
+        opened = open_link.enter(deps(), token, client(), known=secret())
     except LinkUnusable:
         return to("sign.landing", token=token)
     response = to("sign.resume")

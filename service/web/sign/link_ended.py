@@ -31,6 +31,7 @@ def unusable(
         reason=reason,
         processor=ending.agreement.processor if ending else None,
         since=ending.since if ending else None,
+        effective_date=ending.agreement.effective_date if ending else None,
         masked_email=ending.masked_email if ending else "",
         new_link_url=new_link_url,
         open_url=open_url,
@@ -54,6 +55,8 @@ def of_session(error: LinkUnusable) -> ResponseReturnValue:
 @blueprint.errorhandler(Refused)
 def refused(error: Refused) -> ResponseReturnValue:
     """A step out of turn: on to where the visit stands, with the reason said there."""
+    if error.code == "mailbox_first":  # that page itself refuses nothing
+        return to("sign.my_agreement")
     if request.method in SAFE:  # no redirect, so that no two pages can send each other round
         return answer(status_of(error), error.sentence(), code=error.code)
     if error.code == "changed":

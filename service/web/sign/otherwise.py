@@ -1,21 +1,19 @@
-"""What a signer can do instead of signing: decline, pass on to a colleague, ask first."""
+"""What a signer can do instead of signing: decline, or ask first."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import make_response, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
-from service.agreement.capabilities import mask_email
 from service.agreement.model import Agreement
-from service.errors import Invalid, Refused, TooMany
+from service.errors import Invalid, TooMany
 from service.texts import catalogue
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import FormErrors, read
-from service.web.security import SIGNER_COOKIE
-from service.web.sign.blueprint import blueprint, current_open, secret, security, show, to
+from service.web.sign.blueprint import blueprint, current_open, secret, show, to
 from service.workflow import decline as instead
 
 _REASON = "decline_reason."
@@ -40,36 +38,6 @@ def send_decline() -> ResponseReturnValue:
     except Invalid as wrong:
         return _decline_page(agreement, typed, FormErrors.of(wrong), 422)
     return show("decline_done", agreement)
-
-
-@blueprint.get("/tekenen/doorsturen")
-@signer
-def delegate() -> ResponseReturnValue:
-    """Who can sign?"""
-    return show("delegate", current_open().agreement, values={}, errors=FormErrors())
-
-
-@blueprint.post("/tekenen/doorsturen")
-@signer
-def send_delegate() -> ResponseReturnValue:
-    """Pass on; this browser's session ends with its link."""
-    agreement = current_open().agreement
-    typed = read(request.form).values
-    names = ("name", "function", "email", "message")
-    given = {name: typed.get(name, "") for name in names}
-    try:
-        instead.delegate(deps(), secret(), **given, client=client())
-    except Invalid as wrong:
-        return show("delegate", agreement, 422, values=typed, errors=FormErrors.of(wrong))
-    except Refused as refusal:
-        errors = FormErrors.whole(refusal.sentence())
-        return show("delegate", agreement, status_of(refusal), values=typed, errors=errors)
-    page = show(
-        "delegate_done", agreement, name=given["name"], masked_email=mask_email(given["email"])
-    )
-    response = make_response(page)
-    security().clear_cookie(response, SIGNER_COOKIE)
-    return response
 
 
 @blueprint.get("/tekenen/vraag")

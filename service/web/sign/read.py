@@ -28,8 +28,8 @@ from service.web.sign.blueprint import (
 )
 from service.web.sign.facts import annex_rows, detail_rows
 from service.web.sign.prove import code_page
-from service.workflow.prove_mailbox import request_code
-from service.workflow.read import Reading, code_waits, fetch_shown, frozen
+from service.workflow.prove_mailbox import code_waits, request_code
+from service.workflow.read import Reading, fetch_shown, frozen
 from service.workflow.sign import confirm_reading
 
 _HEADING = re.compile(r'<h(\d) id="([^"]+)-titel">(.*?)</h\1>', re.DOTALL)

@@ -1,0 +1,137 @@
+"""Passing on: who can sign, the code from the mailbox, done.
+
+What was filled in stays with the session, so that neither a wrong code nor going back loses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import make_response, request
+from flask.typing import ResponseReturnValue
+
+from service.agreement.capabilities import Purpose, mask_email
+from service.errors import Invalid, Refused, TooMany
+from service.web.context import client, deps, signer
+from service.web.errors import status_of
+from service.web.forms import FormErrors, read
+from service.web.security import SIGNER_COOKIE
+from service.web.sign.blueprint import blueprint, current_open, secret, security, show, to
+from service.workflow import delegate as passing_on
+from service.workflow.open_link import Visit
+from service.workflow.prove_mailbox import code_waits, confirm_code, request_code
+
+_FIELDS = ("name", "function", "email", "message")
+
+
+@blueprint.get("/tekenen/doorsturen")
+@signer
+def delegate() -> ResponseReturnValue:
+    """Who can sign? Filled in with what was given before."""
+    found = current_open()
+    return _form(found, found.session.colleague or {}, FormErrors())
+
+
+@blueprint.post("/tekenen/doorsturen")
+@signer
+def name_colleague() -> ResponseReturnValue:
+    """Keep who it is, and ask the code; a browser that proved the mailbox passes on at once."""
+    found = current_open()
+    typed = read(request.form).values
+    given = {name: typed.get(name, "") for name in _FIELDS}
+    try:
+        passing_on.name_colleague(deps(), secret(), **given)
+    except Invalid as wrong:
+        return _form(found, typed, FormErrors.of(wrong), 422)
+    except Refused as refusal:
+        return _form(found, typed, FormErrors.whole(refusal.sentence()), status_of(refusal))
+    if found.proved:
+        return _pass_on(found)
+    if not code_waits(deps(), secret(), Purpose.DELEGATE):
+        return _mail_code()
+    return to("sign.delegate_code")
+
+
+@blueprint.get("/tekenen/doorsturen/code")
+@signer
+def delegate_code() -> ResponseReturnValue:
+    """The page that asks for the code."""
+    found = current_open()
+    if found.session.colleague is None or found.proved:
+        return to("sign.delegate")
+    return _code_page(found, FormErrors(), resent=request.args.get("verstuurd") == "ja")
+
+
+@blueprint.post("/tekenen/doorsturen/code")
+@signer
+def new_delegate_code() -> ResponseReturnValue:
+    """Mail another code; the former one stops working."""
+    return _mail_code(verstuurd="ja")
+
+
+@blueprint.post("/tekenen/doorsturen/controle")
+@signer
+def confirm_delegate() -> ResponseReturnValue:
+    """Check the code, and pass on to the colleague who was named."""
+    try:
+        confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.DELEGATE)
+    except Invalid as wrong:
+        return _code_page(current_open(), FormErrors.of(wrong), 422)
+    return _pass_on(current_open())
+
+
+@blueprint.get("/tekenen/doorsturen/controle")
+@signer
+def delegate_code_again() -> ResponseReturnValue:
+    """A browser that opens the address of an answer again."""
+    return to("sign.delegate_code")
+
+
+def _mail_code(**values: str) -> ResponseReturnValue:
+    try:
+        request_code(deps(), secret(), client(), Purpose.DELEGATE)
+    except TooMany as refusal:
+        return _code_page(current_open(), FormErrors.whole(refusal.sentence()), 429)
+    return to("sign.delegate_code", **values)
+
+
+def _pass_on(found: Visit) -> ResponseReturnValue:
+    """Pass on; this browser's session ends with its link, so the answer is the page itself."""
+    try:
+        colleague = passing_on.delegate(deps(), secret(), client())
+    except Refused as refusal:
+        given = current_open().session.colleague or {}
+        errors = FormErrors.whole(refusal.sentence())
+        return _form(found, given, errors, status_of(refusal))
+    page = show(
+        "delegate_done",
+        found.agreement,
+        name=colleague.name,
+        masked_email=mask_email(colleague.email),
+    )
+    response = make_response(page)
+    security().clear_cookie(response, SIGNER_COOKIE)
+    return response
+
+
+def _form(
+    found: Visit, values: Mapping[str, str], errors: FormErrors, status: int = 200
+) -> ResponseReturnValue:
+    return show(
+        "delegate", found.agreement, status, values=values, errors=errors, proved=found.proved
+    )
+
+
+def _code_page(
+    found: Visit, errors: FormErrors, status: int = 200, *, resent: bool = False
+) -> ResponseReturnValue:
+    colleague = found.session.colleague or {}
+    return show(
+        "delegate_code",
+        found.agreement,
+        status,
+        colleague=colleague.get("name", ""),
+        masked_email=mask_email(found.agreement.signatory.email),
+        errors=errors,
+        resent=resent,
+    )

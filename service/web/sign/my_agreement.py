@@ -1,0 +1,74 @@
+"""The door to a signed agreement for a browser that has not proved the mailbox: a code first.
+
+After signing, the link stays in mailboxes, and perhaps in logs, for as long as the agreement lives.
+It still says that the agreement is there and since when; what stands in it asks for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from service.agreement.capabilities import Purpose, mask_email
+from service.errors import Invalid, TooMany
+from service.web.context import client, deps, signer
+from service.web.forms import FormErrors
+from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
+from service.workflow.open_link import Visit
+from service.workflow.prove_mailbox import code_waits, confirm_code, request_code
+
+
+@blueprint.get("/tekenen/mijn-overeenkomst")
+@signer
+def my_agreement() -> ResponseReturnValue:
+    """What may be said, and the code; a browser that proved the mailbox goes straight on."""
+    found = current()
+    if found.status == "open" or found.proved:
+        return to(step_of(found))
+    return _page(found, FormErrors())
+
+
+@blueprint.post("/tekenen/mijn-overeenkomst/code")
+@signer
+def mail_opening_code() -> ResponseReturnValue:
+    """Mail a code; the former one stops working."""
+    try:
+        request_code(deps(), secret(), client(), Purpose.OPEN)
+    except TooMany as refusal:
+        return _page(current(), FormErrors.whole(refusal.sentence()), 429)
+    return to("sign.my_agreement", verstuurd="ja")
+
+
+@blueprint.post("/tekenen/mijn-overeenkomst/controle")
+@signer
+def open_my_agreement() -> ResponseReturnValue:
+    """Check the code, and show what there is."""
+    try:
+        confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.OPEN)
+    except Invalid as wrong:
+        return _page(current(), FormErrors.of(wrong), 422)
+    return to("sign.done")
+
+
+@blueprint.get("/tekenen/mijn-overeenkomst/code")
+@blueprint.get("/tekenen/mijn-overeenkomst/controle")
+@signer
+def my_agreement_again() -> ResponseReturnValue:
+    """A browser that opens the address of an answer again."""
+    return to("sign.my_agreement")
+
+
+def _page(found: Visit, errors: Mapping[str, str], status: int = 200) -> ResponseReturnValue:
+    agreement = found.agreement
+    return show(
+        "my_agreement",
+        agreement,
+        status,
+        effective_date=agreement.effective_date,
+        masked_email=mask_email(agreement.signatory.email),
+        waits="code" in errors or code_waits(deps(), secret(), Purpose.OPEN),
+        errors=errors,
+        resent=request.args.get("verstuurd") == "ja",
+    )

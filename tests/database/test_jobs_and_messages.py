@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from service.agreement.model import Agreement
@@ -56,6 +58,34 @@ def test_two_who_ask_at_once_wait_for_one_job(database: Database, sql: Sql) -> N
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(ask, range(16)))
+    assert len(sql(WAITING)) == 1
+
+
+TAKE = "select id from procrastinate_fetch_job_v2(array['interactive'], null)"
+
+
+def test_a_waiting_job_is_not_run_before_the_change_it_is_to_see(
+    database: Database, sql: Sql, database_url: str
+) -> None:
+    with database.begin() as tx:
+        tx.jobs.defer("seal", "1", agreement_id="1")
+    address = database_url.replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as worker:
+        worker.execute('listen "procrastinate_queue_v1#interactive"')
+        with database.begin() as tx:
+            tx.jobs.defer("seal", "1", agreement_id="1")
+            assert sql(TAKE)[0].id is None
+        (woken,) = worker.notifies(timeout=10, stop_after=1)
+        assert json.loads(woken.payload)["type"] == "job_inserted"
+    assert sql(TAKE)[0].id is not None
+
+
+def test_where_a_worker_was_faster_another_job_waits(database: Database, sql: Sql) -> None:
+    with database.begin() as tx:
+        tx.jobs.defer("seal", "1", agreement_id="1")
+    sql(TAKE)
+    with database.begin() as tx:
+        tx.jobs.defer("seal", "1", agreement_id="1")
     assert len(sql(WAITING)) == 1
 
 

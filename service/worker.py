@@ -3,24 +3,24 @@
 Every task names a workflow step and calls it. A step that fails makes its failure visible and is
 deferred anew with a growing pause, without an end (DESIGN.md §1.5). It is deferred anew and not
 retried in place, because a retried job would collide with one that waits for the same thing.
+
+A step may also take the whole worker down. ``service/revival.py`` gives back what a dead worker
+left.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, LiteralString
+from typing import Any
 
 import procrastinate
-import psycopg
-from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Status
 
 from service.database.jobs import BULK, HOUSEKEEPING, INTERACTIVE
 from service.deps import Deps
+from service.revival import STALLED_AFTER_SECONDS, Note, reviving
 from service.workflow import (
     archive,
     close,
@@ -42,21 +42,18 @@ log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = timedelta(minutes=5)
 HEARTBEAT_SECONDS = 2
-STALLED_AFTER_SECONDS = 15  # without a heartbeat of its worker, a job is revived
-REVIVE_EVERY_SECONDS = 5
 CONCURRENCY = 4
-_WORKERS_LOCK = 7_403_144  # an advisory lock that every living worker shares
 
 
 def run(deps: Deps, app: procrastinate.App) -> None:
     """Work until told to stop (SIGTERM, SIGINT); a job that is running is finished first."""
-    register(deps, app)
-    asyncio.run(work(app))
+    notes = register(deps, app)
+    asyncio.run(work(app, notes))
 
 
-async def work(app: procrastinate.App, *, wait: bool = True) -> None:
+async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool = True) -> None:
     """Take jobs; without ``wait`` only until none is left that could run now."""
-    async with app.open_async(), _present(app), _reviving(app):
+    async with app.open_async(), reviving(app, notes):
         await app.run_worker_async(
             queues=[INTERACTIVE, BULK, HOUSEKEEPING],
             concurrency=CONCURRENCY,
@@ -70,57 +67,11 @@ async def work(app: procrastinate.App, *, wait: bool = True) -> None:
         )
 
 
-@contextlib.asynccontextmanager
-async def _present(app: procrastinate.App) -> AsyncIterator[None]:
-    """Be known as living until the block ends; at the start, revive what the dead left.
+def register(deps: Deps, app: procrastinate.App) -> dict[str, Note]:
+    """Name every task; the names are those the workflow defers.
 
-    Every living worker shares one lock, which PostgreSQL takes back from a killed process by
-    itself. Who has it alone at the start is the only one that lives, so whatever is under way was
-    left by the dead and is revived at once. Beside others only heartbeats can tell.
+    Returns how the failing of each is made visible when it takes its worker down.
     """
-    connector = app.connector
-    if not isinstance(connector, procrastinate.PsycopgConnector):
-        raise TypeError(type(connector))
-    async with connector.pool.connection() as connection:
-        await connection.set_autocommit(True)
-        alone = await _lock(connection, "pg_try_advisory_lock")
-        await revive_stalled(app, patience=0 if alone else STALLED_AFTER_SECONDS)
-        await _lock(connection, "pg_advisory_lock_shared")
-        if alone:
-            await _lock(connection, "pg_advisory_unlock")
-        yield
-        await _lock(connection, "pg_advisory_unlock_shared")
-
-
-async def _lock(connection: psycopg.AsyncConnection[Any], function: LiteralString) -> bool:
-    answer = await connection.execute(f"select {function}({_WORKERS_LOCK})::text = 'true'")
-    row = await answer.fetchone()
-    return bool(row and row[0])
-
-
-@contextlib.asynccontextmanager
-async def _reviving(app: procrastinate.App) -> AsyncIterator[None]:
-    """Revive what other workers leave when they die, every few seconds until the block ends."""
-
-    async def revive() -> None:
-        while True:
-            await asyncio.sleep(REVIVE_EVERY_SECONDS)
-            try:
-                await revive_stalled(app)
-            except ConnectorException as error:  # the database is away: later again
-                log.warning("revive: %s", error)
-
-    reviving = asyncio.create_task(revive())
-    try:
-        yield
-    finally:
-        reviving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await reviving
-
-
-def register(deps: Deps, app: procrastinate.App) -> None:
-    """Name every task; the names are those the workflow defers."""
 
     def seal_failed(agreement_id: str, reason: str) -> None:
         seal.note_failure(deps, agreement_id, reason)
@@ -140,6 +91,7 @@ def register(deps: Deps, app: procrastinate.App) -> None:
             message_id,
             lambda: deliver.deliver(deps, message_id),
             lambda: _again(deps, DELIVER, message_id, attempt, message_id=message_id),
+            lambda reason: deliver.note_failure(deps, message_id, reason),
         )
 
     app.task(name=DELIVER, queue=INTERACTIVE)(send)
@@ -149,24 +101,27 @@ def register(deps: Deps, app: procrastinate.App) -> None:
     _periodic(app, "renew", "11 * * * *", lambda: renew.renew_revocation_list(deps))
     _periodic(app, "prolong", "41 3 * * *", lambda: retain.prolong_locks(deps))
     _periodic(app, "probe", "17 4 * * *", lambda: probe.probe_archive(deps))
+    return _notes(deps)
 
 
-async def revive_stalled(app: procrastinate.App, patience: float = STALLED_AFTER_SECONDS) -> int:
-    """Give back the jobs of workers without a heartbeat for ``patience`` seconds; returns how many.
+def _notes(deps: Deps) -> dict[str, Note]:
+    """Nothing that was signed is given up; a text that cannot be made waits for a person."""
 
-    A worker that was only slow does no harm when it comes back: every step may be run twice at
-    once. Where another job already waits for the same thing, that one will do and the dead one
-    goes.
-    """
-    manager = app.job_manager
-    stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=patience))
-    for job in stalled:
-        log.warning("revived %s %s", job.task_name, job.task_kwargs)
-        try:
-            await manager.retry_job(job)
-        except ConnectorException:
-            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
-    return len(stalled)
+    def note(key: str, step: Callable[[Deps, str, str], None], *, goes_on: bool) -> Note:
+        def noted(given: Mapping[str, Any], reason: str) -> bool:
+            step(deps, str(given[key]), reason)
+            return goes_on
+
+        return noted
+
+    return {
+        GENERATE: note("agreement_id", generate.note_failure, goes_on=False),
+        PREVIEW: note("agreement_id", generate.note_failed_preview, goes_on=False),
+        SEAL: note("agreement_id", seal.note_failure, goes_on=True),
+        CLOSE: note("agreement_id", seal.note_failure, goes_on=True),
+        ARCHIVE: note("agreement_id", archive.note_failure, goes_on=True),
+        DELIVER: note("message_id", deliver.note_failure, goes_on=True),
+    }
 
 
 def _about_agreement(

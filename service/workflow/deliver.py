@@ -62,6 +62,14 @@ def deliver(deps: Deps, message_id: str) -> None:
     _note(deps, message, "sent", Event.MESSAGE_SENT, "")
 
 
+def note_failure(deps: Deps, message_id: str, reason: str) -> None:
+    """Make visible that a mail fails before any server was asked; a server's own answer stays."""
+    with deps.database.begin() as tx:
+        message = tx.messages.lock(message_id)
+    if message is not None and message.state == "queued":
+        _note(deps, message, "failed", Event.MESSAGE_FAILED, reason)
+
+
 def _overtaken(tx: Transaction, message: Message) -> bool:
     if message.challenge_id is not None:
         return not tx.signing.code_waits(message.challenge_id)

@@ -69,6 +69,13 @@ def generate(deps: Deps, agreement_id: str) -> None:
             tell_countersigners(tx, frozen, signed_at="")
 
 
+def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
+    """Making the document takes its worker down: for a person to look at, and to try again."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+    _fail(deps, agreement, GenerationFailed(reason))
+
+
 def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement.id)
@@ -149,6 +156,13 @@ def make_preview(deps: Deps, agreement_id: str) -> None:
         return
     with deps.database.begin() as tx:
         _keep(tx, agreement, made, {"digest": digest}, "preview")
+
+
+def note_failed_preview(deps: Deps, agreement_id: str, reason: str) -> None:
+    """Making the preview takes its worker down: said to who asked for it."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        _keep_failed_preview(tx, agreement, _digest(agreement), reason)
 
 
 def _digest(agreement: Agreement) -> str:

@@ -112,6 +112,8 @@ def _keep(deps: Deps, agreement: Agreement, step: Seal, event: Event, **facts: A
                 before,
                 dataclasses.replace(before, state=after(Step.SEAL, before.state), failure=""),
             )
+        elif before.failure:
+            tx.agreements.save(before, dataclasses.replace(before, failure=""))
         tx.audit.append(
             agreement.id,
             event,
@@ -128,20 +130,20 @@ def _defer_close(deps: Deps, agreement: Agreement) -> None:
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
-    """Make a failed sealing visible; told once per spell of failing."""
+    """Make a failed sealing visible; told once per spell of failing.
+
+    While signatures are still awaited the state stays: nobody's signing waits for a seal.
+    """
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
         if before.state in (State.FULLY_SIGNED, State.SEALING):
-            _mark_failed(tx, before, reason)
+            _mark_failed(tx, before, after(Step.FAIL_SEAL, before.state), reason)
+        elif before.state is State.IN_SIGNING and not before.failure:
+            _mark_failed(tx, before, before.state, reason)
 
 
-def _mark_failed(tx: Transaction, before: Agreement, reason: str) -> None:
-    tx.agreements.save(
-        before,
-        dataclasses.replace(
-            before, state=after(Step.FAIL_SEAL, before.state), failure=reason[:500]
-        ),
-    )
+def _mark_failed(tx: Transaction, before: Agreement, state: State, reason: str) -> None:
+    tx.agreements.save(before, dataclasses.replace(before, state=state, failure=reason[:500]))
     tx.audit.append(before.id, Event.SEAL_FAILED, SYSTEM, reason=reason[:300])
 
 

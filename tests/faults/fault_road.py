@@ -197,8 +197,8 @@ def run_worker_once(deps: Deps) -> None:
 
     def work() -> None:
         app = worker_app(deps.database.url)
-        worker.register(deps, app)
-        run(worker.work(app, wait=False))
+        notes = worker.register(deps, app)
+        run(worker.work(app, notes, wait=False))
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(work).result()

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from fault_road import BROWSER, House, run_worker_once
 
-from service import worker
+from service import revival
 from service.errors import Invalid
 from service.workflow import accounts, prove_mailbox
 
@@ -37,7 +37,7 @@ def test_beside_a_living_worker_heartbeats_tell(house: House, heartbeat: str, se
     left_by_a_worker(house, reference, heartbeat)
     address = house.deps.database.url.replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as living:
-        living.execute(f"select pg_advisory_lock_shared({worker._WORKERS_LOCK})")
+        living.execute(f"select pg_advisory_lock_shared({revival._WORKERS_LOCK})")
         run_worker_once(house.deps)
     assert house.events(reference).count("act.sealed") == sealed
 

@@ -1,0 +1,125 @@
+"""A job that takes its worker down every time keeps nobody else's from being done, and is seen."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from fault_road import House, until
+
+from service.agreement.states import State
+from service.revival import LONGEST_PAUSE, TURN, pause_after
+from service.workflow import deliver, generate, send
+
+# A worker whose seals begin together, as many as its second argument says; that of the agreement
+# in its first argument then kills the process.
+DEADLY = """
+import os, signal, sys, threading
+from service import processes
+from service.settings import load_settings
+from service.workflow import seal
+real, together = seal.seal, threading.Barrier(int(sys.argv[2]))
+def deadly(deps, agreement_id):
+    if not together.broken and together.parties > 1:
+        together.wait()
+    if agreement_id == sys.argv[1]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(deps, agreement_id)
+seal.seal = deadly
+processes.work(lambda: load_settings(os.environ))
+"""
+Start = Callable[[str, int], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start(environment: dict[str, str]) -> Iterator[Start]:
+    """A worker for which one agreement is deadly."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def begin(deadly_id: str, together: int) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", DEADLY, deadly_id, str(together)],
+            env={"PATH": os.environ["PATH"], **environment},
+            cwd=Path(__file__).parents[2],
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def seals(house: House) -> dict[str, tuple[int, str, timedelta | None]]:
+    """How often each seal's job was given back, how it stands and how long it still pauses."""
+    rows = house.rows(
+        "select args->>'agreement_id' as id, attempts, status::text, scheduled_at - now() as pause"
+        " from procrastinate_jobs where task_name = 'seal' order by id"
+    )
+    return {row.id: (row.attempts, row.status, row.pause) for row in rows}
+
+
+def test_a_job_that_kills_its_worker_is_isolated_and_never_given_up(
+    house: House, start: Start
+) -> None:
+    references = house.fully_signed(4)
+    ids = [house.agreement(each).id for each in references]
+    deadly = ids[-1]
+    for _ in range(2):
+        assert start(deadly, 4).wait(60) == -signal.SIGKILL
+    worker = start(deadly, 1)
+    until(lambda: {each[:2] for each in seals(house).values()} == {(2, "todo")}, "the second")
+    pauses = sorted(pause for _, _, pause in seals(house).values() if pause is not None)
+    assert [round((b - a) / TURN) for a, b in pairwise(pauses)] == [1, 1, 1]
+
+    house.rows(
+        "update procrastinate_jobs set scheduled_at = null where args->>'agreement_id' <> :id",
+        id=deadly,
+    )
+    for reference in references[:-1]:
+        until(lambda r=reference: house.archive_state(r) == "verified", "the innocent ones")
+    assert worker.poll() is None
+    house.time_passes()
+    assert worker.wait(60) == -signal.SIGKILL
+
+    start(deadly, 1)
+    failed = until(lambda: house.agreement(references[-1]).failure, "the visible failure")
+    assert "werkproces" in failed
+    assert house.agreement(references[-1]).state is State.SEAL_FAILED
+    assert house.events(references[-1]).count("seal.failed") == 1
+    attempts, status, pause = seals(house)[deadly]
+    assert (attempts, status) == (3, "todo")
+    assert pause is not None
+
+
+def test_the_pause_grows_to_an_hour_and_never_ends() -> None:
+    assert pause_after(1) == timedelta(0)
+    pauses = [pause_after(deaths) for deaths in range(1, 40)]
+    assert pauses == sorted(pauses)
+    assert pauses[1] == timedelta(seconds=4)
+    assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_a_text_that_kills_waits_for_a_person(house: House) -> None:
+    reference = house.draft("processor_first")
+    send.send(house.deps, reference, house.staff)
+    generate.note_failure(house.deps, house.agreement(reference).id, "Het werkproces viel uit.")
+    assert house.agreement(reference).state is State.GENERATION_FAILED
+    assert house.rows("select 1 from messages where kind = 'generation_failed'")
+
+
+def test_a_mail_that_kills_is_seen_and_a_servers_own_answer_stays(house: House) -> None:
+    house.ready()
+    (message,) = house.rows("select id from messages where kind = 'invitation'")
+    for reason in ("Het werkproces viel uit.", "later"):
+        deliver.note_failure(house.deps, str(message.id), reason)
+    (row,) = house.rows("select state, last_error from messages where kind = 'invitation'")
+    assert (row.state, row.last_error) == ("failed", "Het werkproces viel uit.")

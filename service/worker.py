@@ -22,6 +22,7 @@ from service.database.jobs import BULK, HOUSEKEEPING, INTERACTIVE
 from service.deps import Deps
 from service.revival import STALLED_AFTER_SECONDS, Note, reviving
 from service.workflow import (
+    alarm,
     archive,
     close,
     deliver,
@@ -97,6 +98,7 @@ def register(deps: Deps, app: procrastinate.App) -> dict[str, Note]:
     app.task(name=DELIVER, queue=INTERACTIVE)(send)
     _periodic(app, "expire", "* * * * *", lambda: expire.expire(deps))
     _periodic(app, "sweep", "*/2 * * * *", lambda: sweep.sweep(deps))
+    _periodic(app, "alarm", "* * * * *", lambda: alarm.alarm(deps))
     _periodic(app, "tidy", "23 * * * *", lambda: retain.tidy(deps))
     _periodic(app, "renew", "11 * * * *", lambda: renew.renew_revocation_list(deps))
     _periodic(app, "prolong", "41 3 * * *", lambda: retain.prolong_locks(deps))
@@ -174,5 +176,5 @@ def _periodic(app: procrastinate.App, name: str, cron: str, step: Callable[[], i
         if found := step():
             log.info("%s: %d", name, found)
 
-    task = app.task(name=name, queue=HOUSEKEEPING, queueing_lock=name)(perform)
+    task = app.task(name=name, queue=HOUSEKEEPING, queueing_lock=name, lock=name)(perform)
     app.periodic(cron=cron)(task)

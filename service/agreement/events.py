@@ -47,6 +47,7 @@ class Event(StrEnum):
     ARCHIVE_DOWNLOADED = "archive.downloaded"
     ARCHIVE_PROBED = "archive.probed"
     QUESTION_ASKED = "question.asked"
+    ALARM_RAISED = "alarm.raised"
     MESSAGE_SENT = "message.sent"
     MESSAGE_FAILED = "message.failed"
     MESSAGE_REFUSED = "message.refused"

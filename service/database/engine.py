@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from service.database.accounts import Accounts
 from service.database.agreements import Agreements
+from service.database.alarms import Alarms
 from service.database.archive import ArchiveRecords
 from service.database.audit_log import AuditLog
 from service.database.documents import Documents
@@ -78,6 +79,11 @@ class Transaction:
     def messages(self) -> Messages:
         """Mails and their delivery."""
         return Messages(self._connection)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """What stands still, and who was warned of it."""
+        return Alarms(self._connection)
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -303,6 +303,20 @@ archive_states = Table(
         "agreement_id",
         postgresql_where=text("failure <> '' or state in ('missing','corrupt')"),
     ),
+    Index(
+        "ix_archive_states_unfinished",
+        "agreement_id",
+        postgresql_where=text("state <> 'verified'"),
+    ),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    agreement_id(primary=True),
+    Column("what", Text, primary_key=True),
+    now("told_at"),
+    CheckConstraint("what in ('prepare', 'seal', 'archive', 'damaged', 'mail')", name="what"),
 )
 
 messages = Table(

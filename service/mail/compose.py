@@ -30,6 +30,9 @@ question               from_name, from_email, question, asked_at, link?;
                        internal, reply-to is the asker
 new_link_requested     signer_name, requested_at, link; internal
 generation_failed      reason, failed_at, link; internal
+alarm                  what (what stands still), since, reason, damaged (bool: the archive is),
+                       others (list of lines: what stands still too), unnamed (int: how many more),
+                       link; internal
 =====================  ============================================================================
 """
 
@@ -80,6 +83,7 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
     "question": _needs("from_name", "from_email", "question", "asked_at", "link"),
     "new_link_requested": _needs("signer_name", "requested_at", "link"),
     "generation_failed": _needs("reason", "failed_at", "link"),
+    "alarm": _needs("what", "since", "reason", "damaged", "others", "unnamed", "link"),
 }
 
 

@@ -131,10 +131,6 @@ WEB_POINTS = (
 )
 
 
-@pytest.mark.skipif(
-    "ZEGEL_TEST_KILLS" not in os.environ and "KILLS" not in os.environ,
-    reason="waits for a sweep that may take minutes: part of `make kills`",
-)
 def test_the_web_process_is_killed_in_the_last_signature(
     kennel: Kennel, letterbox: Letterbox, make_house: MakeHouse, environment: dict[str, str]
 ) -> None:

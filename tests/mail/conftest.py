@@ -60,6 +60,11 @@ VALUES: dict[str, object] = {
     "asked_at": "2 maart 2026 om 14:05",
     "requested_at": "2 april 2026 om 9:12",
     "failed_at": "2 maart 2026 om 14:05",
+    "what": "Verzegelen en afsluiten",
+    "since": "2 maart 2026 om 13:40",
+    "damaged": False,
+    "others": ["VO-2026-00043 (Slagerij Maes)"],
+    "unnamed": 3,
 }
 
 

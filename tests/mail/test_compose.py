@@ -40,6 +40,7 @@ ESSENTIAL = {
     "question": ("question", "from_email", "link"),
     "new_link_requested": ("signer_name", "link"),
     "generation_failed": ("reason", "link"),
+    "alarm": ("what", "since", "reason", "link"),
 }
 
 

@@ -8,6 +8,7 @@ from service.agreement.permissions import Permission
 from service.database.overview import Search
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
+from service.workflow.alarm import standing_still
 from service.workflow.probe import last_probe
 from service.workflow.retrieve import listing
 
@@ -15,7 +16,13 @@ from service.workflow.retrieve import listing
 @blueprint.get("/taken")
 @require_staff(Permission.SEE_OPERATIONS)
 def operations() -> Any:
-    """Agreements that stand still, with the counts of all; and the last probe of the archive."""
+    """What stands still and why, what needs a person, and the last probe of the archive."""
     staff = current_staff()
-    page = listing(deps(), Search(group="trouble"), staff)
-    return show("staff/operations.html", page=page, probed=last_probe(deps(), staff))
+    standing, unsent = standing_still(deps(), staff)
+    return show(
+        "staff/operations.html",
+        page=listing(deps(), Search(group="trouble"), staff),
+        standing=standing,
+        unsent=unsent,
+        probed=last_probe(deps(), staff),
+    )

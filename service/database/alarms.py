@@ -1,0 +1,239 @@
+"""What stands still and since when, read from the state tables, and who was warned of it when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Select,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.agreement.states import SIGNED_NOT_SEALED, State
+from service.database.tables import (
+    acts,
+    agreements,
+    alarms,
+    archive_states,
+    audit_entries,
+    messages,
+    originals,
+    seals,
+)
+
+ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
+
+
+class What(StrEnum):
+    """What can stand still; the Dutch words stand in ``labels.standing``."""
+
+    PREPARE = "prepare"
+    SEAL = "seal"
+    ARCHIVE = "archive"
+    DAMAGED = "damaged"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One thing that stands still. ``reason`` is empty while nothing has failed visibly yet."""
+
+    agreement_id: str
+    reference: str
+    organisation: str
+    what: What
+    since: datetime
+    reason: str
+    told_at: datetime | None
+
+
+class Alarms:
+    """The alarms of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def standing(self, patience: timedelta, *, limit: int) -> list[Standing]:
+        """What has stood still for longer than ``patience``, the longest first."""
+        return self._read(_listed(patience).limit(limit))
+
+    def due(
+        self, what: What, patience: timedelta, again: timedelta, *, limit: int
+    ) -> list[Standing]:
+        """What nobody was warned of yet, or not for as long as ``again``; the longest first."""
+        return self._read(
+            _listed(patience)
+            .where(
+                _STANDING.c.what == what.value,
+                func.coalesce(alarms.c.told_at < func.clock_timestamp() - again, True),
+            )
+            .limit(limit)
+        )
+
+    def count(self, what: What, patience: timedelta) -> int:
+        """How much of a kind has stood still for longer than ``patience``."""
+        listed = _listed(patience).where(_STANDING.c.what == what.value).subquery()
+        return self._connection.execute(select(func.count()).select_from(listed)).scalar_one()
+
+    def told_within(self, what: What, time: timedelta) -> bool:
+        """Whether anybody was warned of this kind so recently."""
+        last = self._connection.execute(
+            select(func.max(alarms.c.told_at) > func.clock_timestamp() - time).where(
+                alarms.c.what == what.value
+            )
+        ).scalar()
+        return bool(last)
+
+    def note(self, standing: Standing) -> None:
+        """People are warned of this now."""
+        told = {"told_at": func.clock_timestamp()}
+        self._connection.execute(
+            upsert(alarms)
+            .values(agreement_id=standing.agreement_id, what=standing.what.value, **told)
+            .on_conflict_do_update(index_elements=["agreement_id", "what"], set_=told)
+        )
+
+    def forget_recovered(self) -> None:
+        """Whatever goes on again may raise an alarm at once when it stands still the next time."""
+        self._connection.execute(
+            delete(alarms).where(
+                tuple_(alarms.c.agreement_id, alarms.c.what).not_in(
+                    select(_STANDING.c.agreement_id, _STANDING.c.what)
+                )
+            )
+        )
+
+    def unsent(self) -> str | None:
+        """Why a warning could not be mailed yet (may be empty); None when none waits."""
+        return self._connection.execute(
+            select(messages.c.last_error)
+            .where(messages.c.kind == ALARM, messages.c.state.in_(("queued", "failed")))
+            .order_by(messages.c.queued_at)
+            .limit(1)
+        ).scalar()
+
+    def _read(self, statement: Select[Any]) -> list[Standing]:
+        rows = self._connection.execute(statement).mappings()
+        return [Standing(**{**row, "what": What(row["what"])}) for row in rows]
+
+
+_OLDEST_UNSEALED = (
+    select(func.min(acts.c.signed_at))
+    .outerjoin(
+        seals,
+        and_(
+            seals.c.agreement_id == acts.c.agreement_id,
+            seals.c.revision == acts.c.revision,
+            seals.c.step == acts.c.ordinal,
+        ),
+    )
+    .where(
+        acts.c.agreement_id == agreements.c.id,
+        acts.c.revision == agreements.c.revision,
+        seals.c.step.is_(None),
+    )
+    .scalar_subquery()
+)
+_UNSEALED_SINCE = func.coalesce(_OLDEST_UNSEALED, agreements.c.fully_signed_at)
+_DAMAGED_SINCE = (
+    select(func.min(audit_entries.c.at))
+    .where(
+        audit_entries.c.agreement_id == archive_states.c.agreement_id,
+        audit_entries.c.event == "archive.damaged",
+        audit_entries.c.at
+        > func.coalesce(archive_states.c.checked_at, cast("-infinity", DateTime(timezone=True))),
+    )
+    .scalar_subquery()
+)
+
+
+_OLDEST_MAIL = (
+    select(messages.c.agreement_id, messages.c.queued_at, messages.c.last_error)
+    .where(
+        messages.c.state.in_(("queued", "failed")),
+        messages.c.agreement_id.is_not(None),
+        messages.c.kind != ALARM,
+    )
+    .ext(distinct_on(messages.c.agreement_id))
+    .order_by(messages.c.agreement_id, messages.c.queued_at)
+    .subquery("oldest_mail")
+)
+
+
+def _kind(what: What, agreement_id: Any, since: Any, reason: Any) -> Select[Any]:
+    return select(
+        agreement_id.label("agreement_id"),
+        literal(what.value).label("what"),
+        since.label("since"),
+        reason.label("reason"),
+    )
+
+
+_STANDING = union_all(
+    _kind(What.PREPARE, agreements.c.id, agreements.c.last_activity_at, agreements.c.failure).where(
+        agreements.c.state == State.PREPARING.value
+    ),
+    _kind(
+        What.SEAL,
+        agreements.c.id,
+        _UNSEALED_SINCE,
+        agreements.c.failure,
+    ).where(
+        agreements.c.state.in_([State.IN_SIGNING.value, *SIGNED_NOT_SEALED]),
+        _UNSEALED_SINCE.is_not(None),
+    ),
+    _kind(What.ARCHIVE, originals.c.agreement_id, originals.c.created_at, archive_states.c.failure)
+    .join(archive_states, archive_states.c.agreement_id == originals.c.agreement_id)
+    .where(
+        archive_states.c.state != "verified",
+        archive_states.c.state.not_in(("missing", "corrupt")),
+    ),
+    _kind(
+        What.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
+    ).where(archive_states.c.state.in_(("missing", "corrupt"))),
+    _kind(
+        What.MAIL, _OLDEST_MAIL.c.agreement_id, _OLDEST_MAIL.c.queued_at, _OLDEST_MAIL.c.last_error
+    ),
+).subquery("standing")
+
+
+def _listed(patience: timedelta) -> Select[Any]:
+    """Everything of which ``since`` lies further back; damage does not wait."""
+    return (
+        select(
+            _STANDING.c.agreement_id,
+            agreements.c.reference,
+            agreements.c.controller["name"].astext.label("organisation"),
+            _STANDING.c.what,
+            _STANDING.c.since,
+            _STANDING.c.reason,
+            alarms.c.told_at,
+        )
+        .join(agreements, agreements.c.id == _STANDING.c.agreement_id)
+        .outerjoin(
+            alarms,
+            and_(
+                alarms.c.agreement_id == _STANDING.c.agreement_id,
+                alarms.c.what == _STANDING.c.what,
+            ),
+        )
+        .where(
+            (_STANDING.c.since < func.clock_timestamp() - patience)
+            | (_STANDING.c.what == What.DAMAGED.value)
+        )
+        .order_by(_STANDING.c.since, agreements.c.id)
+    )

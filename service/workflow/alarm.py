@@ -1,0 +1,96 @@
+"""Somebody is told when something keeps failing (DESIGN.md §1.5). A periodic job.
+
+Everything that fails is tried again without an end, so nothing here repairs; it warns whoever
+holds the role ``beheer`` (there is always one). What stands still is read from the state tables:
+a job that was lost, a worker that is gone for good and a server that refuses all look the same.
+
+* The first warning comes when something has stood still for 15 minutes, and one a day after that.
+* A package that is damaged or missing in the archive is told at once: it does not heal.
+* What joins a trouble of a kind that people were just warned of waits for an hour, so that a
+  server that is down for everybody brings one mail that names many and not many mails.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from service.agreement.deadlines import show_moment
+from service.agreement.events import Event
+from service.agreement.permissions import Permission, Role, Staff, require
+from service.database.alarms import ALARM, Standing, What
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.texts import text
+from service.workflow.actors import SYSTEM
+from service.workflow.notify import tell
+
+PATIENCE = timedelta(minutes=15)
+AGAIN = timedelta(days=1)
+NEWS = timedelta(hours=1)
+AT_MOST = 50  # named in one mail; their rows are locked for as long as it takes to note it
+SHOWN_AFTER = timedelta(minutes=1)  # sooner it is only busy
+SHOWN_AT_MOST = 100
+
+
+def alarm(deps: Deps) -> int:
+    """Warn of what is due, each kind in a transaction of its own; returns how much was told."""
+    with deps.database.begin() as tx:
+        tx.alarms.forget_recovered()
+    told = 0
+    for what in What:
+        with deps.database.begin() as tx:
+            told += _tell_kind(tx, what)
+    return told
+
+
+def _tell_kind(tx: Transaction, what: What) -> int:
+    due = tx.alarms.due(what, PATIENCE, AGAIN, limit=AT_MOST)
+    damaged = what is What.DAMAGED
+    if not due or (not damaged and tx.alarms.told_within(what, NEWS)):
+        return 0
+    for standing in sorted(due, key=lambda each: each.agreement_id):  # never a deadlock
+        tx.agreements.lock_by_id(standing.agreement_id)
+        tx.alarms.note(standing)
+        tx.audit.append(
+            standing.agreement_id,
+            Event.ALARM_RAISED,
+            SYSTEM,
+            what=text(f"labels.standing.{what.value}"),
+            since=show_moment(standing.since),
+            reason=standing.reason[:300] or text("labels.no_reason"),
+        )
+    unnamed = tx.alarms.count(what, PATIENCE) - len(due)
+    if damaged:
+        for standing in due:
+            _mail(tx, standing, [], 0)
+    else:
+        _mail(tx, due[0], due[1:], unnamed)
+    return len(due)
+
+
+def _mail(tx: Transaction, first: Standing, others: list[Standing], unnamed: int) -> None:
+    agreement = tx.agreements.get_by_id(first.agreement_id)
+    days = (tx.now() - first.since) // AGAIN
+    for person in tx.accounts.with_role(Role.ADMIN):
+        tell(
+            tx,
+            agreement,
+            ALARM,
+            to=person.email,
+            name=person.name,
+            once=f"{first.what.value}:{first.since.isoformat()}:{days}",
+            page="/taken",
+            what=text(f"labels.standing.{first.what.value}"),
+            damaged=first.what is What.DAMAGED,
+            since=show_moment(first.since),
+            reason=first.reason or text("labels.no_reason"),
+            others=[f"{each.reference} ({each.organisation})" for each in others],
+            unnamed=unnamed,
+        )
+
+
+def standing_still(deps: Deps, staff: Staff) -> tuple[list[Standing], str | None]:
+    """What stands still, the longest first, and why a warning could not be mailed yet, if so."""
+    require(staff, Permission.SEE_OPERATIONS)
+    with deps.database.begin() as tx:
+        return tx.alarms.standing(SHOWN_AFTER, limit=SHOWN_AT_MOST), tx.alarms.unsent()

@@ -1,0 +1,204 @@
+"""Somebody is told when something keeps failing: once, in time, and on the page when mail fails."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from conftest import MakeHouse
+from fault_road import House, at_once
+from kill_harness import Letterbox
+
+from service.agreement.permissions import Role
+from service.database.alarms import What
+from service.engines.process import free_ports
+from service.errors import NotAllowed
+from service.workflow import accounts, alarm, archive, close, retrieve, seal
+
+QUARTER = "interval '16 minutes'"
+
+
+def time_passed(house: House, interval: str = QUARTER) -> None:
+    """Everything that happened so far happened that much earlier."""
+    with_guards_off = "set local session_replication_role = replica; "
+    changes = (
+        f"update agreements set last_activity_at = last_activity_at - {interval},"
+        f" fully_signed_at = fully_signed_at - {interval}",
+        f"update acts set signed_at = signed_at - {interval}",
+        f"update originals set created_at = created_at - {interval}",
+        f"update messages set queued_at = queued_at - {interval}",
+        f"update alarms set told_at = told_at - {interval}",
+    )
+    house.rows(with_guards_off + "; ".join(changes))
+
+
+def warnings(house: House) -> list[Any]:
+    """The mails that warn, first to last."""
+    return house.rows(
+        "select recipient, \"values\" as said from messages where kind = 'alarm' order by queued_at"
+    )
+
+
+def mails_sent(house: House) -> None:
+    house.rows("update messages set state = 'sent' where kind <> 'alarm'")
+
+
+def test_it_works(house: House) -> None:
+    (reference,) = house.fully_signed()
+    mails_sent(house)
+    seal.note_failure(house.deps, house.agreement(reference).id, "TimestampUnavailable: weg")
+    assert alarm.alarm(house.deps) == 0  # it may still come right by itself
+    time_passed(house)
+    assert alarm.alarm(house.deps) == 1
+    (warning,) = warnings(house)
+    assert warning.recipient == house.staff.email
+    told = warning.said
+    assert told["reference"] == reference
+    assert told["reason"] == "TimestampUnavailable: weg"
+    assert told["page"] == "/taken"
+    assert house.events(reference).count("alarm.raised") == 1
+
+
+def test_once_a_day_whatever_is_repeated(house: House) -> None:
+    house.fully_signed()
+    mails_sent(house)
+    time_passed(house)
+    assert sum(at_once([lambda: alarm.alarm(house.deps)] * 4)) >= 1
+    assert alarm.alarm(house.deps) == 0
+    time_passed(house, "interval '23 hours'")
+    assert alarm.alarm(house.deps) == 0
+    assert len(warnings(house)) == 1
+    time_passed(house, "interval '1 hour'")
+    assert alarm.alarm(house.deps) == 1
+    assert len(warnings(house)) == 2
+
+
+def test_many_at_once_are_one_mail_and_later_ones_wait_an_hour(house: House) -> None:
+    early = house.fully_signed(3)
+    mails_sent(house)
+    time_passed(house)
+    assert alarm.alarm(house.deps) == 3
+    (warning,) = warnings(house)
+    named = [warning.said["reference"], *warning.said["others"]]
+    assert len(named) == 3
+    assert all(any(reference in line for line in named) for reference in early)
+    (late,) = house.fully_signed()
+    mails_sent(house)
+    time_passed(house)
+    assert alarm.alarm(house.deps) == 0
+    time_passed(house, "interval '1 hour'")
+    assert alarm.alarm(house.deps) == 1
+    assert warnings(house)[-1].said["reference"] == late
+
+
+def test_what_goes_on_again_is_forgotten(house: House) -> None:
+    (reference,) = house.awaiting_processor()  # two acts wait for their seals
+    mails_sent(house)
+    time_passed(house)
+    assert alarm.alarm(house.deps) == 1
+    agreement_id = house.agreement(reference).id
+    seal.seal(house.deps, agreement_id)
+    assert alarm.alarm(house.deps) == 0
+    assert not house.rows("select 1 from alarms")
+    house.countersign(reference)
+    mails_sent(house)
+    time_passed(house)
+    assert alarm.alarm(house.deps) == 1
+
+
+def test_the_close_and_the_archive_stand_still(house: House) -> None:
+    (reference,) = house.fully_signed()
+    mails_sent(house)
+    agreement_id = house.agreement(reference).id
+    seal.seal(house.deps, agreement_id)
+    time_passed(house)
+    assert alarm.alarm(house.deps) == 1
+    close.close(house.deps, agreement_id)
+    archive.note_failure(house.deps, agreement_id, "StorageUnavailable: weg")
+    time_passed(house)
+    assert alarm.alarm(house.deps) == 1
+    assert warnings(house)[-1].said["reason"] == "StorageUnavailable: weg"
+    archive.archive(house.deps, agreement_id)
+    mails_sent(house)
+    assert alarm.alarm(house.deps) == 0
+
+
+@pytest.mark.parametrize("state", ["missing", "corrupt"])
+def test_a_damaged_archive_is_told_at_once(house: House, state: str) -> None:
+    (reference,) = house.fully_signed()
+    house.run_worker()
+    mails_sent(house)
+    now_is = {"missing": "key = key || 'x'", "corrupt": "sha256 = repeat('0', 64)"}[state]
+    house.rows(f"update archived_objects set {now_is} where name = 'bewijs.json'")
+    retrieve.check(house.deps, reference, house.staff)
+    assert house.archive_state(reference) == state
+    assert alarm.alarm(house.deps) == 1
+    assert alarm.alarm(house.deps) == 0
+    (warning,) = warnings(house)
+    assert warning.said["damaged"]
+    assert "bewijs.json" in warning.said["reason"]
+
+
+def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> None:
+    (port,) = free_ports(1)
+    house = make_house(
+        SMTP_HOST="127.0.0.1",
+        SMTP_PORT=str(port),
+        SMTP_SECURITY="none",
+        MAIL_FROM="Zegel <zegel@it4.example>",
+    )
+    reference = house.ready()
+    house.run_worker()
+    time_passed(house)
+    assert alarm.alarm(house.deps) == 1
+    house.run_worker()  # the warning itself cannot go out either
+    standing, unsent = alarm.standing_still(house.deps, house.staff)
+    assert [(each.reference, each.what) for each in standing] == [(reference, What.MAIL)]
+    assert standing[0].reason
+    assert standing[0].told_at
+    assert unsent
+    letterbox = Letterbox()
+    server = letterbox.controller(port)
+    server.start()
+    try:
+        house.time_passes()
+        house.run_worker()
+    finally:
+        server.stop()
+    assert house.staff.email in {to for _, to in letterbox.taken}
+    assert alarm.standing_still(house.deps, house.staff) == ([], None)
+    time_passed(house, "interval '2 days'")
+    assert alarm.alarm(house.deps) == 0  # nobody is warned of a warning
+
+
+def test_everybody_with_the_role_is_told(house: House) -> None:
+    with house.deps.database.begin() as tx:
+        before = {person.email for person in tx.accounts.with_role(Role.ADMIN)}
+    accounts.add_staff(
+        house.deps,
+        name="Jan Smet",
+        email="jan@it4.example",
+        function="",
+        roles=["beheer"],
+        by=house.staff,
+    )
+    house.fully_signed()
+    mails_sent(house)
+    time_passed(house)
+    alarm.alarm(house.deps)
+    assert {each.recipient for each in warnings(house)} == before | {"jan@it4.example"}
+
+
+def test_only_who_manages_sees_it(house: House) -> None:
+    sales = type(house.staff)(house.staff.id, "Els", house.staff.email, "", frozenset({Role.SALES}))
+    with pytest.raises(NotAllowed):
+        alarm.standing_still(house.deps, sales)
+
+
+def test_the_times_are_those_of_the_manual() -> None:
+    assert (
+        timedelta(minutes=15),
+        timedelta(hours=1),
+        timedelta(days=1),
+    ) == (alarm.PATIENCE, alarm.NEWS, alarm.AGAIN)

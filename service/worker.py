@@ -11,12 +11,16 @@ left.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import signal
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 import procrastinate
+import psycopg
+from procrastinate.exceptions import ConnectorException
 
 from service.database.jobs import BULK, HOUSEKEEPING, INTERACTIVE
 from service.deps import Deps
@@ -43,13 +47,40 @@ log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = timedelta(minutes=5)
 HEARTBEAT_SECONDS = 2
+BEGIN_ANEW_SECONDS = 1
 CONCURRENCY = 4
 
 
 def run(deps: Deps, app: procrastinate.App) -> None:
-    """Work until told to stop (SIGTERM, SIGINT); a job that is running is finished first."""
+    """Work until told to stop (SIGTERM, SIGINT); a job that is running is finished first.
+
+    Raises ConnectorException when the database cannot be reached at the start; later it is waited
+    for.
+    """
     notes = register(deps, app)
-    asyncio.run(work(app, notes))
+    asyncio.run(_work_on(app, notes))
+
+
+async def _work_on(app: procrastinate.App, notes: Mapping[str, Note]) -> None:
+    """Begin anew whenever the work ends by itself: a connection broke, PostgreSQL restarted."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with app.open_async():
+        await app.check_connection_async()
+    while not stop.is_set():
+        working = asyncio.create_task(work(app, notes))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()  # when told to stop: it finishes what it is doing
+        stopping.cancel()
+        (ended,) = await asyncio.gather(working, return_exceptions=True)
+        if not stop.is_set():
+            if ended is not None and not isinstance(ended, (ConnectorException, psycopg.Error)):
+                raise ended
+            log.warning("the worker begins anew: %s", repr(ended) if ended else "a watch broke")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), BEGIN_ANEW_SECONDS)
 
 
 async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool = True) -> None:
@@ -59,7 +90,7 @@ async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool 
             queues=[INTERACTIVE, BULK, HOUSEKEEPING],
             concurrency=CONCURRENCY,
             wait=wait,
-            install_signal_handlers=wait,
+            install_signal_handlers=False,
             listen_notify=wait,
             shutdown_graceful_timeout=25,
             delete_jobs="successful",

@@ -10,13 +10,14 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from service.engines import EmbeddedObjectStore, ObjectStoreAddress
 from service.engines.errors import EngineMissing
@@ -189,6 +190,42 @@ def test_killed_and_started_again_everything_is_there(store: EmbeddedObjectStore
         assert again.secret_access_key == first.secret_access_key
         found = _client(again).get_object(Bucket="archief", Key="a")
         assert found["Body"].read() == b"bewaard"
+
+
+def test_what_was_acknowledged_survives_a_kill(store: EmbeddedObjectStore) -> None:
+    address = store.start()
+    _client(address).create_bucket(Bucket="archief", ObjectLockEnabledForBucket=True)
+    acknowledged: dict[str, bytes] = {}
+
+    def write(writer: int) -> None:
+        client = _client(address)
+        for number in range(10_000):
+            key, data = f"{writer}-{number}", os.urandom(60_000)
+            try:
+                client.put_object(Bucket="archief", Key=key, Body=data, IfNoneMatch="*")
+            except (BotoCoreError, ClientError):  # it is gone
+                return
+            acknowledged[key] = data
+
+    with ThreadPoolExecutor(2) as writers:
+        writing = [writers.submit(write, writer) for writer in range(2)]
+        assert wait_until(lambda: len(acknowledged) > 20, seconds=60)
+        pid = store.pid()
+        assert pid is not None
+        os.killpg(pid, signal.SIGKILL)
+        for each in writing:
+            each.result()
+    again = _client(store.start())
+
+    def readable(key: str) -> bool:
+        try:
+            return bool(again.head_object(Bucket="archief", Key=key))
+        except ClientError:  # its volumes are not all there yet
+            return False
+
+    for key, data in acknowledged.items():
+        assert wait_until(lambda key=key: readable(key), seconds=30), key
+        assert again.get_object(Bucket="archief", Key=key)["Body"].read() == data
 
 
 def test_taken_over_after_its_starter_was_killed_and_stopped_by_the_last(

@@ -11,6 +11,7 @@ from fault_road import House, at_once
 from kill_harness import Letterbox
 
 from service.agreement.permissions import Role
+from service.agreement.states import State
 from service.database.alarms import What
 from service.engines.process import free_ports
 from service.errors import NotAllowed
@@ -105,6 +106,23 @@ def test_what_goes_on_again_is_forgotten(house: House) -> None:
     mails_sent(house)
     time_passed(house)
     assert alarm.alarm(house.deps) == 1
+
+
+def test_a_seal_that_fails_before_the_last_signature_is_seen_and_stops_nobody(house: House) -> None:
+    (reference,) = house.awaiting_processor()
+    agreement_id = house.agreement(reference).id
+    for reason in ("TimestampUnavailable: weg", "later"):
+        seal.note_failure(house.deps, agreement_id, reason)
+    agreement = house.agreement(reference)
+    assert (agreement.state, agreement.failure) == (State.IN_SIGNING, "TimestampUnavailable: weg")
+    assert house.events(reference).count("seal.failed") == 1
+    mails_sent(house)
+    time_passed(house)
+    alarm.alarm(house.deps)
+    assert warnings(house)[0].said["reason"] == "TimestampUnavailable: weg"
+    house.countersign(reference)
+    seal.seal(house.deps, agreement_id)
+    assert house.agreement(reference).failure == ""
 
 
 def test_the_close_and_the_archive_stand_still(house: House) -> None:

@@ -1,4 +1,4 @@
-"""The worker outlives its connections to the database: PostgreSQL restarted, a network that broke."""
+"""The worker outlives its connections to the database: a restart, a network that broke."""
 
 from __future__ import annotations
 

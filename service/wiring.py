@@ -9,9 +9,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import procrastinate
-from procrastinate import PsycopgConnector, SyncPsycopgConnector
+from procrastinate import SyncPsycopgConnector
 
 from service.database.engine import Database
+from service.database.queue import PatientConnector
 from service.deps import Deps, Mailer, Maker
 from service.mail.mailbox import FolderMailbox
 from service.mail.smtp import SmtpMailer
@@ -34,7 +35,7 @@ def deferrer() -> procrastinate.App:
 
 def worker_app(database_url: str) -> procrastinate.App:
     """A job application that works, with its own pool of connections."""
-    return procrastinate.App(connector=PsycopgConnector(conninfo=libpq_url(database_url)))
+    return procrastinate.App(connector=PatientConnector(conninfo=libpq_url(database_url)))
 
 
 def libpq_url(database_url: str) -> str:

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from fault_road import House, until
 from kill_harness import Kennel
+from procrastinate.exceptions import ConnectorException
+
+from service.wiring import worker_app
+from signatures.running import run
 
 
 @pytest.fixture
@@ -30,3 +34,29 @@ def test_every_connection_breaks(kennel: Kennel, house: House) -> None:
         (after,) = house.fully_signed()
         until(lambda r=after: house.archive_state(r) == "verified", "verified after")
     kennel.stop(worker)
+
+
+def test_what_a_broken_connection_swallowed_is_said_again(house: House) -> None:
+    house.rows("create sequence tries")
+
+    async def say() -> None:
+        app = worker_app(house.deps.database.url)
+        async with app.open_async():
+            # The first time, this ends the very connection that it is said on.
+            await app.connector.execute_query_async(
+                "select case when nextval('tries') = 1"
+                " then pg_terminate_backend(pg_backend_pid()) end"
+            )
+
+    run(say())
+    assert house.rows("select last_value from tries")[0].last_value == 2
+
+
+def test_a_mistake_is_not_said_again(house: House) -> None:
+    async def say() -> None:
+        app = worker_app(house.deps.database.url)
+        async with app.open_async():
+            await app.connector.execute_query_async("select 1 / 0")
+
+    with pytest.raises(ConnectorException):
+        run(say())

@@ -178,7 +178,10 @@ class House:
 
     def time_passes(self) -> None:
         """Every job that waits for a later moment may run now."""
-        self.rows("update procrastinate_jobs set scheduled_at = null where status = 'todo'")
+        self.rows(
+            "update procrastinate_jobs set scheduled_at = null"
+            " where status = 'todo' and scheduled_at > now()"
+        )
 
     def run_worker(self) -> None:
         """Run every job that may run now, and those that come of them."""

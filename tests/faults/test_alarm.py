@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import MakeHouse
 from fault_road import House, at_once
 from kill_harness import Letterbox
 
@@ -17,6 +17,7 @@ from service.engines.process import free_ports
 from service.errors import NotAllowed
 from service.workflow import accounts, alarm, archive, close, retrieve, seal
 
+MakeHouse = Callable[..., House]
 QUARTER = "interval '16 minutes'"
 
 

@@ -61,6 +61,7 @@ class Settings:
     soffice: str | None  # None: searched for
     office_python: str | None
     link_days: int
+    reminder_days: tuple[int, ...]  # negative: before the end of the term; empty: none
     staff_may_copy_link: bool
     trusted_proxies: int
     lock_days: int
@@ -137,6 +138,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("ZEGEL_SOFFICE", "soffice", value.words),
     Setting("ZEGEL_OFFICE_PYTHON", "office_python", value.words),
     Setting("ZEGEL_LINK_DAYS", "link_days", value.whole_number(1, 365), 30),
+    Setting("ZEGEL_REMINDER_DAYS", "reminder_days", value.marked_days, (3, 10, -3)),
     Setting("ZEGEL_STAFF_MAY_COPY_LINK", "staff_may_copy_link", value.truth, True),
     Setting("ZEGEL_TRUSTED_PROXIES", "trusted_proxies", value.whole_number(0, 10), 0),
     Setting("ZEGEL_LOCK_DAYS", "lock_days", value.whole_number(1, 3650), 400),
@@ -267,7 +269,10 @@ def _default_in_words(setting: Setting) -> str:
         return text(f"settings.default.{setting.name}")
     if isinstance(setting.default, bool):
         return "`true`" if setting.default else "`false`"
-    return f"`{setting.default}`" if setting.default != () else text("settings.default.empty")
+    if isinstance(setting.default, tuple):
+        listed = ",".join(str(each) for each in setting.default)
+        return f"`{listed}`" if listed else text("settings.default.empty")
+    return f"`{setting.default}`"
 
 
 if __name__ == "__main__":

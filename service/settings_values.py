@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
@@ -44,6 +45,20 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
         return int(raw)
 
     return parse
+
+
+def marked_days(raw: str) -> tuple[int, ...]:
+    """Days with commas between, such as ``3,10,-3``: at most four, none of them today, a year at
+    most. ``geen`` is no day at all."""
+    if raw.lower() == "geen":
+        return ()
+    days = [part.strip() for part in raw.split(",")]
+    if len(days) > 4 or not all(re.fullmatch(r"-?\d{1,3}", day, re.ASCII) for day in days):
+        raise WrongValue("not_days")
+    found = tuple(dict.fromkeys(int(day) for day in days))
+    if not all(1 <= abs(day) <= 365 for day in found):
+        raise WrongValue("not_days")
+    return found
 
 
 def one_of(*choices: str) -> Callable[[str], str]:

@@ -110,6 +110,12 @@ def test_amazon_needs_a_region_only() -> None:
         ("ZEGEL_TIME_ZONE", "Europe/Brussel"),
         ("ZEGEL_TIME_ZONE", "../../etc/passwd"),
         ("ZEGEL_STAFF_MAY_COPY_LINK", "ture"),
+        ("ZEGEL_REMINDER_DAYS", "3,0"),
+        ("ZEGEL_REMINDER_DAYS", "3,tien"),
+        ("ZEGEL_REMINDER_DAYS", "3,,10"),
+        ("ZEGEL_REMINDER_DAYS", "366"),
+        ("ZEGEL_REMINDER_DAYS", "1,2,3,4,5"),
+        ("ZEGEL_REMINDER_DAYS", "³"),
         ("ZEGEL_TSA_URLS", "https://a.example,ftp://b.example"),
         ("DATABASE_URL", "mysql://a/b"),
         ("S3_LOCK_MODE", "governance"),
@@ -120,6 +126,14 @@ def test_amazon_needs_a_region_only() -> None:
 )
 def test_a_wrong_value_is_refused_by_name(name: str, wrong: str) -> None:
     assert [p for p in problems(PRODUCTION | {name: wrong}) if p.startswith(name)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [("5", (5,)), ("2, 9,-1", (2, 9, -1)), ("3,3", (3,)), ("geen", ()), ("", (3, 10, -3))],
+)
+def test_the_days_of_reminders(typed: str, days: tuple[int, ...]) -> None:
+    assert load_settings(PRODUCTION | {"ZEGEL_REMINDER_DAYS": typed}).reminder_days == days
 
 
 def test_all_problems_come_at_once() -> None:

@@ -1,0 +1,118 @@
+"""When somebody who has not signed yet is reminded.
+
+A mark is a number of days: counted from the day on which the link was made, or, when negative,
+back from the day on which it stops working. Each mark gives one moment: nine o'clock in Brussels
+on that day or the next working day. A moment drops out when it lies after the end of the term, or
+within two days of another mail that carries the link: who just got a link is not reminded of it.
+
+Everything is decided from when mails with the link went out, so a worker that stood still sends
+the last reminder that was missed, once, and forgets the earlier ones. No reminder goes out while a
+question of the signatory waits for an answer of ours, nor a fifth one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from service.agreement.deadlines import BRUSSELS, local_date
+from service.agreement.working_days import is_working_day, working_day_from
+
+MOST = 4  # to one person about one agreement, those that staff sends included
+QUIET = timedelta(days=2)  # between two mails with the link, in calendar days
+FIRST_HOUR, LAST_HOUR = 9, 18  # Brussels time; what was missed is not made up for in the evening
+
+
+@dataclass(frozen=True)
+class Situation:
+    """An agreement whose signatory has a living link and can go on with it.
+
+    ``contacts`` are the instants at which a mail with the link, or the end of a question of theirs,
+    reached the present signatory; ``reminders`` says how many of the mails were reminders.
+    """
+
+    link_id: str
+    linked_at: datetime
+    expires_at: datetime
+    contacts: tuple[datetime, ...] = ()
+    reminders: int = 0
+    question_waits: bool = False
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One that is planned: the mark and its moment (UTC)."""
+
+    mark: int
+    at: datetime
+
+
+def planned(situation: Situation, marks: Iterable[int]) -> list[Reminder]:
+    """Every moment of this link, past and to come, first to last."""
+    found: list[Reminder] = []
+    for day, mark in sorted((_day(situation, mark), mark) for mark in marks):
+        at = _at(working_day_from(day), FIRST_HOUR)
+        if not situation.linked_at < at <= situation.expires_at:
+            continue
+        before = [contact for contact in situation.contacts if contact < at]
+        before += [each.at for each in found]
+        if all(local_date(at) - local_date(earlier) >= QUIET for earlier in before):
+            found.append(Reminder(mark, at))
+    return found
+
+
+def due(situation: Situation, marks: Iterable[int], now: datetime) -> Reminder | None:
+    """The reminder to send at this moment, if any."""
+    if not _may_go(situation, now) or not _is_time(now):
+        return None
+    return _missed(situation, marks, now)
+
+
+def next_moment(situation: Situation, marks: Iterable[int], now: datetime) -> datetime | None:
+    """When the next automatic reminder goes out as things stand (UTC); None when none will."""
+    if not _may_go(situation, now):
+        return None
+    marks = tuple(marks)
+    if _missed(situation, marks, now):
+        soon = now if _is_time(now) else _next_morning(now)
+        return soon if soon <= situation.expires_at else None
+    return next((each.at for each in planned(situation, marks) if each.at > now), None)
+
+
+def reached_today(situation: Situation, now: datetime) -> bool:
+    """Whether a mail with the link already went out on this Brussels day."""
+    return any(local_date(each) == local_date(now) for each in situation.contacts)
+
+
+def _may_go(situation: Situation, now: datetime) -> bool:
+    open_still = now <= situation.expires_at
+    return open_still and not situation.question_waits and situation.reminders < MOST
+
+
+def _is_time(now: datetime) -> bool:
+    local = now.astimezone(BRUSSELS)
+    return is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
+
+
+def _missed(situation: Situation, marks: Iterable[int], now: datetime) -> Reminder | None:
+    """The last reminder whose moment has come, unless a mail went out since."""
+    past = [each for each in planned(situation, marks) if each.at <= now]
+    if not past or any(contact >= past[-1].at for contact in situation.contacts):
+        return None
+    return past[-1]
+
+
+def _next_morning(now: datetime) -> datetime:
+    local = now.astimezone(BRUSSELS)
+    later = timedelta(days=1) if local.hour >= FIRST_HOUR else timedelta()
+    return _at(working_day_from(local.date() + later), FIRST_HOUR)
+
+
+def _day(situation: Situation, mark: int) -> date:
+    start = situation.expires_at if mark < 0 else situation.linked_at
+    return local_date(start) + timedelta(days=mark)
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), BRUSSELS).astimezone(UTC)

@@ -33,6 +33,7 @@ from service.workflow import (
     expire,
     generate,
     probe,
+    remind,
     renew,
     retain,
     seal,
@@ -128,6 +129,8 @@ def register(deps: Deps, app: procrastinate.App) -> dict[str, Note]:
 
     app.task(name=DELIVER, queue=INTERACTIVE)(send)
     _periodic(app, "expire", "* * * * *", lambda: expire.expire(deps))
+    # Nine o'clock is Brussels time, and the cron here is UTC: the step looks at the clock itself.
+    _periodic(app, "remind", "*/10 * * * *", lambda: remind.remind_due(deps))
     _periodic(app, "sweep", "*/2 * * * *", lambda: sweep.sweep(deps))
     _periodic(app, "alarm", "* * * * *", lambda: alarm.alarm(deps))
     _periodic(app, "tidy", "23 * * * *", lambda: retain.tidy(deps))

@@ -24,6 +24,7 @@ class Event(StrEnum):
     LINK_REPLACED = "link.replaced"
     LINK_REQUESTED = "link.requested"
     SIGNATORY_CHANGED = "signatory.changed"
+    SIGNATORY_REMINDED = "signatory.reminded"
     SIGNATORY_DELEGATED = "signatory.delegated"
     DETAILS_SAVED = "details.saved"
     ANNEX_SAVED = "annex.saved"

@@ -75,6 +75,8 @@ def _overtaken(tx: Transaction, message: Message) -> bool:
         return not tx.signing.code_waits(message.challenge_id)
     if message.link_id is None or message.agreement_id is None:
         return False
+    if message.kind == "reminder" and tx.reminders.situation(message.agreement_id) is None:
+        return True  # signed, or given back to us to make the document, since it was queued
     live = tx.signing.live_link(message.agreement_id)
     state = tx.agreements.get_by_id(message.agreement_id).state
     dead = state is not State.EXPIRED if message.kind == "expired" else state in _DEAD_STATES

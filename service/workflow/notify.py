@@ -29,11 +29,11 @@ def tell(
     challenge_id: str | None = None,
     attach_original: bool = False,
     **values: Any,
-) -> None:
+) -> bool:
     """Queue one mail about an agreement.
 
     ``once`` distinguishes mails of a kind: the same kind to the same person with the same ``once``
-    is queued a single time, whatever is repeated.
+    is queued a single time, whatever is repeated. Returns whether it was this time.
     """
     message_id = str(uuid.uuid4())
     common = {
@@ -59,13 +59,17 @@ def tell(
     )
     if queued:
         tx.jobs.defer(DELIVER, message_id, message_id=message_id)
+    return queued
 
 
 def tell_signatory(
     tx: Transaction, agreement: Agreement, kind: str, *, once: str, **values: Any
-) -> None:
-    """Queue a mail to the controller's present signatory; answers go to the sender."""
-    tell(
+) -> bool:
+    """Queue a mail to the controller's present signatory; answers go to the sender.
+
+    Returns whether it was queued now.
+    """
+    return tell(
         tx,
         agreement,
         kind,

@@ -10,6 +10,7 @@ from service.agreement.annex import flags
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
+from service.agreement.reminders import next_moment
 from service.agreement.states import Place
 from service.database.archive import ArchivedObject, ArchiveState
 from service.database.audit_log import Entry
@@ -61,6 +62,8 @@ class Dossier:
     archive: ArchiveState | None
     objects: list[ArchivedObject]
     same_number: str
+    can_remind: bool
+    next_reminder: datetime | None
 
 
 def listing(deps: Deps, search: Search, staff: Staff) -> Page:
@@ -103,6 +106,7 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
         if agreement.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
             raise NotFound("not_found")
         sender = tx.accounts.by_id(agreement.sender_id)
+        situation = tx.reminders.situation(agreement.id)
         raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
         number = agreement.controller.number
         return Dossier(
@@ -117,6 +121,10 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
             archive=tx.archive.state(agreement.id),
             objects=tx.archive.objects(agreement.id),
             same_number=tx.overview.running_for_number(number, reference) or "" if number else "",
+            can_remind=situation is not None,
+            next_reminder=next_moment(situation, deps.settings.reminder_days, tx.now())
+            if situation
+            else None,
         )
 
 

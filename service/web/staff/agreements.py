@@ -137,7 +137,12 @@ def show_dossier(reference: str, *, problem: str = "", status: int = 200) -> tup
     """The dossier; ``problem`` says why something that was asked did not happen."""
     staff = current_staff()
     found = dossier(deps(), reference, staff)
-    can = allowed(found.agreement, staff, copying=deps().settings.staff_may_copy_link)
+    can = allowed(
+        found.agreement,
+        staff,
+        copying=deps().settings.staff_may_copy_link,
+        reminding=found.can_remind,
+    )
     return show(
         "staff/dossier.html",
         status,

@@ -21,7 +21,9 @@ class NextStep:
     about: str
 
 
-def allowed(agreement: Agreement, staff: Staff, *, copying: bool) -> frozenset[str]:
+def allowed(
+    agreement: Agreement, staff: Staff, *, copying: bool, reminding: bool
+) -> frozenset[str]:
     """The names of the buttons to show."""
     state = agreement.state
     prepare, send = staff.may(Permission.PREPARE), staff.may(Permission.SEND)
@@ -33,6 +35,7 @@ def allowed(agreement: Agreement, staff: Staff, *, copying: bool) -> frozenset[s
         "send": send and may(Step.SEND, state),
         "retry": send and may(Step.RETRY_GENERATION, state),
         "resend": send and invited,
+        "remind": send and reminding,
         "copy": send and invited and copying,
         "address": send and invited and nobody_signed,
         "extend": send and (may(Step.EXTEND, state) or state is State.EXPIRED),

@@ -1,4 +1,4 @@
-"""Sending and what comes after it: the link again, another address, more time, withdrawing."""
+"""After a draft: sending, the link again, a reminder, another address, more time, withdrawing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from service.web.mistakes import sentences
 from service.web.staff.agreements import show_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow import resend as again
+from service.workflow.remind import remind as remind_now
 from service.workflow.retrieve import dossier
 from service.workflow.send import send as send_draft
 from service.workflow.void import void as withdraw
@@ -31,6 +32,13 @@ def send(reference: str) -> Any:
 def resend(reference: str) -> Any:
     """Mail a new link."""
     return _do(reference, lambda: again.resend(deps(), reference, current_staff()), "resent")
+
+
+@blueprint.post("/overeenkomsten/<reference>/herinnering")
+@require_staff(Permission.SEND)
+def remind(reference: str) -> Any:
+    """Mail the same link again, with a reminder."""
+    return _do(reference, lambda: remind_now(deps(), reference, current_staff()), "reminded")
 
 
 @blueprint.post("/overeenkomsten/<reference>/link")

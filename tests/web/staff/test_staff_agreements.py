@@ -171,6 +171,21 @@ def test_resend(office: Office, deps: Deps) -> None:
     assert kinds == [("invitation",), ("link_renewed",)]
 
 
+def test_a_reminder_once_a_day(office: Office, deps: Deps) -> None:
+    reference = _sent(office)
+    assert "Volgende herinnering" in office.page
+    office.post(f"/overeenkomsten/{reference}/herinnering")
+    assert office.status == 409
+    assert "Vandaag is er al een e-mail met de link vertrokken." in office.page
+    rows(deps, "update messages set queued_at = queued_at - interval '5 days'")
+    office.post(f"/overeenkomsten/{reference}/herinnering")
+    assert "De herinnering is gestuurd." in office.page
+    assert "Herinnering gestuurd: op vraag van een medewerker." in office.page
+    kinds = rows(deps, "select kind from messages order by queued_at")
+    assert kinds == [("invitation",), ("reminder",)]
+    assert rows(deps, "select count(*) from links")[0][0] == 1
+
+
 def test_list_filters_and_finds(office: Office) -> None:
     _new(office)
     sent = _sent(office, name="Ó Brien-Łódź & Zn", number="")

@@ -26,6 +26,7 @@ from service.database.documents import Documents
 from service.database.jobs import Jobs
 from service.database.messages import Messages
 from service.database.overview import Overview
+from service.database.questions import Questions
 from service.database.reminders import Reminders
 from service.database.signing import Signing
 from service.errors import Unavailable
@@ -85,6 +86,11 @@ class Transaction:
     def alarms(self) -> Alarms:
         """What stands still, and who was warned of it."""
         return Alarms(self._connection)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What people ask before they sign."""
+        return Questions(self._connection)
 
     @cached_property
     def reminders(self) -> Reminders:

@@ -11,13 +11,14 @@ from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.fields import belgian_number, fold, kvk_number, show_belgian_number
-from service.agreement.states import SIGNED_NOT_SEALED, State
+from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, State
 from service.database.tables import (
     acts,
     agreements,
     archive_states,
     messages,
     originals,
+    questions,
     seals,
     signatories,
     signature_places,
@@ -47,6 +48,7 @@ class Summary:
     flags: tuple[str, ...]
     archive_state: str
     mail_trouble: bool
+    question_waits: bool
 
     @property
     def cursor(self) -> str:
@@ -83,6 +85,20 @@ _PROCESSOR_OPEN = (
         signature_places.c.agreement_id == agreements.c.id,
         signature_places.c.place == "processor_agreement",
         signature_places.c.state == "open",
+    )
+    .exists()
+)
+_QUESTION_WAITS = (
+    select(questions.c.id)
+    .where(questions.c.agreement_id == agreements.c.id, questions.c.ended == "")
+    .exists()
+)
+_RETURNED = (
+    select(questions.c.id)
+    .where(
+        questions.c.agreement_id == agreements.c.id,
+        questions.c.ended == "",
+        questions.c.staff_id.is_not(None),
     )
     .exists()
 )
@@ -130,9 +146,9 @@ class Overview:
         return {name: int(row[name]) for name in GROUPS}
 
     def count_awaiting_processor(self) -> int:
-        """How many the countersigner can sign now."""
+        """How many the countersigner has to look at; not those given back with a question."""
         return self._connection.execute(
-            select(func.count()).select_from(agreements).where(_AWAITS_US)
+            select(func.count()).select_from(agreements).where(_AWAITS_US, ~_RETURNED)
         ).scalar_one()
 
     def awaiting_processor(self) -> list[str]:
@@ -247,6 +263,7 @@ _SUMMARY: Select[Any] = (
         signatories.c.email.label("signatory_email"),
         _AWAITS_US.label("awaits_processor"),
         _MAIL_TROUBLE.label("mail_trouble"),
+        and_(agreements.c.state.in_(RUNNING), _QUESTION_WAITS).label("question_waits"),
         func.coalesce(archive_states.c.state, "").label("archive_state"),
     )
     .join(signatories, and_(signatories.c.agreement_id == agreements.c.id, signatories.c.current))

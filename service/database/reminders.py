@@ -8,28 +8,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import DateTime
+from sqlalchemy import Connection, and_, func, select, union_all
 
 from service.agreement.reminders import Situation
 from service.agreement.states import PlaceState, State
-from service.database.tables import agreements, links, messages, signatories, signature_places
+from service.database.tables import (
+    agreements,
+    links,
+    messages,
+    questions,
+    signatories,
+    signature_places,
+)
 
 # While a document is being made, or could not be made, there is nothing that they could do.
 _CAN_GO_ON = (State.SENT.value, State.READY.value, State.IN_SIGNING.value)
 _THEIR_TURN = (PlaceState.OPEN.value, PlaceState.VIEWED.value, PlaceState.AUTHENTICATED.value)
-_WITH_THE_LINK = ("invitation", "link_renewed", "reminder")
+_WITH_THE_LINK = ("invitation", "link_renewed", "reminder", "question_answered")
 
 _TO_THEM = and_(
     messages.c.agreement_id == agreements.c.id, messages.c.recipient == signatories.c.email
 )
-_CONTACTS = select(
-    func.coalesce(
-        func.array_agg(messages.c.queued_at),
-        literal([], ARRAY(DateTime(timezone=True))),
-    )
-).where(_TO_THEM, messages.c.kind.in_(_WITH_THE_LINK))
+_MAILED = select(messages.c.queued_at.label("at")).where(
+    _TO_THEM, messages.c.kind.in_(_WITH_THE_LINK)
+)
+_THEIR_QUESTION = and_(
+    questions.c.agreement_id == agreements.c.id, questions.c.signatory_id == signatories.c.id
+)
+_ANSWERED = select(questions.c.ended_at.label("at")).where(_THEIR_QUESTION, questions.c.ended != "")
+_CONTACTS = func.array(union_all(_MAILED, _ANSWERED).scalar_subquery())
+_QUESTION_WAITS = select(questions.c.id).where(_THEIR_QUESTION, questions.c.ended == "").exists()
 _REMINDERS = (
     select(func.count()).select_from(messages).where(_TO_THEM, messages.c.kind == "reminder")
 )
@@ -39,8 +47,9 @@ _SITUATION = (
         links.c.id.label("link_id"),
         links.c.created_at.label("linked_at"),
         agreements.c.expires_at,
-        _CONTACTS.scalar_subquery().label("contacts"),
+        _CONTACTS.label("contacts"),
         _REMINDERS.scalar_subquery().label("reminders"),
+        _QUESTION_WAITS.label("question_waits"),
     )
     .join(links, and_(links.c.agreement_id == agreements.c.id, links.c.ended == ""))
     .join(signatories, signatories.c.id == links.c.signatory_id)
@@ -84,4 +93,5 @@ def _situation(row: Any) -> Situation:
         expires_at=row["expires_at"],
         contacts=tuple(row["contacts"]),
         reminders=row["reminders"],
+        question_waits=row["question_waits"],
     )

@@ -28,6 +28,11 @@ delegated_notice       from_name, to_name, to_function?, to_email, delegated_at,
                        internal
 question               from_name, from_email, question, asked_at, link?;
                        internal, reply-to is the asker
+question_answered      from_name (who answers), question, answer, link? (theirs, while it lives),
+                       valid_until; reply-to is who answers
+returned               from_name (the countersigner), question, link? (dossier);
+                       internal, reply-to is the countersigner
+return_answered        from_name (who answers), question, answer, link? (queue); internal
 new_link_requested     signer_name, requested_at, link; internal
 generation_failed      reason, failed_at, link; internal
 alarm                  what (what stands still), since, reason, damaged (bool: the archive is),
@@ -81,6 +86,9 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
         "from_name", "to_name", "to_function", "to_email", "delegated_at", "message", "link"
     ),
     "question": _needs("from_name", "from_email", "question", "asked_at", "link"),
+    "question_answered": _needs("from_name", "question", "answer", "link", "valid_until"),
+    "returned": _needs("from_name", "question", "link"),
+    "return_answered": _needs("from_name", "question", "answer", "link"),
     "new_link_requested": _needs("signer_name", "requested_at", "link"),
     "generation_failed": _needs("reason", "failed_at", "link"),
     "alarm": _needs("what", "since", "reason", "damaged", "others", "unnamed", "link"),

@@ -120,6 +120,7 @@ def accept(
         places[place] = PlaceState.OPEN
     if not signed.next_places:
         signed = _with_effective_date(tx, signed)
+    tx.questions.end_by_signing(before.id, by_staff=person.staff_id is not None)
     tx.agreements.save(before, signed)
     if not signed.next_places and signed.effective_date:
         tx.audit.append(

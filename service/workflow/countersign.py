@@ -9,6 +9,7 @@ from service.agreement.annex import flags
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import Order, Place, State
+from service.database.questions import Question
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound, Refused
 from service.workflow.accept import (
@@ -28,10 +29,14 @@ STATEMENTS = ("countersign_checked", "countersign_intent")
 
 @dataclass(frozen=True)
 class Waiting:
-    """An agreement that the processor can sign now, with the reasons for a second look."""
+    """An agreement that the processor can sign now, with the reasons for a second look.
+
+    ``question`` is there while it was given back to the sender and no answer came.
+    """
 
     agreement: Agreement
     flags: tuple[str, ...]
+    question: Question | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ def queue(deps: Deps, staff: Staff) -> list[Waiting]:
         for reference in tx.overview.awaiting_processor():
             agreement = tx.agreements.get(reference)
             raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
-            waiting.append(Waiting(agreement, tuple(dict.fromkeys(raised))))
+            question = tx.questions.returned(agreement.id)
+            waiting.append(Waiting(agreement, tuple(dict.fromkeys(raised)), question))
         return waiting
 
 

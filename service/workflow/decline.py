@@ -101,6 +101,7 @@ def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
             signer_actor(found.link.signatory_id),
             personal=client.personal(name=agreement.signatory.name, question=asked),
         )
+        tx.questions.ask(agreement.id, asked, signatory_id=agreement.signatory_id)
         tell_sender(
             tx,
             agreement,

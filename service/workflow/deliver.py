@@ -6,6 +6,7 @@ sends the mail again, and mail programs show it once.
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
@@ -34,6 +35,8 @@ from service.workflow.retrieve import original_bytes
 
 # A mail about something that is over is not sent any more: a link that died, a code that ran out.
 _DEAD_STATES = (State.VOIDED, State.DECLINED, State.EXPIRED)
+# An answer is worth reading also when its link has died; it goes without.
+_SENT_ALL_THE_SAME = ("question_answered",)
 
 
 def deliver(deps: Deps, message_id: str) -> None:
@@ -46,11 +49,12 @@ def deliver(deps: Deps, message_id: str) -> None:
         message = tx.messages.lock(message_id)
         if message is None or message.state in ("sent", "refused"):
             return
-        if _overtaken(tx, message):
+        overtaken = _overtaken(tx, message)
+        if overtaken and message.kind not in _SENT_ALL_THE_SAME:
             tx.messages.mark(message_id, "refused", "overtaken")
             return
         now = tx.now()
-    mail = _mail(deps, message, now)
+    mail = _mail(deps, dataclasses.replace(message, link_id=None) if overtaken else message, now)
     try:
         deps.mailer.send(mail, recipient=message.recipient)
     except MailRefused as refusal:

@@ -11,12 +11,13 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.reminders import next_moment
-from service.agreement.states import Place
+from service.agreement.states import RUNNING, Place
 from service.database.archive import ArchivedObject, ArchiveState
 from service.database.audit_log import Entry
 from service.database.documents import ActRow, Document, Original
 from service.database.messages import Message
 from service.database.overview import PAGE, Search, Summary
+from service.database.questions import Question
 from service.deps import Deps
 from service.errors import NotFound
 from service.workflow.actors import Client, staff_actor
@@ -62,8 +63,20 @@ class Dossier:
     archive: ArchiveState | None
     objects: list[ArchivedObject]
     same_number: str
+    questions: list[Question]
     can_remind: bool
     next_reminder: datetime | None
+
+    @property
+    def open_questions(self) -> bool:
+        """Whether a question can still be answered: afterwards it does not matter any more."""
+        return self.agreement.state in RUNNING
+
+    @property
+    def returned(self) -> Question | None:
+        """The question with which a countersigner gave the agreement back, while it waits."""
+        waiting = (each for each in self.questions if each.by_staff and each.waits)
+        return next(waiting, None) if self.open_questions else None
 
 
 def listing(deps: Deps, search: Search, staff: Staff) -> Page:
@@ -121,6 +134,7 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
             archive=tx.archive.state(agreement.id),
             objects=tx.archive.objects(agreement.id),
             same_number=tx.overview.running_for_number(number, reference) or "" if number else "",
+            questions=tx.questions.of(agreement.id),
             can_remind=situation is not None,
             next_reminder=next_moment(situation, deps.settings.reminder_days, tx.now())
             if situation

@@ -165,6 +165,42 @@ def test_two_countersigned_at_once_then_found_and_fetched(
     archivist.presses("Controleren").sees("Resultaat van de controle").reads("Niet in orde")
 
 
+def test_given_back_with_a_question_answered_and_signed(
+    zegel: Installation,
+    sales: Sales,
+    countersigner: Countersigner,
+    signer: Signer,
+    mailbox: Mailbox,
+) -> None:
+    customer, tom = zegel.customer("Vragers BV", "Rik Vrager"), zegel.member("tekenbevoegde")
+    reference = zegel.bring(customer, "send").reference
+    signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
+    signer.opens("/tekenen/vraag").sees("Vraag stellen").fills({"Uw vraag": "Wat is een FG?"})
+    signer.presses("Versturen").sees("Uw vraag is verstuurd")
+    sales.dossier(reference).sees(customer.organisation).reads("Wat is een FG?")
+    sales.reads("geen zolang de vraag van de klant open staat").follows("Antwoorden")
+    sales.sees("Antwoorden").presses("Antwoord versturen").is_told("Schrijf uw antwoord.")
+    sales.fills({"Uw antwoord": "Een functionaris."}).presses("Antwoord versturen")
+    sales.sees(customer.organisation).reads("Uw antwoord is gemaild.")
+    signer.opens(mailbox.waits_for(customer.email, "Antwoord op uw vraag").signing_link())
+    signer.sees("Verwerkers\u00adovereenkomst voor Vragers BV")
+
+    late = zegel.customer("Nakijkers BV")
+    reference = zegel.bring(late, "sign").reference
+    queue = countersigner.opens("/tekenen-namens-ons").sees("Te ondertekenen")
+    queue.link(f"Terugsturen met vraag over {late.organisation}").click()
+    queue.sees("Terugsturen met vraag").fills({"Uw vraag": "Waarom zo veel gegevens?"})
+    queue.presses("Terugsturen").sees("Te ondertekenen").reads("Teruggestuurd met vraag (1)")
+    queue.reads("Waarom zo veel gegevens?")
+    sales.dossier(reference).sees(late.organisation).reads("Teruggestuurd met een vraag")
+    sales.follows("Antwoorden").fills({"Uw antwoord": "Dat vroeg de klant."})
+    sales.presses("Antwoord versturen").reads("Uw antwoord is gemaild.")
+    mailbox.waits_for(tom.email, "Antwoord van Vera Maes").reads("Dat vroeg de klant.")
+    queue.opens("/tekenen-namens-ons").sees("Te ondertekenen").selects(late.organisation)
+    queue.confirms_and_types(tom.name, tom.password).reads("U hebt ondertekend.")
+    sales.dossier(reference).sees(late.organisation).reads("Antwoord van Vera Maes")
+
+
 def test_the_archivist_only_reads(zegel: Installation, archivist: Archivist) -> None:
     reference = zegel.bring(zegel.customer("Niet Voor Archief"), "send").reference
     menu = archivist.sees("Archief").page.get_by_role("navigation", name="Hoofdmenu")

@@ -57,6 +57,7 @@ VALUES: dict[str, object] = {
     "to_email": "bart@example.be",
     "delegated_at": "2 maart 2026 om 14:05",
     "question": "Waarom staat ons oude adres er nog?",
+    "answer": "Dat passen wij vandaag aan.",
     "asked_at": "2 maart 2026 om 14:05",
     "requested_at": "2 april 2026 om 9:12",
     "failed_at": "2 maart 2026 om 14:05",

@@ -38,6 +38,9 @@ ESSENTIAL = {
     "delegated_confirmed": ("to_name", "to_email", "delegated_at"),
     "delegated_notice": ("to_name", "to_email", "link"),
     "question": ("question", "from_email", "link"),
+    "question_answered": ("from_name", "question", "answer", "link", "valid_until"),
+    "returned": ("from_name", "question", "link"),
+    "return_answered": ("from_name", "question", "answer", "link"),
     "new_link_requested": ("signer_name", "link"),
     "generation_failed": ("reason", "link"),
     "alarm": ("what", "since", "reason", "link"),
@@ -121,7 +124,16 @@ def variables(name: str) -> set[str]:
 @every_kind
 def test_what_may_be_empty_leaves_no_trace(kind: str, values: dict[str, object]) -> None:
     optional = ("message", "delegated_by", "explanation", "to_function", "verify_link")
-    if kind in ("completed", "declined", "expired", "delegated_notice", "question"):
+    if kind in (
+        "completed",
+        "declined",
+        "expired",
+        "delegated_notice",
+        "question",
+        "question_answered",
+        "returned",
+        "return_answered",
+    ):
         optional = (*optional, "link")
     if kind == "voided":
         optional = (*optional, "reason")

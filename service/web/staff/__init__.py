@@ -8,6 +8,7 @@ from service.web.staff import (
     operations,
     people,
     profile,
+    questions,
     sending,
 )
 from service.web.staff.blueprint import blueprint
@@ -21,5 +22,6 @@ __all__ = [
     "operations",
     "people",
     "profile",
+    "questions",
     "sending",
 ]

@@ -142,6 +142,7 @@ def show_dossier(reference: str, *, problem: str = "", status: int = 200) -> tup
         staff,
         copying=deps().settings.staff_may_copy_link,
         reminding=found.can_remind,
+        returned=found.returned is not None,
     )
     return show(
         "staff/dossier.html",
@@ -149,7 +150,7 @@ def show_dossier(reference: str, *, problem: str = "", status: int = 200) -> tup
         dossier=found,
         agreement=found.agreement,
         can=can,
-        next=next_step(found.agreement),
+        next=next_step(found.agreement, returned_by=found.returned.name if found.returned else ""),
         place_order=ACT_ORDER[found.agreement.order],
         problem=problem,
     )

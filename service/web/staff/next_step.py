@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff
-from service.agreement.states import CONTROLLER_PLACES, Order, State, Step, may
+from service.agreement.states import CONTROLLER_PLACES, RUNNING, Order, State, Step, may
 from service.texts import text
 
 
@@ -22,7 +22,7 @@ class NextStep:
 
 
 def allowed(
-    agreement: Agreement, staff: Staff, *, copying: bool, reminding: bool
+    agreement: Agreement, staff: Staff, *, copying: bool, reminding: bool, returned: bool
 ) -> frozenset[str]:
     """The names of the buttons to show."""
     state = agreement.state
@@ -40,6 +40,10 @@ def allowed(
         "address": send and invited and nobody_signed,
         "extend": send and (may(Step.EXTEND, state) or state is State.EXPIRED),
         "void": send and may(Step.VOID, state),
+        "answer": send and state in RUNNING,
+        "send_back": staff.may(Permission.COUNTERSIGN)
+        and agreement.awaits_processor
+        and not returned,
         "countersign": staff.may(Permission.COUNTERSIGN) and agreement.awaits_processor,
         "archive": staff.may(Permission.SEE_ARCHIVE) and agreement.effective_date is not None,
         "shown": bool(agreement.frozen_sha256),
@@ -47,10 +51,11 @@ def allowed(
     return frozenset(name for name, possible in buttons.items() if possible)
 
 
-def next_step(agreement: Agreement) -> NextStep:
-    """What the agreement waits for."""
-    code = _code(agreement)
+def next_step(agreement: Agreement, *, returned_by: str = "") -> NextStep:
+    """What the agreement waits for; ``returned_by`` gave it back with a question that waits."""
+    code = "returned" if returned_by and agreement.awaits_processor else _code(agreement)
     values = {
+        "asker": returned_by,
         "name": agreement.signatory.name,
         "email": agreement.signatory.email,
         "days": agreement.link_days,

@@ -69,9 +69,11 @@ if (waiting) {
 // <button data-print>
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
 
-// <input data-all="name">: tick or untick all of a list.
+// <input data-all="name">: tick or untick all of a list, but not what stands apart.
 for (const all of document.querySelectorAll("[data-all]")) {
   all.addEventListener("change", () => {
-    for (const box of document.getElementsByName(all.dataset.all)) box.checked = all.checked;
+    for (const box of document.getElementsByName(all.dataset.all)) {
+      if (!("apart" in box.dataset)) box.checked = all.checked;
+    }
   });
 }

@@ -32,6 +32,7 @@ class Place:
     draft: str
     sent: str
     waiting: str
+    returned: str
     archived: str
 
     @property
@@ -51,6 +52,8 @@ class Place:
             "void": f"{sent}/intrekking",
             "waiting": f"/overeenkomsten/{self.waiting}",
             "reading": f"/overeenkomsten/{self.waiting}/tekst",
+            "send-back": f"/overeenkomsten/{self.waiting}/terugzending",
+            "returned": f"/overeenkomsten/{self.returned}",
             "queue": "/tekenen-namens-ons",
             "completed": f"/overeenkomsten/{self.archived}",
             "archive": "/archief",
@@ -75,6 +78,10 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
     sealed_and_archived(deps, archived)
     waiting = ready(office, deps, name=LONG, number="0863.643.458")
     ready(office, deps, name="Optiek Claes", number="", number_type="none")
+    returned = ready(office, deps, name=f"Terug {LONG}", number="", number_type="none")
+    office.get(f"/overeenkomsten/{returned}/terugzending")
+    question = f"Klopt het? {'https://voorbeeld.example/' + 'x' * 90}\nEn waarom dan?"
+    office.post(f"/overeenkomsten/{returned}/terugzending", {"question": question})
     sent = _new(office)
     office.post(f"/overeenkomsten/{sent}/verzending")
     draft = _new(office, name=LONG)
@@ -82,7 +89,7 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
-    yield Place(address, "els@it4.example", admin[1], draft, sent, waiting, archived)
+    yield Place(address, "els@it4.example", admin[1], draft, sent, waiting, returned, archived)
     server.shutdown()
     thread.join()
 
@@ -147,7 +154,17 @@ def _after_mistakes(
     page.goto(f"{place.address}/tekenen-namens-ons")
     page.click("button:has-text('Aangevinkte ondertekenen')")
     wrong[f"queue-wrong {width}"] = complaints(page)
+    page.goto(f"{place.address}/overeenkomsten/{place.waiting}/terugzending")
+    page.click("button:has-text('Terugsturen')")
+    wrong[f"send-back-wrong {width}"] = complaints(page)
+    page.goto(f"{place.address}/overeenkomsten/{place.returned}")
+    page.click("a:has-text('Antwoorden')")
+    wrong[f"answer {width}"] = complaints(page)
+    page.click("button:has-text('Antwoord versturen')")
+    wrong[f"answer-wrong {width}"] = complaints(page)
     page.goto(f"{place.address}/overeenkomsten/{place.sent}")
+    page.click("button:has-text('Herinnering sturen')")  # refused: the link was mailed today
+    wrong[f"reminder {width}"] = complaints(page)
     page.click("button:has-text('Link kopiëren')")
     wrong[f"link {width}"] = complaints(page)
     page.goto(f"{place.address}/archief/{place.archived}")

@@ -1,0 +1,118 @@
+"""Questions before signing: the countersigner asks the sender, sales answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from service.agreement.permissions import Permission
+from service.database.questions import Question
+from service.errors import Invalid, NotAllowed, NotFound, Refused
+from service.web.context import current_staff, deps, require_staff
+from service.web.mistakes import sentences
+from service.web.staff.agreements import show_dossier
+from service.web.staff.blueprint import blueprint, show, to
+from service.workflow import answer as answering
+from service.workflow.retrieve import dossier
+from service.workflow.send_back import send_back as give_back
+
+
+@blueprint.get("/overeenkomsten/<reference>/terugzending")
+@require_staff(Permission.COUNTERSIGN)
+def send_back(reference: str) -> Any:
+    """What does the countersigner want to know?"""
+    return _ask(reference, {}, {})
+
+
+@blueprint.post("/overeenkomsten/<reference>/terugzending")
+@require_staff(Permission.COUNTERSIGN)
+def return_with_question(reference: str) -> Any:
+    """Give it back; the queue shows it apart from now on."""
+    question = request.form.get("question", "")
+    try:
+        give_back(deps(), reference, question, current_staff())
+    except NotAllowed:
+        raise
+    except Invalid as wrong:
+        return _ask(reference, request.form.to_dict(), sentences(wrong), 422)
+    except Refused as refusal:
+        # On the same page, so that the words typed are not lost.
+        return _ask(reference, request.form.to_dict(), {"form": refusal.sentence()}, 409)
+    return to("staff.countersign", done="returned")
+
+
+@blueprint.get("/overeenkomsten/<reference>/vragen/<question_id>/antwoord")
+@require_staff(Permission.SEND)
+def answer(reference: str, question_id: str) -> Any:
+    """The question, and room for the answer."""
+    return _answer(reference, question_id, {}, {})
+
+
+@blueprint.post("/overeenkomsten/<reference>/vragen/<question_id>/antwoord")
+@require_staff(Permission.SEND)
+def send_answer(reference: str, question_id: str) -> Any:
+    """Mail the answer to who asked."""
+    form = request.form.to_dict()
+    try:
+        answering.answer(deps(), reference, question_id, form.get("answer", ""), current_staff())
+    except NotAllowed:
+        raise
+    except Invalid as wrong:
+        return _answer(reference, question_id, form, sentences(wrong), 422)
+    except Refused as refusal:
+        return _answer(reference, question_id, form, {"form": refusal.sentence()}, 409)
+    return to("staff.dossier_page", reference=reference, done="answered")
+
+
+@blueprint.post("/overeenkomsten/<reference>/vragen/<question_id>/afhandeling")
+@require_staff(Permission.SEND)
+def settle(reference: str, question_id: str) -> Any:
+    """It was answered elsewhere."""
+    try:
+        answering.settle(deps(), reference, question_id, current_staff())
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return show_dossier(reference, problem=refusal.sentence(), status=409)
+    return to("staff.dossier_page", reference=reference, done="question_closed")
+
+
+def _ask(
+    reference: str, values: dict[str, str], errors: dict[str, str], status: int = 200
+) -> tuple[str, int]:
+    found = dossier(deps(), reference, current_staff())
+    return show(
+        "staff/ask_sender.html",
+        status,
+        agreement=found.agreement,
+        sender_name=found.sender_name,
+        values=values,
+        errors=errors,
+    )
+
+
+def _answer(
+    reference: str,
+    question_id: str,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int = 200,
+) -> tuple[str, int]:
+    found = dossier(deps(), reference, current_staff())
+    question = _one(found.questions, question_id)
+    return show(
+        "staff/answer.html",
+        status,
+        agreement=found.agreement,
+        question=question,
+        values=values,
+        errors=errors,
+    )
+
+
+def _one(questions: list[Question], question_id: str) -> Question:
+    for question in questions:
+        if question.id == question_id:
+            return question
+    raise NotFound("not_found")

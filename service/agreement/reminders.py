@@ -62,9 +62,15 @@ def planned(situation: Situation, marks: Iterable[int]) -> list[Reminder]:
     return found
 
 
+def is_time(now: datetime) -> bool:
+    """Whether reminders may go out at this moment at all: by day, on a working day in Brussels."""
+    local = now.astimezone(BRUSSELS)
+    return is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
+
+
 def due(situation: Situation, marks: Iterable[int], now: datetime) -> Reminder | None:
     """The reminder to send at this moment, if any."""
-    if not _may_go(situation, now) or not _is_time(now):
+    if not _may_go(situation, now) or not is_time(now):
         return None
     return _missed(situation, marks, now)
 
@@ -75,7 +81,7 @@ def next_moment(situation: Situation, marks: Iterable[int], now: datetime) -> da
         return None
     marks = tuple(marks)
     if _missed(situation, marks, now):
-        soon = now if _is_time(now) else _next_morning(now)
+        soon = now if is_time(now) else _next_morning(now)
         return soon if soon <= situation.expires_at else None
     return next((each.at for each in planned(situation, marks) if each.at > now), None)
 
@@ -88,11 +94,6 @@ def reached_today(situation: Situation, now: datetime) -> bool:
 def _may_go(situation: Situation, now: datetime) -> bool:
     open_still = now <= situation.expires_at
     return open_still and not situation.question_waits and situation.reminders < MOST
-
-
-def _is_time(now: datetime) -> bool:
-    local = now.astimezone(BRUSSELS)
-    return is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
 
 
 def _missed(situation: Situation, marks: Iterable[int], now: datetime) -> Reminder | None:

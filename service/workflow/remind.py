@@ -32,10 +32,12 @@ def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
     is due is asked twice, the second time under the agreement's lock: whoever signs meanwhile is
     not reminded.
     """
+    marks = deps.settings.reminder_days
     with deps.database.begin() as tx:
         moment = now or tx.now()
+        if not marks or not reminders.is_time(moment):
+            return 0
         waiting = tx.reminders.situations()
-    marks = deps.settings.reminder_days
     found = [each for each, situation in waiting.items() if reminders.due(situation, marks, moment)]
     return sum(_remind_one(deps, agreement_id, moment) for agreement_id in found)
 

@@ -163,6 +163,14 @@ def test_every_deferred_task_has_a_runner(deps: Deps) -> None:
     assert deferred <= set(app.tasks)
 
 
+def test_what_time_brings_is_on_the_clock(deps: Deps) -> None:
+    app = worker_app(NOWHERE)
+    register(deps, app)
+    clock = {task.task.name: task.cron for task in app.periodic_registry.periodic_tasks.values()}
+    assert {"expire", "remind", "sweep", "tidy", "renew", "prolong"} <= clock.keys()
+    assert clock["remind"] == "*/10 * * * *", "nine o'clock must be one of them"
+
+
 def test_imports_go_down_only() -> None:
     """The contracts of .importlinter: they read the code and do not run it."""
     program = Path(sys.executable).with_name("lint-imports")

@@ -27,8 +27,8 @@ def a_morning(before: date | None = None) -> datetime:
 
 
 def linked(house: House, reference: str, days: int, *, left: int = 20) -> datetime:
-    """Let the link be ``days`` days old on the morning that is returned, with ``left`` days to go,
-    and every mail older by as much."""
+    """Let the living link be ``days`` days old on the morning that is returned, with ``left`` days
+    to go, and every mail older by as much."""
     morning = a_morning()
     made = morning - timedelta(days=days)
     house.rows(
@@ -37,6 +37,7 @@ def linked(house: House, reference: str, days: int, *, left: int = 20) -> dateti
            ), dated as (
              update links set created_at = :made from links old
              where links.agreement_id in (select id from one) and old.id = links.id
+               and links.ended = ''
              returning links.agreement_id, :made - old.created_at as older
            )
            update messages set queued_at = queued_at + older

@@ -12,13 +12,13 @@ from sqlalchemy.sql import ColumnElement
 
 from service.agreement.fields import belgian_number, fold, kvk_number, show_belgian_number
 from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, State
+from service.database.question_tables import questions
 from service.database.tables import (
     acts,
     agreements,
     archive_states,
     messages,
     originals,
-    questions,
     seals,
     signatories,
     signature_places,

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from service.database.account_tables import staff
-from service.database.tables import questions, signatories
+from service.database.question_tables import questions
+from service.database.tables import signatories
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, and_, func, select, union_all
 
 from service.agreement.reminders import Situation
 from service.agreement.states import PlaceState, State
+from service.database.question_tables import questions
 from service.database.tables import (
     agreements,
     links,
     messages,
-    questions,
     signatories,
     signature_places,
 )

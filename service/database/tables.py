@@ -352,34 +352,6 @@ messages = Table(
     ),
 )
 
-# Both sides may ask the sender something before they sign: a signatory by the link, a countersigner
-# from the queue, one question at a time.
-questions = Table(
-    "questions",
-    metadata,
-    own_id(),
-    agreement_id(),
-    Column("signatory_id", UUID(as_uuid=False), ForeignKey("signatories.id"), nullable=True),
-    Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
-    Column("question", Text, nullable=False),
-    now("asked_at"),
-    Column("ended", Text, nullable=False, server_default=""),
-    Column("answer", Text, nullable=False, server_default=""),
-    Column("answered_by", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
-    instant("ended_at", null=True),
-    CheckConstraint("(signatory_id is null) <> (staff_id is null)", name="person"),
-    CheckConstraint("ended in ('','answered','elsewhere','signed')", name="ended"),
-    CheckConstraint("(ended = '') = (ended_at is null)", name="ended_at"),
-    CheckConstraint("(ended = 'answered') = (answer <> '')", name="answer"),
-    Index("ix_questions_agreement", "agreement_id"),
-    Index(
-        "uq_questions_of_staff",
-        "agreement_id",
-        unique=True,
-        postgresql_where=text("ended = '' and staff_id is not null"),
-    ),
-)
-
 audit_entries = Table(
     "audit_entries",
     metadata,

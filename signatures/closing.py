@@ -25,8 +25,22 @@ def flaw(container: bytes, roots: list[x509.Certificate]) -> str:
     end = parser.peek(value)
     if value[end:].strip(b"\0"):
         return "padding"
+    if not _definite(value[:end]):
+        return "encoding"
     signed = cms.ContentInfo.load(value[:end], strict=True)["content"]
     return _fields(signed) or _certificates(signed, roots)
+
+
+def _definite(data: bytes) -> bool:
+    """DER has no end-of-contents marks; behind one, the parser would not look at what follows."""
+    position = 0
+    while position < len(data):
+        length = parser.peek(data[position:])
+        kind, method, tag, _, contents, trailer = parser.parse(data[position : position + length])
+        if (kind, tag) == (0, 0) or trailer or (method == 1 and not _definite(contents)):
+            return False
+        position += length
+    return True
 
 
 def _fields(signed: cms.SignedData) -> str:

@@ -371,3 +371,19 @@ def test_nothing_hides_in_the_container_of_the_closing_time_stamp(
         )
         report = verify(bytes(changed), roots=authority.roots)
         assert report.verdict == INVALID, position - start
+
+
+@pytest.mark.parametrize("digit", [0, 1, 2, 3])
+def test_the_closing_time_stamp_does_not_claim_its_padding(
+    controller_first: SealedFile, authority: Authority, digit: int
+) -> None:
+    """A longer length takes padding in as contents, where anything could then be hidden."""
+    pdf = controller_first.pdf
+    last = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[-1]
+    position = int(last.byte_range[1]) + 1 + len("3082") + digit
+    for larger in b"0123456789ABCDEF":
+        if larger > pdf[position]:
+            changed = bytearray(pdf)
+            changed[position] = larger
+            report = verify(bytes(changed), roots=authority.roots)
+            assert report.verdict == INVALID, chr(larger)

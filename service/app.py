@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.deps import Deps
-from service.web import archive, errors, health, pages, security, sign, staff, verify
+from service.web import archive, errors, health, pages, pki, security, sign, staff, verify
 from service.web import mailbox as development_mailbox
 
 LARGEST_REQUEST = 25 * 1024 * 1024  # bytes; the verify page takes a sealed PDF
@@ -29,7 +29,7 @@ def create_app(deps: Deps) -> Flask:
     pages.install(app)
     security.install(app)
     errors.install(app)
-    for part in (health, staff, sign, archive, verify):
+    for part in (health, staff, sign, archive, verify, pki):
         app.register_blueprint(part.blueprint)
     if deps.settings.development and deps.settings.smtp_host is None:
         app.register_blueprint(development_mailbox.blueprint)

@@ -17,6 +17,8 @@ from service.texts import has_text, text
 from service.web.log_masking import MaskTokens
 
 log = logging.getLogger(__name__)
+# As in signatures.rotation.REASONS, which would load the certificates' library here.
+REVOCATION_REASONS = ("key_compromise", "superseded", "cessation", "affiliation")
 
 
 class Group(click.Group):
@@ -107,13 +109,91 @@ def demo(out: Path, source: Path | None) -> None:
 @main.command(help=text("cli.verify"))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--root", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--crl", "crls", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @click.option("--json", "as_json", is_flag=True)
-def verify(files: tuple[Path, ...], root: Path | None, as_json: bool) -> None:
+def verify(
+    files: tuple[Path, ...], root: Path | None, crls: tuple[Path, ...], as_json: bool
+) -> None:
     """Check sealed PDFs, offline, without a server or a database."""
     # Loads the PDF signing library.
     from service.verify_files import verify_files  # noqa: PLC0415
 
-    sys.exit(verify_files(files, root, as_json=as_json))
+    sys.exit(verify_files(files, root, crls, as_json=as_json))
+
+
+@main.group(help=text("cli.about_keys"))
+def keys() -> None:
+    """What is done with keys and certificates."""
+
+
+@keys.command("show", help=text("cli.keys_show"))
+@click.option("--json", "as_json", is_flag=True)
+def keys_show(as_json: bool) -> None:
+    """List them."""
+    # These commands load the database's and the certificates' libraries.
+    from service.key_commands import show  # noqa: PLC0415
+
+    sys.exit(show(_settings(PRODUCTION), as_json=as_json))
+
+
+@keys.command("renew-seal", help=text("cli.keys_renew_seal"))
+def keys_renew_seal() -> None:
+    """The seal's certificate."""
+    # As above.
+    from service.key_commands import renew_seal  # noqa: PLC0415
+
+    renew_seal(_settings(PRODUCTION))
+
+
+@keys.command("renew-stamp", help=text("cli.keys_renew_stamp"))
+def keys_renew_stamp() -> None:
+    """The time stamps' key and certificate."""
+    # As above.
+    from service.key_commands import renew_stamp  # noqa: PLC0415
+
+    renew_stamp(_settings(PRODUCTION))
+
+
+@keys.command("new-authority", help=text("cli.keys_new_authority"))
+def keys_new_authority() -> None:
+    """Root, issuing authority, seal and time stamps."""
+    # As above.
+    from service.key_commands import new_authority  # noqa: PLC0415
+
+    new_authority(_settings(PRODUCTION))
+
+
+@keys.command("renew-root-list", help=text("cli.keys_renew_root_list"))
+@click.option(
+    "--root-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help=text("cli.keys_root_key"),
+)
+def keys_renew_root_list(root_key: Path | None) -> None:
+    """The root's revocation list."""
+    # As above.
+    from service.key_commands import renew_root_list  # noqa: PLC0415
+
+    renew_root_list(_settings(PRODUCTION), root_key)
+
+
+@keys.command("revoke", help=text("cli.keys_revoke"))
+@click.argument("fingerprint")
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice(REVOCATION_REASONS),
+    help=text("cli.keys_reason"),
+)
+@click.option("--since", help=text("cli.keys_since"))
+def keys_revoke(fingerprint: str, reason: str, since: str | None) -> None:
+    """One former certificate."""
+    # As above.
+    from service.key_commands import revoke  # noqa: PLC0415
+
+    revoke(_settings(PRODUCTION), fingerprint, reason, since)
 
 
 def set_up_logging() -> None:

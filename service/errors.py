@@ -10,6 +10,7 @@
     ├── NotFound           there is no such thing, or it is not yours
     ├── LinkUnusable       a signing link that no longer opens anything, with the reason
     ├── Unavailable        something outside does not answer; it is worth trying again
+    ├── KeysUnusable       the keys and certificates of the seal cannot be used, with the reason
     └── GenerationFailed   the document could not be made
 
 ``code`` names the sentence in ``templates/nl/texts/errors.toml``; ``values`` fill it.
@@ -105,6 +106,14 @@ class LinkUnusable(ZegelError):
 
 class Unavailable(ZegelError):
     """Something outside does not answer; worth trying again."""
+
+
+class KeysUnusable(ZegelError):
+    """The keys and certificates cannot be used; ``reason`` is the code of an AuthorityError."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"keys.{reason}", detail=detail)
+        self.reason = reason
 
 
 class GenerationFailed(ZegelError):

@@ -13,6 +13,7 @@ from service.agreement.permissions import Staff
 from service.database import migrate
 from service.deps import Deps
 from service.handover import FirstSignIn
+from service.seal_keys import authority, certified_key, elsewhere, in_words, pki_url, provider
 from service.settings import Settings
 from service.workflow.accounts import first_administrator
 from service.workflow.create import create
@@ -24,15 +25,28 @@ ADMINISTRATOR = "beheer@zegel.example"
 
 
 def prepare_keys(settings: Settings) -> None:
-    """Make root, issuing authority, seal and time stamp keys, unless they are there."""
-    if not settings.key_dir.exists():
-        organisation = example_processor()["trade_name"] if settings.development else "Zegel"
-        create_authority(
-            settings.key_dir,
-            settings.key_passphrase,
-            organisation=organisation,
-            now=datetime.now(UTC),
-        )
+    """Make root, issuing authority, seal and time stamp keys, unless they are there.
+
+    A seal's key that is elsewhere must be there and belong to its certificate. Raises
+    KeysUnusable.
+    """
+    with in_words():
+        if not settings.key_dir.exists():
+            create_authority(
+                settings.key_dir,
+                settings.key_passphrase,
+                organisation=organisation(settings),
+                now=datetime.now(UTC),
+                pki_url=pki_url(settings),
+                seal_key=certified_key(settings),
+            )
+        if elsewhere(settings):
+            provider(settings, authority(settings))
+
+
+def organisation(settings: Settings) -> str:
+    """Whose name stands in new certificates."""
+    return str(example_processor()["trade_name"]) if settings.development else "Zegel"
 
 
 def prepare_database(database_url: str) -> None:

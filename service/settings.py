@@ -22,6 +22,18 @@ from service.settings_values import WrongValue
 from service.texts import text
 
 DEVELOPMENT, PRODUCTION = "development", "production"
+SOFTWARE, PKCS11, AWS_KMS = "software", "pkcs11", "aws_kms"
+# What each place of the seal's key must have, and what it may have.
+SEAL_NEEDS = {
+    SOFTWARE: (),
+    PKCS11: ("ZEGEL_PKCS11_LIBRARY", "ZEGEL_PKCS11_TOKEN", "ZEGEL_PKCS11_KEY", "ZEGEL_PKCS11_PIN"),
+    AWS_KMS: ("ZEGEL_KMS_KEY", "ZEGEL_KMS_REGION"),
+}
+SEAL_MAY_HAVE = {
+    SOFTWARE: ("ZEGEL_SEAL_KEYSTORE", "ZEGEL_SEAL_KEYSTORE_PASSPHRASE", "ZEGEL_SEAL_ROOT"),
+    PKCS11: (),
+    AWS_KMS: ("ZEGEL_KMS_ENDPOINT_URL",),
+}
 SECRET_BYTES = 32
 PASSPHRASE_CHARACTERS = 12
 
@@ -54,6 +66,17 @@ class Settings:
     time_zone: str
     key_dir: Path
     key_passphrase: bytes | None = field(repr=False)
+    seal_provider: str
+    seal_keystore: Path | None  # None: the key in key_dir
+    seal_keystore_passphrase: bytes | None = field(repr=False)
+    seal_root: Path | None
+    pkcs11_library: Path | None
+    pkcs11_token: str | None
+    pkcs11_key: str | None
+    pkcs11_pin: str | None = field(repr=False)
+    kms_key: str | None
+    kms_region: str | None
+    kms_endpoint_url: str | None  # None: Amazon's
     tsa_urls: tuple[str, ...]  # empty: our own time stamp authority
     web_threads: int
     web_workers: int
@@ -131,6 +154,21 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "ZEGEL_KEY_PASSPHRASE", "key_passphrase", value.secret(PASSPHRASE_CHARACTERS), secret=True
     ),
+    Setting(
+        "ZEGEL_SEAL_PROVIDER", "seal_provider", value.one_of(SOFTWARE, PKCS11, AWS_KMS), SOFTWARE
+    ),
+    Setting("ZEGEL_SEAL_KEYSTORE", "seal_keystore", value.path),
+    Setting(
+        "ZEGEL_SEAL_KEYSTORE_PASSPHRASE", "seal_keystore_passphrase", value.secret(1), secret=True
+    ),
+    Setting("ZEGEL_SEAL_ROOT", "seal_root", value.path),
+    Setting("ZEGEL_PKCS11_LIBRARY", "pkcs11_library", value.path),
+    Setting("ZEGEL_PKCS11_TOKEN", "pkcs11_token", value.words),
+    Setting("ZEGEL_PKCS11_KEY", "pkcs11_key", value.words),
+    Setting("ZEGEL_PKCS11_PIN", "pkcs11_pin", value.words, secret=True),
+    Setting("ZEGEL_KMS_KEY", "kms_key", value.words),
+    Setting("ZEGEL_KMS_REGION", "kms_region", value.words),
+    Setting("ZEGEL_KMS_ENDPOINT_URL", "kms_endpoint_url", value.web_address),
     Setting("ZEGEL_TSA_URLS", "tsa_urls", value.web_addresses, ()),
     Setting("ZEGEL_WEB_THREADS", "web_threads", value.whole_number(1, 256), 8),
     Setting("ZEGEL_WEB_WORKERS", "web_workers", value.whole_number(1, 64), _cpus(2)),
@@ -230,13 +268,26 @@ def _together(
     for one, other in (
         ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
         ("SMTP_USER", "SMTP_PASSWORD"),
+        ("ZEGEL_SEAL_KEYSTORE", "ZEGEL_SEAL_ROOT"),
     ):
         if (one in given) != (other in given):
             yield "only_together", {"one": one, "other": other}
     if "SMTP_HOST" in given and "MAIL_FROM" not in given:
         yield "required_with", {"name": "MAIL_FROM", "other": "SMTP_HOST"}
+    yield from _of_the_seal(values["seal_provider"], given)
     if values["mode"] == PRODUCTION:
         yield from _wanted_in_production(values, given)
+
+
+def _of_the_seal(provider: str, given: set[str]) -> Iterator[tuple[str, dict[str, object]]]:
+    """What one place of the key needs; and what another would, because it does nothing here."""
+    for name in SEAL_NEEDS[provider]:
+        if name not in given:
+            yield "required_for", {"name": name, "choice": provider}
+    for other in SEAL_NEEDS:
+        for name in (*SEAL_NEEDS[other], *SEAL_MAY_HAVE[other]):
+            if other != provider and name in given:
+                yield "only_for", {"name": name, "choice": other}
 
 
 def _wanted_in_production(

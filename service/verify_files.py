@@ -23,8 +23,13 @@ STATUS = {GENUINE: 0, INVALID: 1, COMPLETENESS_UNKNOWN: 3}
 UNREADABLE = 2
 
 
-def verify_files(files: Sequence[Path], root: Path | None, *, as_json: bool) -> int:
-    """Check each file, say what was found, and return the exit status of the worst."""
+def verify_files(
+    files: Sequence[Path], root: Path | None, crls: Sequence[Path] = (), *, as_json: bool
+) -> int:
+    """Check each file, say what was found, and return the exit status of the worst.
+
+    ``crls`` are revocation lists of today, as the service publishes them (DER or PEM).
+    """
     # pyHanko logs a traceback for every refusal; the report says it in words.
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
@@ -32,7 +37,7 @@ def verify_files(files: Sequence[Path], root: Path | None, *, as_json: bool) -> 
     told = []
     for file in files:
         try:
-            report = _verify(file, root)
+            report = _verify(file, root, crls)
         except (OSError, ValueError) as error:
             reason = text("cli.no_such_file") if isinstance(error, FileNotFoundError) else error
             click.echo(text("cli.unreadable", file=file, reason=reason), err=True)
@@ -48,11 +53,17 @@ def verify_files(files: Sequence[Path], root: Path | None, *, as_json: bool) -> 
     return worst
 
 
-def _verify(file: Path, root: Path | None) -> Report:
+def _verify(file: Path, root: Path | None, crls: Sequence[Path]) -> Report:
     pdf = file.read_bytes()
     beside = root or file.parent / "certificaten" / "wortel.pem"
     roots = x509.load_pem_x509_certificates(beside.read_bytes()) if beside.is_file() else []
-    return verify(pdf, roots=roots, ledger=_ledger(file))
+    lists = [_list(each.read_bytes()) for each in crls]
+    return verify(pdf, roots=roots, ledger=_ledger(file), crls=lists)
+
+
+def _list(data: bytes) -> x509.CertificateRevocationList:
+    pem = data.startswith(b"-----BEGIN")
+    return x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
 
 
 def _ledger(file: Path) -> Ledger | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
@@ -52,6 +51,9 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
         makers.append(_maker(settings))
         return makers[0]
 
+    authority = _once(lambda: _authority(settings), unless=lambda made: made.superseded)
+    sealer = _once(lambda: _sealer(settings, authority()), unless=lambda made: made.superseded)
+
     def close() -> None:
         for each in makers:
             each.close()
@@ -63,8 +65,8 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
         database=database,
         mailer=_mailer(settings),
         maker=_once(maker),
-        authority=_once(lambda: _authority(settings)),
-        sealer=_once(lambda: _sealer(settings)),
+        authority=authority,
+        sealer=sealer,
         objects=_once(lambda: _objects(store)),
         close=close,
     )
@@ -101,21 +103,16 @@ def _maker(settings: Settings) -> Maker:
     )
 
 
-@cache
-def _load(directory: Path, passphrase: bytes | None) -> Authority:
-    # Imported at first use: a web process shows certificates now and then.
-    from signatures.authority import load_authority  # noqa: PLC0415
-
-    return load_authority(directory, passphrase)
-
-
 def _authority(settings: Settings) -> Authority:
-    return _load(settings.key_dir, settings.key_passphrase)
+    # Imported at first use: a web process shows certificates now and then.
+    from service.seal_keys import authority  # noqa: PLC0415
+
+    return authority(settings)
 
 
-def _sealer(settings: Settings) -> Sealer:
+def _sealer(settings: Settings, authority: Authority) -> Sealer:
     # Imported at first use: only a worker seals, and the PDF library costs 30 MiB.
-    from signatures.providers.software import SoftwareProvider  # noqa: PLC0415
+    from service.seal_keys import provider  # noqa: PLC0415
 
     # As above.
     from signatures.seal import Sealer  # noqa: PLC0415
@@ -123,9 +120,8 @@ def _sealer(settings: Settings) -> Sealer:
     # As above.
     from signatures.timestamps import HttpTimestamps, LocalTimestamps  # noqa: PLC0415
 
-    authority = _authority(settings)
     stamps = HttpTimestamps(settings.tsa_urls) if settings.tsa_urls else LocalTimestamps(authority)
-    return Sealer(SoftwareProvider(authority), stamps, authority)
+    return Sealer(provider(settings, authority), stamps, authority)
 
 
 def _objects(store: S3Config) -> ObjectStore:
@@ -137,15 +133,18 @@ def _objects(store: S3Config) -> ObjectStore:
     return objects
 
 
-def _once(make: Callable[[], T]) -> Callable[[], T]:
-    """Make at first use and keep; a failure is not kept, so the next use tries again."""
+def _once(
+    make: Callable[[], T], *, unless: Callable[[T], bool] = lambda _made: False
+) -> Callable[[], T]:
+    """Make at first use and keep, ``unless`` what was kept no longer counts; a failure is not
+    kept, so the next use tries again."""
     made: list[T] = []
     lock = Lock()
 
     def get() -> T:
         with lock:
-            if not made:
-                made.append(make())
+            if not made or unless(made[0]):
+                made[:] = [make()]
             return made[0]
 
     return get

@@ -63,11 +63,13 @@ def verify_apart(
     *,
     roots: Sequence[x509.Certificate],
     ledger: Ledger | None = None,
+    crls: Sequence[x509.CertificateRevocationList] = (),
     limits: Limits = _LIMITS,
 ) -> Report:
     """What ``verify`` says of a file, found in a process apart. Raises NotExamined, Busy."""
     question = {
         "roots": [root.public_bytes(Encoding.PEM).decode() for root in roots],
+        "crls": [crl.public_bytes(Encoding.PEM).decode() for crl in crls],
         "ledger": asdict(ledger) if ledger else None,
         "limits": asdict(limits),
     }
@@ -102,7 +104,8 @@ def answer() -> None:
     limit(Limits(**question["limits"]))
     roots = [x509.load_pem_x509_certificate(pem.encode()) for pem in question["roots"]]
     ledger = Ledger(**question["ledger"]) if question["ledger"] else None
-    report = _bounded(verify(sys.stdin.buffer.read(), roots=roots, ledger=ledger))
+    crls = [x509.load_pem_x509_crl(pem.encode()) for pem in question["crls"]]
+    report = _bounded(verify(sys.stdin.buffer.read(), roots=roots, ledger=ledger, crls=crls))
     sys.stdout.write(json.dumps(report.as_json()))
 
 

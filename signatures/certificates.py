@@ -1,14 +1,16 @@
 """The profiles of the four certificates and the two revocation lists (RFC 5280, RFC 3161)."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 RSA_BITS = 3072
 """Several PDF readers refuse ECDSA, so RSA is the default; 3072 bits last beyond 2030."""
@@ -25,98 +27,138 @@ BACKDATED = timedelta(minutes=5)
 UNQUALIFIED = "niet-gekwalificeerd"
 
 
+@dataclass(frozen=True)
+class Issuer:
+    """A certificate of an authority with its key; ``pki_url`` is where its list is published.
+
+    The address of the list is ``<pki_url>/<key_id>.crl``; None writes none into certificates.
+    """
+
+    certificate: x509.Certificate
+    key: PrivateKey
+    pki_url: str | None = None
+
+    @property
+    def organisation(self) -> str:
+        """The organisation that its name holds."""
+        named = self.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+        return str(named[0].value)
+
+
 def new_key() -> rsa.RSAPrivateKey:
     """A new RSA key of ``RSA_BITS``."""
     return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
 
 
-def issue_all(
-    keys: Mapping[str, PrivateKey], *, organisation: str, now: datetime, crl_url: str | None
-) -> dict[str, bytes]:
-    """The certificates and lists as PEM by file name, for keys root, issuing, seal and tsa."""
-    root_name = _name(organisation, "Zegel eigen wortel")
-    issuing_name = _name(organisation, "Zegel eigen uitgever")
-    root = _authority(
-        keys["root"], root_name, keys["root"], root_name, now, ROOT_LIFETIME, path_length=1
+def key_id(certificate: x509.Certificate) -> str:
+    """The subject key identifier in hexadecimal: one name for a key, whoever certifies it."""
+    found = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+    return found.value.digest.hex()
+
+
+def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether ``issuer`` signed ``certificate``, under its own name."""
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def is_stamp(certificate: x509.Certificate) -> bool:
+    """Whether a certificate is one for time stamps (RFC 3161, 2.3)."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return ExtendedKeyUsageOID.TIME_STAMPING in usage
+
+
+def issue_root(key: PrivateKey, *, organisation: str, now: datetime) -> x509.Certificate:
+    """A root, signed by itself."""
+    name = _name(organisation, "Zegel eigen wortel")
+    return (
+        _base(key.public_key(), name, key.public_key(), name, now, now + ROOT_LIFETIME)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
+        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .sign(key, hashes.SHA256())
     )
-    issuing = _authority(
-        keys["issuing"], issuing_name, keys["root"], root_name, now, ISSUING_LIFETIME, 0
+
+
+def issue_issuing(public_key: PublicKey, root: Issuer, *, now: datetime) -> x509.Certificate:
+    """The certificate of an issuing authority below ``root``."""
+    name = _name(root.organisation, "Zegel eigen uitgever")
+    return (
+        _below(public_key, name, root, now, ISSUING_LIFETIME)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .sign(root.key, hashes.SHA256())
     )
-    seal = _end_entity(
-        keys["seal"],
-        _name(organisation, "Zegel elektronisch zegel"),
-        keys["issuing"],
-        issuing_name,
-        now,
-        SEAL_LIFETIME,
-        crl_url,
-    ).add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
-    # RFC 3161, 2.3: exactly this one extended usage, and critical.
-    tsa = (
-        _end_entity(
-            keys["tsa"],
-            _name(organisation, "Zegel eigen tijdstempel"),
-            keys["issuing"],
-            issuing_name,
-            now,
-            TSA_LIFETIME,
-            crl_url,
-        )
+
+
+def issue_seal(public_key: PublicKey, issuing: Issuer, *, now: datetime) -> x509.Certificate:
+    """A certificate for the seal, over a key that may be anywhere."""
+    name = _name(issuing.organisation, "Zegel elektronisch zegel")
+    return (
+        _below(public_key, name, issuing, now, SEAL_LIFETIME)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
+        .sign(issuing.key, hashes.SHA256())
+    )
+
+
+def issue_stamp(public_key: PublicKey, issuing: Issuer, *, now: datetime) -> x509.Certificate:
+    """A certificate for time stamps. RFC 3161, 2.3: exactly this extended usage, and critical."""
+    name = _name(issuing.organisation, "Zegel eigen tijdstempel")
+    return (
+        _below(public_key, name, issuing, now, TSA_LIFETIME)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .sign(issuing.key, hashes.SHA256())
     )
-    certificates = {
-        "root.pem": root,
-        "issuing.pem": issuing,
-        "seal.pem": seal.sign(keys["issuing"], hashes.SHA256()),
-        "tsa.pem": tsa.sign(keys["issuing"], hashes.SHA256()),
-    }
-    issued = {
-        name: certificate.public_bytes(serialization.Encoding.PEM)
-        for name, certificate in certificates.items()
-    }
-    # The root's list must last as long as the issuing authority: its key goes off the machine.
-    issued["root.crl.pem"] = issue_crl(root, keys["root"], now=now, lifetime=ISSUING_LIFETIME)
-    issued["issuing.crl.pem"] = issue_crl(issuing, keys["issuing"], now=now)
-    return issued
 
 
 def issue_crl(
-    issuer: x509.Certificate,
-    key: PrivateKey,
+    issuer: Issuer,
     *,
     now: datetime,
-    lifetime: timedelta = CRL_LIFETIME,
+    until: datetime | None = None,
     previous: x509.CertificateRevocationList | None = None,
+    revoked: x509.RevokedCertificate | None = None,
 ) -> bytes:
-    """A revocation list as PEM (RFC 5280, 5): all entries of ``previous``, the next number."""
+    """A revocation list as PEM (RFC 5280, 5): all entries of ``previous``, the next number.
+
+    It lasts ``CRL_LIFETIME``, or ``until`` then. ``revoked`` is added, once.
+    """
     number = 1
     builder = (
         x509.CertificateRevocationListBuilder()
-        .issuer_name(issuer.subject)
+        .issuer_name(issuer.certificate.subject)
         .last_update(now - BACKDATED)
-        .next_update(now + lifetime)
-        .add_extension(_authority_key(key), critical=False)
+        .next_update(until or now + CRL_LIFETIME)
+        .add_extension(_authority_key(issuer.key.public_key()), critical=False)
     )
     if previous is not None:
         number += previous.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
         for entry in previous:
             builder = builder.add_revoked_certificate(entry)
+    if revoked is not None:
+        builder = builder.add_revoked_certificate(revoked)
     builder = builder.add_extension(x509.CRLNumber(number), critical=False)
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def _name(organisation: str, role: str) -> x509.Name:
     # ub-common-name and ub-organization-name are 64 characters (RFC 5280, A.1).
     suffix = f" ({UNQUALIFIED})"
     room = 64 - len(role) - len(": ") - len(suffix)
+    common = f"{role}: {_within(organisation, room)}{suffix}"
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "BE"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, _within(organisation, 64)),
-            x509.NameAttribute(
-                NameOID.COMMON_NAME, f"{role}: {_within(organisation, room)}{suffix}"
-            ),
+            x509.NameAttribute(NameOID.COMMON_NAME, common),
         ]
     )
 
@@ -126,64 +168,44 @@ def _within(text: str, room: int) -> str:
     return text.encode()[:room].decode(errors="ignore").rstrip()
 
 
+def _below(
+    public_key: PublicKey, subject: x509.Name, issuer: Issuer, now: datetime, lifetime: timedelta
+) -> x509.CertificateBuilder:
+    """What every certificate has that another one issues; it never outlives its issuer."""
+    end = min(now + lifetime, issuer.certificate.not_valid_after_utc)
+    builder = _base(
+        public_key, subject, issuer.key.public_key(), issuer.certificate.subject, now, end
+    )
+    if issuer.pki_url is None:
+        return builder
+    address = x509.UniformResourceIdentifier(f"{issuer.pki_url}/{key_id(issuer.certificate)}.crl")
+    point = x509.DistributionPoint([address], None, None, None)
+    return builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+
+
 def _base(
-    key: PrivateKey,
+    public_key: PublicKey,
     subject: x509.Name,
-    issuer_key: PrivateKey,
+    issuer_key: PublicKey,
     issuer: x509.Name,
     now: datetime,
-    lifetime: timedelta,
+    end: datetime,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
-        .public_key(key.public_key())
+        .public_key(public_key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - BACKDATED)
-        .not_valid_after(now + lifetime)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .not_valid_after(end)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
         .add_extension(_authority_key(issuer_key), critical=False)
     )
 
 
-def _authority(
-    key: PrivateKey,
-    subject: x509.Name,
-    issuer_key: PrivateKey,
-    issuer: x509.Name,
-    now: datetime,
-    lifetime: timedelta,
-    path_length: int,
-) -> x509.Certificate:
-    return (
-        _base(key, subject, issuer_key, issuer, now, lifetime)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
-        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
-        .sign(issuer_key, hashes.SHA256())
-    )
-
-
-def _end_entity(
-    key: PrivateKey,
-    subject: x509.Name,
-    issuer_key: PrivateKey,
-    issuer: x509.Name,
-    now: datetime,
-    lifetime: timedelta,
-    crl_url: str | None,
-) -> x509.CertificateBuilder:
-    builder = _base(key, subject, issuer_key, issuer, now, lifetime).add_extension(
-        x509.BasicConstraints(ca=False, path_length=None), critical=True
-    )
-    if crl_url is None:
-        return builder
-    point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl_url)], None, None, None)
-    return builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
-
-
-def _authority_key(issuer_key: PrivateKey) -> x509.AuthorityKeyIdentifier:
-    return x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
+def _authority_key(issuer_key: PublicKey) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key)
 
 
 def _usage(

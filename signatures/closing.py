@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from asn1crypto import cms, parser
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+
+from signatures.certificates import issued
 
 _NULL_OR_ABSENT = (None, b"")
 
@@ -67,14 +68,6 @@ def _certificates(signed: cms.SignedData, roots: list[x509.Certificate]) -> str:
     if not found:
         return "no certificates"
     for certificate in found:
-        if not any(_issued(certificate, issuer) for issuer in (*found, *roots)):
+        if not any(issued(certificate, issuer) for issuer in (*found, *roots)):
             return "certificates"
     return ""
-
-
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True

@@ -33,10 +33,14 @@ class ActOutOfOrder(SignatureError):
 
 
 class AuthorityError(SignatureError):
-    """The keys and certificates of the authority cannot be used.
+    """The keys and certificates cannot be used; ``code`` says why.
 
-    ``code`` is ``missing``, ``exists``, ``wrong_passphrase``, ``expired``, ``mismatch``
-    or ``unreadable``.
+    Files: ``missing``, ``exists``, ``unreadable``, ``wrong_passphrase``, ``mismatch`` (a key or
+    issuer is another's), ``expired``. A seal's certificate: ``wrong_usage``, ``weak``,
+    ``untrusted`` (no chain to the root that was given), ``no_revocation`` (nobody says whether it
+    was revoked). Keys elsewhere: ``no_library``, ``no_token``, ``wrong_pin``, ``no_key``,
+    ``unavailable`` (worth trying again). Changes: ``superseded`` (another set of keys counts by
+    now: begin again with that), ``unknown``, ``in_use``, ``issuer_gone``, ``revoked``.
     """
 
     def __init__(self, code: str, detail: str) -> None:

@@ -12,25 +12,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from asn1crypto import cms, tsp, x509
-from asn1crypto import crl as asn1_crl
-from cryptography.hazmat.primitives.serialization import Encoding
+from asn1crypto import cms, tsp
+from cryptography import x509
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from signatures.acts import Act
 from signatures.appearance import sheet_style, style
 from signatures.authority import Authority
-from signatures.errors import ActOutOfOrder
-from signatures.providers.base import SealProvider
+from signatures.errors import ActOutOfOrder, AuthorityError
+from signatures.providers.base import SealCertificate, SealProvider
 from signatures.running import run
 from signatures.texts import words
 from signatures.timestamps import Timestamps
+from signatures.validation_data import Chains, ValidationData, certificates_used
 
 ARCHIVE_FIELD = "archive_timestamp"
 SHEET_FIELD = "service_seal"
@@ -59,6 +58,17 @@ class Sealer:
         self._provider = provider
         self._timestamps = timestamps
         self._authority = authority
+        self._validation = ValidationData(authority, provider.seal)
+
+    @property
+    def seal(self) -> SealCertificate:
+        """The certificate that this seals with, and its issuers."""
+        return self._provider.seal
+
+    @property
+    def superseded(self) -> bool:
+        """Whether other keys count by now; nothing more is sealed with these."""
+        return self._authority.superseded
 
     @property
     def level(self) -> str:
@@ -69,7 +79,8 @@ class Sealer:
         """Seal one act in its prepared field; ``last`` forbids every later change but the close.
 
         Raises ActOutOfOrder when the field is missing or filled, UnprintableName,
-        TimestampUnavailable.
+        TimestampUnavailable; AuthorityError when the key cannot be used, ``superseded`` when other
+        keys count by now.
         """
         height = _open_field_height(pdf, act.place)
         reason = words()["appearance"]["reason"].format(
@@ -88,7 +99,7 @@ class Sealer:
     def close(self, pdf: bytes) -> Sealed:
         """Add certificates, revocation list and a document time stamp: level B-LTA.
 
-        Raises TimestampUnavailable.
+        Raises TimestampUnavailable, AuthorityError.
         """
         return run(self._close(pdf))
 
@@ -102,9 +113,12 @@ class Sealer:
             reason=words()["appearance"]["sheet_reason"],
             docmdp_permissions=MDPPerm.NO_CHANGES,
         )
-        sealed_by = self._authority.seal.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0]
-        look = sheet_style(str(sealed_by.value))
+        look = sheet_style(_called(self.seal.certificate))
         return self.close(self._sign(pdf, metadata, look, "PAdES B-T").pdf).pdf
+
+    def certificates(self, pdf: bytes) -> Chains:
+        """What belongs beside a file that was sealed and closed here. Raises AuthorityError."""
+        return self._validation.chains(pdf, datetime.now(UTC))
 
     def _sign(self, pdf: bytes, metadata: PdfSignatureMetadata, look: Any, level: str) -> Sealed:
         signer = PdfSigner(
@@ -117,18 +131,14 @@ class Sealer:
         output = run(
             signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=BYTES_RESERVED)
         )
+        self._must_count()
         sealed = output.getvalue()
         return Sealed(sealed, _last_token_time(sealed), self._timestamps.quality, level)
 
     async def _close(self, pdf: bytes) -> Sealed:
-        context = self._offline_context()
-        paths = [
-            await CertificateValidator(
-                x509.Certificate.load(certificate.public_bytes(Encoding.DER)),
-                validation_context=context,
-            ).async_validate_usage(set())  # type: ignore[no-untyped-call]
-            for certificate in (self._authority.seal, self._authority.tsa)
-        ]
+        now = datetime.now(UTC)
+        used = {**certificates_used(pdf), self._authority.tsa: now}
+        found = [await self._validation.path(each, moment) for each, moment in used.items()]
         stamper = PdfTimeStamper(
             self._timestamps.stamper(),
             field_name=ARCHIVE_FIELD,
@@ -137,38 +147,31 @@ class Sealer:
         output = await stamper.async_timestamp_pdf(
             IncrementalPdfFileWriter(io.BytesIO(pdf)),
             DIGEST,
-            validation_context=context,
-            validation_paths=paths,
+            validation_context=self._validation.context(now),
+            validation_paths=[path for path in found if path is not None],
             bytes_reserved=BYTES_RESERVED,
             dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
         )
+        self._must_count()
         closed = output.getvalue()
         return Sealed(closed, _last_token_time(closed), self._timestamps.quality, LEVEL)
 
-    def _offline_context(self) -> ValidationContext:
-        """Our own chain and revocation lists; nothing is fetched."""
-        now = datetime.now(UTC)
-        root, issuing = (
-            x509.Certificate.load(each.public_bytes(Encoding.DER))
-            for each in (self._authority.root, self._authority.issuing)
-        )
-        crls = [
-            asn1_crl.CertificateList.load(each.public_bytes(Encoding.DER))
-            for each in self._authority.crls(now)
-        ]
-        return ValidationContext(
-            trust_roots=[root],
-            other_certs=[issuing],
-            crls=crls,
-            allow_fetching=False,
-            revocation_mode="soft-fail",
-            moment=now,
-        )
+    def _must_count(self) -> None:
+        """Nothing is handed out that was made with keys that were replaced meanwhile: their
+        certificate may be revoked from a moment before now."""
+        if self.superseded:
+            raise AuthorityError("superseded", str(self._authority.directory))
 
 
 def sha256(data: bytes) -> str:
     """The SHA-256 of ``data`` in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _called(certificate: x509.Certificate) -> str:
+    """The common name in a certificate, or else its whole name."""
+    named = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(named[0].value) if named else certificate.subject.rfc4514_string()
 
 
 def _open_field_height(pdf: bytes, name: str) -> float:

@@ -6,13 +6,13 @@ independently of us, ``extern`` for another's.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from asn1crypto import algos, cms, core, parser, tsp, x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
@@ -112,14 +112,12 @@ class LocalStamper(FinalStamper):
         return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
 
     def _sign(self, info: bytes, moment: datetime) -> cms.ContentInfo:
-        digest = hashes.Hash(hashes.SHA256())
-        digest.update(info)
         made = cms.CMSAttributes(
             [
                 _attribute("content_type", "tst_info"),
                 _attribute("signing_time", cms.Time({"utc_time": core.UTCTime(moment)})),
                 _attribute("signing_certificate_v2", as_signing_certificate_v2(self._certificate)),
-                _attribute("message_digest", digest.finalize()),
+                _attribute("message_digest", hashlib.sha256(info).digest()),
             ]
         )
         attributes = FinalAttributes.load(made.dump())
@@ -139,7 +137,7 @@ class LocalStamper(FinalStamper):
                     {"algorithm": "rsassa_pkcs1v15"}
                 ),
                 "signed_attrs": attributes,
-                "signature": sign_digest(self._key, attributes.dump(), hashes.SHA256()),
+                "signature": sign_digest(self._key, hashlib.sha256(attributes.dump()).digest()),
             }
         )
         return cms.ContentInfo(

@@ -42,6 +42,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from signatures.closing import flaw
 from signatures.report import FAILS, HOLDS, UNKNOWN, Answer, FoundSeal, Report
 from signatures.report import Ledger as Ledger
+from signatures.revoked import revoked
 from signatures.running import run
 from signatures.seal import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 
@@ -61,8 +62,13 @@ def verify(
     roots: Sequence[x509.Certificate],
     ledger: Ledger | None = None,
     now: datetime | None = None,
+    crls: Sequence[x509.CertificateRevocationList] = (),
 ) -> Report:
     """The report on a file. Never raises for the file's sake.
+
+    ``crls`` are lists of today, trusted as the roots are: what a certificate sealed or stamped at
+    or after the moment from which one revokes it is refused. A file holds only the lists of its
+    own day, and one that was made with a stolen key the lists of before the theft.
 
     ``now`` (aware, default the clock) matters only for the certificate of the closing time stamp.
     Everything else is judged at the moment in that stamp, for which the file holds the evidence:
@@ -75,7 +81,7 @@ def verify(
             raise ValueError("too large")
         recorded = bool(first) and first[0].state == HOLDS
         answers, seals, reference = run(
-            _examine(pdf, roots, now or datetime.now(UTC), recorded=recorded)
+            _examine(pdf, roots, now or datetime.now(UTC), crls, recorded=recorded)
         )
     except Exception as error:  # whatever a hostile file provokes, it is invalid
         unreadable = Answer("readable", FAILS, f"{type(error).__name__}: {error}"[:200])
@@ -97,7 +103,12 @@ def _ledger_answers(pdf: bytes, digest: str, ledger: Ledger | None) -> list[Answ
 
 
 async def _examine(
-    pdf: bytes, roots: Sequence[x509.Certificate], now: datetime, *, recorded: bool
+    pdf: bytes,
+    roots: Sequence[x509.Certificate],
+    now: datetime,
+    crls: Sequence[x509.CertificateRevocationList],
+    *,
+    recorded: bool,
 ) -> tuple[list[Answer], list[FoundSeal], str]:
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     embedded = list(reader.embedded_signatures)
@@ -110,7 +121,7 @@ async def _examine(
     statuses = [await _status(each, context) for each in embedded]
     answers = [
         _fields(embedded, seals),
-        _chains(statuses, trusted),
+        revoked(embedded, crls) or _chains(statuses, trusted),
         _intact(embedded, statuses),
         _changes(embedded, statuses),
         _closed(pdf, embedded, statuses, roots),

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from service.errors import (
     GenerationFailed,
     Invalid,
+    KeysUnusable,
     LinkUnusable,
     NotAllowed,
     NotFound,
@@ -34,6 +35,7 @@ STATUSES: tuple[tuple[type[ZegelError], int], ...] = (
     (NotFound, 404),
     (LinkUnusable, 410),
     (Unavailable, 503),
+    (KeysUnusable, 503),
     (GenerationFailed, 500),
 )
 # What a page exists for; other statuses are shown as the nearest of these.
@@ -57,8 +59,10 @@ def _of_ours(error: ZegelError) -> Response:
     status = status_of(error)
     if status >= 500:
         current_app.logger.error("%s %s: %s", request.method, request.path, error.code)
-    # The reason of a failed generation is for staff and stands in the dossier.
-    sentence = "" if isinstance(error, GenerationFailed) else error.sentence()
+    # The reason of a failed generation is for staff and stands in the dossier; that of unusable
+    # keys names files of this machine and is for whoever runs it.
+    kept = isinstance(error, GenerationFailed | KeysUnusable)
+    sentence = "" if kept else error.sentence()
     response = answer(status, sentence, code=error.code)
     if isinstance(error, TooMany) and "minutes" in error.values:
         response.headers["Retry-After"] = str(int(str(error.values["minutes"])) * 60)

@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import json
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
@@ -25,7 +25,11 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.texts import text
 from service.workflow.actors import SYSTEM
-from signatures.authority import Authority
+from service.workflow.present_keys import with_present_keys
+from signatures.authority import fingerprint, pem
+
+if TYPE_CHECKING:  # the PDF library comes with it
+    from signatures.validation_data import Chains
 
 CLOSE = "close"
 ARCHIVE = "archive"
@@ -43,7 +47,7 @@ def close(deps: Deps, agreement_id: str) -> None:
         facts, entries = _facts(deps, tx, agreement, closed.sha256)
     proof = rfc8785.dumps(evidence(facts))
     printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
-    sealed_sheet = deps.sealer().seal_sheet(printed)
+    sealed_sheet = with_present_keys(deps, lambda one: one.seal_sheet(printed))
     original: dict[str, Any] = {
         "revision": agreement.revision,
         "pdf": closed.pdf,
@@ -54,7 +58,7 @@ def close(deps: Deps, agreement_id: str) -> None:
         "evidence_sha256": hashlib.sha256(sealed_sheet).hexdigest(),
         "evidence_json": proof,
         "log_jsonl": log_lines(entries),
-        "manifest_facts": _manifest_facts(deps, facts),
+        "manifest_facts": _manifest_facts(deps, facts, closed.pdf),
     }
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
@@ -93,8 +97,8 @@ def _facts(
     )
     entries = _until_closed(tx.audit.of(agreement.id))
     people = tx.agreements.delegations(agreement.id)
-    authority = deps.authority()
-    prints = authority.fingerprints()
+    sealer = deps.sealer()
+    by = sealer.seal
     return (
         Facts(
             agreement=agreement,
@@ -115,10 +119,10 @@ def _facts(
                 )
                 for before, after_ in pairwise(people)
             ),
-            seal_subject=authority.seal.subject.rfc4514_string(),
-            seal_fingerprint=prints["seal.pem"],
-            root_fingerprint=prints["root.pem"],
-            level=deps.sealer().level,
+            seal_subject=by.certificate.subject.rfc4514_string(),
+            seal_fingerprint=fingerprint(by.certificate),
+            root_fingerprint=fingerprint(by.issuers[-1]),
+            level=sealer.level,
             closed_at=tokens[CLOSING_STEP][0],
             verify_url=f"{deps.settings.base_url}/verifieer",
         ),
@@ -166,7 +170,7 @@ def log_lines(entries: list[Entry]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _manifest_facts(deps: Deps, facts: Facts) -> dict[str, Any]:
+def _manifest_facts(deps: Deps, facts: Facts, pdf: bytes) -> dict[str, Any]:
     """What the archive needs beside the files, fixed now: no address of a person or a browser.
 
     The certificates too, because a renewed revocation list would be other bytes under one name.
@@ -180,18 +184,18 @@ def _manifest_facts(deps: Deps, facts: Facts) -> dict[str, Any]:
         "template_version": facts.template_version,
         "certificates": {
             name: base64.b64encode(data).decode()
-            for name, data in certificate_files(deps.authority()).items()
+            for name, data in certificate_files(deps.sealer().certificates(pdf)).items()
         },
     }
 
 
-def certificate_files(authority: Authority) -> dict[str, bytes]:
-    """What a verifier needs in nine years, under the names of the archive."""
-    pem = authority.certificates
+def certificate_files(chains: Chains) -> dict[str, bytes]:
+    """What a verifier needs in nine years, under the names of the archive; several in one file
+    when keys were replaced between one act and the next, those that count first."""
     return {
-        "wortel.pem": pem["root.pem"],
-        "uitgever.pem": pem["issuing.pem"],
-        "zegel.pem": pem["seal.pem"],
-        "tijdstempel.pem": pem["tsa.pem"],
-        "intrekkingslijst.pem": authority.crl,
+        "wortel.pem": pem(*chains.roots),
+        "uitgever.pem": pem(*chains.intermediates),
+        "zegel.pem": pem(*chains.seals),
+        "tijdstempel.pem": pem(*chains.stamps),
+        "intrekkingslijst.pem": pem(*chains.lists),
     }

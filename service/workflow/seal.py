@@ -21,6 +21,7 @@ from service.texts import text
 from service.workflow.accept import SEAL
 from service.workflow.actors import SYSTEM
 from service.workflow.close import CLOSE
+from service.workflow.present_keys import with_present_keys
 from signatures.acts import Act
 from signatures.statements import Statement
 
@@ -65,7 +66,8 @@ def _next_step(deps: Deps, agreement_id: str) -> bool:
 
 
 def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> None:
-    sealed = deps.sealer().seal_act(pdf, _as_signed(act), last=act.ordinal == CLOSING_STEP - 1)
+    last = act.ordinal == CLOSING_STEP - 1
+    sealed = with_present_keys(deps, lambda one: one.seal_act(pdf, _as_signed(act), last=last))
     step = Seal(
         act.ordinal,
         sealed.pdf,
@@ -85,7 +87,7 @@ def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> None
 
 
 def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> None:
-    closed = deps.sealer().close(pdf)
+    closed = with_present_keys(deps, lambda one: one.close(pdf))
     step = Seal(
         CLOSING_STEP,
         closed.pdf,

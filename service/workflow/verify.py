@@ -63,8 +63,9 @@ def verify_upload(deps: Deps, pdf: bytes) -> Checked:
 
 
 def _examined(deps: Deps, pdf: bytes, ledger: Ledger | None) -> Report:
+    authority = deps.authority()
     try:
-        return verify_apart(pdf, roots=deps.authority().roots, ledger=ledger)
+        return verify_apart(pdf, roots=authority.roots, ledger=ledger, crls=authority.lists)
     except NotExamined as refusal:
         raise Invalid([FieldError("file", "not_examined")]) from refusal
     except Busy as busy:

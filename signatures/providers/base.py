@@ -1,14 +1,24 @@
 """What the sealer asks of whatever holds the seal's key.
 
-A provider is service-held and needs nobody at the keyboard. A new one is a file beside
-``software.py`` with the same few members; the sealing code does not change.
+A provider is service-held and needs nobody at the keyboard. A new one is a file with a
+``SealKey`` and a ``SealProvider`` made of it; the sealing code does not change, and
+``tests/signatures/test_providers.py`` says what it must do.
 """
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.sign.signers.pdf_cms import Signer
+
+from signatures.certificates import PublicKey
+from signatures.errors import AuthorityError
+from signatures.providers.signer import HeldKeySigner, SealKey
+
+ASSURANCE = "SES + niet-gekwalificeerd zegel"
+LEAST_RSA_BITS = 3072
+CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,14 @@ class ProviderInfo:
     key_algorithm: str
 
 
+@dataclass(frozen=True)
+class SealCertificate:
+    """The seal's certificate and its issuers, the nearest first, the root last."""
+
+    certificate: x509.Certificate
+    issuers: tuple[x509.Certificate, ...]
+
+
 class SealProvider(Protocol):
     """Holds the seal's private key, in memory or elsewhere, for the life of the process."""
 
@@ -30,9 +48,42 @@ class SealProvider(Protocol):
     def info(self) -> ProviderInfo: ...
 
     @property
-    def roots(self) -> tuple[x509.Certificate, ...]:
-        """The trust anchors of the seal certificate."""
+    def seal(self) -> SealCertificate: ...
 
     @property
     def signer(self) -> Signer:
         """pyHanko's signer for this key; safe to use from several threads."""
+
+
+class HeldProvider:
+    """A ``SealProvider`` over one ``SealKey``.
+
+    Raises AuthorityError ``mismatch`` when the key is not that of the certificate, ``weak`` when
+    it is shorter than RSA-3072 or P-256.
+    """
+
+    def __init__(self, identity: str, key: SealKey, seal: SealCertificate) -> None:
+        self.info = ProviderInfo(identity, ASSURANCE, strong(key.public_key))
+        if key.public_key != seal.certificate.public_key():
+            raise AuthorityError("mismatch", f"{key.named} does not belong to the seal certificate")
+        self.seal = seal
+        self.signer: Signer = HeldKeySigner(key, seal.certificate, seal.issuers)
+
+
+def strong(key: object) -> str:
+    """The key in words. Raises AuthorityError weak."""
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size >= LEAST_RSA_BITS:
+            return f"RSA-{key.key_size}"
+        raise AuthorityError("weak", f"RSA-{key.key_size}")
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        if isinstance(key.curve, CURVES):
+            return f"ECDSA {key.curve.name}"
+        raise AuthorityError("weak", f"ECDSA {key.curve.name}")
+    raise AuthorityError("weak", "neither an RSA nor an EC key")
+
+
+def usable(key: PublicKey) -> PublicKey:
+    """The same key, once it is known to be strong. Raises AuthorityError weak."""
+    strong(key)
+    return key

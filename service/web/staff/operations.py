@@ -9,6 +9,7 @@ from service.database.overview import Search
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
 from service.workflow.alarm import standing_still
+from service.workflow.keys import keys
 from service.workflow.probe import last_probe
 from service.workflow.retrieve import listing
 
@@ -16,12 +17,13 @@ from service.workflow.retrieve import listing
 @blueprint.get("/taken")
 @require_staff(Permission.SEE_OPERATIONS)
 def operations() -> Any:
-    """What stands still and why, what needs a person, and the last probe of the archive."""
+    """What stands still and why, what needs a person, which keys end, and the last probe."""
     staff = current_staff()
     standing, unsent = standing_still(deps(), staff)
     return show(
         "staff/operations.html",
         page=listing(deps(), Search(group="trouble"), staff),
+        keys=keys(deps()),
         standing=standing,
         unsent=unsent,
         probed=last_probe(deps(), staff),

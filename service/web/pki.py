@@ -1,0 +1,25 @@
+"""What the world needs to judge our seals: certificates of our authorities, and their lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from service.web.context import deps, public
+from service.web.security import cacheable
+from service.workflow.keys import published_file
+
+blueprint = Blueprint("pki", __name__, url_prefix="/pki")
+CACHED_SECONDS = 3600  # a revocation is known to everybody an hour later at the latest
+
+
+@blueprint.get("/<name>")
+@public("whoever checks a seal has to find who issued it, and what was revoked")
+@cacheable(CACHED_SECONDS)
+def published(name: str) -> Any:
+    """One certificate or list."""
+    data, media_type = published_file(deps(), name)
+    answer = Response(data, mimetype=media_type)
+    answer.add_etag()
+    return answer.make_conditional(request)

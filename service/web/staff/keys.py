@@ -1,0 +1,17 @@
+"""The keys and certificates behind the seals: until when, and what has to be renewed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.agreement.permissions import Permission
+from service.web.context import deps, require_staff
+from service.web.staff.blueprint import blueprint, show
+from service.workflow.keys import keys
+
+
+@blueprint.get("/sleutels")
+@require_staff(Permission.SEE_OPERATIONS)
+def certificates() -> Any:
+    """Every certificate that counts or did, and the revocation lists."""
+    return show("staff/keys.html", keys=keys(deps()))

@@ -1,0 +1,126 @@
+"""The seal's key at AWS KMS: the service signs a digest, the key never leaves it.
+
+The key must be asymmetric, for SIGN_VERIFY, RSA_3072, RSA_4096 or ECC_NIST_P256: the others do not
+go with SHA-256. Credentials come as boto3 finds them: environment, profile, or the machine's role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from signatures.authority import Authority
+from signatures.certificates import PublicKey
+from signatures.errors import AuthorityError
+from signatures.providers.base import HeldProvider, usable
+from signatures.providers.software import issued_here
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms.literals import SigningAlgorithmSpecType
+
+ID = "aws_kms"
+CONNECT_SECONDS, READ_SECONDS = 5, 10
+# What trying again does not mend, from AWS's list of KMS errors.
+_NO_KEY = frozenset(
+    {
+        "NotFoundException",
+        "DisabledException",
+        "InvalidKeyUsageException",
+        "KMSInvalidStateException",
+        "ValidationException",
+    }
+)
+_NO_ACCESS = frozenset(
+    {
+        "AccessDeniedException",
+        "UnrecognizedClientException",
+        "InvalidSignatureException",
+        "ExpiredTokenException",
+    }
+)
+
+
+@dataclass(frozen=True)
+class KmsAddress:
+    """Which key: its id, ARN or alias; ``endpoint_url`` only for a service that is not Amazon."""
+
+    key_id: str
+    region: str
+    endpoint_url: str | None = None
+
+
+class KmsKey:
+    """A ``SealKey`` at KMS.
+
+    Raises AuthorityError: ``no_key``, ``wrong_pin`` (the credentials), ``weak``, ``unavailable``.
+    """
+
+    def __init__(self, address: KmsAddress) -> None:
+        # Imported here: only who has a key there needs it.
+        import boto3  # noqa: PLC0415
+
+        # As above.
+        from botocore.config import Config  # noqa: PLC0415
+
+        self.named = address.key_id
+        self._client = boto3.client(
+            "kms",
+            region_name=address.region,
+            endpoint_url=address.endpoint_url,
+            config=Config(
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=READ_SECONDS,
+                retries={"mode": "standard", "total_max_attempts": 3},
+            ),
+        )
+        told = self._asked("get_public_key")
+        self.public_key = usable(_public_key(told["PublicKey"]))
+        self._algorithm: SigningAlgorithmSpecType = (
+            "RSASSA_PKCS1_V1_5_SHA_256"
+            if isinstance(self.public_key, rsa.RSAPublicKey)
+            else "ECDSA_SHA_256"
+        )
+        if self._algorithm not in told.get("SigningAlgorithms", []):
+            raise AuthorityError("no_key", f"{self.named} does not sign with {self._algorithm}")
+
+    def sign(self, digest: bytes) -> bytes:
+        """The signature over a SHA-256 digest. Raises AuthorityError."""
+        answer = self._asked(
+            "sign", Message=digest, MessageType="DIGEST", SigningAlgorithm=self._algorithm
+        )
+        return bytes(answer["Signature"])
+
+    def _asked(self, what: str, **values: Any) -> dict[str, Any]:
+        # As at the client.
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+        try:
+            answer: dict[str, Any] = getattr(self._client, what)(KeyId=self.named, **values)
+        except ClientError as refusal:
+            code = refusal.response["Error"]["Code"]
+            kind = "unavailable"
+            if code in _NO_KEY:
+                kind = "no_key"
+            elif code in _NO_ACCESS:
+                kind = "wrong_pin"
+            raise AuthorityError(kind, f"{self.named}: {refusal}") from refusal
+        except BotoCoreError as failure:
+            raise AuthorityError("unavailable", f"{self.named}: {failure}") from failure
+        return answer
+
+
+class KmsProvider(HeldProvider):
+    """A key at KMS, certified by our own authority. Raises AuthorityError."""
+
+    def __init__(self, authority: Authority, address: KmsAddress) -> None:
+        super().__init__(ID, KmsKey(address), issued_here(authority))
+
+
+def _public_key(der: bytes) -> PublicKey:
+    key = load_der_public_key(der)
+    if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        return key
+    raise AuthorityError("weak", "neither an RSA nor an EC key")

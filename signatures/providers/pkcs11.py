@@ -1,0 +1,180 @@
+"""The seal's key in a token that speaks PKCS#11: a hardware module, a card, or SoftHSM.
+
+The key never leaves the token, which signs a digest that is made here. Only the two mechanisms
+that every token has are used: ``CKM_RSA_PKCS`` over a DigestInfo (RFC 8017, 9.2) and
+``CKM_ECDSA`` over the bare digest; combined ones such as ``CKM_ECDSA_SHA256`` are missing in many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from asn1crypto.algos import DigestInfo
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from signatures.authority import Authority
+from signatures.certificates import PublicKey
+from signatures.errors import AuthorityError
+from signatures.providers.base import HeldProvider, usable
+from signatures.providers.software import issued_here
+
+if TYPE_CHECKING:
+    import pkcs11
+
+ID = "pkcs11"
+# A library is initialised for one thread, and logs in for all sessions of the process at once.
+_TURN = Lock()
+
+
+@dataclass(frozen=True)
+class Token:
+    """Where a key is: the maker's library, the labels of token and key, and the user's PIN."""
+
+    library: str
+    label: str
+    key_label: str
+    pin: str = field(repr=False)
+
+
+class TokenKey:
+    """A ``SealKey`` in a token. One session is held open, and opened anew when it broke.
+
+    Raises AuthorityError: ``no_library``, ``no_token``, ``wrong_pin``, ``no_key``, ``weak``,
+    ``unavailable``.
+    """
+
+    def __init__(self, token: Token) -> None:
+        self.named = f"{token.label}/{token.key_label}"
+        self._token = token
+        self._session: pkcs11.Session | None = None
+        self._key: Any = None
+        with _TURN:
+            self.public_key = usable(self._opened())
+
+    def sign(self, digest: bytes) -> bytes:
+        """The signature over a SHA-256 digest.
+
+        Tried once more in a new session: a token that was pulled out, restarted or idle for long
+        has forgotten the old one. Raises AuthorityError.
+        """
+        module = _module()
+        with _TURN:
+            if self._key is not None:
+                try:
+                    return self._signed(digest)
+                except module.PKCS11Error:
+                    self._close()
+            if self._opened() != self.public_key:
+                self._close()
+                raise AuthorityError("mismatch", f"{self.named} is another key than before")
+            try:
+                return self._signed(digest)
+            except module.PKCS11Error as problem:
+                self._close()
+                raise AuthorityError("unavailable", _said(self.named, problem)) from problem
+
+    def _signed(self, digest: bytes) -> bytes:
+        mechanism = _module().Mechanism
+        if isinstance(self.public_key, rsa.RSAPublicKey):
+            info = DigestInfo({"digest_algorithm": {"algorithm": "sha256"}, "digest": digest})
+            return bytes(self._key.sign(info.dump(), mechanism=mechanism.RSA_PKCS))
+        pair = self._key.sign(digest, mechanism=mechanism.ECDSA)
+        half = len(pair) // 2
+        return encode_dss_signature(
+            int.from_bytes(pair[:half], "big"), int.from_bytes(pair[half:], "big")
+        )
+
+    def _opened(self) -> PublicKey:
+        """Open a session and find the key in it. Raises AuthorityError."""
+        module = _module()
+        token = self._token
+        try:
+            library = module.lib(token.library)
+        except (RuntimeError, OSError) as problem:
+            raise AuthorityError("no_library", _said(token.library, problem)) from problem
+        try:
+            # A token that was put back is in a slot that the library has to look for again.
+            if self._session is None and not self._is_there(library):
+                library.reinitialize()
+            found = library.get_token(token_label=token.label)
+            self._session = _session(found, token.pin)
+            self._key = self._session.get_key(module.ObjectClass.PRIVATE_KEY, label=token.key_label)
+            public = self._session.get_key(module.ObjectClass.PUBLIC_KEY, label=token.key_label)
+            return _public_key(public)
+        except module.PKCS11Error as problem:
+            self._close()
+            raise AuthorityError(_code(problem), _said(self.named, problem)) from problem
+
+    def _is_there(self, library: Any) -> bool:
+        try:
+            library.get_token(token_label=self._token.label)
+        except _module().PKCS11Error:
+            return False
+        return True
+
+    def _close(self) -> None:
+        session, self._session, self._key = self._session, None, None
+        if session is not None:
+            try:
+                session.close()
+            except _module().PKCS11Error:
+                return  # it is broken, which is why it is closed
+
+
+class Pkcs11Provider(HeldProvider):
+    """A key in a token, certified by our own authority. Raises AuthorityError."""
+
+    def __init__(self, authority: Authority, token: Token) -> None:
+        super().__init__(ID, TokenKey(token), issued_here(authority))
+
+
+def _module() -> Any:
+    """python-pkcs11, which is an extra: only who has a token needs it. Raises AuthorityError."""
+    try:
+        import pkcs11  # noqa: PLC0415
+    except ImportError as problem:
+        raise AuthorityError("no_library", "python-pkcs11 (zegel[pkcs11])") from problem
+    return pkcs11
+
+
+def _session(token: Any, pin: str) -> Any:
+    """A session that is logged in; whoever came before in this process may be so already."""
+    try:
+        return token.open(user_pin=pin)
+    except _module().UserAlreadyLoggedIn:
+        return token.open()
+
+
+def _public_key(found: Any) -> PublicKey:
+    module = _module()
+    if found.key_type == module.KeyType.RSA:
+        modulus, exponent = (
+            int.from_bytes(found[name], "big")
+            for name in (module.Attribute.MODULUS, module.Attribute.PUBLIC_EXPONENT)
+        )
+        return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+    if found.key_type == module.KeyType.EC:
+        key = load_der_public_key(module.util.ec.encode_ec_public_key(found))
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            return key
+    raise AuthorityError("weak", "neither an RSA nor an EC key")
+
+
+def _code(problem: Exception) -> str:
+    module = _module()
+    named: dict[type[Exception], str] = {
+        module.NoSuchToken: "no_token",
+        module.NoSuchKey: "no_key",
+        module.PinIncorrect: "wrong_pin",
+        module.PinLenRange: "wrong_pin",
+        module.PinLocked: "wrong_pin",
+    }
+    return named.get(type(problem), "unavailable")
+
+
+def _said(named: str, problem: Exception) -> str:
+    return f"{named}: {type(problem).__name__} {problem}".strip()

@@ -1,0 +1,262 @@
+"""What a closed file carries so that it can be checked in ten years: chains and revocation lists.
+
+Nothing of our own authority is fetched. The lists of another authority, above a seal of one's
+own, are fetched from where its certificates say (RFC 5280, 4.2.1.13) and kept until they end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from asn1crypto import cms
+from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.path import ValidationPath
+
+from signatures.authority import Authority
+from signatures.certificates import is_stamp, issued
+from signatures.errors import AuthorityError
+from signatures.providers.base import SealCertificate
+
+FETCH_SECONDS = 10.0
+LARGEST_LIST = 20_000_000  # bytes
+_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*\]")
+_HEXADECIMAL = re.compile(rb"(?:[0-9A-Fa-f]{2})+")
+
+
+@dataclass(frozen=True)
+class Chains:
+    """The certificates behind the seals of one file and the lists that say they were not revoked.
+
+    ``intermediates`` are the authorities between root and seal; ``lists`` are theirs.
+    """
+
+    roots: tuple[x509.Certificate, ...]
+    intermediates: tuple[x509.Certificate, ...]
+    seals: tuple[x509.Certificate, ...]
+    stamps: tuple[x509.Certificate, ...]
+    lists: tuple[x509.CertificateRevocationList, ...]
+
+
+def certificates_used(pdf: bytes) -> dict[x509.Certificate, datetime]:
+    """Every certificate that sealed or stamped something in the file, with when it did so first
+    (aware UTC): keys may be replaced between one act and the next."""
+    found: dict[x509.Certificate, datetime] = {}
+    for seal in _seals(pdf):
+        token = _token(seal)
+        moment = _stamped_at(token)
+        for signed in (seal, token):
+            certificate = x509.load_der_x509_certificate(_signer(signed).dump())
+            found.setdefault(certificate, moment)
+    return found
+
+
+def _seals(pdf: bytes) -> Iterator[cms.SignedData]:
+    """What stands in each signature's container, in a file that was sealed here.
+
+    Found by their byte ranges: the PDF library reads a container byte by byte, which takes longer
+    than the whole close. Text of the document that looks like a byte range points to no container,
+    or to one that is found anyway.
+    """
+    for match in _BYTE_RANGE.finditer(pdf):
+        start, length, end, _rest = (int(number) for number in match.groups())
+        container = pdf[start + length : end]
+        if container[:1] + container[-1:] != b"<>" or not _HEXADECIMAL.fullmatch(container[1:-1]):
+            continue
+        try:
+            found = cms.ContentInfo.load(bytes.fromhex(container[1:-1].decode()))
+            if found["content_type"].native == "signed_data":
+                yield found["content"]
+        except (ValueError, KeyError):
+            continue  # other hexadecimal, at which such text happened to point
+
+
+class ValidationData:
+    """The chains and lists for the files of one authority and one seal; for several threads."""
+
+    def __init__(self, authority: Authority, seal: SealCertificate) -> None:
+        self._authority = authority
+        self._foreign = Foreign(seal) if seal.certificate != authority.seal else None
+        self._seal = seal.certificate
+        *between, root = seal.issuers
+        self._roots = _asn1s({*authority.roots, root})
+        self._others = _asn1s({*authority.issuers, *between})
+        self._known = tuple(dict.fromkeys((*seal.issuers, *authority.issuers, *authority.roots)))
+        self._issuers = {each.subject for each in (*authority.issuers, *seal.issuers)}
+        self._paths: dict[x509.Certificate, ValidationPath] = {}
+
+    def context(self, now: datetime) -> ValidationContext:
+        """Everything to put into a file that is closed now. Raises AuthorityError."""
+        return self._context(now, self._lists(now))
+
+    def chains(self, pdf: bytes, now: datetime) -> Chains:
+        """What to keep beside a file: the chains of the keys that count, which seal what belongs
+        to it, and of every other that sealed or stamped in it. Raises AuthorityError."""
+        ends = dict.fromkeys((self._seal, self._authority.tsa, *certificates_used(pdf)))
+        issuers = [issuer for end in ends for issuer in self._issuers_of(end)]
+        roots = tuple(dict.fromkeys(each for each in issuers if each.subject == each.issuer))
+        between = tuple(dict.fromkeys(each for each in issuers if each not in roots))
+        names = {each.issuer for each in ends}
+        return Chains(
+            roots=roots,
+            intermediates=between,
+            seals=tuple(each for each in ends if not is_stamp(each)),
+            stamps=tuple(each for each in ends if is_stamp(each)),
+            lists=tuple(each for each in self._lists(now) if each.issuer in names),
+        )
+
+    def _lists(self, now: datetime) -> list[x509.CertificateRevocationList]:
+        foreign = self._foreign.lists(now) if self._foreign is not None else []
+        return [*self._authority.crls(now), *foreign]
+
+    def _issuers_of(self, certificate: x509.Certificate) -> list[x509.Certificate]:
+        """The issuers that are known, from the nearest to the root."""
+        chain: list[x509.Certificate] = []
+        last = certificate
+        while last.subject != last.issuer:
+            issuer = next((each for each in self._known if issued(last, each)), None)
+            if issuer is None:
+                return chain
+            chain.append(issuer)
+            last = issuer
+        return chain
+
+    async def path(self, certificate: x509.Certificate, moment: datetime) -> ValidationPath | None:
+        """The chain of a certificate as it was at ``moment``; None when no issuer is known.
+
+        Whether it was revoked is left to whoever verifies: one that was revoked after it sealed
+        is as good as before, and the lists in the file tell.
+        """
+        if certificate not in self._paths and certificate.issuer in self._issuers:
+            validator = CertificateValidator(
+                _asn1(certificate), validation_context=self._context(moment, [])
+            )
+            found = await validator.async_validate_usage(set())  # type: ignore[no-untyped-call]
+            self._paths[certificate] = found
+        return self._paths.get(certificate)
+
+    def _context(
+        self, moment: datetime, lists: list[x509.CertificateRevocationList]
+    ) -> ValidationContext:
+        return ValidationContext(
+            trust_roots=self._roots,
+            other_certs=self._others,
+            crls=[asn1_crl.CertificateList.load(each.public_bytes(Encoding.DER)) for each in lists],
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+            moment=moment,
+        )
+
+
+class Foreign:
+    """The revocation lists of the authorities above a seal that was not made here.
+
+    Raises AuthorityError ``no_revocation`` for a certificate that names no list over HTTP: a file
+    closed without would not be verifiable later.
+    """
+
+    def __init__(self, seal: SealCertificate) -> None:
+        self._issuers = seal.issuers
+        self._addresses = [_address(each) for each in (seal.certificate, *seal.issuers[:-1])]
+        self._kept: dict[str, x509.CertificateRevocationList] = {}
+        self._lock = Lock()
+
+    def lists(self, now: datetime) -> list[x509.CertificateRevocationList]:
+        """One list from every authority. Raises AuthorityError unavailable or unreadable."""
+        with self._lock:
+            return [
+                self._list(address, issuer, now)
+                for address, issuer in zip(self._addresses, self._issuers, strict=True)
+            ]
+
+    def _list(
+        self, address: str, issuer: x509.Certificate, now: datetime
+    ) -> x509.CertificateRevocationList:
+        kept = self._kept.get(address)
+        if kept is None or (kept.next_update_utc or now) <= now:
+            kept = self._kept[address] = _fetched(address, issuer, now)
+        return kept
+
+
+def _address(certificate: x509.Certificate) -> str:
+    try:
+        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except x509.ExtensionNotFound:
+        points = x509.CRLDistributionPoints([])
+    for point in points:
+        for name in point.full_name or ():
+            if str(name.value).startswith(("http://", "https://")):
+                return str(name.value)
+    raise AuthorityError("no_revocation", certificate.subject.rfc4514_string())
+
+
+def _fetched(
+    address: str, issuer: x509.Certificate, now: datetime
+) -> x509.CertificateRevocationList:
+    # Imported at first use: our own lists are never fetched.
+    import httpx  # noqa: PLC0415
+
+    try:
+        answer = httpx.get(address, timeout=FETCH_SECONDS, follow_redirects=True)
+        answer.raise_for_status()
+    except httpx.HTTPError as problem:
+        raise AuthorityError("unavailable", f"{address}: {problem}") from problem
+    if len(answer.content) > LARGEST_LIST:
+        raise AuthorityError("unreadable", f"{address}: larger than {LARGEST_LIST} bytes")
+    pem = answer.content.startswith(b"-----BEGIN")
+    load: Any = x509.load_pem_x509_crl if pem else x509.load_der_x509_crl
+    try:
+        found: x509.CertificateRevocationList = load(answer.content)
+        genuine = found.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+    except (ValueError, TypeError, InvalidSignature) as problem:
+        raise AuthorityError("unreadable", f"{address}: {problem}") from problem
+    if not genuine:
+        raise AuthorityError("unreadable", f"{address}: not from {issuer.subject.rfc4514_string()}")
+    if (found.next_update_utc or now) < now:
+        raise AuthorityError("expired", f"{address} ended on {found.next_update_utc}")
+    return found
+
+
+def _token(signed: cms.SignedData) -> cms.SignedData:
+    """The time stamp in a seal; a closing one is its own."""
+    if signed["encap_content_info"]["content_type"].native == "tst_info":
+        return signed
+    for attribute in signed["signer_infos"][0]["unsigned_attrs"]:
+        if attribute["type"].native == "signature_time_stamp_token":
+            return attribute["values"][0]["content"]
+    raise AuthorityError("missing", "a seal without time stamp")
+
+
+def _stamped_at(token: cms.SignedData) -> datetime:
+    moment: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+    return moment.astimezone(UTC)
+
+
+def _signer(signed: cms.SignedData) -> asn1_x509.Certificate:
+    """The certificate among those in a signature or token that signed it."""
+    named = signed["signer_infos"][0]["sid"].chosen
+    for each in signed["certificates"]:
+        certificate = each.chosen
+        if (
+            certificate.issuer == named["issuer"]
+            and certificate.serial_number == named["serial_number"].native
+        ):
+            return certificate
+    raise AuthorityError("missing", "a signature without its certificate")
+
+
+def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+
+
+def _asn1s(certificates: set[x509.Certificate]) -> list[asn1_x509.Certificate]:
+    return [_asn1(each) for each in certificates]

@@ -13,7 +13,7 @@ from service.agreement.permissions import Staff
 from service.database import migrate
 from service.deps import Deps
 from service.handover import FirstSignIn
-from service.seal_keys import authority, certified_key, elsewhere, in_words, pki_url, provider
+from service.seal_keys import certified_key, pki_url
 from service.settings import Settings
 from service.workflow.accounts import first_administrator
 from service.workflow.create import create
@@ -27,21 +27,17 @@ ADMINISTRATOR = "beheer@zegel.example"
 def prepare_keys(settings: Settings) -> None:
     """Make root, issuing authority, seal and time stamp keys, unless they are there.
 
-    A seal's key that is elsewhere must be there and belong to its certificate. Raises
-    KeysUnusable.
+    Raises AuthorityError.
     """
-    with in_words():
-        if not settings.key_dir.exists():
-            create_authority(
-                settings.key_dir,
-                settings.key_passphrase,
-                organisation=organisation(settings),
-                now=datetime.now(UTC),
-                pki_url=pki_url(settings),
-                seal_key=certified_key(settings),
-            )
-        if elsewhere(settings):
-            provider(settings, authority(settings))
+    if not settings.key_dir.exists():
+        create_authority(
+            settings.key_dir,
+            settings.key_passphrase,
+            organisation=organisation(settings),
+            now=datetime.now(UTC),
+            pki_url=pki_url(settings),
+            seal_key=certified_key(settings),
+        )
 
 
 def organisation(settings: Settings) -> str:

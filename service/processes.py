@@ -102,17 +102,21 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
 
 
 def _check_keys(deps: Deps) -> None:
-    """Raises AuthorityError where keys and passphrase do not fit.
+    """Raises AuthorityError where keys and passphrase, or keys and certificates, do not fit.
 
-    An expired certificate is no reason to keep the archive's pages from anybody.
+    An expired certificate, or a service for keys that does not answer now, is no reason to keep
+    the archive's pages from anybody.
     """
+    # As in ``prepare``.
+    from service.seal_keys import check  # noqa: PLC0415
+
     # As in ``prepare``.
     from signatures.errors import AuthorityError  # noqa: PLC0415
 
     try:
-        deps.authority()
+        check(deps.settings, deps.authority())
     except AuthorityError as failure:
-        if failure.code != "expired":
+        if failure.code not in ("expired", "unavailable"):
             raise
         log.error("nothing can be sealed: %s", failure)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from service.errors import KeysUnusable
 from service.settings import AWS_KMS, PKCS11, SOFTWARE, Settings
-from signatures.authority import Authority, load_authority
+from signatures.authority import Authority, check_validity, read_authority
 from signatures.errors import AuthorityError
 from signatures.key_files import read_certificate
 
@@ -33,10 +33,12 @@ def pki_url(settings: Settings) -> str | None:
 
 
 def authority(settings: Settings) -> Authority:
-    """Our own authority, with the root of a seal that comes from elsewhere. Raises
-    AuthorityError."""
+    """Our own authority, ended or not, with the root of a seal that comes from elsewhere.
+
+    Raises AuthorityError.
+    """
     own = (read_certificate(settings.seal_root),) if settings.seal_root else ()
-    return load_authority(settings.key_dir, settings.key_passphrase, own_roots=own)
+    return read_authority(settings.key_dir, settings.key_passphrase, own_roots=own)
 
 
 def provider(settings: Settings, issued_by: Authority) -> SealProvider:
@@ -83,9 +85,17 @@ def certified_key(settings: Settings) -> PublicKey | None:
     return None
 
 
-def elsewhere(settings: Settings) -> bool:
-    """Whether the seal's key is not simply in the directory of our authority."""
-    return settings.seal_provider != SOFTWARE or settings.seal_keystore is not None
+def check(settings: Settings, issued_by: Authority) -> None:
+    """Whether everything can seal: passphrases, PIN, keys, certificates, dates.
+
+    Raises AuthorityError; ``expired`` only when nothing else is wrong.
+    """
+    issued_by.tsa_key  # noqa: B018  read here, and its passphrase with it
+    if settings.seal_provider == SOFTWARE and settings.seal_keystore is None:
+        issued_by.seal_key  # noqa: B018  without the PDF library, which takes a second to load
+    else:
+        provider(settings, issued_by)
+    check_validity(issued_by, datetime.now(UTC))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
@@ -115,11 +116,15 @@ def _sealer(settings: Settings, authority: Authority) -> Sealer:
     from service.seal_keys import provider  # noqa: PLC0415
 
     # As above.
+    from signatures.authority import check_validity  # noqa: PLC0415
+
+    # As above.
     from signatures.seal import Sealer  # noqa: PLC0415
 
     # As above.
     from signatures.timestamps import HttpTimestamps, LocalTimestamps  # noqa: PLC0415
 
+    check_validity(authority, datetime.now(UTC))
     stamps = HttpTimestamps(settings.tsa_urls) if settings.tsa_urls else LocalTimestamps(authority)
     return Sealer(provider(settings, authority), stamps, authority)
 

@@ -135,6 +135,7 @@ class Pkcs11Provider(HeldProvider):
 def _module() -> Any:
     """python-pkcs11, which is an extra: only who has a token needs it. Raises AuthorityError."""
     try:
+        # An extra, which need not be installed.
         import pkcs11  # noqa: PLC0415
     except ImportError as problem:
         raise AuthorityError("no_library", "python-pkcs11 (zegel[pkcs11])") from problem

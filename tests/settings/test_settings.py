@@ -214,3 +214,26 @@ def test_settings_cannot_be_changed() -> None:
     settings: Settings = load_settings(dict(os.environ), mode_default="development")
     with pytest.raises(AttributeError):
         settings.port = 1  # type: ignore[misc]
+
+
+def test_each_place_of_the_seals_key_needs_its_own_settings() -> None:
+    token = {
+        "ZEGEL_PKCS11_LIBRARY": "/usr/lib/token.so",
+        "ZEGEL_PKCS11_TOKEN": "zegel",
+        "ZEGEL_PKCS11_KEY": "zegel-2026",
+        "ZEGEL_PKCS11_PIN": "4711",
+    }
+    service = {"ZEGEL_KMS_KEY": "alias/zegel", "ZEGEL_KMS_REGION": "eu-west-1"}
+    for chosen, needed in (("pkcs11", token), ("aws_kms", service)):
+        choice = {"ZEGEL_SEAL_PROVIDER": chosen}
+        assert load_settings(production(**choice, **needed)).seal_provider == chosen
+        told = problems(production(**choice))
+        assert len(told) == len(needed)  # all at once
+        assert all(any(name in problem for problem in told) for name in needed)
+    assert "4711" not in repr(load_settings(production(ZEGEL_SEAL_PROVIDER="pkcs11", **token)))
+
+
+def test_a_setting_of_another_place_is_no_silent_nothing() -> None:
+    assert len(problems(production(ZEGEL_KMS_KEY="alias/zegel"))) == 1
+    assert len(problems(production(ZEGEL_SEAL_PROVIDER="hsm"))) == 1
+    assert "ZEGEL_SEAL_ROOT" in problems(production(ZEGEL_SEAL_KEYSTORE="/keys/seal.p12"))[0]

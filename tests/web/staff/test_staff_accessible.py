@@ -64,6 +64,7 @@ class Place:
             "profile": "/profiel",
             "people": "/medewerkers",
             "operations": "/taken",
+            "keys": "/sleutels",
             "account": "/account",
             "mailbox": "/mailbox",
         }

@@ -238,13 +238,15 @@ def load_authority(
     """
     moment = now or datetime.now(UTC)
     authority = read_authority(directory, passphrase, own_roots=own_roots)
-    for name, certificate in zip(
-        CERTIFICATES,
-        (authority.root, authority.issuing, authority.seal, authority.tsa),
-        strict=True,
-    ):
-        check_dates(name, certificate.not_valid_before_utc, certificate.not_valid_after_utc, moment)
+    check_validity(authority, moment)
     return authority
+
+
+def check_validity(authority: Authority, now: datetime) -> None:
+    """Whether every certificate that counts is valid at ``now`` (aware). Raises AuthorityError."""
+    for name, certificate in authority.counting().items():
+        start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        check_dates(name, start, end, now)
 
 
 def read_authority(

@@ -6,10 +6,11 @@ from typing import Any
 
 from service.agreement.permissions import Permission
 from service.database.overview import Search
+from service.errors import KeysUnusable
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
 from service.workflow.alarm import standing_still
-from service.workflow.keys import keys
+from service.workflow.keys import Keys, keys
 from service.workflow.probe import last_probe
 from service.workflow.retrieve import listing
 
@@ -20,11 +21,21 @@ def operations() -> Any:
     """What stands still and why, what needs a person, which keys end, and the last probe."""
     staff = current_staff()
     standing, unsent = standing_still(deps(), staff)
+    found, problem = _keys()
     return show(
         "staff/operations.html",
         page=listing(deps(), Search(group="trouble"), staff),
-        keys=keys(deps()),
+        keys=found,
+        keys_problem=problem,
         standing=standing,
         unsent=unsent,
         probed=last_probe(deps(), staff),
     )
+
+
+def _keys() -> tuple[Keys | None, str]:
+    """The keys, or what keeps them from being read: the rest of the page matters all the more."""
+    try:
+        return keys(deps()), ""
+    except KeysUnusable as unusable:
+        return None, unusable.sentence()

@@ -52,6 +52,11 @@ def codes_raised() -> set[str]:
                     found |= {f"link_{code}" for code in _codes(node.args[0])}
                 elif name in ERRORS and len(node.args) > ERRORS[name]:
                     found |= _codes(node.args[ERRORS[name]])
+                elif name == "text" and node.args:  # a sentence that is no error here
+                    said = {code for code in _codes(node.args[0]) if "*" not in code}
+                    found |= {c.removeprefix("errors.") for c in said if c.startswith("errors.")}
+                elif name == "__init__" and node.args:  # an error that makes its code of another
+                    found |= {code for code in _codes(node.args[0]) if "*" in code}
     return found
 
 

@@ -1,21 +1,17 @@
 """A signing act: one person, at one place, at one instant, with the statements made.
 
-Two records describe an act. The *act record* made here has no e-mail address, IP address or
-user agent; the SHA-256 of it stands inside the signed bytes of the seal (``/Reason``). What was
-observed about the device is the caller's *evidence record*; give its SHA-256 as
-``evidence_sha256`` and the seal binds it too, without showing it.
+Only what the seal prints and binds. What else was recorded of the act (the person's address, what
+was observed of the device) is the caller's record; its SHA-256, ``record_sha256``, stands inside
+the signed bytes of the seal (``/Reason``) and binds it without showing it.
 """
 
 import string
 import unicodedata
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any
 
-from signatures.canonical import canonical_json, sha256_hex
 from signatures.statements import Statement
 
-SCHEMA = "zegel-act/1"
 METHODS = ("typed", "drawn", "uploaded")
 _HEX = frozenset(string.hexdigits.lower())
 
@@ -27,7 +23,7 @@ class Act:
     ``signed_at`` is the aware instant (kept in UTC) at which the act was accepted.
     ``image_png`` is the drawn or uploaded signature (PNG, alpha allowed), None for a typed one,
     whose text is ``typed_text``. ``document_sha256`` is the hash (hex) of the frozen document
-    the person was shown; ``record_sha256`` that of ``act_record``. Texts are put into NFC.
+    the person was shown; ``record_sha256`` that of the caller's record of it. Texts are put into NFC.
 
     Raises ``ValueError`` for a naive instant, an unknown method, a method without its image or
     text, or a hash that is not 64 lower-case hexadecimal digits.
@@ -63,42 +59,3 @@ class Act:
             value = getattr(self, field.name)
             if isinstance(value, str):
                 object.__setattr__(self, field.name, unicodedata.normalize("NFC", value))
-
-
-def act_record(act: Act, *, evidence_sha256: str | None = None) -> bytes:
-    """Canonical JSON (RFC 8785) of the act, without personal data about its device.
-
-    ``act.record_sha256`` is left out: it is the hash of these very bytes. The image is present
-    by its hash only. Instants are ISO 8601 in UTC with microseconds.
-    """
-    image_sha256 = None if act.image_png is None else sha256_hex(act.image_png)
-    record: dict[str, Any] = {
-        "schema": SCHEMA,
-        "place": act.place,
-        "reference": act.reference,
-        "organisation": act.organisation,
-        "person_name": act.person_name,
-        "function": act.function,
-        "signed_at": instant_text(act.signed_at),
-        "method": act.method,
-        "typed_text": act.typed_text,
-        "image_sha256": image_sha256,
-        "document_sha256": act.document_sha256,
-        "statements": [
-            {**statement.as_record(), "sha256": statement.sha256} for statement in act.statements
-        ],
-        "evidence_sha256": evidence_sha256,
-    }
-    return canonical_json(record)
-
-
-def recorded(act: Act, *, evidence_sha256: str | None = None) -> Act:
-    """The same act with ``record_sha256`` set to the hash of its own ``act_record``."""
-    return replace(act, record_sha256=sha256_hex(act_record(act, evidence_sha256=evidence_sha256)))
-
-
-def instant_text(instant: datetime) -> str:
-    """``2026-03-01T23:30:00.000000Z``: one spelling for every instant in evidence."""
-    if instant.utcoffset() is None:
-        raise ValueError("an instant needs a time zone")
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from signatures.canonical import canonical_json, sha256_hex
-
 
 @dataclass(frozen=True)
 class Statement:
@@ -12,12 +10,3 @@ class Statement:
     id: str
     version: str
     text: str
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 (hex) of the canonical JSON of id, version and text."""
-        return sha256_hex(canonical_json(self.as_record()))
-
-    def as_record(self) -> dict[str, str]:
-        """The plain form that goes into records of evidence."""
-        return {"id": self.id, "version": self.version, "text": self.text}

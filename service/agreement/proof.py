@@ -17,7 +17,7 @@ from service.agreement.model import Agreement
 from service.texts import catalogue, text
 from signatures.font import unprintable
 
-SCHEMA = "zegel-evidence/1"
+SCHEMA = "zegel-evidence/2"
 MOST_PRINTED_EVENTS = 400  # an agreement with several revisions has about a hundred
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -79,7 +79,11 @@ class Facts:
 
 
 def evidence(facts: Facts) -> dict[str, Any]:
-    """The evidence as JSON values (schema ``zegel-evidence/1``)."""
+    """The evidence as JSON values (schema ``zegel-evidence/2``).
+
+    In their canonical form (RFC 8785) each ``record`` stands in them byte for byte as it was
+    hashed when the act was accepted.
+    """
     agreement = facts.agreement
     return {
         "schema": SCHEMA,
@@ -113,7 +117,7 @@ def evidence(facts: Facts) -> dict[str, Any]:
         "documents": dict(facts.documents),
         "acts": [
             {
-                **act.record,
+                "record": act.record,
                 "record_sha256": act.record_sha256,
                 "token_time": _iso(act.token_time),
                 "token_quality": act.token_quality,

@@ -7,14 +7,13 @@ When the last act is accepted here, the effective date is fixed here (DESIGN.md 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
+import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-import rfc8785
-
+from service.agreement.act_record import act_record, record_sha256
 from service.agreement.deadlines import show_date
 from service.agreement.events import Event
 from service.agreement.model import Agreement
@@ -26,7 +25,6 @@ from signatures.effective_date import effective_date
 from signatures.images import ImageRefused, reencode
 
 SEAL = "seal"
-RECORD_SCHEMA = "zegel-act/1"
 METHODS = ("typed", "drawn", "uploaded")
 
 
@@ -143,22 +141,20 @@ def _record(
     said: list[dict[str, str]],
 ) -> None:
     now: datetime = tx.now()
-    record: dict[str, Any] = {
-        "schema": RECORD_SCHEMA,
-        "reference": agreement.reference,
-        "revision": agreement.revision,
-        "place": place.value,
-        "person": {"name": person.name, "function": person.function, "email": person.email},
-        "organisation": person.organisation,
-        "signed_at": now.astimezone(UTC).isoformat(),
-        "document_sha256": agreement.frozen_sha256,
-        "method": image.method,
-        "typed": image.typed,
-        "image_sha256": hashlib.sha256(image.png).hexdigest() if image.png else None,
-        "statements": said,
-        "evidence": person.evidence,
-    }
-    digest = hashlib.sha256(rfc8785.dumps(record)).hexdigest()
+    record = act_record(
+        agreement,
+        place,
+        person={"name": person.name, "function": person.function, "email": person.email},
+        organisation=person.organisation,
+        signed_at=now,
+        method=image.method,
+        typed=image.typed,
+        image=image.png,
+        statements=said,
+        evidence=person.evidence,
+        salt=secrets.token_hex(16),
+    )
+    digest = record_sha256(record)
     tx.documents.add_act(
         agreement.id,
         agreement.revision,

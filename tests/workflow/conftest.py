@@ -20,7 +20,7 @@ from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
 from service.settings import Settings, load_settings
 from service.wiring import TEMPLATES, build
-from service.workflow import deliver, profile, retrieve
+from service.workflow import archive, close, deliver, profile, retrieve, seal
 from signatures.authority import create_authority
 from storage.objects import S3Config
 
@@ -163,3 +163,17 @@ def whole_house(
     yield made
     _must_hold(made)
     built.database.close()
+
+
+@pytest.fixture
+def done(whole_house: House) -> tuple[House, str, str]:
+    """A completed agreement with the controller's browser."""
+    house = whole_house
+    reference = house.sent()
+    secret = house.signed(reference)
+    assert house.countersign(reference)[0].refusal == ""
+    agreement_id = house.agreement(reference).id
+    for step in (seal.seal, close.close, archive.archive):
+        for _ in range(2):  # run twice is run once
+            step(house.deps, agreement_id)
+    return house, reference, secret

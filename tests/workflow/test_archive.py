@@ -48,20 +48,6 @@ def state_of(house: House, reference: str) -> Any:
         return tx.archive.state(tx.agreements.get(reference).id)
 
 
-@pytest.fixture
-def done(whole_house: House) -> tuple[House, str, str]:
-    """A completed agreement with the controller's browser."""
-    house = whole_house
-    reference = house.sent()
-    secret = house.signed(reference)
-    assert house.countersign(reference)[0].refusal == ""
-    agreement_id = house.agreement(reference).id
-    for step in (seal.seal, close.close, archive.archive):
-        for _ in range(2):  # run twice is run once
-            step(house.deps, agreement_id)
-    return house, reference, secret
-
-
 def test_the_whole_road(done: tuple[House, str, str]) -> None:
     house, reference, secret = done
     agreement = house.agreement(reference)

@@ -1,0 +1,107 @@
+"""What the evidence holds, and what the agreement does not."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+import pytest
+import rfc8785
+from house import BROWSER, House
+
+from service.workflow import retrieve
+
+
+def handed_out(house: House, reference: str, name: str) -> bytes:
+    return retrieve.open_file(house.deps, reference, name, house.staff, BROWSER)[0]
+
+
+def layers(pdf: bytes) -> Iterator[bytes]:
+    """The file, every stream of every revision decompressed, every hexadecimal string as bytes."""
+    yield pdf
+    for found in re.finditer(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+        try:
+            yield zlib.decompressobj().decompress(found.group(1))
+        except zlib.error:
+            continue  # a stream that was never compressed: the file itself was looked through
+    for found in re.finditer(rb"<([0-9A-Fa-f\s]{8,})>", pdf):
+        digits = b"".join(found.group(1).split())
+        yield bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+
+
+def spellings(word: str) -> list[bytes]:
+    """As PDF writes text: plain, in UTF-16, and each of the two in hexadecimal."""
+    plain = [word.encode(), word.encode("utf-16-be")]
+    return [*plain, *(each.hex().encode() for each in plain)]
+
+
+def within(pdf: bytes, word: str) -> bool:
+    return any(
+        spelling.lower() in layer.lower() for layer in layers(pdf) for spelling in spellings(word)
+    )
+
+
+@pytest.fixture
+def proof(done: tuple[House, str, str]) -> tuple[House, str, dict[str, Any]]:
+    """The house, the reference and the evidence of a completed agreement."""
+    house, reference, _secret = done
+    return house, reference, json.loads(handed_out(house, reference, "bewijs.json"))
+
+
+def test_each_record_is_hashed_byte_for_byte_as_it_stands_in_the_evidence(
+    proof: tuple[House, str, dict[str, Any]],
+) -> None:
+    house, reference, evidence = proof
+    whole = handed_out(house, reference, "bewijs.json")
+    agreement = handed_out(house, reference, "overeenkomst.pdf")
+    with pikepdf.open(io.BytesIO(agreement)) as pdf:
+        reasons = {str(each.T): str(each.V.get("/Reason", "")) for each in pdf.Root.AcroForm.Fields}
+    assert len(evidence["acts"]) == 3
+    for act in evidence["acts"]:
+        canonical = rfc8785.dumps(act["record"])
+        assert canonical in whole
+        assert hashlib.sha256(canonical).hexdigest() == act["record_sha256"]
+        assert act["record_sha256"] in reasons[act["record"]["place"]]
+
+
+def test_the_record_says_what_was_shown_and_what_was_said(
+    proof: tuple[House, str, dict[str, Any]],
+) -> None:
+    house, reference, evidence = proof
+    shown = hashlib.sha256(handed_out(house, reference, "getoond.pdf")).hexdigest()
+    for act in evidence["acts"]:
+        record = act["record"]
+        assert record["document_sha256"] == shown
+        assert record["statements"]
+        for statement in record["statements"]:
+            assert set(statement) == {"id", "version", "text"}
+            assert statement["version"]
+            assert len(statement["text"]) > 20
+        assert record["evidence"]["ip"] == BROWSER.ip
+        assert record["evidence"]["user_agent"] == BROWSER.user_agent
+    salts = {act["record"]["salt"] for act in evidence["acts"]}
+    assert len(salts) == 3
+    assert all(len(salt) == 32 for salt in salts)
+
+
+def test_no_address_or_browser_stands_in_the_agreement(
+    proof: tuple[House, str, dict[str, Any]],
+) -> None:
+    house, reference, evidence = proof
+    agreement = handed_out(house, reference, "overeenkomst.pdf")
+    sheet = handed_out(house, reference, "bewijsblad.pdf")
+    people = {act["record"]["person"]["email"] for act in evidence["acts"]}
+    salts = {act["record"]["salt"] for act in evidence["acts"]}
+    secret = {BROWSER.ip, BROWSER.user_agent, *people, *salts}
+    assert len(secret) == 2 + 2 + 3
+    for word in secret:
+        assert not within(agreement, word), word
+        assert within(sheet, word), word  # the same search finds it where it does stand
+    for act in evidence["acts"]:
+        assert within(agreement, act["record_sha256"])

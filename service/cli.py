@@ -196,6 +196,22 @@ def keys_revoke(fingerprint: str, reason: str, since: str | None) -> None:
     revoke(_settings(PRODUCTION), fingerprint, reason, since)
 
 
+@main.group(help=text("cli.audit"))
+def audit() -> None:
+    """What the log is worth."""
+
+
+@audit.command("verify", help=text("cli.audit_verify"))
+@click.option("--root", "roots", multiple=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--json", "as_json", is_flag=True)
+def audit_verify(roots: tuple[Path, ...], as_json: bool) -> None:
+    """Compute every chain anew and compare it with every anchor."""
+    # Loads the database and the time stamps.
+    from service.audit_command import verify_log  # noqa: PLC0415
+
+    sys.exit(verify_log(lambda: _settings(PRODUCTION), roots, as_json=as_json))
+
+
 def set_up_logging() -> None:
     """Log to standard error, never with a signing link in it."""
     logging.basicConfig(

@@ -18,6 +18,7 @@ from service.settings import Settings
 if TYPE_CHECKING:  # what is made at first use is loaded at first use, see wiring
     from signatures.authority import Authority
     from signatures.seal import Sealer
+    from signatures.timestamps import Timestamps
     from storage.objects import ObjectStore
 
 
@@ -71,6 +72,7 @@ class Deps:
     mailer: Mailer
     maker: Callable[[], Maker]
     authority: Callable[[], Authority]
+    timestamps: Callable[[], Timestamps]
     sealer: Callable[[], Sealer]
     objects: Callable[[], ObjectStore]
     close: Callable[[], None]

@@ -22,6 +22,7 @@ from storage.config import S3Config
 if TYPE_CHECKING:
     from signatures.authority import Authority
     from signatures.seal import Sealer
+    from signatures.timestamps import Timestamps
     from storage.objects import ObjectStore
 
 T = TypeVar("T")
@@ -53,7 +54,14 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
         return makers[0]
 
     authority = _once(lambda: _authority(settings), unless=lambda made: made.superseded)
-    sealer = _once(lambda: _sealer(settings, authority()), unless=lambda made: made.superseded)
+
+    def timestamps() -> Timestamps:
+        return _timestamps(settings, authority())
+
+    sealer = _once(
+        lambda: _sealer(settings, authority(), timestamps()),
+        unless=lambda made: made.superseded,
+    )
 
     def close() -> None:
         for each in makers:
@@ -67,6 +75,7 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
         mailer=_mailer(settings),
         maker=_once(maker),
         authority=authority,
+        timestamps=timestamps,
         sealer=sealer,
         objects=_once(lambda: _objects(store)),
         close=close,
@@ -111,7 +120,16 @@ def _authority(settings: Settings) -> Authority:
     return authority(settings)
 
 
-def _sealer(settings: Settings, authority: Authority) -> Sealer:
+def _timestamps(settings: Settings, authority: Authority) -> Timestamps:
+    # Imported at first use: only a worker stamps.
+    from signatures.timestamps import HttpTimestamps, LocalTimestamps  # noqa: PLC0415
+
+    if settings.tsa_urls:
+        return HttpTimestamps(settings.tsa_urls)
+    return LocalTimestamps(authority)
+
+
+def _sealer(settings: Settings, authority: Authority, timestamps: Timestamps) -> Sealer:
     # Imported at first use: only a worker seals, and the PDF library costs 30 MiB.
     from service.seal_keys import provider  # noqa: PLC0415
 
@@ -121,12 +139,8 @@ def _sealer(settings: Settings, authority: Authority) -> Sealer:
     # As above.
     from signatures.seal import Sealer  # noqa: PLC0415
 
-    # As above.
-    from signatures.timestamps import HttpTimestamps, LocalTimestamps  # noqa: PLC0415
-
     check_validity(authority, datetime.now(UTC))
-    stamps = HttpTimestamps(settings.tsa_urls) if settings.tsa_urls else LocalTimestamps(authority)
-    return Sealer(provider(settings, authority), stamps, authority)
+    return Sealer(provider(settings, authority), timestamps, authority)
 
 
 def _objects(store: S3Config) -> ObjectStore:

@@ -27,6 +27,7 @@ from service.deps import Deps
 from service.revival import STALLED_AFTER_SECONDS, Note, reviving
 from service.workflow import (
     alarm,
+    anchor,
     archive,
     close,
     deliver,
@@ -135,6 +136,8 @@ def register(deps: Deps, app: procrastinate.App) -> dict[str, Note]:
     _periodic(app, "alarm", "* * * * *", lambda: alarm.alarm(deps))
     _periodic(app, "tidy", "23 * * * *", lambda: retain.tidy(deps))
     _periodic(app, "renew", "11 * * * *", lambda: renew.renew_revocation_list(deps))
+    # Every hour, so that a day on which the authority or the worker was away still gets its anchor.
+    _periodic(app, "anchor", "7 * * * *", lambda: anchor.anchor(deps))
     _periodic(app, "prolong", "41 3 * * *", lambda: retain.prolong_locks(deps))
     _periodic(app, "probe", "17 4 * * *", lambda: probe.probe_archive(deps))
     return _notes(deps)

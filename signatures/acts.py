@@ -23,7 +23,8 @@ class Act:
     ``signed_at`` is the aware instant (kept in UTC) at which the act was accepted.
     ``image_png`` is the drawn or uploaded signature (PNG, alpha allowed), None for a typed one,
     whose text is ``typed_text``. ``document_sha256`` is the hash (hex) of the frozen document
-    the person was shown; ``record_sha256`` that of the caller's record of it. Texts are put into NFC.
+    the person was shown; ``record_sha256`` that of the caller's record of it. Texts are put
+    into NFC.
 
     Raises ``ValueError`` for a naive instant, an unknown method, a method without its image or
     text, or a hash that is not 64 lower-case hexadecimal digits.

@@ -5,6 +5,7 @@
 ├── ``UnprintableName``       a text has characters the signature font cannot show
 ├── ``ActOutOfOrder``         a field is already filled, or an earlier act is missing
 ├── ``AuthorityError``        the keys and certificates cannot be used (see its ``code``)
+├── ``TokenInvalid``          a time stamp token does not prove what it should
 └── ``TimestampUnavailable``  no configured time stamp service answered; try again later
 """
 
@@ -51,3 +52,7 @@ class AuthorityError(SignatureError):
 
 class TimestampUnavailable(SignatureError):
     """None of the configured time stamp services gave a usable token; worth retrying."""
+
+
+class TokenInvalid(SignatureError):
+    """A time stamp token is unreadable, over other bytes, broken, or from nobody we trust."""

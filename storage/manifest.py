@@ -30,6 +30,11 @@ MEDIA_TYPES = {
     ".pem": "application/x-pem-file",
     ".der": "application/pkix-crl",
     ".txt": "text/plain; charset=utf-8",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".p7s": "application/pkcs7-signature",
+    ".sig": "application/octet-stream",
+    ".tst": "application/octet-stream",
+    ".tsr": "application/timestamp-reply",
 }
 
 

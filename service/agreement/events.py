@@ -60,3 +60,4 @@ class Event(StrEnum):
     STAFF_SIGNED_IN = "staff.signed_in"
     STAFF_LOCKED = "staff.locked"
     PROFILE_CHANGED = "profile.changed"
+    LOG_ANCHORED = "log.anchored"

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import rfc8785
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, Row, func, insert, select, text
 
 from service.agreement.events import Event
 from service.database.tables import audit_entries, audit_personal
@@ -41,11 +41,14 @@ class Entry:
     prev_hash: str
     hash: str
 
-    def recomputed(self) -> str:
-        """The hash that this entry's content gives."""
+    def recomputed(self, seq: int | None = None) -> str:
+        """The hash that this entry's content gives, as entry ``seq`` if another than its own.
+
+        Raises ``rfc8785.CanonicalizationError`` for content that never was an entry of ours.
+        """
         return _hash(
             self.agreement_id,
-            self.seq,
+            self.seq if seq is None else seq,
             self.at,
             self.actor,
             self.event,
@@ -53,6 +56,15 @@ class Entry:
             self.personal_digest,
             self.prev_hash,
         )
+
+    def personal_fits(self) -> bool:
+        """Whether the personal data beside it are those whose digest is in the chain.
+
+        What was erased fits: the digest stays and says that there was something.
+        """
+        if self.personal is None:
+            return True
+        return _personal_digest(bytes.fromhex(self.salt), self.personal) == self.personal_digest
 
 
 class AuditLog:
@@ -114,27 +126,11 @@ class AuditLog:
         """The entries of one chain, first to last."""
         chain = audit_entries.c.agreement_id
         rows = self._connection.execute(
-            select(audit_entries, audit_personal.c.data.label("personal"), audit_personal.c.salt)
-            .outerjoin(audit_personal, audit_personal.c.entry_id == audit_entries.c.id)
-            .where(chain == agreement_id if agreement_id else chain.is_(None))
-            .order_by(audit_entries.c.seq)
-        )
-        return [
-            Entry(
-                row.agreement_id,
-                row.seq,
-                row.at,
-                row.actor,
-                Event(row.event),
-                row.data,
-                row.personal_digest,
-                row.personal,
-                row.salt.hex() if row.salt else "",
-                row.prev_hash,
-                row.hash,
+            _ENTRIES.where(chain == agreement_id if agreement_id else chain.is_(None)).order_by(
+                audit_entries.c.seq
             )
-            for row in rows
-        ]
+        )
+        return [entry_of(row) for row in rows]
 
     def newest(self, event: Event) -> tuple[datetime, dict[str, Any]] | None:
         """When this last stood in the general chain, and what it said; None when never."""
@@ -147,19 +143,27 @@ class AuditLog:
         return (row.at, row.data) if row else None
 
 
-def first_broken(entries: list[Entry]) -> Entry | None:
-    """The first entry that does not follow from the one before it, or None when all do."""
-    prev = FIRST
-    for number, entry in enumerate(entries, 1):
-        wrong = entry.seq != number or entry.prev_hash != prev or entry.recomputed() != entry.hash
-        if entry.personal is not None and not wrong:
-            wrong = (
-                _personal_digest(bytes.fromhex(entry.salt), entry.personal) != entry.personal_digest
-            )
-        if wrong:
-            return entry
-        prev = entry.hash
-    return None
+_EVENTS = frozenset(Event)
+_ENTRIES = select(
+    audit_entries, audit_personal.c.data.label("personal"), audit_personal.c.salt
+).outerjoin(audit_personal, audit_personal.c.entry_id == audit_entries.c.id)
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """The entry in a row with ``personal`` and ``salt`` beside it, whatever stands in it."""
+    return Entry(
+        str(row.agreement_id) if row.agreement_id else None,
+        row.seq,
+        row.at,
+        row.actor,
+        Event(row.event) if row.event in _EVENTS else row.event,
+        row.data,
+        row.personal_digest,
+        row.personal,
+        row.salt.hex() if row.salt else "",
+        row.prev_hash,
+        row.hash,
+    )
 
 
 def _clock(connection: Connection) -> datetime:
@@ -187,7 +191,7 @@ def _hash(
                 "seq": seq,
                 "at": at.astimezone(UTC).isoformat(),
                 "actor": actor,
-                "event": event.value,
+                "event": str(event),
                 "data": dict(data),
                 "personal": personal_digest,
                 "prev": prev,

@@ -20,7 +20,9 @@ from sqlalchemy.exc import OperationalError
 from service.database.accounts import Accounts
 from service.database.agreements import Agreements
 from service.database.alarms import Alarms
+from service.database.anchors import Anchors
 from service.database.archive import ArchiveRecords
+from service.database.audit_chains import Chains
 from service.database.audit_log import AuditLog
 from service.database.documents import Documents
 from service.database.jobs import Jobs
@@ -101,6 +103,16 @@ class Transaction:
     def audit(self) -> AuditLog:
         """The hash-chained log."""
         return AuditLog(self._connection)
+
+    @cached_property
+    def chains(self) -> Chains:
+        """The whole log, for whoever audits it."""
+        return Chains(self._connection)
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """What holds the heads of the log against time."""
+        return Anchors(self._connection)
 
     @cached_property
     def jobs(self) -> Jobs:

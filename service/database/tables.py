@@ -221,6 +221,15 @@ documents = Table(
     CheckConstraint("kind in ('preview','frozen')", name="kind"),
 )
 
+document_templates = Table(
+    "document_templates",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("docx", LargeBinary, nullable=False),
+    now("created_at"),
+)
+
 acts = Table(
     "acts",
     metadata,
@@ -271,6 +280,8 @@ originals = Table(
     Column("evidence_json", LargeBinary, nullable=True),
     Column("log_jsonl", LargeBinary, nullable=True),
     Column("manifest_facts", JSONB, nullable=False),
+    # By name, in base64: what else lies in the package, fixed with the rest.
+    Column("further_files", JSONB(none_as_null=True), nullable=True),
     now("created_at"),
 )
 

@@ -13,7 +13,8 @@ WORKING_COPY_HOURS = 24  # after the archive verified its copy; the mails have g
 
 
 def prolong_locks(deps: Deps) -> int:
-    """Prolong every lock with fewer than 60 days left; a daily job. Returns how many objects.
+    """Prolong every lock with fewer than 60 days left, also of anchors; a daily job. Returns how
+    many objects.
 
     Raises what the store raises when it does not answer: the next day tries again, 60 times
     before anything could be deleted.
@@ -21,12 +22,17 @@ def prolong_locks(deps: Deps) -> int:
     with deps.database.begin() as tx:
         now = tx.now()
         ending = tx.archive.locked_for_less_than(EXTEND_BELOW_DAYS)
+        anchors = tx.anchors.locked_for_less_than(EXTEND_BELOW_DAYS)
     until = lock_until(now, days=deps.settings.lock_days)
     for agreement_id, kept in ending:
         reached = deps.objects().extend_retention(kept.key, kept.version_id, until)
         with deps.database.begin() as tx:
             tx.archive.note_lock(agreement_id, kept.name, reached)
-    return len(ending)
+    for anchor in anchors:
+        reached = deps.objects().extend_retention(anchor.key, anchor.version_id, until)
+        with deps.database.begin() as tx:
+            tx.anchors.note_lock(anchor.key, reached)
+    return len(ending) + len(anchors)
 
 
 def tidy(deps: Deps) -> int:

@@ -12,7 +12,16 @@ import pytest
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.database.audit_log import FIRST, Entry, first_broken
+from service.database.audit_check import (
+    CHANGED,
+    INSERTED,
+    MISSING,
+    PERSONAL,
+    REORDERED,
+    Finding,
+    check_chain,
+)
+from service.database.audit_log import FIRST, Entry
 from service.database.engine import Database
 
 Sql = Callable[..., list[Any]]
@@ -42,8 +51,8 @@ def test_the_chain_holds(written: tuple[str, list[Entry]]) -> None:
     assert [entry.seq for entry in entries] == [1, 2, 3, 4, 5, 6]
     assert entries[0].prev_hash == FIRST
     assert [e.prev_hash for e in entries[1:]] == [e.hash for e in entries[:-1]]
-    assert first_broken(entries) is None
-    assert first_broken([]) is None
+    assert check_chain(entries) == []
+    assert check_chain([]) == []
 
 
 @pytest.mark.parametrize(
@@ -69,28 +78,57 @@ def test_a_changed_entry_is_named(
     if "at" in changed:
         changed = {"at": entries[3].at + timedelta(microseconds=1)}
     entries[3] = dataclasses.replace(entries[3], **changed)
-    broken = first_broken(entries)
-    assert broken is not None
-    assert broken.seq == 4
+    beside = {"personal", "salt", "personal_digest"} & set(changed)
+    within = {"personal", "salt"}.isdisjoint(changed)
+    kinds = [CHANGED] * within + [PERSONAL] * bool(beside)
+    assert check_chain(entries) == [Finding(k, 4, 4, str(entries[3].event)) for k in kinds]
 
 
-def test_an_entry_made_to_fit_breaks_the_next_one(written: tuple[str, list[Entry]]) -> None:
+def test_an_entry_made_to_fit_is_told_by_the_next_one(written: tuple[str, list[Entry]]) -> None:
     entries = written[1]
     forged = dataclasses.replace(entries[2], data={"number": 99})
     entries[2] = dataclasses.replace(forged, hash=forged.recomputed())
-    broken = first_broken(entries)
-    assert broken is not None
-    assert broken.seq == 4
+    assert check_chain(entries) == [Finding(CHANGED, 3, 3, "agreement.edited")]
 
 
-def test_a_missing_an_inserted_and_a_swapped_entry_are_named(
-    written: tuple[str, list[Entry]],
+EDITED = "agreement.edited"
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        ((1, 2, 4, 5, 6), [Finding(MISSING, 3, 3)]),
+        ((2, 3, 4, 5, 6), [Finding(MISSING, 1, 1)]),
+        ((1, 5, 6), [Finding(MISSING, 2, 4)]),
+        ((1, 2, 3, 2, 4, 5, 6), [Finding(INSERTED, 4, 4, EDITED)]),
+        ((1, 3, 2, 4, 5, 6), [Finding(REORDERED, 3, 2, EDITED)]),
+        ((2, 1, 3, 4, 5, 6), [Finding(REORDERED, 2, 1, EDITED)]),
+        ((1, 2, 3, 4, 6, 5), [Finding(REORDERED, 6, 5, EDITED)]),
+    ],
+    ids=str,
+)
+def test_left_out_put_between_and_swapped_and_numbered_anew(
+    written: tuple[str, list[Entry]], order: tuple[int, ...], found: list[Finding]
 ) -> None:
-    entries = written[1]
-    assert first_broken(entries[:2] + entries[3:]) == entries[3]
-    assert first_broken(entries[1:]) == entries[1]
-    assert first_broken([*entries[:3], entries[1], *entries[3:]]) == entries[1]
-    assert first_broken([entries[0], entries[2], entries[1], *entries[3:]]) == entries[2]
+    """As somebody would who leaves no gap in the numbers."""
+    entries = [
+        dataclasses.replace(written[1][own - 1], seq=number) for number, own in enumerate(order, 1)
+    ]
+    assert check_chain(entries) == found
+
+
+@pytest.mark.parametrize("at", [1, 3, 6])
+def test_an_entry_made_up_and_put_between_is_named(
+    written: tuple[str, list[Entry]], at: int
+) -> None:
+    genuine = written[1]
+    prev = genuine[at - 2].hash if at > 1 else FIRST
+    forged = dataclasses.replace(
+        genuine[0], seq=at, data={"words": "forged"}, personal_digest="", prev_hash=prev
+    )
+    forged = dataclasses.replace(forged, hash=forged.recomputed())
+    later = [dataclasses.replace(each, seq=each.seq + 1) for each in genuine[at - 1 :]]
+    assert check_chain([*genuine[: at - 1], forged, *later]) == [Finding(INSERTED, at, at, EDITED)]
 
 
 def test_erased_personal_data_leave_the_chain_whole(
@@ -102,7 +140,7 @@ def test_erased_personal_data_leave_the_chain_whole(
         after = tx.audit.of(agreement_id)
     assert [entry.personal for entry in after] == [None] * 6
     assert [entry.hash for entry in after] == [entry.hash for entry in before]
-    assert first_broken(after) is None
+    assert check_chain(after) == []
 
 
 def test_changed_personal_data_are_found(
@@ -110,9 +148,8 @@ def test_changed_personal_data_are_found(
 ) -> None:
     sql("""update audit_personal set data = '{"name": "Iemand anders"}'""")
     with database.begin() as tx:
-        broken = first_broken(tx.audit.of(written[0]))
-    assert broken is not None
-    assert broken.seq == 2
+        found = check_chain(tx.audit.of(written[0]))
+    assert [(each.kind, each.seq) for each in found] == [(PERSONAL, n) for n in (2, 4, 6)]
 
 
 def test_the_same_personal_data_have_another_digest_each_time(database: Database, new: New) -> None:
@@ -134,7 +171,7 @@ def test_the_general_chain_stands_apart_and_takes_turns(database: Database) -> N
     with database.begin() as tx:
         entries = tx.audit.of(None)
     assert [entry.seq for entry in entries] == list(range(1, 25))
-    assert first_broken(entries) is None
+    assert check_chain(entries) == []
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
 
 

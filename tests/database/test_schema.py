@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from service.database import account_tables, question_tables, tables
+from service.database import account_tables, anchor_tables, question_tables, tables
 from service.database.columns import metadata
 from service.database.engine import Database
 from service.database.migrate import configuration, upgrade
@@ -22,6 +22,7 @@ def test_the_migrated_schema_is_the_declared_one(engine: Engine) -> None:
     assert {
         tables.agreements.name,
         account_tables.staff.name,
+        anchor_tables.anchors.name,
         question_tables.questions.name,
     } <= set(metadata.tables)
     with engine.connect() as connection:

@@ -17,7 +17,7 @@ from service.agreement.capabilities import code_for, token_for
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
-from service.database.audit_log import first_broken
+from service.database.audit_check import check_chain
 from service.deps import Deps
 from service.first_start import as_input, read_example
 from service.wiring import worker_app
@@ -152,7 +152,7 @@ class House:
         """The audit log's events; fails when the chain is broken."""
         with self.deps.database.begin() as tx:
             entries = tx.audit.of(tx.agreements.get(reference).id)
-        assert first_broken(entries) is None
+        assert check_chain(entries) == []
         return [entry.event.value for entry in entries]
 
     def archive_state(self, reference: str) -> str:

@@ -6,7 +6,7 @@ import dataclasses
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,20 @@ import pytest
 from argon2 import PasswordHasher
 
 from service.agreement.permissions import Role, Staff
-from service.database.audit_log import first_broken
+from service.database.audit_check import check_chain
+from service.database.engine import Transaction
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
 from service.settings import Settings, load_settings
 from service.wiring import TEMPLATES, build
-from service.workflow import archive, close, deliver, profile, retrieve, seal
+from service.workflow import anchor, archive, close, deliver, profile, retrieve, seal
 from signatures.authority import create_authority
 from storage.objects import S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from days import TODAY, Travel
 from emptied import empty, kept_database
 from house import EVERYBODY, PROCESSOR, House
 
@@ -99,14 +101,14 @@ def _must_hold(house: House) -> None:
     for (reference,) in house.rows("select reference from agreements"):
         with house.deps.database.begin() as tx:
             agreement = tx.agreements.get(reference)
-            assert first_broken(tx.audit.of(agreement.id)) is None
+            assert check_chain(tx.audit.of(agreement.id)) == []
             waiting = [each for each in tx.messages.of(agreement.id) if not each.attach_original]
         timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
         assert all(entry.sentence for entry in timeline)
         for message in waiting:
             deliver.deliver(house.deps, message.id)
     with house.deps.database.begin() as tx:
-        assert first_broken(tx.audit.of(None)) is None
+        assert check_chain(tx.audit.of(None)) == []
 
 
 @pytest.fixture
@@ -140,7 +142,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def whole_house(
+def unwatched_house(
     database_url: str,
     settings: Settings,
     maker: DocumentMaker,
@@ -149,7 +151,7 @@ def whole_house(
     bucket: str,
     password_hash: str,
 ) -> Iterator[House]:
-    """An installation with archive and keys."""
+    """An installation with archive and keys, of which a test may break what must hold."""
     store = S3Config(
         endpoint_url=object_store.endpoint_url,
         region=object_store.region,
@@ -159,10 +161,15 @@ def whole_house(
     )
     changed: Any = dataclasses.replace(settings, key_dir=keys)
     built = dataclasses.replace(build(changed, database_url, store), maker=lambda: maker)
-    made = _house(built, password_hash)
-    yield made
-    _must_hold(made)
+    yield _house(built, password_hash)
     built.database.close()
+
+
+@pytest.fixture
+def whole_house(unwatched_house: House) -> Iterator[House]:
+    """An installation with archive and keys."""
+    yield unwatched_house
+    _must_hold(unwatched_house)
 
 
 @pytest.fixture
@@ -177,3 +184,27 @@ def done(whole_house: House) -> tuple[House, str, str]:
         for _ in range(2):  # run twice is run once
             step(house.deps, agreement_id)
     return house, reference, secret
+
+
+@pytest.fixture
+def travel(monkeypatch: pytest.MonkeyPatch) -> Travel:
+    """A function that makes it so many days later, for the database's clock as the steps see it."""
+
+    def to(days: int) -> None:
+        monkeypatch.setattr(Transaction, "now", lambda _tx: TODAY + timedelta(days=days))
+
+    to(0)
+    return to
+
+
+@pytest.fixture
+def anchored(unwatched_house: House, travel: Travel) -> tuple[House, str]:
+    """Two agreements on their way, anchored today and again tomorrow, with news in between."""
+    house = unwatched_house
+    reference = house.sent()
+    house.sent()
+    assert anchor.anchor(house.deps) == 2
+    travel(1)
+    house.signed(reference)
+    assert anchor.anchor(house.deps) == 2
+    return house, reference

@@ -1,0 +1,139 @@
+"""Anchors: once a day one time stamp over the heads of all log chains that grew.
+
+The heads are the leaves of a Merkle tree, so that one agreement's place in an anchor is proved by
+a few hashes and without the others. Everything is text, so that ``printf`` and ``sha256sum`` can
+follow it: a leaf is canonical JSON, its hash is the SHA-256 of those bytes; a node above two
+others is the SHA-256 of ``node <left> <right>`` with both in hexadecimal. A node without a
+neighbour rises as it is. A leaf begins with ``{`` and a node with ``n``, so that neither can be
+taken for the other.
+
+The *record* of an anchor names the root, the day and the SHA-256 of the record before it; the
+token is over the record. A chain that did not grow is not listed again: the last anchor that has
+it holds for it, and the records hold each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import rfc8785
+
+SCHEMA = "zegel-anchor/1"
+FIRST = "0" * 64
+LEFT, RIGHT = "links", "rechts"
+
+
+@dataclass(frozen=True)
+class Head:
+    """Entry ``seq`` of a chain with its hash; ``agreement_id`` None for the general chain."""
+
+    agreement_id: str | None
+    seq: int
+    hash: str
+
+    def leaf(self) -> bytes:
+        """The bytes that stand for it in the tree."""
+        return rfc8785.dumps({"agreement": self.agreement_id, "seq": self.seq, "hash": self.hash})
+
+
+def in_order(heads: Sequence[Head]) -> list[Head]:
+    """As they stand in the tree: the general chain first, then by agreement and number."""
+    return sorted(heads, key=lambda head: (head.agreement_id or "", head.seq))
+
+
+def lines(heads: Sequence[Head]) -> bytes:
+    """The leaves, one a line."""
+    return b"".join(head.leaf() + b"\n" for head in heads)
+
+
+def root(heads: Sequence[Head]) -> str:
+    """The root of the tree over these heads; of none, the SHA-256 of nothing."""
+    level = [_sha256(head.leaf()) for head in heads]
+    while len(level) > 1:
+        level = _above(level)
+    return level[0] if level else _sha256(b"")
+
+
+def path(heads: Sequence[Head], head: Head) -> list[tuple[str, str]]:
+    """From the leaf of ``head`` up to the root: on which side the other one stands, and its hash.
+
+    Raises ValueError when ``head`` is not among them.
+    """
+    place = list(heads).index(head)
+    level = [_sha256(each.leaf()) for each in heads]
+    steps = []
+    while len(level) > 1:
+        other = place ^ 1
+        if other < len(level):
+            steps.append((LEFT if other < place else RIGHT, level[other]))
+        level, place = _above(level), place // 2
+    return steps
+
+
+def climb(head: Head, steps: Sequence[tuple[str, str]]) -> str:
+    """The root that a leaf and its path lead to."""
+    found = _sha256(head.leaf())
+    for side, other in steps:
+        found = _node(other, found) if side == LEFT else _node(found, other)
+    return found
+
+
+def record(
+    *, number: int, now: datetime, last_day: date | None, previous: str, heads: Sequence[Head]
+) -> bytes:
+    """The record of an anchor, canonical. ``now`` is aware; the day is that of UTC.
+
+    Days without an anchor since the last one are named in it: nothing is back-dated.
+    """
+    day = day_of(now)
+    return rfc8785.dumps(
+        {
+            "schema": SCHEMA,
+            "number": number,
+            "day": day.isoformat(),
+            "made_at": now.astimezone(UTC).isoformat(timespec="microseconds"),
+            "missed": [each.isoformat() for each in missed(last_day, day)],
+            "previous": previous,
+            "size": len(heads),
+            "root": root(heads),
+        }
+    )
+
+
+def read(record: bytes) -> dict[str, Any]:
+    """What a record says; nothing when somebody made it unreadable."""
+    try:
+        found = json.loads(record)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def day_of(now: datetime) -> date:
+    """The calendar day of an aware instant in UTC."""
+    return now.astimezone(UTC).date()
+
+
+def missed(last_day: date | None, day: date) -> list[date]:
+    """The days between two anchors that have none."""
+    if last_day is None:
+        return []
+    return [last_day + timedelta(days=n) for n in range(1, (day - last_day).days)]
+
+
+def _above(level: Sequence[str]) -> list[str]:
+    pairs = [level[at : at + 2] for at in range(0, len(level), 2)]
+    return [_node(*pair) if len(pair) == 2 else pair[0] for pair in pairs]
+
+
+def _node(left: str, right: str) -> str:
+    return _sha256(f"node {left} {right}".encode())
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

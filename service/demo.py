@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 import re
+import shutil
 import tempfile
 import time
 import zipfile
@@ -24,6 +25,7 @@ from service.settings import DEVELOPMENT, load_settings
 from service.supervisor import Running, stack
 from service.texts import text
 from service.verify_files import verify_files
+from storage.bag import PAYLOAD
 
 WAIT_SECONDS = 60
 DETAILS = (
@@ -37,7 +39,8 @@ ANNEX = (
 
 
 def walk(out: Path, source: Path | None) -> int:
-    """Walk the road with the given data and leave what the archive hands out in ``out``.
+    """Walk the road with the given data and leave what the archive hands out in ``out``: the
+    evidence package, unpacked, so that ``out`` itself is the bag.
 
     Returns 0 only if the fetched file verifies.
     """
@@ -58,8 +61,11 @@ def walk(out: Path, source: Path | None) -> int:
             with _told("stop"):
                 running_stack.__exit__(None, None, None)
         with _told("verify"):
+            payload = out / PAYLOAD
             status = verify_files(
-                (out / "overeenkomst.pdf",), out / "certificaten" / "wortel.pem", as_json=False
+                (payload / "overeenkomst.pdf",),
+                payload / "certificaten" / "wortel.pem",
+                as_json=False,
             )
     return int(status)
 
@@ -189,8 +195,13 @@ class Road:
     def fetch(self, out: Path) -> None:
         archive = self.staff.download(f"/archief/{self.reference}/pakket.zip")
         out.mkdir(parents=True, exist_ok=True)
+        if (out / "bagit.txt").is_file():  # of an earlier demo: a bag with more in it is no bag
+            shutil.rmtree(out / PAYLOAD, ignore_errors=True)
         with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
-            bundle.extractall(out)
+            for name in bundle.namelist():
+                target = out / name.removeprefix(f"{self.reference}/")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(bundle.read(name))
 
     def _mail(self, to: str, subject: str) -> list[str]:
         """Open the newest mail to somebody with this in its subject; gives its links."""

@@ -37,7 +37,8 @@ _HEXADECIMAL = re.compile(rb"(?:[0-9A-Fa-f]{2})+")
 class Chains:
     """The certificates behind the seals of one file and the lists that say they were not revoked.
 
-    ``intermediates`` are the authorities between root and seal; ``lists`` are theirs.
+    ``intermediates`` are the authorities between root and seal; ``lists`` are theirs, and
+    ``upper_lists`` those of the authorities above them.
     """
 
     roots: tuple[x509.Certificate, ...]
@@ -45,6 +46,7 @@ class Chains:
     seals: tuple[x509.Certificate, ...]
     stamps: tuple[x509.Certificate, ...]
     lists: tuple[x509.CertificateRevocationList, ...]
+    upper_lists: tuple[x509.CertificateRevocationList, ...]
 
 
 def certificates_used(pdf: bytes) -> dict[x509.Certificate, datetime]:
@@ -106,12 +108,15 @@ class ValidationData:
         roots = tuple(dict.fromkeys(each for each in issuers if each.subject == each.issuer))
         between = tuple(dict.fromkeys(each for each in issuers if each not in roots))
         names = {each.issuer for each in ends}
+        upper = {each.issuer for each in between} - names
+        lists = self._lists(now)
         return Chains(
             roots=roots,
             intermediates=between,
             seals=tuple(each for each in ends if not is_stamp(each)),
             stamps=tuple(each for each in ends if is_stamp(each)),
-            lists=tuple(each for each in self._lists(now) if each.issuer in names),
+            lists=tuple(each for each in lists if each.issuer in names),
+            upper_lists=tuple(each for each in lists if each.issuer in upper),
         )
 
     def _lists(self, now: datetime) -> list[x509.CertificateRevocationList]:

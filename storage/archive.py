@@ -6,9 +6,14 @@
         overeenkomst.pdf      the sealed original
         getoond.pdf           what both parties were shown: the first bytes of the sealed original
         bewijsblad.pdf, bewijs.json, logboek.jsonl
-        certificaten/         what a verifier needs: root, issuing authority, revocation list
+        certificaten/         what a verifier needs: root, issuing authority, revocation lists
+        handelingen/          the record of each act, byte for byte as its seal binds it
+        zegels/, tijdstempels/  each seal and token by itself, for tools that know no PDF
+        sjabloon.docx         the Word file that the text was made from
+        LEESMIJ.txt, README.txt  how to check all this; they hold here and in the ZIP handed out
         manifest.json         written last: names, sizes, SHA-256 and versions of all the others
 
+Packages of before the evidence package lack the last four; nothing here depends on them.
 Every step may be killed and repeated, also by two workers at once, and gives the same package.
 From the bucket alone, ``list_packages`` gives back the index and ``load`` every file.
 """
@@ -40,7 +45,9 @@ from storage.objects import ObjectStore, ReadObject, StoredObject
 AGREEMENT, SHOWN = "overeenkomst.pdf", "getoond.pdf"
 REQUIRED = (AGREEMENT, SHOWN, "bewijsblad.pdf", "bewijs.json", "logboek.jsonl")
 CERTIFICATES = "certificaten/"
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?\.[a-z0-9]+")
+NAME = re.compile(
+    r"(?:[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?\.[a-z0-9]+|LEESMIJ\.txt|README\.txt)"
+)
 AT_ONCE = 4
 ZIP_MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that the format knows: no clock in the bytes
 

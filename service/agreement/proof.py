@@ -161,6 +161,16 @@ def sheet(facts: Facts) -> dict[str, Any]:
     effective = agreement.effective_date
     return {
         "reference": agreement.reference,
+        "story": [
+            sentence.format(
+                reference=agreement.reference,
+                controller=agreement.controller.name,
+                processor=agreement.processor.full_name,
+                effective_date=show_date(effective) if effective else "",
+            )
+            for sentence in _numbered("story")
+        ],
+        "binding": text("evidence.binding"),
         "agreement_title": text("evidence.agreement_title"),
         "effective_date": show_date(effective) if effective else "",
         "effective_date_rule": text("evidence.effective_date_rule"),
@@ -191,6 +201,7 @@ def sheet(facts: Facts) -> dict[str, Any]:
         "seal": {
             "subject": facts.seal_subject,
             "fingerprint": facts.seal_fingerprint,
+            "root_fingerprint": facts.root_fingerprint,
             "level": facts.level,
             "timestamp_quality": text(
                 f"evidence.quality.{facts.acts[-1].token_quality if facts.acts else 'eigen'}"
@@ -239,6 +250,8 @@ def _act(act: ActFacts) -> dict[str, Any]:
         "token_note": None if same_day else text("evidence.other_day"),
         "email": record["person"]["email"],
         "email_proof": _proof(said),
+        "under": text(f"evidence.under.{act.place}"),
+        "in_short": _in_short(said),
         "method": text(f"labels.method.{record['method']}"),
         "statements": [each["text"] for each in record["statements"]],
         "ip": _printable(said["ip"]),
@@ -281,6 +294,13 @@ def _proof(said: dict[str, Any]) -> str:
 def _code_proof(mailbox: dict[str, str]) -> str:
     confirmed = show_moment_with_offset(datetime.fromisoformat(mailbox["code_confirmed_at"]))
     return text("evidence.proof_code", address=mailbox["address"], confirmed=confirmed)
+
+
+def _in_short(said: dict[str, Any]) -> str:
+    mailbox = said.get("mailbox")
+    if mailbox is None:
+        return text("evidence.short_password")
+    return text("evidence.short_code", address=mailbox["address"])
 
 
 def _item(item: Item) -> dict[str, str]:

@@ -41,12 +41,9 @@ class Entry:
     prev_hash: str
     hash: str
 
-    def recomputed(self, seq: int | None = None) -> str:
-        """The hash that this entry's content gives, as entry ``seq`` if another than its own.
-
-        Raises ``rfc8785.CanonicalizationError`` for content that never was an entry of ours.
-        """
-        return _hash(
+    def hashed(self, seq: int | None = None) -> dict[str, Any]:
+        """What the hash is over, as entry ``seq`` if another than its own."""
+        return _hashed(
             self.agreement_id,
             self.seq if seq is None else seq,
             self.at,
@@ -56,6 +53,13 @@ class Entry:
             self.personal_digest,
             self.prev_hash,
         )
+
+    def recomputed(self, seq: int | None = None) -> str:
+        """The hash that this entry's content gives, as entry ``seq`` if another than its own.
+
+        Raises ``rfc8785.CanonicalizationError`` for content that never was an entry of ours.
+        """
+        return _sha256(self.hashed(seq))
 
     def personal_fits(self) -> bool:
         """Whether the personal data beside it are those whose digest is in the chain.
@@ -100,7 +104,7 @@ class AuditLog:
         at = last.now if last else _clock(self._connection)
         salt = secrets.token_bytes(16)
         digest = _personal_digest(salt, personal) if personal else ""
-        entry_hash = _hash(agreement_id, seq, at, actor, event, data, digest, prev)
+        entry_hash = _sha256(_hashed(agreement_id, seq, at, actor, event, data, digest, prev))
         entry_id = self._connection.execute(
             insert(audit_entries)
             .values(
@@ -174,7 +178,7 @@ def _personal_digest(salt: bytes, personal: Mapping[str, Any]) -> str:
     return hashlib.sha256(salt + rfc8785.dumps(dict(personal))).hexdigest()
 
 
-def _hash(
+def _hashed(
     agreement_id: str | None,
     seq: int,
     at: datetime,
@@ -183,18 +187,18 @@ def _hash(
     data: Mapping[str, Any],
     personal_digest: str,
     prev: str,
-) -> str:
-    return hashlib.sha256(
-        rfc8785.dumps(
-            {
-                "agreement": agreement_id,
-                "seq": seq,
-                "at": at.astimezone(UTC).isoformat(),
-                "actor": actor,
-                "event": str(event),
-                "data": dict(data),
-                "personal": personal_digest,
-                "prev": prev,
-            }
-        )
-    ).hexdigest()
+) -> dict[str, Any]:
+    return {
+        "agreement": agreement_id,
+        "seq": seq,
+        "at": at.astimezone(UTC).isoformat(),
+        "actor": actor,
+        "event": str(event),
+        "data": dict(data),
+        "personal": personal_digest,
+        "prev": prev,
+    }
+
+
+def _sha256(hashed: Mapping[str, Any]) -> str:
+    return hashlib.sha256(rfc8785.dumps(dict(hashed))).hexdigest()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import Place
-from service.database.tables import acts, documents, originals, seals
+from service.database.tables import acts, document_templates, documents, originals, seals
 
 CLOSING_STEP = 4  # after the three acts
 
@@ -71,6 +71,7 @@ class Original:
     evidence_json: bytes | None
     log_jsonl: bytes | None
     manifest_facts: dict[str, Any]
+    further_files: dict[str, str] | None
     created_at: datetime
 
 
@@ -140,6 +141,20 @@ class Documents:
             )
         ).one_or_none()
         return (row.pdf, row.sha256) if row else None
+
+    def keep_template(self, sha256: str, version: str, docx: bytes) -> None:
+        """Keep a Word template that a document was made from; a repetition changes nothing."""
+        self._connection.execute(
+            upsert(document_templates)
+            .values(sha256=sha256, version=version, docx=docx)
+            .on_conflict_do_nothing()
+        )
+
+    def template(self, sha256: str) -> bytes | None:
+        """The Word template with this SHA-256, if it was kept."""
+        return self._connection.execute(
+            select(document_templates.c.docx).where(document_templates.c.sha256 == sha256)
+        ).scalar()
 
     def add_act(self, agreement_id: str, revision: int, values: dict[str, Any]) -> None:
         """Record an accepted act. The unique place makes a second one impossible."""
@@ -235,6 +250,7 @@ class Documents:
             evidence_json=row.evidence_json,
             log_jsonl=row.log_jsonl,
             manifest_facts=row.manifest_facts,
+            further_files=row.further_files,
             created_at=row.created_at,
         )
 
@@ -253,7 +269,13 @@ class Documents:
         self._connection.execute(
             update(originals)
             .where(originals.c.agreement_id == agreement_id)
-            .values(pdf=None, evidence_pdf=None, evidence_json=None, log_jsonl=None)
+            .values(
+                pdf=None,
+                evidence_pdf=None,
+                evidence_json=None,
+                log_jsonl=None,
+                further_files=None,
+            )
         )
 
     def count_frozen(self, agreement_id: str) -> int:

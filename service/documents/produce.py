@@ -52,6 +52,7 @@ class ProducedDocument:
     reading_html: str
     template_version: str
     template_sha256: str
+    template_docx: bytes
     engine: str
     places: tuple[PlaceOnPage, ...]
 
@@ -193,6 +194,7 @@ class DocumentMaker:
             reading_html=reading_view(blocks),
             template_version=template.version,
             template_sha256=template.sha256,
+            template_docx=template.docx,
             engine=self.engine,
             places=() if preview else places,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.texts import text
 from service.workflow.actors import SYSTEM
+from service.workflow.evidence_package import decoded
 from service.workflow.notify import tell, tell_signatory
 from storage.archive import Package, store
 from storage.check import MISSING, CheckReport, check
@@ -120,8 +120,10 @@ def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
         "getoond.pdf": shown,
     }
     files = {name: data for name, data in kept.items() if data is not None}
-    for name, encoded in original.manifest_facts["certificates"].items():
-        files[f"certificaten/{name}"] = base64.b64decode(encoded)
+    certificates = decoded(original.manifest_facts["certificates"])
+    files |= {f"certificaten/{name}": data for name, data in certificates.items()}
+    # None where it was closed before packages had them.
+    files |= decoded(original.further_files or {})
     return Package(facts=_package_facts(agreement, original), files=files)
 
 

@@ -6,10 +6,9 @@ same evidence JSON; the sealed sheet differs in its time stamp, and the database
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import hashlib
-import json
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.texts import text
 from service.workflow.actors import SYSTEM
+from service.workflow.evidence_package import encoded, further_files
 from service.workflow.present_keys import with_present_keys
 from signatures.authority import fingerprint, pem
 
@@ -45,9 +45,22 @@ def close(deps: Deps, agreement_id: str) -> None:
         if closed is None or closed.step != CLOSING_STEP:
             return
         facts, entries = _facts(deps, tx, agreement, closed.sha256)
+        frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+        template = tx.documents.template(facts.template_sha256)
+    if frozen is None:
+        raise LookupError(agreement.reference)
     proof = rfc8785.dumps(evidence(facts))
     printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
     sealed_sheet = with_present_keys(deps, lambda one: one.seal_sheet(printed))
+    certificates = certificate_files(deps.sealer().certificates(closed.pdf))
+    further = further_files(
+        facts,
+        sealed=closed.pdf,
+        shown=frozen[0],
+        sheet=sealed_sheet,
+        template=template,
+        checked_at=datetime.now(UTC),
+    )
     original: dict[str, Any] = {
         "revision": agreement.revision,
         "pdf": closed.pdf,
@@ -58,7 +71,8 @@ def close(deps: Deps, agreement_id: str) -> None:
         "evidence_sha256": hashlib.sha256(sealed_sheet).hexdigest(),
         "evidence_json": proof,
         "log_jsonl": log_lines(entries),
-        "manifest_facts": _manifest_facts(deps, facts, closed.pdf),
+        "manifest_facts": _manifest_facts(facts, certificates),
+        "further_files": encoded(further),
     }
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
@@ -146,31 +160,26 @@ def sentence(entry: Entry) -> str:
 
 def log_lines(entries: list[Entry]) -> bytes:
     """The log as JSON lines, personal data and salts included, so that every hash can be checked
-    from this file alone."""
+    from this file alone.
+
+    Each line is canonical (RFC 8785), so what follows ``"entry":`` are the very bytes that were
+    hashed.
+    """
     lines = [
-        json.dumps(
+        rfc8785.dumps(
             {
-                "agreement": entry.agreement_id,
-                "seq": entry.seq,
-                "at": entry.at.isoformat(),
-                "actor": entry.actor,
-                "event": entry.event.value,
-                "data": entry.data,
-                "personal": entry.personal_digest,
+                "entry": entry.hashed(),
                 "personal_data": entry.personal,
                 "salt": entry.salt,
-                "prev": entry.prev_hash,
                 "hash": entry.hash,
-            },
-            ensure_ascii=False,
-            sort_keys=True,
+            }
         )
         for entry in entries
     ]
-    return ("\n".join(lines) + "\n").encode()
+    return b"\n".join(lines) + b"\n"
 
 
-def _manifest_facts(deps: Deps, facts: Facts, pdf: bytes) -> dict[str, Any]:
+def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> dict[str, Any]:
     """What the archive needs beside the files, fixed now: no address of a person or a browser.
 
     The certificates too, because a renewed revocation list would be other bytes under one name.
@@ -182,10 +191,7 @@ def _manifest_facts(deps: Deps, facts: Facts, pdf: bytes) -> dict[str, Any]:
         "controller": agreement.controller.name,
         "processor": agreement.processor.known_as,
         "template_version": facts.template_version,
-        "certificates": {
-            name: base64.b64encode(data).decode()
-            for name, data in certificate_files(deps.sealer().certificates(pdf)).items()
-        },
+        "certificates": encoded(certificates),
     }
 
 
@@ -198,4 +204,5 @@ def certificate_files(chains: Chains) -> dict[str, bytes]:
         "zegel.pem": pem(*chains.seals),
         "tijdstempel.pem": pem(*chains.stamps),
         "intrekkingslijst.pem": pem(*chains.lists),
+        "intrekkingslijst-wortel.pem": pem(*chains.upper_lists),
     }

@@ -45,6 +45,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
         before = tx.agreements.lock_by_id(agreement_id)
         if before.state is not State.PREPARING or before.revision != agreement.revision:
             return
+        tx.documents.keep_template(made.template_sha256, made.template_version, made.template_docx)
         _keep(tx, before, made, printed, "frozen")
         frozen = tx.agreements.save(
             before,

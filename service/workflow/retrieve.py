@@ -23,6 +23,7 @@ from service.errors import NotFound
 from service.workflow.actors import Client, staff_actor
 from service.workflow.archive import note_check, recorded
 from service.workflow.close import sentence
+from service.workflow.evidence_package import LOG, anchor_files, as_bag
 from storage.archive import zip_package
 from storage.check import CheckReport
 from storage.check import check as check_package
@@ -177,14 +178,21 @@ def open_file(
 
 
 def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
-    """Everything the archive keeps of an agreement, as one ZIP. Raises NotFound."""
+    """Everything the archive keeps of an agreement, with the anchor that holds its log, as one
+    ZIP in the form of a bag (RFC 8493). Raises NotFound.
+
+    The same bytes each time, but for the anchor that comes within a day of the close.
+    """
     require(staff, Permission.SEE_EVIDENCE)
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
         objects = tx.archive.objects(agreement.id)
     if not objects:
         raise NotFound("not_found")
-    data = zip_package({each.name: _read(deps, each) for each in objects})
+    files = {each.name: _read(deps, each) for each in objects}
+    with deps.database.begin() as tx:
+        files |= anchor_files(tx, agreement.id, files[LOG])
+    data = zip_package(as_bag(agreement, files), folder=reference)
     _log_download(deps, agreement, f"{reference}.zip", staff, client)
     return data
 

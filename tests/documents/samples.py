@@ -89,6 +89,11 @@ def evidence() -> dict[str, Any]:
     """The evidence of an agreement signed by two people."""
     return {
         "reference": "VO-2026-00042",
+        "story": [
+            "Bakkerij Peeters, BV en Christophe Zenner ondertekenden op 2 maart 2026.",
+            "Iedereen kreeg eerst de volledige tekst te zien.",
+        ],
+        "binding": "De overeenkomst en dit blad wijzen naar elkaar.",
         "agreement_title": "Verwerkersovereenkomst",
         "effective_date": "2 maart 2026",
         "effective_date_rule": "de datum (Europe/Brussels) van de laatste handtekening",
@@ -133,6 +138,7 @@ def evidence() -> dict[str, Any]:
         "seal": {
             "subject": "CN=Zegel van IT4Professionals, O=IT4Professionals, C=BE",
             "fingerprint": DIGESTS[4],
+            "root_fingerprint": DIGESTS[5],
             "level": "PAdES B-LTA",
             "timestamp_quality": "tijdstempel van de dienst zelf, niet van een derde",
         },
@@ -160,6 +166,8 @@ def _act(number: int) -> dict[str, Any]:
         "token_note": None,
         "email": "an@peeters.example",
         "email_proof": "code uit een e-mail, ingevoerd op 2 maart 2026, 10:09:00 +01:00",
+        "under": "de overeenkomst",
+        "in_short": "code in mailbox an@peeters.example",
         "method": "getypte naam",
         "statements": [
             "Ik heb de overeenkomst en Bijlage 1 gelezen.",

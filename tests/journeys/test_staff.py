@@ -151,9 +151,11 @@ def test_two_countersigned_at_once_then_found_and_fetched(
     original = archivist.downloads(archivist.link("Overeenkomst (PDF)"))
     package = archivist.downloads(archivist.link("Bewijspakket (zip)"))
     with zipfile.ZipFile(io.BytesIO(package)) as bundle:
-        assert bundle.read("overeenkomst.pdf") == original
-        assert original.startswith(bundle.read("getoond.pdf"))
-        assert {"bewijsblad.pdf", "bewijs.json", "manifest.json"} <= set(bundle.namelist())
+        payload = f"{reference}/data"
+        assert bundle.read(f"{payload}/overeenkomst.pdf") == original
+        assert original.startswith(bundle.read(f"{payload}/getoond.pdf"))
+        wanted = {"bewijsblad.pdf", "bewijs.json", "manifest.json", "LEESMIJ.txt"}
+        assert {f"{payload}/{name}" for name in wanted} <= set(bundle.namelist())
     archivist.opens(f"/archief/{reference}").reads("Gedownload: overeenkomst.pdf.")
 
     archivist.opens("/verifieer").sees("Is dit document echt?")

@@ -86,7 +86,7 @@ STYLES: dict[str, Style] = {
     "cell_head": Style("CellHead", "Cell Head", size=10, bold=True, before=2, after=3, line=1.05),
     "cell_label": Style("CellLabel", "Cell Label", size=9.5, colour=MUTED, before=2.4, after=2),
     "cell_small": Style("CellSmall", "Cell Small", size=8, colour=MUTED, before=3, after=2),
-    "cell_digest": Style("CellDigest", "Cell Digest", size=7, before=3.6, after=2),
+    "cell_digest": Style("CellDigest", "Cell Digest", size=8.5, before=3, after=2),
     "caption": Style(
         "SignaturePlace", "Signature Place", size=7, colour="6B7280", after=2, line=1.0,
     ),

@@ -1,0 +1,33 @@
+"""LEESMIJ.txt and README.txt: how to check an evidence package with free programs alone.
+
+Both say the same and give the same commands, from ``templates/nl/package/commands.txt``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "package"
+NAMES = ("LEESMIJ.txt", "README.txt")
+
+
+def read_me(package: Mapping[str, Any]) -> dict[str, bytes]:
+    """Both texts, by name. Raises jinja2.UndefinedError for a value that is missing."""
+    return {name: _environment().get_template(name).render(p=package).encode() for name in NAMES}
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    # Plain text, not HTML: nothing is escaped.
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,209 @@
+"""The evidence package: what lies beside the original so that anybody can check it alone.
+
+What never changes is made once, at the close, and goes into the bucket with the original. The
+anchors come later: they are added when the package is handed out.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from service.agreement import anchoring
+from service.agreement.act_record import canonical
+from service.agreement.anchoring import Head
+from service.agreement.deadlines import show_date
+from service.agreement.model import Agreement
+from service.agreement.proof import Facts
+from service.database.anchors import Anchor
+from service.database.engine import Transaction
+from service.documents.read_me import read_me
+from service.texts import table, text
+from signatures.extraction import Part, certificates, parts
+from storage.bag import bag
+
+OWN_STAMP = "eigen"
+AGREEMENT, SHEET, LOG = "overeenkomst.pdf", "bewijsblad.pdf", "logboek.jsonl"
+
+
+def further_files(
+    facts: Facts,
+    *,
+    sealed: bytes,
+    shown: bytes,
+    sheet: bytes,
+    template: bytes | None,
+    checked_at: datetime,
+) -> dict[str, bytes]:
+    """The further files of a package, by name.
+
+    ``template`` is the Word file that the text was made from, None where it was not kept;
+    ``checked_at`` (aware) a moment at which certificates and revocation lists count.
+    """
+    of_agreement, of_sheet = parts(sealed), parts(sheet)
+    named = [
+        *(
+            (AGREEMENT, part.field if part.cms else "overeenkomst-afsluiting", part)
+            for part in of_agreement
+        ),
+        *(
+            (SHEET, "bewijsblad" if part.cms else "bewijsblad-afsluiting", part)
+            for part in of_sheet
+        ),
+    ]
+    files = {f"handelingen/{act.place}.json": canonical(act.record) for act in facts.acts}
+    for _, name, part in named:
+        files[f"tijdstempels/{name}.tst"] = part.token
+        if part.cms:
+            files[f"zegels/{name}.p7s"] = part.cms
+    foreign = any(act.token_quality != OWN_STAMP for act in facts.acts)
+    if foreign:
+        files["certificaten/tijdstempeldienst.pem"] = certificates(of_agreement[-1].token)
+    if template:
+        files["sjabloon.docx"] = template
+    told = _told(facts, named, shown_length=len(shown), foreign=foreign, template=bool(template))
+    told["attime"] = _seconds(checked_at)
+    return {**files, **read_me(told)}
+
+
+def _told(
+    facts: Facts,
+    named: list[tuple[str, str, Part]],
+    *,
+    shown_length: int,
+    foreign: bool,
+    template: bool,
+) -> dict[str, Any]:
+    """What LEESMIJ.txt and README.txt need; offsets and lengths in bytes, ``attime`` in seconds.
+
+    Each certificate is judged as it was at the moment of the token beside it: keys may be replaced
+    between two acts, and the commands are to hold in thirty years too.
+    """
+    agreement, effective = facts.agreement, facts.agreement.effective_date
+    if effective is None:
+        raise LookupError(agreement.reference)
+    documents = dict(facts.documents)
+    entries = [
+        {
+            "file": file,
+            "name": name,
+            "range": part.byte_range,
+            "value": part.signature_at,
+            "attime": _seconds(part.token_time),
+        }
+        for file, name, part in named
+        if part.cms
+    ]
+    ranges = {entry["name"]: entry["range"] for entry in entries}
+    return {
+        "reference": agreement.reference,
+        "controller": agreement.controller.name,
+        "processor": agreement.processor.full_name,
+        "effective_date": show_date(effective),
+        "effective_date_iso": effective.isoformat(),
+        "shown_sha256": documents["shown"],
+        "sealed_sha256": documents["sealed"],
+        "shown_length": shown_length,
+        "acts": [
+            {"place": act.place, "record_sha256": act.record_sha256, "range": ranges[act.place]}
+            for act in facts.acts
+        ],
+        "seals": entries,
+        "closes": [
+            {
+                "file": file,
+                "name": name,
+                "range": part.byte_range,
+                "attime": _seconds(part.token_time),
+            }
+            for file, name, part in named
+            if not part.cms
+        ],
+        "root_fingerprint": facts.root_fingerprint,
+        "foreign_stamps": foreign,
+        "quality": _quality(facts.acts[-1].token_quality),
+        "template_sha256": facts.template_sha256 if template else "",
+        "story": _story(foreign=foreign, template=template),
+        "not_proven": {
+            "nl": list(table("evidence")["not_proven"].values()),
+            "en": list(table("package")["not_proven"]["en"].values()),
+        },
+    }
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _quality(quality: str) -> dict[str, str]:
+    return {
+        "nl": text(f"evidence.quality.{quality}"),
+        "en": text(f"package.quality.en.{quality}"),
+    }
+
+
+def _story(*, foreign: bool, template: bool) -> dict[str, list[tuple[str, str]]]:
+    """What each file proves, but for the files that this package does not have."""
+    absent = {"certificaten/tijdstempeldienst.pem"} if not foreign else set()
+    if not template:
+        absent.add("sjabloon.docx")
+    return {
+        language: [(name, proves) for name, proves in files.items() if name not in absent]
+        for language, files in table("package")["proves"].items()
+    }
+
+
+def encoded(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Files as JSON holds them."""
+    return {name: base64.b64encode(data).decode() for name, data in files.items()}
+
+
+def decoded(files: Mapping[str, str]) -> dict[str, bytes]:
+    """And back."""
+    return {name: base64.b64decode(data) for name, data in files.items()}
+
+
+def anchor_files(tx: Transaction, agreement_id: str, log: bytes) -> dict[str, bytes]:
+    """The anchor that holds the last entry of a package's log, with the path to it; {} if none.
+
+    A later anchor adds nothing: the first one that holds it bounds it best.
+    """
+    last = json.loads(log.splitlines()[-1])
+    head = Head(agreement_id, last.get("entry", last)["seq"], last["hash"])
+    anchor = tx.anchors.holding(head)
+    if anchor is None:
+        return {}
+    day = anchor.day.isoformat()
+    return {
+        f"ankers/{day}.json": anchor.record,
+        f"ankers/{day}.tsr": anchor.response,
+        f"ankers/{day}.pad.txt": _path(anchor, tx.anchors.heads(anchor.number), head),
+    }
+
+
+def _path(anchor: Anchor, heads: list[Head], head: Head) -> bytes:
+    """One step a line: the leaf, then on which side the other one stands, then the token's time."""
+    lines = [f"blad {head.leaf().decode()}"]
+    lines += [f"{side} {other}" for side, other in anchoring.path(heads, head)]
+    lines.append(f"tijd {int(anchor.token_time.timestamp())}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def as_bag(agreement: Agreement, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files as a bag."""
+    return bag(
+        files,
+        {
+            "Source-Organization": agreement.processor.full_name,
+            "External-Identifier": agreement.reference,
+            "External-Description": text(
+                "evidence.package",
+                reference=agreement.reference,
+                controller=agreement.controller.name,
+                processor=agreement.processor.full_name,
+            ),
+        },
+    )

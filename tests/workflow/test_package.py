@@ -1,0 +1,162 @@
+"""The evidence package: a bag that any tool checks, and a LEESMIJ that holds to the letter."""
+
+from __future__ import annotations
+
+import fnmatch
+import io
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import bagit
+import pytest
+from days import Travel
+from house import BROWSER, House
+
+from service.texts import table
+from service.workflow import anchor, retrieve
+
+SHELL = {
+    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    "HOME": "/nonexistent",
+    "LANG": "C.UTF-8",
+}
+
+
+def fetched(house: House, reference: str) -> bytes:
+    return retrieve.package(house.deps, reference, house.staff, BROWSER)
+
+
+def unpacked(data: bytes, folder: Path, reference: str) -> Path:
+    """The bag's folder, as somebody unpacks it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+        assert {name.split("/")[0] for name in bundle.namelist()} == {reference}
+        bundle.extractall(folder)
+    return folder / reference
+
+
+def commands(text: str) -> list[str]:
+    """Every command in a LEESMIJ: after ``$``, with the lines after ``>`` that go on with it."""
+    found: list[list[str]] = []
+    for line in text.splitlines():
+        if begun := re.fullmatch(r"    \$ (.*)", line):
+            found.append([begun[1]])
+        elif more := re.fullmatch(r"    > (.*)", line):
+            found[-1].append(more[1])
+    return ["\n".join(lines) for lines in found]
+
+
+def failing(bag: Path) -> list[str]:
+    """The commands of the LEESMIJ in a bag that do not hold; each in a shell of its own."""
+    text = (bag / "data" / "LEESMIJ.txt").read_text(encoding="utf-8")
+    failed = []
+    for command in commands(text):
+        said = subprocess.run(
+            ["bash", "-c", command],
+            cwd=bag / "data",
+            env=SHELL,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        if said.returncode:
+            failed.append(f"{command}\n{said.stderr.decode(errors='replace')[-400:]}")
+    return failed
+
+
+@pytest.fixture
+def package(done: tuple[House, str, str], travel: Travel) -> tuple[House, str]:
+    """A completed agreement whose log is anchored."""
+    house, reference, _ = done
+    anchor.anchor(house.deps)
+    return house, reference
+
+
+def test_it_is_a_bag_and_its_leesmij_holds_to_the_letter(
+    package: tuple[House, str], tmp_path: Path
+) -> None:
+    house, reference = package
+    data = fetched(house, reference)
+    bag = unpacked(data, tmp_path, reference)
+    opened = bagit.Bag(str(bag))
+    opened.validate()
+    assert opened.info["External-Identifier"] == reference
+    text = (bag / "data" / "LEESMIJ.txt").read_text(encoding="utf-8")
+    english = (bag / "data" / "README.txt").read_text(encoding="utf-8")
+    assert len(commands(text)) > 30
+    assert commands(english) == commands(text)
+    assert failing(bag) == []
+    opened.validate()  # no command left anything behind
+    assert fetched(house, reference) == data
+
+
+def test_every_file_is_there_and_told(package: tuple[House, str], tmp_path: Path) -> None:
+    house, reference = package
+    bag = unpacked(fetched(house, reference), tmp_path, reference)
+    names = {
+        path.relative_to(bag / "data").as_posix()
+        for path in (bag / "data").rglob("*")
+        if path.is_file()
+    }
+    for language in ("nl", "en"):
+        patterns = set(table("package")["proves"][language])
+        for name in names:
+            assert sum(fnmatch.fnmatch(name, pattern) for pattern in patterns) == 1, name
+        unused = {p for p in patterns if not fnmatch.filter(names, p)}
+        assert unused == {"certificaten/tijdstempeldienst.pem"}  # our own stamps here
+    assert {"sjabloon.docx", "manifest.json", "certificaten/intrekkingslijst-wortel.pem"} <= names
+
+
+# What is only told by the lists of hashes: explanations, the archive's own list, and certificates
+# that stand beside what they belong to.
+TOLD_BY_THE_LISTS_ALONE = {"README.txt", "LEESMIJ.txt", "manifest.json"}
+LISTS = ("bagit.py", "(cd ..")
+
+
+def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_path: Path) -> None:
+    """Not by the lists of hashes alone: whoever changes a file can make those anew."""
+    house, reference = package
+    bag = unpacked(fetched(house, reference), tmp_path, reference)
+    for file in sorted(path for path in bag.rglob("*") if path.is_file()):
+        whole = file.read_bytes()
+        # In the log a byte that the chain covers: an address beside it may be erased.
+        at = whole.index(b"seq") if file.name == "logboek.jsonl" else len(whole) // 2
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        failed = failing(bag)
+        file.write_bytes(whole)
+        by_lists = [each for each in failed if each.startswith(LISTS)]
+        assert by_lists, file.name
+        if file.is_relative_to(bag / "data") and file.name not in TOLD_BY_THE_LISTS_ALONE:
+            assert len(failed) > len(by_lists), file.name
+    assert failing(bag) == []
+
+
+def test_before_the_first_anchor_it_is_whole_as_well(
+    done: tuple[House, str, str], tmp_path: Path
+) -> None:
+    house, reference, _ = done
+    bag = unpacked(fetched(house, reference), tmp_path, reference)
+    assert not (bag / "data" / "ankers").exists()
+    assert failing(bag) == []
+
+
+def test_the_bucket_alone_has_what_the_leesmij_needs(
+    package: tuple[House, str], tmp_path: Path
+) -> None:
+    """DESIGN.md §1.10: all but the lists of BagIt and the path to the anchor."""
+    house, reference = package
+    with house.deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        objects = tx.archive.objects(agreement.id)
+    folder = tmp_path / "bag" / "data"
+    for each in objects:
+        target = folder / each.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        kept = house.deps.objects().read_verified(each.key, each.version_id, each.sha256)
+        target.write_bytes(kept)
+    failed = failing(tmp_path / "bag")
+    assert len(failed) == 2
+    assert all(each.startswith(LISTS) for each in failed)

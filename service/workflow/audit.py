@@ -8,7 +8,7 @@ What came after the last anchor rests on the chain alone; how much that is, is s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -25,8 +25,6 @@ from signatures.errors import TokenInvalid
 from signatures.tokens import check
 from storage.anchors import HEADS, KINDS, RECORD, TOKEN, list_days, read_anchor
 from storage.objects import ObjectStore
-
-Trees = Mapping[int, Sequence[Head]]
 
 # What can be wrong with an anchor; ``detail`` says more.
 RECORD_ALTERED, TOKEN_INVALID, TREE_ALTERED = "record_altered", "token_invalid", "tree_altered"
@@ -90,12 +88,17 @@ def audit(deps: Deps, roots: Sequence[x509.Certificate]) -> AuditReport:
     """
     with deps.database.begin() as tx:
         anchors = tx.anchors.all()
-        trees = {each.number: tx.anchors.heads(each.number) for each in anchors}
         waiting = {each.number for each in tx.anchors.not_stored()}
-    found = [
-        *_anchors(anchors, trees, roots),
-        *_in_bucket(deps.objects(), anchors, trees, waiting),
-    ]
+    days = {each.day.isoformat() for each in anchors}
+    found = [AnchorFinding(LOST_HERE, day) for day in sorted(list_days(deps.objects()) - days)]
+    before = anchoring.FIRST
+    for number, each in enumerate(anchors, 1):
+        with deps.database.begin() as tx:
+            heads = tx.anchors.heads(each.number)
+        found += _following(each, number, before)
+        found += _by_itself(each, heads, roots)
+        found += _in_bucket(deps.objects(), each, heads, waiting=each.number in waiting)
+        before = hashlib.sha256(each.record).hexdigest()
     records = [anchoring.read(each.record) for each in anchors]
     chains = _chains(deps)
     return AuditReport(
@@ -111,51 +114,44 @@ def audit(deps: Deps, roots: Sequence[x509.Certificate]) -> AuditReport:
     )
 
 
-def _anchors(
-    anchors: Sequence[Anchor], trees: Trees, roots: Sequence[x509.Certificate]
+def _following(each: Anchor, number: int, before: str) -> Iterator[AnchorFinding]:
+    """Is this the ``number``-th, and does its record name the one before it?"""
+    if each.number != number or anchoring.read(each.record).get("previous") != before:
+        yield AnchorFinding(NOT_FOLLOWING, each.day.isoformat(), str(each.number))
+
+
+def _by_itself(
+    each: Anchor, heads: Sequence[Head], roots: Sequence[x509.Certificate]
 ) -> Iterator[AnchorFinding]:
-    """Each by itself, and each after the one before it."""
-    before = anchoring.FIRST
-    for number, each in enumerate(anchors, 1):
-        day = each.day.isoformat()
-        says = anchoring.read(each.record)
-        digest = hashlib.sha256(each.record).hexdigest()
-        if digest != each.sha256 or (says.get("number"), says.get("day")) != (each.number, day):
-            yield AnchorFinding(RECORD_ALTERED, day)
-        if each.number != number or says.get("previous") != before:
-            yield AnchorFinding(NOT_FOLLOWING, day, str(each.number))
-        heads = trees[each.number]
-        if (says.get("size"), says.get("root")) != (len(heads), anchoring.root(heads)):
-            yield AnchorFinding(TREE_ALTERED, day)
-        try:
-            moment = check(each.response, each.record, roots=roots)
-        except TokenInvalid as invalid:
-            yield AnchorFinding(TOKEN_INVALID, day, str(invalid))
-        else:
-            if moment != each.token_time:
-                yield AnchorFinding(TOKEN_INVALID, day, moment.isoformat())
-        before = digest
+    """Record, tree and token of one anchor."""
+    day = each.day.isoformat()
+    says = anchoring.read(each.record)
+    digest = hashlib.sha256(each.record).hexdigest()
+    if digest != each.sha256 or (says.get("number"), says.get("day")) != (each.number, day):
+        yield AnchorFinding(RECORD_ALTERED, day)
+    if (says.get("size"), says.get("root")) != (len(heads), anchoring.root(heads)):
+        yield AnchorFinding(TREE_ALTERED, day)
+    try:
+        moment = check(each.response, each.record, roots=roots)
+    except TokenInvalid as invalid:
+        yield AnchorFinding(TOKEN_INVALID, day, str(invalid))
+    else:
+        if moment != each.token_time:
+            yield AnchorFinding(TOKEN_INVALID, day, moment.isoformat())
 
 
 def _in_bucket(
-    objects: ObjectStore, anchors: Sequence[Anchor], trees: Trees, waiting: set[int]
+    objects: ObjectStore, each: Anchor, heads: Sequence[Head], *, waiting: bool
 ) -> Iterator[AnchorFinding]:
-    """What the bucket has, and the database has not, or otherwise; ``waiting`` is not put yet."""
-    known = {each.day.isoformat(): each for each in anchors}
-    for day in sorted(list_days(objects) - set(known)):
-        yield AnchorFinding(LOST_HERE, day)
-    for day, each in known.items():
-        kept = read_anchor(objects, day)
-        ours = {
-            RECORD: each.record,
-            TOKEN: each.response,
-            HEADS: anchoring.lines(trees[each.number]),
-        }
-        for kind in KINDS:
-            if kept[kind] is None and each.number not in waiting:
-                yield AnchorFinding(LOST_THERE, day, kind)
-            elif kept[kind] is not None and kept[kind] != ours[kind]:
-                yield AnchorFinding(DIFFERENT_THERE, day, kind)
+    """Has the bucket the same? ``waiting`` is not put yet."""
+    day = each.day.isoformat()
+    kept = read_anchor(objects, day)
+    ours = {RECORD: each.record, TOKEN: each.response, HEADS: anchoring.lines(heads)}
+    for kind in KINDS:
+        if kept[kind] is None and not waiting:
+            yield AnchorFinding(LOST_THERE, day, kind)
+        elif kept[kind] is not None and kept[kind] != ours[kind]:
+            yield AnchorFinding(DIFFERENT_THERE, day, kind)
 
 
 @dataclass

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from service.agreement.anchoring import Head
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import Place, PlaceState, State
+from service.database.anchors import Anchor
 from service.database.engine import Database, Transaction
 
 Sql = Callable[..., list[Any]]
@@ -90,8 +92,13 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
                 "evidence_json": b"{}",
                 "log_jsonl": b"{}\n",
                 "manifest_facts": {"a": 1},
+                "further_files": {"LEESMIJ.txt": "eA=="},
             },
         )
+        tx.documents.keep_template(SHA, "1.0", b"docx")
+        anchor = Anchor(1, date(2026, 3, 2), b"{}", SHA, b"tsr", tx.now(), "eigen", 1)
+        assert tx.anchors.add(anchor, [Head(before.id, 1, SHA)])
+        assert not tx.anchors.add(dataclasses.replace(anchor, number=2), [])
         return after
 
 
@@ -110,7 +117,17 @@ FORBIDDEN = [
     "update originals set evidence_json = 'other'",
     "update originals set log_jsonl = 'other'",
     "update originals set manifest_facts = '{}'",
+    "update originals set further_files = '{}'",
     "update originals set created_at = now()",
+    "update document_templates set docx = 'other'",
+    "delete from document_templates",
+    "update anchors set record = 'other'",
+    "update anchors set day = '2026-03-01'",
+    "delete from anchors",
+    "truncate anchors cascade",
+    "update anchor_heads set hash = 'other'",
+    "delete from anchor_heads",
+    "truncate anchor_heads",
     "delete from originals",
     "truncate originals",
     "update documents set pdf = 'other'",
@@ -146,6 +163,7 @@ def test_working_copies_may_be_emptied_and_never_filled_again(
         kept = tx.documents.original(signed.id)
         assert kept is not None
         assert (kept.pdf, kept.evidence_pdf, kept.evidence_json, kept.log_jsonl) == (None,) * 4
+        assert kept.further_files is None
         assert tx.documents.frozen(signed.id, 1) is not None
     with pytest.raises(DBAPIError):
         sql("update originals set pdf = 'other'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fnmatch
 import io
 import os
@@ -9,6 +10,8 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import bagit
@@ -17,7 +20,11 @@ from days import Travel
 from house import BROWSER, House
 
 from service.texts import table
-from service.workflow import anchor, retrieve
+from service.workflow import anchor, archive, close, retrieve, seal
+from signatures.authority import create_authority, load_authority
+from signatures.providers.software import SoftwareProvider
+from signatures.seal import Sealer
+from signatures.timestamps import LocalTimestamps
 
 SHELL = {
     "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -110,8 +117,15 @@ def test_every_file_is_there_and_told(package: tuple[House, str], tmp_path: Path
     assert {"sjabloon.docx", "manifest.json", "certificaten/intrekkingslijst-wortel.pem"} <= names
 
 
-# What is only told by the lists of hashes: explanations, the archive's own list, and certificates
-# that stand beside what they belong to.
+# A byte that something covers: in a log not an address beside the chain, which may be erased; in a
+# token its time, in a seal its digest, and not the certificates that only travel with them.
+SIGNED: dict[str, Callable[[bytes], int]] = {
+    ".jsonl": lambda data: data.index(b'"seq"') + 1,
+    ".tsr": lambda data: data.index(b"\x18\x0f20") + 4,
+    ".tst": lambda data: data.index(b"\x18\x0f20") + 4,
+    ".p7s": lambda data: data.index(bytes.fromhex("2a864886f70d010904")) + 20,
+}
+# What only the lists of hashes tell: the explanations and the archive's own list.
 TOLD_BY_THE_LISTS_ALONE = {"README.txt", "LEESMIJ.txt", "manifest.json"}
 LISTS = ("bagit.py", "(cd ..")
 
@@ -122,8 +136,7 @@ def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_p
     bag = unpacked(fetched(house, reference), tmp_path, reference)
     for file in sorted(path for path in bag.rglob("*") if path.is_file()):
         whole = file.read_bytes()
-        # In the log a byte that the chain covers: an address beside it may be erased.
-        at = whole.index(b"seq") if file.name == "logboek.jsonl" else len(whole) // 2
+        at = SIGNED.get(file.suffix, lambda data: len(data) // 2)(whole)
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         failed = failing(bag)
         file.write_bytes(whole)
@@ -131,6 +144,35 @@ def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_p
         assert by_lists, file.name
         if file.is_relative_to(bag / "data") and file.name not in TOLD_BY_THE_LISTS_ALONE:
             assert len(failed) > len(by_lists), file.name
+    assert failing(bag) == []
+
+
+class Elsewhere(LocalTimestamps):
+    """A time stamp service of somebody else, as far as its certificates tell."""
+
+    quality = "extern"
+
+
+def test_with_time_stamps_of_another_service_its_leesmij_holds_too(
+    unwatched_house: House, travel: Travel, tmp_path: Path
+) -> None:
+    create_authority(tmp_path / "keys", None, organisation="Elders", now=datetime.now(UTC))
+    stamps = Elsewhere(load_authority(tmp_path / "keys", None))
+    deps = unwatched_house.deps
+    authority = deps.authority()
+    sealer = Sealer(SoftwareProvider(authority), stamps, authority)
+    house = dataclasses.replace(
+        unwatched_house,
+        deps=dataclasses.replace(deps, timestamps=lambda: stamps, sealer=lambda: sealer),
+    )
+    reference = house.sent()
+    house.signed(reference)
+    house.countersign(reference)
+    for step in (seal.seal, close.close, archive.archive):
+        step(house.deps, house.agreement(reference).id)
+    anchor.anchor(house.deps)
+    bag = unpacked(fetched(house, reference), tmp_path, reference)
+    assert (bag / "data" / "certificaten" / "tijdstempeldienst.pem").is_file()
     assert failing(bag) == []
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 from cryptography import x509
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.agreement.deadlines import show_moment_with_offset
 from service.deps import Deps
@@ -44,8 +45,9 @@ def verify_log(given: Callable[[], Settings], root_files: Sequence[Path], *, as_
     except ZegelError as error:
         click.echo(error.sentence(), err=True)
         return UNKNOWN
-    except (StorageError, AuthorityError, OSError, ValueError) as error:
-        click.echo(text("cli.audit_unknown", reason=error), err=True)
+    except (StorageError, AuthorityError, SQLAlchemyError, OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]  # the database adds its statement on further lines
+        click.echo(text("cli.audit_unknown", reason=reason), err=True)
         return UNKNOWN
     click.echo(_as_json(report) if as_json else "\n".join(told(report)))
     return HOLDS if report.holds else BROKEN

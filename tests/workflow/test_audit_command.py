@@ -12,7 +12,7 @@ from days import Travel
 from house import House
 
 from service.audit_command import verify_log
-from service.engines import ObjectStoreAddress
+from service.engines import EmbeddedPostgres, ObjectStoreAddress
 from service.workflow import anchor
 
 
@@ -73,8 +73,12 @@ def own_root(unwatched_house: House) -> bytes:
 
 
 def test_what_cannot_be_looked_at_is_2(
-    unwatched_house: House, settings_of: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    settings_of: Any,
+    postgres_server: EmbeddedPostgres,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """No answer from archive or database, a database without our tables, a root that is none."""
     (tmp_path / "root.pem").write_text("no certificate", encoding="utf-8")
     for settings, roots in (
         (dataclasses.replace(settings_of, s3_endpoint_url="http://127.0.0.1:1"), ()),
@@ -84,6 +88,7 @@ def test_what_cannot_be_looked_at_is_2(
             ),
             (),
         ),
+        (dataclasses.replace(settings_of, database_url=postgres_server.url("postgres")), ()),
         (settings_of, (tmp_path / "root.pem",)),
     ):
         assert verify_log(lambda s=settings: s, roots, as_json=False) == 2

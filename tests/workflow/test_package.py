@@ -11,7 +11,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import bagit
@@ -21,7 +20,6 @@ from house import BROWSER, House
 
 from service.texts import table
 from service.workflow import anchor, archive, close, retrieve, seal
-from signatures.authority import create_authority, load_authority
 from signatures.providers.software import SoftwareProvider
 from signatures.seal import Sealer
 from signatures.timestamps import LocalTimestamps
@@ -148,7 +146,7 @@ def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_p
 
 
 class Elsewhere(LocalTimestamps):
-    """A time stamp service of somebody else, as far as its certificates tell."""
+    """Time stamps that are said to be of somebody else."""
 
     quality = "extern"
 
@@ -156,10 +154,9 @@ class Elsewhere(LocalTimestamps):
 def test_with_time_stamps_of_another_service_its_leesmij_holds_too(
     unwatched_house: House, travel: Travel, tmp_path: Path
 ) -> None:
-    create_authority(tmp_path / "keys", None, organisation="Elders", now=datetime.now(UTC))
-    stamps = Elsewhere(load_authority(tmp_path / "keys", None))
     deps = unwatched_house.deps
     authority = deps.authority()
+    stamps = Elsewhere(authority)
     sealer = Sealer(SoftwareProvider(authority), stamps, authority)
     house = dataclasses.replace(
         unwatched_house,

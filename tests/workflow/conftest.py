@@ -23,7 +23,7 @@ from service.settings import Settings, load_settings
 from service.wiring import TEMPLATES, build
 from service.workflow import anchor, archive, close, deliver, profile, retrieve, seal
 from signatures.authority import create_authority
-from storage.objects import S3Config
+from storage.objects import ObjectStore, S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -162,7 +162,20 @@ def unwatched_house(
     changed: Any = dataclasses.replace(settings, key_dir=keys)
     built = dataclasses.replace(build(changed, database_url, store), maker=lambda: maker)
     yield _house(built, password_hash)
+    _drop_bucket(built.objects())
     built.database.close()
+
+
+def _drop_bucket(objects: ObjectStore) -> None:
+    """Give back the room of a bucket: the store of a whole run holds only so many."""
+    for version in list(objects.versions("")):
+        objects.client.delete_object(
+            Bucket=objects.bucket,
+            Key=version.key,
+            VersionId=version.version_id,
+            BypassGovernanceRetention=True,
+        )
+    objects.client.delete_bucket(Bucket=objects.bucket)
 
 
 @pytest.fixture

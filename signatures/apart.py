@@ -23,6 +23,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signatures.printed import Agreement
 from signatures.report import Answer, FoundSeal, Ledger, Report
 
 OPEN_FILES = 32
@@ -106,7 +107,7 @@ def answer() -> None:
     ledger = Ledger(**question["ledger"]) if question["ledger"] else None
     crls = [x509.load_pem_x509_crl(pem.encode()) for pem in question["crls"]]
     report = _bounded(verify(sys.stdin.buffer.read(), roots=roots, ledger=ledger, crls=crls))
-    sys.stdout.write(json.dumps(report.as_json()))
+    sys.stdout.write(json.dumps(asdict(report), default=datetime.isoformat))
 
 
 def limit(limits: Limits) -> None:
@@ -128,7 +129,13 @@ def limit(limits: Limits) -> None:
 def _bounded(report: Report) -> Report:
     """Nothing that a file says of itself fills the answer, or cannot be shown."""
     seals = tuple(
-        replace(seal, field=_words(seal.field), name=_words(seal.name), reason=_words(seal.reason))
+        replace(
+            seal,
+            field=_words(seal.field),
+            name=_words(seal.name),
+            reason=_words(seal.reason),
+            capacity=_words(seal.capacity),
+        )
         for seal in report.seals[:MOST_SEALS]
     )
     answers = tuple(replace(each, detail=_words(each.detail)) for each in report.answers)
@@ -141,16 +148,20 @@ def _words(said: str) -> str:
 
 def _report(values: dict[str, Any]) -> Report:
     return Report(
-        answers=tuple(Answer(**each) for each in values["answers"]),
-        seals=tuple(FoundSeal(**{**each, "token_time": _moment(each)}) for each in values["seals"]),
-        reference=values["reference"],
-        sha256=values["sha256"],
-        level=values["level"],
+        **{
+            **values,
+            "answers": tuple(Answer(**each) for each in values["answers"]),
+            "seals": tuple(FoundSeal(**{**each, **_moments(each)}) for each in values["seals"]),
+            "agreement": Agreement(**values["agreement"]) if values["agreement"] else None,
+        }
     )
 
 
-def _moment(seal: dict[str, Any]) -> datetime | None:
-    return datetime.fromisoformat(seal["token_time"]) if seal["token_time"] else None
+def _moments(seal: dict[str, Any]) -> dict[str, datetime | None]:
+    return {
+        name: datetime.fromisoformat(seal[name]) if seal[name] else None
+        for name in ("token_time", "signed_at")
+    }
 
 
 if __name__ == "__main__":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
+from signatures.effective_date import BRUSSELS, REQUIRED_PLACES, effective_date, local_date
+from signatures.printed import Agreement
 from signatures.texts import words
 
 HOLDS, FAILS, UNKNOWN = "holds", "fails", "unknown"
 GENUINE, INVALID, COMPLETENESS_UNKNOWN = "genuine", "invalid", "completeness_unknown"
+AGREEMENT, EVIDENCE_SHEET = "agreement", "evidence_sheet"
 
-# The eight rules of the policy, in the order in which they are told.
+# The eight rules of the policy in the order in which they are told. The first is about two numbers:
+# that of the whole file, and that of the text which it begins with.
 RULES = (
     "readable",
     "ledger",
@@ -27,21 +31,43 @@ RULES = (
 
 @dataclass(frozen=True)
 class Answer:
-    """One rule: holds, fails or unknown, with the reason as the library or the rule gives it."""
+    """One rule: holds, fails or unknown.
+
+    ``reason`` is a code with a sentence in ``texts``, empty where the rule says enough; ``place``
+    is the field it is about. ``detail`` is for those who look into the file, in no language.
+    """
 
     rule: str
     state: str
+    reason: str = ""
+    place: str = ""
     detail: str = ""
+
+    def sentence(self, language: str = "nl") -> str:
+        """What was found, in plain words, with its reason."""
+        catalogue = words(language)
+        said = [str(catalogue["rule"][self.rule][self.state])]
+        if self.place:
+            said.append(catalogue["at"].format(place=place_words(self.place, language)))
+        if self.reason:
+            said.append(str(catalogue["reason"][self.reason]))
+        return " ".join(said)
 
 
 @dataclass(frozen=True)
 class FoundSeal:
-    """One signature or document time stamp in the file. Instants are aware UTC."""
+    """One signature or document time stamp in the file.
+
+    ``capacity`` and ``signed_at`` (aware, to the minute) are what its appearance says; a document
+    time stamp has none. ``token_time`` is aware UTC.
+    """
 
     field: str
     name: str
     reason: str
     token_time: datetime | None
+    capacity: str = ""
+    signed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,14 +84,18 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything the verification found; ``verdict`` follows from the answers alone."""
+    """Everything the verification found; ``verdict`` follows from the answers alone.
+
+    ``agreement`` is given only when the seals prove that it is what was sealed.
+    """
 
     answers: tuple[Answer, ...]
     seals: tuple[FoundSeal, ...] = ()
+    kind: str = ""
     reference: str = ""
+    agreement: Agreement | None = None
     sha256: str = ""
     level: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
@@ -80,24 +110,81 @@ class Report:
             return GENUINE
         return COMPLETENESS_UNKNOWN
 
+    @property
+    def effective_date(self) -> date | None:
+        """The Brussels date of the last act, from the instants printed with the three acts."""
+        instants = {each.field: each.signed_at for each in self.seals if each.signed_at}
+        if self.verdict == INVALID or set(instants) != set(REQUIRED_PLACES):
+            return None
+        return effective_date({place: at for place, at in instants.items() if at})
+
     def sentence(self, language: str = "nl") -> str:
         """The verdict in one sentence."""
         return str(words(language)["verdict"][self.verdict])
 
     def lines(self, language: str = "nl") -> list[str]:
         """Every rule with what it found, in words."""
-        catalogue = words(language)
         marks = {HOLDS: "✔", FAILS: "✖", UNKNOWN: "?"}
+        return [f"{marks[each.state]} {each.sentence(language)}" for each in self.answers]
+
+    def notes(self, language: str = "nl") -> list[str]:
+        """Where an act and its time stamp fall on different dates: both, and which one counts."""
+        said = words(language)["dates"]
         told = []
-        for answer in self.answers:
-            line = f"{marks[answer.state]} {catalogue['rule'][answer.rule][answer.state]}"
-            told.append(f"{line} ({answer.detail})" if answer.detail else line)
+        for seal in self.seals:
+            if seal.signed_at is None or seal.token_time is None:
+                continue
+            act, token = local_date(seal.signed_at), local_date(seal.token_time)
+            if act != token:
+                place = place_words(seal.field, language)
+                told.append(
+                    said["differ"].format(
+                        place=place,
+                        act=date_words(act, language),
+                        token=date_words(token, language),
+                    )
+                )
         return told
 
-    def as_json(self) -> dict[str, Any]:
-        """The report as JSON values."""
-        values = asdict(self)
-        for seal in values["seals"]:
-            moment = seal["token_time"]
-            seal["token_time"] = moment.isoformat() if moment else None
-        return {"verdict": self.verdict, "sentence": self.sentence(), **values}
+    def as_json(self, language: str = "nl") -> dict[str, Any]:
+        """The report as JSON values: stable codes, and the words beside them."""
+        effective = self.effective_date
+        return {
+            "verdict": self.verdict,
+            "sentence": self.sentence(language),
+            "kind": self.kind,
+            "reference": self.reference,
+            "agreement": asdict(self.agreement) if self.agreement else None,
+            "effective_date": effective.isoformat() if effective else None,
+            "level": self.level,
+            "sha256": self.sha256,
+            "rules": [
+                {**asdict(each), "sentence": each.sentence(language)} for each in self.answers
+            ],
+            "seals": [
+                {
+                    **asdict(each),
+                    "token_time": each.token_time.isoformat() if each.token_time else None,
+                    "signed_at": each.signed_at.isoformat() if each.signed_at else None,
+                }
+                for each in self.seals
+            ],
+            "notes": self.notes(language),
+        }
+
+
+def place_words(field: str, language: str = "nl") -> str:
+    """A field in words; its own name when it is none of ours."""
+    return str(words(language)["place"].get(field, field[:80]))
+
+
+def date_words(day: date, language: str = "nl") -> str:
+    """``2 maart 2026``, ``2 March 2026``."""
+    return f"{day.day} {words(language)['dates']['months'][day.month - 1]} {day.year}"
+
+
+def moment_words(instant: datetime, language: str = "nl") -> str:
+    """``2 maart 2026, 14:05 (+01:00)`` in Brussels time."""
+    local = instant.astimezone(BRUSSELS)
+    offset = local.strftime("%z")
+    return f"{date_words(local.date(), language)}, {local:%H:%M} ({offset[:3]}:{offset[3:]})"

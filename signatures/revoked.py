@@ -3,55 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
-from asn1crypto import cms
 from cryptography import x509
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from signatures.found_seals import Seal
 from signatures.report import FAILS, Answer
 
 
-def revoked(
-    embedded: Sequence[EmbeddedPdfSignature], crls: Sequence[x509.CertificateRevocationList]
-) -> Answer | None:
+def revoked(seals: Sequence[Seal], crls: Sequence[x509.CertificateRevocationList]) -> Answer | None:
     """The answer for the first one that was; None when there is none.
 
     The time is that of the token, as nothing else in the file proves one (RFC 3161, 4.1).
     """
-    for each in embedded:
-        for signed, moment in _made(each):
-            for certificate in _signers(signed):
-                since = _since(certificate, crls)
-                if since is not None and moment >= since:
-                    return Answer(
-                        "chains", FAILS, f"{each.field_name}: revoked {since.isoformat()}"
-                    )
+    for each in seals:
+        moment = each.found.token_time
+        if moment is None:
+            continue
+        for certificate in _travelling(each):
+            since = _since(certificate, crls)
+            if since is not None and moment >= since:
+                detail = f"revoked {since.isoformat()}"
+                return Answer("chains", FAILS, "revoked", each.signed.field, detail)
     return None
 
 
-def _made(each: EmbeddedPdfSignature) -> Iterator[tuple[cms.SignedData, datetime]]:
-    """The signature and its token, with the token's time; a closing time stamp is both in one."""
-    signed = each.signed_data
-    if signed["encap_content_info"]["content_type"].native == "tst_info":
-        yield signed, _time(signed)
-        return
-    for attribute in each.signer_info["unsigned_attrs"]:
-        if attribute["type"].native == "signature_time_stamp_token":
-            token = attribute["values"][0]["content"]
-            yield signed, _time(token)
-            yield token, _time(token)
-
-
-def _time(token: cms.SignedData) -> datetime:
-    moment: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
-    return moment.astimezone(UTC)
-
-
-def _signers(signed: cms.SignedData) -> Iterator[x509.Certificate]:
-    """Every certificate that travels with it, its issuers too."""
-    for each in signed["certificates"]:
-        yield x509.load_der_x509_certificate(each.chosen.dump())
+def _travelling(seal: Seal) -> Iterator[x509.Certificate]:
+    """Every certificate that travels with a seal and with its token, their issuers too."""
+    if seal.container is not None:
+        yield from seal.container.certificates
+        if seal.container.token is not None:
+            yield from seal.container.token.certificates
 
 
 def _since(

@@ -25,15 +25,13 @@ from signatures.acts import Act
 from signatures.appearance import sheet_style, style
 from signatures.authority import Authority
 from signatures.errors import ActOutOfOrder, AuthorityError
+from signatures.orders import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 from signatures.providers.base import SealCertificate, SealProvider
 from signatures.running import run
 from signatures.texts import words
 from signatures.timestamps import Timestamps
 from signatures.validation_data import Chains, ValidationData, certificates_used
 
-ARCHIVE_FIELD = "archive_timestamp"
-SHEET_FIELD = "service_seal"
-LEVEL = "PAdES B-LTA"
 DIGEST = "sha256"
 # Room for the CMS with its token; a guess that is too small fails, one too large only pads.
 BYTES_RESERVED = 24_576

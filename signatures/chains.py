@@ -1,0 +1,171 @@
+"""Whose certificates these are, in the ordinary case: all valid and unrevoked at the closing stamp.
+
+A file is closed with its certificates and revocation lists inside. Where every certificate in it
+runs, and every list of its issuer is current and names it not, at the very moment of that stamp,
+nothing about the past has to be argued: the checks of RFC 5280, 6.1 and 6.3 at that moment are the
+validation of ETSI EN 319 102-1, 5.6. Only what is plain is accepted here. For the rest (OCSP,
+revocation after signing, name constraints) the verdict asks the whole algorithm: ``ades``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+LONGEST_PATH = 5
+MOST_CERTIFICATES = 60
+_HASHES = ("sha256", "sha384", "sha512")
+_LEAST_RSA_BITS = 2048
+_UNDERSTOOD = (x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage)
+
+
+class NotPlain(Exception):
+    """Not the ordinary case; nothing is said about whether it is right."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the file itself brings: certificates and revocation lists, trusted for nothing."""
+
+    certificates: Sequence[x509.Certificate]
+    lists: Sequence[x509.CertificateRevocationList]
+
+
+def path_of(
+    certificate: x509.Certificate, roots: Sequence[x509.Certificate], others: Material
+) -> list[x509.Certificate] | None:
+    """From the certificate up to one of the roots; None when there is no such path.
+
+    Only signatures and the right to issue are looked at, dates and revocation are not.
+    """
+    if certificate in roots:
+        return [certificate]
+    return _path([certificate], roots, others.certificates[:MOST_CERTIFICATES])
+
+
+def _path(
+    path: list[x509.Certificate],
+    roots: Sequence[x509.Certificate],
+    others: Sequence[x509.Certificate],
+) -> list[x509.Certificate] | None:
+    below = len(path) - 1
+    for root in roots:
+        if _issued(path[-1], root, below, trusted=True):
+            return [*path, root]
+    if len(path) + 1 >= LONGEST_PATH:
+        return None
+    for issuer in others:
+        if issuer not in path and _issued(path[-1], issuer, below, trusted=False):
+            found = _path([*path, issuer], roots, others)
+            if found is not None:
+                return found
+    return None
+
+
+def _issued(
+    certificate: x509.Certificate, issuer: x509.Certificate, below: int, *, trusted: bool
+) -> bool:
+    """Whether ``issuer`` signed it and may: a CA with room for ``below`` more authorities.
+
+    A root may be so old that it says nothing of itself: it is trusted because it was given.
+    """
+    if certificate.issuer != issuer.subject:
+        return False
+    try:
+        certificate.verify_directly_issued_by(issuer)
+        constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
+        usage = issuer.extensions.get_extension_for_class(x509.KeyUsage).value
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    except x509.ExtensionNotFound:
+        return trusted
+    room = constraints.path_length is None or constraints.path_length >= below
+    return constraints.ca and room and usage.key_cert_sign
+
+
+def check_path(path: Sequence[x509.Certificate], others: Material, at: datetime) -> None:
+    """Everything on a path runs at ``at`` and is not revoked. Raises NotPlain."""
+    for certificate in path[:-1]:
+        _check_certificate(certificate, at)
+    if not path[-1].not_valid_before_utc <= at <= path[-1].not_valid_after_utc:
+        raise NotPlain("root")
+    for certificate, issuer in pairwise(path):
+        _check_not_revoked(certificate, issuer, others, at)
+
+
+def _check_certificate(certificate: x509.Certificate, at: datetime) -> None:
+    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+        raise NotPlain("dates")
+    algorithm = certificate.signature_hash_algorithm
+    if algorithm is None or algorithm.name not in _HASHES:
+        raise NotPlain("algorithm")
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size < _LEAST_RSA_BITS:
+            raise NotPlain("key")
+    elif not isinstance(key, ec.EllipticCurvePublicKey):
+        raise NotPlain("key")
+    for extension in certificate.extensions:
+        if extension.critical and not isinstance(extension.value, _UNDERSTOOD):
+            raise NotPlain("extension")
+        if isinstance(extension.value, x509.NameConstraints | x509.PolicyConstraints):
+            raise NotPlain("extension")
+
+
+def _check_not_revoked(
+    certificate: x509.Certificate, issuer: x509.Certificate, others: Material, at: datetime
+) -> None:
+    """A list of the very issuer is current at that moment, and does not name the certificate."""
+    key = issuer.public_key()
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        raise NotPlain("key")
+    if not issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign:
+        raise NotPlain("list")
+    for each in others.lists:
+        if each.issuer != issuer.subject or not each.is_signature_valid(key):
+            continue
+        algorithm = each.signature_hash_algorithm
+        if algorithm is None or algorithm.name not in _HASHES:
+            continue
+        if any(extension.critical for extension in each.extensions):
+            continue
+        ends = each.next_update_utc
+        if ends is None or not each.last_update_utc <= at <= ends:
+            continue
+        if each.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
+            raise NotPlain("revoked")
+        return
+    raise NotPlain("list")
+
+
+def may_seal(certificate: x509.Certificate) -> bool:
+    """A signature of documents: the key usage of ETSI EN 319 412-2, 4.3.2, and no authority."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return usage.content_commitment and not _is_authority(certificate)
+
+
+def may_stamp(certificate: x509.Certificate) -> bool:
+    """Time stamps and nothing else, and it says so critically (RFC 3161, 2.3)."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        return False
+    only = list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+    return only and usage.critical and not _is_authority(certificate)
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False

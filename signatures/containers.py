@@ -1,0 +1,214 @@
+"""The CMS in a signature's container: does it match the bytes that it covers?
+
+RFC 5652 (CMS), RFC 5035 (the signing certificate is named in what is signed), RFC 3161 (time
+stamps), ETSI EN 319 122-1 (CAdES). Whose certificates these are is ``chains``'s question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from asn1crypto import cms, parser, tsp
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+HASHES: dict[str, type[hashes.HashAlgorithm]] = {
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+LEAST_RSA_BITS = 2048
+_FIRST_YEAR, _LAST_YEAR = 2000, 9000  # so that it exists in every time zone
+_SET = (0, 1, 17)  # class, method and tag
+_WITHOUT_HASH = ("rsassa_pkcs1v15", "ecdsa")  # the digest algorithm says which
+
+
+class NotIntact(Exception):
+    """A seal does not match; the message is a code of ``texts``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Container:
+    """One CMS with one signer, as it was parsed. ``content`` is what is inside it, if anything."""
+
+    signer: Any
+    signed_attributes: bytes
+    certificate: x509.Certificate
+    certificates: tuple[x509.Certificate, ...]
+    content: bytes | None
+    stamped: tsp.TSTInfo | None  # of a time stamp
+
+    @property
+    def time(self) -> datetime | None:
+        """The time in a time stamp, aware UTC; None for anything else."""
+        if self.stamped is None:
+            return None
+        moment: datetime = self.stamped["gen_time"].native
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise NotIntact("token")
+        return moment.astimezone(UTC)
+
+    @cached_property
+    def token(self) -> Container | None:
+        """The time stamp over this signature. Raises NotIntact when there are several."""
+        found = [
+            value
+            for attribute in self.signer["unsigned_attrs"]
+            if attribute["type"].native == "signature_time_stamp_token"
+            for value in attribute["values"]
+        ]
+        if len(found) > 1:
+            raise NotIntact("token")
+        return _parsed(found[0]) if found else None
+
+
+def read(container: bytes) -> Container:
+    """The container as it stands in the file, angle brackets included.
+
+    Raises NotIntact, or whatever the ASN.1 library makes of bytes that are none.
+    """
+    value = bytes.fromhex(container[1:-1].decode("ascii"))
+    end = parser.peek(value)
+    if value[end:].strip(b"\0"):
+        raise NotIntact("padding")
+    return _parsed(cms.ContentInfo.load(value[:end], strict=True))
+
+
+def _parsed(info: cms.ContentInfo) -> Container:
+    if info["content_type"].native != "signed_data":
+        raise NotIntact("no_signed_data")
+    signed = info["content"]
+    if len(signed["signer_infos"]) != 1:
+        raise NotIntact("signers")
+    signer = signed["signer_infos"][0]
+    signed_attributes = signer["signed_attrs"].contents  # first, as looking inside may change them
+    certificates = tuple(
+        x509.load_der_x509_certificate(each.chosen.dump()) for each in signed["certificates"]
+    )
+    inside = signed["encap_content_info"]
+    content = inside["content"]
+    stamped = content.parsed if inside["content_type"].native == "tst_info" else None
+    return Container(
+        signer,
+        signed_attributes,
+        _signing_certificate(signer, certificates),
+        certificates,
+        content.contents if stamped is not None else None,
+        stamped,
+    )
+
+
+def _signing_certificate(signer: Any, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
+    """The one that the signed attributes name by its hash (RFC 5035, 3), and ``sid`` as well."""
+    version_2 = _attribute(signer, "signing_certificate_v2")
+    named = version_2 if version_2 is not None else _attribute(signer, "signing_certificate")
+    if named is None or not len(named["certs"]):
+        raise NotIntact("certificate_not_named")
+    first = named["certs"][0]
+    # RFC 2634 knows no other hash. It only chooses among certificates that have to be trusted too.
+    algorithm: hashes.HashAlgorithm = hashes.SHA1()  # noqa: S303
+    if version_2 is not None:
+        algorithm = _hash(first["hash_algorithm"]["algorithm"].native)
+    for certificate in certificates:
+        if certificate.fingerprint(algorithm) == first["cert_hash"].native:
+            if not _identifies(signer["sid"], certificate):
+                raise NotIntact("certificate_not_named")
+            return certificate
+    raise NotIntact("certificate_not_named")
+
+
+def _hash(name: str) -> hashes.HashAlgorithm:
+    if name not in HASHES:
+        raise NotIntact("algorithm")
+    return HASHES[name]()
+
+
+def _identifies(sid: Any, certificate: x509.Certificate) -> bool:
+    if sid.name == "issuer_and_serial_number":
+        serial = sid.chosen["serial_number"].native
+        issuer = sid.chosen["issuer"].dump()
+        named = (certificate.serial_number, certificate.issuer.public_bytes())
+        return bool((serial, issuer) == named)
+    found = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+    return bool(sid.chosen.native == found.value.digest)
+
+
+def _attribute(signer: Any, name: str, otherwise: Any = None) -> Any:
+    found = [each for each in signer["signed_attrs"] if each["type"].native == name]
+    if not found:
+        return otherwise
+    if len(found) != 1 or len(found[0]["values"]) != 1:
+        raise NotIntact("attributes")
+    return found[0]["values"][0]
+
+
+def check_seal(container: Container, covered: bytes) -> None:
+    """An act's container: detached, over these bytes, with a time stamp. Raises NotIntact."""
+    if container.stamped is not None or container.content is not None:
+        raise NotIntact("content")
+    _check_signature(container, covered, "data")
+    token = container.token
+    if token is None:
+        raise NotIntact("token")
+    check_stamp(token, container.signer["signature"].native)
+
+
+def check_stamp(container: Container, stamped: bytes) -> None:
+    """A time stamp over these bytes (RFC 3161, 2.4.2). Raises NotIntact."""
+    if container.stamped is None or container.content is None or container.time is None:
+        raise NotIntact("token")
+    imprint = container.stamped["message_imprint"]
+    algorithm = imprint["hash_algorithm"]["algorithm"].native
+    _hash(algorithm)
+    if hashlib.new(algorithm, stamped).digest() != imprint["hashed_message"].native:
+        raise NotIntact("digest")
+    _check_signature(container, container.content, "tst_info")
+
+
+def _check_signature(container: Container, covered: bytes, kind: str) -> None:
+    signer = container.signer
+    digest = signer["digest_algorithm"]["algorithm"].native
+    _hash(digest)
+    said = _attribute(signer, "message_digest")
+    content_type = _attribute(signer, "content_type")
+    if said is None or content_type is None or content_type.native != kind:
+        raise NotIntact("attributes")
+    if said.native != hashlib.new(digest, covered).digest():
+        raise NotIntact("digest")
+    # What is signed is their encoding as a SET (RFC 5652, 5.4): as it stands, never made anew.
+    signed = parser.emit(*_SET, container.signed_attributes)
+    try:
+        _verify(container.certificate, signer, signed, digest)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError) as wrong:
+        raise NotIntact("signature") from wrong
+
+
+def _verify(certificate: x509.Certificate, signer: Any, signed: bytes, digest: str) -> None:
+    named = signer["signature_algorithm"]
+    algorithm, signature = _hash(digest), signer["signature"].native
+    if named["algorithm"].native not in _WITHOUT_HASH and named.hash_algo != digest:
+        raise NotIntact("algorithm")
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= LEAST_RSA_BITS:
+        if named.signature_algo == "rsassa_pkcs1v15":
+            key.verify(signature, signed, padding.PKCS1v15(), algorithm)
+            return
+        if named.signature_algo == "rsassa_pss":
+            room = named["parameters"]["salt_length"].native
+            key.verify(signature, signed, padding.PSS(padding.MGF1(algorithm), room), algorithm)
+            return
+    if isinstance(key, ec.EllipticCurvePublicKey) and named.signature_algo == "ecdsa":
+        key.verify(signature, signed, ec.ECDSA(algorithm))
+        return
+    raise NotIntact("algorithm")

@@ -1,0 +1,165 @@
+"""The rules of the verdict that need the file read, each answered on its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from signatures import allowed_changes, containers
+from signatures.allowed_changes import NotAllowed
+from signatures.closing import flaw
+from signatures.containers import NotIntact
+from signatures.found_seals import Seal
+from signatures.orders import AGREEMENT_ORDERS, LEVEL, SHEET_ORDER
+from signatures.printed import Agreement, agreement_in
+from signatures.report import AGREEMENT, EVIDENCE_SHEET, FAILS, HOLDS, RULES, Answer, Report
+from signatures.revisions import Revisions
+from signatures.signed_fields import ACT, STAMP
+from signatures.trust import Trusted, answers
+
+_REFERENCE = re.compile(r"\bVO-\d{4}-\d{5,}\b")
+
+
+class Examination:
+    """The rules that need the file read, each answered on its own."""
+
+    def __init__(
+        self,
+        file: Revisions,
+        seals: Sequence[Seal],
+        trusted: Trusted,
+        now: datetime,
+    ) -> None:
+        self.file = file
+        self.seals = seals
+        self.trusted = trusted
+        self.now = now
+        self.names = tuple(each.signed.field for each in seals)
+        self.agreement = _agreement(file)
+        references = _REFERENCE.search(" ".join(each.found.reason for each in seals))
+        self.reference = references.group() if references else ""
+
+    def report(self, known: dict[str, Answer], digest: str) -> Report:
+        """Every rule, in order."""
+        told = {"readable": Answer("readable", HOLDS), **known}
+        for rule, ask in (
+            ("fields", self.fields),
+            ("intact", self.intact),
+            ("changes", self.changes),
+            ("closed", self.closed),
+        ):
+            told[rule] = _answered(rule, ask)
+        sound = all(told[rule].state == HOLDS for rule in ("fields", "intact", "changes", "closed"))
+        recorded = told["ledger"].state == HOLDS
+        told["chains"], told["long_term"] = answers(
+            self.file,
+            self.seals,
+            self.trusted,
+            at=self._closing_time() if sound else None,
+            now=None if recorded else self.now,
+        )
+        proven = sound and told["chains"].state == HOLDS
+        return Report(
+            tuple(told[rule] for rule in RULES),
+            tuple(each.found for each in self.seals),
+            self._kind(),
+            self.reference,
+            self.agreement if proven else None,
+            digest,
+            LEVEL if proven and told["long_term"].state == HOLDS else "",
+        )
+
+    def _closing_time(self) -> datetime | None:
+        return self.seals[-1].found.token_time
+
+    def _kind(self) -> str:
+        if self.names in AGREEMENT_ORDERS:
+            return AGREEMENT
+        return EVIDENCE_SHEET if self.names == SHEET_ORDER else ""
+
+    def fields(self) -> Answer:
+        """Exactly the expected fields in an expected order, the last one the document time stamp,
+        and every act sealed for its own place in one and the same agreement."""
+        kinds = [each.signed.kind for each in self.seals]
+        listed = ", ".join(self.names)[:200]
+        if not self._kind() or kinds != [ACT] * (len(kinds) - 1) + [STAMP]:
+            begun = any(
+                order[: len(self.names)] == self.names for order in (*AGREEMENT_ORDERS, SHEET_ORDER)
+            )
+            reason = "missing_fields" if begun else "strange_fields"
+            return Answer("fields", FAILS, reason, detail=listed)
+        if self._kind() == EVIDENCE_SHEET:
+            return Answer("fields", HOLDS)
+        prefixes = set()
+        for each in self.seals[:-1]:
+            prefix, found, _ = each.found.reason.partition(f" · {each.signed.field} · ")
+            if not found:
+                return Answer("fields", FAILS, "not_its_place", each.signed.field)
+            prefixes.add(prefix)
+        if len(prefixes) != 1:
+            return Answer(
+                "fields", FAILS, "two_agreements", detail=" / ".join(sorted(prefixes))[:200]
+            )
+        if self.agreement and self.agreement.reference != self.reference:
+            return Answer("fields", FAILS, "other_data", detail=self.agreement.reference)
+        return Answer("fields", HOLDS)
+
+    def intact(self) -> Answer:
+        """Valid over the bytes it covers, with an algorithm that still holds, each act with a
+        token; and what it covers is its whole revision but its own container."""
+        for each in self.seals:
+            start, end = each.covered
+            until = self.file.all[each.signed.revision].end
+            if each.signed.signature.get("ByteRange") != [0, start, end, until - end]:
+                return Answer("intact", FAILS, "byte_range", each.signed.field)
+            try:
+                container = each.container or containers.read(self.file.pdf[start:end])
+                covered = self.file.pdf[:start] + self.file.pdf[end:until]
+                if each.signed.kind == STAMP:
+                    containers.check_stamp(container, covered)
+                else:
+                    containers.check_seal(container, covered)
+            except NotIntact as wrong:
+                return Answer("intact", FAILS, wrong.code, each.signed.field)
+            except Exception as error:  # bytes that are no CMS
+                name = type(error).__name__
+                return Answer("intact", FAILS, "container", each.signed.field, name)
+        return Answer("intact", HOLDS)
+
+    def changes(self) -> Answer:
+        """After an act only the next act, after the last one only validation data and the close."""
+        try:
+            allowed_changes.check(self.file)
+        except NotAllowed as wrong:
+            return Answer("changes", FAILS, wrong.code, detail=wrong.detail[:200])
+        return Answer("changes", HOLDS)
+
+    def closed(self) -> Answer:
+        """The last revision is the document time stamp, it covers the file to its last byte, and
+        nothing hides in the container that it cannot cover."""
+        last = self.seals[-1]
+        if last.signed.kind != STAMP:
+            return Answer("closed", FAILS, "no_stamp")
+        if self.file.behind or last.signed.revision != len(self.file.all) - 1:
+            return Answer("closed", FAILS, "not_the_end")
+        start, end = last.covered
+        if last.signed.signature.get("ByteRange") != [0, start, end, len(self.file.pdf) - end]:
+            return Answer("closed", FAILS, "byte_range", last.signed.field)
+        found = flaw(self.file.pdf[start:end], list(self.trusted.stamp_roots))
+        return Answer("closed", FAILS, "hidden", detail=found) if found else Answer("closed", HOLDS)
+
+
+def _answered(rule: str, ask: Callable[[], Answer]) -> Answer:
+    """The answer to one rule; whatever a hostile file provokes, the rule fails."""
+    try:
+        return ask()
+    except Exception as error:
+        return Answer(rule, FAILS, "structure", detail=f"{type(error).__name__}: {error}"[:200])
+
+
+def _agreement(file: Revisions) -> Agreement | None:
+    try:
+        return agreement_in(file)
+    except Exception:  # a file that says nothing of itself can be in order for the rest
+        return None

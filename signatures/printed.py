@@ -1,0 +1,106 @@
+"""What a file of ours says of itself: the agreement's data, and each act as it is printed.
+
+Only what a seal covers is read: the data that travel in the frozen document (an associated file,
+ISO 32000-2, 14.13), and the words of each appearance, which its own act was sealed with.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from signatures.pdf_objects import NotStrict, Ref, read_value, text_of
+from signatures.revisions import Revisions
+from signatures.texts import words
+
+_WORDS = re.compile(rb"/ActualText ?(?=[(<])")
+_MOMENT = re.compile(
+    r"(?P<day>\d{1,2}) (?P<month>[a-z]+) (?P<year>\d{4}), (?P<hour>\d{2}):(?P<minute>\d{2})"
+    r" \((?P<sign>[+-])(?P<hours>\d{2}):(?P<minutes>\d{2})\)"
+)
+_FIRST_YEAR, _LAST_YEAR = 2000, 9000  # so that it exists in every time zone
+MOST_WORDS = 500  # characters of a name that are shown
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What the frozen document is about, as printed in it."""
+
+    reference: str
+    controller: str
+    processor: str
+
+
+@dataclass(frozen=True)
+class PrintedAct:
+    """One appearance: the capacity in which was signed, and the instant (aware, to the minute)."""
+
+    capacity: str = ""
+    signed_at: datetime | None = None
+
+
+def agreement_in(file: Revisions) -> Agreement | None:
+    """The data of the agreement; None for a file that carries none. Raises NotStrict."""
+    root = file.value(file.all[0].trailer["Root"], 0)
+    files = file.value(root.get("AF"), 0)
+    if not isinstance(files, list) or len(files) != 1:
+        return None
+    specification = file.value(files[0], 0)
+    embedded = specification.get("EF", {}).get("F")
+    if not isinstance(embedded, Ref):
+        return None
+    try:
+        data = json.loads(file.read(embedded.number, 0).unfolded())
+        controller, processor = data["controller"], data["processor"]
+        return Agreement(
+            reference=_line(data["reference"]),
+            controller=_line(controller["name"]),
+            processor=_line(processor.get("trade_name") or processor["name"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None  # an evidence sheet carries other data
+
+
+def _line(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value[:MOST_WORDS]
+
+
+def act_in(file: Revisions, widget: dict[str, Any], revision: int, name: str) -> PrintedAct:
+    """What an act's appearance says, beside the name. Raises NotStrict."""
+    appearance = file.value(widget.get("AP"), revision)
+    drawn = appearance.get("N") if isinstance(appearance, dict) else None
+    if not isinstance(drawn, Ref):
+        return PrintedAct()
+    said = " ".join(_lines(file.read(drawn.number, revision).unfolded()))
+    signed = f" {words()['appearance']['signed']} · "
+    before, _, after = said.partition(signed)
+    moment = _MOMENT.match(after)
+    return PrintedAct(
+        capacity=before.removeprefix(name).strip()[:MOST_WORDS] if before.startswith(name) else "",
+        signed_at=_moment(moment) if moment else None,
+    )
+
+
+def _lines(content: bytes) -> list[str]:
+    return [text_of(read_value(content, found.end())[0]) for found in _WORDS.finditer(content)]
+
+
+def _moment(found: re.Match[str]) -> datetime | None:
+    months: list[str] = words()["appearance"]["months"]
+    if found["month"] not in months or not _FIRST_YEAR <= int(found["year"]) <= _LAST_YEAR:
+        raise NotStrict("month")
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+    zone = timezone(-offset if found["sign"] == "-" else offset)
+    return datetime(
+        int(found["year"]),
+        months.index(found["month"]) + 1,
+        int(found["day"]),
+        int(found["hour"]),
+        int(found["minute"]),
+        tzinfo=zone,
+    )

@@ -1,0 +1,143 @@
+"""The rules ``chains`` and ``long_term``: whose seals and time stamps these are, and for how long.
+
+Both are judged at the moment of the closing time stamp, with what the file itself brings. The
+ordinary case is decided by ``chains``; what is not ordinary by the whole algorithm of ``ades``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+
+from signatures.chains import Material, NotPlain, check_path, may_seal, may_stamp, path_of
+from signatures.found_seals import Seal
+from signatures.material import material_in
+from signatures.report import FAILS, HOLDS, UNKNOWN, Answer
+from signatures.revisions import Revisions
+from signatures.revoked import revoked
+from signatures.running import run
+from signatures.signed_fields import ACT, STAMP
+
+Paths = dict[x509.Certificate, list[x509.Certificate]]
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """What is believed because it was given: where seals and where time stamps may lead, and the
+    revocation lists of today."""
+
+    roots: Sequence[x509.Certificate]
+    stamp_roots: Sequence[x509.Certificate]
+    crls: Sequence[x509.CertificateRevocationList] = ()
+
+
+def answers(
+    file: Revisions,
+    seals: Sequence[Seal],
+    trusted: Trusted,
+    *,
+    at: datetime | None,
+    now: datetime | None,
+) -> tuple[Answer, Answer]:
+    """The two answers; never raises for the file's sake.
+
+    ``at`` is the moment of the closing time stamp, None when something else is wrong already: then
+    only the chains are followed. When the certificate of that stamp has ended at ``now`` it proves
+    no longer by itself that the file existed then; None where the ledger does.
+    """
+    if not trusted.roots:
+        return Answer("chains", UNKNOWN, "no_root"), Answer("long_term", UNKNOWN, "no_root")
+    unread = next((each for each in seals if each.container is None), None)
+    if unread is not None:
+        return _neither("container", unread.signed.field)
+    try:
+        chains, long_term = _follow(file, seals, trusted, at, now)
+        return revoked(seals, trusted.crls) or chains, long_term
+    except Exception as error:  # certificates that no library can read lead nowhere
+        return _neither("path", detail=type(error).__name__)
+
+
+def _neither(reason: str, place: str = "", detail: str = "") -> tuple[Answer, Answer]:
+    return (
+        Answer("chains", FAILS, reason, place, detail),
+        Answer("long_term", FAILS, "incomplete"),
+    )
+
+
+def _follow(
+    file: Revisions,
+    seals: Sequence[Seal],
+    trusted: Trusted,
+    at: datetime | None,
+    now: datetime | None,
+) -> tuple[Answer, Answer]:
+    material = material_in(file, [each.container for each in seals if each.container])
+    paths: Paths = {}
+    for place, certificate, stamps in _signers(seals):
+        path = path_of(certificate, trusted.stamp_roots if stamps else trusted.roots, material)
+        if path is None:
+            return _neither("other_root", place)
+        if not (may_stamp if stamps else may_seal)(certificate):
+            return _neither("other_use", place)
+        paths[certificate] = path
+    if at is None:
+        return Answer("chains", HOLDS), Answer("long_term", UNKNOWN, "not_examined")
+    try:
+        _check_plainly(seals, paths, material, at)
+    except NotPlain:
+        chains, long_term = _by_the_whole_algorithm(file.pdf, trusted, at)
+        if chains.state != HOLDS or long_term.state != HOLDS:
+            return chains, long_term
+    closing = seals[-1].container
+    if now is not None and closing is not None and now > closing.certificate.not_valid_after_utc:
+        ends = closing.certificate.not_valid_after_utc.date().isoformat()
+        return Answer("chains", HOLDS), Answer("long_term", UNKNOWN, "stamp_ended", detail=ends)
+    return Answer("chains", HOLDS), Answer("long_term", HOLDS)
+
+
+def _signers(seals: Sequence[Seal]) -> Iterator[tuple[str, x509.Certificate, bool]]:
+    """Every certificate that sealed or stamped, with its place; True for a time stamp."""
+    for each in seals:
+        if each.container is None:
+            continue
+        yield each.signed.field, each.container.certificate, each.signed.kind == STAMP
+        if each.signed.kind == ACT and each.container.token:
+            yield each.signed.field, each.container.token.certificate, True
+
+
+def _check_plainly(
+    seals: Sequence[Seal],
+    paths: Mapping[x509.Certificate, list[x509.Certificate]],
+    material: Material,
+    at: datetime,
+) -> None:
+    """All certificates ran when they were used and at the close, unrevoked. Raises NotPlain."""
+    for path in paths.values():
+        check_path(path, material, at)
+    for each in seals:
+        used = each.found.token_time
+        if used is None or used > at:
+            raise NotPlain("order of the time stamps")
+        for _, certificate, _ in _signers([each]):
+            if used < certificate.not_valid_before_utc:
+                raise NotPlain("dates")
+
+
+def _by_the_whole_algorithm(pdf: bytes, trusted: Trusted, at: datetime) -> tuple[Answer, Answer]:
+    # Loads the PDF signing library, which an ordinary file does not need.
+    from signatures import ades  # noqa: PLC0415
+
+    try:
+        validated = ades.validate(pdf, roots=trusted.roots, stamp_roots=trusted.stamp_roots, at=at)
+        chains, long_term = run(validated)
+    except Exception as error:  # whatever a hostile file provokes, it is invalid
+        chains, long_term = "", type(error).__name__
+    return (
+        Answer("chains", FAILS, "path", detail=chains) if chains else Answer("chains", HOLDS),
+        Answer("long_term", FAILS, "incomplete", detail=long_term)
+        if long_term
+        else Answer("long_term", HOLDS),
+    )

@@ -19,6 +19,7 @@ from service.web.log_masking import MaskTokens
 log = logging.getLogger(__name__)
 # As in signatures.rotation.REASONS, which would load the certificates' library here.
 REVOCATION_REASONS = ("key_compromise", "superseded", "cessation", "affiliation")
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 class Group(click.Group):
@@ -108,19 +109,35 @@ def demo(out: Path, source: Path | None) -> None:
 
 @main.command(help=text("cli.verify"))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--root", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--root", "roots", multiple=True, type=_FILE, help=text("cli.verify_root"))
 @click.option(
-    "--crl", "crls", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+    "--stamp-root", "stamp_roots", multiple=True, type=_FILE, help=text("cli.verify_stamp")
 )
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--crl", "crls", multiple=True, type=_FILE, help=text("cli.verify_crl"))
+@click.option("--json", "as_json", is_flag=True, help=text("cli.verify_json"))
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
 def verify(
-    files: tuple[Path, ...], root: Path | None, crls: tuple[Path, ...], as_json: bool
+    files: tuple[Path, ...],
+    roots: tuple[Path, ...],
+    stamp_roots: tuple[Path, ...],
+    crls: tuple[Path, ...],
+    as_json: bool,
+    language: str,
 ) -> None:
-    """Check sealed PDFs, offline, without a server or a database."""
-    # Loads the PDF signing library.
-    from service.verify_files import verify_files  # noqa: PLC0415
+    """Check sealed PDFs and packages, offline, without a server, a database or settings."""
+    # Loads the libraries for certificates.
+    from signatures.command import check_files  # noqa: PLC0415
 
-    sys.exit(verify_files(files, root, crls, as_json=as_json))
+    sys.exit(
+        check_files(
+            files,
+            roots=roots,
+            stamp_roots=stamp_roots,
+            crls=crls,
+            as_json=as_json,
+            language=language,
+        )
+    )
 
 
 @main.group(help=text("cli.about_keys"))

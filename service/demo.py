@@ -24,7 +24,7 @@ from service.first_start import read_example
 from service.settings import DEVELOPMENT, load_settings
 from service.supervisor import Running, stack
 from service.texts import text
-from service.verify_files import verify_files
+from signatures.command import check_files
 from storage.bag import PAYLOAD
 
 WAIT_SECONDS = 60
@@ -61,12 +61,7 @@ def walk(out: Path, source: Path | None) -> int:
             with _told("stop"):
                 running_stack.__exit__(None, None, None)
         with _told("verify"):
-            payload = out / PAYLOAD
-            status = verify_files(
-                (payload / "overeenkomst.pdf",),
-                payload / "certificaten" / "wortel.pem",
-                as_json=False,
-            )
+            status = check_files([out], roots=[out / PAYLOAD / "certificaten" / "wortel.pem"])
     return int(status)
 
 

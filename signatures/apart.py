@@ -1,18 +1,26 @@
 """A file of unknown origin is examined in a process apart, which gets only so much and no more.
 
-A PDF can be made to keep a parser busy for hours or to unfold into gigabytes. The process that
-reads it therefore limits itself before its first byte comes in: processor time, memory, no files,
-no children, no inherited environment, a lower priority; whoever started it waits only so long.
-What comes back is JSON of bounded size, never an object.
+A PDF can be made to keep a parser busy for hours or to unfold into gigabytes. Each file therefore
+gets a process of its own, which limits itself before its first byte comes in: processor time,
+memory, no files, no children, no inherited environment, a lower priority; whoever asked waits only
+so long. What comes back is JSON of bounded size, never an object.
+
+Starting an interpreter takes longer than the examination. So one process (``serve``) is started
+empty, loads the libraries, and from then on only forks: it reads nothing of any file, and a file
+sees nothing of another. It ends when whoever started it ends, and when nobody asks for a while.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
+import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -29,14 +37,16 @@ from signatures.report import Answer, FoundSeal, Ledger, Report
 OPEN_FILES = 32
 AT_ONCE = 2  # in one process that asks
 WAIT_SECONDS = 3.0
+IDLE_SECONDS = 600.0
 MOST_SEALS = 20
 LONGEST_WORDS = 300  # characters of a name or a reason that stand in the file
+LONGEST_ANSWER = 1 << 20
 LOWER_PRIORITY = 5
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one examination may take. A sealed original takes a quarter of a second.
+    """What one examination may take. A sealed original takes some ten milliseconds.
 
     ``memory`` is address space in bytes; the libraries alone take a third of it.
     """
@@ -63,51 +73,154 @@ def verify_apart(
     pdf: bytes,
     *,
     roots: Sequence[x509.Certificate],
+    stamp_roots: Sequence[x509.Certificate] = (),
     ledger: Ledger | None = None,
     crls: Sequence[x509.CertificateRevocationList] = (),
     limits: Limits = _LIMITS,
 ) -> Report:
     """What ``verify`` says of a file, found in a process apart. Raises NotExamined, Busy."""
     question = {
-        "roots": [root.public_bytes(Encoding.PEM).decode() for root in roots],
-        "crls": [crl.public_bytes(Encoding.PEM).decode() for crl in crls],
+        "roots": _pem(roots),
+        "stamp_roots": _pem(stamp_roots),
+        "crls": [each.public_bytes(Encoding.PEM).decode() for each in crls],
         "ledger": asdict(ledger) if ledger else None,
         "limits": asdict(limits),
     }
     if not _free.acquire(timeout=WAIT_SECONDS):
         raise Busy
     try:
-        done = subprocess.run(
-            [sys.executable, "-E", "-s", "-m", "signatures.apart"],
-            input=json.dumps(question).encode() + b"\n" + pdf,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env={},
-            timeout=limits.wall_seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as slow:
-        raise NotExamined from slow
+        told = _ask(json.dumps(question).encode() + b"\n" + pdf, limits.wall_seconds)
     finally:
         _free.release()
-    if done.returncode != 0:
-        raise NotExamined
-    return _report(json.loads(done.stdout))
+    try:
+        return _report(json.loads(told))
+    except ValueError as cut_off:
+        raise NotExamined from cut_off
 
 
-def answer() -> None:
-    """The process apart: a question on standard input, the report on standard output."""
-    # Imported here, as whoever asks needs no PDF library; and before the limits are set.
+def _pem(certificates: Sequence[x509.Certificate]) -> list[str]:
+    return [each.public_bytes(Encoding.PEM).decode() for each in certificates]
+
+
+def _ask(question: bytes, seconds: float) -> bytes:
+    """Whatever the process apart answers, perhaps nothing. Raises NotExamined when it is late."""
+    here, there = socket.socketpair()
+    with here:
+        with there:
+            _server.hand_over(there)
+        here.settimeout(seconds)
+        try:
+            # A process that ended early, or not at all, has said what there is to say.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                here.sendall(question)
+                here.shutdown(socket.SHUT_WR)
+            parts = []
+            while part := here.recv(65_536):
+                parts.append(part)
+                if sum(map(len, parts)) > LONGEST_ANSWER:
+                    raise NotExamined
+        except (TimeoutError, ConnectionResetError) as slow:
+            raise NotExamined from slow
+        return b"".join(parts)
+
+
+class _Server:
+    """The process that forks, started when it is first needed and again when it is gone."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._line: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def hand_over(self, connection: socket.socket) -> None:
+        """Let a fresh process answer on this connection."""
+        with self._lock:
+            if self._line is None or self._owner != os.getpid():
+                self._start()
+            try:
+                self._send(connection)
+            except OSError:  # it ended, having been idle or killed
+                self._start()
+                self._send(connection)
+
+    def _send(self, connection: socket.socket) -> None:
+        if self._line is None:
+            raise BrokenPipeError
+        socket.send_fds(self._line, [b"?"], [connection.fileno()])
+
+    def _start(self) -> None:
+        # A process that was forked from one that asked before starts its own.
+        if self._line is not None:
+            self._line.close()
+        if self._process is not None and self._owner == os.getpid():
+            self._process.wait()
+        here, there = socket.socketpair()
+        with there:
+            self._process = subprocess.Popen(
+                [sys.executable, "-E", "-s", "-m", "signatures.apart", str(there.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=_ROOT,
+                env={},
+                pass_fds=[there.fileno()],
+            )
+        self._line, self._owner = here, os.getpid()
+
+
+_server = _Server()
+
+
+def serve(line: socket.socket) -> None:
+    """The process that forks: one child for each connection that comes over the line."""
+    # Loaded once, for all children.
+    from signatures.verify import verify  # noqa: PLC0415, F401
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children leave nothing behind
+    line.settimeout(IDLE_SECONDS)
+    while True:
+        try:
+            asked, connections, _, _ = socket.recv_fds(line, 1, 1)
+        except TimeoutError:
+            return
+        if not asked:
+            return
+        with socket.socket(fileno=connections[0]) as connection:
+            if os.fork() == 0:
+                line.close()
+                _answer_and_end(connection)
+
+
+def _answer_and_end(connection: socket.socket) -> None:
+    status = 1
+    try:
+        answer(connection)
+        status = 0
+    finally:
+        os._exit(status)  # nothing of the process that forked may run twice
+
+
+def answer(connection: socket.socket) -> None:
+    """One examination: the question on the connection, then the report."""
+    # Loaded by the process that forked this one.
     from signatures.verify import verify  # noqa: PLC0415
 
-    question = json.loads(sys.stdin.buffer.readline())
-    limit(Limits(**question["limits"]))
-    roots = [x509.load_pem_x509_certificate(pem.encode()) for pem in question["roots"]]
-    ledger = Ledger(**question["ledger"]) if question["ledger"] else None
-    crls = [x509.load_pem_x509_crl(pem.encode()) for pem in question["crls"]]
-    report = _bounded(verify(sys.stdin.buffer.read(), roots=roots, ledger=ledger, crls=crls))
-    sys.stdout.write(json.dumps(asdict(report), default=datetime.isoformat))
+    with connection.makefile("rwb") as stream:
+        question = json.loads(stream.readline())
+        limits = Limits(**question["limits"])
+        limit(limits)
+        signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
+        ledger = Ledger(**question["ledger"]) if question["ledger"] else None
+        roots, stamp_roots = (
+            [x509.load_pem_x509_certificate(pem.encode()) for pem in question[kind]]
+            for kind in ("roots", "stamp_roots")
+        )
+        crls = [x509.load_pem_x509_crl(pem.encode()) for pem in question["crls"]]
+        pdf = stream.read()
+        report = verify(pdf, roots=roots, stamp_roots=stamp_roots, ledger=ledger, crls=crls)
+        report = _bounded(report)
+        stream.write(json.dumps(asdict(report), default=datetime.isoformat).encode())
 
 
 def limit(limits: Limits) -> None:
@@ -138,7 +251,10 @@ def _bounded(report: Report) -> Report:
         )
         for seal in report.seals[:MOST_SEALS]
     )
-    answers = tuple(replace(each, detail=_words(each.detail)) for each in report.answers)
+    answers = tuple(
+        replace(each, place=_words(each.place), detail=_words(each.detail))
+        for each in report.answers
+    )
     return replace(report, answers=answers, seals=seals)
 
 
@@ -165,4 +281,5 @@ def _moments(seal: dict[str, Any]) -> dict[str, datetime | None]:
 
 
 if __name__ == "__main__":
-    answer()
+    with socket.socket(fileno=int(sys.argv[1])) as line:
+        serve(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import time
@@ -13,10 +14,10 @@ import pytest
 from office import Office
 
 from service.deps import Deps
-from signatures.apart import AT_ONCE, Busy, Limits, NotExamined, _free, verify_apart
+from signatures.apart import AT_ONCE, Busy, Limits, NotExamined, _free, _server, verify_apart
 from signatures.authority import Authority
 from signatures.images import ImageRefused, reencode
-from signatures.report import GENUINE, INVALID
+from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, INVALID
 from signatures.verify import verify
 from tests.signatures.conftest import (  # noqa: F401 (fixtures)
     SealedFile,
@@ -28,8 +29,25 @@ from tests.signatures.conftest import (  # noqa: F401 (fixtures)
 )
 
 ROOT = Path(__file__).parents[2]
-# A parser looks for the end of this file for several seconds of processor time.
-HEAVY = b"%PDF-1.7\n" + b"<<" * 9_000_000
+
+
+def heavy() -> bytes:
+    """A small document with an update of ten million numbers: seconds of processor time."""
+    start = b"%PDF-1.7\n"
+    catalog = b"1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+    first = table(start + catalog, {1: len(start)}, b"/Root 1 0 R /Size 2")
+    numbers = b"2 0 obj\n[" + b"0 " * 9_000_000 + b"]\nendobj\n"
+    more = b"/Root 1 0 R /Size 3 /Prev %d" % (len(start) + len(catalog))
+    return table(first + numbers, {2: len(first)}, more)
+
+
+def table(pdf: bytes, offsets: dict[int, int], trailer: bytes) -> bytes:
+    lines = b"".join(b"%d 1\n%010d 00000 n \n" % each for each in offsets.items())
+    end = b"trailer\n<< %s >>\nstartxref\n%d\n%%%%EOF\n" % (trailer, len(pdf))
+    return pdf + b"xref\n" + lines + end
+
+
+HEAVY = heavy()
 
 
 def test_the_process_apart_says_what_the_verifier_says(
@@ -52,7 +70,7 @@ def test_a_file_that_takes_too_much_processor_time_is_given_up() -> None:
 def test_a_file_that_takes_too_long_is_given_up() -> None:
     began = time.monotonic()
     with pytest.raises(NotExamined):
-        verify_apart(b"%PDF-1.7", roots=[], limits=Limits(wall_seconds=0.05))
+        verify_apart(HEAVY, roots=[], limits=Limits(wall_seconds=0.2))
     assert time.monotonic() - began < 5
 
 
@@ -65,6 +83,54 @@ def test_too_many_at_once_are_asked_to_come_back(monkeypatch: pytest.MonkeyPatch
             verify_apart(b"%PDF-1.7", roots=[])
     finally:
         _free.release(AT_ONCE)
+
+
+def test_after_a_hostile_file_the_next_one_is_examined(
+    controller_first: SealedFile,  # noqa: F811
+    authority: Authority,  # noqa: F811
+) -> None:
+    with pytest.raises(NotExamined):
+        verify_apart(HEAVY, roots=[], limits=Limits(cpu_seconds=1))
+    told = verify_apart(controller_first.pdf, roots=authority.roots)
+    assert told.verdict == COMPLETENESS_UNKNOWN
+
+
+def test_when_the_process_that_forks_is_gone_another_is_started(
+    controller_first: SealedFile,  # noqa: F811
+    authority: Authority,  # noqa: F811
+) -> None:
+    verify_apart(controller_first.shown, roots=authority.roots)
+    forking = _server._process
+    assert forking is not None
+    forking.kill()
+    forking.wait()
+    told = verify_apart(controller_first.pdf, roots=authority.roots)
+    assert told.verdict == COMPLETENESS_UNKNOWN
+    assert _server._process is not forking
+
+
+def test_it_ends_with_whoever_started_it() -> None:
+    program = (
+        "from signatures.apart import verify_apart, _server\n"
+        "verify_apart(b'%PDF-1.7', roots=[])\n"
+        "print(_server._process.pid)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    wait_until_gone(int(done.stdout))
+
+
+def wait_until_gone(pid: int) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        if Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
+            return
+    pytest.fail(f"{pid} still runs")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel keeps no limit on memory elsewhere")

@@ -1,0 +1,255 @@
+"""``python -m signatures verify FILE…``: check sealed PDFs and evidence packages, offline.
+
+Needs no server, database, settings or network: only the files and the root certificate.
+
+Status: 0 every document is genuine; 1 one is invalid; 2 one cannot be read, or wrong use; 3 nothing
+is wrong, but it is not known whether this is the whole original. A package that is checked only
+against the root that lies in it is 3 at best: then it agrees with itself, and whose it is, is open.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+from signatures.package import Package, Problem, Unreadable, read
+from signatures.report import (
+    COMPLETENESS_UNKNOWN,
+    GENUINE,
+    INVALID,
+    Report,
+    date_words,
+    moment_words,
+    place_words,
+)
+from signatures.texts import words
+from signatures.verify import verify
+
+STATUS = {GENUINE: 0, INVALID: 1, COMPLETENESS_UNKNOWN: 3}
+UNREADABLE = 2
+LANGUAGES = ("nl", "en")
+_WORST_LAST = (0, 3, 1, 2)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One file or package, its documents, and whose root it was checked against."""
+
+    file: Path
+    documents: dict[str, Report]
+    problems: tuple[Problem, ...]
+    roots: tuple[x509.Certificate, ...]
+    own_root: bool
+    files: int
+
+    @property
+    def status(self) -> int:
+        """The exit status for this one alone."""
+        statuses = [STATUS[report.verdict] for report in self.documents.values()]
+        statuses.append(STATUS[INVALID] if self.problems else 0)
+        statuses.append(STATUS[COMPLETENESS_UNKNOWN] if self.own_root else 0)
+        return max(statuses, key=_WORST_LAST.index)
+
+    def sentence(self, report: Report, language: str) -> str:
+        """The verdict on one document; genuine is said only against a root from elsewhere."""
+        if self.own_root and report.verdict != INVALID:
+            return str(words(language)["told"]["with_itself"])
+        return report.sentence(language)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read the command line, check, tell; the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m signatures",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("verify", description=__doc__, help="check sealed PDFs, offline")
+    check.formatter_class = argparse.RawDescriptionHelpFormatter
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PDF, folder or ZIP")
+    check.add_argument("--root", action="append", type=Path, default=[], metavar="PEM")
+    check.add_argument("--stamp-root", action="append", type=Path, default=[], metavar="PEM")
+    check.add_argument("--crl", action="append", type=Path, default=[], metavar="FILE")
+    check.add_argument("--json", action="store_true", help="codes and words for programs")
+    check.add_argument("--language", choices=LANGUAGES, default="nl")
+    asked = parser.parse_args(arguments)
+    return check_files(
+        asked.files,
+        roots=asked.root,
+        stamp_roots=asked.stamp_root,
+        crls=asked.crl,
+        as_json=asked.json,
+        language=asked.language,
+    )
+
+
+def check_files(
+    files: Sequence[Path],
+    *,
+    roots: Sequence[Path] = (),
+    stamp_roots: Sequence[Path] = (),
+    crls: Sequence[Path] = (),
+    as_json: bool = False,
+    language: str = "nl",
+) -> int:
+    """Check each file or package, tell on standard output, and return the worst exit status.
+
+    ``crls`` are revocation lists of today, as the service publishes them (DER or PEM).
+    """
+    # The PDF library logs a traceback for every refusal; the report says it in words.
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+    logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+    statuses, told = [0], []
+    try:
+        trusted, stamps = _certificates(roots), _certificates(stamp_roots)
+        lists = [_list(each.read_bytes()) for each in crls]
+    except (OSError, ValueError) as error:
+        given = ", ".join(map(str, (*roots, *stamp_roots, *crls)))
+        return _refuse(given, error, language)
+    for file in files:
+        try:
+            checked = _check(file, trusted, stamps, lists)
+        except (OSError, Unreadable) as error:
+            statuses.append(_refuse(str(file), error, language))
+            continue
+        statuses.append(checked.status)
+        if as_json:
+            told.append(_as_json(checked, language))
+        else:
+            print("\n".join(_lines(checked, language)))
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+    return max(statuses, key=_WORST_LAST.index)
+
+
+def _certificates(paths: Sequence[Path]) -> list[x509.Certificate]:
+    return [
+        certificate
+        for path in paths
+        for certificate in x509.load_pem_x509_certificates(path.read_bytes())
+    ]
+
+
+def _list(data: bytes) -> x509.CertificateRevocationList:
+    pem = data.startswith(b"-----BEGIN")
+    return x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
+
+
+def _refuse(file: str, error: Exception, language: str) -> int:
+    said = words(language)["told"]
+    reason = str(error)
+    if isinstance(error, FileNotFoundError):
+        reason = said["no_such_file"]
+    elif isinstance(error, Unreadable):
+        reason = said[reason]
+    print(said["unreadable"].format(file=file, reason=reason), file=sys.stderr)
+    return UNREADABLE
+
+
+def _check(
+    file: Path,
+    trusted: Sequence[x509.Certificate],
+    stamps: Sequence[x509.Certificate],
+    lists: Sequence[x509.CertificateRevocationList],
+) -> Checked:
+    package, names = read(file)
+    own = not trusted and bool(package.roots())
+    roots = list(trusted) or package.roots()
+    documents = {
+        name: verify(
+            package.files[name],
+            roots=roots,
+            stamp_roots=stamps,
+            ledger=package.ledger(name),
+            crls=lists,
+        )
+        for name in names
+    }
+    whole = len(package.files) > len(names) and file.name not in names
+    problems = _problems(package, documents) if whole else []
+    return Checked(file, documents, tuple(problems), tuple(roots), own, len(package.files))
+
+
+def _problems(package: Package, documents: dict[str, Report]) -> list[Problem]:
+    first = next(iter(documents.values()))
+    return [*package.problems(), *package.contradictions(first)]
+
+
+def _as_json(checked: Checked, language: str) -> dict[str, Any]:
+    said = words(language)["told"]
+    return {
+        "file": str(checked.file),
+        "status": checked.status,
+        "root_from_package": checked.own_root,
+        "roots": [_fingerprint(root) for root in checked.roots],
+        "problems": [
+            {**asdict(each), "sentence": said[each.code].format(name=each.name)}
+            for each in checked.problems
+        ],
+        "documents": [
+            {
+                "name": name,
+                **report.as_json(language),
+                "sentence": checked.sentence(report, language),
+            }
+            for name, report in checked.documents.items()
+        ],
+    }
+
+
+def _lines(checked: Checked, language: str) -> list[str]:
+    said = words(language)["told"]
+    lines = []
+    for name, report in checked.documents.items():
+        at = checked.file / name if checked.file.name != name else checked.file
+        lines.append(f"{at}: {checked.sentence(report, language)}")
+        lines += [f"  {line}" for line in (*report.lines(language), *_facts(report, language))]
+    lines += [f"✖ {said[each.code].format(name=each.name)}" for each in checked.problems]
+    if len(checked.documents) > 1 and not checked.problems:
+        lines.append(f"✔ {said['package_ok']}")
+    lines += [said["roots"].format(fingerprint=_fingerprint(root)) for root in checked.roots]
+    if checked.own_root:
+        lines.append(said["own_root"])
+    return lines
+
+
+def _facts(report: Report, language: str) -> list[str]:
+    """What the file says of itself, in words."""
+    said = words(language)["told"]
+    lines = []
+    if report.kind:
+        lines.append(said[f"kind_{report.kind}"].format(reference=report.reference).strip())
+    if report.agreement:
+        lines.append(said["parties"].format(**asdict(report.agreement)))
+    if report.effective_date:
+        lines.append(said["effective"].format(date=date_words(report.effective_date, language)))
+    for seal in report.seals:
+        place = place_words(seal.field, language)
+        token = moment_words(seal.token_time, language) if seal.token_time else "?"
+        if seal.signed_at is None:
+            lines.append(said["stamp"].format(place=place, token=token))
+            continue
+        moment = moment_words(seal.signed_at, language)
+        lines.append(
+            said["act"].format(
+                place=place, name=seal.name, capacity=seal.capacity, moment=moment, token=token
+            )
+        )
+    lines += report.notes(language)
+    if report.level:
+        lines.append(said["level"].format(level=report.level))
+    return [*lines, f"SHA-256 {report.sha256}"]
+
+
+def _fingerprint(certificate: x509.Certificate) -> str:
+    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()

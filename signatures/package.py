@@ -1,0 +1,212 @@
+"""An agreement with what lies beside it: a PDF in a folder, an evidence package, or its ZIP.
+
+Everything is found by ``manifest.json``: beside the files, or one or two folders deep, so that the
+payload of a BagIt bag (RFC 8493), under ``data/``, is found as well. What a manifest lists has to
+be there with the right digest. A manifest and a root certificate that come with a package prove
+that it agrees with itself; only a root from elsewhere proves whose it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from cryptography import x509
+
+from signatures.canonical import canonical_json
+from signatures.report import Ledger, Report
+
+MANIFEST, AGREEMENT, SHOWN = "manifest.json", "overeenkomst.pdf", "getoond.pdf"
+EVIDENCE, EVIDENCE_SHEET, ROOT = "bewijs.json", "bewijsblad.pdf", "certificaten/wortel.pem"
+MOST_FILES = 2000
+MOST_BYTES = 300_000_000
+_DEEPEST = 3  # bag/data/manifest.json
+_BESIDE_THE_RECORD = ("record_sha256", "token_time", "token_quality")
+
+
+class Unreadable(Exception):
+    """There is nothing that can be checked; the message is a code of ``texts``, or the system's."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in a package that is not as its manifest says; ``code`` is one of ``texts``."""
+
+    code: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Package:
+    """The files by their names in the manifest, and the manifest; ``{}`` when there is none."""
+
+    files: Mapping[str, bytes]
+    manifest: Mapping[str, Any]
+
+    def documents(self) -> list[str]:
+        """The sealed PDFs in it, the agreement first."""
+        return [name for name in (AGREEMENT, EVIDENCE_SHEET) if name in self.files]
+
+    def roots(self) -> list[x509.Certificate]:
+        """The root certificate that travels with it; none when it is unreadable."""
+        try:
+            return x509.load_pem_x509_certificates(self.files.get(ROOT, b""))
+        except ValueError:
+            return []
+
+    def ledger(self, name: str) -> Ledger | None:
+        """What the manifest recorded about one of the files."""
+        listed = _listed(self.manifest)
+        if name not in listed:
+            return None
+        shown = listed.get(SHOWN) if name == AGREEMENT else None
+        return Ledger(
+            sealed_sha256=listed[name]["sha256"],
+            shown_sha256=shown["sha256"] if shown else "",
+            shown_length=shown["size"] if shown else 0,
+        )
+
+    def problems(self) -> list[Problem]:
+        """What is missing or not what the manifest lists."""
+        found = []
+        for name, entry in _listed(self.manifest).items():
+            data = self.files.get(name)
+            if data is None:
+                found.append(Problem("package_missing", name))
+            elif hashlib.sha256(data).hexdigest() != entry["sha256"]:
+                found.append(Problem("package_changed", name))
+        return found
+
+    def contradictions(self, report: Report) -> list[Problem]:
+        """Where the manifest and the evidence say something else than the sealed agreement."""
+        found = []
+        effective = report.effective_date
+        if effective is not None and self.manifest.get("effective_date") != effective.isoformat():
+            found.append(Problem("package_date"))
+        if report.reference and self.manifest.get("reference") != report.reference:
+            found.append(Problem("package_reference"))
+        if EVIDENCE in self.files and not _same_acts(self.files[EVIDENCE], report):
+            found.append(Problem("package_records", EVIDENCE))
+        return found
+
+
+def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {entry["name"]: entry for entry in manifest.get("files", [])}
+
+
+def _same_acts(evidence: bytes, report: Report) -> bool:
+    """Whether each seal names the digest of the very record in the evidence (RFC 8785)."""
+    acts = {seal.field: seal.reason for seal in report.seals if seal.signed_at}
+    try:
+        recorded = {each["place"]: each for each in json.loads(evidence)["acts"]}
+        if recorded.keys() != acts.keys():
+            return False
+        for place, act in recorded.items():
+            record = {key: each for key, each in act.items() if key not in _BESIDE_THE_RECORD}
+            digest = hashlib.sha256(canonical_json(record)).hexdigest()
+            if not acts[place].endswith(f"sha256:{digest}"):
+                return False
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return True
+
+
+def read(path: Path) -> tuple[Package, list[str]]:
+    """What lies at ``path`` and the names of the documents to check. Raises Unreadable, OSError."""
+    if path.is_dir():
+        package = _package(_in_folder(path))
+        return package, _documents(package)
+    data = _bounded(path)
+    if zipfile.is_zipfile(io.BytesIO(data)) and not data.startswith(b"%PDF-"):
+        package = _package(_in_zip(data))
+        return package, _documents(package)
+    if path.suffix.casefold() not in (".pdf", "") and not data.startswith(b"%PDF-"):
+        raise Unreadable("not_a_package")
+    return Package({**_beside(path), path.name: data}, _manifest_beside(path)), [path.name]
+
+
+def _documents(package: Package) -> list[str]:
+    if AGREEMENT not in package.files:
+        raise Unreadable("no_agreement")
+    return package.documents()
+
+
+def _package(files: Mapping[str, bytes]) -> Package:
+    """The package whose manifest lies least deep. Raises Unreadable."""
+    found = [name for name in files if PurePosixPath(name).name == MANIFEST]
+    found = [name for name in found if len(PurePosixPath(name).parts) <= _DEEPEST]
+    if not found:
+        raise Unreadable("no_manifest")
+    manifest = min(found, key=lambda name: (len(PurePosixPath(name).parts), name))
+    folder = manifest.removesuffix(MANIFEST)
+    inside = {
+        name.removeprefix(folder): data for name, data in files.items() if name.startswith(folder)
+    }
+    return Package(inside, _manifest(files[manifest]))
+
+
+def _manifest(data: bytes) -> dict[str, Any]:
+    try:
+        manifest = json.loads(data)
+        entries = [(each["name"], each["sha256"], each["size"]) for each in manifest["files"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as strange:
+        raise Unreadable("no_manifest") from strange
+    if not all(isinstance(n, str) and isinstance(d, str) and type(s) is int for n, d, s in entries):
+        raise Unreadable("no_manifest")
+    return dict(manifest)
+
+
+def _in_folder(folder: Path) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    room = MOST_BYTES
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        if len(files) >= MOST_FILES:
+            raise Unreadable("too_large")
+        data = _bounded(path, room)
+        room -= len(data)
+        files[path.relative_to(folder).as_posix()] = data
+    return files
+
+
+def _in_zip(data: bytes) -> dict[str, bytes]:
+    """The members of a ZIP, unfolded no further than they may be. Raises Unreadable."""
+    files: dict[str, bytes] = {}
+    room = MOST_BYTES
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [each for each in archive.infolist() if not each.is_dir()]
+            if len(members) > MOST_FILES:
+                raise Unreadable("too_large")
+            for member in members:
+                with archive.open(member) as opened:
+                    files[member.filename] = opened.read(room + 1)
+                room -= len(files[member.filename])
+                if room < 0:
+                    raise Unreadable("too_large")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as strange:
+        raise Unreadable("not_a_package") from strange
+    return files
+
+
+def _bounded(path: Path, room: int = MOST_BYTES) -> bytes:
+    if path.stat().st_size > room:
+        raise Unreadable("too_large")
+    return path.read_bytes()
+
+
+def _beside(path: Path) -> dict[str, bytes]:
+    root = path.parent / ROOT
+    return {ROOT: _bounded(root)} if root.is_file() else {}
+
+
+def _manifest_beside(path: Path) -> dict[str, Any]:
+    manifest = path.parent / MANIFEST
+    return _manifest(_bounded(manifest)) if manifest.is_file() else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
@@ -63,7 +64,8 @@ def _of_ours(error: ZegelError) -> Response:
     # keys names files of this machine and is for whoever runs it.
     kept = isinstance(error, GenerationFailed | KeysUnusable)
     sentence = "" if kept else error.sentence()
-    response = answer(status, sentence, code=error.code)
+    fields = error.by_field() if isinstance(error, Invalid) else {}
+    response = answer(status, sentence, code=error.code, fields=fields)
     if isinstance(error, TooMany) and "minutes" in error.values:
         response.headers["Retry-After"] = str(int(str(error.values["minutes"])) * 60)
     return response
@@ -91,10 +93,20 @@ def _unexpected(error: Exception) -> Response:
     return answer(500, "", error_id=error_id)
 
 
-def answer(status: int, sentence: str, *, code: str = "", error_id: str = "") -> Response:
-    """The answer to an error: a page, or problem+json under ``/api/``."""
+def answer(
+    status: int,
+    sentence: str,
+    *,
+    code: str = "",
+    error_id: str = "",
+    fields: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer to an error: a page, or problem+json under ``/api/``.
+
+    ``fields`` names what was wrong with each field; a page shows them in its form.
+    """
     if request.path.startswith(API_PATH):
-        return _problem(status, sentence, code, error_id)
+        return _problem(status, sentence, code, error_id, fields or {})
     shown = status if status in PAGES else _nearest(status)
     page = render_template(
         "error.html",
@@ -106,12 +118,15 @@ def answer(status: int, sentence: str, *, code: str = "", error_id: str = "") ->
     return make_response(page, status)
 
 
-def _problem(status: int, sentence: str, code: str, error_id: str) -> Response:
+def _problem(
+    status: int, sentence: str, code: str, error_id: str, fields: Mapping[str, str]
+) -> Response:
     problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     more = {
         "detail": sentence,
         "code": code,
         "instance": error_id and f"urn:zegel:error:{error_id}",
+        "errors": [{"field": name, "detail": said} for name, said in fields.items()],
     }
     response = jsonify(problem | {name: value for name, value in more.items() if value})
     response.status_code = status

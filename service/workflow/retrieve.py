@@ -24,7 +24,9 @@ from service.workflow.actors import Client, staff_actor
 from service.workflow.archive import note_check, recorded
 from service.workflow.close import sentence
 from service.workflow.evidence_package import LOG, anchor_files, as_bag
-from storage.archive import zip_package
+from service.workflow.verify import verify_kept
+from signatures.report import GENUINE, Report
+from storage.archive import AGREEMENT, zip_package
 from storage.check import CheckReport
 from storage.check import check as check_package
 from storage.manifest import media_type
@@ -78,6 +80,20 @@ class Dossier:
         """The question with which a countersigner gave the agreement back, while it waits."""
         waiting = (each for each in self.questions if each.by_staff and each.waits)
         return next(waiting, None) if self.open_questions else None
+
+
+@dataclass(frozen=True)
+class ArchiveCheck:
+    """What a check of the archive found: the files beside what was recorded, and the verdict on
+    the agreement; None when its bytes are not there to be judged."""
+
+    stored: CheckReport
+    verdict: Report | None
+
+    @property
+    def intact(self) -> bool:
+        """Whether the files are what was stored and the agreement is genuine."""
+        return self.stored.intact and self.verdict is not None and self.verdict.verdict == GENUINE
 
 
 def listing(deps: Deps, search: Search, staff: Staff) -> Page:
@@ -197,20 +213,27 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
     return data
 
 
-def check(deps: Deps, reference: str, staff: Staff) -> CheckReport:
-    """Read the whole package back from the archive and compare it with what was recorded when it
-    was stored. Raises NotFound while it is not in the archive, or what the store raises."""
+def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
+    """Read the whole package back from the archive, compare it with what was recorded when it was
+    stored, and apply the policy of verification to the agreement.
+
+    Raises NotFound while it is not in the archive, or what the store raises.
+    """
     require(staff, Permission.SEE_ARCHIVE)
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
         original = tx.documents.original(agreement.id)
         objects = tx.archive.objects(agreement.id)
+        shown = tx.documents.frozen_pdf(agreement.id, agreement.revision)
     if original is None or not objects:
         raise NotFound("not_found")
     report = check_package(deps.objects(), recorded(agreement, original, objects))
     with deps.database.begin() as tx:
         note_check(tx, tx.agreements.lock(reference), original, report, staff_actor(staff))
-    return report
+    if AGREEMENT in report.wrong():
+        return ArchiveCheck(report, None)
+    kept = next(each for each in objects if each.name == AGREEMENT)
+    return ArchiveCheck(report, verify_kept(deps, original, _read(deps, kept), shown))
 
 
 def original_bytes(deps: Deps, agreement_id: str) -> bytes:

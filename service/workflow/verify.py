@@ -6,23 +6,26 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
+from service.database.documents import Original
 from service.deps import Deps
 from service.errors import FieldError, Invalid, Unavailable
 from signatures.apart import Busy, NotExamined, verify_apart
 from signatures.report import Ledger, Report
+from signatures.verify import verify
 
 MOST_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The report and, for an original of ours, what it is."""
+    """The report and, for an original of ours, what was recorded about it.
+
+    The names of the parties are those of the file itself, which the report proves.
+    """
 
     report: Report
     reference: str = ""
     effective_date: date | None = None
-    controller: str = ""
-    processor: str = ""
 
 
 def verify_upload(deps: Deps, pdf: bytes) -> Checked:
@@ -35,8 +38,8 @@ def verify_upload(deps: Deps, pdf: bytes) -> Checked:
     if not pdf:
         raise Invalid([FieldError("file", "required")])
     if len(pdf) > MOST_BYTES:
-        raise Invalid([FieldError("file", "too_large")])
-    if not pdf.lstrip()[:5] == b"%PDF-":
+        raise Invalid([FieldError("file", "pdf_too_large")])
+    if not pdf.startswith(b"%PDF-"):
         raise Invalid([FieldError("file", "not_a_pdf")])
     digest = hashlib.sha256(pdf).hexdigest()
     shown, agreement = None, None
@@ -48,17 +51,29 @@ def verify_upload(deps: Deps, pdf: bytes) -> Checked:
     # Outside the transaction: a file that takes long to examine must hold no connection.
     if agreement is None:
         return Checked(_examined(deps, pdf, None))
-    ledger = Ledger(
-        sealed_sha256=digest,
+    ledger = _ledger(digest, shown)
+    report = _examined(deps, pdf, ledger)
+    return Checked(report, agreement.reference, agreement.effective_date)
+
+
+def verify_kept(
+    deps: Deps, original: Original, pdf: bytes, shown: tuple[bytes, str] | None
+) -> Report:
+    """The policy applied to what the archive gave back: our own bytes, by their digest."""
+    authority = deps.authority()
+    return verify(
+        pdf,
+        roots=authority.roots,
+        ledger=_ledger(original.sha256, shown),
+        crls=authority.lists,
+    )
+
+
+def _ledger(sha256: str, shown: tuple[bytes, str] | None) -> Ledger:
+    return Ledger(
+        sealed_sha256=sha256,
         shown_sha256=shown[1] if shown else "",
         shown_length=len(shown[0]) if shown else 0,
-    )
-    return Checked(
-        _examined(deps, pdf, ledger),
-        agreement.reference,
-        agreement.effective_date,
-        agreement.controller.name,
-        agreement.processor.known_as,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
+import json
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -73,6 +74,23 @@ def convert(directory: Path) -> bytes:
         timeout=120,
     )
     return (directory / "agreement.pdf").read_bytes()
+
+
+def with_data(converted: bytes, reference: str) -> bytes:
+    """The document with the data of its agreement attached, as the service attaches them."""
+    data = {
+        "reference": reference,
+        "controller": {"name": "Bakkerij Peeters BV"},
+        "processor": {"name": "Christophe Zenner", "trade_name": "IT4Professionals"},
+    }
+    with pikepdf.open(io.BytesIO(converted)) as pdf:
+        pdf.attachments["overeenkomst.json"] = pikepdf.AttachedFileSpec(
+            pdf, json.dumps(data).encode(), mime_type="application/json"
+        )
+        pdf.Root.AF = pikepdf.Array([pdf.attachments["overeenkomst.json"].obj])
+        finished = io.BytesIO()
+        pdf.save(finished)
+    return finished.getvalue()
 
 
 def prepared(converted: bytes, order: Sequence[str]) -> bytes:

@@ -172,7 +172,9 @@ def _is_checked(house: House, reference: str) -> None:
 
     proof = next(each for each in objects if each.name == "bewijs.json")
     _record(house, agreement.id, dataclasses.replace(proof, sha256="0" * 64))
-    assert not retrieve.check(house.deps, reference, keeper).intact
+    damaged = retrieve.check(house.deps, reference, keeper)
+    assert not damaged.stored.intact
+    assert not damaged.intact
     assert state_of(house, reference).state == "corrupt"
     assert house.events(reference)[-1] == "archive.damaged"
     _record(house, agreement.id, proof)

@@ -17,7 +17,6 @@ from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import show
 from service.workflow import retrieve
 from service.workflow.probe import last_probe
-from storage.check import CheckReport
 
 blueprint = Blueprint("archive", __name__)
 # What carries people's addresses is for those who may see evidence.
@@ -88,7 +87,7 @@ def check(reference: str) -> Any:
     return _page(reference, retrieve.check(deps(), reference, current_staff()))
 
 
-def _page(reference: str, report: CheckReport | None) -> tuple[str, int]:
+def _page(reference: str, found_now: retrieve.ArchiveCheck | None) -> tuple[str, int]:
     staff = current_staff()
     found = retrieve.dossier(deps(), reference, staff)
     evidence = staff.may(Permission.SEE_EVIDENCE)
@@ -98,7 +97,9 @@ def _page(reference: str, report: CheckReport | None) -> tuple[str, int]:
         agreement=found.agreement,
         files=sorted(found.objects, key=lambda each: (_rank(each.name), each.name)),
         file_names=table("staff")["archive_file"],
-        report=report,
+        report=found_now.stored if found_now else None,
+        verdict=found_now.verdict if found_now else None,
+        intact=found_now.intact if found_now else False,
         evidence=evidence,
         open_files=OPEN_FILES,
     )

@@ -66,6 +66,31 @@ if (waiting) {
   setTimeout(ask, 500);
 }
 
+// <div data-drop="id of the file input">: a file may also be dropped there.
+for (const place of document.querySelectorAll("[data-drop]")) {
+  const input = document.getElementById(place.dataset.drop);
+  for (const kind of ["dragenter", "dragover"]) {
+    place.addEventListener(kind, (event) => {
+      if (![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      place.classList.add("over");
+    });
+  }
+  place.addEventListener("dragleave", (event) => {
+    if (!place.contains(event.relatedTarget)) place.classList.remove("over");
+  });
+  place.addEventListener("drop", (event) => {
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    place.classList.remove("over");
+    const one = new DataTransfer();
+    one.items.add(event.dataTransfer.files[0]);
+    input.files = one.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    input.focus();
+  });
+}
+
 // <button data-print>
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => print());
 

@@ -1,20 +1,19 @@
-"""The verify page: upload a PDF, read what holds and what does not."""
+"""The verify page: upload a PDF, read what holds and what does not; as JSON for programs."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, jsonify, request
 
 from service.errors import Invalid
 from service.texts import text
 from service.web.context import deps, public
 from service.web.forms import upload as uploaded
-from service.web.security import body_limit
+from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
 from service.workflow.verify import MOST_BYTES, Checked, verify_upload
-from signatures.report import FAILS, GENUINE, HOLDS, INVALID, UNKNOWN
-from signatures.texts import words
+from signatures.report import FAILS, GENUINE, HOLDS, INVALID, UNKNOWN, place_words
 
 blueprint = Blueprint("verify", __name__)
 _FORM_AROUND_IT = 64 * 1024
@@ -34,34 +33,64 @@ def upload() -> Any:
 @body_limit(MOST_BYTES + _FORM_AROUND_IT)
 def verify() -> Any:
     """The findings; the file is read and forgotten."""
-    pdf = uploaded(request.files, "file")
-    if not pdf.startswith(b"%PDF-"):
-        return _page(errors={"file": text("errors.not_a_pdf")}, status=422)
     try:
-        report = verify_upload(deps(), pdf)
+        checked = verify_upload(deps(), uploaded(request.files, "file"))
     except Invalid as wrong:
-        return _page(errors={"file": " ".join(wrong.by_field().values())}, status=422)
-    return _page(report=_in_words(report), file_name=request.files["file"].filename or "")
+        return _page(errors=wrong.by_field(), status=422)
+    return _page(report=_in_words(checked), file_name=request.files["file"].filename or "")
+
+
+@blueprint.post("/api/verify")
+@public("whoever was handed a PDF must be able to have it checked")
+@without_cookies
+@body_limit(MOST_BYTES + _FORM_AROUND_IT)
+def verify_as_json() -> Any:
+    """The same findings for programs: the PDF as the body (``application/pdf``) or as ``file`` of a
+    form. ``language`` is nl or en. A mistake is answered with problem+json that names the field."""
+    whole = request.mimetype == "application/pdf"
+    checked = verify_upload(
+        deps(), request.get_data() if whole else uploaded(request.files, "file")
+    )
+    language = "en" if request.args.get("language") == "en" else "nl"
+    recorded = None
+    if checked.reference:
+        effective = checked.effective_date
+        recorded = {
+            "reference": checked.reference,
+            "effective_date": effective.isoformat() if effective else None,
+        }
+    return jsonify({**checked.report.as_json(language), "recorded": recorded})
 
 
 def _in_words(checked: Checked) -> dict[str, Any]:
     report = checked.report
-    rules = words("nl")["rule"]
     return {
         "tone": _VERDICT_TONES.get(report.verdict, "warn"),
         "sentence": report.sentence(),
+        "agreement": report.agreement,
+        "recorded": bool(checked.reference),
+        "effective_date": checked.effective_date or report.effective_date,
+        "level": report.level,
+        "notes": report.notes(),
         "checks": [
             {
                 "tone": _TONES[answer.state],
                 "label": text(f"staff.verify.{answer.state}"),
-                "sentence": rules[answer.rule][answer.state],
-                "detail": answer.detail,
+                "sentence": answer.sentence(),
             }
             for answer in report.answers
         ],
-        "original": checked if checked.reference else None,
         "sha256": report.sha256,
-        "seals": report.seals,
+        "seals": [
+            {
+                "place": place_words(seal.field),
+                "name": seal.name,
+                "capacity": seal.capacity,
+                "signed_at": seal.signed_at,
+                "token_time": seal.token_time,
+            }
+            for seal in report.seals
+        ],
     }
 
 

@@ -1,0 +1,197 @@
+"""Each attack is refused, with and without ledger, by the rule that has to see it."""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import UTC, date, datetime
+
+import pytest
+
+from signatures.authority import Authority
+from signatures.printed import Agreement
+from signatures.report import FAILS, GENUINE, HOLDS, INVALID, Report
+from signatures.seal import Sealer
+from signatures.texts import words
+from signatures.verify import verify
+from tests.signatures.attacks import BEFORE_THE_CLOSE, IN_THE_FILE
+from tests.signatures.conftest import SealedFile
+from tests.signatures.making import (
+    CONTROLLER_FIRST,
+    REFERENCE,
+    SHEET,
+    drawn_png,
+    prepared,
+    seal_all,
+    with_data,
+)
+from tests.signatures.oracle import refused
+
+FLIPS = int(os.environ.get("TAMPERS", "400"))
+ASKED_TWICE = 20  # of the flips go to the second opinion too, which takes a third of a second
+
+
+def failing(report: Report) -> set[str]:
+    return {answer.rule for answer in report.answers if answer.state == FAILS}
+
+
+@pytest.mark.parametrize("what", IN_THE_FILE)
+def test_an_attack_on_the_original_is_refused(
+    controller_first: SealedFile, authority: Authority, what: str
+) -> None:
+    attack, rules = IN_THE_FILE[what]
+    tampered = attack(controller_first.pdf)
+    assert tampered != controller_first.pdf
+
+    report = verify(tampered, roots=authority.roots)
+
+    assert report.verdict == INVALID
+    assert failing(report) & rules, report.lines("en")
+    assert report.agreement is None
+    assert report.effective_date is None
+    recorded = verify(tampered, roots=authority.roots, ledger=controller_first.ledger)
+    assert {"ledger"} <= failing(recorded)
+
+
+@pytest.mark.parametrize("what", BEFORE_THE_CLOSE)
+def test_an_attack_that_is_closed_with_a_perfect_time_stamp_is_refused(
+    controller_first: SealedFile, sealer: Sealer, authority: Authority, what: str
+) -> None:
+    attack, rules = BEFORE_THE_CLOSE[what]
+    tampered = sealer.close(attack(controller_first.steps[2].pdf)).pdf
+
+    report = verify(tampered, roots=authority.roots)
+
+    assert report.verdict == INVALID
+    assert rules <= failing(report), report.lines("en")
+
+
+def test_the_second_opinion_would_have_let_some_pass(
+    controller_first: SealedFile, sealer: Sealer, authority: Authority
+) -> None:
+    """Why the revisions are not left to a generic comparison: it allows what others may do."""
+    attack, _ = BEFORE_THE_CLOSE["Info changed"]
+    tampered = sealer.close(attack(controller_first.steps[2].pdf)).pdf
+
+    assert refused(tampered, authority.roots) == set()
+    assert verify(tampered, roots=authority.roots).verdict == INVALID
+
+
+@pytest.mark.parametrize("how", ["typed", "drawn", "uploaded"])
+def test_a_good_file_is_accepted_by_both(
+    sealed_file: SealedFile, sealer: Sealer, authority: Authority, how: str
+) -> None:
+    changes = {} if how == "typed" else {"typed_text": None, "image_png": drawn_png()}
+    pdf = seal_all(sealer, sealed_file.shown, sealed_file.order, method=how, **changes)[-1].pdf
+
+    report = verify(pdf, roots=authority.roots)
+
+    assert {a.state for a in report.answers if a.rule not in ("ledger", "shown")} == {HOLDS}
+    assert refused(pdf, authority.roots) == set()
+
+
+def test_a_good_evidence_sheet_is_accepted_by_both(
+    converted: bytes, sealer: Sealer, authority: Authority
+) -> None:
+    pdf = sealer.seal_sheet(prepared(converted, SHEET))
+
+    assert verify(pdf, roots=authority.roots).verdict != INVALID
+    assert refused(pdf, authority.roots) == set()
+
+
+def test_no_flipped_bit_is_accepted(controller_first: SealedFile, authority: Authority) -> None:
+    """Spread over the whole file, a position in every stretch; each with and without a ledger."""
+    pdf, dice = controller_first.pdf, random.Random(20261125)
+    stretch = len(pdf) / FLIPS
+    positions = [int(stretch * (number + dice.random())) for number in range(FLIPS)]
+    asked_twice = set(dice.sample(positions, min(ASKED_TWICE, FLIPS)))
+
+    accepted = []
+    for position in positions:
+        flipped = bytearray(pdf)
+        flipped[position] ^= 1 << dice.randrange(8)
+        report = verify(bytes(flipped), roots=authority.roots)
+        if report.verdict != INVALID:
+            accepted.append(position)
+        if position in asked_twice and not refused(bytes(flipped), authority.roots):
+            assert report.verdict == INVALID
+    assert accepted == []
+    assert verify(pdf, roots=authority.roots, ledger=controller_first.ledger).verdict == GENUINE
+
+
+def test_a_seal_made_for_another_place_is_refused(
+    controller_first: SealedFile,
+    sealer: Sealer,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    appearance = words()["appearance"]
+    elsewhere = appearance["reason"].replace("{place}", "controller_annex")
+    moved = {"appearance": {**appearance, "reason": elsewhere}}
+    monkeypatch.setattr("signatures.seal.words", lambda: moved)
+    pdf = seal_all(sealer, controller_first.shown, controller_first.order)[-1].pdf
+
+    report = verify(pdf, roots=authority.roots)
+
+    assert failing(report) == {"fields"}
+    assert {answer.reason for answer in report.answers if answer.rule == "fields"} == {
+        "not_its_place"
+    }
+
+
+def test_acts_of_another_agreement_than_the_data_in_the_file_are_refused(
+    converted: bytes, sealer: Sealer, authority: Authority
+) -> None:
+    shown = prepared(with_data(converted, "VO-2026-00099"), CONTROLLER_FIRST)
+    pdf = seal_all(sealer, shown, CONTROLLER_FIRST)[-1].pdf
+
+    report = verify(pdf, roots=authority.roots)
+
+    assert failing(report) == {"fields"}
+    assert report.agreement is None
+
+
+def test_the_parties_the_acts_and_the_date_are_read_from_the_file(
+    converted: bytes, sealer: Sealer, authority: Authority
+) -> None:
+    shown = prepared(with_data(converted, REFERENCE), CONTROLLER_FIRST)
+    late = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)  # 1 July in Brussels
+    pdf = seal_all(sealer, shown, CONTROLLER_FIRST, signed_at=late)[-1].pdf
+
+    report = verify(pdf, roots=authority.roots)
+
+    assert report.agreement == Agreement(REFERENCE, "Bakkerij Peeters BV", "IT4Professionals")
+    assert report.effective_date == date(2026, 7, 1)
+    capacities = [seal.capacity for seal in report.seals[:-1]]
+    assert capacities[0] == "Zaakvoerder, Bakkerij Peeters BV"
+    assert capacities[2] == "Zaakvoerder, IT4Professionals"
+    assert {seal.signed_at for seal in report.seals[:-1]} == {late}
+    notes = report.notes("en")  # the token is of today
+    assert len(notes) == 3
+    assert "1 July 2026" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("instant", "day"),
+    [
+        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), date(2027, 1, 1)),
+        (datetime(2026, 3, 29, 0, 59, tzinfo=UTC), date(2026, 3, 29)),  # the night of the spring
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), date(2026, 10, 25)),  # 2:30 for the first time
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), date(2026, 10, 25)),  # and for the second
+        (datetime(2026, 3, 1, 22, 59, tzinfo=UTC), date(2026, 3, 1)),
+        (datetime(2026, 3, 1, 23, 0, tzinfo=UTC), date(2026, 3, 2)),
+    ],
+)
+def test_the_date_is_that_of_the_act_in_brussels_however_late_the_stamp(
+    controller_first: SealedFile,
+    sealer: Sealer,
+    authority: Authority,
+    instant: datetime,
+    day: date,
+) -> None:
+    pdf = seal_all(sealer, controller_first.shown, CONTROLLER_FIRST, signed_at=instant)[-1].pdf
+
+    report = verify(pdf, roots=authority.roots)
+
+    assert report.effective_date == day
+    assert {seal.signed_at for seal in report.seals[:-1]} == {instant}

@@ -4,10 +4,13 @@ BIN := .venv/bin
 WORKERS ?= auto
 OUT ?= demo-out
 N ?= 200
+TAMPERS ?= 20000
+FUZZ ?= 3000
+SECONDS ?= 60
 export ZEGEL_MODE ?= development
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test check test kills demo bench docs compose clean
+.PHONY: help run setup setup-test check test tamper fuzz kills demo bench docs compose clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +32,14 @@ check: setup-test ## lint, formatting, types and import rules
 
 test: check ## everything that must hold before a change is kept
 	env -u ZEGEL_MODE $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile
+
+tamper: setup-test ## flip TAMPERS bits of an original (20000) one by one, and fuzz as long: none is accepted
+	env -u ZEGEL_MODE TAMPERS=$(TAMPERS) FUZZ=$(FUZZ) $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 \
+	  tests/signatures/test_attacks.py tests/signatures/test_tampering.py tests/signatures/test_fuzz.py
+
+fuzz: setup-test ## let coverage lead a fuzzer through the verifier for SECONDS (60); installs atheris
+	$(firstword $(wildcard .venv-tools/bin/uv) uv) pip install --quiet --python $(BIN)/python 'atheris==3.1.0'
+	$(BIN)/python scripts/fuzz -max_total_time=$(SECONDS) -rss_limit_mb=1024 -timeout=10
 
 kills: setup-test ## SIGKILL the worker N times (200) between two steps and judge what is left
 	env -u ZEGEL_MODE KILLS=$(N) $(BIN)/pytest -m kills -s

@@ -1,0 +1,51 @@
+"""W9: verify an uploaded PDF, warm: in this process, and as the page does in a process apart.
+
+The file is an original of the running stack. ``uploaded`` is the whole answer of ``/api/verify``.
+"""
+
+from __future__ import annotations
+
+import http.client
+import time
+
+from bench.figures import Figure, latency, timed
+from bench.workshop import Workshop
+from service.workflow.retrieve import original_bytes
+from signatures.apart import verify_apart
+from signatures.verify import verify
+
+GOAL_MS = 25
+SAMPLES, WARM_UP = 100, 5
+
+
+def run(workshop: Workshop) -> list[Figure]:
+    """One file at a time; nobody else asks."""
+    agreement = workshop.signed()
+    workshop.countersign(agreement)
+    workshop.wait_for_archive(agreement.id)
+    workshop.wait_until_idle()
+    pdf = original_bytes(workshop.deps, agreement.id)
+    roots = workshop.deps.authority().roots
+    inside: list[float] = []
+    processor: list[float] = []
+    apart: list[float] = []
+    uploaded: list[float] = []
+    connection = http.client.HTTPConnection("127.0.0.1", workshop.port)
+    for _ in range(WARM_UP + SAMPLES):
+        began = time.process_time()
+        with timed(inside):
+            verify(pdf, roots=roots)
+        processor.append((time.process_time() - began) * 1000)
+        with timed(apart):
+            verify_apart(pdf, roots=roots)
+        with timed(uploaded):
+            headers = {"Content-Type": "application/pdf"}
+            connection.request("POST", "/api/verify", pdf, headers)
+            connection.getresponse().read()
+    connection.close()
+    return [
+        *latency("W9", "verify in this process", inside[WARM_UP:], GOAL_MS),
+        *latency("W9", "  of which processor time", processor[WARM_UP:]),
+        *latency("W9", "verify in a process apart", apart[WARM_UP:], GOAL_MS),
+        *latency("W9", "uploaded, whole answer", uploaded[WARM_UP:], GOAL_MS),
+    ]

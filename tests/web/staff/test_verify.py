@@ -1,0 +1,78 @@
+"""The verify page and its answers for programs, on a sealed original in a real bucket."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from flask import Flask
+from office import Office
+from road import countersigned, ready, sealed_and_archived, signed_by_controller
+
+from service.agreement.permissions import Staff
+from service.deps import Deps
+
+
+@pytest.fixture
+def original(office: Office, deps: Deps, admin: tuple[Staff, str]) -> tuple[str, bytes]:
+    """A reference and the sealed original."""
+    reference = ready(office, deps)
+    countersigned(office, reference, admin[1])
+    signed_by_controller(deps, reference)
+    sealed_and_archived(deps, reference)
+    return reference, office.get(f"/archief/{reference}/bestand/overeenkomst.pdf").data
+
+
+def test_programs_get_the_findings_as_json(app: Flask, original: tuple[str, bytes]) -> None:
+    reference, pdf = original
+    browser = app.test_client()
+    sent = browser.post("/api/verify?language=en", data=pdf, content_type="application/pdf")
+    assert sent.status_code == 200
+    told = sent.get_json()
+    assert told["verdict"] == "genuine"
+    assert told["sentence"].startswith("Genuine and unchanged")
+    assert told["recorded"]["reference"] == told["agreement"]["reference"] == reference
+    assert told["effective_date"] == told["recorded"]["effective_date"]
+    assert {rule["state"] for rule in told["rules"]} == {"holds"}
+    assert told["level"] == "PAdES B-LTA"
+    assert "set-cookie" not in {name.lower() for name, _ in sent.headers}
+
+    form = {"file": (io.BytesIO(pdf + b"\n"), "a.pdf")}
+    told = browser.post("/api/verify", data=form).get_json()
+    assert (told["verdict"], told["recorded"], told["agreement"]) == ("invalid", None, None)
+    wrong = [rule for rule in told["rules"] if rule["state"] == "fails"]
+    assert [(rule["rule"], rule["reason"]) for rule in wrong] == [("closed", "not_the_end")]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [(b"", "Vul dit in."), (b"GIF89a", "Dit is geen PDF-bestand.")]
+)
+def test_a_mistake_is_a_problem_that_names_the_field(app: Flask, body: bytes, said: str) -> None:
+    answer = app.test_client().post("/api/verify", data=body, content_type="application/pdf")
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    problem = answer.get_json()
+    assert problem["status"] == 422
+    (error,) = problem["errors"]
+    assert error["field"] == "file"
+    assert error["detail"].startswith(said)
+
+
+def test_the_page_names_parties_and_date_and_says_what_is_wrong(
+    app: Flask, original: tuple[str, bytes]
+) -> None:
+    reference, pdf = original
+    visitor = Office(app.test_client())
+    visitor.get("/verifieer")
+    visitor.post("/verifieer", {"file": (io.BytesIO(pdf), "o.pdf")})
+    assert f"Verwerkersovereenkomst {reference} tussen" in visitor.page
+    assert "van kracht sinds" in visitor.page
+    assert "het origineel in ons archief" in visitor.page
+    for changed, reason in (
+        (pdf[:-60_000], "dit kan een vroegere toestand van het document zijn"),
+        (pdf + b" ", "Er komt nog iets na het afsluitende tijdstempel."),
+        (pdf.replace(b"/Name (An", b"/Name (Jo", 1), "De bytes zijn na het verzegelen gewijzigd."),
+    ):
+        visitor.post("/verifieer", {"file": (io.BytesIO(changed), "o.pdf")})
+        assert reason in visitor.page
+        assert "Error" not in visitor.page
+        assert f"Verwerkersovereenkomst {reference}" not in visitor.page

@@ -38,7 +38,7 @@ tamper: setup-test ## flip TAMPERS bits of an original (20000) one by one, and f
 	  tests/signatures/test_attacks.py tests/signatures/test_tampering.py tests/signatures/test_fuzz.py
 
 fuzz: setup-test ## let coverage lead a fuzzer through the verifier for SECONDS (60); installs atheris
-	$(firstword $(wildcard .venv-tools/bin/uv) uv) pip install --quiet --python $(BIN)/python 'atheris==3.1.0'
+	$(firstword $(wildcard .venv-tools/bin/uv) uv) pip install --quiet --only-binary :all: --python $(BIN)/python 'atheris>=2.3'
 	$(BIN)/python scripts/fuzz -max_total_time=$(SECONDS) -rss_limit_mb=1024 -timeout=10
 
 kills: setup-test ## SIGKILL the worker N times (200) between two steps and judge what is left

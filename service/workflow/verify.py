@@ -11,7 +11,6 @@ from service.deps import Deps
 from service.errors import FieldError, Invalid, Unavailable
 from signatures.apart import Busy, NotExamined, verify_apart
 from signatures.report import Ledger, Report
-from signatures.verify import verify
 
 MOST_BYTES = 20 * 1024 * 1024
 
@@ -60,6 +59,9 @@ def verify_kept(
     deps: Deps, original: Original, pdf: bytes, shown: tuple[bytes, str] | None
 ) -> Report:
     """The policy applied to what the archive gave back: our own bytes, by their digest."""
+    # Loads libraries that no page of a web process needs otherwise.
+    from signatures.verify import verify  # noqa: PLC0415
+
     authority = deps.authority()
     return verify(
         pdf,

@@ -84,7 +84,7 @@ def _follow(
             return _neither("other_use", place)
         paths[certificate] = path
     if at is None:
-        return Answer("chains", HOLDS), Answer("long_term", UNKNOWN, "not_examined")
+        return Answer("chains", HOLDS), Answer("long_term", UNKNOWN, "after_the_rest")
     try:
         _check_plainly(seals, paths, material, at)
     except NotPlain:

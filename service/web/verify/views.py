@@ -13,7 +13,7 @@ from service.web.forms import upload as uploaded
 from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
 from service.workflow.verify import MOST_BYTES, Checked, verify_upload
-from signatures.report import FAILS, GENUINE, HOLDS, INVALID, UNKNOWN, place_words
+from signatures.report import FAILS, GENUINE, HOLDS, INVALID, UNKNOWN, moment_words, place_words
 
 blueprint = Blueprint("verify", __name__)
 _FORM_AROUND_IT = 64 * 1024
@@ -67,6 +67,7 @@ def _in_words(checked: Checked) -> dict[str, Any]:
     return {
         "tone": _VERDICT_TONES.get(report.verdict, "warn"),
         "sentence": report.sentence(),
+        "reason": next((each.sentence() for each in report.answers if each.state == FAILS), ""),
         "agreement": report.agreement,
         "recorded": bool(checked.reference),
         "effective_date": checked.effective_date or report.effective_date,
@@ -86,8 +87,8 @@ def _in_words(checked: Checked) -> dict[str, Any]:
                 "place": place_words(seal.field),
                 "name": seal.name,
                 "capacity": seal.capacity,
-                "signed_at": seal.signed_at,
-                "token_time": seal.token_time,
+                "signed_at": moment_words(seal.signed_at) if seal.signed_at else "",
+                "token_time": moment_words(seal.token_time) if seal.token_time else "",
             }
             for seal in report.seals
         ],

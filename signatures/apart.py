@@ -13,6 +13,7 @@ sees nothing of another. It ends when whoever started it ends, and when nobody a
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -33,6 +34,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.printed import Agreement
 from signatures.report import Answer, FoundSeal, Ledger, Report
+from signatures.texts import words
 
 OPEN_FILES = 32
 AT_ONCE = 2  # in one process that asks
@@ -177,6 +179,8 @@ def serve(line: socket.socket) -> None:
     # Loaded once, for all children.
     from signatures.verify import verify  # noqa: PLC0415, F401
 
+    words()
+    gc.freeze()  # what is shared with the children is not written by their collectors
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children leave nothing behind
     line.settimeout(IDLE_SECONDS)
     while True:

@@ -146,12 +146,14 @@ def _check_not_revoked(
 
 
 def may_seal(certificate: x509.Certificate) -> bool:
-    """A signature of documents: the key usage of ETSI EN 319 412-2, 4.3.2, and no authority."""
+    """A signature of documents: the key usage of ETSI EN 319 412-2, 4.3.2; no authority, and no
+    certificate that is for time stamps alone."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return False
-    return usage.content_commitment and not _is_authority(certificate)
+    meant = usage.content_commitment and not may_stamp(certificate)
+    return meant and not _is_authority(certificate)
 
 
 def may_stamp(certificate: x509.Certificate) -> bool:

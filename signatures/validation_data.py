@@ -93,7 +93,6 @@ class ValidationData:
         self._roots = _asn1s({*authority.roots, root})
         self._others = _asn1s({*authority.issuers, *between})
         self._known = tuple(dict.fromkeys((*seal.issuers, *authority.issuers, *authority.roots)))
-        self._issuers = {each.subject for each in (*authority.issuers, *seal.issuers)}
         self._paths: dict[x509.Certificate, ValidationPath] = {}
 
     def context(self, now: datetime) -> ValidationContext:
@@ -141,7 +140,8 @@ class ValidationData:
         Whether it was revoked is left to whoever verifies: one that was revoked after it sealed
         is as good as before, and the lists in the file tell.
         """
-        if certificate not in self._paths and certificate.issuer in self._issuers:
+        # By its signature: another authority may bear the same name.
+        if certificate not in self._paths and self._issuers_of(certificate):
             validator = CertificateValidator(
                 _asn1(certificate), validation_context=self._context(moment, [])
             )

@@ -255,10 +255,15 @@ def _added(before: Any, after: Any) -> Ref | None:
 
 
 def _extensions(root: dict[str, Any]) -> bool:
-    """Only the version, and the names of the extensions that the updates use."""
-    known = root.get("Extensions", {})
-    return str(root.get("Version", "1.7")) in ("1.7", "2.0") and all(
-        name in _EXTENSIONS
-        and not any(isinstance(each, Ref | dict | list) for each in said.values())
-        for name, said in known.items()
-    )
+    """Only the version, and the names of the extensions that the updates use (ISO 32000-2, 7.12):
+    one dictionary for each prefix, or several in a list."""
+    if str(root.get("Version", "1.7")) not in ("1.7", "2.0"):
+        return False
+    for prefix, said in root.get("Extensions", {}).items():
+        listed = said if isinstance(said, list) else [said]
+        if prefix not in _EXTENSIONS or not all(isinstance(each, dict) for each in listed):
+            return False
+        values = [value for each in listed for value in each.values()]
+        if any(isinstance(value, Ref | dict | list) for value in values):
+            return False
+    return True

@@ -7,6 +7,7 @@ import random
 from datetime import UTC, date, datetime
 
 import pytest
+from cryptography import x509
 
 from signatures.authority import Authority
 from signatures.printed import Agreement
@@ -195,3 +196,27 @@ def test_the_date_is_that_of_the_act_in_brussels_however_late_the_stamp(
 
     assert report.effective_date == day
     assert {seal.signed_at for seal in report.seals[:-1]} == {instant}
+
+
+def test_a_seal_that_cannot_be_read_is_never_left_open(
+    controller_first: SealedFile, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An instant that no calendar holds would otherwise keep the chains from being followed."""
+    monkeypatch.setattr("signatures.containers._LAST_YEAR", 2020)
+
+    report = verify(controller_first.pdf, roots=authority.roots)
+
+    assert {"intact", "chains", "long_term"} <= failing(report)
+
+
+def test_certificates_that_no_library_reads_lead_nowhere(
+    controller_first: SealedFile, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> None:
+        raise x509.DuplicateExtension("twice", x509.BasicConstraints.oid)
+
+    monkeypatch.setattr("signatures.chains._is_authority", unreadable)
+
+    report = verify(controller_first.pdf, roots=authority.roots)
+
+    assert failing(report) == {"chains", "long_term"}

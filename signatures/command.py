@@ -165,6 +165,7 @@ def _check(
     package, names = read(file)
     own = not trusted and bool(package.roots())
     roots = list(trusted) or package.roots()
+    stamps = [*stamps, *package.stamp_roots()] if own else stamps
     documents = {
         name: verify(
             package.files[name],

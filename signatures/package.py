@@ -19,15 +19,14 @@ from typing import Any
 
 from cryptography import x509
 
-from signatures.canonical import canonical_json
 from signatures.report import Ledger, Report
 
 MANIFEST, AGREEMENT, SHOWN = "manifest.json", "overeenkomst.pdf", "getoond.pdf"
-EVIDENCE, EVIDENCE_SHEET, ROOT = "bewijs.json", "bewijsblad.pdf", "certificaten/wortel.pem"
+EVIDENCE_SHEET, RECORDS = "bewijsblad.pdf", "handelingen/"
+ROOT, STAMPS = "certificaten/wortel.pem", "certificaten/tijdstempeldienst.pem"
 MOST_FILES = 2000
 MOST_BYTES = 300_000_000
 _DEEPEST = 3  # bag/data/manifest.json
-_BESIDE_THE_RECORD = ("record_sha256", "token_time", "token_quality")
 
 
 class Unreadable(Exception):
@@ -54,11 +53,12 @@ class Package:
         return [name for name in (AGREEMENT, EVIDENCE_SHEET) if name in self.files]
 
     def roots(self) -> list[x509.Certificate]:
-        """The root certificate that travels with it; none when it is unreadable."""
-        try:
-            return x509.load_pem_x509_certificates(self.files.get(ROOT, b""))
-        except ValueError:
-            return []
+        """The root certificates that travel with it; none when they are unreadable."""
+        return _certificates(self.files.get(ROOT, b""))
+
+    def stamp_roots(self) -> list[x509.Certificate]:
+        """The chain of another's time stamps that travels with it, where there is one."""
+        return _certificates(self.files.get(STAMPS, b""))
 
     def ledger(self, name: str) -> Ledger | None:
         """What the manifest recorded about one of the files."""
@@ -91,30 +91,35 @@ class Package:
             found.append(Problem("package_date"))
         if report.reference and self.manifest.get("reference") != report.reference:
             found.append(Problem("package_reference"))
-        if EVIDENCE in self.files and not _same_acts(self.files[EVIDENCE], report):
-            found.append(Problem("package_records", EVIDENCE))
-        return found
+        records = _other_records(self, report)
+        return [*found, *(Problem("package_records", name) for name in records)]
+
+
+def _certificates(encoded: bytes) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(encoded)
+    except ValueError:
+        return []
 
 
 def _listed(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {entry["name"]: entry for entry in manifest.get("files", [])}
 
 
-def _same_acts(evidence: bytes, report: Report) -> bool:
-    """Whether each seal names the digest of the very record in the evidence (RFC 8785)."""
-    acts = {seal.field: seal.reason for seal in report.seals if seal.signed_at}
-    try:
-        recorded = {each["place"]: each for each in json.loads(evidence)["acts"]}
-        if recorded.keys() != acts.keys():
-            return False
-        for place, act in recorded.items():
-            record = {key: each for key, each in act.items() if key not in _BESIDE_THE_RECORD}
-            digest = hashlib.sha256(canonical_json(record)).hexdigest()
-            if not acts[place].endswith(f"sha256:{digest}"):
-                return False
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return False
-    return True
+def _other_records(package: Package, report: Report) -> list[str]:
+    """The records of acts whose digest is not the one that the seal of that act binds. A package
+    without any is an older one."""
+    acts = {f"{RECORDS}{each.field}.json": each.reason for each in report.seals if each.signed_at}
+    records = {name for name in package.files if name.startswith(RECORDS)}
+    if not records:
+        return []
+    bound = {
+        name
+        for name, reason in acts.items()
+        if name in records
+        and reason.endswith(f"sha256:{hashlib.sha256(package.files[name]).hexdigest()}")
+    }
+    return sorted((records | acts.keys()) - bound)
 
 
 def read(path: Path) -> tuple[Package, list[str]]:
@@ -203,8 +208,8 @@ def _bounded(path: Path, room: int = MOST_BYTES) -> bytes:
 
 
 def _beside(path: Path) -> dict[str, bytes]:
-    root = path.parent / ROOT
-    return {ROOT: _bounded(root)} if root.is_file() else {}
+    found = {name: path.parent / name for name in (ROOT, STAMPS)}
+    return {name: _bounded(file) for name, file in found.items() if file.is_file()}
 
 
 def _manifest_beside(path: Path) -> dict[str, Any]:

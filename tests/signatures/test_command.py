@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from signatures.acts import act_record
 from signatures.authority import Authority, pem
 from signatures.command import main
 from signatures.effective_date import local_date
@@ -30,16 +29,16 @@ def files(
     controller_first: SealedFile, converted: bytes, sealer: Sealer, authority: Authority
 ) -> dict[str, bytes]:
     """A package as the archive keeps it, from an agreement that is sealed for it."""
-    acts, pdf, records = controller_first.order, controller_first.shown, []
+    acts, pdf = controller_first.order, controller_first.shown
     for place in acts:
         act = act_for(place, controller_first.shown)
-        records.append({**json.loads(act_record(act)), "record_sha256": act.record_sha256})
         pdf = sealer.seal_act(pdf, act, last=place == acts[-1]).pdf
     made = {
         "overeenkomst.pdf": sealer.close(pdf).pdf,
         "getoond.pdf": controller_first.shown,
         "bewijsblad.pdf": sealer.seal_sheet(prepared(converted, SHEET)),
-        "bewijs.json": json.dumps({"acts": records}).encode(),
+        # Of these bytes ``act_for`` takes the digest that the seal binds.
+        **{f"handelingen/{place}.json": place.encode() for place in acts},
         "certificaten/wortel.pem": pem(authority.root),
     }
     manifest = {
@@ -135,18 +134,27 @@ def test_a_manifest_that_contradicts_the_acts_is_invalid(
     assert main(["verify", str(in_a_folder(files, tmp_path / "p")), "--root", root]) == INVALID
 
 
-def test_evidence_of_other_acts_is_invalid(
-    files: dict[str, bytes], tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("record", [b"another record", None])
+def test_other_records_than_those_that_were_sealed_are_invalid(
+    files: dict[str, bytes],
+    tmp_path: Path,
+    root: str,
+    record: bytes | None,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    evidence = files["bewijs.json"].replace(b"Zaakvoerder", b"Voorzitter!")
-    manifest = json.loads(files["manifest.json"])
-    for entry in manifest["files"]:
-        if entry["name"] == "bewijs.json":
-            entry["sha256"] = hashlib.sha256(evidence).hexdigest()
-    files |= {"bewijs.json": evidence, "manifest.json": json.dumps(manifest).encode()}
+    name = "handelingen/controller_annex.json"
+    manifest = json.loads(files.pop("manifest.json"))
+    listed = [entry for entry in manifest["files"] if entry["name"] != name]
+    if record is None:
+        del files[name]
+    else:
+        files[name] = record
+        digest = hashlib.sha256(record).hexdigest()
+        listed.append({"name": name, "size": len(record), "sha256": digest})
+    files["manifest.json"] = json.dumps({**manifest, "files": listed}).encode()
     package = in_a_folder(files, tmp_path / "p")
     assert main(["verify", str(package), "--root", root, "--language", "en"]) == INVALID
-    assert "not those that were sealed" in capsys.readouterr().out
+    assert f"{name}: not the record" in capsys.readouterr().out
 
 
 def test_a_pdf_alone(

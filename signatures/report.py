@@ -55,11 +55,24 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class OwnCertificate:
+    """An act that a person signed with a certificate of their own, in place of our seal.
+
+    ``name`` and ``issuer`` stand in that certificate. ``qualified`` only when a trusted list says
+    so for that very moment; False says that nobody judged it.
+    """
+
+    name: str
+    issuer: str
+    qualified: bool = False
+
+
+@dataclass(frozen=True)
 class FoundSeal:
     """One signature or document time stamp in the file.
 
     ``capacity`` and ``signed_at`` (aware, to the minute) are what its appearance says; a document
-    time stamp has none. ``token_time`` is aware UTC.
+    time stamp has none. ``token_time`` is aware UTC. ``own`` is None for what the service sealed.
     """
 
     field: str
@@ -68,6 +81,7 @@ class FoundSeal:
     token_time: datetime | None
     capacity: str = ""
     signed_at: datetime | None = None
+    own: OwnCertificate | None = None
 
 
 @dataclass(frozen=True)

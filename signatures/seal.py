@@ -20,6 +20,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
+from pyhanko.sign.timestamps import TimeStamper
 
 from signatures.acts import Act
 from signatures.appearance import sheet_style, style
@@ -33,6 +34,7 @@ from signatures.timestamps import Timestamps
 from signatures.validation_data import Chains, ValidationData, certificates_used
 
 DIGEST = "sha256"
+ACT_LEVEL = "PAdES B-T"
 # Room for the CMS with its token; a guess that is too small fails, one too large only pads.
 BYTES_RESERVED = 24_576
 
@@ -73,6 +75,11 @@ class Sealer:
         """The level that a closed file has."""
         return LEVEL
 
+    @property
+    def stamper(self) -> TimeStamper:
+        """What gives the time stamps of acts, sealed here or signed elsewhere."""
+        return self._timestamps.stamper()
+
     def seal_act(self, pdf: bytes, act: Act, *, last: bool) -> Sealed:
         """Seal one act in its prepared field; ``last`` forbids every later change but the close.
 
@@ -80,19 +87,8 @@ class Sealer:
         TimestampUnavailable; AuthorityError when the key cannot be used, ``superseded`` when other
         keys count by now.
         """
-        height = _open_field_height(pdf, act.place)
-        reason = words()["appearance"]["reason"].format(
-            reference=act.reference, place=act.place, record=act.record_sha256
-        )
-        metadata = PdfSignatureMetadata(
-            field_name=act.place,
-            md_algorithm=DIGEST,
-            subfilter=SigSeedSubFilter.PADES,
-            name=act.person_name,
-            reason=reason,
-            docmdp_permissions=MDPPerm.NO_CHANGES if last else MDPPerm.FILL_FORMS,
-        )
-        return self._sign(pdf, metadata, style(act, height), "PAdES B-T")
+        height = open_field_height(pdf, act.place)
+        return self._sign(pdf, act_metadata(act, last=last), style(act, height), ACT_LEVEL)
 
     def close(self, pdf: bytes) -> Sealed:
         """Add certificates, revocation list and a document time stamp: level B-LTA.
@@ -103,7 +99,7 @@ class Sealer:
 
     def seal_sheet(self, pdf: bytes) -> bytes:
         """Seal an evidence sheet in its one field and close it."""
-        _open_field_height(pdf, SHEET_FIELD)
+        open_field_height(pdf, SHEET_FIELD)
         metadata = PdfSignatureMetadata(
             field_name=SHEET_FIELD,
             md_algorithm=DIGEST,
@@ -112,7 +108,7 @@ class Sealer:
             docmdp_permissions=MDPPerm.NO_CHANGES,
         )
         look = sheet_style(_called(self.seal.certificate))
-        return self.close(self._sign(pdf, metadata, look, "PAdES B-T").pdf).pdf
+        return self.close(self._sign(pdf, metadata, look, ACT_LEVEL).pdf).pdf
 
     def certificates(self, pdf: bytes) -> Chains:
         """What belongs beside a file that was sealed and closed here. Raises AuthorityError."""
@@ -122,23 +118,21 @@ class Sealer:
         signer = PdfSigner(
             metadata,
             signer=self._provider.signer,
-            timestamper=self._timestamps.stamper(),
+            timestamper=self.stamper,
             stamp_style=look,
         )
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         output = run(
             signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=BYTES_RESERVED)
         )
-        self._must_count()
-        sealed = output.getvalue()
-        return Sealed(sealed, _last_token_time(sealed), self._timestamps.quality, level)
+        return self.stamped(output.getvalue(), level)
 
     async def _close(self, pdf: bytes) -> Sealed:
         now = datetime.now(UTC)
         used = {**certificates_used(pdf), self._authority.tsa: now}
         found = [await self._validation.path(each, moment) for each, moment in used.items()]
         stamper = PdfTimeStamper(
-            self._timestamps.stamper(),
+            self.stamper,
             field_name=ARCHIVE_FIELD,
             invis_settings=InvisSigSettings(box_out_of_bounds=True),
         )
@@ -150,15 +144,17 @@ class Sealer:
             bytes_reserved=BYTES_RESERVED,
             dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
         )
-        self._must_count()
-        closed = output.getvalue()
-        return Sealed(closed, _last_token_time(closed), self._timestamps.quality, LEVEL)
+        return self.stamped(output.getvalue(), LEVEL)
 
-    def _must_count(self) -> None:
-        """Nothing is handed out that was made with keys that were replaced meanwhile: their
-        certificate may be revoked from a moment before now."""
+    def stamped(self, pdf: bytes, level: str) -> Sealed:
+        """A file of which the newest revision was just stamped by ``stamper``.
+
+        Nothing is handed out that was made with keys that were replaced meanwhile: their
+        certificate may be revoked from a moment before now. Raises AuthorityError superseded.
+        """
         if self.superseded:
             raise AuthorityError("superseded", str(self._authority.directory))
+        return Sealed(pdf, _last_token_time(pdf), self._timestamps.quality, level)
 
 
 def sha256(data: bytes) -> str:
@@ -172,7 +168,28 @@ def _called(certificate: x509.Certificate) -> str:
     return str(named[0].value) if named else certificate.subject.rfc4514_string()
 
 
-def _open_field_height(pdf: bytes, name: str) -> float:
+def act_metadata(act: Act, *, last: bool) -> PdfSignatureMetadata:
+    """The signature dictionary of an act; ``last`` forbids every later change but the close."""
+    return PdfSignatureMetadata(
+        field_name=act.place,
+        md_algorithm=DIGEST,
+        subfilter=SigSeedSubFilter.PADES,
+        name=act.person_name,
+        reason=act_reason(act),
+        docmdp_permissions=MDPPerm.NO_CHANGES if last else MDPPerm.FILL_FORMS,
+    )
+
+
+def act_reason(act: Act) -> str:
+    """``/Reason``: which act this is, with the hash of its record, inside the signed bytes."""
+    return str(
+        words()["appearance"]["reason"].format(
+            reference=act.reference, place=act.place, record=act.record_sha256
+        )
+    )
+
+
+def open_field_height(pdf: bytes, name: str) -> float:
     """The height in points of a prepared field that is still empty. Raises ActOutOfOrder."""
     reader = PdfFileReader(io.BytesIO(pdf))
     # ``prepare_fields`` lists the fields in the order in which they are to be signed.

@@ -19,6 +19,8 @@ from signatures.xmp import statements
 _FOLLOWS = frozenset({"ModDate", "Producer"})  # of the Info dictionary
 _ACT_KEYS = frozenset(
     {"Type", "Filter", "SubFilter", "Contents", "ByteRange", "M", "Name", "Reason", "Reference"}
+    # What the programs of people who sign themselves say of them and of their own make.
+    | {"Location", "ContactInfo", "Prop_Build"}
 )
 _STAMP_KEYS = frozenset({"Type", "Filter", "SubFilter", "Contents", "ByteRange"})
 _EXTENSIONS = ("ESIC", "ISO_", "ADBE")
@@ -45,6 +47,11 @@ def check(file: Revisions) -> None:
     """Every revision after the frozen document. Raises NotAllowed, NotStrict."""
     for number in range(1, len(file.all)):
         _Update(file, number).check()
+
+
+def check_newest(file: Revisions) -> None:
+    """The last revision alone, on what is known to be in order. Raises NotAllowed, NotStrict."""
+    _Update(file, len(file.all) - 1).check()
 
 
 class _Update:

@@ -155,13 +155,18 @@ def _attribute(signer: Any, name: str, otherwise: Any = None) -> Any:
 
 def check_seal(container: Container, covered: bytes) -> None:
     """An act's container: detached, over these bytes, with a time stamp. Raises NotIntact."""
-    if container.stamped is not None or container.content is not None:
-        raise NotIntact("content")
-    _check_signature(container, covered, "data")
+    check_unstamped(container, covered)
     token = container.token
     if token is None:
         raise NotIntact("token")
     check_stamp(token, container.signer["signature"].native)
+
+
+def check_unstamped(container: Container, covered: bytes) -> None:
+    """The same before it has a time stamp. Raises NotIntact."""
+    if container.stamped is not None or container.content is not None:
+        raise NotIntact("content")
+    _check_signature(container, covered, "data")
 
 
 def check_stamp(container: Container, stamped: bytes) -> None:

@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 
 from signatures.authority import Authority, create_authority, load_authority
+from signatures.chains import Material
+from signatures.persons import Persons
 from signatures.providers.software import SoftwareProvider
 from signatures.seal import Sealed, Sealer
+from signatures.signer_held import OwnSignatures
 from signatures.timestamps import LocalTimestamps
 from signatures.verify import Ledger
 from tests.signatures.making import CONTROLLER_FIRST, PROCESSOR_FIRST, convert, prepared, seal_all
+from tests.signatures.people import PeoplesAuthority, Person
 
 PASSPHRASE = b"een goed bewaarde wachtzin"
 
@@ -90,3 +94,23 @@ def sealed_file(request: pytest.FixtureRequest) -> SealedFile:
     """The sealed file of either order."""
     found: SealedFile = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> PeoplesAuthority:
+    return PeoplesAuthority(tmp_path_factory.mktemp("people"))
+
+
+@pytest.fixture(scope="session")
+def els(people: PeoplesAuthority) -> Person:
+    return people.person()
+
+
+@pytest.fixture(scope="session")
+def material(people: PeoplesAuthority, els: Person) -> Material:
+    return people.material()
+
+
+@pytest.fixture
+def own(sealer: Sealer, people: PeoplesAuthority) -> OwnSignatures:
+    return OwnSignatures(sealer, Persons([people.root]), confirms_last=True)

@@ -34,26 +34,6 @@ from tests.signatures.people import EC, RSA, Card, PeoplesAuthority, Person
 FIRST = CONTROLLER_FIRST[0]
 
 
-@pytest.fixture(scope="session")
-def people(tmp_path_factory: pytest.TempPathFactory) -> PeoplesAuthority:
-    return PeoplesAuthority(tmp_path_factory.mktemp("people"))
-
-
-@pytest.fixture(scope="session")
-def els(people: PeoplesAuthority) -> Person:
-    return people.person()
-
-
-@pytest.fixture(scope="session")
-def material(people: PeoplesAuthority, els: Person) -> Material:
-    return people.material()
-
-
-@pytest.fixture
-def own(sealer: Sealer, people: PeoplesAuthority) -> OwnSignatures:
-    return OwnSignatures(sealer, Persons([people.root]), confirms_last=True)
-
-
 @pytest.fixture
 def shown(controller_first: SealedFile) -> bytes:
     return controller_first.shown

@@ -1,0 +1,23 @@
+"""Why a signature with a person's own key was refused, in a sentence for that person."""
+
+from __future__ import annotations
+
+from signatures.errors import (
+    CertificateRefused,
+    ReplyRefused,
+    SigningServiceError,
+    UploadRefused,
+)
+from signatures.texts import words
+
+Refusal = UploadRefused | CertificateRefused | ReplyRefused | SigningServiceError
+
+
+def refusal_sentence(refusal: Refusal, language: str = "nl") -> str:
+    """The exact reason. What a program may not add is said in the words of the report."""
+    catalogue = words(language)
+    if isinstance(refusal, CertificateRefused):
+        return str(catalogue["certificate"][refusal.code])
+    if isinstance(refusal, UploadRefused):
+        return str(catalogue["upload"].get(refusal.code) or catalogue["reason"][refusal.code])
+    return str(catalogue["reply"][type(refusal).__name__])

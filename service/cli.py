@@ -114,6 +114,9 @@ def demo(out: Path, source: Path | None) -> None:
     "--stamp-root", "stamp_roots", multiple=True, type=_FILE, help=text("cli.verify_stamp")
 )
 @click.option("--crl", "crls", multiple=True, type=_FILE, help=text("cli.verify_crl"))
+@click.option(
+    "--person-root", "person_roots", multiple=True, type=_FILE, help=text("cli.verify_person")
+)
 @click.option("--json", "as_json", is_flag=True, help=text("cli.verify_json"))
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
 def verify(
@@ -121,6 +124,7 @@ def verify(
     roots: tuple[Path, ...],
     stamp_roots: tuple[Path, ...],
     crls: tuple[Path, ...],
+    person_roots: tuple[Path, ...],
     as_json: bool,
     language: str,
 ) -> None:
@@ -134,6 +138,7 @@ def verify(
             roots=roots,
             stamp_roots=stamp_roots,
             crls=crls,
+            person_roots=person_roots,
             as_json=as_json,
             language=language,
         )

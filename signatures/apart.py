@@ -33,7 +33,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.printed import Agreement
-from signatures.report import Answer, FoundSeal, Ledger, Report
+from signatures.report import Answer, FoundSeal, Ledger, OwnCertificate, Report
 from signatures.texts import words
 
 OPEN_FILES = 32
@@ -76,6 +76,7 @@ def verify_apart(
     *,
     roots: Sequence[x509.Certificate],
     stamp_roots: Sequence[x509.Certificate] = (),
+    person_roots: Sequence[x509.Certificate] = (),
     ledger: Ledger | None = None,
     crls: Sequence[x509.CertificateRevocationList] = (),
     limits: Limits = _LIMITS,
@@ -84,6 +85,7 @@ def verify_apart(
     question = {
         "roots": _pem(roots),
         "stamp_roots": _pem(stamp_roots),
+        "person_roots": _pem(person_roots),
         "crls": [each.public_bytes(Encoding.PEM).decode() for each in crls],
         "ledger": asdict(ledger) if ledger else None,
         "limits": asdict(limits),
@@ -216,13 +218,20 @@ def answer(connection: socket.socket) -> None:
         limit(limits)
         signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
         ledger = Ledger(**question["ledger"]) if question["ledger"] else None
-        roots, stamp_roots = (
+        roots, stamp_roots, person_roots = (
             [x509.load_pem_x509_certificate(pem.encode()) for pem in question[kind]]
-            for kind in ("roots", "stamp_roots")
+            for kind in ("roots", "stamp_roots", "person_roots")
         )
         crls = [x509.load_pem_x509_crl(pem.encode()) for pem in question["crls"]]
         pdf = stream.read()
-        report = verify(pdf, roots=roots, stamp_roots=stamp_roots, ledger=ledger, crls=crls)
+        report = verify(
+            pdf,
+            roots=roots,
+            stamp_roots=stamp_roots,
+            person_roots=person_roots,
+            ledger=ledger,
+            crls=crls,
+        )
         report = _bounded(report)
         stream.write(json.dumps(asdict(report), default=datetime.isoformat).encode())
 
@@ -252,6 +261,7 @@ def _bounded(report: Report) -> Report:
             name=_words(seal.name),
             reason=_words(seal.reason),
             capacity=_words(seal.capacity),
+            own=seal.own and replace(seal.own, name=_words(seal.own.name)),
         )
         for seal in report.seals[:MOST_SEALS]
     )
@@ -271,10 +281,15 @@ def _report(values: dict[str, Any]) -> Report:
         **{
             **values,
             "answers": tuple(Answer(**each) for each in values["answers"]),
-            "seals": tuple(FoundSeal(**{**each, **_moments(each)}) for each in values["seals"]),
+            "seals": tuple(_seal(each) for each in values["seals"]),
             "agreement": Agreement(**values["agreement"]) if values["agreement"] else None,
         }
     )
+
+
+def _seal(values: dict[str, Any]) -> FoundSeal:
+    own = OwnCertificate(**values["own"]) if values["own"] else None
+    return FoundSeal(**{**values, **_moments(values), "own": own})
 
 
 def _moments(seal: dict[str, Any]) -> dict[str, datetime | None]:

@@ -79,6 +79,7 @@ def main(arguments: Sequence[str]) -> int:
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PDF, folder or ZIP")
     check.add_argument("--root", action="append", type=Path, default=[], metavar="PEM")
     check.add_argument("--stamp-root", action="append", type=Path, default=[], metavar="PEM")
+    check.add_argument("--person-root", action="append", type=Path, default=[], metavar="PEM")
     check.add_argument("--crl", action="append", type=Path, default=[], metavar="FILE")
     check.add_argument("--json", action="store_true", help="codes and words for programs")
     check.add_argument("--language", choices=LANGUAGES, default="nl")
@@ -87,6 +88,7 @@ def main(arguments: Sequence[str]) -> int:
         asked.files,
         roots=asked.root,
         stamp_roots=asked.stamp_root,
+        person_roots=asked.person_root,
         crls=asked.crl,
         as_json=asked.json,
         language=asked.language,
@@ -98,6 +100,7 @@ def check_files(
     *,
     roots: Sequence[Path] = (),
     stamp_roots: Sequence[Path] = (),
+    person_roots: Sequence[Path] = (),
     crls: Sequence[Path] = (),
     as_json: bool = False,
     language: str = "nl",
@@ -111,14 +114,14 @@ def check_files(
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     statuses, told = [0], []
     try:
-        trusted, stamps = _certificates(roots), _certificates(stamp_roots)
+        trusted, stamps, persons = map(_certificates, (roots, stamp_roots, person_roots))
         lists = [_list(each.read_bytes()) for each in crls]
     except (OSError, ValueError) as error:
-        given = ", ".join(map(str, (*roots, *stamp_roots, *crls)))
+        given = ", ".join(map(str, (*roots, *stamp_roots, *person_roots, *crls)))
         return _refuse(given, error, language)
     for file in files:
         try:
-            checked = _check(file, trusted, stamps, lists)
+            checked = _check(file, trusted, stamps, persons, lists)
         except (OSError, Unreadable) as error:
             statuses.append(_refuse(str(file), error, language))
             continue
@@ -160,6 +163,7 @@ def _check(
     file: Path,
     trusted: Sequence[x509.Certificate],
     stamps: Sequence[x509.Certificate],
+    persons: Sequence[x509.Certificate],
     lists: Sequence[x509.CertificateRevocationList],
 ) -> Checked:
     package, names = read(file)
@@ -171,6 +175,7 @@ def _check(
             package.files[name],
             roots=roots,
             stamp_roots=stamps,
+            person_roots=persons,
             ledger=package.ledger(name),
             crls=lists,
         )

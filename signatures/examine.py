@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from signatures import allowed_changes, containers
@@ -12,11 +13,21 @@ from signatures.closing import flaw
 from signatures.containers import NotIntact
 from signatures.found_seals import Seal
 from signatures.orders import AGREEMENT_ORDERS, LEVEL, SHEET_ORDER
+from signatures.own_certificates import Qualified, described
 from signatures.printed import Agreement, agreement_in
-from signatures.report import AGREEMENT, EVIDENCE_SHEET, FAILS, HOLDS, RULES, Answer, Report
+from signatures.report import (
+    AGREEMENT,
+    EVIDENCE_SHEET,
+    FAILS,
+    HOLDS,
+    RULES,
+    Answer,
+    FoundSeal,
+    Report,
+)
 from signatures.revisions import Revisions
 from signatures.signed_fields import ACT, STAMP
-from signatures.trust import Trusted, answers
+from signatures.trust import OwnPaths, Trusted, answers, own_paths
 
 _REFERENCE = re.compile(r"\bVO-\d{4}-\d{5,}\b")
 
@@ -30,11 +41,13 @@ class Examination:
         seals: Sequence[Seal],
         trusted: Trusted,
         now: datetime,
+        qualified: Qualified | None = None,
     ) -> None:
         self.file = file
         self.seals = seals
         self.trusted = trusted
         self.now = now
+        self.qualified = qualified
         self.names = tuple(each.signed.field for each in seals)
         self.agreement = _agreement(file)
         references = _REFERENCE.search(" ".join(each.found.reason for each in seals))
@@ -60,15 +73,23 @@ class Examination:
             now=None if recorded else self.now,
         )
         proven = sound and told["chains"].state == HOLDS
+        own = own_paths(self.file, self.seals, self.trusted) if proven else {}
         return Report(
             tuple(told[rule] for rule in RULES),
-            tuple(each.found for each in self.seals),
+            tuple(self._found(each, own) for each in self.seals),
             self._kind(),
             self.reference,
             self.agreement if proven else None,
             digest,
             LEVEL if proven and told["long_term"].state == HOLDS else "",
         )
+
+    def _found(self, seal: Seal, own: OwnPaths) -> FoundSeal:
+        """What is said of a seal; of an own certificate once it is known to be one."""
+        path, at = own.get(seal.signed.field), seal.found.token_time
+        if path is None or at is None:
+            return seal.found
+        return replace(seal.found, own=described(path, at, self.qualified))
 
     def _closing_time(self) -> datetime | None:
         return self.seals[-1].found.token_time

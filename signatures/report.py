@@ -142,9 +142,10 @@ class Report:
         return [f"{marks[each.state]} {each.sentence(language)}" for each in self.answers]
 
     def notes(self, language: str = "nl") -> list[str]:
-        """Where an act and its time stamp fall on different dates: both, and which one counts."""
+        """Who signed with a certificate of their own; and where an act and its time stamp fall on
+        different dates: both, and which one counts."""
         said = words(language)["dates"]
-        told = []
+        told = self._own_notes(language)
         for seal in self.seals:
             if seal.signed_at is None or seal.token_time is None:
                 continue
@@ -159,6 +160,16 @@ class Report:
                     )
                 )
         return told
+
+    def _own_notes(self, language: str) -> list[str]:
+        said = words(language)["own"]
+        return [
+            said["qualified" if own.qualified else "said"].format(
+                place=place_words(seal.field, language), name=own.name, issuer=own.issuer
+            )
+            for seal in self.seals
+            if (own := seal.own) is not None
+        ]
 
     def as_json(self, language: str = "nl") -> dict[str, Any]:
         """The report as JSON values: stable codes, and the words beside them."""

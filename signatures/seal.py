@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,7 @@ from signatures.appearance import sheet_style, style
 from signatures.authority import Authority
 from signatures.errors import ActOutOfOrder, AuthorityError
 from signatures.orders import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
+from signatures.persons import PersonChain, validation_path
 from signatures.providers.base import SealCertificate, SealProvider
 from signatures.running import run
 from signatures.texts import words
@@ -90,12 +92,13 @@ class Sealer:
         height = open_field_height(pdf, act.place)
         return self._sign(pdf, act_metadata(act, last=last), style(act, height), ACT_LEVEL)
 
-    def close(self, pdf: bytes) -> Sealed:
-        """Add certificates, revocation list and a document time stamp: level B-LTA.
+    def close(self, pdf: bytes, beside: Sequence[PersonChain] = ()) -> Sealed:
+        """Add certificates, revocation lists and a document time stamp: level B-LTA.
 
-        Raises TimestampUnavailable, AuthorityError.
+        ``beside`` has the chain of each person who signed with an own certificate, with lists that
+        are current now. Raises TimestampUnavailable, AuthorityError.
         """
-        return run(self._close(pdf))
+        return run(self._close(pdf, beside))
 
     def seal_sheet(self, pdf: bytes) -> bytes:
         """Seal an evidence sheet in its one field and close it."""
@@ -127,10 +130,12 @@ class Sealer:
         )
         return self.stamped(output.getvalue(), level)
 
-    async def _close(self, pdf: bytes) -> Sealed:
+    async def _close(self, pdf: bytes, beside: Sequence[PersonChain]) -> Sealed:
         now = datetime.now(UTC)
         used = {**certificates_used(pdf), self._authority.tsa: now}
         found = [await self._validation.path(each, moment) for each, moment in used.items()]
+        found += [await validation_path(each, now) for each in beside]
+        lists = [one for each in beside for one in each.lists]
         stamper = PdfTimeStamper(
             self.stamper,
             field_name=ARCHIVE_FIELD,
@@ -139,7 +144,7 @@ class Sealer:
         output = await stamper.async_timestamp_pdf(
             IncrementalPdfFileWriter(io.BytesIO(pdf)),
             DIGEST,
-            validation_context=self._validation.context(now),
+            validation_context=self._validation.context(now, lists),
             validation_paths=[path for path in found if path is not None],
             bytes_reserved=BYTES_RESERVED,
             dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),

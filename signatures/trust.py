@@ -2,6 +2,10 @@
 
 Both are judged at the moment of the closing time stamp, with what the file itself brings. The
 ordinary case is decided by ``chains``; what is not ordinary by the whole algorithm of ``ades``.
+
+An act may bear a person's own signature in place of our seal, under roots for persons that stand
+apart. Many people hold such keys, so by itself it says nothing of this service: it counts only
+when a seal or time stamp of our own came after it, with which the service took it up.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from datetime import datetime
 from cryptography import x509
 
 from signatures.chains import Material, NotPlain, check_path, may_seal, may_stamp, path_of
+from signatures.effective_date import REQUIRED_PLACES
 from signatures.found_seals import Seal
 from signatures.material import material_in
 from signatures.report import FAILS, HOLDS, UNKNOWN, Answer
@@ -22,16 +27,18 @@ from signatures.running import run
 from signatures.signed_fields import ACT, STAMP
 
 Paths = dict[x509.Certificate, list[x509.Certificate]]
+OwnPaths = dict[str, list[x509.Certificate]]
 
 
 @dataclass(frozen=True)
 class Trusted:
-    """What is believed because it was given: where seals and where time stamps may lead, and the
-    revocation lists of today."""
+    """What is believed because it was given: where seals and where time stamps may lead, the
+    revocation lists of today, and where the certificates may lead that people sign acts with."""
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate]
     crls: Sequence[x509.CertificateRevocationList] = ()
+    person_roots: Sequence[x509.Certificate] = ()
 
 
 def answers(
@@ -76,15 +83,22 @@ def _follow(
 ) -> tuple[Answer, Answer]:
     material = material_in(file, [each.container for each in seals if each.container])
     paths: Paths = {}
+    own = _own_paths(seals, trusted, material)
     for place, certificate, stamps in _signers(seals):
         path = path_of(certificate, trusted.stamp_roots if stamps else trusted.roots, material)
+        if path is None and not stamps:
+            path = own.get(place)
         if path is None:
             return _neither("other_root", place)
         if not (may_stamp if stamps else may_seal)(certificate):
             return _neither("other_use", place)
         paths[certificate] = path
+    alone = _not_confirmed(seals, own, paths, trusted.roots)
+    if alone:
+        return _neither("not_confirmed", alone)
+    followed = Answer("chains", HOLDS, "own_certificate" if own else "")
     if at is None:
-        return Answer("chains", HOLDS), Answer("long_term", UNKNOWN, "after_the_rest")
+        return followed, Answer("long_term", UNKNOWN, "after_the_rest")
     try:
         _check_plainly(seals, paths, material, at)
     except NotPlain:
@@ -94,8 +108,44 @@ def _follow(
     closing = seals[-1].container
     if now is not None and closing is not None and now > closing.certificate.not_valid_after_utc:
         ends = closing.certificate.not_valid_after_utc.date().isoformat()
-        return Answer("chains", HOLDS), Answer("long_term", UNKNOWN, "stamp_ended", detail=ends)
-    return Answer("chains", HOLDS), Answer("long_term", HOLDS)
+        return followed, Answer("long_term", UNKNOWN, "stamp_ended", detail=ends)
+    return followed, Answer("long_term", HOLDS)
+
+
+def own_paths(file: Revisions, seals: Sequence[Seal], trusted: Trusted) -> OwnPaths:
+    """The chain of each act that a person signed with a certificate of their own, by its place."""
+    return _own_paths(
+        seals, trusted, material_in(file, [each.container for each in seals if each.container])
+    )
+
+
+def _own_paths(seals: Sequence[Seal], trusted: Trusted, material: Material) -> OwnPaths:
+    """An evidence sheet is nobody's act, and what leads to a root for seals is a seal."""
+    found = {}
+    for each in seals if trusted.person_roots else ():
+        if each.container is None or each.signed.field not in REQUIRED_PLACES:
+            continue
+        if path_of(each.container.certificate, trusted.roots, material) is None:
+            path = path_of(each.container.certificate, trusted.person_roots, material)
+            if path is not None:
+                found[each.signed.field] = path
+    return found
+
+
+def _not_confirmed(
+    seals: Sequence[Seal], own: OwnPaths, paths: Paths, roots: Sequence[x509.Certificate]
+) -> str:
+    """The first place with an own signature after which nothing of the service comes; '' if none.
+
+    A time stamp inside a signature does not count: anyone can have one, from our authority as well.
+    """
+    waiting = ""
+    for each in seals:
+        if each.signed.field in own:
+            waiting = waiting or each.signed.field
+        elif each.container and paths[each.container.certificate][-1] in roots:
+            waiting = ""
+    return waiting
 
 
 def _signers(seals: Sequence[Seal]) -> Iterator[tuple[str, x509.Certificate, bool]]:
@@ -131,7 +181,12 @@ def _by_the_whole_algorithm(pdf: bytes, trusted: Trusted, at: datetime) -> tuple
     from signatures import ades  # noqa: PLC0415
 
     try:
-        validated = ades.validate(pdf, roots=trusted.roots, stamp_roots=trusted.stamp_roots, at=at)
+        validated = ades.validate(
+            pdf,
+            roots=(*trusted.roots, *trusted.person_roots),
+            stamp_roots=trusted.stamp_roots,
+            at=at,
+        )
         chains, long_term = run(validated)
     except Exception as error:  # whatever a hostile file provokes, it is invalid
         chains, long_term = "", type(error).__name__

@@ -25,8 +25,9 @@ from signatures.containers import Container, NotIntact
 from signatures.effective_date import local_date
 from signatures.encoded import FinalAttributes
 from signatures.errors import ReplyRepeated, ReplyTooLate, UploadRefused
+from signatures.own_certificates import NameCompared, compare_names
 from signatures.pdf_objects import NotStrict, text_of
-from signatures.persons import NameCompared, PersonChain, compare_names
+from signatures.persons import PersonChain
 from signatures.printed import act_in
 from signatures.revisions import Revisions
 from signatures.running import run

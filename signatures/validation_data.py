@@ -7,7 +7,7 @@ own, are fetched from where its certificates say (RFC 5280, 4.2.1.13) and kept u
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
@@ -95,9 +95,12 @@ class ValidationData:
         self._known = tuple(dict.fromkeys((*seal.issuers, *authority.issuers, *authority.roots)))
         self._paths: dict[x509.Certificate, ValidationPath] = {}
 
-    def context(self, now: datetime) -> ValidationContext:
-        """Everything to put into a file that is closed now. Raises AuthorityError."""
-        return self._context(now, self._lists(now))
+    def context(
+        self, now: datetime, beside: Sequence[x509.CertificateRevocationList] = ()
+    ) -> ValidationContext:
+        """Everything to put into a file that is closed now; ``beside`` are lists of the authorities
+        of people who signed with an own certificate. Raises AuthorityError."""
+        return self._context(now, [*self._lists(now), *beside])
 
     def chains(self, pdf: bytes, now: datetime) -> Chains:
         """What to keep beside a file: the chains of the keys that count, which seal what belongs

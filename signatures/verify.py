@@ -18,6 +18,7 @@ from cryptography import x509
 
 from signatures.examine import Examination
 from signatures.found_seals import read_seal
+from signatures.own_certificates import Qualified
 from signatures.pdf_objects import NotStrict
 from signatures.report import FAILS, HOLDS, RULES, UNKNOWN, Answer, Report
 from signatures.report import Ledger as Ledger
@@ -35,6 +36,8 @@ def verify(
     *,
     roots: Sequence[x509.Certificate],
     stamp_roots: Sequence[x509.Certificate] = (),
+    person_roots: Sequence[x509.Certificate] = (),
+    qualified: Qualified | None = None,
     ledger: Ledger | None = None,
     now: datetime | None = None,
     crls: Sequence[x509.CertificateRevocationList] = (),
@@ -42,14 +45,15 @@ def verify(
     """The report on a file. Never raises for the file's sake.
 
     Seals must lead to one of ``roots``, time stamps to one of those or of ``stamp_roots`` (other
-    people's authorities). ``crls`` are lists of today, trusted as the roots are: what a certificate
-    sealed or stamped at or after the moment from which one revokes it is refused. A file holds only
-    the lists of its own day, and one that was made with a stolen key the lists of before the theft.
+    people's authorities), and an act that a person signed with a certificate of their own to one
+    of ``person_roots``; only ``qualified`` can call such a certificate so. ``crls`` are lists of
+    today, trusted as the roots are: what a certificate sealed or stamped at or after the moment
+    from which one revokes it is refused. A file holds only the lists of its own day, and one that
+    was made with a stolen key the lists of before the theft.
 
-    ``now`` (aware, default the clock) matters only for the certificate of
-    the closing time stamp. Everything else is judged at the moment in that stamp, for which the
-    file holds the evidence: an original must verify long after its certificates and revocation
-    lists have ended.
+    ``now`` (aware, default the clock) matters only for the certificate of the closing time stamp.
+    Everything else is judged at the moment in that stamp, for which the file holds the evidence:
+    an original must verify long after its certificates and revocation lists have ended.
     """
     digest = hashlib.sha256(pdf).hexdigest()
     known = _ledger_answers(pdf, digest, ledger)
@@ -65,8 +69,8 @@ def verify(
     if not signed:
         return _unreadable(known, digest, "no_seal")
     seals = [read_seal(file, each) for each in signed[:MOST_SEALS]]
-    trusted = Trusted(roots, (*roots, *stamp_roots), crls)
-    examined = Examination(file, seals, trusted, now or datetime.now(UTC))
+    trusted = Trusted(roots, (*roots, *stamp_roots), crls, person_roots)
+    examined = Examination(file, seals, trusted, now or datetime.now(UTC), qualified)
     return examined.report(known, digest)
 
 

@@ -28,7 +28,8 @@ from signatures.errors import (
     ReplyTooLate,
     UploadRefused,
 )
-from signatures.persons import Persons, compare_names
+from signatures.own_certificates import compare_names
+from signatures.persons import Persons
 from signatures.refusals import refusal_sentence
 from signatures.revisions import Revisions
 from signatures.seal import Sealer

@@ -24,7 +24,7 @@ from tests.signatures.oracle import refused
 
 SOURCES = Path(__file__).parents[2] / "signatures"
 CODES = re.compile(
-    r'(?:NotIntact|NotAllowed)\(\s*"(\w+)"|Answer\(\s*"?\w+"?, (?:FAILS|UNKNOWN), "(\w+)"'
+    r'(?:NotIntact|NotAllowed)\(\s*"(\w+)"|Answer\(\s*"?\w+"?, (?:FAILS|UNKNOWN|HOLDS), "(\w+)"'
     r'|_neither\("(\w+)"|_unreadable\(known, digest, "(\w+)"|reason = "(\w+)" if .* else "(\w+)"'
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +22,7 @@ from signatures.authority import create_authority
 from storage.objects import S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))
-from fault_road import House
-
-MakeHouse = Callable[..., House]
+from fault_road import House, MakeHouse
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -250,6 +250,10 @@ def queued_at_the_lock(
         return [each.result() for each in begun]
 
 
+# Makes a house on the test's engines; the fixture ``make_house`` gives one.
+MakeHouse = Callable[..., House]
+
+
 def until(condition: Callable[[], Any], what: str = "", seconds: float = WAIT_SECONDS) -> Any:
     """Ask until the answer is true and return it; fails after ``seconds``."""
     end = time.monotonic() + seconds

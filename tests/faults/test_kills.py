@@ -14,8 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import MakeHouse
-from fault_road import until
+from fault_road import MakeHouse, until
 from kill_harness import (
     KILLED,
     Kennel,

@@ -8,8 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from asn1crypto import tsp
-from conftest import MakeHouse
-from fault_road import House
+from fault_road import House, MakeHouse
 from kill_harness import Letterbox, judge, judge_mails, remember
 
 from service.agreement.states import State

@@ -16,7 +16,6 @@ from typing import Any
 from asn1crypto import cms, tsp
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
@@ -30,6 +29,7 @@ from signatures.errors import ActOutOfOrder, AuthorityError
 from signatures.orders import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 from signatures.persons import PersonChain, validation_path
 from signatures.providers.base import SealCertificate, SealProvider
+from signatures.revision import Revision
 from signatures.running import run
 from signatures.texts import words
 from signatures.timestamps import Timestamps
@@ -124,7 +124,7 @@ class Sealer:
             timestamper=self.stamper,
             stamp_style=look,
         )
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        writer = Revision(io.BytesIO(pdf))
         output = run(
             signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=BYTES_RESERVED)
         )
@@ -142,7 +142,7 @@ class Sealer:
             invis_settings=InvisSigSettings(box_out_of_bounds=True),
         )
         output = await stamper.async_timestamp_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(pdf)),
+            Revision(io.BytesIO(pdf)),
             DIGEST,
             validation_context=self._validation.context(now, lists),
             validation_paths=[path for path in found if path is not None],

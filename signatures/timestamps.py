@@ -25,8 +25,9 @@ from signatures.providers.software import sign_digest
 if TYPE_CHECKING:
     import httpx
 
-# The policy of our own authority; under the arc that ISO/IEC 9834-8 gives to random UUIDs.
-POLICY = "2.25.126371986429478324962745029357294023641"
+# anyPolicy (RFC 5280, 4.2.1.4): our own authority promises no policy in particular. A number of our
+# own under the arc of random UUIDs has 128 bits, and readers in Rust and Go refuse such a token.
+POLICY = "2.5.29.32.0"
 OWN, EXTERNAL = "eigen", "extern"
 _SEQUENCE = (0, 1, 16)  # class, method and tag of a DER SEQUENCE
 

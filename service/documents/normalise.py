@@ -8,6 +8,7 @@ is an empty tagged field. It all has to happen now: a rewrite after a signature 
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +51,7 @@ def normalise(
             if key in pdf.trailer:
                 del pdf.trailer[key]
         write_metadata(pdf, metadata)
-        _date_colour_profile(pdf)
+        _date_colour_profile(pdf, metadata.dated)
         finish_tags(pdf)
         if attachment:
             _attach(pdf, attachment, metadata.dated)
@@ -66,12 +67,15 @@ def normalise(
         return finished.getvalue()
 
 
-def _date_colour_profile(pdf: pikepdf.Pdf) -> None:
-    """The ICC profile carries the moment of conversion in its header, and a digest over it."""
+def _date_colour_profile(pdf: pikepdf.Pdf, dated: datetime) -> None:
+    """The ICC profile carries the moment of conversion in its header, and a digest over it.
+
+    The digest may be absent, all zeros; the date may not (ICC.1:2010, 7.2.8 and 7.2.18).
+    """
     for intent in pdf.Root.OutputIntents:
         profile = bytearray(intent.DestOutputProfile.read_bytes())
-        for part in (ICC_DATE, ICC_PROFILE_ID):
-            profile[part] = bytes(part.stop - part.start)
+        profile[ICC_DATE] = struct.pack(">6H", *dated.timetuple()[:6])
+        profile[ICC_PROFILE_ID] = bytes(ICC_PROFILE_ID.stop - ICC_PROFILE_ID.start)
         components = int(intent.DestOutputProfile.N)
         stream = pdf.make_stream(bytes(profile))
         stream.N = components

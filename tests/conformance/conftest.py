@@ -1,0 +1,86 @@
+"""Real documents at every revision that anybody can ever get to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.documents.produce import SIGNING_ORDERS, DocumentMaker
+from signatures.authority import create_authority, load_authority
+from signatures.providers.software import SoftwareProvider
+from signatures.seal import Sealer
+from signatures.timestamps import LocalTimestamps
+from tests.conformance.opened import Opened
+from tests.documents.samples import evidence, hard, ordinary
+from tests.signatures.making import drawn_png, seal_all
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "documents"
+PASSPHRASE = b"een goed bewaarde wachtzin"
+DATED = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+AGREEMENTS = ("typed", "drawn")
+SEALED = ("frozen", "first act", "second act", "third act", "closed")
+REVISIONS = [
+    *(f"{agreement}, {step}" for agreement in AGREEMENTS for step in SEALED),
+    *(f"evidence sheet, {step}" for step in ("made", "sealed", "closed")),
+]
+
+
+@pytest.fixture(scope="session")
+def document_maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentMaker]:
+    """The office, warm."""
+    maker = DocumentMaker(TEMPLATES, workers=1, work_dir=tmp_path_factory.mktemp("office"))
+    yield maker
+    maker.close()
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root certificate of a fresh authority, among its keys."""
+    directory = tmp_path_factory.mktemp("keys") / "authority"
+    create_authority(directory, PASSPHRASE, organisation="IT4Professionals", now=datetime.now(UTC))
+    return directory / "root.pem"
+
+
+@pytest.fixture(scope="session")
+def revisions(document_maker: DocumentMaker, root: Path) -> Mapping[str, bytes]:
+    """An ordinary agreement with typed signatures, a long one with drawn ones in the other order,
+    and an evidence sheet: all their revisions by name."""
+    authority = load_authority(root.parent, PASSPHRASE)
+    sealer = Sealer(SoftwareProvider(authority), LocalTimestamps(authority), authority)
+    drawn = {"method": "drawn", "typed_text": None, "image_png": drawn_png()}
+    found: dict[str, bytes] = {}
+    for name, context, order, changes in (
+        ("typed", ordinary(), "controller_first", {}),
+        ("drawn", hard(), "processor_first", drawn),
+    ):
+        made = document_maker.agreement(context, signing_order=order, dated=DATED)
+        sealed = seal_all(sealer, made.pdf, SIGNING_ORDERS[order], **changes)
+        every = [made.pdf, *(step.pdf for step in sealed)]
+        found |= {f"{name}, {step}": pdf for step, pdf in zip(SEALED, every, strict=True)}
+    sheet = document_maker.evidence_sheet(evidence(), evidence_json=b'{"acts":3}', dated=DATED)
+    closed = sealer.seal_sheet(sheet)
+    found["evidence sheet, made"] = sheet
+    found["evidence sheet, sealed"] = first_revision_after(sheet, closed)
+    found["evidence sheet, closed"] = closed
+    return found
+
+
+def first_revision_after(before: bytes, after: bytes) -> bytes:
+    """The file as it was when exactly one more revision had been added to ``before``."""
+    end = after.index(b"%%EOF", len(before)) + len(b"%%EOF")
+    return after[: end + (after[end : end + 1] == b"\n")]
+
+
+@pytest.fixture(scope="session")
+def closed(revisions: Mapping[str, bytes]) -> bytes:
+    """The agreement that has everything: long lists, three drawn signatures, the closing stamp."""
+    return revisions["drawn, closed"]
+
+
+@pytest.fixture(scope="session")
+def opened_closed(closed: bytes) -> Opened:
+    """The same, read once."""
+    return Opened(closed)

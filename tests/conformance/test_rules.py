@@ -1,0 +1,47 @@
+"""PDF/A-3b and PDF/UA-1 hold for what we make, at every revision; and each rule can be broken."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+import pytest
+
+from tests.conformance.breaking import BREAKING, rewritten
+from tests.conformance.conftest import REVISIONS
+from tests.conformance.opened import Opened
+from tests.conformance.rules import BY_NAME, RULES, broken
+
+CASES = [(rule, change) for rule, changes in BREAKING.items() for change in changes]
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> None:
+    # Both libraries report at length what the changes below do to a file.
+    for name in ("pikepdf", "fontTools"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_every_revision_keeps_every_rule(revisions: Mapping[str, bytes], revision: str) -> None:
+    assert broken(Opened(revisions[revision])) == {}
+
+
+def test_every_rule_has_something_that_breaks_it() -> None:
+    assert len(BY_NAME) == len(RULES) == len({rule.check for rule in RULES})
+    assert set(BREAKING) == set(BY_NAME)
+
+
+def test_writing_a_file_anew_breaks_its_signatures_alone(closed: bytes) -> None:
+    """So that each change below is caught for what it is, not for having been written."""
+    assert [name.partition(" (")[0] for name in broken(Opened(rewritten(closed)))] == [
+        "byte ranges"
+    ]
+
+
+@pytest.mark.parametrize(("rule", "change"), CASES, ids=[": ".join(case) for case in CASES])
+def test_every_rule_can_be_broken(closed: bytes, rule: str, change: str) -> None:
+    changed = BREAKING[rule][change](closed)
+
+    assert changed != closed
+    assert list(BY_NAME[rule].check(Opened(changed)))

@@ -1,16 +1,8 @@
-"""Both orders of signing, from the frozen document to the closed original, and who agrees."""
+"""Both orders of signing, from the frozen document to the closed original."""
 
 from __future__ import annotations
 
-import io
-import subprocess
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
-from asn1crypto import cms
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signatures.authority import Authority
 from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, HOLDS, RULES, UNKNOWN
@@ -18,21 +10,7 @@ from signatures.seal import ARCHIVE_FIELD, LEVEL, Sealer
 from signatures.verify import verify
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import SHEET, WHO, act_for, prepared
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(each) for each in arguments], capture_output=True, text=True, check=False, timeout=60
-    )
-
-
-def embedded(pdf: bytes) -> list[EmbeddedPdfSignature]:
-    return list(PdfFileReader(io.BytesIO(pdf)).embedded_signatures)
-
-
-def covered(pdf: bytes, signature: EmbeddedPdfSignature) -> bytes:
-    start, length, other, rest = (int(number) for number in signature.byte_range)
-    return pdf[start : start + length] + pdf[other : other + rest]
+from tests.signatures.opinions import embedded
 
 
 def test_every_revision_begins_with_the_one_before_and_so_with_what_was_shown(
@@ -117,86 +95,3 @@ def test_an_evidence_sheet_is_sealed_and_closed(
 
     assert sealed.startswith(shown)
     assert {a.state for a in report.answers if a.rule not in ("ledger", "shown")} == {HOLDS}
-
-
-class TestSecondOpinions:
-    """Programs that share no code with pyHanko come to the same conclusion."""
-
-    def test_poppler(self, sealed_file: SealedFile, tmp_path: Path) -> None:
-        file = tmp_path / "sealed.pdf"
-        file.write_bytes(sealed_file.pdf)
-
-        said = run("pdfsig", file).stdout
-
-        assert said.count("Signature is Valid.") == 3  # it cannot judge document time stamps
-        assert said.count("ETSI.CAdES.detached") == 3
-        assert said.count("Signature has not yet been verified.") == 1
-        assert said.count("Total document signed") == 1
-
-    def test_qpdf(self, sealed_file: SealedFile, tmp_path: Path) -> None:
-        file = tmp_path / "sealed.pdf"
-        file.write_bytes(sealed_file.pdf)
-
-        checked = run("qpdf", "--check", file)
-
-        assert checked.returncode == 0, checked.stdout + checked.stderr
-
-    @pytest.mark.parametrize("number", [0, 1, 2])
-    def test_openssl_on_each_seal(
-        self, sealed_file: SealedFile, authority_dir: Path, tmp_path: Path, number: int
-    ) -> None:
-        signature = embedded(sealed_file.pdf)[number]
-        (tmp_path / "seal.der").write_bytes(signature.pkcs7_content)
-        (tmp_path / "covered").write_bytes(covered(sealed_file.pdf, signature))
-
-        checked = run(
-            *("openssl", "cms", "-verify", "-binary", "-inform", "DER"),
-            *("-in", tmp_path / "seal.der", "-content", tmp_path / "covered"),
-            *("-CAfile", authority_dir / "root.pem", "-purpose", "any"),
-            *("-out", "/dev/null"),
-        )
-
-        assert checked.returncode == 0, checked.stderr
-        assert "successful" in checked.stderr
-
-    @pytest.mark.parametrize("number", [0, 1, 2, 3])
-    def test_openssl_on_each_token(
-        self, sealed_file: SealedFile, authority_dir: Path, tmp_path: Path, number: int
-    ) -> None:
-        token, stamped = token_of(sealed_file.pdf, number)
-        (tmp_path / "token.der").write_bytes(token)
-        (tmp_path / "stamped").write_bytes(stamped)
-
-        checked = run(
-            *("openssl", "ts", "-verify", "-token_in", "-in", tmp_path / "token.der"),
-            *("-data", tmp_path / "stamped", "-CAfile", authority_dir / "root.pem"),
-        )
-
-        assert checked.returncode == 0, checked.stdout + checked.stderr
-        assert "Verification: OK" in checked.stdout
-
-    def test_openssl_refuses_a_token_over_other_data(
-        self, controller_first: SealedFile, authority_dir: Path, tmp_path: Path
-    ) -> None:
-        token, stamped = token_of(controller_first.pdf, 0)
-        (tmp_path / "token.der").write_bytes(token)
-        (tmp_path / "stamped").write_bytes(stamped + b" ")
-
-        checked = run(
-            *("openssl", "ts", "-verify", "-token_in", "-in", tmp_path / "token.der"),
-            *("-data", tmp_path / "stamped", "-CAfile", authority_dir / "root.pem"),
-        )
-
-        assert checked.returncode != 0
-
-
-def token_of(pdf: bytes, number: int) -> tuple[bytes, bytes]:
-    """The token of a seal or of the document time stamp, and the bytes it stamps."""
-    signature = embedded(pdf)[number]
-    if str(signature.sig_object["/Type"]) == "/DocTimeStamp":
-        return signature.pkcs7_content, covered(pdf, signature)
-    for attribute in signature.signer_info["unsigned_attrs"]:
-        if attribute["type"].native == "signature_time_stamp_token":
-            token: cms.ContentInfo = attribute["values"][0]
-            return token.dump(), signature.signer_info["signature"].native
-    raise AssertionError("no token")

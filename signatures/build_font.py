@@ -75,6 +75,7 @@ def _rename(font: TTFont, family: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    """Build both fonts anew, from Carlito or from the file that is named."""
     source = Path(arguments[0]) if arguments else CARLITO
     for name, family, blocks in (
         ("zegel-sign-latin.ttf", "Zegel Sign Latin", LATIN),

@@ -45,7 +45,8 @@ class SealProvider(Protocol):
     """Holds the seal's private key, in memory or elsewhere, for the life of the process."""
 
     @property
-    def info(self) -> ProviderInfo: ...
+    def info(self) -> ProviderInfo:
+        """What it is, for settings and for records of evidence."""
 
     @property
     def seal(self) -> SealCertificate: ...

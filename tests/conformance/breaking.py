@@ -196,6 +196,7 @@ BREAKING: Mapping[str, Mapping[str, Mutation]] = {
         "requirements": put("root", "/Requirements", Array([])),
         "presentations": put("root", "/Names", Dictionary(AlternatePresentations=Dictionary())),
         "steps": put("page", "/PresSteps", Dictionary()),
+        "optional content": put("root", "/OCProperties", Dictionary()),
     },
     "PDF/UA-1": {"part": xmp(b"<pdfuaid:part>1", b"<pdfuaid:part>2")},
     "tagged": {

@@ -15,8 +15,9 @@ STRING = re.compile(rb"\((?:\\.|[^\\()])*\)|<<|>>|<([^<>]*)>", re.DOTALL)
 XREF = re.compile(rb"[\r\n]xref(\r\n|\r|\n)\d+ \d+ ?[\r\n]")
 FILTERS = frozenset(
     f"/{name}Decode"
-    for name in ("ASCIIHex", "ASCII85", "Flate", "RunLength", "CCITTFax", "JBIG2", "DCT", "JPX")
+    for name in ("ASCIIHex", "ASCII85", "Flate", "RunLength", "CCITTFax", "JBIG2", "DCT")
 )
+"""Of those allowed; JPEG 2000 has rules of its own (6.2.8.3), which nothing here judges."""
 ELSEWHERE = ("/F", "/FFilter", "/FDecodeParms")
 LONGEST_STRING, LONGEST_NAME, LARGEST_INTEGER, MOST_OBJECTS = 32_767, 127, 2**31 - 1, 8_388_607
 SMALLEST_PAGE, LARGEST_PAGE = 3, 14_400
@@ -130,7 +131,10 @@ def permissions(file: Opened) -> Iterator[str]:
 
 
 def nothing_alternative(file: Opened) -> Iterator[str]:
-    """No requirements, no presentation steps, no alternate presentations (6.10, 6.11)."""
+    """No requirements, presentation steps or alternate presentations; and no optional content,
+    which is allowed but judged by nothing here."""
+    if Name.OCProperties in file.root:
+        yield "optional content"
     if Name.Requirements in file.root:
         yield "requirements"
     if Name.AlternatePresentations in file.root.get(Name.Names, Dictionary()):

@@ -68,7 +68,7 @@ RULES = (
     Rule("PDF/A-3b", f"{A3}, 6.6.4", metadata_rules.archive_identification),
     Rule("metadata as in Info", "our own; PDF/A-1 asked for it", metadata_rules.same_as_info),
     Rule("associated files", f"{A3}, 6.8; {UA}, 7.11", metadata_rules.attachments),
-    Rule("nothing alternative", f"{A3}, 6.10 and 6.11", file_rules.nothing_alternative),
+    Rule("nothing alternative", f"{A3}, 6.9 to 6.11", file_rules.nothing_alternative),
     Rule("PDF/UA-1", f"{UA}, 5", metadata_rules.accessible_identification),
     Rule("tagged", f"{UA}, 6.2 and 7.1", structure_rules.tagged),
     Rule("tagged content", f"{UA}, 7.1", structure_rules.content),

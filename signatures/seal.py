@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from asn1crypto import cms, tsp
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -33,7 +32,7 @@ from signatures.revision import Revision
 from signatures.running import run
 from signatures.texts import words
 from signatures.timestamps import Timestamps
-from signatures.validation_data import Chains, ValidationData, certificates_used
+from signatures.validation_data import Chains, ValidationData, certificates_used, last_stamped_at
 
 DIGEST = "sha256"
 ACT_LEVEL = "PAdES B-T"
@@ -159,7 +158,7 @@ class Sealer:
         """
         if self.superseded:
             raise AuthorityError("superseded", str(self._authority.directory))
-        return Sealed(pdf, _last_token_time(pdf), self._timestamps.quality, level)
+        return Sealed(pdf, last_stamped_at(pdf), self._timestamps.quality, level)
 
 
 def sha256(data: bytes) -> str:
@@ -208,22 +207,3 @@ def open_field_height(pdf: bytes, name: str) -> float:
         if "/V" not in field:
             raise ActOutOfOrder(f"{field.get('/T')} comes before {name}")
     raise ActOutOfOrder(f"there is no field {name}")
-
-
-def _last_token_time(pdf: bytes) -> datetime:
-    """The time in the token of the newest signature or document time stamp."""
-    newest = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[-1]
-    signed = newest.signed_data
-    content = signed["encap_content_info"]
-    if content["content_type"].native == "tst_info":
-        return _gen_time(content["content"].parsed)
-    for attribute in newest.signer_info["unsigned_attrs"]:
-        if attribute["type"].native == "signature_time_stamp_token":
-            token: cms.SignedData = attribute["values"][0]["content"]
-            return _gen_time(token["encap_content_info"]["content"].parsed)
-    raise ActOutOfOrder("the newest signature has no time stamp")
-
-
-def _gen_time(info: tsp.TSTInfo) -> datetime:
-    moment: datetime = info["gen_time"].native
-    return moment.astimezone(UTC)

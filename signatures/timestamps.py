@@ -90,6 +90,9 @@ class LocalStamper(FinalStamper):
         self._key = authority.tsa_key
         self._clock = clock
         self._certificate = _asn1(authority.tsa.public_bytes(Encoding.DER))
+        identified = as_signing_certificate_v2(self._certificate)
+        made = _attribute("signing_certificate_v2", identified)
+        self._identified = cms.CMSAttribute.load(made.dump())  # encoded once, not in every token
         self._chain = [
             _asn1(certificate.public_bytes(Encoding.DER))
             for certificate in (authority.issuing, authority.root)
@@ -117,7 +120,7 @@ class LocalStamper(FinalStamper):
             [
                 _attribute("content_type", "tst_info"),
                 _attribute("signing_time", cms.Time({"utc_time": core.UTCTime(moment)})),
-                _attribute("signing_certificate_v2", as_signing_certificate_v2(self._certificate)),
+                self._identified,
                 _attribute("message_digest", hashlib.sha256(info).digest()),
             ]
         )

@@ -62,6 +62,12 @@ def certificates_used(pdf: bytes) -> dict[x509.Certificate, datetime]:
     return found
 
 
+def last_stamped_at(pdf: bytes) -> datetime:
+    """The time in the token of the newest seal (aware UTC). Raises AuthorityError ``missing``."""
+    *_, newest = _seals(pdf)
+    return _stamped_at(_token(newest))
+
+
 def _seals(pdf: bytes) -> Iterator[cms.SignedData]:
     """What stands in each signature's container, in a file that was sealed here.
 

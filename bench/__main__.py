@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import w1_create, w2_pages, w3_accept, w4_seal, w5_whole, w8_start, w9_verify
+from bench import seal, w1_create, w2_pages, w3_accept, w4_seal, w5_whole, w8_start, w9_verify
 from bench.figures import Figure, table
 from bench.machine import describe
 from bench.workshop import Workshop, workshop
@@ -16,6 +16,7 @@ from bench.workshop import Workshop, workshop
 ON_A_STACK: dict[str, Callable[[Workshop], list[Figure]]] = {
     "w1": w1_create.run,
     "w2": w2_pages.run,
+    "seal": seal.run,
     "w4": w4_seal.run,
     "w9": w9_verify.run,
     "w5": w5_whole.run,
@@ -61,7 +62,10 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     known = sorted([*ON_A_STACK, *ALONE])
     parser.add_argument(
-        "what", nargs="*", metavar="w1 … w9", help=f"which of {', '.join(known)}; all by default"
+        "what",
+        nargs="*",
+        metavar="w1 … w9, seal",
+        help=f"which of {', '.join(known)}; all by default",
     )
     parser.add_argument("--json", action="store_true", help="figures and machine as JSON")
     asked = parser.parse_args(arguments)

@@ -187,6 +187,15 @@ class Workshop:
         with self.deps.database.begin() as tx:
             return tx.agreements.get_by_id(found.id).frozen_sha256
 
+    def frozen(self, found: Opened) -> bytes:
+        """The document that both parties are shown."""
+        with self.deps.database.begin() as tx:
+            agreement = tx.agreements.get_by_id(found.id)
+            frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+        if frozen is None:
+            raise LookupError(found.reference)
+        return frozen[0]
+
     def log(self, agreement_id: str) -> list[Entry]:
         """The agreement's log: every step with the database's instant."""
         with self.deps.database.begin() as tx:

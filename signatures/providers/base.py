@@ -49,7 +49,8 @@ class SealProvider(Protocol):
         """What it is, for settings and for records of evidence."""
 
     @property
-    def seal(self) -> SealCertificate: ...
+    def seal(self) -> SealCertificate:
+        """The certificate that it seals with, and its issuers."""
 
     @property
     def signer(self) -> Signer:

@@ -22,7 +22,8 @@ class SealKey(Protocol):
         """How to name it in an error."""
 
     @property
-    def public_key(self) -> PublicKey: ...
+    def public_key(self) -> PublicKey:
+        """What the seal's certificate has to be for."""
 
     def sign(self, digest: bytes) -> bytes:
         """The signature over a SHA-256 digest: RSASSA-PKCS1-v1_5, or ECDSA in DER.

@@ -17,11 +17,10 @@ from pathlib import Path
 from bench.figures import Figure, latency, timed
 from bench.workshop import Workshop
 from service.documents.produce import SIGNING_ORDERS
-from signatures.acts import Act, recorded
+from signatures.acts import Act
 from signatures.authority import create_authority, load_authority
-from signatures.canonical import sha256_hex
 from signatures.providers.software import SoftwareProvider
-from signatures.seal import Sealer
+from signatures.seal import Sealer, sha256
 from signatures.statements import Statement
 from signatures.timestamps import LocalTimestamps
 
@@ -81,21 +80,19 @@ def _sealing(keys: Path, frozen: bytes) -> Callable[[dict[str, list[float]]], No
 
 
 def _act(place: str, frozen: bytes) -> Act:
-    return recorded(
-        Act(
-            place=place,
-            reference="VO-2026-00042",
-            organisation="Bakkerij Peeters BV",
-            person_name="An Peeters",
-            function="Bestuurder",
-            signed_at=datetime.now(UTC),
-            method="typed",
-            image_png=None,
-            typed_text="An Peeters",
-            document_sha256=sha256_hex(frozen),
-            statements=(Statement("read", "1", "Ik heb de overeenkomst gelezen."),),
-            record_sha256="0" * 64,
-        )
+    return Act(
+        place=place,
+        reference="VO-2026-00042",
+        organisation="Bakkerij Peeters BV",
+        person_name="An Peeters",
+        function="Bestuurder",
+        signed_at=datetime.now(UTC),
+        method="typed",
+        image_png=None,
+        typed_text="An Peeters",
+        document_sha256=sha256(frozen),
+        statements=(Statement("read", "1", "Ik heb de overeenkomst gelezen."),),
+        record_sha256=sha256(place.encode()),
     )
 
 

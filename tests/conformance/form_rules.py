@@ -110,7 +110,8 @@ def containers(file: Opened) -> Iterator[str]:
     """DER with one signer, whose certificate is in it."""
     for signature in file.signatures:
         try:
-            content = cms.ContentInfo.load(bytes(signature.Contents).rstrip(b"\0"))["content"]
+            # What follows the value is padding; its own last byte may be a zero as well.
+            content = cms.ContentInfo.load(bytes(signature.Contents))["content"]
             signers, certificates = content["signer_infos"], content["certificates"]
             issuers = {each.chosen.serial_number for each in certificates}
             if len(signers) != 1:

@@ -29,7 +29,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfSigner
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
@@ -50,6 +49,7 @@ from signatures.errors import (
     SignatureWrong,
 )
 from signatures.persons import Persons
+from signatures.revision import Revision
 from signatures.revisions import Revisions
 from signatures.running import run
 from signatures.seal import (
@@ -299,7 +299,7 @@ class _GivenSignature(ExternalSigner):
 async def _prepared(
     pdf_signer: PdfSigner, signer: ExternalSigner, working: bytes
 ) -> tuple[bytes, PreparedByteRangeDigest, bytes]:
-    writer = IncrementalPdfFileWriter(io.BytesIO(working))
+    writer = Revision(io.BytesIO(working))
     digest, _document, output = await pdf_signer.async_digest_doc_for_signing(
         writer, existing_fields_only=True, bytes_reserved=BYTES_RESERVED
     )

@@ -6,6 +6,7 @@ import io
 import subprocess
 from pathlib import Path
 
+import pikepdf
 from asn1crypto import cms
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -15,6 +16,13 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(each) for each in arguments], capture_output=True, text=True, check=False, timeout=60
     )
+
+
+def metadata_of(pdf: bytes) -> tuple[bytes, dict[str, str]]:
+    """The XMP packet and the document information."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        information = {key: str(value) for key, value in opened.docinfo.items()}
+        return opened.Root.Metadata.read_bytes(), information
 
 
 def embedded(pdf: bytes) -> list[EmbeddedPdfSignature]:

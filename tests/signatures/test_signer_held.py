@@ -29,6 +29,7 @@ from signatures.seal import Sealer
 from signatures.signer_held import TERM, OwnSignatures, PreparedAct, Reply, expiry
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import CONTROLLER_FIRST, act_for
+from tests.signatures.opinions import metadata_of
 from tests.signatures.people import EC, RSA, Card, PeoplesAuthority, Person
 
 FIRST = CONTROLLER_FIRST[0]
@@ -68,6 +69,7 @@ def test_a_person_signs_in_place_of_the_seal(
     assert abs(signed.token_time - datetime.now(UTC)) < timedelta(minutes=5)
     allowed_changes.check(Revisions(signed.pdf))  # the form of a sealed act, object by object
     assert act.record_sha256.encode() in signed.pdf[len(shown) :]
+    assert metadata_of(signed.pdf) == metadata_of(shown)  # or it would be no PDF/A any more
 
 
 def test_what_is_asked_is_one_hash_with_one_certificate_for_ten_minutes(

@@ -55,7 +55,7 @@ def verify_log(given: Callable[[], Settings], root_files: Sequence[Path], *, as_
 
 def _roots(deps: Deps, files: Sequence[Path]) -> list[x509.Certificate]:
     if not files:
-        return list(deps.authority().roots)
+        return [*deps.authority().roots, *deps.settings.tsa_roots]
     return [
         certificate
         for file in files

@@ -18,6 +18,7 @@ from service.errors import Unavailable
 from service.handover import FirstSignIn, supervised
 from service.opening import NotRunning, engines
 from service.settings import Settings
+from service.stamps import trusted_list
 from service.wiring import build
 from storage.errors import StorageError
 
@@ -105,8 +106,10 @@ def _check_keys(deps: Deps) -> None:
     """Raises AuthorityError where keys and passphrase, or keys and certificates, do not fit.
 
     An expired certificate, or a service for keys that does not answer now, is no reason to keep
-    the archive's pages from anybody.
+    the archive's pages from anybody. A trusted list that cannot be used is one: what it was put
+    there for would silently not be reached.
     """
+    trusted_list(deps.settings)
     # As in ``prepare``.
     from service.seal_keys import check  # noqa: PLC0415
 

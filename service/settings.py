@@ -14,12 +14,15 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from service import settings_values as value
 from service.errors import ZegelError
 from service.settings_values import WrongValue
 from service.texts import text
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 DEVELOPMENT, PRODUCTION = "development", "production"
 SOFTWARE, PKCS11, AWS_KMS = "software", "pkcs11", "aws_kms"
@@ -78,6 +81,13 @@ class Settings:
     kms_region: str | None
     kms_endpoint_url: str | None  # None: Amazon's
     tsa_urls: tuple[str, ...]  # empty: our own time stamp authority
+    tsa_roots: tuple[x509.Certificate, ...]  # of other people's authorities, of before as well
+    tsa_policies: tuple[str, ...]  # empty: any
+    tsa_per_minute: int
+    tsa_authorization: Mapping[str, str] = field(repr=False)  # by address
+    trusted_list: Path | None
+    trusted_list_signers: tuple[x509.Certificate, ...]
+    stamp_renew_days: int
     web_threads: int
     web_workers: int
     office_workers: int
@@ -170,6 +180,19 @@ TABLE: tuple[Setting, ...] = (
     Setting("ZEGEL_KMS_REGION", "kms_region", value.words),
     Setting("ZEGEL_KMS_ENDPOINT_URL", "kms_endpoint_url", value.web_address),
     Setting("ZEGEL_TSA_URLS", "tsa_urls", value.web_addresses, ()),
+    Setting("ZEGEL_TSA_ROOTS", "tsa_roots", value.roots, ()),
+    Setting("ZEGEL_TSA_POLICIES", "tsa_policies", value.policies, ()),
+    Setting("ZEGEL_TSA_PER_MINUTE", "tsa_per_minute", value.whole_number(6, 6000), 60),
+    Setting(
+        "ZEGEL_TSA_AUTHORIZATION",
+        "tsa_authorization",
+        value.authorizations,
+        lambda _given: {},
+        secret=True,
+    ),
+    Setting("ZEGEL_TRUSTED_LIST", "trusted_list", value.path),
+    Setting("ZEGEL_TRUSTED_LIST_SIGNERS", "trusted_list_signers", value.certificates, ()),
+    Setting("ZEGEL_STAMP_RENEW_DAYS", "stamp_renew_days", value.whole_number(30, 3650), 365),
     Setting("ZEGEL_WEB_THREADS", "web_threads", value.whole_number(1, 256), 8),
     Setting("ZEGEL_WEB_WORKERS", "web_workers", value.whole_number(1, 64), _cpus(2)),
     Setting("ZEGEL_OFFICE_WORKERS", "office_workers", value.whole_number(1, 64), _cpus(2)),
@@ -269,12 +292,14 @@ def _together(
         ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
         ("SMTP_USER", "SMTP_PASSWORD"),
         ("ZEGEL_SEAL_KEYSTORE", "ZEGEL_SEAL_ROOT"),
+        ("ZEGEL_TRUSTED_LIST", "ZEGEL_TRUSTED_LIST_SIGNERS"),
     ):
         if (one in given) != (other in given):
             yield "only_together", {"one": one, "other": other}
     if "SMTP_HOST" in given and "MAIL_FROM" not in given:
         yield "required_with", {"name": "MAIL_FROM", "other": "SMTP_HOST"}
     yield from _of_the_seal(values["seal_provider"], given)
+    yield from _of_time_stamps(values, given)
     if values["mode"] == PRODUCTION:
         yield from _wanted_in_production(values, given)
 
@@ -288,6 +313,26 @@ def _of_the_seal(provider: str, given: set[str]) -> Iterator[tuple[str, dict[str
         for name in (*SEAL_NEEDS[other], *SEAL_MAY_HAVE[other]):
             if other != provider and name in given:
                 yield "only_for", {"name": name, "choice": other}
+
+
+def _of_time_stamps(
+    values: Mapping[str, Any], given: set[str]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """Without the root of an authority every file that it stamped would fail its verification; in
+    development too."""
+    if "ZEGEL_TSA_URLS" in given and "ZEGEL_TSA_ROOTS" not in given:
+        yield "required_with", {"name": "ZEGEL_TSA_ROOTS", "other": "ZEGEL_TSA_URLS"}
+    for name in (
+        "ZEGEL_TSA_POLICIES",
+        "ZEGEL_TSA_PER_MINUTE",
+        "ZEGEL_TSA_AUTHORIZATION",
+        "ZEGEL_TRUSTED_LIST",
+    ):
+        if name in given and "ZEGEL_TSA_URLS" not in given:
+            yield "required_with", {"name": "ZEGEL_TSA_URLS", "other": name}
+    for url in values["tsa_authorization"]:
+        if url not in values["tsa_urls"]:
+            yield "no_such_service", {"name": "ZEGEL_TSA_AUTHORIZATION", "url": url}
 
 
 def _wanted_in_production(

@@ -6,9 +6,14 @@ import re
 from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+if TYPE_CHECKING:
+    from cryptography import x509
+
+_POLICY = re.compile(r"[0-2](\.\d{1,39}){1,30}")
 YES = frozenset({"1", "true", "yes", "on", "ja"})
 NO = frozenset({"0", "false", "no", "off", "nee"})
 
@@ -101,6 +106,49 @@ def web_address(raw: str) -> str:
 def web_addresses(raw: str) -> tuple[str, ...]:
     """Several addresses with commas between."""
     return tuple(web_address(part.strip()) for part in raw.split(",") if part.strip())
+
+
+def roots(raw: str) -> tuple[x509.Certificate, ...]:
+    """The certificates in a PEM file, at least one of them a root: one that issued itself."""
+    found = certificates(raw)
+    if not any(each.subject == each.issuer for each in found):
+        raise WrongValue("no_root", file=raw)
+    return found
+
+
+def certificates(raw: str) -> tuple[x509.Certificate, ...]:
+    """The certificates in a PEM file."""
+    # Loaded only where such a setting is given.
+    from cryptography import x509  # noqa: PLC0415
+
+    try:
+        return tuple(x509.load_pem_x509_certificates(path(raw).read_bytes()))
+    except (OSError, ValueError) as problem:
+        raise WrongValue("no_certificates", file=raw, reason=str(problem)) from problem
+
+
+def policies(raw: str) -> tuple[str, ...]:
+    """Object identifiers as dotted numbers, with commas between."""
+    found = tuple(part.strip() for part in raw.split(",") if part.strip())
+    if not all(_POLICY.fullmatch(each) for each in found):
+        raise WrongValue("not_policy")
+    return found
+
+
+def authorizations(raw: str) -> dict[str, str]:
+    """One line for each service: its address, a space, and the value of its header
+    ``Authorization``. Only over https: it would be readable on the way."""
+    found = {}
+    for line in raw.splitlines():
+        url, _, value = line.strip().partition(" ")
+        if not url:
+            continue
+        if not web_address(url).startswith("https://"):
+            raise WrongValue("not_https")
+        if not value.strip() or not value.isprintable() or not value.isascii():
+            raise WrongValue("not_authorization")
+        found[url] = value.strip()
+    return found
 
 
 def database_address(raw: str) -> str:

@@ -17,6 +17,7 @@ from service.deps import Deps, Mailer, Maker
 from service.mail.mailbox import FolderMailbox
 from service.mail.smtp import SmtpMailer
 from service.settings import Settings, development_secret
+from service.stamps import chains, timestamps
 from storage.config import S3Config
 
 if TYPE_CHECKING:
@@ -55,12 +56,10 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
 
     authority = _once(lambda: _authority(settings), unless=lambda made: made.superseded)
 
-    def timestamps() -> Timestamps:
-        return _timestamps(settings, authority())
-
+    # One for the process: it counts how often a service of another was asked.
+    stamps = _once(lambda: timestamps(settings, authority()), unless=lambda made: made.superseded)
     sealer = _once(
-        lambda: _sealer(settings, authority(), timestamps()),
-        unless=lambda made: made.superseded,
+        lambda: _sealer(settings, authority(), stamps()), unless=lambda made: made.superseded
     )
 
     def close() -> None:
@@ -75,7 +74,7 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
         mailer=_mailer(settings),
         maker=_once(maker),
         authority=authority,
-        timestamps=timestamps,
+        timestamps=stamps,
         sealer=sealer,
         objects=_once(lambda: _objects(store)),
         close=close,
@@ -120,15 +119,6 @@ def _authority(settings: Settings) -> Authority:
     return authority(settings)
 
 
-def _timestamps(settings: Settings, authority: Authority) -> Timestamps:
-    # Imported at first use: only a worker stamps.
-    from signatures.timestamps import HttpTimestamps, LocalTimestamps  # noqa: PLC0415
-
-    if settings.tsa_urls:
-        return HttpTimestamps(settings.tsa_urls)
-    return LocalTimestamps(authority)
-
-
 def _sealer(settings: Settings, authority: Authority, timestamps: Timestamps) -> Sealer:
     # Imported at first use: only a worker seals, and the PDF library costs 30 MiB.
     from service.seal_keys import provider  # noqa: PLC0415
@@ -140,7 +130,7 @@ def _sealer(settings: Settings, authority: Authority, timestamps: Timestamps) ->
     from signatures.seal import Sealer  # noqa: PLC0415
 
     check_validity(authority, datetime.now(UTC))
-    return Sealer(provider(settings, authority), timestamps, authority)
+    return Sealer(provider(settings, authority), timestamps, authority, chains=chains(settings))
 
 
 def _objects(store: S3Config) -> ObjectStore:

@@ -254,22 +254,25 @@ def limit(limits: Limits) -> None:
 
 def _bounded(report: Report) -> Report:
     """Nothing that a file says of itself fills the answer, or cannot be shown."""
-    seals = tuple(
-        replace(
-            seal,
-            field=_words(seal.field),
-            name=_words(seal.name),
-            reason=_words(seal.reason),
-            capacity=_words(seal.capacity),
-            own=seal.own and replace(seal.own, name=_words(seal.own.name)),
+    seals, renewals = (
+        tuple(
+            replace(
+                seal,
+                field=_words(seal.field),
+                name=_words(seal.name),
+                reason=_words(seal.reason),
+                capacity=_words(seal.capacity),
+                own=seal.own and replace(seal.own, name=_words(seal.own.name)),
+            )
+            for seal in found[:MOST_SEALS]
         )
-        for seal in report.seals[:MOST_SEALS]
+        for found in (report.seals, report.renewals)
     )
     answers = tuple(
         replace(each, place=_words(each.place), detail=_words(each.detail))
         for each in report.answers
     )
-    return replace(report, answers=answers, seals=seals)
+    return replace(report, answers=answers, seals=seals, renewals=renewals)
 
 
 def _words(said: str) -> str:
@@ -282,6 +285,7 @@ def _report(values: dict[str, Any]) -> Report:
             **values,
             "answers": tuple(Answer(**each) for each in values["answers"]),
             "seals": tuple(_seal(each) for each in values["seals"]),
+            "renewals": tuple(_seal(each) for each in values["renewals"]),
             "agreement": Agreement(**values["agreement"]) if values["agreement"] else None,
         }
     )

@@ -251,9 +251,17 @@ def _facts(report: Report, language: str) -> list[str]:
                 place=place, name=seal.name, capacity=seal.capacity, moment=moment, token=token
             )
         )
+    lines += [
+        said["renewal"].format(
+            token=moment_words(each.token_time, language) if each.token_time else "?"
+        )
+        for each in report.renewals
+    ]
     lines += report.notes(language)
     if report.level:
         lines.append(said["level"].format(level=report.level))
+    if report.original_sha256:
+        lines.append(said["original"].format(sha256=report.original_sha256))
     return [*lines, f"SHA-256 {report.sha256}"]
 
 

@@ -70,7 +70,7 @@ class Container:
         ]
         if len(found) > 1:
             raise NotIntact("token")
-        return _parsed(found[0]) if found else None
+        return parsed(found[0]) if found else None
 
 
 def read(container: bytes) -> Container:
@@ -82,10 +82,11 @@ def read(container: bytes) -> Container:
     end = parser.peek(value)
     if value[end:].strip(b"\0"):
         raise NotIntact("padding")
-    return _parsed(cms.ContentInfo.load(value[:end], strict=True))
+    return parsed(cms.ContentInfo.load(value[:end], strict=True))
 
 
-def _parsed(info: cms.ContentInfo) -> Container:
+def parsed(info: cms.ContentInfo) -> Container:
+    """One CMS as a library parsed it. Raises NotIntact, or whatever that makes of it."""
     if info["content_type"].native != "signed_data":
         raise NotIntact("no_signed_data")
     signed = info["content"]
@@ -178,6 +179,13 @@ def check_stamp(container: Container, stamped: bytes) -> None:
     _hash(algorithm)
     if hashlib.new(algorithm, stamped).digest() != imprint["hashed_message"].native:
         raise NotIntact("digest")
+    check_token(container)
+
+
+def check_token(container: Container) -> None:
+    """A time stamp's own signature, whatever it is over. Raises NotIntact."""
+    if container.content is None:
+        raise NotIntact("token")
     _check_signature(container, container.content, "tst_info")
 
 

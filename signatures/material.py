@@ -27,13 +27,13 @@ def material_in(file: Revisions, containers: Sequence[Container]) -> Material:
         certificates.update(dict.fromkeys(container.certificates))
         token = container.token
         certificates.update(dict.fromkeys(token.certificates if token else ()))
-    for encoded in _stored(file, "Certs"):
+    for encoded in stored(file, "Certs"):
         try:
             certificates[x509.load_der_x509_certificate(encoded)] = None
         except ValueError:
             continue
     lists = []
-    for encoded in _stored(file, "CRLs"):
+    for encoded in stored(file, "CRLs"):
         try:
             lists.append(x509.load_der_x509_crl(encoded))
         except ValueError:
@@ -41,7 +41,8 @@ def material_in(file: Revisions, containers: Sequence[Container]) -> Material:
     return Material(list(certificates), lists)
 
 
-def _stored(file: Revisions, kind: str) -> list[bytes]:
+def stored(file: Revisions, kind: str) -> list[bytes]:
+    """What of one kind (``Certs``, ``CRLs``, ``OCSPs``) is in the document security store."""
     last = len(file.all) - 1
     try:
         root = file.value(file.all[0].trailer.get("Root"), last)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ from signatures.report import Ledger, Report
 
 MANIFEST, AGREEMENT, SHOWN = "manifest.json", "overeenkomst.pdf", "getoond.pdf"
 EVIDENCE_SHEET, RECORDS = "bewijsblad.pdf", "handelingen/"
-ROOT, STAMPS = "certificaten/wortel.pem", "certificaten/tijdstempeldienst.pem"
+ROOT, STAMP_ROOT = "certificaten/wortel.pem", "certificaten/tijdstempelwortel.pem"
+RENEWED = "vernieuwd"
+_COPY = re.compile(r"(?:vernieuwd/)?\d{4}-\d{2}-\d{2}-(overeenkomst\.pdf|bewijsblad\.pdf)")
 MOST_FILES = 2000
 MOST_BYTES = 300_000_000
 _DEEPEST = 3  # bag/data/manifest.json
@@ -49,20 +52,25 @@ class Package:
     manifest: Mapping[str, Any]
 
     def documents(self) -> list[str]:
-        """The sealed PDFs in it, the agreement first."""
-        return [name for name in (AGREEMENT, EVIDENCE_SHEET) if name in self.files]
+        """The sealed PDFs in it, the agreement first, the renewed copies last."""
+        sealed = [name for name in (AGREEMENT, EVIDENCE_SHEET) if name in self.files]
+        return sealed + sorted(
+            name for name in self.files if name.startswith(f"{RENEWED}/") and _COPY.fullmatch(name)
+        )
 
     def roots(self) -> list[x509.Certificate]:
         """The root certificates that travel with it; none when they are unreadable."""
         return _certificates(self.files.get(ROOT, b""))
 
     def stamp_roots(self) -> list[x509.Certificate]:
-        """The chain of another's time stamps that travels with it, where there is one."""
-        return _certificates(self.files.get(STAMPS, b""))
+        """The same of other people's time stamp authorities."""
+        return _certificates(self.files.get(STAMP_ROOT, b""))
 
     def ledger(self, name: str) -> Ledger | None:
-        """What the manifest recorded about one of the files."""
+        """What the manifest recorded about one of the files, or about the original of a copy."""
         listed = _listed(self.manifest)
+        if copy := _COPY.fullmatch(name):
+            name = copy[1]
         if name not in listed:
             return None
         shown = listed.get(SHOWN) if name == AGREEMENT else None
@@ -208,10 +216,16 @@ def _bounded(path: Path, room: int = MOST_BYTES) -> bytes:
 
 
 def _beside(path: Path) -> dict[str, bytes]:
-    found = {name: path.parent / name for name in (ROOT, STAMPS)}
+    found = {name: _folder_of(path) / name for name in (ROOT, STAMP_ROOT)}
     return {name: _bounded(file) for name, file in found.items() if file.is_file()}
 
 
 def _manifest_beside(path: Path) -> dict[str, Any]:
-    manifest = path.parent / MANIFEST
+    manifest = _folder_of(path) / MANIFEST
     return _manifest(_bounded(manifest)) if manifest.is_file() else {}
+
+
+def _folder_of(path: Path) -> Path:
+    """The folder of the package; renewed copies have one of their own in it."""
+    folder = path.absolute().parent
+    return folder.parent if folder.name == RENEWED else folder

@@ -110,6 +110,8 @@ class Report:
     agreement: Agreement | None = None
     sha256: str = ""
     level: str = ""
+    renewals: tuple[FoundSeal, ...] = ()  # document time stamps behind the original, of a copy
+    original_sha256: str = ""  # of that original; empty when the file is no renewed copy
 
     @property
     def verdict(self) -> str:
@@ -120,7 +122,8 @@ class Report:
             return INVALID
         # An evidence sheet was shown to nobody, so for it ``shown`` stays unknown.
         needed = set(RULES) - {"shown"}
-        if all(states.get(rule) == HOLDS for rule in needed):
+        # Only a renewed copy has more rules than these.
+        if all(states.get(rule) == HOLDS for rule in needed | states.keys() - {"shown"}):
             return GENUINE
         return COMPLETENESS_UNKNOWN
 
@@ -134,7 +137,10 @@ class Report:
 
     def sentence(self, language: str = "nl") -> str:
         """The verdict in one sentence."""
-        return str(words(language)["verdict"][self.verdict])
+        verdict = self.verdict
+        if verdict == GENUINE and self.renewals:
+            verdict = "genuine_renewed"
+        return str(words(language)["verdict"][verdict])
 
     def lines(self, language: str = "nl") -> list[str]:
         """Every rule with what it found, in words."""
@@ -183,19 +189,22 @@ class Report:
             "effective_date": effective.isoformat() if effective else None,
             "level": self.level,
             "sha256": self.sha256,
+            "original_sha256": self.original_sha256 or self.sha256,
             "rules": [
                 {**asdict(each), "sentence": each.sentence(language)} for each in self.answers
             ],
-            "seals": [
-                {
-                    **asdict(each),
-                    "token_time": each.token_time.isoformat() if each.token_time else None,
-                    "signed_at": each.signed_at.isoformat() if each.signed_at else None,
-                }
-                for each in self.seals
-            ],
+            "seals": [_seal_as_json(each) for each in self.seals],
+            "renewals": [_seal_as_json(each) for each in self.renewals],
             "notes": self.notes(language),
         }
+
+
+def _seal_as_json(seal: FoundSeal) -> dict[str, Any]:
+    return {
+        **asdict(seal),
+        "token_time": seal.token_time.isoformat() if seal.token_time else None,
+        "signed_at": seal.signed_at.isoformat() if seal.signed_at else None,
+    }
 
 
 def place_words(field: str, language: str = "nl") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,20 +24,24 @@ from pyhanko.sign.timestamps import TimeStamper
 from signatures.acts import Act
 from signatures.appearance import sheet_style, style
 from signatures.authority import Authority
-from signatures.errors import ActOutOfOrder, AuthorityError
+from signatures.containers import Container
+from signatures.errors import ActOutOfOrder, AuthorityError, TimestampUnavailable
 from signatures.orders import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 from signatures.persons import PersonChain, validation_path
 from signatures.providers.base import SealCertificate, SealProvider
+from signatures.renewed import next_renewal_field
 from signatures.revision import Revision
 from signatures.running import run
+from signatures.stamp_answers import StampRefused
+from signatures.stamp_chains import StampChains, StampEvidence
+from signatures.stamps_in_file import proves_until, tokens_in
 from signatures.texts import words
-from signatures.timestamps import Timestamps
-from signatures.validation_data import Chains, ValidationData, certificates_used, last_stamped_at
+from signatures.timestamps import Timestamps, utc_now
+from signatures.validation_data import Chains, ValidationData, certificates_used, newest_token
 
 DIGEST = "sha256"
 ACT_LEVEL = "PAdES B-T"
-# Room for the CMS with its token; a guess that is too small fails, one too large only pads.
-BYTES_RESERVED = 24_576
+MOST_IN_TURN = 3  # certificates with which one service may stamp in turn
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,20 @@ class Sealer:
     """Seals with one key and one source of time stamps; for any number of threads."""
 
     def __init__(
-        self, provider: SealProvider, timestamps: Timestamps, authority: Authority
+        self,
+        provider: SealProvider,
+        timestamps: Timestamps,
+        authority: Authority,
+        *,
+        chains: StampChains | None = None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        """``chains`` finds what belongs to time stamps of other people's authorities."""
         self._provider = provider
         self._timestamps = timestamps
         self._authority = authority
+        self._chains = chains
+        self._clock = clock
         self._validation = ValidationData(authority, provider.seal)
 
     @property
@@ -75,6 +88,11 @@ class Sealer:
     def level(self) -> str:
         """The level that a closed file has."""
         return LEVEL
+
+    @property
+    def bytes_reserved(self) -> int:
+        """Room for a signature with such a time stamp, in hexadecimal digits."""
+        return self._timestamps.bytes_reserved
 
     @property
     def stamper(self) -> TimeStamper:
@@ -97,7 +115,30 @@ class Sealer:
         ``beside`` has the chain of each person who signed with an own certificate, with lists that
         are current now. Raises TimestampUnavailable, AuthorityError.
         """
-        return run(self._close(pdf, beside))
+        used = {**certificates_used(pdf), self._authority.tsa: self._clock()}
+        return self._stamped(pdf, ARCHIVE_FIELD, used, tokens_in(pdf), beside)
+
+    def renew(self, pdf: bytes) -> Sealed:
+        """A closed file with one more document time stamp and what proves the last one now.
+
+        The file that goes in stays the beginning of the file that comes out, byte for byte. Do it
+        before the certificate of the last time stamp ends, and with one that ends later. Raises
+        AuthorityError, ``expired`` when it is too late, TimestampUnavailable.
+        """
+        last, now = tokens_in(pdf)[-1], self._clock()
+        ends = last.certificate.not_valid_after_utc
+        if now >= ends:
+            raise AuthorityError("expired", f"the last time stamp proved until {ends}")
+        used = {last.certificate: now, self._authority.tsa: now}
+        return self._stamped(pdf, next_renewal_field(pdf), used, [last])
+
+    def stamps_until(self) -> datetime:
+        """Until when the next document time stamp will prove by itself (aware UTC).
+
+        Raises TimestampUnavailable.
+        """
+        lately = [each.certificate for each in self._timestamps.lately()]
+        return min(map(proves_until, lately or [self._authority.tsa]))
 
     def seal_sheet(self, pdf: bytes) -> bytes:
         """Seal an evidence sheet in its one field and close it."""
@@ -114,7 +155,13 @@ class Sealer:
 
     def certificates(self, pdf: bytes) -> Chains:
         """What belongs beside a file that was sealed and closed here. Raises AuthorityError."""
-        return self._validation.chains(pdf, datetime.now(UTC))
+        return self._validation.chains(pdf, self._clock())
+
+    def stamp_evidence(self, *files: bytes) -> StampEvidence:
+        """The certificates and lists of other people's authorities behind the time stamps in some
+        files, to be kept beside them. Raises TimestampUnavailable."""
+        tokens = [token for pdf in files for token in tokens_in(pdf)]
+        return run(self._evidence(self._foreign(tokens), self._clock()))
 
     def _sign(self, pdf: bytes, metadata: PdfSignatureMetadata, look: Any, level: str) -> Sealed:
         signer = PdfSigner(
@@ -125,30 +172,77 @@ class Sealer:
         )
         writer = Revision(io.BytesIO(pdf))
         output = run(
-            signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=BYTES_RESERVED)
+            signer.async_sign_pdf(
+                writer, existing_fields_only=True, bytes_reserved=self.bytes_reserved
+            )
         )
         return self.stamped(output.getvalue(), level)
 
-    async def _close(self, pdf: bytes, beside: Sequence[PersonChain]) -> Sealed:
-        now = datetime.now(UTC)
-        used = {**certificates_used(pdf), self._authority.tsa: now}
+    def _stamped(
+        self,
+        pdf: bytes,
+        field: str,
+        used: Mapping[x509.Certificate, datetime],
+        tokens: Sequence[Container],
+        beside: Sequence[PersonChain] = (),
+    ) -> Sealed:
+        """One more revision: validation data, and a document time stamp over everything.
+
+        The data are about the certificates ``used``, with when, those of ``tokens`` and of the
+        people ``beside``, and that of the time stamp that is put on now: nothing may come after it,
+        so its chain has to be there before, and whose certificate stamps is known only when it did.
+        """
+        for _ in range(MOST_IN_TURN):
+            about = [*tokens, *self._timestamps.lately()]
+            closed = run(self._stamped_once(pdf, field, used, self._foreign(about), beside))
+            newest = tokens_in(closed)[-1]
+            known = {each.certificate for each in about}
+            if newest.certificate in known or not self._foreign([newest]):
+                return self.stamped(closed, LEVEL)
+        raise TimestampUnavailable("each answer came with another certificate")
+
+    async def _stamped_once(
+        self,
+        pdf: bytes,
+        field: str,
+        used: Mapping[x509.Certificate, datetime],
+        foreign: list[Container],
+        beside: Sequence[PersonChain],
+    ) -> bytes:
+        now = self._clock()
+        others = await self._evidence(foreign, now)
         found = [await self._validation.path(each, moment) for each, moment in used.items()]
         found += [await validation_path(each, now) for each in beside]
         lists = [one for each in beside for one in each.lists]
         stamper = PdfTimeStamper(
             self.stamper,
-            field_name=ARCHIVE_FIELD,
+            field_name=field,
             invis_settings=InvisSigSettings(box_out_of_bounds=True),
         )
         output = await stamper.async_timestamp_pdf(
             Revision(io.BytesIO(pdf)),
             DIGEST,
-            validation_context=self._validation.context(now, lists),
-            validation_paths=[path for path in found if path is not None],
-            bytes_reserved=BYTES_RESERVED,
+            validation_context=self._validation.context(now, others, lists),
+            validation_paths=[*(path for path in found if path is not None), *others.paths],
+            bytes_reserved=self.bytes_reserved,
             dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
         )
-        return self.stamped(output.getvalue(), LEVEL)
+        return bytes(output.getvalue())
+
+    def _foreign(self, tokens: Sequence[Container]) -> list[Container]:
+        """Those that another's authority gave."""
+        return [each for each in tokens if not self._validation.knows(each.certificate)]
+
+    async def _evidence(self, foreign: list[Container], now: datetime) -> StampEvidence:
+        if not foreign:
+            return StampEvidence()
+        if self._chains is None:
+            issuer = foreign[0].certificate.issuer.rfc4514_string()
+            raise TimestampUnavailable(f"no root is configured for the authority {issuer}")
+        try:
+            return await self._chains.evidence(foreign, now)
+        except StampRefused as refusal:
+            raise TimestampUnavailable(str(refusal)) from refusal
 
     def stamped(self, pdf: bytes, level: str) -> Sealed:
         """A file of which the newest revision was just stamped by ``stamper``.
@@ -158,7 +252,8 @@ class Sealer:
         """
         if self.superseded:
             raise AuthorityError("superseded", str(self._authority.directory))
-        return Sealed(pdf, last_stamped_at(pdf), self._timestamps.quality, level)
+        token, moment = newest_token(pdf)
+        return Sealed(pdf, moment, self._timestamps.quality_of(token), level)
 
 
 def sha256(data: bytes) -> str:

@@ -54,7 +54,6 @@ from signatures.revisions import Revisions
 from signatures.running import run
 from signatures.seal import (
     ACT_LEVEL,
-    BYTES_RESERVED,
     DIGEST,
     Sealed,
     Sealer,
@@ -217,7 +216,9 @@ class OwnSignatures:
         pdf_signer = PdfSigner(
             act_metadata(act, last=last), signer=signer, stamp_style=style(act, height)
         )
-        pdf, digest, attributes = run(_prepared(pdf_signer, signer, working))
+        pdf, digest, attributes = run(
+            _prepared(pdf_signer, signer, working, self.sealer.bytes_reserved)
+        )
         return PreparedAct(
             place=act.place,
             record_sha256=act.record_sha256,
@@ -297,11 +298,11 @@ class _GivenSignature(ExternalSigner):
 
 
 async def _prepared(
-    pdf_signer: PdfSigner, signer: ExternalSigner, working: bytes
+    pdf_signer: PdfSigner, signer: ExternalSigner, working: bytes, room: int
 ) -> tuple[bytes, PreparedByteRangeDigest, bytes]:
     writer = Revision(io.BytesIO(working))
     digest, _document, output = await pdf_signer.async_digest_doc_for_signing(
-        writer, existing_fields_only=True, bytes_reserved=BYTES_RESERVED
+        writer, existing_fields_only=True, bytes_reserved=room
     )
     attributes = await signer.signed_attrs(digest.document_digest, DIGEST, use_pades=True)
     output.seek(0)

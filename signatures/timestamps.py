@@ -1,44 +1,58 @@
-"""Time stamps (RFC 3161): our own authority, or services of others tried in order.
+"""Time stamps (RFC 3161): what the sealer asks for, and our own authority.
 
-``quality`` says what a token is worth: ``eigen`` for our own authority, which proves nothing
-independently of us, ``extern`` for another's.
+``quality_of`` says what a token is worth: ``eigen`` for our own authority, which proves nothing
+independently of us; ``extern`` for another's; ``gekwalificeerd`` only for one that an EU trusted
+list named at that very time. Those of others are in ``external_stamps``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from asn1crypto import algos, cms, core, parser, tsp, x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.general import as_signing_certificate_v2
-from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
+from pyhanko.sign.timestamps import TimeStamper
 
 from signatures.authority import Authority
+from signatures.containers import Container
 from signatures.encoded import FinalAttributes, FinalToken
-from signatures.errors import TimestampUnavailable
 from signatures.providers.software import sign_digest
-
-if TYPE_CHECKING:
-    import httpx
 
 # anyPolicy (RFC 5280, 4.2.1.4): our own authority promises no policy in particular. A number of our
 # own under the arc of random UUIDs has 128 bits, and readers in Rust and Go refuse such a token.
 POLICY = "2.5.29.32.0"
-OWN, EXTERNAL = "eigen", "extern"
+OWN, EXTERNAL, QUALIFIED = "eigen", "extern", "gekwalificeerd"
+# Room for the CMS with its token, in hexadecimal digits; a guess that is too small fails, one too
+# large only pads.
+BYTES_RESERVED = 24_576
 _SEQUENCE = (0, 1, 16)  # class, method and tag of a DER SEQUENCE
 
 
 class Timestamps(Protocol):
-    """Gives time stamp tokens; ``quality`` is one for all of them."""
+    """Gives time stamp tokens."""
 
-    quality: str
+    @property
+    def bytes_reserved(self) -> int:
+        """Room for a container with such a token in it."""
+
+    @property
+    def superseded(self) -> bool:
+        """Whether other keys count by now; nothing more is stamped with these."""
 
     def stamper(self) -> TimeStamper:
         """What pyHanko asks for tokens."""
+
+    def lately(self) -> list[Container]:
+        """One token for each certificate of another's authority that may stamp next, so that its
+        chain can be put into a file beforehand; none for our own. Raises TimestampUnavailable."""
+
+    def quality_of(self, token: cms.ContentInfo) -> str:
+        """What a token that came from here is worth."""
 
 
 def utc_now() -> datetime:
@@ -49,27 +63,28 @@ def utc_now() -> datetime:
 class LocalTimestamps:
     """Our own authority."""
 
-    quality = OWN
+    bytes_reserved = BYTES_RESERVED
 
     def __init__(self, authority: Authority, clock: Callable[[], datetime] = utc_now) -> None:
         self._stamper = LocalStamper(authority, clock)
+        self._authority = authority
+
+    @property
+    def superseded(self) -> bool:
+        """Whether another key of our own counts by now."""
+        return self._authority.superseded
 
     def stamper(self) -> TimeStamper:
         """One stamper for the whole process; it holds the key."""
         return self._stamper
 
+    def lately(self) -> list[Container]:
+        """None: the sealer knows our own chain."""
+        return []
 
-class HttpTimestamps:
-    """Services of others, asked in order; never silently replaced by our own."""
-
-    quality = EXTERNAL
-
-    def __init__(self, urls: Sequence[str], timeout_seconds: float = 10.0) -> None:
-        self._stamper = HttpStamper(urls, timeout_seconds)
-
-    def stamper(self) -> TimeStamper:
-        """One stamper for the whole process."""
-        return self._stamper
+    def quality_of(self, _token: cms.ContentInfo) -> str:
+        """Our own, whatever anybody says."""
+        return OWN
 
 
 class FinalStamper(TimeStamper):
@@ -161,47 +176,6 @@ class LocalStamper(FinalStamper):
                 ),
             }
         )
-
-
-class HttpStamper(FinalStamper):
-    """Asks the services over HTTP (RFC 3161 section 3.4), the next one when one fails."""
-
-    def __init__(self, urls: Sequence[str], timeout_seconds: float) -> None:
-        super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
-        self._urls = tuple(urls)
-        self._timeout = timeout_seconds
-
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """The first good answer. Raises TimestampUnavailable when there is none."""
-        # Imported at first use: with our own authority, nobody asks another over HTTP.
-        import httpx  # noqa: PLC0415
-
-        failures = []
-        async with httpx.AsyncClient(timeout=self._timeout) as client:
-            for url in self._urls:
-                try:
-                    return await self._ask(client, url, req)
-                except (httpx.HTTPError, TimestampRequestError, ValueError) as error:
-                    failures.append(f"{url}: {error}")
-        raise TimestampUnavailable("; ".join(failures))
-
-    async def _ask(
-        self, client: httpx.AsyncClient, url: str, req: tsp.TimeStampReq
-    ) -> tsp.TimeStampResp:
-        answer = await client.post(
-            url,
-            content=req.dump(),
-            headers={"Content-Type": "application/timestamp-query"},
-        )
-        answer.raise_for_status()
-        response = tsp.TimeStampResp.load(answer.content, strict=True)
-        if response["status"]["status"].native not in ("granted", "granted_with_mods"):
-            raise TimestampRequestError(f"refused: {response['status'].native}")
-        info = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
-        same = info["message_imprint"].dump() == req["message_imprint"].dump()
-        if not same or info["nonce"].native != req["nonce"].native:
-            raise TimestampRequestError("the token is for another request")
-        return response
 
 
 def _asn1(der: bytes) -> x509.Certificate:

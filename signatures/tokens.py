@@ -44,7 +44,7 @@ def stamp(data: bytes, timestamps: Timestamps) -> Token:
     token = run(timestamps.stamper().async_timestamp(digest, DIGEST))
     response = tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
     moment: datetime = _info(response)["gen_time"].native
-    return Token(response.dump(), moment.astimezone(UTC), timestamps.quality)
+    return Token(response.dump(), moment.astimezone(UTC), timestamps.quality_of(token))
 
 
 def check(response: bytes, data: bytes, *, roots: Sequence[x509.Certificate]) -> datetime:

@@ -26,9 +26,11 @@ from signatures.authority import Authority
 from signatures.certificates import is_stamp, issued
 from signatures.errors import AuthorityError
 from signatures.providers.base import SealCertificate
+from signatures.stamp_chains import StampEvidence
 
 FETCH_SECONDS = 10.0
 LARGEST_LIST = 20_000_000  # bytes
+NONE = StampEvidence()
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*\]")
 _HEXADECIMAL = re.compile(rb"(?:[0-9A-Fa-f]{2})+")
 
@@ -62,10 +64,12 @@ def certificates_used(pdf: bytes) -> dict[x509.Certificate, datetime]:
     return found
 
 
-def last_stamped_at(pdf: bytes) -> datetime:
-    """The time in the token of the newest seal (aware UTC). Raises AuthorityError ``missing``."""
+def newest_token(pdf: bytes) -> tuple[cms.ContentInfo, datetime]:
+    """The token of the newest seal and its time (aware UTC). Raises AuthorityError ``missing``."""
     *_, newest = _seals(pdf)
-    return _stamped_at(_token(newest))
+    token = _token(newest)
+    whole = cms.ContentInfo({"content_type": "signed_data", "content": token})
+    return whole, _stamped_at(token)
 
 
 def _seals(pdf: bytes) -> Iterator[cms.SignedData]:
@@ -102,11 +106,19 @@ class ValidationData:
         self._paths: dict[x509.Certificate, ValidationPath] = {}
 
     def context(
-        self, now: datetime, beside: Sequence[x509.CertificateRevocationList] = ()
+        self,
+        now: datetime,
+        others: StampEvidence = NONE,
+        beside: Sequence[x509.CertificateRevocationList] = (),
     ) -> ValidationContext:
-        """Everything to put into a file that is closed now; ``beside`` are lists of the authorities
-        of people who signed with an own certificate. Raises AuthorityError."""
-        return self._context(now, [*self._lists(now), *beside])
+        """Everything to put into a file that is closed now: with what belongs to other people's
+        time stamp authorities, and ``beside`` the lists of the authorities of people who signed
+        with an own certificate. Raises AuthorityError."""
+        return self._context(now, [*self._lists(now), *beside], others)
+
+    def knows(self, certificate: x509.Certificate) -> bool:
+        """Whether an issuer that is known signed it."""
+        return any(issued(certificate, each) for each in self._known)
 
     def chains(self, pdf: bytes, now: datetime) -> Chains:
         """What to keep beside a file: the chains of the keys that count, which seal what belongs
@@ -159,12 +171,17 @@ class ValidationData:
         return self._paths.get(certificate)
 
     def _context(
-        self, moment: datetime, lists: list[x509.CertificateRevocationList]
+        self,
+        moment: datetime,
+        lists: list[x509.CertificateRevocationList],
+        others: StampEvidence = NONE,
     ) -> ValidationContext:
+        own = [asn1_crl.CertificateList.load(each.public_bytes(Encoding.DER)) for each in lists]
         return ValidationContext(
-            trust_roots=self._roots,
-            other_certs=self._others,
-            crls=[asn1_crl.CertificateList.load(each.public_bytes(Encoding.DER)) for each in lists],
+            trust_roots=[*self._roots, *map(_asn1, others.roots)],
+            other_certs=[*self._others, *map(_asn1, others.issuers)],
+            crls=[*own, *others.lists],
+            ocsps=list(others.answers),
             allow_fetching=False,
             revocation_mode="soft-fail",
             moment=moment,

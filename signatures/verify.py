@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cryptography import x509
@@ -20,6 +21,7 @@ from signatures.examine import Examination
 from signatures.found_seals import read_seal
 from signatures.own_certificates import Qualified
 from signatures.pdf_objects import NotStrict
+from signatures.renewed import Renewed, judge, renewed
 from signatures.report import FAILS, HOLDS, RULES, UNKNOWN, Answer, Report
 from signatures.report import Ledger as Ledger
 from signatures.revisions import END_MARK, Revisions
@@ -53,7 +55,9 @@ def verify(
 
     ``now`` (aware, default the clock) matters only for the certificate of the closing time stamp.
     Everything else is judged at the moment in that stamp, for which the file holds the evidence:
-    an original must verify long after its certificates and revocation lists have ended.
+    an original must verify long after its certificates and revocation lists have ended. A renewed
+    copy is judged as the original that it begins with, which is what ``ledger`` is about, and by
+    its renewals.
     """
     digest = hashlib.sha256(pdf).hexdigest()
     known = _ledger_answers(pdf, digest, ledger)
@@ -68,10 +72,49 @@ def verify(
         return _unreadable(known, digest, "structure", f"{type(error).__name__}: {error}")
     if not signed:
         return _unreadable(known, digest, "no_seal")
-    seals = [read_seal(file, each) for each in signed[:MOST_SEALS]]
     trusted = Trusted(roots, (*roots, *stamp_roots), crls, person_roots)
+    copy = renewed(file, signed)
+    if copy is not None:
+        return _renewed(file, copy, trusted, qualified, ledger, now or datetime.now(UTC))
+    seals = [read_seal(file, each) for each in signed[:MOST_SEALS]]
     examined = Examination(file, seals, trusted, now or datetime.now(UTC), qualified)
     return examined.report(known, digest)
+
+
+def _renewed(
+    file: Revisions,
+    copy: Renewed,
+    trusted: Trusted,
+    qualified: Qualified | None,
+    ledger: Ledger | None,
+    now: datetime,
+) -> Report:
+    """The report on the original in a renewed copy, and on its renewals.
+
+    The first renewal shows that the original existed while its closing time stamp still proved,
+    so that is the moment at which it is judged; ``now`` counts for the last one.
+    """
+    answer = judge(file, copy, trusted, now)
+    first = copy.renewals[0].found.token_time
+    then = first if answer.state != FAILS and first is not None else now
+    original = verify(
+        file.pdf[: copy.original_length],
+        roots=trusted.roots,
+        stamp_roots=trusted.stamp_roots,
+        person_roots=trusted.person_roots,
+        qualified=qualified,
+        ledger=ledger,
+        now=then,
+        crls=trusted.crls,
+    )
+    return replace(
+        original,
+        answers=(*original.answers, answer),
+        renewals=tuple(each.found for each in copy.renewals),
+        sha256=hashlib.sha256(file.pdf).hexdigest(),
+        original_sha256=original.sha256,
+        level=original.level if answer.state == HOLDS else "",
+    )
 
 
 def _ledger_answers(pdf: bytes, digest: str, ledger: Ledger | None) -> dict[str, Answer]:

@@ -6,7 +6,7 @@ Pure: everything it says comes in as facts. What is *not* proven is said too (DE
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -75,6 +75,7 @@ class Facts:
     root_fingerprint: str
     level: str
     closed_at: datetime
+    closing_quality: str
     verify_url: str
 
 
@@ -203,14 +204,29 @@ def sheet(facts: Facts) -> dict[str, Any]:
             "fingerprint": facts.seal_fingerprint,
             "root_fingerprint": facts.root_fingerprint,
             "level": facts.level,
-            "timestamp_quality": text(
-                f"evidence.quality.{facts.acts[-1].token_quality if facts.acts else 'eigen'}"
-            ),
+            "timestamp_quality": in_words(qualities(facts)),
         },
         "not_proven": list(_numbered("not_proven")),
         "verify_steps": list(_numbered("verify_steps")),
         "verify_url": facts.verify_url,
     }
+
+
+def qualities(facts: Facts) -> dict[str, str]:
+    """What each time stamp of the agreement is worth, by its place; the closing one last."""
+    acts = {act.place: act.token_quality for act in facts.acts}
+    return {**acts, "closing": facts.closing_quality}
+
+
+def in_words(found: Mapping[str, str]) -> str:
+    """The same in a sentence: once when all are alike, else each beside its place."""
+    distinct = set(found.values())
+    if len(distinct) == 1:
+        return text(f"evidence.quality.{distinct.pop()}")
+    return "; ".join(
+        f"{text(f'evidence.stamp.{place}')}: {text(f'evidence.quality.{quality}')}"
+        for place, quality in found.items()
+    )
 
 
 def _events(events: Sequence[EventFacts]) -> list[dict[str, str]]:

@@ -16,7 +16,15 @@ import rfc8785
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.proof import ActFacts, EventFacts, Facts, Succession, evidence, sheet
+from service.agreement.proof import (
+    ActFacts,
+    EventFacts,
+    Facts,
+    Succession,
+    evidence,
+    qualities,
+    sheet,
+)
 from service.agreement.states import SIGNED_NOT_SEALED, Step, after
 from service.database.audit_log import Entry
 from service.database.documents import CLOSING_STEP
@@ -26,6 +34,7 @@ from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.evidence_package import encoded, further_files
 from service.workflow.present_keys import with_present_keys
+from service.workflow.stamp_files import stamp_files
 from signatures.authority import fingerprint, pem
 
 if TYPE_CHECKING:  # the PDF library comes with it
@@ -52,9 +61,13 @@ def close(deps: Deps, agreement_id: str) -> None:
     proof = rfc8785.dumps(evidence(facts))
     printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
     sealed_sheet = with_present_keys(deps, lambda one: one.seal_sheet(printed))
-    certificates = certificate_files(deps.sealer().certificates(closed.pdf))
+    sealer = deps.sealer()
+    chains = sealer.certificates(closed.pdf)
+    others = sealer.stamp_evidence(closed.pdf, sealed_sheet)
+    certificates = {**certificate_files(chains), **stamp_files(others, chains.stamps)}
     further = further_files(
         facts,
+        foreign_stamps=bool(others.stamps),
         sealed=closed.pdf,
         shown=frozen[0],
         sheet=sealed_sheet,
@@ -138,6 +151,7 @@ def _facts(
             root_fingerprint=fingerprint(by.issuers[-1]),
             level=sealer.level,
             closed_at=tokens[CLOSING_STEP][0],
+            closing_quality=tokens[CLOSING_STEP][1],
             verify_url=f"{deps.settings.base_url}/verifieer",
         ),
         entries,
@@ -191,6 +205,7 @@ def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> dict[str, A
         "controller": agreement.controller.name,
         "processor": agreement.processor.known_as,
         "template_version": facts.template_version,
+        "token_quality": qualities(facts),
         "certificates": encoded(certificates),
     }
 

@@ -17,15 +17,15 @@ from service.agreement.act_record import canonical
 from service.agreement.anchoring import Head
 from service.agreement.deadlines import show_date
 from service.agreement.model import Agreement
-from service.agreement.proof import Facts
+from service.agreement.proof import Facts, qualities
 from service.database.anchors import Anchor
 from service.database.engine import Transaction
 from service.documents.read_me import read_me
 from service.texts import table, text
-from signatures.extraction import Part, certificates, parts
+from service.workflow.stamp_files import OF_OTHERS
+from signatures.extraction import Part, parts
 from storage.bag import bag
 
-OWN_STAMP = "eigen"
 AGREEMENT, SHEET, LOG = "overeenkomst.pdf", "bewijsblad.pdf", "logboek.jsonl"
 
 
@@ -37,9 +37,11 @@ def further_files(
     sheet: bytes,
     template: bytes | None,
     checked_at: datetime,
+    foreign_stamps: bool,
 ) -> dict[str, bytes]:
     """The further files of a package, by name.
 
+    ``foreign_stamps`` says whether another's authority gave any of the time stamps.
     ``template`` is the Word file that the text was made from, None where it was not kept;
     ``checked_at`` (aware) a moment at which certificates and revocation lists count.
     """
@@ -59,12 +61,11 @@ def further_files(
         files[f"tijdstempels/{name}.tst"] = part.token
         if part.cms:
             files[f"zegels/{name}.p7s"] = part.cms
-    foreign = any(act.token_quality != OWN_STAMP for act in facts.acts)
-    if foreign:
-        files["certificaten/tijdstempeldienst.pem"] = certificates(of_agreement[-1].token)
     if template:
         files["sjabloon.docx"] = template
-    told = _told(facts, named, shown_length=len(shown), foreign=foreign, template=bool(template))
+    told = _told(
+        facts, named, shown_length=len(shown), foreign=foreign_stamps, template=bool(template)
+    )
     told["attime"] = _seconds(checked_at)
     return {**files, **read_me(told)}
 
@@ -124,7 +125,7 @@ def _told(
         ],
         "root_fingerprint": facts.root_fingerprint,
         "foreign_stamps": foreign,
-        "quality": _quality(facts.acts[-1].token_quality),
+        "quality": _quality(facts),
         "template_sha256": facts.template_sha256 if template else "",
         "story": _story(foreign=foreign, template=template),
         "not_proven": {
@@ -138,16 +139,17 @@ def _seconds(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def _quality(quality: str) -> dict[str, str]:
+def _quality(facts: Facts) -> dict[str, str]:
+    found = dict.fromkeys(qualities(facts).values())
     return {
-        "nl": text(f"evidence.quality.{quality}"),
-        "en": text(f"package.quality.en.{quality}"),
+        "nl": "; ".join(text(f"evidence.quality.{each}") for each in found),
+        "en": "; ".join(text(f"package.quality.en.{each}") for each in found),
     }
 
 
 def _story(*, foreign: bool, template: bool) -> dict[str, list[tuple[str, str]]]:
     """What each file proves, but for the files that this package does not have."""
-    absent = {"certificaten/tijdstempeldienst.pem"} if not foreign else set()
+    absent = set() if foreign else set(OF_OTHERS)
     if not template:
         absent.add("sjabloon.docx")
     return {

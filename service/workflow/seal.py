@@ -95,7 +95,14 @@ def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> None:
         closed.token_time,
         closed.token_quality,
     )
-    _keep(deps, agreement, step, Event.ORIGINAL_CLOSED, level=closed.level)
+    _keep(
+        deps,
+        agreement,
+        step,
+        Event.ORIGINAL_CLOSED,
+        level=closed.level,
+        token_quality=step.token_quality,
+    )
 
 
 def _keep(deps: Deps, agreement: Agreement, step: Seal, event: Event, **facts: Any) -> None:

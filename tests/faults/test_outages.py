@@ -126,9 +126,11 @@ def test_the_archive_is_down(make_house: MakeHouse, tmp_path: Path) -> None:
         store.stop()
 
 
-def test_the_time_stamp_authority_is_down(make_house: MakeHouse) -> None:
+def test_the_time_stamp_authority_is_down(make_house: MakeHouse, keys: Path) -> None:
     (port,) = free_ports(1)
-    house = make_house(ZEGEL_TSA_URLS=f"http://127.0.0.1:{port}/tsa")
+    house = make_house(
+        ZEGEL_TSA_URLS=f"http://127.0.0.1:{port}/tsa", ZEGEL_TSA_ROOTS=str(keys / "root.pem")
+    )
     signed = remember(house, sign_everything(house))
     work_and_fail_again(house)
     agreement = house.agreement(signed.reference)

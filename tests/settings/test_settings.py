@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from service.settings import Settings, SettingsError, development_secret, load_settings
+from signatures.authority import create_authority
 
 PRODUCTION = {
     "ZEGEL_MODE": "production",
@@ -185,12 +187,13 @@ def test_a_variable_set_to_nothing_is_not_set() -> None:
     assert settings.port == 8000
 
 
-def test_lists_and_addresses_are_tidied() -> None:
+def test_lists_and_addresses_are_tidied(tmp_path: Path) -> None:
     settings = load_settings(
         PRODUCTION
         | {
             "ZEGEL_BASE_URL": "https://zegel.example/",
             "ZEGEL_TSA_URLS": "https://a.example/tsr, https://b.example",
+            "ZEGEL_TSA_ROOTS": str(root_file(tmp_path)),
         }
     )
     assert settings.base_url == "https://zegel.example"
@@ -237,3 +240,55 @@ def test_a_setting_of_another_place_is_no_silent_nothing() -> None:
     assert len(problems(production(ZEGEL_KMS_KEY="alias/zegel"))) == 1
     assert len(problems(production(ZEGEL_SEAL_PROVIDER="hsm"))) == 1
     assert "ZEGEL_SEAL_ROOT" in problems(production(ZEGEL_SEAL_KEYSTORE="/keys/seal.p12"))[0]
+
+
+def root_file(tmp_path: Path) -> Path:
+    """A root certificate in PEM, as an authority hands out."""
+    create_authority(tmp_path / "k", None, organisation="X", now=datetime.now(UTC))
+    return tmp_path / "k" / "root.pem"
+
+
+def test_a_time_stamp_service_needs_its_root(tmp_path: Path) -> None:
+    for mode in (PRODUCTION, {"ZEGEL_MODE": "development"}):
+        found = problems(mode | {"ZEGEL_TSA_URLS": "https://a.example/tsr"})
+        assert ["ZEGEL_TSA_ROOTS" in problem for problem in found] == [True]
+    root = root_file(tmp_path)
+    given = PRODUCTION | {"ZEGEL_TSA_URLS": "https://a.example/tsr", "ZEGEL_TSA_ROOTS": str(root)}
+    assert len(load_settings(given).tsa_roots) == 1
+    # Roots alone keep what was stamped before verifiable.
+    assert load_settings(PRODUCTION | {"ZEGEL_TSA_ROOTS": str(root)}).tsa_urls == ()
+
+
+def test_roots_that_are_none_are_refused(tmp_path: Path) -> None:
+    root_file(tmp_path)
+    empty = tmp_path / "empty.pem"
+    empty.write_text("")
+    for path in (tmp_path / "absent.pem", empty, tmp_path / "k" / "issuing.pem"):
+        found = problems(PRODUCTION | {"ZEGEL_TSA_ROOTS": str(path)})
+        assert [str(path) in problem for problem in found] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ZEGEL_TSA_POLICIES", "1.2.3"),
+        ("ZEGEL_TSA_PER_MINUTE", "10"),
+        ("ZEGEL_TSA_AUTHORIZATION", "https://b.example Basic eDp5"),
+        ("ZEGEL_TRUSTED_LIST", "/x"),
+    ],
+)
+def test_what_is_for_a_service_needs_one(name: str, value: str) -> None:
+    assert any(name in each and "ZEGEL_TSA_URLS" in each for each in problems({name: value}))
+
+
+def test_each_service_may_have_its_own_credentials(tmp_path: Path) -> None:
+    given = PRODUCTION | {
+        "ZEGEL_TSA_URLS": "https://a.example/tsr,https://b.example",
+        "ZEGEL_TSA_ROOTS": str(root_file(tmp_path)),
+        "ZEGEL_TSA_AUTHORIZATION": "https://b.example Basic eDp5\n",
+    }
+    settings = load_settings(given)
+    assert settings.tsa_authorization == {"https://b.example": "Basic eDp5"}
+    assert "eDp5" not in repr(settings)
+    for wrong in ("http://b.example Basic x", "https://b.example", "https://c.example Basic x"):
+        assert problems(given | {"ZEGEL_TSA_AUTHORIZATION": wrong})

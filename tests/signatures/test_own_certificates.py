@@ -15,8 +15,8 @@ from signatures.apart import verify_apart
 from signatures.authority import Authority, create_authority, load_authority
 from signatures.chains import Material
 from signatures.command import main
+from signatures.orders import ARCHIVE_FIELD
 from signatures.persons import PersonChain
-from signatures.providers.software import SoftwareProvider
 from signatures.report import FAILS, GENUINE, HOLDS, INVALID, Report
 from signatures.seal import Sealer
 from signatures.signer_held import OwnSignatures
@@ -24,7 +24,13 @@ from signatures.timestamps import LocalTimestamps
 from signatures.uploaded import accept_upload
 from signatures.verify import Ledger, verify
 from tests.signatures.conftest import SealedFile
-from tests.signatures.making import CONTROLLER_FIRST, SHEET, act_for, prepared
+from tests.signatures.making import (
+    CONTROLLER_FIRST,
+    SHEET,
+    act_for,
+    prepared,
+    stamped_only,
+)
 from tests.signatures.own_program import sign
 from tests.signatures.people import Card, PeoplesAuthority, Person
 
@@ -184,8 +190,7 @@ def test_what_the_service_did_not_confirm_is_not_signed(
     signed = road.walk(controller_first.shown, ("seal", "seal", "card"))
     create_authority(tmp_path, b"openbaar", organisation="Openbaar", now=datetime.now(UTC))
     public = load_authority(tmp_path, b"openbaar")
-    anyone = Sealer(SoftwareProvider(public), LocalTimestamps(public), public)
-    pdf = anyone.close(signed.pdf, signed.chains).pdf
+    pdf = stamped_only(LocalTimestamps(public).stamper(), signed.pdf, ARCHIVE_FIELD)
 
     report = verify(
         pdf, roots=authority.roots, stamp_roots=public.roots, person_roots=[people.root]

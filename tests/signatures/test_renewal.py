@@ -1,0 +1,213 @@
+"""A file with an old time stamp gets a new one on a copy; the original stays, and both prove."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from signatures.authority import (
+    Authority,
+    create_authority,
+    load_authority,
+    read_authority,
+    renew_crl,
+)
+from signatures.command import check_files
+from signatures.errors import AuthorityError, TimestampUnavailable
+from signatures.providers.software import SoftwareProvider
+from signatures.report import (
+    COMPLETENESS_UNKNOWN,
+    FAILS,
+    GENUINE,
+    HOLDS,
+    INVALID,
+    UNKNOWN,
+    Report,
+)
+from signatures.rotation import renew_stamp
+from signatures.seal import Sealer
+from signatures.stamps_in_file import last_stamp
+from signatures.timestamps import LocalTimestamps
+from signatures.verify import Ledger, verify
+from tests.signatures.attacks import BEFORE_THE_CLOSE, IN_THE_FILE
+from tests.signatures.conftest import PASSPHRASE, SealedFile
+from tests.signatures.making import CONTROLLER_FIRST, SHEET, prepared, seal_all, stamped_only
+
+YEAR = timedelta(days=365)
+NOW = datetime.now(UTC)
+THEN = NOW - 5 * YEAR + timedelta(days=100)  # our own time stamp certificates last five years
+
+
+@dataclass(frozen=True)
+class Years:
+    """One authority over the years: the file it closed long ago, and its keys."""
+
+    first: Authority
+    directory: Path
+    file: SealedFile
+    sheet: bytes
+
+    def sealer(self, at: datetime) -> Sealer:
+        """The service at a moment, with a time stamp certificate of then."""
+        renew_crl(self.directory, PASSPHRASE, now=at)
+        by = self.authority_at(at)
+        stamps = LocalTimestamps(by, clock=lambda: at)
+        return Sealer(SoftwareProvider(by), stamps, by, clock=lambda: at)
+
+    def authority_at(self, at: datetime) -> Authority:
+        """With a time stamp certificate of then."""
+        renew_stamp(self.directory, PASSPHRASE, now=at)
+        return read_authority(self.directory, PASSPHRASE)
+
+    def verdict(self, pdf: bytes, ledger: Ledger | None = None, now: datetime = NOW) -> Report:
+        return verify(pdf, roots=self.first.roots, ledger=ledger, now=now)
+
+
+@pytest.fixture(scope="module")
+def years(converted: bytes, tmp_path_factory: pytest.TempPathFactory) -> Years:
+    directory = tmp_path_factory.mktemp("old") / "keys"
+    create_authority(directory, PASSPHRASE, organisation="IT4Professionals", now=THEN)
+    first = load_authority(directory, PASSPHRASE, now=THEN)
+    stamps = LocalTimestamps(first, clock=lambda: THEN)
+    sealer = Sealer(SoftwareProvider(first), stamps, first, clock=lambda: THEN)
+    shown = prepared(converted, CONTROLLER_FIRST)
+    file = SealedFile(CONTROLLER_FIRST, shown, seal_all(sealer, shown, CONTROLLER_FIRST))
+    sheet = sealer.seal_sheet(prepared(converted, SHEET))
+    return Years(first, directory, file, sheet)
+
+
+@pytest.fixture(scope="module")
+def renewed(years: Years) -> bytes:
+    return years.sealer(NOW).renew(years.file.pdf).pdf
+
+
+LATER = NOW + timedelta(days=200)
+"""The first certificate has ended by then, and the second has not."""
+
+
+def test_a_renewed_copy_is_genuine_with_the_ledger_of_its_original(
+    years: Years, renewed: bytes
+) -> None:
+    assert renewed.startswith(years.file.pdf)
+    assert last_stamp(renewed).time == NOW.replace(microsecond=0)
+    report = years.verdict(renewed, years.file.ledger, LATER)
+    assert report.verdict == GENUINE, report.lines("en")
+    assert "vernieuwd exemplaar" in report.sentence()
+    assert report.original_sha256 == years.file.ledger.sealed_sha256
+    assert [each.field for each in report.renewals] == ["archive_timestamp_2"]
+    assert report.level == "PAdES B-LTA"
+    # The original by itself is as good as ever.
+    assert years.verdict(years.file.pdf, years.file.ledger, LATER).verdict == GENUINE
+
+
+def test_without_a_ledger_it_still_proves_when_the_original_alone_does_not(
+    years: Years, renewed: bytes
+) -> None:
+    def long_term(pdf: bytes) -> str:
+        report = years.verdict(pdf, None, LATER)
+        assert report.verdict == COMPLETENESS_UNKNOWN, report.lines("en")
+        return {each.rule: each.state for each in report.answers}["long_term"]
+
+    assert long_term(years.file.pdf) == UNKNOWN
+    assert long_term(renewed) == HOLDS
+
+
+def test_a_renewal_is_renewed(years: Years, renewed: bytes) -> None:
+    at = NOW + 4 * YEAR
+    twice = years.sealer(at).renew(renewed).pdf
+    assert twice.startswith(renewed)
+    report = years.verdict(twice, years.file.ledger, at + timedelta(days=30))
+    assert report.verdict == GENUINE, report.lines("en")
+    assert [each.field for each in report.renewals] == [
+        "archive_timestamp_2",
+        "archive_timestamp_3",
+    ]
+    assert years.verdict(renewed, years.file.ledger, NOW).verdict == GENUINE
+
+
+def test_an_evidence_sheet_is_renewed_as_well(years: Years) -> None:
+    copy = years.sealer(NOW).renew(years.sheet).pdf
+    report = years.verdict(copy)
+    assert report.kind == "evidence_sheet"
+    assert {each.rule: each.state for each in report.answers}["renewed"] == HOLDS
+    assert report.verdict == COMPLETENESS_UNKNOWN, report.lines("en")
+
+
+def test_when_it_is_too_late_nothing_is_renewed(years: Years) -> None:
+    with pytest.raises(AuthorityError) as late:
+        years.sealer(NOW + timedelta(days=101)).renew(years.file.pdf)
+    assert late.value.code == "expired"
+
+
+def test_a_late_renewal_by_another_program_is_refused(years: Years) -> None:
+    """Without what proves the last one: a time stamp that only says that the bytes exist now."""
+    pdf = stamped(years, years.file.pdf, NOW + timedelta(days=101))
+    report = years.verdict(pdf, years.file.ledger, NOW + timedelta(days=102))
+    assert report.verdict == INVALID
+    assert answer(report) == (FAILS, "renewal_late")
+
+
+def stamped(years: Years, pdf: bytes, at: datetime) -> bytes:
+    """One more document time stamp, and nothing else."""
+    stamps = LocalTimestamps(years.authority_at(at), clock=lambda: at)
+    return stamped_only(stamps.stamper(), pdf, "archive_timestamp_2")
+
+
+def answer(report: Report) -> tuple[str, str]:
+    found = {each.rule: each for each in report.answers}["renewed"]
+    return found.state, found.reason
+
+
+def test_a_time_stamp_of_anybody_else_is_no_renewal(years: Years, sealer: Sealer) -> None:
+    """Another installation, with another root, does not even know what to prove."""
+    with pytest.raises(TimestampUnavailable, match="no root is configured"):
+        sealer.renew(years.file.pdf)
+
+
+def test_an_ended_renewal_is_told(years: Years, renewed: bytes) -> None:
+    report = years.verdict(renewed, years.file.ledger, NOW + 6 * YEAR)
+    assert report.verdict == COMPLETENESS_UNKNOWN
+    assert answer(report) == (UNKNOWN, "stamp_ended")
+
+
+@pytest.mark.parametrize("what", IN_THE_FILE)
+def test_every_attack_on_a_file_is_refused_on_a_renewed_copy(
+    years: Years, renewed: bytes, what: str
+) -> None:
+    attack, _ = IN_THE_FILE[what]
+    changed = attack(renewed)
+    report = years.verdict(changed, years.file.ledger)
+    if changed == years.file.pdf:  # cut off where the original ends, it is the original
+        assert report.verdict == GENUINE
+    else:
+        assert report.verdict == INVALID, report.lines("en")
+
+
+@pytest.mark.parametrize("what", BEFORE_THE_CLOSE)
+def test_what_was_slipped_in_before_a_renewal_is_refused(years: Years, what: str) -> None:
+    attack, _ = BEFORE_THE_CLOSE[what]
+    report = years.verdict(stamped(years, attack(years.file.pdf), NOW), years.file.ledger)
+    assert report.verdict == INVALID, report.lines("en")
+
+
+def test_the_command_line_finds_the_package_of_a_renewed_copy(
+    years: Years, renewed: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = years.file.ledger
+    listed = (
+        ("overeenkomst.pdf", ledger.sealed_sha256, len(years.file.pdf)),
+        ("getoond.pdf", ledger.shown_sha256, ledger.shown_length),
+    )
+    files = [{"name": name, "sha256": sha256, "size": size} for name, sha256, size in listed]
+    (tmp_path / "manifest.json").write_text(json.dumps({"files": files}))
+    copy = tmp_path / "vernieuwd" / f"{NOW.date()}-overeenkomst.pdf"
+    copy.parent.mkdir()
+    copy.write_bytes(renewed)
+    assert check_files([copy], roots=[years.directory / "root.pem"], language="en") == 0
+    told = capsys.readouterr().out
+    assert "renewed copy" in told
+    assert ledger.sealed_sha256 in told

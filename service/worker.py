@@ -36,6 +36,7 @@ from service.workflow import (
     probe,
     remind,
     renew,
+    renew_stamps,
     retain,
     seal,
     sweep,
@@ -138,6 +139,7 @@ def register(deps: Deps, app: procrastinate.App) -> dict[str, Note]:
     _periodic(app, "renew", "11 * * * *", lambda: renew.renew_revocation_list(deps))
     # Every hour, so that a day on which the authority or the worker was away still gets its anchor.
     _periodic(app, "anchor", "7 * * * *", lambda: anchor.anchor(deps))
+    _periodic(app, "renew_stamps", "47 2 * * *", lambda: renew_stamps.renew_stamps(deps))
     _periodic(app, "prolong", "41 3 * * *", lambda: retain.prolong_locks(deps))
     _periodic(app, "probe", "17 4 * * *", lambda: probe.probe_archive(deps))
     return _notes(deps)

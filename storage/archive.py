@@ -12,6 +12,7 @@
         sjabloon.docx         the Word file that the text was made from
         LEESMIJ.txt, README.txt  how to check all this; they hold here and in the ZIP handed out
         manifest.json         written last: names, sizes, SHA-256 and versions of all the others
+        vernieuwd/            years later: copies with a newer time stamp, see ``renewed``
 
 Packages of before the evidence package lack the last four; nothing here depends on them.
 Every step may be killed and repeated, also by two workers at once, and gives the same package.

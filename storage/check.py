@@ -6,6 +6,7 @@ agreement begin with what was shown, was something put on top or beside it, how 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,8 +60,11 @@ class CheckReport:
         return {file.name: file.state for file in self.files if file.state != GOOD}
 
 
-def check(objects: ObjectStore, package: StoredPackage | str) -> CheckReport:
-    """Read everything back and compare. ``package`` is what was recorded, or only its prefix.
+def check(
+    objects: ObjectStore, package: StoredPackage | str, renewed: Sequence[StoredObject] = ()
+) -> CheckReport:
+    """Read everything back and compare. ``package`` is what was recorded, or only its prefix;
+    ``renewed`` are the recorded renewed copies beside it.
 
     With a prefix the manifest in the bucket is believed; with a recorded package the manifest too
     must be the recorded one. Raises StorageUnavailable or StorageRefused: then nothing is known.
@@ -70,15 +74,16 @@ def check(objects: ObjectStore, package: StoredPackage | str) -> CheckReport:
     stored = in_bucket if isinstance(package, str) else package
     if stored is None:
         return CheckReport(prefix, (), False, False, ())
+    recorded = (*stored.objects(), *renewed)
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
-        read = list(pool.map(lambda one: _check_file(objects, one, prefix), stored.objects()))
+        read = list(pool.map(lambda one: _check_file(objects, one, prefix), recorded))
     contents = {file.name: data for file, data in read}
     return CheckReport(
         prefix,
         tuple(file for file, _data in read),
         begins_with(contents.get(AGREEMENT, b""), contents.get(SHOWN, b"")),
         in_bucket is not None and in_bucket.manifest.sha256 == stored.manifest.sha256,
-        _strange(objects, stored),
+        _strange(objects, prefix, {one.key for one in recorded}),
     )
 
 
@@ -100,9 +105,8 @@ def _check_file(objects: ObjectStore, stored: StoredObject, prefix: str) -> tupl
     return FileCheck(name, GOOD, found.locked_until), found.data
 
 
-def _strange(objects: ObjectStore, stored: StoredPackage) -> tuple[str, ...]:
-    known = {one.key for one in stored.objects()}
+def _strange(objects: ObjectStore, prefix: str, known: set[str]) -> tuple[str, ...]:
     seen: dict[str, int] = {}
-    for version in objects.versions(stored.prefix):
+    for version in objects.versions(prefix):
         seen[version.key] = seen.get(version.key, 0) + 1
     return tuple(sorted(key for key, count in seen.items() if key not in known or count > 1))

@@ -47,6 +47,7 @@ class Event(StrEnum):
     ARCHIVE_FAILED = "archive.failed"
     ARCHIVE_DAMAGED = "archive.damaged"
     ARCHIVE_DOWNLOADED = "archive.downloaded"
+    ARCHIVE_RENEWED = "archive.renewed"
     ARCHIVE_PROBED = "archive.probed"
     QUESTION_ASKED = "question.asked"
     QUESTION_ANSWERED = "question.answered"

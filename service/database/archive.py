@@ -100,6 +100,15 @@ class ArchiveRecords:
             for row in rows
         ]
 
+    def with_sha256(self, sha256: str) -> tuple[str, str] | None:
+        """The agreement's id and the name of an archived file with this SHA-256."""
+        row = self._connection.execute(
+            select(archived_objects.c.agreement_id, archived_objects.c.name)
+            .where(archived_objects.c.sha256 == sha256)
+            .limit(1)
+        ).one_or_none()
+        return (row.agreement_id, row.name) if row else None
+
     def locked_for_less_than(self, days: int) -> list[tuple[str, ArchivedObject]]:
         """Objects whose lock ends within ``days``, with their agreement's id."""
         rows = self._connection.execute(

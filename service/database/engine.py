@@ -24,6 +24,7 @@ from service.database.anchors import Anchors
 from service.database.archive import ArchiveRecords
 from service.database.audit_chains import Chains
 from service.database.audit_log import AuditLog
+from service.database.document_stamps import DocumentStamps
 from service.database.documents import Documents
 from service.database.jobs import Jobs
 from service.database.messages import Messages
@@ -78,6 +79,11 @@ class Transaction:
     def archive(self) -> ArchiveRecords:
         """What lies in the archive."""
         return ArchiveRecords(self._connection)
+
+    @cached_property
+    def stamps(self) -> DocumentStamps:
+        """Until when sealed files prove by themselves."""
+        return DocumentStamps(self._connection)
 
     @cached_property
     def messages(self) -> Messages:

@@ -22,6 +22,7 @@ from storage.archive import Package, store
 from storage.check import MISSING, CheckReport, check
 from storage.manifest import MANIFEST, PackageFacts, StoredPackage
 from storage.objects import StoredObject
+from storage.renewed import original_of
 from storage.retention import lock_until
 
 
@@ -76,12 +77,18 @@ def recorded(
     agreement: Agreement, original: Original, objects: list[ArchivedObject]
 ) -> StoredPackage:
     """The package as the database recorded it when it was stored."""
-    kept = {
-        each.name: StoredObject(each.key, each.version_id, each.sha256, each.size)
-        for each in objects
-    }
+    kept = {each.name: _stored(each) for each in objects if not original_of(each.name)}
     manifest = kept.pop(MANIFEST)
     return StoredPackage(_package_facts(agreement, original), kept, manifest)
+
+
+def renewed_copies(objects: list[ArchivedObject]) -> list[StoredObject]:
+    """The renewed copies beside the package, as the database recorded them."""
+    return [_stored(each) for each in objects if original_of(each.name)]
+
+
+def _stored(kept: ArchivedObject) -> StoredObject:
+    return StoredObject(kept.key, kept.version_id, kept.sha256, kept.size)
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:

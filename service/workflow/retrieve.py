@@ -10,6 +10,7 @@ from service.agreement.annex import flags
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
+from service.agreement.proof import in_words
 from service.agreement.reminders import next_moment
 from service.agreement.states import RUNNING, Place
 from service.database.archive import ArchivedObject, ArchiveState
@@ -21,15 +22,17 @@ from service.database.questions import Question
 from service.deps import Deps
 from service.errors import NotFound
 from service.workflow.actors import Client, staff_actor
-from service.workflow.archive import note_check, recorded
+from service.workflow.archive import note_check, recorded, renewed_copies
 from service.workflow.close import sentence
 from service.workflow.evidence_package import LOG, anchor_files, as_bag
-from service.workflow.verify import verify_kept
+from service.workflow.verify import verify_copy, verify_kept
+from signatures.effective_date import local_date
 from signatures.report import GENUINE, Report
-from storage.archive import AGREEMENT, zip_package
+from storage.archive import AGREEMENT, SHOWN, zip_package
 from storage.check import CheckReport
 from storage.check import check as check_package
 from storage.manifest import media_type
+from storage.renewed import original_of
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,19 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class Dossier:
-    """Everything there is about one agreement."""
+    """Everything there is about one agreement.
+
+    ``other_days`` has the time in the token of each act that was stamped on another date than it
+    was signed; ``token_quality`` says in words what the time stamps are worth, empty before the
+    close.
+    """
 
     agreement: Agreement
     sender_name: str
     flags: tuple[str, ...]
     acts: dict[Place, ActRow]
+    other_days: dict[Place, datetime]
+    token_quality: str
     timeline: list[TimelineEntry]
     messages: list[Message]
     frozen: Document | None
@@ -89,11 +99,15 @@ class ArchiveCheck:
 
     stored: CheckReport
     verdict: Report | None
+    renewed: tuple[Report, ...] = ()  # of the renewed copies that could be read
 
     @property
     def intact(self) -> bool:
         """Whether the files are what was stored and the agreement is genuine."""
-        return self.stored.intact and self.verdict is not None and self.verdict.verdict == GENUINE
+        verdicts = (self.verdict, *self.renewed)
+        return self.stored.intact and all(
+            each is not None and each.verdict == GENUINE for each in verdicts
+        )
 
 
 def listing(deps: Deps, search: Search, staff: Staff) -> Page:
@@ -139,15 +153,20 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
         situation = tx.reminders.situation(agreement.id)
         raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
         number = agreement.controller.number
+        acts = {act.place: act for act in tx.documents.acts(agreement.id, agreement.revision)}
+        entries = tx.audit.of(agreement.id)
+        original = tx.documents.original(agreement.id)
         return Dossier(
             agreement=agreement,
             sender_name=sender.person.name if sender else "",
             flags=tuple(dict.fromkeys(raised)),
-            acts={act.place: act for act in tx.documents.acts(agreement.id, agreement.revision)},
-            timeline=[_line(entry) for entry in tx.audit.of(agreement.id)],
+            acts=acts,
+            other_days=_other_days(acts, entries),
+            token_quality=_quality(original),
+            timeline=[_line(entry) for entry in entries],
             messages=tx.messages.of(agreement.id),
             frozen=tx.documents.frozen(agreement.id, agreement.revision),
-            original=tx.documents.original(agreement.id),
+            original=original,
             archive=tx.archive.state(agreement.id),
             objects=tx.archive.objects(agreement.id),
             same_number=tx.overview.running_for_number(number, reference) or "" if number else "",
@@ -157,6 +176,25 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
             if situation
             else None,
         )
+
+
+def _other_days(acts: dict[Place, ActRow], entries: list[Entry]) -> dict[Place, datetime]:
+    """From the log: what was sealed is kept in the archive alone after a day."""
+    stamped = {
+        Place(entry.data["place_id"]): datetime.fromisoformat(entry.data["token_time"])
+        for entry in entries
+        if entry.event is Event.ACT_SEALED
+    }
+    return {
+        place: stamped[place]
+        for place, act in acts.items()
+        if place in stamped and local_date(stamped[place]) != local_date(act.signed_at)
+    }
+
+
+def _quality(original: Original | None) -> str:
+    noted = original.manifest_facts.get("token_quality") if original else None
+    return in_words(noted) if noted else ""
 
 
 def _line(entry: Entry) -> TimelineEntry:
@@ -181,7 +219,7 @@ def open_file(
     """One file of an agreement's package and its media type; read from the archive and compared
     with the recorded SHA-256. Raises NotFound, NotAllowed, or what the store raises."""
     require(staff, Permission.SEE_ARCHIVE)
-    if name != "overeenkomst.pdf" and name != "getoond.pdf":
+    if not open_to_all(name):
         require(staff, Permission.SEE_EVIDENCE)
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
@@ -191,6 +229,12 @@ def open_file(
     data = _read(deps, kept) if kept else _working_copy(original, name)
     _log_download(deps, agreement, name, staff, client)
     return data, media_type(name)
+
+
+def open_to_all(name: str) -> bool:
+    """Whether everybody who sees the archive may have it: what carries people's addresses is for
+    those who may see evidence."""
+    return (original_of(name) or name) in (AGREEMENT, SHOWN)
 
 
 def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
@@ -227,13 +271,23 @@ def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
         shown = tx.documents.frozen_pdf(agreement.id, agreement.revision)
     if original is None or not objects:
         raise NotFound("not_found")
-    report = check_package(deps.objects(), recorded(agreement, original, objects))
+    report = check_package(
+        deps.objects(), recorded(agreement, original, objects), renewed_copies(objects)
+    )
     with deps.database.begin() as tx:
         note_check(tx, tx.agreements.lock(reference), original, report, staff_actor(staff))
     if AGREEMENT in report.wrong():
         return ArchiveCheck(report, None)
     kept = next(each for each in objects if each.name == AGREEMENT)
-    return ArchiveCheck(report, verify_kept(deps, original, _read(deps, kept), shown))
+    return ArchiveCheck(
+        report,
+        verify_kept(deps, original, _read(deps, kept), shown),
+        tuple(
+            verify_copy(deps, agreement.id, original_of(each.name), _read(deps, each))
+            for each in objects
+            if original_of(each.name) and each.name not in report.wrong()
+        ),
+    )
 
 
 def original_bytes(deps: Deps, agreement_id: str) -> bytes:

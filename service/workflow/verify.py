@@ -6,11 +6,15 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
+from service.agreement.model import Agreement
 from service.database.documents import Original
+from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, Unavailable
 from signatures.apart import Busy, NotExamined, verify_apart
 from signatures.report import Ledger, Report
+from storage.archive import AGREEMENT
+from storage.renewed import original_of
 
 MOST_BYTES = 20 * 1024 * 1024
 
@@ -41,24 +45,64 @@ def verify_upload(deps: Deps, pdf: bytes) -> Checked:
     if not pdf.startswith(b"%PDF-"):
         raise Invalid([FieldError("file", "not_a_pdf")])
     digest = hashlib.sha256(pdf).hexdigest()
-    shown, agreement = None, None
     with deps.database.begin() as tx:
-        agreement_id = tx.documents.by_original_sha256(digest)
-        if agreement_id is not None:
-            agreement = tx.agreements.get_by_id(agreement_id)
-            shown = tx.documents.frozen_pdf(agreement_id, agreement.revision)
+        known = _known(tx, digest)
     # Outside the transaction: a file that takes long to examine must hold no connection.
-    if agreement is None:
+    if known is None:
         return Checked(_examined(deps, pdf, None))
-    ledger = _ledger(digest, shown)
-    report = _examined(deps, pdf, ledger)
-    return Checked(report, agreement.reference, agreement.effective_date)
+    report = _examined(deps, pdf, known.ledger)
+    return Checked(report, known.agreement.reference, known.agreement.effective_date)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was recorded about a file."""
+
+    agreement: Agreement
+    ledger: Ledger
+
+
+def _known(tx: Transaction, digest: str) -> _Known | None:
+    """An original with this SHA-256, or the original of the renewed copy that has it."""
+    agreement_id, of = tx.documents.by_original_sha256(digest), AGREEMENT
+    if agreement_id is None:
+        agreement_id, name = tx.archive.with_sha256(digest) or (None, "")
+        of = original_of(name)
+    if agreement_id is None or not of:
+        return None
+    return _recorded(tx, agreement_id, of)
+
+
+def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
+    """What was recorded about the agreement or, with its name in the package, its evidence sheet.
+
+    Raises LookupError when there is no original yet.
+    """
+    agreement = tx.agreements.get_by_id(agreement_id)
+    original = tx.documents.original(agreement_id)
+    if original is None:
+        raise LookupError(agreement.reference)
+    if of != AGREEMENT:
+        return _Known(agreement, _ledger(original.evidence_sha256, None))
+    shown = tx.documents.frozen_pdf(agreement_id, agreement.revision)
+    return _Known(agreement, _ledger(original.sha256, shown))
 
 
 def verify_kept(
     deps: Deps, original: Original, pdf: bytes, shown: tuple[bytes, str] | None
 ) -> Report:
     """The policy applied to what the archive gave back: our own bytes, by their digest."""
+    return _verified(deps, pdf, _ledger(original.sha256, shown))
+
+
+def verify_copy(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
+    """The policy applied to a renewed copy of the file ``of`` in the package."""
+    with deps.database.begin() as tx:
+        known = _recorded(tx, agreement_id, of)
+    return _verified(deps, pdf, known.ledger)
+
+
+def _verified(deps: Deps, pdf: bytes, ledger: Ledger) -> Report:
     # Loads libraries that no page of a web process needs otherwise.
     from signatures.verify import verify  # noqa: PLC0415
 
@@ -66,7 +110,8 @@ def verify_kept(
     return verify(
         pdf,
         roots=authority.roots,
-        ledger=_ledger(original.sha256, shown),
+        stamp_roots=deps.settings.tsa_roots,
+        ledger=ledger,
         crls=authority.lists,
     )
 
@@ -82,7 +127,13 @@ def _ledger(sha256: str, shown: tuple[bytes, str] | None) -> Ledger:
 def _examined(deps: Deps, pdf: bytes, ledger: Ledger | None) -> Report:
     authority = deps.authority()
     try:
-        return verify_apart(pdf, roots=authority.roots, ledger=ledger, crls=authority.lists)
+        return verify_apart(
+            pdf,
+            roots=authority.roots,
+            stamp_roots=deps.settings.tsa_roots,
+            ledger=ledger,
+            crls=authority.lists,
+        )
     except NotExamined as refusal:
         raise Invalid([FieldError("file", "not_examined")]) from refusal
     except Busy as busy:

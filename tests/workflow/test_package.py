@@ -20,9 +20,14 @@ from house import BROWSER, House
 
 from service.texts import table
 from service.workflow import anchor, archive, close, retrieve, seal
+from service.workflow.stamp_files import OF_OTHERS
+from signatures.external_stamps import ExternalTimestamps
 from signatures.providers.software import SoftwareProvider
 from signatures.seal import Sealer
-from signatures.timestamps import LocalTimestamps
+from signatures.stamp_answers import Trust
+from signatures.stamp_chains import StampChains
+from signatures.stamp_service import StampService
+from tests.signatures.time_authority import running
 
 SHELL = {
     "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -111,7 +116,8 @@ def test_every_file_is_there_and_told(package: tuple[House, str], tmp_path: Path
         for name in names:
             assert sum(fnmatch.fnmatch(name, pattern) for pattern in patterns) == 1, name
         unused = {p for p in patterns if not fnmatch.filter(names, p)}
-        assert unused == {"certificaten/tijdstempeldienst.pem"}  # our own stamps here
+        # Our own stamps here, and none was renewed.
+        assert unused == {*OF_OTHERS, "vernieuwd/*.pdf"}
     assert {"sjabloon.docx", "manifest.json", "certificaten/intrekkingslijst-wortel.pem"} <= names
 
 
@@ -145,32 +151,35 @@ def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_p
     assert failing(bag) == []
 
 
-class Elsewhere(LocalTimestamps):
-    """Time stamps that are said to be of somebody else."""
-
-    quality = "extern"
-
-
 def test_with_time_stamps_of_another_service_its_leesmij_holds_too(
     unwatched_house: House, travel: Travel, tmp_path: Path
 ) -> None:
+    """The first act is stamped by our own authority yet, the rest by OpenSSL's."""
     deps = unwatched_house.deps
     authority = deps.authority()
-    stamps = Elsewhere(authority)
-    sealer = Sealer(SoftwareProvider(authority), stamps, authority)
-    house = dataclasses.replace(
-        unwatched_house,
-        deps=dataclasses.replace(deps, timestamps=lambda: stamps, sealer=lambda: sealer),
-    )
-    reference = house.sent()
-    house.signed(reference)
-    house.countersign(reference)
-    for step in (seal.seal, close.close, archive.archive):
-        step(house.deps, house.agreement(reference).id)
-    anchor.anchor(house.deps)
+    with running(tmp_path / "tsa") as service:
+        trust = Trust((service.root,))
+        stamps = ExternalTimestamps([StampService(service.url, trust)])
+        sealer = Sealer(SoftwareProvider(authority), stamps, authority, chains=StampChains(trust))
+        reference = unwatched_house.sent()
+        unwatched_house.signed(reference)
+        seal.seal(deps, unwatched_house.agreement(reference).id)
+        settings = dataclasses.replace(deps.settings, tsa_roots=(service.root,))
+        house = dataclasses.replace(
+            unwatched_house,
+            deps=dataclasses.replace(
+                deps, settings=settings, timestamps=lambda: stamps, sealer=lambda: sealer
+            ),
+        )
+        house.countersign(reference)
+        for step in (seal.seal, close.close, archive.archive):
+            step(house.deps, house.agreement(reference).id)
+        anchor.anchor(house.deps)
     bag = unpacked(fetched(house, reference), tmp_path, reference)
-    assert (bag / "data" / "certificaten" / "tijdstempeldienst.pem").is_file()
+    for name in OF_OTHERS:
+        assert (bag / "data" / name).is_file()
     assert failing(bag) == []
+    assert retrieve.check(house.deps, reference, house.staff).intact
 
 
 def test_before_the_first_anchor_it_is_whole_as_well(

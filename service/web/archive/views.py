@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
 
+from service.agreement.deadlines import show_date
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission
 from service.agreement.states import EFFECTIVE
@@ -17,10 +19,9 @@ from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import show
 from service.workflow import retrieve
 from service.workflow.probe import last_probe
+from storage.renewed import FOLDER, original_of
 
 blueprint = Blueprint("archive", __name__)
-# What carries people's addresses is for those who may see evidence.
-OPEN_FILES = ("overeenkomst.pdf", "getoond.pdf")
 
 
 @blueprint.get("/archief")
@@ -96,13 +97,23 @@ def _page(reference: str, found_now: retrieve.ArchiveCheck | None) -> tuple[str,
         dossier=found,
         agreement=found.agreement,
         files=sorted(found.objects, key=lambda each: (_rank(each.name), each.name)),
-        file_names=table("staff")["archive_file"],
+        file_names={each.name: _called(each.name) for each in found.objects},
         report=found_now.stored if found_now else None,
         verdict=found_now.verdict if found_now else None,
+        renewed=found_now.renewed if found_now else (),
         intact=found_now.intact if found_now else False,
         evidence=evidence,
-        open_files=OPEN_FILES,
+        open_to_all=retrieve.open_to_all,
     )
+
+
+def _called(name: str) -> str:
+    """What a file is; a renewed copy by its date."""
+    of = original_of(name)
+    if of:
+        stamped = date.fromisoformat(name.removeprefix(FOLDER)[:10])
+        return text(f"staff.archive_renewed.{of.removesuffix('.pdf')}", date=show_date(stamped))
+    return str(table("staff")["archive_file"].get(name, name))
 
 
 def _rank(name: str) -> int:

@@ -1,0 +1,162 @@
+"""Renewal: before a document time stamp ages, another is put on a copy of its file. A daily job.
+
+The stored original is never touched. The copy begins with it, byte for byte, and is stored beside
+it under a name of its own, once and locked; both are listed, handed out and checked. Whatever is
+killed: a copy that was stored and not noted is found in the archive and noted by the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from service.agreement.events import Event
+from service.database.archive import ArchivedObject
+from service.database.document_stamps import DocumentStamp, Due
+from service.deps import Deps
+from service.workflow.actors import SYSTEM
+from service.workflow.present_keys import with_present_keys
+from service.workflow.verify import verify_copy
+from signatures.effective_date import local_date
+from signatures.errors import TimestampUnavailable
+from signatures.report import GENUINE
+from storage.objects import StoredObject
+from storage.renewed import find_renewed, original_of, put_renewed, renewed_name
+from storage.retention import lock_until
+
+if TYPE_CHECKING:  # the PDF library comes with it
+    from signatures.stamps_in_file import Stamp
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 200  # files a run
+LEAST_GAIN = timedelta(days=180)
+"""A new time stamp that proves hardly longer than the last one is not worth a copy of a file."""
+
+
+def renew_stamps(deps: Deps) -> int:
+    """Renew what proves for fewer than the days of the setting; returns how many files.
+
+    A file that cannot be renewed does not keep the others waiting. Raises the first such failure
+    in the end, and TimestampUnavailable at once; the next run goes on.
+    """
+    _read_unread(deps)
+    with deps.database.begin() as tx:
+        now = tx.now()
+        late = tx.stamps.late(now)
+        due = tx.stamps.due(now, now + timedelta(days=deps.settings.stamp_renew_days), AT_ONCE)
+    if late:
+        log.error("%d time stamps were not renewed before they ended", late)
+    return _renew_all(deps, due, now) if due else 0
+
+
+def _renew_all(deps: Deps, due: list[Due], now: datetime) -> int:
+    until = deps.sealer().stamps_until()
+    worthwhile = [each for each in due if until - each.stamp.proves_until >= LEAST_GAIN]
+    if len(worthwhile) < len(due):
+        log.error(
+            "%d time stamps age, and a new one would prove until %s only: renew its certificate",
+            len(due) - len(worthwhile),
+            until.date(),
+        )
+    renewed, failures = 0, []
+    for each in worthwhile:
+        try:
+            renewed += _renew(deps, each, now)
+        except TimestampUnavailable:
+            raise
+        except Exception as failure:
+            log.error("%s: %s: %s", each.kept.key, type(failure).__name__, failure)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return renewed
+
+
+def _read_unread(deps: Deps) -> None:
+    """Note until when the files prove that came into the archive since the last run."""
+    while True:
+        with deps.database.begin() as tx:
+            unread = tx.stamps.unread(AT_ONCE)
+        for agreement_id, kept in unread:
+            pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+            with deps.database.begin() as tx:
+                tx.stamps.add(_noted(agreement_id, kept.name, kept.name, _last_stamp(pdf)))
+        if len(unread) < AT_ONCE:
+            return
+
+
+def _renew(deps: Deps, due: Due, now: datetime) -> int:
+    """Renew one file; 1, or 0 when another worker did."""
+    kept, of = due.kept, due.stamp.of
+    if stored := _stored_before(deps, due):
+        return _note(deps, due, *stored, now)
+    pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+    made = with_present_keys(deps, lambda one: one.renew(pdf))
+    if not made.pdf.startswith(pdf):
+        raise ValueError(f"{kept.key}: a renewed copy that does not begin with it")
+    _must_be_genuine(deps, due, made.pdf)
+    name = renewed_name(of, local_date(made.token_time))
+    until = lock_until(now, days=deps.settings.lock_days)
+    put = put_renewed(deps.objects(), due.prefix, name, made.pdf, retain_until=until)
+    if put is None:  # another worker's of the same day, which is noted by it, or by the next run
+        return 0
+    return _note(deps, due, put, made.pdf, now, quality=made.token_quality)
+
+
+def _stored_before(deps: Deps, due: Due) -> tuple[StoredObject, bytes] | None:
+    """A good copy that a worker stored before it died."""
+    with deps.database.begin() as tx:
+        known = {each.key for each in tx.archive.objects(due.stamp.agreement_id)}
+    for stored, data in find_renewed(deps.objects(), due.prefix):
+        same = original_of(stored.key.removeprefix(due.prefix)) == due.stamp.of
+        if stored.key in known or not same:
+            continue
+        if _last_stamp(data).time > due.stamp.stamped_at:
+            _must_be_genuine(deps, due, data)
+            return stored, data
+    return None
+
+
+def _note(
+    deps: Deps, due: Due, stored: StoredObject, pdf: bytes, now: datetime, *, quality: str = ""
+) -> int:
+    agreement_id, name = due.stamp.agreement_id, stored.key.removeprefix(due.prefix)
+    until = lock_until(now, days=deps.settings.lock_days)
+    copy = ArchivedObject(name, stored.key, stored.version_id, stored.sha256, stored.size, until)
+    last = _last_stamp(pdf)
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement_id)
+        if not tx.stamps.add(_noted(agreement_id, name, due.stamp.of, last)):
+            return 0
+        tx.archive.put_objects(agreement_id, [copy])
+        tx.audit.append(
+            agreement_id,
+            Event.ARCHIVE_RENEWED,
+            SYSTEM,
+            name=name,
+            sha256=hashlib.sha256(pdf).hexdigest(),
+            token_time=last.time.isoformat(),
+            token_quality=quality,
+        )
+    return 1
+
+
+def _must_be_genuine(deps: Deps, due: Due, pdf: bytes) -> None:
+    """Raises ValueError for a copy that our own verification would refuse."""
+    report = verify_copy(deps, due.stamp.agreement_id, due.stamp.of, pdf)
+    if report.verdict != GENUINE:
+        raise ValueError(f"{due.kept.key}: {'; '.join(report.lines('en'))}"[:500])
+
+
+def _noted(agreement_id: str, name: str, of: str, last: Stamp) -> DocumentStamp:
+    return DocumentStamp(agreement_id, name, of, last.time, last.proves_until)
+
+
+def _last_stamp(pdf: bytes) -> Stamp:
+    # Only a worker reads what is in a seal.
+    from signatures.stamps_in_file import last_stamp  # noqa: PLC0415
+
+    return last_stamp(pdf)

@@ -1,0 +1,62 @@
+"""Renewed copies of originals: beside the package, under ``vernieuwd/``, never instead of it.
+
+The manifest is older than they are and names none of them. Each proves itself: it begins with the
+original, byte for byte, and goes on with time stamps alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date, datetime
+
+from storage.errors import ObjectConflict
+from storage.manifest import media_type
+from storage.objects import ObjectStore, StoredObject
+
+FOLDER = "vernieuwd/"
+_NAME = re.compile(r"vernieuwd/\d{4}-\d{2}-\d{2}-(?P<of>overeenkomst|bewijsblad)\.pdf")
+
+
+def renewed_name(original: str, stamped_on: date) -> str:
+    """``vernieuwd/2031-05-01-overeenkomst.pdf`` for the original's name in the package."""
+    return f"{FOLDER}{stamped_on.isoformat()}-{original}"
+
+
+def original_of(name: str) -> str:
+    """The name in the package of what a file is a renewed copy of; empty for any other file."""
+    found = _NAME.fullmatch(name)
+    return f"{found['of']}.pdf" if found else ""
+
+
+def put_renewed(
+    objects: ObjectStore, prefix: str, name: str, data: bytes, *, retain_until: datetime
+) -> StoredObject | None:
+    """Put a renewed copy, locked. None when another one of that day is there already.
+
+    Raises StorageUnavailable (repeat it), StorageRefused.
+    """
+    try:
+        return objects.put_once(
+            prefix + name, data, content_type=media_type(name), retain_until=retain_until
+        )
+    except ObjectConflict:
+        return None
+
+
+def find_renewed(objects: ObjectStore, prefix: str) -> list[tuple[StoredObject, bytes]]:
+    """The renewed copies that lie under a prefix, oldest first, each with its bytes.
+
+    Raises StorageUnavailable.
+    """
+    keys = {
+        version.key: version.version_id  # newest first, so the first version is kept
+        for version in objects.versions(prefix + FOLDER)
+        if not version.delete_marker and original_of(version.key.removeprefix(prefix))
+    }
+    found = []
+    for key, version_id in sorted(keys.items()):
+        data = objects.get(key, version_id)
+        sha256 = hashlib.sha256(data).hexdigest()
+        found.append((StoredObject(key, version_id, sha256, len(data)), data))
+    return found

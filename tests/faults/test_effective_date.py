@@ -5,16 +5,32 @@ The database's clock cannot be set, so the transaction that accepts is one with 
 
 from __future__ import annotations
 
+import dataclasses
+import io
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, repeat
+from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
-from fault_road import SIGNER, House
+from conftest import MakeHouse
+from cryptography.hazmat.primitives.serialization import Encoding
+from fault_road import BROWSER, SIGNER, House
 
 from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, State
 from service.database.engine import Transaction
+from service.texts import text
+from service.workflow import retrieve
 from service.workflow.accept import Person, SignatureImage, accept, statements
+from service.workflow.verify import verify_upload
+from signatures.external_stamps import ExternalTimestamps
+from signatures.providers.software import SoftwareProvider
+from signatures.report import date_words
+from signatures.seal import Sealer
+from signatures.stamp_answers import Trust
+from signatures.stamp_service import StampService
+from tests.signatures.time_authority import running
 
 JUST_BEFORE = timedelta(microseconds=-1)
 # The first instant of a Brussels day, and that day.
@@ -120,3 +136,99 @@ def test_what_comes_later_does_not_move_the_date(house: House) -> None:
     kept = house.agreement(reference)
     assert (kept.state, kept.effective_date) == (State.COMPLETED, date(2026, 10, 25))
     assert house.archive_state(reference) == "verified"
+
+
+NIGHTS = [
+    ("2026-06-30T23:30:00", date(2026, 7, 1)),  # half past one in Brussels
+    ("2026-12-31T22:59:59", date(2026, 12, 31)),  # New Year's Eve
+    ("2026-12-31T23:00:00", date(2027, 1, 1)),  # New Year's Day
+    ("2026-03-29T00:59:59", date(2026, 3, 29)),  # the second before 02:00 becomes 03:00
+    ("2026-03-29T01:00:00", date(2026, 3, 29)),
+    ("2026-10-25T00:30:00", date(2026, 10, 25)),  # half past two, summer time
+    ("2026-10-25T01:30:00", date(2026, 10, 25)),  # half past two again, winter time
+]
+
+
+@pytest.mark.parametrize(("instant", "day"), NIGHTS)
+def test_the_stamp_of_hours_later_changes_nothing_and_is_explained(
+    house: House, instant: str, day: date
+) -> None:
+    """The tokens are of today, months from the act: both dates are shown, with the reason."""
+    last = datetime.fromisoformat(instant).replace(tzinfo=UTC)
+    reference = house.ready()
+    sign_at(house, reference, CONTROLLER_PLACES, last - timedelta(hours=1))
+    sign_at(house, reference, (Place.PROCESSOR_AGREEMENT,), last)
+    house.run_worker()
+    kept = house.agreement(reference)
+    assert (kept.state, kept.effective_date) == (State.COMPLETED, day)
+
+    dossier = retrieve.dossier(house.deps, reference, house.staff)
+    assert dossier.other_days.keys() == set(Place)
+    pdf = retrieve.original_bytes(house.deps, kept.id)
+    report = verify_upload(house.deps, pdf).report
+    assert report.effective_date == day
+    (note,) = [each for each in report.notes() if "verwerker onder" in each]
+    assert date_words(day) in note
+    assert "artikel 12.1" in note
+    sheet, _ = retrieve.open_file(house.deps, reference, "bewijsblad.pdf", house.staff, BROWSER)
+    printed = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(sheet)).pages)
+    assert " ".join(text("evidence.other_day").split()) in " ".join(printed.split())
+
+
+def test_an_authority_that_was_down_for_hours_does_not_move_the_date(
+    make_house: MakeHouse, tmp_path: Path
+) -> None:
+    """Signed a quarter past eleven at night; the service answers again the next day."""
+    with running(tmp_path / "tsa") as service:
+        (tmp_path / "wortel.pem").write_bytes(service.root.public_bytes(Encoding.PEM))
+        house = make_house(ZEGEL_TSA_URLS=service.url, ZEGEL_TSA_ROOTS=str(tmp_path / "wortel.pem"))
+        service.answer = lambda _asked: (502, {}, b"Bad Gateway")
+        signed_at = datetime(2026, 7, 14, 21, 15, tzinfo=UTC)
+        reference = house.ready()
+        sign_at(house, reference, CONTROLLER_PLACES, signed_at - timedelta(hours=1))
+        sign_at(house, reference, (Place.PROCESSOR_AGREEMENT,), signed_at)
+        house.run_worker()
+        waiting = house.agreement(reference)
+        assert (waiting.state, waiting.effective_date) == (State.SEAL_FAILED, date(2026, 7, 14))
+        assert "http: 502" in waiting.failure
+
+        service.answer = None
+        house.time_passes()
+        house.run_worker()
+    kept = house.agreement(reference)
+    assert (kept.state, kept.effective_date) == (State.COMPLETED, date(2026, 7, 14))
+    assert house.archive_state(reference) == "verified"
+    dossier = retrieve.dossier(house.deps, reference, house.staff)
+    assert dossier.token_quality == text("evidence.quality.extern")
+    assert dossier.other_days.keys() == set(Place)
+    names = {each.name for each in dossier.objects}
+    assert {
+        "certificaten/tijdstempelwortel.pem",
+        "certificaten/tijdstempeldienst.pem",
+        "certificaten/tijdstempelintrekking.pem",
+    } <= names
+    checked = retrieve.check(house.deps, reference, house.staff)
+    assert checked.intact, checked.verdict and checked.verdict.lines()
+
+
+def test_a_clock_that_differs_by_more_than_a_minute_is_refused_and_said(
+    make_house: MakeHouse, tmp_path: Path
+) -> None:
+    with running(tmp_path / "tsa") as service:
+        (tmp_path / "wortel.pem").write_bytes(service.root.public_bytes(Encoding.PEM))
+        house = make_house(ZEGEL_TSA_URLS=service.url, ZEGEL_TSA_ROOTS=str(tmp_path / "wortel.pem"))
+        late = datetime.now(UTC) + timedelta(seconds=75)
+        sealer = Sealer(
+            SoftwareProvider(house.deps.authority()),
+            ExternalTimestamps(
+                [StampService(service.url, Trust((service.root,)))], clock=lambda: late
+            ),
+            house.deps.authority(),
+        )
+        house.deps = dataclasses.replace(house.deps, sealer=lambda: sealer)
+        (reference,) = house.fully_signed()
+        before = house.agreement(reference).effective_date
+        house.run_worker()
+    stuck = house.agreement(reference)
+    assert (stuck.state, stuck.effective_date) == (State.SEAL_FAILED, before)
+    assert "clock" in stuck.failure

@@ -14,7 +14,6 @@ from typing import Any
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
@@ -32,6 +31,8 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from signatures.asn1_certificates import asn1_certificate
+
 
 async def validate(
     pdf: bytes,
@@ -45,7 +46,7 @@ async def validate(
     ``at`` is the moment of the closing time stamp. Raises whatever a hostile file provokes.
     """
     embedded = list(PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures)
-    seal_trust, stamp_trust = _asn1(roots), _asn1(stamp_roots)
+    seal_trust, stamp_trust = [*map(asn1_certificate, roots)], [*map(asn1_certificate, stamp_roots)]
     chains = [
         str(each.field_name)
         for each in embedded
@@ -61,10 +62,6 @@ async def validate(
         if result.ades_subindic is not AdESPassed.OK:
             wrong.append(f"{each.field_name}: {result.ades_subindic}")
     return ", ".join(chains), ", ".join(wrong)
-
-
-def _asn1(certificates: Sequence[x509.Certificate]) -> list[asn1_x509.Certificate]:
-    return [asn1_x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in certificates]
 
 
 def _context(trusted: list[asn1_x509.Certificate], moment: datetime) -> ValidationContext:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
@@ -24,6 +23,7 @@ from pyhanko_certvalidator.errors import (
 )
 from pyhanko_certvalidator.path import ValidationPath
 
+from signatures.asn1_certificates import asn1_certificate
 from signatures.chains import Material, NotPlain, check_path, may_seal, path_of
 from signatures.errors import CertificateRefused
 from signatures.running import run
@@ -78,7 +78,7 @@ class Persons:
 async def validation_path(chain: PersonChain, at: datetime) -> ValidationPath:
     """The chain as the PDF library puts it into a file. Whether something on it was revoked since
     it was accepted is left to whoever verifies: the lists in the file tell."""
-    *below, root = map(_asn1, chain.path)
+    *below, root = map(asn1_certificate, chain.path)
     context = ValidationContext(
         trust_roots=[root],
         other_certs=below[1:],
@@ -94,7 +94,7 @@ async def validation_path(chain: PersonChain, at: datetime) -> ValidationPath:
 async def _check_wholly(path: Sequence[x509.Certificate], others: Material, at: datetime) -> None:
     """Path validation by RFC 5280, 6.1 and 6.3, for what is not plain: lists for a part of an
     authority's certificates, constraints on names and policies. Raises CertificateRefused."""
-    *below, root = map(_asn1, path)
+    *below, root = map(asn1_certificate, path)
     context = ValidationContext(
         trust_roots=[root],
         other_certs=below[1:],
@@ -114,10 +114,6 @@ async def _check_wholly(path: Sequence[x509.Certificate], others: Material, at: 
         raise CertificateRefused("list", _subject(path[0])) from wrong
     except (PathError, ValidationError) as wrong:
         raise CertificateRefused("extension", str(wrong)[:300]) from wrong
-
-
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
 
 
 def _subject(certificate: x509.Certificate) -> str:

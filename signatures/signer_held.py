@@ -23,7 +23,6 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol
 
 from asn1crypto import cms
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -36,6 +35,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from signatures.acts import Act
 from signatures.appearance import style
+from signatures.asn1_certificates import asn1_certificate
 from signatures.chains import Material
 from signatures.effective_date import BRUSSELS
 from signatures.encoded import FinalAttributes
@@ -284,9 +284,7 @@ class _GivenSignature(ExternalSigner):
     (see ``encoded``)."""
 
     def __init__(self, path: Sequence[x509.Certificate], signature: bytes | None) -> None:
-        own, *issuers = [
-            asn1_x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in path
-        ]
+        own, *issuers = [asn1_certificate(each) for each in path]
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple(issuers)
         super().__init__(own, store, signature, embed_roots=False)

@@ -16,7 +16,6 @@ from threading import Lock
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -26,6 +25,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 
+from signatures.asn1_certificates import asn1_certificate
 from signatures.containers import Container
 from signatures.fetching import NotFetched, get, post
 from signatures.stamp_answers import StampRefused, Trust
@@ -122,15 +122,15 @@ async def validated(
 ) -> ValidationPath:
     """The whole path validation of RFC 5280, 6.1, with revocation required at every step."""
     context = ValidationContext(
-        trust_roots=[asn1(each) for each in roots],
-        other_certs=[asn1(each) for each in issuers],
+        trust_roots=[asn1_certificate(each) for each in roots],
+        other_certs=[asn1_certificate(each) for each in issuers],
         crls=list(lists),
         ocsps=list(answers),
         allow_fetching=False,
         revocation_mode="require",
         moment=now,
     )
-    validator = CertificateValidator(asn1(certificate), validation_context=context)
+    validator = CertificateValidator(asn1_certificate(certificate), validation_context=context)
     try:
         usage = validator.async_validate_usage(set(), {"time_stamping"})  # type: ignore[no-untyped-call]
         path: ValidationPath = await usage
@@ -209,8 +209,3 @@ def _responders(certificate: x509.Certificate) -> list[str]:
         if each.access_method == AuthorityInformationAccessOID.OCSP
     ]
     return [name for name in names if name.startswith(_HTTP)]
-
-
-def asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    """The same certificate for the PDF library."""
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))

@@ -14,17 +14,17 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from asn1crypto import algos, cms, core, parser, tsp, x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko.sign.timestamps import TimeStamper
 
+from signatures.asn1_certificates import asn1_certificate
 from signatures.authority import Authority
 from signatures.containers import Container
 from signatures.encoded import FinalAttributes, FinalToken
 from signatures.providers.software import sign_digest
 
 # anyPolicy (RFC 5280, 4.2.1.4): our own authority promises no policy in particular. A number of our
-# own under the arc of random UUIDs has 128 bits, and readers in Rust and Go refuse such a token.
+# own under the arc of random UUIDs has 128 bits, and a reader in Rust refused such a token.
 POLICY = "2.5.29.32.0"
 OWN, EXTERNAL, QUALIFIED = "eigen", "extern", "gekwalificeerd"
 # Room for the CMS with its token, in hexadecimal digits; a guess that is too small fails, one too
@@ -104,13 +104,12 @@ class LocalStamper(FinalStamper):
         super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
         self._key = authority.tsa_key
         self._clock = clock
-        self._certificate = _asn1(authority.tsa.public_bytes(Encoding.DER))
+        self._certificate = asn1_certificate(authority.tsa)
         identified = as_signing_certificate_v2(self._certificate)
         made = _attribute("signing_certificate_v2", identified)
         self._identified = cms.CMSAttribute.load(made.dump())  # encoded once, not in every token
         self._chain = [
-            _asn1(certificate.public_bytes(Encoding.DER))
-            for certificate in (authority.issuing, authority.root)
+            asn1_certificate(certificate) for certificate in (authority.issuing, authority.root)
         ]
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
@@ -176,10 +175,6 @@ class LocalStamper(FinalStamper):
                 ),
             }
         )
-
-
-def _asn1(der: bytes) -> x509.Certificate:
-    return x509.Certificate.load(der)
 
 
 def _attribute(kind: str, value: object) -> cms.CMSAttribute:

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from asn1crypto import tsp
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from signatures.asn1_certificates import asn1_certificate
 from signatures.errors import TokenInvalid
 from signatures.running import run
 from signatures.timestamps import Timestamps
@@ -76,7 +75,7 @@ def check(response: bytes, data: bytes, *, roots: Sequence[x509.Certificate]) ->
 async def _status(
     answer: tsp.TimeStampResp, data: bytes, roots: Sequence[x509.Certificate], moment: datetime
 ) -> TimestampSignatureStatus:
-    trusted = [asn1_x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in roots]
+    trusted = [asn1_certificate(each) for each in roots]
     context = ValidationContext(trust_roots=trusted, allow_fetching=False, moment=moment)
     found = await validate_tst_signed_data(
         answer["time_stamp_token"]["content"],

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
 
+from signatures.asn1_certificates import asn1_certificate
 from signatures.authority import Authority
 from signatures.certificates import is_stamp, issued
 from signatures.errors import AuthorityError
@@ -100,8 +101,8 @@ class ValidationData:
         self._foreign = Foreign(seal) if seal.certificate != authority.seal else None
         self._seal = seal.certificate
         *between, root = seal.issuers
-        self._roots = _asn1s({*authority.roots, root})
-        self._others = _asn1s({*authority.issuers, *between})
+        self._roots = [asn1_certificate(each) for each in {*authority.roots, root}]
+        self._others = [asn1_certificate(each) for each in {*authority.issuers, *between}]
         self._known = tuple(dict.fromkeys((*seal.issuers, *authority.issuers, *authority.roots)))
         self._paths: dict[x509.Certificate, ValidationPath] = {}
 
@@ -164,7 +165,7 @@ class ValidationData:
         # By its signature: another authority may bear the same name.
         if certificate not in self._paths and self._issuers_of(certificate):
             validator = CertificateValidator(
-                _asn1(certificate), validation_context=self._context(moment, [])
+                asn1_certificate(certificate), validation_context=self._context(moment, [])
             )
             found = await validator.async_validate_usage(set())  # type: ignore[no-untyped-call]
             self._paths[certificate] = found
@@ -178,8 +179,8 @@ class ValidationData:
     ) -> ValidationContext:
         own = [asn1_crl.CertificateList.load(each.public_bytes(Encoding.DER)) for each in lists]
         return ValidationContext(
-            trust_roots=[*self._roots, *map(_asn1, others.roots)],
-            other_certs=[*self._others, *map(_asn1, others.issuers)],
+            trust_roots=[*self._roots, *map(asn1_certificate, others.roots)],
+            other_certs=[*self._others, *map(asn1_certificate, others.issuers)],
             crls=[*own, *others.lists],
             ocsps=list(others.answers),
             allow_fetching=False,
@@ -283,11 +284,3 @@ def _signer(signed: cms.SignedData) -> asn1_x509.Certificate:
         ):
             return certificate
     raise AuthorityError("missing", "a signature without its certificate")
-
-
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
-
-
-def _asn1s(certificates: set[x509.Certificate]) -> list[asn1_x509.Certificate]:
-    return [_asn1(each) for each in certificates]

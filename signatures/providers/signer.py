@@ -6,10 +6,10 @@ from typing import Any, Protocol
 from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from pyhanko.keys.internal import translate_pyca_cryptography_cert_to_asn1
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from signatures.asn1_certificates import asn1_certificate
 from signatures.certificates import PublicKey
 from signatures.encoded import FinalAttributes
 
@@ -43,9 +43,9 @@ class HeldKeySigner(Signer):
         self, key: SealKey, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
     ) -> None:
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        store.register_multiple(map(translate_pyca_cryptography_cert_to_asn1, chain))
+        store.register_multiple(map(asn1_certificate, chain))
         super().__init__(
-            signing_cert=translate_pyca_cryptography_cert_to_asn1(certificate),
+            signing_cert=asn1_certificate(certificate),
             cert_registry=store,
             embed_roots=False,
         )

@@ -1,0 +1,56 @@
+"""A certificate that many threads look at for the first time at the same moment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signatures.asn1_certificates import asn1_certificate
+from signatures.authority import Authority
+
+THREADS = 8
+
+
+@pytest.fixture(autouse=True)
+def impatient_threads() -> Iterator[None]:
+    """Change between threads as often as can be."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def look(certificate: asn1_x509.Certificate, start: Barrier) -> Any:
+    start.wait()
+    key = certificate.public_key
+    return (
+        key["algorithm"]["algorithm"].native,
+        key["public_key"].parsed["modulus"].native,
+        certificate.key_usage_value.native,
+        certificate.subject.native,
+        certificate.critical_extensions,
+    )
+
+
+def looked_at_by_all(certificate: asn1_x509.Certificate) -> set[str]:
+    start = Barrier(THREADS)
+    with ThreadPoolExecutor(THREADS) as pool:
+        waiting = [pool.submit(look, certificate, start) for _ in range(THREADS)]
+        return {repr(each.exception() or each.result()) for each in waiting}
+
+
+def test_it_is_the_same_certificate(authority: Authority) -> None:
+    assert asn1_certificate(authority.seal).dump() == authority.seal.public_bytes(Encoding.DER)
+
+
+def test_all_threads_see_the_same(authority: Authority) -> None:
+    expected = repr(look(asn1_certificate(authority.seal), Barrier(1)))
+    for _ in range(50):
+        assert looked_at_by_all(asn1_certificate(authority.seal)) == {expected}

@@ -30,7 +30,7 @@ from signatures.orders import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 from signatures.persons import PersonChain, validation_path
 from signatures.providers.base import SealCertificate, SealProvider
 from signatures.renewed import next_renewal_field
-from signatures.revision import Revision
+from signatures.revision_writer import RevisionWriter
 from signatures.running import run
 from signatures.stamp_answers import StampRefused
 from signatures.stamp_chains import StampChains, StampEvidence
@@ -170,7 +170,7 @@ class Sealer:
             timestamper=self.stamper,
             stamp_style=look,
         )
-        writer = Revision(io.BytesIO(pdf))
+        writer = RevisionWriter(io.BytesIO(pdf))
         output = run(
             signer.async_sign_pdf(
                 writer, existing_fields_only=True, bytes_reserved=self.bytes_reserved
@@ -220,7 +220,7 @@ class Sealer:
             invis_settings=InvisSigSettings(box_out_of_bounds=True),
         )
         output = await stamper.async_timestamp_pdf(
-            Revision(io.BytesIO(pdf)),
+            RevisionWriter(io.BytesIO(pdf)),
             DIGEST,
             validation_context=self._validation.context(now, others, lists),
             validation_paths=[*(path for path in found if path is not None), *others.paths],

@@ -49,7 +49,7 @@ from signatures.errors import (
     SignatureWrong,
 )
 from signatures.persons import Persons
-from signatures.revision import Revision
+from signatures.revision_writer import RevisionWriter
 from signatures.revisions import Revisions
 from signatures.running import run
 from signatures.seal import (
@@ -298,7 +298,7 @@ class _GivenSignature(ExternalSigner):
 async def _prepared(
     pdf_signer: PdfSigner, signer: ExternalSigner, working: bytes, room: int
 ) -> tuple[bytes, PreparedByteRangeDigest, bytes]:
-    writer = Revision(io.BytesIO(working))
+    writer = RevisionWriter(io.BytesIO(working))
     digest, _document, output = await pdf_signer.async_digest_doc_for_signing(
         writer, existing_fields_only=True, bytes_reserved=room
     )

@@ -3,7 +3,7 @@
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 
-class Revision(IncrementalPdfFileWriter):
+class RevisionWriter(IncrementalPdfFileWriter):
     """pyHanko's writer without its habit of writing the metadata anew.
 
     With every revision it would put its own name and the present moment into the XMP metadata and

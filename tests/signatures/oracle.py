@@ -6,7 +6,6 @@ it refuses, the verifier has to refuse as well.
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -37,6 +36,8 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from signatures.running import run
+
 ORDERS = {
     ("controller_agreement", "controller_annex", "processor_agreement", "archive_timestamp"),
     ("processor_agreement", "controller_agreement", "controller_annex", "archive_timestamp"),
@@ -48,7 +49,7 @@ _WEAK = frozenset({"md2", "md5", "sha1"})
 def refused(pdf: bytes, roots: Sequence[x509.Certificate]) -> set[str]:
     """The rules that fail, without a ledger; ``readable`` for whatever raises."""
     try:
-        return set(asyncio.run(_examine(pdf, roots)))
+        return set(run(_examine(pdf, roots)))
     except Exception:
         return {"readable"}
 

@@ -59,7 +59,7 @@ PORTS = (
     "admin.port.grpc",
 )
 # Only what S3 needs; nothing is reported to anyone.
-SWITCHED_OFF = (
+SWITCHES = (
     "-master.telemetry=false",
     "-webdav=false",
     "-admin.ui=false",
@@ -71,6 +71,9 @@ SWITCHED_OFF = (
     "-filer.exposeDirectoryData=false",
     "-filer.ui.deleteDir=false",
     "-volume.preStopSeconds=0",
+    # It keeps room for as many volumes as fit on the free disk, and a bucket takes at least one. By
+    # itself it makes them up to 1 GiB large, so that a small disk holds a handful of buckets.
+    "-master.volumeSizeLimitMB=64",
 )
 
 
@@ -158,7 +161,7 @@ class EmbeddedObjectStore:
             f"-dir={self.data}",
             "-ip=127.0.0.1",
             "-ip.bind=127.0.0.1",
-            *SWITCHED_OFF,
+            *SWITCHES,
             *(f"-{name}={port}" for name, port in ports.items()),
         ]
         with self.log.open("ab") as log:

@@ -41,6 +41,7 @@ def complaints() -> Callable[[Page], list[str]]:
     """What is wrong with the page that a browser shows now: axe-core, small targets, width."""
 
     def look(page: Page) -> list[str]:
+        page.wait_for_load_state()  # a click returns when the next page begins, before its <html>
         page.evaluate(AXE_SCRIPT)
         found: list[str] = page.evaluate(VIOLATIONS, RULES)
         return found + page.evaluate(SMALL_TARGETS) + page.evaluate(SIDEWAYS)

@@ -11,19 +11,25 @@ import socket
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
-import psycopg
 import pytest
-from psycopg import sql
+from argon2 import PasswordHasher
+from flask import Flask
 
-from service.database import migrate
+from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres, ObjectStoreAddress
+from service.wiring import TEMPLATES
+from service.workflow import accounts
+from signatures.authority import create_authority
 
 sys.path.insert(0, str(Path(__file__).parent))
 from browsing import browser, complaints  # noqa: F401 (fixtures)
+from emptied import empty, kept_database
+from kept import KeepingEnvironment
 
 
 @pytest.fixture(scope="session")
@@ -49,28 +55,17 @@ def postgres_server(run_directory: Path) -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_server: EmbeddedPostgres, worker_name: str) -> str:
-    """A database of this worker's own with the present schema, to copy from."""
-    name = f"migrated_{worker_name}"
-    _administer(postgres_server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    migrate.upgrade(postgres_server.url(name))
-    return name
+def one_database(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]:
+    """The migrated database of all tests of a worker."""
+    with kept_database(postgres_server, f"kept_{worker_name}") as url:
+        yield url
 
 
 @pytest.fixture
-def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
-    """A fresh, migrated database for one test; SQLAlchemy's URL."""
-    name = f"test_{uuid.uuid4().hex}"
-    _administer(
-        postgres_server,
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(migrated_template)
-        ),
-    )
-    yield postgres_server.url(name)
-    _administer(
-        postgres_server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-    )
+def database_url(one_database: str) -> Iterator[str]:
+    """The same, empty again after the test; SQLAlchemy's URL."""
+    yield one_database
+    empty(one_database)
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +92,36 @@ def s3(object_store: ObjectStoreAddress) -> Any:
         aws_secret_access_key=object_store.secret_access_key,
         region_name=object_store.region,
     )
+
+
+@pytest.fixture(scope="session")
+def maker() -> Iterator[DocumentMaker]:
+    """The real documents, one warm office for all tests of a worker."""
+    made = DocumentMaker(TEMPLATES, workers=1)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our own authority, made once."""
+    directory = tmp_path_factory.mktemp("keys") / "sleutels"
+    create_authority(directory, None, organisation="IT4Professionals", now=datetime.now(UTC))
+    return directory
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real hash with little work: nothing waits for a password, and a race is one."""
+    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_compiled_once() -> Iterator[None]:
+    """Applications of all tests share what Jinja made of the pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_environment", KeepingEnvironment)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -131,9 +156,3 @@ def _refuse_outside(event: str, arguments: tuple[Any, ...]) -> None:
 def _is_loopback(host: str | bytes) -> bool:
     name = host.decode() if isinstance(host, bytes) else host
     return name in ("localhost", "::1", "0.0.0.0", "::") or name.startswith("127.")
-
-
-def _administer(server: EmbeddedPostgres, statement: sql.Composed) -> None:
-    address = server.url("postgres").replace("+psycopg", "")
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(statement)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +16,7 @@ from service.agreement.parties import Controller, MainAgreement, Processor, Sign
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Order, Place, PlaceState, State
 from service.database.engine import Database, Transaction
-from service.engines import EmbeddedPostgres
 from service.wiring import deferrer
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from emptied import empty, kept_database
 
 STAFF = Staff(str(uuid.uuid4()), "Els Maes", "els@it4.example", "Adviseur", frozenset(Role))
 PROCESSOR = Processor(
@@ -47,20 +41,6 @@ CONTROLLER = Controller(
     city="Antwerpen",
     notices_email="info@peeters.example",
 )
-
-
-@pytest.fixture(scope="session")
-def one_database(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]:
-    """The database of all tests here."""
-    with kept_database(postgres_server, f"database_{worker_name}") as url:
-        yield url
-
-
-@pytest.fixture
-def database_url(one_database: str) -> Iterator[str]:
-    """The same, empty again after the test."""
-    yield one_database
-    empty(one_database)
 
 
 @pytest.fixture

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
-from argon2 import PasswordHasher
+from psycopg import sql
 
+from service.database import migrate
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
-from service.engines import ObjectStoreAddress
+from service.engines import EmbeddedPostgres, ObjectStoreAddress
 from service.first_start import example_processor
 from service.settings import load_settings
-from service.wiring import TEMPLATES, build
+from service.wiring import build
 from service.workflow import accounts, profile
-from signatures.authority import create_authority
 from storage.objects import S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -31,25 +32,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def maker() -> Iterator[DocumentMaker]:
-    """The real documents, one warm office for all tests of a worker."""
-    made = DocumentMaker(TEMPLATES, workers=1)
-    yield made
-    made.close()
+def migrated_template(postgres_server: EmbeddedPostgres, worker_name: str) -> str:
+    """A database of this worker's own with the present schema, to copy from."""
+    name = f"migrated_{worker_name}"
+    _administer(postgres_server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrate.upgrade(postgres_server.url(name))
+    return name
 
 
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our own authority, made once."""
-    directory = tmp_path_factory.mktemp("keys") / "sleutels"
-    create_authority(directory, None, organisation="IT4Professionals", now=datetime.now(UTC))
-    return directory
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real hash with little work, so that a race is one and does not wait for a password."""
-    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
+@pytest.fixture
+def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+    """A fresh, migrated database: what a killed process still holds open must not be waited for."""
+    name = f"test_{uuid.uuid4().hex}"
+    _administer(
+        postgres_server,
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(migrated_template)
+        ),
+    )
+    yield postgres_server.url(name)
+    _administer(
+        postgres_server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+    )
 
 
 @pytest.fixture
@@ -117,3 +121,9 @@ def make_house(
 def house(make_house: MakeHouse) -> House:
     """A Zegel where nothing is out of order yet."""
     return make_house()
+
+
+def _administer(server: EmbeddedPostgres, statement: sql.Composed) -> None:
+    address = server.url("postgres").replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement)

@@ -12,7 +12,5 @@ from tests.web.staff.conftest import (  # noqa: E402, F401 (the path first; thes
     app,
     as_role,
     deps,
-    keys,
-    maker,
     office,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 
 import pytest
 from attack import ANNEX, DETAILS, entered, everything, link_of, newest_code, sent
@@ -58,9 +59,16 @@ def test_no_token_code_cookie_or_password_is_kept_or_logged(
     assert "zegel_…" in places["log"]
 
 
-def test_an_error_names_no_person(deps: Deps) -> None:
+@pytest.fixture
+def broken(deps: Deps) -> Iterator[Deps]:
+    """A database that lacks a column, until the test is over."""
     rows(deps, "alter table staff rename column function to other")
-    with pytest.raises(ProgrammingError) as failure, deps.database.begin() as tx:
+    yield deps
+    rows(deps, "alter table staff rename column other to function")
+
+
+def test_an_error_names_no_person(broken: Deps) -> None:
+    with pytest.raises(ProgrammingError) as failure, broken.database.begin() as tx:
         tx.accounts.by_email("an@peeters.example")
     assert "staff.function" in str(failure.value)
     assert "an@peeters.example" not in str(failure.value)

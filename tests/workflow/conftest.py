@@ -6,7 +6,7 @@ import dataclasses
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,48 +18,17 @@ from service.database.audit_check import check_chain
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
-from service.engines import EmbeddedPostgres, ObjectStoreAddress
+from service.engines import ObjectStoreAddress
 from service.settings import Settings, load_settings
-from service.wiring import TEMPLATES, build
+from service.wiring import build
 from service.workflow import anchor, archive, close, deliver, profile, retrieve, seal
-from signatures.authority import create_authority
 from storage.objects import ObjectStore, S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from days import TODAY, Travel
-from emptied import empty, kept_database
 from house import EVERYBODY, PROCESSOR, House
 
 PASSWORD = "een heel lang geheim"
-
-
-@pytest.fixture(scope="session")
-def one_database(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]:
-    """The database of all tests here."""
-    with kept_database(postgres_server, f"workflow_{worker_name}") as url:
-        yield url
-
-
-@pytest.fixture
-def database_url(one_database: str) -> Iterator[str]:
-    """The same, empty again after the test."""
-    yield one_database
-    empty(one_database)
-
-
-@pytest.fixture(scope="session")
-def maker() -> Iterator[DocumentMaker]:
-    """The real documents, one warm office for all tests of a worker."""
-    made = DocumentMaker(TEMPLATES, workers=1)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Made once, because making it is slow on purpose."""
-    return PasswordHasher().hash(PASSWORD)
 
 
 @pytest.fixture
@@ -86,6 +55,12 @@ def deps(database_url: str, settings: Settings, maker: DocumentMaker) -> Iterato
     built = dataclasses.replace(build(settings, database_url, nowhere), maker=lambda: maker)
     yield built
     built.database.close()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Made once, with as little work as ``quick_passwords``."""
+    return PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
 
 
 def _house(deps: Deps, password_hash: str) -> House:
@@ -131,14 +106,6 @@ def another(house: House, password_hash: str) -> Callable[..., Staff]:
         return made
 
     return add
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our own authority, made once."""
-    directory = tmp_path_factory.mktemp("keys") / "sleutels"
-    create_authority(directory, None, organisation="IT4Professionals", now=datetime.now(UTC))
-    return directory
 
 
 @pytest.fixture

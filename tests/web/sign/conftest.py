@@ -22,7 +22,7 @@ from service.app import create_app
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.settings import load_settings
-from service.wiring import TEMPLATES, build
+from service.wiring import build
 from service.workflow import accounts, countersign, create, generate, profile, send
 from service.workflow.actors import Client
 from service.workflow.links import address
@@ -205,14 +205,6 @@ class Journey:
             client=Client("127.0.0.1", "test"),
         )
         assert [outcome.refusal for outcome in outcomes] == [""]
-
-
-@pytest.fixture(scope="session")
-def maker() -> Iterator[DocumentMaker]:
-    """The real documents, one warm office for all tests of a worker."""
-    made = DocumentMaker(TEMPLATES, workers=1)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,28 +14,10 @@ from service.app import create_app
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
-from service.wiring import TEMPLATES
 from service.workflow import accounts, profile
-from signatures.authority import create_authority
 
 sys.path.insert(0, str(Path(__file__).parent))
 from office import PROCESSOR, Office, make_deps
-
-
-@pytest.fixture(scope="session")
-def maker() -> Iterator[DocumentMaker]:
-    """The real documents, one warm office for all tests of a worker."""
-    made = DocumentMaker(TEMPLATES, workers=1)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our own authority, made once."""
-    directory = tmp_path_factory.mktemp("keys") / "sleutels"
-    create_authority(directory, None, organisation="IT4Professionals", now=datetime.now(UTC))
-    return directory
 
 
 @pytest.fixture

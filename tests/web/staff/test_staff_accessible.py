@@ -148,27 +148,32 @@ def _after_mistakes(
     page: Page, place: Place, complaints: Callable[[Page], list[str]], width: int
 ) -> dict[str, list[str]]:
     """Pages that only a POST shows."""
+
+    def press(what: str) -> None:
+        with page.expect_navigation():
+            page.click(what)
+
     wrong = {}
     page.goto(f"{place.address}/overeenkomsten/nieuw")
-    page.click("button:has-text('Bewaren en nakijken')")
+    press("button:has-text('Bewaren en nakijken')")
     wrong[f"new-wrong {width}"] = complaints(page)
     page.goto(f"{place.address}/tekenen-namens-ons")
-    page.click("button:has-text('Aangevinkte ondertekenen')")
+    press("button:has-text('Aangevinkte ondertekenen')")
     wrong[f"queue-wrong {width}"] = complaints(page)
     page.goto(f"{place.address}/overeenkomsten/{place.waiting}/terugzending")
-    page.click("button:has-text('Terugsturen')")
+    press("button:has-text('Terugsturen')")
     wrong[f"send-back-wrong {width}"] = complaints(page)
     page.goto(f"{place.address}/overeenkomsten/{place.returned}")
-    page.click("a:has-text('Antwoorden')")
+    press("a:has-text('Antwoorden')")
     wrong[f"answer {width}"] = complaints(page)
-    page.click("button:has-text('Antwoord versturen')")
+    press("button:has-text('Antwoord versturen')")
     wrong[f"answer-wrong {width}"] = complaints(page)
     page.goto(f"{place.address}/overeenkomsten/{place.sent}")
-    page.click("button:has-text('Herinnering sturen')")  # refused: the link was mailed today
+    press("button:has-text('Herinnering sturen')")  # refused: the link was mailed today
     wrong[f"reminder {width}"] = complaints(page)
-    page.click("button:has-text('Link kopiëren')")
+    press("button:has-text('Link kopiëren')")
     wrong[f"link {width}"] = complaints(page)
     page.goto(f"{place.address}/archief/{place.archived}")
-    page.click("button:has-text('Controleren')")
+    press("button:has-text('Controleren')")
     wrong[f"checked {width}"] = complaints(page)
     return wrong

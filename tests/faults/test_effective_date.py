@@ -14,9 +14,8 @@ from typing import Any
 
 import pypdf
 import pytest
-from conftest import MakeHouse
 from cryptography.hazmat.primitives.serialization import Encoding
-from fault_road import BROWSER, SIGNER, House
+from fault_road import BROWSER, SIGNER, House, MakeHouse
 
 from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, State
 from service.database.engine import Transaction

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pytest
 from installation import PROCESSOR, Customer, Installation
 from people import (
     WORK_SECONDS,
@@ -271,36 +270,6 @@ def test_without_javascript(
     sales.fills(_typed(customer)).presses("Bewaren en nakijken").sees(customer.organisation)
     sales.presses("Versturen").reads("De overeenkomst is verstuurd.")
     mailbox.waits_for(customer.email, INVITATION)
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_every_other_page_of_the_office(
-    zegel: Installation, new_context: Callable[..., BrowserContext], look: Look, width: int
-) -> None:
-    customer = zegel.customer(f"Kijkers {width}")
-    draft = zegel.bring(customer, "create").reference
-    ready = zegel.bring(zegel.customer(f"Klaar {width}"), "sign").reference
-    context = new_context({"width": width, "height": 900})
-    chief = StaffMember(context.new_page(), look).signs_in(zegel.administrator)
-    for path, heading in (
-        (f"/overeenkomsten/{draft}", customer.organisation),
-        (f"/overeenkomsten/{draft}/bewerken", "Concept bewerken"),
-        (f"/overeenkomsten/{ready}", f"Klaar {width}"),
-        (f"/overeenkomsten/{ready}/tekst", "Tekst van"),
-        (f"/overeenkomsten/{ready}/intrekking", "Intrekken"),
-        ("/tekenen-namens-ons", "Te ondertekenen"),
-        ("/archief", "Archief"),
-        ("/verifieer", "Is dit document echt?"),
-        ("/beheer", "Beheer"),
-        ("/taken", "Taken"),
-        ("/profiel", "Onze gegevens"),
-        ("/medewerkers", "Medewerkers"),
-        ("/account", "Uw account"),
-        ("/mailbox", "Mailbox"),
-        ("/privacy", "Privacyverklaring"),
-        ("/bestaat-niet", "Deze pagina bestaat niet"),
-    ):
-        chief.opens(path).sees(heading)
 
 
 def _is_pdf(answer: Response) -> bool:

@@ -67,6 +67,8 @@ class Place:
             "keys": "/sleutels",
             "account": "/account",
             "mailbox": "/mailbox",
+            "privacy": "/privacy",
+            "nothing": "/bestaat-niet",
         }
 
 

@@ -46,12 +46,11 @@ class Answer:
     def sentence(self, language: str = "nl") -> str:
         """What was found, in plain words, with its reason."""
         catalogue = words(language)
-        said = [str(catalogue["rule"][self.rule][self.state])]
+        said = str(catalogue["rule"][self.rule][self.state])
         if self.place:
-            said.append(catalogue["at"].format(place=place_words(self.place, language)))
-        if self.reason:
-            said.append(str(catalogue["reason"][self.reason]))
-        return " ".join(said)
+            place = place_words(self.place, language)
+            said = str(catalogue["at"]).format(found=said.removesuffix("."), place=place)
+        return f"{said} {catalogue['reason'][self.reason]}" if self.reason else said
 
 
 @dataclass(frozen=True)

@@ -206,6 +206,7 @@ def test_the_whole_road_without_javascript(
     signer.sees(READ).reads("Leveranciers van meel").presses("Volgende: ondertekenen")
     code = mailbox.waits_for(customer.email, "Uw code").code()
     signer.proves_mailbox(code).sees("1 van 2: Overeenkomst")
+    expect(page.get_by_label("Tekenen", exact=True)).to_be_hidden()
     signer.agrees().types_signature(customer.person).sees("2 van 2: Bijlage 1")
     signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -81,13 +80,21 @@ def check_format(pdf: bytes, fonts: Iterable[str]) -> None:
 
 
 def pages_without_footer(text: PdfText, docx: bytes) -> list[str]:
-    """The compacted text of each page, its footer left out."""
-    footers = "|".join(_footer_patterns(docx))
-    ending = re.compile(f"({footers})$") if footers else None
+    """The compacted text of each page, its footer left out.
+
+    The office writes it before the page's own text or behind it: that differs by version.
+    """
     pages = []
-    for page in text.pages:
+    for number, page in enumerate(text.pages, 1):
         printed = compact(page)
-        pages.append(ending.sub("", printed) if ending else printed)
+        for footer in _footers(docx, number, len(text.pages)):
+            if printed.startswith(footer):
+                printed = printed.removeprefix(footer)
+                break
+            if printed.endswith(footer):
+                printed = printed.removesuffix(footer)
+                break
+        pages.append(printed)
     return pages
 
 
@@ -96,20 +103,24 @@ def compact(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", text).split())
 
 
-def _footer_patterns(docx: bytes) -> list[str]:
-    patterns = []
+def _footers(docx: bytes, page: int, pages: int) -> list[str]:
+    """Each footer of the document as it is printed on this page, compacted."""
+    numbers = {"PAGE": str(page), "NUMPAGES": str(pages)}
+    found = []
     for number in range(1, 4):
         try:
             footer = etree.fromstring(read_part(docx, f"word/footer{number}.xml"))
         except KeyError:
             break
-        pattern = ""
+        said = ""
         for text in footer.iter(f"{W}t"):
-            inside_field = any(parent.tag == f"{W}fldSimple" for parent in text.iterancestors())
-            pattern += r"\d+" if inside_field else re.escape(compact(text.text or ""))
-        if pattern:
-            patterns.append(pattern)
-    return patterns
+            field = next(text.iterancestors(f"{W}fldSimple"), None)
+            instruction = (field.get(f"{W}instr", "") if field is not None else "").split()
+            own = text.text or ""
+            said += numbers.get(instruction[0], own) if instruction else own
+        if said:
+            found.append(compact(said))
+    return found
 
 
 def _fonts(pdf: pikepdf.Pdf) -> Iterable[Any]:

@@ -71,10 +71,14 @@ class _Text(HTMLParser):
 def test_the_reading_view_says_exactly_what_the_pdf_says(document: ProducedDocument) -> None:
     view = _Text()
     view.feed(document.reading_html)
-    pages = read_pdf_text(document.pdf).pages
-    footer = re.compile(r"VO-2026-00042·sjabloon1\.0Pagina\d+van\d+$")
-    assert compact(view.words) == "".join(footer.sub("", compact(page)) for page in pages)
-    assert all(footer.search(compact(page)) for page in pages)
+    pages = [compact(page) for page in read_pdf_text(document.pdf).pages]
+    footers = [f"VO-2026-00042·sjabloon1.0Pagina{n + 1}van{len(pages)}" for n in range(len(pages))]
+    assert all(
+        page.startswith(footer) or page.endswith(footer)
+        for page, footer in zip(pages, footers, strict=True)
+    )
+    without = (page.replace(footer, "", 1) for page, footer in zip(pages, footers, strict=True))
+    assert compact(view.words) == "".join(without)
 
 
 def test_the_reading_view_is_semantic(document: ProducedDocument) -> None:

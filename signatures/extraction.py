@@ -8,15 +8,13 @@ verified here.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from asn1crypto import cms, parser
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from signatures.revisions import Revisions
+from signatures.signed_fields import STAMP, Signed, signed_fields
 
 TOKEN_ATTRIBUTE = "signature_time_stamp_token"  # noqa: S105 (an attribute of a CMS)
 
@@ -41,45 +39,39 @@ class Part:
 def parts(pdf: bytes) -> list[Part]:
     """Every signature and document time stamp of a file sealed by this package.
 
-    Raises ValueError for a signature without a token, and what pyHanko raises for no such file.
+    Raises ValueError for a signature without a token, NotStrict (one of them) or what the ASN.1
+    library raises for a file that was not made here.
     """
-    return [_part(each) for each in PdfFileReader(io.BytesIO(pdf)).embedded_signatures]
+    return [_part(pdf, each) for each in signed_fields(Revisions(pdf))]
 
 
-def certificates(token: bytes) -> bytes:
-    """The certificates that travel with a token, as PEM."""
-    from_token = _signed_data(token)["certificates"]
-    return b"".join(
-        x509.load_der_x509_certificate(each.chosen.dump()).public_bytes(Encoding.PEM)
-        for each in from_token
-    )
-
-
-def _part(each: EmbeddedPdfSignature) -> Part:
-    offset, length, offset_after, length_after = (int(number) for number in each.byte_range)
-    container = bytes(each.pkcs7_content)
-    whole = container[: parser.peek(container)]
-    stamped = each.signed_data["encap_content_info"]["content_type"].native == "tst_info"
-    token = whole if stamped else _token(each)
-    value = each.signer_info["signature"].native
+def _part(pdf: bytes, each: Signed) -> Part:
+    offset, length, offset_after, length_after = each.signature["ByteRange"]
+    start, end = each.container
+    value = bytes.fromhex(pdf[start + 1 : end - 1].decode("ascii"))
+    whole = value[: parser.peek(value)]
+    signer = _signed_data(whole)["signer_infos"][0]
+    stamped = each.kind == STAMP
+    token = whole if stamped else _token(each.field, signer)
+    signature = signer["signature"].native
     info = _signed_data(token)["encap_content_info"]["content"].parsed
     moment: datetime = info["gen_time"].native
     return Part(
-        field=str(each.field_name),
+        field=each.field,
         byte_range=(offset, length, offset_after, length_after),
         cms=None if stamped else whole,
-        signature_at=(whole.index(value), len(value)),
+        signature_at=(whole.index(signature), len(signature)),
         token=token,
         token_time=moment.astimezone(UTC),
     )
 
 
-def _token(each: EmbeddedPdfSignature) -> bytes:
-    for attribute in each.signer_info["unsigned_attrs"]:
+def _token(field: str, signer: cms.SignerInfo) -> bytes:
+    for attribute in signer["unsigned_attrs"]:
         if attribute["type"].native == TOKEN_ATTRIBUTE:
             found: bytes = attribute["values"][0].dump()
             return found
-    raise ValueError(f"{each.field_name}: no token")
+    raise ValueError(f"{field}: no token")
 
 
 def _signed_data(token: bytes) -> cms.SignedData:

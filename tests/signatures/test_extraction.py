@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
+import io
+from datetime import UTC
 
-from signatures.authority import Authority
-from signatures.extraction import certificates, parts
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from signatures.extraction import Part, parts
+from signatures.seal import Sealer
+from signatures.signer_held import OwnSignatures
+from signatures.uploaded import accept_upload
 from tests.signatures.conftest import SealedFile
+from tests.signatures.making import CONTROLLER_FIRST, SHEET, act_for, prepared
+from tests.signatures.own_program import sign
+from tests.signatures.people import EC, PeoplesAuthority
 
 
 def test_every_part_is_there_in_order(sealed_file: SealedFile) -> None:
@@ -21,16 +29,47 @@ def test_every_part_is_there_in_order(sealed_file: SealedFile) -> None:
         assert len(part.cms[offset : offset + length]) == length == 384  # RSA-3072
 
 
-def test_the_certificates_of_a_token_lead_to_its_root(
-    sealed_file: SealedFile, authority: Authority, tmp_path: Path
+def test_pyhanko_reads_the_same_to_the_byte(
+    sealed_file: SealedFile,
+    converted: bytes,
+    sealer: Sealer,
+    own: OwnSignatures,
+    people: PeoplesAuthority,
 ) -> None:
-    (tmp_path / "chain.pem").write_bytes(certificates(parts(sealed_file.pdf)[-1].token))
-    for name in ("root.pem", "tsa.pem"):
-        (tmp_path / name).write_bytes(authority.certificates[name])
-    said = subprocess.run(
-        ["openssl", "verify", "-CAfile", "root.pem", "-untrusted", "chain.pem", "tsa.pem"],
-        cwd=tmp_path,
-        capture_output=True,
-        check=False,
+    """Of an original, a renewed copy, a sheet, and a working document with an act of a person's
+    own program."""
+    shown, person = prepared(converted, CONTROLLER_FIRST), people.person(kind=EC)
+    act, others = act_for(CONTROLLER_FIRST[0], shown), people.material()
+    signed = accept_upload(
+        own, sign(shown, person, act), working=shown, act=act, others=others, last=False
     )
-    assert said.returncode == 0, said.stderr
+    for pdf in (
+        sealed_file.pdf,
+        sealer.renew(sealed_file.pdf).pdf,
+        sealer.seal_sheet(prepared(converted, SHEET)),
+        signed.sealed.pdf,
+    ):
+        found = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+        assert parts(pdf) == [as_part(each) for each in found]
+
+
+def as_part(each: EmbeddedPdfSignature) -> Part:
+    """What the PDF signing library makes of a signature."""
+    container = each.signed_data
+    stamp = container["encap_content_info"]["content_type"].native == "tst_info"
+    whole = each.pkcs7_content.rstrip(b"\0")
+    whole += bytes(int.from_bytes(whole[2:4]) + 4 - len(whole))  # a zero of its own at its end
+    unsigned = {attr["type"].native: attr for attr in each.signer_info["unsigned_attrs"] or ()}
+    token = None if stamp else unsigned["signature_time_stamp_token"]["values"][0]
+    stamped = container if token is None else token["content"]
+    value = each.signer_info["signature"].native
+    return Part(
+        field=each.field_name,
+        byte_range=tuple(each.byte_range),
+        cms=None if token is None else whole,
+        signature_at=(whole.index(value), len(value)),
+        token=whole if token is None else token.dump(),
+        token_time=stamped["encap_content_info"]["content"]
+        .parsed["gen_time"]
+        .native.astimezone(UTC),
+    )

@@ -87,7 +87,7 @@ def judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> A
 
 
 def _judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> Answer:
-    allowed_changes.check(file)
+    allowed_changes.check(file, after=found.closing.signed.revision)
     last = found.renewals[-1]
     whole = file.all[-1].end == len(file.pdf) and not file.behind
     if not whole or last.signed.revision != len(file.all) - 1:

@@ -10,7 +10,7 @@ when a seal or time stamp of our own came after it, with which the service took 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,6 +117,21 @@ def own_paths(file: Revisions, seals: Sequence[Seal], trusted: Trusted) -> OwnPa
     return _own_paths(
         seals, trusted, material_in(file, [each.container for each in seals if each.container])
     )
+
+
+def may_be_of_programs(file: Revisions, seals: Sequence[Seal], trusted: Trusted) -> Collection[str]:
+    """The acts under a root for persons, even if it is one for seals too: a program of the
+    person's own can have written those."""
+    if not trusted.person_roots:
+        return ()
+    material = material_in(file, [each.container for each in seals if each.container])
+    return {
+        each.signed.field
+        for each in seals
+        if each.container
+        and each.signed.field in REQUIRED_PLACES
+        and path_of(each.container.certificate, trusted.person_roots, material)
+    }
 
 
 def _own_paths(seals: Sequence[Seal], trusted: Trusted, material: Material) -> OwnPaths:

@@ -103,7 +103,7 @@ def _only_one_signature(uploaded: bytes, working: bytes, place: str) -> tuple[Re
         filled = [each for each in signed_fields(file) if each.revision == len(file.all) - 1]
         if [each.field for each in filled] != [place] or filled[0].kind != ACT:
             raise UploadRefused("other_field", ", ".join(each.field for each in filled)[:200])
-        allowed_changes.check_newest(file)
+        allowed_changes.check_own(file, place)
     except NotAllowed as wrong:
         raise UploadRefused(wrong.code, wrong.detail) from wrong
     except UploadRefused:
@@ -153,7 +153,7 @@ def _check_fonts(file: Revisions, signed: Signed) -> None:
 
 
 def _fonts(file: Revisions, signed: Signed) -> Iterator[dict[str, Any]]:
-    """Every font that the appearance names; ``check_newest`` knows all its objects already."""
+    """Every font that the appearance names; ``check_own`` knows all its objects already."""
     waiting, seen = [signed.widget["AP"]], set()
     while waiting:
         item = waiting.pop()

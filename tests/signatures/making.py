@@ -15,13 +15,13 @@ from typing import Any
 import pikepdf
 from docx import Document
 from PIL import Image, ImageDraw
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import InvisSigSettings
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 
 from signatures.acts import Act
 from signatures.fields import PlaceOnPage, prepare_fields
+from signatures.revision_writer import RevisionWriter
 from signatures.running import run
 from signatures.seal import Sealed, Sealer
 from signatures.statements import Statement
@@ -161,7 +161,5 @@ def stamped_only(stamper: TimeStamper, pdf: bytes, field: str) -> bytes:
     """A document time stamp behind the file, without what shows later that it was good."""
     made = PdfTimeStamper(
         stamper, field_name=field, invis_settings=InvisSigSettings(box_out_of_bounds=True)
-    ).async_timestamp_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)), "sha256", bytes_reserved=24_576
-    )
+    ).async_timestamp_pdf(RevisionWriter(io.BytesIO(pdf)), "sha256", bytes_reserved=24_576)
     return bytes(run(made).getvalue())

@@ -23,7 +23,7 @@ ROOM = 24_576
 
 
 class Writer(IncrementalPdfFileWriter):
-    """Leaves the metadata alone, as most programs do."""
+    """Leaves the metadata alone; pyHanko's own notes the moment and its name in them."""
 
     def _update_meta(self) -> None:
         pass
@@ -45,9 +45,10 @@ def sign(
     also: Callable[[IncrementalPdfFileWriter], None] | None = None,
     room: int = ROOM,
     timestamper: Any = None,
+    writes: type[IncrementalPdfFileWriter] = Writer,
     **changes: Any,
 ) -> bytes:
-    """The file as the program saves it; ``also`` is what else it does to it first."""
+    """The file as the program saves it, with that writer; ``also`` is what else it does first."""
     said: dict[str, Any] = {
         "field_name": act.place,
         "name": act.person_name,
@@ -57,7 +58,7 @@ def sign(
     }
     signer = SimpleSigner.load(str(person.key_file), str(person.certificate_file))
     assert signer is not None
-    writer = Writer(io.BytesIO(working))
+    writer = writes(io.BytesIO(working))
     if also is not None:
         also(writer)
     program = PdfSigner(

@@ -21,9 +21,16 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject
 
+from signatures.report import FAILS, Report
+
 Attack = Callable[[bytes], bytes]
 Change = Callable[[IncrementalPdfFileWriter], None]
 name = generic.pdf_name
+
+
+def failing(report: Report) -> set[str]:
+    """The rules that saw an attack."""
+    return {answer.rule for answer in report.answers if answer.state == FAILS}
 
 
 def incremental(change: Change) -> Attack:

@@ -11,11 +11,11 @@ from cryptography import x509
 
 from signatures.authority import Authority
 from signatures.printed import Agreement
-from signatures.report import FAILS, GENUINE, HOLDS, INVALID, Report
+from signatures.report import GENUINE, HOLDS, INVALID
 from signatures.seal import Sealer
 from signatures.texts import words
 from signatures.verify import verify
-from tests.signatures.attacks import BEFORE_THE_CLOSE, IN_THE_FILE
+from tests.signatures.attacks import BEFORE_THE_CLOSE, IN_THE_FILE, failing
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import (
     CONTROLLER_FIRST,
@@ -30,10 +30,6 @@ from tests.signatures.oracle import refused
 
 FLIPS = int(os.environ.get("TAMPERS", "400"))
 ASKED_TWICE = 20  # of the flips go to the second opinion too, which takes a third of a second
-
-
-def failing(report: Report) -> set[str]:
-    return {answer.rule for answer in report.answers if answer.state == FAILS}
 
 
 @pytest.mark.parametrize("what", IN_THE_FILE)

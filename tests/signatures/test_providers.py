@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,10 +16,11 @@ from typing import Any
 import pkcs11
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signatures.authority import create_authority, load_authority, pem
+from signatures.authority import Authority, create_authority, load_authority, pem
 from signatures.certificates import PublicKey
 from signatures.errors import AuthorityError
 from signatures.providers.aws_kms import KmsAddress, KmsKey, KmsProvider
@@ -32,6 +32,7 @@ from signatures.report import GENUINE
 from signatures.seal import Sealer, sha256
 from signatures.timestamps import LocalTimestamps
 from signatures.verify import Ledger, verify
+from tests.signatures.conftest import PASSPHRASE as AUTHORITY_PASSPHRASE
 from tests.signatures.making import CONTROLLER_FIRST, act_for, prepared, seal_all
 from tests.signatures.tokens import (
     P256,
@@ -98,49 +99,56 @@ class _Lists(BaseHTTPRequestHandler):
         """Nothing: the test run is quiet."""
 
 
+@pytest.fixture(scope="session")
+def own_key() -> rsa.RSAPrivateKey:
+    """A key for a file; making one takes a second."""
+    return new_rsa()
+
+
 @pytest.fixture(
-    params=["software", "pkcs12", "pem", "pkcs11 RSA", "pkcs11 P-256", "kms RSA", "kms P-256"]
+    scope="module",
+    params=["software", "pkcs12", "pem", "pkcs11 RSA", "pkcs11 P-256", "kms RSA", "kms P-256"],
 )
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """Each of the places in turn."""
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority_dir: Path
+) -> Iterator[Place]:
+    """Each of the places in turn, once for all tests of the contract."""
     kind, _, algorithm = str(request.param).partition(" ")
-    if kind in ("pkcs12", "pem"):
-        foreign = request.getfixturevalue("foreign")
-        make = partial(_keystore, tmp_path, foreign, as_pem=kind == "pem")
-        yield _place(tmp_path, None, lambda authority: make(), own_roots=(foreign.root,))
+    folder = tmp_path_factory.mktemp("place")
+    if kind == "software":
+        authority = load_authority(authority_dir, AUTHORITY_PASSPHRASE)
+        yield _place(authority, SoftwareProvider(authority))
+    elif kind in ("pkcs12", "pem"):
+        foreign, key = (request.getfixturevalue(each) for each in ("foreign", "own_key"))
+        authority = load_authority(authority_dir, AUTHORITY_PASSPHRASE, own_roots=(foreign.root,))
+        yield _place(authority, _keystore(folder, foreign, key, as_pem=kind == "pem"))
     elif kind == "pkcs11":
-        label = request.getfixturevalue("softhsm")
-        address = token(label, "rsa" if algorithm == "RSA" else "p256")
-        public = TokenKey(address).public_key
-        yield _place(tmp_path, public, lambda authority: Pkcs11Provider(authority, address))
-    elif kind == "kms":
-        spec = "RSA_3072" if algorithm == "RSA" else "ECC_NIST_P256"
-        with key_service(request.getfixturevalue("monkeypatch")) as client:
-            at = KmsAddress(service_key(client, spec), REGION)
-            yield _place(
-                tmp_path, KmsKey(at).public_key, lambda authority: KmsProvider(authority, at)
-            )
+        address = token(request.getfixturevalue("softhsm"), "rsa" if algorithm == "RSA" else "p256")
+        authority = _authority_over(folder, TokenKey(address).public_key)
+        yield _place(authority, Pkcs11Provider(authority, address))
     else:
-        yield _place(tmp_path, None, SoftwareProvider)
+        spec = "RSA_3072" if algorithm == "RSA" else "ECC_NIST_P256"
+        with pytest.MonkeyPatch.context() as patched, key_service(patched) as client:
+            at = KmsAddress(service_key(client, spec), REGION)
+            authority = _authority_over(folder, KmsKey(at).public_key)
+            yield _place(authority, KmsProvider(authority, at))
 
 
-def _place(
-    folder: Path,
-    seal_key: PublicKey | None,
-    make: Callable[[Any], SealProvider],
-    own_roots: tuple[Any, ...] = (),
-) -> Place:
+def _authority_over(folder: Path, seal_key: PublicKey) -> Authority:
     create_authority(
         folder / "keys", None, organisation="IT4", now=datetime.now(UTC), seal_key=seal_key
     )
-    authority = load_authority(folder / "keys", None, own_roots=own_roots)
-    provider = make(authority)
+    return load_authority(folder / "keys", None)
+
+
+def _place(authority: Authority, provider: SealProvider) -> Place:
     sealer = Sealer(provider, LocalTimestamps(authority), authority)
     return Place(provider, sealer, authority.roots)
 
 
-def _keystore(folder: Path, foreign: ForeignAuthority, *, as_pem: bool) -> KeystoreProvider:
-    key = new_rsa()
+def _keystore(
+    folder: Path, foreign: ForeignAuthority, key: Any, *, as_pem: bool
+) -> KeystoreProvider:
     file = folder / "seal"
     file.write_bytes(_keystore_file(foreign, key, foreign.certificate(key), as_pem=as_pem))
     (folder / "root.pem").write_bytes(pem(foreign.root))
@@ -269,10 +277,9 @@ class TestToken:
 
         assert refused(lambda: TokenKey(address)) == "no_library"
 
-    def test_another_key_than_the_certificates_is_named(self, softhsm: str, tmp_path: Path) -> None:
-        create_authority(tmp_path / "k", None, organisation="IT4", now=datetime.now(UTC))
-        authority = load_authority(tmp_path / "k", None)
-
+    def test_another_key_than_the_certificates_is_named(
+        self, softhsm: str, authority: Authority
+    ) -> None:
         assert refused(lambda: Pkcs11Provider(authority, token(softhsm, "rsa"))) == "mismatch"
 
     def test_a_session_that_broke_is_opened_anew(self, softhsm: str) -> None:
@@ -312,7 +319,9 @@ class TestService:
 
 class TestKeystore:
     @pytest.fixture
-    def opened(self, tmp_path: Path, foreign: ForeignAuthority) -> Callable[..., KeystoreProvider]:
+    def opened(
+        self, tmp_path: Path, foreign: ForeignAuthority, own_key: rsa.RSAPrivateKey
+    ) -> Callable[..., KeystoreProvider]:
         """Open a key file that was made like this."""
 
         def load(
@@ -322,7 +331,7 @@ class TestKeystore:
             root: Any = None,
             data: bytes | None = None,
         ) -> KeystoreProvider:
-            own = key or new_rsa()
+            own = key or own_key
             file = tmp_path / "seal.p12"
             made = data or _keystore_file(foreign, own, certificate or foreign.certificate(own))
             file.write_bytes(made)
@@ -341,29 +350,33 @@ class TestKeystore:
         assert refused(lambda: opened(passphrase=b"another")) == "wrong_passphrase"
 
     def test_a_key_of_another_certificate_is_named(
-        self, opened: Callable[..., KeystoreProvider], foreign: ForeignAuthority
+        self,
+        opened: Callable[..., KeystoreProvider],
+        foreign: ForeignAuthority,
+        own_key: rsa.RSAPrivateKey,
     ) -> None:
-        other = foreign.certificate(new_rsa())
-        data = _keystore_file(foreign, new_rsa(), other, as_pem=True)
+        other = foreign.certificate(ec.generate_private_key(ec.SECP256R1()))
+        data = _keystore_file(foreign, own_key, other, as_pem=True)
 
         assert refused(lambda: opened(data=data)) == "mismatch"
 
     def test_a_short_key_is_named(self, opened: Callable[..., KeystoreProvider]) -> None:
         assert refused(lambda: opened(new_rsa(2048))) == "weak"
 
-    def test_a_certificate_that_ended_is_named(
-        self, opened: Callable[..., KeystoreProvider], foreign: ForeignAuthority
+    @pytest.mark.parametrize(
+        ("made", "code"), [({"days": -1}, "expired"), ({"signs": False}, "wrong_usage")]
+    )
+    def test_a_certificate_that_ended_or_is_for_something_else_is_named(
+        self,
+        opened: Callable[..., KeystoreProvider],
+        foreign: ForeignAuthority,
+        own_key: rsa.RSAPrivateKey,
+        made: dict[str, Any],
+        code: str,
     ) -> None:
-        key = new_rsa()
+        certificate = foreign.certificate(own_key, **made)
 
-        assert refused(lambda: opened(key, foreign.certificate(key, days=-1))) == "expired"
-
-    def test_a_certificate_for_something_else_is_named(
-        self, opened: Callable[..., KeystoreProvider], foreign: ForeignAuthority
-    ) -> None:
-        key = new_rsa()
-
-        assert refused(lambda: opened(key, foreign.certificate(key, signs=False))) == "wrong_usage"
+        assert refused(lambda: opened(certificate=certificate)) == code
 
     def test_a_chain_to_another_root_is_named(
         self, opened: Callable[..., KeystoreProvider]
@@ -371,14 +384,14 @@ class TestKeystore:
         assert refused(lambda: opened(root=ForeignAuthority(None).root)) == "untrusted"
 
     def test_a_certificate_without_list_is_refused_before_anything_is_sealed(
-        self, opened: Callable[..., KeystoreProvider], tmp_path: Path
+        self,
+        opened: Callable[..., KeystoreProvider],
+        own_key: rsa.RSAPrivateKey,
+        authority: Authority,
     ) -> None:
         silent = ForeignAuthority(None)
-        key = new_rsa()
-        data = _keystore_file(silent, key, silent.certificate(key))
+        data = _keystore_file(silent, own_key, silent.certificate(own_key))
         provider = opened(data=data, root=silent.root)
-        create_authority(tmp_path / "k", None, organisation="IT4", now=datetime.now(UTC))
-        authority = load_authority(tmp_path / "k", None)
 
         def sealer() -> Sealer:
             return Sealer(provider, LocalTimestamps(authority), authority)

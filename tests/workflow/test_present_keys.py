@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import base64
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto import cms
 from cryptography import x509
 from house import House
+from leesmij import failing, fetched, unpacked
 
-from service.workflow import close, seal
+from service.deps import Deps
+from service.workflow import anchor, archive, close, seal
 from service.workflow.present_keys import with_present_keys
 from signatures import rotation
 from signatures.errors import AuthorityError
+from signatures.extraction import parts
 from signatures.report import GENUINE
-from signatures.seal import Sealer
+from signatures.seal import Sealed, Sealer
 from signatures.verify import Ledger, verify
 
 
@@ -28,35 +33,61 @@ def keys(keys: Path, tmp_path: Path) -> Path:
     return tmp_path / "sleutels"
 
 
-def test_a_running_process_takes_up_renewed_keys_between_two_acts(
-    whole_house: House, keys: Path
+def test_a_running_process_takes_up_new_keys_between_two_acts_and_the_package_holds(
+    whole_house: House, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A new seal after the first act, a new authority after the second, a new stamp after the
+    last: four sets of keys in one file."""
     house, now = whole_house, datetime.now(UTC)
+    changes = iter(
+        (
+            lambda: rotation.renew_seal(keys, None, now=now),
+            lambda: rotation.new_authority(keys, None, organisation="IT4", now=now),
+            lambda: rotation.renew_stamp(keys, None, now=now),
+        )
+    )
+
+    def and_then_replaced(deps: Deps, make: Callable[[Sealer], Sealed]) -> Sealed:
+        made = with_present_keys(deps, make)
+        next(changes, lambda: None)()
+        return made
+
+    monkeypatch.setattr(seal, "with_present_keys", and_then_replaced)
     reference = house.sent()
     house.signed(reference)
     agreement = house.agreement(reference)
-    seal.seal(house.deps, agreement.id)
     before = house.deps.authority()
-
-    rotation.renew_seal(keys, None, now=now)
-    rotation.new_authority(keys, None, organisation="IT4", now=now)
-    house.countersign(reference)
     seal.seal(house.deps, agreement.id)
-    close.close(house.deps, agreement.id)
+    house.countersign(reference)
+    for step in (seal.seal, close.close, archive.archive):
+        step(house.deps, agreement.id)
+    anchor.anchor(house.deps)
 
-    assert house.deps.authority().root != before.root
+    present = house.deps.authority()
+    assert present.root != before.root
     with house.deps.database.begin() as tx:
         original = tx.documents.original(agreement.id)
         shown = tx.documents.frozen_pdf(agreement.id, agreement.revision)
     assert original is not None
     assert original.pdf
     assert shown
+    signers = [part.cms or part.token for part in parts(original.pdf)]
+    assert len({_signed_with(each) for each in signers}) == 4
     ledger = Ledger(original.sha256, shown[1], len(shown[0]))
-    report = verify(original.pdf, roots=house.deps.authority().roots, ledger=ledger)
+    report = verify(original.pdf, roots=present.roots, ledger=ledger)
     assert report.verdict == GENUINE, report.lines("en")
     kept = base64.b64decode(original.manifest_facts["certificates"]["wortel.pem"])
     roots = x509.load_pem_x509_certificates(kept)
-    assert roots == [house.deps.authority().root, before.root]
+    assert roots == [present.root, before.root]
+    bag = unpacked(fetched(house, reference), tmp_path, reference)
+    assert failing(bag) == []
+
+
+def _signed_with(container: bytes) -> int:
+    """The serial number of the certificate that signed it."""
+    signer = cms.ContentInfo.load(container)["content"]["signer_infos"][0]
+    serial: int = signer["sid"].chosen["serial_number"].native
+    return serial
 
 
 def test_what_was_being_made_with_replaced_keys_is_made_again(

@@ -4,7 +4,8 @@ Since every revision was made by this project, what one contains is known. An ac
 empty field: a signature, and an appearance drawn from new objects alone. After the last act come
 only validation data and a document time stamp outside every page. The catalog gains what names the
 extensions in use; the metadata stay as they were shown. That is stricter than any comparison that
-has to allow what other programs do (ISO 32000-2, 12.8.2.2 and 12.8.2.4).
+has to allow what other programs do (ISO 32000-2, 12.8.2.2 and 12.8.2.4). Originals are verified
+for decades: a writer that comes to write otherwise adds a form to these, and takes none away.
 
 An act that a person signed with a certificate of their own can have been written by a program of
 their own (``uploaded``). Of those alone more is allowed, none of which is seen on a page: what such

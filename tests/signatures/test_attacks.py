@@ -28,8 +28,8 @@ from tests.signatures.making import (
 )
 from tests.signatures.oracle import refused
 
-FLIPS = int(os.environ.get("TAMPERS", "400"))
-ASKED_TWICE = 20  # of the flips go to the second opinion too, which takes a third of a second
+FLIPS = int(os.environ.get("TAMPERS", "2000"))
+ASKED_TWICE = 10  # of the flips go to the second opinion too, which takes a third of a second
 
 
 @pytest.mark.parametrize("what", IN_THE_FILE)

@@ -7,6 +7,7 @@ Each loads only its own part of the code, and loads it before it asks for its se
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import signal
 import sys
@@ -38,6 +39,7 @@ def serve(given: GiveSettings) -> None:
 
     end_with_parent()
     settings = given()
+    gc.freeze()  # the server's processes share what is loaded; their collectors would write it
     with engines(settings) as found:
         Server(settings, lambda: create_app(build(settings, found.database_url, found.store))).run()
 

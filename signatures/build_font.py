@@ -19,7 +19,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.scaleUpem import scale_upem
 
-from signatures.font import FONTS
+from signatures.font import FONTS, characters_file
 
 CARLITO = Path("/usr/share/fonts/truetype/crosextra/Carlito-Regular.ttf")
 UNITS_PER_EM = 1000
@@ -45,7 +45,8 @@ WIDE = [
 
 
 def build(source: Path, target: Path, family: str, blocks: Iterable[Iterable[int]]) -> None:
-    """Write the characters of ``blocks`` that ``source`` has to ``target``, at 1000 units/em."""
+    """Write the characters of ``blocks`` that ``source`` has to ``target``, at 1000 units/em, and
+    which these are beside it."""
     options = subset.Options()
     options.hinting = False
     options.layout_features = []
@@ -59,6 +60,8 @@ def build(source: Path, target: Path, family: str, blocks: Iterable[Iterable[int
     scale_upem(font, UNITS_PER_EM)
     _rename(font, family)
     font.save(target)
+    known = "".join(map(chr, sorted(font.getBestCmap())))
+    characters_file(target).write_text(known, encoding="utf-8")
 
 
 def _rename(font: TTFont, family: str) -> None:

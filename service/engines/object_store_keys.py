@@ -15,10 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
 TOKEN_KEYS = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
 GRPC_PARTS = ("master", "volume", "filer", "s3", "admin", "worker", "msg_broker", "client")
 YEARS = 30  # nobody outside the machine ever sees it; the directory is thrown away as a whole
@@ -69,6 +65,15 @@ def _security_file(certificate: Path, key: Path) -> str:
 
 def _make_certificate(certificate: Path, key: Path) -> None:
     """One self-signed certificate that is at once authority, server and client."""
+    # Loaded at the first start only: the supervisor, which stays, does without.
+    from cryptography import x509  # noqa: PLC0415
+
+    # As above.
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
+
+    # As above.
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "zegel-object-store")])
     now = datetime.now(UTC)

@@ -14,7 +14,6 @@ from service.agreement.events import Event
 from service.database.anchors import Anchor, AnchorObject
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
-from signatures.tokens import stamp
 from storage.anchors import HEADS, RECORD, TOKEN, put_anchor
 from storage.retention import lock_until
 
@@ -43,6 +42,9 @@ def _make(deps: Deps) -> int:
         previous=last.sha256 if last else FIRST,
         heads=heads,
     )
+    # Loaded once a day: the PDF library comes with it.
+    from signatures.tokens import stamp  # noqa: PLC0415
+
     token = stamp(made, deps.timestamps())
     kept = Anchor(
         number=number,

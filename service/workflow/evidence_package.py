@@ -10,7 +10,7 @@ import base64
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from service.agreement import anchoring
 from service.agreement.act_record import canonical
@@ -23,8 +23,10 @@ from service.database.engine import Transaction
 from service.documents.read_me import read_me
 from service.texts import table, text
 from service.workflow.stamp_files import OF_OTHERS
-from signatures.extraction import Part, parts
 from storage.bag import bag
+
+if TYPE_CHECKING:  # the PDF library comes with it
+    from signatures.extraction import Part
 
 AGREEMENT, SHEET, LOG = "overeenkomst.pdf", "bewijsblad.pdf", "logboek.jsonl"
 
@@ -45,6 +47,9 @@ def further_files(
     ``template`` is the Word file that the text was made from, None where it was not kept;
     ``checked_at`` (aware) a moment at which certificates and revocation lists count.
     """
+    # Loaded by the worker, which makes packages; the web process only hands them out.
+    from signatures.extraction import parts  # noqa: PLC0415
+
     of_agreement, of_sheet = parts(sealed), parts(sheet)
     named = [
         *(

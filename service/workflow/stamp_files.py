@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from asn1crypto import pem as armour
 from cryptography import x509
 
 from signatures.authority import pem
@@ -25,6 +24,9 @@ def stamp_files(evidence: StampEvidence, stamps: Sequence[x509.Certificate]) -> 
     """
     if not evidence.stamps:
         return {}
+    # Loaded where a stamp of others is: the names above are used by the pages too.
+    from asn1crypto import pem as armour  # noqa: PLC0415
+
     chains = dict.fromkeys((*stamps, *evidence.stamps, *evidence.issuers, *evidence.roots))
     files = {
         ROOT: pem(*evidence.roots),

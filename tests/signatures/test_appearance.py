@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from signatures.acts import Act
 from signatures.appearance import LINE_CHARACTERS, lines, style
 from signatures.errors import UnprintableName
+from signatures.font import LATIN, WIDE, characters
 
 LONG = "Vereniging zonder winstoogmerk voor het behoud en de ontsluiting van het erfgoed"
 
@@ -52,3 +55,9 @@ def test_a_long_organisation_is_shortened_and_a_persons_name_never_is() -> None:
 def test_what_the_font_cannot_show_is_refused() -> None:
     with pytest.raises(UnprintableName):
         style(act(person_name="张伟"), 60)
+
+
+@pytest.mark.parametrize("font", [LATIN, WIDE])
+def test_what_is_written_beside_a_font_is_what_it_has(font: Path) -> None:
+    with TTFont(font) as opened:
+        assert characters(font) == set(opened.getBestCmap())

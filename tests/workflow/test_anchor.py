@@ -65,7 +65,7 @@ class Killed(BaseException):
 @pytest.mark.parametrize(
     "moment",
     [
-        "service.workflow.anchor.stamp",
+        "signatures.tokens.stamp",
         "service.database.anchors.Anchors.add",
         "service.database.audit_log.AuditLog.append",
         "service.workflow.anchor.put_anchor",
@@ -98,16 +98,18 @@ def test_what_is_down_is_tried_again(
     whole_house: House, down: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house = whole_house
-    name = "stamp" if isinstance(down, TimestampUnavailable) else "put_anchor"
+    stamps = isinstance(down, TimestampUnavailable)
 
     def fail(*_: Any, **__: Any) -> None:
         raise down
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"service.workflow.anchor.{name}", fail)
+        patched.setattr(
+            "signatures.tokens.stamp" if stamps else "service.workflow.anchor.put_anchor", fail
+        )
         with pytest.raises(type(down)):
             anchor.anchor(house.deps)
-    assert anchor.anchor(house.deps) == (2 if name == "stamp" else 1)
+    assert anchor.anchor(house.deps) == (2 if stamps else 1)
     assert audited(house).holds
 
 

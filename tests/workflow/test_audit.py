@@ -16,8 +16,9 @@ from sqlalchemy import create_engine, text
 from service.agreement.events import Event
 from service.audit_command import told
 from service.database import audit_check as checks
-from service.workflow import anchor, audit
+from service.workflow import audit
 from service.workflow.audit import AnchorFinding, AuditReport, ChainFinding
+from signatures.tokens import stamp
 from storage.anchors import KINDS, key_of, read_anchor
 
 
@@ -207,7 +208,7 @@ def test_an_anchor_made_anew_with_its_key_differs_from_the_bucket(
     with house.deps.database.begin() as tx:
         second = tx.anchors.all()[1]
     forged = second.record.replace(b'"missed":[]', b'"missed":["2020-01-01"]')
-    token = anchor.stamp(forged, house.deps.timestamps())
+    token = stamp(forged, house.deps.timestamps())
     tamper(
         house,
         "update anchors set record = :record, sha256 = :sha, response = :response, "

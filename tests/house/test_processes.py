@@ -1,0 +1,64 @@
+"""What stays idle stays small: each process loads the libraries of its own work when it works.
+
+The web process never makes, seals or reads a PDF, and a worker may wait a day for the first; one
+import at the top of a file that both share costs each of them 20 MiB.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {
+    "aiohttp",
+    "alembic",
+    "boto3",
+    "docx",
+    "docxtpl",
+    "fontTools",
+    "lxml",
+    "pikepdf",
+    "pyhanko",
+    "pyhanko_certvalidator",
+    "pypdf",
+}
+# As ``service.processes`` loads them, before the settings are known.
+LOADED = {
+    "web": "service.processes, service.app, service.server",
+    "worker": "service.processes, service.worker",
+    "supervisor": "service.cli, service.supervisor",
+}
+
+
+def loaded(modules: str) -> set[str]:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys, {modules}; print(*{{name.partition('.')[0] for name in sys.modules}})",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("process", LOADED)
+def test_an_idle_process_holds_no_library_of_documents(process: str) -> None:
+    found = loaded(LOADED[process])
+    assert "service" in found
+    assert found & HEAVY == set()
+
+
+def test_the_supervisor_holds_no_library_of_certificates() -> None:
+    assert "cryptography" not in loaded(LOADED["supervisor"])
+
+
+def test_what_is_loaded_is_found() -> None:
+    assert {"pikepdf", "pyhanko"} <= loaded("pikepdf, signatures.verify, signatures.extraction")

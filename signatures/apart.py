@@ -179,9 +179,13 @@ _server = _Server()
 def serve(line: socket.socket) -> None:
     """The process that forks: one child for each connection that comes over the line."""
     # Loaded once, for all children.
+    from signatures.rehearsal import rehearse  # noqa: PLC0415
+
+    # As above.
     from signatures.verify import verify  # noqa: PLC0415, F401
 
     words()
+    rehearse()
     gc.freeze()  # what is shared with the children is not written by their collectors
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children leave nothing behind
     line.settimeout(IDLE_SECONDS)
@@ -202,6 +206,7 @@ def _answer_and_end(connection: socket.socket) -> None:
     status = 1
     try:
         answer(connection)
+        connection.close()  # whoever asked waits for the end of it, not of this process's memory
         status = 0
     finally:
         os._exit(status)  # nothing of the process that forked may run twice

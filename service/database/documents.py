@@ -75,6 +75,17 @@ class Original:
     created_at: datetime
 
 
+@dataclass(frozen=True)
+class Digests:
+    """SHA-256 of the sealed original, of its evidence sheet, and of the frozen document that it
+    begins with, which has ``shown_length`` bytes."""
+
+    sealed: str
+    evidence: str
+    shown: str
+    shown_length: int
+
+
 class Documents:
     """The documents of one transaction."""
 
@@ -253,6 +264,26 @@ class Documents:
             further_files=row.further_files,
             created_at=row.created_at,
         )
+
+    def digests(self, agreement_id: str) -> Digests | None:
+        """What identifies the sealed original, without its bytes; None while there is none."""
+        row = self._connection.execute(
+            select(
+                originals.c.sha256.label("sealed"),
+                originals.c.evidence_sha256.label("evidence"),
+                documents.c.sha256.label("shown"),
+                func.octet_length(documents.c.pdf).label("shown_length"),
+            )
+            .select_from(originals)
+            .join(
+                documents,
+                (documents.c.agreement_id == originals.c.agreement_id)
+                & (documents.c.revision == originals.c.revision)
+                & (documents.c.kind == "frozen"),
+            )
+            .where(originals.c.agreement_id == agreement_id)
+        ).one_or_none()
+        return Digests(row.sealed, row.evidence, row.shown, row.shown_length) if row else None
 
     def by_original_sha256(self, sha256: str) -> str | None:
         """The agreement's id whose sealed original has this SHA-256."""

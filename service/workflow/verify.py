@@ -79,20 +79,24 @@ def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
     Raises LookupError when there is no original yet.
     """
     agreement = tx.agreements.get_by_id(agreement_id)
-    original = tx.documents.original(agreement_id)
-    if original is None:
+    found = tx.documents.digests(agreement_id)
+    if found is None:
         raise LookupError(agreement.reference)
     if of != AGREEMENT:
-        return _Known(agreement, _ledger(original.evidence_sha256, None))
-    shown = tx.documents.frozen_pdf(agreement_id, agreement.revision)
-    return _Known(agreement, _ledger(original.sha256, shown))
+        return _Known(agreement, Ledger(found.evidence, "", 0))
+    return _Known(agreement, Ledger(found.sealed, found.shown, found.shown_length))
 
 
 def verify_kept(
     deps: Deps, original: Original, pdf: bytes, shown: tuple[bytes, str] | None
 ) -> Report:
     """The policy applied to what the archive gave back: our own bytes, by their digest."""
-    return _verified(deps, pdf, _ledger(original.sha256, shown))
+    ledger = Ledger(
+        sealed_sha256=original.sha256,
+        shown_sha256=shown[1] if shown else "",
+        shown_length=len(shown[0]) if shown else 0,
+    )
+    return _verified(deps, pdf, ledger)
 
 
 def verify_copy(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
@@ -113,14 +117,6 @@ def _verified(deps: Deps, pdf: bytes, ledger: Ledger) -> Report:
         stamp_roots=deps.settings.tsa_roots,
         ledger=ledger,
         crls=authority.lists,
-    )
-
-
-def _ledger(sha256: str, shown: tuple[bytes, str] | None) -> Ledger:
-    return Ledger(
-        sealed_sha256=sha256,
-        shown_sha256=shown[1] if shown else "",
-        shown_length=len(shown[0]) if shown else 0,
     )
 
 

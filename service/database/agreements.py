@@ -6,7 +6,18 @@ import dataclasses
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, any_, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import ColumnElement
 
@@ -147,16 +158,21 @@ class Agreements:
             .where(agreements.c.id == before.id)
             .values(**_columns(after), last_activity_at=func.clock_timestamp())
         )
-        for place, state in after.places.items():
-            if before.places[place] is not state:
-                self._connection.execute(
-                    update(signature_places)
-                    .where(
-                        signature_places.c.agreement_id == before.id,
-                        signature_places.c.place == place.value,
-                    )
-                    .values(state=state.value)
+        changed = [
+            {"at": place.value, "becomes": state.value}
+            for place, state in after.places.items()
+            if before.places[place] is not state
+        ]
+        if changed:
+            self._connection.execute(
+                update(signature_places)
+                .where(
+                    signature_places.c.agreement_id == before.id,
+                    signature_places.c.place == bindparam("at"),
                 )
+                .values(state=bindparam("becomes")),
+                changed,
+            )
         if before.annex.items != after.annex.items:
             self._connection.execute(
                 delete(annex_items).where(annex_items.c.agreement_id == before.id)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import rfc8785
-from sqlalchemy import Connection, Row, func, insert, select, text
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, text
 
 from service.agreement.events import Event
 from service.database.tables import audit_entries, audit_personal
@@ -105,25 +105,22 @@ class AuditLog:
         salt = secrets.token_bytes(16)
         digest = _personal_digest(salt, personal) if personal else ""
         entry_hash = _sha256(_hashed(agreement_id, seq, at, actor, event, data, digest, prev))
-        entry_id = self._connection.execute(
-            insert(audit_entries)
-            .values(
-                agreement_id=agreement_id,
-                seq=seq,
-                at=at,
-                actor=actor,
-                event=event.value,
-                data=data,
-                personal_digest=digest,
-                prev_hash=prev,
-                hash=entry_hash,
-            )
-            .returning(audit_entries.c.id)
-        ).scalar_one()
+        entry = {
+            "new_agreement_id": agreement_id,
+            "new_seq": seq,
+            "new_at": at,
+            "new_actor": actor,
+            "new_event": event.value,
+            "new_data": data,
+            "new_personal_digest": digest,
+            "new_prev_hash": prev,
+            "new_hash": entry_hash,
+        }
         if personal:
-            self._connection.execute(
-                insert(audit_personal).values(entry_id=entry_id, salt=salt, data=dict(personal))
-            )
+            beside = {"new_salt": salt, "new_personal": dict(personal)}
+            self._connection.execute(_WITH_PERSONAL, entry | beside)
+        else:
+            self._connection.execute(_ENTRY, entry)
         return entry_hash
 
     def of(self, agreement_id: str | None) -> list[Entry]:
@@ -146,6 +143,24 @@ class AuditLog:
         ).one_or_none()
         return (row.at, row.data) if row else None
 
+
+# One statement where personal data lie beside the entry: a signer waits for each.
+_ENTRY = insert(audit_entries).values(
+    {
+        column: bindparam(f"new_{column.name}", type_=column.type)
+        for column in audit_entries.c
+        if column is not audit_entries.c.id
+    }
+)
+_MADE = _ENTRY.returning(audit_entries.c.id).cte("made")
+_WITH_PERSONAL = insert(audit_personal).from_select(
+    [audit_personal.c.entry_id, audit_personal.c.salt, audit_personal.c.data],
+    select(
+        _MADE.c.id,
+        bindparam("new_salt", type_=audit_personal.c.salt.type),
+        bindparam("new_personal", type_=audit_personal.c.data.type),
+    ),
+)
 
 _EVENTS = frozenset(Event)
 _ENTRIES = select(

@@ -13,7 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, literal, select, text, update
 
 from service.agreement.capabilities import Purpose
-from service.database.tables import code_challenges, link_sessions, links, signatories
+from service.database.tables import (
+    agreements,
+    code_challenges,
+    link_sessions,
+    links,
+    signatories,
+)
 
 SESSION_HOURS = 12
 CODE_MINUTES = 10
@@ -41,6 +47,7 @@ class LinkSession:
 
     ``proof`` is what the code was for that proved the mailbox in it, None before. ``pending`` is
     the first signature, not yet submitted; ``colleague`` who is to sign instead, not yet told.
+    ``read_at`` is the database's clock when this was read.
     """
 
     secret_hash: bytes
@@ -54,6 +61,7 @@ class LinkSession:
     pending: dict[str, Any] | None
     pending_image: bytes | None
     colleague: dict[str, str] | None
+    read_at: datetime
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,19 @@ class Signing:
             )
         )
 
+    def hold_agreement(self, secret_hash: bytes) -> None:
+        """Take the row lock of the agreement that a session is about, if there is such a session;
+        which agreement that is never changes."""
+        its_agreement = (
+            select(links.c.agreement_id)
+            .join(link_sessions, link_sessions.c.link_id == links.c.id)
+            .where(link_sessions.c.secret_hash == secret_hash)
+            .scalar_subquery()
+        )
+        self._connection.execute(
+            select(agreements.c.id).where(agreements.c.id == its_agreement).with_for_update()
+        )
+
     def session(self, secret_hash: bytes) -> LinkSession | None:
         """The session behind a cookie, if it has not run out."""
         statement = (
@@ -163,6 +184,7 @@ class Signing:
                 signatories.c.name.label("signatory_name"),
                 signatories.c.email.label("signatory_email"),
                 code_challenges.c.purpose,
+                func.clock_timestamp().label("read_at"),
             )
             .join(links, links.c.id == link_sessions.c.link_id)
             .join(signatories, signatories.c.id == links.c.signatory_id)
@@ -198,6 +220,7 @@ class Signing:
             pending=row[link_sessions.c.pending],
             pending_image=row[link_sessions.c.pending_image],
             colleague=row[link_sessions.c.colleague],
+            read_at=row["read_at"],
         )
 
     def change_session(self, secret_hash: bytes, **values: Any) -> None:

@@ -83,7 +83,7 @@ def landing(deps: Deps, token: str) -> Landing:
             status,
             agreement,
             mask_email(agreement.signatory.email),
-            _signed_at(tx, agreement) if status in ("signed", "completed") else None,
+            controller_signed_at(tx, agreement) if status in ("signed", "completed") else None,
         )
 
 
@@ -139,18 +139,14 @@ def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
 
     Raises LinkUnusable when the session or the link no longer opens it.
     """
+    if lock and secret:
+        tx.signing.hold_agreement(hash_secret(secret))
+    # Read behind the lock: what was true before the wait for it may have changed meanwhile.
     session = tx.signing.session(hash_secret(secret)) if secret else None
     if session is None:
         raise LinkUnusable("unknown")
-    agreements = tx.agreements
-    load = agreements.lock_by_id if lock else agreements.get_by_id
-    agreement = load(session.link.agreement_id)
-    if lock:
-        # What was true of the link before the wait for the lock may have changed meanwhile.
-        session = tx.signing.session(hash_secret(secret))
-        if session is None:
-            raise LinkUnusable("unknown")
-    status = _status(agreement, session.link, tx.now())
+    agreement = tx.agreements.get_by_id(session.link.agreement_id)
+    status = _status(agreement, session.link, session.read_at)
     if status not in ("open", "signed", "completed"):
         raise LinkUnusable(status)
     return Visit(agreement, session, status)
@@ -175,9 +171,14 @@ def load_open_visit(tx: Transaction, secret: str) -> Visit:
     Raises LinkUnusable, also with reason signed or completed.
     """
     found = load_visit(tx, secret, lock=True)
+    must_be_open(found)
+    return found
+
+
+def must_be_open(found: Visit) -> None:
+    """Raises LinkUnusable with reason signed or completed where the controller has signed."""
     if found.status != "open":
         raise LinkUnusable(found.status)
-    return found
 
 
 def request_new_link(deps: Deps, token: str, client: Client) -> None:
@@ -231,7 +232,8 @@ def _viewed(agreement: Agreement) -> dict[Place, PlaceState]:
     return places
 
 
-def _signed_at(tx: Transaction, agreement: Agreement) -> datetime | None:
+def controller_signed_at(tx: Transaction, agreement: Agreement) -> datetime | None:
+    """When the controller signed the present revision; None before."""
     for act in tx.documents.acts(agreement.id, agreement.revision):
         if act.place is Place.CONTROLLER_ANNEX:
             return act.signed_at

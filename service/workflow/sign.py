@@ -23,7 +23,13 @@ from service.workflow.accept import (
 )
 from service.workflow.actors import Client, signer_actor
 from service.workflow.notify import tell_countersigners, tell_signatory
-from service.workflow.open_link import Visit, load_open_visit, load_visit
+from service.workflow.open_link import (
+    Visit,
+    controller_signed_at,
+    load_open_visit,
+    load_visit,
+    must_be_open,
+)
 from service.workflow.prove_mailbox import mailbox_proof
 
 AGREEMENT_STATEMENTS = ("read_and_agreed", "authorised", "intent")
@@ -75,7 +81,8 @@ def prepare(
     Refused when the mailbox is not proved or the text has changed.
     """
     with deps.database.begin() as tx:
-        found = _ready_to_sign(tx, secret, document_sha256)
+        found = load_open_visit(tx, secret)
+        _must_be_ready(found, document_sha256)
         if not said >= set(AGREEMENT_STATEMENTS):
             raise Invalid([FieldError("statements", "statements_missing")])
         image = signature_image(method, typed, picture, found.agreement.signatory.name)
@@ -100,9 +107,11 @@ def sign(
     when it is not the controller's turn or the text has changed, LinkUnusable, TooLate.
     """
     with deps.database.begin() as tx:
-        if already := _receipt(tx, load_visit(tx, secret, lock=True)):
+        found = load_visit(tx, secret, lock=True)
+        if already := _receipt(tx, found):
             return already
-        found = _ready_to_sign(tx, secret, document_sha256)
+        must_be_open(found)
+        _must_be_ready(found, document_sha256)
         pending = found.session.pending
         if pending is None or pending["document_sha256"] != document_sha256:
             raise Refused("signature_missing")
@@ -121,11 +130,11 @@ def sign(
             shown_sha256=found.session.shown_sha256,
         )
         tx.signing.change_session(hash_secret(secret), pending=None, pending_image=None)
-        receipt = _receipt(tx, load_visit(tx, secret, lock=False))
-        if receipt is None:
+        signed_at = controller_signed_at(tx, after)
+        if signed_at is None:
             raise LookupError(before.reference)
-        _tell(tx, after, receipt.signed_at)
-        return receipt
+        _tell(tx, after, signed_at)
+        return Receipt(signed_at, after)
 
 
 def receipt(deps: Deps, secret: str) -> Receipt | None:
@@ -137,14 +146,12 @@ def receipt(deps: Deps, secret: str) -> Receipt | None:
 def _receipt(tx: Transaction, found: Visit) -> Receipt | None:
     if found.status not in ("signed", "completed"):
         return None
-    for act in tx.documents.acts(found.agreement.id, found.agreement.revision):
-        if act.place is Place.CONTROLLER_ANNEX:
-            return Receipt(act.signed_at, found.agreement)
-    return None
+    signed_at = controller_signed_at(tx, found.agreement)
+    return Receipt(signed_at, found.agreement) if signed_at else None
 
 
-def _ready_to_sign(tx: Transaction, secret: str, document_sha256: str) -> Visit:
-    found = load_open_visit(tx, secret)
+def _must_be_ready(found: Visit, document_sha256: str) -> None:
+    """Raises Refused."""
     if not found.agreement.awaits_controller:
         raise Refused("not_your_turn")
     if not found.authenticated:
@@ -152,7 +159,6 @@ def _ready_to_sign(tx: Transaction, secret: str, document_sha256: str) -> Visit:
     current = found.agreement.frozen_sha256
     if document_sha256 != current or found.session.shown_sha256 != current:
         raise Refused("changed")
-    return found
 
 
 def _person(tx: Transaction, found: Visit, client: Client) -> Person:

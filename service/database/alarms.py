@@ -32,8 +32,8 @@ from service.database.tables import (
     audit_entries,
     messages,
     originals,
-    seals,
 )
+from service.database.unsealed import UNSEALED_ACTS
 
 ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
 
@@ -131,23 +131,7 @@ class Alarms:
         return [Standing(**{**row, "what": What(row["what"])}) for row in rows]
 
 
-_OLDEST_UNSEALED = (
-    select(func.min(acts.c.signed_at))
-    .outerjoin(
-        seals,
-        and_(
-            seals.c.agreement_id == acts.c.agreement_id,
-            seals.c.revision == acts.c.revision,
-            seals.c.step == acts.c.ordinal,
-        ),
-    )
-    .where(
-        acts.c.agreement_id == agreements.c.id,
-        acts.c.revision == agreements.c.revision,
-        seals.c.step.is_(None),
-    )
-    .scalar_subquery()
-)
+_OLDEST_UNSEALED = UNSEALED_ACTS.with_only_columns(func.min(acts.c.signed_at)).scalar_subquery()
 _UNSEALED_SINCE = func.coalesce(_OLDEST_UNSEALED, agreements.c.fully_signed_at)
 _DAMAGED_SINCE = (
     select(func.min(audit_entries.c.at))

@@ -14,15 +14,14 @@ from service.agreement.fields import belgian_number, fold, kvk_number, show_belg
 from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, State
 from service.database.question_tables import questions
 from service.database.tables import (
-    acts,
     agreements,
     archive_states,
     messages,
     originals,
-    seals,
     signatories,
     signature_places,
 )
+from service.database.unsealed import UNSEALED_ACTS
 
 PAGE = 25
 
@@ -193,27 +192,10 @@ class Overview:
 
     def unsealed(self, seconds: int) -> list[str]:
         """Ids of agreements with an accepted act, or the whole, that should be sealed by now."""
-        unsealed_act = (
-            select(acts.c.id)
-            .outerjoin(
-                seals,
-                and_(
-                    seals.c.agreement_id == acts.c.agreement_id,
-                    seals.c.revision == acts.c.revision,
-                    seals.c.step == acts.c.ordinal,
-                ),
-            )
-            .where(
-                acts.c.agreement_id == agreements.c.id,
-                acts.c.revision == agreements.c.revision,
-                seals.c.step.is_(None),
-            )
-            .exists()
-        )
         return self._ids(
             or_(
                 agreements.c.state.in_([state.value for state in SIGNED_NOT_SEALED]),
-                and_(agreements.c.state == State.IN_SIGNING.value, unsealed_act),
+                and_(agreements.c.state == State.IN_SIGNING.value, UNSEALED_ACTS.exists()),
             ),
             agreements.c.last_activity_at
             < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, seconds),

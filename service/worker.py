@@ -37,6 +37,7 @@ from service.workflow import (
     remind,
     renew,
     renew_stamps,
+    reread,
     retain,
     seal,
     sweep,
@@ -45,6 +46,7 @@ from service.workflow.accept import SEAL
 from service.workflow.close import ARCHIVE, CLOSE
 from service.workflow.generate import GENERATE, PREVIEW
 from service.workflow.notify import DELIVER
+from service.workflow.reread import REREAD, ROUND
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +131,16 @@ def register(deps: Deps, app: procrastinate.App) -> dict[str, Note]:
             lambda reason: deliver.note_failure(deps, message_id, reason),
         )
 
+    def read_back(left: int, attempt: int = 0) -> None:
+        _try(
+            REREAD,
+            ROUND,
+            lambda: reread.reread(deps, left),
+            lambda: _again(deps, REREAD, ROUND, attempt, queue=HOUSEKEEPING, left=left),
+        )
+
     app.task(name=DELIVER, queue=INTERACTIVE)(send)
+    app.task(name=REREAD, queue=HOUSEKEEPING)(read_back)
     _periodic(app, "expire", "* * * * *", lambda: expire.expire(deps))
     # Nine o'clock is Brussels time, and the cron here is UTC: the step looks at the clock itself.
     _periodic(app, "remind", "*/10 * * * *", lambda: remind.remind_due(deps))
@@ -139,6 +150,7 @@ def register(deps: Deps, app: procrastinate.App) -> dict[str, Note]:
     _periodic(app, "renew", "11 * * * *", lambda: renew.renew_revocation_list(deps))
     # Every hour, so that a day on which the authority or the worker was away still gets its anchor.
     _periodic(app, "anchor", "7 * * * *", lambda: anchor.anchor(deps))
+    _periodic(app, "round", "17 1 * * *", lambda: reread.begin_round(deps))
     _periodic(app, "renew_stamps", "47 2 * * *", lambda: renew_stamps.renew_stamps(deps))
     _periodic(app, "prolong", "41 3 * * *", lambda: retain.prolong_locks(deps))
     _periodic(app, "probe", "17 4 * * *", lambda: probe.probe_archive(deps))
@@ -203,11 +215,18 @@ def _try(
         failed(f"{type(failure).__name__}: {failure}")
 
 
-def _again(deps: Deps, name: str, what: str, attempt: int, **arguments: str) -> None:
+def _again(
+    deps: Deps,
+    name: str,
+    what: str,
+    attempt: int,
+    queue: str = INTERACTIVE,
+    **arguments: str | int,
+) -> None:
     """Defer the same thing again after 1, 4, 16 … seconds, five minutes at most."""
     pause = min(LONGEST_PAUSE, timedelta(seconds=4.0 ** min(attempt, 6)))
     with deps.database.begin() as tx:
-        tx.jobs.defer(name, what, after=pause, attempt=attempt + 1, **arguments)
+        tx.jobs.defer(name, what, queue=queue, after=pause, attempt=attempt + 1, **arguments)
 
 
 def _periodic(app: procrastinate.App, name: str, cron: str, step: Callable[[], int]) -> None:

@@ -6,9 +6,9 @@ agreement begin with what was shown, was something put on top or beside it, how 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage.archive import AGREEMENT, AT_ONCE, SHOWN, begins_with, find, read_copy
@@ -37,6 +37,8 @@ class CheckReport:
     begins_with_shown: bool
     manifest_as_recorded: bool
     strange: tuple[str, ...]  # keys that are in no manifest, or have versions put on top
+    # The bytes of the good files by name, for whoever judges them: read once, judged as read.
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def intact(self) -> bool:
@@ -84,6 +86,7 @@ def check(
         begins_with(contents.get(AGREEMENT, b""), contents.get(SHOWN, b"")),
         in_bucket is not None and in_bucket.manifest.sha256 == stored.manifest.sha256,
         _strange(objects, prefix, {one.key for one in recorded}),
+        {file.name: data for file, data in read if file.state == GOOD},
     )
 
 

@@ -24,6 +24,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import SIGNED_NOT_SEALED, State
+from service.database.archive_round import TERM
+from service.database.renewals import FAILING, LATE
 from service.database.tables import (
     acts,
     agreements,
@@ -36,6 +38,7 @@ from service.database.tables import (
 from service.database.unsealed import UNSEALED_ACTS
 
 ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
+MOST_OVERDUE = 1000  # looked at: a large archive that was long away must not slow every minute
 
 
 class What(StrEnum):
@@ -45,6 +48,9 @@ class What(StrEnum):
     SEAL = "seal"
     ARCHIVE = "archive"
     DAMAGED = "damaged"
+    REREAD = "reread"
+    RENEW = "renew"
+    LATE = "late"
     MAIL = "mail"
 
 
@@ -72,14 +78,17 @@ class Alarms:
         return self._read(_listed(patience).limit(limit))
 
     def due(
-        self, what: What, patience: timedelta, again: timedelta, *, limit: int
+        self, what: What, patience: timedelta, again: timedelta | None, *, limit: int
     ) -> list[Standing]:
-        """What nobody was warned of yet, or not for as long as ``again``; the longest first."""
+        """What nobody was warned of yet, or not for as long as ``again``, None for never again;
+        the longest first."""
+        told = alarms.c.told_at
+        before = literal(False) if again is None else told < func.clock_timestamp() - again
         return self._read(
             _listed(patience)
             .where(
                 _STANDING.c.what == what.value,
-                func.coalesce(alarms.c.told_at < func.clock_timestamp() - again, True),
+                told.is_(None) | before,
             )
             .limit(limit)
         )
@@ -145,6 +154,17 @@ _DAMAGED_SINCE = (
 )
 
 
+# Damage is a kind of its own, and is looked at every night.
+_OVERDUE = (
+    select(archive_states.c.agreement_id, archive_states.c.looked_at, archive_states.c.failure)
+    .where(
+        archive_states.c.state == "verified",
+        archive_states.c.looked_at < func.clock_timestamp() - TERM,
+    )
+    .order_by(archive_states.c.looked_at)
+    .limit(MOST_OVERDUE)
+    .subquery("overdue")
+)
 _OLDEST_MAIL = (
     select(messages.c.agreement_id, messages.c.queued_at, messages.c.last_error)
     .where(
@@ -189,6 +209,16 @@ _STANDING = union_all(
     _kind(
         What.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
     ).where(archive_states.c.state.in_(("missing", "corrupt"))),
+    _kind(What.REREAD, _OVERDUE.c.agreement_id, _OVERDUE.c.looked_at + TERM, _OVERDUE.c.failure),
+    *(
+        _kind(
+            what,
+            archive_states.c.agreement_id,
+            archive_states.c.renewal_since,
+            archive_states.c.renewal_failure,
+        ).where(archive_states.c.renewal == renewal)
+        for what, renewal in ((What.RENEW, FAILING), (What.LATE, LATE))
+    ),
     _kind(
         What.MAIL, _OLDEST_MAIL.c.agreement_id, _OLDEST_MAIL.c.queued_at, _OLDEST_MAIL.c.last_error
     ),

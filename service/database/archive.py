@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.tables import archive_states, archived_objects, messages, originals
 
+CHECKED = ("verified", "missing", "corrupt")  # what a check can find
+
 
 @dataclass(frozen=True)
 class ArchivedObject:
@@ -26,12 +28,17 @@ class ArchivedObject:
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """local, stored, locked, verified; missing and corrupt raise an alarm."""
+    """local, stored, locked, verified; missing and corrupt raise an alarm.
+
+    ``checked_at`` is the last check that found everything good, ``looked_at`` the last one at all.
+    ``failure`` says what is wrong, or why the last try to store it or to read it back failed.
+    """
 
     state: str
     prefix: str
     failure: str
     checked_at: datetime | None
+    looked_at: datetime | None
 
 
 class ArchiveRecords:
@@ -45,16 +52,21 @@ class ArchiveRecords:
         row = self._connection.execute(
             select(archive_states).where(archive_states.c.agreement_id == agreement_id)
         ).one_or_none()
-        return ArchiveState(row.state, row.prefix, row.failure, row.checked_at) if row else None
+        if row is None:
+            return None
+        return ArchiveState(row.state, row.prefix, row.failure, row.checked_at, row.looked_at)
 
     def set_state(self, agreement_id: str, state: str, prefix: str, failure: str = "") -> None:
-        """Note where it stands now."""
+        """Note where it stands now; what a check found, with the moment."""
         values: dict[str, Any] = {"state": state, "prefix": prefix, "failure": failure[:500]}
-        checked = {"checked_at": func.clock_timestamp()} if state == "verified" else {}
+        if state in CHECKED:
+            values["looked_at"] = func.clock_timestamp()
+        if state == "verified":
+            values["checked_at"] = func.clock_timestamp()
         self._connection.execute(
             upsert(archive_states)
-            .values(agreement_id=agreement_id, **values, **checked)
-            .on_conflict_do_update(index_elements=["agreement_id"], set_={**values, **checked})
+            .values(agreement_id=agreement_id, **values)
+            .on_conflict_do_update(index_elements=["agreement_id"], set_=values)
         )
 
     def note_failure(self, agreement_id: str, failure: str) -> None:

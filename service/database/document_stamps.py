@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Index, Subquery, Table, Text, func, select
+from sqlalchemy import Column, Connection, Index, Subquery, Table, Text, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -123,12 +123,15 @@ class DocumentStamps:
             for row in rows
         ]
 
-    def late(self, now: datetime) -> int:
-        """How many files' newest time stamp had ended by ``now``: their ledger still proves."""
+    def late(self, now: datetime) -> set[str]:
+        """Ids of agreements of which the newest time stamp of a file had ended by ``now``: their
+        recorded SHA-256 still proves it."""
         newest = self._newest()
-        return self._connection.execute(
-            select(func.count()).select_from(newest).where(newest.c.proves_until <= now)
-        ).scalar_one()
+        return set(
+            self._connection.execute(
+                select(newest.c.agreement_id).where(newest.c.proves_until <= now)
+            ).scalars()
+        )
 
     @staticmethod
     def _newest() -> Subquery:

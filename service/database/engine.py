@@ -22,6 +22,7 @@ from service.database.agreements import Agreements
 from service.database.alarms import Alarms
 from service.database.anchors import Anchors
 from service.database.archive import ArchiveRecords
+from service.database.archive_round import ArchiveRound
 from service.database.audit_chains import Chains
 from service.database.audit_log import AuditLog
 from service.database.document_stamps import DocumentStamps
@@ -31,6 +32,7 @@ from service.database.messages import Messages
 from service.database.overview import Overview
 from service.database.questions import Questions
 from service.database.reminders import Reminders
+from service.database.renewals import Renewals
 from service.database.signing import Signing
 from service.errors import Unavailable
 
@@ -81,9 +83,19 @@ class Transaction:
         return ArchiveRecords(self._connection)
 
     @cached_property
+    def archive_round(self) -> ArchiveRound:
+        """How far it is that the archive is read back."""
+        return ArchiveRound(self._connection)
+
+    @cached_property
     def stamps(self) -> DocumentStamps:
         """Until when sealed files prove by themselves."""
         return DocumentStamps(self._connection)
+
+    @cached_property
+    def renewals(self) -> Renewals:
+        """How the renewal of time stamps stands."""
+        return Renewals(self._connection)
 
     @cached_property
     def messages(self) -> Messages:

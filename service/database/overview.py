@@ -46,6 +46,7 @@ class Summary:
     awaits_processor: bool
     flags: tuple[str, ...]
     archive_state: str
+    archive_looked_at: datetime | None
     mail_trouble: bool
     question_waits: bool
 
@@ -247,6 +248,7 @@ _SUMMARY: Select[Any] = (
         _MAIL_TROUBLE.label("mail_trouble"),
         and_(agreements.c.state.in_(RUNNING), _QUESTION_WAITS).label("question_waits"),
         func.coalesce(archive_states.c.state, "").label("archive_state"),
+        archive_states.c.looked_at.label("archive_looked_at"),
     )
     .join(signatories, and_(signatories.c.agreement_id == agreements.c.id, signatories.c.current))
     .outerjoin(archive_states, archive_states.c.agreement_id == agreements.c.id)

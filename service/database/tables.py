@@ -305,10 +305,18 @@ archive_states = Table(
     Column("state", Text, nullable=False),
     Column("prefix", Text, nullable=False),
     Column("failure", Text, nullable=False, server_default=""),
-    instant("checked_at", null=True),
+    instant("checked_at", null=True),  # the last good check
+    instant("looked_at", null=True),  # the last check, whatever it found
     CheckConstraint(
         "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
     ),
+    Index("ix_archive_states_looked_at", "looked_at"),
+    # How the renewal of its time stamps stands: '' as it should, failing, or late (for good).
+    Column("renewal", Text, nullable=False, server_default=""),
+    Column("renewal_failure", Text, nullable=False, server_default=""),
+    instant("renewal_since", null=True),
+    CheckConstraint("renewal in ('', 'failing', 'late')", name="renewal"),
+    Index("ix_archive_states_renewal", "agreement_id", postgresql_where=text("renewal <> ''")),
     Index(
         "ix_archive_states_trouble",
         "agreement_id",
@@ -327,7 +335,10 @@ alarms = Table(
     agreement_id(primary=True),
     Column("what", Text, primary_key=True),
     now("told_at"),
-    CheckConstraint("what in ('prepare', 'seal', 'archive', 'damaged', 'mail')", name="what"),
+    CheckConstraint(
+        "what in ('prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'mail')",
+        name="what",
+    ),
 )
 
 messages = Table(

@@ -35,9 +35,9 @@ returned               from_name (the countersigner), question, link? (dossier);
 return_answered        from_name (who answers), question, answer, link? (queue); internal
 new_link_requested     signer_name, requested_at, link; internal
 generation_failed      reason, failed_at, link; internal
-alarm                  what (what stands still), since, reason, damaged (bool: the archive is),
-                       others (list of lines: what stands still too), unnamed (int: how many more),
-                       link; internal
+alarm                  what (what stands still), trouble (its code: what is said of it), since,
+                       reason, others (list of lines: what stands still too), unnamed (int: how
+                       many more), link; internal
 =====================  ============================================================================
 """
 
@@ -91,7 +91,7 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
     "return_answered": _needs("from_name", "question", "answer", "link"),
     "new_link_requested": _needs("signer_name", "requested_at", "link"),
     "generation_failed": _needs("reason", "failed_at", "link"),
-    "alarm": _needs("what", "since", "reason", "damaged", "others", "unnamed", "link"),
+    "alarm": _needs("what", "since", "reason", "trouble", "others", "unnamed", "link"),
 }
 
 

@@ -5,9 +5,12 @@ holds the role ``beheer`` (there is always one). What stands still is read from 
 a job that was lost, a worker that is gone for good and a server that refuses all look the same.
 
 * The first warning comes when something has stood still for 15 minutes, and one a day after that.
-* A package that is damaged or missing in the archive is told at once: it does not heal.
+* A package that is damaged or missing in the archive is told at once: it does not heal. What is
+  found in the same minute is in one mail.
 * What joins a trouble of a kind that people were just warned of waits for an hour, so that a
-  server that is down for everybody brings one mail that names many and not many mails.
+  server that is down for everybody brings one mail that names many and not many mails. What takes
+  nights to catch up waits for a day.
+* A time stamp that ended before it was renewed is told once: nobody can do anything about it.
 """
 
 from __future__ import annotations
@@ -26,7 +29,12 @@ from service.workflow.notify import tell
 
 PATIENCE = timedelta(minutes=15)
 AGAIN = timedelta(days=1)
-NEWS = timedelta(hours=1)
+NEWS = {
+    **dict.fromkeys(What, timedelta(hours=1)),
+    **dict.fromkeys((What.REREAD, What.RENEW, What.LATE), timedelta(days=1)),
+    What.DAMAGED: timedelta(0),
+}
+ONCE = What.LATE
 AT_MOST = 50  # named in one mail; their rows are locked for as long as it takes to note it
 SHOWN_AFTER = timedelta(minutes=1)  # sooner it is only busy
 SHOWN_AT_MOST = 100
@@ -44,9 +52,9 @@ def alarm(deps: Deps) -> int:
 
 
 def _tell_kind(tx: Transaction, what: What) -> int:
-    due = tx.alarms.due(what, PATIENCE, AGAIN, limit=AT_MOST)
-    damaged = what is What.DAMAGED
-    if not due or (not damaged and tx.alarms.told_within(what, NEWS)):
+    again = None if what is ONCE else AGAIN
+    due = tx.alarms.due(what, PATIENCE, again, limit=AT_MOST)
+    if not due or tx.alarms.told_within(what, NEWS[what]):
         return 0
     for standing in sorted(due, key=lambda each: each.agreement_id):  # never a deadlock
         tx.agreements.lock_by_id(standing.agreement_id)
@@ -60,11 +68,7 @@ def _tell_kind(tx: Transaction, what: What) -> int:
             reason=standing.reason[:300] or text("labels.no_reason"),
         )
     unnamed = tx.alarms.count(what, PATIENCE) - len(due)
-    if damaged:
-        for standing in due:
-            _mail(tx, standing, [], 0)
-    else:
-        _mail(tx, due[0], due[1:], unnamed)
+    _mail(tx, due[0], due[1:], unnamed)
     return len(due)
 
 
@@ -81,7 +85,7 @@ def _mail(tx: Transaction, first: Standing, others: list[Standing], unnamed: int
             once=f"{first.what.value}:{first.since.isoformat()}:{days}",
             page="/taken",
             what=text(f"labels.standing.{first.what.value}"),
-            damaged=first.what is What.DAMAGED,
+            trouble=first.what.value,
             since=show_moment(first.since),
             reason=first.reason or text("labels.no_reason"),
             others=[f"{each.reference} ({each.organisation})" for each in others],

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from service.agreement.deadlines import show_date
 from service.agreement.events import Event
 from service.database.archive import ArchivedObject
 from service.database.document_stamps import DocumentStamp, Due
+from service.database.renewals import FAILING, LATE
 from service.deps import Deps
+from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.present_keys import with_present_keys
-from service.workflow.verify import verify_copy
+from service.workflow.verify import verify_kept
 from signatures.effective_date import local_date
 from signatures.errors import TimestampUnavailable
 from signatures.report import GENUINE
@@ -39,21 +43,29 @@ LEAST_GAIN = timedelta(days=180)
 def renew_stamps(deps: Deps) -> int:
     """Renew what proves for fewer than the days of the setting; returns how many files.
 
-    A file that cannot be renewed does not keep the others waiting. Raises the first such failure
-    in the end, and TimestampUnavailable at once; the next run goes on.
+    A file that cannot be renewed does not keep the others waiting. What failed and what came too
+    late is noted with its agreement, for the alarm and the pages; the next run tries again.
     """
-    _read_unread(deps)
+    failing = _read_unread(deps)
     with deps.database.begin() as tx:
         now = tx.now()
         late = tx.stamps.late(now)
         due = tx.stamps.due(now, now + timedelta(days=deps.settings.stamp_renew_days), AT_ONCE)
     if late:
-        log.error("%d time stamps were not renewed before they ended", late)
-    return _renew_all(deps, due, now) if due else 0
+        log.error("time stamps of %d agreements were not renewed before they ended", len(late))
+    renewed = _renew_all(deps, due, now, failing) if due else 0
+    _note_troubles(deps, late, failing)
+    return renewed
 
 
-def _renew_all(deps: Deps, due: list[Due], now: datetime) -> int:
-    until = deps.sealer().stamps_until()
+def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str]) -> int:
+    """How many were renewed; why another was not, is added to ``failing``."""
+    try:
+        until = deps.sealer().stamps_until()
+    except Exception as failure:  # without keys or an authority nothing can be renewed
+        log.error("no time stamp can be renewed: %s", _said(failure))
+        failing |= dict.fromkeys((each.stamp.agreement_id for each in due), _said(failure))
+        return 0
     worthwhile = [each for each in due if until - each.stamp.proves_until >= LEAST_GAIN]
     if len(worthwhile) < len(due):
         log.error(
@@ -61,31 +73,66 @@ def _renew_all(deps: Deps, due: list[Due], now: datetime) -> int:
             len(due) - len(worthwhile),
             until.date(),
         )
-    renewed, failures = 0, []
-    for each in worthwhile:
+        reason = text("labels.renewal.too_short", until=show_date(local_date(until)))
+        failing |= {each.stamp.agreement_id: reason for each in due if each not in worthwhile}
+    renewed = 0
+    for number, each in enumerate(worthwhile):
         try:
             renewed += _renew(deps, each, now)
-        except TimestampUnavailable:
-            raise
+        except TimestampUnavailable as failure:  # it would be so for the others as well
+            left = (other.stamp.agreement_id for other in worthwhile[number:])
+            failing |= dict.fromkeys(left, _said(failure))
+            log.error("no time stamp to renew with: %s", _said(failure))
+            break
         except Exception as failure:
-            log.error("%s: %s: %s", each.kept.key, type(failure).__name__, failure)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
+            log.error("%s: %s", each.kept.key, _said(failure))
+            failing[each.stamp.agreement_id] = _said(failure)
     return renewed
 
 
-def _read_unread(deps: Deps) -> None:
-    """Note until when the files prove that came into the archive since the last run."""
-    while True:
+def _said(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"
+
+
+def _read_unread(deps: Deps) -> dict[str, str]:
+    """Note until when the files prove that came into the archive since the last run; returns why
+    some could not be read, by their agreement."""
+    failing: dict[str, str] = {}
+    while not failing:
         with deps.database.begin() as tx:
             unread = tx.stamps.unread(AT_ONCE)
         for agreement_id, kept in unread:
-            pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+            try:
+                pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+                last = _last_stamp(pdf)
+            except Exception as failure:  # one file must not keep the others waiting
+                log.error("%s: %s", kept.key, _said(failure))
+                failing[agreement_id] = _said(failure)
+                continue
             with deps.database.begin() as tx:
-                tx.stamps.add(_noted(agreement_id, kept.name, kept.name, _last_stamp(pdf)))
+                tx.stamps.add(_noted(agreement_id, kept.name, kept.name, last))
         if len(unread) < AT_ONCE:
-            return
+            break
+    return failing
+
+
+def _note_troubles(deps: Deps, late: set[str], failing: Mapping[str, str]) -> None:
+    """Make visible what is not as it should be; the log says it once per spell."""
+    now_are = {each: (FAILING, reason) for each, reason in failing.items()}
+    now_are |= {each: (LATE, text("labels.renewal.late")) for each in late}
+    with deps.database.begin() as tx:
+        before = tx.renewals.troubled()
+    for agreement_id in sorted(before.keys() | now_are.keys()):
+        renewal, reason = now_are.get(agreement_id, ("", ""))
+        with deps.database.begin() as tx:
+            tx.agreements.lock_by_id(agreement_id)
+            if not renewal:
+                tx.renewals.forget(agreement_id)
+                continue
+            if tx.renewals.note(agreement_id, renewal, reason):
+                tx.audit.append(
+                    agreement_id, Event.ARCHIVE_NOT_RENEWED, SYSTEM, reason=reason[:300]
+                )
 
 
 def _renew(deps: Deps, due: Due, now: datetime) -> int:
@@ -146,7 +193,7 @@ def _note(
 
 def _must_be_genuine(deps: Deps, due: Due, pdf: bytes) -> None:
     """Raises ValueError for a copy that our own verification would refuse."""
-    report = verify_copy(deps, due.stamp.agreement_id, due.stamp.of, pdf)
+    report = verify_kept(deps, due.stamp.agreement_id, due.stamp.of, pdf)
     if report.verdict != GENUINE:
         raise ValueError(f"{due.kept.key}: {'; '.join(report.lines('en'))}"[:500])
 

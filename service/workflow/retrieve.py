@@ -22,15 +22,12 @@ from service.database.questions import Question
 from service.deps import Deps
 from service.errors import NotFound
 from service.workflow.actors import Client, staff_actor
-from service.workflow.archive import note_check, recorded, renewed_copies
+from service.workflow.archive import note_check
 from service.workflow.close import sentence
 from service.workflow.evidence_package import LOG, anchor_files, as_bag
-from service.workflow.verify import verify_copy, verify_kept
+from service.workflow.examine import ArchiveCheck, examine, recorded
 from signatures.effective_date import local_date
-from signatures.report import GENUINE, Report
 from storage.archive import AGREEMENT, SHOWN, zip_package
-from storage.check import CheckReport
-from storage.check import check as check_package
 from storage.manifest import media_type
 from storage.renewed import original_of
 
@@ -90,24 +87,6 @@ class Dossier:
         """The question with which a countersigner gave the agreement back, while it waits."""
         waiting = (each for each in self.questions if each.by_staff and each.waits)
         return next(waiting, None) if self.open_questions else None
-
-
-@dataclass(frozen=True)
-class ArchiveCheck:
-    """What a check of the archive found: the files beside what was recorded, and the verdict on
-    the agreement; None when its bytes are not there to be judged."""
-
-    stored: CheckReport
-    verdict: Report | None
-    renewed: tuple[Report, ...] = ()  # of the renewed copies that could be read
-
-    @property
-    def intact(self) -> bool:
-        """Whether the files are what was stored and the agreement is genuine."""
-        verdicts = (self.verdict, *self.renewed)
-        return self.stored.intact and all(
-            each is not None and each.verdict == GENUINE for each in verdicts
-        )
 
 
 def listing(deps: Deps, search: Search, staff: Staff) -> Page:
@@ -258,36 +237,19 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
 
 
 def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
-    """Read the whole package back from the archive, compare it with what was recorded when it was
-    stored, and apply the policy of verification to the agreement.
+    """Examine the package in the archive and note what was found.
 
     Raises NotFound while it is not in the archive, or what the store raises.
     """
     require(staff, Permission.SEE_ARCHIVE)
     with deps.database.begin() as tx:
-        agreement = tx.agreements.get(reference)
-        original = tx.documents.original(agreement.id)
-        objects = tx.archive.objects(agreement.id)
-        shown = tx.documents.frozen_pdf(agreement.id, agreement.revision)
-    if original is None or not objects:
+        known = recorded(tx, tx.agreements.get(reference).id)
+    if known is None:
         raise NotFound("not_found")
-    report = check_package(
-        deps.objects(), recorded(agreement, original, objects), renewed_copies(objects)
-    )
+    found = examine(deps, known)
     with deps.database.begin() as tx:
-        note_check(tx, tx.agreements.lock(reference), original, report, staff_actor(staff))
-    if AGREEMENT in report.wrong():
-        return ArchiveCheck(report, None)
-    kept = next(each for each in objects if each.name == AGREEMENT)
-    return ArchiveCheck(
-        report,
-        verify_kept(deps, original, _read(deps, kept), shown),
-        tuple(
-            verify_copy(deps, agreement.id, original_of(each.name), _read(deps, each))
-            for each in objects
-            if original_of(each.name) and each.name not in report.wrong()
-        ),
-    )
+        note_check(tx, known, found, asked_by=staff_actor(staff))
+    return found
 
 
 def original_bytes(deps: Deps, agreement_id: str) -> bytes:

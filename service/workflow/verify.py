@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.agreement.model import Agreement
-from service.database.documents import Original
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, Unavailable
@@ -87,29 +86,14 @@ def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
     return _Known(agreement, Ledger(found.sealed, found.shown, found.shown_length))
 
 
-def verify_kept(
-    deps: Deps, original: Original, pdf: bytes, shown: tuple[bytes, str] | None
-) -> Report:
-    """The policy applied to what the archive gave back: our own bytes, by their digest."""
-    ledger = Ledger(
-        sealed_sha256=original.sha256,
-        shown_sha256=shown[1] if shown else "",
-        shown_length=len(shown[0]) if shown else 0,
-    )
-    return _verified(deps, pdf, ledger)
-
-
-def verify_copy(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
-    """The policy applied to a renewed copy of the file ``of`` in the package."""
-    with deps.database.begin() as tx:
-        known = _recorded(tx, agreement_id, of)
-    return _verified(deps, pdf, known.ledger)
-
-
-def _verified(deps: Deps, pdf: bytes, ledger: Ledger) -> Report:
+def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
+    """The policy applied to what the archive gave back: the sealed file ``of`` in the package of
+    an agreement, or a renewed copy of it. Our own bytes, by their digest."""
     # Loads libraries that no page of a web process needs otherwise.
     from signatures.verify import verify  # noqa: PLC0415
 
+    with deps.database.begin() as tx:
+        ledger = _recorded(tx, agreement_id, of).ledger
     authority = deps.authority()
     return verify(
         pdf,

@@ -51,7 +51,7 @@ TARGETS: dict[str, tuple[Any, str]] = {
     "put": (ObjectStore, "put_once"),
     "note_objects": (ArchiveRecords, "put_objects"),
     "note_state": (ArchiveRecords, "set_state"),
-    "read_back": (service.workflow.archive, "check"),
+    "read_back": (service.workflow.archive, "examine"),
     "mail": (SmtpMailer, "send"),
     "acknowledge": (JobManager, "finish_job"),
 }

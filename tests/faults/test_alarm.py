@@ -155,7 +155,7 @@ def test_a_damaged_archive_is_told_at_once(house: House, state: str) -> None:
     assert alarm.alarm(house.deps) == 1
     assert alarm.alarm(house.deps) == 0
     (warning,) = warnings(house)
-    assert warning.said["damaged"]
+    assert warning.said["trouble"] == "damaged"
     assert "bewijs.json" in warning.said["reason"]
 
 
@@ -220,4 +220,4 @@ def test_the_times_are_those_of_the_manual() -> None:
         timedelta(minutes=15),
         timedelta(hours=1),
         timedelta(days=1),
-    ) == (alarm.PATIENCE, alarm.NEWS, alarm.AGAIN)
+    ) == (alarm.PATIENCE, alarm.NEWS[What.SEAL], alarm.AGAIN)

@@ -63,7 +63,7 @@ VALUES: dict[str, object] = {
     "failed_at": "2 maart 2026 om 14:05",
     "what": "Verzegelen en afsluiten",
     "since": "2 maart 2026 om 13:40",
-    "damaged": False,
+    "trouble": "seal",
     "others": ["VO-2026-00043 (Slagerij Maes)"],
     "unnamed": 3,
 }

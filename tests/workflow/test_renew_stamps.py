@@ -20,10 +20,12 @@ from service.agreement.permissions import Role, Staff
 from service.database.archive import ArchivedObject
 from service.errors import NotAllowed
 from service.wiring import build
-from service.workflow import archive, close, renew_stamps, retrieve, seal, verify
+from service.workflow import alarm, archive, close, renew_stamps, reread, retrieve, seal, verify
 from signatures.authority import create_authority, renew_crl
-from signatures.report import GENUINE
+from signatures.errors import TimestampUnavailable
+from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, Ledger, Report
 from signatures.rotation import renew_seal, renew_stamp
+from signatures.verify import verify as judge
 from storage.config import S3Config
 from storage.renewed import original_of
 
@@ -84,6 +86,26 @@ def colleague(house: House, *roles: Role) -> Staff:
     return made
 
 
+def troubles(house: House) -> list[tuple[str, str]]:
+    """What the page Taken shows of renewals."""
+    passes(house, "2 minutes")
+    standing, _ = alarm.standing_still(house.deps, house.staff)
+    return [(str(one.what), one.reference) for one in standing if one.what in ("renew", "late")]
+
+
+def passes(house: House, time: str) -> None:
+    for change in (
+        "update archive_states set renewal_since = renewal_since - cast(:time as interval)",
+        "update alarms set told_at = told_at - cast(:time as interval)",
+    ):
+        house.rows(change, time=time)
+
+
+def warned(house: House) -> list[Any]:
+    found = house.rows("select \"values\" from messages where kind = 'alarm' order by queued_at")
+    return [row[0] for row in found]
+
+
 def test_nothing_is_renewed_before_its_time(aged: tuple[House, str]) -> None:
     house, reference = aged
     settings = dataclasses.replace(house.deps.settings, stamp_renew_days=30)
@@ -104,6 +126,19 @@ def test_a_certificate_that_proves_no_longer_is_said(
         assert renew_stamps.renew_stamps(house.deps) == 0
     assert "renew its certificate" in caplog.text
     assert copies(house, reference) == {}
+    renew_stamps.renew_stamps(house.deps)
+    assert house.events(reference).count("archive.not_renewed") == 1
+    assert troubles(house) == [("renew", reference)]
+    assert alarm.alarm(house.deps) == 0  # not before a quarter of an hour
+    passes(house, "16 minutes")
+    assert alarm.alarm(house.deps) == 1
+    assert warned(house)[0]["trouble"] == "renew"
+    assert "zegel keys renew-stamp" in warned(house)[0]["reason"]
+
+    assert renew_stamps.renew_stamps(with_new_certificate(house).deps) == 2
+    assert troubles(house) == []
+    assert alarm.alarm(house.deps) == 0
+    assert not house.rows("select 1 from alarms")
 
 
 def test_copies_stand_beside_the_originals(aged: tuple[House, str]) -> None:
@@ -188,3 +223,80 @@ def test_two_workers_make_one_copy_of_each(aged: tuple[House, str]) -> None:
     assert len(copies(house, reference)) == 2
     assert house.events(reference).count("archive.renewed") == 2
     assert retrieve.check(house.deps, reference, house.staff).intact
+
+
+def test_an_authority_that_is_away_is_told_and_the_next_night_tries_again(
+    aged: tuple[House, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, reference = aged
+    renewing = with_new_certificate(house)
+
+    def away(_pdf: bytes) -> Any:
+        raise TimestampUnavailable("weg")
+
+    with monkeypatch.context() as down:
+        down.setattr(renewing.deps.sealer(), "renew", away)
+        for _ in range(2):
+            assert renew_stamps.renew_stamps(renewing.deps) == 0
+    assert house.events(reference).count("archive.not_renewed") == 1
+    assert troubles(house) == [("renew", reference)]
+    assert renew_stamps.renew_stamps(renewing.deps) == 2
+    assert troubles(house) == []
+
+
+def test_one_that_came_too_late_is_told_once_and_is_no_damage(aged: tuple[House, str]) -> None:
+    house, reference = aged
+    renew_stamps.renew_stamps(house.deps)
+    house.rows("alter table document_stamps disable trigger user")
+    house.rows("update document_stamps set proves_until = clock_timestamp() - interval '1 day'")
+    house.rows("alter table document_stamps enable trigger user")
+    for _ in range(2):
+        assert renew_stamps.renew_stamps(with_new_certificate(house).deps) == 0
+    assert troubles(house) == [("late", reference)]
+    passes(house, "16 minutes")
+    assert alarm.alarm(house.deps) == 1
+    passes(house, "40 days")
+    assert alarm.alarm(house.deps) == 0
+    assert [each["trouble"] for each in warned(house)] == ["late"]
+    assert retrieve.check(house.deps, reference, house.staff).intact
+
+
+def test_a_renewed_copy_that_is_damaged_is_damage(aged: tuple[House, str]) -> None:
+    house, reference = aged
+    renew_stamps.renew_stamps(with_new_certificate(house).deps)
+    copy, store = copies(house, reference)["overeenkomst.pdf"], house.deps.objects()
+    data = store.get(copy.key, copy.version_id)
+    store.client.delete_object(
+        Bucket=store.bucket,
+        Key=copy.key,
+        VersionId=copy.version_id,
+        BypassGovernanceRetention=True,
+    )
+    store.client.put_object(Bucket=store.bucket, Key=copy.key, Body=data[:-9] + b"#" + data[-8:])
+    house.rows("update archive_states set looked_at = looked_at - interval '300 days'")
+    assert reread.reread(house.deps, 1) == 1
+    with house.deps.database.begin() as tx:
+        found = tx.archive.state(tx.agreements.get(reference).id)
+    assert found
+    assert (found.state, found.failure) == ("corrupt", f"{copy.name}: beschadigd")
+    assert alarm.alarm(house.deps) == 1
+
+
+def test_a_copy_whose_time_stamp_ended_is_no_damage(aged: tuple[House, str]) -> None:
+    """It proves nothing more by itself, and is what was stored."""
+    house, reference = aged
+    renew_stamps.renew_stamps(with_new_certificate(house).deps)
+    found = retrieve.check(house.deps, reference, house.staff)
+    name = copies(house, reference)["overeenkomst.pdf"].name
+    ended = verify_then(house, found.stored.contents[name], datetime.now(UTC) + 30 * YEAR)
+    assert ended.verdict == COMPLETENESS_UNKNOWN
+    assert dataclasses.replace(found, verdicts={**found.verdicts, name: ended}).intact
+
+
+def verify_then(house: House, copy: bytes, moment: datetime) -> Report:
+    with house.deps.database.begin() as tx:
+        original = tx.documents.original(str(house.rows("select id from agreements")[0][0]))
+    assert original
+    authority = house.deps.authority()
+    ledger = Ledger(original.sha256)
+    return judge(copy, roots=authority.roots, ledger=ledger, crls=authority.lists, now=moment)

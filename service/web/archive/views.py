@@ -18,6 +18,7 @@ from service.web.files import file
 from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import show
 from service.workflow import retrieve
+from service.workflow.examine import ArchiveCheck
 from service.workflow.probe import last_probe
 from storage.renewed import FOLDER, original_of
 
@@ -88,7 +89,7 @@ def check(reference: str) -> Any:
     return _page(reference, retrieve.check(deps(), reference, current_staff()))
 
 
-def _page(reference: str, found_now: retrieve.ArchiveCheck | None) -> tuple[str, int]:
+def _page(reference: str, found_now: ArchiveCheck | None) -> tuple[str, int]:
     staff = current_staff()
     found = retrieve.dossier(deps(), reference, staff)
     evidence = staff.may(Permission.SEE_EVIDENCE)
@@ -100,6 +101,7 @@ def _page(reference: str, found_now: retrieve.ArchiveCheck | None) -> tuple[str,
         file_names={each.name: _called(each.name) for each in found.objects},
         report=found_now.stored if found_now else None,
         verdict=found_now.verdict if found_now else None,
+        sheet=found_now.sheet if found_now else None,
         renewed=found_now.renewed if found_now else (),
         intact=found_now.intact if found_now else False,
         evidence=evidence,

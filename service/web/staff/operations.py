@@ -12,13 +12,14 @@ from service.web.staff.blueprint import blueprint, show
 from service.workflow.alarm import standing_still
 from service.workflow.keys import Keys, keys
 from service.workflow.probe import last_probe
+from service.workflow.reread import progress
 from service.workflow.retrieve import listing
 
 
 @blueprint.get("/taken")
 @require_staff(Permission.SEE_OPERATIONS)
 def operations() -> Any:
-    """What stands still and why, what needs a person, which keys end, and the last probe."""
+    """What stands still, what needs a person, which keys end, how the archive is doing."""
     staff = current_staff()
     standing, unsent = standing_still(deps(), staff)
     found, problem = _keys()
@@ -29,6 +30,7 @@ def operations() -> Any:
         keys_problem=problem,
         standing=standing,
         unsent=unsent,
+        round=progress(deps(), staff),
         probed=last_probe(deps(), staff),
     )
 

@@ -1,0 +1,86 @@
+"""Reading the archive back, again and again: what is due, and how far the round is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, case, exists, func, literal, select
+
+from service.database.archive import CHECKED
+from service.database.tables import agreements, archive_states
+
+TERM = timedelta(days=365)
+"""Within this time each original is read back."""
+
+_KEPT = archive_states.c.state.in_(CHECKED)
+# A failure to read is no finding: the state stays.
+_UNREAD = (archive_states.c.state == "verified") & (archive_states.c.failure != "")
+_OVERDUE = archive_states.c.looked_at < func.clock_timestamp() - TERM
+
+
+@dataclass(frozen=True)
+class Round:
+    """How far the round is: ``overdue`` of ``total`` originals were not read back within the term,
+    ``oldest`` is the last check of the one that waits longest. ``failing`` is the reference of one
+    that could not be read at the last try, empty if there is none, and ``reason`` says why."""
+
+    total: int
+    overdue: int
+    oldest: datetime | None
+    failing: str
+    reason: str
+
+
+class ArchiveRound:
+    """The round of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def total(self) -> int:
+        """How many originals the archive holds that were checked before."""
+        return self._connection.execute(
+            select(func.count()).select_from(archive_states).where(_KEPT)
+        ).scalar_one()
+
+    def due(self, after: timedelta, damaged_after: timedelta, limit: int) -> list[str]:
+        """Ids of agreements whose last check is longer ago than ``after``, the oldest first.
+
+        One that was damaged is due sooner: somebody may have put it right. What could not be read
+        at the last try comes last, so that it never keeps the others waiting.
+        """
+        patience = case(
+            (archive_states.c.state == "verified", literal(after)), else_=literal(damaged_after)
+        )
+        return list(
+            self._connection.execute(
+                select(archive_states.c.agreement_id)
+                .where(_KEPT, archive_states.c.looked_at < func.clock_timestamp() - patience)
+                .order_by(_UNREAD, archive_states.c.looked_at, archive_states.c.agreement_id)
+                .limit(limit)
+            ).scalars()
+        )
+
+    def unread_because(self, kind: str) -> bool:
+        """Whether one could not be read at the last try because of this kind of failure."""
+        return self._connection.execute(
+            select(
+                exists().where(_UNREAD, archive_states.c.failure.startswith(kind, autoescape=True))
+            )
+        ).scalar_one()
+
+    def progress(self) -> Round:
+        """How far the round is."""
+        overdue, oldest = self._connection.execute(
+            select(func.count(), func.min(archive_states.c.looked_at)).where(_KEPT, _OVERDUE)
+        ).one()
+        failing = self._connection.execute(
+            select(agreements.c.reference, archive_states.c.failure)
+            .join(archive_states, archive_states.c.agreement_id == agreements.c.id)
+            .where(_UNREAD)
+            .order_by(archive_states.c.looked_at)
+            .limit(1)
+        ).one_or_none()
+        reference, reason = failing or ("", "")
+        return Round(self.total(), overdue, oldest, reference, reason)

@@ -1,0 +1,158 @@
+"""What the archive gives back of one agreement, examined: the files beside what was recorded, and
+the one verdict on each sealed file. Reads and changes nothing; every door to the archive uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from service.agreement.model import Agreement
+from service.database.archive import ArchivedObject
+from service.database.documents import Original
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.texts import text
+from service.workflow.verify import verify_kept
+from signatures.report import FAILS, GENUINE, HOLDS, INVALID, Report
+from storage.archive import AGREEMENT, SHOWN
+from storage.check import MISSING, CheckReport, check
+from storage.manifest import MANIFEST, PackageFacts, StoredPackage
+from storage.objects import StoredObject
+from storage.renewed import original_of
+
+SHEET = "bewijsblad.pdf"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the database recorded of a package when it was stored; ``looked_at`` is the last check.
+
+    Whoever notes what came of an examination compares ``looked_at`` first: a later look, which
+    ended sooner, knows better.
+    """
+
+    agreement: Agreement
+    original: Original
+    objects: list[ArchivedObject]
+    looked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ArchiveCheck:
+    """What an examination found: the files beside what was recorded, and the verdicts by name on
+    the sealed files and their renewed copies whose bytes are there to be judged."""
+
+    stored: CheckReport
+    verdicts: Mapping[str, Report] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Report | None:
+        """That on the agreement."""
+        return self.verdicts.get(AGREEMENT)
+
+    @property
+    def sheet(self) -> Report | None:
+        """That on the evidence sheet."""
+        return self.verdicts.get(SHEET)
+
+    @property
+    def renewed(self) -> tuple[Report, ...]:
+        """Those on the renewed copies, oldest first."""
+        return tuple(each for name, each in self.verdicts.items() if original_of(name))
+
+    @property
+    def intact(self) -> bool:
+        """Whether the files are what was stored and the verdicts are as they should be.
+
+        The originals are genuine for good: their SHA-256 is recorded, so that it does not matter
+        when a certificate ends. A copy whose newest time stamp has ended proves nothing more by
+        itself, and is no less what was stored.
+        """
+        return self.stored.intact and not self.refused()
+
+    def refused(self) -> dict[str, Report]:
+        """The files that the verdict refuses."""
+        return {
+            name: each
+            for name, each in self.verdicts.items()
+            if each.verdict == INVALID or (each.verdict != GENUINE and not original_of(name))
+        }
+
+    @property
+    def state(self) -> str:
+        """What the archive's state becomes by it."""
+        if self.intact:
+            return "verified"
+        return "missing" if MISSING in self.stored.wrong().values() else "corrupt"
+
+    def summary(self) -> str:
+        """What is wrong, in a few words; empty when nothing is."""
+        wrong = self.stored.wrong()
+        said = [f"{name}: {text(f'staff.check.{found}').lower()}" for name, found in wrong.items()]
+        if not self.stored.begins_with_shown and not {AGREEMENT, SHOWN} & wrong.keys():
+            said.append(text("staff.check.not_shown"))
+        if not self.stored.manifest_as_recorded and MANIFEST not in wrong:
+            said.append(f"{MANIFEST}: {text('staff.check.corrupt').lower()}")
+        said += [f"{name}: {_why(report)}" for name, report in self.refused().items()]
+        return "; ".join(said)
+
+
+def _why(report: Report) -> str:
+    """The rules that fail, in plain words; when none does, those that could not be answered."""
+    failing = [each for each in report.answers if each.state == FAILS]
+    others = [each for each in report.answers if each.state != HOLDS and each.rule != "shown"]
+    return " ".join(each.sentence() for each in failing or others)
+
+
+def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:
+    """What was recorded of the package; None while it is not in the archive."""
+    original = tx.documents.original(agreement_id)
+    objects = tx.archive.objects(agreement_id)
+    state = tx.archive.state(agreement_id)
+    if original is None or not objects or state is None:
+        return None
+    return Recorded(tx.agreements.get_by_id(agreement_id), original, objects, state.looked_at)
+
+
+def examine(deps: Deps, known: Recorded) -> ArchiveCheck:
+    """Read the whole package back, compare it with what was recorded, and judge the sealed files
+    with the roots of this installation.
+
+    Raises what the store raises when it does not answer, or KeysUnusable: then nothing is known.
+    """
+    copies = [_stored(each) for each in known.objects if original_of(each.name)]
+    report = check(deps.objects(), _package(known), copies)
+    return ArchiveCheck(
+        report,
+        {
+            name: verify_kept(deps, known.agreement.id, original_of(name) or name, data)
+            for name, data in report.contents.items()
+            if (original_of(name) or name) in (AGREEMENT, SHEET)
+        },
+    )
+
+
+def package_facts(agreement: Agreement, original: Original) -> PackageFacts:
+    """What the manifest says of the agreement: what was fixed at the close."""
+    facts = original.manifest_facts
+    return PackageFacts(
+        reference=agreement.reference,
+        agreement_id=agreement.id,
+        revision=original.revision,
+        effective_date=date.fromisoformat(facts["effective_date"]),
+        controller_name=facts["controller"],
+        processor_name=facts["processor"],
+        template_version=facts["template_version"],
+    )
+
+
+def _package(known: Recorded) -> StoredPackage:
+    kept = {each.name: _stored(each) for each in known.objects if not original_of(each.name)}
+    manifest = kept.pop(MANIFEST)
+    return StoredPackage(package_facts(known.agreement, known.original), kept, manifest)
+
+
+def _stored(kept: ArchivedObject) -> StoredObject:
+    return StoredObject(kept.key, kept.version_id, kept.sha256, kept.size)

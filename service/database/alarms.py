@@ -25,12 +25,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import SIGNED_NOT_SEALED, State
 from service.database.archive_round import TERM
+from service.database.archive_tables import archive_states
 from service.database.renewals import FAILING, LATE
 from service.database.tables import (
     acts,
     agreements,
     alarms,
-    archive_states,
     audit_entries,
     messages,
     originals,

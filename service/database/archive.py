@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from service.database.tables import archive_states, archived_objects, messages, originals
+from service.database.archive_tables import archive_states, archived_objects
+from service.database.tables import messages, originals
 
 CHECKED = ("verified", "missing", "corrupt")  # what a check can find
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, case, exists, func, literal, select
 
 from service.database.archive import CHECKED
-from service.database.tables import agreements, archive_states
+from service.database.archive_tables import archive_states
+from service.database.tables import agreements
 
 TERM = timedelta(days=365)
 """Within this time each original is read back."""

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.archive import ArchivedObject
+from service.database.archive_tables import archive_states, archived_objects
 from service.database.columns import agreement_id, instant, metadata, now
-from service.database.tables import archive_states, archived_objects
 
 document_stamps = Table(
     "document_stamps",

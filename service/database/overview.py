@@ -12,10 +12,10 @@ from sqlalchemy.sql import ColumnElement
 
 from service.agreement.fields import belgian_number, fold, kvk_number, show_belgian_number
 from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, State
+from service.database.archive_tables import archive_states
 from service.database.question_tables import questions
 from service.database.tables import (
     agreements,
-    archive_states,
     messages,
     originals,
     signatories,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select, update
 
-from service.database.tables import archive_states
+from service.database.archive_tables import archive_states
 
 FAILING, LATE = "failing", "late"
 

@@ -285,50 +285,6 @@ originals = Table(
     now("created_at"),
 )
 
-archived_objects = Table(
-    "archived_objects",
-    metadata,
-    agreement_id(primary=True),
-    Column("name", Text, primary_key=True),
-    Column("key", Text, nullable=False),
-    Column("version_id", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("locked_until", DateTime(timezone=True), nullable=False),
-    now("stored_at"),
-)
-
-archive_states = Table(
-    "archive_states",
-    metadata,
-    agreement_id(primary=True),
-    Column("state", Text, nullable=False),
-    Column("prefix", Text, nullable=False),
-    Column("failure", Text, nullable=False, server_default=""),
-    instant("checked_at", null=True),  # the last good check
-    instant("looked_at", null=True),  # the last check, whatever it found
-    CheckConstraint(
-        "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
-    ),
-    Index("ix_archive_states_looked_at", "looked_at"),
-    # How the renewal of its time stamps stands: '' as it should, failing, or late (for good).
-    Column("renewal", Text, nullable=False, server_default=""),
-    Column("renewal_failure", Text, nullable=False, server_default=""),
-    instant("renewal_since", null=True),
-    CheckConstraint("renewal in ('', 'failing', 'late')", name="renewal"),
-    Index("ix_archive_states_renewal", "agreement_id", postgresql_where=text("renewal <> ''")),
-    Index(
-        "ix_archive_states_trouble",
-        "agreement_id",
-        postgresql_where=text("failure <> '' or state in ('missing','corrupt')"),
-    ),
-    Index(
-        "ix_archive_states_unfinished",
-        "agreement_id",
-        postgresql_where=text("state <> 'verified'"),
-    ),
-)
-
 alarms = Table(
     "alarms",
     metadata,

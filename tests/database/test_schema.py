@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from service.database import account_tables, anchor_tables, question_tables, tables
+from service.database import account_tables, anchor_tables, archive_tables, question_tables, tables
 from service.database.columns import metadata
 from service.database.engine import Database
 from service.database.migrate import configuration, upgrade
@@ -23,6 +23,7 @@ def test_the_migrated_schema_is_the_declared_one(engine: Engine) -> None:
         tables.agreements.name,
         account_tables.staff.name,
         anchor_tables.anchors.name,
+        archive_tables.archive_states.name,
         question_tables.questions.name,
     } <= set(metadata.tables)
     with engine.connect() as connection:

@@ -6,7 +6,9 @@ import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
+import pytest
 from asn1crypto import tsp
 from fault_road import House, MakeHouse
 from kill_harness import Letterbox, judge, judge_mails, remember
@@ -14,7 +16,7 @@ from kill_harness import Letterbox, judge, judge_mails, remember
 from service.agreement.states import State
 from service.engines import EmbeddedObjectStore
 from service.engines.process import free_ports
-from service.workflow import archive, close, expire, generate, seal, send, sweep
+from service.workflow import archive, close, expire, generate, reread, seal, send, sweep
 from signatures.running import run
 from signatures.timestamps import LocalTimestamps
 
@@ -122,6 +124,53 @@ def test_the_archive_is_down(make_house: MakeHouse, tmp_path: Path) -> None:
             state = tx.archive.state(agreement.id)
         assert state
         assert state.failure == ""
+    finally:
+        store.stop()
+
+
+def test_the_archive_goes_down_in_the_middle_of_a_round(
+    make_house: MakeHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not read is not damaged: the same part of the round is tried until it is."""
+    store = EmbeddedObjectStore(tmp_path / "store")
+    address = store.start()
+    try:
+        house = make_house(
+            S3_ENDPOINT_URL=address.endpoint_url,
+            S3_ACCESS_KEY_ID=address.access_key_id,
+            S3_SECRET_ACCESS_KEY=address.secret_access_key,
+        )
+        references = house.fully_signed(3)
+        house.run_worker()
+        house.rows("update archive_states set looked_at = looked_at - interval '300 days'")
+        with house.deps.database.begin() as tx:
+            tx.jobs.defer(reread.REREAD, reread.ROUND, left=3)
+        note = reread.note_check
+
+        def noting_the_last(*given: Any) -> None:
+            note(*given)
+            store.stop()
+
+        with monkeypatch.context() as going_down:
+            going_down.setattr(reread, "note_check", noting_the_last)
+            house.run_worker()
+        work_and_fail_again(house)
+        checks = [house.events(each).count("archive.verified") for each in references]
+        assert sorted(checks) == [1, 1, 2]
+        assert {house.archive_state(each) for each in references} == {"verified"}
+        told = [house.events(each).count("archive.unread") for each in references]
+        assert sorted(told) == [0, 0, 1]
+        failing = reread.progress(house.deps, house.staff)
+        assert failing.failing == references[told.index(1)]
+        assert "StorageUnavailable" in failing.reason
+        assert not house.rows("select 1 from messages where kind = 'alarm'")
+
+        assert store.start() == address
+        house.time_passes()
+        house.run_worker()
+        checks = [house.events(each).count("archive.verified") for each in references]
+        assert checks == [2, 2, 2]
+        assert reread.progress(house.deps, house.staff).failing == ""
     finally:
         store.stop()
 

@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from service.database import account_tables, anchor_tables, question_tables, tables
+from service.database import account_tables, anchor_tables, archive_tables, question_tables, tables
 from service.database.columns import metadata
 
 PROCRASTINATE = "procrastinate"
-TABLES = (account_tables, anchor_tables, question_tables, tables)  # imported for what they declare
+# Imported for what they declare.
+TABLES = (account_tables, anchor_tables, archive_tables, question_tables, tables)
 
 
 def include(_object: object, name: str | None, kind: str, *_rest: object) -> bool:

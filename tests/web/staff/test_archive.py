@@ -59,6 +59,41 @@ def test_found_opened_checked_downloaded(office: Office, deps: Deps, archived: s
     assert {name for (name,) in logged} == set(names)
 
 
+def test_the_pages_say_when_it_was_last_read_back(
+    office: Office, deps: Deps, archived: str
+) -> None:
+    rows(deps, "update archive_states set looked_at = '2024-03-02T12:00Z'")
+    office.get(f"/archief/{archived}")
+    assert "Laatst nagelezen op 2 maart 2024" in office.page
+    office.get("/archief")
+    assert "nagelezen op 02/03/2024" in office.page
+    office.get("/taken")
+    assert "1 van de 1 originelen is langer dan een jaar niet nagelezen." in office.page
+    assert "Het oudste is nagelezen op 2 maart 2024." in office.page
+    assert "Origineel jaarlijks nalezen" in office.page
+    rows(deps, "update archive_states set failure = 'StorageUnavailable: weg'")
+    for path in (f"/archief/{archived}", "/taken"):
+        office.get(path)
+        assert "StorageUnavailable: weg" in office.page, path
+    office.post(f"/archief/{archived}/controle")
+    assert "Bewijsblad: Echt en ongewijzigd" in office.page
+    office.get("/taken")
+    assert "StorageUnavailable: weg" not in office.page
+    assert "niet nagelezen" not in office.page
+
+
+def test_damage_is_shown_with_the_last_good_check(
+    office: Office, deps: Deps, archived: str
+) -> None:
+    rows(deps, "update archive_states set checked_at = '2024-03-02T12:00Z'")
+    rows(deps, "update archived_objects set sha256 = repeat('0', 64) where name = 'bewijs.json'")
+    office.post(f"/archief/{archived}/controle")
+    assert "Er klopt iets niet" in office.page
+    office.get(f"/archief/{archived}")
+    assert "bewijs.json: beschadigd" in office.page
+    assert "voor het laatst in orde op 2 maart 2024" in office.page
+
+
 def test_package_is_what_the_manifest_says(office: Office, archived: str) -> None:
     answer = office.get(f"/archief/{archived}/pakket.zip")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as package:

@@ -159,7 +159,7 @@ _OVERDUE = (
     select(archive_states.c.agreement_id, archive_states.c.looked_at, archive_states.c.failure)
     .where(
         archive_states.c.state == "verified",
-        archive_states.c.looked_at < func.clock_timestamp() - TERM,
+        archive_states.c.looked_at < func.now() - TERM,
     )
     .order_by(archive_states.c.looked_at)
     .limit(MOST_OVERDUE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, exists, func, literal, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from service.database.archive import CHECKED
 from service.database.archive_tables import archive_states
@@ -17,7 +17,8 @@ TERM = timedelta(days=365)
 _KEPT = archive_states.c.state.in_(CHECKED)
 # A failure to read is no finding: the state stays.
 _UNREAD = (archive_states.c.state == "verified") & (archive_states.c.failure != "")
-_OVERDUE = archive_states.c.looked_at < func.clock_timestamp() - TERM
+# ``now()`` and not the clock: an index is of use only with what stays the same in a transaction.
+_OVERDUE = archive_states.c.looked_at < func.now() - TERM
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,18 @@ class ArchiveRound:
         One that was damaged is due sooner: somebody may have put it right. What could not be read
         at the last try comes last, so that it never keeps the others waiting.
         """
-        patience = case(
-            (archive_states.c.state == "verified", literal(after)), else_=literal(damaged_after)
-        )
+        good = archive_states.c.state == "verified"
+        damaged = archive_states.c.state.in_(("missing", "corrupt"))
+        looked_at = archive_states.c.looked_at
         return list(
             self._connection.execute(
                 select(archive_states.c.agreement_id)
-                .where(_KEPT, archive_states.c.looked_at < func.clock_timestamp() - patience)
+                .where(
+                    or_(
+                        and_(good, looked_at < func.now() - after),
+                        and_(damaged, looked_at < func.now() - damaged_after),
+                    )
+                )
                 .order_by(_UNREAD, archive_states.c.looked_at, archive_states.c.agreement_id)
                 .limit(limit)
             ).scalars()

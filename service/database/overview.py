@@ -118,8 +118,12 @@ _MAIL_TROUBLE = (
 _UNDELIVERED = select(messages.c.agreement_id).where(
     messages.c.state.in_(("failed", "refused")), messages.c.last_error != "overtaken"
 )
+# What could not be read back is no trouble of the agreement: the round says it, and goes on.
 _UNARCHIVED = select(archive_states.c.agreement_id).where(
-    or_(archive_states.c.failure != "", archive_states.c.state.in_(("missing", "corrupt")))
+    or_(
+        and_(archive_states.c.failure != "", archive_states.c.state != "verified"),
+        archive_states.c.state.in_(("missing", "corrupt")),
+    )
 )
 
 

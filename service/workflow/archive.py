@@ -51,6 +51,8 @@ def archive(deps: Deps, agreement_id: str) -> None:
         known = recorded(tx, agreement_id)
     if known is None:
         raise LookupError(agreement.reference)
+    if known.looked_at != (state.looked_at if state else None):
+        return  # another worker was first, and noted what it found
     found = examine(deps, known)
     with deps.database.begin() as tx:
         note_check(tx, known, found)

@@ -75,6 +75,7 @@ def test_the_pages_say_when_it_was_last_read_back(
     for path in (f"/archief/{archived}", "/taken"):
         office.get(path)
         assert "StorageUnavailable: weg" in office.page, path
+    assert "Geen overeenkomst vraagt aandacht." in office.page
     office.post(f"/archief/{archived}/controle")
     assert "Bewijsblad: Echt en ongewijzigd" in office.page
     office.get("/taken")

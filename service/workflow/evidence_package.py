@@ -25,7 +25,7 @@ from service.texts import table, text
 from service.workflow.stamp_files import OF_OTHERS
 from storage.bag import bag
 
-if TYPE_CHECKING:  # the PDF library comes with it
+if TYPE_CHECKING:  # the ASN.1 library comes with it
     from signatures.extraction import Part
 
 AGREEMENT, SHEET, LOG = "overeenkomst.pdf", "bewijsblad.pdf", "logboek.jsonl"

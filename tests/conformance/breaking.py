@@ -37,7 +37,7 @@ TEXT = b"BT /F1 9 Tf 9 9 Td (\x02) Tj ET"
 
 BREAKING: Mapping[str, Mapping[str, Mutation]] = {
     "header": {
-        "another version": swap(b"%PDF-1.6", b"%PDF-2.0"),
+        "another version": swap(b"%PDF-1.", b"%PDF-2."),
         "nothing binary": lambda data: data[:10] + b"abcd" + data[14:],
     },
     "trailer ID": {

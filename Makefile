@@ -1,7 +1,8 @@
 # Every command of the project. `make help` lists them.
 
 BIN := .venv/bin
-# One more than there are processors: a test waits for engines a third of its time.
+# One more than there are processors: a test waits for engines a third of its time. Files in their
+# order, not by how many tests they have: the slowest have few, and would come last and alone.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 OUT ?= demo-out
 N ?= 200
@@ -32,7 +33,7 @@ check: setup-test ## lint, formatting, types and import rules
 	$(BIN)/lint-imports
 
 test: check ## everything that must hold before a change is kept
-	env -u ZEGEL_MODE $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile
+	env -u ZEGEL_MODE $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 tamper: setup-test ## flip TAMPERS bits of an original (20000) one by one, and fuzz as long: none is accepted
 	env -u ZEGEL_MODE TAMPERS=$(TAMPERS) FUZZ=$(FUZZ) $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 \

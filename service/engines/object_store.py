@@ -3,9 +3,10 @@
 What holds here:
 
 * It listens on 127.0.0.1 only, on ports chosen once and kept in ``ports.json``.
-* The S3 door wants the generated credentials. The doors behind it (the HTTP and gRPC ports of
-  SeaweedFS's own parts) would delete locked objects for anyone who can reach them, so they want
-  generated tokens and certificates (``object_store_keys.py``).
+* The S3 port wants the generated credentials. The ports behind it would delete locked objects for
+  anyone who can reach them. So the HTTP side of master and filer is closed (``-disableHttp``), and
+  the volume server's HTTP and everything that speaks gRPC want generated tokens and certificates
+  (``object_store_keys.py``).
 * Whoever starts it first starts it, whoever leaves last stops it (``SharedUse``). A server whose
   starter was killed keeps running and is taken over by the next start.
 
@@ -60,6 +61,10 @@ PORTS = (
 )
 # Only what S3 needs; nothing is reported to anyone.
 SWITCHES = (
+    # Closes the HTTP side of the master and the filer; they keep their gRPC ports, which want a
+    # certificate. The master's HTTP side knows no tokens: one GET of /col/delete by anyone on this
+    # machine, or by any web page opened on it, erases a whole bucket, locked objects included.
+    "-disableHttp",
     "-master.telemetry=false",
     "-webdav=false",
     "-admin.ui=false",

@@ -17,7 +17,7 @@ from service.agreement.model import Agreement
 from service.texts import catalogue, text
 from signatures.font import unprintable
 
-SCHEMA = "zegel-evidence/2"
+SCHEMA = "zegel-evidence/3"
 MOST_PRINTED_EVENTS = 400  # an agreement with several revisions has about a hundred
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -79,8 +79,11 @@ class Facts:
     verify_url: str
 
 
-def evidence(facts: Facts) -> dict[str, Any]:
-    """The evidence as JSON values (schema ``zegel-evidence/2``).
+def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
+    """The evidence as JSON values (schema ``zegel-evidence/3``).
+
+    ``parts`` is the SHA-256 of every file of the package that is fixed before the sheet is made,
+    by its name: sealed with the sheet, it is what a package is judged by.
 
     In their canonical form (RFC 8785) each ``record`` stands in them byte for byte as it was
     hashed when the act was accepted.
@@ -145,6 +148,7 @@ def evidence(facts: Facts) -> dict[str, Any]:
             ],
             "head": facts.events[-1].hash if facts.events else None,
         },
+        "parts": dict(parts),
         "seal": {
             "subject": facts.seal_subject,
             "certificate_sha256": facts.seal_fingerprint,

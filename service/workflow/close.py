@@ -1,13 +1,15 @@
 """The close: evidence is made and sealed, and the one original is fixed. A job.
 
-Everything is computed from what stands in the database, so a repetition after a crash makes the
-same evidence JSON; the sealed sheet differs in its time stamp, and the database keeps the first.
+A repetition after a crash makes the same evidence but for the revocation lists of the hour, whose
+digests stand in it; the sealed sheet differs in its time stamp too. The database keeps the first.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -32,12 +34,20 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.texts import text
 from service.workflow.actors import SYSTEM
-from service.workflow.evidence_package import encoded, further_files
+from service.workflow.evidence_package import (
+    AGREEMENT,
+    digests,
+    encoded,
+    fixed_files,
+    further_files,
+)
 from service.workflow.present_keys import with_present_keys
 from service.workflow.stamp_files import stamp_files
 from signatures.authority import fingerprint, pem
+from storage.archive import CERTIFICATES, SHOWN
 
-if TYPE_CHECKING:  # the PDF library comes with it
+if TYPE_CHECKING:  # the PDF library comes with them
+    from signatures.seal import Sealer
     from signatures.validation_data import Chains
 
 CLOSE = "close"
@@ -58,20 +68,18 @@ def close(deps: Deps, agreement_id: str) -> None:
         template = tx.documents.template(facts.template_sha256)
     if frozen is None:
         raise LookupError(agreement.reference)
-    proof = rfc8785.dumps(evidence(facts))
-    printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
-    sealed_sheet = with_present_keys(deps, lambda one: one.seal_sheet(printed))
-    sealer = deps.sealer()
-    chains = sealer.certificates(closed.pdf)
-    others = sealer.stamp_evidence(closed.pdf, sealed_sheet)
-    certificates = {**certificate_files(chains), **stamp_files(others, chains.stamps)}
+    fixed = fixed_files(facts, sealed=closed.pdf, template=template)
+    known = {**fixed, AGREEMENT: closed.pdf, SHOWN: frozen[0]}
+    made = with_present_keys(deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known))
+    others = made.sealer.stamp_evidence(closed.pdf, made.pdf)
+    certificates = {**certificate_files(made.chains), **stamp_files(others, made.chains.stamps)}
     further = further_files(
         facts,
+        fixed,
         foreign_stamps=bool(others.stamps),
         sealed=closed.pdf,
         shown=frozen[0],
-        sheet=sealed_sheet,
-        template=template,
+        sheet=made.pdf,
         checked_at=datetime.now(UTC),
     )
     original: dict[str, Any] = {
@@ -80,9 +88,9 @@ def close(deps: Deps, agreement_id: str) -> None:
         "sha256": closed.sha256,
         "size": len(closed.pdf),
         "level": facts.level,
-        "evidence_pdf": sealed_sheet,
-        "evidence_sha256": hashlib.sha256(sealed_sheet).hexdigest(),
-        "evidence_json": proof,
+        "evidence_pdf": made.pdf,
+        "evidence_sha256": hashlib.sha256(made.pdf).hexdigest(),
+        "evidence_json": made.proof,
         "log_jsonl": log_lines(entries),
         "manifest_facts": _manifest_facts(facts, certificates),
         "further_files": encoded(further),
@@ -102,6 +110,30 @@ def close(deps: Deps, agreement_id: str) -> None:
         tx.audit.append(agreement_id, Event.AGREEMENT_COMPLETED, SYSTEM, sha256=original["sha256"])
         tx.archive.set_state(agreement_id, "local", "")
         tx.jobs.defer(ARCHIVE, agreement_id, agreement_id=agreement_id)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The sealed sheet, the evidence JSON in it, and by whose keys and chains."""
+
+    pdf: bytes
+    proof: bytes
+    sealer: Sealer
+    chains: Chains
+
+
+def _sealed_sheet(deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, bytes]) -> _Sheet:
+    """The evidence sheet over the files that are ``known`` and the certificates of the day.
+
+    Raises AuthorityError ``superseded`` when the keys were replaced meanwhile.
+    """
+    chains = sealer.certificates(known[AGREEMENT])
+    certificates = {
+        f"{CERTIFICATES}{name}": data for name, data in certificate_files(chains).items()
+    }
+    proof = rfc8785.dumps(evidence(facts, digests({**known, **certificates})))
+    printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
+    return _Sheet(sealer.seal_sheet(printed), proof, sealer, chains)
 
 
 def _facts(

@@ -7,6 +7,7 @@ anchors come later: they are added when the package is handed out.
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,50 +30,75 @@ if TYPE_CHECKING:  # the ASN.1 library comes with it
     from signatures.extraction import Part
 
 AGREEMENT, SHEET, LOG = "overeenkomst.pdf", "bewijsblad.pdf", "logboek.jsonl"
+TEMPLATE = "sjabloon.docx"
+
+
+def fixed_files(facts: Facts, *, sealed: bytes, template: bytes | None) -> dict[str, bytes]:
+    """The further files, by name, that are there before the evidence sheet is made.
+
+    Their digests stand in the sealed sheet, so a file that can be made here belongs here.
+    ``template`` is the Word file that the text was made from, None where it was not kept.
+    """
+    files = {f"handelingen/{act.place}.json": canonical(act.record) for act in facts.acts}
+    files |= _loose(_parts(AGREEMENT, sealed))
+    if template:
+        files[TEMPLATE] = template
+    return files
+
+
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The SHA-256 (hexadecimal) of each file, by name: the ``parts`` of the evidence."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
 
 
 def further_files(
     facts: Facts,
+    fixed: Mapping[str, bytes],
     *,
     sealed: bytes,
     shown: bytes,
     sheet: bytes,
-    template: bytes | None,
     checked_at: datetime,
     foreign_stamps: bool,
 ) -> dict[str, bytes]:
-    """The further files of a package, by name.
+    """All further files of a package, by name: the fixed ones, and those that the sheet gives.
 
     ``foreign_stamps`` says whether another's authority gave any of the time stamps.
-    ``template`` is the Word file that the text was made from, None where it was not kept;
-    ``checked_at`` (aware) a moment at which certificates and revocation lists count.
+    ``checked_at`` (aware) is a moment at which certificates and revocation lists count.
     """
+    of_sheet = _parts(SHEET, sheet)
+    told = _told(
+        facts,
+        [*_parts(AGREEMENT, sealed), *of_sheet],
+        shown_length=len(shown),
+        foreign=foreign_stamps,
+        template=TEMPLATE in fixed,
+    )
+    told["attime"] = _seconds(checked_at)
+    return {**fixed, **_loose(of_sheet), **read_me(told)}
+
+
+def _parts(file: str, pdf: bytes) -> list[tuple[str, str, Part]]:
+    """The seals and time stamps in a sealed file: that file, their name in the package, each."""
     # Loaded by the worker, which makes packages; the web process only hands them out.
     from signatures.extraction import parts  # noqa: PLC0415
 
-    of_agreement, of_sheet = parts(sealed), parts(sheet)
-    named = [
-        *(
-            (AGREEMENT, part.field if part.cms else "overeenkomst-afsluiting", part)
-            for part in of_agreement
-        ),
-        *(
-            (SHEET, "bewijsblad" if part.cms else "bewijsblad-afsluiting", part)
-            for part in of_sheet
-        ),
+    stem = file.removesuffix(".pdf")
+    seal = {SHEET: stem}
+    return [
+        (file, seal.get(file, part.field) if part.cms else f"{stem}-afsluiting", part)
+        for part in parts(pdf)
     ]
-    files = {f"handelingen/{act.place}.json": canonical(act.record) for act in facts.acts}
+
+
+def _loose(named: list[tuple[str, str, Part]]) -> dict[str, bytes]:
+    """The same as files of their own."""
+    files = {}
     for _, name, part in named:
         files[f"tijdstempels/{name}.tst"] = part.token
         if part.cms:
             files[f"zegels/{name}.p7s"] = part.cms
-    if template:
-        files["sjabloon.docx"] = template
-    told = _told(
-        facts, named, shown_length=len(shown), foreign=foreign_stamps, template=bool(template)
-    )
-    told["attime"] = _seconds(checked_at)
-    return {**files, **read_me(told)}
+    return files
 
 
 def _told(
@@ -156,7 +182,7 @@ def _story(*, foreign: bool, template: bool) -> dict[str, list[tuple[str, str]]]
     """What each file proves, but for the files that this package does not have."""
     absent = set() if foreign else set(OF_OTHERS)
     if not template:
-        absent.add("sjabloon.docx")
+        absent.add(TEMPLATE)
     return {
         language: [(name, proves) for name, proves in files.items() if name not in absent]
         for language, files in table("package")["proves"].items()

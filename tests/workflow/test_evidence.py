@@ -105,3 +105,26 @@ def test_no_address_or_browser_stands_in_the_agreement(
         assert within(sheet, word), word  # the same search finds it where it does stand
     for act in evidence["acts"]:
         assert within(agreement, act["record_sha256"])
+
+
+def test_the_sealed_sheet_names_every_file_that_does_not_come_from_it(
+    proof: tuple[House, str, dict[str, Any]],
+) -> None:
+    """Otherwise a file could be exchanged, or left out, and nothing sealed would tell."""
+    house, reference, evidence = proof
+    with house.deps.database.begin() as tx:
+        kept = {each.name for each in tx.archive.objects(tx.agreements.get(reference).id)}
+    assert evidence["schema"] == "zegel-evidence/3"
+    assert kept - evidence["parts"].keys() == {
+        "bewijsblad.pdf",
+        "bewijs.json",  # the attachment of the sheet itself
+        "zegels/bewijsblad.p7s",
+        "tijdstempels/bewijsblad.tst",
+        "tijdstempels/bewijsblad-afsluiting.tst",
+        "logboek.jsonl",  # by the chain, so that a person's data can be erased from it
+        "LEESMIJ.txt",
+        "README.txt",
+        "manifest.json",
+    }
+    for name, digest in evidence["parts"].items():
+        assert hashlib.sha256(handed_out(house, reference, name)).hexdigest() == digest, name

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.deps import Deps
 from service.web import archive, errors, health, pages, pki, security, sign, staff, verify
 from service.web import mailbox as development_mailbox
+from service.web.forwarded import OnlyOurProxies
 
 LARGEST_REQUEST = 25 * 1024 * 1024  # bytes; the verify page takes a sealed PDF
 LARGEST_FORM_FIELD = 4 * 1024 * 1024  # a drawn signature as a data URL
@@ -22,10 +22,9 @@ def create_app(deps: Deps) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["zegel"] = deps
-    if hops := deps.settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
-        )
+    app.wsgi_app = OnlyOurProxies(  # type: ignore[assignment, method-assign]
+        app.wsgi_app, hops=deps.settings.trusted_proxies, base_url=deps.settings.base_url
+    )
     pages.install(app)
     security.install(app)
     errors.install(app)

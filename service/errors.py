@@ -86,7 +86,13 @@ class TooLate(WrongState):
 
 
 class TooMany(Refused):
-    """A limit was reached; ``values['minutes']`` says when to try again."""
+    """A limit was reached; ``values`` say in ``minutes`` or ``seconds`` when to try again."""
+
+    @property
+    def wait_seconds(self) -> int:
+        """After how long it is worth trying again; 0 where nobody said."""
+        minutes, seconds = self.values.get("minutes", 0), self.values.get("seconds", 0)
+        return int(str(minutes)) * 60 + int(str(seconds))
 
 
 class NotFound(ZegelError):

@@ -23,7 +23,7 @@ from flask import Flask
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres, ObjectStoreAddress
 from service.wiring import TEMPLATES
-from service.workflow import accounts
+from service.workflow import passwords
 from signatures.authority import create_authority
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -113,7 +113,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real hash with little work: nothing waits for a password, and a race is one."""
-    monkeypatch.setattr(accounts, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
 
 
 @pytest.fixture(scope="session", autouse=True)

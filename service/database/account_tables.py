@@ -38,8 +38,6 @@ staff = Table(
     Column("roles", ARRAY(Text), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
-    Column("failed_tries", Integer, nullable=False, server_default="0"),
-    instant("locked_until", null=True),
     now("created_at"),
     Index("uq_staff_email", text("lower(email)"), unique=True),
     CheckConstraint(
@@ -53,10 +51,19 @@ known_browsers = Table(
     metadata,
     own_id(),
     Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=False, index=True),
-    Column("failed_tries", Integer, nullable=False, server_default="0"),
-    instant("locked_until", null=True),
     now("created_at"),
     instant("expires_at"),
+)
+
+# Tries to sign in that did not succeed, for as long as they count. ``key`` is a keyed hash of what
+# is counted, so that the table names no address of anybody.
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    instant("counts_until"),
+    Index("ix_sign_in_tries_counts_until", "counts_until"),
 )
 
 staff_sessions = Table(

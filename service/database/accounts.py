@@ -1,9 +1,4 @@
-"""Staff, their browsers and sessions, and the processor's profile with its versions.
-
-Wrong passwords are counted in two places: per account for all browsers that nobody signed in from
-before, and per known browser. So whoever keeps the first one locked locks no known browser
-(OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
-"""
+"""Staff, their browsers and sessions, and the processor's profile with its versions."""
 
 from __future__ import annotations
 
@@ -14,11 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Table,
+    and_,
     any_,
-    case,
     delete,
     func,
     insert,
@@ -38,23 +31,17 @@ from service.database.account_tables import (
 )
 
 SESSION_IDLE_HOURS = 12
-TRIES_BEFORE_LOCK = 5
-LOCK_MINUTES = 15
 KNOWN_BROWSER_DAYS = 365
 MOST_KNOWN_BROWSERS = 20
 
 
 @dataclass(frozen=True)
 class Account:
-    """A member of staff with what signing in needs.
-
-    ``locked_minutes`` is for unknown browsers, 0 when they are not locked.
-    """
+    """A member of staff with what signing in needs."""
 
     person: Staff
     password_hash: str
     active: bool
-    locked_minutes: int
 
 
 class Accounts:
@@ -109,7 +96,7 @@ class Accounts:
         """The account with this address, in any case of letters."""
         if "\x00" in email:  # PostgreSQL takes none in a text
             return None
-        return self._account(func.lower(staff.c.email) == email.lower(), lock=lock)
+        return self._one(func.lower(staff.c.email) == email.lower(), lock=lock)
 
     def by_id(self, staff_id: str, *, lock: bool = False) -> Account | None:
         """The account with this id."""
@@ -117,21 +104,19 @@ class Accounts:
             uuid.UUID(staff_id)
         except ValueError:  # an address with something else in it is simply no id of ours
             return None
-        return self._account(staff.c.id == staff_id, lock=lock)
+        return self._one(staff.c.id == staff_id, lock=lock)
 
-    def _account(self, where: Any, *, lock: bool) -> Account | None:
-        statement = select(staff, _minutes_locked(staff).label("minutes")).where(where)
+    def _one(self, where: Any, *, lock: bool) -> Account | None:
+        statement = select(staff).where(where)
         if lock:
             statement = statement.with_for_update()
         row = self._connection.execute(statement).one_or_none()
-        if row is None:
-            return None
-        return Account(_person(row), row.password_hash, row.active, int(row.minutes))
+        return _account(row) if row else None
 
     def everyone(self) -> list[Account]:
         """All accounts by name."""
         rows = self._connection.execute(select(staff).order_by(staff.c.active.desc(), staff.c.name))
-        return [Account(_person(row), "", row.active, 0) for row in rows]
+        return [Account(_person(row), "", row.active) for row in rows]
 
     def with_role(self, role: Role) -> list[Staff]:
         """Active members of staff who hold a role."""
@@ -142,51 +127,37 @@ class Accounts:
         )
         return [_person(row) for row in rows]
 
-    def count_failure(self, staff_id: str, browser_id: str = "") -> bool:
-        """Count a wrong password; True when this one locked the account.
+    def to_judge(self, email: str, seed: str) -> tuple[Account, bool] | None:
+        """The active account with this address and True, else another one and False.
 
-        With ``browser_id`` it is counted for, and locks, that known browser alone.
+        One question for both, so that an address without an account costs what a known one does.
+        The other one is always the same for a seed. None where there is no account at all.
         """
-        counter, one = _counter(staff_id, browser_id)
-        tries = self._connection.execute(
-            update(counter)
-            .where(counter.c.id == one)
-            .values(
-                failed_tries=counter.c.failed_tries + 1,
-                locked_until=case(
-                    (
-                        (counter.c.failed_tries + 1) % TRIES_BEFORE_LOCK == 0,
-                        func.clock_timestamp() + text(f"interval '{LOCK_MINUTES} minutes'"),
-                    ),
-                    else_=counter.c.locked_until,
-                ),
-            )
-            .returning(counter.c.failed_tries)
-        ).scalar_one()
-        return bool(tries % TRIES_BEFORE_LOCK == 0)
+        asked = and_(func.lower(staff.c.email) == email.replace("\0", "").lower(), staff.c.active)
+        shuffled = func.md5(func.concat(staff.c.id, literal(seed)))
+        row = self._connection.execute(
+            select(staff, asked.label("asked")).order_by(asked.desc(), shuffled).limit(1)
+        ).one_or_none()
+        return None if row is None else (_account(row), bool(row.asked))
 
-    def clear_failures(self, staff_id: str, browser_id: str = "") -> None:
-        """A right password was given, in a known browser or in one that was not."""
-        counter, one = _counter(staff_id, browser_id)
+    def renew_hash(self, staff_id: str, old: str, new: str) -> None:
+        """The same password, hashed anew; nothing where another was chosen meanwhile."""
         self._connection.execute(
-            update(counter).where(counter.c.id == one).values(failed_tries=0, locked_until=None)
+            update(staff)
+            .where(staff.c.id == staff_id, staff.c.password_hash == old)
+            .values(password_hash=new)
         )
 
-    def browser_locked(self, staff_id: str, browser_id: str) -> int | None:
-        """For how many minutes a browser known to this account is locked; None when unknown.
-
-        Under its row lock, so that it is still there when a failure is counted.
-        """
-        minutes = self._connection.execute(
-            select(_minutes_locked(known_browsers))
-            .where(
-                known_browsers.c.id == browser_id,
+    def knows_browser(self, staff_id: str, browser_id: str) -> bool:
+        """Whether this account signed in from this browser before."""
+        found = self._connection.execute(
+            select(known_browsers.c.id).where(
+                known_browsers.c.id == (browser_id or None),
                 known_browsers.c.staff_id == staff_id,
                 known_browsers.c.expires_at > func.clock_timestamp(),
             )
-            .with_for_update()
-        ).scalar()
-        return None if minutes is None else int(minutes)
+        )
+        return found.scalar() is not None
 
     def remember_browser(self, staff_id: str, browser_id: str) -> None:
         """Somebody signed in from a browser; beyond twenty the oldest is forgotten."""
@@ -296,14 +267,8 @@ class Accounts:
         ).scalar()
 
 
-def _counter(staff_id: str, browser_id: str) -> tuple[Table, str]:
-    """Where failures are counted: the table and the id in it."""
-    return (known_browsers, browser_id) if browser_id else (staff, staff_id)
-
-
-def _minutes_locked(counter: Table) -> ColumnElement[Any]:
-    left = func.ceil(func.extract("epoch", counter.c.locked_until - func.clock_timestamp()) / 60)
-    return case((counter.c.locked_until > func.clock_timestamp(), left), else_=0)
+def _account(row: Any) -> Account:
+    return Account(_person(row), row.password_hash, row.active)
 
 
 def _person(row: Any) -> Staff:

@@ -33,6 +33,7 @@ from service.database.overview import Overview
 from service.database.questions import Questions
 from service.database.reminders import Reminders
 from service.database.renewals import Renewals
+from service.database.sign_in_tries import SignInTries
 from service.database.signing import Signing
 from service.errors import Unavailable
 
@@ -56,6 +57,11 @@ class Transaction:
     def accounts(self) -> Accounts:
         """Staff, their sessions, and the processor's profile."""
         return Accounts(self._connection)
+
+    @cached_property
+    def tries(self) -> SignInTries:
+        """Tries to sign in that did not succeed."""
+        return SignInTries(self._connection)
 
     @cached_property
     def agreements(self) -> Agreements:

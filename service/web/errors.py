@@ -66,8 +66,15 @@ def _of_ours(error: ZegelError) -> Response:
     sentence = "" if kept else error.sentence()
     fields = error.by_field() if isinstance(error, Invalid) else {}
     response = answer(status, sentence, code=error.code, fields=fields)
-    if isinstance(error, TooMany) and "minutes" in error.values:
-        response.headers["Retry-After"] = str(int(str(error.values["minutes"])) * 60)
+    if isinstance(error, TooMany):
+        come_back(response, error)
+    return response
+
+
+def come_back(response: Response, error: TooMany) -> Response:
+    """Say in a header when to try again; for views that show a refusal in their own page."""
+    if error.wait_seconds:
+        response.headers["Retry-After"] = str(error.wait_seconds)
     return response
 
 

@@ -6,10 +6,6 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
 
 from service.agreement.capabilities import (
     hash_secret,
@@ -20,14 +16,15 @@ from service.agreement.capabilities import (
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission, Role, Staff, require
-from service.database.accounts import KNOWN_BROWSER_DAYS, LOCK_MINUTES, Account
+from service.database.accounts import KNOWN_BROWSER_DAYS, Account
 from service.database.engine import Transaction
+from service.database.sign_in_tries import Counter
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound, Refused, TooMany
+from service.workflow import passwords
+from service.workflow import sign_in_limits as limits
 from service.workflow.actors import SYSTEM, staff_actor
 
-# argon2id with RFC 9106's second recommended choice: 64 MiB, three passes.
-_HASHER = PasswordHasher()
 LEAST_CHARACTERS = 12
 KNOWN_BROWSER_SECONDS = KNOWN_BROWSER_DAYS * 24 * 60 * 60
 _COMMON = ("wachtwoord", "password", "123456789012", "qwertyuiop", "azertyuiop", "welkom")
@@ -41,67 +38,128 @@ class SignedIn:
     browser: str
 
 
-def sign_in(deps: Deps, email: str, password: str, browser: str = "") -> SignedIn:
-    """Check a password and begin a session.
+def sign_in(
+    deps: Deps, email: str, password: str, browser: str = "", address: str = ""
+) -> SignedIn:
+    """Check a password and begin a session; ``address`` is the IP address that asks.
 
-    Failures are counted in the database; five in a row lock the account for a quarter of an hour.
-    A browser from which this account signed in before (``browser`` is its cookie) has a count and
-    a lock of its own, so that a stranger who knows the address locks strangers only.
-    An unknown address, a wrong password and a locked account take the same time and give the same
-    answer, so that nobody learns who has an account here. Raises Invalid.
+    A browser from which this account signed in before (``browser`` is its cookie) has a count of
+    tries of its own, so that a stranger who knows the e-mail address locks strangers only.
+
+    Nobody learns who has an account here: an unknown address, a disabled account and a wrong
+    password take the same road, with the same questions to the database, one hash of the same cost
+    and the same answer. Raises Invalid; TooMany when so much is tried that this try was not judged.
     """
+    email = email.strip()
     with deps.database.begin() as tx:
-        account = tx.accounts.by_email(email.strip())
-    if account is None or not account.active:
-        _matches(_nobody(), password)
-        raise Invalid([FieldError("password", "sign_in_wrong")])
+        found = tx.accounts.to_judge(email, limits.of_address(deps, email).key.hex())
+        if found is None:
+            raise Invalid([FieldError("password", "sign_in_wrong")])
+        account, asked = found
+        browser_id = known_browser_id(deps.secret_key, browser)
+        known = tx.accounts.knows_browser(account.person.id, browser_id) and asked
+    if known:
+        counters = [limits.of_browser(deps, browser_id)]
+    else:
+        counters = limits.of_stranger(deps, email, address)
+    expected = account.password_hash if asked else passwords.of_nobody(account.password_hash)
+    patience = passwords.PATIENCE_SECONDS if known else 0
     try:
-        _check(deps, account.person, password, browser, "sign_in_wrong")
-    except TooMany as locked:
-        raise Invalid([FieldError("password", "sign_in_wrong")]) from locked
+        renewed = _judge(deps, counters, expected, password, patience)
+    except _Wrong as wrong:
+        if wrong.locked and asked:
+            _note_lock(deps, account.person, known_browser=known)
+        raise Invalid([FieldError("password", "sign_in_wrong")]) from wrong
+    except TooMany as refusal:
+        if refusal.code == "sign_in_locked":
+            raise Invalid([FieldError("password", "sign_in_wrong")]) from refusal
+        raise
     secret = new_session_secret()
     with deps.database.begin() as tx:
+        if renewed:
+            tx.accounts.renew_hash(account.person.id, account.password_hash, renewed)
         tx.accounts.start_session(account.person.id, hash_secret(secret))
-        known = _remember(deps, tx, account.person.id, instead_of=browser)
+        cookie = _remember(deps, tx, account.person.id, instead_of=browser)
         tx.audit.append(
             None,
             Event.STAFF_SIGNED_IN,
             staff_actor(account.person),
             personal={"name": account.person.name},
         )
-    return SignedIn(secret, known)
+    return SignedIn(secret, cookie)
 
 
 def confirm_password(deps: Deps, staff: Staff, password: str, browser: str = "") -> None:
-    """Ask the password again before something weighty. Raises Invalid, TooMany."""
-    _check(deps, staff, password, browser, "password_wrong")
-
-
-def _check(deps: Deps, person: Staff, password: str, browser: str, code: str) -> None:
+    """Ask the password again before something weighty. Raises Invalid naming ``password``; TooMany
+    when the account is locked or too many passwords are being checked."""
     with deps.database.begin() as tx:
-        # Under the row's lock: tries that come at the same time are counted one after another.
-        account = tx.accounts.by_id(person.id, lock=True)
+        account = tx.accounts.by_id(staff.id)
         if account is None:
             raise NotFound("not_found")
         browser_id = known_browser_id(deps.secret_key, browser)
-        minutes = tx.accounts.browser_locked(person.id, browser_id) if browser_id else None
-        if minutes is None:
-            browser_id, minutes = "", account.locked_minutes
-        if minutes:
-            _matches(_nobody(), password)  # as long as a check takes
-            raise TooMany("sign_in_locked", minutes=minutes)
-        if _matches(account.password_hash, password):
-            tx.accounts.clear_failures(person.id, browser_id)
-            return
-        locked = tx.accounts.count_failure(person.id, browser_id)
-        if locked:
-            tx.audit.append(
-                None, Event.STAFF_LOCKED, staff_actor(person), known_browser=bool(browser_id)
-            )
-    # Raised outside the transaction, so that the counted failure is kept.
-    if locked:
-        raise TooMany("sign_in_locked", minutes=LOCK_MINUTES)
-    raise Invalid([FieldError("password", code)])
+        known = tx.accounts.knows_browser(staff.id, browser_id)
+    counter = limits.of_browser(deps, browser_id) if known else limits.of_address(deps, staff.email)
+    try:
+        renewed = _judge(deps, [counter], account.password_hash, password)
+    except _Wrong as wrong:
+        if wrong.locked:
+            _note_lock(deps, staff, known_browser=known)
+            raise TooMany("sign_in_locked", minutes=limits.LOCK_MINUTES) from wrong
+        raise Invalid([FieldError("password", "password_wrong")]) from wrong
+    if renewed:
+        with deps.database.begin() as tx:
+            tx.accounts.renew_hash(staff.id, account.password_hash, renewed)
+
+
+class _Wrong(Exception):
+    """Not the password; ``locked`` when that was the last try that the first counter allowed."""
+
+    def __init__(self, *, locked: bool) -> None:
+        super().__init__(locked)
+        self.locked = locked
+
+
+def _judge(
+    deps: Deps,
+    counters: Sequence[Counter],
+    password_hash: str,
+    password: str,
+    patience: float = passwords.PATIENCE_SECONDS,
+) -> str:
+    """Whether this is the password: counted first, then judged without any lock or transaction.
+
+    Returns the hash to keep instead, or an empty string when it can stay. Raises _Wrong; TooMany
+    when a counter allows no try, or nobody has time for it.
+    """
+    with deps.database.begin() as tx:  # a look that writes nothing, for whoever asks in a loop
+        _refuse_if_used_up(tx, counters)
+    with passwords.turn(patience):
+        with deps.database.begin() as tx:
+            tries = [tx.tries.count(counter) for counter in counters]
+            if 0 in tries:
+                _refuse_if_used_up(tx, counters)
+                raise TooMany("passwords_busy", seconds=passwords.BUSY_SECONDS)
+        if not passwords.matches(password_hash, password):
+            raise _Wrong(locked=tries[0] == counters[0].most)
+        renewed = passwords.hashed_anew(password_hash, password)
+    with deps.database.begin() as tx:
+        tx.tries.clear(counters[0])
+        for counter in counters[1:]:
+            tx.tries.give_back(counter)
+    return renewed
+
+
+def _refuse_if_used_up(tx: Transaction, counters: Sequence[Counter]) -> None:
+    own, *shared = [tx.tries.seconds_left(counter) for counter in counters]
+    if own:
+        raise TooMany("sign_in_locked", minutes=-(-own // 60))
+    if any(shared):
+        raise TooMany("sign_in_often", seconds=max(shared))
+
+
+def _note_lock(deps: Deps, person: Staff, *, known_browser: bool) -> None:
+    with deps.database.begin() as tx:
+        tx.audit.append(None, Event.STAFF_LOCKED, staff_actor(person), known_browser=known_browser)
 
 
 def _remember(deps: Deps, tx: Transaction, staff_id: str, *, instead_of: str = "") -> str:
@@ -136,11 +194,15 @@ def first_administrator(deps: Deps, email: str, name: str, function: str) -> str
     """Make the first account with every role and return its password, or None when one exists."""
     password = secrets.token_urlsafe(15)
     with deps.database.begin() as tx:
+        if tx.accounts.any_staff():
+            return None
+    password_hash = passwords.hashed(password)
+    with deps.database.begin() as tx:
         tx.accounts.lock_staff()
         if tx.accounts.any_staff():
             return None
         person = Staff(str(uuid.uuid4()), name, email, function, frozenset(Role))
-        tx.accounts.add(person, _HASHER.hash(password))
+        tx.accounts.add(person, password_hash)
         tx.audit.append(None, Event.STAFF_CREATED, SYSTEM, personal={"email": email})
     return password
 
@@ -160,11 +222,12 @@ def add_staff(
     )
     check.raise_if_wrong()
     password = secrets.token_urlsafe(15)
+    password_hash = passwords.hashed(password)
     with deps.database.begin() as tx:
         tx.accounts.lock_staff()
         if tx.accounts.by_email(person.email):
             raise Invalid([FieldError("email", "email_taken")])
-        tx.accounts.add(person, _HASHER.hash(password))
+        tx.accounts.add(person, password_hash)
         tx.audit.append(
             None,
             Event.STAFF_CREATED,
@@ -224,12 +287,13 @@ def reset_password(deps: Deps, staff_id: str, by: Staff) -> str:
     """
     require(by, Permission.MANAGE_STAFF)
     password = secrets.token_urlsafe(15)
+    password_hash = passwords.hashed(password)
     with deps.database.begin() as tx:
         account = tx.accounts.by_id(staff_id, lock=True)
         if account is None:
             raise NotFound("not_found")
-        tx.accounts.change_password(staff_id, _HASHER.hash(password))
-        tx.accounts.clear_failures(staff_id)
+        tx.accounts.change_password(staff_id, password_hash)
+        tx.tries.clear(limits.of_address(deps, account.person.email))
         tx.audit.append(
             None,
             Event.STAFF_CHANGED,
@@ -257,11 +321,12 @@ def change_password(
         check.refuse("again", "password_repeat")
     check.raise_if_wrong()
     try:
-        _check(deps, staff, old, browser, "password_wrong")
+        confirm_password(deps, staff, old, browser)
     except Invalid as wrong:
         raise Invalid([FieldError("old", "password_wrong")]) from wrong
+    password_hash = passwords.hashed(new)
     with deps.database.begin() as tx:
-        tx.accounts.change_password(staff.id, _HASHER.hash(new))
+        tx.accounts.change_password(staff.id, password_hash)
         tx.audit.append(None, Event.STAFF_CHANGED, staff_actor(staff), password=True)
         return _remember(deps, tx, staff.id)
 
@@ -279,16 +344,3 @@ def _roles(given: Sequence[str], check: Checker) -> frozenset[Role]:
     if not roles:
         check.refuse("roles", "roles_empty")
     return roles
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(password_hash, password)
-    except VerificationError:
-        return False
-
-
-@cache
-def _nobody() -> str:
-    """A hash that no password matches, so that an unknown address takes as long as a known one."""
-    return _HASHER.hash(secrets.token_urlsafe(32))

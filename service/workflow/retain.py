@@ -46,5 +46,6 @@ def tidy(deps: Deps) -> int:
         for agreement_id in done:
             tx.documents.drop_working_copies(agreement_id)
         tx.accounts.drop_ended()
+        tx.tries.drop_ended()
         tx.signing.drop_ended()
     return len(done)

@@ -11,48 +11,70 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from service.agreement.permissions import Role, Staff
-from service.database.accounts import LOCK_MINUTES, TRIES_BEFORE_LOCK
 from service.database.engine import Database
+from service.database.sign_in_tries import Counter
 
 Sql = Callable[..., list[Any]]
 COOKIE = b"c" * 32
 
 
-def test_the_fifth_failure_locks_for_a_quarter(database: Database, staff: Staff) -> None:
+FIVE = Counter(b"k" * 32, most=5, seconds=900)
+
+
+def count(database: Database, counter: Counter = FIVE) -> int:
+    """One try."""
     with database.begin() as tx:
-        locks = [tx.accounts.count_failure(staff.id) for _ in range(TRIES_BEFORE_LOCK)]
-        account = tx.accounts.by_email(staff.email.upper())
-    assert locks == [False, False, False, False, True]
-    assert account is not None
-    assert account.locked_minutes == LOCK_MINUTES
+        return tx.tries.count(counter)
 
 
-def test_failures_at_once_are_all_counted(database: Database, staff: Staff, sql: Sql) -> None:
-    def fail(_: int) -> bool:
-        with database.begin() as tx:
-            return tx.accounts.count_failure(staff.id)
+def test_tries_are_counted_until_there_are_none_left(database: Database) -> None:
+    assert [count(database) for _ in range(7)] == [1, 2, 3, 4, 5, 0, 0]
+    with database.begin() as tx:
+        assert tx.tries.seconds_left(FIVE) in range(880, 901)
+        assert tx.tries.seconds_left(dataclasses.replace(FIVE, key=b"o" * 32)) == 0
 
+
+def test_tries_at_once_are_counted_one_by_one(database: Database) -> None:
     with ThreadPoolExecutor(8) as threads:
-        locks = list(threads.map(fail, range(10)))
-    assert sum(locks) == 2
-    assert sql("select failed_tries from staff")[0][0] == 10
+        counted = list(threads.map(lambda _: count(database), range(12)))
+    assert sorted(counted) == [0] * 7 + [1, 2, 3, 4, 5]
 
 
-def test_a_lock_ends_by_itself_and_by_a_right_password(
-    database: Database, staff: Staff, sql: Sql
-) -> None:
+def test_what_was_tried_is_forgotten_after_a_while(database: Database, sql: Sql) -> None:
+    for _ in range(5):
+        count(database)
+    sql("update sign_in_tries set counts_until = now() - interval '1 second'")
     with database.begin() as tx:
-        for _ in range(TRIES_BEFORE_LOCK):
-            tx.accounts.count_failure(staff.id)
-    sql("update staff set locked_until = now() - interval '1 second'")
+        assert tx.tries.seconds_left(FIVE) == 0
+    assert count(database) == 1
+    sql("update sign_in_tries set counts_until = now() - interval '1 second'")
     with database.begin() as tx:
-        over = tx.accounts.by_id(staff.id)
-        assert over is not None
-        assert over.locked_minutes == 0
-        # The next failure is one of a new row of five.
-        assert not tx.accounts.count_failure(staff.id)
-        tx.accounts.clear_failures(staff.id)
-    assert sql("select failed_tries from staff")[0][0] == 0
+        tx.tries.drop_ended()
+    assert sql("select count(*) from sign_in_tries") == [(0,)]
+
+
+def test_a_right_try_is_given_back(database: Database) -> None:
+    for _ in range(5):
+        count(database)
+    with database.begin() as tx:
+        tx.tries.give_back(FIVE)
+    assert [count(database), count(database)] == [5, 0]
+    with database.begin() as tx:
+        tx.tries.clear(FIVE)
+    assert count(database) == 1
+
+
+def test_a_stand_in_is_judged_for_an_unknown_address(database: Database, staff: Staff) -> None:
+    with database.begin() as tx:
+        found = tx.accounts.to_judge(staff.email.upper(), "seed")
+        other = tx.accounts.to_judge("x\x00@it4.example", "seed")
+        tx.accounts.change(staff, active=False)
+        left = tx.accounts.to_judge(staff.email, "seed")
+    assert found is not None
+    assert other is not None
+    assert left is not None
+    assert (found[0].person, found[1]) == (staff, True)
+    assert (other[1], left[1]) == (False, False)
 
 
 @pytest.mark.parametrize("email", ["nobody@it4.example", "", "x\x00@it4.example", "' or 1=1 --"])

@@ -9,6 +9,7 @@ from flask import make_response, redirect, request, url_for
 from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
 from service.web.context import (
+    client,
     current_staff,
     deps,
     drop_staff_cookie,
@@ -20,6 +21,7 @@ from service.web.context import (
     set_staff_cookie,
     staff_secret,
 )
+from service.web.errors import come_back
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow import accounts
 
@@ -55,11 +57,15 @@ def start_session() -> Any:
     values = {"email": email}
     try:
         signed_in = accounts.sign_in(
-            deps(), email, request.form.get("password", ""), known_browser()
+            deps(), email, request.form.get("password", ""), known_browser(), client().ip
         )
     except Invalid as wrong:
         errors = wrong.by_field()
         return show("staff/sign_in.html", 422, values=values, errors=errors, onward=onward)
+    except TooMany as refusal:
+        errors = {"form": refusal.sentence()}
+        page = show("staff/sign_in.html", 429, values=values, errors=errors, onward=onward)
+        return come_back(make_response(page), refusal)
     answer = make_response(redirect(onward or url_for("staff.home"), 303))
     set_staff_cookie(answer, signed_in.session)
     set_known_browser(answer, signed_in.browser)
@@ -102,7 +108,8 @@ def change_password() -> Any:
     except Invalid as wrong:
         return show("staff/account.html", 422, errors=wrong.by_field())
     except TooMany as locked:
-        return show("staff/account.html", 429, errors={"form": locked.sentence()})
+        page = show("staff/account.html", 429, errors={"form": locked.sentence()})
+        return come_back(make_response(page), locked)
     answer = make_response(to("staff.sign_in", done="password"))
     drop_staff_cookie(answer)
     set_known_browser(answer, known)

@@ -7,12 +7,13 @@ import binascii
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import request
+from flask import make_response, request
 
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
 from service.web.context import client, current_staff, deps, known_browser, require_staff
+from service.web.errors import come_back
 from service.web.forms import upload
 from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
@@ -60,7 +61,8 @@ def sign() -> Any:
         }
         return _page(form.to_dict(), errors, status=422)
     except TooMany as locked:
-        return _page(form.to_dict(), {"password": locked.sentence()}, status=429)
+        page = _page(form.to_dict(), {"password": locked.sentence()}, status=429)
+        return come_back(make_response(page), locked)
     refused = [outcome for outcome in outcomes if outcome.refusal]
     if refused:
         return _page(form.to_dict(), refused=refused, signed=len(outcomes) - len(refused))

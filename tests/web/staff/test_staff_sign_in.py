@@ -7,6 +7,7 @@ from office import Office, rows
 
 from service.agreement.permissions import Staff
 from service.deps import Deps
+from service.workflow.sign_in_limits import MOST_OF_A_NETWORK
 
 
 def test_it_works(app: Flask, admin: tuple[Staff, str]) -> None:
@@ -89,3 +90,17 @@ def test_own_password(office: Office, app: Flask, admin: tuple[Staff, str]) -> N
     assert office.path == "/aanmelden"
     office.sign_in("els@it4.example", "een lange nieuwe zin")
     assert office.path == "/overeenkomsten"
+
+
+def test_too_many_tries_keep_the_address_and_say_when(app: Flask, admin: tuple[Staff, str]) -> None:
+    browser = Office(app.test_client())
+    for number in range(MOST_OF_A_NETWORK):
+        browser.sign_in(f"{number}@it4.example", "something else")
+        assert browser.status == 422
+    browser.sign_in("els@it4.example", admin[1], onward="/account")
+    assert browser.status == 429
+    assert browser.answer
+    assert 0 < int(browser.answer.headers["Retry-After"]) <= 60
+    assert "Wacht een minuut en probeer het opnieuw." in browser.page
+    assert browser.value("email") == "els@it4.example"
+    assert browser.value("verder") == "/account"

@@ -39,8 +39,14 @@ def style(act: Act, height: float) -> TextStampStyle:
 
 
 def sheet_style(sealed_by: str) -> TextStampStyle:
-    """The appearance of the service's own seal on an evidence sheet."""
+    """The appearance of the service's own seal on an evidence sheet.
+
+    A certificate of somebody else's may name its holder in letters we do not have: they read
+    ``?``, because this seal closes what both parties have signed. The certificate has the name.
+    """
     said = words()["appearance"]
+    missing = unprintable(sealed_by)
+    sealed_by = "".join("?" if each in missing else each for each in sealed_by)
     wrapped = textwrap.wrap(sealed_by, LINE_CHARACTERS)
     return _lines_style("\n".join([said["sheet_sealed"], *wrapped]), None, 0)
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from string import Formatter
+from typing import Any
+
+from service.texts import catalogue, text
 
 
 class Event(StrEnum):
@@ -64,3 +69,41 @@ class Event(StrEnum):
     STAFF_LOCKED = "staff.locked"
     PROFILE_CHANGED = "profile.changed"
     LOG_ANCHORED = "log.anchored"
+
+
+def in_words(event: str, data: Mapping[str, Any]) -> str:
+    """An entry of the log in plain Dutch, whatever the catalogue says today.
+
+    Entries are kept for many years, and sentences change: what an entry does not have is marked,
+    and an event without a sentence reads as its code.
+    """
+    try:
+        return _MARKING.vformat(catalogue("events")[event], (), data)
+    except (KeyError, ValueError):  # no such sentence any more, or one with a mistake in it
+        return event
+
+
+class _Marking(Formatter):
+    """Fills a sentence and marks what is not there, where ``str.format`` would raise."""
+
+    def get_field(
+        self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[Any, Any]:
+        try:
+            value, used = super().get_field(field_name, args, kwargs)
+        except (LookupError, AttributeError, TypeError, ValueError):
+            value, used = None, field_name
+        return (_mark() if value is None else value), used
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        try:
+            return str(super().format_field(value, format_spec))
+        except (TypeError, ValueError):
+            return str(value)
+
+
+_MARKING = _Marking()
+
+
+def _mark() -> str:
+    return f"«{text('labels.unknown')}»"

@@ -5,7 +5,6 @@ Pure: everything it says comes in as facts. What is *not* proven is said too (DE
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +14,9 @@ from service.agreement.annex import Item
 from service.agreement.deadlines import show_date, show_moment_with_offset
 from service.agreement.model import Agreement
 from service.texts import catalogue, text
-from signatures.font import unprintable
 
 SCHEMA = "zegel-evidence/3"
 MOST_PRINTED_EVENTS = 400  # an agreement with several revisions has about a hundred
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 @dataclass(frozen=True)
@@ -161,7 +158,11 @@ def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def sheet(facts: Facts) -> dict[str, Any]:
-    """What the evidence sheet (Bewijsblad) prints: for a judge, in plain Dutch."""
+    """What the evidence sheet (Bewijsblad) prints: for a judge, in plain Dutch.
+
+    Values stand here as they were recorded; whoever prints them makes them printable
+    (``service/documents/always_printable.py``).
+    """
     agreement = facts.agreement
     effective = agreement.effective_date
     return {
@@ -251,7 +252,7 @@ def _events(events: Sequence[EventFacts]) -> list[dict[str, str]]:
 def _event(event: EventFacts, sentence: str) -> dict[str, str]:
     return {
         "time": show_moment_with_offset(event.at),
-        "sentence": _printable(sentence),
+        "sentence": sentence,
         "hash": event.hash,
     }
 
@@ -274,22 +275,11 @@ def _act(act: ActFacts) -> dict[str, Any]:
         "in_short": _in_short(said),
         "method": text(f"labels.method.{record['method']}"),
         "statements": [each["text"] for each in record["statements"]],
-        "ip": _printable(said["ip"]),
-        "browser": _printable(said["user_agent"]),
+        "ip": said["ip"],
+        "browser": said["user_agent"],
         "document_sha256": record["document_sha256"],
         "record_sha256": act.record_sha256,
     }
-
-
-def _printable(words: str) -> str:
-    """Words that no check of ours has seen (a browser's, a server's, an error's), so that no
-    character of theirs keeps the sheet from being printed; the evidence JSON has them as they are.
-    """
-    line = " ".join(words.split())
-    strange = {each for each in line if unicodedata.category(each) in _UNSEEN} | set(
-        unprintable(line)
-    )
-    return "".join("?" if each in strange else each for each in line)
 
 
 def _succession(each: Succession) -> str:

@@ -32,30 +32,40 @@ def check_text(
     That is also what the reading view says, so whoever read the one has read the other.
     Raises GenerationFailed ``no_pages``, ``text_differs`` or ``unfilled``.
     """
-    if not text.pages:
-        raise GenerationFailed("no_pages")
+    check_pages(text)
     expected = compact(
         "".join(paragraph.label + paragraph.text for paragraph in printed_paragraphs(blocks))
     )
     printed = "".join(pages_without_footer(text, docx))
     if printed != expected:
         raise GenerationFailed("text_differs", _first_difference(expected, printed))
-    check_filled(text, context)
+    check_filled(blocks, context)
 
 
-def check_filled(text: PdfText, context: Mapping[str, Any]) -> None:
-    """No placeholder may have reached the page, unless a party's own data look like one.
-
-    Raises GenerationFailed ``unfilled``.
-    """
+def check_pages(text: PdfText) -> None:
+    """Raises GenerationFailed ``no_pages`` for a document without any."""
     if not text.pages:
         raise GenerationFailed("no_pages")
-    printed = compact(text.text)
-    for _, value in printed_strings(context):
-        if any(mark in value for mark in JINJA):
-            printed = printed.replace(compact(value), "")
-    if any(mark in printed for mark in JINJA):
-        raise GenerationFailed("unfilled")
+
+
+def check_filled(blocks: list[Paragraph | TableBlock], context: Mapping[str, Any]) -> None:
+    """No placeholder may be left in a filled Word file, unless a party's own data look like one.
+
+    Looked for in the paragraphs and not on the pages: a page may end in the middle of such data.
+    Raises GenerationFailed ``unfilled``.
+    """
+    own = {compact(value) for _, value in printed_strings(context)}
+    alike = sorted((each for each in own if _looks_unfilled(each)), key=len, reverse=True)
+    for paragraph in printed_paragraphs(blocks):
+        printed = compact(paragraph.text)
+        for value in alike:
+            printed = printed.replace(value, " ")
+        if _looks_unfilled(printed):
+            raise GenerationFailed("unfilled")
+
+
+def _looks_unfilled(words: str) -> bool:
+    return any(mark in words for mark in JINJA)
 
 
 def check_format(pdf: bytes, fonts: Iterable[str]) -> None:

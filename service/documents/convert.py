@@ -33,6 +33,10 @@ from service.errors import GenerationFailed
 CONVERT_SECONDS = 10.0
 """A hundred times the median: whoever takes longer hangs."""
 
+USUAL_BYTES, BYTES_A_SECOND = 200_000, 10_000
+"""A larger document gets a second more for each further 10 kB: an evidence sheet with the longest
+log that is printed takes seconds on a busy machine, and must be made all the same."""
+
 EXPORT_OPTIONS: Mapping[str, Any] = {
     "SelectPdfVersion": 3,  # PDF/A-3b
     "PDFUACompliance": True,
@@ -136,7 +140,8 @@ class OfficePool:
                 raise GenerationFailed("closed")
             try:
                 office = self._office(slot)
-                pdf = office.convert(docx, EXPORT_OPTIONS, seconds=self._seconds)
+                seconds = self._seconds + further_seconds(docx)
+                pdf = office.convert(docx, EXPORT_OPTIONS, seconds=seconds)
             except OfficeRefused as refusal:
                 raise GenerationFailed("document_refused", str(refusal)) from refusal
             except OfficeGone as gone:
@@ -190,6 +195,11 @@ class OfficePool:
     @cached_property
     def _seed(self) -> Path:
         return make_seed(self._programs, self._work_dir, self._fonts_dir, self._fonts_conf)
+
+
+def further_seconds(docx: bytes) -> float:
+    """How much longer than usual the conversion of a document may take."""
+    return max(0, len(docx) - USUAL_BYTES) / BYTES_A_SECOND
 
 
 def _remove_own(directory: Path, owner: int) -> None:

@@ -21,7 +21,8 @@ from typing import Any
 
 import rfc8785
 
-from service.documents.check import check_filled, check_format, check_text
+from service.documents.always_printable import always_printable
+from service.documents.check import check_filled, check_format, check_pages, check_text
 from service.documents.convert import OfficePool
 from service.documents.docx_blocks import read_blocks
 from service.documents.fill import CompiledTemplate
@@ -136,14 +137,22 @@ class DocumentMaker:
     ) -> bytes:
         """The evidence sheet with the evidence attached and one empty field for the seal.
 
-        Raises GenerationFailed with the reason.
+        No value in it can be a reason to fail (``always_printable``). Raises GenerationFailed
+        when something is wrong with the template or the office.
         """
         compiled, dated = self._evidence, _in_utc(dated)
-        self.fonts.check_printable(context)
-        converted = self._pool.convert(compiled.fill(context, dated=dated))
         captions = compiled.template.captions
+        context = always_printable(
+            context,
+            placeholders=compiled.template.placeholders,
+            captions=captions,
+            characters=self.fonts.characters,
+        )
+        docx = compiled.fill(context, dated=dated)
+        check_filled(read_blocks(docx), context)
+        converted = self._pool.convert(docx)
         text = read_pdf_text(converted, [caption.text for caption in captions])
-        check_filled(text, context)
+        check_pages(text)
         places = find_places(text, captions)
         pdf = normalise(
             converted,

@@ -7,6 +7,7 @@ A test walks all routes and fails for a view without one.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -23,6 +24,7 @@ from service.workflow.actors import Client
 
 View = TypeVar("View", bound=Callable[..., Any])
 MOST_OF_A_HEADER = 400  # characters
+_BRACKETED = re.compile(r"\[([^\[\]]*)\](?::\d*)?")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def deps() -> Deps:
 
 def client() -> Client:
     """The browser behind this request, for evidence; both are what a stranger wrote."""
-    return Client(_address(request.remote_addr), _plain(request.headers.get("User-Agent", "")))
+    return Client(ip_address(request.remote_addr), _plain(request.headers.get("User-Agent", "")))
 
 
 def current_staff() -> Staff:
@@ -127,10 +129,19 @@ def staff_secret() -> str:
     return _security().cookie(STAFF_COOKIE)
 
 
-def _address(given: str | None) -> str:
-    """An IP address, or nothing: behind a proxy it comes out of a header."""
+def ip_address(given: str | None) -> str:
+    """The IP address in what a proxy or the server gave, or an empty string when there is none.
+
+    A proxy may add a port and brackets (``203.0.113.7:51234``, ``[2001:db8::1]:443``), or give
+    ``unknown`` or a hidden name instead (RFC 7239, section 6).
+    """
+    bare = (given or "").strip().strip('"')
+    if bracketed := _BRACKETED.fullmatch(bare):
+        bare = bracketed[1]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        return str(ipaddress.ip_address(given or ""))
+        return str(ipaddress.ip_address(bare.partition("%")[0]))
     except ValueError:
         return ""
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
-from service.agreement.events import Event
+from service.agreement.events import Event, in_words
 from service.agreement.model import Agreement
 from service.agreement.proof import (
     ActFacts,
@@ -32,7 +32,6 @@ from service.database.audit_log import Entry
 from service.database.documents import CLOSING_STEP
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.evidence_package import (
     AGREEMENT,
@@ -167,7 +166,7 @@ def _facts(
             documents=(("shown", frozen.sha256), ("sealed", sealed_sha256)),
             acts=acts,
             events=tuple(
-                EventFacts(e.seq, e.at, e.event.value, sentence(e), e.hash) for e in entries
+                EventFacts(e.seq, e.at, str(e.event), sentence(e), e.hash) for e in entries
             ),
             successions=tuple(
                 Succession(
@@ -201,7 +200,7 @@ def _until_closed(entries: list[Entry]) -> list[Entry]:
 
 def sentence(entry: Entry) -> str:
     """A log entry in plain Dutch."""
-    return text(f"events.{entry.event.value}", **entry.data)
+    return in_words(str(entry.event), entry.data)
 
 
 def log_lines(entries: list[Entry]) -> bytes:

@@ -157,12 +157,15 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
         )
 
 
+_STAMPED = {"place_id", "token_time"}  # an older entry may lack them
+
+
 def _other_days(acts: dict[Place, ActRow], entries: list[Entry]) -> dict[Place, datetime]:
     """From the log: what was sealed is kept in the archive alone after a day."""
     stamped = {
         Place(entry.data["place_id"]): datetime.fromisoformat(entry.data["token_time"])
         for entry in entries
-        if entry.event is Event.ACT_SEALED
+        if entry.event is Event.ACT_SEALED and entry.data.keys() >= _STAMPED
     }
     return {
         place: stamped[place]
@@ -178,7 +181,7 @@ def _quality(original: Original | None) -> str:
 
 def _line(entry: Entry) -> TimelineEntry:
     who = (entry.personal or {}).get("name", "") if entry.actor != "system" else ""
-    return TimelineEntry(entry.at, sentence(entry), str(who), entry.event.value)
+    return TimelineEntry(entry.at, sentence(entry), str(who), str(entry.event))
 
 
 def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:

@@ -68,3 +68,23 @@ def test_without_delegations_the_heading_goes_too(document_maker: DocumentMaker)
     context = {**evidence(), "delegations": []}
     made = document_maker.evidence_sheet(context, evidence_json=b"{}", dated=DATED)
     assert "Overdracht" not in read_pdf_text(made).text
+
+
+def test_no_value_keeps_a_sheet_from_being_made(document_maker: DocumentMaker) -> None:
+    """Both parties have signed: whatever was recorded prints, at worst as a mark."""
+    context: dict[str, Any] = evidence()
+    first, second, third = context["acts"]
+    first |= {"ip": "", "browser": "  ", "function": None}
+    first["person"] = "Handtekeningveld [Z1]"
+    first["in_short"] = "nul \x00 en \ud800 en \u202e en \u200b en 陳 en 🙂"
+    second["organisation"] = "{{ organisation }} " + "{%" * 300 + "}}" * 300
+    second["browser"] = "w" * 50_000
+    third["email"] = ""
+    context["parties"][0] |= {"name": "Handtekeningveld", "number": "[Z1]"}
+    context["events"][-1]["sentence"] = "é" * 3_990 + " {{ é" + "é" * 90_000
+    made = document_maker.evidence_sheet(context, evidence_json=b"{}", dated=DATED)
+    text = read_pdf_text(made).text
+    assert "Handtekeningveld (Z1)" in text
+    assert "nul ? en ? en ? en ? en ? en ?" in " ".join(text.split())
+    assert compact("IP-adres onbekend Browser onbekend") in compact(text)
+    assert compact("E-mailadres onbekend") in compact(text)

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from service.documents.convert import OfficePool, RecycleLimits
+from service.documents.convert import OfficePool, RecycleLimits, further_seconds
 from service.documents.fill import CompiledTemplate
 from service.errors import GenerationFailed
 from tests.documents.samples import ordinary
@@ -201,3 +201,8 @@ def test_no_office_on_this_machine_is_said_plainly(templates_dir: Path, docx: by
         pool.convert(docx)
     assert failure.value.reason == "office_python_missing"
     pool.close()
+
+
+def test_a_large_document_may_take_longer() -> None:
+    assert further_seconds(b"x" * 143_000) == 0  # an ordinary evidence sheet
+    assert further_seconds(b"x" * 600_000) == 40  # one with the longest log that is printed

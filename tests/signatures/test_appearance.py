@@ -9,7 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from signatures.acts import Act
-from signatures.appearance import LINE_CHARACTERS, lines, style
+from signatures.appearance import LINE_CHARACTERS, lines, sheet_style, style
 from signatures.errors import UnprintableName
 from signatures.font import LATIN, WIDE, characters
 
@@ -55,6 +55,10 @@ def test_a_long_organisation_is_shortened_and_a_persons_name_never_is() -> None:
 def test_what_the_font_cannot_show_is_refused() -> None:
     with pytest.raises(UnprintableName):
         style(act(person_name="张伟"), 60)
+
+
+def test_no_certificate_keeps_a_sheet_from_being_sealed() -> None:
+    assert "?? Seals" in (sheet_style("张伟 Seals").stamp_text or "")
 
 
 @pytest.mark.parametrize("font", [LATIN, WIDE])

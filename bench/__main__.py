@@ -7,7 +7,17 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import seal, w1_create, w2_pages, w3_accept, w4_seal, w5_whole, w8_start, w9_verify
+from bench import (
+    seal,
+    w1_create,
+    w2_pages,
+    w3_accept,
+    w4_seal,
+    w5_whole,
+    w8_start,
+    w9_hostile,
+    w9_verify,
+)
 from bench.figures import Figure, table
 from bench.machine import describe
 from bench.workshop import Workshop, workshop
@@ -22,7 +32,7 @@ ON_A_STACK: dict[str, Callable[[Workshop], list[Figure]]] = {
     "w5": w5_whole.run,
     "w3": w3_accept.run,
 }
-ALONE: dict[str, Callable[[], list[Figure]]] = {"w8": w8_start.run}
+ALONE: dict[str, Callable[[], list[Figure]]] = {"w8": w8_start.run, "hostile": w9_hostile.run}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -64,7 +74,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="w1 … w9, seal",
+        metavar="w1 … w9, seal, hostile",
         help=f"which of {', '.join(known)}; all by default",
     )
     parser.add_argument("--json", action="store_true", help="figures and machine as JSON")

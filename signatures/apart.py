@@ -1,9 +1,8 @@
 """A file of unknown origin is examined in a process apart, which gets only so much and no more.
 
-A PDF can be made to keep a parser busy for hours or to unfold into gigabytes. Each file therefore
-gets a process of its own, which limits itself before its first byte comes in: processor time,
-memory, no files, no children, no inherited environment, a lower priority; whoever asked waits only
-so long. What comes back is JSON of bounded size, never an object.
+Each file gets a process of its own, which limits itself before its first byte comes in (see
+``limits``): processor time, memory, no files, no children, no inherited environment, a lower
+priority; whoever asked waits only so long. What comes back is JSON of bounded size, no object.
 
 Starting an interpreter takes longer than the examination. So one process (``serve``) is started
 empty, loads the libraries, and from then on only forks: it reads nothing of any file, and a file
@@ -16,14 +15,13 @@ import contextlib
 import gc
 import json
 import os
-import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -32,39 +30,22 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signatures.limits import LONGEST_ANSWER, Limits, limit
+from signatures.limits import NotExamined as NotExamined
 from signatures.printed import Agreement
 from signatures.report import Answer, FoundSeal, Ledger, OwnCertificate, Report
 from signatures.texts import words
 
-OPEN_FILES = 32
 AT_ONCE = 2  # in one process that asks
 WAIT_SECONDS = 3.0
 IDLE_SECONDS = 600.0
 MOST_SEALS = 20
 LONGEST_WORDS = 300  # characters of a name or a reason that stand in the file
-LONGEST_ANSWER = 1 << 20
-LOWER_PRIORITY = 5
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one examination may take. A sealed original takes some ten milliseconds.
-
-    ``memory`` is address space in bytes; the libraries alone take a third of it.
-    """
-
-    cpu_seconds: int = 10
-    wall_seconds: float = 40.0
-    memory: int = 1 << 30
 
 
 _LIMITS = Limits()
 _ROOT = Path(__file__).resolve().parents[1]
 _free = BoundedSemaphore(AT_ONCE)
-
-
-class NotExamined(Exception):
-    """The file asks more of the examination than it may take; nothing is known about it."""
 
 
 class Busy(Exception):
@@ -221,7 +202,6 @@ def answer(connection: socket.socket) -> None:
         question = json.loads(stream.readline())
         limits = Limits(**question["limits"])
         limit(limits)
-        signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)
         ledger = Ledger(**question["ledger"]) if question["ledger"] else None
         roots, stamp_roots, person_roots = (
             [x509.load_pem_x509_certificate(pem.encode()) for pem in question[kind]]
@@ -239,22 +219,6 @@ def answer(connection: socket.socket) -> None:
         )
         report = _bounded(report)
         stream.write(json.dumps(asdict(report), default=datetime.isoformat).encode())
-
-
-def limit(limits: Limits) -> None:
-    """Let this process take no more than the limits from here on; nothing raises them again."""
-    most = {
-        resource.RLIMIT_CPU: limits.cpu_seconds,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_NOFILE: OPEN_FILES,
-    }
-    if sys.platform == "linux":  # elsewhere the kernel does not keep it
-        most[resource.RLIMIT_AS] = limits.memory
-    for kind, value in most.items():
-        resource.setrlimit(kind, (value, value))
-    os.nice(LOWER_PRIORITY)
 
 
 def _bounded(report: Report) -> Report:

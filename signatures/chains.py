@@ -47,25 +47,20 @@ def path_of(
     """
     if certificate in roots:
         return [certificate]
-    return _path([certificate], roots, others.certificates[:MOST_CERTIFICATES])
-
-
-def _path(
-    path: list[x509.Certificate],
-    roots: Sequence[x509.Certificate],
-    others: Sequence[x509.Certificate],
-) -> list[x509.Certificate] | None:
-    below = len(path) - 1
-    for root in roots:
-        if _issued(path[-1], root, below, trusted=True):
-            return [*path, root]
-    if len(path) + 1 >= LONGEST_PATH:
-        return None
-    for issuer in others:
-        if issuer not in path and _issued(path[-1], issuer, below, trusted=False):
-            found = _path([*path, issuer], roots, others)
-            if found is not None:
-                return found
+    ways, seen = [[certificate]], {certificate}
+    # The shortest way first, so each authority is looked at once: what may issue further from the
+    # certificate may issue nearer to it as well.
+    for way in ways:
+        below = len(way) - 1
+        for root in roots:
+            if _issued(way[-1], root, below, trusted=True):
+                return [*way, root]
+        if len(way) + 1 >= LONGEST_PATH:
+            continue
+        for issuer in others.certificates[:MOST_CERTIFICATES]:
+            if issuer not in seen and _issued(way[-1], issuer, below, trusted=False):
+                seen.add(issuer)
+                ways.append([*way, issuer])
     return None
 
 

@@ -9,10 +9,8 @@ that it agrees with itself; only a root from elsewhere proves whose it is.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,14 +19,14 @@ from typing import Any
 from cryptography import x509
 
 from signatures.report import Ledger, Report
+from signatures.unzip import MOST_BYTES, MOST_MEMBERS, TooLarge, unzip
 
 MANIFEST, AGREEMENT, SHOWN = "manifest.json", "overeenkomst.pdf", "getoond.pdf"
 EVIDENCE_SHEET, RECORDS = "bewijsblad.pdf", "handelingen/"
 ROOT, STAMP_ROOT = "certificaten/wortel.pem", "certificaten/tijdstempelwortel.pem"
 RENEWED = "vernieuwd"
 _COPY = re.compile(r"(?:vernieuwd/)?\d{4}-\d{2}-\d{2}-(overeenkomst\.pdf|bewijsblad\.pdf)")
-MOST_FILES = 2000
-MOST_BYTES = 300_000_000
+MOST_FILES = MOST_MEMBERS
 _DEEPEST = 3  # bag/data/manifest.json
 
 
@@ -136,7 +134,7 @@ def read(path: Path) -> tuple[Package, list[str]]:
         package = _package(_in_folder(path))
         return package, _documents(package)
     data = _bounded(path)
-    if zipfile.is_zipfile(io.BytesIO(data)) and not data.startswith(b"%PDF-"):
+    if data.startswith(b"PK"):
         package = _package(_in_zip(data))
         return package, _documents(package)
     if path.suffix.casefold() not in (".pdf", "") and not data.startswith(b"%PDF-"):
@@ -191,22 +189,12 @@ def _in_folder(folder: Path) -> dict[str, bytes]:
 
 def _in_zip(data: bytes) -> dict[str, bytes]:
     """The members of a ZIP, unfolded no further than they may be. Raises Unreadable."""
-    files: dict[str, bytes] = {}
-    room = MOST_BYTES
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [each for each in archive.infolist() if not each.is_dir()]
-            if len(members) > MOST_FILES:
-                raise Unreadable("too_large")
-            for member in members:
-                with archive.open(member) as opened:
-                    files[member.filename] = opened.read(room + 1)
-                room -= len(files[member.filename])
-                if room < 0:
-                    raise Unreadable("too_large")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as strange:
+        return dict(unzip(data))
+    except TooLarge as endless:
+        raise Unreadable("too_large") from endless
+    except ValueError as strange:
         raise Unreadable("not_a_package") from strange
-    return files
 
 
 def _bounded(path: Path, room: int = MOST_BYTES) -> bytes:

@@ -11,11 +11,15 @@ import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from signatures.strict import NotStrict as NotStrict
+from signatures.strict import Work
+
 DEEPEST = 40
 LONGEST_STREAM = 8_000_000  # bytes, once unfolded
 
-_SPACE = rb"[\0\t\n\f\r ]*"
+_SPACE = rb"[\0\t\n\f\r ]*+"
 _END = rb"(?=[\0\t\n\f\r ()<>\[\]{}/%]|\Z)"
+# Possessive: what is a space, or a digit, is never tried again as something else.
 _TOKEN = re.compile(
     _SPACE + rb"(?:(?P<dict><<)|(?P<close>>>)|(?P<list>\[)|(?P<end>\])"
     rb"|/(?P<name>[^\0\t\n\f\r ()<>\[\]{}/%]*)"
@@ -24,7 +28,7 @@ _TOKEN = re.compile(
     + rb"|(?P<number>[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20}))"
     + _END
     + rb"|(?P<string>\()"
-    rb"|<(?P<hex>[0-9A-Fa-f\0\t\n\f\r ]*)>"
+    rb"|<(?P<hex>[0-9A-Fa-f\0\t\n\f\r ]*+)>"
     rb"|(?P<word>true|false|null)" + _END + rb")"
 )
 _STRING_PART = re.compile(rb"[^()\\]*")
@@ -36,10 +40,6 @@ _HEAD = re.compile(rb"(\d{1,9}) 0 obj[\n ]")
 _STREAM = re.compile(rb"\s{0,2}stream\r?\n")
 _TAIL = re.compile(rb"\s{0,2}endobj\n(?:\n)?")
 _STREAM_TAIL = re.compile(rb"\r?\n?endstream\s{0,2}endobj\n(?:\n)?")
-
-
-class NotStrict(ValueError):
-    """The bytes are not what this project writes."""
 
 
 class Name(str):
@@ -90,13 +90,13 @@ class Parsed:
         return contents
 
 
-def read_object(pdf: bytes, at: int) -> Parsed:
-    """The object that begins at this byte. Raises NotStrict."""
+def read_object(pdf: bytes, at: int, work: Work) -> Parsed:
+    """The object that begins at this byte. Raises NotStrict, TooMuch."""
     head = _HEAD.match(pdf, at)
     if head is None:
         raise NotStrict(f"no object at {at}")
     spans: dict[str, tuple[int, int]] = {}
-    value, end = read_value(pdf, head.end(), spans=spans)
+    value, end = read_value(pdf, head.end(), work, spans=spans)
     number = int(head[1])
     stream = _STREAM.match(pdf, end)
     if stream is None:
@@ -107,6 +107,7 @@ def read_object(pdf: bytes, at: int) -> Parsed:
     length = value.get("Length") if isinstance(value, dict) else None
     if type(length) is not int or length < 0 or "F" in value:
         raise NotStrict(f"length of stream {number}")
+    work.take(length)
     until = stream.end() + length
     tail = _STREAM_TAIL.match(pdf, until)
     if tail is None:
@@ -115,9 +116,14 @@ def read_object(pdf: bytes, at: int) -> Parsed:
 
 
 def read_value(
-    pdf: bytes, at: int, *, depth: int = 0, spans: dict[str, tuple[int, int]] | None = None
+    pdf: bytes,
+    at: int,
+    work: Work,
+    *,
+    depth: int = 0,
+    spans: dict[str, tuple[int, int]] | None = None,
 ) -> tuple[Any, int]:
-    """The value that begins at this byte, and where it ends. Raises NotStrict.
+    """The value that begins at this byte, and where it ends. Raises NotStrict, TooMuch.
 
     Strings are bytes, dictionaries have keys without a slash, whole numbers are ``int``.
     """
@@ -125,11 +131,12 @@ def read_value(
     if token is None or depth > DEEPEST:
         raise NotStrict(f"no value at {at}")
     kind, end = token.lastgroup, token.end()
+    work.take(end - at)
     text = token[kind] if kind else b""
     if kind == "dict":
-        return _dictionary(pdf, end, depth, spans)
+        return _dictionary(pdf, end, work, depth, spans)
     if kind == "list":
-        return _array(pdf, end, depth)
+        return _array(pdf, end, work, depth)
     if kind == "name":
         return _name(text), end
     if kind == "ref":
@@ -137,7 +144,7 @@ def read_value(
     if kind == "number":
         return _number(text), end
     if kind == "string":
-        return _string(pdf, end)
+        return _string(pdf, end, work)
     if kind == "hex":
         digits = b"".join(text.split()) if not text.isalnum() else text
         return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode()), end
@@ -147,7 +154,7 @@ def read_value(
 
 
 def _dictionary(
-    pdf: bytes, at: int, depth: int, spans: dict[str, tuple[int, int]] | None
+    pdf: bytes, at: int, work: Work, depth: int, spans: dict[str, tuple[int, int]] | None
 ) -> tuple[dict[str, Any], int]:
     found: dict[str, Any] = {}
     while True:
@@ -158,21 +165,22 @@ def _dictionary(
             return found, token.end()
         if token.lastgroup != "name":
             raise NotStrict(f"no key at {at}")
+        work.take(token.end() - at)
         key = str(_name(token["name"]))
         if key in found:
             raise NotStrict(f"{key} twice")
-        found[key], at = read_value(pdf, token.end(), depth=depth + 1)
+        found[key], at = read_value(pdf, token.end(), work, depth=depth + 1)
         if spans is not None:
             spans[key] = (token.end(), at)
 
 
-def _array(pdf: bytes, at: int, depth: int) -> tuple[list[Any], int]:
+def _array(pdf: bytes, at: int, work: Work, depth: int) -> tuple[list[Any], int]:
     found: list[Any] = []
     while True:
         token = _TOKEN.match(pdf, at)
         if token is not None and token.lastgroup == "end":
             return found, token.end()
-        value, at = read_value(pdf, at, depth=depth + 1)
+        value, at = read_value(pdf, at, work, depth=depth + 1)
         found.append(value)
 
 
@@ -187,12 +195,13 @@ def _number(text: bytes) -> int | float:
     return int(value) if value.is_integer() else value
 
 
-def _string(pdf: bytes, at: int) -> tuple[bytes, int]:
+def _string(pdf: bytes, at: int, work: Work) -> tuple[bytes, int]:
     """A literal string, its opening bracket behind us."""
     parts: list[bytes] = []
     open_brackets = 1
     while True:
         plain = _STRING_PART.match(pdf, at)
+        work.take(plain.end() - at if plain else 0)
         at = plain.end() if plain else at
         parts.append(plain[0] if plain else b"")
         special = pdf[at : at + 1]

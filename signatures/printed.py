@@ -14,6 +14,7 @@ from typing import Any
 
 from signatures.pdf_objects import NotStrict, Ref, read_value, text_of
 from signatures.revisions import Revisions
+from signatures.strict import Work
 from signatures.texts import words
 
 _WORDS = re.compile(rb"/ActualText ?(?=[(<])")
@@ -76,7 +77,7 @@ def act_in(file: Revisions, widget: dict[str, Any], revision: int, name: str) ->
     drawn = appearance.get("N") if isinstance(appearance, dict) else None
     if not isinstance(drawn, Ref):
         return PrintedAct()
-    said = " ".join(_lines(file.read(drawn.number, revision).unfolded()))
+    said = " ".join(_lines(file.read(drawn.number, revision).unfolded(), file.work))
     signed = f" {words()['appearance']['signed']} · "
     before, _, after = said.partition(signed)
     moment = _MOMENT.match(after)
@@ -86,8 +87,10 @@ def act_in(file: Revisions, widget: dict[str, Any], revision: int, name: str) ->
     )
 
 
-def _lines(content: bytes) -> list[str]:
-    return [text_of(read_value(content, found.end())[0]) for found in _WORDS.finditer(content)]
+def _lines(content: bytes, work: Work) -> list[str]:
+    return [
+        text_of(read_value(content, found.end(), work)[0]) for found in _WORDS.finditer(content)
+    ]
 
 
 def _moment(found: re.Match[str]) -> datetime | None:

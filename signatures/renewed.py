@@ -23,16 +23,17 @@ from signatures.containers import Container, NotIntact
 from signatures.found_seals import Seal, read_seal
 from signatures.material import material_in, stored
 from signatures.orders import AGREEMENT_ORDERS, ARCHIVE_FIELD, SHEET_ORDER
-from signatures.pdf_objects import NotStrict
 from signatures.report import FAILS, HOLDS, UNKNOWN, Answer
 from signatures.revisions import Revisions
 from signatures.revoked import revoked
 from signatures.running import run
 from signatures.signed_fields import STAMP, Signed, signed_fields
 from signatures.stamp_answers import StampRefused
+from signatures.strict import NotStrict
 from signatures.trust import Trusted
 
 RULE = "renewed"
+MOST_RENEWALS = 20  # each covers the whole file before it; one is enough for some years
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ def judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> A
 
 def _judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> Answer:
     allowed_changes.check(file, after=found.closing.signed.revision)
+    if len(found.renewals) > MOST_RENEWALS:
+        return Answer(RULE, FAILS, "too_much", detail=f"{len(found.renewals)} renewals")
     last = found.renewals[-1]
     whole = file.all[-1].end == len(file.pdf) and not file.behind
     if not whole or last.signed.revision != len(file.all) - 1:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from signatures.pdf_objects import NotStrict, Parsed, Ref, read_object, read_value
+from signatures.pdf_objects import Parsed, Ref, read_object, read_value
+from signatures.strict import NotStrict, Work
 
 END_MARK = b"%%EOF"
 MOST_REVISIONS = 40
-MOST_OBJECTS = 200_000
 _HEADER = re.compile(rb"%PDF-1\.[4-7]\r?\n")
 _XREF = re.compile(rb"xref\n")
 _SECTION = re.compile(rb"(\d{1,9}) (\d{1,6})\n")
@@ -45,15 +45,48 @@ class _Table:
     trailer: dict[str, Any]
 
 
+class Source:
+    """The bytes of one file and what was read of them: each table and each object once, all within
+    the bounds of ``work``, however many ends of the file are tried."""
+
+    def __init__(self, pdf: bytes) -> None:
+        self.pdf = pdf
+        self.work = Work()
+        self._tables: dict[int, _Table | NotStrict] = {}
+        self._objects: dict[int, Parsed] = {}
+
+    def table(self, at: int) -> _Table:
+        """The cross-reference table at this byte; a bad one stays so. Raises NotStrict, TooMuch."""
+        found = self._tables.get(at)
+        if found is None:
+            try:
+                found = _table(self.pdf, at, self.work)
+            except NotStrict as strange:
+                found = strange
+            self._tables[at] = found
+        if isinstance(found, NotStrict):
+            raise found
+        return found
+
+    def object(self, at: int) -> Parsed:
+        """The object that begins at this byte. Raises NotStrict, TooMuch."""
+        if at not in self._objects:
+            self._objects[at] = read_object(self.pdf, at, self.work)
+        return self._objects[at]
+
+
 class Revisions:
-    """A file cut into its revisions. Raises NotStrict for a file that is not built as ours.
+    """A file cut into its revisions. Raises NotStrict for a file that is not built as ours,
+    TooMuch for one that takes more reading than any of ours.
 
     The last one is that of the last end mark before ``until``. ``behind`` counts the bytes after
     it; in an original there are none.
     """
 
-    def __init__(self, pdf: bytes, until: int | None = None) -> None:
-        self.pdf = pdf
+    def __init__(self, source: bytes | Source, until: int | None = None) -> None:
+        self._source = source if isinstance(source, Source) else Source(source)
+        self.pdf = pdf = self._source.pdf
+        self.work = self._source.work
         if not _HEADER.match(pdf):
             raise NotStrict("header")
         last = pdf.rfind(END_MARK, 0, until)
@@ -62,15 +95,14 @@ class Revisions:
         if start < 0 or found is None:
             raise NotStrict("end of file")
         self.behind = len(pdf) - found.end()
-        self._read: dict[int, Parsed] = {}
         self.all = self._chain(int(found[1]))
 
     def _chain(self, at: int) -> list[Revision]:
-        tables = [_table(self.pdf, at)]
+        tables = [self._source.table(at)]
         while (before := tables[-1].trailer.get("Prev")) is not None:
             if type(before) is not int or not 0 < before < tables[-1].at:
                 raise NotStrict("previous revision")
-            tables.append(_table(self.pdf, before))
+            tables.append(self._source.table(before))
             if tables[-1].end > tables[-2].at or len(tables) > MOST_REVISIONS:
                 raise NotStrict("previous revision")
         tables.reverse()
@@ -89,7 +121,7 @@ class Revisions:
         if not begins or begins[0] != start or len(numbers) != len(table.offsets):
             raise NotStrict("bytes that belong to no object")
         for begin, end in pairwise([*begins, table.at]):
-            parsed = self._read[begin] = read_object(self.pdf, begin)
+            parsed = self._source.object(begin)
             if parsed.end != end or parsed.number != numbers[begin]:
                 raise NotStrict("bytes that belong to no object")
 
@@ -98,11 +130,10 @@ class Revisions:
         offset = self.offset(number, upto)
         if offset is None:
             raise NotStrict(f"object {number} is missing")
-        if offset not in self._read:
-            self._read[offset] = read_object(self.pdf, offset)
-        if self._read[offset].number != number:
+        parsed = self._source.object(offset)
+        if parsed.number != number:
             raise NotStrict(f"object {number} is elsewhere")
-        return self._read[offset]
+        return parsed
 
     def offset(self, number: int, upto: int) -> int | None:
         """Where an object stood after a revision; None when there was none."""
@@ -116,7 +147,7 @@ class Revisions:
         return self.read(value.number, upto).value if isinstance(value, Ref) else value
 
 
-def _table(pdf: bytes, at: int) -> _Table:
+def _table(pdf: bytes, at: int, work: Work) -> _Table:
     """The cross-reference table at this byte, with its trailer and the end of its revision."""
     head = _XREF.match(pdf, at)
     if head is None:
@@ -126,7 +157,8 @@ def _table(pdf: bytes, at: int) -> _Table:
     while section := _SECTION.match(pdf, position):
         first, count = int(section[1]), int(section[2])
         position = section.end()
-        if len(offsets) + count > MOST_OBJECTS or position + count * _ENTRY_BYTES > len(pdf):
+        work.take_entries(1 + count)
+        if position + count * _ENTRY_BYTES > len(pdf):
             raise NotStrict("cross-reference table")
         for number in range(first, first + count):
             entry = _ENTRY.match(pdf, position)
@@ -141,7 +173,7 @@ def _table(pdf: bytes, at: int) -> _Table:
     trailer_word = _TRAILER.match(pdf, position)
     if trailer_word is None:
         raise NotStrict("no trailer")
-    trailer, position = read_value(pdf, trailer_word.end())
+    trailer, position = read_value(pdf, trailer_word.end(), work)
     end = _END.match(pdf, position)
     if end is None or int(end[1]) != at or not isinstance(trailer, dict):
         raise NotStrict("end of a revision")

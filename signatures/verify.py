@@ -20,16 +20,16 @@ from cryptography import x509
 from signatures.examine import Examination
 from signatures.found_seals import read_seal
 from signatures.own_certificates import Qualified
-from signatures.pdf_objects import NotStrict
 from signatures.renewed import Renewed, judge, renewed
 from signatures.report import FAILS, HOLDS, RULES, UNKNOWN, Answer, Report
 from signatures.report import Ledger as Ledger
-from signatures.revisions import END_MARK, Revisions
+from signatures.revisions import END_MARK, Revisions, Source
 from signatures.signed_fields import STAMP, Signed, signed_fields
+from signatures.strict import NotStrict, TooMuch
 from signatures.trust import Trusted
 
 LARGEST_FILE = 50_000_000
-MOST_SEALS = 20
+MOST_SEALS = 8  # of which each covers the whole file before it; an original has four
 MOST_TRIED = 8  # ends of a file that may be that of an original
 
 
@@ -65,6 +65,8 @@ def verify(
         if len(pdf) > LARGEST_FILE:
             return _unreadable(known, digest, "too_large")
         file, signed = _opened(pdf)
+    except TooMuch as endless:
+        return _unreadable(known, digest, "too_much", str(endless))
     except NotStrict as strange:
         missing = not pdf.startswith(b"%PDF-") or END_MARK not in pdf
         return _unreadable(known, digest, "no_pdf" if missing else "structure", str(strange))
@@ -78,7 +80,10 @@ def verify(
         return _renewed(file, copy, trusted, qualified, ledger, now or datetime.now(UTC))
     seals = [read_seal(file, each) for each in signed[:MOST_SEALS]]
     examined = Examination(file, seals, trusted, now or datetime.now(UTC), qualified)
-    return examined.report(known, digest)
+    report = examined.report(known, digest)
+    if file.work.too_much:  # some rules were answered without reading on
+        return _unreadable(known, digest, "too_much")
+    return report
 
 
 def _renewed(
@@ -140,11 +145,14 @@ def _unreadable(known: dict[str, Answer], digest: str, reason: str, detail: str 
 def _opened(pdf: bytes) -> tuple[Revisions, list[Signed]]:
     """The file with its filled fields; where something was put behind an original, that original.
 
-    Raises NotStrict.
+    Raises NotStrict, TooMuch.
     """
+    source = Source(pdf)  # one for all ends that are tried
     try:
-        file = Revisions(pdf)
+        file = Revisions(source)
         return file, signed_fields(file)
+    except TooMuch:
+        raise
     except NotStrict as strange:
         until = len(pdf)
         for _ in range(MOST_TRIED):
@@ -152,8 +160,10 @@ def _opened(pdf: bytes) -> tuple[Revisions, list[Signed]]:
             if until < 0:
                 break
             try:
-                file = Revisions(pdf, until)
+                file = Revisions(source, until)
                 signed = signed_fields(file)
+            except TooMuch:
+                raise
             except NotStrict:
                 continue
             if signed and signed[-1].kind == STAMP:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
+import warnings
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -16,8 +19,12 @@ from office import Office
 from service.deps import Deps
 from signatures.apart import AT_ONCE, Busy, Limits, NotExamined, _free, _server, verify_apart
 from signatures.authority import Authority
+from signatures.command import check_files
 from signatures.images import ImageRefused, reencode
 from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, INVALID
+from signatures.revisions import Revisions, Source
+from signatures.strict import MOST_ENTRIES, NotStrict, TooMuch
+from signatures.unzip import TooLarge, unzip
 from signatures.verify import verify
 from tests.signatures.conftest import (  # noqa: F401 (fixtures)
     SealedFile,
@@ -27,27 +34,9 @@ from tests.signatures.conftest import (  # noqa: F401 (fixtures)
     converted,
     sealer,
 )
+from tests.signatures.hostile import HOSTILE, many_tables
 
 ROOT = Path(__file__).parents[2]
-
-
-def heavy() -> bytes:
-    """A small document with an update of ten million numbers: seconds of processor time."""
-    start = b"%PDF-1.7\n"
-    catalog = b"1 0 obj\n<< /Type /Catalog >>\nendobj\n"
-    first = table(start + catalog, {1: len(start)}, b"/Root 1 0 R /Size 2")
-    numbers = b"2 0 obj\n[" + b"0 " * 9_000_000 + b"]\nendobj\n"
-    more = b"/Root 1 0 R /Size 3 /Prev %d" % (len(start) + len(catalog))
-    return table(first + numbers, {2: len(first)}, more)
-
-
-def table(pdf: bytes, offsets: dict[int, int], trailer: bytes) -> bytes:
-    lines = b"".join(b"%d 1\n%010d 00000 n \n" % each for each in offsets.items())
-    end = b"trailer\n<< %s >>\nstartxref\n%d\n%%%%EOF\n" % (trailer, len(pdf))
-    return pdf + b"xref\n" + lines + end
-
-
-HEAVY = heavy()
 
 
 def test_the_process_apart_says_what_the_verifier_says(
@@ -62,16 +51,32 @@ def test_the_process_apart_says_what_the_verifier_says(
     assert without == verify(controller_first.pdf, roots=authority.roots)
 
 
-def test_a_file_that_takes_too_much_processor_time_is_given_up() -> None:
-    with pytest.raises(NotExamined):
-        verify_apart(HEAVY, roots=[], limits=Limits(cpu_seconds=2))
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_file_that_wants_much_is_refused_before_it_gets_it(what: str) -> None:
+    """Well before the limits of the process: what is read of a file is counted."""
+    report = verify(HOSTILE[what](), roots=[])
+    assert report.verdict == INVALID
+    assert [each.reason for each in report.answers if each.rule == "readable"] == ["too_much"]
 
 
-def test_a_file_that_takes_too_long_is_given_up() -> None:
-    began = time.monotonic()
+def test_however_many_ends_are_tried_each_table_is_read_once() -> None:
+    source = Source(many_tables(19, 900))
+    for _ in range(8):
+        with pytest.raises(NotStrict):  # its updates hold no objects
+            Revisions(source)
+    assert source.work.entries == 19 * 901
+    endless = Source(many_tables(19, 1900))
+    for _ in range(8):
+        with pytest.raises(TooMuch):
+            Revisions(endless)
+    assert source.work.entries < MOST_ENTRIES
+
+
+def test_an_examination_that_takes_too_long_is_given_up(
+    controller_first: SealedFile,  # noqa: F811
+) -> None:
     with pytest.raises(NotExamined):
-        verify_apart(HEAVY, roots=[], limits=Limits(wall_seconds=0.2))
-    assert time.monotonic() - began < 5
+        verify_apart(controller_first.pdf, roots=[], limits=Limits(wall_seconds=1e-6))
 
 
 def test_too_many_at_once_are_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +95,7 @@ def test_after_a_hostile_file_the_next_one_is_examined(
     authority: Authority,  # noqa: F811
 ) -> None:
     with pytest.raises(NotExamined):
-        verify_apart(HEAVY, roots=[], limits=Limits(cpu_seconds=1))
+        verify_apart(controller_first.pdf, roots=authority.roots, limits=Limits(memory=0))
     told = verify_apart(controller_first.pdf, roots=authority.roots)
     assert told.verdict == COMPLETENESS_UNKNOWN
 
@@ -137,7 +142,7 @@ def wait_until_gone(pid: int) -> None:
 @pytest.mark.parametrize(
     ("act", "refusal"),
     [
-        ("bytearray(2 << 30)", "MemoryError"),
+        ("bytearray(230_000_000)", "MemoryError"),
         ("open('written', 'w').write('x' * 100000)", "File too large"),
         ("[open('/dev/null') for _ in range(64)]", "Too many open files"),
     ],
@@ -154,6 +159,56 @@ def test_the_process_apart_cannot_take_more(act: str, refusal: str, tmp_path: Pa
     )
     assert done.returncode != 0
     assert refusal in done.stderr
+
+
+def test_an_examination_may_take_two_seconds_of_processor_time() -> None:
+    """The kernel keeps it: whoever goes on is ended by the signal for it."""
+    program = (
+        "import resource; from signatures.limits import Limits, limit; limit(Limits())\n"
+        "assert resource.getrlimit(resource.RLIMIT_CPU) == (2, 2)\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
+        "while True: pass"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
+    assert done.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+
+
+def test_the_command_examines_within_the_same_limits(
+    controller_first: SealedFile,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(controller_first.pdf)
+    monkeypatch.setattr("signatures.command.Limits", lambda: Limits(wall_seconds=1e-6))
+    assert check_files([tmp_path / "a.pdf"], language="en") == 2
+    assert "more processor time or memory" in capsys.readouterr().err
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
+        warnings.catch_warnings(action="ignore"),  # of a name that stands there twice
+    ):
+        for name, data in members:
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def test_a_zip_is_unfolded_no_further_than_a_package_may_be() -> None:
+    bomb = zipped(("manifest.json", b"0" * 400_000), ("overeenkomst.pdf", b"0" * 210_000))
+    assert len(bomb) < 2000
+    assert sum(len(data) for _, data in unzip(bomb, most_bytes=610_000)) == 610_000
+    with pytest.raises(TooLarge):
+        unzip(bomb, most_bytes=609_999)
+    lying = bomb.replace((210_000).to_bytes(4, "little"), b"\1\0\0\0")
+    with pytest.raises(ValueError, match="CRC"):
+        unzip(lying)
+
+
+def test_a_zip_with_a_name_twice_is_told_as_it_is() -> None:
+    assert unzip(zipped(("a", b"1"), ("a", b"2"))) == [("a", b"1"), ("a", b"2")]
 
 
 def test_the_page_says_so_and_shows_the_file_name_as_text(office: Office) -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 if TYPE_CHECKING:
     from cryptography import x509
 
+_LOCAL_PART = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}", re.ASCII)
 _POLICY = re.compile(r"[0-2](\.\d{1,39}){1,30}")
 YES = frozenset({"1", "true", "yes", "on", "ja"})
 NO = frozenset({"0", "false", "no", "off", "nee"})
@@ -179,11 +180,15 @@ def secret(least: int) -> Callable[[str], bytes]:
 
 
 def mail_address(raw: str) -> str:
-    """``name@host`` or ``Name <name@host>``."""
+    """``name@host`` or ``Name <name@host>``; before the @ in ASCII, which every server takes."""
     found = parseaddr(raw)[1]
     local, _, host = found.rpartition("@")
-    if not local or not host or any(character in raw for character in "\r\n"):
+    if not _LOCAL_PART.fullmatch(local) or not host or any(each in raw for each in "\r\n"):
         raise WrongValue("not_mail_address")
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        raise WrongValue("not_mail_address") from None
     return raw
 
 

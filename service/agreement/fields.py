@@ -76,7 +76,9 @@ class Checker:
     def email(self, name: str, value: str | None, *, required: bool = True) -> str:
         """An e-mail address (RFC 5321 syntax, no network); the domain comes back in lower case.
 
-        Addresses are printed in the agreement, so their characters must be printable too.
+        Before the @ only ASCII: other letters need SMTPUTF8, which most servers do not offer, so
+        such a mail would never arrive. Addresses are printed in the agreement, so their
+        characters must be printable too.
         """
         address = clean(value)
         if not address:
@@ -88,9 +90,22 @@ class Checker:
         except EmailNotValidError:
             self.refuse(name, "email_invalid")
             return address
+        if not address.rpartition("@")[0].isascii():
+            self._refuse_accents(name, address)
+            return address
         if missing := unprintable(address):
             self.refuse(name, "unprintable", characters=" ".join(missing))
         return address
+
+    def _refuse_accents(self, name: str, address: str) -> None:
+        """Refuse letters that no mail server takes, with the address that was probably meant."""
+        local, _, domain = address.rpartition("@")
+        plain = unicodedata.normalize("NFKD", local.translate(_APOSTROPHES).translate(_LETTERS))
+        meant = "".join(each for each in plain if not unicodedata.combining(each))
+        if meant.isascii():
+            self.refuse(name, "email_accents_meant", meant=f"{meant}@{domain}")
+        else:
+            self.refuse(name, "email_accents")
 
     def phone(self, name: str, value: str | None, country: str) -> str:
         """A telephone number, back in the international notation; empty is allowed."""
@@ -182,6 +197,8 @@ def fold(value: str) -> str:
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
     return " ".join(re.findall(r"[^\W_]+", bare))
 
+
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4\u2032", "'''''")
 
 # Letters that Unicode does not decompose into a base and an accent.
 _LETTERS = str.maketrans(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.policy import default
 from pathlib import Path
 
 from service.mail.errors import MailTemporaryFailure, NoSuchMail
@@ -68,7 +68,7 @@ class FolderMailbox:
         """Keep it. Raises MailTemporaryFailure when the folder cannot be written."""
         identity = f"{message['Message-ID']}\n{recipient}".encode()
         mark = hashlib.sha256(identity).hexdigest()[:16]
-        content = f"{RECIPIENT}: {recipient}\r\n".encode() + message.as_bytes(policy=SMTP)
+        content = f"{RECIPIENT}: {recipient}\r\n".encode() + message.as_bytes()
         try:
             self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._sending:

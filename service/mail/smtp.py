@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 
 from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure
-from service.mail.message import sender_address
+from service.mail.message import mail_address, sender_address
 
 PERMANENT = 500
 SECURITY = ("starttls", "tls", "none")
@@ -46,6 +46,7 @@ class SmtpMailer:
         """Hand over for this one recipient. Raises MailTemporaryFailure or MailRefused."""
         if any(character in recipient for character in "\r\n<> "):
             raise MailInvalid(f"{recipient!r} is not one mail address")
+        recipient = mail_address(recipient).addr_spec  # the envelope takes ASCII only
         with self._connection() as server:
             try:
                 server.send_message(
@@ -55,8 +56,6 @@ class SmtpMailer:
                 raise _verdict(*refusal.recipients[recipient]) from refusal
             except smtplib.SMTPDataError as refusal:
                 raise _verdict(refusal.smtp_code, refusal.smtp_error) from refusal
-            except smtplib.SMTPNotSupportedError as error:  # an address with accents
-                raise MailRefused(f"{self.host}: {error}") from error
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:

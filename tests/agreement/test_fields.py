@@ -131,7 +131,10 @@ def test_an_email_address_comes_back_normal(typed: str, kept: str) -> None:
         ("an\r\n@peeters.be", "email_invalid"),
         ("an@peeters.be\x00", "email_invalid"),
         ("an\u202e@peeters.be", "email_invalid"),
-        ("面包店@peeters.be", "unprintable"),
+        ("面包店@peeters.be", "email_accents"),
+        ("info@面包店.be", "unprintable"),
+        ("jân@peeters.be", "email_accents_meant"),
+        ("o’brien@peeters.be", "email_accents_meant"),
         ("a" * 65 + "@peeters.be", "email_invalid"),
     ],
 )
@@ -139,6 +142,23 @@ def test_what_is_no_address_we_can_use(typed: str, refusal: str) -> None:
     check = Checker()
     check.email("email", typed)
     assert code(check) == refusal
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("jân@café.be", "jan@café.be"),
+        ("o’brien@peeters.be", "o'brien@peeters.be"),
+        ("Łukasz.Ó`Brien@peeters.be", "Lukasz.O`Brien@peeters.be"),
+    ],
+)
+def test_an_address_that_no_server_takes_is_refused_with_the_one_meant(
+    typed: str, meant: str
+) -> None:
+    check = Checker()
+    check.email("email", typed)
+    assert check.errors[0].values == {"meant": meant}
+    assert meant in check.errors[0].sentence()
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,8 @@ def test_amazon_needs_a_region_only() -> None:
         ("S3_LOCK_MODE", "governance"),
         ("SMTP_SECURITY", "ssl"),
         ("MAIL_FROM", "niemand"),
+        ("MAIL_FROM", "Zegel <zégel@example.org>"),
+        ("MAIL_FROM", "Zegel <zegel@\ud800.org>"),
         ("MAIL_FROM", "a@b.example\r\nBcc: c@d.example"),
     ],
 )

@@ -4,6 +4,9 @@ Every task names a workflow step and calls it. A step that fails makes its failu
 deferred anew with a growing pause, without an end (DESIGN.md §1.5). It is deferred anew and not
 retried in place, because a retried job would collide with one that waits for the same thing.
 
+What time brings is the list ``PERIODIC``. A periodic job that fails is recorded, so that people are
+warned (``service/workflow/alarm.py``), and its next run comes at its next period.
+
 A step may also take the whole worker down. ``service/revival.py`` gives back what a dead worker
 left.
 """
@@ -14,7 +17,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +36,7 @@ from service.workflow import (
     close,
     deliver,
     expire,
+    failing,
     generate,
     probe,
     remind,
@@ -46,6 +51,7 @@ from service.workflow.accept import SEAL
 from service.workflow.close import ARCHIVE, CLOSE
 from service.workflow.generate import GENERATE, PREVIEW
 from service.workflow.notify import DELIVER
+from service.workflow.one_by_one import said
 from service.workflow.reread import REREAD, ROUND
 
 log = logging.getLogger(__name__)
@@ -104,7 +110,35 @@ async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool 
         )
 
 
-def register(deps: Deps, app: procrastinate.App) -> dict[str, Note]:
+@dataclass(frozen=True)
+class Periodic:
+    """A job that time brings: when (cron, UTC), and the step, which says how much it found."""
+
+    name: str
+    cron: str
+    step: Callable[[Deps], int]
+
+
+PERIODIC = (
+    Periodic("expire", "* * * * *", expire.expire),
+    # Nine o'clock is Brussels time, and the cron here is UTC: the step looks at the clock itself.
+    Periodic("remind", "*/10 * * * *", remind.remind_due),
+    Periodic("sweep", "*/2 * * * *", sweep.sweep),
+    Periodic("alarm", "* * * * *", alarm.alarm),
+    Periodic("tidy", "23 * * * *", retain.tidy),
+    Periodic("renew", "11 * * * *", renew.renew_revocation_list),
+    # Every hour, so that a day on which the authority or the worker was away still gets its anchor.
+    Periodic("anchor", "7 * * * *", anchor.anchor),
+    Periodic("round", "17 1 * * *", reread.begin_round),
+    Periodic("renew_stamps", "47 2 * * *", renew_stamps.renew_stamps),
+    Periodic("prolong", "41 3 * * *", retain.prolong_locks),
+    Periodic("probe", "17 4 * * *", probe.probe_archive),
+)
+
+
+def register(
+    deps: Deps, app: procrastinate.App, periodic: Sequence[Periodic] = PERIODIC
+) -> dict[str, Note]:
     """Name every task; the names are those the workflow defers.
 
     Returns how the failing of each is made visible when it takes its worker down.
@@ -137,27 +171,18 @@ def register(deps: Deps, app: procrastinate.App) -> dict[str, Note]:
             ROUND,
             lambda: reread.reread(deps, left),
             lambda: _again(deps, REREAD, ROUND, attempt, queue=HOUSEKEEPING, left=left),
+            lambda reason: failing.note(deps, REREAD, reason),
+            lambda: failing.forget(deps, REREAD),
         )
 
     app.task(name=DELIVER, queue=INTERACTIVE)(send)
     app.task(name=REREAD, queue=HOUSEKEEPING)(read_back)
-    _periodic(app, "expire", "* * * * *", lambda: expire.expire(deps))
-    # Nine o'clock is Brussels time, and the cron here is UTC: the step looks at the clock itself.
-    _periodic(app, "remind", "*/10 * * * *", lambda: remind.remind_due(deps))
-    _periodic(app, "sweep", "*/2 * * * *", lambda: sweep.sweep(deps))
-    _periodic(app, "alarm", "* * * * *", lambda: alarm.alarm(deps))
-    _periodic(app, "tidy", "23 * * * *", lambda: retain.tidy(deps))
-    _periodic(app, "renew", "11 * * * *", lambda: renew.renew_revocation_list(deps))
-    # Every hour, so that a day on which the authority or the worker was away still gets its anchor.
-    _periodic(app, "anchor", "7 * * * *", lambda: anchor.anchor(deps))
-    _periodic(app, "round", "17 1 * * *", lambda: reread.begin_round(deps))
-    _periodic(app, "renew_stamps", "47 2 * * *", lambda: renew_stamps.renew_stamps(deps))
-    _periodic(app, "prolong", "41 3 * * *", lambda: retain.prolong_locks(deps))
-    _periodic(app, "probe", "17 4 * * *", lambda: probe.probe_archive(deps))
-    return _notes(deps)
+    for job in periodic:
+        _on_time(deps, app, job)
+    return _notes(deps, periodic)
 
 
-def _notes(deps: Deps) -> dict[str, Note]:
+def _notes(deps: Deps, periodic: Sequence[Periodic]) -> dict[str, Note]:
     """Nothing that was signed is given up; a text that cannot be made waits for a person."""
 
     def note(key: str, step: Callable[[Deps, str, str], None], *, goes_on: bool) -> Note:
@@ -167,7 +192,15 @@ def _notes(deps: Deps) -> dict[str, Note]:
 
         return noted
 
-    return {
+    def note_periodic(name: str) -> Note:
+        def noted(_given: Mapping[str, Any], reason: str) -> bool:
+            failing.note(deps, name, reason)
+            return True
+
+        return noted
+
+    jobs = (REREAD, *(job.name for job in periodic))
+    return {name: note_periodic(name) for name in jobs} | {
         GENERATE: note("agreement_id", generate.note_failure, goes_on=False),
         PREVIEW: note("agreement_id", generate.note_failed_preview, goes_on=False),
         SEAL: note("agreement_id", seal.note_failure, goes_on=True),
@@ -206,13 +239,16 @@ def _try(
     step: Callable[[], object],
     again: Callable[[], None],
     failed: Callable[[str], None] = lambda _reason: None,
+    succeeded: Callable[[], None] = lambda: None,
 ) -> None:
     try:
         step()
     except Exception as failure:
         log.warning("%s %s: %s: %s", name, what, type(failure).__name__, failure)
         again()
-        failed(f"{type(failure).__name__}: {failure}")
+        failed(said(failure))
+    else:
+        succeeded()
 
 
 def _again(
@@ -229,10 +265,23 @@ def _again(
         tx.jobs.defer(name, what, queue=queue, after=pause, attempt=attempt + 1, **arguments)
 
 
-def _periodic(app: procrastinate.App, name: str, cron: str, step: Callable[[], int]) -> None:
+def _on_time(deps: Deps, app: procrastinate.App, job: Periodic) -> None:
     def perform(timestamp: int) -> None:
-        if found := step():
-            log.info("%s: %d", name, found)
+        _try(
+            job.name,
+            "",
+            lambda: _log_found(job.name, job.step(deps)),
+            lambda: None,  # its next period comes by itself
+            lambda reason: failing.note(deps, job.name, reason),
+            lambda: failing.forget(deps, job.name),
+        )
 
-    task = app.task(name=name, queue=HOUSEKEEPING, queueing_lock=name, lock=name)(perform)
-    app.periodic(cron=cron)(task)
+    task = app.task(name=job.name, queue=HOUSEKEEPING, queueing_lock=job.name, lock=job.name)(
+        perform
+    )
+    app.periodic(cron=job.cron)(task)
+
+
+def _log_found(name: str, found: int) -> None:
+    if found:
+        log.info("%s: %d", name, found)

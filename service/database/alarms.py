@@ -11,11 +11,13 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Select,
+    Text,
     and_,
     cast,
     delete,
     func,
     literal,
+    null,
     select,
     tuple_,
     union_all,
@@ -32,6 +34,7 @@ from service.database.tables import (
     agreements,
     alarms,
     audit_entries,
+    failing_jobs,
     messages,
     originals,
 )
@@ -39,6 +42,13 @@ from service.database.unsealed import UNSEALED_ACTS
 
 ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
 MOST_OVERDUE = 1000  # looked at: a large archive that was long away must not slow every minute
+
+
+class Subject(StrEnum):
+    """What an alarm can be about."""
+
+    AGREEMENT = "agreement"
+    JOB = "job"
 
 
 class What(StrEnum):
@@ -52,13 +62,20 @@ class What(StrEnum):
     RENEW = "renew"
     LATE = "late"
     MAIL = "mail"
+    LOCK = "lock"
+    JOB = "job"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One thing that stands still. ``reason`` is empty while nothing has failed visibly yet."""
+    """One thing that stands still. ``reason`` is empty while nothing has failed visibly yet.
 
-    agreement_id: str
+    ``subject_id`` is the id of an agreement, or the name of a job; then ``reference`` and
+    ``organisation`` are empty.
+    """
+
+    subject: Subject
+    subject_id: str
     reference: str
     organisation: str
     what: What
@@ -112,16 +129,21 @@ class Alarms:
         told = {"told_at": func.clock_timestamp()}
         self._connection.execute(
             upsert(alarms)
-            .values(agreement_id=standing.agreement_id, what=standing.what.value, **told)
-            .on_conflict_do_update(index_elements=["agreement_id", "what"], set_=told)
+            .values(
+                subject=standing.subject.value,
+                subject_id=standing.subject_id,
+                what=standing.what.value,
+                **told,
+            )
+            .on_conflict_do_update(index_elements=["subject", "subject_id", "what"], set_=told)
         )
 
     def forget_recovered(self) -> None:
         """Whatever goes on again may raise an alarm at once when it stands still the next time."""
         self._connection.execute(
             delete(alarms).where(
-                tuple_(alarms.c.agreement_id, alarms.c.what).not_in(
-                    select(_STANDING.c.agreement_id, _STANDING.c.what)
+                tuple_(alarms.c.subject, alarms.c.subject_id, alarms.c.what).not_in(
+                    select(_STANDING.c.subject, _STANDING.c.subject_id, _STANDING.c.what)
                 )
             )
         )
@@ -137,7 +159,10 @@ class Alarms:
 
     def _read(self, statement: Select[Any]) -> list[Standing]:
         rows = self._connection.execute(statement).mappings()
-        return [Standing(**{**row, "what": What(row["what"])}) for row in rows]
+        return [
+            Standing(**{**row, "subject": Subject(row["subject"]), "what": What(row["what"])})
+            for row in rows
+        ]
 
 
 _OLDEST_UNSEALED = UNSEALED_ACTS.with_only_columns(func.min(acts.c.signed_at)).scalar_subquery()
@@ -180,6 +205,8 @@ _OLDEST_MAIL = (
 
 def _kind(what: What, agreement_id: Any, since: Any, reason: Any) -> Select[Any]:
     return select(
+        literal(Subject.AGREEMENT.value).label("subject"),
+        cast(agreement_id, Text).label("subject_id"),
         agreement_id.label("agreement_id"),
         literal(what.value).label("what"),
         since.label("since"),
@@ -220,7 +247,21 @@ _STANDING = union_all(
         for what, renewal in ((What.RENEW, FAILING), (What.LATE, LATE))
     ),
     _kind(
+        What.LOCK,
+        archive_states.c.agreement_id,
+        archive_states.c.lock_failing_since,
+        archive_states.c.lock_failure,
+    ).where(archive_states.c.lock_failing_since.is_not(None)),
+    _kind(
         What.MAIL, _OLDEST_MAIL.c.agreement_id, _OLDEST_MAIL.c.queued_at, _OLDEST_MAIL.c.last_error
+    ),
+    select(
+        literal(Subject.JOB.value),
+        failing_jobs.c.name,
+        null(),
+        literal(What.JOB.value),
+        failing_jobs.c.since,
+        failing_jobs.c.failure,
     ),
 ).subquery("standing")
 
@@ -229,19 +270,21 @@ def _listed(patience: timedelta) -> Select[Any]:
     """Everything of which ``since`` lies further back; damage does not wait."""
     return (
         select(
-            _STANDING.c.agreement_id,
-            agreements.c.reference,
-            agreements.c.controller["name"].astext.label("organisation"),
+            _STANDING.c.subject,
+            _STANDING.c.subject_id,
+            func.coalesce(agreements.c.reference, "").label("reference"),
+            func.coalesce(agreements.c.controller["name"].astext, "").label("organisation"),
             _STANDING.c.what,
             _STANDING.c.since,
             _STANDING.c.reason,
             alarms.c.told_at,
         )
-        .join(agreements, agreements.c.id == _STANDING.c.agreement_id)
+        .outerjoin(agreements, agreements.c.id == _STANDING.c.agreement_id)
         .outerjoin(
             alarms,
             and_(
-                alarms.c.agreement_id == _STANDING.c.agreement_id,
+                alarms.c.subject == _STANDING.c.subject,
+                alarms.c.subject_id == _STANDING.c.subject_id,
                 alarms.c.what == _STANDING.c.what,
             ),
         )
@@ -249,5 +292,5 @@ def _listed(patience: timedelta) -> Select[Any]:
             (_STANDING.c.since < func.clock_timestamp() - patience)
             | (_STANDING.c.what == What.DAMAGED.value)
         )
-        .order_by(_STANDING.c.since, agreements.c.id)
+        .order_by(_STANDING.c.since, _STANDING.c.subject_id)
     )

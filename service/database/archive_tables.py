@@ -32,12 +32,21 @@ archive_states = Table(
     Column("renewal", Text, nullable=False, server_default=""),
     Column("renewal_failure", Text, nullable=False, server_default=""),
     instant("renewal_since", null=True),
+    # Why the lock of one of its objects could not be extended, and since when; empty and null
+    # while all of them can.
+    Column("lock_failure", Text, nullable=False, server_default=""),
+    instant("lock_failing_since", null=True),
     CheckConstraint(
         "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
     ),
     CheckConstraint("renewal in ('', 'failing', 'late')", name="renewal"),
     Index("ix_archive_states_looked_at", "looked_at"),
     Index("ix_archive_states_renewal", "agreement_id", postgresql_where=text("renewal <> ''")),
+    Index(
+        "ix_archive_states_lock_failing",
+        "agreement_id",
+        postgresql_where=text("lock_failing_since is not null"),
+    ),
     Index(
         "ix_archive_states_trouble",
         "agreement_id",

@@ -27,6 +27,7 @@ from service.database.audit_chains import Chains
 from service.database.audit_log import AuditLog
 from service.database.document_stamps import DocumentStamps
 from service.database.documents import Documents
+from service.database.failing_jobs import FailingJobs
 from service.database.jobs import Jobs
 from service.database.messages import Messages
 from service.database.overview import Overview
@@ -112,6 +113,11 @@ class Transaction:
     def alarms(self) -> Alarms:
         """What stands still, and who was warned of it."""
         return Alarms(self._connection)
+
+    @cached_property
+    def failing_jobs(self) -> FailingJobs:
+        """Jobs of which the last run failed."""
+        return FailingJobs(self._connection)
 
     @cached_property
     def questions(self) -> Questions:

@@ -285,16 +285,29 @@ originals = Table(
     now("created_at"),
 )
 
+# Who was warned of what. The subject is an agreement (its id) or a job (its name).
 alarms = Table(
     "alarms",
     metadata,
-    agreement_id(primary=True),
+    Column("subject", Text, primary_key=True),
+    Column("subject_id", Text, primary_key=True),
     Column("what", Text, primary_key=True),
     now("told_at"),
+    CheckConstraint("subject in ('agreement', 'job')", name="subject"),
     CheckConstraint(
-        "what in ('prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'mail')",
+        "what in ('prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'mail',"
+        " 'lock', 'job')",
         name="what",
     ),
+)
+
+# A job whose last run failed; the row goes when a run succeeds.
+failing_jobs = Table(
+    "failing_jobs",
+    metadata,
+    Column("name", Text, primary_key=True),
+    now("since"),
+    Column("failure", Text, nullable=False),
 )
 
 messages = Table(

@@ -6,7 +6,8 @@ be None or empty, but must be given.
 
 =====================  ============================================================================
 COMMON                 name (of the reader), reference, organisation (the controller),
-                       processor_name, contact_email, contact_phone?
+                       processor_name, contact_email, contact_phone?; reference and organisation
+                       are empty in a mail to staff that is about no agreement
 invitation             link, valid_until, sender_name, message?, delegated_by? (who passed it on),
                        pre_signed (bool: the processor signed first)
 link_renewed           link, valid_until

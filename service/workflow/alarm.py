@@ -10,22 +10,26 @@ a job that was lost, a worker that is gone for good and a server that refuses al
 * What joins a trouble of a kind that people were just warned of waits for an hour, so that a
   server that is down for everybody brings one mail that names many and not many mails. What takes
   nights to catch up waits for a day.
+* A periodic job of which the last run failed is told like an agreement that stands still. The
+  alarm ends when a run of that job succeeds.
 * A time stamp that ended before it was renewed is told once: nobody can do anything about it.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Role, Staff, require
-from service.database.alarms import ALARM, Standing, What
+from service.database.alarms import ALARM, Standing, Subject, What
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.texts import text
 from service.workflow.actors import SYSTEM
-from service.workflow.notify import tell
+from service.workflow.notify import tell, tell_staff
+from service.workflow.one_by_one import one_by_one
 
 PATIENCE = timedelta(minutes=15)
 AGAIN = timedelta(days=1)
@@ -41,56 +45,75 @@ SHOWN_AT_MOST = 100
 
 
 def alarm(deps: Deps) -> int:
-    """Warn of what is due, each kind in a transaction of its own; returns how much was told."""
+    """Warn of what is due, each kind in a transaction of its own; returns how much was told.
+
+    Raises SomeFailed when people could not be warned of some kinds; of the others they were.
+    """
     with deps.database.begin() as tx:
         tx.alarms.forget_recovered()
-    told = 0
-    for what in What:
-        with deps.database.begin() as tx:
-            told += _tell_kind(tx, what)
-    return told
+    return one_by_one(What, lambda what: _tell_kind(deps, what))
 
 
-def _tell_kind(tx: Transaction, what: What) -> int:
+def _tell_kind(deps: Deps, what: What) -> int:
     again = None if what is ONCE else AGAIN
-    due = tx.alarms.due(what, PATIENCE, again, limit=AT_MOST)
-    if not due or tx.alarms.told_within(what, NEWS[what]):
-        return 0
-    for standing in sorted(due, key=lambda each: each.agreement_id):  # never a deadlock
-        tx.agreements.lock_by_id(standing.agreement_id)
-        tx.alarms.note(standing)
-        tx.audit.append(
-            standing.agreement_id,
-            Event.ALARM_RAISED,
-            SYSTEM,
-            what=text(f"labels.standing.{what.value}"),
-            since=show_moment(standing.since),
-            reason=standing.reason[:300] or text("labels.no_reason"),
-        )
-    unnamed = tx.alarms.count(what, PATIENCE) - len(due)
-    _mail(tx, due[0], due[1:], unnamed)
+    with deps.database.begin() as tx:
+        due = tx.alarms.due(what, PATIENCE, again, limit=AT_MOST)
+        if not due or tx.alarms.told_within(what, NEWS[what]):
+            return 0
+        for standing in sorted(due, key=lambda each: each.subject_id):  # never a deadlock
+            _note(tx, standing)
+        unnamed = tx.alarms.count(what, PATIENCE) - len(due)
+        _mail(tx, due[0], due[1:], unnamed)
     return len(due)
 
 
+def _note(tx: Transaction, standing: Standing) -> None:
+    """Remember that people are warned of this now, and say so in the log it belongs to."""
+    about_agreement = standing.subject is Subject.AGREEMENT
+    if about_agreement:
+        tx.agreements.lock_by_id(standing.subject_id)
+    tx.alarms.note(standing)
+    tx.audit.append(
+        standing.subject_id if about_agreement else None,
+        Event.ALARM_RAISED,
+        SYSTEM,
+        what=what_fails(standing),
+        since=show_moment(standing.since),
+        reason=standing.reason[:300] or text("labels.no_reason"),
+    )
+
+
 def _mail(tx: Transaction, first: Standing, others: list[Standing], unnamed: int) -> None:
-    agreement = tx.agreements.get_by_id(first.agreement_id)
     days = (tx.now() - first.since) // AGAIN
+    values: dict[str, Any] = {
+        "once": f"{first.what.value}:{first.subject_id}:{first.since.isoformat()}:{days}",
+        "page": "/taken",
+        "what": what_fails(first),
+        "trouble": first.what.value,
+        "since": show_moment(first.since),
+        "reason": first.reason or text("labels.no_reason"),
+        "others": [_named(each) for each in others],
+        "unnamed": unnamed,
+    }
     for person in tx.accounts.with_role(Role.ADMIN):
-        tell(
-            tx,
-            agreement,
-            ALARM,
-            to=person.email,
-            name=person.name,
-            once=f"{first.what.value}:{first.since.isoformat()}:{days}",
-            page="/taken",
-            what=text(f"labels.standing.{first.what.value}"),
-            trouble=first.what.value,
-            since=show_moment(first.since),
-            reason=first.reason or text("labels.no_reason"),
-            others=[f"{each.reference} ({each.organisation})" for each in others],
-            unnamed=unnamed,
-        )
+        if first.subject is Subject.JOB:
+            tell_staff(tx, person, ALARM, **values)
+        else:
+            agreement = tx.agreements.get_by_id(first.subject_id)
+            tell(tx, agreement, ALARM, to=person.email, name=person.name, **values)
+
+
+def what_fails(standing: Standing) -> str:
+    """What does not succeed, in words: the name of a job, or what an agreement waits for."""
+    if standing.subject is Subject.JOB:
+        return text(f"labels.job.{standing.subject_id}")
+    return text(f"labels.standing.{standing.what.value}")
+
+
+def _named(standing: Standing) -> str:
+    if standing.subject is Subject.JOB:
+        return what_fails(standing)
+    return f"{standing.reference} ({standing.organisation})"
 
 
 def standing_still(deps: Deps, staff: Staff) -> tuple[list[Standing], str | None]:

@@ -8,12 +8,14 @@ next run. A day without an anchor stays without one; the next anchor names it.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from service.agreement.anchoring import FIRST, day_of, lines, record
 from service.agreement.events import Event
 from service.database.anchors import Anchor, AnchorObject
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
+from service.workflow.one_by_one import one_by_one
 from storage.anchors import HEADS, RECORD, TOKEN, put_anchor
 from storage.retention import lock_until
 
@@ -21,10 +23,14 @@ from storage.retention import lock_until
 def anchor(deps: Deps) -> int:
     """Make today's anchor unless it is there, and put into the bucket what is not; a job.
 
-    Returns how many anchors were made or put. Raises TimestampUnavailable or what the store
-    raises; the next run tries again.
+    Returns how many anchors were made or put. Raises TimestampUnavailable, or SomeFailed when the
+    store did not take some of them; the next run tries again.
     """
-    return _make(deps) + _store(deps)
+    try:
+        made = _make(deps)
+    finally:  # what waits for the bucket does not wait for a time stamp service that is away
+        stored = _store(deps)
+    return made + stored
 
 
 def _make(deps: Deps) -> int:
@@ -75,16 +81,20 @@ def _store(deps: Deps) -> int:
         now = tx.now()
         waiting = tx.anchors.not_stored()
     until = lock_until(now, days=deps.settings.lock_days)
-    for each in waiting:
-        with deps.database.begin() as tx:
-            heads = tx.anchors.heads(each.number)
-        files = {RECORD: each.record, TOKEN: each.response, HEADS: lines(heads)}
-        stored = put_anchor(deps.objects(), each.day, files, retain_until=until)
-        with deps.database.begin() as tx:
-            tx.anchors.put_objects(
-                [
-                    AnchorObject(each.number, o.key, o.version_id, o.sha256, o.size, until)
-                    for o in stored
-                ]
-            )
-    return len(waiting)
+    by_number = {each.number: each for each in waiting}
+    return one_by_one(by_number, lambda number: _store_one(deps, by_number[number], until))
+
+
+def _store_one(deps: Deps, made: Anchor, until: datetime) -> int:
+    with deps.database.begin() as tx:
+        heads = tx.anchors.heads(made.number)
+    files = {RECORD: made.record, TOKEN: made.response, HEADS: lines(heads)}
+    stored = put_anchor(deps.objects(), made.day, files, retain_until=until)
+    with deps.database.begin() as tx:
+        tx.anchors.put_objects(
+            [
+                AnchorObject(made.number, each.key, each.version_id, each.sha256, each.size, until)
+                for each in stored
+            ]
+        )
+    return 1

@@ -9,16 +9,18 @@ from service.agreement.states import CONTROLLER_PLACES, RUNNING, PlaceState, Ste
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.notify import show_date_of, tell_sender, tell_signatory
+from service.workflow.one_by_one import one_by_one
 
 
 def expire(deps: Deps) -> int:
     """Expire what is overdue by the database's clock and return how many; a periodic job.
 
     First committer wins: one that is signed meanwhile is no longer running and is left alone.
+    Raises SomeFailed after all others were expired.
     """
     with deps.database.begin() as tx:
         overdue = tx.overview.overdue()
-    return sum(_expire_one(deps, agreement_id) for agreement_id in overdue)
+    return one_by_one(overdue, lambda agreement_id: _expire_one(deps, agreement_id))
 
 
 def _expire_one(deps: Deps, agreement_id: str) -> bool:

@@ -62,6 +62,40 @@ def tell(
     return queued
 
 
+def tell_staff(tx: Transaction, person: Staff, kind: str, *, once: str, **values: Any) -> bool:
+    """Queue one mail to a member of staff that is about no agreement.
+
+    ``once`` as in ``tell``. Returns whether it was queued now. Raises LookupError before the first
+    start made the processor's profile.
+    """
+    known = tx.accounts.profile()
+    if known is None:
+        raise LookupError("there is no profile of the processor yet")
+    processor = known[1]
+    message_id = str(uuid.uuid4())
+    common = {
+        "name": person.name,
+        "reference": "",
+        "organisation": "",
+        "processor_name": processor.known_as,
+        "contact_email": processor.email,
+        "contact_phone": processor.phone,
+    }
+    queued = tx.messages.queue(
+        message_id,
+        f"{kind}::{person.email}:{once}",
+        agreement_id=None,
+        kind=kind,
+        recipient=person.email,
+        recipient_name=person.name,
+        reply_to=processor.email,
+        values={**common, **values},
+    )
+    if queued:
+        tx.jobs.defer(DELIVER, message_id, message_id=message_id)
+    return queued
+
+
 def tell_signatory(
     tx: Transaction, agreement: Agreement, kind: str, *, once: str, **values: Any
 ) -> bool:

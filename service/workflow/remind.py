@@ -23,6 +23,7 @@ from service.errors import Refused
 from service.texts import text
 from service.workflow.actors import SYSTEM, staff_actor
 from service.workflow.notify import sender, show_date_of, tell_signatory
+from service.workflow.one_by_one import one_by_one
 
 
 def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
@@ -30,7 +31,7 @@ def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
 
     ``now`` is the moment to judge by, that of the database's clock when none is given. Whether one
     is due is asked twice, the second time under the agreement's lock: whoever signs meanwhile is
-    not reminded.
+    not reminded. Raises SomeFailed after all others were reminded.
     """
     marks = deps.settings.reminder_days
     with deps.database.begin() as tx:
@@ -39,7 +40,7 @@ def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
             return 0
         waiting = tx.reminders.situations()
     found = [each for each, situation in waiting.items() if reminders.due(situation, marks, moment)]
-    return sum(_remind_one(deps, agreement_id, moment) for agreement_id in found)
+    return one_by_one(found, lambda agreement_id: _remind_one(deps, agreement_id, moment))
 
 
 def _remind_one(deps: Deps, agreement_id: str, now: datetime) -> bool:

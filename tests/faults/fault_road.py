@@ -192,15 +192,22 @@ class House:
             run_worker_once(self.deps)
 
 
-def run_worker_once(deps: Deps) -> None:
+def run_worker_once(
+    deps: Deps, periodic: Sequence[worker.Periodic] = worker.PERIODIC, due: Sequence[str] = ()
+) -> None:
     """The worker itself, until it finds nothing that could run now.
+
+    It knows these periodic jobs, and first it is the time of those that ``due`` names.
 
     In a thread of its own, because another test's browser may have this one's event loop.
     """
 
     def work() -> None:
         app = worker_app(deps.database.url)
-        notes = worker.register(deps, app)
+        notes = worker.register(deps, app, periodic)
+        with app.open():
+            for name in due:
+                app.configure_task(name).defer(timestamp=0)
         run(worker.work(app, notes, wait=False))
 
     with ThreadPoolExecutor(1) as pool:

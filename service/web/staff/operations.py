@@ -9,7 +9,7 @@ from service.database.overview import Search
 from service.errors import KeysUnusable
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
-from service.workflow.alarm import standing_still
+from service.workflow.alarm import standing_still, what_fails
 from service.workflow.keys import Keys, keys
 from service.workflow.probe import last_probe
 from service.workflow.reread import progress
@@ -29,6 +29,7 @@ def operations() -> Any:
         keys=found,
         keys_problem=problem,
         standing=standing,
+        what_fails=what_fails,
         unsent=unsent,
         round=progress(deps(), staff),
         probed=last_probe(deps(), staff),

@@ -7,6 +7,9 @@ Each is examined in a process that may take 2 seconds of processor time and 300 
 Status: 0 every document is genuine; 1 one is invalid; 2 one cannot be read, or wrong use; 3 nothing
 is wrong, but it is not known whether this is the whole original. A package that is checked only
 against the root that lies in it is 3 at best: then it agrees with itself, and whose it is, is open.
+
+A package is judged by the sealed evidence sheet in it, part by part. A PDF alone is held against
+``bewijsblad.pdf`` where that lies beside it.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -25,9 +28,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from signatures.limits import Limits, NotExamined, in_a_child
-from signatures.package import Package, Problem, Unreadable, read
+from signatures.package import Package, read
+from signatures.package_names import AGREEMENT, SHEET, SHOWN, original_of
+from signatures.package_report import PackageReport, Trust
+from signatures.package_verdict import judge, proven_sheet
+from signatures.package_zip import Unreadable
 from signatures.report import (
     COMPLETENESS_UNKNOWN,
+    FAILS,
     GENUINE,
     INVALID,
     Report,
@@ -36,7 +44,6 @@ from signatures.report import (
     place_words,
 )
 from signatures.texts import words
-from signatures.verify import verify
 
 STATUS = {GENUINE: 0, INVALID: 1, COMPLETENESS_UNKNOWN: 3}
 UNREADABLE = 2
@@ -49,24 +56,36 @@ class Checked:
     """One file or package, its documents, and whose root it was checked against."""
 
     file: Path
-    documents: dict[str, Report]
-    problems: tuple[Problem, ...]
+    documents: Mapping[str, Report]
+    package: PackageReport | None
     roots: tuple[x509.Certificate, ...]
     own_root: bool
-    files: int
+
+    @property
+    def verdict(self) -> str:
+        """That on the package, or on the one document."""
+        if self.package is not None:
+            return self.package.verdict
+        (report,) = self.documents.values()
+        return report.verdict
 
     @property
     def status(self) -> int:
         """The exit status for this one alone."""
-        statuses = [STATUS[report.verdict] for report in self.documents.values()]
-        statuses.append(STATUS[INVALID] if self.problems else 0)
+        statuses = [STATUS[self.verdict]]
         statuses.append(STATUS[COMPLETENESS_UNKNOWN] if self.own_root else 0)
         return max(statuses, key=_WORST_LAST.index)
 
-    def sentence(self, report: Report, language: str) -> str:
+    def sentence(self, name: str, language: str) -> str:
         """The verdict on one document; genuine is said only against a root from elsewhere."""
-        if self.own_root and report.verdict != INVALID:
-            return str(words(language)["told"]["with_itself"])
+        report = self.documents[name]
+        said = words(language)
+        if report.verdict == INVALID:
+            return report.sentence(language)
+        if self.own_root:
+            return str(said["told"]["with_itself"])
+        if self.package is not None and self.package.sheet_holds and name == SHEET:
+            return str(said["package"]["sheet"])
         return report.sentence(language)
 
 
@@ -194,63 +213,66 @@ def _check(
     persons: Sequence[x509.Certificate],
     lists: Sequence[x509.CertificateRevocationList],
 ) -> Checked:
-    package, names = read(file)
+    package, alone = read(file)
     own = not trusted and bool(package.roots())
-    roots = list(trusted) or package.roots()
+    roots = tuple(trusted or package.roots())
     stamps = [*stamps, *package.stamp_roots()] if own else stamps
-    documents = {
-        name: verify(
-            package.files[name],
-            roots=roots,
-            stamp_roots=stamps,
-            person_roots=persons,
-            ledger=package.ledger(name),
-            crls=lists,
-        )
-        for name in names
-    }
-    whole = len(package.files) > len(names) and file.name not in names
-    problems = _problems(package, documents) if whole else []
-    return Checked(file, documents, tuple(problems), tuple(roots), own, len(package.files))
+    trust = Trust(roots, stamps, persons, lists)
+    if alone:
+        return Checked(file, {alone: _alone(package, alone, trust)}, None, roots, own)
+    report = judge(package, trust)
+    return Checked(file, report.documents, report, roots, own)
 
 
-def _problems(package: Package, documents: dict[str, Report]) -> list[Problem]:
-    first = next(iter(documents.values()))
-    return [*package.problems(), *package.contradictions(first)]
+def _alone(package: Package, name: str, trust: Trust) -> Report:
+    """The verdict on a PDF; a sheet beside it that proves itself is the ledger of an agreement."""
+    pdf = package.files[name]
+    if (original_of(name) or name) != AGREEMENT:
+        return trust.verify(pdf)
+    sheet = proven_sheet(package.files, trust)
+    shown = len(package.files.get(SHOWN, b""))
+    return trust.verify(pdf, sheet.ledger(shown) if sheet else None)
 
 
 def _as_json(checked: Checked, language: str) -> dict[str, Any]:
-    said = words(language)["told"]
-    return {
+    report = checked.package
+    told: dict[str, Any] = {
         "file": str(checked.file),
         "status": checked.status,
+        "verdict": checked.verdict,
         "root_from_package": checked.own_root,
         "roots": [_fingerprint(root) for root in checked.roots],
-        "problems": [
-            {**asdict(each), "sentence": said[each.code].format(name=each.name)}
-            for each in checked.problems
-        ],
+        "problems": [],
         "documents": [
             {
                 "name": name,
-                **report.as_json(language),
-                "sentence": checked.sentence(report, language),
+                **each.as_json(language),
+                "sentence": checked.sentence(name, language),
             }
-            for name, report in checked.documents.items()
+            for name, each in checked.documents.items()
         ],
     }
+    if report is not None:
+        whole = report.as_json(language)
+        told["package"] = {key: whole[key] for key in ("sentence", "reference", "rules")}
+        told["problems"] = [each for each in whole["findings"] if each["state"] == FAILS]
+        told["remarks"] = [each for each in whole["findings"] if each["state"] != FAILS]
+    return told
 
 
 def _lines(checked: Checked, language: str) -> list[str]:
     said = words(language)["told"]
     lines = []
     for name, report in checked.documents.items():
-        at = checked.file / name if checked.file.name != name else checked.file
-        lines.append(f"{at}: {checked.sentence(report, language)}")
+        at = checked.file / name if checked.package else checked.file
+        lines.append(f"{at}: {checked.sentence(name, language)}")
         lines += [f"  {line}" for line in (*report.lines(language), *_facts(report, language))]
-    lines += [f"✖ {said[each.code].format(name=each.name)}" for each in checked.problems]
-    if len(checked.documents) > 1 and not checked.problems:
-        lines.append(f"✔ {said['package_ok']}")
+    if checked.package is not None:
+        sentence = checked.package.sentence(language)
+        if checked.own_root and checked.verdict != INVALID:
+            sentence = words(language)["package"]["with_itself"]
+        lines.append(f"{checked.file}: {sentence}")
+        lines += [f"  {line}" for line in checked.package.lines(language)]
     lines += [said["roots"].format(fingerprint=_fingerprint(root)) for root in checked.roots]
     if checked.own_root:
         lines.append(said["own_root"])

@@ -1,8 +1,8 @@
 """What one examination of a file of unknown origin may take, and a process that takes no more.
 
 A PDF or a ZIP can be made to keep a parser busy for hours or to unfold into gigabytes. The reader
-itself has bounds (``strict``, ``unzip``); these are for what nobody thought of. The kernel keeps
-them: a process that passes one is ended or gets no memory.
+itself has bounds (``strict``, ``package_zip``); these are for what nobody thought of. The kernel
+keeps them: a process that passes one is ended or gets no memory.
 """
 
 from __future__ import annotations

@@ -43,18 +43,27 @@ class PrintedAct:
     signed_at: datetime | None = None
 
 
-def agreement_in(file: Revisions) -> Agreement | None:
-    """The data of the agreement; None for a file that carries none. Raises NotStrict."""
+def attached(file: Revisions) -> bytes | None:
+    """The one file that travels in the frozen document; None when there is not one.
+
+    Raises NotStrict.
+    """
     root = file.value(file.all[0].trailer["Root"], 0)
     files = file.value(root.get("AF"), 0)
     if not isinstance(files, list) or len(files) != 1:
         return None
     specification = file.value(files[0], 0)
     embedded = specification.get("EF", {}).get("F")
-    if not isinstance(embedded, Ref):
+    return file.read(embedded.number, 0).unfolded() if isinstance(embedded, Ref) else None
+
+
+def agreement_in(file: Revisions) -> Agreement | None:
+    """The data of the agreement; None for a file that carries none. Raises NotStrict."""
+    encoded = attached(file)
+    if encoded is None:
         return None
     try:
-        data = json.loads(file.read(embedded.number, 0).unfolded())
+        data = json.loads(encoded)
         controller, processor = data["controller"], data["processor"]
         return Agreement(
             reference=_line(data["reference"]),

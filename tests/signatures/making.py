@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
 from docx import Document
@@ -25,6 +25,9 @@ from signatures.revision_writer import RevisionWriter
 from signatures.running import run
 from signatures.seal import Sealed, Sealer
 from signatures.statements import Statement
+
+if TYPE_CHECKING:
+    from tests.signatures.conftest import SealedFile
 
 CONTROLLER_FIRST = ("controller_agreement", "controller_annex", "processor_agreement")
 PROCESSOR_FIRST = ("processor_agreement", "controller_agreement", "controller_annex")
@@ -88,11 +91,30 @@ def with_data(converted: bytes, reference: str) -> bytes:
         "controller": {"name": "Bakkerij Peeters BV"},
         "processor": {"name": "Christophe Zenner", "trade_name": "IT4Professionals"},
     }
+    return with_attached(converted, data)
+
+
+def with_evidence(converted: bytes, file: SealedFile) -> bytes:
+    """A sheet with the part of the evidence that says which agreement it is about."""
+    ledger = file.ledger
+    return with_attached(
+        converted,
+        {
+            "schema": "zegel-evidence/2",
+            "reference": REFERENCE,
+            "agreement_id": "1",
+            "documents": {"sealed": ledger.sealed_sha256, "shown": ledger.shown_sha256},
+        },
+    )
+
+
+def with_attached(converted: bytes, data: dict[str, Any]) -> bytes:
+    """The document with these values as its one attachment."""
     with pikepdf.open(io.BytesIO(converted)) as pdf:
-        pdf.attachments["overeenkomst.json"] = pikepdf.AttachedFileSpec(
+        pdf.attachments["data.json"] = pikepdf.AttachedFileSpec(
             pdf, json.dumps(data).encode(), mime_type="application/json"
         )
-        pdf.Root.AF = pikepdf.Array([pdf.attachments["overeenkomst.json"].obj])
+        pdf.Root.AF = pikepdf.Array([pdf.attachments["data.json"].obj])
         finished = io.BytesIO()
         pdf.save(finished)
     return finished.getvalue()

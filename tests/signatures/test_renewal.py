@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,8 @@ from signatures.authority import (
 )
 from signatures.command import check_files
 from signatures.errors import AuthorityError, TimestampUnavailable
+from signatures.package_report import Trust
+from signatures.package_verdict import proven_sheet
 from signatures.providers.software import SoftwareProvider
 from signatures.report import (
     COMPLETENESS_UNKNOWN,
@@ -35,7 +36,14 @@ from signatures.timestamps import LocalTimestamps
 from signatures.verify import Ledger, verify
 from tests.signatures.attacks import BEFORE_THE_CLOSE, IN_THE_FILE
 from tests.signatures.conftest import PASSPHRASE, SealedFile
-from tests.signatures.making import CONTROLLER_FIRST, SHEET, prepared, seal_all, stamped_only
+from tests.signatures.making import (
+    CONTROLLER_FIRST,
+    SHEET,
+    prepared,
+    seal_all,
+    stamped_only,
+    with_evidence,
+)
 
 YEAR = timedelta(days=365)
 NOW = datetime.now(UTC)
@@ -76,7 +84,7 @@ def years(converted: bytes, tmp_path_factory: pytest.TempPathFactory) -> Years:
     sealer = Sealer(SoftwareProvider(first), stamps, first, clock=lambda: THEN)
     shown = prepared(converted, CONTROLLER_FIRST)
     file = SealedFile(CONTROLLER_FIRST, shown, seal_all(sealer, shown, CONTROLLER_FIRST))
-    sheet = sealer.seal_sheet(prepared(converted, SHEET))
+    sheet = sealer.seal_sheet(prepared(with_evidence(converted, file), SHEET))
     return Years(first, directory, file, sheet)
 
 
@@ -194,20 +202,28 @@ def test_what_was_slipped_in_before_a_renewal_is_refused(years: Years, what: str
     assert report.verdict == INVALID, report.lines("en")
 
 
-def test_the_command_line_finds_the_package_of_a_renewed_copy(
+def test_the_command_line_finds_the_sheet_of_a_renewed_copy(
     years: Years, renewed: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ledger = years.file.ledger
-    listed = (
-        ("overeenkomst.pdf", ledger.sealed_sha256, len(years.file.pdf)),
-        ("getoond.pdf", ledger.shown_sha256, ledger.shown_length),
-    )
-    files = [{"name": name, "sha256": sha256, "size": size} for name, sha256, size in listed]
-    (tmp_path / "manifest.json").write_text(json.dumps({"files": files}))
     copy = tmp_path / "vernieuwd" / f"{NOW.date()}-overeenkomst.pdf"
     copy.parent.mkdir()
     copy.write_bytes(renewed)
+    (tmp_path / "bewijsblad.pdf").write_bytes(years.sheet)
     assert check_files([copy], roots=[years.directory / "root.pem"], language="en") == 0
     told = capsys.readouterr().out
     assert "renewed copy" in told
-    assert ledger.sealed_sha256 in told
+    assert years.file.ledger.sealed_sha256 in told
+
+
+def test_a_renewed_sheet_is_a_ledger_when_the_original_no_longer_is(years: Years) -> None:
+    """Years later the sheet's own time stamp has ended: only its renewed copy shows what it was."""
+    files = {"bewijsblad.pdf": years.sheet, "overeenkomst.pdf": years.file.pdf}
+    trust = Trust(years.first.roots, now=LATER)
+    assert proven_sheet(files, trust) is None
+    copy = f"vernieuwd/{NOW.date()}-bewijsblad.pdf"
+    files[copy] = years.sealer(NOW).renew(years.sheet).pdf
+    sheet = proven_sheet(files, trust)
+    assert sheet is not None
+    assert sheet.sealed == years.file.ledger.sealed_sha256
+    files["bewijsblad.pdf"] = years.sheet + b" "
+    assert proven_sheet(files, trust) is None

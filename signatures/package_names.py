@@ -1,0 +1,52 @@
+"""The names of the files in an evidence package, as ``storage.archive`` keeps them.
+
+Here once more, because ``signatures`` has to judge a package without the service and its storage.
+"""
+
+from __future__ import annotations
+
+import re
+
+MANIFEST, AGREEMENT, SHOWN = "manifest.json", "overeenkomst.pdf", "getoond.pdf"
+SHEET, EVIDENCE, LOG = "bewijsblad.pdf", "bewijs.json", "logboek.jsonl"
+TEMPLATE = "sjabloon.docx"
+READ_ME = ("LEESMIJ.txt", "README.txt")
+RECORDS, SEALS, TOKENS = "handelingen/", "zegels/", "tijdstempels/"
+CERTIFICATES, ANCHORS, RENEWED = "certificaten/", "ankers/", "vernieuwd"
+ROOT, STAMP_ROOT = "certificaten/wortel.pem", "certificaten/tijdstempelwortel.pem"
+OF_STAMP_SERVICE = "certificaten/tijdstempeldienst.pem"
+LISTS_OF_STAMP_SERVICE = "certificaten/tijdstempelintrekking.pem"
+OWN_CERTIFICATES = (
+    ROOT,
+    "certificaten/uitgever.pem",
+    "certificaten/zegel.pem",
+    "certificaten/tijdstempel.pem",
+)
+OWN_LISTS = ("certificaten/intrekkingslijst.pem", "certificaten/intrekkingslijst-wortel.pem")
+OF_OTHERS = (STAMP_ROOT, OF_STAMP_SERVICE, LISTS_OF_STAMP_SERVICE)
+FROM_THE_SHEET = (  # made after the sheet, so the sheet cannot name their digests
+    "zegels/bewijsblad.p7s",
+    "tijdstempels/bewijsblad.tst",
+    "tijdstempels/bewijsblad-afsluiting.tst",
+)
+COPY = re.compile(r"(?:vernieuwd/)?(?P<day>\d{4}-\d{2}-\d{2})-(?P<of>overeenkomst|bewijsblad)\.pdf")
+ANCHOR = re.compile(r"ankers/(?P<day>\d{4}-\d{2}-\d{2})(?P<kind>\.json|\.tsr|\.pad\.txt)")
+
+PAYLOAD = "data/"
+BAG_DECLARATION, BAG_INFO = "bagit.txt", "bag-info.txt"
+BAG_LIST, BAG_TAG_LIST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+BAG_FILES = (BAG_DECLARATION, BAG_INFO, BAG_LIST, BAG_TAG_LIST)
+
+
+def original_of(copy: str) -> str:
+    """The name of what a renewed copy is a copy of; empty for any other name."""
+    found = COPY.fullmatch(copy)
+    return f"{found['of']}.pdf" if found else ""
+
+
+def loose_name(document: str, field: str, *, stamp: bool) -> str:
+    """The name, without ending, of a seal or time stamp that is kept as a file of its own."""
+    stem = document.removesuffix(".pdf")
+    if stamp:
+        return f"{stem}-afsluiting"
+    return stem if document == SHEET else field

@@ -1,0 +1,137 @@
+"""A package of before the sheet listed its parts: accepted as it is, and what it proves, strictly.
+
+``packages/VO-2026-00002.zip`` is what the archive handed out then (``zegel-evidence/2``). Its root
+travels in it; here it is given as if from elsewhere.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signatures.command import main
+from tests.signatures.manipulations import MANIPULATIONS
+from tests.signatures.repacking import (
+    certificate,
+    erase,
+    packed,
+    relisted,
+    unpacked,
+)
+
+GENUINE, INVALID, UNKNOWN = 0, 1, 3
+OLD = (Path(__file__).parent / "packages" / "VO-2026-00002.zip").read_bytes()
+# What needs a second package of the same service is tried with new ones.
+ALONE = {
+    name: each
+    for name, each in MANIPULATIONS.items()
+    if "another customer" not in name and name != "the text shown to another"
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> str:
+    """The service's root, from elsewhere than the package."""
+    file = tmp_path / "root.pem"
+    file.write_bytes(unpacked(OLD)[1]["certificaten/wortel.pem"])
+    return str(file)
+
+
+@pytest.fixture
+def told(
+    tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str]
+) -> Callable[[bytes], dict[str, Any]]:
+    """A function that tells what the command says of a package."""
+
+    def tell(package: bytes) -> dict[str, Any]:
+        file = tmp_path / "pakket.zip"
+        file.write_bytes(package)
+        status = main(["verify", str(file), "--root", root, "--json"])
+        said: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+        assert said[0]["status"] == status
+        return said[0]
+
+    return tell
+
+
+Told = Callable[[bytes], dict[str, Any]]
+
+
+def found(said: dict[str, Any], kind: str = "problems") -> set[tuple[str, str]]:
+    return {(each["code"], each["name"]) for each in said[kind]}
+
+
+def test_an_old_package_is_genuine_and_says_what_it_cannot_prove(told: Told) -> None:
+    said = told(OLD)
+    assert (said["status"], said["verdict"], said["problems"]) == (GENUINE, "genuine", [])
+    assert found(said, "remarks") == {
+        ("read_me_unsealed", "LEESMIJ.txt"),
+        ("read_me_unsealed", "README.txt"),
+        ("no_list", ""),
+    }
+    assert "als onbekend" in said["package"]["sentence"]
+    assert packed(*unpacked(OLD)) == OLD  # so that a manipulation changes what it says and no more
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_every_manipulation_of_an_old_package_is_named(told: Told, name: str) -> None:
+    folder = unpacked(OLD)[0]
+    said = told(ALONE[name].made(OLD, OLD))
+    assert said["status"] == INVALID
+    assert ALONE[name].named(folder) in found(said)
+    assert all(each["sentence"] for each in said["problems"])
+
+
+def test_what_was_erased_is_said_and_is_no_fault(told: Told) -> None:
+    folder, files, labels = unpacked(OLD)
+    files["logboek.jsonl"] = erase(files["logboek.jsonl"])
+    said = told(packed(folder, relisted(files), labels))
+    assert (said["status"], said["problems"]) == (GENUINE, [])
+    assert ("log_erased", "logboek.jsonl") in found(said, "remarks")
+
+
+def test_a_template_that_was_not_kept_is_no_fault(told: Told) -> None:
+    folder, files, labels = unpacked(OLD)
+    del files["sjabloon.docx"]
+    said = told(packed(folder, relisted(files), labels))
+    assert (said["status"], said["problems"]) == (GENUINE, [])
+    assert ("template_absent", "sjabloon.docx") in found(said, "remarks")
+
+
+def test_packed_anew_by_another_program_it_is_the_same_package(told: Told) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
+        with zipfile.ZipFile(io.BytesIO(OLD)) as source:
+            folder = source.namelist()[0].split("/")[0]
+            target.mkdir(folder)
+            for each in source.namelist():
+                target.writestr(each, source.read(each))
+    assert told(made.getvalue())["status"] == GENUINE
+
+
+def test_what_anyone_can_write_makes_nothing_genuine(told: Told, tmp_path: Path, root: str) -> None:
+    """A manifest beside a PDF is anybody's; the sealed sheet beside it is not."""
+    files = unpacked(OLD)[1]
+    pdf = tmp_path / "overeenkomst.pdf"
+    pdf.write_bytes(files["overeenkomst.pdf"])
+    (tmp_path / "manifest.json").write_bytes(files["manifest.json"])
+    assert main(["verify", str(pdf), "--root", root]) == UNKNOWN
+    (tmp_path / "bewijsblad.pdf").write_bytes(files["bewijsblad.pdf"])
+    assert main(["verify", str(pdf), "--root", root]) == GENUINE
+    assert main(["verify", str(tmp_path / "bewijsblad.pdf"), "--root", root]) == UNKNOWN
+
+
+def test_against_the_root_of_another_service_nothing_of_it_holds(told: Told, root: str) -> None:
+    Path(root).write_bytes(certificate())
+    said = told(OLD)
+    assert said["status"] == INVALID
+    assert {
+        ("sheet_invalid", "bewijsblad.pdf"),
+        ("agreement_invalid", "overeenkomst.pdf"),
+    } <= found(said)

@@ -11,6 +11,7 @@ from service.agreement.annex import LISTS, ListName
 from service.agreement.drafting import Input
 from service.agreement.permissions import Staff
 from service.database import migrate
+from service.database.roles import Role
 from service.deps import Deps
 from service.handover import FirstSignIn
 from service.seal_keys import certified_key, pki_url
@@ -45,9 +46,9 @@ def organisation(settings: Settings) -> str:
     return str(example_processor()["trade_name"]) if settings.development else "Zegel"
 
 
-def prepare_database(database_url: str) -> None:
-    """Bring the schema up to date."""
-    migrate.upgrade(database_url)
+def prepare_database(database_url: str, owner_url: str | None) -> None:
+    """Bring the schema up to date as its owner, and let the role of ``database_url`` work in it."""
+    migrate.upgrade(owner_url or database_url, Role.of(database_url) if owner_url else None)
 
 
 def prepare_people(deps: Deps) -> FirstSignIn | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
+from service.engines.private_files import closed_to_others
 from service.errors import ZegelError
 from service.settings import Settings
 from service.texts import text
@@ -31,6 +32,7 @@ class Engines:
     """Where the database and the archive are, once they answer."""
 
     database_url: str
+    owner_url: str | None  # of whoever owns the schema; None: the service itself
     store: S3Config
 
 
@@ -41,13 +43,20 @@ def engines(settings: Settings) -> Iterator[Engines]:
     Processes that open the same data directory share one engine; the last to leave stops it.
     Raises EngineError.
     """
+    with closed_to_others():
+        yield from _opened(settings)
+
+
+def _opened(settings: Settings) -> Iterator[Engines]:
     postgres = EmbeddedPostgres(settings.data_dir / "postgres")
     objects = EmbeddedObjectStore(settings.data_dir / "objecten")
     try:
         database_url, store = _together(
             lambda: settings.database_url or postgres.start(), lambda: _store(settings, objects)
         )
-        yield Engines(_with_driver(database_url), store)
+        embedded = settings.database_url is None
+        owner_url = postgres.owner_url() if embedded else settings.database_owner_url
+        yield Engines(_with_driver(database_url), owner_url and _with_driver(owner_url), store)
     finally:
         # Stopping what was never started here does nothing.
         _together(postgres.stop, objects.stop)

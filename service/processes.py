@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from service.deps import Deps
+from service.engines.private_files import close_what_is_open
 from service.errors import Unavailable
 from service.handover import FirstSignIn, supervised
 from service.opening import NotRunning, engines
@@ -52,6 +53,9 @@ def work(given: GiveSettings) -> None:
     # As above.
     from service.worker import run  # noqa: PLC0415
 
+    # As above.
+    from service.workflow.weak_spots import log_weak_spots  # noqa: PLC0415
+
     end_with_parent()
     settings = given()
     with engines(settings) as found:
@@ -59,6 +63,7 @@ def work(given: GiveSettings) -> None:
         try:
             with _in_words("database_unusable", Unavailable):
                 deps.database.ping()
+                log_weak_spots(deps)
             run(deps, worker_app(found.database_url))
         finally:
             deps.close()
@@ -70,6 +75,9 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
     Raises NotRunning with the reason where one of them cannot be had.
     """
     # The libraries of migrations and keys are needed here and nowhere else.
+    from psycopg import Error as PostgresError  # noqa: PLC0415
+
+    # As above.
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
     # As above.
@@ -87,15 +95,17 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
 
     end_with_parent()
     settings = given()
+    close_what_is_open(settings.data_dir)
     with engines(settings) as found:
         deps = build(settings, found.database_url, found.store)
         try:
             with _in_words("keys_unusable", AuthorityError):
                 prepare_keys(settings)
                 _check_keys(deps)
-            with _in_words("database_unusable", Unavailable, DBAPIError):
+            with _in_words("database_unusable", Unavailable, DBAPIError, PostgresError):
+                # The owner first: it may have to make the role of the other.
+                prepare_database(found.database_url, found.owner_url)
                 deps.database.ping()
-                prepare_database(found.database_url)
             with _in_words("archive_unusable", StorageError):
                 deps.objects()
             probe_archive(deps)

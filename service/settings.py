@@ -53,6 +53,7 @@ class Settings:
     secret_key: bytes | None = field(repr=False)  # None: see development_secret
     embedded: bool
     database_url: str | None = field(repr=False)  # None: the embedded one
+    database_owner_url: str | None = field(repr=False)  # None: the service owns its tables
     s3_endpoint_url: str | None
     s3_region: str
     s3_bucket: str
@@ -147,6 +148,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("ZEGEL_SECRET_KEY", "secret_key", value.secret(SECRET_BYTES), secret=True),
     Setting("ZEGEL_EMBEDDED", "embedded", value.truth, lambda given: given["mode"] == DEVELOPMENT),
     Setting("DATABASE_URL", "database_url", value.database_address, secret=True),
+    Setting("DATABASE_OWNER_URL", "database_owner_url", value.database_address, secret=True),
     Setting("S3_ENDPOINT_URL", "s3_endpoint_url", value.web_address),
     Setting("S3_REGION", "s3_region", value.words, "us-east-1"),
     Setting("S3_BUCKET", "s3_bucket", value.words, "zegel-archief"),
@@ -296,6 +298,8 @@ def _together(
     ):
         if (one in given) != (other in given):
             yield "only_together", {"one": one, "other": other}
+    if "DATABASE_OWNER_URL" in given and "DATABASE_URL" not in given:
+        yield "required_with", {"name": "DATABASE_URL", "other": "DATABASE_OWNER_URL"}
     if "SMTP_HOST" in given and "MAIL_FROM" not in given:
         yield "required_with", {"name": "MAIL_FROM", "other": "SMTP_HOST"}
     yield from _of_the_seal(values["seal_provider"], given)

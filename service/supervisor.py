@@ -20,6 +20,11 @@ import click
 
 from service.documents.office_profile import office_is_there
 from service.engines.errors import EngineMissing, PortTaken
+from service.engines.private_files import (
+    close_what_is_open,
+    closed_to_others,
+    make_passable,
+)
 from service.engines.process import port_is_free, wait_until
 from service.handover import MARK, FirstSignIn, settings_line
 from service.opening import Engines, NotRunning, engines
@@ -70,7 +75,8 @@ def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -
     Raises NotRunning, PortTaken, EngineError, OSError where the data directory is of no use, and
     Interrupted when that was asked before everything ran.
     """
-    with _alone(settings.data_dir):
+    with _alone(settings.data_dir), closed_to_others():
+        close_what_is_open(settings.data_dir)
         if not port_is_free(settings.port, settings.host):
             raise PortTaken(port=settings.port, setting="ZEGEL_PORT")
         if not office_is_there(settings.soffice):
@@ -83,7 +89,8 @@ def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -
             with engines(settings) as found:
                 try:
                     given = _given(settings, found)
-                    first = _prepared(preparation, given, interrupted)
+                    for_preparation = {**given, "DATABASE_OWNER_URL": found.owner_url or ""}
+                    first = _prepared(preparation, for_preparation, interrupted)
                     for process in processes.values():
                         _tell(process, given)
                     _wait_until_ready(settings, processes, interrupted)
@@ -98,7 +105,7 @@ def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -
 def _alone(directory: Path) -> Iterator[None]:
     """Be the only supervisor of this data directory for the time of the block; a lock that the
     system takes back from the dead. Raises NotRunning when there is another."""
-    directory.mkdir(parents=True, exist_ok=True)
+    make_passable(directory)
     with tempfile.TemporaryFile(dir=directory), (directory / "running.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -153,6 +160,7 @@ def _given(settings: Settings, found: Engines) -> dict[str, str]:
         "ZEGEL_BASE_URL": settings.base_url,
         "ZEGEL_SECRET_KEY": key.decode(),
         "DATABASE_URL": found.database_url,
+        "DATABASE_OWNER_URL": "",  # of the preparation alone
         "S3_ENDPOINT_URL": store.endpoint_url or "",
         "S3_REGION": store.region,
         "S3_BUCKET": store.bucket,

@@ -34,6 +34,7 @@ from service.database.overview import Overview
 from service.database.questions import Questions
 from service.database.reminders import Reminders
 from service.database.renewals import Renewals
+from service.database.roles import may_switch_off_guards
 from service.database.sign_in_tries import SignInTries
 from service.database.signing import Signing
 from service.errors import Unavailable
@@ -186,6 +187,17 @@ class Database:
         with self._engine.connect() as connection:
             found = connection.execute(text("select version_num from alembic_version")).scalar()
         return found == head
+
+    def owns_its_tables(self) -> bool:
+        """Whether the role of the service could switch off the guards of what was signed.
+
+        Raises Unavailable when the database does not answer.
+        """
+        try:
+            with self._engine.connect() as connection:
+                return may_switch_off_guards(connection)
+        except OperationalError as error:
+            raise Unavailable("unavailable") from error
 
     def close(self) -> None:
         """Give back every connection."""

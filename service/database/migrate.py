@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema."""
+"""Bring a database to the newest schema, and let the service work in it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
 
+from service.database.roles import Role, admit
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any fixed number: two processes that start together migrate one after the other.
 _LOCK = 7_403_142
 
 
-def upgrade(url: str) -> None:
-    """Run every migration that has not run; waits for another process that is at it."""
+def upgrade(url: str, application: Role | None = None) -> None:
+    """Run every migration that has not run; waits for another process that is at it.
+
+    Afterwards ``application``, which owns nothing, may do what the service does and no more. None:
+    the service works with the role of ``url``.
+    """
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -22,6 +28,8 @@ def upgrade(url: str) -> None:
             connection.commit()
             try:
                 command.upgrade(configuration(connection), "head")
+                if application is not None:
+                    admit(connection, application)
                 connection.commit()
             finally:
                 connection.rollback()

@@ -28,6 +28,7 @@ from pathlib import Path
 
 from service.engines.errors import EngineFailed, EngineMissing
 from service.engines.object_store_keys import Credentials, prepare_keys
+from service.engines.private_files import open_log
 from service.engines.process import (
     SharedUse,
     command_line,
@@ -169,7 +170,7 @@ class EmbeddedObjectStore:
             *SWITCHES,
             *(f"-{name}={port}" for name, port in ports.items()),
         ]
-        with self.log.open("ab") as log:
+        with open_log(self.log) as log:
             child = subprocess.Popen(
                 words,
                 cwd=self.directory,  # where it looks for security.toml

@@ -4,6 +4,10 @@ What holds here:
 
 * No TCP port. The socket folder is open to this user only, and the server asks the kernel who
   connects (``peer``), so there is no password to keep.
+* There are two roles. ``zegel`` made the cluster and owns everything: it brings the schema up to
+  date. ``zegel_app`` owns nothing, and is the one that pages and jobs work with, so that neither
+  can switch off a guard. Both are open to the same system user: who can run programs as that user
+  can be either.
 * One directory holds everything: ``data`` (the cluster), ``socket``, ``server.log``. The path of
   a socket may have 107 bytes at most; where the directory is deeper, the socket folder lies in the
   temporary directory and ``socket-folder`` remembers it.
@@ -30,6 +34,7 @@ from psycopg import sql
 
 from service.engines.errors import DataFromOtherVersion, EngineFailed
 from service.engines.postgres_programs import Programs, find_programs
+from service.engines.private_files import make_passable, open_log
 from service.engines.process import (
     SharedUse,
     command_line,
@@ -43,12 +48,13 @@ from service.engines.system_user import ServerUser, server_user
 
 ENGINE = "PostgreSQL"
 DATABASE = "zegel"
-ROLE = "zegel"
+OWNER, APPLICATION = "zegel", "zegel_app"
 LONGEST_SOCKET_PATH = 103  # bytes, macOS; Linux allows 107
 SOCKET_FILE = ".s.PGSQL.5432"
 ROOM_NEEDED_MB = 100
 START_SECONDS = 120  # recovery after a crash may take a while
 STOP_SECONDS = 60
+RELOAD_SECONDS = 10
 
 # Alone on its machine and rarely busy: no TCP, reads and writes in the backend that wants them.
 SERVER_SETTINGS = {
@@ -57,6 +63,8 @@ SERVER_SETTINGS = {
     "port": "5432",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # Its details would hold what people typed.
+    "log_error_verbosity": "terse",
     "io_method": "sync",
 }
 # For tests only: a crash of the machine loses the cluster.
@@ -92,14 +100,15 @@ class EmbeddedPostgres:
         return self.directory / "server.log"
 
     def start(self) -> str:
-        """Make sure the server runs and answers; its URL for SQLAlchemy with psycopg.
+        """Make sure the server runs and answers; the URL that ``url`` gives.
 
         Raises EngineMissing, DataFromOtherVersion, DiskFull or EngineFailed.
         """
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o711)
+        make_passable(self.directory)
         with self._use.joining():
             if not self._answers():
                 self._launch()
+            self._furnish()
         return self.url()
 
     def stop(self) -> None:
@@ -112,8 +121,13 @@ class EmbeddedPostgres:
                     self._child.wait()
 
     def url(self, database: str = DATABASE) -> str:
-        """The address of one of its databases, in SQLAlchemy's form."""
-        return f"postgresql+psycopg://{ROLE}@/{database}?host={quote(str(self._socket_folder()))}"
+        """The address of one of its databases for the role that owns nothing, in SQLAlchemy's
+        form."""
+        return self._url(APPLICATION, database)
+
+    def owner_url(self, database: str = DATABASE) -> str:
+        """The same for the role that owns everything."""
+        return self._url(OWNER, database)
 
     def pid(self) -> int | None:
         """The number of the running server, if it runs."""
@@ -134,7 +148,6 @@ class EmbeddedPostgres:
         self._write_access_rules()
         self._prepare_socket_folder(user)
         self._run(programs, user)
-        self._create_database()
 
     def _check_version(self, programs: Programs) -> None:
         found = (self.data / "PG_VERSION").read_text().strip()
@@ -149,12 +162,12 @@ class EmbeddedPostgres:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
         user.give(unfinished)
-        with self.log.open("ab") as log:
+        with open_log(self.log) as log:
             done = user.run(
                 [
                     str(programs.folder / "initdb"),
                     f"--pgdata={unfinished}",
-                    f"--username={ROLE}",
+                    f"--username={OWNER}",
                     "--encoding=UTF8",
                     *programs.locale_options(),
                     "--auth=reject",  # replaced before the first start, see _write_access_rules
@@ -177,14 +190,22 @@ class EmbeddedPostgres:
         if running is not None and not self._is_our_server(running.pid):
             (self.data / "postmaster.pid").unlink()
 
-    def _write_access_rules(self) -> None:
-        """Only the user who starts the server may connect, as the one role there is.
+    def _write_access_rules(self) -> bool:
+        """Only the user who starts the server may connect, as either role; whether that is new.
 
         ``peer``: the kernel says which system user is at the other end of the socket.
         """
-        (self.data / "pg_hba.conf").write_text(f"local all {ROLE} peer map=zegel\n")
         ourselves = pwd.getpwuid(os.geteuid()).pw_name
-        (self.data / "pg_ident.conf").write_text(f'zegel "{ourselves}" {ROLE}\n')
+        rules = {
+            self.data / "pg_hba.conf": f"local all {OWNER},{APPLICATION} peer map=zegel\n",
+            self.data / "pg_ident.conf": "".join(
+                f'zegel "{ourselves}" {role}\n' for role in (OWNER, APPLICATION)
+            ),
+        }
+        new = [path for path, rule in rules.items() if path.read_text() != rule]
+        for path in new:
+            path.write_text(rules[path])
+        return bool(new)
 
     def _run(self, programs: Programs, user: ServerUser) -> None:
         settings = SERVER_SETTINGS | {"unix_socket_directories": str(self._socket_folder())}
@@ -195,20 +216,27 @@ class EmbeddedPostgres:
         words = [str(programs.folder / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             words += ["-c", f"{name}={value}"]
-        with self.log.open("ab") as log:
+        with open_log(self.log) as log:
             self._child = user.start(words, output=log)
         child = self._child
         wait_until(lambda: self._answers() or child.poll() is not None, seconds=START_SECONDS)
         if not self._answers():
             raise EngineFailed(engine=ENGINE, detail=last_lines(self.log), log=self.log)
 
-    def _create_database(self) -> None:
+    def _furnish(self) -> None:
+        """The database and the role that owns nothing, also in a cluster of an earlier version
+        and in a server that an earlier version left running."""
         with self._connect("postgres") as connection:
-            known = connection.execute(
-                "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
-            ).fetchone()
-            if known is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+            for known, made, name in (
+                ("SELECT 1 FROM pg_database WHERE datname = %s", "CREATE DATABASE {}", DATABASE),
+                ("SELECT 1 FROM pg_roles WHERE rolname = %s", "CREATE ROLE {} LOGIN", APPLICATION),
+            ):
+                if connection.execute(known, [name]).fetchone() is None:
+                    connection.execute(sql.SQL(made).format(sql.Identifier(name)))
+            if self._write_access_rules():
+                connection.execute("SELECT pg_reload_conf()")
+                # The server reads them when it gets to it.
+                wait_until(lambda: self._lets_in(APPLICATION), seconds=RELOAD_SECONDS)
 
     # --- the socket folder ----------------------------------------------------------------
 
@@ -252,18 +280,22 @@ class EmbeddedPostgres:
 
     def _answers(self) -> bool:
         running = self._running()
-        if running is None or not running.ready:
-            return False
+        return running is not None and running.ready and self._lets_in(OWNER)
+
+    def _lets_in(self, role: str) -> bool:
         try:
-            self._connect("postgres").close()
+            self._connect("postgres", role).close()
         except psycopg.OperationalError:
             return False
         return True
 
-    def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+    def _url(self, role: str, database: str) -> str:
+        return f"postgresql+psycopg://{role}@/{database}?host={quote(str(self._socket_folder()))}"
+
+    def _connect(self, database: str, role: str = OWNER) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
             host=str(self._socket_folder()),
-            user=ROLE,
+            user=role,
             dbname=database,
             autocommit=True,
             connect_timeout=10,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from emptied import as_owner
 from sqlalchemy import Engine, create_engine, text
 
 from service.agreement.annex import Annex, Item
@@ -62,8 +63,8 @@ def staff() -> Staff:
 
 @pytest.fixture
 def engine(database_url: str, database: Database) -> Iterator[Engine]:
-    """The same database for plain SQL."""
-    made = create_engine(database_url)
+    """The same database for plain SQL, as the owner of its tables."""
+    made = create_engine(as_owner(database_url))
     yield made
     made.dispose()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from emptied import as_owner
 from sqlalchemy import Engine
 
 from service.database import account_tables, anchor_tables, archive_tables, question_tables, tables
@@ -51,7 +52,7 @@ def test_the_declared_constraints_and_indexes_are_there(engine: Engine) -> None:
 
 
 def test_migrating_again_changes_nothing(database: Database, engine: Engine) -> None:
-    upgrade(database.url)
+    upgrade(as_owner(database.url))
     with engine.connect() as connection:
         head = ScriptDirectory.from_config(configuration(connection)).get_current_head()
     assert head is not None

@@ -46,10 +46,10 @@ def server(made_once: Path, tmp_path: Path) -> Iterator[EmbeddedPostgres]:
 def test_it_works(tmp_path: Path) -> None:
     server = EmbeddedPostgres(tmp_path / "pg", durable=False)
     url = server.start()
-    assert url.startswith("postgresql+psycopg://zegel@/zegel?host=/")
+    assert url.startswith("postgresql+psycopg://zegel_app@/zegel?host=/")
     assert _ask(url, "SELECT upper('’é'), current_user, version() LIKE 'PostgreSQL 18%'") == (
         "’É",
-        "zegel",
+        "zegel_app",
         True,
     )
     server.stop()
@@ -79,10 +79,11 @@ def test_durability_is_only_left_out_on_request(made_once: Path, tmp_path: Path)
 
 
 def test_data_are_still_there_after_a_restart(server: EmbeddedPostgres) -> None:
-    url = server.start()
-    _do(url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    server.start()
+    _do(server.owner_url(), "CREATE TABLE kept AS SELECT 42 AS answer")
     server.stop()
-    assert _ask(server.start(), "SELECT answer FROM kept") == (42,)
+    server.start()
+    assert _ask(server.owner_url(), "SELECT answer FROM kept") == (42,)
 
 
 def test_starting_twice_uses_the_same_server(server: EmbeddedPostgres) -> None:
@@ -99,11 +100,12 @@ def test_starting_twice_uses_the_same_server(server: EmbeddedPostgres) -> None:
 
 def test_a_killed_server_recovers_what_was_committed(server: EmbeddedPostgres) -> None:
     server = EmbeddedPostgres(server.directory)  # durable: this is about what a commit means
-    url = server.start()
-    _do(url, "CREATE TABLE kept AS SELECT 42 AS answer")
+    server.start()
+    _do(server.owner_url(), "CREATE TABLE kept AS SELECT 42 AS answer")
     _kill(server.pid())
     assert (server.data / "postmaster.pid").exists(), "a killed server leaves its lock file"
-    assert _ask(server.start(), "SELECT answer FROM kept") == (42,)
+    server.start()
+    assert _ask(server.owner_url(), "SELECT answer FROM kept") == (42,)
 
 
 def test_a_server_whose_starter_was_killed_is_taken_over(server: EmbeddedPostgres) -> None:
@@ -203,6 +205,24 @@ def test_a_server_that_refuses_says_why(server: EmbeddedPostgres) -> None:
         file.write("max_connections = many\n")
     with pytest.raises(EngineFailed, match="max_connections"):
         server.start()
+
+
+def test_a_cluster_of_before_the_second_role_lets_it_in(server: EmbeddedPostgres) -> None:
+    """Also where the server of the earlier version was left running."""
+    server.start()
+    _do(server.owner_url(), "CREATE TABLE kept AS SELECT 42 AS answer")
+    _do(server.owner_url(), "DROP ROLE zegel_app")
+    (server.data / "pg_hba.conf").write_text("local all zegel peer map=zegel\n")
+    _do(server.owner_url(), "SELECT pg_reload_conf()")
+    again = EmbeddedPostgres(server.directory, durable=False)
+    with pytest.raises(psycopg.OperationalError):
+        _ask(again.url(), "SELECT 1")
+    assert _ask(again.start(), "SELECT current_user") == ("zegel_app",)
+    assert _ask(server.owner_url(), "SELECT answer FROM kept") == (42,)
+    assert again.pid() == server.pid()
+    again.stop()
+    server.stop()
+    assert _ask(server.start(), "SELECT current_user") == ("zegel_app",)
 
 
 STARTER = """

@@ -13,9 +13,11 @@ import pytest
 from psycopg import sql
 
 from service.database import migrate
+from service.database.roles import Role
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
+from service.engines.postgres import APPLICATION
 from service.first_start import example_processor
 from service.settings import load_settings
 from service.wiring import build
@@ -36,7 +38,7 @@ def migrated_template(postgres_server: EmbeddedPostgres, worker_name: str) -> st
     """A database of this worker's own with the present schema, to copy from."""
     name = f"migrated_{worker_name}"
     _administer(postgres_server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    migrate.upgrade(postgres_server.url(name))
+    migrate.upgrade(postgres_server.owner_url(name), Role(APPLICATION))
     return name
 
 
@@ -124,6 +126,6 @@ def house(make_house: MakeHouse) -> House:
 
 
 def _administer(server: EmbeddedPostgres, statement: sql.Composed) -> None:
-    address = server.url("postgres").replace("+psycopg", "")
+    address = server.owner_url("postgres").replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(statement)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from emptied import as_owner
 from sqlalchemy import Engine, create_engine, text
 
 from service import worker
@@ -169,7 +170,7 @@ class House:
 
     @cached_property
     def _engine(self) -> Engine:
-        return create_engine(self.deps.database.url)
+        return create_engine(as_owner(self.deps.database.url))
 
     def close(self) -> None:
         """Give back every connection."""

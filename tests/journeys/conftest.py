@@ -48,7 +48,7 @@ def zegel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
             if name.startswith(("ZEGEL_", "S3_", "SMTP_", "AWS_")):
                 patch.delenv(name)
         with stack(settings) as running:
-            found = Installation(running)
+            found = Installation(running, settings.data_dir)
             yield found
             found.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from service.browser import Browser
@@ -56,10 +57,11 @@ class Customer:
 class Installation:
     """One stack and who was given access to it."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: Running, data_dir: Path) -> None:
         if running.first_sign_in is None:
             raise LookupError("the journeys need a fresh installation")
         self.running = running
+        self.data_dir = data_dir
         self.url = running.url
         first = running.first_sign_in
         self.administrator = Member("Christophe Zenner", first.email, first.password)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import stat
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from installation import PROCESSOR, Customer, Installation
@@ -21,6 +25,11 @@ from people import (
     StaffMember,
 )
 from playwright.sync_api import BrowserContext, Page, Response, expect
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from service.database.engine import Database
+from service.wiring import deferrer
 
 DESK = {"width": 1280, "height": 900}
 INVITATION = "klaar om te ondertekenen"
@@ -292,3 +301,40 @@ def _until_shown(page: Page, words: str, where: str = "main") -> None:
             return
         page.reload()
     raise TimeoutError(page.get_by_role("main").inner_text())
+
+
+def test_nobody_else_on_the_machine_reads_what_it_keeps(zegel: Installation) -> None:
+    """Every file and folder, logs of both engines included. What is gone by the time we look was
+    a document under way."""
+    open_to_others = []
+    seen = set()
+    for folder, folders, files in os.walk(zegel.data_dir):
+        for path in (Path(folder) / name for name in (*folders, *files)):
+            with suppress(FileNotFoundError):
+                found = path.lstat().st_mode
+                seen.add(path.relative_to(zegel.data_dir).as_posix())
+                # Root's PostgreSQL has a user of its own, who may pass this folder and no more.
+                passed = 0o011 if path == zegel.data_dir / "postgres" else 0
+                if not stat.S_ISLNK(found) and found & 0o077 & ~passed:
+                    open_to_others.append(f"{path} {stat.filemode(found)}")
+        if Path(folder) == zegel.data_dir / "objecten":
+            folders.remove("data")  # a closed folder; SeaweedFS gives files in it modes of its own
+    assert {"postgres/server.log", "objecten/server.log", "secret-key", "sleutels"} <= seen
+    assert open_to_others == []
+
+
+def test_what_runs_works_with_the_role_that_owns_nothing(zegel: Installation) -> None:
+    engines = zegel.running.engines
+    assert make_url(engines.database_url).username == "zegel_app"
+    database = Database(engines.database_url, deferrer())
+    assert not database.owns_its_tables()
+    database.close()
+    owner = create_engine(engines.owner_url or "")
+    with owner.connect() as connection:
+        at_work = set(
+            connection.execute(
+                text("select usename from pg_stat_activity where client_port is not null")
+            ).scalars()
+        )
+    owner.dispose()
+    assert at_work == {"zegel_app", "zegel"}  # this very connection is the second

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from emptied import as_owner
 from sqlalchemy import create_engine, text
 
 from service.agreement.capabilities import Purpose, code_for, token_for
@@ -206,7 +207,7 @@ class House:
             deliver.deliver(self.deps, message.id)
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
-        engine = create_engine(self.deps.database.url)
+        engine = create_engine(as_owner(self.deps.database.url))
         with engine.begin() as connection:
             result = connection.execute(text(statement), values)
             found = list(result) if result.returns_rows else []

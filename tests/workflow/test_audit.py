@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from days import TODAY, audited, day
+from emptied import as_owner
 from house import House
 from sqlalchemy import create_engine, text
 
@@ -24,7 +25,7 @@ from storage.anchors import KINDS, key_of, read_anchor
 
 def tamper(house: House, statement: str, **values: Any) -> None:
     """As the owner of the database can: without its guards."""
-    engine = create_engine(house.deps.database.url)
+    engine = create_engine(as_owner(house.deps.database.url))
     with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))
         assert connection.execute(text(statement), values).rowcount

@@ -14,6 +14,7 @@ from service.workflow.keys import Keys, keys
 from service.workflow.probe import last_probe
 from service.workflow.reread import progress
 from service.workflow.retrieve import listing
+from service.workflow.weak_spots import weak_spots
 
 
 @blueprint.get("/taken")
@@ -33,6 +34,7 @@ def operations() -> Any:
         unsent=unsent,
         round=progress(deps(), staff),
         probed=last_probe(deps(), staff),
+        weak_spots=weak_spots(deps(), staff),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
+from emptied import as_owner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
@@ -135,7 +136,7 @@ class Journey:
         return code_for(self.deps.secret_key, str(found[0][0]))
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
-        engine = create_engine(self.deps.database.url)
+        engine = create_engine(as_owner(self.deps.database.url))
         with engine.begin() as connection:
             result = connection.execute(text(statement), values)
             return list(result) if result.returns_rows else []

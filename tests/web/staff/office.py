@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from emptied import as_owner
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from werkzeug.test import TestResponse
@@ -92,7 +93,7 @@ class Office:
 
 def rows(deps: Deps, statement: str, **values: Any) -> list[Any]:
     """What the database says."""
-    engine = create_engine(deps.database.url)
+    engine = create_engine(as_owner(deps.database.url))
     with engine.begin() as connection:
         result = connection.execute(text(statement), values)
         found = list(result) if result.returns_rows else []

@@ -1,0 +1,47 @@
+"""Where this installation is weaker than it could be: found, never guessed, and shown.
+
+Nothing here stops anybody. What would be dangerous in silence is refused at the start unless a
+setting allows it; here stands what was allowed, and what the engines turned out to be.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from service.agreement.permissions import Permission, Staff, require
+from service.deps import Deps
+from service.texts import text
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WeakSpot:
+    """One of them; ``code`` names a sentence in ``staff.toml``, ``reason`` is the operator's."""
+
+    code: str
+    reason: str = ""
+
+    def sentence(self) -> str:
+        """What it is, for a person."""
+        return text(f"staff.weak_spot.{self.code}")
+
+
+def weak_spots(deps: Deps, staff: Staff) -> list[WeakSpot]:
+    """What ``staff`` should know. Raises NotAllowed, Unavailable."""
+    require(staff, Permission.SEE_OPERATIONS)
+    return _found(deps)
+
+
+def log_weak_spots(deps: Deps) -> None:
+    """Say them at the start of a process. Raises Unavailable."""
+    for spot in _found(deps):
+        log.warning("weak spot %s: %s", spot.code, spot.reason or "see the page Taken")
+
+
+def _found(deps: Deps) -> list[WeakSpot]:
+    found = []
+    if deps.database.owns_its_tables():
+        found.append(WeakSpot("database_role"))
+    return found

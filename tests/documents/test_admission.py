@@ -105,14 +105,158 @@ def test_macros_and_objects_are_refused(docx: bytes, added: str) -> None:
         admit(changed(docx, {}, {added: b"x"}))
 
 
-@pytest.mark.parametrize(
-    "markup",
-    [b'<w:altChunk r:id="rIdX"/>', b"<w:object/>", b"<w:instrText>INCLUDETEXT x</w:instrText>"],
-)
-def test_markup_that_pulls_in_other_files_is_refused(docx: bytes, markup: bytes) -> None:
-    part = {"word/document.xml": (b"<w:sectPr", markup + b"<w:sectPr")}
+def run(content: str) -> str:
+    return f"<w:r>{content}</w:r>"
+
+
+def mark(kind: str) -> str:
+    return run(f'<w:fldChar w:fldCharType="{kind}"/>')
+
+
+def instruction(*texts: str) -> str:
+    return "".join(run(f'<w:instrText xml:space="preserve">{text}</w:instrText>') for text in texts)
+
+
+def in_paragraph(content: str) -> str:
+    return f"<w:p>{content}</w:p>"
+
+
+def field(*texts: str, result: str = "") -> str:
+    """A field in many runs."""
+    shown = mark("separate") + (result or run("<w:t>1</w:t>"))
+    return in_paragraph(mark("begin") + instruction(*texts) + shown + mark("end"))
+
+
+FILE = "&quot;/etc/passwd&quot;"
+SMUGGLED = {
+    "whole": field(f" INCLUDETEXT {FILE} "),
+    "in pieces": field("IN", "CLUDE", f"TEXT {FILE}"),
+    "in small letters": field(f" includetext {FILE} "),
+    "as entities": field(f" &#73;NCLUDE&#x54;EXT {FILE} "),
+    "in one attribute": f'<w:fldSimple w:instr=" IncludeText {FILE} "/>',
+    "in an attribute as entities": f'<w:fldSimple w:instr="&#73;NCLUDETEXT {FILE}"/>',
+    "over two paragraphs": in_paragraph(mark("begin") + instruction("INCLUDE"))
+    + in_paragraph(instruction(f"TEXT {FILE}") + mark("end")),
+    "as the result of another": field(
+        " PAGE ", result=mark("begin") + instruction(f" INCLUDETEXT {FILE} ") + mark("end")
+    ),
+    "made by another": in_paragraph(
+        mark("begin")
+        + mark("begin")
+        + instruction(" PAGE ")
+        + mark("end")
+        + instruction(f"INCLUDETEXT {FILE}")
+        + mark("end")
+    ),
+    "with a comment inside": field(f"INCLUDE<!-- -->TEXT {FILE}"),
+    "as CDATA": field(f"<![CDATA[INCLUDETEXT]]> {FILE}"),
+    "deleted": in_paragraph(
+        mark("begin") + run(f"<w:delInstrText>INCLUDETEXT {FILE}</w:delInstrText>") + mark("end")
+    ),
+    "in the strict namespace": '<x:fldSimple xmlns:x="http://purl.oclc.org/ooxml/wordprocessingml'
+    f'/main" x:instr="INCLUDETEXT {FILE}"/>',
+    "without a mark": in_paragraph(instruction(f"INCLUDETEXT {FILE}")),
+    "without an end": in_paragraph(mark("begin") + instruction(" PAGE ")),
+    "after the result": in_paragraph(
+        mark("begin") + instruction(" PAGE ") + mark("separate") + instruction(FILE) + mark("end")
+    ),
+    "with a strange mark": in_paragraph(mark("begin") + mark("middle") + mark("end")),
+    "without a name": field("  "),
+    **{
+        name: field(f" {name} {FILE} ")
+        for name in (
+            "INCLUDEPICTURE",
+            "INCLUDE",
+            "IMPORT",
+            "DDE",
+            "DDEAUTO",
+            "LINK",
+            "EMBED",
+            "DATABASE",
+            "RD",
+            "AUTOTEXT",
+            "MACROBUTTON",
+            "HYPERLINK",
+            "FILENAME",
+            "PAGEREF",
+        )
+    },
+}
+PULLING_IN = {
+    "another file": '<w:altChunk r:id="rIdX"/>',
+    "an object": "<w:object/>",
+    "a picture by its address": '<v:imagedata xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' src="http://127.0.0.1:9/x"/>',
+}
+
+
+@pytest.mark.parametrize("markup", [*SMUGGLED.values(), *PULLING_IN.values()])
+def test_markup_that_pulls_in_other_files_is_refused(docx: bytes, markup: str) -> None:
+    part = {"word/document.xml": (b"<w:sectPr", markup.encode() + b"<w:sectPr")}
     with pytest.raises(GenerationFailed, match="forbidden markup"):
         admit(changed(docx, part))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [field(" PAGE "), field(" Num", "Pages \\* MERGEFORMAT"), '<w:fldSimple w:instr="PAGE"/>'],
+)
+def test_a_number_of_the_document_itself_is_admitted(docx: bytes, markup: str) -> None:
+    admit(changed(docx, {"word/document.xml": (b"<w:sectPr", markup.encode() + b"<w:sectPr")}))
+
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+HIDDEN = f'<w:p xmlns:w="{WORD}"><w:fldSimple w:instr="INCLUDETEXT x"/></w:p>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("Word/Other.XML", HIDDEN.encode()),
+        ("elsewhere/part.xml", HIDDEN.encode()),
+        ("customXml/item1.xml", HIDDEN.encode("utf-16")),
+        (
+            "word/header9.xml",
+            f'<!DOCTYPE p [<!ENTITY a "INCLUDETEXT">]>{HIDDEN}'.replace("INCLUDE", "&a;").encode(),
+        ),
+        ("word/header9.xml", f'<?xml version="1.0" encoding="UTF-7"?>{HIDDEN}'.encode()),
+        ("word/part.bin", b"anything"),
+        ("word/other", HIDDEN.encode()),
+        ("WORD/document.xml", HIDDEN.encode()),
+        ("word/header9.xml", b"<not closed"),
+    ],
+)
+def test_no_part_is_read_by_an_office_and_not_by_us(docx: bytes, name: str, content: bytes) -> None:
+    with pytest.raises(GenerationFailed) as failure:
+        admit(changed(docx, {}, {name: content}))
+    assert failure.value.reason == "document_refused"
+
+
+@pytest.mark.parametrize("target", ["media/picture.png", "media/picture.PNG", "nothing"])
+def test_a_document_is_read_from_what_we_parsed(docx: bytes, target: str) -> None:
+    entry = f'<Relationship Id="rIdX" Type="{TYPES}/header" Target="{target}"/>'
+    end = b"</Relationships>"
+    with pytest.raises(GenerationFailed, match="forbidden relationship"):
+        admit(
+            changed(
+                docx,
+                {RELATIONSHIPS: (end, entry.encode() + end)},
+                {"word/media/picture.png": HIDDEN.encode()},
+            )
+        )
+
+
+def test_an_encrypted_or_damaged_entry_is_refused(docx: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(docx)) as package:
+        start = package.getinfo("word/document.xml").header_offset
+    damaged = bytearray(docx)
+    damaged[start + 60 : start + 90] = bytes(30)
+    with pytest.raises(GenerationFailed):
+        admit(bytes(damaged))
+    encrypted = docx.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+    assert encrypted != docx
+    with pytest.raises(GenerationFailed, match="encrypted"):
+        admit(encrypted)
 
 
 def test_a_zip_bomb_is_refused(docx: bytes) -> None:

@@ -1,0 +1,72 @@
+"""The fields of a Word part: what each would have the office do.
+
+A field is an instruction that an office carries out: print the page number, but also read a file,
+fetch a picture or start a program. An instruction may be written in one attribute, or in many runs
+between two marks, in any case, with letters as entities, and with other fields inside it. So the
+part is read as a reader of Word files reads it, and only fields that print a number of the document
+itself are known here. (ECMA-376 part 1, 17.16.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+KNOWN = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
+SIMPLE, MARK = "fldSimple", "fldChar"
+TEXTS = ("instrText", "delInstrText")
+# In whatever namespace: there are two for the same words.
+OF_FIELDS = tuple("{*}" + name for name in (SIMPLE, MARK, *TEXTS))
+BEGIN, SEPARATE, END = "begin", "separate", "end"
+
+
+def unknown_fields(part: etree._Element) -> Iterator[str]:
+    """What is wrong with the fields of ``part``, one short text each; nothing for a good one."""
+    open_fields: list[list[str]] = []  # the instruction of each, innermost last
+    shown: list[bool] = []  # whether each has come to its result
+    for element in part.iter(*OF_FIELDS):
+        kind = etree.QName(element).localname
+        if kind == SIMPLE:
+            yield from _judged(_attribute(element, "instr"))
+        elif kind in TEXTS:
+            text = "".join(element.itertext())
+            if not open_fields or shown[-1]:
+                yield f"an instruction outside a field: {text.strip()[:40]}"
+            else:
+                open_fields[-1].append(text)
+        elif kind == MARK:
+            mark = _attribute(element, "fldCharType")
+            if mark == BEGIN:
+                if open_fields and not shown[-1]:
+                    yield "a field inside the instruction of another"
+                open_fields.append([])
+                shown.append(False)
+            elif mark == SEPARATE and open_fields and not shown[-1]:
+                shown[-1] = True
+            elif mark == END and open_fields:
+                shown.pop()
+                yield from _judged("".join(open_fields.pop()))
+            else:
+                yield f"a field mark {mark!r} in the wrong place"
+    if open_fields:
+        yield "a field without an end"
+
+
+def _judged(instruction: str) -> Iterator[str]:
+    words = instruction.split()
+    name = words[0].upper() if words else ""
+    if name not in KNOWN:
+        yield f"a field {name[:40] or 'without a name'}"
+
+
+def _attribute(element: etree._Element, name: str) -> str:
+    """The value whatever namespace it is in: the transitional or the strict one, or none."""
+    return next(
+        (
+            str(value)
+            for key, value in element.attrib.items()
+            if str(key).rpartition("}")[2] == name
+        ),
+        "",
+    )

@@ -43,8 +43,9 @@ fuzz: setup-test ## let coverage lead a fuzzer through the verifier for SECONDS 
 	$(firstword $(wildcard .venv-tools/bin/uv) uv) pip install --quiet --only-binary :all: --python $(BIN)/python 'atheris>=2.3'
 	$(BIN)/python scripts/fuzz -max_total_time=$(SECONDS) -rss_limit_mb=1024 -timeout=10
 
-kills: setup-test ## SIGKILL the worker N times (200) between two steps and judge what is left
+kills: setup-test ## SIGKILL the worker N times (200) between two steps, and race as long
 	env -u ZEGEL_MODE KILLS=$(N) $(BIN)/pytest -m kills -s
+	env -u ZEGEL_MODE RACES=40 $(BIN)/pytest tests/faults/test_races.py
 
 demo: setup ## walk the whole road unattended; leaves the result in OUT (demo-out)
 	@$(BIN)/zegel demo --out $(OUT)

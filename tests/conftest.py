@@ -20,6 +20,8 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
+from service.database import engine as database_engine
+from service.documents import produce
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres, ObjectStoreAddress
 from service.wiring import TEMPLATES
@@ -29,7 +31,8 @@ from signatures.authority import create_authority
 sys.path.insert(0, str(Path(__file__).parent))
 from browsing import browser, complaints  # noqa: F401 (fixtures)
 from emptied import empty, kept_database
-from kept import KeepingEnvironment
+from kept import KeepingEnvironment, kept_engine
+from remembered import RememberingMaker
 
 
 @pytest.fixture(scope="session")
@@ -97,9 +100,11 @@ def s3(object_store: ObjectStoreAddress) -> Any:
 @pytest.fixture(scope="session")
 def maker() -> Iterator[DocumentMaker]:
     """The real documents, one warm office for all tests of a worker."""
-    made = DocumentMaker(TEMPLATES, workers=1)
-    yield made
-    made.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(produce, "CACHED_DOCUMENTS", 300)
+        made = RememberingMaker(TEMPLATES, workers=1)
+        yield made
+        made.close()
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +126,14 @@ def pages_compiled_once() -> Iterator[None]:
     """Applications of all tests share what Jinja made of the pages."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_environment", KeepingEnvironment)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Tests on one database share what SQLAlchemy made of the statements."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_engine, "create_engine", kept_engine)
         yield
 
 

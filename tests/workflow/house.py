@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from emptied import as_owner
-from sqlalchemy import create_engine, text
+from kept import engine_for
+from sqlalchemy import text
 
 from service.agreement.capabilities import Purpose, code_for, token_for
 from service.agreement.drafting import Input
@@ -207,12 +208,9 @@ class House:
             deliver.deliver(self.deps, message.id)
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
-        engine = create_engine(as_owner(self.deps.database.url))
-        with engine.begin() as connection:
+        with engine_for(as_owner(self.deps.database.url)).begin() as connection:
             result = connection.execute(text(statement), values)
-            found = list(result) if result.returns_rows else []
-        engine.dispose()
-        return found
+            return list(result) if result.returns_rows else []
 
     def forget_time(self, reference: str) -> None:
         """Let the term of an agreement have passed."""

@@ -13,13 +13,13 @@ import pytest
 from emptied import as_owner
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from kept import application, engine_for
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from service.agreement.capabilities import code_for
 from service.agreement.drafting import Input
 from service.agreement.permissions import Staff
-from service.app import create_app
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.settings import load_settings
@@ -136,8 +136,7 @@ class Journey:
         return code_for(self.deps.secret_key, str(found[0][0]))
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
-        engine = create_engine(as_owner(self.deps.database.url))
-        with engine.begin() as connection:
+        with engine_for(as_owner(self.deps.database.url)).begin() as connection:
             result = connection.execute(text(statement), values)
             return list(result) if result.returns_rows else []
 
@@ -218,6 +217,7 @@ def deps(
             "ZEGEL_MODE": "development",
             "ZEGEL_DATA": str(tmp_path_factory.mktemp("data")),
             "ZEGEL_BASE_URL": "http://localhost",
+            "ZEGEL_SECRET_KEY": "5" * 64,
         }
     )
     store = S3Config(
@@ -234,7 +234,7 @@ def deps(
 @pytest.fixture
 def app(deps: Deps) -> Flask:
     """The real application."""
-    return create_app(deps)
+    return application(deps)
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 
 from service.agreement.permissions import Role, Staff
-from service.app import create_app
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
 from service.workflow import accounts, profile
 
 sys.path.insert(0, str(Path(__file__).parent))
+from kept import application
 from office import PROCESSOR, Office, make_deps
 
 
@@ -37,7 +37,7 @@ def deps(
 @pytest.fixture
 def app(deps: Deps) -> Flask:
     """The application as it runs."""
-    return create_app(deps)
+    return application(deps)
 
 
 @pytest.fixture

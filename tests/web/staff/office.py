@@ -11,7 +11,8 @@ from typing import Any
 
 from emptied import as_owner
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from kept import engine_for
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from service.deps import Deps
@@ -93,12 +94,9 @@ class Office:
 
 def rows(deps: Deps, statement: str, **values: Any) -> list[Any]:
     """What the database says."""
-    engine = create_engine(as_owner(deps.database.url))
-    with engine.begin() as connection:
+    with engine_for(as_owner(deps.database.url)).begin() as connection:
         result = connection.execute(text(statement), values)
-        found = list(result) if result.returns_rows else []
-    engine.dispose()
-    return found
+        return list(result) if result.returns_rows else []
 
 
 def make_deps(
@@ -117,6 +115,7 @@ def make_deps(
             "ZEGEL_DATA": str(directory),
             "ZEGEL_KEY_DIR": str(keys),
             "ZEGEL_BASE_URL": base_url,
+            "ZEGEL_SECRET_KEY": "5" * 64,
         }
     )
     config = S3Config(

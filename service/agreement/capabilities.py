@@ -10,10 +10,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from enum import StrEnum
 
 TOKEN_PREFIX = "zegel_"  # noqa: S105  a public prefix, so that secret scanners know our links
+_TOKEN = re.compile(rf"{re.escape(TOKEN_PREFIX)}[A-Za-z0-9_%-]{{4,}}")
 
 
 class Purpose(StrEnum):
@@ -53,6 +55,11 @@ def known_browser_id(secret_key: bytes, cookie: str) -> str:
     browser_id = cookie.partition(".")[0]
     expected = known_browser_for(secret_key, browser_id)
     return browser_id if hmac.compare_digest(expected.encode(), cookie.encode()) else ""
+
+
+def mask_tokens(words: str) -> str:
+    """The words without tokens in them: ``zegel_…``."""
+    return _TOKEN.sub(f"{TOKEN_PREFIX}…", words)
 
 
 def hash_secret(secret: str) -> bytes:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     DateTime,
     Select,
@@ -64,6 +65,7 @@ class What(StrEnum):
     MAIL = "mail"
     LOCK = "lock"
     JOB = "job"
+    UNDELIVERED = "undelivered"
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,10 @@ class Alarms:
         """Why a warning could not be mailed yet (may be empty); None when none waits."""
         return self._connection.execute(
             select(messages.c.last_error)
-            .where(messages.c.kind == ALARM, messages.c.state.in_(("queued", "failed")))
+            .where(
+                messages.c.kind == ALARM,
+                messages.c.state.in_(("queued", "failed")) | _REFUSED,
+            )
             .order_by(messages.c.queued_at)
             .limit(1)
         ).scalar()
@@ -165,6 +170,7 @@ class Alarms:
         ]
 
 
+_REFUSED = and_(messages.c.state == "refused", messages.c.settled.is_(False))
 _OLDEST_UNSEALED = UNSEALED_ACTS.with_only_columns(func.min(acts.c.signed_at)).scalar_subquery()
 _UNSEALED_SINCE = func.coalesce(_OLDEST_UNSEALED, agreements.c.fully_signed_at)
 _DAMAGED_SINCE = (
@@ -190,17 +196,21 @@ _OVERDUE = (
     .limit(MOST_OVERDUE)
     .subquery("overdue")
 )
-_OLDEST_MAIL = (
-    select(messages.c.agreement_id, messages.c.queued_at, messages.c.last_error)
-    .where(
-        messages.c.state.in_(("queued", "failed")),
-        messages.c.agreement_id.is_not(None),
-        messages.c.kind != ALARM,
+
+
+def _oldest_mail(condition: ColumnElement[bool], name: str) -> Any:
+    """The oldest mail of each agreement for which this holds."""
+    return (
+        select(messages.c.agreement_id, messages.c.queued_at, messages.c.last_error)
+        .where(condition, messages.c.agreement_id.is_not(None), messages.c.kind != ALARM)
+        .ext(distinct_on(messages.c.agreement_id))
+        .order_by(messages.c.agreement_id, messages.c.queued_at)
+        .subquery(name)
     )
-    .ext(distinct_on(messages.c.agreement_id))
-    .order_by(messages.c.agreement_id, messages.c.queued_at)
-    .subquery("oldest_mail")
-)
+
+
+_OLDEST_MAIL = _oldest_mail(messages.c.state.in_(("queued", "failed")), "oldest_mail")
+_OLDEST_REFUSED = _oldest_mail(_REFUSED, "oldest_refused")
 
 
 def _kind(what: What, agreement_id: Any, since: Any, reason: Any) -> Select[Any]:
@@ -263,11 +273,17 @@ _STANDING = union_all(
         failing_jobs.c.since,
         failing_jobs.c.failure,
     ),
+    _kind(
+        What.UNDELIVERED,
+        _OLDEST_REFUSED.c.agreement_id,
+        _OLDEST_REFUSED.c.queued_at,
+        _OLDEST_REFUSED.c.last_error,
+    ),
 ).subquery("standing")
 
 
 def _listed(patience: timedelta) -> Select[Any]:
-    """Everything of which ``since`` lies further back; damage does not wait."""
+    """Everything of which ``since`` lies further back; what does not heal does not wait."""
     return (
         select(
             _STANDING.c.subject,
@@ -290,7 +306,7 @@ def _listed(patience: timedelta) -> Select[Any]:
         )
         .where(
             (_STANDING.c.since < func.clock_timestamp() - patience)
-            | (_STANDING.c.what == What.DAMAGED.value)
+            | (_STANDING.c.what.in_((What.DAMAGED.value, What.UNDELIVERED.value)))
         )
         .order_by(_STANDING.c.since, _STANDING.c.subject_id)
     )

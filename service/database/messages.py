@@ -6,6 +6,7 @@ its id when the mail is sent, so that neither ever stands in the database.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,10 @@ from service.database.tables import messages
 
 @dataclass(frozen=True)
 class Message:
-    """One mail. ``state`` is queued, failed (will be tried again), sent or refused."""
+    """One mail. ``state`` is queued, failed (will be tried again), sent or refused (for good).
+
+    ``settled``: that it was refused does not matter (any more).
+    """
 
     id: str
     agreement_id: str | None
@@ -33,8 +37,19 @@ class Message:
     state: str
     tries: int
     last_error: str
+    settled: bool
     queued_at: datetime
     sent_at: datetime | None
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether it was refused for good and nothing came of that yet."""
+        return self.state == "refused" and not self.settled
+
+
+OVERTAKEN = "overtaken"  # instead of an error: what the mail was about is over
+LINK_KINDS = ("invitation", "link_renewed", "reminder")  # all bring the signatory a link
+_ONE_READER = (*LINK_KINDS, "code")  # always the signatory, whoever that is now
 
 
 class Messages:
@@ -67,9 +82,39 @@ class Messages:
             update(messages)
             .where(messages.c.id == message_id)
             .values(
-                state=state, last_error=error[:500], tries=messages.c.tries + 1, sent_at=sent_at
+                state=state,
+                last_error=error[:500],
+                tries=messages.c.tries + 1,
+                sent_at=sent_at,
+                settled=error == OVERTAKEN,
             )
         )
+
+    def settle(
+        self,
+        agreement_id: str,
+        kinds: Collection[str],
+        *,
+        recipient: str | None = None,
+        message_id: str | None = None,
+    ) -> None:
+        """Refused mails of these kinds are no trouble any more; all, or those to one mailbox."""
+        conditions = [messages.c.agreement_id == agreement_id, messages.c.kind.in_(kinds)]
+        if recipient is not None:
+            conditions.append(messages.c.recipient == recipient)
+        if message_id is not None:
+            conditions.append(messages.c.id == message_id)
+        self._connection.execute(
+            update(messages).where(messages.c.state == "refused", *conditions).values(settled=True)
+        )
+
+    def settle_by(self, sent: Message) -> None:
+        """One arrived: what was refused before for the same purpose is no trouble any more."""
+        if sent.agreement_id is None:
+            return
+        kinds = LINK_KINDS if sent.kind in LINK_KINDS else (sent.kind,)
+        anybody = sent.kind in _ONE_READER
+        self.settle(sent.agreement_id, kinds, recipient=None if anybody else sent.recipient)
 
     def of(self, agreement_id: str) -> list[Message]:
         """The mails about an agreement, oldest first."""
@@ -111,6 +156,7 @@ def _message(row: Any) -> Message:
         state=row.state,
         tries=row.tries,
         last_error=row.last_error,
+        settled=row.settled,
         queued_at=row.queued_at,
         sent_at=row.sent_at,
     )

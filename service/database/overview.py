@@ -109,14 +109,14 @@ _MAIL_TROUBLE = (
     .where(
         messages.c.agreement_id == agreements.c.id,
         messages.c.state.in_(("failed", "refused")),
-        messages.c.last_error != "overtaken",
+        messages.c.settled.is_(False),
     )
     .exists()
 )
 
 
 _UNDELIVERED = select(messages.c.agreement_id).where(
-    messages.c.state.in_(("failed", "refused")), messages.c.last_error != "overtaken"
+    messages.c.state.in_(("failed", "refused")), messages.c.settled.is_(False)
 )
 # What could not be read back is no trouble of the agreement: the round says it, and goes on.
 _UNARCHIVED = select(archive_states.c.agreement_id).where(

@@ -327,6 +327,7 @@ messages = Table(
     Column("state", Text, nullable=False, server_default="queued"),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("last_error", Text, nullable=False, server_default=""),
+    Column("settled", Boolean, nullable=False, server_default=text("false")),
     now("queued_at"),
     instant("sent_at", null=True),
     CheckConstraint("state in ('queued','failed','sent','refused')", name="state"),
@@ -334,7 +335,7 @@ messages = Table(
     Index(
         "ix_messages_trouble",
         "agreement_id",
-        postgresql_where=text("state in ('failed','refused')"),
+        postgresql_where=text("state in ('failed','refused') and not settled"),
     ),
     Index(
         "ix_messages_waiting",

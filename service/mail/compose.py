@@ -36,6 +36,8 @@ returned               from_name (the countersigner), question, link? (dossier);
 return_answered        from_name (who answers), question, answer, link? (queue); internal
 new_link_requested     signer_name, requested_at, link; internal
 generation_failed      reason, failed_at, link; internal
+undeliverable          mail (its kind in words), recipient, words (the mail server's), can_change
+                       (bool: the address can be changed), link (dossier); internal
 alarm                  what (what stands still), trouble (its code: what is said of it), since,
                        reason, others (list of lines: what stands still too), unnamed (int: how
                        many more), link; internal
@@ -92,6 +94,7 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
     "return_answered": _needs("from_name", "question", "answer", "link"),
     "new_link_requested": _needs("signer_name", "requested_at", "link"),
     "generation_failed": _needs("reason", "failed_at", "link"),
+    "undeliverable": _needs("mail", "recipient", "words", "can_change", "link"),
     "alarm": _needs("what", "since", "reason", "trouble", "others", "unnamed", "link"),
 }
 

@@ -3,6 +3,7 @@
     MailError
     ├── MailTemporaryFailure   not now: worth a repeat with the same Message-ID
     ├── MailRefused            never: the server refuses this recipient or this message
+    │   ├── MailTooLarge       the server takes no mail of this size: worth a smaller one
     │   └── MailInvalid        we refuse it ourselves: a header with a line break, an odd address
     └── NoSuchMail             the mailbox has no such mail
 
@@ -22,6 +23,10 @@ class MailTemporaryFailure(MailError):
 
 class MailRefused(MailError):
     """The server refuses this recipient or this message for good."""
+
+
+class MailTooLarge(MailRefused):
+    """The server takes no mail of this size, or the mailbox has no room for it."""
 
 
 class MailInvalid(MailRefused):

@@ -3,21 +3,30 @@
 Only two answers settle a mail: it was taken (250 after the data) or *this recipient or this
 message* is refused for good (5xx). Everything else is worth a repeat, our own mistakes included:
 a wrong password or an expired certificate is repaired by a person, and then the mail goes out.
+
+The size is told before the mail (RFC 1870). What is larger than the server says it takes is not
+even offered to it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
-from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure
+from service.agreement.capabilities import mask_tokens
+from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, MailTooLarge
 from service.mail.message import mail_address, sender_address
 
 PERMANENT = 500
+OURS = (530, 534, 535, 538)  # it wants another sign-in (RFC 4954): a person repairs that
+TOO_LARGE_CODE = 552  # RFC 5321
+TOO_LARGE_WORDS = re.compile(r"\b5\.(2\.3|3\.4)\b")  # RFC 3463: for this mailbox, for the system
+MOST_WORDS = 300  # characters of an answer that are kept
 SECURITY = ("starttls", "tls", "none")
 
 
@@ -47,13 +56,17 @@ class SmtpMailer:
         if any(character in recipient for character in "\r\n<> "):
             raise MailInvalid(f"{recipient!r} is not one mail address")
         recipient = mail_address(recipient).addr_spec  # the envelope takes ASCII only
+        content = message.as_bytes()
         with self._connection() as server:
+            _refuse_larger_than_announced(server, len(content))
             try:
-                server.send_message(
-                    message, from_addr=sender_address(self.mail_from).addr_spec, to_addrs=recipient
-                )
+                server.sendmail(sender_address(self.mail_from).addr_spec, recipient, content)
             except smtplib.SMTPRecipientsRefused as refusal:
                 raise _verdict(*refusal.recipients[recipient]) from refusal
+            except smtplib.SMTPSenderRefused as refusal:
+                if refusal.smtp_code != TOO_LARGE_CODE:
+                    raise  # our own address is refused: that is ours to repair
+                raise _verdict(refusal.smtp_code, refusal.smtp_error) from refusal
             except smtplib.SMTPDataError as refusal:
                 raise _verdict(refusal.smtp_code, refusal.smtp_error) from refusal
 
@@ -92,11 +105,25 @@ class SmtpMailer:
         return self.tls or ssl.create_default_context()
 
 
+def _refuse_larger_than_announced(server: smtplib.SMTP, size: int) -> None:
+    """Raises MailTooLarge. A server that names no size, or 0, has no limit (RFC 1870)."""
+    server.ehlo_or_helo_if_needed()
+    announced = server.esmtp_features.get("size", "")
+    if announced.isascii() and announced.isdigit() and 0 < int(announced) < size:
+        raise MailTooLarge(f"the server takes {announced} bytes, the mail has {size}")
+
+
 def _verdict(code: int, answer: bytes | str) -> MailRefused | MailTemporaryFailure:
-    kind = MailRefused if code >= PERMANENT else MailTemporaryFailure
-    return kind(_words(code, answer))
+    words = _words(code, answer)
+    if code < PERMANENT or code in OURS:
+        return MailTemporaryFailure(words)
+    too_large = code == TOO_LARGE_CODE or TOO_LARGE_WORDS.search(words)
+    return MailTooLarge(words) if too_large else MailRefused(words)
 
 
 def _words(code: int, answer: bytes | str) -> str:
+    """The server's answer on one line, bounded, without a link that it may have read in the mail:
+    it is shown to people and kept in the log."""
     words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return f"{code} {' '.join(words.split())}"
+    line = "".join(each if each.isprintable() else " " for each in words)
+    return mask_tokens(f"{code} {' '.join(line.split())}")[:MOST_WORDS]

@@ -6,15 +6,14 @@ import logging
 import re
 from typing import Any
 
-from service.agreement.capabilities import TOKEN_PREFIX
+from service.agreement.capabilities import TOKEN_PREFIX, mask_tokens
 
-_TOKEN = re.compile(rf"{re.escape(TOKEN_PREFIX)}[A-Za-z0-9_%-]{{4,}}")
 _LINK = re.compile(r"(/tekenen/link/)[^/\s\"'?#]+")
 
 
 def mask(line: str) -> str:
     """The line without tokens: ``/tekenen/link/zegel_…``."""
-    return _LINK.sub(rf"\g<1>{TOKEN_PREFIX}…", _TOKEN.sub(f"{TOKEN_PREFIX}…", line))
+    return _LINK.sub(rf"\g<1>{TOKEN_PREFIX}…", mask_tokens(line))
 
 
 class MaskTokens(logging.Filter):

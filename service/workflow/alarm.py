@@ -12,6 +12,7 @@ a job that was lost, a worker that is gone for good and a server that refuses al
   nights to catch up waits for a day.
 * A periodic job of which the last run failed is told like an agreement that stands still. The
   alarm ends when a run of that job succeeds.
+* A mail that was refused for good is told to its sender at once (``undelivered.py``), not here.
 * A time stamp that ended before it was renewed is told once: nobody can do anything about it.
 """
 
@@ -39,6 +40,7 @@ NEWS = {
     What.DAMAGED: timedelta(0),
 }
 ONCE = What.LATE
+TOLD_TO_THE_SENDER = {What.UNDELIVERED}
 AT_MOST = 50  # named in one mail; their rows are locked for as long as it takes to note it
 SHOWN_AFTER = timedelta(minutes=1)  # sooner it is only busy
 SHOWN_AT_MOST = 100
@@ -51,7 +53,8 @@ def alarm(deps: Deps) -> int:
     """
     with deps.database.begin() as tx:
         tx.alarms.forget_recovered()
-    return one_by_one(What, lambda what: _tell_kind(deps, what))
+    told_here = [what for what in What if what not in TOLD_TO_THE_SENDER]
+    return one_by_one(told_here, lambda what: _tell_kind(deps, what))
 
 
 def _tell_kind(deps: Deps, what: What) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,11 +17,11 @@ from service.agreement.capabilities import code_for
 from service.agreement.events import Event
 from service.agreement.states import State
 from service.database.engine import Transaction
-from service.database.messages import Message
+from service.database.messages import OVERTAKEN, Message
 from service.deps import Deps
 from service.errors import Unavailable
 from service.mail.compose import compose
-from service.mail.errors import MailRefused, MailTemporaryFailure
+from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, MailTooLarge
 from service.mail.message import (
     Attachment,
     build_message,
@@ -32,6 +33,7 @@ from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.links import address
 from service.workflow.retrieve import original_bytes
+from service.workflow.undelivered import tell_refused
 
 # A mail about something that is over is not sent any more: a link that died, a code that ran out.
 _DEAD_STATES = (State.VOIDED, State.DECLINED, State.EXPIRED)
@@ -42,8 +44,9 @@ _SENT_ALL_THE_SAME = ("question_answered",)
 def deliver(deps: Deps, message_id: str) -> None:
     """Compose and send a queued mail.
 
-    Raises Unavailable when the server cannot take it now; the job is then tried again. A refusal
-    for good is recorded and shown in the dossier.
+    A mail that is too large for the server goes once more with a link in place of the file. A
+    refusal for good is recorded, shown in the dossier and told at once. Raises Unavailable when
+    the server cannot take it now; the job is then tried again.
     """
     with deps.database.begin() as tx:
         message = tx.messages.lock(message_id)
@@ -51,19 +54,48 @@ def deliver(deps: Deps, message_id: str) -> None:
             return
         overtaken = _overtaken(tx, message)
         if overtaken and message.kind not in _SENT_ALL_THE_SAME:
-            tx.messages.mark(message_id, "refused", "overtaken")
+            tx.messages.mark(message_id, "refused", OVERTAKEN)
             return
         now = tx.now()
-    mail = _mail(deps, dataclasses.replace(message, link_id=None) if overtaken else message, now)
+    if overtaken:
+        message = dataclasses.replace(message, link_id=None)
     try:
-        deps.mailer.send(mail, recipient=message.recipient)
+        as_link = _send(deps, message, now)
     except MailRefused as refusal:
         _note(deps, message, "refused", Event.MESSAGE_REFUSED, str(refusal))
         return
     except MailTemporaryFailure as failure:
         _note(deps, message, "failed", Event.MESSAGE_FAILED, str(failure))
         raise Unavailable("unavailable") from failure
-    _note(deps, message, "sent", Event.MESSAGE_SENT, "")
+    _note(deps, message, "sent", Event.MESSAGE_SENT, "", as_link=as_link)
+
+
+def _send(deps: Deps, message: Message, now: datetime) -> bool:
+    """Hand it over; returns whether a link went in place of the file.
+
+    Raises MailRefused, MailTemporaryFailure.
+    """
+    try:
+        deps.mailer.send(_mail(deps, message, now), recipient=message.recipient)
+    except MailTooLarge:
+        if not message.attach_original:
+            raise
+        deps.mailer.send(_mail(deps, _with_link(deps, message), now), recipient=message.recipient)
+        return True
+    return False
+
+
+def _with_link(deps: Deps, message: Message) -> Message:
+    """The mail without its file. The signatory's own link leads to it, behind a code; staff have
+    the archive. Who has neither is told whom to ask."""
+    values = {**message.values, "attached": False}
+    link_id = None
+    if message.agreement_id and "page" not in values:
+        with deps.database.begin() as tx:
+            link = tx.signing.live_link(message.agreement_id)
+        if link is not None and link.signatory_email.casefold() == message.recipient.casefold():
+            link_id = link.id
+    return dataclasses.replace(message, values=values, link_id=link_id, attach_original=False)
 
 
 def note_failure(deps: Deps, message_id: str, reason: str) -> None:
@@ -109,23 +141,40 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
         compose(message.kind, values),
         sender=sender_address(deps.settings.mail_from, values["processor_name"]),
         to=mail_address(message.recipient, message.recipient_name),
-        reply_to=mail_address(message.reply_to),
+        reply_to=_reply_to(message.reply_to),
         message_id=message_id(message.id, urlsplit(base_url).hostname or "zegel"),
         date=now,
         attachments=attachments,
     )
 
 
-def _note(deps: Deps, message: Message, state: str, event: Event, error: str) -> None:
+def _reply_to(address: str) -> Address | None:
+    """Where an answer goes; nowhere rather than that the mail itself would not go."""
+    try:
+        return mail_address(address)
+    except MailInvalid:
+        return None
+
+
+def _note(
+    deps: Deps, message: Message, state: str, event: Event, error: str, *, as_link: bool = False
+) -> None:
+    kind = text(f"message_kinds.{message.kind}")
+    if as_link:
+        kind = text("labels.as_link", kind=kind)
     with deps.database.begin() as tx:
         first_failure = state == "failed" and message.state != "failed"
         if message.agreement_id and (state != "failed" or first_failure):
-            tx.agreements.lock_by_id(message.agreement_id)
+            agreement = tx.agreements.lock_by_id(message.agreement_id)
             tx.audit.append(
                 message.agreement_id,
                 event,
                 SYSTEM,
                 personal={"recipient": message.recipient, "error": error[:300]},
-                kind=text(f"message_kinds.{message.kind}"),
+                kind=kind,
             )
+            if state == "refused":
+                tell_refused(tx, agreement, message, error)
+        if state == "sent":
+            tx.messages.settle_by(message)
         tx.messages.mark(message.id, state, error)

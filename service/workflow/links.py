@@ -9,6 +9,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.workflow.undelivered import settle_link_mails
 
 
 def issue(
@@ -22,6 +23,7 @@ def issue(
     link_id = str(uuid.uuid4())
     token_hash = hash_secret(token_for(deps.secret_key, link_id))
     tx.signing.issue(link_id, agreement.id, agreement.signatory_id, token_hash, ended=ended)
+    settle_link_mails(tx, agreement.id)
     if former:
         tx.audit.append(agreement.id, Event.LINK_REPLACED, actor, link=former.id)
     tx.audit.append(agreement.id, Event.LINK_ISSUED, actor, link=link_id)

@@ -11,6 +11,7 @@ from service.agreement.states import PlaceState, Step, after
 from service.deps import Deps
 from service.workflow.actors import staff_actor
 from service.workflow.notify import tell_signatory
+from service.workflow.undelivered import settle_link_mails
 
 
 def void(deps: Deps, reference: str, reason: str, staff: Staff) -> None:
@@ -39,5 +40,6 @@ def void(deps: Deps, reference: str, reason: str, staff: Staff) -> None:
             personal={"name": staff.name},
             reason=given,
         )
+        settle_link_mails(tx, before.id)
         if tx.signing.live_link(before.id):  # else nobody was invited yet
             tell_signatory(tx, voided, "voided", once="voided", reason=given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import socket
 from collections.abc import Callable, Iterator
@@ -66,6 +67,10 @@ VALUES: dict[str, object] = {
     "trouble": "seal",
     "others": ["VO-2026-00043 (Slagerij Maes)"],
     "unnamed": 3,
+    "mail": "uitnodiging om te ondertekenen",
+    "recipient": "an@example.be",
+    "words": "550 5.1.1 no such user",
+    "can_change": True,
 }
 
 
@@ -127,16 +132,32 @@ class SmtpServer:
         return "250 Taken"
 
 
-@pytest.fixture
-def smtp_server() -> Iterator[SmtpServer]:
+@contextlib.contextmanager
+def serving(**parameters: Any) -> Iterator[SmtpServer]:
     """A real SMTP server on this machine."""
     state = SmtpServer()
     with socket.create_server(("127.0.0.1", 0)) as free:
         state.port = free.getsockname()[1]
-    controller = Controller(state, hostname="127.0.0.1", port=state.port, enable_SMTPUTF8=False)
+    controller = Controller(
+        state, hostname="127.0.0.1", port=state.port, enable_SMTPUTF8=False, **parameters
+    )
     controller.start()
     yield state
     controller.stop()
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A server that takes everything."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def small_smtp_server() -> Iterator[SmtpServer]:
+    """A server that says it takes 20,000 bytes, and means it."""
+    with serving(data_size_limit=20_000) as server:
+        yield server
 
 
 @pytest.fixture

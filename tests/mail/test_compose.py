@@ -28,6 +28,7 @@ ESSENTIAL = {
     "link_renewed": ("link", "valid_until"),
     "reminder": ("link", "valid_until"),
     "code": ("code",),
+    "undeliverable": ("recipient", "words", "link", "mail"),
     "receipt": ("signed_at",),
     "countersign": ("link", "signer_name", "signer_function", "signed_at"),
     "completed": ("link", "verify_link", "effective_date"),
@@ -252,7 +253,7 @@ def test_a_pre_signed_invitation_says_so_and_asks_for_nothing(values: dict[str, 
 
 def test_a_code_stands_in_the_subject_and_no_link_beside_it(values: dict[str, object]) -> None:
     mail = compose("code", values)
-    assert mail.subject == "Uw code: 482915"
+    assert mail.subject == "Uw code om te ondertekenen: 482915"
     assert "https://" not in mail.text + mail.html
 
 

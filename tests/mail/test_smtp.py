@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure
-from service.mail.message import mail_address
+from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, MailTooLarge
+from service.mail.message import Attachment, mail_address
 from service.mail.smtp import SmtpMailer
 
 Make = Callable[..., EmailMessage]
@@ -50,6 +50,57 @@ def test_never_is_refused_with_the_servers_words(
     smtp_server.answers[command] = "550 No such mailbox here"
     with pytest.raises(MailRefused, match="550 No such mailbox here"):
         mailer.send(make_message(), recipient=ANN)
+
+
+@pytest.mark.parametrize("command", ["RCPT", "DATA", "MAIL"])
+@pytest.mark.parametrize("answer", ["552 Too much mail data", "554 5.3.4 too big", "550 5.2.3 no"])
+def test_too_large_is_a_refusal_of_its_own(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make, command: str, answer: str
+) -> None:
+    smtp_server.answers[command] = answer
+    refusal = MailTemporaryFailure if command == "MAIL" and answer[:3] != "552" else MailTooLarge
+    with pytest.raises(refusal, match=answer):
+        mailer.send(make_message(), recipient=ANN)
+
+
+def test_what_is_larger_than_announced_is_not_even_offered(
+    mailer: SmtpMailer, small_smtp_server: Any, make_message: Make
+) -> None:
+    small = dataclasses.replace(mailer, port=small_smtp_server.port)
+    file = Attachment("kopie.pdf", "application/pdf", b"x" * 20_000)
+    small_smtp_server.answers["MAIL"] = "250 Never asked"
+    with pytest.raises(MailTooLarge, match="takes 20000 bytes"):
+        small.send(make_message(attachments=[file]), recipient=ANN)
+    small.send(make_message(), recipient=ANN)
+    assert len(small_smtp_server.taken) == 1
+
+
+def test_a_server_that_wants_another_sign_in_is_ours_to_repair(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make
+) -> None:
+    smtp_server.answers["RCPT"] = "530 5.7.0 Authentication required"
+    with pytest.raises(MailTemporaryFailure):
+        mailer.send(make_message(), recipient=ANN)
+
+
+def test_the_servers_words_are_bounded_and_hold_no_link_of_ours(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make
+) -> None:
+    smtp_server.answers["DATA"] = "550 seen zegel_abcdefghij0123 " + "x" * 400
+    with pytest.raises(MailRefused) as refusal:
+        mailer.send(make_message(), recipient=ANN)
+    assert str(refusal.value).startswith("550 seen zegel_… xxx")
+    assert len(str(refusal.value)) == 300
+
+
+def test_a_domain_with_accents_is_ascii_in_the_envelope(
+    mailer: SmtpMailer, smtp_server: Any, make_message: Make
+) -> None:
+    jan = "jan@münchen.example"
+    mailer.send(make_message(to=mail_address(jan, "Jan")), recipient=jan)
+    (envelope,) = smtp_server.taken
+    assert envelope.rcpt_tos == ["jan@xn--mnchen-3ya.example"]
+    assert b"To: Jan <jan@xn--mnchen-3ya.example>" in envelope.content
 
 
 def test_a_refused_sender_is_ours_to_repair(

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from email.message import EmailMessage
-
 import pytest
 from house import BROWSER, House
+from mail_server import Server, through
 
-from service.deps import Deps
 from service.errors import Unavailable
 from service.mail.errors import MailRefused, MailTemporaryFailure
 from service.workflow import deliver, prove_mailbox, resend, sweep
-
-
-class Server:
-    """A mail server that answers as it is told, to try what follows."""
-
-    def __init__(self, *answers: Exception | None) -> None:
-        self.answers = list(answers)
-        self.got: list[EmailMessage] = []
-
-    def send(self, message: EmailMessage, *, recipient: str) -> None:
-        self.got.append(message)
-        if answer := self.answers.pop(0):
-            raise answer
-
-
-def through(house: House, server: Server) -> Deps:
-    """The installation with this mail server."""
-    return dataclasses.replace(house.deps, mailer=server)
 
 
 def test_an_invitation_carries_the_link_and_is_sent_once(house: House) -> None:
@@ -105,7 +84,9 @@ def test_a_code_that_is_over_is_not_mailed(house: House) -> None:
     server = Server(None, None)
     for message in house.mails(reference, "code"):
         deliver.deliver(through(house, server), message.id)
-    assert [mail["Subject"] for mail in server.got] == [f"Uw code: {house.code()}"]
+    assert [mail["Subject"] for mail in server.got] == [
+        f"Uw code om te ondertekenen: {house.code()}"
+    ]
 
 
 def test_no_secret_stands_in_the_database_or_the_queue(house: House) -> None:

@@ -39,6 +39,7 @@ def allowed(
         "copy": send and invited and copying,
         "address": send and invited and nobody_signed,
         "extend": send and (may(Step.EXTEND, state) or state is State.EXPIRED),
+        "settle": send,
         "void": send and may(Step.VOID, state),
         "answer": send and state in RUNNING,
         "send_back": staff.may(Permission.COUNTERSIGN)

@@ -17,6 +17,7 @@ from service.workflow import resend as again
 from service.workflow.remind import remind as remind_now
 from service.workflow.retrieve import dossier
 from service.workflow.send import send as send_draft
+from service.workflow.undelivered import settle
 from service.workflow.void import void as withdraw
 
 
@@ -75,6 +76,17 @@ def change_address(reference: str) -> Any:
         lambda: again.change_email(deps(), reference, name, email, current_staff()),
         "address",
         ask="address",
+    )
+
+
+@blueprint.post("/overeenkomsten/<reference>/mails/<message_id>/afgehandeld")
+@require_staff(Permission.SEND)
+def settle_mail(reference: str, message_id: str) -> Any:
+    """A mail that was refused needs nothing more."""
+    return _do(
+        reference,
+        lambda: settle(deps(), reference, message_id, current_staff()),
+        "settled",
     )
 
 

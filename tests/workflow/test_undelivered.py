@@ -1,0 +1,163 @@
+"""A mail that is refused for good: who must know knows, and it is shown until it is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from house import BROWSER, House
+from mail_server import Server, through
+
+from service.agreement.permissions import Role, Staff
+from service.database.messages import Message
+from service.database.overview import Search
+from service.errors import NotAllowed, NotFound
+from service.mail.errors import MailRefused, MailTooLarge
+from service.workflow import (
+    alarm,
+    deliver,
+    prove_mailbox,
+    resend,
+    retrieve,
+    undelivered,
+    void,
+)
+
+NO_SUCH_USER = "550 5.1.1 no such user"
+
+
+def refused(house: House, message: Message, words: str = NO_SUCH_USER) -> None:
+    deliver.deliver(through(house, Server(MailRefused(words))), message.id)
+
+
+def standing(house: House) -> list[tuple[str, str]]:
+    return [(each.what, each.reason) for each in alarm.standing_still(house.deps, house.staff)[0]]
+
+
+def in_trouble(house: House) -> int:
+    return len(retrieve.listing(house.deps, Search(group="trouble"), house.staff).lines)
+
+
+def test_the_sender_is_told_at_once_with_the_servers_words(house: House) -> None:
+    reference = house.sent()
+    refused(house, house.mails(reference, "invitation")[0])
+    (told,) = house.mails(reference, "undeliverable")
+    assert told.recipient == house.staff.email
+    assert told.values["words"] == NO_SUCH_USER
+    assert told.values["recipient"] == "an@peeters.example"
+    assert told.values["can_change"] is True
+    assert standing(house) == [("undelivered", NO_SUCH_USER)]
+    assert in_trouble(house) == 1
+    server = Server(None)
+    deliver.deliver(through(house, server), told.id)
+    body = server.got[0].get_body(("plain",))
+    assert body is not None
+    assert NO_SUCH_USER in body.get_content()
+    assert "wijzigen" in body.get_content()
+
+
+def test_another_address_settles_it(house: House) -> None:
+    reference = house.sent()
+    refused(house, house.mails(reference, "invitation")[0])
+    resend.change_email(house.deps, reference, "An Peeters", "an@bakkerij.example", house.staff)
+    assert standing(house) == []
+    assert in_trouble(house) == 0
+
+
+def test_a_later_code_that_arrives_settles_a_refused_one(house: House) -> None:
+    reference = house.sent()
+    secret = house.read(reference, house.frozen(reference))
+    for _ in range(2):
+        prove_mailbox.request_code(house.deps, secret, BROWSER)
+    first, second = house.mails(reference, "code")
+    # The first one is overtaken by the second: nobody needs it, so nobody is told of it.
+    refused(house, first)
+    assert house.mails(reference, "undeliverable") == []
+    assert standing(house) == []
+    refused(house, second)
+    assert standing(house) == [("undelivered", NO_SUCH_USER)]
+    prove_mailbox.request_code(house.deps, secret, BROWSER)
+    deliver.deliver(through(house, Server(None)), house.mails(reference, "code")[-1].id)
+    assert standing(house) == []
+
+
+def test_a_withdrawn_agreement_needs_no_link(house: House) -> None:
+    reference = house.sent()
+    refused(house, house.mails(reference, "invitation")[0])
+    void.void(house.deps, reference, "Verkeerde klant", house.staff)
+    assert standing(house) == []
+
+
+def test_a_refused_mail_to_the_sender_is_told_to_beheer(
+    house: House, another: Callable[..., Staff]
+) -> None:
+    chief = another(Role.ADMIN)
+    reference = house.sent()
+    house.signed(reference)
+    mail = next(each for each in house.mails(reference) if each.recipient == house.staff.email)
+    refused(house, mail)
+    (told,) = house.mails(reference, "undeliverable")
+    assert told.recipient == chief.email
+    refused(house, told)
+    assert len(house.mails(reference, "undeliverable")) == 1  # no warning about a warning
+    assert [what for what, _ in standing(house)] == ["undelivered"]
+
+
+def test_a_person_settles_it(house: House, another: Callable[..., Staff]) -> None:
+    reference = house.sent()
+    message = house.mails(reference, "invitation")[0]
+    with pytest.raises(NotFound):
+        undelivered.settle(house.deps, reference, message.id, house.staff)
+    refused(house, message)
+    with pytest.raises(NotAllowed):
+        undelivered.settle(house.deps, reference, message.id, another(Role.ARCHIVE))
+    undelivered.settle(house.deps, reference, message.id, house.staff)
+    assert standing(house) == []
+    assert house.events(reference)[-1] == "message.settled"
+
+
+def test_an_address_of_old_that_no_server_takes_is_refused_and_told(house: House) -> None:
+    """Forms accepted letters with accents before the @ until version 0.1."""
+    reference = house.sent()
+    message = house.mails(reference, "invitation")[0]
+    house.rows("update messages set recipient = 'jân@peeters.be', reply_to = 'jân@x.be'")
+    deliver.deliver(house.deps, message.id)
+    assert house.mails(reference, "invitation")[0].state == "refused"
+    (told,) = house.mails(reference, "undeliverable")
+    assert "jân@peeters.be" in told.values["words"]
+
+
+def test_a_copy_that_is_too_large_goes_as_a_link(done: tuple[House, str, str]) -> None:
+    house, reference, _ = done
+    links = {
+        "an@peeters.example": f"/tekenen/link/{house.token(reference)}",
+        "info@peeters.example": "info@it4professionals.example",  # has no link: whom to ask
+        house.staff.email: f"/archief/{reference}",
+    }
+    copies = house.mails(reference, "completed")
+    assert {each.recipient for each in copies} == links.keys()
+    for copy in copies:
+        server = Server(MailTooLarge("552 5.3.4 message too big"), None)
+        deliver.deliver(through(house, server), copy.id)
+        first, second = server.got
+        assert len(list(first.iter_attachments())) == 1
+        assert list(second.iter_attachments()) == []
+        assert first["Message-ID"] == second["Message-ID"]
+        body = second.get_body(("plain",))
+        assert body is not None
+        assert links[copy.recipient] in body.get_content()
+        assert ("/tekenen/link/" in body.get_content()) == (copy.recipient == "an@peeters.example")
+    assert {each.state for each in house.mails(reference, "completed")} == {"sent"}
+    last = retrieve.dossier(house.deps, reference, house.staff).timeline[-1]
+    assert "met een link in plaats van het bestand" in last.sentence
+    assert standing(house) == []
+
+
+def test_a_link_that_is_refused_too_is_told(done: tuple[House, str, str]) -> None:
+    house, reference, _ = done
+    copy = next(each for each in house.mails(reference, "completed") if "peeters" in each.recipient)
+    server = Server(MailTooLarge("552 mailbox full"), MailTooLarge("552 mailbox full"))
+    deliver.deliver(through(house, server), copy.id)
+    (told,) = house.mails(reference, "undeliverable")
+    assert told.values["can_change"] is False
+    assert standing(house) == [("undelivered", "552 mailbox full")]

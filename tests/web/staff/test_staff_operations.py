@@ -6,14 +6,14 @@ import dataclasses
 
 import pytest
 from emptied import as_owner
-from office import Office, rows
+from office import NEW, Office, rows
 from road import countersigned, load, ready
 
 from service.agreement.permissions import Staff
 from service.database.engine import Database
 from service.deps import Deps
 from service.wiring import deferrer
-from service.workflow import alarm, seal
+from service.workflow import alarm, deliver, seal
 from service.workflow.weak_spots import log_weak_spots
 
 
@@ -63,3 +63,30 @@ def test_what_stands_still_is_shown_with_its_reason(
     assert "geen verbinding" in office.page
     office.get(f"/overeenkomsten/{reference}")
     assert "Beheer gewaarschuwd: Verzegelen en afsluiten lukt niet sinds" in office.page
+
+
+def test_a_refused_mail_is_shown_until_somebody_settles_it(office: Office, deps: Deps) -> None:
+    office.get("/overeenkomsten/nieuw")
+    office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key")})
+    reference = office.path.rsplit("/", 1)[-1]
+    office.post(f"/overeenkomsten/{reference}/verzending")
+    rows(deps, "update messages set recipient = 'jân@peeters.be'")  # as forms once accepted it
+    for _ in ("the invitation", "what the sender is told"):
+        for (message_id,) in rows(deps, "select id::text from messages where state = 'queued'"):
+            deliver.deliver(deps, message_id)
+    office.get("/taken")
+    assert "Alles loopt." not in office.page
+    assert "E-mail afgeleverd krijgen" in office.page
+    assert "'jân@peeters.be'" in office.page
+    dossier = f"/overeenkomsten/{reference}"
+    office.get(dossier)
+    assert "Niet afgeleverd: uitnodiging om te ondertekenen" in office.page
+    (message_id,) = rows(deps, "select id::text from messages where state = 'refused'")[0]
+    office.post(f"{dossier}/mails/{message_id}/afgehandeld")
+    assert "De niet afgeleverde e-mail is afgehandeld." in office.page
+    assert "Niet afgeleverd: uitnodiging" not in office.page
+    assert "Niet afgeleverde e-mail afgehandeld door een medewerker" in office.page
+    office.post(f"{dossier}/mails/{message_id}/afgehandeld")
+    assert office.status == 404
+    office.get("/taken")
+    assert "Alles loopt." in office.page

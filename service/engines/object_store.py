@@ -116,6 +116,7 @@ class EmbeddedObjectStore:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._use.joining():
             credentials = prepare_keys(self.directory)
+            self._stop_an_older_one()
             if not (self.pid() and self._answers()):
                 self._launch(credentials)
         return ObjectStoreAddress(
@@ -133,6 +134,12 @@ class EmbeddedObjectStore:
                 stop_process(pid, signal.SIGTERM, seconds=STOP_SECONDS)
                 if self._child is not None and self._child.pid == pid:
                     self._child.wait()
+
+    def _stop_an_older_one(self) -> None:
+        """A server of a former version may leave ports open: it is not taken over."""
+        pid = self.pid()
+        if pid is not None and not set(SWITCHES) <= set(command_line(pid)):
+            stop_process(pid, signal.SIGTERM, seconds=STOP_SECONDS)
 
     def pid(self) -> int | None:
         """The number of the running server, if it runs: a number in a file proves nothing."""
@@ -189,7 +196,7 @@ class EmbeddedObjectStore:
         self._child = child
         self._pid_file.write_text(str(child.pid))
         wait_until(lambda: self._answers() or child.poll() is not None, seconds=START_SECONDS)
-        if child.poll() is not None or not self._answers():
+        if child.poll() is not None or not self._answers() or not self._is_guarded():
             stop_process(child.pid, signal.SIGTERM, seconds=STOP_SECONDS)
             raise EngineFailed(engine=ENGINE, detail=last_lines(self.log), log=self.log)
 
@@ -206,12 +213,20 @@ class EmbeddedObjectStore:
         """Ready when an unsigned request is *refused*: then S3, its filer and its keys are up."""
         if not self._ports_file.exists():
             return False
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports()["s3.port"], timeout=5)
+        return self._status("s3.port") == http.client.FORBIDDEN
+
+    def _is_guarded(self) -> bool:
+        """Whether security.toml was believed: one that cannot be read is skipped without a word."""
+        return self._status("volume.port") == http.client.UNAUTHORIZED
+
+    def _status(self, part: str) -> int:
+        """The status of an unsigned GET / on this port; 0 when nothing answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports()[part], timeout=5)
         try:
             connection.request("GET", "/")
-            return connection.getresponse().status == http.client.FORBIDDEN
+            return connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            return False
+            return 0
         finally:
             connection.close()
 

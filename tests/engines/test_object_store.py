@@ -20,8 +20,9 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from service.engines import EmbeddedObjectStore, ObjectStoreAddress
-from service.engines.errors import EngineMissing
-from service.engines.object_store import find_program
+from service.engines import object_store as engine
+from service.engines.errors import EngineFailed, EngineMissing
+from service.engines.object_store import SWITCHES, find_program
 from service.engines.process import is_alive, wait_until
 
 
@@ -248,11 +249,34 @@ def test_taken_over_after_its_starter_was_killed_and_stopped_by_the_last(
     assert not is_alive(pid)
 
 
+def test_a_server_that_a_former_version_left_open_is_not_taken_over(
+    store: EmbeddedObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as former:
+        former.setattr(engine, "SWITCHES", tuple(set(SWITCHES) - {"-disableHttp"}))
+        EmbeddedObjectStore(store.directory).start()
+    left = store.pid()
+    store.start()
+    assert store.pid() != left
+    assert _status(store.ports()["master.port"], "GET", "/col/delete?collection=x") == 404
+
+
 def test_a_number_of_another_process_is_not_taken_for_the_server(
     store: EmbeddedObjectStore,
 ) -> None:
     store.directory.mkdir()
     (store.directory / "server.pid").write_text(str(os.getpid()))
+    assert store.pid() is None
+
+
+def test_it_does_not_run_with_a_security_file_that_it_cannot_read(
+    store: EmbeddedObjectStore,
+) -> None:
+    """SeaweedFS skips such a file, and would delete locked objects for anyone."""
+    store.directory.mkdir()
+    (store.directory / "security.toml").write_text("[jwt.signing]\nkey = 'x'[grpc]\n")
+    with pytest.raises(EngineFailed):
+        store.start()
     assert store.pid() is None
 
 

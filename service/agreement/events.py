@@ -72,20 +72,77 @@ class Event(StrEnum):
     LOG_ANCHORED = "log.anchored"
 
 
-def in_words(event: str, data: Mapping[str, Any]) -> str:
+# What an entry may hold inside the hash chain, which can never be erased: numbers, codes, digests,
+# dates and names of files. Never a name, an address, or words that somebody typed or a program
+# reported: those lie beside the chain (docs/decisions/0010-personal-data-beside-the-chain.md).
+IN_THE_CHAIN = frozenset(
+    {
+        "active",
+        "asked_by",  # staff:<id>
+        "asker",  # which of the two parties
+        "checksum",
+        "create_only",
+        "data_subjects",  # how many
+        "day",
+        "document_sha256",
+        "effective_date",
+        "effective_date_iso",
+        "kind",
+        "known_browser",
+        "left",
+        "level",
+        "link",
+        "lock",
+        "mailbox",  # whether it was proved
+        "mailbox_proved",  # when
+        "mode",
+        "name",  # of a file of the package
+        "number",
+        "on_this_machine",
+        "pages",
+        "password",  # that it was changed
+        "personal_data",  # how many kinds
+        "place",
+        "place_id",
+        "prefix",
+        "purpose",
+        "record_sha256",
+        "reference",
+        "revision",
+        "roles",
+        "sha256",
+        "since",
+        "template_sha256",
+        "template_version",
+        "token_quality",
+        "token_time",
+        "until",
+        "version",
+        "versioning",
+        "what",
+        "why",
+    }
+)
+
+
+def in_words(event: str, data: Mapping[str, Any], *, erased: bool = False) -> str:
     """An entry of the log in plain Dutch, whatever the catalogue says today.
 
     Entries are kept for many years, and sentences change: what an entry does not have is marked,
-    and an event without a sentence reads as its code.
+    and an event without a sentence reads as its code. ``erased`` says that nothing lies beside the
+    entry, where a sentence finds names and reasons.
     """
     try:
-        return _MARKING.vformat(catalogue("events")[event], (), data)
+        return _Marking("erased" if erased else "unknown").vformat(catalogue("events")[event], (), data)
     except (KeyError, ValueError):  # no such sentence any more, or one with a mistake in it
         return event
 
 
 class _Marking(Formatter):
     """Fills a sentence and marks what is not there, where ``str.format`` would raise."""
+
+    def __init__(self, missing: str) -> None:
+        self._missing = text(f"labels.{missing}")
 
     def get_field(
         self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -94,17 +151,10 @@ class _Marking(Formatter):
             value, used = super().get_field(field_name, args, kwargs)
         except (LookupError, AttributeError, TypeError, ValueError):
             value, used = None, field_name
-        return (_mark() if value is None else value), used
+        return (f"«{self._missing}»" if value is None else value), used
 
     def format_field(self, value: Any, format_spec: str) -> str:
         try:
             return str(super().format_field(value, format_spec))
         except (TypeError, ValueError):
             return str(value)
-
-
-_MARKING = _Marking()
-
-
-def _mark() -> str:
-    return f"«{text('labels.unknown')}»"

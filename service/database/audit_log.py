@@ -18,7 +18,7 @@ from typing import Any, cast
 import rfc8785
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, text
 
-from service.agreement.events import Event
+from service.agreement.events import IN_THE_CHAIN, Event
 from service.database.tables import audit_entries, audit_personal
 
 FIRST = "0" * 64
@@ -89,8 +89,12 @@ class AuditLog:
         """Write the next entry of the chain and return its hash.
 
         ``actor`` is ``signer:<id>``, ``staff:<id>`` or ``system``. The caller holds the
-        agreement's row lock.
+        agreement's row lock. ``data`` can never be erased, ``personal`` can: names, addresses and
+        whatever somebody typed or a program reported go there. Raises ValueError for a name in
+        ``data`` that is not in ``IN_THE_CHAIN``.
         """
+        if unknown := data.keys() - IN_THE_CHAIN:
+            raise ValueError(f"not for the chain: {', '.join(sorted(unknown))}")
         chain = audit_entries.c.agreement_id
         if agreement_id is None:
             self._connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _GENERAL_LOCK})
@@ -134,14 +138,15 @@ class AuditLog:
         return [entry_of(row) for row in rows]
 
     def newest(self, event: Event) -> tuple[datetime, dict[str, Any]] | None:
-        """When this last stood in the general chain, and what it said; None when never."""
+        """When this last stood in the general chain, and what it said with what lies beside it;
+        None when never."""
         row = self._connection.execute(
-            select(audit_entries.c.at, audit_entries.c.data)
-            .where(audit_entries.c.agreement_id.is_(None), audit_entries.c.event == event.value)
+            _ENTRIES.where(audit_entries.c.agreement_id.is_(None))
+            .where(audit_entries.c.event == event.value)
             .order_by(audit_entries.c.seq.desc())
             .limit(1)
         ).one_or_none()
-        return (row.at, row.data) if row else None
+        return (row.at, {**(row.personal or {}), **row.data}) if row else None
 
 
 # One statement where personal data lie beside the entry: a signer waits for each.

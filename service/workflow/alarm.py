@@ -80,9 +80,9 @@ def _note(tx: Transaction, standing: Standing) -> None:
         standing.subject_id if about_agreement else None,
         Event.ALARM_RAISED,
         SYSTEM,
+        personal={"reason": standing.reason[:300] or text("labels.no_reason")},
         what=what_fails(standing),
         since=show_moment(standing.since),
-        reason=standing.reason[:300] or text("labels.no_reason"),
     )
 
 

@@ -79,7 +79,8 @@ def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: 
             _send_copies(tx, agreement)
     # Looked at every night, and told once for as long as it stays the same.
     elif asked or (before.state, before.failure) != (found.state, reason[:500]):
-        tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, SYSTEM, reason=reason[:300], **asked)
+        said = {"reason": reason[:300]}
+        tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, SYSTEM, personal=said, **asked)
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
@@ -90,7 +91,8 @@ def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
         if state is None or state.state == "verified":
             return
         if not state.failure:
-            tx.audit.append(agreement_id, Event.ARCHIVE_FAILED, SYSTEM, reason=reason[:300])
+            said = {"reason": reason[:300]}
+            tx.audit.append(agreement_id, Event.ARCHIVE_FAILED, SYSTEM, personal=said)
         tx.archive.note_failure(agreement_id, reason)
 
 

@@ -199,8 +199,9 @@ def _until_closed(entries: list[Entry]) -> list[Entry]:
 
 
 def sentence(entry: Entry) -> str:
-    """A log entry in plain Dutch."""
-    return in_words(str(entry.event), entry.data)
+    """A log entry in plain Dutch; what was erased of it is said to be erased."""
+    known = {**(entry.personal or {}), **entry.data}
+    return in_words(str(entry.event), known, erased=entry.personal is None)
 
 
 def log_lines(entries: list[Entry]) -> bytes:

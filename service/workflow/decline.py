@@ -58,8 +58,7 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
             before.id,
             Event.AGREEMENT_DECLINED,
             signer_actor(found.link.signatory_id),
-            personal=client.personal(name=before.signatory.name),
-            reason=full,
+            personal=client.personal(name=before.signatory.name, reason=full),
             mailbox=text(f"labels.mailbox.{'proved' if found.proved else 'not_proved'}"),
         )
         tell_sender(tx, declined, "declined", once="declined", **said)

@@ -90,7 +90,7 @@ def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
                 before, state=after(Step.FAIL_GENERATION, before.state), failure=reason[:500]
             ),
         )
-        tx.audit.append(before.id, Event.DOCUMENT_FAILED, SYSTEM, reason=reason[:500])
+        tx.audit.append(before.id, Event.DOCUMENT_FAILED, SYSTEM, personal={"reason": reason[:500]})
         tell_sender(
             tx,
             failed,

@@ -15,6 +15,7 @@ from typing import Any
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Staff, require
 from service.deps import Deps
+from service.texts import text
 from service.workflow.actors import SYSTEM
 from storage.errors import StorageError
 from storage.probe import ProbeReport, probe
@@ -44,7 +45,7 @@ def probe_archive(deps: Deps) -> int:
     except StorageError as failure:
         reason = f"{type(failure).__name__}: {failure}"
         log.error("the archive could not be probed: %s", reason)
-        _note(deps, reason=reason[:300])
+        _note(deps, personal={"reason": reason[:300]})
         return 1
     broken = report.broken()
     if broken:
@@ -66,6 +67,6 @@ def last_probe(deps: Deps, staff: Staff) -> Probed | None:
     if found is None:
         return None
     tried_at, said = found
-    if "reason" in said:
-        return Probed(tried_at, None, said["reason"])
-    return Probed(tried_at, ProbeReport(**said), "")
+    if "versioning" in said:
+        return Probed(tried_at, ProbeReport(**said), "")
+    return Probed(tried_at, None, said.get("reason", text("labels.erased")))

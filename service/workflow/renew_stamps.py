@@ -130,9 +130,8 @@ def _note_troubles(deps: Deps, late: set[str], failing: Mapping[str, str]) -> No
                 tx.renewals.forget(agreement_id)
                 continue
             if tx.renewals.note(agreement_id, renewal, reason):
-                tx.audit.append(
-                    agreement_id, Event.ARCHIVE_NOT_RENEWED, SYSTEM, reason=reason[:300]
-                )
+                said = {"reason": reason[:300]}
+                tx.audit.append(agreement_id, Event.ARCHIVE_NOT_RENEWED, SYSTEM, personal=said)
 
 
 def _renew(deps: Deps, due: Due, now: datetime) -> int:

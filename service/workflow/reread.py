@@ -94,7 +94,8 @@ def _note_unread(deps: Deps, agreement_id: str, failure: Exception) -> None:
         if state is None or state.state != "verified":  # the reason of damage is not overwritten
             return
         if not state.failure:
-            tx.audit.append(agreement_id, Event.ARCHIVE_UNREAD, SYSTEM, reason=reason[:300])
+            said = {"reason": reason[:300]}
+            tx.audit.append(agreement_id, Event.ARCHIVE_UNREAD, SYSTEM, personal=said)
         tx.archive.note_failure(agreement_id, reason)
 
 

@@ -153,7 +153,7 @@ def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
 
 def _mark_failed(tx: Transaction, before: Agreement, state: State, reason: str) -> None:
     tx.agreements.save(before, dataclasses.replace(before, state=state, failure=reason[:500]))
-    tx.audit.append(before.id, Event.SEAL_FAILED, SYSTEM, reason=reason[:300])
+    tx.audit.append(before.id, Event.SEAL_FAILED, SYSTEM, personal={"reason": reason[:300]})
 
 
 def _as_signed(act: ActRow) -> Act:

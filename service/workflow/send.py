@@ -41,8 +41,11 @@ def send(deps: Deps, reference: str, staff: Staff) -> None:
             sent.id,
             Event.AGREEMENT_SENT,
             staff_actor(staff),
-            personal={"name": staff.name, "email": sent.signatory.email},
-            recipient=sent.signatory.name,
+            personal={
+                "name": staff.name,
+                "email": sent.signatory.email,
+                "recipient": sent.signatory.name,
+            },
             until=show_date_of(sent),
         )
         if pre_signed:

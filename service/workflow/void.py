@@ -37,8 +37,7 @@ def void(deps: Deps, reference: str, reason: str, staff: Staff) -> None:
             before.id,
             Event.AGREEMENT_VOIDED,
             staff_actor(staff),
-            personal={"name": staff.name},
-            reason=given,
+            personal={"name": staff.name, "reason": given},
         )
         settle_link_mails(tx, before.id)
         if tx.signing.live_link(before.id):  # else nobody was invited yet

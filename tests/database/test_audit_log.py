@@ -40,7 +40,7 @@ def written(database: Database, new: New) -> tuple[str, list[Entry]]:
                 "system",
                 personal={"name": f"Els {number}"} if number % 2 else None,
                 number=number,
-                words="één",
+                what="één",
             )
     with database.begin() as tx:
         return agreement.id, tx.audit.of(agreement.id)
@@ -58,7 +58,7 @@ def test_the_chain_holds(written: tuple[str, list[Entry]]) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"data": {"number": 99, "words": "één"}},
+        {"data": {"number": 99, "what": "één"}},
         {"actor": "staff:1"},
         {"event": Event.AGREEMENT_SENT},
         {"at": None},
@@ -124,7 +124,7 @@ def test_an_entry_made_up_and_put_between_is_named(
     genuine = written[1]
     prev = genuine[at - 2].hash if at > 1 else FIRST
     forged = dataclasses.replace(
-        genuine[0], seq=at, data={"words": "forged"}, personal_digest="", prev_hash=prev
+        genuine[0], seq=at, data={"what": "forged"}, personal_digest="", prev_hash=prev
     )
     forged = dataclasses.replace(forged, hash=forged.recomputed())
     later = [dataclasses.replace(each, seq=each.seq + 1) for each in genuine[at - 1 :]]

@@ -116,7 +116,8 @@ def test_no_words_of_a_stranger_keep_a_signed_agreement_from_being_completed(
     agreement = load(deps, reference)
     with deps.database.begin() as tx:
         tx.agreements.lock_by_id(agreement.id)
-        tx.audit.append(agreement.id, Event.SEAL_FAILED, SYSTEM, reason="one\r\ntwo\x01\u65e5")
+        strange = {"reason": "one\r\ntwo\x01\u65e5"}
+        tx.audit.append(agreement.id, Event.SEAL_FAILED, SYSTEM, personal=strange)
         for _ in range(MOST_PRINTED_EVENTS):
             tx.audit.append(agreement.id, Event.DOCUMENT_DOWNLOADED, SYSTEM, sha256="0")
     signed_by_controller(deps, reference)

@@ -178,7 +178,7 @@ def test_a_missing_object_is_found_told_and_forgiven_when_it_is_back(
     assert found.checked_at
     assert found.looked_at > found.checked_at
     (entry,) = said(house, reference, "archive.damaged")
-    assert (entry.actor, entry.data["reason"]) == ("system", "bewijs.json: ontbreekt")
+    assert (entry.actor, entry.personal) == ("system", {"reason": "bewijs.json: ontbreekt"})
     assert alarm.alarm(house.deps) == 1
     (told,) = alarms(house)
     assert (told["reference"], told["trouble"]) == (reference, "damaged")

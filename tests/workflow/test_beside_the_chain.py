@@ -1,0 +1,212 @@
+"""Nothing personal stands inside the hash chain, which can never be erased (decision 10).
+
+Every value that says something about a person carries a mark, all steps are taken, and no mark may
+stand in the hashed part of any entry.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+from house import DETAILS, LISTS, House
+
+from service.agreement.drafting import Input
+from service.agreement.events import Event
+from service.agreement.permissions import Role
+from service.database.audit_check import check_chain
+from service.errors import Invalid
+from service.workflow import (
+    accounts,
+    answer,
+    archive,
+    close,
+    complete,
+    decline,
+    deliver,
+    edit,
+    expire,
+    generate,
+    open_link,
+    prove_mailbox,
+    read,
+    remind,
+    resend,
+    retrieve,
+    seal,
+    send,
+    send_back,
+    sign,
+    void,
+)
+from service.workflow.actors import Client
+
+MARK = "zqx"
+MARKED = {
+    "name": "Bakkerij Zqxorg",
+    "street": "Zqxstraat 3",
+    "city": "Zqxdorp",
+    "notices_email": "zqxinfo@peeters.example",
+    "signatory_name": "An Zqxpeeters",
+    "signatory_email": "zqxan@peeters.example",
+    "signatory_function": "Zqxbestuurder",
+    "message": "Zqxboodschap",
+}
+OFFICER = {
+    "dpo_answer": "yes",
+    "dpo_name": "Jan Zqxmaes",
+    "dpo_email": "zqxdpo@peeters.example",
+    "dpo_phone": "+32 9 123 45 67",
+}
+BROWSER = Client("203.0.113.9", "Zqxbrowser")
+# Told by the system about its own archive, keys and clock, with codes, numbers and digests alone;
+# the names of data that these may use are in IN_THE_CHAIN like all others.
+ELSEWHERE = ("archive", "log", "profile", "staff", "seal", "evidence", "original", "alarm")
+
+
+def _sent(house: House, **other: str) -> str:
+    reference = house.draft({**DETAILS, **MARKED, **other})
+    edited = Input({**DETAILS, **MARKED, **other}, services=["cloud_storage"])
+    edit.edit(house.deps, reference, edited, house.staff)
+    send.send(house.deps, reference, house.staff)
+    return reference
+
+
+def _completed(house: House, reference: str) -> str:
+    secret = open_link.enter(house.deps, house.token(reference), BROWSER)
+    given = {**DETAILS, **MARKED}
+    complete.save_details(house.deps, secret, Input(given), BROWSER)
+    complete.save_annex(house.deps, secret, Input(OFFICER, **LISTS), BROWSER)
+    return secret
+
+
+def _signed_by_both(house: House) -> str:
+    """The whole road, with a question from each side and a change on the way."""
+    deps, staff = house.deps, house.staff
+    reference = _sent(house)
+    house.rows("update messages set queued_at = queued_at - interval '2 days'")
+    remind.remind(deps, reference, staff)
+    resend.copy_link(deps, reference, staff)
+    secret = _completed(house, reference)
+    generate.note_failure(deps, house.agreement(reference).id, "text_differs An Zqxpeeters")
+    generate.retry_generation(deps, reference, f"staff:{staff.id}")
+    generate.generate(deps, house.agreement(reference).id)
+    complete.reopen(deps, secret, BROWSER)
+    complete.save_annex(deps, secret, Input(OFFICER, **LISTS), BROWSER)
+    generate.generate(deps, house.agreement(reference).id)
+    for question in ("Zqxvraag?", "Nog een zqxvraag?"):
+        decline.ask(deps, secret, question, BROWSER)
+    first, second = retrieve.dossier(deps, reference, staff).questions
+    answer.answer(deps, reference, first.id, "Zqxantwoord", staff)
+    answer.settle(deps, reference, second.id, staff)
+    digest = house.agreement(reference).frozen_sha256
+    read.fetch_shown(deps, secret, BROWSER)
+    sign.confirm_reading(deps, secret, digest, BROWSER)
+    prove_mailbox.request_code(deps, secret, BROWSER)
+    with pytest.raises(Invalid):
+        prove_mailbox.confirm_code(deps, secret, "000000", BROWSER)
+    prove_mailbox.confirm_code(deps, secret, house.code(), BROWSER)
+    house.prepare(reference, secret, typed=MARKED["signatory_name"])
+    sign.sign(deps, secret, document_sha256=digest, said={"annex_sign"}, client=BROWSER)
+    send_back.send_back(deps, reference, "Zqxbedenking?", staff)
+    house.countersign(reference, client=BROWSER)
+    return reference
+
+
+def _other_endings(house: House) -> None:
+    deps, staff = house.deps, house.staff
+    void.void(deps, _sent(house), "Zqxreden", staff)
+    declined = open_link.enter(deps, house.token(_sent(house)), BROWSER)
+    decline.decline(deps, declined, "other", "Zqxuitleg", BROWSER)
+    passed_on = open_link.enter(deps, house.token(_sent(house)), BROWSER)
+    house.passed_on(passed_on, name="Jan Zqxclaes", email="zqxjan@peeters.example")
+    changed = _sent(house)
+    resend.change_email(deps, changed, "Els Zqxmaes", "zqxels@peeters.example", staff)
+    ended = _sent(house)
+    token = house.token(ended)
+    house.forget_time(ended)
+    expire.expire(deps)
+    open_link.request_new_link(deps, token, BROWSER)
+    resend.extend(deps, ended, "30", staff)
+    message = house.mails(ended)[0].id
+    deliver.note_failure(deps, message, "550 zqxan@peeters.example unknown")
+
+
+def _archived(house: House, reference: str) -> None:
+    agreement_id = house.agreement(reference).id
+    seal.note_failure(house.deps, agreement_id, "zqxfout")
+    for step in (seal.seal, close.close):
+        step(house.deps, agreement_id)
+    archive.note_failure(house.deps, agreement_id, "zqxfout")
+    archive.archive(house.deps, agreement_id)
+    retrieve.package(house.deps, reference, house.staff, BROWSER)
+    house.deliver(reference)
+
+
+def _staff(house: House) -> None:
+    new = {"name": "Piet Zqxclaes", "email": "zqxpiet@it4.example", "function": "Zqxverkoper"}
+    accounts.add_staff(house.deps, **new, roles=[Role.SALES.value], by=house.staff)
+
+
+def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -> None:
+    house = dataclasses.replace(
+        whole_house, staff=dataclasses.replace(whole_house.staff, name="Els Zqxmaes")
+    )
+    house.rows("update staff set name = 'Els Zqxmaes'")
+    reference = _signed_by_both(house)
+    _other_endings(house)
+    _archived(house, reference)
+    _staff(house)
+    entries = house.rows(
+        """select e.event, e.data::text, e.actor, p.data::text from audit_entries e
+        left join audit_personal p on p.entry_id = e.id"""
+    )
+    assert [each for each in entries if MARK in f"{each[1]}{each[2]}".lower()] == []
+    beside = {each[0] for each in entries if MARK in (each[3] or "").lower()}
+    assert beside >= {
+        "agreement.sent",
+        "agreement.voided",
+        "agreement.declined",
+        "signatory.delegated",
+        "question.asked",
+        "document.failed",
+        "seal.failed",
+        "archive.failed",
+        "message.failed",
+        "staff.created",
+    }
+    told = {each for each in Event if each.split(".")[0] not in ELSEWHERE}
+    # A mail server's refusal is noted by the very line that notes a failure.
+    assert told - {each[0] for each in entries} == {Event.MESSAGE_REFUSED}
+
+
+def test_what_was_erased_is_said_and_the_rest_still_prints(house: House) -> None:
+    reference = house.sent()
+    void.void(house.deps, reference, "Verkeerde klant", house.staff)
+    house.rows("delete from audit_personal")
+    said = [line.sentence for line in retrieve.dossier(house.deps, reference, house.staff).timeline]
+    assert said[-1] == "Ingetrokken. Reden: «gewist»"
+    assert any(
+        each.startswith("Verstuurd naar «gewist»; te ondertekenen tot en met") for each in said
+    )
+
+
+def test_an_entry_from_before_prints_and_verifies_as_it_is(house: House) -> None:
+    """A row as the former version wrote it: the name inside the chain."""
+    reference = house.sent()
+    with house.deps.database.begin() as tx:
+        genuine = tx.audit.of(house.agreement(reference).id)
+    old = next(each for each in genuine if each.event is Event.AGREEMENT_SENT)
+    data = {**old.data, "recipient": "An Peeters"}
+    old = dataclasses.replace(old, data=data, personal={"name": "Els Maes"})
+    assert close.sentence(old).startswith("Verstuurd naar An Peeters; te ondertekenen")
+    first = dataclasses.replace(genuine[0], data=data, personal=None, personal_digest="", salt="")
+    first = dataclasses.replace(first, hash=first.recomputed())
+    assert check_chain([first]) == []
+    assert "recipient" in json.dumps(first.hashed())
+
+
+def test_the_log_refuses_a_value_of_an_unknown_name(house: House) -> None:
+    with house.deps.database.begin() as tx, pytest.raises(ValueError, match="not for the chain"):
+        tx.audit.append(None, Event.STAFF_CREATED, "system", recipient="An Peeters")

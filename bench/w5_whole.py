@@ -96,6 +96,9 @@ def _given(controller: dict[str, Any], names: str) -> dict[str, Any]:
 def _countersign(workshop: Workshop, done: threading.Event) -> None:
     browser = _signed_in(workshop)
     while not done.is_set():
+        browser.open(f"{QUEUE}/lezen")
+        if browser.values("read"):
+            browser.submit(f"{QUEUE}/lezen")
         browser.open(QUEUE)
         waiting = browser.values("selected")
         if waiting:

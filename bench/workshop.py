@@ -37,6 +37,7 @@ from service.workflow.countersign import countersign
 from service.workflow.create import create
 from service.workflow.links import address
 from service.workflow.open_link import enter
+from service.workflow.open_text import note_view
 from service.workflow.prove_mailbox import confirm_code, request_code
 from service.workflow.send import send
 from service.workflow.sign import AGREEMENT_STATEMENTS, confirm_reading, prepare, sign
@@ -108,7 +109,8 @@ class Workshop:
     def proved(self) -> Opened:
         """Read, and the mailbox proved."""
         found = self.ready()
-        confirm_reading(self.deps, found.secret, self.sha256(found), BROWSER)
+        sha256, view = self.sha256(found), self.view(found)
+        confirm_reading(self.deps, found.secret, sha256, BROWSER, view_sha256=view)
         request_code(self.deps, found.secret, BROWSER)
         confirm_code(self.deps, found.secret, self.code(found.link_id), BROWSER)
         return found
@@ -138,7 +140,8 @@ class Workshop:
         sign(self.deps, found.secret, document_sha256=sha256, said={"annex_sign"}, client=BROWSER)
 
     def countersign(self, found: Opened) -> None:
-        """The last signature."""
+        """The last signature, after the text was opened."""
+        note_view(self.deps, found.reference, self.view(found), self.staff, BROWSER)
         outcomes = countersign(
             self.deps,
             {found.reference: self.sha256(found)},
@@ -186,6 +189,15 @@ class Workshop:
         """Of the frozen document."""
         with self.deps.database.begin() as tx:
             return tx.agreements.get_by_id(found.id).frozen_sha256
+
+    def view(self, found: Opened) -> str:
+        """The SHA-256 of its reading view."""
+        with self.deps.database.begin() as tx:
+            agreement = tx.agreements.get_by_id(found.id)
+            view = tx.openings.view(agreement.id, agreement.revision)
+        if view is None:
+            raise LookupError(found.reference)
+        return view.sha256
 
     def frozen(self, found: Opened) -> bytes:
         """The document that both parties are shown."""

@@ -169,6 +169,8 @@ class Road:
         self.signer.submit("/bijlage", annex_statement=self.signer.values("annex_statement"))
 
     def countersign(self) -> None:
+        self.staff.open("/tekenen-namens-ons/lezen")
+        self.staff.submit("/tekenen-namens-ons/lezen")
         self.staff.open("/tekenen-namens-ons")
         self.staff.submit(
             "/tekenen-namens-ons",

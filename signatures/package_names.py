@@ -10,6 +10,7 @@ import re
 MANIFEST, AGREEMENT, SHOWN = "manifest.json", "overeenkomst.pdf", "getoond.pdf"
 SHEET, EVIDENCE, LOG = "bewijsblad.pdf", "bewijs.json", "logboek.jsonl"
 TEMPLATE = "sjabloon.docx"
+VIEW, DIFFERENCE, COMMON = "leesweergave.html", "verschil.html", "gemeenschappelijke-tekst.html"
 READ_ME = ("LEESMIJ.txt", "README.txt")
 RECORDS, SEALS, TOKENS = "handelingen/", "zegels/", "tijdstempels/"
 CERTIFICATES, ANCHORS, RENEWED = "certificaten/", "ankers/", "vernieuwd"

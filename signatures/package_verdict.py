@@ -12,6 +12,7 @@ prove is *unknown*, and said; it does not make the package invalid.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 
 from signatures.package import Package
 from signatures.package_anchors import check_anchors
@@ -24,12 +25,13 @@ from signatures.package_names import AGREEMENT, RENEWED, SHEET, SHOWN, original_
 from signatures.package_parts import check_read_me, check_seals, check_template, check_whole
 from signatures.package_report import RULES, Case, PackageReport, Trust
 from signatures.package_sheet import OtherSchema, Sheet, holds_alone, sheet_in
+from signatures.package_views import check_views
 from signatures.report import EVIDENCE_SHEET, INVALID, Report
 
 _CHECKS: dict[str, Callable[[Case, Package], Iterator[Finding]]] = {
     "evidence": lambda case, _: check_evidence(case),
     "documents": lambda case, _: check_documents(case),
-    "acts": lambda case, _: check_acts(case),
+    "acts": lambda case, _: chain(check_acts(case), check_views(case)),
     "log": lambda case, _: check_log(case),
     "seals": lambda case, _: check_seals(case),
     "template": lambda case, _: check_template(case),

@@ -10,6 +10,7 @@
         handelingen/          the record of each act, byte for byte as its seal binds it
         zegels/, tijdstempels/  each seal and token by itself, for tools that know no PDF
         sjabloon.docx         the Word file that the text was made from
+        leesweergave.html     the same text as a page; and what else was shown as one
         LEESMIJ.txt, README.txt  how to check all this; they hold here and in the ZIP handed out
         manifest.json         written last: names, sizes, SHA-256 and versions of all the others
         vernieuwd/            years later: copies with a newer time stamp, see ``renewed``

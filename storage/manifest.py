@@ -29,6 +29,7 @@ MEDIA_TYPES = {
     ".jsonl": "application/jsonl",
     ".pem": "application/x-pem-file",
     ".der": "application/pkix-crl",
+    ".html": "text/html; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".p7s": "application/pkcs7-signature",

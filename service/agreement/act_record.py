@@ -9,16 +9,17 @@ the salt keeps anybody from finding them by guessing and comparing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
 
 from service.agreement.model import Agreement
+from service.agreement.shown import Opening
 from service.agreement.states import Place
 
-SCHEMA = "zegel-act/2"
+SCHEMA = "zegel-act/3"
 
 
 def act_record(
@@ -34,13 +35,16 @@ def act_record(
     statements: list[dict[str, str]],
     evidence: Mapping[str, Any],
     salt: str,
+    view_sha256: str,
+    shown: Sequence[Opening],
 ) -> dict[str, Any]:
     """The record as JSON values.
 
     ``person`` has name, function and email; ``signed_at`` is aware (kept in UTC, ISO 8601 with
     microseconds); each statement has id, version and text as shown; ``evidence`` is what was
     observed (mailbox, link, device); ``salt`` is 128 random bits in hexadecimal. The picture is
-    present by its hash, the document by the hash of the bytes that were shown.
+    present by its hash, the document by the hash of its bytes and of its reading view's
+    (``view_sha256``); ``shown`` is what was noted of their opening by this person.
     """
     return {
         "schema": SCHEMA,
@@ -52,6 +56,8 @@ def act_record(
         "organisation": organisation,
         "signed_at": signed_at.astimezone(UTC).isoformat(timespec="microseconds"),
         "document_sha256": agreement.frozen_sha256,
+        "view_sha256": view_sha256,
+        "shown": [opening.in_record() for opening in shown],
         "method": method,
         "typed": typed,
         "image_sha256": hashlib.sha256(image).hexdigest() if image else None,

@@ -38,6 +38,7 @@ class Event(StrEnum):
     DOCUMENT_FROZEN = "document.frozen"
     DOCUMENT_FAILED = "document.failed"
     DOCUMENT_SHOWN = "document.shown"
+    DOCUMENT_OPENED = "document.opened"
     DOCUMENT_DOWNLOADED = "document.downloaded"
     CODE_SENT = "code.sent"
     CODE_REFUSED = "code.refused"
@@ -83,6 +84,7 @@ IN_THE_CHAIN = frozenset(
         "checksum",
         "create_only",
         "data_subjects",  # how many
+        "common_sha256",
         "day",
         "document_sha256",
         "effective_date",
@@ -119,6 +121,7 @@ IN_THE_CHAIN = frozenset(
         "until",
         "version",
         "versioning",
+        "view_sha256",
         "what",
         "why",
     }
@@ -133,7 +136,9 @@ def in_words(event: str, data: Mapping[str, Any], *, erased: bool = False) -> st
     entry, where a sentence finds names and reasons.
     """
     try:
-        return _Marking("erased" if erased else "unknown").vformat(catalogue("events")[event], (), data)
+        return _Marking("erased" if erased else "unknown").vformat(
+            catalogue("events")[event], (), data
+        )
     except (KeyError, ValueError):  # no such sentence any more, or one with a mistake in it
         return event
 

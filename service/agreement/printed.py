@@ -10,6 +10,7 @@ from typing import Any
 
 from service.agreement.annex import LISTS, Annex
 from service.agreement.deadlines import show_date
+from service.agreement.difference import BLANK
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
 from service.texts import text
@@ -27,6 +28,27 @@ def context(agreement: Agreement, template_version: str) -> dict[str, Any]:
         "services": [text(f"services.{code}") for code in agreement.services],
         "annex": _annex(agreement.annex),
     }
+
+
+def common_context(agreement: Agreement, template_version: str) -> dict[str, Any]:
+    """The same with a blank wherever an agreement has a value of its own; the processor stays."""
+    printed = context(agreement, template_version)
+    blanks = dict.fromkeys(("number_label", "number", "seat", "email"), BLANK)
+    names: dict[str, Any] = dict.fromkeys(("legal_form", "trade_name"))
+    printed["reference"], printed["revision"] = BLANK, 1
+    printed["controller"] |= {
+        **names,
+        **blanks,
+        "kind": BLANK,
+        "country": BLANK,
+        "name": BLANK,
+        "representative": {"name": BLANK, "function": BLANK},
+    }
+    printed["main_agreement"] = {"reference": BLANK, "date": BLANK}
+    printed["services"] = [BLANK]
+    printed["annex"] = {name: [{"label": BLANK, "special": False}] for name in LISTS}
+    printed["annex"]["dpo"] = None
+    return printed
 
 
 def preview_context(agreement: Agreement, template_version: str) -> dict[str, Any]:

@@ -177,6 +177,7 @@ def sheet(facts: Facts) -> dict[str, Any]:
             for sentence in _numbered("story")
         ],
         "binding": text("evidence.binding"),
+        "compared": text("evidence.compared") if "view" in dict(facts.documents) else None,
         "agreement_title": text("evidence.agreement_title"),
         "effective_date": show_date(effective) if effective else "",
         "effective_date_rule": text("evidence.effective_date_rule"),
@@ -273,6 +274,8 @@ def _act(act: ActFacts) -> dict[str, Any]:
         "email_proof": _proof(said),
         "under": text(f"evidence.under.{act.place}"),
         "in_short": _in_short(said),
+        "openings": _openings(record.get("shown", [])),
+        "view_sha256": record.get("view_sha256"),
         "method": text(f"labels.method.{record['method']}"),
         "statements": [each["text"] for each in record["statements"]],
         "ip": said["ip"],
@@ -280,6 +283,21 @@ def _act(act: ActFacts) -> dict[str, Any]:
         "document_sha256": record["document_sha256"],
         "record_sha256": act.record_sha256,
     }
+
+
+def _openings(shown: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """What was noted of the opening of the text by who signed; nothing in records from before."""
+    told = []
+    for each in shown:
+        told.append(_opening(each["what"], each["opened_at"], each["sha256"]))
+        if "common_sha256" in each:
+            told.append(_opening("common", each["common_opened_at"], each["common_sha256"]))
+    return told
+
+
+def _opening(what: str, at: str, sha256: str) -> dict[str, str]:
+    moment = show_moment_with_offset(datetime.fromisoformat(at))
+    return {"said": text(f"evidence.opened.{what}", at=moment), "sha256": sha256}
 
 
 def _succession(each: Succession) -> str:

@@ -30,6 +30,7 @@ from service.database.documents import Documents
 from service.database.failing_jobs import FailingJobs
 from service.database.jobs import Jobs
 from service.database.messages import Messages
+from service.database.openings import Openings
 from service.database.overview import Overview
 from service.database.questions import Questions
 from service.database.reminders import Reminders
@@ -84,6 +85,11 @@ class Transaction:
     def documents(self) -> Documents:
         """Documents, acts, seals and originals."""
         return Documents(self._connection)
+
+    @cached_property
+    def openings(self) -> Openings:
+        """What was shown to whom before signing."""
+        return Openings(self._connection)
 
     @cached_property
     def archive(self) -> ArchiveRecords:

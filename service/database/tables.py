@@ -216,6 +216,8 @@ documents = Table(
     Column("template_version", Text, nullable=False),
     Column("template_sha256", Text, nullable=False),
     Column("engine", Text, nullable=False),
+    # Of the text that agreements of this template have in common; empty where none was made.
+    Column("common_sha256", Text, nullable=False, server_default=""),
     now("created_at"),
     UniqueConstraint("agreement_id", "revision", "kind"),
     CheckConstraint("kind in ('preview','frozen')", name="kind"),

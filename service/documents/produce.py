@@ -83,6 +83,7 @@ class DocumentMaker:
             work_dir=work_dir,
         )
         self._cache: OrderedDict[str, ProducedDocument] = OrderedDict()
+        self._common: dict[bytes, str] = {}
         self._cache_lock = threading.Lock()
 
     @property
@@ -131,6 +132,21 @@ class DocumentMaker:
             while len(self._cache) > CACHED_DOCUMENTS:
                 self._cache.popitem(last=False)
         return document
+
+    def common_text(self, context: Mapping[str, Any], *, dated: datetime) -> str:
+        """The reading view of an agreement in which nothing is filled in; see ``difference``.
+
+        Made once for each template and profile of the processor. Raises GenerationFailed.
+        """
+        key = rfc8785.dumps([self.template_sha256, dict(context)])
+        with self._cache_lock:
+            known = self._common.get(key)
+        if known is None:
+            values = {**context, "preview": False}
+            known = reading_view(read_blocks(self._agreement.fill(values, dated=_in_utc(dated))))
+            with self._cache_lock:
+                self._common = {key: known}  # the profile changes once in years
+        return known
 
     def evidence_sheet(
         self, context: Mapping[str, Any], *, evidence_json: bytes, dated: datetime

@@ -16,7 +16,11 @@ TITLE_STYLE = "Title"
 
 
 def reading_view(blocks: list[Paragraph | TableBlock], *, title_level: int = 2) -> str:
-    """The blocks as HTML; the title becomes ``h<title_level>``, articles one level lower."""
+    """The blocks as HTML; the title becomes ``h<title_level>``, articles one level lower.
+
+    In ASCII, other characters as references: the same bytes read the same in any page, and as a
+    file of their own (``leesweergave.html`` of the evidence package) in any browser.
+    """
     writer = _Writer(title_level)
     for block in blocks:
         if isinstance(block, TableBlock):
@@ -24,7 +28,7 @@ def reading_view(blocks: list[Paragraph | TableBlock], *, title_level: int = 2) 
         else:
             writer.paragraph(block)
     writer.close_section()
-    return "\n".join(writer.parts)
+    return "\n".join(writer.parts).encode("ascii", "xmlcharrefreplace").decode()
 
 
 class _Writer:

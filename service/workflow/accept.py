@@ -17,6 +17,7 @@ from service.agreement.act_record import act_record, record_sha256
 from service.agreement.deadlines import show_date
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.shown import Opening
 from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
 from service.database.engine import Transaction
 from service.errors import FieldError, Invalid, Refused
@@ -101,7 +102,8 @@ def accept(
     """Accept the acts of one person, all or none, and return the agreement after them.
 
     ``shown_sha256`` is the hash of the bytes that were shown. Raises TooLate or WrongState when
-    the agreement no longer stands open, Refused when it is another's turn or the text has changed.
+    the agreement no longer stands open, Refused when it is another's turn, the text has changed, or
+    one of the staff has not opened it.
     """
     step = Step.SIGN_FIRST if not before.signed_places else Step.SIGN_LAST
     state = after(step, before.state)
@@ -109,9 +111,22 @@ def accept(
         raise Refused("not_your_turn")
     if not shown_sha256 or shown_sha256 != before.frozen_sha256:
         raise Refused("changed")
+    view = tx.openings.view(before.id, before.revision)
+    if view is None:
+        raise LookupError(before.reference)
+    opened = tx.openings.of(
+        before.id,
+        before.revision,
+        shown_sha256,
+        signatory_id=person.signatory_id,
+        staff_id=person.staff_id,
+    )
+    # A signatory may have read before openings were noted; their session says which bytes.
+    if person.staff_id and not opened:
+        raise Refused("not_opened")
     places = dict(before.places)
     for place, said in acts.items():
-        _record(tx, before, person, image, place, said)
+        _record(tx, before, person, image, place, said, view.sha256, opened)
         places[place] = PlaceState.SIGNED
     signed = dataclasses.replace(before, state=state, places=places)
     for place in signed.next_places:
@@ -139,6 +154,8 @@ def _record(
     image: SignatureImage,
     place: Place,
     said: list[dict[str, str]],
+    view_sha256: str,
+    opened: list[Opening],
 ) -> None:
     now: datetime = tx.now()
     record = act_record(
@@ -153,6 +170,8 @@ def _record(
         statements=said,
         evidence=person.evidence,
         salt=secrets.token_hex(16),
+        view_sha256=view_sha256,
+        shown=opened,
     )
     digest = record_sha256(record)
     tx.documents.add_act(

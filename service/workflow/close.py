@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
+from service.agreement import shown
 from service.agreement.events import Event, in_words
 from service.agreement.model import Agreement
 from service.agreement.proof import (
@@ -27,6 +28,7 @@ from service.agreement.proof import (
     qualities,
     sheet,
 )
+from service.agreement.shown import sha256_of
 from service.agreement.states import SIGNED_NOT_SEALED, Step, after
 from service.database.audit_log import Entry
 from service.database.documents import CLOSING_STEP
@@ -35,6 +37,9 @@ from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.evidence_package import (
     AGREEMENT,
+    COMMON,
+    DIFFERENCE,
+    VIEW,
     digests,
     encoded,
     fixed_files,
@@ -65,9 +70,10 @@ def close(deps: Deps, agreement_id: str) -> None:
         facts, entries = _facts(deps, tx, agreement, closed.sha256)
         frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
         template = tx.documents.template(facts.template_sha256)
+        views = _views(tx, agreement, facts)
     if frozen is None:
         raise LookupError(agreement.reference)
-    fixed = fixed_files(facts, sealed=closed.pdf, template=template)
+    fixed = fixed_files(facts, sealed=closed.pdf, template=template, views=views)
     known = {**fixed, AGREEMENT: closed.pdf, SHOWN: frozen[0]}
     made = with_present_keys(deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known))
     others = made.sealer.stamp_evidence(closed.pdf, made.pdf)
@@ -163,7 +169,11 @@ def _facts(
             template_version=frozen.template_version,
             template_sha256=frozen.template_sha256,
             engine=frozen.engine,
-            documents=(("shown", frozen.sha256), ("sealed", sealed_sha256)),
+            documents=(
+                ("shown", frozen.sha256),
+                ("view", sha256_of(frozen.reading_html)),
+                ("sealed", sealed_sha256),
+            ),
             acts=acts,
             events=tuple(
                 EventFacts(e.seq, e.at, str(e.event), sentence(e), e.hash) for e in entries
@@ -189,6 +199,20 @@ def _facts(
     )
 
 
+def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, bytes]:
+    """The texts that were shown as pages, by their name in the package."""
+    view = tx.openings.view(agreement.id, agreement.revision)
+    if view is None:
+        raise LookupError(agreement.reference)
+    found = {VIEW: view.html}
+    for act in facts.acts:
+        for opened in act.record.get("shown", ()):
+            if opened["what"] == shown.DIFFERENCE:
+                found[DIFFERENCE] = tx.openings.difference(agreement.id, opened["sha256"])
+                found[COMMON] = tx.openings.common_text(opened["common_sha256"])
+    return {name: html.encode() for name, html in found.items()}
+
+
 def _until_closed(entries: list[Entry]) -> list[Entry]:
     """The log up to the close, without a gap; what comes later stands in the service's own log.
 
@@ -201,7 +225,8 @@ def _until_closed(entries: list[Entry]) -> list[Entry]:
 def sentence(entry: Entry) -> str:
     """A log entry in plain Dutch; what was erased of it is said to be erased."""
     known = {**(entry.personal or {}), **entry.data}
-    return in_words(str(entry.event), known, erased=entry.personal is None)
+    erased = bool(entry.personal_digest) and entry.personal is None
+    return in_words(str(entry.event), known, erased=erased)
 
 
 def log_lines(entries: list[Entry]) -> bytes:

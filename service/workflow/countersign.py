@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from service.agreement.annex import flags
 from service.agreement.model import Agreement
@@ -31,32 +32,40 @@ STATEMENTS = ("countersign_checked", "countersign_intent")
 class Waiting:
     """An agreement that the processor can sign now, with the reasons for a second look.
 
-    ``question`` is there while it was given back to the sender and no answer came.
+    ``question`` is there while it was given back to the sender and no answer came; ``opened_at``
+    is when this person first opened its text, None while not: then it cannot be signed yet.
     """
 
     agreement: Agreement
     flags: tuple[str, ...]
     question: Question | None = None
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one agreement of a batch; ``refusal`` is empty when it was signed."""
+    """What became of one agreement of a batch; ``refusal`` is empty when it was signed, and
+    ``unread`` says that opening the text is what it wants."""
 
     reference: str
     refusal: str = ""
+    unread: bool = False
 
 
 def queue(deps: Deps, staff: Staff) -> list[Waiting]:
     """Everything that waits for the processor's signature, oldest first."""
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:
+        found = [tx.agreements.get(each) for each in tx.overview.awaiting_processor()]
+        opened = tx.openings.by_staff(staff.id, [each.id for each in found])
         waiting = []
-        for reference in tx.overview.awaiting_processor():
-            agreement = tx.agreements.get(reference)
+        for agreement in found:
             raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
             question = tx.questions.returned(agreement.id)
-            waiting.append(Waiting(agreement, tuple(dict.fromkeys(raised)), question))
+            key = (agreement.id, agreement.revision, agreement.frozen_sha256)
+            waiting.append(
+                Waiting(agreement, tuple(dict.fromkeys(raised)), question, opened.get(key))
+            )
         return waiting
 
 
@@ -126,7 +135,7 @@ def _sign_one(
             if signed.order is Order.PROCESSOR_FIRST:
                 invite(tx, signed, issue(deps, tx, signed, staff_actor(staff)), pre_signed=True)
     except (Refused, NotFound) as refusal:
-        return Outcome(reference, refusal.sentence())
+        return Outcome(reference, refusal.sentence(), refusal.code in ("not_opened", "changed"))
     return Outcome(reference)
 
 

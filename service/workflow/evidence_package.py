@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,19 +31,23 @@ if TYPE_CHECKING:  # the ASN.1 library comes with it
 
 AGREEMENT, SHEET, LOG = "overeenkomst.pdf", "bewijsblad.pdf", "logboek.jsonl"
 TEMPLATE = "sjabloon.docx"
+VIEW, DIFFERENCE, COMMON = "leesweergave.html", "verschil.html", "gemeenschappelijke-tekst.html"
 
 
-def fixed_files(facts: Facts, *, sealed: bytes, template: bytes | None) -> dict[str, bytes]:
+def fixed_files(
+    facts: Facts, *, sealed: bytes, template: bytes | None, views: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """The further files, by name, that are there before the evidence sheet is made.
 
     Their digests stand in the sealed sheet, so a file that can be made here belongs here.
-    ``template`` is the Word file that the text was made from, None where it was not kept.
+    ``template`` is the Word file that the text was made from, None where it was not kept;
+    ``views`` are the texts that were shown as pages, by name.
     """
     files = {f"handelingen/{act.place}.json": canonical(act.record) for act in facts.acts}
     files |= _loose(_parts(AGREEMENT, sealed))
     if template:
         files[TEMPLATE] = template
-    return files
+    return {**files, **views}
 
 
 def digests(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -72,10 +76,24 @@ def further_files(
         [*_parts(AGREEMENT, sealed), *of_sheet],
         shown_length=len(shown),
         foreign=foreign_stamps,
-        template=TEMPLATE in fixed,
+        absent={TEMPLATE, VIEW, DIFFERENCE, COMMON} - set(fixed),
     )
+    told["views"] = _views(facts, fixed)
     told["attime"] = _seconds(checked_at)
     return {**fixed, **_loose(of_sheet), **read_me(told)}
+
+
+def _views(facts: Facts, fixed: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """The texts that were shown as pages, each with the places whose record names it."""
+    found = digests({name: fixed[name] for name in (VIEW, DIFFERENCE, COMMON) if name in fixed})
+    return [
+        {
+            "file": name,
+            "sha256": digest,
+            "places": [act.place for act in facts.acts if digest in canonical(act.record).decode()],
+        }
+        for name, digest in found.items()
+    ]
 
 
 def _parts(file: str, pdf: bytes) -> list[tuple[str, str, Part]]:
@@ -107,7 +125,7 @@ def _told(
     *,
     shown_length: int,
     foreign: bool,
-    template: bool,
+    absent: Set[str],
 ) -> dict[str, Any]:
     """What LEESMIJ.txt and README.txt need; offsets and lengths in bytes, ``attime`` in seconds.
 
@@ -157,8 +175,8 @@ def _told(
         "root_fingerprint": facts.root_fingerprint,
         "foreign_stamps": foreign,
         "quality": _quality(facts),
-        "template_sha256": facts.template_sha256 if template else "",
-        "story": _story(foreign=foreign, template=template),
+        "template_sha256": "" if TEMPLATE in absent else facts.template_sha256,
+        "story": _story(absent if foreign else {*absent, *OF_OTHERS}),
         "not_proven": {
             "nl": list(table("evidence")["not_proven"].values()),
             "en": list(table("package")["not_proven"]["en"].values()),
@@ -178,11 +196,8 @@ def _quality(facts: Facts) -> dict[str, str]:
     }
 
 
-def _story(*, foreign: bool, template: bool) -> dict[str, list[tuple[str, str]]]:
+def _story(absent: Set[str]) -> dict[str, list[tuple[str, str]]]:
     """What each file proves, but for the files that this package does not have."""
-    absent = set() if foreign else set(OF_OTHERS)
-    if not template:
-        absent.add(TEMPLATE)
     return {
         language: [(name, proves) for name, proves in files.items() if name not in absent]
         for language, files in table("package")["proves"].items()

@@ -11,7 +11,7 @@ import rfc8785
 from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.printed import context, preview_context
+from service.agreement.printed import common_context, context, preview_context
 from service.agreement.states import Order, State, Step, after
 from service.database.engine import Transaction
 from service.deps import Deps, MadeDocument
@@ -38,6 +38,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
     printed = context(agreement, maker.template_version)
     try:
         made = maker.agreement(printed, signing_order=agreement.order.value, dated=now)
+        common = maker.common_text(common_context(agreement, maker.template_version), dated=now)
     except GenerationFailed as failure:
         _fail(deps, agreement, failure)
         return
@@ -46,7 +47,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
         if before.state is not State.PREPARING or before.revision != agreement.revision:
             return
         tx.documents.keep_template(made.template_sha256, made.template_version, made.template_docx)
-        _keep(tx, before, made, printed, "frozen")
+        _keep(tx, before, made, printed, "frozen", common=tx.openings.keep_common(common))
         frozen = tx.agreements.save(
             before,
             dataclasses.replace(
@@ -172,7 +173,13 @@ def _digest(agreement: Agreement) -> str:
 
 
 def _keep(
-    tx: Transaction, agreement: Agreement, made: MadeDocument, printed: object, kind: str
+    tx: Transaction,
+    agreement: Agreement,
+    made: MadeDocument,
+    printed: object,
+    kind: str,
+    *,
+    common: str = "",
 ) -> None:
     tx.documents.put(
         agreement.id,
@@ -188,6 +195,7 @@ def _keep(
             "template_version": made.template_version,
             "template_sha256": made.template_sha256,
             "engine": made.engine,
+            "common_sha256": common,
         },
     )
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from service.agreement.capabilities import hash_secret, mask_email, token_for
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.shown import PDF
 from service.agreement.states import Place
 from service.database.documents import ActRow, Document
 from service.database.engine import Transaction
@@ -75,6 +76,14 @@ def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
         if kept is None or kept[1] != found.agreement.frozen_sha256:
             raise NotFound("not_found")
         _log(tx, found, client, kept[1])
+        tx.openings.note(
+            found.agreement.id,
+            found.agreement.revision,
+            PDF,
+            document_sha256=kept[1],
+            sha256=kept[1],
+            signatory_id=found.link.signatory_id,
+        )
     return Download(found.agreement.reference, kept[0])
 
 

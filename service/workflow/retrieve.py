@@ -26,6 +26,7 @@ from service.workflow.archive import note_check
 from service.workflow.close import sentence
 from service.workflow.evidence_package import LOG, anchor_files, as_bag
 from service.workflow.examine import ArchiveCheck, examine, recorded
+from service.workflow.open_text import note_pdf
 from signatures.effective_date import local_date
 from storage.archive import AGREEMENT, SHOWN, zip_package
 from storage.manifest import media_type
@@ -184,14 +185,18 @@ def _line(entry: Entry) -> TimelineEntry:
     return TimelineEntry(entry.at, sentence(entry), str(who), str(entry.event))
 
 
-def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
-    """The frozen document as it is shown to both parties. Raises NotFound."""
+def shown_pdf(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
+    """The frozen document as both parties sign it; noted when it waits for this person's signature.
+
+    Raises NotFound.
+    """
     require(staff, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
-        agreement = tx.agreements.get(reference)
+        agreement = tx.agreements.lock(reference)
         frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
-    if frozen is None:
-        raise NotFound("not_found")
+        if frozen is None:
+            raise NotFound("not_found")
+        note_pdf(tx, agreement, staff, client)
     return frozen[0]
 
 

@@ -10,6 +10,7 @@ from service.agreement.capabilities import hash_secret
 from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.shown import VIEW
 from service.agreement.states import Order, Place
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -44,24 +45,39 @@ class Receipt:
     agreement: Agreement
 
 
-def confirm_reading(deps: Deps, secret: str, document_sha256: str, client: Client) -> None:
-    """The text was shown and the signatory goes on to sign; notes which bytes were shown.
-
-    Raises Refused when the text is not the current one.
+def confirm_reading(
+    deps: Deps, secret: str, document_sha256: str, client: Client, *, view_sha256: str
+) -> None:
+    """The text was shown and the signatory goes on to sign; notes which bytes were shown:
+    ``view_sha256`` of the reading view in the page, ``document_sha256`` of the PDF that says the
+    same. Raises Refused when the text is not the current one.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
         if not found.agreement.awaits_controller:
             raise Refused("not_your_turn")
-        if document_sha256 != found.agreement.frozen_sha256:
+        view = tx.openings.view(found.agreement.id, found.agreement.revision)
+        if view is None or (document_sha256, view_sha256) != (
+            found.agreement.frozen_sha256,
+            view.sha256,
+        ):
             raise Refused("changed")
         tx.signing.change_session(hash_secret(secret), shown_sha256=document_sha256)
+        tx.openings.note(
+            found.agreement.id,
+            found.agreement.revision,
+            VIEW,
+            document_sha256=document_sha256,
+            sha256=view_sha256,
+            signatory_id=found.link.signatory_id,
+        )
         tx.audit.append(
             found.agreement.id,
             Event.DOCUMENT_SHOWN,
             signer_actor(found.link.signatory_id),
             personal=client.personal(),
             sha256=document_sha256,
+            view_sha256=view_sha256,
         )
 
 

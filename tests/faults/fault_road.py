@@ -28,6 +28,7 @@ from service.workflow import (
     create,
     generate,
     open_link,
+    open_text,
     prove_mailbox,
     send,
     sign,
@@ -93,7 +94,11 @@ class House:
         """A browser of the signatory in which only the second signature is missing."""
         secret = self.enter(reference)
         shown = self.agreement(reference).frozen_sha256
-        sign.confirm_reading(self.deps, secret, shown, BROWSER)
+        with self.deps.database.begin() as tx:
+            agreement = tx.agreements.get(reference)
+            view = tx.openings.view(agreement.id, agreement.revision)
+        assert view
+        sign.confirm_reading(self.deps, secret, shown, BROWSER, view_sha256=view.sha256)
         code = self.ask_code(reference, secret)
         prove_mailbox.confirm_code(self.deps, secret, code, BROWSER)
         sign.prepare(
@@ -124,6 +129,7 @@ class House:
 
     def countersign_shown(self, shown: dict[str, str]) -> list[countersign.Outcome]:
         """The same for texts that were looked at before."""
+        self.open_waiting()
         return countersign.countersign(
             self.deps,
             shown,
@@ -135,6 +141,12 @@ class House:
             staff=self.staff,
             client=BROWSER,
         )
+
+    def open_waiting(self) -> None:
+        """The processor reads everything that waits for its signature."""
+        unread = open_text.to_read(self.deps, self.staff).unread
+        shown = {each.agreement.reference: each.sha256 for each in unread}
+        open_text.note_read(self.deps, shown, self.staff, BROWSER)
 
     def awaiting_processor(self, count: int = 1) -> list[str]:
         """Signed by the controller; only the processor's signature is missing."""

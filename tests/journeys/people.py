@@ -134,6 +134,11 @@ class Sales(StaffMember):
 class Countersigner(StaffMember):
     """Signs for the processor."""
 
+    def reads_what_waits(self) -> Self:
+        """What differs in each that waits, and that it was read."""
+        self.opens("/tekenen-namens-ons").follows("Lezen wat afwijkt").sees("Lezen wat afwijkt")
+        return self.presses("Ik heb dit gelezen").sees("Te ondertekenen")
+
     def selects(self, *organisations: str) -> Self:
         """Tick these in the queue."""
         for organisation in organisations:

@@ -136,7 +136,7 @@ def test_two_countersigned_at_once_then_found_and_fetched(
     tom = zegel.member("tekenbevoegde")
     one, two = zegel.customer("Molen De Eendracht", "Lies Molenaar"), zegel.customer("Dubbel BV")
     reference, other = (zegel.bring(each, "sign").reference for each in (one, two))
-    queue = countersigner.follows("Te ondertekenen").sees("Te ondertekenen")
+    queue = countersigner.follows("Te ondertekenen").sees("Te ondertekenen").reads_what_waits()
     queue.confirms_and_types(tom.name, tom.password).is_told("Kies minstens één overeenkomst.")
     queue.selects(one.organisation, two.organisation)
     queue.confirms_and_types(tom.name, "niet dit wachtwoord").is_told("Het wachtwoord klopt niet.")
@@ -206,7 +206,7 @@ def test_given_back_with_a_question_answered_and_signed(
     sales.follows("Antwoorden").fills({"Uw antwoord": "Dat vroeg de klant."})
     sales.presses("Antwoord versturen").reads("Uw antwoord is gemaild.")
     mailbox.waits_for(tom.email, "Antwoord van Vera Maes").reads("Dat vroeg de klant.")
-    queue.opens("/tekenen-namens-ons").sees("Te ondertekenen").selects(late.organisation)
+    queue.reads_what_waits().selects(late.organisation)
     queue.confirms_and_types(tom.name, tom.password).reads("U hebt ondertekend.")
     sales.dossier(reference).sees(late.organisation).reads("Antwoord van Vera Maes")
 
@@ -252,7 +252,7 @@ def test_an_offer_that_we_sign_first(
     sales.reads("Wij ondertekenen eerst.").presses("Versturen").sees(customer.organisation)
     _until_shown(sales.page, "Wacht op onze handtekening")
 
-    countersigner.opens("/tekenen-namens-ons").selects(customer.organisation)
+    countersigner.reads_what_waits().selects(customer.organisation)
     countersigner.confirms_and_types(tom.name, tom.password).reads("U hebt ondertekend.")
 
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())

@@ -33,8 +33,8 @@ def asked(app: Flask, deps: Deps, office: Office) -> tuple[str, Office]:
     browser.post("/tekenen/bijlage", ANNEX)
     generate.generate(deps, load(deps, reference).id)
     browser.get("/tekenen")
-    frozen = load(deps, reference).frozen_sha256
-    browser.post("/tekenen/lezen", {"document_sha256": frozen})
+    shown = {name: browser.value(name) for name in ("document_sha256", "view_sha256")}
+    browser.post("/tekenen/lezen", shown)
     return reference, browser
 
 

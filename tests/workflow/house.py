@@ -13,7 +13,7 @@ from sqlalchemy import text
 from service.agreement.capabilities import Purpose, code_for, token_for
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
-from service.agreement.permissions import Role, Staff
+from service.agreement.permissions import Permission, Role, Staff
 from service.database.messages import Message
 from service.deps import Deps
 from service.workflow import (
@@ -24,6 +24,7 @@ from service.workflow import (
     deliver,
     generate,
     open_link,
+    open_text,
     prove_mailbox,
     send,
     sign,
@@ -124,8 +125,23 @@ class House:
 
     def read(self, reference: str, secret: str) -> str:
         digest = self.agreement(reference).frozen_sha256
-        sign.confirm_reading(self.deps, secret, digest, BROWSER)
+        view = self.view(reference)
+        sign.confirm_reading(self.deps, secret, digest, BROWSER, view_sha256=view)
         return secret
+
+    def view(self, reference: str) -> str:
+        """The SHA-256 of the reading view."""
+        agreement = self.agreement(reference)
+        with self.deps.database.begin() as tx:
+            view = tx.openings.view(agreement.id, agreement.revision)
+        return view.sha256 if view else ""
+
+    def open_waiting(self, staff: Staff | None = None) -> None:
+        """Read everything that waits for our signature, as the page for it shows it."""
+        staff = staff or self.staff
+        while unread := open_text.to_read(self.deps, staff).unread:
+            shown = {each.agreement.reference: each.sha256 for each in unread}
+            assert open_text.note_read(self.deps, shown, staff, BROWSER) == {}
 
     def code(self) -> str:
         """The code that was mailed last."""
@@ -183,9 +199,12 @@ class House:
             "picture": b"",
             "staff": self.staff,
             "client": BROWSER,
+            **other,
         }
+        if values["staff"].may(Permission.COUNTERSIGN) and references:
+            self.open_waiting(values["staff"])
         shown = {each: self.agreement(each).frozen_sha256 for each in references}
-        return countersign.countersign(self.deps, shown, **{**values, **other})
+        return countersign.countersign(self.deps, shown, **values)
 
     def mails(self, reference: str, kind: str = "") -> list[Message]:
         with self.deps.database.begin() as tx:

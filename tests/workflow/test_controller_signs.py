@@ -124,13 +124,19 @@ def test_nobody_signs_unread_unproved_unprepared_or_another_text(house: House) -
         return refused.value.code
 
     other = "0" * 64
-    assert refusal(lambda: sign.confirm_reading(house.deps, secret, other, BROWSER)) == "changed"
+    view = house.view(reference)
+
+    def read_as(document: str, page: str) -> None:
+        sign.confirm_reading(house.deps, secret, document, BROWSER, view_sha256=page)
+
+    assert refusal(lambda: read_as(other, view)) == "changed"
+    assert refusal(lambda: read_as(digest, other)) == "changed"
     assert refusal(lambda: house.prepare(reference, secret)) == "code_first"
     assert refusal(lambda: house.sign(reference, secret)) == "code_first"
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     prove_mailbox.confirm_code(house.deps, secret, house.code(), BROWSER)
     assert refusal(lambda: house.prepare(reference, secret)) == "changed"  # nothing was shown
-    sign.confirm_reading(house.deps, secret, digest, BROWSER)
+    read_as(digest, view)
     assert refusal(lambda: house.prepare(reference, secret, document_sha256=other)) == "changed"
     assert refusal(lambda: house.sign(reference, secret)) == "signature_missing"
     house.prepare(reference, secret)

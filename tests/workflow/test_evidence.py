@@ -85,6 +85,20 @@ def test_the_record_says_what_was_shown_and_what_was_said(
             assert len(statement["text"]) > 20
         assert record["evidence"]["ip"] == BROWSER.ip
         assert record["evidence"]["user_agent"] == BROWSER.user_agent
+    view, difference, common = (
+        hashlib.sha256(handed_out(house, reference, f"{name}.html")).hexdigest()
+        for name in ("leesweergave", "verschil", "gemeenschappelijke-tekst")
+    )
+    assert evidence["documents"]["view"] == view
+    assert {act["record"]["view_sha256"] for act in evidence["acts"]} == {view}
+    *theirs, ours = (act["record"]["shown"] for act in evidence["acts"])
+    assert [[(each["what"], each["sha256"]) for each in shown] for shown in theirs] == [
+        [("view", view)],
+        [("view", view)],
+    ]
+    assert [(each["what"], each["sha256"]) for each in ours] == [("difference", difference)]
+    assert ours[0]["common_sha256"] == common
+    assert ours[0]["common_opened_at"] == ours[0]["opened_at"]  # shown together, for once
     salts = {act["record"]["salt"] for act in evidence["acts"]}
     assert len(salts) == 3
     assert all(len(salt) == 32 for salt in salts)

@@ -60,6 +60,7 @@ def test_one_that_was_withdrawn_keeps_no_other_from_being_signed(house: House) -
     first, gone, last = (house.sent() for _ in range(3))
     for reference in (first, gone, last):
         house.signed(reference)
+    house.open_waiting()
     void.void(house.deps, gone, "Verkeerde klant", house.staff)
     outcomes = countersign.countersign(
         house.deps,
@@ -88,6 +89,7 @@ def test_one_that_was_withdrawn_keeps_no_other_from_being_signed(house: House) -
 def test_another_text_than_was_shown_is_not_signed(house: House) -> None:
     reference = house.sent()
     house.signed(reference)
+    house.open_waiting()
     outcome = countersign.countersign(
         house.deps,
         {reference: "0" * 64},

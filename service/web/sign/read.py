@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from service.agreement.model import Agreement
+from service.agreement.shown import sha256_of
 from service.errors import LinkUnusable, NotFound, TooMany
 from service.texts import text
 from service.web.context import client, deps, signer
@@ -65,7 +66,13 @@ def read() -> ResponseReturnValue:
 @signer
 def confirm() -> ResponseReturnValue:
     """Go on to sign these bytes; a code is mailed unless one waits already."""
-    confirm_reading(deps(), secret(), request.form.get("document_sha256", ""), client())
+    confirm_reading(
+        deps(),
+        secret(),
+        request.form.get("document_sha256", ""),
+        client(),
+        view_sha256=request.form.get("view_sha256", ""),
+    )
     if not (current().authenticated or code_waits(deps(), secret())):
         try:
             request_code(deps(), secret(), client())
@@ -106,6 +113,7 @@ def _page(reading: Reading) -> ResponseReturnValue:
         details=detail_rows(agreement),
         annex_rows=annex_rows(agreement),
         document_sha256=document.sha256,
+        view_sha256=sha256_of(document.reading_html),
         pages=document.pages,
         locked=not editable(agreement),
         notice=notice(),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import make_response, request
+from markupsafe import Markup
 
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.permissions import Permission
@@ -19,6 +20,7 @@ from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.accept import statements
 from service.workflow.countersign import STATEMENTS, Outcome, countersign, queue
+from service.workflow.open_text import note_read, to_read
 
 LARGEST_POST = 4 * 1024 * 1024  # an uploaded picture of 2 MB, or a drawn one as a data URL
 # The core speaks of one signature; the page has a field for each way of giving it.
@@ -67,6 +69,41 @@ def sign() -> Any:
     if refused:
         return _page(form.to_dict(), refused=refused, signed=len(outcomes) - len(refused))
     return to("staff.countersign", done="countersigned")
+
+
+@blueprint.get("/tekenen-namens-ons/lezen", endpoint="countersign_read")
+@require_staff(Permission.COUNTERSIGN)
+def to_be_read() -> Any:
+    """What differs in each agreement that this person has not opened."""
+    return _to_read()
+
+
+@blueprint.post("/tekenen-namens-ons/lezen")
+@require_staff(Permission.COUNTERSIGN)
+def noted_as_read() -> Any:
+    """Note that these were shown and read; what changed meanwhile is shown anew."""
+    form = request.form
+    shown = {each: form.get(f"sha256-{each}", "") for each in form.getlist("read")}
+    refused = note_read(deps(), shown, current_staff(), client())
+    if refused:
+        return _to_read([(each, why.sentence()) for each, why in refused.items()])
+    if to_read(deps(), current_staff()).unread:
+        return to("staff.countersign_read", done="read_more")
+    return to("staff.countersign", done="read")
+
+
+def _to_read(refused: list[tuple[str, str]] | None = None) -> tuple[str, int]:
+    reading = to_read(deps(), current_staff())
+    # Made by the service itself, escaped when the document was frozen.
+    shown = {each.agreement.reference: Markup(each.html) for each in reading.unread}  # noqa: S704
+    return show(
+        "staff/countersign_read.html",
+        409 if refused else 200,
+        reading=reading,
+        shown=shown,
+        common=Markup(reading.common.html) if reading.common else "",  # noqa: S704
+        refused=refused or [],
+    )
 
 
 def _page(

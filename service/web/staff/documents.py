@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from markupsafe import Markup
 
 from service.agreement.permissions import Permission
+from service.agreement.shown import sha256_of
 from service.errors import GenerationFailed, NotFound, Refused
 from service.texts import text
-from service.web.context import current_staff, deps, require_staff
+from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
 from service.web.staff.agreements import show_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.actors import staff_actor
 from service.workflow.generate import preview as current_preview
 from service.workflow.generate import request_preview, retry_generation
+from service.workflow.open_text import note_view, opened_at
 from service.workflow.retrieve import dossier, shown_pdf
 
 
@@ -55,7 +58,7 @@ def preview_state(reference: str) -> dict[str, str]:
 @require_staff(Permission.SEE_AGREEMENTS)
 def shown(reference: str) -> Any:
     """The frozen document."""
-    pdf = shown_pdf(deps(), reference, current_staff())
+    pdf = shown_pdf(deps(), reference, current_staff(), client())
     name = text("staff.download", reference=reference, name="getoond.pdf")
     return file(pdf, "application/pdf", name, show=True)
 
@@ -63,13 +66,40 @@ def shown(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/tekst")
 @require_staff(Permission.SEE_AGREEMENTS)
 def reading(reference: str) -> Any:
-    """The same text as a page."""
-    found = dossier(deps(), reference, current_staff())
+    """The same text as a page; whoever may sign it says there that it was read."""
+    return _reading(reference)
+
+
+@blueprint.post("/overeenkomsten/<reference>/tekst")
+@require_staff(Permission.COUNTERSIGN)
+def read(reference: str) -> Any:
+    """Note that the countersigner was shown this text."""
+    digest = request.form.get("view_sha256", "")
+    try:
+        note_view(deps(), reference, digest, current_staff(), client())
+    except Refused as refusal:
+        return _reading(reference, problem=refusal.sentence(), status=409)
+    return to("staff.countersign", done="read")
+
+
+def _reading(reference: str, *, problem: str = "", status: int = 200) -> Any:
+    staff = current_staff()
+    found = dossier(deps(), reference, staff)
     if found.frozen is None:
         raise NotFound("not_found")
-    # Our own reading view: escaped when it was made from the frozen document.
-    html = Markup(found.frozen.reading_html)  # noqa: S704
-    return show("staff/reading.html", dossier=found, agreement=found.agreement, reading_html=html)
+    waits = found.agreement.awaits_processor and staff.may(Permission.COUNTERSIGN)
+    return show(
+        "staff/reading.html",
+        status,
+        dossier=found,
+        agreement=found.agreement,
+        # Our own reading view: escaped when it was made from the frozen document.
+        reading_html=Markup(found.frozen.reading_html),  # noqa: S704
+        view_sha256=sha256_of(found.frozen.reading_html),
+        waits=waits,
+        opened_at=opened_at(deps(), found.agreement, staff) if waits else None,
+        problem=problem,
+    )
 
 
 @blueprint.post("/overeenkomsten/<reference>/document")

@@ -24,7 +24,7 @@ from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.settings import load_settings
 from service.wiring import build
-from service.workflow import accounts, countersign, create, generate, profile, send
+from service.workflow import accounts, countersign, create, generate, open_text, profile, send
 from service.workflow.actors import Client
 from service.workflow.links import address
 from storage.objects import S3Config
@@ -167,7 +167,7 @@ class Journey:
     def asked_code(self) -> Browser:
         """On the page that asks for the code."""
         browser = self.reading()
-        browser.post("/tekenen/lezen", {"document_sha256": self.agreement.frozen_sha256})
+        browser.post("/tekenen/lezen", self.shown())
         return browser
 
     def signing(self) -> Browser:
@@ -191,8 +191,19 @@ class Journey:
             **other,
         }
 
+    def shown(self) -> dict[str, str]:
+        """What the page of the text says about its bytes."""
+        agreement = self.agreement
+        with self.deps.database.begin() as tx:
+            view = tx.openings.view(agreement.id, agreement.revision)
+        assert view
+        return {"document_sha256": agreement.frozen_sha256, "view_sha256": view.sha256}
+
     def countersign(self) -> None:
         agreement = self.agreement
+        here = Client("127.0.0.1", "test")
+        view = self.shown()["view_sha256"]
+        open_text.note_view(self.deps, self.reference, view, self.staff, here)
         outcomes = countersign.countersign(
             self.deps,
             {self.reference: agreement.frozen_sha256},
@@ -202,7 +213,7 @@ class Journey:
             typed=self.staff.name,
             picture=b"",
             staff=self.staff,
-            client=Client("127.0.0.1", "test"),
+            client=here,
         )
         assert [outcome.refusal for outcome in outcomes] == [""]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -59,7 +60,7 @@ def test_going_on_mails_one_code(journey: Any) -> None:
     assert browser.path == "/tekenen/ondertekenen"
     assert "a…@peeters.example" in browser.page
     browser.get("/tekenen/lezen")
-    browser.post("/tekenen/lezen", {"document_sha256": journey.agreement.frozen_sha256})
+    browser.post("/tekenen/lezen", journey.shown())
     assert len(journey.rows("select 1 from messages where kind = 'code'")) == 1
 
 
@@ -69,7 +70,7 @@ def test_nothing_is_signed_before_reading_and_code(journey: Any) -> None:
     assert browser.path == "/tekenen/lezen"
     browser.post("/tekenen/ondertekenen", journey.signature())
     assert browser.path == "/tekenen/lezen"
-    browser.post("/tekenen/lezen", {"document_sha256": journey.agreement.frozen_sha256})
+    browser.post("/tekenen/lezen", journey.shown())
     browser.post("/tekenen/ondertekenen", journey.signature())
     assert "Vul de code uit uw mail in" in browser.page
     browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
@@ -224,3 +225,18 @@ def test_after_the_countersignature_the_effective_date_stands_there(journey: Any
     assert browser.page.count("An Peeters, Bestuurder") == 2
     assert journey.agreement.state is State.COMPLETED
     assert journey.agreement.places[Place.PROCESSOR_AGREEMENT] is PlaceState.SIGNED
+
+
+def test_the_page_holds_the_very_bytes_that_the_records_name(journey: Any) -> None:
+    browser = journey.reading()
+    sent = browser.answer.get_data(as_text=True)
+    found = re.search(r'<article class="document"[^>]*>\n(.*?)\n</article>', sent, re.DOTALL)
+    digest = hashlib.sha256(found[1].encode()).hexdigest()
+    assert browser.value("view_sha256") == digest
+    browser.post("/tekenen/lezen", {**journey.shown(), "view_sha256": "0" * 64})
+    assert "De tekst is intussen gewijzigd" in browser.page
+    browser = journey.first_tap()
+    browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
+    for (record,) in journey.rows("select record from acts"):
+        assert record["view_sha256"] == digest
+        assert [(each["what"], each["sha256"]) for each in record["shown"]] == [("view", digest)]

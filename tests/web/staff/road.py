@@ -52,7 +52,8 @@ def ready(office: Office, deps: Deps, **other: object) -> str:
 
 
 def countersigned(office: Office, reference: str, password: str) -> None:
-    """We sign in the queue."""
+    """We read what waits, and sign in the queue."""
+    read(office)
     office.get("/tekenen-namens-ons")
     office.post(
         "/tekenen-namens-ons",
@@ -68,6 +69,16 @@ def countersigned(office: Office, reference: str, password: str) -> None:
     assert office.status == 200, office.page
 
 
+def read(office: Office) -> None:
+    """We read everything that waits for us."""
+    office.get("/tekenen-namens-ons/lezen")
+    while found := re.findall(r'name="(sha256-[^"]+)" value="([^"]+)"', office.page):
+        read = [name.removeprefix("sha256-") for name, _ in found]
+        office.post("/tekenen-namens-ons/lezen", {"read": read, **dict(found)})
+        if office.path != "/tekenen-namens-ons/lezen":
+            break
+
+
 def signed_by_controller(deps: Deps, reference: str) -> None:
     """The controller opens the link, proves the mailbox and signs twice."""
     agreement = load(deps, reference)
@@ -75,7 +86,11 @@ def signed_by_controller(deps: Deps, reference: str) -> None:
         link = tx.signing.live_link(agreement.id)
     assert link
     secret = open_link.enter(deps, token_for(deps.secret_key, link.id), BROWSER)
-    sign.confirm_reading(deps, secret, agreement.frozen_sha256, BROWSER)
+    with deps.database.begin() as tx:
+        view = tx.openings.view(agreement.id, agreement.revision)
+    assert view
+    shown = agreement.frozen_sha256
+    sign.confirm_reading(deps, secret, shown, BROWSER, view_sha256=view.sha256)
     prove_mailbox.request_code(deps, secret, BROWSER)
     with deps.database.begin() as tx:
         asked = [each.challenge_id for each in tx.messages.of(agreement.id) if each.challenge_id]

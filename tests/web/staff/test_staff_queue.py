@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from office import Office, rows
-from road import countersigned, load, ready, signed_by_controller
+from road import countersigned, load, read, ready, signed_by_controller
 
 from service.agreement.permissions import Staff
 from service.agreement.states import State
@@ -45,6 +46,7 @@ def test_refusals_sign_nothing_and_keep_what_was_typed(
     sentence: str,
 ) -> None:
     reference = ready(office, deps)
+    read(office)
     office.get("/tekenen-namens-ons")
     form = {
         "selected": [reference],
@@ -66,6 +68,7 @@ def test_a_text_that_was_not_shown_is_not_signed(
     office: Office, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
     reference = ready(office, deps)
+    read(office)
     office.get("/tekenen-namens-ons")
     office.post(
         "/tekenen-namens-ons",
@@ -122,3 +125,78 @@ def test_controller_after_us_makes_it_effective(
     assert "Door beide partijen ondertekend" in office.page
     assert "Van kracht sinds" in office.page
     office.post("/afmelden")
+
+
+def articles(office: Office) -> list[str]:
+    """The texts on the page, as they were sent."""
+    assert office.answer
+    sent = office.answer.get_data(as_text=True)
+    return re.findall(r'<article class="document"[^>]*>\n(.*?)\n</article>', sent, re.DOTALL)
+
+
+def sha256(html: str) -> str:
+    return hashlib.sha256(html.encode()).hexdigest()
+
+
+def signing(office: Office, deps: Deps, reference: str, password: str) -> None:
+    office.post(
+        "/tekenen-namens-ons",
+        {
+            "selected": [reference],
+            f"sha256-{reference}": load(deps, reference).frozen_sha256,
+            "confirmed": ["countersign_checked", "countersign_intent"],
+            "method": "typed",
+            "typed_name": "Els Maes",
+            "password": password,
+        },
+    )
+
+
+def test_what_was_not_read_is_not_signed_and_what_is_read_is_what_is_noted(
+    office: Office, deps: Deps, admin: tuple[Staff, str]
+) -> None:
+    reference = ready(office, deps)
+    office.get("/tekenen-namens-ons")
+    assert "Eén overeenkomst hebt u nog niet gelezen." in office.page
+    assert 'name="selected"' not in office.page
+    signing(office, deps, reference, admin[1])
+    assert office.status == 409
+    assert "U hebt deze tekst nog niet geopend. Lees hem voor u ondertekent." in office.page
+    assert f'<a href="/overeenkomsten/{reference}/tekst">' in office.page
+
+    office.get("/tekenen-namens-ons/lezen")
+    common, difference = articles(office)
+    assert "Molenstraat 3" in difference
+    assert "Molenstraat 3" not in common
+    shown = {"read": [reference], f"sha256-{reference}": sha256(difference)}
+    office.post("/tekenen-namens-ons/lezen", {**shown, f"sha256-{reference}": sha256(common)})
+    assert office.status == 409
+    assert f"{reference}: De tekst is intussen gewijzigd." in office.page
+    office.post("/tekenen-namens-ons/lezen", shown)
+    assert office.path == "/tekenen-namens-ons"
+    assert "Genoteerd dat u dit hebt gelezen." in office.page
+    signing(office, deps, reference, admin[1])
+    assert "U hebt ondertekend." in office.page
+    ((record,),) = rows(deps, "select record from acts")
+    (opening,) = record["shown"]
+    assert (opening["what"], opening["sha256"]) == ("difference", sha256(difference))
+    assert opening["common_sha256"] == sha256(common)
+
+
+def test_the_whole_text_is_read_on_its_own_page(
+    office: Office, deps: Deps, admin: tuple[Staff, str]
+) -> None:
+    reference = ready(office, deps)
+    page = f"/overeenkomsten/{reference}/tekst"
+    office.get(page)
+    (view,) = articles(office)
+    assert office.value("view_sha256") == sha256(view)
+    office.post(page, {"view_sha256": sha256("")})
+    assert office.status == 409
+    assert "De tekst is intussen gewijzigd." in office.page
+    office.post(page, {"view_sha256": sha256(view)})
+    signing(office, deps, reference, admin[1])
+    assert "U hebt ondertekend." in office.page
+    ((record,),) = rows(deps, "select record from acts")
+    assert [each["what"] for each in record["shown"]] == ["view"]
+    assert record["shown"][0]["sha256"] == record["view_sha256"] == sha256(view)

@@ -1,0 +1,43 @@
+"""What was shown to a person before signing, as the record of the act says it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+VIEW, PDF, DIFFERENCE = "view", "pdf", "difference"
+
+
+def sha256_of(html: str) -> str:
+    """The SHA-256 (hexadecimal) of a text that is sent in a page."""
+    return hashlib.sha256(html.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One text that a person opened: the reading view, the PDF, or a difference.
+
+    ``sha256`` is of the bytes that were shown. Of a difference, ``common_sha256`` is the text that
+    it differs from, ``common_opened_at`` when this person first opened that one, and ``html`` the
+    bytes of the difference. Instants are aware.
+    """
+
+    what: str
+    sha256: str
+    opened_at: datetime
+    common_sha256: str = ""
+    common_opened_at: datetime | None = None
+    html: str = ""
+
+    def in_record(self) -> dict[str, str]:
+        """As JSON values: digests in hexadecimal, instants in UTC (ISO 8601)."""
+        said = {"what": self.what, "sha256": self.sha256, "opened_at": _iso(self.opened_at)}
+        if self.common_opened_at is not None:
+            said["common_sha256"] = self.common_sha256
+            said["common_opened_at"] = _iso(self.common_opened_at)
+        return said
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

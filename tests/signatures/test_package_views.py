@@ -1,0 +1,69 @@
+"""The rule about texts that were shown as pages, which a sealed sheet of ours always keeps."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, cast
+
+import pytest
+
+from signatures.package_report import Case
+from signatures.package_sheet import Sheet
+from signatures.package_views import check_views
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+FILES = {
+    "leesweergave.html": b"<p>a</p>",
+    "verschil.html": b"<p>b</p>",
+    "gemeenschappelijke-tekst.html": b"<p>c</p>",
+}
+VIEW, DIFFERENCE, COMMON = map(sha256, FILES.values())
+PDF = sha256(b"%PDF-")
+OTHER = "0" * 64
+OURS = {"what": "difference", "sha256": DIFFERENCE, "common_sha256": COMMON}
+THEIRS = [{"what": "view", "sha256": VIEW}, {"what": "pdf", "sha256": PDF}]
+
+
+def found(record: dict[str, Any], files: dict[str, bytes] = FILES) -> list[tuple[str, str]]:
+    said = {
+        "schema": "zegel-evidence/3",
+        "documents": {"view": VIEW, "shown": PDF, "sealed": OTHER},
+        "acts": [{"record": {"place": "controller_annex", **record}}],
+    }
+    case = Case(files, cast(Any, None), Sheet(b"", said), {})
+    return [(each.code, each.name) for each in check_views(case)]
+
+
+@pytest.mark.parametrize("shown", [[OURS], THEIRS, []])
+def test_what_was_shown_is_in_the_package(shown: list[dict[str, str]]) -> None:
+    assert found({"view_sha256": VIEW, "shown": shown}) == []
+
+
+def test_a_record_from_before_says_nothing_of_it() -> None:
+    assert found({}) == []
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"view_sha256": OTHER, "shown": []},
+        {"view_sha256": VIEW, "shown": [{"what": "view", "sha256": OTHER}]},
+        {"view_sha256": VIEW, "shown": [{"what": "pdf", "sha256": VIEW}]},
+        {"view_sha256": VIEW, "shown": [{**OURS, "sha256": OTHER}]},
+        {"view_sha256": VIEW, "shown": [{**OURS, "common_sha256": OTHER}]},
+        {"view_sha256": VIEW, "shown": [{"what": "else", "sha256": VIEW}]},
+    ],
+)
+def test_another_text_is_named(record: dict[str, Any]) -> None:
+    assert found(record) == [("act_shown", "handelingen/controller_annex.json")]
+
+
+def test_another_page_is_named() -> None:
+    files = {**FILES, "leesweergave.html": b"<p>x</p>"}
+    assert found({"view_sha256": VIEW, "shown": [OURS]}, files) == [
+        ("view_other", "leesweergave.html")
+    ]

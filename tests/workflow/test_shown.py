@@ -1,0 +1,191 @@
+"""What was shown to whom is noted, bound in the act's record, and told on the sheet: no more."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+
+import pytest
+from house import BROWSER, House
+from pypdf import PdfReader
+
+from service.agreement.permissions import Role, Staff
+from service.errors import NotAllowed, Refused
+from service.workflow import (
+    archive,
+    close,
+    complete,
+    countersign,
+    generate,
+    open_text,
+    read,
+    retrieve,
+    seal,
+)
+
+NOT_OPENED = "U hebt deze tekst nog niet geopend. Lees hem voor u ondertekent."
+
+
+def waiting(house: House) -> str:
+    reference = house.sent()
+    house.signed(reference)
+    return reference
+
+
+def refusal(house: House, reference: str, staff: Staff | None = None) -> str:
+    """Of signing without opening first."""
+    staff = staff or house.staff
+    shown = {reference: house.agreement(reference).frozen_sha256}
+    return countersign.countersign(
+        house.deps,
+        shown,
+        password=house.password,
+        confirmed=True,
+        method="typed",
+        typed=staff.name,
+        picture=b"",
+        staff=staff,
+        client=BROWSER,
+    )[0].refusal
+
+
+def test_the_countersigner_opens_the_text_before_signing(
+    house: House, another: Callable[..., Staff]
+) -> None:
+    reference = waiting(house)
+    assert refusal(house, reference) == NOT_OPENED
+    tom = another(Role.SIGNATORY, name="Tom Claes")
+    house.open_waiting(tom)
+    assert refusal(house, reference) == NOT_OPENED  # what Tom read, Els did not
+    with pytest.raises(NotAllowed):
+        open_text.note_view(
+            house.deps, reference, house.view(reference), another(Role.SALES), BROWSER
+        )
+    with pytest.raises(Refused):
+        open_text.note_view(house.deps, reference, "0" * 64, house.staff, BROWSER)
+    assert refusal(house, reference) == NOT_OPENED
+    open_text.note_view(house.deps, reference, house.view(reference), house.staff, BROWSER)
+    assert refusal(house, reference) == ""
+
+
+def test_the_pdf_counts_as_well(house: House) -> None:
+    reference = waiting(house)
+    for _ in range(2):
+        retrieve.shown_pdf(house.deps, reference, house.staff, BROWSER)
+    assert house.events(reference).count("document.opened") == 1
+    assert refusal(house, reference) == ""
+    (act,) = house.rows("select record from acts where staff_id is not null")
+    assert [each["what"] for each in act.record["shown"]] == ["pdf"]
+
+
+def test_what_was_read_of_another_text_does_not_count(house: House) -> None:
+    """A pre-signed offer that is read, withdrawn by a new revision, and not read again."""
+    reference = house.pre_signed()
+    (unread,) = open_text.to_read(house.deps, house.staff).unread
+    shown = {reference: unread.sha256}
+    assert open_text.note_read(house.deps, {reference: "0" * 64}, house.staff, BROWSER).keys() == {
+        reference
+    }
+    assert refusal(house, reference) == NOT_OPENED
+    assert open_text.note_read(house.deps, shown, house.staff, BROWSER) == {}
+    house.rows("update agreements set revision = 2, frozen_sha256 = '1' where true")
+    house.rows(
+        """insert into documents select gen_random_uuid(), agreement_id, 2, kind, '1', pdf, pages,
+        reading_html, context, template_version, template_sha256, engine, created_at, common_sha256
+        from documents"""
+    )
+    assert refusal(house, reference) == NOT_OPENED
+
+
+def test_a_batch_shows_each_difference_and_the_common_text_once(house: House) -> None:
+    first, second = house.pre_signed(), house.pre_signed(name="Slagerij Claes")
+    reading = open_text.to_read(house.deps, house.staff)
+    assert [each.agreement.reference for each in reading.unread] == [first, second]
+    assert reading.common
+    assert reading.common.opened_at is None
+    assert "Slagerij Claes" in reading.unread[1].html
+    assert "Slagerij Claes" not in reading.common.html
+    assert len({each.common_sha256 for each in reading.unread}) == 1
+    house.open_waiting()
+    assert open_text.to_read(house.deps, house.staff).unread == []
+    house.pre_signed()
+    again = open_text.to_read(house.deps, house.staff)
+    assert again.common
+    assert again.common.opened_at
+    with house.deps.database.begin() as tx:
+        opened = tx.audit.of(house.agreement(first).id)[-1]
+    assert opened.data["sha256"] == reading.unread[0].sha256
+    assert opened.data["common_sha256"] == reading.unread[0].common_sha256
+    assert opened.data["document_sha256"] == house.agreement(first).frozen_sha256
+
+
+def printed(pdf: bytes) -> str:
+    return " ".join(
+        "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split()
+    )
+
+
+def test_an_agreement_from_before_completes_and_its_sheet_says_what_was_not_noted(
+    whole_house: House,
+) -> None:
+    """In the middle of signing at the upgrade: acts without view or openings, a document without
+    common text; the countersigner is shown it whole."""
+    house = whole_house
+    reference = waiting(house)
+    house.rows("alter table acts disable trigger all")
+    house.rows("alter table openings disable trigger all")
+    house.rows("alter table documents disable trigger all")
+    house.rows("delete from openings")
+    house.rows("update documents set common_sha256 = '', reading_html = '<p>Één tekst</p>'")
+    house.rows(
+        """update acts set record =
+        record - 'shown' - 'view_sha256' || '{"schema": "zegel-act/2"}'"""
+    )
+    for table in ("acts", "openings", "documents"):
+        house.rows(f"alter table {table} enable trigger all")
+    assert refusal(house, reference) == NOT_OPENED
+    reading = open_text.to_read(house.deps, house.staff)
+    assert reading.common is None
+    assert [each.html for each in reading.unread] == ["<p>Één tekst</p>"]
+    assert house.countersign(reference)[0].refusal == ""
+    agreement_id = house.agreement(reference).id
+    for step in (seal.seal, close.close, archive.archive):
+        step(house.deps, agreement_id)
+    sheet = retrieve.open_file(house.deps, reference, "bewijsblad.pdf", house.staff, BROWSER)[0]
+    words = printed(sheet)
+    assert words.count("Welke tekst werd getoond niet vastgelegd") == 2
+    assert words.count("Leesweergave getoond; verder gegaan op") == 1
+    assert "kreeg eerst de volledige tekst te zien" not in words
+    assert "getoond aan beide partijen" not in words
+    view = retrieve.open_file(house.deps, reference, "leesweergave.html", house.staff, BROWSER)[0]
+    assert view == "<p>Één tekst</p>".encode()
+    digest = hashlib.sha256(view).hexdigest()
+    assert "".join(words.split()).count(digest) == 3  # the document, its view, what was shown
+
+
+def test_the_signatory_s_pdf_and_page_are_noted_apart(house: House) -> None:
+    reference = house.sent()
+    secret = house.frozen(reference)
+    read.fetch_shown(house.deps, secret, BROWSER)
+    house.prepared(reference, secret)
+    house.sign(reference, secret)
+    (act, _) = house.rows("select record from acts order by ordinal")
+    noted = [(each["what"], each["sha256"]) for each in act.record["shown"]]
+    agreement = house.agreement(reference)
+    assert noted == [("pdf", agreement.frozen_sha256), ("view", house.view(reference))]
+    assert act.record["view_sha256"] == house.view(reference)
+
+
+def test_a_reopened_text_is_shown_anew(house: House) -> None:
+    """What was read of the former revision stands in no record of the next."""
+    reference = house.sent()
+    secret = house.frozen(reference)
+    house.read(reference, secret)
+    complete.reopen(house.deps, secret, BROWSER)
+    house.completed(reference, city="Gent")
+    generate.generate(house.deps, house.agreement(reference).id)
+    house.prepared(reference, secret)
+    house.sign(reference, secret)
+    (act, _) = house.rows("select record from acts order by ordinal")
+    assert [each["sha256"] for each in act.record["shown"]] == [house.view(reference)]

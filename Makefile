@@ -54,7 +54,7 @@ bench: setup-test ## measure; figures and method are in bench/README.md
 	@$(BIN)/python -m bench
 
 docs: setup-test ## write the generated pages of docs/ again
-	$(BIN)/python -m service.settings > docs/settings.md
+	$(BIN)/python -m service.settings_page > docs/settings.md
 
 compose: ## start everything in containers, as in production: https://localhost:8443
 	@scripts/compose-secrets

@@ -71,7 +71,7 @@ def web() -> None:
     # Only this command serves pages.
     from service.processes import serve  # noqa: PLC0415
 
-    serve(lambda: _settings(PRODUCTION))
+    serve(lambda: load_settings(received(), mode_default=PRODUCTION, keys=False))
 
 
 @main.command(help=text("cli.worker"))

@@ -20,6 +20,7 @@ from service.workflow.accounts import first_administrator
 from service.workflow.create import create
 from service.workflow.profile import first_profile
 from signatures.authority import create_authority
+from storage.config import S3Config
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 ADMINISTRATOR = "beheer@zegel.example"
@@ -49,6 +50,14 @@ def organisation(settings: Settings) -> str:
 def prepare_database(database_url: str, owner_url: str | None) -> None:
     """Bring the schema up to date as its owner, and let the role of ``database_url`` work in it."""
     migrate.upgrade(owner_url or database_url, Role.of(database_url) if owner_url else None)
+
+
+def prepare_bucket(store: S3Config) -> None:
+    """Make the bucket where there is none, as whoever may. Raises StorageError."""
+    # Loaded here alone: the commands that make examples do without.
+    from storage.objects import ObjectStore  # noqa: PLC0415
+
+    ObjectStore(store).ensure_bucket()
 
 
 def prepare_people(deps: Deps) -> FirstSignIn | None:

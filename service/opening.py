@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
+from service.engines.object_store_identities import WEB, WORKER
 from service.engines.private_files import closed_to_others
 from service.errors import ZegelError
 from service.settings import Settings
@@ -33,7 +34,9 @@ class Engines:
 
     database_url: str
     owner_url: str | None  # of whoever owns the schema; None: the service itself
-    store: S3Config
+    store: S3Config  # as the worker
+    web_store: S3Config
+    preparing_store: S3Config  # as whoever may make the bucket
 
 
 @contextmanager
@@ -51,12 +54,13 @@ def _opened(settings: Settings) -> Iterator[Engines]:
     postgres = EmbeddedPostgres(settings.data_dir / "postgres")
     objects = EmbeddedObjectStore(settings.data_dir / "objecten")
     try:
-        database_url, store = _together(
-            lambda: settings.database_url or postgres.start(), lambda: _store(settings, objects)
+        database_url, stores = _together(
+            lambda: settings.database_url or postgres.start(), lambda: _stores(settings, objects)
         )
         embedded = settings.database_url is None
         owner_url = postgres.owner_url() if embedded else settings.database_owner_url
-        yield Engines(_with_driver(database_url), owner_url and _with_driver(owner_url), store)
+        owner_url = owner_url and _with_driver(owner_url)
+        yield Engines(_with_driver(database_url), owner_url, *stores)
     finally:
         # Stopping what was never started here does nothing.
         _together(postgres.stop, objects.stop)
@@ -78,23 +82,32 @@ def _together(one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, 
     return first.result(), second.result()
 
 
-def _store(settings: Settings, objects: EmbeddedObjectStore) -> S3Config:
+def _stores(settings: Settings, objects: EmbeddedObjectStore) -> tuple[S3Config, ...]:
+    """The store as the worker, the web process and the preparation sign in there."""
     if settings.embedded_object_store:
-        address = objects.start()
-        return S3Config(
-            bucket=settings.s3_bucket,
-            endpoint_url=address.endpoint_url,
-            region=address.region,
-            access_key_id=address.access_key_id,
-            secret_access_key=address.secret_access_key,
-            lock_mode=settings.s3_lock_mode,
-        )
+        found = objects.start()
+        others = objects.identities()
+        where = replace(_where(settings), endpoint_url=found.endpoint_url, region=found.region)
+        keys: list[tuple[str | None, str | None]] = [
+            (others[name].access_key_id, others[name].secret_access_key) for name in (WORKER, WEB)
+        ]
+        keys.append((found.access_key_id, found.secret_access_key))
+    else:
+        where = _where(settings)
+        one = (settings.s3_access_key_id, settings.s3_secret_access_key)
+        web = (settings.s3_web_access_key_id, settings.s3_web_secret_access_key)
+        prepare = (settings.s3_prepare_access_key_id, settings.s3_prepare_secret_access_key)
+        keys = [one, web if web[0] else one, prepare if prepare[0] else one]
+    return tuple(
+        replace(where, access_key_id=name, secret_access_key=secret) for name, secret in keys
+    )
+
+
+def _where(settings: Settings) -> S3Config:
     return S3Config(
         bucket=settings.s3_bucket,
         endpoint_url=settings.s3_endpoint_url,
         region=settings.s3_region,
-        access_key_id=settings.s3_access_key_id,
-        secret_access_key=settings.s3_secret_access_key,
         lock_mode=settings.s3_lock_mode,
     )
 

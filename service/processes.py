@@ -42,7 +42,8 @@ def serve(given: GiveSettings) -> None:
     settings = given()
     gc.freeze()  # the server's processes share what is loaded; their collectors would write it
     with engines(settings) as found:
-        Server(settings, lambda: create_app(build(settings, found.database_url, found.store))).run()
+        database, store = found.database_url, found.web_store
+        Server(settings, lambda: create_app(build(settings, database, store))).run()
 
 
 def work(given: GiveSettings) -> None:
@@ -82,6 +83,7 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
 
     # As above.
     from service.first_start import (  # noqa: PLC0415
+        prepare_bucket,
         prepare_database,
         prepare_keys,
         prepare_people,
@@ -107,6 +109,7 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
                 prepare_database(found.database_url, found.owner_url)
                 deps.database.ping()
             with _in_words("archive_unusable", StorageError):
+                prepare_bucket(found.preparing_store)
                 deps.objects()
             probe_archive(deps)
             return prepare_people(deps)

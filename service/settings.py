@@ -4,7 +4,7 @@ Each row of ``TABLE`` is one variable; every one may also be given as ``NAME_FIL
 file that holds the value. A variable that is set to nothing counts as not set. A name that begins
 with ``ZEGEL_`` and stands in no row is refused, because a misspelt setting does nothing silently.
 
-``python -m service.settings`` prints the table as it stands in ``docs/settings.md``.
+``python -m service.settings_page`` prints the table as it stands in ``docs/settings.md``.
 """
 
 from __future__ import annotations
@@ -59,6 +59,10 @@ class Settings:
     s3_bucket: str
     s3_access_key_id: str | None
     s3_secret_access_key: str | None = field(repr=False)
+    s3_web_access_key_id: str | None  # None: the same as the worker
+    s3_web_secret_access_key: str | None = field(repr=False)
+    s3_prepare_access_key_id: str | None  # None: the same as the worker
+    s3_prepare_secret_access_key: str | None = field(repr=False)
     s3_lock_mode: str
     embedded_object_store: bool
     smtp_host: str | None  # None: the mailbox of development mode
@@ -154,6 +158,12 @@ TABLE: tuple[Setting, ...] = (
     Setting("S3_BUCKET", "s3_bucket", value.words, "zegel-archief"),
     Setting("S3_ACCESS_KEY_ID", "s3_access_key_id", value.words),
     Setting("S3_SECRET_ACCESS_KEY", "s3_secret_access_key", value.words, secret=True),
+    Setting("S3_WEB_ACCESS_KEY_ID", "s3_web_access_key_id", value.words),
+    Setting("S3_WEB_SECRET_ACCESS_KEY", "s3_web_secret_access_key", value.words, secret=True),
+    Setting("S3_PREPARE_ACCESS_KEY_ID", "s3_prepare_access_key_id", value.words),
+    Setting(
+        "S3_PREPARE_SECRET_ACCESS_KEY", "s3_prepare_secret_access_key", value.words, secret=True
+    ),
     Setting("S3_LOCK_MODE", "s3_lock_mode", value.one_of("GOVERNANCE", "COMPLIANCE"), "GOVERNANCE"),
     Setting("SMTP_HOST", "smtp_host", value.words),
     Setting("SMTP_PORT", "smtp_port", value.whole_number(1, 65535), 587),
@@ -209,9 +219,12 @@ TABLE: tuple[Setting, ...] = (
 )
 
 
-def load_settings(environ: Mapping[str, str], *, mode_default: str = PRODUCTION) -> Settings:
+def load_settings(
+    environ: Mapping[str, str], *, mode_default: str = PRODUCTION, keys: bool = True
+) -> Settings:
     """The settings in these variables. Raises SettingsError with everything that is wrong.
 
+    Without ``keys`` the passphrase may be absent: for a process that only reads certificates.
     Nothing is written; in development the secret key may be absent (``development_secret``).
     """
     problems = list(_unknown_names(environ))
@@ -230,6 +243,8 @@ def load_settings(environ: Mapping[str, str], *, mode_default: str = PRODUCTION)
             problems.append(_sentence(wrong.code, name=setting.name, **wrong.values))
             values[setting.attribute] = _default(setting, values, mode_default)
     problems += [_sentence(code, **details) for code, details in _together(values, given)]
+    if keys and values["mode"] == PRODUCTION and "ZEGEL_KEY_PASSPHRASE" not in given:
+        problems.append(_sentence("required", name="ZEGEL_KEY_PASSPHRASE"))
     if problems:
         raise SettingsError(problems)
     return Settings(**values, embedded_object_store=_store_is_embedded(given))
@@ -246,15 +261,6 @@ def development_secret(data_dir: Path) -> bytes:
     with os.fdopen(descriptor, "wb") as file:
         file.write(secrets.token_hex(SECRET_BYTES).encode())
     return path.read_bytes()
-
-
-def documentation() -> str:
-    """The table of settings in Markdown, as ``docs/settings.md`` holds it."""
-    lines = [text("settings.page.top").strip(), "", text("settings.page.columns"), "|---|---|---|"]
-    for setting in TABLE:
-        about = text(f"settings.about.{setting.name}")
-        lines.append(f"| `{setting.name}` | {_default_in_words(setting)} | {about} |")
-    return "\n".join(lines) + "\n"
 
 
 def _raw(setting: Setting, environ: Mapping[str, str]) -> str | None:
@@ -292,6 +298,8 @@ def _together(
     given = set(given)
     for one, other in (
         ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
+        ("S3_WEB_ACCESS_KEY_ID", "S3_WEB_SECRET_ACCESS_KEY"),
+        ("S3_PREPARE_ACCESS_KEY_ID", "S3_PREPARE_SECRET_ACCESS_KEY"),
         ("SMTP_USER", "SMTP_PASSWORD"),
         ("ZEGEL_SEAL_KEYSTORE", "ZEGEL_SEAL_ROOT"),
         ("ZEGEL_TRUSTED_LIST", "ZEGEL_TRUSTED_LIST_SIGNERS"),
@@ -342,7 +350,7 @@ def _of_time_stamps(
 def _wanted_in_production(
     values: Mapping[str, Any], given: set[str]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    for name in ("ZEGEL_BASE_URL", "ZEGEL_SECRET_KEY", "ZEGEL_KEY_PASSPHRASE", "SMTP_HOST"):
+    for name in ("ZEGEL_BASE_URL", "ZEGEL_SECRET_KEY", "SMTP_HOST"):
         if name not in given:
             yield "required", {"name": name}
     if "ZEGEL_BASE_URL" in given and not values["base_url"].startswith("https://"):
@@ -357,23 +365,14 @@ def _wanted_in_production(
 
 def _store_is_embedded(given: set[str]) -> bool:
     """Amazon itself needs no endpoint, and on its machines no keys; then a region says it."""
-    return not given & {"S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_REGION"}
+    return not given & {
+        "S3_ENDPOINT_URL",
+        "S3_ACCESS_KEY_ID",
+        "S3_WEB_ACCESS_KEY_ID",
+        "S3_PREPARE_ACCESS_KEY_ID",
+        "S3_REGION",
+    }
 
 
 def _sentence(code: str, **values: object) -> str:
     return text(f"settings.problems.{code}", **values)
-
-
-def _default_in_words(setting: Setting) -> str:
-    if setting.default is None or callable(setting.default):
-        return text(f"settings.default.{setting.name}")
-    if isinstance(setting.default, bool):
-        return "`true`" if setting.default else "`false`"
-    if isinstance(setting.default, tuple):
-        listed = ",".join(str(each) for each in setting.default)
-        return f"`{listed}`" if listed else text("settings.default.empty")
-    return f"`{setting.default}`"
-
-
-if __name__ == "__main__":
-    print(documentation(), end="")

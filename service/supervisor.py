@@ -30,10 +30,22 @@ from service.handover import MARK, FirstSignIn, settings_line
 from service.opening import Engines, NotRunning, engines
 from service.settings import Settings, development_secret
 from service.texts import text
+from storage.config import S3Config
 
 READY_SECONDS = 60
 PREPARE_SECONDS = 600  # migrations of a large database take a while
 STOP_SECONDS = 30
+# A process hears of these what it needs, and does not find the rest in its environment either.
+NOT_FOR_ALL = (
+    "ZEGEL_KEY_PASSPHRASE",
+    "DATABASE_OWNER_URL",
+    "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY",
+    "S3_WEB_ACCESS_KEY_ID",
+    "S3_WEB_SECRET_ACCESS_KEY",
+    "S3_PREPARE_ACCESS_KEY_ID",
+    "S3_PREPARE_SECRET_ACCESS_KEY",
+)
 
 
 class Interrupted(Exception):
@@ -88,11 +100,10 @@ def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -
         try:
             with engines(settings) as found:
                 try:
-                    given = _given(settings, found)
-                    for_preparation = {**given, "DATABASE_OWNER_URL": found.owner_url or ""}
-                    first = _prepared(preparation, for_preparation, interrupted)
-                    for process in processes.values():
-                        _tell(process, given)
+                    given = _given_to("prepare", settings, found)
+                    first = _prepared(preparation, given, interrupted)
+                    for name, process in processes.items():
+                        _tell(process, _given_to(name, settings, found))
                     _wait_until_ready(settings, processes, interrupted)
                     yield Running(settings.base_url, processes, first, found)
                 finally:
@@ -115,14 +126,19 @@ def _alone(directory: Path) -> Iterator[None]:
 
 
 def _start(name: str, *, answers: bool = False) -> subprocess.Popen[bytes]:
+    shared = {key: value for key, value in os.environ.items() if _is_for_all(key)}
     # A session of its own: Ctrl-C reaches the supervisor alone, which stops the others in order.
     return subprocess.Popen(
         [sys.executable, "-m", "service", name],
-        env={**os.environ, MARK: "1"},
+        env={**shared, MARK: "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE if answers else None,
         start_new_session=True,
     )
+
+
+def _is_for_all(name: str) -> bool:
+    return name.removesuffix("_FILE") not in NOT_FOR_ALL
 
 
 def _tell(process: subprocess.Popen[bytes], given: Mapping[str, str]) -> None:
@@ -148,10 +164,11 @@ def _prepared(
 
 
 def _given(settings: Settings, found: Engines) -> dict[str, str]:
-    """What the processes need to open the same engines without starting any."""
-    store = found.store
+    """What every process needs to open the same engines without starting any; of what it needs
+    not, that it has nothing."""
     key = settings.secret_key or development_secret(settings.data_dir)
     return {
+        **dict.fromkeys(NOT_FOR_ALL, ""),
         "ZEGEL_MODE": settings.mode,
         "ZEGEL_DATA": str(settings.data_dir),
         "ZEGEL_KEY_DIR": str(settings.key_dir),
@@ -160,12 +177,29 @@ def _given(settings: Settings, found: Engines) -> dict[str, str]:
         "ZEGEL_BASE_URL": settings.base_url,
         "ZEGEL_SECRET_KEY": key.decode(),
         "DATABASE_URL": found.database_url,
-        "DATABASE_OWNER_URL": "",  # of the preparation alone
-        "S3_ENDPOINT_URL": store.endpoint_url or "",
-        "S3_REGION": store.region,
-        "S3_BUCKET": store.bucket,
-        "S3_ACCESS_KEY_ID": store.access_key_id or "",
-        "S3_SECRET_ACCESS_KEY": store.secret_access_key or "",
+        "S3_ENDPOINT_URL": found.store.endpoint_url or "",
+        "S3_REGION": found.store.region,
+        "S3_BUCKET": found.store.bucket,
+    }
+
+
+def _given_to(name: str, settings: Settings, found: Engines) -> dict[str, str]:
+    """The same, with what this process alone may have."""
+    given = _given(settings, found)
+    if name == "web":
+        return given | _signing_in("S3_WEB", found.web_store)
+    given |= _signing_in("S3", found.store)
+    given["ZEGEL_KEY_PASSPHRASE"] = (settings.key_passphrase or b"").decode()
+    if name == "prepare":
+        given |= _signing_in("S3_PREPARE", found.preparing_store)
+        given["DATABASE_OWNER_URL"] = found.owner_url or ""
+    return given
+
+
+def _signing_in(prefix: str, store: S3Config) -> dict[str, str]:
+    return {
+        f"{prefix}_ACCESS_KEY_ID": store.access_key_id or "",
+        f"{prefix}_SECRET_ACCESS_KEY": store.secret_access_key or "",
     }
 
 

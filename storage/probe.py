@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from storage.answers import translated
 from storage.errors import ObjectMissing, StorageRefused, TransferDamaged
@@ -38,6 +39,9 @@ class ProbeReport:
     lock: bool
     mode: str
     on_this_machine: bool
+    # Whether deletion was refused to us also when we asked to bypass the lock; None where an
+    # earlier version did not try. No promise of the store but of the key that we were given.
+    bypass_refused: bool | None = None
 
     @property
     def complete(self) -> bool:
@@ -56,11 +60,13 @@ class ProbeReport:
 def probe(objects: ObjectStore, *, now: datetime) -> ProbeReport:
     """Try the four promises on two small objects of the probe's own.
 
-    The lock is tried with our own credentials and without asking to bypass it: a holder of the
-    bypass permission can still delete what is locked in governance mode.
+    The lock is tried with our own credentials, first without asking to bypass it and then with: a
+    holder of the bypass permission can delete what is locked in governance mode.
     Raises StorageUnavailable, or StorageRefused where not even a first object can be put.
     """
     until = now + LOCKED_FOR
+    delete = objects.client.delete_object
+    bypass = partial(delete, BypassGovernanceRetention=True)
     key = probe_key(objects)
     kept = objects.put_once(key, CONTENT, content_type="text/plain", retain_until=until)
     mode = objects.locked_in(key, kept.version_id)
@@ -68,10 +74,10 @@ def probe(objects: ObjectStore, *, now: datetime) -> ProbeReport:
         versioning=objects.has_versioning(),
         create_only=_refused("create-only", lambda: _put_again(objects)),
         checksum=_refused("checksum", lambda: _put_damaged(objects)),
-        lock=_refused("lock", lambda: _delete(objects, kept.version_id))
-        and _is_there(objects, kept.version_id),
+        lock=_stays(objects, kept.version_id, delete),
         mode=mode,
         on_this_machine=objects.on_this_machine,
+        bypass_refused=_stays(objects, kept.version_id, bypass),
     )
 
 
@@ -95,10 +101,11 @@ def _put_damaged(objects: ObjectStore) -> None:
     )
 
 
-def _delete(objects: ObjectStore, version_id: str) -> None:
-    objects.client.delete_object(
-        Bucket=objects.bucket, Key=probe_key(objects), VersionId=version_id
-    )
+def _stays(objects: ObjectStore, version_id: str, delete: Callable[..., object]) -> bool:
+    """Whether deleting that version is refused, and it is there afterwards."""
+    key = probe_key(objects)
+    refused = _refused("lock", lambda: delete(Bucket=objects.bucket, Key=key, VersionId=version_id))
+    return refused and _is_there(objects, version_id)
 
 
 def _is_there(objects: ObjectStore, version_id: str) -> bool:
@@ -108,7 +115,7 @@ def _is_there(objects: ObjectStore, version_id: str) -> bool:
         return False
 
 
-def _refused(what: str, attempt: Callable[[], None]) -> bool:
+def _refused(what: str, attempt: Callable[[], object]) -> bool:
     """Whether the store said no. Raises StorageUnavailable when it said nothing."""
     try:
         with translated(f"probe {what}"):

@@ -7,6 +7,7 @@ What holds here:
   anyone who can reach them. So the HTTP side of master and filer is closed (``-disableHttp``), and
   the volume server's HTTP and everything that speaks gRPC want generated tokens and certificates
   (``object_store_keys.py``).
+* Who signs in on the S3 port may do what ``object_store_identities.py`` says, and no more.
 * Whoever starts it first starts it, whoever leaves last stops it (``SharedUse``). A server whose
   starter was killed keeps running and is taken over by the next start.
 
@@ -23,11 +24,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.engines.errors import EngineFailed, EngineMissing
-from service.engines.object_store_keys import Credentials, prepare_keys
+from service.engines.object_store_identities import Credentials, prepare_identities
+from service.engines.object_store_keys import prepare_keys
 from service.engines.private_files import open_log
 from service.engines.process import (
     SharedUse,
@@ -85,11 +87,11 @@ SWITCHES = (
 
 @dataclass(frozen=True)
 class ObjectStoreAddress:
-    """Where an S3 server is and how to sign in there."""
+    """Where an S3 server is and how to sign in there as its administrator."""
 
     endpoint_url: str
     access_key_id: str
-    secret_access_key: str
+    secret_access_key: str = field(repr=False)
     region: str
 
 
@@ -116,6 +118,7 @@ class EmbeddedObjectStore:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._use.joining():
             credentials = prepare_keys(self.directory)
+            prepare_identities(self._identities)
             self._stop_an_older_one()
             if not (self.pid() and self._answers()):
                 self._launch(credentials)
@@ -125,6 +128,10 @@ class EmbeddedObjectStore:
             secret_access_key=credentials.secret_access_key,
             region=REGION,
         )
+
+    def identities(self) -> dict[str, Credentials]:
+        """How the others sign in there, by their names; once it was started."""
+        return prepare_identities(self._identities)
 
     def stop(self) -> None:
         """Leave; the server stops when nobody else uses it."""
@@ -138,7 +145,7 @@ class EmbeddedObjectStore:
     def _stop_an_older_one(self) -> None:
         """A server of a former version may leave ports open: it is not taken over."""
         pid = self.pid()
-        if pid is not None and not set(SWITCHES) <= set(command_line(pid)):
+        if pid is not None and not set(self._switches()) <= set(command_line(pid)):
             stop_process(pid, signal.SIGTERM, seconds=STOP_SECONDS)
 
     def pid(self) -> int | None:
@@ -163,6 +170,13 @@ class EmbeddedObjectStore:
     def _ports_file(self) -> Path:
         return self.directory / "ports.json"
 
+    @property
+    def _identities(self) -> Path:
+        return self.directory / "identities.json"
+
+    def _switches(self) -> list[str]:
+        return [*SWITCHES, f"-s3.config={self._identities}"]
+
     def _launch(self, credentials: Credentials) -> None:
         require_room(self.directory, mebibytes=ROOM_NEEDED_MB)
         program = find_program()
@@ -174,7 +188,7 @@ class EmbeddedObjectStore:
             f"-dir={self.data}",
             "-ip=127.0.0.1",
             "-ip.bind=127.0.0.1",
-            *SWITCHES,
+            *self._switches(),
             *(f"-{name}={port}" for name, port in ports.items()),
         ]
         with open_log(self.log) as log:

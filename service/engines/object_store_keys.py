@@ -9,27 +9,21 @@ certificate of ours.
 from __future__ import annotations
 
 import json
-import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from service.engines.object_store_identities import Credentials
+from service.engines.private_files import write_private
 
 TOKEN_KEYS = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
 GRPC_PARTS = ("master", "volume", "filer", "s3", "admin", "worker", "msg_broker", "client")
 YEARS = 30  # nobody outside the machine ever sees it; the directory is thrown away as a whole
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """How to sign requests to the S3 port."""
-
-    access_key_id: str
-    secret_access_key: str
-
-
 def prepare_keys(directory: Path) -> Credentials:
-    """The credentials of the store in ``directory``; everything is made on first use."""
+    """How the administrator of the store in ``directory`` signs in; made on first use."""
     certificate, key = directory / "grpc.crt", directory / "grpc.key"
     if not (certificate.exists() and key.exists()):
         _make_certificate(certificate, key)
@@ -41,11 +35,7 @@ def prepare_keys(directory: Path) -> Credentials:
 
 def _credentials(path: Path) -> Credentials:
     if not path.exists():
-        made = {
-            "access_key_id": "zegel" + secrets.token_hex(8),
-            "secret_access_key": secrets.token_urlsafe(32),
-        }
-        write_private(path, json.dumps(made).encode())
+        write_private(path, json.dumps(asdict(Credentials.new())).encode())
     return Credentials(**json.loads(path.read_text()))
 
 
@@ -98,14 +88,3 @@ def _make_certificate(certificate: Path, key: Path) -> None:
         ),
     )
     write_private(certificate, made.public_bytes(serialization.Encoding.PEM))
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)

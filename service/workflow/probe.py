@@ -62,6 +62,11 @@ def _note(deps: Deps, **found: Any) -> None:
 def last_probe(deps: Deps, staff: Staff) -> Probed | None:
     """What the last attempt found; None while there was none. Raises NotAllowed."""
     require(staff, Permission.SEE_ARCHIVE)
+    return newest_probe(deps)
+
+
+def newest_probe(deps: Deps) -> Probed | None:
+    """The same for the service itself."""
     with deps.database.begin() as tx:
         found = tx.audit.newest(Event.ARCHIVE_PROBED)
     if found is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from service.agreement.permissions import Permission, Staff, require
 from service.deps import Deps
 from service.texts import text
+from service.workflow.probe import newest_probe
 
 log = logging.getLogger(__name__)
 
@@ -44,4 +45,7 @@ def _found(deps: Deps) -> list[WeakSpot]:
     found = []
     if deps.database.owns_its_tables():
         found.append(WeakSpot("database_role"))
+    probed = newest_probe(deps)
+    if probed and probed.report and probed.report.bypass_refused is False:
+        found.append(WeakSpot("archive_bypass"))
     return found

@@ -28,8 +28,11 @@ PARTS = ("master", "volume", "filer")
 
 @dataclass(frozen=True)
 class ComposeStore:
+    """A running one, as its administrator and as the worker."""
+
     pid: int
     s3: Any
+    worker: Any
 
 
 @pytest.fixture
@@ -74,10 +77,14 @@ def store(tmp_path: Path, secrets: Path) -> Iterator[ComposeStore]:
         child = subprocess.Popen(
             words, cwd=places["/etc/seaweedfs"], stdout=file, stderr=file, umask=0o077
         )
-    account = [
-        (secrets / f"s3-{each}").read_text() for each in ("access-key-id", "secret-access-key")
-    ]
-    s3 = client(f"http://127.0.0.1:{port}", *account)
+    s3, worker = (
+        client(
+            f"http://127.0.0.1:{port}",
+            (secrets / f"s3-{name}-access-key-id").read_text(),
+            (secrets / f"s3-{name}-secret-access-key").read_text(),
+        )
+        for name in ("admin", "worker")
+    )
 
     def has_bucket() -> bool:
         try:
@@ -88,14 +95,14 @@ def store(tmp_path: Path, secrets: Path) -> Iterator[ComposeStore]:
 
     try:
         assert wait_until(has_bucket, seconds=60), log.read_text()
-        yield ComposeStore(child.pid, s3)
+        yield ComposeStore(child.pid, s3, worker)
     finally:
         child.kill()
         child.wait()
 
 
 def test_what_is_locked_stays_and_nobody_makes_himself_an_account(store: ComposeStore) -> None:
-    store.s3.put_object(
+    put = store.worker.put_object(
         Bucket=BUCKET,
         Key="map/a.pdf",
         Body=b"bewaard",
@@ -107,6 +114,13 @@ def test_what_is_locked_stays_and_nobody_makes_himself_an_account(store: Compose
     assert len(found) >= 8
     answers = attacked(found, BUCKET, [list(which) for which in before])
     assert bytes_kept(store.s3, BUCKET) == before
+    with pytest.raises(ClientError, match="AccessDenied"):
+        store.worker.delete_object(
+            Bucket=BUCKET,
+            Key="map/a.pdf",
+            VersionId=put["VersionId"],
+            BypassGovernanceRetention=True,
+        )
     spoken = [each for each in answers if each["request"].startswith("grpc") and each["status"] > 0]
     assert spoken == []
     with pytest.raises(ClientError):

@@ -29,6 +29,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from service.database.engine import Database
+from service.settings import DEVELOPMENT, load_settings
+from service.supervisor import _given_to
 from service.wiring import deferrer
 
 DESK = {"width": 1280, "height": 900}
@@ -338,3 +340,24 @@ def test_what_runs_works_with_the_role_that_owns_nothing(zegel: Installation) ->
         )
     owner.dispose()
     assert at_work == {"zegel_app", "zegel"}  # this very connection is the second
+
+
+def test_each_process_signs_in_at_the_archive_with_no_more_than_it_needs(
+    zegel: Installation,
+) -> None:
+    """What the supervisor tells each; and in no environment stands what another one has."""
+    engines = zegel.running.engines
+    keys = {
+        store.access_key_id for store in (engines.store, engines.web_store, engines.preparing_store)
+    }
+    assert len(keys) == 3
+    settings = load_settings({"ZEGEL_DATA": str(zegel.data_dir)}, mode_default=DEVELOPMENT)
+    told = {name: _given_to(name, settings, engines) for name in ("prepare", "web", "worker")}
+    has = {name: {key for key in keys if key in given.values()} for name, given in told.items()}
+    assert has["web"] == {engines.web_store.access_key_id}
+    assert has["worker"] == {engines.store.access_key_id}
+    assert has["prepare"] == {engines.store.access_key_id, engines.preparing_store.access_key_id}
+    assert [name for name, given in told.items() if given["DATABASE_OWNER_URL"]] == ["prepare"]
+    for process in zegel.running.processes.values():
+        environment = Path(f"/proc/{process.pid}/environ").read_text()
+        assert not any(key in environment for key in keys if key)

@@ -71,6 +71,12 @@ def test_production_refuses_to_start_without(name: str) -> None:
     assert [name in problem for problem in problems(production(**{name: None}))] == [True]
 
 
+def test_a_process_without_keys_needs_no_passphrase() -> None:
+    given = production(ZEGEL_KEY_PASSPHRASE=None)
+    assert load_settings(given, keys=False).key_passphrase is None
+    assert len(problems(given)) == 1
+
+
 def test_embedded_engines_in_production_are_a_conscious_choice() -> None:
     without = production(
         DATABASE_URL=None, S3_ENDPOINT_URL=None, S3_ACCESS_KEY_ID=None, S3_SECRET_ACCESS_KEY=None

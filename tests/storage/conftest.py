@@ -8,11 +8,13 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from service.engines import ObjectStoreAddress
+from service.engines import EmbeddedObjectStore, ObjectStoreAddress
+from service.engines.object_store_identities import WORKER
 from storage.archive import Package
 from storage.manifest import PackageFacts
 from storage.objects import ObjectStore, S3Config
@@ -30,6 +32,15 @@ def config(object_store: ObjectStoreAddress, bucket: str) -> S3Config:
 def objects(config: S3Config) -> ObjectStore:
     """A store with a bucket of its own."""
     store = ObjectStore(config)
+    store.ensure_bucket()
+    return store
+
+
+@pytest.fixture
+def as_worker(objects: ObjectStore, config: S3Config, run_directory: Path) -> ObjectStore:
+    """The same bucket for the identity that the worker has."""
+    worker = EmbeddedObjectStore(run_directory / "object-store").identities()[WORKER]
+    store = ObjectStore(dataclasses.replace(config, **dataclasses.asdict(worker)))
     store.ensure_bucket()
     return store
 

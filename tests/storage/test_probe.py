@@ -15,11 +15,19 @@ from storage.probe import probe, probe_key
 Through = Callable[[Callable[[bytes], bytes | None]], ObjectStore]
 
 
-def test_it_works(objects: ObjectStore) -> None:
-    report = probe(objects, now=datetime.now(UTC))
+def test_it_works(as_worker: ObjectStore) -> None:
+    report = probe(as_worker, now=datetime.now(UTC))
     assert report.complete, report
     assert report.mode == "GOVERNANCE"
     assert report.on_this_machine
+    assert report.bypass_refused
+
+
+def test_a_key_that_may_bypass_the_lock_is_found_out(objects: ObjectStore) -> None:
+    """The administrator's: the one that every process had before there were three."""
+    report = probe(objects, now=datetime.now(UTC))
+    assert report.complete
+    assert report.bypass_refused is False
 
 
 def test_a_bucket_that_was_governed_before_is_tried_in_the_stricter_mode(
@@ -31,10 +39,10 @@ def test_a_bucket_that_was_governed_before_is_tried_in_the_stricter_mode(
     assert probe(strict, now=datetime.now(UTC)).mode == "COMPLIANCE"
 
 
-def test_probing_every_day_piles_up_nothing(objects: ObjectStore) -> None:
+def test_probing_every_day_piles_up_nothing(as_worker: ObjectStore) -> None:
     for _start in range(3):
-        assert probe(objects, now=datetime.now(UTC)).complete
-    assert len(list(objects.versions("proef/"))) == 1
+        assert probe(as_worker, now=datetime.now(UTC)).complete
+    assert len(list(as_worker.versions("proef/"))) == 1
 
 
 def test_a_store_that_only_nods_is_found_out(objects: ObjectStore, wire: Through) -> None:
@@ -51,17 +59,17 @@ def test_a_store_that_only_nods_is_found_out(objects: ObjectStore, wire: Through
     assert report.broken() == ("checksum", "lock")
 
 
-def test_a_store_without_condition_is_found_out(objects: ObjectStore) -> None:
+def test_a_store_without_condition_is_found_out(as_worker: ObjectStore) -> None:
     """The header is taken out before the request leaves: the store replaces what is there."""
     now = datetime.now(UTC)
-    probe(objects, now=now)
-    objects.client.meta.events.register(
+    probe(as_worker, now=now)
+    as_worker.client.meta.events.register(
         "before-sign.s3.PutObject",
         lambda request, **_: request.headers.__delitem__("If-None-Match"),
     )
-    assert not probe(objects, now=now).create_only
-    key = probe_key(objects)
-    assert objects.get(key, objects.original(key)) == b"proef\n"
+    assert not probe(as_worker, now=now).create_only
+    key = probe_key(as_worker)
+    assert as_worker.get(key, as_worker.original(key)) == b"proef\n"
 
 
 def test_a_store_that_is_down_is_no_verdict(wire: Through) -> None:

@@ -14,6 +14,7 @@ from service.agreement.events import Event
 from service.agreement.permissions import Role, Staff
 from service.errors import NotAllowed
 from service.workflow.probe import last_probe, probe_archive
+from service.workflow.weak_spots import weak_spots
 from storage.errors import StorageUnavailable
 
 
@@ -30,6 +31,8 @@ def test_it_works(whole_house: House, caplog: pytest.LogCaptureFixture) -> None:
     assert found.report
     assert found.report.complete
     assert (found.report.mode, found.report.on_this_machine) == ("GOVERNANCE", True)
+    # These tests sign in as the store's administrator, which is what the page warns of.
+    assert [spot.code for spot in weak_spots(house.deps, house.staff)] == ["archive_bypass"]
     assert caplog.records == []
     with house.deps.database.begin() as tx:
         assert [entry.event for entry in tx.audit.of(None)][-1] is Event.ARCHIVE_PROBED

@@ -45,9 +45,41 @@ def path_of(
 
     Only signatures and the right to issue are looked at, dates and revocation are not.
     """
-    if certificate in roots:
-        return [certificate]
-    ways, seen = [[certificate]], {certificate}
+    return _path_on([certificate], roots, others)
+
+
+def path_through(
+    certificates: Sequence[x509.Certificate],
+    first: x509.Certificate,
+    roots: Sequence[x509.Certificate],
+    others: Material,
+) -> list[x509.Certificate] | None:
+    """A path that begins with all of these certificates, ``first`` as the first one; None when
+    there is none, so that one of them belongs to no path or they belong to several."""
+    if len(certificates) > LONGEST_PATH:
+        return None
+    ways = [[first]]
+    for way in ways:
+        left = [each for each in certificates if each not in way]
+        if not left:
+            found = _path_on(way, roots, others)
+            if found is not None:
+                return found
+        ways += [
+            [*way, each]
+            for each in left
+            if _issued(way[-1], each, len(way) - 1, trusted=each in roots)
+        ]
+    return None
+
+
+def _path_on(
+    begun: list[x509.Certificate], roots: Sequence[x509.Certificate], others: Material
+) -> list[x509.Certificate] | None:
+    """A path that goes on where this one is."""
+    if begun[-1] in roots:
+        return begun
+    ways, seen = [begun], set(begun)
     # The shortest way first, so each authority is looked at once: what may issue further from the
     # certificate may issue nearer to it as well.
     for way in ways:

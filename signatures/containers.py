@@ -25,6 +25,7 @@ HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha512": hashes.SHA512,
 }
 LEAST_RSA_BITS = 2048
+LARGEST_CONTAINER = 256_000  # bytes; with room for the long chains of other people's authorities
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000  # so that it exists in every time zone
 _SET = (0, 1, 17)  # class, method and tag
 _WITHOUT_HASH = ("rsassa_pkcs1v15", "ecdsa")  # the digest algorithm says which
@@ -73,12 +74,26 @@ class Container:
         return parsed(found[0]) if found else None
 
 
+def digits(container: bytes) -> bytes:
+    """The value of a container as it stands in the file, angle brackets included, its padding too.
+
+    All digits are of one spelling, with nothing between them. Raises NotIntact, ValueError.
+    """
+    if len(container) > 2 * LARGEST_CONTAINER:
+        raise NotIntact("too_long")
+    written = container[1:-1].decode("ascii")
+    value = bytes.fromhex(written)
+    if written not in (value.hex(), value.hex().upper()):
+        raise NotIntact("hexadecimal")
+    return value
+
+
 def read(container: bytes) -> Container:
     """The container as it stands in the file, angle brackets included.
 
     Raises NotIntact, or whatever the ASN.1 library makes of bytes that are none.
     """
-    value = bytes.fromhex(container[1:-1].decode("ascii"))
+    value = digits(container)
     end = parser.peek(value)
     if value[end:].strip(b"\0"):
         raise NotIntact("padding")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from signatures import allowed_changes, containers
 from signatures.allowed_changes import NotAllowed
-from signatures.closing import flaw
+from signatures.chains import Material, path_through
+from signatures.container_form import flaw
 from signatures.containers import NotIntact
 from signatures.found_seals import Seal
 from signatures.orders import AGREEMENT_ORDERS, LEVEL, SHEET_ORDER
@@ -29,6 +30,8 @@ from signatures.revisions import Revisions
 from signatures.signed_fields import ACT, STAMP
 from signatures.trust import OwnPaths, Trusted, answers, may_be_of_programs, own_paths
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far an act may be later than its token: that of the database and of the authority differ."""
 _REFERENCE = re.compile(r"\bVO-\d{4}-\d{5,}\b")
 
 
@@ -128,7 +131,11 @@ class Examination:
 
     def intact(self) -> Answer:
         """Valid over the bytes it covers, with an algorithm that still holds, each act with a
-        token; and what it covers is its whole revision but its own container."""
+        token; what it covers is its whole revision but its own container; that container has the
+        only form that it can have, but where a program of the person's own has written it; and no
+        act is later than its token, which bounds it from above (DESIGN.md §1.4). A token that is
+        days later than its act is said, and holds: its authority may have been away."""
+        programs = may_be_of_programs(self.file, self.seals, self.trusted)
         for each in self.seals:
             start, end = each.covered
             until = self.file.all[each.signed.revision].end
@@ -141,11 +148,17 @@ class Examination:
                     containers.check_stamp(container, covered)
                 else:
                     containers.check_seal(container, covered)
+                ours = each.signed.kind == ACT and each.signed.field not in programs
+                if ours and (hidden := flaw(self.file.pdf[start:end])):
+                    return Answer("intact", FAILS, "form", each.signed.field, hidden)
             except NotIntact as wrong:
                 return Answer("intact", FAILS, wrong.code, each.signed.field)
             except Exception as error:  # bytes that are no CMS
                 name = type(error).__name__
                 return Answer("intact", FAILS, "container", each.signed.field, name)
+            act, token = each.found.signed_at, each.found.token_time
+            if act is not None and token is not None and act > token + CLOCKS_DIFFER:
+                return Answer("intact", FAILS, "too_late", each.signed.field, f"{act} > {token}")
         return Answer("intact", HOLDS)
 
     def changes(self) -> Answer:
@@ -168,8 +181,17 @@ class Examination:
         start, end = last.covered
         if last.signed.signature.get("ByteRange") != [0, start, end, len(self.file.pdf) - end]:
             return Answer("closed", FAILS, "byte_range", last.signed.field)
-        found = flaw(self.file.pdf[start:end], list(self.trusted.stamp_roots))
+        found = flaw(self.file.pdf[start:end]) or self._certificates_flaw(last)
         return Answer("closed", FAILS, "hidden", detail=found) if found else Answer("closed", HOLDS)
+
+    def _certificates_flaw(self, closing: Seal) -> str:
+        """With the closing time stamp travel the certificates of its path, all of them, with or
+        without the root; what the rest of the file holds makes up for none."""
+        roots, container = self.trusted.stamp_roots, closing.container
+        if container is None or not roots:
+            return ""
+        alone = path_through(container.certificates, container.certificate, roots, Material((), ()))
+        return "" if alone else "certificates"
 
 
 def _answered(rule: str, ask: Callable[[], Answer]) -> Answer:

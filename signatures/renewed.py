@@ -17,15 +17,15 @@ from cryptography import x509
 
 from signatures import allowed_changes, containers
 from signatures.allowed_changes import NotAllowed
-from signatures.chains import Material, NotPlain, check_path, may_stamp, path_of
-from signatures.closing import flaw
+from signatures.chains import Material, NotPlain, check_path, may_stamp, path_through
+from signatures.container_form import flaw
 from signatures.containers import Container, NotIntact
 from signatures.found_seals import Seal, read_seal
 from signatures.material import material_in, stored
 from signatures.orders import AGREEMENT_ORDERS, ARCHIVE_FIELD, SHEET_ORDER
 from signatures.report import FAILS, HOLDS, UNKNOWN, Answer
 from signatures.revisions import Revisions
-from signatures.revoked import revoked
+from signatures.revoked import Used, revoked
 from signatures.running import run
 from signatures.signed_fields import STAMP, Signed, signed_fields
 from signatures.stamp_answers import StampRefused
@@ -97,17 +97,20 @@ def _judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> 
         return Answer(RULE, FAILS, "not_the_end")
     for each in found.renewals:
         _check_covers(file, each)
-    start, end = last.covered
-    if hidden := flaw(file.pdf[start:end], list(trusted.stamp_roots)):
-        return Answer(RULE, FAILS, "hidden", detail=hidden)
+    for each in found.renewals:
+        start, end = each.covered
+        if hidden := flaw(file.pdf[start:end]):
+            return Answer(RULE, FAILS, "hidden", detail=hidden)
     chain = [_container(each) for each in (found.closing, *found.renewals)]
     material = material_in(file, chain)
-    for before, after in pairwise(chain):
-        if _time(after) < _time(before):
+    used = []
+    for stamp, after in pairwise([*chain, chain[-1]]):  # the last one proves at its own moment
+        if _time(after) < _time(stamp):
             raise NotPlain("order of the time stamps")
-        _check_proved(file, before, trusted.stamp_roots, material, _time(after))
-    _check_proved(file, chain[-1], trusted.stamp_roots, material, _time(chain[-1]))
-    since = revoked(found.renewals, trusted.crls)
+        path = _path(stamp, trusted.stamp_roots)
+        _check_proved(file, path, material, _time(after))
+        used.append(Used("", _time(stamp), path))
+    since = revoked(used[1:], trusted.crls)
     if since is not None:
         return replace(since, rule=RULE)
     ends = chain[-1].certificate.not_valid_after_utc
@@ -125,17 +128,19 @@ def _check_covers(file: Revisions, renewal: Seal) -> None:
     containers.check_stamp(_container(renewal), file.pdf[:start] + file.pdf[end:until])
 
 
-def _check_proved(
-    file: Revisions,
-    stamp: Container,
-    roots: Sequence[x509.Certificate],
-    material: Material,
-    at: datetime,
-) -> None:
-    """Its certificate ran, unrevoked, at ``at``. Raises NotPlain."""
-    path = path_of(stamp.certificate, roots, material)
+def _path(stamp: Container, roots: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """The path to a root, of which all certificates are in the container and no others are; the
+    root itself may be. Raises NotPlain."""
+    path = path_through(stamp.certificates, stamp.certificate, roots, Material((), ()))
     if path is None or not may_stamp(stamp.certificate):
         raise NotPlain("no path to a given root")
+    return path
+
+
+def _check_proved(
+    file: Revisions, path: Sequence[x509.Certificate], material: Material, at: datetime
+) -> None:
+    """The certificate of a time stamp ran, unrevoked, at ``at``. Raises NotPlain."""
     try:
         check_path(path, material, at)
     except NotPlain:

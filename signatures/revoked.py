@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
 
-from signatures.found_seals import Seal
 from signatures.report import FAILS, Answer
 
 
-def revoked(seals: Sequence[Seal], crls: Sequence[x509.CertificateRevocationList]) -> Answer | None:
-    """The answer for the first one that was; None when there is none.
+@dataclass(frozen=True)
+class Used:
+    """A certificate that sealed or stamped, with its issuers up to the root that was reached, as
+    far as there is one. ``at`` is the time of the token, as nothing else in a file proves one
+    (RFC 3161, 4.1)."""
 
-    The time is that of the token, as nothing else in the file proves one (RFC 3161, 4.1).
-    """
-    for each in seals:
-        moment = each.found.token_time
-        if moment is None:
-            continue
-        for certificate in _travelling(each):
+    place: str
+    at: datetime
+    path: Sequence[x509.Certificate]
+
+
+def revoked(used: Iterable[Used], crls: Sequence[x509.CertificateRevocationList]) -> Answer | None:
+    """The answer for the first one that was, itself or one of its issuers, wherever that one's
+    certificate came from; None when there is none."""
+    for each in used:
+        for certificate in each.path:
             since = _since(certificate, crls)
-            if since is not None and moment >= since:
+            if since is not None and each.at >= since:
                 detail = f"revoked {since.isoformat()}"
-                return Answer("chains", FAILS, "revoked", each.signed.field, detail)
+                return Answer("chains", FAILS, "revoked", each.place, detail)
     return None
-
-
-def _travelling(seal: Seal) -> Iterator[x509.Certificate]:
-    """Every certificate that travels with a seal and with its token, their issuers too."""
-    if seal.container is not None:
-        yield from seal.container.certificates
-        if seal.container.token is not None:
-            yield from seal.container.token.certificates
 
 
 def _since(

@@ -16,13 +16,22 @@ from datetime import datetime
 
 from cryptography import x509
 
-from signatures.chains import Material, NotPlain, check_path, may_seal, may_stamp, path_of
+from signatures.chains import (
+    Material,
+    NotPlain,
+    check_path,
+    may_seal,
+    may_stamp,
+    path_of,
+    path_through,
+)
+from signatures.containers import Container
 from signatures.effective_date import REQUIRED_PLACES
 from signatures.found_seals import Seal
 from signatures.material import material_in
 from signatures.report import FAILS, HOLDS, UNKNOWN, Answer
 from signatures.revisions import Revisions
-from signatures.revoked import revoked
+from signatures.revoked import Used, revoked
 from signatures.running import run
 from signatures.signed_fields import ACT, STAMP
 
@@ -61,8 +70,11 @@ def answers(
     if unread is not None:
         return _neither("container", unread.signed.field)
     try:
-        chains, long_term = _follow(file, seals, trusted, at, now)
-        return revoked(seals, trusted.crls) or chains, long_term
+        material = material_in(file, [each.container for each in seals if each.container])
+        paths: Paths = {}
+        chains, long_term = _follow(file, seals, trusted, material, paths, at, now)
+        used = _used(seals, trusted, material, paths)
+        return revoked(used, trusted.crls) or chains, long_term
     except Exception as error:  # certificates that no library can read lead nowhere
         return _neither("path", detail=type(error).__name__)
 
@@ -78,16 +90,21 @@ def _follow(
     file: Revisions,
     seals: Sequence[Seal],
     trusted: Trusted,
+    material: Material,
+    paths: Paths,
     at: datetime | None,
     now: datetime | None,
 ) -> tuple[Answer, Answer]:
-    material = material_in(file, [each.container for each in seals if each.container])
-    paths: Paths = {}
+    """The answers, with the path of each certificate in ``paths``, as far as it came."""
     own = _own_paths(seals, trusted, material)
-    for place, certificate, stamps in _signers(seals):
-        path = path_of(certificate, trusted.stamp_roots if stamps else trusted.roots, material)
-        if path is None and not stamps:
-            path = own.get(place)
+    for place, container, stamps in _signers(seals):
+        certificate = container.certificate
+        roots = trusted.stamp_roots if stamps else trusted.roots
+        if not stamps and place in own:
+            roots = trusted.person_roots
+        path = path_through(container.certificates, certificate, roots, material)
+        if path is None and path_of(certificate, roots, material) is not None:
+            return _neither("superfluous", place)
         if path is None:
             return _neither("other_root", place)
         if not (may_stamp if stamps else may_seal)(certificate):
@@ -163,14 +180,29 @@ def _not_confirmed(
     return waiting
 
 
-def _signers(seals: Sequence[Seal]) -> Iterator[tuple[str, x509.Certificate, bool]]:
-    """Every certificate that sealed or stamped, with its place; True for a time stamp."""
+def _signers(seals: Sequence[Seal]) -> Iterator[tuple[str, Container, bool]]:
+    """Everything that sealed or stamped, with its place; True for a time stamp."""
     for each in seals:
         if each.container is None:
             continue
-        yield each.signed.field, each.container.certificate, each.signed.kind == STAMP
+        yield each.signed.field, each.container, each.signed.kind == STAMP
         if each.signed.kind == ACT and each.container.token:
-            yield each.signed.field, each.container.token.certificate, True
+            yield each.signed.field, each.container.token, True
+
+
+def _used(
+    seals: Sequence[Seal], trusted: Trusted, material: Material, paths: Paths
+) -> Iterator[Used]:
+    """Every certificate with its issuers, those that are not in its container too."""
+    moments = {each.signed.field: each.found.token_time for each in seals}
+    everybody = (*trusted.stamp_roots, *trusted.person_roots)
+    for place, container, _ in _signers(seals):
+        moment = moments[place]
+        if moment is not None:
+            path = paths.get(container.certificate) or path_of(
+                container.certificate, everybody, material
+            )
+            yield Used(place, moment, list(dict.fromkeys((*container.certificates, *(path or ())))))
 
 
 def _check_plainly(
@@ -186,8 +218,8 @@ def _check_plainly(
         used = each.found.token_time
         if used is None or used > at:
             raise NotPlain("order of the time stamps")
-        for _, certificate, _ in _signers([each]):
-            if used < certificate.not_valid_before_utc:
+        for _, container, _ in _signers([each]):
+            if used < container.certificate.not_valid_before_utc:
                 raise NotPlain("dates")
 
 

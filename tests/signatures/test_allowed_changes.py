@@ -4,8 +4,6 @@ today, of a person's own program what such programs write and nobody sees."""
 from __future__ import annotations
 
 import dataclasses
-import io
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,12 +17,11 @@ from signatures.authority import Authority
 from signatures.chains import Material
 from signatures.errors import UploadRefused
 from signatures.report import FAILS, HOLDS, INVALID, Report
-from signatures.revision_writer import RevisionWriter
 from signatures.seal import Sealer
 from signatures.signer_held import OwnSignatures
 from signatures.uploaded import Uploaded, accept_upload
 from signatures.verify import verify
-from tests.signatures.attacks import Change, name
+from tests.signatures.attacks import Change, name, writing
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import CONTROLLER_FIRST, act_for, seal_all
 from tests.signatures.own_program import Writer, sign
@@ -167,16 +164,6 @@ OF_PROGRAMS: dict[str, dict[str, Any]] = {
     "the version": {"also": another_version},
     "a place and whom to ask": {"location": "Gent", "contact_info": "els@bakkerij.example"},
 }
-
-
-def writing(change: Change) -> Callable[[io.BytesIO], RevisionWriter]:
-    """Our writer, with one thing more in each revision."""
-
-    class Meddling(RevisionWriter):
-        def _update_meta(self) -> None:
-            change(self)
-
-    return Meddling
 
 
 def reason(report: Report) -> tuple[set[str], str]:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import os
 import random
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from cryptography import x509
 
 from signatures.authority import Authority
 from signatures.printed import Agreement
-from signatures.report import GENUINE, HOLDS, INVALID
+from signatures.report import FAILS, GENUINE, HOLDS, INVALID
 from signatures.seal import Sealer
 from signatures.texts import words
 from signatures.verify import verify
-from tests.signatures.attacks import BEFORE_THE_CLOSE, IN_THE_FILE, failing
+from tests.signatures.attacks import (
+    CHANGES,
+    IN_THE_FILE,
+    WITH_THE_CLOSE,
+    change_info,
+    failing,
+    incremental,
+    nothing_at_all,
+    writing,
+)
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import (
     CONTROLLER_FIRST,
@@ -50,25 +59,46 @@ def test_an_attack_on_the_original_is_refused(
     assert {"ledger"} <= failing(recorded)
 
 
-@pytest.mark.parametrize("what", BEFORE_THE_CLOSE)
-def test_an_attack_that_is_closed_with_a_perfect_time_stamp_is_refused(
+@pytest.mark.parametrize("what", WITH_THE_CLOSE)
+def test_an_attack_that_is_closed_with_a_perfect_time_stamp_is_refused_for_what_it_is(
+    controller_first: SealedFile,
+    sealer: Sealer,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+) -> None:
+    change, code = WITH_THE_CLOSE[what]
+    monkeypatch.setattr("signatures.seal.RevisionWriter", writing(change))
+    tampered = sealer.close(controller_first.steps[2].pdf).pdf
+
+    report = verify(tampered, roots=authority.roots)
+
+    assert report.verdict == INVALID
+    said = {each.rule: each for each in report.answers}["changes"]
+    assert (said.state, said.reason) == (FAILS, code)
+    if code == "something_else":  # and not for a missing signature or for a form that changed
+        assert said.detail.startswith("objects")
+
+
+@pytest.mark.parametrize("what", ["annotation", "Info changed", "an empty update"])
+def test_a_revision_that_is_neither_act_nor_close_is_refused(
     controller_first: SealedFile, sealer: Sealer, authority: Authority, what: str
 ) -> None:
-    attack, rules = BEFORE_THE_CLOSE[what]
+    """Also where the update alone would be harmless."""
+    attack = incremental(CHANGES.get(what, nothing_at_all))
     tampered = sealer.close(attack(controller_first.steps[2].pdf)).pdf
 
     report = verify(tampered, roots=authority.roots)
 
     assert report.verdict == INVALID
-    assert rules <= failing(report), report.lines("en")
+    assert "changes" in failing(report)
 
 
 def test_the_second_opinion_would_have_let_some_pass(
     controller_first: SealedFile, sealer: Sealer, authority: Authority
 ) -> None:
     """Why the revisions are not left to a generic comparison: it allows what others may do."""
-    attack, _ = BEFORE_THE_CLOSE["Info changed"]
-    tampered = sealer.close(attack(controller_first.steps[2].pdf)).pdf
+    tampered = sealer.close(incremental(change_info)(controller_first.steps[2].pdf)).pdf
 
     assert refused(tampered, authority.roots) == set()
     assert verify(tampered, roots=authority.roots).verdict == INVALID
@@ -152,31 +182,31 @@ def test_the_parties_the_acts_and_the_date_are_read_from_the_file(
     converted: bytes, sealer: Sealer, authority: Authority
 ) -> None:
     shown = prepared(with_data(converted, REFERENCE), CONTROLLER_FIRST)
-    late = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)  # 1 July in Brussels
+    late = datetime(2025, 6, 30, 22, 30, tzinfo=UTC)  # 1 July in Brussels
     pdf = seal_all(sealer, shown, CONTROLLER_FIRST, signed_at=late)[-1].pdf
 
     report = verify(pdf, roots=authority.roots)
 
     assert report.agreement == Agreement(REFERENCE, "Bakkerij Peeters BV", "IT4Professionals")
-    assert report.effective_date == date(2026, 7, 1)
+    assert report.effective_date == date(2025, 7, 1)
     capacities = [seal.capacity for seal in report.seals[:-1]]
     assert capacities[0] == "Zaakvoerder, Bakkerij Peeters BV"
     assert capacities[2] == "Zaakvoerder, IT4Professionals"
     assert {seal.signed_at for seal in report.seals[:-1]} == {late}
     notes = report.notes("en")  # the token is of today
     assert len(notes) == 3
-    assert "1 July 2026" in notes[0]
+    assert "1 July 2025" in notes[0]
 
 
 @pytest.mark.parametrize(
     ("instant", "day"),
     [
-        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), date(2027, 1, 1)),
-        (datetime(2026, 3, 29, 0, 59, tzinfo=UTC), date(2026, 3, 29)),  # the night of the spring
-        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), date(2026, 10, 25)),  # 2:30 for the first time
-        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), date(2026, 10, 25)),  # and for the second
-        (datetime(2026, 3, 1, 22, 59, tzinfo=UTC), date(2026, 3, 1)),
-        (datetime(2026, 3, 1, 23, 0, tzinfo=UTC), date(2026, 3, 2)),
+        (datetime(2025, 12, 31, 23, 30, tzinfo=UTC), date(2026, 1, 1)),
+        (datetime(2025, 3, 30, 0, 59, tzinfo=UTC), date(2025, 3, 30)),  # the night of the spring
+        (datetime(2025, 10, 26, 0, 30, tzinfo=UTC), date(2025, 10, 26)),  # 2:30 for the first time
+        (datetime(2025, 10, 26, 1, 30, tzinfo=UTC), date(2025, 10, 26)),  # and for the second
+        (datetime(2025, 3, 1, 22, 59, tzinfo=UTC), date(2025, 3, 1)),
+        (datetime(2025, 3, 1, 23, 0, tzinfo=UTC), date(2025, 3, 2)),
     ],
 )
 def test_the_date_is_that_of_the_act_in_brussels_however_late_the_stamp(
@@ -192,6 +222,33 @@ def test_the_date_is_that_of_the_act_in_brussels_however_late_the_stamp(
 
     assert report.effective_date == day
     assert {seal.signed_at for seal in report.seals[:-1]} == {instant}
+
+
+@pytest.mark.parametrize(
+    ("later", "refused_for"),
+    [
+        (timedelta(days=-9), ""),  # its authority was away: both moments are said
+        (timedelta(minutes=3), ""),  # the clocks differ
+        (timedelta(minutes=7), "too_late"),
+        (timedelta(days=3 * 365), "too_late"),
+    ],
+)
+def test_an_act_is_no_later_than_its_own_time_stamp(
+    controller_first: SealedFile,
+    sealer: Sealer,
+    authority: Authority,
+    later: timedelta,
+    refused_for: str,
+) -> None:
+    instant = datetime.now(UTC) + later
+    pdf = seal_all(sealer, controller_first.shown, CONTROLLER_FIRST, signed_at=instant)[-1].pdf
+
+    report = verify(pdf, roots=authority.roots)
+
+    said = {each.rule: each for each in report.answers}["intact"]
+    assert said.reason == refused_for
+    assert failing(report) == ({"intact"} if refused_for else set())
+    assert refused_for or bool(report.notes()) == (later < -timedelta(days=1))
 
 
 def test_a_seal_that_cannot_be_read_is_never_left_open(

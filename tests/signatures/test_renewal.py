@@ -34,7 +34,7 @@ from signatures.seal import Sealer
 from signatures.stamps_in_file import last_stamp
 from signatures.timestamps import LocalTimestamps
 from signatures.verify import Ledger, verify
-from tests.signatures.attacks import BEFORE_THE_CLOSE, IN_THE_FILE
+from tests.signatures.attacks import CHANGES, IN_THE_FILE, WITH_THE_CLOSE, incremental, writing
 from tests.signatures.conftest import PASSPHRASE, SealedFile
 from tests.signatures.making import (
     CONTROLLER_FIRST,
@@ -83,7 +83,8 @@ def years(converted: bytes, tmp_path_factory: pytest.TempPathFactory) -> Years:
     stamps = LocalTimestamps(first, clock=lambda: THEN)
     sealer = Sealer(SoftwareProvider(first), stamps, first, clock=lambda: THEN)
     shown = prepared(converted, CONTROLLER_FIRST)
-    file = SealedFile(CONTROLLER_FIRST, shown, seal_all(sealer, shown, CONTROLLER_FIRST))
+    steps = seal_all(sealer, shown, CONTROLLER_FIRST, signed_at=THEN)
+    file = SealedFile(CONTROLLER_FIRST, shown, steps)
     sheet = sealer.seal_sheet(prepared(with_evidence(converted, file), SHEET))
     return Years(first, directory, file, sheet)
 
@@ -195,11 +196,23 @@ def test_every_attack_on_a_file_is_refused_on_a_renewed_copy(
         assert report.verdict == INVALID, report.lines("en")
 
 
-@pytest.mark.parametrize("what", BEFORE_THE_CLOSE)
+@pytest.mark.parametrize("what", ["annotation", "Info changed", "signature removed"])
 def test_what_was_slipped_in_before_a_renewal_is_refused(years: Years, what: str) -> None:
-    attack, _ = BEFORE_THE_CLOSE[what]
-    report = years.verdict(stamped(years, attack(years.file.pdf), NOW), years.file.ledger)
+    changed = incremental(CHANGES[what])(years.file.pdf)
+    report = years.verdict(stamped(years, changed, NOW), years.file.ledger)
     assert report.verdict == INVALID, report.lines("en")
+
+
+@pytest.mark.parametrize("what", WITH_THE_CLOSE)
+def test_what_comes_with_a_renewal_is_refused_for_what_it_is(
+    years: Years, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, code = WITH_THE_CLOSE[what]
+    monkeypatch.setattr("tests.signatures.making.RevisionWriter", writing(change))
+    report = years.verdict(stamped(years, years.file.pdf, NOW), years.file.ledger)
+    said = {(each.rule, each.reason) for each in report.answers if each.state == FAILS}
+    # With another order of signatures it is no renewed copy, and judged as an original.
+    assert said & {("renewed", code), ("changes", code)}
 
 
 def test_the_command_line_finds_the_sheet_of_a_renewed_copy(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,16 @@ from signatures.authority import (
     read_authority,
     renew_crl,
 )
-from signatures.certificates import key_id
+from signatures.certificates import Issuer, issue_crl, key_id
 from signatures.errors import AuthorityError
 from signatures.generations import changed, present
 from signatures.providers.software import SoftwareProvider
-from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, INVALID, Report
+from signatures.report import COMPLETENESS_UNKNOWN, FAILS, GENUINE, INVALID, Report
 from signatures.seal import Sealer, sha256
 from signatures.timestamps import LocalTimestamps
 from signatures.verify import Ledger, verify
 from tests.signatures.conftest import PASSPHRASE
+from tests.signatures.container_attacks import alone, edited, in_the_token, put_in
 from tests.signatures.making import CONTROLLER_FIRST, act_for, prepared, seal_all
 
 PKI = "https://zegel.example/pki"
@@ -243,6 +245,33 @@ class TestRevocation:
         failing = {each.rule: each.detail for each in report.answers if each.state == "fails"}
         assert list(failing) == ["chains"]
         assert "revoked" in failing["chains"]
+
+    @pytest.mark.parametrize("where", ["seal", "token", "close"])
+    def test_an_issuer_that_was_revoked_is_found_wherever_its_certificate_is(
+        self, home: Path, shown: bytes, where: str
+    ) -> None:
+        """A seal and its stamp may carry their own certificate alone; then the file holds the
+        issuer's elsewhere."""
+        authority = loaded(home)
+        sealer = sealer_of(home)
+        steps = seal_all(sealer, shown, CONTROLLER_FIRST)
+        pdf = steps[-1].pdf
+        if where != "close":
+            change = edited(alone) if where == "seal" else in_the_token(edited(alone))
+            cut = put_in(steps[2].pdf, 2, partial(change, authority=authority))
+            pdf = sealer.close(cut).pdf
+        assert judged(pdf, shown, authority, ledger=False).verdict == COMPLETENESS_UNKNOWN
+        root = Issuer(authority.root, authority._key("root", authority.root))
+        entry = x509.RevokedCertificateBuilder(
+            authority.issuing.serial_number, datetime.now(UTC) - timedelta(hours=1)
+        ).build()
+        crl = issue_crl(root, now=datetime.now(UTC), revoked=entry)
+
+        report = verify(pdf, roots=authority.roots, crls=[x509.load_pem_x509_crl(crl)])
+
+        assert [(each.rule, each.reason) for each in report.answers if each.state == FAILS] == [
+            ("chains", "revoked")
+        ]
 
     def test_an_act_of_before_is_closed_after(self, home: Path, shown: bytes) -> None:
         """An agreement that was half signed when the key leaked is not lost."""

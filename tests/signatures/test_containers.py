@@ -1,0 +1,118 @@
+"""Nothing hides in a container: not in that of the closing time stamp, of which no signature covers
+a byte, nor in another one before the file is closed again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from signatures.authority import Authority
+from signatures.container_form import flaw
+from signatures.containers import LARGEST_CONTAINER
+from signatures.report import FAILS, INVALID, Report
+from signatures.revisions import Revisions
+from signatures.signed_fields import signed_fields
+from signatures.timestamps import LocalTimestamps
+from signatures.verify import verify
+from tests.signatures.conftest import SealedFile
+from tests.signatures.container_attacks import (
+    CERTIFICATE,
+    FORM,
+    SUPERFLUOUS,
+    Change,
+    alone,
+    edited,
+    in_the_token,
+    put_in,
+)
+from tests.signatures.making import stamped_only
+
+ATTACKS = [*FORM, *CERTIFICATE]
+LAST_ACT, CLOSE = 2, 3
+
+
+def said(report: Report) -> set[tuple[str, str, str]]:
+    """The rules that fail, why, and what for those who look into the file."""
+    found = [each for each in report.answers if each.state == FAILS]
+    detailed = ("hidden", "form")
+    return {(each.rule, each.reason, each.detail * (each.reason in detailed)) for each in found}
+
+
+def attack(what: str) -> tuple[Change, str]:
+    return FORM.get(what) or (CERTIFICATE[what], SUPERFLUOUS)
+
+
+@pytest.mark.parametrize("what", ATTACKS)
+def test_nothing_hides_in_the_closing_time_stamp(
+    controller_first: SealedFile, authority: Authority, what: str
+) -> None:
+    change, word = attack(what)
+    pdf = put_in(controller_first.pdf, CLOSE, partial(change, authority=authority))
+
+    report = verify(pdf, roots=authority.roots)
+
+    assert report.verdict == INVALID
+    if word == SUPERFLUOUS:
+        assert ("chains", word, "") in said(report)
+    else:
+        assert said(report) == {("closed", "hidden", word)}
+
+
+def test_the_certificates_of_the_closing_time_stamp_are_all_with_it(
+    controller_first: SealedFile, authority: Authority
+) -> None:
+    """Also where the rest of the file holds what is missing."""
+    pdf = put_in(controller_first.pdf, CLOSE, partial(edited(alone), authority=authority))
+
+    assert said(verify(pdf, roots=authority.roots)) == {("closed", "hidden", "certificates")}
+
+
+@pytest.mark.parametrize("where", ["seal", "token"])
+@pytest.mark.parametrize("what", ATTACKS)
+def test_nothing_hides_in_the_last_act_either_when_it_is_closed_again(
+    controller_first: SealedFile, authority: Authority, what: str, where: str
+) -> None:
+    """By whoever cut the close off, with the time stamp of an authority that serves everybody."""
+    change, word = attack(what)
+    inside: Callable[..., bytes] = in_the_token(change) if where == "token" else change
+    pdf = put_in(controller_first.steps[2].pdf, LAST_ACT, partial(inside, authority=authority))
+
+    closed = stamped_only(LocalTimestamps(authority).stamper(), pdf, "archive_timestamp")
+    report = verify(closed, roots=authority.roots)
+
+    assert report.verdict == INVALID
+    if word == SUPERFLUOUS:
+        assert ("chains", word, "") in said(report)
+    else:
+        told = f"time stamp: {word}" if where == "token" else word
+        assert said(report) == {("intact", "form", told)}
+
+
+def test_the_digits_and_the_padding_have_one_spelling(
+    controller_first: SealedFile, authority: Authority
+) -> None:
+    pdf = controller_first.pdf
+    start, end = signed_fields(Revisions(pdf))[-1].container
+    good = pdf[start:end]
+    assert flaw(good) == ""
+    for changed, reason in (
+        (good.lower(), "hidden"),  # of one spelling, but not of ours
+        (good[:9].lower() + good[9:], "hexadecimal"),
+        (good[:-9] + b" " * 2 + good[-7:], "hexadecimal"),
+        (good[:-3] + b"7" + good[-2:], "padding"),
+    ):
+        report = verify(pdf[:start] + changed + pdf[end:], roots=authority.roots)
+        assert report.verdict == INVALID
+        assert reason in {each.reason for each in report.answers}
+
+
+def test_a_container_is_no_longer_than_it_may_be(
+    controller_first: SealedFile, authority: Authority
+) -> None:
+    pdf = controller_first.pdf
+    _, end = signed_fields(Revisions(pdf))[-1].container
+    padded = pdf[: end - 1] + b"0" * 2 * LARGEST_CONTAINER + pdf[end - 1 :]
+    report = verify(padded, roots=authority.roots)
+    assert report.verdict == INVALID

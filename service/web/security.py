@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, redirect, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from service.deps import Deps
@@ -142,6 +143,24 @@ def body_limit(limit: int) -> Callable[[View], View]:
     return mark
 
 
+def largest_body(app: Flask) -> Callable[[str, str], int]:
+    """For a web server: the largest body (bytes) that a method and a path may bring."""
+    addresses = app.url_map.bind("")
+
+    def largest(method: str, path: str) -> int:
+        try:
+            endpoint, _ = addresses.match(path, method=method)
+        except HTTPException:  # not found, not allowed, elsewhere: the answer reads no body
+            return BODY_LIMIT
+        return _limit_of(app, endpoint)
+
+    return largest
+
+
+def _limit_of(app: Flask, endpoint: str) -> int:
+    return int(getattr(app.view_functions.get(endpoint), "body_limit", BODY_LIMIT))
+
+
 def cacheable(seconds: int) -> Callable[[View], View]:
     """Lets everybody keep what one view answers for so long: the same for all, with no secret."""
 
@@ -205,7 +224,7 @@ def _is_loopback(host: str) -> bool:
 
 def _check_form(app: Flask, security: WebSecurity) -> None:
     view = app.view_functions.get(request.endpoint or "")
-    limit = getattr(view, "body_limit", BODY_LIMIT)
+    limit = _limit_of(app, request.endpoint or "")
     request.max_content_length = request.max_form_memory_size = limit
     if request.method in SAFE or getattr(view, "no_cookies", False):
         return

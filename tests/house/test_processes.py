@@ -62,3 +62,35 @@ def test_the_supervisor_holds_no_library_of_certificates() -> None:
 
 def test_what_is_loaded_is_found() -> None:
     assert {"pikepdf", "pyhanko"} <= loaded("pikepdf, signatures.seal")
+
+
+MADE = """
+import os, threading
+from service.app import create_app
+from service.settings import DEVELOPMENT, load_settings
+from service.wiring import build
+from storage.objects import S3Config
+
+def sockets():
+    links = [f"/proc/self/fd/{each}" for each in os.listdir("/proc/self/fd")]
+    return [each for each in links if os.path.exists(each) and "socket" in os.readlink(each)]
+
+before = sockets()
+settings = load_settings({"ZEGEL_DATA": os.environ["DATA"]}, mode_default=DEVELOPMENT)
+url = "postgresql+psycopg://zegel@127.0.0.1:1/zegel"
+create_app(build(settings, url, S3Config("zegel")))
+print(len(sockets()) - len(before), threading.active_count())
+"""
+
+
+def test_the_web_application_is_made_without_a_connection_or_thread(tmp_path: Path) -> None:
+    # The web processes are forked from the one that made it: both would be shared.
+    done = subprocess.run(
+        [sys.executable, "-c", MADE],
+        cwd=ROOT,
+        env={"DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["0", "1"]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import select
+import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from installation import PROCESSOR, Customer, Installation
 from people import Mailbox, Sales, Signer
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
+
+from service.engines.process import wait_until
 
 INVITATION = "klaar om te ondertekenen"
 READ = "Lees de overeenkomst"
@@ -65,6 +70,26 @@ def test_from_the_mail_to_the_receipt_with_a_typed_name(
     colleague.sees("Bedankt. U hebt ondertekend.")
     signer.opens(link).sees("U hebt deze overeenkomst al ondertekend")
     signer.presses("Overeenkomst bekijken").sees("Bedankt. U hebt ondertekend.")
+
+
+def test_pages_come_while_forty_connections_are_slow(zegel: Installation) -> None:
+    road = zegel.bring(zegel.customer("Wachtzaal NV"), "open_link")
+    host = zegel.url.partition("//")[2]
+    headers = f"GET /tekenen HTTP/1.1\r\nHost: {host}\r\nX-Slow: "
+    body = f"POST /tekenen/gegevens HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9999\r\n\r\nx"
+
+    def page_comes_while_all_of_them_wait() -> bool:
+        with ExitStack() as slow:
+            address = (host.partition(":")[0], int(host.partition(":")[2]))
+            opened = [slow.enter_context(socket.create_connection(address)) for _ in range(40)]
+            for number, each in enumerate(opened):
+                each.sendall((headers if number % 2 else body).encode())
+            road.signer.open("/tekenen/gegevens")
+            return not select.select(opened, [], [], 0)[0]  # readable is who was hung up on
+
+    # A machine that is busy with other things may need more time than a slow connection gets.
+    assert wait_until(page_comes_while_all_of_them_wait, seconds=60)
+    assert "Kloppen deze gegevens?" in road.signer.text()
 
 
 def test_a_drawn_signature(zegel: Installation, signer: Signer, mailbox: Mailbox) -> None:

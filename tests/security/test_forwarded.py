@@ -123,7 +123,7 @@ def test_nobody_moves_the_service_to_another_address(direct: Served) -> None:
         **OTHERS,
         "X-Forwarded-Host": "evil.example",
         "X-Forwarded-For": "6.6.6.6",
-        # The beginning of the real path: gunicorn answers 500 to any other.
+        # The beginning of the real path: gunicorn's own threads answered 500 to any other.
         "SCRIPT_NAME": "/aanmel",
         "Script-Name": "/aanmel",
     }.items():

@@ -1,0 +1,66 @@
+"""A few small pages behind the real server: ``python small_site.py PORT PATIENCE-as-JSON``."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from flask import Flask, request
+
+from service.connections import Patience
+from service.server import Server
+from service.settings import DEVELOPMENT, load_settings
+from service.web.security import body_limit
+
+LARGE = 1024 * 1024
+
+
+def make() -> Flask:
+    """The pages."""
+    app = Flask("small")
+
+    @app.get("/")
+    def process() -> str:
+        return str(os.getpid())
+
+    @app.get("/large")
+    def large() -> bytes:
+        return b"x" * 32 * LARGE
+
+    @app.post("/letter")
+    def letter() -> str:
+        return read()
+
+    @app.post("/parcel")
+    @body_limit(LARGE)
+    def parcel() -> str:
+        return read()
+
+    @app.get("/slow")
+    def slow() -> str:
+        """Answers when the file that is named is there."""
+        Path(request.args["begun"]).touch()
+        while not Path(request.args["go"]).exists():
+            time.sleep(0.01)
+        return "done"
+
+    @app.before_request
+    def limit() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        request.max_content_length = getattr(view, "body_limit", 256 * 1024)
+
+    return app
+
+
+def read() -> str:
+    """How many bytes came."""
+    return str(len(request.get_data()))
+
+
+if __name__ == "__main__":
+    given = {"ZEGEL_PORT": sys.argv[1], "ZEGEL_WEB_WORKERS": "1", "ZEGEL_WEB_THREADS": "4"}
+    settings = load_settings(given, mode_default=DEVELOPMENT)
+    Server(settings, make, Patience(**json.loads(sys.argv[2]))).run()

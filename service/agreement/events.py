@@ -101,6 +101,7 @@ IN_THE_CHAIN = frozenset(
         "name",  # of a file of the package
         "number",
         "on_this_machine",
+        "bypass_refused",
         "pages",
         "password",  # that it was changed
         "personal_data",  # how many kinds

@@ -21,27 +21,30 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.limits import LONGEST_ANSWER, Limits, limit
 from signatures.limits import NotExamined as NotExamined
-from signatures.printed import Agreement
-from signatures.report import Answer, FoundSeal, Ledger, OwnCertificate, Report
+from signatures.package_report import PackageReport
+from signatures.package_zip import Unreadable
+from signatures.report import Ledger, Report
 from signatures.texts import words
+from signatures.told import package_report_of, package_values_of, report_of, values_of
+
+if TYPE_CHECKING:  # loads what only the process apart needs
+    from signatures.package_case import Trust
 
 AT_ONCE = 2  # in one process that asks
 WAIT_SECONDS = 3.0
 IDLE_SECONDS = 600.0
-MOST_SEALS = 20
-LONGEST_WORDS = 300  # characters of a name or a reason that stand in the file
-
+_ROOTS = ("roots", "stamp_roots", "person_roots")
 
 _LIMITS = Limits()
 _ROOT = Path(__file__).resolve().parents[1]
@@ -63,24 +66,57 @@ def verify_apart(
     limits: Limits = _LIMITS,
 ) -> Report:
     """What ``verify`` says of a file, found in a process apart. Raises NotExamined, Busy."""
+    given = (roots, stamp_roots, person_roots)
+    about = {"ledger": asdict(ledger) if ledger else None}
+    return report_of(_examined(pdf, given, crls, limits, about))
+
+
+def judge_apart(
+    package: bytes,
+    *,
+    roots: Sequence[x509.Certificate],
+    stamp_roots: Sequence[x509.Certificate] = (),
+    person_roots: Sequence[x509.Certificate] = (),
+    recorded_sheet: str = "",
+    crls: Sequence[x509.CertificateRevocationList] = (),
+    limits: Limits = _LIMITS,
+) -> PackageReport:
+    """What ``package_verdict.judge`` says of a package in a ZIP, found in a process apart.
+
+    Raises NotExamined, Busy, Unreadable.
+    """
+    given = (roots, stamp_roots, person_roots)
+    told = _examined(package, given, crls, limits, {"recorded_sheet": recorded_sheet})
+    if "unreadable" in told:
+        raise Unreadable(told["unreadable"])
+    return package_report_of(told)
+
+
+def _examined(
+    data: bytes,
+    roots: tuple[Sequence[x509.Certificate], ...],
+    crls: Sequence[x509.CertificateRevocationList],
+    limits: Limits,
+    about: dict[str, Any],
+) -> dict[str, Any]:
+    """The values of a report. Raises NotExamined, Busy."""
     question = {
-        "roots": _pem(roots),
-        "stamp_roots": _pem(stamp_roots),
-        "person_roots": _pem(person_roots),
+        **dict(zip(_ROOTS, map(_pem, roots), strict=True)),
         "crls": [each.public_bytes(Encoding.PEM).decode() for each in crls],
-        "ledger": asdict(ledger) if ledger else None,
         "limits": asdict(limits),
+        **about,
     }
     if not _free.acquire(timeout=WAIT_SECONDS):
         raise Busy
     try:
-        told = _ask(json.dumps(question).encode() + b"\n" + pdf, limits.wall_seconds)
+        told = _ask(json.dumps(question).encode() + b"\n" + data, limits.wall_seconds)
     finally:
         _free.release()
     try:
-        return _report(json.loads(told))
+        found: dict[str, Any] = json.loads(told)
     except ValueError as cut_off:
         raise NotExamined from cut_off
+    return found
 
 
 def _pem(certificates: Sequence[x509.Certificate]) -> list[str]:
@@ -160,10 +196,10 @@ _server = _Server()
 def serve(line: socket.socket) -> None:
     """The process that forks: one child for each connection that comes over the line."""
     # Loaded once, for all children.
-    from signatures.rehearsal import rehearse  # noqa: PLC0415
+    from signatures.package_verdict import judge  # noqa: PLC0415, F401
 
     # As above.
-    from signatures.verify import verify  # noqa: PLC0415, F401
+    from signatures.rehearsal import rehearse  # noqa: PLC0415
 
     words()
     rehearse()
@@ -196,80 +232,41 @@ def _answer_and_end(connection: socket.socket) -> None:
 def answer(connection: socket.socket) -> None:
     """One examination: the question on the connection, then the report."""
     # Loaded by the process that forked this one.
-    from signatures.verify import verify  # noqa: PLC0415
+    from signatures.package_case import Trust  # noqa: PLC0415
 
     with connection.makefile("rwb") as stream:
         question = json.loads(stream.readline())
         limits = Limits(**question["limits"])
         limit(limits)
-        ledger = Ledger(**question["ledger"]) if question["ledger"] else None
         roots, stamp_roots, person_roots = (
             [x509.load_pem_x509_certificate(pem.encode()) for pem in question[kind]]
-            for kind in ("roots", "stamp_roots", "person_roots")
+            for kind in _ROOTS
         )
-        crls = [x509.load_pem_x509_crl(pem.encode()) for pem in question["crls"]]
-        pdf = stream.read()
-        report = verify(
-            pdf,
-            roots=roots,
-            stamp_roots=stamp_roots,
-            person_roots=person_roots,
-            ledger=ledger,
-            crls=crls,
+        trust = Trust(
+            roots,
+            stamp_roots,
+            person_roots,
+            [x509.load_pem_x509_crl(pem.encode()) for pem in question["crls"]],
+            recorded_sheet=question.get("recorded_sheet", ""),
         )
-        report = _bounded(report)
-        stream.write(json.dumps(asdict(report), default=datetime.isoformat).encode())
+        told = _told(stream.read(), question, trust)
+        stream.write(json.dumps(told, default=datetime.isoformat).encode())
 
 
-def _bounded(report: Report) -> Report:
-    """Nothing that a file says of itself fills the answer, or cannot be shown."""
-    seals, renewals = (
-        tuple(
-            replace(
-                seal,
-                field=_words(seal.field),
-                name=_words(seal.name),
-                reason=_words(seal.reason),
-                capacity=_words(seal.capacity),
-                own=seal.own and replace(seal.own, name=_words(seal.own.name)),
-            )
-            for seal in found[:MOST_SEALS]
-        )
-        for found in (report.seals, report.renewals)
-    )
-    answers = tuple(
-        replace(each, place=_words(each.place), detail=_words(each.detail))
-        for each in report.answers
-    )
-    return replace(report, answers=answers, seals=seals, renewals=renewals)
+def _told(data: bytes, question: dict[str, Any], trust: Trust) -> dict[str, Any]:
+    if "ledger" in question:
+        ledger = Ledger(**question["ledger"]) if question["ledger"] else None
+        return values_of(trust.verify(data, ledger))
+    # Loaded by the process that forked this one.
+    from signatures.package import read_zip  # noqa: PLC0415
 
+    # As above.
+    from signatures.package_verdict import judge  # noqa: PLC0415
 
-def _words(said: str) -> str:
-    return said[:LONGEST_WORDS].encode(errors="replace").decode()
-
-
-def _report(values: dict[str, Any]) -> Report:
-    return Report(
-        **{
-            **values,
-            "answers": tuple(Answer(**each) for each in values["answers"]),
-            "seals": tuple(_seal(each) for each in values["seals"]),
-            "renewals": tuple(_seal(each) for each in values["renewals"]),
-            "agreement": Agreement(**values["agreement"]) if values["agreement"] else None,
-        }
-    )
-
-
-def _seal(values: dict[str, Any]) -> FoundSeal:
-    own = OwnCertificate(**values["own"]) if values["own"] else None
-    return FoundSeal(**{**values, **_moments(values), "own": own})
-
-
-def _moments(seal: dict[str, Any]) -> dict[str, datetime | None]:
-    return {
-        name: datetime.fromisoformat(seal[name]) if seal[name] else None
-        for name in ("token_time", "signed_at")
-    }
+    try:
+        return package_values_of(judge(read_zip(data), trust))
+    except Unreadable as strange:
+        return {"unreadable": str(strange)}
 
 
 if __name__ == "__main__":

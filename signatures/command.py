@@ -29,8 +29,9 @@ from cryptography.hazmat.primitives import hashes
 
 from signatures.limits import Limits, NotExamined, in_a_child
 from signatures.package import Package, read
+from signatures.package_case import Trust
 from signatures.package_names import AGREEMENT, SHEET, SHOWN, original_of
-from signatures.package_report import PackageReport, Trust
+from signatures.package_report import PackageReport
 from signatures.package_verdict import judge, proven_sheet
 from signatures.package_zip import Unreadable
 from signatures.report import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from signatures.containers import NotIntact
 from signatures.found_seals import Seal
 from signatures.orders import AGREEMENT_ORDERS, LEVEL, SHEET_ORDER
 from signatures.own_certificates import Qualified, described
-from signatures.printed import Agreement, agreement_in
+from signatures.printed import Agreement, agreement_in, reference_in
 from signatures.report import (
     AGREEMENT,
     EVIDENCE_SHEET,
@@ -32,7 +31,6 @@ from signatures.trust import OwnPaths, Trusted, answers, may_be_of_programs, own
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far an act may be later than its token: that of the database and of the authority differ."""
-_REFERENCE = re.compile(r"\bVO-\d{4}-\d{5,}\b")
 
 
 class Examination:
@@ -53,8 +51,7 @@ class Examination:
         self.qualified = qualified
         self.names = tuple(each.signed.field for each in seals)
         self.agreement = _agreement(file)
-        references = _REFERENCE.search(" ".join(each.found.reason for each in seals))
-        self.reference = references.group() if references else ""
+        self.reference = reference_in(" ".join(each.found.reason for each in seals))
 
     def report(self, known: dict[str, Answer], digest: str) -> Report:
         """Every rule, in order."""

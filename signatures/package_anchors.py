@@ -19,6 +19,7 @@ from cryptography import x509
 
 from signatures.chains import Material, may_stamp, path_of
 from signatures.containers import check_stamp, parsed
+from signatures.package_case import Case
 from signatures.package_finding import Finding, fails
 from signatures.package_names import (
     ANCHOR,
@@ -26,7 +27,6 @@ from signatures.package_names import (
     OF_STAMP_SERVICE,
     OWN_CERTIFICATES,
 )
-from signatures.package_report import Case
 
 SCHEMA = "zegel-anchor/1"
 _KINDS = (".json", ".tsr", ".pad.txt")

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from signatures.chains import Material, path_of
 from signatures.containers import Container
 from signatures.containers import read as read_container
+from signatures.package_case import Case
 from signatures.package_finding import Finding, fails
 from signatures.package_names import (
     AGREEMENT,
@@ -27,7 +28,6 @@ from signatures.package_names import (
     SHEET,
     STAMP_ROOT,
 )
-from signatures.package_report import Case
 from signatures.revisions import Revisions
 from signatures.signed_fields import signed_fields
 

@@ -9,6 +9,7 @@ import rfc8785
 
 from signatures.effective_date import local_date
 from signatures.orders import ARCHIVE_FIELD
+from signatures.package_case import Case
 from signatures.package_finding import Finding, fails, unknown
 from signatures.package_names import (
     AGREEMENT,
@@ -19,7 +20,6 @@ from signatures.package_names import (
     SHOWN,
     original_of,
 )
-from signatures.package_report import Case
 from signatures.report import INVALID
 from signatures.revisions import Revisions
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from signatures.package import Package
+from signatures.package_case import Case
 from signatures.package_finding import Finding, fails
 from signatures.package_names import (
     ANCHOR,
@@ -25,7 +26,6 @@ from signatures.package_names import (
     MANIFEST,
     PAYLOAD,
 )
-from signatures.package_report import Case
 
 _SCHEMA = "zegel-archive/1"
 _KEYS = {"name", "media_type", "size", "sha256", "version_id"}

@@ -14,9 +14,9 @@ from typing import Any
 
 import rfc8785
 
+from signatures.package_case import Case
 from signatures.package_finding import Finding, fails, unknown
 from signatures.package_names import LOG
-from signatures.package_report import Case
 
 FIRST = "0" * 64
 _LINE = {"entry", "hash", "personal_data", "salt"}

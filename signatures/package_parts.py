@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from signatures.extraction import parts
+from signatures.package_case import Case
 from signatures.package_documents import sha256
 from signatures.package_finding import Finding, fails, unknown
 from signatures.package_names import (
@@ -28,7 +29,6 @@ from signatures.package_names import (
     TOKENS,
     loose_name,
 )
-from signatures.package_report import Case
 
 _ALWAYS = (SHEET, AGREEMENT, SHOWN, EVIDENCE, LOG, MANIFEST)
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from cryptography import x509
-
-from signatures.package_finding import Finding
+from signatures.package_finding import Finding, fails
 from signatures.package_names import AGREEMENT, SHEET
-from signatures.package_sheet import Sheet
 from signatures.report import (
     COMPLETENESS_UNKNOWN,
     FAILS,
@@ -19,11 +15,9 @@ from signatures.report import (
     HOLDS,
     INVALID,
     UNKNOWN,
-    Ledger,
     Report,
 )
 from signatures.texts import words
-from signatures.verify import verify
 
 # In the order in which they are told; the sheet is first, because the others rest on it.
 RULES = (
@@ -42,46 +36,6 @@ RULES = (
     "whole",
 )
 MARKS = {HOLDS: "✔", FAILS: "✖", UNKNOWN: "?"}
-
-
-@dataclass(frozen=True)
-class Trust:
-    """What a package is judged by; see ``verify`` for each. ``pinned`` says that the roots come
-    from elsewhere: those that lie in a package can only show that it agrees with itself."""
-
-    roots: Sequence[x509.Certificate]
-    stamp_roots: Sequence[x509.Certificate] = ()
-    person_roots: Sequence[x509.Certificate] = ()
-    crls: Sequence[x509.CertificateRevocationList] = ()
-    now: datetime | None = None
-    pinned: bool = True
-
-    def verify(self, pdf: bytes, ledger: Ledger | None = None) -> Report:
-        """The strict verdict on one sealed file."""
-        return verify(
-            pdf,
-            roots=self.roots,
-            stamp_roots=self.stamp_roots,
-            person_roots=self.person_roots,
-            crls=self.crls,
-            now=self.now,
-            ledger=ledger,
-        )
-
-
-@dataclass(frozen=True)
-class Case:
-    """What the rules look at: the files, the sheet that is their ledger, and the verdicts on the
-    sealed files by name."""
-
-    files: Mapping[str, bytes]
-    trust: Trust
-    sheet: Sheet
-    documents: Mapping[str, Report]
-
-    def sound(self, name: str) -> bool:
-        """Whether a sealed file is there and not invalid."""
-        return name in self.documents and self.documents[name].verdict != INVALID
 
 
 @dataclass(frozen=True)
@@ -126,8 +80,31 @@ class PackageReport:
             return FAILS
         return UNKNOWN if UNKNOWN in states or rule in self.unanswered else HOLDS
 
+    @property
+    def not_recorded(self) -> bool:
+        """Whether somebody who has the ledger said that it names an original and is not it."""
+        return any(each.code == "package_not_recorded" for each in self.findings)
+
+    def refused(self) -> PackageReport:
+        """The same of a package that names an agreement of which other files were recorded, by the
+        ledger of those; see ``Report.refused``."""
+        found = fails("documents", "package_not_recorded", self.says)
+        return replace(
+            self,
+            documents={name: each.refused() for name, each in self.documents.items()},
+            findings=(*self.findings, found),
+        )
+
+    @property
+    def says(self) -> str:
+        """The reference that it names anywhere, which proves nothing."""
+        named = (each.says for each in self.documents.values() if each.says)
+        return self.reference or next(named, "")
+
     def sentence(self, language: str = "nl") -> str:
         """The verdict in one sentence."""
+        if self.not_recorded:
+            return str(words(language)["verdict"]["not_recorded"]).format(reference=self.says)
         verdict = self.verdict
         if verdict == GENUINE and any(each.state == UNKNOWN for each in self.findings):
             verdict = "genuine_in_part"
@@ -160,6 +137,7 @@ class PackageReport:
             "sentence": self.sentence(language),
             "kind": "package",
             "reference": self.reference,
+            "not_the_original_of": self.says if self.not_recorded else None,
             "rules": [
                 {
                     "rule": rule,

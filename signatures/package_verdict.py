@@ -16,6 +16,7 @@ from itertools import chain
 
 from signatures.package import Package
 from signatures.package_anchors import check_anchors
+from signatures.package_case import Case, Trust
 from signatures.package_certificates import check_certificates
 from signatures.package_documents import check_acts, check_documents, check_evidence, check_renewed
 from signatures.package_finding import Finding, fails, unknown
@@ -23,7 +24,7 @@ from signatures.package_lists import check_lists
 from signatures.package_log import check_log
 from signatures.package_names import AGREEMENT, RENEWED, SHEET, SHOWN, original_of
 from signatures.package_parts import check_read_me, check_seals, check_template, check_whole
-from signatures.package_report import RULES, Case, PackageReport, Trust
+from signatures.package_report import RULES, PackageReport
 from signatures.package_sheet import OtherSchema, Sheet, holds_alone, sheet_in
 from signatures.package_views import check_views
 from signatures.report import EVIDENCE_SHEET, INVALID, Report
@@ -47,7 +48,7 @@ def judge(package: Package, trust: Trust) -> PackageReport:
     """The report on a package. Never raises for the package's sake."""
     files = package.files
     sheets = _sheets(files, trust)
-    holds = _proves_itself(files, sheets)
+    holds = _proves_itself(files, sheets, trust)
     sheet, findings = _sheet(files, sheets.get(SHEET), holds=holds)
     found = [*package.findings, *findings]
     if sheet is None:
@@ -66,7 +67,7 @@ def judge(package: Package, trust: Trust) -> PackageReport:
 
 def proven_sheet(files: Mapping[str, bytes], trust: Trust) -> Sheet | None:
     """The sheet among some files, when its own seal or that of a renewed copy proves it."""
-    holds = _proves_itself(files, _sheets(files, trust))
+    holds = _proves_itself(files, _sheets(files, trust), trust)
     return _sheet(files, None, holds=holds)[0] if holds else None
 
 
@@ -79,9 +80,13 @@ def _sheets(files: Mapping[str, bytes], trust: Trust) -> dict[str, Report]:
     }
 
 
-def _proves_itself(files: Mapping[str, bytes], sheets: Mapping[str, Report]) -> bool:
+def _proves_itself(files: Mapping[str, bytes], sheets: Mapping[str, Report], trust: Trust) -> bool:
     """Whether the sheet's own seals still show that it is what was sealed: those of the sheet, or
-    of a renewed copy that begins with it."""
+    of a renewed copy that begins with it. One that a database recorded needs no other proof."""
+    if trust.recorded_sheet and SHEET in sheets:
+        recorded = sheets[SHEET].sha256 == trust.recorded_sheet
+        if recorded and sheets[SHEET].verdict != INVALID:
+            return True
     return any(
         holds_alone(report) and report.kind == EVIDENCE_SHEET and _begins(files, name)
         for name, report in sheets.items()

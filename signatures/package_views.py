@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from signatures.package_case import Case
 from signatures.package_documents import sha256
 from signatures.package_finding import Finding, fails
 from signatures.package_names import COMMON, DIFFERENCE, RECORDS, VIEW
-from signatures.package_report import Case
 
 
 def check_views(case: Case) -> Iterator[Finding]:

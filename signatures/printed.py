@@ -26,6 +26,11 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 9000  # so that it exists in every time zone
 MOST_WORDS = 500  # characters of a name that are shown
 
 
+_REFERENCE = re.compile(r"\bVO-\d{4}-\d{5,9}\b")
+_PLAIN = re.compile(rb"\bVO-\d{4}-\d{5,9}\b")
+_WIDE = re.compile(rb"\0V\0O\0-(?:\0\d){4}\0-(?:\0\d){5,9}")  # UTF-16, big endian
+
+
 @dataclass(frozen=True)
 class Agreement:
     """What the frozen document is about, as printed in it."""
@@ -41,6 +46,23 @@ class PrintedAct:
 
     capacity: str = ""
     signed_at: datetime | None = None
+
+
+def reference_in(said: str) -> str:
+    """The first reference of an agreement in some words; empty when there is none."""
+    found = _REFERENCE.search(said)
+    return found.group() if found else ""
+
+
+def reference_said(pdf: bytes) -> str:
+    """The first reference that stands in a file as it is, such as in its title; else empty.
+
+    For a file that need not be readable: what another program saved again still says what it is.
+    """
+    if plain := _PLAIN.search(pdf):
+        return plain.group().decode("ascii")
+    wide = _WIDE.search(pdf)
+    return wide.group().decode("utf-16-be") if wide else ""
 
 
 def attached(file: Revisions) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from signatures.texts import words
 HOLDS, FAILS, UNKNOWN = "holds", "fails", "unknown"
 GENUINE, INVALID, COMPLETENESS_UNKNOWN = "genuine", "invalid", "completeness_unknown"
 AGREEMENT, EVIDENCE_SHEET = "agreement", "evidence_sheet"
+NOT_RECORDED = "not_recorded"
 
 # The eight rules of the policy in the order in which they are told. The first is about two numbers:
 # that of the whole file, and that of the text which it begins with.
@@ -99,7 +100,8 @@ class Ledger:
 class Report:
     """Everything the verification found; ``verdict`` follows from the answers alone.
 
-    ``agreement`` is given only when the seals prove that it is what was sealed.
+    ``agreement`` is given only when the seals prove that it is what was sealed. ``says`` is the
+    reference that the file names anywhere, which proves nothing.
     """
 
     answers: tuple[Answer, ...]
@@ -111,6 +113,7 @@ class Report:
     level: str = ""
     renewals: tuple[FoundSeal, ...] = ()  # document time stamps behind the original, of a copy
     original_sha256: str = ""  # of that original; empty when the file is no renewed copy
+    says: str = ""
 
     @property
     def verdict(self) -> str:
@@ -134,8 +137,26 @@ class Report:
             return None
         return effective_date({place: at for place, at in instants.items() if at})
 
+    @property
+    def not_recorded(self) -> bool:
+        """Whether somebody who has the ledger said that it names an original and is not it."""
+        return any(each.reason == NOT_RECORDED for each in self.answers)
+
+    def refused(self) -> Report:
+        """The same of a file that names an original which it is not, by the ledger of those.
+
+        Whatever else holds: it is not what was recorded, so nothing is said of parties or date.
+        """
+        answers = (
+            Answer("ledger", FAILS, "not_recorded") if each.rule == "ledger" else each
+            for each in self.answers
+        )
+        return replace(self, answers=tuple(answers), agreement=None, level="")
+
     def sentence(self, language: str = "nl") -> str:
         """The verdict in one sentence."""
+        if self.not_recorded:
+            return str(words(language)["verdict"][NOT_RECORDED]).format(reference=self.says)
         verdict = self.verdict
         if verdict == GENUINE and self.renewals:
             verdict = "genuine_renewed"
@@ -184,6 +205,7 @@ class Report:
             "sentence": self.sentence(language),
             "kind": self.kind,
             "reference": self.reference,
+            "not_the_original_of": self.says if self.not_recorded else None,
             "agreement": asdict(self.agreement) if self.agreement else None,
             "effective_date": effective.isoformat() if effective else None,
             "level": self.level,

@@ -20,6 +20,7 @@ from cryptography import x509
 from signatures.examine import Examination
 from signatures.found_seals import read_seal
 from signatures.own_certificates import Qualified
+from signatures.printed import reference_said
 from signatures.renewed import Renewed, judge, renewed
 from signatures.report import FAILS, HOLDS, RULES, UNKNOWN, Answer, Report
 from signatures.report import Ledger as Ledger
@@ -59,6 +60,19 @@ def verify(
     copy is judged as the original that it begins with, which is what ``ledger`` is about, and by
     its renewals.
     """
+    now = now or datetime.now(UTC)
+    trusted = Trusted(roots, (*roots, *stamp_roots), crls, person_roots)
+    report = _report(pdf, trusted, qualified, ledger, now)
+    return replace(report, says=report.reference or reference_said(pdf))
+
+
+def _report(
+    pdf: bytes,
+    trusted: Trusted,
+    qualified: Qualified | None,
+    ledger: Ledger | None,
+    now: datetime,
+) -> Report:
     digest = hashlib.sha256(pdf).hexdigest()
     known = _ledger_answers(pdf, digest, ledger)
     try:
@@ -74,12 +88,11 @@ def verify(
         return _unreadable(known, digest, "structure", f"{type(error).__name__}: {error}")
     if not signed:
         return _unreadable(known, digest, "no_seal")
-    trusted = Trusted(roots, (*roots, *stamp_roots), crls, person_roots)
     copy = renewed(file, signed)
     if copy is not None:
-        return _renewed(file, copy, trusted, qualified, ledger, now or datetime.now(UTC))
+        return _renewed(file, copy, trusted, qualified, ledger, now)
     seals = [read_seal(file, each) for each in signed[:MOST_SEALS]]
-    examined = Examination(file, seals, trusted, now or datetime.now(UTC), qualified)
+    examined = Examination(file, seals, trusted, now, qualified)
     report = examined.report(known, digest)
     if file.work.too_much:  # some rules were answered without reading on
         return _unreadable(known, digest, "too_much")

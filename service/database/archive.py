@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from service.database.archive_tables import archive_states, archived_objects
+from service.database.archive_tables import RENEWED, archive_states, archived_objects
 from service.database.tables import messages, originals
 
 CHECKED = ("verified", "missing", "corrupt")  # what a check can find
@@ -113,11 +113,11 @@ class ArchiveRecords:
             for row in rows
         ]
 
-    def with_sha256(self, sha256: str) -> tuple[str, str] | None:
-        """The agreement's id and the name of an archived file with this SHA-256."""
+    def renewed_with_sha256(self, sha256: str) -> tuple[str, str] | None:
+        """The agreement's id and the name of a renewed copy with this SHA-256."""
         row = self._connection.execute(
             select(archived_objects.c.agreement_id, archived_objects.c.name)
-            .where(archived_objects.c.sha256 == sha256)
+            .where(archived_objects.c.sha256 == sha256, RENEWED)
             .limit(1)
         ).one_or_none()
         return (row.agreement_id, row.name) if row else None

@@ -291,6 +291,12 @@ class Documents:
             select(originals.c.agreement_id).where(originals.c.sha256 == sha256)
         ).scalar()
 
+    def by_evidence_sha256(self, sha256: str) -> str | None:
+        """The agreement's id whose sealed evidence sheet has this SHA-256."""
+        return self._connection.execute(
+            select(originals.c.agreement_id).where(originals.c.evidence_sha256 == sha256)
+        ).scalar()
+
     def drop_working_copies(self, agreement_id: str) -> None:
         """Empty the working copies, once the archive has verified its own (DESIGN.md §2).
 

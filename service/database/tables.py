@@ -285,6 +285,7 @@ originals = Table(
     # By name, in base64: what else lies in the package, fixed with the rest.
     Column("further_files", JSONB(none_as_null=True), nullable=True),
     now("created_at"),
+    Index("ix_originals_evidence_sha256", "evidence_sha256"),
 )
 
 # Who was warned of what. The subject is an agreement (its id) or a job (its name).

@@ -3,73 +3,141 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict
+
+from cryptography import x509
 
 from service.agreement.model import Agreement
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, Unavailable
-from signatures.apart import Busy, NotExamined, verify_apart
-from signatures.report import Ledger, Report
+from signatures.apart import Busy, NotExamined, judge_apart, verify_apart
+from signatures.package_report import PackageReport
+from signatures.package_zip import Unreadable, is_zip
+from signatures.report import COMPLETENESS_UNKNOWN, Ledger, Report
 from storage.archive import AGREEMENT
 from storage.renewed import original_of
 
 MOST_BYTES = 20 * 1024 * 1024
+SHEET = "bewijsblad.pdf"
+
+
+class Trust(TypedDict):
+    """By whose certificates a file is judged."""
+
+    roots: Sequence[x509.Certificate]
+    stamp_roots: Sequence[x509.Certificate]
+    crls: Sequence[x509.CertificateRevocationList]
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The report and, for an original of ours, what was recorded about it.
+    """The report and, for a sealed file of ours, what was recorded about it.
 
-    The names of the parties are those of the file itself, which the report proves.
+    ``name`` is that of the file in the package. The names of the parties are those of the file
+    itself, which the report proves.
     """
 
     report: Report
     reference: str = ""
     effective_date: date | None = None
+    name: str = ""
 
 
-def verify_upload(deps: Deps, pdf: bytes) -> Checked:
-    """Check a file; nothing of it is kept.
+@dataclass(frozen=True)
+class CheckedPackage:
+    """The same of a whole package."""
+
+    report: PackageReport
+    reference: str = ""
+    effective_date: date | None = None
+
+
+def verify_upload(deps: Deps, data: bytes) -> Checked | CheckedPackage:
+    """Check a sealed PDF or an evidence package; nothing of it is kept.
 
     What it is, is told only of a file that is an original of ours to the last byte: who holds
-    that already has everything that is said here. Raises Invalid naming ``file``, Unavailable
+    that already has everything that is said here. One that names an agreement and is not what was
+    recorded of it is refused, whatever else holds. Raises Invalid naming ``file``, Unavailable
     while too many others are being checked.
     """
-    if not pdf:
+    if not data:
         raise Invalid([FieldError("file", "required")])
-    if len(pdf) > MOST_BYTES:
+    if len(data) > MOST_BYTES:
         raise Invalid([FieldError("file", "pdf_too_large")])
-    if not pdf.startswith(b"%PDF-"):
-        raise Invalid([FieldError("file", "not_a_pdf")])
-    digest = hashlib.sha256(pdf).hexdigest()
-    with deps.database.begin() as tx:
-        known = _known(tx, digest)
+    try:
+        if data.startswith(b"%PDF-"):
+            return _pdf(deps, data)
+        if is_zip(data):
+            return _package(deps, data)
+    except Unreadable as strange:
+        raise Invalid([FieldError("file", f"package_{strange}")]) from strange
+    except NotExamined as refusal:
+        raise Invalid([FieldError("file", "not_examined")]) from refusal
+    except Busy as busy:
+        raise Unavailable("unavailable") from busy
+    raise Invalid([FieldError("file", "not_a_pdf")])
+
+
+def _pdf(deps: Deps, pdf: bytes) -> Checked:
+    known = _known(deps, hashlib.sha256(pdf).hexdigest())
     # Outside the transaction: a file that takes long to examine must hold no connection.
+    report = verify_apart(pdf, ledger=known.ledger if known else None, **_trust(deps))
+    if known is None and report.renewals:
+        # A renewed copy that was stamped elsewhere begins with an original all the same.
+        known = _known(deps, report.original_sha256)
+        if known is not None:
+            report = verify_apart(pdf, ledger=known.ledger, **_trust(deps))
     if known is None:
-        return Checked(_examined(deps, pdf, None))
-    report = _examined(deps, pdf, known.ledger)
-    return Checked(report, known.agreement.reference, known.agreement.effective_date)
+        return Checked(report.refused() if report.says else report)
+    return Checked(report, known.agreement.reference, known.agreement.effective_date, known.name)
+
+
+def _package(deps: Deps, data: bytes) -> CheckedPackage:
+    report = judge_apart(data, **_trust(deps))
+    sheet, agreement = report.sheet, report.agreement
+    known = _known(deps, sheet.sha256) if sheet else None
+    if known is not None and report.verdict == COMPLETENESS_UNKNOWN:
+        report = judge_apart(data, recorded_sheet=known.ledger.sealed_sha256, **_trust(deps))
+    recorded = _known(deps, agreement.sha256) if agreement else None
+    if known is None or recorded is None or recorded.agreement.id != known.agreement.id:
+        return CheckedPackage(report.refused() if report.says else report)
+    return CheckedPackage(report, known.agreement.reference, known.agreement.effective_date)
+
+
+def _trust(deps: Deps) -> Trust:
+    authority = deps.authority()
+    return {
+        "roots": authority.roots,
+        "stamp_roots": deps.settings.tsa_roots,
+        "crls": authority.lists,
+    }
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What was recorded about a file."""
+    """What was recorded about a file, and its name in the package."""
 
     agreement: Agreement
     ledger: Ledger
+    name: str
 
 
-def _known(tx: Transaction, digest: str) -> _Known | None:
-    """An original with this SHA-256, or the original of the renewed copy that has it."""
-    agreement_id, of = tx.documents.by_original_sha256(digest), AGREEMENT
-    if agreement_id is None:
-        agreement_id, name = tx.archive.with_sha256(digest) or (None, "")
-        of = original_of(name)
-    if agreement_id is None or not of:
-        return None
-    return _recorded(tx, agreement_id, of)
+def _known(deps: Deps, digest: str) -> _Known | None:
+    """An original or an evidence sheet with this SHA-256, or the one that a renewed copy is of."""
+    with deps.database.begin() as tx:
+        agreement_id, of = tx.documents.by_original_sha256(digest), AGREEMENT
+        if agreement_id is None:
+            agreement_id, of = tx.documents.by_evidence_sha256(digest), SHEET
+        if agreement_id is None:
+            agreement_id, name = tx.archive.renewed_with_sha256(digest) or (None, "")
+            of = original_of(name)
+        if agreement_id is None or not of:
+            return None
+        return _recorded(tx, agreement_id, of)
 
 
 def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
@@ -82,8 +150,8 @@ def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
     if found is None:
         raise LookupError(agreement.reference)
     if of != AGREEMENT:
-        return _Known(agreement, Ledger(found.evidence, "", 0))
-    return _Known(agreement, Ledger(found.sealed, found.shown, found.shown_length))
+        return _Known(agreement, Ledger(found.evidence, "", 0), of)
+    return _Known(agreement, Ledger(found.sealed, found.shown, found.shown_length), of)
 
 
 def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
@@ -102,19 +170,3 @@ def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
         ledger=ledger,
         crls=authority.lists,
     )
-
-
-def _examined(deps: Deps, pdf: bytes, ledger: Ledger | None) -> Report:
-    authority = deps.authority()
-    try:
-        return verify_apart(
-            pdf,
-            roots=authority.roots,
-            stamp_roots=deps.settings.tsa_roots,
-            ledger=ledger,
-            crls=authority.lists,
-        )
-    except NotExamined as refusal:
-        raise Invalid([FieldError("file", "not_examined")]) from refusal
-    except Busy as busy:
-        raise Unavailable("unavailable") from busy

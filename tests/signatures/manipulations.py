@@ -17,10 +17,12 @@ from tests.signatures.repacking import (
     drop,
     entries,
     facts,
+    in_anchor,
     link,
     other_size,
     put,
     revocations,
+    second_anchor,
     swap,
     take,
 )
@@ -165,9 +167,9 @@ MANIPULATIONS: dict[str, Manipulation] = {
         "certificaten/intrekkingslijst.pem",
         lambda files, _: {**files, "certificaten/intrekkingslijst.pem": revocations()},
     ),
-    "an anchor of nobody's": Manipulation("anchor_record", "ankers/2026-11-28.json", anchor),
+    "an anchor of nobody's": Manipulation("anchor_record", "ankers/2001-01-01.json", anchor),
     "half an anchor": Manipulation(
-        "package_missing", "ankers/2026-11-28.tsr", put("ankers/2026-11-28.json", b"{}")
+        "package_missing", "ankers/2001-01-01.tsr", put("ankers/2001-01-01.json", b"{}")
     ),
     "an original as a renewed copy": Manipulation(
         "copy_other", "vernieuwd/2031-05-01-overeenkomst.pdf", _copy("overeenkomst.pdf")
@@ -230,4 +232,32 @@ WITH_PARTS: dict[str, Manipulation] = {
         "certificaten/intrekkingslijst.pem",
         swap("certificaten/intrekkingslijst.pem", "certificaten/intrekkingslijst-wortel.pem"),
     ),
+}
+# Of a package that has an anchor.
+ANCHORED: dict[str, Manipulation] = {
+    "an anchor with another root": Manipulation(
+        "anchor_stamp",
+        "ankers/*.tsr",
+        in_anchor(".json", lambda d: d.replace(b'"size":', b'"size":1')),
+    ),
+    "an anchor in other bytes": Manipulation(
+        "anchor_record", "ankers/*.json", in_anchor(".json", lambda d: d + b" ")
+    ),
+    "a time stamp that stamps something else": Manipulation(
+        "anchor_stamp", "ankers/*.tsr", in_anchor(".tsr", lambda d: d[:-1] + bytes([d[-1] ^ 1]))
+    ),
+    "a path from another log": Manipulation(
+        "anchor_path",
+        "ankers/*.pad.txt",
+        in_anchor(".pad.txt", lambda d: d.replace(b'"seq":', b'"seq":1')),
+    ),
+    "a path with another time": Manipulation(
+        "anchor_path",
+        "ankers/*.pad.txt",
+        in_anchor(".pad.txt", lambda d: d.replace(b"tijd 1", b"tijd 2")),
+    ),
+    "words behind the path": Manipulation(
+        "anchor_path", "ankers/*.pad.txt", in_anchor(".pad.txt", lambda d: d + b"en dit\n")
+    ),
+    "two anchors": Manipulation("anchor_second", "ankers/2199-01-01.json", second_anchor),
 }

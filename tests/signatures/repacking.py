@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import Any
 
 import rfc8785
@@ -81,9 +82,10 @@ class Manipulation:
     lists: Callable[[Files], Files] = relisted
     labels: dict[str, str] | None = None
 
-    def named(self, folder: str) -> tuple[str, str]:
-        """The code and the file that must be found."""
-        return self.code, self.name.format(folder=folder)
+    def is_among(self, found: set[tuple[str, str]], folder: str) -> bool:
+        """Whether these codes and files say what is wrong; ``*`` in the name is any day."""
+        name = self.name.format(folder=folder)
+        return any(code == self.code and fnmatchcase(file, name) for code, file in found)
 
     def made(self, package: bytes, other: bytes) -> bytes:
         """The changed package; ``other`` is another customer's, of the same service."""
@@ -129,6 +131,24 @@ def drop(*names: str) -> Callable[[Files, Files], Files]:
         }
 
     return change
+
+
+def in_anchor(kind: str, change: Callable[[bytes], bytes]) -> Callable[[Files, Files], None]:
+    """A change of one file of the anchor, whatever its day."""
+
+    def changed(files: Files, _: Files) -> None:
+        (name,) = (each for each in files if each.startswith("ankers/") and each.endswith(kind))
+        made = change(files[name])
+        assert made != files[name]
+        files[name] = made
+
+    return changed
+
+
+def second_anchor(files: Files, _: Files) -> None:
+    """The same anchor once more, as that of a day long after."""
+    for name in [each for each in files if each.startswith("ankers/")]:
+        files[f"ankers/2199-01-01.{name.split('.', 1)[1]}"] = files[name]
 
 
 def swap(one: str, another: str) -> Callable[[Files, Files], None]:
@@ -261,9 +281,9 @@ def revocations() -> bytes:
 
 def anchor(files: Files, _: Files) -> None:
     """An anchor of nobody's."""
-    files["ankers/2026-11-28.json"] = rfc8785.dumps({"schema": "zegel-anchor/1", "root": "0" * 64})
-    files["ankers/2026-11-28.tsr"] = b"0\x030\x01\x00"
-    files["ankers/2026-11-28.pad.txt"] = b"blad {}\ntijd 0\n"
+    files["ankers/2001-01-01.json"] = rfc8785.dumps({"schema": "zegel-anchor/1", "root": "0" * 64})
+    files["ankers/2001-01-01.tsr"] = b"0\x030\x01\x00"
+    files["ankers/2001-01-01.pad.txt"] = b"blad {}\ntijd 0\n"
 
 
 def _copy(of: str, tail: bytes = b"") -> Callable[[Files, Files], None]:

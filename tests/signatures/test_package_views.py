@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from signatures.package_report import Case
+from signatures.package_case import Case
 from signatures.package_sheet import Sheet
 from signatures.package_views import check_views
 

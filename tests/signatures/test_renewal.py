@@ -17,7 +17,7 @@ from signatures.authority import (
 )
 from signatures.command import check_files
 from signatures.errors import AuthorityError, TimestampUnavailable
-from signatures.package_report import Trust
+from signatures.package_case import Trust
 from signatures.package_verdict import proven_sheet
 from signatures.providers.software import SoftwareProvider
 from signatures.report import (

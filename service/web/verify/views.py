@@ -1,4 +1,5 @@
-"""The verify page: upload a PDF, read what holds and what does not; as JSON for programs."""
+"""The verify page: upload a PDF or an evidence package, read what holds and what does not; as JSON
+for programs."""
 
 from __future__ import annotations
 
@@ -12,11 +13,22 @@ from service.web.context import deps, public
 from service.web.forms import upload as uploaded
 from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
-from service.workflow.verify import MOST_BYTES, Checked, verify_upload
-from signatures.report import FAILS, GENUINE, HOLDS, INVALID, UNKNOWN, moment_words, place_words
+from service.workflow.verify import MOST_BYTES, SHEET, Checked, CheckedPackage, verify_upload
+from signatures.package_report import RULES
+from signatures.report import (
+    FAILS,
+    GENUINE,
+    HOLDS,
+    INVALID,
+    UNKNOWN,
+    Report,
+    moment_words,
+    place_words,
+)
 
 blueprint = Blueprint("verify", __name__)
 _FORM_AROUND_IT = 64 * 1024
+_WHOLE_BODIES = ("application/pdf", "application/zip")
 _TONES = {HOLDS: "good", FAILS: "bad", UNKNOWN: "turn"}
 _VERDICT_TONES = {GENUINE: "good", INVALID: "bad"}
 
@@ -45,9 +57,10 @@ def verify() -> Any:
 @without_cookies
 @body_limit(MOST_BYTES + _FORM_AROUND_IT)
 def verify_as_json() -> Any:
-    """The same findings for programs: the PDF as the body (``application/pdf``) or as ``file`` of a
-    form. ``language`` is nl or en. A mistake is answered with problem+json that names the field."""
-    whole = request.mimetype == "application/pdf"
+    """The same findings for programs: the file as the body (``application/pdf`` or
+    ``application/zip``) or as ``file`` of a form. ``language`` is nl or en. A mistake is answered
+    with problem+json that names the field."""
+    whole = request.mimetype in _WHOLE_BODIES
     checked = verify_upload(
         deps(), request.get_data() if whole else uploaded(request.files, "file")
     )
@@ -62,26 +75,72 @@ def verify_as_json() -> Any:
     return jsonify({**checked.report.as_json(language), "recorded": recorded})
 
 
-def _in_words(checked: Checked) -> dict[str, Any]:
+def _in_words(checked: Checked | CheckedPackage) -> dict[str, Any]:
+    if isinstance(checked, CheckedPackage):
+        return _package_in_words(checked)
     report = checked.report
     return {
         "tone": _VERDICT_TONES.get(report.verdict, "warn"),
         "sentence": report.sentence(),
-        "reason": next((each.sentence() for each in report.answers if each.state == FAILS), ""),
-        "agreement": report.agreement,
-        "recorded": bool(checked.reference),
-        "effective_date": checked.effective_date or report.effective_date,
-        "level": report.level,
-        "notes": report.notes(),
+        "reason": _why(report),
+        "sheet_of": checked.reference if checked.name == SHEET else "",
+        "package": False,
         "checks": [
             {
                 "tone": _TONES[answer.state],
                 "label": text(f"staff.verify.{answer.state}"),
                 "sentence": answer.sentence(),
+                "found": [],
             }
             for answer in report.answers
         ],
-        "sha256": report.sha256,
+        "digests": [("", report.sha256)],
+        **_of_agreement(report, checked),
+    }
+
+
+def _why(report: Report) -> str:
+    """The first rule that fails; that it is not recorded is said only when all else holds."""
+    failing = [each for each in report.answers if each.state == FAILS]
+    others = [each for each in failing if each.rule != "ledger"]
+    return next((each.sentence() for each in (*others, *failing)), "")
+
+
+def _package_in_words(checked: CheckedPackage) -> dict[str, Any]:
+    """The same of a package: its rules, and under each the parts that something is wrong with."""
+    report = checked.report
+    wrong = [each.sentence() for each in report.findings if each.state == FAILS]
+    return {
+        "tone": _VERDICT_TONES.get(report.verdict, "warn"),
+        "sentence": report.sentence(),
+        "reason": next(iter(wrong), ""),
+        "sheet_of": "",
+        "package": True,
+        "checks": [
+            {
+                "tone": _TONES[report.state(rule)],
+                "label": text(f"staff.verify.{report.state(rule)}"),
+                "sentence": report.rule_sentence(rule),
+                "found": [each.sentence() for each in report.of(rule)],
+            }
+            for rule in RULES
+        ],
+        "digests": [(name, each.sha256) for name, each in report.documents.items()],
+        **_of_agreement(report.agreement if report.verdict != INVALID else None, checked),
+    }
+
+
+def _of_agreement(report: Report | None, checked: Checked | CheckedPackage) -> dict[str, Any]:
+    """What the agreement says of itself, proven by its seals; nothing when it is not sound."""
+    if report is None:
+        nothing = {"agreement": None, "recorded": False, "effective_date": None, "level": ""}
+        return {**nothing, "notes": [], "seals": []}
+    return {
+        "agreement": report.agreement,
+        "recorded": bool(checked.reference),
+        "effective_date": checked.effective_date or report.effective_date,
+        "level": report.level,
+        "notes": report.notes(),
         "seals": [
             {
                 "place": place_words(seal.field),

@@ -139,11 +139,11 @@ def test_verify_page_tells_real_from_changed(
     assert archived in visitor.page
     assert hashlib.sha256(original).hexdigest() in visitor.page
     _verify(visitor, original + b"\n% more")
-    assert "Niet in orde" in visitor.page
-    assert archived not in visitor.page
+    assert f"Dit is niet het vastgelegde origineel van {archived}." in visitor.page
+    assert f"Verwerkersovereenkomst {archived}" not in visitor.page
     _verify(visitor, b"GIF89a")
     assert visitor.status == 422
-    assert "Dit is geen PDF-bestand." in visitor.page
+    assert "Dit is geen PDF-bestand" in visitor.page
     assert load(deps, archived).state == "completed"
 
 

@@ -40,12 +40,16 @@ def test_programs_get_the_findings_as_json(app: Flask, original: tuple[str, byte
     form = {"file": (io.BytesIO(pdf + b"\n"), "a.pdf")}
     told = browser.post("/api/verify", data=form).get_json()
     assert (told["verdict"], told["recorded"], told["agreement"]) == ("invalid", None, None)
+    assert told["not_the_original_of"] == reference
     wrong = [rule for rule in told["rules"] if rule["state"] == "fails"]
-    assert [(rule["rule"], rule["reason"]) for rule in wrong] == [("closed", "not_the_end")]
+    assert [(rule["rule"], rule["reason"]) for rule in wrong] == [
+        ("ledger", "not_recorded"),
+        ("closed", "not_the_end"),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("body", "said"), [(b"", "Vul dit in."), (b"GIF89a", "Dit is geen PDF-bestand.")]
+    ("body", "said"), [(b"", "Vul dit in."), (b"GIF89a", "Dit is geen PDF-bestand en geen")]
 )
 def test_a_mistake_is_a_problem_that_names_the_field(app: Flask, body: bytes, said: str) -> None:
     answer = app.test_client().post("/api/verify", data=body, content_type="application/pdf")
@@ -74,5 +78,6 @@ def test_the_page_names_parties_and_date_and_says_what_is_wrong(
     ):
         visitor.post("/verifieer", {"file": (io.BytesIO(changed), "o.pdf")})
         assert reason in visitor.page
+        assert f"Dit is niet het vastgelegde origineel van {reference}." in visitor.page
         assert "Error" not in visitor.page
         assert f"Verwerkersovereenkomst {reference}" not in visitor.page

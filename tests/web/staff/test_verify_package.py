@@ -1,0 +1,142 @@
+"""A whole evidence package on the verify page, for programs, and on the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from emptied import empty
+from flask import Flask
+from office import Office
+from road import countersigned, ready, sealed_and_archived, signed_by_controller
+
+from service.agreement.permissions import Staff
+from service.deps import Deps
+from service.workflow import anchor
+from signatures.command import check_files
+from tests.signatures.manipulations import ANCHORED, MANIPULATIONS, WITH_PARTS
+from tests.signatures.repacking import erase, packed, relisted, unpacked
+
+INVALID, GENUINE = 1, 0
+ALL = {**MANIPULATIONS, **WITH_PARTS, **ANCHORED}
+_kept: list[tuple[str, bytes, bytes]] = []
+
+
+@pytest.fixture
+def packages(
+    office: Office, deps: Deps, admin: tuple[Staff, str]
+) -> tuple[str, bytes, bytes, bytes]:
+    """A reference, its package, that of another customer, and its evidence sheet; recorded here."""
+    made = []
+    for customer in ("Bakkerij Peeters", "Slagerij Jans"):
+        reference = ready(office, deps, name=customer)
+        countersigned(office, reference, admin[1])
+        signed_by_controller(deps, reference)
+        sealed_and_archived(deps, reference)
+        made.append(reference)
+    anchor.anchor(deps)
+    first, second = (office.get(f"/archief/{each}/pakket.zip").data for each in made)
+    _kept[:] = [(made[0], first, second)]
+    return made[0], first, second, unpacked(first)[1]["bewijsblad.pdf"]
+
+
+def told(app: Flask, data: bytes, kind: str = "zip") -> dict[str, Any]:
+    answer = app.test_client().post("/api/verify", data=data, content_type=f"application/{kind}")
+    assert answer.status_code == 200, answer.text
+    said: dict[str, Any] = answer.get_json()
+    return said
+
+
+def shown(app: Flask, data: bytes) -> str:
+    visitor = Office(app.test_client())
+    visitor.get("/verifieer")
+    visitor.post("/verifieer", {"file": (io.BytesIO(data), "bestand")})
+    assert visitor.status == 200
+    return visitor.page
+
+
+def test_a_package_and_a_sheet_are_known(
+    app: Flask, packages: tuple[str, bytes, bytes, bytes]
+) -> None:
+    reference, package, _, sheet = packages
+    said = told(app, package)
+    assert said["verdict"] == "genuine"
+    assert {each["rule"] for each in said["rules"] if each["state"] != "holds"} == {"read_me"}
+    assert said["recorded"]["reference"] == reference
+    page = shown(app, package)
+    assert f"Verwerkersovereenkomst {reference} tussen" in page
+    assert "van kracht sinds" in page
+
+    said = told(app, sheet, "pdf")
+    assert (said["verdict"], said["recorded"]["reference"]) == ("genuine", reference)
+    assert f"Bewijsblad van verwerkersovereenkomst {reference}" in shown(app, sheet)
+
+    # The names and addresses may have been erased from what somebody keeps.
+    folder, files, labels = unpacked(package)
+    erased = {**files, "logboek.jsonl": erase(files["logboek.jsonl"])}
+    said = told(app, packed(folder, relisted(erased), labels))
+    assert said["verdict"] == "genuine"
+    assert "log_erased" in {each["code"] for each in said["findings"]}
+
+
+@pytest.fixture
+def kept(request: pytest.FixtureRequest) -> tuple[str, bytes, bytes]:
+    """The packages of before, or made now when no test did."""
+    if not _kept:
+        request.getfixturevalue("packages")
+    return _kept[0]
+
+
+def test_what_only_says_that_it_is_an_original_is_refused(
+    kept: tuple[str, bytes, bytes], database_url: str, app: Flask
+) -> None:
+    """Its seals hold, by our own root; but here, where nothing is recorded, it is no original."""
+    reference, package, _ = kept
+    empty(database_url)
+    files = unpacked(package)[1]
+    agreement, sheet = files["overeenkomst.pdf"], files["bewijsblad.pdf"]
+    refusal = f"Dit is niet het vastgelegde origineel van {reference}."
+    for data, kind in ((agreement + b" ", "pdf"), (files["getoond.pdf"], "pdf")):
+        assert told(app, data, kind)["sentence"] == refusal
+    for data, kind in ((agreement, "pdf"), (sheet, "pdf"), (package, "zip")):
+        said = told(app, data, kind)
+        assert (said["verdict"], said["sentence"]) == ("invalid", refusal)
+        assert said["not_the_original_of"] == reference
+        assert (said["recorded"], said.get("effective_date")) == (None, None)
+        assert all(not each["agreement"] for each in said.get("documents", [said]))
+        page = shown(app, data)
+        assert refusal in page
+        assert "verdict bad" in page
+        assert "Bakkerij Peeters en" not in page
+        assert "De zegels kloppen" not in page.split("<ul")[0]
+
+
+def test_every_manipulation_is_refused_by_name(
+    app: Flask,
+    deps: Deps,
+    kept: tuple[str, bytes, bytes],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On the page and on the command line, with the same codes."""
+    reference, package, other = kept
+    root, file = tmp_path / "root.pem", tmp_path / "pakket.zip"
+    root.write_bytes(unpacked(package)[1]["certificaten/wortel.pem"])
+    missed = {}
+    for name, manipulation in ALL.items():
+        file.write_bytes(manipulation.made(package, other))
+        status = check_files([file], roots=[root], as_json=True)
+        (on_the_line,) = json.loads(capsys.readouterr().out)
+        on_the_page = told(app, file.read_bytes())
+        for said in (on_the_line["problems"], on_the_page["findings"]):
+            found = {(each["code"], each["name"]) for each in said if each["state"] == "fails"}
+            if status != INVALID or not manipulation.is_among(found, reference):
+                missed[name] = (status, found)
+        if on_the_page["verdict"] != "invalid":
+            missed[name] = (status, on_the_page["sentence"])
+    assert missed == {}
+    file.write_bytes(package)
+    assert check_files([file], roots=[root]) == GENUINE

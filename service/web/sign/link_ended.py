@@ -45,6 +45,8 @@ def of_session(error: LinkUnusable) -> ResponseReturnValue:
     """A session whose link died, or one that ran out; who signed goes to the receipt."""
     if error.reason in ("signed", "completed"):
         return to("sign.done")
+    if error.reason == "open":  # it asked for a new link, and the one it has works
+        return to("sign.resume")
     ending = ending_of(deps(), secret(), error.reason)
     if ending is None:
         return unusable("session", None)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from service import settings_values as value
 from service.errors import ZegelError
+from service.settings_transport import in_the_clear, is_plain
 from service.settings_values import WrongValue
 from service.texts import text
 
@@ -71,6 +72,10 @@ class Settings:
     smtp_password: str | None = field(repr=False)
     smtp_security: str
     mail_from: str
+    plain_smtp_reason: str  # why what it names may be; empty: it may not, outside development
+    plain_s3_reason: str
+    plain_database_reason: str
+    office_not_isolated_reason: str
     time_zone: str
     key_dir: Path
     key_passphrase: bytes | None = field(repr=False)
@@ -171,6 +176,10 @@ TABLE: tuple[Setting, ...] = (
     Setting("SMTP_PASSWORD", "smtp_password", value.words, secret=True),
     Setting("SMTP_SECURITY", "smtp_security", value.one_of("starttls", "tls", "none"), "starttls"),
     Setting("MAIL_FROM", "mail_from", value.mail_address, "Zegel <zegel@localhost>"),
+    Setting("ZEGEL_PLAIN_SMTP_REASON", "plain_smtp_reason", value.reason, ""),
+    Setting("ZEGEL_PLAIN_S3_REASON", "plain_s3_reason", value.reason, ""),
+    Setting("ZEGEL_PLAIN_DATABASE_REASON", "plain_database_reason", value.reason, ""),
+    Setting("ZEGEL_OFFICE_NOT_ISOLATED_REASON", "office_not_isolated_reason", value.reason, ""),
     Setting("ZEGEL_TIME_ZONE", "time_zone", value.time_zone, "Europe/Brussels"),
     Setting("ZEGEL_KEY_DIR", "key_dir", value.path, lambda given: given["data_dir"] / "sleutels"),
     Setting(
@@ -355,6 +364,11 @@ def _wanted_in_production(
             yield "required", {"name": name}
     if "ZEGEL_BASE_URL" in given and not values["base_url"].startswith("https://"):
         yield "not_https", {"name": "ZEGEL_BASE_URL"}
+    if is_plain(values["kms_endpoint_url"]):
+        yield "not_https", {"name": "ZEGEL_KMS_ENDPOINT_URL"}
+    for spot in in_the_clear(values):
+        if not spot.reason:
+            yield spot.code, {"name": spot.setting, "other": spot.reason_setting}
     if values["embedded"]:
         return
     if "DATABASE_URL" not in given:

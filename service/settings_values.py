@@ -33,6 +33,13 @@ def words(raw: str) -> str:
     return raw
 
 
+def reason(raw: str) -> str:
+    """A sentence that says why: one line that a person can judge."""
+    if not 10 <= len(raw) <= 300 or not raw.isprintable():
+        raise WrongValue("not_reason")
+    return raw
+
+
 def truth(raw: str) -> bool:
     """Strictly one of the known words, so that ``ture`` is no silent ``false``."""
     if raw.lower() in YES:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from service.agreement.permissions import Permission, Staff, require
 from service.deps import Deps
+from service.settings_transport import in_the_clear
 from service.texts import text
 from service.workflow.probe import newest_probe
 
@@ -43,6 +44,8 @@ def log_weak_spots(deps: Deps) -> None:
 
 def _found(deps: Deps) -> list[WeakSpot]:
     found = []
+    if not deps.settings.development:
+        found += [WeakSpot(each.code, each.reason) for each in in_the_clear(vars(deps.settings))]
     if deps.database.owns_its_tables():
         found.append(WeakSpot("database_role"))
     probed = newest_probe(deps)

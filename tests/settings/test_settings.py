@@ -17,7 +17,7 @@ PRODUCTION = {
     "ZEGEL_BASE_URL": "https://zegel.example",
     "ZEGEL_SECRET_KEY": "k" * 32,
     "ZEGEL_KEY_PASSPHRASE": "een lange wachtzin",
-    "DATABASE_URL": "postgresql://zegel:pw@db/zegel",
+    "DATABASE_URL": "postgresql://zegel:pw@db/zegel?sslmode=verify-full",
     "S3_ENDPOINT_URL": "https://s3.example",
     "S3_ACCESS_KEY_ID": "sleutel",
     "S3_SECRET_ACCESS_KEY": "geheim",
@@ -53,7 +53,7 @@ def test_production_with_everything_starts() -> None:
     settings = load_settings(PRODUCTION)
     assert not settings.development
     assert settings.secret_key == b"k" * 32
-    assert settings.database_url == "postgresql+psycopg://zegel:pw@db/zegel"
+    assert settings.database_url == "postgresql+psycopg://zegel:pw@db/zegel?sslmode=verify-full"
     assert not settings.embedded_object_store
 
 

@@ -12,6 +12,7 @@ from road import countersigned, load, ready
 from service.agreement.permissions import Staff
 from service.database.engine import Database
 from service.deps import Deps
+from service.settings import PRODUCTION
 from service.wiring import deferrer
 from service.workflow import alarm, deliver, seal
 from service.workflow.weak_spots import log_weak_spots
@@ -25,17 +26,27 @@ def test_nothing_stands_still(office: Office) -> None:
     assert "Zwakke plekken" not in office.page
 
 
-def test_a_service_that_owns_its_tables_says_so(
+def test_what_is_weaker_than_it_could_be_is_shown_with_the_reason_given(
     office: Office, deps: Deps, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = Database(as_owner(deps.database.url), deferrer())
-    weaker = dataclasses.replace(deps, database=owner)
+    settings = dataclasses.replace(
+        deps.settings,
+        mode=PRODUCTION,
+        smtp_host="mail.example",
+        smtp_security="none",
+        plain_smtp_reason="een eigen kabel",
+    )
+    weaker = dataclasses.replace(deps, database=owner, settings=settings)
     office.client.application.extensions["zegel"] = weaker
     office.get("/taken")
     assert "Zwakke plekken van deze installatie" in office.page
     assert "eigenaar is van haar tabellen" in office.page
+    assert "onversleuteld naar de mailserver" in office.page
+    assert "Opgegeven reden: een eigen kabel" in office.page
     log_weak_spots(weaker)
     assert "weak spot database_role" in caplog.text
+    assert "weak spot plain_smtp: een eigen kabel" in caplog.text
     owner.close()
 
 

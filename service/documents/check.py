@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pikepdf
@@ -33,13 +34,50 @@ def check_text(
     Raises GenerationFailed ``no_pages``, ``text_differs`` or ``unfilled``.
     """
     check_pages(text)
-    expected = compact(
-        "".join(paragraph.label + paragraph.text for paragraph in printed_paragraphs(blocks))
-    )
-    printed = "".join(pages_without_footer(text, docx))
+    expected, tables = _expected(blocks)
+    printed = _joined(pages_without_footer(text, docx), tables)
     if printed != expected:
         raise GenerationFailed("text_differs", _first_difference(expected, printed))
     check_filled(blocks, context)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Where a table's rows below its head stand in the compacted text: from ``start`` to ``end``;
+    ``head`` is the text of its head rows."""
+
+    start: int
+    end: int
+    head: str
+
+
+def _expected(blocks: list[Paragraph | TableBlock]) -> tuple[str, list[_Table]]:
+    """The compacted text of a Word file, and its tables that have a head."""
+    expected, tables = "", []
+    for block in blocks:
+        whole = _said([block])
+        if isinstance(block, TableBlock) and block.headers:
+            head = _said([replace(block, rows=block.rows[: block.headers])])
+            start = len(expected) + len(head)
+            tables.append(_Table(start, len(expected) + len(whole), head))
+        expected += whole
+    return expected, tables
+
+
+def _said(blocks: list[Paragraph | TableBlock]) -> str:
+    return "".join(
+        compact(paragraph.label + paragraph.text) for paragraph in printed_paragraphs(blocks)
+    )
+
+
+def _joined(pages: list[str], tables: list[_Table]) -> str:
+    """The pages as one text. A page that begins inside a table repeats the table's head above the
+    next row: it is left out there, and only there."""
+    printed = ""
+    for page in pages:
+        head = next((each.head for each in tables if each.start < len(printed) < each.end), "")
+        printed += page.removeprefix(head)
+    return printed
 
 
 def check_pages(text: PdfText) -> None:

@@ -53,6 +53,29 @@ def ordinary() -> dict[str, Any]:
     return copy.deepcopy(AGREEMENT)
 
 
+def full(word: str) -> dict[str, Any]:
+    """Every field as long as the forms let it be, filled with ``word``."""
+
+    def filled(length: int) -> str:
+        return (word * length)[:length].strip()
+
+    email = f"{'a' * 64}@{'b' * 60}.example"
+    context = ordinary()
+    seat = f"{filled(200)}, 9000 {filled(100)}, België"
+    person = {"name": filled(200), "function": filled(100)}
+    named = {"name": filled(200), "trade_name": filled(200), "seat": seat, "email": email}
+    context["processor"] |= {**named, "representative": person}
+    own = {"legal_form": filled(60), "number": filled(40), "representative": person}
+    context["controller"] |= {**named, **own}
+    context["main_agreement"]["reference"] = filled(60)
+    for name in ("personal_data", "data_subjects"):
+        context["annex"][name] = [
+            {"label": f"{number} {filled(196)}", "special": False} for number in range(60)
+        ]
+    context["annex"]["dpo"] |= {"name": filled(200), "email": email}
+    return context
+
+
 def hard() -> dict[str, Any]:
     """Everything that may be absent absent, everything that may be long long."""
     context = ordinary()

@@ -16,11 +16,13 @@ from typing import Any
 import pikepdf
 import pytest
 
-from service.documents.check import compact
-from service.documents.pdf_text import read_pdf_text
+from service.documents.check import check_text, compact
+from service.documents.docx_blocks import Cell, Paragraph, Run, TableBlock
+from service.documents.pdf_text import PdfText, read_pdf_text
 from service.documents.produce import DocumentMaker, ProducedDocument
+from service.documents.template import DocumentTemplate
 from service.errors import GenerationFailed
-from tests.documents.samples import hard, ordinary
+from tests.documents.samples import full, hard, ordinary
 
 DATED = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 CAPTIONS = ["Handtekeningveld [H1]", "Handtekeningveld [H2]", "Handtekeningveld [H3]"]
@@ -34,6 +36,10 @@ def make(
     preview: bool = False,
 ) -> ProducedDocument:
     return maker.agreement(context, signing_order=order, dated=DATED, preview=preview)
+
+
+def paragraph(words: str) -> Paragraph:
+    return Paragraph((Run(words),), "Normal")
 
 
 @pytest.fixture(scope="module", params=[ordinary, hard], ids=["ordinary", "hard"])
@@ -233,6 +239,37 @@ def test_hard_names_print_as_typed(document_maker: DocumentMaker) -> None:
     assert compact(hard()["controller"]["name"]) in text
     assert "{{naam}}" in text
     assert "Jansen &amp; Zn &lt;test&gt; BVBA" in document.reading_html
+
+
+def test_every_field_at_its_full_length_prints(document_maker: DocumentMaker) -> None:
+    """The table of the parties then runs over pages, with its head above the rows of each."""
+    document = make(document_maker, full("W"))
+    pages = [compact(page) for page in read_pdf_text(document.pdf).pages]
+    heads = sum("PartijVerwerkingsverantwoordelijkeVerwerker" in page for page in pages)
+    assert heads > 1
+
+
+def test_only_a_repeated_head_is_left_out(agreement_template: DocumentTemplate) -> None:
+    head, row = paragraph("Head"), paragraph("row")
+    table = TableBlock(tuple((Cell((each,), 0),) for each in (head, row, row, row)), headers=1)
+    blocks = [paragraph("before"), table, paragraph("after")]
+
+    def refused(*pages: str) -> bool:
+        try:
+            check_text(PdfText(pages, {}), agreement_template.docx, blocks, {})
+        except GenerationFailed as failure:
+            return failure.reason == "text_differs"
+        return False
+
+    assert not refused("beforeHeadrowrowrowafter")
+    assert not refused("before Head row", "Head row row after")
+    assert not refused("before Head row", "Head row", "Head row after")
+    assert refused("before Head row", "Head row row Head after")
+    assert refused("before Head row", "Head Head row row after")
+    assert refused("before Head row", "row Head row after")
+    assert refused("before Head row row row", "Head after")
+    assert refused("before", "Head Head row row row after")
+    assert refused("before Head row", "Head row row after", "Head")
 
 
 @pytest.mark.parametrize("caption", CAPTIONS)

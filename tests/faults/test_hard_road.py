@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from bare_browser import BareBrowser, served
-from fault_road import EXAMPLE, House, MakeHouse
+from fault_road import EXAMPLE, House, MakeHouse, run_worker_once
 
 from service.agreement.events import Event
 from service.documents.pdf_text import read_pdf_text
@@ -84,6 +84,12 @@ def letterbox(environment: dict[str, str]) -> Iterator[PickyServer]:
     controller.stop()
 
 
+def work(house: House) -> None:
+    """The worker does what waits; what comes by the clock is no part of this road."""
+    while house.rows("select 1 from procrastinate_jobs where status = 'todo' limit 1"):
+        run_worker_once(house.deps, ())
+
+
 def line_with(text: str, part: str) -> str:
     return next(line for line in text.splitlines() if part in line)
 
@@ -93,7 +99,7 @@ def sent_to_the_wrong_address(house: House, browser: BareBrowser) -> str:
     reference = house.draft(signatory_email=WRONG)
     browser.get(f"/overeenkomsten/{reference}")
     browser.post(f"/overeenkomsten/{reference}/verzending", {})
-    house.run_worker()
+    work(house)
     return reference
 
 
@@ -108,7 +114,7 @@ def corrected(house: House, browser: BareBrowser, reference: str) -> None:
         f"/overeenkomsten/{reference}/adres",
         {"signatory_name": "An Peeters", "signatory_email": RIGHT},
     )
-    house.run_worker()
+    work(house)
     assert "Niet afgeleverd: " not in browser.get(f"/overeenkomsten/{reference}")
 
 
@@ -123,10 +129,10 @@ def read_and_proved(
     browser.post("/tekenen/gegevens", DETAILS)
     lists = {"personal_data": ["name"], "data_subjects": ["customers"], "dpo_answer": "no"}
     browser.post("/tekenen/bijlage", lists)
-    house.run_worker()
+    work(house)
     browser.get("/tekenen")
     browser.post("/tekenen/lezen", {"document_sha256": house.agreement(reference).frozen_sha256})
-    house.run_worker()
+    work(house)
     code = line_with(letterbox.newest(RIGHT, "Uw code"), "Uw code is").split()[-1]
     browser.post("/tekenen/code/controle", {"code": code})
 
@@ -172,7 +178,7 @@ def test_the_hard_road_completes_and_who_must_know_is_told(
         customer.forwarded = "unknown"
         signed(house, customer, reference)
         countersigned(house, office, reference)
-        house.run_worker()
+        work(house)
 
         assert house.archive_state(reference) == "verified"
         assert retrieve.check(house.deps, reference, house.staff).intact

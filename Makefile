@@ -8,11 +8,12 @@ OUT ?= demo-out
 N ?= 200
 TAMPERS ?= 20000
 FUZZ ?= 3000
+DOORS ?= 200
 SECONDS ?= 60
 export ZEGEL_MODE ?= development
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test check test tamper fuzz kills demo bench docs compose clean
+.PHONY: help run setup setup-test check test tamper fuzz kills doors demo bench docs compose clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ fuzz: setup-test ## let coverage lead a fuzzer through the verifier for SECONDS 
 kills: setup-test ## SIGKILL the worker N times (200) between two steps, and race as long
 	env -u ZEGEL_MODE KILLS=$(N) $(BIN)/pytest -m kills -s
 	env -u ZEGEL_MODE RACES=40 $(BIN)/pytest tests/faults/test_races.py
+
+doors: setup-test ## complete DOORS agreements (200) with whatever the forms accept in every field
+	env -u ZEGEL_MODE DOORS=$(DOORS) $(BIN)/pytest tests/workflow/test_doors.py
 
 demo: setup ## walk the whole road unattended; leaves the result in OUT (demo-out)
 	@$(BIN)/zegel demo --out $(OUT)

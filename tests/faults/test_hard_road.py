@@ -131,7 +131,10 @@ def read_and_proved(
     browser.post("/tekenen/bijlage", lists)
     work(house)
     browser.get("/tekenen")
-    browser.post("/tekenen/lezen", {"document_sha256": house.agreement(reference).frozen_sha256})
+    browser.post(
+        "/tekenen/lezen",
+        {name: browser.value(name) for name in ("document_sha256", "view_sha256")},
+    )
     work(house)
     code = line_with(letterbox.newest(RIGHT, "Uw code"), "Uw code is").split()[-1]
     browser.post("/tekenen/code/controle", {"code": code})
@@ -147,12 +150,16 @@ def signed(house: House, browser: BareBrowser, reference: str) -> None:
 
 
 def countersigned(house: House, browser: BareBrowser, reference: str) -> None:
+    """We read the text and sign it."""
+    field = f"sha256-{reference}"
+    browser.get("/tekenen-namens-ons/lezen")
+    browser.post("/tekenen-namens-ons/lezen", {"read": [reference], field: browser.value(field)})
     browser.get("/tekenen-namens-ons")
     browser.post(
         "/tekenen-namens-ons",
         {
             "selected": [reference],
-            f"sha256-{reference}": browser.value(f"sha256-{reference}"),
+            field: browser.value(field),
             "confirmed": ["countersign_checked", "countersign_intent"],
             "method": "typed",
             "typed_name": house.staff.name,

@@ -114,9 +114,10 @@ def evidence() -> dict[str, Any]:
         "reference": "VO-2026-00042",
         "story": [
             "Bakkerij Peeters, BV en Christophe Zenner ondertekenden op 2 maart 2026.",
-            "Iedereen kreeg eerst de volledige tekst te zien.",
+            "Welke tekst ieder te zien kreeg, staat bij de handtekeningen.",
         ],
         "binding": "De overeenkomst en dit blad wijzen naar elkaar.",
+        "compared": "De woorden van de leesweergave waren dezelfde als die van de PDF.",
         "agreement_title": "Verwerkersovereenkomst",
         "effective_date": "2 maart 2026",
         "effective_date_rule": "de datum (Europe/Brussels) van de laatste handtekening",
@@ -201,4 +202,9 @@ def _act(number: int) -> dict[str, Any]:
         "Chrome/140.0.0.0 Safari/537.36",
         "document_sha256": DIGESTS[1],
         "record_sha256": DIGESTS[5 + number],
+        "view_sha256": DIGESTS[2],
+        "openings": [
+            {"said": "Leesweergave getoond; verder gegaan op 2 maart 2026", "sha256": DIGESTS[2]},
+            {"said": "PDF opgehaald op 2 maart 2026", "sha256": DIGESTS[1]},
+        ],
     }

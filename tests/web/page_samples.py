@@ -131,7 +131,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     details = {**SIGNER, "values": DETAIL_VALUES, "errors": {}, "countries": COUNTRIES, "saved_at": NOW,
                "kinds": list(catalogue_of("kind")), "signatory_email": "an@peeters.example"}  # fmt: skip
     read = {**SIGNER, "contents": [Thing(anchor="artikel-1", title="Artikel 1. Doeleinden van verwerking"), Thing(anchor="artikel-2", title="Artikel 2. Verplichtingen Verwerker")],
-            "reading_html": READING, "details": DETAILS, "annex_rows": ANNEX_ROWS, "document_sha256": SHA, "pages": 9, "locked": False, "notice": ""}  # fmt: skip
+            "reading_html": READING, "details": DETAILS, "annex_rows": ANNEX_ROWS, "document_sha256": SHA, "view_sha256": SHA, "pages": 9, "locked": False, "notice": ""}  # fmt: skip
     reasons = list(catalogue_of("decline_reason"))
     pages: dict[str, tuple[str, dict[str, Any]]] = {
         "sign-landing": ("sign/landing.html", {**SIGNER, "open_url": "/tekenen/link/x"}),

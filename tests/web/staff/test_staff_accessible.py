@@ -159,6 +159,10 @@ def _after_mistakes(
     page.goto(f"{place.address}/overeenkomsten/nieuw")
     press("button:has-text('Bewaren en nakijken')")
     wrong[f"new-wrong {width}"] = complaints(page)
+    page.goto(f"{place.address}/tekenen-namens-ons/lezen")
+    if width == 390:  # once read, it is read
+        wrong[f"queue-read {width}"] = complaints(page)
+        press("button:has-text('Ik heb dit gelezen')")
     page.goto(f"{place.address}/tekenen-namens-ons")
     press("button:has-text('Aangevinkte ondertekenen')")
     wrong[f"queue-wrong {width}"] = complaints(page)

@@ -16,7 +16,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator.path import ValidationPath
 
-from signatures import containers
 from signatures.containers import Container
 from signatures.errors import TimestampUnavailable
 from signatures.running import run
@@ -63,15 +62,14 @@ class ExternalTimestamps:
             run(self._stamper.async_timestamp(secrets.token_bytes(32), "sha256"))
         return self._stamper.seen()
 
-    def quality_of(self, token: cms.ContentInfo) -> str:
+    def quality_of(self, token: Container) -> str:
         """*Gekwalificeerd* only when the trusted list says that the service behind this very token
         was granted at its time; else *extern*."""
-        read = containers.parsed(token)
-        trusted_list, moment = self._trusted_list(), read.time
+        trusted_list, moment = self._trusted_list(), token.time
         if trusted_list is None or moment is None:
             return EXTERNAL
         for service in self._services:
-            path = service.trust.path(read)
+            path = service.trust.path(token)
             if path is not None:
                 granted = trusted_list.granted(path, moment)
                 return QUALIFIED if granted else EXTERNAL

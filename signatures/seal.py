@@ -24,7 +24,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from signatures.acts import Act
 from signatures.appearance import sheet_style, style
 from signatures.authority import Authority
-from signatures.containers import Container
+from signatures.containers import Container, NotIntact
 from signatures.errors import ActOutOfOrder, AuthorityError, TimestampUnavailable
 from signatures.orders import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 from signatures.persons import PersonChain, validation_path
@@ -34,10 +34,10 @@ from signatures.revision_writer import RevisionWriter
 from signatures.running import run
 from signatures.stamp_answers import StampRefused
 from signatures.stamp_chains import StampChains, StampEvidence
-from signatures.stamps_in_file import proves_until, tokens_in
+from signatures.stamps_in_file import certificates_used, proves_until, tokens_in
 from signatures.texts import words
 from signatures.timestamps import Timestamps, utc_now
-from signatures.validation_data import Chains, ValidationData, certificates_used, newest_token
+from signatures.validation_data import Chains, ValidationData
 
 DIGEST = "sha256"
 ACT_LEVEL = "PAdES B-T"
@@ -252,8 +252,10 @@ class Sealer:
         """
         if self.superseded:
             raise AuthorityError("superseded", str(self._authority.directory))
-        token, moment = newest_token(pdf)
-        return Sealed(pdf, moment, self._timestamps.quality_of(token), level)
+        token = tokens_in(pdf)[-1]
+        if token.time is None:
+            raise NotIntact("token")
+        return Sealed(pdf, token.time, self._timestamps.quality_of(token), level)
 
 
 def sha256(data: bytes) -> str:

@@ -15,8 +15,9 @@ from asn1crypto import cms, tsp
 from cryptography import x509
 
 from signatures import containers
-from signatures.chains import Material, may_stamp, path_of
+from signatures.chains import Material, path_of
 from signatures.containers import Container, NotIntact
+from signatures.stamp_check import StampWrong, check_issued
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=60)
 _GRANTED = ("granted", "granted_with_mods")
@@ -102,19 +103,13 @@ def _check_info(info: Any, asked: tsp.TimeStampReq, policies: Collection[str]) -
 
 
 def _check_certificate(token: Container, trust: Trust, now: datetime) -> None:
-    certificate = token.certificate
-    if not may_stamp(certificate):
-        raise StampRefused("certificate", "not for time stamps, or not critically so")
-    path = trust.path(token)
-    if path is None:
-        raise StampRefused("chain", certificate.issuer.rfc4514_string())
-    moment = token.time
-    if moment is None or abs(moment - now) > CLOCKS_MAY_DIFFER:
+    try:
+        moment, _ = check_issued(token, trust.roots, trust.issuers)
+    except StampWrong as wrong:
+        code = {"use": "certificate", "ended": "certificate"}.get(wrong.code, wrong.code)
+        raise StampRefused(code, wrong.detail) from wrong
+    if abs(moment - now) > CLOCKS_MAY_DIFFER:
         raise StampRefused("clock", f"{moment} beside our {now}")
-    for each in path:
-        if not each.not_valid_before_utc <= moment <= each.not_valid_after_utc:
-            name = each.subject.rfc4514_string()
-            raise StampRefused("certificate", f"{name} ended on {each.not_valid_after_utc}")
 
 
 def split(certificates: Sequence[x509.Certificate]) -> Trust:

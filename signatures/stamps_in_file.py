@@ -46,12 +46,30 @@ def proves_until(certificate: x509.Certificate) -> datetime:
 def tokens_in(pdf: bytes) -> list[Container]:
     """Each token, in the order of the revisions; the last is the newest. Raises NotStrict,
     NotIntact, or what the ASN.1 library raises, for a file that was not made here."""
-    file = Revisions(pdf)
+    return [token for _, token in containers_in(pdf)]
+
+
+def certificates_used(pdf: bytes) -> dict[x509.Certificate, datetime]:
+    """Every certificate that sealed or stamped something in the file, with when it did so first
+    (aware UTC): keys may be replaced between one act and the next. Raises as ``tokens_in``."""
+    found: dict[x509.Certificate, datetime] = {}
+    for container, token in containers_in(pdf):
+        if token.time is None:
+            raise NotIntact("token")
+        found.setdefault(container.certificate, token.time)
+        found.setdefault(token.certificate, token.time)
+    return found
+
+
+def containers_in(pdf: bytes) -> list[tuple[Container, Container]]:
+    """Each seal and each document time stamp with its token, which is the latter itself; in the
+    order of the revisions. Raises as ``tokens_in``."""
     found = []
-    for each in signed_fields(file):
+    for each in signed_fields(Revisions(pdf)):
         start, end = each.container
         container = containers.read(pdf[start:end])
         token = container if each.kind == STAMP else container.token
-        if token is not None:
-            found.append(token)
+        if token is None:
+            raise NotIntact("token")
+        found.append((container, token))
     return found

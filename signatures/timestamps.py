@@ -51,7 +51,7 @@ class Timestamps(Protocol):
         """One token for each certificate of another's authority that may stamp next, so that its
         chain can be put into a file beforehand; none for our own. Raises TimestampUnavailable."""
 
-    def quality_of(self, token: cms.ContentInfo) -> str:
+    def quality_of(self, token: Container) -> str:
         """What a token that came from here is worth."""
 
 
@@ -82,7 +82,7 @@ class LocalTimestamps:
         """None: the sealer knows our own chain."""
         return []
 
-    def quality_of(self, _token: cms.ContentInfo) -> str:
+    def quality_of(self, _token: Container) -> str:
         """Our own, whatever anybody says."""
         return OWN
 

@@ -20,7 +20,7 @@ from cryptography import x509
 from signatures import allowed_changes, containers
 from signatures.acts import Act
 from signatures.allowed_changes import NotAllowed
-from signatures.chains import Material, may_stamp, path_of
+from signatures.chains import Material
 from signatures.containers import Container, NotIntact
 from signatures.effective_date import local_date
 from signatures.encoded import FinalAttributes
@@ -34,6 +34,7 @@ from signatures.running import run
 from signatures.seal import ACT_LEVEL, DIGEST, Sealed, act_reason
 from signatures.signed_fields import ACT, Signed, signed_fields
 from signatures.signer_held import OwnSignatures
+from signatures.stamp_check import StampWrong, check_issued, check_over
 from signatures.timestamps import EXTERNAL
 
 LARGEST_SIGNATURE = 2_000_000  # bytes that a signature may add
@@ -209,13 +210,12 @@ def _checked_stamp(
     token: Container, container: Container, roots: Sequence[x509.Certificate]
 ) -> datetime:
     try:
-        containers.check_stamp(token, container.signer["signature"].native)
-    except NotIntact as wrong:
-        raise UploadRefused("stamp", wrong.code) from wrong
-    path = path_of(token.certificate, roots, Material(token.certificates, ()))
-    if path is None or not may_stamp(token.certificate) or token.time is None:
-        raise UploadRefused("stamp_unknown", token.certificate.issuer.rfc4514_string())
-    return token.time
+        check_over(token, container.signer["signature"].native)
+        moment, _ = check_issued(token, roots)
+    except StampWrong as wrong:
+        code = {"signature": "stamp", "ended": "stamp_time"}.get(wrong.code, "stamp_unknown")
+        raise UploadRefused(code, wrong.detail) from wrong
+    return moment
 
 
 def _with_our_stamp(own: OwnSignatures, file: Revisions, signed: Signed) -> bytes:

@@ -6,16 +6,13 @@ own, are fetched from where its certificates say (RFC 5280, 4.2.1.13) and kept u
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from asn1crypto import cms
 from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -26,14 +23,14 @@ from signatures.asn1_certificates import asn1_certificate
 from signatures.authority import Authority
 from signatures.certificates import is_stamp, issued
 from signatures.errors import AuthorityError
+from signatures.fetching import NotFetched, get
 from signatures.providers.base import SealCertificate
 from signatures.stamp_chains import StampEvidence
+from signatures.stamps_in_file import certificates_used
 
 FETCH_SECONDS = 10.0
 LARGEST_LIST = 20_000_000  # bytes
 NONE = StampEvidence()
-_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*\]")
-_HEXADECIMAL = re.compile(rb"(?:[0-9A-Fa-f]{2})+")
 
 
 @dataclass(frozen=True)
@@ -50,47 +47,6 @@ class Chains:
     stamps: tuple[x509.Certificate, ...]
     lists: tuple[x509.CertificateRevocationList, ...]
     upper_lists: tuple[x509.CertificateRevocationList, ...]
-
-
-def certificates_used(pdf: bytes) -> dict[x509.Certificate, datetime]:
-    """Every certificate that sealed or stamped something in the file, with when it did so first
-    (aware UTC): keys may be replaced between one act and the next."""
-    found: dict[x509.Certificate, datetime] = {}
-    for seal in _seals(pdf):
-        token = _token(seal)
-        moment = _stamped_at(token)
-        for signed in (seal, token):
-            certificate = x509.load_der_x509_certificate(_signer(signed).dump())
-            found.setdefault(certificate, moment)
-    return found
-
-
-def newest_token(pdf: bytes) -> tuple[cms.ContentInfo, datetime]:
-    """The token of the newest seal and its time (aware UTC). Raises AuthorityError ``missing``."""
-    *_, newest = _seals(pdf)
-    token = _token(newest)
-    whole = cms.ContentInfo({"content_type": "signed_data", "content": token})
-    return whole, _stamped_at(token)
-
-
-def _seals(pdf: bytes) -> Iterator[cms.SignedData]:
-    """What stands in each signature's container, in a file that was sealed here.
-
-    Found by their byte ranges: the PDF library reads a container byte by byte, which takes longer
-    than the whole close. Text of the document that looks like a byte range points to no container,
-    or to one that is found anyway.
-    """
-    for match in _BYTE_RANGE.finditer(pdf):
-        start, length, end, _rest = (int(number) for number in match.groups())
-        container = pdf[start + length : end]
-        if container[:1] + container[-1:] != b"<>" or not _HEXADECIMAL.fullmatch(container[1:-1]):
-            continue
-        try:
-            found = cms.ContentInfo.load(bytes.fromhex(container[1:-1].decode()))
-            if found["content_type"].native == "signed_data":
-                yield found["content"]
-        except (ValueError, KeyError):
-            continue  # other hexadecimal, at which such text happened to point
 
 
 class ValidationData:
@@ -234,20 +190,17 @@ def _address(certificate: x509.Certificate) -> str:
 def _fetched(
     address: str, issuer: x509.Certificate, now: datetime
 ) -> x509.CertificateRevocationList:
-    # Imported at first use: our own lists are never fetched.
-    import httpx  # noqa: PLC0415
-
     try:
-        answer = httpx.get(address, timeout=FETCH_SECONDS, follow_redirects=True)
-        answer.raise_for_status()
-    except httpx.HTTPError as problem:
-        raise AuthorityError("unavailable", f"{address}: {problem}") from problem
-    if len(answer.content) > LARGEST_LIST:
-        raise AuthorityError("unreadable", f"{address}: larger than {LARGEST_LIST} bytes")
-    pem = answer.content.startswith(b"-----BEGIN")
+        answer = get(address, seconds=FETCH_SECONDS, most_bytes=LARGEST_LIST)
+        if answer.status != 200:
+            raise NotFetched("http", f"{address}: {answer.status}")
+    except NotFetched as failure:
+        code = "unreadable" if failure.code == "too_large" else "unavailable"
+        raise AuthorityError(code, failure.detail) from failure
+    pem = answer.body.startswith(b"-----BEGIN")
     load: Any = x509.load_pem_x509_crl if pem else x509.load_der_x509_crl
     try:
-        found: x509.CertificateRevocationList = load(answer.content)
+        found: x509.CertificateRevocationList = load(answer.body)
         genuine = found.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
     except (ValueError, TypeError, InvalidSignature) as problem:
         raise AuthorityError("unreadable", f"{address}: {problem}") from problem
@@ -256,31 +209,3 @@ def _fetched(
     if (found.next_update_utc or now) < now:
         raise AuthorityError("expired", f"{address} ended on {found.next_update_utc}")
     return found
-
-
-def _token(signed: cms.SignedData) -> cms.SignedData:
-    """The time stamp in a seal; a closing one is its own."""
-    if signed["encap_content_info"]["content_type"].native == "tst_info":
-        return signed
-    for attribute in signed["signer_infos"][0]["unsigned_attrs"]:
-        if attribute["type"].native == "signature_time_stamp_token":
-            return attribute["values"][0]["content"]
-    raise AuthorityError("missing", "a seal without time stamp")
-
-
-def _stamped_at(token: cms.SignedData) -> datetime:
-    moment: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
-    return moment.astimezone(UTC)
-
-
-def _signer(signed: cms.SignedData) -> asn1_x509.Certificate:
-    """The certificate among those in a signature or token that signed it."""
-    named = signed["signer_infos"][0]["sid"].chosen
-    for each in signed["certificates"]:
-        certificate = each.chosen
-        if (
-            certificate.issuer == named["issuer"]
-            and certificate.serial_number == named["serial_number"].native
-        ):
-            return certificate
-    raise AuthorityError("missing", "a signature without its certificate")

@@ -18,6 +18,7 @@ from lxml import etree
 from signxml import DigestAlgorithm
 from signxml.xades import XAdESSigner
 
+from signatures import containers
 from signatures.external_stamps import ExternalTimestamps
 from signatures.running import run
 from signatures.stamp_answers import Trust
@@ -115,7 +116,9 @@ def quality(service: Authority, data: bytes, operator: Operator) -> str:
     found = read_trusted_list(data, [operator.certificate])
     spec = StampService(service.url, Trust((service.root,)))
     stamps = ExternalTimestamps([spec], trusted_list=lambda: found)
-    return stamps.quality_of(run(stamps.stamper().async_timestamp(b"\0" * 32, "sha256")))
+    return stamps.quality_of(
+        containers.parsed(run(stamps.stamper().async_timestamp(b"\0" * 32, "sha256")))
+    )
 
 
 def test_a_listed_service_is_qualified(service: Authority, operator: Operator) -> None:

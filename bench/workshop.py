@@ -25,6 +25,7 @@ import psycopg
 from service.agreement.capabilities import code_for, token_for
 from service.agreement.permissions import Staff
 from service.database.audit_log import Entry
+from service.demo import with_own_password
 from service.deps import Deps
 from service.engines.process import free_ports
 from service.first_start import ADMINISTRATOR, as_input, read_example, sales_input
@@ -270,7 +271,7 @@ def workshop() -> Iterator[Workshop]:
         found = running.engines
         deps = build(settings, found.database_url, found.store)
         opened.callback(deps.close)
-        yield Workshop(running, settings, deps)
+        yield Workshop(with_own_password(running), settings, deps)
 
 
 def settings_for(data: Path) -> Settings:

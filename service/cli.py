@@ -218,6 +218,31 @@ def keys_revoke(fingerprint: str, reason: str, since: str | None) -> None:
     revoke(_settings(PRODUCTION), fingerprint, reason, since)
 
 
+@main.group(help=text("cli.staff"))
+def staff() -> None:
+    """The way back in."""
+
+
+@staff.command("link", help=text("cli.staff_link"))
+@click.argument("email")
+def staff_link(email: str) -> None:
+    """A link to choose a password once."""
+    # These commands load the database's libraries.
+    from service.staff_commands import link  # noqa: PLC0415
+
+    link(_settings(PRODUCTION), email)
+
+
+@staff.command("administrator", help=text("cli.staff_administrator"))
+@click.argument("email")
+def staff_administrator(email: str) -> None:
+    """Access and the role ``beheer`` for somebody."""
+    # As above.
+    from service.staff_commands import make_administrator  # noqa: PLC0415
+
+    make_administrator(_settings(PRODUCTION), email)
+
+
 @main.group(help=text("cli.audit"))
 def audit() -> None:
     """What the log is worth."""

@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 import re
+import secrets
 import shutil
 import tempfile
 import time
@@ -21,6 +22,7 @@ from service.agreement.annex import LISTS
 from service.browser import Browser, PageRefused
 from service.engines.process import free_ports
 from service.first_start import read_example
+from service.handover import FirstSignIn
 from service.settings import DEVELOPMENT, load_settings
 from service.supervisor import Running, stack
 from service.texts import text
@@ -54,6 +56,8 @@ def walk(out: Path, source: Path | None) -> int:
             running_stack = stack(settings)
             running = running_stack.__enter__()
         try:
+            with _told("own_password"):
+                running = with_own_password(running)
             Road(running, example).walk(out)
         except (PageRefused, TimeoutError) as error:
             raise click.ClickException(text("cli.demo_stuck", reason=error)) from error
@@ -88,6 +92,22 @@ def _example(source: Path) -> dict[str, Any]:
             text("cli.demo_input_incomplete", file=source, missing=", ".join(missing))
         )
     return dict(found)
+
+
+def with_own_password(running: Running) -> Running:
+    """The same stack, after its first administrator chose a password for the printed one.
+
+    Raises LookupError where the installation is not fresh, PageRefused.
+    """
+    first = running.first_sign_in
+    if first is None:
+        raise LookupError("this needs a fresh installation")
+    chosen = secrets.token_urlsafe(15)
+    with Browser(running.url) as staff:
+        staff.open("/aanmelden")
+        staff.submit(email=first.email, password=first.password)
+        staff.submit("/account/eerste-wachtwoord", new=chosen, again=chosen)
+    return dataclasses.replace(running, first_sign_in=FirstSignIn(first.email, chosen))
 
 
 class Road:
@@ -201,25 +221,10 @@ class Road:
                 target.write_bytes(bundle.read(name))
 
     def _mail(self, to: str, subject: str) -> list[str]:
-        """Open the newest mail to somebody with this in its subject; gives its links."""
-
-        def arrived() -> bool:
-            self.staff.open("/mailbox")
-            for address, row in self.staff.rows():
-                if to in row and subject in row:
-                    self.staff.open(address)
-                    return True
-            return False
-
-        self._until(arrived)
-        return self.staff.links()
+        return newest_mail(self.staff, to, subject)
 
     def _until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + WAIT_SECONDS
-        while not condition():
-            if time.monotonic() > end:
-                raise TimeoutError(f"{self.staff.url}: {self.staff.text()[:500]}")
-            time.sleep(0.05)  # the worker is at it; ask again
+        _until(self.staff, condition)
 
     @staticmethod
     def _reload(browser: Browser, address: str) -> str:
@@ -230,6 +235,30 @@ class Road:
     def _text(browser: Browser, address: str) -> str:
         browser.open(address)
         return browser.text()
+
+
+def newest_mail(browser: Browser, to: str, subject: str) -> list[str]:
+    """Open the newest mail to somebody with this in its subject, once it is there; gives its
+    links. Raises TimeoutError."""
+
+    def arrived() -> bool:
+        browser.open("/mailbox")
+        for address, row in browser.rows():
+            if to in row and subject in row:
+                browser.open(address)
+                return True
+        return False
+
+    _until(browser, arrived)
+    return browser.links()
+
+
+def _until(browser: Browser, condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{browser.url}: {browser.text()[:500]}")
+        time.sleep(0.05)  # the worker is at it; ask again
 
 
 def _typed(part: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,7 +84,8 @@ def _sample(deps: Deps) -> None:
         account = tx.accounts.by_email(ADMINISTRATOR)
     if account is None:
         raise LookupError(ADMINISTRATOR)
-    staff: Staff = account.person
+    # The sample is ours: its owner has not even signed in.
+    staff: Staff = dataclasses.replace(account.person, first_password=False)
     create(deps, sales_input(read_example("agreement")), staff, idempotency_key="sample")
 
 

@@ -37,6 +37,7 @@ from service.workflow import (
     deliver,
     expire,
     failing,
+    forgotten,
     generate,
     probe,
     remind,
@@ -49,6 +50,7 @@ from service.workflow import (
 )
 from service.workflow.accept import SEAL
 from service.workflow.close import ARCHIVE, CLOSE
+from service.workflow.forgotten import FORGOTTEN
 from service.workflow.generate import GENERATE, PREVIEW
 from service.workflow.notify import DELIVER
 from service.workflow.one_by_one import said
@@ -125,6 +127,7 @@ PERIODIC = (
     Periodic("remind", "*/10 * * * *", remind.remind_due),
     Periodic("sweep", "*/2 * * * *", sweep.sweep),
     Periodic("alarm", "* * * * *", alarm.alarm),
+    Periodic("locked", "* * * * *", forgotten.tell_locked),
     Periodic("tidy", "23 * * * *", retain.tidy),
     Periodic("renew", "11 * * * *", renew.renew_revocation_list),
     # Every hour, so that a day on which the authority or the worker was away still gets its anchor.
@@ -175,7 +178,16 @@ def register(
             lambda: failing.forget(deps, REREAD),
         )
 
+    def answer(request_id: str, attempt: int = 0) -> None:
+        _try(
+            FORGOTTEN,
+            request_id,
+            lambda: forgotten.answer(deps, request_id),
+            lambda: _again(deps, FORGOTTEN, request_id, attempt, request_id=request_id),
+        )
+
     app.task(name=DELIVER, queue=INTERACTIVE)(send)
+    app.task(name=FORGOTTEN, queue=INTERACTIVE)(answer)
     app.task(name=REREAD, queue=HOUSEKEEPING)(read_back)
     for job in periodic:
         _on_time(deps, app, job)

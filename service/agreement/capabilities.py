@@ -1,6 +1,7 @@
 """Links, codes and known browsers: made from the service's secret key and an id, never stored.
 
-A link's token is HMAC-SHA256 under the secret key over the link's random id: 256 bits that nobody
+A link's token (to an agreement, or to an account of staff) is HMAC-SHA256 under the secret key over
+the link's random id: 256 bits that nobody
 can guess without the key. The database holds only its SHA-256. A mail job makes the token again
 when it sends the mail, so a copy of the database or of the queue opens no link.
 """
@@ -27,10 +28,29 @@ class Purpose(StrEnum):
     OPEN = "open"
 
 
+class AccountPurpose(StrEnum):
+    """What a mailed link to an account is for."""
+
+    INVITATION = "invitation"  # a new colleague chooses the first password
+    PASSWORD = "password"  # noqa: S105  another one
+    UNLOCK = "unlock"  # this browser becomes a known one, so that no stranger's lock holds for it
+
+
 def token_for(secret_key: bytes, link_id: str) -> str:
     """The token in the address of a signing link."""
     digest = hmac.digest(secret_key, b"link:" + link_id.encode(), "sha256")
     return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def account_token_for(secret_key: bytes, link_id: str) -> str:
+    """The token in the address of a link to an account."""
+    digest = hmac.digest(secret_key, b"account-link:" + link_id.encode(), "sha256")
+    return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def address_key(secret_key: bytes, email: str) -> bytes:
+    """A keyed hash of an e-mail address, to count by without keeping it."""
+    return hmac.digest(secret_key, b"asked-by:" + email.lower().encode(errors="replace"), "sha256")
 
 
 def code_for(secret_key: bytes, challenge_id: str) -> str:

@@ -69,6 +69,14 @@ class Event(StrEnum):
     STAFF_CHANGED = "staff.changed"
     STAFF_SIGNED_IN = "staff.signed_in"
     STAFF_LOCKED = "staff.locked"
+    STAFF_LINK_SENT = "staff.link_sent"
+    STAFF_PASSWORD = "staff.password"  # noqa: S105  the name of an event
+    STAFF_BROWSER_KNOWN = "staff.browser_known"
+    STAFF_SESSIONS_ENDED = "staff.sessions_ended"
+    STAFF_ROLE_ASKED = "staff.role_asked"
+    STAFF_ROLE_GRANTED = "staff.role_granted"
+    STAFF_ROLE_REFUSED = "staff.role_refused"
+    STAFF_ROLE_WITHDRAWN = "staff.role_withdrawn"
     PROFILE_CHANGED = "profile.changed"
     LOG_ANCHORED = "log.anchored"
 
@@ -79,9 +87,11 @@ class Event(StrEnum):
 IN_THE_CHAIN = frozenset(
     {
         "active",
+        "alone",  # that no second administrator had to agree
         "asked_by",  # staff:<id>
         "asker",  # which of the two parties
         "checksum",
+        "count",
         "create_only",
         "data_subjects",  # how many
         "common_sha256",
@@ -89,6 +99,7 @@ IN_THE_CHAIN = frozenset(
         "document_sha256",
         "effective_date",
         "effective_date_iso",
+        "how",  # a password was chosen: by what
         "kind",
         "known_browser",
         "left",
@@ -115,6 +126,7 @@ IN_THE_CHAIN = frozenset(
         "roles",
         "sha256",
         "since",
+        "staff",  # whose account: an id
         "template_sha256",
         "template_version",
         "token_quality",

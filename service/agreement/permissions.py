@@ -20,6 +20,11 @@ class Role(StrEnum):
     ADMIN = "beheer"
 
 
+# Whoever holds these binds the processor, or decides who does: one administrator asks, another
+# grants.
+NEEDS_A_SECOND = frozenset({Role.SIGNATORY, Role.ADMIN})
+
+
 class Permission(StrEnum):
     """What can be permitted."""
 
@@ -31,6 +36,7 @@ class Permission(StrEnum):
     SEE_EVIDENCE = "see_evidence"
     MANAGE_PROFILE = "manage_profile"
     MANAGE_STAFF = "manage_staff"
+    READ_STAFF_LOG = "read_staff_log"
     SEE_OPERATIONS = "see_operations"
 
 
@@ -43,23 +49,28 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     Permission.SEE_EVIDENCE: frozenset({Role.ARCHIVE, Role.ADMIN}),
     Permission.MANAGE_PROFILE: frozenset({Role.ADMIN}),
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
+    Permission.READ_STAFF_LOG: frozenset({Role.ADMIN}),
     Permission.SEE_OPERATIONS: frozenset({Role.ADMIN}),
 }
 
 
 @dataclass(frozen=True)
 class Staff:
-    """A signed-in member of staff."""
+    """A signed-in member of staff.
+
+    Whoever still has the ``first_password`` that was printed may nothing but choose another.
+    """
 
     id: str
     name: str
     email: str
     function: str
     roles: frozenset[Role]
+    first_password: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Whether one of this person's roles has the permission."""
-        return bool(self.roles & PERMISSIONS[permission])
+        return not self.first_password and bool(self.roles & PERMISSIONS[permission])
 
 
 def require(staff: Staff, permission: Permission) -> None:

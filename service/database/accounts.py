@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -29,19 +27,20 @@ from service.database.account_tables import (
     staff,
     staff_sessions,
 )
+from service.database.columns import is_id
 
-SESSION_IDLE_HOURS = 12
 KNOWN_BROWSER_DAYS = 365
 MOST_KNOWN_BROWSERS = 20
 
 
 @dataclass(frozen=True)
 class Account:
-    """A member of staff with what signing in needs."""
+    """A member of staff with what signing in needs; ``invited`` until a password was chosen."""
 
     person: Staff
     password_hash: str
     active: bool
+    invited: bool = False
 
 
 class Accounts:
@@ -58,8 +57,8 @@ class Accounts:
         """Keep others from adding or changing accounts until this transaction ends."""
         self._connection.execute(text("lock table staff in share row exclusive mode"))
 
-    def add(self, person: Staff, password_hash: str) -> None:
-        """A new member of staff."""
+    def add(self, person: Staff, password_hash: str, *, credential: str = "own") -> None:
+        """A new member of staff; ``credential`` is own, printed or none (see the table)."""
         self._connection.execute(
             insert(staff).values(
                 id=person.id,
@@ -68,6 +67,7 @@ class Accounts:
                 function=person.function,
                 roles=sorted(role.value for role in person.roles),
                 password_hash=password_hash,
+                credential=credential,
             )
         )
 
@@ -85,11 +85,18 @@ class Accounts:
         )
 
     def change_password(self, staff_id: str, password_hash: str) -> None:
-        """A new password; every session of the account ends and no browser is known any more."""
+        """A new password, chosen by its owner.
+
+        Every session of the account ends and no browser is known any more.
+        """
         self._connection.execute(
-            update(staff).where(staff.c.id == staff_id).values(password_hash=password_hash)
+            update(staff)
+            .where(staff.c.id == staff_id)
+            .values(password_hash=password_hash, credential="own")
         )
-        self.end_all_sessions(staff_id)
+        self._connection.execute(
+            delete(staff_sessions).where(staff_sessions.c.staff_id == staff_id)
+        )
         self.forget_browsers(staff_id)
 
     def by_email(self, email: str, *, lock: bool = False) -> Account | None:
@@ -100,9 +107,7 @@ class Accounts:
 
     def by_id(self, staff_id: str, *, lock: bool = False) -> Account | None:
         """The account with this id."""
-        try:
-            uuid.UUID(staff_id)
-        except ValueError:  # an address with something else in it is simply no id of ours
+        if not is_id(staff_id):
             return None
         return self._one(staff.c.id == staff_id, lock=lock)
 
@@ -116,7 +121,7 @@ class Accounts:
     def everyone(self) -> list[Account]:
         """All accounts by name."""
         rows = self._connection.execute(select(staff).order_by(staff.c.active.desc(), staff.c.name))
-        return [Account(_person(row), "", row.active) for row in rows]
+        return [_account(row) for row in rows]
 
     def with_role(self, role: Role) -> list[Staff]:
         """Active members of staff who hold a role."""
@@ -125,7 +130,7 @@ class Accounts:
             .where(staff.c.active, literal(role.value) == any_(staff.c.roles))
             .order_by(staff.c.name)
         )
-        return [_person(row) for row in rows]
+        return [person_of(row) for row in rows]
 
     def to_judge(self, email: str, seed: str) -> tuple[Account, bool] | None:
         """The active account with this address and True, else another one and False.
@@ -146,6 +151,27 @@ class Accounts:
             update(staff)
             .where(staff.c.id == staff_id, staff.c.password_hash == old)
             .values(password_hash=new)
+        )
+
+    def to_tell_of_lock(self) -> list[Staff]:
+        """Active members of staff who were not told of a lock within a day, held for that."""
+        rows = self._connection.execute(
+            select(staff)
+            .where(
+                staff.c.active,
+                staff.c.credential != "none",
+                func.coalesce(staff.c.lock_told_at, text("'-infinity'"))
+                < func.clock_timestamp() - text("interval '1 day'"),
+            )
+            .order_by(staff.c.id)
+            .with_for_update(skip_locked=True)
+        )
+        return [person_of(row) for row in rows]
+
+    def note_told_of_lock(self, staff_id: str) -> None:
+        """Somebody is told of a lock now."""
+        self._connection.execute(
+            update(staff).where(staff.c.id == staff_id).values(lock_told_at=func.clock_timestamp())
         )
 
     def knows_browser(self, staff_id: str, browser_id: str) -> bool:
@@ -190,60 +216,15 @@ class Accounts:
             delete(known_browsers).where(known_browsers.c.staff_id == staff_id)
         )
 
-    def start_session(self, staff_id: str, secret_hash: bytes) -> None:
-        """A new session."""
-        self._connection.execute(
-            insert(staff_sessions).values(
-                secret_hash=secret_hash,
-                staff_id=staff_id,
-                expires_at=func.clock_timestamp() + text(f"interval '{SESSION_IDLE_HOURS} hours'"),
-            )
-        )
-
-    def by_session(self, secret_hash: bytes) -> Staff | None:
-        """The person behind a cookie, if the session has not run out and the account is active."""
-        row = self._connection.execute(
-            select(staff)
-            .join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
-            .where(
-                staff_sessions.c.secret_hash == secret_hash,
-                staff_sessions.c.expires_at > func.clock_timestamp(),
-                staff.c.active,
-            )
-        ).one_or_none()
-        return _person(row) if row else None
-
-    def prolong_session(self, secret_hash: bytes) -> None:
-        """Count the idle time anew; written at most once in five minutes."""
-        self._connection.execute(
-            update(staff_sessions)
-            .where(
-                staff_sessions.c.secret_hash == secret_hash,
-                staff_sessions.c.last_seen_at
-                < func.clock_timestamp() - text("interval '5 minutes'"),
-            )
-            .values(
-                last_seen_at=func.clock_timestamp(),
-                expires_at=func.clock_timestamp() + text(f"interval '{SESSION_IDLE_HOURS} hours'"),
-            )
-        )
-
-    def end_session(self, secret_hash: bytes) -> None:
-        """Sign out."""
-        self._connection.execute(
-            delete(staff_sessions).where(staff_sessions.c.secret_hash == secret_hash)
-        )
-
-    def end_all_sessions(self, staff_id: str) -> None:
-        """Sign out everywhere."""
-        self._connection.execute(
-            delete(staff_sessions).where(staff_sessions.c.staff_id == staff_id)
-        )
-
     def drop_ended(self) -> None:
         """Delete sessions and known browsers that have run out."""
-        for each in (staff_sessions, known_browsers):
-            self._connection.execute(delete(each).where(each.c.expires_at < func.clock_timestamp()))
+        now = func.clock_timestamp()
+        for ends in (
+            known_browsers.c.expires_at,
+            staff_sessions.c.expires_at,
+            staff_sessions.c.ends_at,
+        ):
+            self._connection.execute(delete(ends.table).where(ends < now))
 
     def profile(self) -> tuple[int, Processor] | None:
         """The newest version of the processor's profile."""
@@ -260,22 +241,19 @@ class Accounts:
             )
         )
 
-    def session_started(self, secret_hash: bytes) -> datetime | None:
-        """When a session began."""
-        return self._connection.execute(
-            select(staff_sessions.c.created_at).where(staff_sessions.c.secret_hash == secret_hash)
-        ).scalar()
-
 
 def _account(row: Any) -> Account:
-    return Account(_person(row), row.password_hash, row.active)
+    invited = row.credential == "none"
+    return Account(person_of(row), row.password_hash, row.active, invited)
 
 
-def _person(row: Any) -> Staff:
+def person_of(row: Any) -> Staff:
+    """The member of staff in a row of ``staff``."""
     return Staff(
         id=row.id,
         name=row.name,
         email=row.email,
         function=row.function,
         roles=frozenset(Role(role) for role in row.roles),
+        first_password=row.credential == "printed",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from sqlalchemy import Column, DateTime, ForeignKey, MetaData, text
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -28,6 +30,15 @@ def now(name: str) -> Column[object]:
 
 def own_id() -> Column[object]:
     return Column("id", UUID(as_uuid=False), primary_key=True)
+
+
+def is_id(value: str) -> bool:
+    """Whether this can be an id of ours; what comes out of an address may be anything."""
+    try:
+        uuid.UUID(value)
+    except ValueError:
+        return False
+    return True
 
 
 def agreement_id(*, null: bool = False, primary: bool = False) -> Column[object]:

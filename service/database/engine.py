@@ -17,6 +17,7 @@ import procrastinate
 from sqlalchemy import Connection, create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
+from service.database.account_links import AccountLinks
 from service.database.accounts import Accounts
 from service.database.agreements import Agreements
 from service.database.alarms import Alarms
@@ -35,9 +36,12 @@ from service.database.overview import Overview
 from service.database.questions import Questions
 from service.database.reminders import Reminders
 from service.database.renewals import Renewals
+from service.database.role_requests import RoleRequests
 from service.database.roles import may_switch_off_guards
 from service.database.sign_in_tries import SignInTries
 from service.database.signing import Signing
+from service.database.staff_activity import StaffActivity
+from service.database.staff_sessions import StaffSessions
 from service.errors import Unavailable
 
 
@@ -58,13 +62,33 @@ class Transaction:
 
     @cached_property
     def accounts(self) -> Accounts:
-        """Staff, their sessions, and the processor's profile."""
+        """Staff, their browsers, and the processor's profile."""
         return Accounts(self._connection)
 
     @cached_property
     def tries(self) -> SignInTries:
         """Tries to sign in that did not succeed."""
         return SignInTries(self._connection)
+
+    @cached_property
+    def sessions(self) -> StaffSessions:
+        """The sessions of staff."""
+        return StaffSessions(self._connection)
+
+    @cached_property
+    def account_links(self) -> AccountLinks:
+        """Mailed links to accounts."""
+        return AccountLinks(self._connection)
+
+    @cached_property
+    def role_requests(self) -> RoleRequests:
+        """Roles that wait for a second administrator."""
+        return RoleRequests(self._connection)
+
+    @cached_property
+    def activity(self) -> StaffActivity:
+        """What staff did, beside the log."""
+        return StaffActivity(self._connection)
 
     @cached_property
     def agreements(self) -> Agreements:

@@ -33,6 +33,7 @@ class Message:
     values: dict[str, Any]
     link_id: str | None
     challenge_id: str | None
+    account_link_id: str | None
     attach_original: bool
     state: str
     tries: int
@@ -152,6 +153,7 @@ def _message(row: Any) -> Message:
         values=row._mapping["values"],
         link_id=row.link_id,
         challenge_id=row.challenge_id,
+        account_link_id=row.account_link_id,
         attach_original=row.attach_original,
         state=row.state,
         tries=row.tries,

@@ -146,6 +146,12 @@ class Signing:
             )
         )
 
+    def end_session(self, secret_hash: bytes) -> None:
+        """One browser goes no further; it can open the link again."""
+        self._connection.execute(
+            delete(link_sessions).where(link_sessions.c.secret_hash == secret_hash)
+        )
+
     def continue_session(self, known_hash: bytes, secret_hash: bytes) -> None:
         """The same browser exchanged the link again: all it did and proved, under a new secret.
 

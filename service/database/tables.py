@@ -326,6 +326,7 @@ messages = Table(
     Column("values", JSONB, nullable=False),
     Column("link_id", UUID(as_uuid=False), ForeignKey("links.id"), nullable=True),
     Column("challenge_id", UUID(as_uuid=False), nullable=True),
+    Column("account_link_id", UUID(as_uuid=False), ForeignKey("account_links.id"), nullable=True),
     Column("attach_original", Boolean, nullable=False, server_default=text("false")),
     Column("state", Text, nullable=False, server_default="queued"),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -335,6 +336,11 @@ messages = Table(
     instant("sent_at", null=True),
     CheckConstraint("state in ('queued','failed','sent','refused')", name="state"),
     Index("ix_messages_agreement", "agreement_id"),
+    Index(
+        "ix_messages_account_link",
+        "account_link_id",
+        postgresql_where=text("account_link_id is not null"),
+    ),
     Index(
         "ix_messages_trouble",
         "agreement_id",
@@ -365,6 +371,12 @@ audit_entries = Table(
         text("coalesce(agreement_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
         "seq",
         unique=True,
+    ),
+    Index(
+        "ix_audit_entries_general",
+        text("at desc"),
+        text("id desc"),
+        postgresql_where=text("agreement_id is null"),
     ),
 )
 

@@ -1,13 +1,13 @@
 """What each mail says: a subject, a text and an HTML form from three templates per kind. Pure.
 
-Every kind needs ``COMMON`` and its own values below. All are text as a person reads it (dates as
-"2 maart 2026", moments as "2 maart 2026 om 14:05"), unless said otherwise; those marked ``?`` may
-be None or empty, but must be given.
+Every kind needs ``COMMON`` and its own values below; those about an agreement need ``ABOUT`` too.
+All are text as a person reads it (dates as "2 maart 2026", moments as "2 maart 2026 om 14:05"),
+unless said otherwise; those marked ``?`` may be None or empty, but must be given.
 
 =====================  ============================================================================
-COMMON                 name (of the reader), reference, organisation (the controller),
-                       processor_name, contact_email, contact_phone?; reference and organisation
-                       are empty in a mail to staff that is about no agreement
+COMMON                 name (of the reader), processor_name, contact_email, contact_phone?
+ABOUT                  reference, organisation (the controller); both are empty in an alarm that is
+                       about no agreement
 invitation             link, valid_until, sender_name, message?, delegated_by? (who passed it on),
                        pre_signed (bool: the processor signed first)
 link_renewed           link, valid_until
@@ -59,12 +59,15 @@ from service.mail.errors import MailInvalid
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "mail"
 
-COMMON = frozenset(
-    {"name", "reference", "organisation", "processor_name", "contact_email", "contact_phone"}
-)
+COMMON = frozenset({"name", "processor_name", "contact_email", "contact_phone"})
+ABOUT = frozenset({"reference", "organisation"})
 
 
 def _needs(*own: str) -> frozenset[str]:
+    return COMMON | ABOUT | frozenset(own)
+
+
+def _of_account(*own: str) -> frozenset[str]:
     return COMMON | frozenset(own)
 
 
@@ -96,6 +99,11 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
     "generation_failed": _needs("reason", "failed_at", "link"),
     "undeliverable": _needs("mail", "recipient", "words", "can_change", "link"),
     "alarm": _needs("what", "since", "reason", "trouble", "others", "unnamed", "link"),
+    "staff_invitation": _of_account("link", "valid_until", "by_name", "email"),
+    "password_link": _of_account("link", "valid_until", "asked", "by_name"),
+    "unlock_link": _of_account("link", "valid_until", "asked"),
+    "account_changed": _of_account("about_name", "own", "changes", "by_name", "changed_at", "link"),
+    "role_asked": _of_account("about_name", "roles", "by_name", "link"),
 }
 
 

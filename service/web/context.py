@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -17,10 +18,13 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, g, redirect, request, url_for
 
 from service.agreement.permissions import Permission, Staff, require
+from service.database.staff_sessions import Session
 from service.deps import Deps
 from service.web.security import KNOWN_BROWSER_COOKIE, STAFF_COOKIE, WebSecurity
-from service.workflow.accounts import KNOWN_BROWSER_SECONDS, session
+from service.workflow.accounts import KNOWN_BROWSER_SECONDS
 from service.workflow.actors import Client
+from service.workflow.reauthenticate import FIELD, Proof, fresh
+from service.workflow.sessions import find
 
 View = TypeVar("View", bound=Callable[..., Any])
 MOST_OF_A_HEADER = 400  # characters
@@ -54,8 +58,24 @@ def current_staff() -> Staff:
 def visitor() -> Staff | None:
     """Who is signed in, if anybody; asked once a request."""
     if "staff" not in g:
-        g.staff = session(deps(), staff_secret())
+        g.session = find(deps(), staff_secret())
+        g.staff = g.session.person if g.session else None
     return cast("Staff | None", g.staff)
+
+
+def current_session() -> Session:
+    """The session of who is signed in, under the same condition as ``current_staff``."""
+    return cast(Session, g.session)
+
+
+def asks_password() -> bool:
+    """Whether a weighty change needs the password of who is signed in again."""
+    return not fresh(current_session(), datetime.now(UTC))
+
+
+def proof() -> Proof:
+    """What this request shows of who is signed in, for a weighty change."""
+    return Proof(staff_secret(), request.form.get(FIELD, ""), known_browser())
 
 
 def public(reason: str) -> Callable[[View], View]:
@@ -68,10 +88,14 @@ def signer(view: View) -> View:
     return _marked(Policy("signer", ""))(view)
 
 
-def require_staff(permission: Permission | None = None) -> Callable[[View], View]:
+def require_staff(
+    permission: Permission | None = None, *, first_password: bool = False
+) -> Callable[[View], View]:
     """A view for signed-in staff who hold ``permission``; None is anybody who is signed in.
 
-    Without a session the browser is sent to sign in and comes back afterwards. Raises NotAllowed.
+    Without a session the browser is sent to sign in and comes back afterwards. Whoever still has a
+    printed first password is sent to choose another: only a view with ``first_password`` is for
+    them. Raises NotAllowed.
     """
 
     def decorate(view: View) -> View:
@@ -80,6 +104,8 @@ def require_staff(permission: Permission | None = None) -> Callable[[View], View
             staff = visitor()
             if staff is None:
                 return _to_sign_in()
+            if staff.first_password and not first_password:
+                return redirect(url_for("staff.first_password"), 303)
             if permission is not None:
                 require(staff, permission)
             return view(*args, **kwargs)

@@ -24,6 +24,8 @@ from service.errors import (
     ZegelError,
 )
 from service.texts import text
+from service.web.context import client, deps
+from service.workflow.staff_log import note_refusal
 
 # The first class that fits decides, so the narrow ones stand above the wide ones.
 STATUSES: tuple[tuple[type[ZegelError], int], ...] = (
@@ -60,6 +62,8 @@ def _of_ours(error: ZegelError) -> Response:
     status = status_of(error)
     if status >= 500:
         current_app.logger.error("%s %s: %s", request.method, request.path, error.code)
+    if isinstance(error, NotAllowed) and g.get("staff"):
+        note_refusal(deps(), g.staff, request.endpoint or "", client())
     # The reason of a failed generation is for staff and stands in the dossier; that of unusable
     # keys names files of this machine and is for whoever runs it.
     kept = isinstance(error, GenerationFailed | KeysUnusable)

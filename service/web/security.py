@@ -48,6 +48,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 SIGNER_PATH = "/tekenen/"
+ACCOUNT_LINK_PATH = "/account/link/"  # its address is a secret too
 HEALTH_PATHS = ("/healthz", "/readyz")  # asked by load balancers under any host name
 SAFE = ("GET", "HEAD", "OPTIONS")
 BODY_LIMIT = 256 * 1024
@@ -260,7 +261,7 @@ def without_cookies(view: View) -> View:
 def _finish(security: WebSecurity, response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if _for_signer():
+    if _for_signer() or request.path.startswith(ACCOUNT_LINK_PATH):
         response.headers["Referrer-Policy"] = "no-referrer"
     if security.secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

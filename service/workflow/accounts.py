@@ -1,4 +1,4 @@
-"""Staff: signing in and out, passwords, who there is."""
+"""Staff: signing in, the password again, and the first administrator."""
 
 from __future__ import annotations
 
@@ -7,27 +7,21 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.agreement.capabilities import (
-    hash_secret,
-    known_browser_for,
-    known_browser_id,
-    new_session_secret,
-)
+from service.agreement.activity import Activity
+from service.agreement.capabilities import known_browser_for, known_browser_id
 from service.agreement.events import Event
-from service.agreement.fields import Checker
-from service.agreement.permissions import Permission, Role, Staff, require
-from service.database.accounts import KNOWN_BROWSER_DAYS, Account
+from service.agreement.permissions import Role, Staff
+from service.database.accounts import KNOWN_BROWSER_DAYS
 from service.database.engine import Transaction
 from service.database.sign_in_tries import Counter
 from service.deps import Deps
-from service.errors import FieldError, Invalid, NotFound, Refused, TooMany
+from service.errors import FieldError, Invalid, NotFound, TooMany
 from service.workflow import passwords
 from service.workflow import sign_in_limits as limits
-from service.workflow.actors import SYSTEM, staff_actor
+from service.workflow.actors import SYSTEM, Client, staff_actor
+from service.workflow.sessions import begin
 
-LEAST_CHARACTERS = 12
 KNOWN_BROWSER_SECONDS = KNOWN_BROWSER_DAYS * 24 * 60 * 60
-_COMMON = ("wachtwoord", "password", "123456789012", "qwertyuiop", "azertyuiop", "welkom")
 
 
 @dataclass(frozen=True)
@@ -39,9 +33,18 @@ class SignedIn:
 
 
 def sign_in(
-    deps: Deps, email: str, password: str, browser: str = "", address: str = ""
+    deps: Deps,
+    email: str,
+    password: str,
+    browser: str = "",
+    address: str = "",
+    *,
+    former: str = "",
+    user_agent: str = "",
 ) -> SignedIn:
     """Check a password and begin a session; ``address`` is the IP address that asks.
+
+    ``former`` is the cookie of the session that this browser had: signing in ends it.
 
     A browser from which this account signed in before (``browser`` is its cookie) has a count of
     tries of its own, so that a stranger who knows the e-mail address locks strangers only.
@@ -67,6 +70,10 @@ def sign_in(
     try:
         renewed = _judge(deps, counters, expected, password, patience)
     except _Wrong as wrong:
+        client = Client(address, user_agent)
+        with deps.database.begin() as tx:
+            who = account.person.id if asked else None
+            tx.activity.note(Activity.SIGN_IN_FAILED, who, client=client.personal())
         if wrong.locked and asked:
             _note_lock(deps, account.person, known_browser=known)
         raise Invalid([FieldError("password", "sign_in_wrong")]) from wrong
@@ -74,17 +81,16 @@ def sign_in(
         if refusal.code == "sign_in_locked":
             raise Invalid([FieldError("password", "sign_in_wrong")]) from refusal
         raise
-    secret = new_session_secret()
     with deps.database.begin() as tx:
         if renewed:
             tx.accounts.renew_hash(account.person.id, account.password_hash, renewed)
-        tx.accounts.start_session(account.person.id, hash_secret(secret))
-        cookie = _remember(deps, tx, account.person.id, instead_of=browser)
+        secret = begin(tx, account.person, former=former, user_agent=user_agent)
+        cookie = remember_browser(deps, tx, account.person.id, instead_of=browser)
         tx.audit.append(
             None,
             Event.STAFF_SIGNED_IN,
             staff_actor(account.person),
-            personal={"name": account.person.name},
+            personal=Client(address, user_agent).personal(name=account.person.name),
         )
     return SignedIn(secret, cookie)
 
@@ -162,7 +168,7 @@ def _note_lock(deps: Deps, person: Staff, *, known_browser: bool) -> None:
         tx.audit.append(None, Event.STAFF_LOCKED, staff_actor(person), known_browser=known_browser)
 
 
-def _remember(deps: Deps, tx: Transaction, staff_id: str, *, instead_of: str = "") -> str:
+def remember_browser(deps: Deps, tx: Transaction, staff_id: str, *, instead_of: str = "") -> str:
     """Know a browser from now on, under a new name; returns its cookie."""
     former = known_browser_id(deps.secret_key, instead_of)
     if former:
@@ -172,26 +178,11 @@ def _remember(deps: Deps, tx: Transaction, staff_id: str, *, instead_of: str = "
     return known_browser_for(deps.secret_key, browser_id)
 
 
-def session(deps: Deps, secret: str) -> Staff | None:
-    """Who is signed in with this cookie, if anybody."""
-    if not secret:
-        return None
-    digest = hash_secret(secret)
-    with deps.database.begin() as tx:
-        person = tx.accounts.by_session(digest)
-        if person:
-            tx.accounts.prolong_session(digest)
-        return person
-
-
-def sign_out(deps: Deps, secret: str) -> None:
-    """End the session behind this cookie."""
-    with deps.database.begin() as tx:
-        tx.accounts.end_session(hash_secret(secret))
-
-
 def first_administrator(deps: Deps, email: str, name: str, function: str) -> str | None:
-    """Make the first account with every role and return its password, or None when one exists."""
+    """Make the first account with every role and return its password, or None when one exists.
+
+    The password is printed, so it is good for one thing: to sign in and choose another.
+    """
     password = secrets.token_urlsafe(15)
     with deps.database.begin() as tx:
         if tx.accounts.any_staff():
@@ -202,145 +193,13 @@ def first_administrator(deps: Deps, email: str, name: str, function: str) -> str
         if tx.accounts.any_staff():
             return None
         person = Staff(str(uuid.uuid4()), name, email, function, frozenset(Role))
-        tx.accounts.add(person, password_hash)
-        tx.audit.append(None, Event.STAFF_CREATED, SYSTEM, personal={"email": email})
-    return password
-
-
-def add_staff(
-    deps: Deps, *, name: str, email: str, function: str, roles: Sequence[str], by: Staff
-) -> str:
-    """A new member of staff with a first password, which is returned and shown once."""
-    require(by, Permission.MANAGE_STAFF)
-    check = Checker()
-    person = Staff(
-        id=str(uuid.uuid4()),
-        name=check.person("name", name),
-        email=check.email("email", email),
-        function=check.line("function", function, most=100, required=False),
-        roles=_roles(roles, check),
-    )
-    check.raise_if_wrong()
-    password = secrets.token_urlsafe(15)
-    password_hash = passwords.hashed(password)
-    with deps.database.begin() as tx:
-        tx.accounts.lock_staff()
-        if tx.accounts.by_email(person.email):
-            raise Invalid([FieldError("email", "email_taken")])
-        tx.accounts.add(person, password_hash)
+        tx.accounts.add(person, password_hash, credential="printed")
         tx.audit.append(
             None,
             Event.STAFF_CREATED,
-            staff_actor(by),
-            personal={"email": person.email, "name": person.name},
+            SYSTEM,
+            personal={"email": email},
+            staff=person.id,
             roles=sorted(person.roles),
         )
     return password
-
-
-def change_staff(
-    deps: Deps,
-    staff_id: str,
-    *,
-    name: str,
-    function: str,
-    roles: Sequence[str],
-    active: bool,
-    by: Staff,
-) -> None:
-    """Change name, function, roles, or whether the account may be used.
-
-    Raises Refused when no active administrator would be left.
-    """
-    require(by, Permission.MANAGE_STAFF)
-    check = Checker()
-    new_name = check.person("name", name)
-    new_function = check.line("function", function, most=100, required=False)
-    new_roles = _roles(roles, check)
-    check.raise_if_wrong()
-    with deps.database.begin() as tx:
-        tx.accounts.lock_staff()
-        account = tx.accounts.by_id(staff_id, lock=True)
-        if account is None:
-            raise NotFound("not_found")
-        person = Staff(staff_id, new_name, account.person.email, new_function, new_roles)
-        tx.accounts.change(person, active=active)
-        if not tx.accounts.with_role(Role.ADMIN):
-            raise Refused("last_admin")
-        if not active:
-            tx.accounts.end_all_sessions(staff_id)
-            tx.accounts.forget_browsers(staff_id)
-        tx.audit.append(
-            None,
-            Event.STAFF_CHANGED,
-            staff_actor(by),
-            personal={"email": person.email, "name": person.name},
-            roles=sorted(person.roles),
-            active=active,
-        )
-
-
-def reset_password(deps: Deps, staff_id: str, by: Staff) -> str:
-    """A new first password for somebody who lost theirs.
-
-    Every session of the account ends, no browser is known any more, and a lock is lifted.
-    """
-    require(by, Permission.MANAGE_STAFF)
-    password = secrets.token_urlsafe(15)
-    password_hash = passwords.hashed(password)
-    with deps.database.begin() as tx:
-        account = tx.accounts.by_id(staff_id, lock=True)
-        if account is None:
-            raise NotFound("not_found")
-        tx.accounts.change_password(staff_id, password_hash)
-        tx.tries.clear(limits.of_address(deps, account.person.email))
-        tx.audit.append(
-            None,
-            Event.STAFF_CHANGED,
-            staff_actor(by),
-            personal={"email": account.person.email},
-            password=True,
-        )
-    return password
-
-
-def change_password(
-    deps: Deps, staff: Staff, *, old: str, new: str, again: str, browser: str = ""
-) -> str:
-    """Choose an own password; every session ends and every browser is forgotten but this one.
-
-    Returns this browser's new cookie, so that a stranger who locks the account meanwhile does not
-    keep its owner out. Raises Invalid naming the field, TooMany.
-    """
-    check = Checker()
-    if len(new) < LEAST_CHARACTERS:
-        check.refuse("new", "password_short")
-    elif any(word in new.casefold() for word in _COMMON) or len(set(new)) < 5:
-        check.refuse("new", "password_common")
-    elif new != again:
-        check.refuse("again", "password_repeat")
-    check.raise_if_wrong()
-    try:
-        confirm_password(deps, staff, old, browser)
-    except Invalid as wrong:
-        raise Invalid([FieldError("old", "password_wrong")]) from wrong
-    password_hash = passwords.hashed(new)
-    with deps.database.begin() as tx:
-        tx.accounts.change_password(staff.id, password_hash)
-        tx.audit.append(None, Event.STAFF_CHANGED, staff_actor(staff), password=True)
-        return _remember(deps, tx, staff.id)
-
-
-def everyone(deps: Deps, by: Staff) -> list[Account]:
-    """All accounts, for the administrator."""
-    require(by, Permission.MANAGE_STAFF)
-    with deps.database.begin() as tx:
-        return tx.accounts.everyone()
-
-
-def _roles(given: Sequence[str], check: Checker) -> frozenset[Role]:
-    known = {role.value for role in Role}
-    roles = frozenset(Role(role) for role in given if role in known)
-    if not roles:
-        check.refuse("roles", "roles_empty")
-    return roles

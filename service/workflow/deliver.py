@@ -31,7 +31,7 @@ from service.mail.message import (
 )
 from service.texts import text
 from service.workflow.actors import SYSTEM
-from service.workflow.links import address
+from service.workflow.links import account_address, address
 from service.workflow.retrieve import original_bytes
 from service.workflow.undelivered import tell_refused
 
@@ -109,6 +109,9 @@ def note_failure(deps: Deps, message_id: str, reason: str) -> None:
 def _overtaken(tx: Transaction, message: Message) -> bool:
     if message.challenge_id is not None:
         return not tx.signing.code_waits(message.challenge_id)
+    if message.account_link_id is not None:
+        link = tx.account_links.by_id(message.account_link_id)
+        return link is None or not link.alive
     if message.link_id is None or message.agreement_id is None:
         return False
     if message.kind == "reminder" and tx.reminders.situation(message.agreement_id) is None:
@@ -127,6 +130,8 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
     values.setdefault("verify_link", f"{base_url}/verifieer")
     if message.link_id:
         values["link"] = address(deps, message.link_id)
+    if message.account_link_id:
+        values["link"] = account_address(deps, message.account_link_id)
     if message.challenge_id:
         values["code"] = code_for(deps.secret_key, message.challenge_id)
     attachments = []

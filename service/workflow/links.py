@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from service.agreement.capabilities import hash_secret, token_for
+from service.agreement.capabilities import account_token_for, hash_secret, token_for
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.database.engine import Transaction
@@ -33,3 +33,8 @@ def issue(
 def address(deps: Deps, link_id: str) -> str:
     """The address of a link. It is personal: it never goes into a log or the database."""
     return f"{deps.settings.base_url}/tekenen/link/{token_for(deps.secret_key, link_id)}"
+
+
+def account_address(deps: Deps, link_id: str) -> str:
+    """The same of a link to an account of staff."""
+    return f"{deps.settings.base_url}/account/link/{account_token_for(deps.secret_key, link_id)}"

@@ -14,6 +14,7 @@ from service.texts import text
 
 # Names of jobs; their runners stand in ``service/worker.py``.
 DELIVER = "deliver"
+PRODUCT = "Zegel"
 
 
 def tell(
@@ -62,24 +63,28 @@ def tell(
     return queued
 
 
-def tell_staff(tx: Transaction, person: Staff, kind: str, *, once: str, **values: Any) -> bool:
+def tell_staff(
+    tx: Transaction,
+    person: Staff,
+    kind: str,
+    *,
+    once: str,
+    account_link_id: str | None = None,
+    **values: Any,
+) -> bool:
     """Queue one mail to a member of staff that is about no agreement.
 
-    ``once`` as in ``tell``. Returns whether it was queued now. Raises LookupError before the first
-    start made the processor's profile.
+    ``once`` as in ``tell``. Returns whether it was queued now.
     """
-    known = tx.accounts.profile()
-    if known is None:
-        raise LookupError("there is no profile of the processor yet")
-    processor = known[1]
     message_id = str(uuid.uuid4())
+    house, email, phone = _house(tx, person)
     common = {
         "name": person.name,
         "reference": "",
         "organisation": "",
-        "processor_name": processor.known_as,
-        "contact_email": processor.email,
-        "contact_phone": processor.phone,
+        "processor_name": house,
+        "contact_email": email,
+        "contact_phone": phone,
     }
     queued = tx.messages.queue(
         message_id,
@@ -88,12 +93,23 @@ def tell_staff(tx: Transaction, person: Staff, kind: str, *, once: str, **values
         kind=kind,
         recipient=person.email,
         recipient_name=person.name,
-        reply_to=processor.email,
+        reply_to=email,
         values={**common, **values},
+        account_link_id=account_link_id,
     )
     if queued:
         tx.jobs.defer(DELIVER, message_id, message_id=message_id)
     return queued
+
+
+def _house(tx: Transaction, person: Staff) -> tuple[str, str, str]:
+    """In whose name we write to staff, and where an answer goes: before there is a profile, in our
+    own name, and to an administrator."""
+    known = tx.accounts.profile()
+    if known:
+        return known[1].known_as, known[1].email, known[1].phone
+    administrators = tx.accounts.with_role(Role.ADMIN)
+    return PRODUCT, (administrators[0] if administrators else person).email, ""
 
 
 def tell_signatory(

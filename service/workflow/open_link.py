@@ -13,7 +13,6 @@ from datetime import datetime
 from service.agreement.capabilities import (
     Purpose,
     hash_secret,
-    mask_email,
     new_session_secret,
 )
 from service.agreement.deadlines import show_moment
@@ -38,7 +37,6 @@ class Landing:
 
     status: str
     agreement: Agreement | None = None
-    masked_email: str = ""
     signed_at: datetime | None = None
 
     @property
@@ -82,7 +80,6 @@ def landing(deps: Deps, token: str) -> Landing:
         return Landing(
             status,
             agreement,
-            mask_email(agreement.signatory.email),
             controller_signed_at(tx, agreement) if status in ("signed", "completed") else None,
         )
 
@@ -238,3 +235,9 @@ def controller_signed_at(tx: Transaction, agreement: Agreement) -> datetime | No
         if act.place is Place.CONTROLLER_ANNEX:
             return act.signed_at
     return None
+
+
+def leave(deps: Deps, secret: str) -> None:
+    """End the session behind this cookie; the link stays what it is."""
+    with deps.database.begin() as tx:
+        tx.signing.end_session(hash_secret(secret))

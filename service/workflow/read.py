@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.agreement.capabilities import hash_secret, mask_email, token_for
+from service.agreement.capabilities import hash_secret, token_for
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.shown import PDF
@@ -40,14 +40,10 @@ class Download:
 
 @dataclass(frozen=True)
 class Ending:
-    """What became of an agreement or link: when (None if it does not matter), and to whom it went.
-
-    ``masked_email`` is the address of the present signatory.
-    """
+    """What became of an agreement or link, and when (None if it does not matter)."""
 
     agreement: Agreement
     since: datetime | None
-    masked_email: str
 
 
 def frozen(deps: Deps, secret: str) -> Reading:
@@ -148,7 +144,7 @@ def _ending(tx: Transaction, agreement: Agreement, reason: str) -> Ending:
     elif reason in ("signed", "completed"):
         own = [a for a in tx.documents.acts(agreement.id, agreement.revision) if _last_own(a)]
         since = own[0].signed_at if own else None
-    return Ending(agreement, since, mask_email(agreement.signatory.email))
+    return Ending(agreement, since)
 
 
 def _last_own(act: ActRow) -> bool:

@@ -48,4 +48,6 @@ def tidy(deps: Deps) -> int:
         tx.accounts.drop_ended()
         tx.tries.drop_ended()
         tx.signing.drop_ended()
+        tx.account_links.drop_old_requests()
+        tx.activity.drop_old()
     return len(done)

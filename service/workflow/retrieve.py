@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.agreement.activity import Activity
 from service.agreement.annex import flags
 from service.agreement.events import Event
 from service.agreement.model import Agreement
@@ -129,6 +130,7 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
         agreement = tx.agreements.get(reference)
         if agreement.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
             raise NotFound("not_found")
+        tx.activity.note(Activity.DOSSIER_VIEWED, staff.id, reference)
         sender = tx.accounts.by_id(agreement.sender_id)
         situation = tx.reminders.situation(agreement.id)
         raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
@@ -197,6 +199,7 @@ def shown_pdf(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes
         if frozen is None:
             raise NotFound("not_found")
         note_pdf(tx, agreement, staff, client)
+        tx.activity.note(Activity.TEXT_VIEWED, staff.id, reference)
     return frozen[0]
 
 
@@ -296,6 +299,12 @@ def _log_download(
 ) -> None:
     with deps.database.begin() as tx:
         tx.agreements.lock_by_id(agreement.id)
+        tx.activity.note(
+            Activity.FILE_FETCHED,
+            staff.id,
+            f"{agreement.reference}, {name}",
+            client=client.personal(),
+        )
         tx.audit.append(
             agreement.id,
             Event.ARCHIVE_DOWNLOADED,

@@ -1,8 +1,8 @@
 """The state tables are the truth, the queue only makes it quick (DESIGN.md §2).
 
-Every few minutes this looks for agreements and mails that should be further than they are, and
-defers what is missing. It needs no memory of what went wrong: a crash, a lost job, a restored
-backup all look the same from here.
+Every few minutes this looks for agreements, mails and requests that should be further than they
+are, and defers what is missing. It needs no memory of what went wrong: a crash, a lost job, a
+restored backup all look the same from here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from service.agreement.states import State
 from service.deps import Deps
 from service.workflow.accept import SEAL
 from service.workflow.close import ARCHIVE
+from service.workflow.forgotten import FORGOTTEN
 from service.workflow.generate import GENERATE
 from service.workflow.notify import DELIVER
 
@@ -31,5 +32,8 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
                 found += 1
         for message_id in tx.messages.waiting(patience):
             tx.jobs.defer(DELIVER, message_id, message_id=message_id)
+            found += 1
+        for request_id in tx.account_links.waiting_requests(patience):
+            tx.jobs.defer(FORGOTTEN, request_id, request_id=request_id)
             found += 1
         return found

@@ -21,6 +21,7 @@ TABLE = {
         "see_evidence",
         "manage_profile",
         "manage_staff",
+        "read_staff_log",
         "see_operations",
     },
 }
@@ -58,3 +59,10 @@ def test_roles_add_up() -> None:
     both = with_roles(Role.SALES, Role.SIGNATORY)
     assert both.may(Permission.SEND)
     assert both.may(Permission.COUNTERSIGN)
+
+
+def test_a_printed_first_password_opens_nothing() -> None:
+    person = Staff("1", "Els", "els@it4.be", "", frozenset(Role), first_password=True)
+    for permission in Permission:
+        with pytest.raises(NotAllowed):
+            require(person, permission)

@@ -84,21 +84,25 @@ def test_an_unknown_address_is_nobody(database: Database, email: str) -> None:
         assert tx.accounts.by_id(email) is None
 
 
-def test_a_session_ends_when_idle_signed_out_or_no_longer_staff(
-    database: Database, staff: Staff, sql: Sql
+@pytest.mark.parametrize("end", ["expires_at", "ends_at"])
+def test_a_session_ends_when_idle_old_or_no_longer_staff(
+    database: Database, staff: Staff, sql: Sql, end: str
 ) -> None:
     def who() -> Staff | None:
         with database.begin() as tx:
-            return tx.accounts.by_session(COOKIE)
+            found = tx.sessions.get(COOKIE)
+            return found.person if found else None
 
     with database.begin() as tx:
-        tx.accounts.start_session(staff.id, COOKIE)
+        tx.sessions.start(staff.id, COOKIE, "Firefox")
     assert who() == staff
-    sql("update staff_sessions set expires_at = now() - interval '1 second'")
+    sql(f"update staff_sessions set {end} = now() - interval '1 second'")
+    with database.begin() as tx:
+        tx.sessions.prolong(COOKIE)  # use keeps no session beyond its end
     assert who() is None
     with database.begin() as tx:
         tx.accounts.drop_ended()
-        tx.accounts.start_session(staff.id, COOKIE)
+        tx.sessions.start(staff.id, COOKIE, "Firefox")
     assert who() == staff
     sql("update staff set active = false")
     assert who() is None
@@ -115,14 +119,14 @@ def test_a_session_is_prolonged_at_most_every_five_minutes(
         return sql("select expires_at from staff_sessions")[0][0]
 
     with database.begin() as tx:
-        tx.accounts.start_session(staff.id, COOKIE)
+        tx.sessions.start(staff.id, COOKIE, "Firefox")
     first = end()
     with database.begin() as tx:
-        tx.accounts.prolong_session(COOKIE)
+        tx.sessions.prolong(COOKIE)
     assert end() == first
     sql("update staff_sessions set last_seen_at = now() - interval '6 minutes'")
     with database.begin() as tx:
-        tx.accounts.prolong_session(COOKIE)
+        tx.sessions.prolong(COOKIE)
     assert end() > first
 
 

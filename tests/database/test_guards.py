@@ -237,7 +237,7 @@ def test_a_place_and_an_ordinal_are_signed_once(
         "update signature_places set place = 'witness'",
         "update annex_items set entered_by = 'somebody'",
         "update annex_items set list = 'other'",
-        "update staff set roles = '{}'",
+        "update staff set credential = 'given'",
         "update staff set roles = '{koning}'",
     ],
 )

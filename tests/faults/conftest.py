@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from colleagues import PASSWORD, add_colleague
 from psycopg import sql
 
+from service.agreement.permissions import Role as StaffRole
 from service.database import migrate
 from service.database.roles import Role
 from service.deps import Deps
@@ -21,7 +23,7 @@ from service.engines.postgres import APPLICATION
 from service.first_start import example_processor
 from service.settings import load_settings
 from service.wiring import build
-from service.workflow import accounts, profile
+from service.workflow import profile
 from storage.objects import S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -103,13 +105,11 @@ def make_house(
             house = House(deps, known.staff, known.password)
             built.append((given, house))
             return house
-        password = accounts.first_administrator(deps, "els@it4.example", "Els Maes", "Zaakvoerder")
-        assert password
+        staff = add_colleague(
+            deps, "els@it4.example", *StaffRole, name="Els Maes", function="Zaakvoerder"
+        )
         profile.first_profile(deps, example_processor())
-        with deps.database.begin() as tx:
-            account = tx.accounts.by_email("els@it4.example")
-        assert account
-        house = House(deps, account.person, password)
+        house = House(deps, staff, PASSWORD)
         built.append((given, house))
         return house
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from colleagues import add_colleague
 from fault_road import House, at_once
 from kill_harness import Letterbox
 
@@ -15,7 +16,7 @@ from service.agreement.states import State
 from service.database.alarms import What
 from service.engines.process import free_ports
 from service.errors import NotAllowed
-from service.workflow import accounts, alarm, archive, close, retrieve, seal
+from service.workflow import alarm, archive, close, retrieve, seal
 
 MakeHouse = Callable[..., House]
 QUARTER = "interval '16 minutes'"
@@ -194,14 +195,7 @@ def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> 
 def test_everybody_with_the_role_is_told(house: House) -> None:
     with house.deps.database.begin() as tx:
         before = {person.email for person in tx.accounts.with_role(Role.ADMIN)}
-    accounts.add_staff(
-        house.deps,
-        name="Jan Smet",
-        email="jan@it4.example",
-        function="",
-        roles=["beheer"],
-        by=house.staff,
-    )
+    add_colleague(house.deps, "jan@it4.example", Role.ADMIN)
     house.fully_signed()
     mails_sent(house)
     time_passed(house)

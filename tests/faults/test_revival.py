@@ -8,7 +8,7 @@ from fault_road import BROWSER, House, run_worker_once
 
 from service import revival
 from service.errors import Invalid
-from service.workflow import accounts, prove_mailbox
+from service.workflow import accounts, own_password, prove_mailbox, sessions
 
 
 def left_by_a_worker(house: House, reference: str, heartbeat: str) -> None:
@@ -44,17 +44,10 @@ def test_beside_a_living_worker_heartbeats_tell(house: House, heartbeat: str, se
 
 def test_a_chosen_password_ends_every_session(house: House) -> None:
     secret = accounts.sign_in(house.deps, house.staff.email, house.password).session
-    assert accounts.session(house.deps, secret)
+    assert sessions.find(house.deps, secret)
     new = "een lange zin die niemand raadt"
-    accounts.change_password(house.deps, house.staff, old=house.password, new=new, again=new)
-    assert accounts.session(house.deps, secret) is None
-
-
-def test_a_reset_password_ends_every_session(house: House) -> None:
-    secret = accounts.sign_in(house.deps, house.staff.email, house.password).session
-    assert accounts.session(house.deps, secret)
-    accounts.reset_password(house.deps, house.staff.id, house.staff)
-    assert accounts.session(house.deps, secret) is None
+    own_password.change(house.deps, house.staff, old=house.password, new=new, again=new)
+    assert sessions.find(house.deps, secret) is None
 
 
 def test_a_wrong_code_counts_although_it_is_refused(house: House) -> None:

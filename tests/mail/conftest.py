@@ -71,6 +71,14 @@ VALUES: dict[str, object] = {
     "recipient": "an@example.be",
     "words": "550 5.1.1 no such user",
     "can_change": True,
+    "by_name": "Els Maes",
+    "email": "ann@example.be",
+    "asked": False,
+    "about_name": "Bart Janssens",
+    "own": False,
+    "changes": ["Rol gekregen: Tekenbevoegde."],
+    "changed_at": "2 maart 2026 om 14:05",
+    "roles": "Tekenbevoegde, Beheer",
 }
 
 

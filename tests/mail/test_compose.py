@@ -10,6 +10,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from service.mail.compose import (
+    ABOUT,
     COMMON,
     MAIL_KINDS,
     TEMPLATES,
@@ -45,7 +46,13 @@ ESSENTIAL = {
     "new_link_requested": ("signer_name", "link"),
     "generation_failed": ("reason", "link"),
     "alarm": ("what", "since", "reason", "link"),
+    "staff_invitation": ("link", "valid_until", "by_name", "email"),
+    "password_link": ("link", "valid_until"),
+    "unlock_link": ("link", "valid_until"),
+    "account_changed": ("about_name", "by_name", "changed_at", "link"),
+    "role_asked": ("about_name", "roles", "by_name", "link"),
 }
+ABOUT_AN_AGREEMENT = {kind for kind, needed in MAIL_KINDS.items() if needed >= ABOUT}
 
 
 class Reader(HTMLParser):
@@ -85,9 +92,8 @@ def test_it_works(kind: str, values: dict[str, object]) -> None:
     seen = as_one_line(Reader(mail.html).words)
     for form in (as_one_line(mail.text), seen):
         assert "Beste Ann Peeters," in form
-        assert form.strip().endswith(
-            "Vragen? Mail info@example.be of bel +32 9 123 45 67. Kenmerk VO-2026-00042."
-        )
+        mark = " Kenmerk VO-2026-00042." if kind in ABOUT_AN_AGREEMENT else ""
+        assert form.strip().endswith(f"Vragen? Mail info@example.be of bel +32 9 123 45 67.{mark}")
         assert "IT4Professionals" in form
         for name in ESSENTIAL[kind]:
             if name in ("verify_link",) and form is seen:
@@ -142,7 +148,8 @@ def test_what_may_be_empty_leaves_no_trace(kind: str, values: dict[str, object])
     mail = compose(kind, empty | {"attached": False, "pre_signed": True})
     assert "None" not in mail.subject + mail.text + mail.html
     assert "\n\n\n" not in mail.text
-    assert "Mail info@example.be. Kenmerk" in as_one_line(mail.text)
+    mark = " Kenmerk" if kind in ABOUT_AN_AGREEMENT else ""
+    assert f"Mail info@example.be.{mark}" in as_one_line(mail.text)
     assert "tel:" not in mail.html
     Reader(mail.html)
 
@@ -192,7 +199,13 @@ def test_what_people_typed_stays_text(kind: str, values: dict[str, object]) -> N
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(kind for kind in MAIL_KINDS if kind not in ("code", "receipt"))
+    "kind",
+    [
+        *sorted(ABOUT_AN_AGREEMENT - {"code", "receipt"}),
+        "staff_invitation",
+        "account_changed",
+        "role_asked",
+    ],
 )
 def test_a_line_break_never_reaches_a_subject(kind: str, values: dict[str, object]) -> None:
     broken = {
@@ -275,3 +288,22 @@ def test_kinds_folders_and_names_agree() -> None:
         assert {path.name for path in (TEMPLATES / kind).iterdir()} == set(FORMS)
     assert set(MAIL_KINDS) <= table("message_kinds").keys()
     assert all(needed >= COMMON for needed in MAIL_KINDS.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "words"),
+    [
+        ("password_link", {"asked": True, "by_name": ""}, "zonder deze link verandert er niets"),
+        ("password_link", {"asked": False}, "Vroeg u dit niet?"),
+        ("unlock_link", {"asked": True}, "U vroeg een link"),
+        ("unlock_link", {"asked": False}, "hoogstens één keer per dag"),
+        ("account_changed", {"own": True}, "Bel meteen een beheerder, en wijzig uw wachtwoord"),
+        ("account_changed", {"own": False}, "Bel meteen Els Maes."),
+    ],
+)
+def test_a_mail_about_an_account_says_what_to_do(
+    kind: str, change: dict[str, object], words: str, values: dict[str, object]
+) -> None:
+    mail = compose(kind, values | {"by_name": "Els Maes"} | change)
+    for form in (mail.text, Reader(mail.html).words):
+        assert words in as_one_line(form)

@@ -120,7 +120,7 @@ SIGN_ANNEX = {
     "annex_ticked": False, "errors": {}, "image_src": "", "typed_name": "An Peeters",
     "carried": [], "document_sha256": SHA,
 }  # fmt: skip
-UNUSABLE = {"processor": PROCESSOR, "since": NOW, "masked_email": "j…@domein.be",
+UNUSABLE = {"processor": PROCESSOR, "since": NOW,
             "effective_date": date(2026, 3, 2), "new_link_url": "", "open_url": "", "requested": False}  # fmt: skip
 
 

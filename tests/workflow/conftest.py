@@ -11,24 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
+from colleagues import PASSWORD, add_colleague
 
 from service.agreement.permissions import Role, Staff
 from service.database.audit_check import check_chain
 from service.database.engine import Transaction
+from service.database.staff_activity import Wanted
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
 from service.settings import Settings, load_settings
 from service.wiring import build
-from service.workflow import anchor, archive, close, deliver, profile, retrieve, seal
+from service.workflow import anchor, archive, close, deliver, profile, retrieve, seal, staff_log
 from storage.objects import ObjectStore, S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))
 from days import TODAY, Travel
 from house import EVERYBODY, PROCESSOR, House
-
-PASSWORD = "een heel lang geheim"
 
 
 @pytest.fixture
@@ -57,16 +56,10 @@ def deps(database_url: str, settings: Settings, maker: DocumentMaker) -> Iterato
     built.database.close()
 
 
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Made once, with as little work as ``quick_passwords``."""
-    return PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
-
-
-def _house(deps: Deps, password_hash: str) -> House:
-    staff = Staff(str(uuid.uuid4()), "Els Maes", "els@it4.example", "Zaakvoerder", EVERYBODY)
-    with deps.database.begin() as tx:
-        tx.accounts.add(staff, password_hash)
+def _house(deps: Deps) -> House:
+    staff = add_colleague(
+        deps, "els@it4.example", *EVERYBODY, name="Els Maes", function="Zaakvoerder"
+    )
     profile.first_profile(deps, PROCESSOR)
     return House(deps, staff, PASSWORD)
 
@@ -82,28 +75,28 @@ def _must_hold(house: House) -> None:
         assert all(entry.sentence for entry in timeline)
         for message in waiting:
             deliver.deliver(house.deps, message.id)
+    for (message_id,) in house.rows("select id from messages where agreement_id is null"):
+        deliver.deliver(house.deps, str(message_id))
     with house.deps.database.begin() as tx:
         assert check_chain(tx.audit.of(None)) == []
+    page = staff_log.read(house.deps, Wanted(), house.staff)
+    assert all(line.sentence and line.who for line in page.lines)
 
 
 @pytest.fixture
-def house(deps: Deps, password_hash: str) -> Iterator[House]:
+def house(deps: Deps) -> Iterator[House]:
     """An installation without archive or keys."""
-    made = _house(deps, password_hash)
+    made = _house(deps)
     yield made
     _must_hold(made)
 
 
 @pytest.fixture
-def another(house: House, password_hash: str) -> Callable[..., Staff]:
+def another(house: House) -> Callable[..., Staff]:
     """A further member of staff with these roles."""
 
     def add(*roles: Role, name: str = "Jan Claes") -> Staff:
-        email = f"{uuid.uuid4().hex}@it4.example"
-        made = Staff(str(uuid.uuid4()), name, email, "", frozenset(roles))
-        with house.deps.database.begin() as tx:
-            tx.accounts.add(made, password_hash)
-        return made
+        return add_colleague(house.deps, f"{uuid.uuid4().hex}@it4.example", *roles, name=name)
 
     return add
 
@@ -116,7 +109,6 @@ def unwatched_house(
     keys: Path,
     object_store: ObjectStoreAddress,
     bucket: str,
-    password_hash: str,
 ) -> Iterator[House]:
     """An installation with archive and keys, of which a test may break what must hold."""
     store = S3Config(
@@ -128,7 +120,7 @@ def unwatched_house(
     )
     changed: Any = dataclasses.replace(settings, key_dir=keys)
     built = dataclasses.replace(build(changed, database_url, store), maker=lambda: maker)
-    yield _house(built, password_hash)
+    yield _house(built)
     _drop_bucket(built.objects())
     built.database.close()
 

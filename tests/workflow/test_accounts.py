@@ -1,4 +1,4 @@
-"""Staff: signing in and out, lock-out, passwords, and an administrator that always stays."""
+"""Staff: signing in and out, lock-out, own passwords, the first administrator."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from colleagues import PASSWORD, add_colleague
 from house import House
 
-from service.agreement.permissions import Role, Staff
+from service.agreement.permissions import Permission, Role
 from service.database.sign_in_tries import Counter
 from service.deps import Deps
-from service.errors import Invalid, NotAllowed, NotFound, Refused, TooMany
+from service.errors import Invalid, NotAllowed, TooMany
 from service.texts import text
-from service.workflow import accounts, retain
+from service.workflow import accounts, own_password, retain, sessions
 from service.workflow import sign_in_limits as limits
 
 EMAIL = "els@it4.example"
@@ -30,10 +31,12 @@ def refusal(step: Callable[[], Any]) -> dict[str, str]:
 
 def test_signing_in_and_out(house: House) -> None:
     secret = accounts.sign_in(house.deps, f" {EMAIL.upper()} ", house.password).session
-    assert accounts.session(house.deps, secret) == house.staff
-    accounts.sign_out(house.deps, secret)
-    assert accounts.session(house.deps, secret) is None
-    assert accounts.session(house.deps, "") is None
+    found = sessions.find(house.deps, secret)
+    assert found is not None
+    assert found.person == house.staff
+    sessions.sign_out(house.deps, secret)
+    assert sessions.find(house.deps, secret) is None
+    assert sessions.find(house.deps, "") is None
     kept = house.rows("select secret_hash from staff_sessions")
     assert secret.encode() not in [bytes(row[0]) for row in kept]
 
@@ -113,8 +116,8 @@ def test_what_is_no_known_browser_of_this_account(house: House, change: str) -> 
     if change == "run_out":
         house.rows("update known_browsers set expires_at = now() - interval '1 second'")
     if change == "colleague":
-        first = add(house)
-        known = accounts.sign_in(house.deps, "jan@it4.example", first).browser
+        add_colleague(house.deps, "jan@it4.example")
+        known = accounts.sign_in(house.deps, "jan@it4.example", PASSWORD).browser
     cookie = {
         "x": "x",
         "id": f"{uuid.uuid4()}.{signature}",
@@ -124,26 +127,11 @@ def test_what_is_no_known_browser_of_this_account(house: House, change: str) -> 
     refusal(lambda: accounts.sign_in(house.deps, EMAIL, house.password, cookie))
 
 
-@pytest.mark.parametrize("how", ["reset", "disabled"])
-def test_a_new_password_and_a_disabled_account_forget_every_browser(house: House, how: str) -> None:
-    password = add(house)
-    jan = person(house, "jan@it4.example")
-    known = accounts.sign_in(house.deps, jan.email, password).browser
-    if how == "reset":
-        password = accounts.reset_password(house.deps, jan.id, house.staff)
-    else:
-        change(house, jan, active=False)
-        change(house, jan)
-    for _ in range(5):
-        refusal(lambda: accounts.sign_in(house.deps, jan.email, "verkeerd"))
-    refusal(lambda: accounts.sign_in(house.deps, jan.email, password, known))
-
-
 def test_an_own_new_password_forgets_every_browser_but_this_one(house: House) -> None:
     elsewhere = accounts.sign_in(house.deps, EMAIL, house.password).browser
     here = accounts.sign_in(house.deps, EMAIL, house.password).browser
     lock_strangers(house)
-    new = accounts.change_password(
+    new = own_password.change(
         house.deps, house.staff, old=house.password, new=LONG, again=LONG, browser=here
     )
     for known in (elsewhere, here):
@@ -161,46 +149,35 @@ def test_twenty_browsers_are_known_and_none_for_ever(house: House) -> None:
     assert house.rows("select count(*) from known_browsers") == [(0,)]
 
 
-def test_the_first_administrator_is_made_once(deps: Deps) -> None:
-    password = accounts.first_administrator(deps, "beheer@it4.example", "Beheer", "")
-    assert password
+def test_the_first_administrator_is_made_once_and_chooses_a_password_first(deps: Deps) -> None:
+    printed = accounts.first_administrator(deps, "beheer@it4.example", "Beheer", "")
+    assert printed
     assert accounts.first_administrator(deps, "other@it4.example", "Ander", "") is None
-    secret = accounts.sign_in(deps, "beheer@it4.example", password).session
-    found = accounts.session(deps, secret)
+    signed_in = accounts.sign_in(deps, "beheer@it4.example", printed)
+    found = sessions.find(deps, signed_in.session)
     assert found is not None
-    assert found.roles == frozenset(Role)
-
-
-def add(house: House, **other: Any) -> str:
-    """A salesperson."""
-    values = {"name": "Jan Claes", "email": "jan@it4.example", "function": "", "roles": ["verkoop"]}
-    return accounts.add_staff(house.deps, **{**values, **other}, by=house.staff)
-
-
-def person(house: House, email: str) -> Staff:
-    """The member of staff with this address."""
-    with house.deps.database.begin() as tx:
-        account = tx.accounts.by_email(email)
-    assert account is not None
-    return account.person
-
-
-def test_a_new_colleague_signs_in_and_chooses_a_password(house: House) -> None:
-    first = add(house)
-    jan = person(house, "jan@it4.example")
-    secret = accounts.sign_in(house.deps, jan.email, first).session
-    accounts.change_password(house.deps, jan, old=first, new=LONG, again=LONG)
-    assert accounts.session(house.deps, secret) is None  # every session ends
-    refusal(lambda: accounts.sign_in(house.deps, jan.email, first))
-    accounts.sign_in(house.deps, jan.email, LONG)
+    assert found.person.roles == frozenset(Role)
+    assert not any(found.person.may(permission) for permission in Permission)
+    assert list(refusal(lambda: own_password.choose_first(deps, found, new="x", again="x"))) == [
+        "new"
+    ]
+    secret, _ = own_password.choose_first(deps, found, new=LONG, again=LONG)
+    after = sessions.find(deps, secret)
+    assert after is not None
+    assert all(after.person.may(permission) for permission in Permission)
+    assert sessions.find(deps, signed_in.session) is None
+    refusal(lambda: accounts.sign_in(deps, "beheer@it4.example", printed))
+    with pytest.raises(NotAllowed):
+        own_password.choose_first(deps, after, new=LONG, again=LONG)
 
 
 @pytest.mark.parametrize(
     ("new", "again", "field"),
     [
         ("kort", "kort", "new"),
-        ("welkomwelkom1", "welkomwelkom1", "new"),
-        ("aaaaaaaaaaaaaa", "aaaaaaaaaaaaaa", "new"),
+        ("qwerty123456", "qwerty123456", "new"),
+        (EMAIL, EMAIL, "new"),
+        ("IT4Professionals-2026", "IT4Professionals-2026", "new"),
         (LONG, LONG + "x", "again"),
     ],
 )
@@ -208,7 +185,7 @@ def test_a_password_is_long_rare_and_repeated(
     house: House, new: str, again: str, field: str
 ) -> None:
     wrong = refusal(
-        lambda: accounts.change_password(
+        lambda: own_password.change(
             house.deps, house.staff, old=house.password, new=new, again=again
         )
     )
@@ -217,91 +194,9 @@ def test_a_password_is_long_rare_and_repeated(
 
 def test_the_old_password_is_asked_and_counted(house: House) -> None:
     def change() -> None:
-        accounts.change_password(house.deps, house.staff, old="verkeerd", new=LONG, again=LONG)
+        own_password.change(house.deps, house.staff, old="verkeerd", new=LONG, again=LONG)
 
     for _ in range(4):
         assert list(refusal(change)) == ["old"]
     with pytest.raises(TooMany):
         change()
-
-
-@pytest.mark.parametrize(
-    ("other", "field"),
-    [
-        ({"name": ""}, "name"),
-        ({"name": "J<b>"}, "name"),
-        ({"email": "x"}, "email"),
-        ({"email": EMAIL.upper()}, "email"),
-        ({"roles": []}, "roles"),
-        ({"roles": ["koning"]}, "roles"),
-    ],
-)
-def test_what_is_no_colleague(house: House, other: dict[str, Any], field: str) -> None:
-    assert list(refusal(lambda: add(house, **other))) == [field]
-
-
-def change(house: House, who: Staff, **other: Any) -> None:
-    """Save somebody's page."""
-    values = {
-        "name": who.name,
-        "function": who.function,
-        "roles": [role.value for role in who.roles],
-        "active": True,
-    }
-    accounts.change_staff(house.deps, who.id, **{**values, **other}, by=house.staff)
-
-
-def test_an_active_administrator_always_stays(house: House) -> None:
-    for other in ({"active": False}, {"roles": ["verkoop"]}):
-        with pytest.raises(Refused) as refused:
-            change(house, house.staff, **other)
-        assert refused.value.code == "last_admin"
-    assert person(house, EMAIL).roles == house.staff.roles
-    add(house, roles=["beheer"])
-    change(house, house.staff, roles=["verkoop"])
-
-
-def test_who_left_is_signed_out(house: House) -> None:
-    first = add(house)
-    jan = person(house, "jan@it4.example")
-    secret = accounts.sign_in(house.deps, jan.email, first).session
-    change(house, jan, active=False)
-    assert accounts.session(house.deps, secret) is None
-    assert [account.active for account in accounts.everyone(house.deps, house.staff)] == [
-        True,
-        False,
-    ]
-
-
-def test_a_reset_password_unlocks_and_signs_out(house: House) -> None:
-    first = add(house)
-    jan = person(house, "jan@it4.example")
-    secret = accounts.sign_in(house.deps, jan.email, first).session
-    for _ in range(5):
-        refusal(lambda: accounts.sign_in(house.deps, jan.email, "verkeerd"))
-    fresh = accounts.reset_password(house.deps, jan.id, house.staff)
-    assert accounts.session(house.deps, secret) is None
-    accounts.sign_in(house.deps, jan.email, fresh)
-
-
-@pytest.mark.parametrize("staff_id", ["00000000-0000-4000-8000-000000000009", "geen-id", "\x00"])
-def test_nobody_by_that_id(house: House, staff_id: str) -> None:
-    with pytest.raises(NotFound):
-        accounts.reset_password(house.deps, staff_id, house.staff)
-
-
-def test_only_an_administrator_manages_people(house: House, another: Callable[..., Staff]) -> None:
-    who = another(Role.SALES, Role.SIGNATORY, Role.ARCHIVE)
-    doors: list[Callable[[], Any]] = [
-        lambda: accounts.everyone(house.deps, who),
-        lambda: accounts.reset_password(house.deps, who.id, who),
-        lambda: accounts.add_staff(
-            house.deps, name="X Y", email="x@y.example", function="", roles=["beheer"], by=who
-        ),
-        lambda: accounts.change_staff(
-            house.deps, who.id, name="X Y", function="", roles=["beheer"], active=True, by=who
-        ),
-    ]
-    for door in doors:
-        with pytest.raises(NotAllowed):
-            door()

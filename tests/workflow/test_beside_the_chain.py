@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from contextlib import suppress
 
 import pytest
+from colleagues import proof_of
 from house import DETAILS, LISTS, House
 
 from service.agreement.drafting import Input
@@ -29,9 +31,11 @@ from service.workflow import (
     expire,
     generate,
     open_link,
+    people,
     prove_mailbox,
     read,
     remind,
+    rescue,
     resend,
     retrieve,
     seal,
@@ -146,7 +150,29 @@ def _archived(house: House, reference: str) -> None:
 
 def _staff(house: House) -> None:
     new = {"name": "Piet Zqxclaes", "email": "zqxpiet@it4.example", "function": "Zqxverkoper"}
-    accounts.add_staff(house.deps, **new, roles=[Role.SALES.value], by=house.staff)
+    proof = proof_of(house.deps, house.staff)
+    people.invite(house.deps, **new, roles=[Role.SALES.value], by=house.staff, proof=proof)
+    with house.deps.database.begin() as tx:
+        account = tx.accounts.by_email(new["email"])
+    assert account is not None
+    piet = account.person
+    people.change(
+        house.deps,
+        piet.id,
+        name="Piet Zqxsmet",
+        function="Zqxjurist",
+        roles=[Role.SIGNATORY.value],
+        active=True,
+        by=house.staff,
+        proof=proof,
+    )
+    people.send_link(house.deps, piet.id, house.staff, proof)
+    rescue.administrator(house.deps, piet.email)
+    for password in ("zqxverkeerd", house.password):
+        with suppress(Invalid):
+            accounts.sign_in(
+                house.deps, house.staff.email, password, "", "192.0.2.66", user_agent="Zqxbrowser"
+            )
 
 
 def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -> None:

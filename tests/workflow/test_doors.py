@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from colleagues import proof_of
 from flask import Flask
 from house import DETAILS, EVERYBODY, PROCESSOR, SALES, House
 from hypothesis import HealthCheck, Phase, given, settings
@@ -23,13 +24,13 @@ from service.agreement.states import State
 from service.errors import Invalid
 from service.web.context import client
 from service.workflow import (
-    accounts,
     archive,
     close,
     complete,
     create,
     decline,
     generate,
+    people,
     profile,
     retrieve,
     seal,
@@ -185,7 +186,8 @@ def test_whatever_the_doors_accept_completes(
 ) -> None:
     house = whole_house
     deps, here = house.deps, browser(*seen)
-    through(lambda odd: profile.change_profile(deps, odd, house.staff), ours, OURS)
+    proof = proof_of(deps, house.staff)
+    through(lambda odd: profile.change_profile(deps, odd, house.staff, proof), ours, OURS)
     house.staff = through(lambda odd: renamed(house, odd), staff, STAFF)
     reference = through(
         lambda odd: create.create(deps, Input(odd, services=["cloud_storage"]), house.staff),
@@ -222,7 +224,7 @@ def test_whatever_the_doors_accept_completes(
 
 def renamed(house: House, odd: dict[str, Any]) -> Any:
     """The countersigner under another name and function."""
-    accounts.change_staff(
+    people.change(
         house.deps,
         house.staff.id,
         name=odd["name"],
@@ -230,6 +232,7 @@ def renamed(house: House, odd: dict[str, Any]) -> Any:
         roles=[role.value for role in EVERYBODY],
         active=True,
         by=house.staff,
+        proof=proof_of(house.deps, house.staff),
     )
     with house.deps.database.begin() as tx:
         account = tx.accounts.by_id(house.staff.id)

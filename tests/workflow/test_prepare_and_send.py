@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from colleagues import proof_of
 from house import LISTS, PRE_SIGNED, PROCESSOR, SALES, House
 
 from service.agreement.deadlines import local_date
@@ -66,9 +67,8 @@ def test_a_refused_draft_takes_no_number(house: House) -> None:
 
 def test_an_agreement_keeps_the_profile_it_was_made_with(house: House) -> None:
     before = house.draft()
-    assert (
-        profile.change_profile(house.deps, {**PROCESSOR, "phone": "09 999 99 99"}, house.staff) == 2
-    )
+    changed, proof = {**PROCESSOR, "phone": "09 999 99 99"}, proof_of(house.deps, house.staff)
+    assert profile.change_profile(house.deps, changed, house.staff, proof) == 2
     after = house.draft()
     assert house.agreement(before).processor_version == 1
     assert house.agreement(after).processor_version == 2
@@ -77,7 +77,8 @@ def test_an_agreement_keeps_the_profile_it_was_made_with(house: House) -> None:
 
 
 def test_a_profile_that_did_not_change_is_no_new_version(house: House) -> None:
-    assert profile.change_profile(house.deps, PROCESSOR, house.staff) == 1
+    proof = proof_of(house.deps, house.staff)
+    assert profile.change_profile(house.deps, PROCESSOR, house.staff, proof) == 1
     profile.first_profile(house.deps, {**PROCESSOR, "name": "Iemand anders"})
     found = profile.profile(house.deps)
     assert found is not None
@@ -382,7 +383,7 @@ def test_only_who_may_does_it(house: House, another: Callable[..., Staff]) -> No
         lambda who: resend.change_email(deps, reference, "An", "a@b.example", who),
         lambda who: resend.extend(deps, reference, "9", who),
         lambda who: void.void(deps, reference, "Omdat", who),
-        lambda who: profile.change_profile(deps, PROCESSOR, who),
+        lambda who: profile.change_profile(deps, PROCESSOR, who, proof_of(deps, who)),
     ]
     for who in (another(Role.ARCHIVE), another(Role.SIGNATORY)):
         for door in doors:

@@ -81,6 +81,7 @@ def show(page: str, agreement: Agreement, status: int = 200, **context: Any) -> 
         processor=agreement.processor,
         organisation=agreement.controller.name,
         pdf_available=bool(agreement.frozen_sha256),
+        can_leave=bool(secret()) and page != "landing",
         **context,
     )
     return html, status

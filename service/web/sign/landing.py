@@ -68,6 +68,23 @@ def ask_new_link(token: str) -> ResponseReturnValue:
     return to("sign.landing", token=token, gevraagd="ja")
 
 
+@blueprint.post("/tekenen/afsluiten")
+@signer
+def leave() -> ResponseReturnValue:
+    """Sign out: nobody goes on in this browser without the link."""
+    open_link.leave(deps(), secret())
+    response = to("sign.left")
+    security().clear_cookie(response, SIGNER_COOKIE)
+    return response
+
+
+@blueprint.get("/tekenen/afgesloten")
+@public("says that the signer has left; it shows nothing of an agreement")
+def left() -> ResponseReturnValue:
+    """After that."""
+    return unusable("left", None)
+
+
 @blueprint.get("/tekenen")
 @signer
 def resume() -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from service.web.sign.blueprint import NOTICES, blueprint, secret, to
 from service.workflow.open_link import request_new_link
 from service.workflow.read import Ending, ending_of, token_of
 
-STATUSES = {"unknown": 404, "session": 403, "signed": 200, "completed": 200}
+STATUSES = {"unknown": 404, "session": 403, "signed": 200, "completed": 200, "left": 200}
 GONE = 410
 
 
@@ -32,7 +32,6 @@ def unusable(
         processor=ending.agreement.processor if ending else None,
         since=ending.since if ending else None,
         effective_date=ending.agreement.effective_date if ending else None,
-        masked_email=ending.masked_email if ending else "",
         new_link_url=new_link_url,
         open_url=open_url,
         requested=requested,

@@ -2,6 +2,7 @@
 
 from service.web.staff import (
     account,
+    account_links,
     agreements,
     countersign,
     documents,
@@ -11,11 +12,13 @@ from service.web.staff import (
     profile,
     questions,
     sending,
+    staff_log,
 )
 from service.web.staff.blueprint import blueprint
 
 __all__ = [
     "account",
+    "account_links",
     "agreements",
     "blueprint",
     "countersign",
@@ -26,4 +29,5 @@ __all__ = [
     "profile",
     "questions",
     "sending",
+    "staff_log",
 ]

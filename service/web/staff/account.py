@@ -1,4 +1,4 @@
-"""Signing in and out, and one's own password."""
+"""Signing in and out, one's own password, and where one is signed in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
 from service.web.context import (
     client,
+    current_session,
     current_staff,
     deps,
     drop_staff_cookie,
@@ -23,7 +24,7 @@ from service.web.context import (
 )
 from service.web.errors import come_back
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow import accounts
+from service.workflow import accounts, own_password, sessions
 
 
 @blueprint.get("/")
@@ -33,7 +34,7 @@ def home() -> Any:
     staff = current_staff()
     if staff.may(Permission.SEE_AGREEMENTS):
         return to("staff.agreements")
-    return to("archive.search")
+    return to("archive.search" if staff.may(Permission.SEE_ARCHIVE) else "staff.account")
 
 
 @blueprint.get("/aanmelden")
@@ -51,13 +52,19 @@ def sign_in() -> Any:
 @blueprint.post("/aanmelden")
 @public("whoever is not signed in yet must be able to sign in")
 def start_session() -> Any:
-    """Check the password and begin a session."""
+    """Check the password and begin a session; the one that this browser had ends."""
     email = request.form.get("email", "")
     onward = local_path(request.form.get("verder", ""))
     values = {"email": email}
     try:
         signed_in = accounts.sign_in(
-            deps(), email, request.form.get("password", ""), known_browser(), client().ip
+            deps(),
+            email,
+            request.form.get("password", ""),
+            known_browser(),
+            client().ip,
+            former=staff_secret(),
+            user_agent=client().user_agent,
         )
     except Invalid as wrong:
         errors = wrong.by_field()
@@ -78,7 +85,7 @@ def sign_out() -> Any:
     """End the session."""
     secret = staff_secret()
     if secret:
-        accounts.sign_out(deps(), secret)
+        sessions.sign_out(deps(), secret)
     answer = make_response(to("staff.sign_in", done="signed_out"))
     drop_staff_cookie(answer)
     return answer
@@ -87,8 +94,8 @@ def sign_out() -> Any:
 @blueprint.get("/account")
 @require_staff()
 def account() -> Any:
-    """Who I am here."""
-    return show("staff/account.html", errors={})
+    """Who I am here, and where I am signed in."""
+    return _account({})
 
 
 @blueprint.post("/account")
@@ -97,7 +104,7 @@ def change_password() -> Any:
     """Choose another password; every session ends, this one too."""
     form = request.form
     try:
-        known = accounts.change_password(
+        known = own_password.change(
             deps(),
             current_staff(),
             old=form.get("old", ""),
@@ -106,11 +113,62 @@ def change_password() -> Any:
             browser=known_browser(),
         )
     except Invalid as wrong:
-        return show("staff/account.html", 422, errors=wrong.by_field())
+        return _account(wrong.by_field(), 422)
     except TooMany as locked:
-        page = show("staff/account.html", 429, errors={"form": locked.sentence()})
+        page = _account({"form": locked.sentence()}, 429)
         return come_back(make_response(page), locked)
     answer = make_response(to("staff.sign_in", done="password"))
     drop_staff_cookie(answer)
     set_known_browser(answer, known)
     return answer
+
+
+@blueprint.get("/account/eerste-wachtwoord")
+@require_staff(first_password=True)
+def first_password() -> Any:
+    """Choose an own password in the place of the one that was printed."""
+    if not current_staff().first_password:
+        return to("staff.account")
+    return show("staff/first_password.html", errors={})
+
+
+@blueprint.post("/account/eerste-wachtwoord")
+@require_staff(first_password=True)
+def choose_first_password() -> Any:
+    """Keep it, and go on in a new session."""
+    form = request.form
+    try:
+        secret, known = own_password.choose_first(
+            deps(),
+            current_session(),
+            new=form.get("new", ""),
+            again=form.get("again", ""),
+            browser=known_browser(),
+        )
+    except Invalid as wrong:
+        return show("staff/first_password.html", 422, errors=wrong.by_field())
+    answer = make_response(to("staff.account", done="own_chosen"))
+    set_staff_cookie(answer, secret)
+    set_known_browser(answer, known)
+    return answer
+
+
+@blueprint.post("/account/sessies/<session_id>")
+@require_staff()
+def end_session(session_id: str) -> Any:
+    """End one of one's own sessions."""
+    sessions.end_own(deps(), current_staff(), session_id)
+    return to("staff.account", done="session_ended")
+
+
+@blueprint.post("/account/sessies")
+@require_staff()
+def end_other_sessions() -> Any:
+    """End all of one's own sessions but this one."""
+    sessions.end_others(deps(), current_staff(), staff_secret())
+    return to("staff.account", done="others_ended")
+
+
+def _account(errors: dict[str, str], status: int = 200) -> Any:
+    own = sessions.own_sessions(deps(), current_staff(), current_session().id)
+    return show("staff/account.html", status, errors=errors, sessions=own)

@@ -10,7 +10,7 @@ from flask import request
 from service.agreement.parties import countries
 from service.agreement.permissions import Permission
 from service.errors import Invalid
-from service.web.context import current_staff, deps, require_staff
+from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.profile import change_profile
@@ -41,7 +41,7 @@ def profile() -> Any:
 def save_profile() -> Any:
     """Make the next version."""
     try:
-        change_profile(deps(), request.form, current_staff())
+        change_profile(deps(), request.form, current_staff(), proof())
     except Invalid as wrong:
         known = known_profile(deps())
         version = known[0] if known else 0
@@ -59,4 +59,5 @@ def _page(
         values=values,
         errors=errors,
         countries=list(countries().items()),
+        ask_password=asks_password(),
     )

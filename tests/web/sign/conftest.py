@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
+from colleagues import PASSWORD, add_colleague
 from emptied import as_owner
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,12 +20,12 @@ from werkzeug.test import TestResponse
 
 from service.agreement.capabilities import code_for
 from service.agreement.drafting import Input
-from service.agreement.permissions import Staff
+from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.settings import load_settings
 from service.wiring import build
-from service.workflow import accounts, countersign, create, generate, open_text, profile, send
+from service.workflow import countersign, create, generate, open_text, profile, send
 from service.workflow.actors import Client
 from service.workflow.links import address
 from storage.objects import S3Config
@@ -251,17 +252,12 @@ def app(deps: Deps) -> Flask:
 @pytest.fixture
 def journey(deps: Deps, app: Flask) -> Journey:
     """An agreement that sales has just sent."""
-    password = accounts.first_administrator(deps, "els@it4.example", "Els Verkoop", "Adviseur")
-    assert password
+    staff = add_colleague(deps, "els@it4.example", *Role, name="Els Verkoop", function="Adviseur")
     profile.first_profile(deps, PROCESSOR)
-    with deps.database.begin() as tx:
-        account = tx.accounts.by_email("els@it4.example")
-    assert account
-    staff = account.person
     reference = create.create(
         deps,
         Input(SALES, services=["cloud_storage"], chosen={"personal_data": ["name"]}),
         staff,
     )
     send.send(deps, reference, staff)
-    return Journey(deps, staff, password, reference, Browser(app.test_client()))
+    return Journey(deps, staff, PASSWORD, reference, Browser(app.test_client()))

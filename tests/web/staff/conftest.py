@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from colleagues import PASSWORD, add_colleague
 from flask import Flask
 
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
-from service.workflow import accounts, profile
+from service.workflow import profile
 
 sys.path.insert(0, str(Path(__file__).parent))
 from kept import application
@@ -42,14 +43,10 @@ def app(deps: Deps) -> Flask:
 
 @pytest.fixture
 def admin(deps: Deps) -> tuple[Staff, str]:
-    """The first administrator, who holds every role, and the password."""
-    password = accounts.first_administrator(deps, "els@it4.example", "Els Maes", "Zaakvoerder")
-    assert password
+    """An administrator who holds every role, and the password."""
+    person = add_colleague(deps, "els@it4.example", *Role, name="Els Maes", function="Zaakvoerder")
     profile.first_profile(deps, PROCESSOR)
-    with deps.database.begin() as tx:
-        account = tx.accounts.by_email("els@it4.example")
-    assert account
-    return account.person, password
+    return person, PASSWORD
 
 
 @pytest.fixture
@@ -67,16 +64,9 @@ def as_role(deps: Deps, app: Flask, admin: tuple[Staff, str]) -> Callable[[Role]
 
     def sign_in(role: Role) -> Office:
         email = f"{role.value}@it4.example"
-        password = accounts.add_staff(
-            deps,
-            name=f"Jan {role.value}",
-            email=email,
-            function="",
-            roles=[role.value],
-            by=admin[0],
-        )
+        add_colleague(deps, email, role, name=f"Jan {role.value}")
         browser = Office(app.test_client())
-        browser.sign_in(email, password)
+        browser.sign_in(email, PASSWORD)
         return browser
 
     return sign_in

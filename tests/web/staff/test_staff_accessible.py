@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from colleagues import add_colleague, proof_of
 from flask import Flask
-from office import NEW, Office
+from office import NEW, Office, rows
 from playwright.sync_api import Browser, ConsoleMessage, Page
 from road import countersigned, ready, sealed_and_archived, signed_by_controller
 from werkzeug.serving import make_server
 
-from service.agreement.permissions import Staff
+from service.agreement.capabilities import account_token_for
+from service.agreement.permissions import Role, Staff
 from service.deps import Deps
+from service.workflow import forgotten, people, role_grants
+from service.workflow.actors import Client
 
 LONG = "Koninklijke Vereniging voor Ambachtelijke Streekproducten, Jansen & Zn <test> Ó Brien-Łódź"
 
@@ -34,6 +38,10 @@ class Place:
     waiting: str
     returned: str
     archived: str
+    colleague: str
+    asked: str
+    invitation: str
+    unlock: str
 
     @property
     def pages(self) -> dict[str, str]:
@@ -66,6 +74,15 @@ class Place:
             "operations": "/taken",
             "keys": "/sleutels",
             "account": "/account",
+            "person": f"/medewerkers/{self.colleague}",
+            "person-link": f"/medewerkers/{self.colleague}/link",
+            "role-request": f"/medewerkers/rollen/{self.asked}",
+            "staff-log": "/beheer/logboek",
+            "staff-log-wrong": "/beheer/logboek?van=32/1/2020",
+            "forgotten": "/wachtwoord-vergeten",
+            "invitation": f"/account/link/{self.invitation}",
+            "unlock": f"/account/link/{self.unlock}",
+            "link-ended": "/account/link/zegel_x",
             "mailbox": "/mailbox",
             "privacy": "/privacy",
             "nothing": "/bestaat-niet",
@@ -88,13 +105,55 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
     sent = _new(office)
     office.post(f"/overeenkomsten/{sent}/verzending")
     draft = _new(office, name=LONG)
+    colleague, asked = _colleagues(deps, admin[0])
+    invitation, unlock = _links(deps)
     server = make_server("127.0.0.1", 0, _at_home(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
-    yield Place(address, "els@it4.example", admin[1], draft, sent, waiting, returned, archived)
+    yield Place(
+        address,
+        "els@it4.example",
+        admin[1],
+        draft,
+        sent,
+        waiting,
+        returned,
+        archived,
+        colleague,
+        asked,
+        invitation,
+        unlock,
+    )
     server.shutdown()
     thread.join()
+
+
+def _colleagues(deps: Deps, admin: Staff) -> tuple[str, str]:
+    """Somebody with a long name for whom a role was asked: the ids of both."""
+    add_colleague(deps, "ine@it4.example", Role.ADMIN, name="Ine Smet")
+    people.invite(
+        deps,
+        name="Maria-Magdalena van der Straeten-Waillet",
+        email="maria-magdalena.vanderstraeten-waillet@zeer-lang-domein.it4.example",
+        function="Verantwoordelijke informatieveiligheid en gegevensbescherming",
+        roles=["verkoop", "tekenbevoegde"],
+        by=admin,
+        proof=proof_of(deps, admin),
+    )
+    (asked,) = role_grants.waiting(deps, admin)
+    return asked.staff_id, asked.id
+
+
+def _links(deps: Deps) -> tuple[str, str]:
+    """The tokens of that invitation, and of a link against a lock."""
+    add_colleague(deps, "jan@it4.example", Role.SALES)
+    forgotten.ask(deps, "jan@it4.example", "unlock", Client("192.0.2.1", "Firefox"))
+    (request,) = rows(deps, "select id from link_requests")
+    forgotten.answer(deps, str(request.id))
+    found = rows(deps, "select id from account_links order by created_at")
+    first, last = (account_token_for(deps.secret_key, str(row.id)) for row in found)
+    return first, last
 
 
 def _at_home(app: Flask) -> Callable[..., object]:
@@ -115,7 +174,7 @@ def _new(office: Office, **other: object) -> str:
 
 
 def test_every_page_on_a_telephone_and_on_a_desk(
-    place: Place, browser: Browser, complaints: Callable[[Page], list[str]]
+    place: Place, browser: Browser, deps: Deps, complaints: Callable[[Page], list[str]]
 ) -> None:
     found: dict[str, list[str]] = {}
     for width in (390, 1280):
@@ -141,6 +200,7 @@ def test_every_page_on_a_telephone_and_on_a_desk(
             wrong[f"{name} {width}"] = complaints(page) + said
             said.clear()
         wrong |= _after_mistakes(page, place, complaints, width)
+        wrong |= _about_accounts(page, place, deps, complaints, width)
         found |= {name: what for name, what in wrong.items() if what}
         context.close()
     assert found == {}
@@ -182,4 +242,44 @@ def _after_mistakes(
     page.goto(f"{place.address}/archief/{place.archived}")
     press("button:has-text('Controleren')")
     wrong[f"checked {width}"] = complaints(page)
+    return wrong
+
+
+def _about_accounts(
+    page: Page, place: Place, deps: Deps, complaints: Callable[[Page], list[str]], width: int
+) -> dict[str, list[str]]:
+    """Pages that ask the password again, refuse one, or only a first password shows."""
+
+    def press(what: str) -> None:
+        with page.expect_navigation():
+            page.click(what)
+
+    wrong = {}
+    page.goto(f"{place.address}/account/link/{place.invitation}")
+    page.fill("#f-new", "Zomer2026!!!")
+    press("button:has-text('Wachtwoord bewaren')")
+    wrong[f"invitation-wrong {width}"] = complaints(page)
+    page.goto(f"{place.address}/wachtwoord-vergeten")
+    press("button:has-text('Link vragen')")
+    wrong[f"forgotten-wrong {width}"] = complaints(page)
+    page.fill("#f-email", "niemand@it4.example")
+    press("button:has-text('Link vragen')")
+    wrong[f"forgotten-asked {width}"] = complaints(page)
+    rows(deps, "update staff_sessions set proved_at = now() - interval '6 minutes'")
+    for name, path, button in (
+        ("people", "/medewerkers", "Uitnodigen"),
+        ("person", f"/medewerkers/{place.colleague}", "Bewaren"),
+        ("person-link", f"/medewerkers/{place.colleague}/link", "Link mailen"),
+        ("role-request", f"/medewerkers/rollen/{place.asked}", "Aanvraag intrekken"),
+        ("profile", "/profiel", "Bewaren"),
+    ):
+        page.goto(place.address + path)
+        press(f"button:has-text('{button}')")
+        wrong[f"{name}-proof {width}"] = complaints(page)
+    rows(deps, "update staff set credential = 'printed' where email = 'els@it4.example'")
+    page.goto(f"{place.address}/overeenkomsten")
+    wrong[f"first-password {width}"] = complaints(page)
+    press("button:has-text('Wachtwoord bewaren')")
+    wrong[f"first-password-wrong {width}"] = complaints(page)
+    rows(deps, "update staff set credential = 'own' where email = 'els@it4.example'")
     return wrong

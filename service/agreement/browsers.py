@@ -1,0 +1,39 @@
+"""A browser in words a person recognises, from what it says of itself."""
+
+from __future__ import annotations
+
+from service.texts import text
+
+# Looked for in this order: most browsers also name the ones they descend from.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def in_words(user_agent: str) -> str:
+    """``Firefox op Windows``; a general word where it names nothing that we know."""
+    browser = _first(_BROWSERS, user_agent)
+    system = _first(_SYSTEMS, user_agent)
+    if browser and system:
+        return text("staff.browser.both", browser=browser, system=system)
+    return browser or system or text("staff.browser.unknown")
+
+
+def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:
+    return next((name for mark, name in known if mark in user_agent), "")

@@ -1,0 +1,67 @@
+"""What a password must be: long, not on the lists of stolen ones, and not about its owner.
+
+Length and lists follow NIST SP 800-63B (5.1.1.2) and ASVS 5.0 (6.2). The lists and the estimate are
+those of zxcvbn (MIT): 30,000 passwords of leaks, names and words, sequences, dates, keyboard rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+LEAST_CHARACTERS = 12
+MOST_CHARACTERS = 500
+LEAST_SCORE = 4  # of zxcvbn: more than ten thousand million guesses
+LEAST_OF_ITS_OWN = 6  # letters that are not in a word about its owner
+_JUDGED = 72  # zxcvbn takes no more
+# What people here begin a password with, and the lists of the English-speaking world lack.
+_DUTCH = """
+wachtwoord welkom welkom01 geheim toegang inloggen aanmelden beheer beheerder verkoop kantoor
+administratie computer lente zomer herfst winter januari februari maart april mei juni juli
+augustus september oktober november december maandag dinsdag woensdag donderdag vrijdag zaterdag
+zondag vandaag morgen vakantie voetbal fiets schatje liefde kerstmis nieuwjaar belgie vlaanderen
+nederland brussel antwerpen gent brugge leuven hasselt mechelen amsterdam rotterdam utrecht azerty
+azertyuiop qwerty overeenkomst verwerker verwerkersovereenkomst
+"""
+
+
+def mistake(password: str, about: Iterable[str]) -> str:
+    """The code of what is wrong with a new password, or an empty string.
+
+    ``about`` are names and addresses of its owner, the organisation and this service.
+    """
+    if len(password) < LEAST_CHARACTERS:
+        return "password_short"
+    if len(password) > MOST_CHARACTERS:
+        return "password_long"
+    own = _words(about)
+    if _without(password, own) < LEAST_OF_ITS_OWN and _without(password, own) < _letters(password):
+        return "password_personal"
+    # A megabyte of lists, which no process needs before somebody chooses a password.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
+    found = zxcvbn(password[:_JUDGED], user_inputs=[*own, *_DUTCH.split()])
+    if found["score"] >= LEAST_SCORE:
+        return ""
+    listed = any(part.get("dictionary_name") == "passwords" for part in found["sequence"])
+    return "password_common" if listed else "password_easy"
+
+
+def _words(about: Iterable[str]) -> list[str]:
+    """Each as a whole and in its parts, the longest first; parts of two letters say nothing."""
+    wholes = [each.casefold() for each in about if each]
+    parts = [part for each in wholes for part in re.split(r"[\W_]+", each)]
+    found = {each for each in (*wholes, *parts) if len(each) > 2}
+    return sorted(found, key=lambda each: (-len(each), each))
+
+
+def _without(password: str, own: list[str]) -> int:
+    """How many letters are left without the words about its owner."""
+    rest = password.casefold()
+    for each in own:
+        rest = rest.replace(each, "")
+    return _letters(rest)
+
+
+def _letters(words: str) -> int:
+    return sum(each.isalpha() for each in words)

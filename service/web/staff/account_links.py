@@ -1,0 +1,80 @@
+"""Where mailed links to an account lead, and where one asks for them. Nobody is signed in here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, request
+
+from service.agreement.capabilities import AccountPurpose
+from service.errors import Invalid, Refused, TooMany
+from service.web.context import client, deps, known_browser, public, set_known_browser
+from service.web.errors import come_back
+from service.web.staff.blueprint import blueprint, show, to
+from service.workflow import account_links, forgotten
+
+GONE = 410
+
+
+@blueprint.get("/wachtwoord-vergeten")
+@public("whoever cannot sign in must be able to ask for a link")
+def forgotten_password() -> Any:
+    """The form."""
+    return show("staff/forgotten.html", values={}, errors={}, asked=False)
+
+
+@blueprint.post("/wachtwoord-vergeten")
+@public("whoever cannot sign in must be able to ask for a link")
+def ask_link() -> Any:
+    """Ask for a link; the answer is the same for every address."""
+    values = request.form.to_dict()
+    try:
+        forgotten.ask(deps(), values.get("email", ""), values.get("purpose", ""), client())
+    except Invalid as wrong:
+        errors = wrong.by_field()
+        return show("staff/forgotten.html", 422, values=values, errors=errors, asked=False)
+    return show("staff/forgotten.html", values=values, errors={}, asked=True)
+
+
+@blueprint.get("/account/link/<token>")
+@public("whoever holds the link may see what it is for; nothing changes")
+def account_link(token: str) -> Any:
+    """What the link is for."""
+    return _page(token, {})
+
+
+@blueprint.post("/account/link/<token>")
+@public("the link itself is the right to choose a password, once")
+def use_account_link(token: str) -> Any:
+    """Choose a password, or let this browser in."""
+    form = request.form
+    try:
+        if account_links.look(deps(), token).purpose == AccountPurpose.UNLOCK:
+            known = account_links.unlock(deps(), token, browser=known_browser())
+            done = "known"
+        else:
+            known = account_links.choose_password(
+                deps(),
+                token,
+                new=form.get("new", ""),
+                again=form.get("again", ""),
+                browser=known_browser(),
+            )
+            done = "chosen"
+    except Invalid as wrong:
+        return _page(token, wrong.by_field(), 422)
+    except TooMany as busy:
+        return come_back(make_response(_page(token, {"form": busy.sentence()}, 429)), busy)
+    except Refused:
+        return _page(token, {})
+    answer = make_response(to("staff.sign_in", done=done))
+    set_known_browser(answer, known)
+    return answer
+
+
+def _page(token: str, errors: dict[str, str], status: int = 200) -> Any:
+    try:
+        link = account_links.look(deps(), token)
+    except Refused:
+        return show("staff/account_link_ended.html", GONE)
+    return show("staff/account_link.html", status, link=link, token=token, errors=errors)

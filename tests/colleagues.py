@@ -1,0 +1,37 @@
+"""Members of staff with a password, made without an invitation: the shortest way for a test."""
+
+from __future__ import annotations
+
+import uuid
+from functools import cache
+
+from argon2 import PasswordHasher
+
+from service.agreement.permissions import Role, Staff
+from service.deps import Deps
+from service.workflow.reauthenticate import Proof
+from service.workflow.sessions import begin
+
+PASSWORD = "een heel lang geheim"
+
+
+@cache
+def password_hash() -> str:
+    """Of ``PASSWORD``, made once and with as little work as ``quick_passwords``."""
+    return PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
+
+
+def add_colleague(
+    deps: Deps, email: str, *roles: Role, name: str = "Jan Claes", function: str = ""
+) -> Staff:
+    """Somebody with these roles, who signs in with ``PASSWORD``."""
+    person = Staff(str(uuid.uuid4()), name, email, function, frozenset(roles))
+    with deps.database.begin() as tx:
+        tx.accounts.add(person, password_hash())
+    return person
+
+
+def proof_of(deps: Deps, person: Staff) -> Proof:
+    """A session that just began, as a browser shows it."""
+    with deps.database.begin() as tx:
+        return Proof(begin(tx, person, former="", user_agent="Firefox"))

@@ -21,6 +21,8 @@ from signatures.font import unprintable
 
 FIRST_YEAR = 1900  # no agreement is older; an earlier year is a slip of the keys
 _PREFIX = re.compile(r"^(BTW|KBO|BCE|BE)+", re.ASCII)
+# By these the documents find where a signature goes: a second one could not be made.
+_SIGNATURE_MARK = re.compile(r"\[[HZ]\d\]")
 _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -64,6 +66,8 @@ class Checker:
             self.refuse(name, "length", least=least, most=most)
         elif missing := unprintable(line):
             self.refuse(name, "unprintable", characters=" ".join(missing))
+        elif mark := _SIGNATURE_MARK.search(line):
+            self.refuse(name, "signature_mark", mark=mark[0])
         return line
 
     def person(self, name: str, value: str | None, *, required: bool = True) -> str:

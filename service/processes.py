@@ -55,6 +55,9 @@ def work(given: GiveSettings) -> None:
     from service.worker import run  # noqa: PLC0415
 
     # As above.
+    from service.workflow.probe_office import probe_office  # noqa: PLC0415
+
+    # As above.
     from service.workflow.weak_spots import log_weak_spots  # noqa: PLC0415
 
     end_with_parent()
@@ -64,6 +67,7 @@ def work(given: GiveSettings) -> None:
         try:
             with _in_words("database_unusable", Unavailable):
                 deps.database.ping()
+                probe_office(deps)
                 log_weak_spots(deps)
             run(deps, worker_app(found.database_url))
         finally:

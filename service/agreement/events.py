@@ -57,6 +57,7 @@ class Event(StrEnum):
     ARCHIVE_RENEWED = "archive.renewed"
     ARCHIVE_NOT_RENEWED = "archive.not_renewed"
     ARCHIVE_PROBED = "archive.probed"
+    OFFICE_PROBED = "office.probed"
     QUESTION_ASKED = "question.asked"
     QUESTION_ANSWERED = "question.answered"
     QUESTION_CLOSED = "question.closed"
@@ -108,6 +109,7 @@ IN_THE_CHAIN = frozenset(
         "lock",
         "mailbox",  # whether it was proved
         "mailbox_proved",  # when
+        "missing",  # names of walls around LibreOffice
         "mode",
         "name",  # of a file of the package
         "number",

@@ -69,7 +69,7 @@ class OfficeProcess:
         hello, _ = self._answer(time.monotonic() + START_SECONDS)
         self.pid = self._process.pid
         self.office_pid: int = hello["office"]
-        self.isolated: bool = hello["isolated"]
+        self.walls: Mapping[str, bool] = hello["walls"]
 
     def convert(self, docx: bytes, options: Mapping[str, Any], *, seconds: float) -> bytes:
         """The PDF, within ``seconds``. Raises OfficeGone (and is dead then) or OfficeRefused."""

@@ -32,13 +32,12 @@ from typing import Any, BinaryIO, NoReturn
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.uno import RuntimeException
+from office_walls import build, fonts  # type: ignore[import-not-found]  # beside this file
 
 START_SECONDS = 20
 MEMORY_LIMIT = 1 << 30
 """Bytes of data one office may use; a normal one needs a fifth of it."""
 
-CLONE_NEWUSER = 0x10000000
-CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
 
 
@@ -47,7 +46,7 @@ def main() -> None:
     program, directory, pipe, *sockets = sys.argv[1:]
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not end up between the frames
-    isolated = leave_network()
+    walls = build(directory, os.path.dirname(program), *fonts(os.environ["FONTCONFIG_FILE"]))
     office = start_office(program, directory, pipe)
     requests: queue.SimpleQueue[tuple[Any, bytes]] = queue.SimpleQueue()
 
@@ -61,7 +60,7 @@ def main() -> None:
     threading.Thread(target=read_requests, daemon=True).start()
     try:
         desktop = connect(office, pipe)
-        write_frame(answers, {"ok": True, "isolated": isolated, "office": office.pid})
+        write_frame(answers, {"ok": True, "walls": walls, "office": office.pid})
         while True:
             request, docx = requests.get()
             answer, pdf = convert(desktop, directory, docx, request["options"])
@@ -69,27 +68,6 @@ def main() -> None:
             write_frame(answers, answer, pdf)
     finally:
         end(office, directory, sockets)
-
-
-def leave_network() -> bool:
-    """Move into a network namespace without interfaces; whether that was permitted."""
-    try:
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.unshare(CLONE_NEWNET) == 0:
-            return True
-        user, group = os.getuid(), os.getgid()
-        if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
-            return False
-        for name, line in (
-            ("uid_map", f"{user} {user} 1"),
-            ("setgroups", "deny"),
-            ("gid_map", f"{group} {group} 1"),
-        ):
-            with open("/proc/self/" + name, "w") as file:
-                file.write(line)
-        return True
-    except (OSError, AttributeError):  # not Linux
-        return False
 
 
 def start_office(program: str, directory: str, pipe: str) -> subprocess.Popen[bytes]:

@@ -152,6 +152,8 @@ def _lock(directory: Path) -> int | None:
 def write_fonts_conf(work_dir: Path, fonts_dir: Path) -> Path:
     """A fontconfig of our own, so that the same fonts are found on every machine."""
     path = work_dir / "fonts.conf"
+    # One that fontconfig makes is open to others.
+    (work_dir / "font-cache").mkdir(mode=0o700, exist_ok=True)
     path.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f"<dir>{escape(str(fonts_dir))}</dir>"

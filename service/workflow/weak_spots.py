@@ -14,6 +14,7 @@ from service.deps import Deps
 from service.settings_transport import in_the_clear
 from service.texts import text
 from service.workflow.probe import newest_probe
+from service.workflow.probe_office import open_walls
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ def _found(deps: Deps) -> list[WeakSpot]:
     found = []
     if not deps.settings.development:
         found += [WeakSpot(each.code, each.reason) for each in in_the_clear(vars(deps.settings))]
+    if open_walls(deps):
+        found.append(WeakSpot("office_open", deps.settings.office_not_isolated_reason))
     if deps.database.owns_its_tables():
         found.append(WeakSpot("database_role"))
     probed = newest_probe(deps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import io
+import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -298,12 +299,14 @@ def test_an_office_itself_fetches_nothing_even_unchecked(
     isolated: bool,
 ) -> None:
     port, asked = listener
-    if not isolated:  # where no namespace is permitted the profile alone must hold
+    if not isolated:  # where no wall holds the profile alone must
         open_client = tmp_path / "open_client.py"
-        call = "isolated = leave_network()"
+        call = "    walls = build("
         source = office.CLIENT.read_text()
         assert call in source
-        open_client.write_text(source.replace(call, "isolated = False"))
+        opened = source.replace(call, "    walls = (lambda *_: {})(")
+        open_client.write_text(opened)
+        shutil.copy(office.CLIENT.with_name("office_walls.py"), tmp_path)
         monkeypatch.setattr(office, "CLIENT", open_client)
     picture = LINKED_PICTURE.encode()
     hostile = with_relationship(docx, "image", f"http://127.0.0.1:{port}/stolen.png")
@@ -313,7 +316,7 @@ def test_an_office_itself_fetches_nothing_even_unchecked(
     seed = make_seed(programs, tmp_path, templates_dir / "fonts", fonts_conf)
     process = office.OfficeProcess(programs, tmp_path, seed, fonts_conf)
     try:
-        assert process.isolated <= isolated
+        assert bool(process.walls) == isolated
         assert process.convert(hostile, EXPORT_OPTIONS, seconds=10).startswith(b"%PDF")
     finally:
         process.end()

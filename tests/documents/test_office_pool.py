@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,8 @@ import pytest
 
 from service.documents.convert import OfficePool, RecycleLimits, further_seconds
 from service.documents.fill import CompiledTemplate
+from service.documents.office import CLIENT
+from service.documents.office_isolation import missing_walls
 from service.errors import GenerationFailed
 from tests.documents.samples import ordinary
 
@@ -172,15 +175,68 @@ def test_what_a_killed_service_left_is_removed_and_what_is_in_use_is_not(
     other.close()
 
 
-def test_the_office_sees_no_network(pool: OfficePool, docx: bytes) -> None:
+def test_the_office_is_closed_in(pool: OfficePool, docx: bytes) -> None:
+    """Every wall, seen from outside, where this kernel permits it; it does where tests run."""
     pool.convert(docx)
     (office,) = pool.offices()
-    if not office.isolated:
-        pytest.skip("this system does not permit a network namespace")
-    own = os.readlink("/proc/self/ns/net")
-    assert os.readlink(f"/proc/{office.office_pid}/ns/net") != own
-    interfaces = Path(f"/proc/{office.office_pid}/net/dev").read_text().splitlines()[2:]
-    assert [line.split(":")[0].strip() for line in interfaces] == ["lo"]
+    assert office.walls == {"network": True, "files": True, "capabilities": True}
+    status = Path(f"/proc/{office.office_pid}/status").read_text()
+    for line in ("CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"):
+        assert line in status
+
+
+ATTEMPTS = """
+import json, os, socket, sys
+sys.path.insert(0, sys.argv[1])
+import office_walls
+own, secret = sys.argv[2:4]
+if sys.argv[4] == "no namespace":
+    office_walls.leave_network = lambda _libc: False
+walls = office_walls.build(own)
+def refused(attempt):
+    try:
+        attempt()
+    except OSError as error:
+        return type(error).__name__
+    return ""
+open(own + "/mine", "w").close()
+open("/usr/bin/env", "rb").close()
+socket.socket(socket.AF_UNIX).close()
+print(json.dumps([walls, [
+    refused(lambda: open(secret)),
+    refused(lambda: os.listdir(os.path.dirname(secret))),
+    refused(lambda: open(secret, "w")),
+    refused(lambda: os.rename(secret, own + "/taken")),
+    refused(lambda: open(os.path.dirname(secret) + "/new", "w")),
+    refused(lambda: socket.socket(socket.AF_INET)),
+    refused(lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)),
+    refused(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)),
+]]))
+"""
+
+
+@pytest.mark.parametrize("permitted", ["namespace", "no namespace"])
+def test_behind_the_walls_nothing_of_the_service_is_reached(tmp_path: Path, permitted: str) -> None:
+    """Also where namespaces are forbidden, as in a container."""
+    own, elsewhere = tmp_path / "own", tmp_path / "elsewhere"
+    own.mkdir()
+    elsewhere.mkdir()
+    secret = elsewhere / "seal.key.pem"
+    secret.write_text("secret")
+    tried = subprocess.run(
+        [
+            *(sys.executable, "-c", ATTEMPTS),
+            *(CLIENT.parent, own, secret, permitted),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    walls, refusals = json.loads(tried.stdout)
+    assert walls == {"network": True, "files": True, "capabilities": True}
+    assert all(refusals), refusals
+    assert secret.read_text() == "secret"
+    assert missing_walls() == ()
 
 
 def test_the_office_inherits_nothing_of_our_environment(

@@ -1,0 +1,50 @@
+"""Whether LibreOffice can be closed in on the machine of a worker: tried when it starts.
+
+What came of it stands in the general chain of the audit log, because the page that shows it may be
+served by another machine. Only a change is noted.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from service.agreement.events import Event
+from service.deps import Deps
+from service.documents.office_isolation import missing_walls
+from service.errors import ZegelError
+from service.texts import text
+from service.workflow.actors import SYSTEM
+
+log = logging.getLogger(__name__)
+
+
+class OfficeOpen(ZegelError):
+    """LibreOffice could reach the network or the service's files, and nobody allowed that."""
+
+    def sentence(self) -> str:
+        """What it is and what can be done."""
+        return text("cli.office_open", **self.values)
+
+
+def probe_office(deps: Deps) -> tuple[str, ...]:
+    """Try the walls and note which are missing; returns their names.
+
+    Raises OfficeOpen outside development where one is missing and no setting gives a reason.
+    """
+    missing = missing_walls()
+    with deps.database.begin() as tx:
+        found = tx.audit.newest(Event.OFFICE_PROBED)
+        if found is None or found[1] != {"missing": list(missing)}:
+            tx.audit.append(None, Event.OFFICE_PROBED, SYSTEM, missing=list(missing))
+    if missing:
+        log.warning("LibreOffice is not kept from: %s", ", ".join(missing))
+        if not deps.settings.development and not deps.settings.office_not_isolated_reason:
+            raise OfficeOpen("office_open", missing=", ".join(missing))
+    return missing
+
+
+def open_walls(deps: Deps) -> tuple[str, ...]:
+    """What the worker that started last could not build."""
+    with deps.database.begin() as tx:
+        found = tx.audit.newest(Event.OFFICE_PROBED)
+    return tuple(found[1]["missing"]) if found else ()

@@ -170,10 +170,10 @@ def test_two_countersigned_at_once_then_found_and_fetched(
 
     archivist.opens("/verifieer").sees("Is dit document echt?")
     chosen = {"name": "o.pdf", "mimeType": "application/pdf", "buffer": original}
-    archivist.page.get_by_label("PDF-bestand").set_input_files(chosen)
+    archivist.page.get_by_label("PDF of bewijspakket").set_input_files(chosen)
     archivist.presses("Controleren").sees("Resultaat van de controle").reads("Echt en ongewijzigd")
     changed = chosen | {"buffer": original.replace(b"/Title", b"/Tutle", 1)}
-    archivist.page.get_by_label("PDF-bestand").set_input_files(changed)
+    archivist.page.get_by_label("PDF of bewijspakket").set_input_files(changed)
     archivist.presses("Controleren").sees("Resultaat van de controle").reads("Niet in orde")
 
 

@@ -59,6 +59,7 @@ class What(StrEnum):
     SEAL = "seal"
     ARCHIVE = "archive"
     DAMAGED = "damaged"
+    DISPUTED = "disputed"
     REREAD = "reread"
     RENEW = "renew"
     LATE = "late"
@@ -246,6 +247,12 @@ _STANDING = union_all(
     _kind(
         What.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
     ).where(archive_states.c.state.in_(("missing", "corrupt"))),
+    _kind(
+        What.DISPUTED,
+        archive_states.c.agreement_id,
+        archive_states.c.disputed_since,
+        archive_states.c.dispute,
+    ).where(archive_states.c.disputed_since.is_not(None)),
     _kind(What.REREAD, _OVERDUE.c.agreement_id, _OVERDUE.c.looked_at + TERM, _OVERDUE.c.failure),
     *(
         _kind(
@@ -282,6 +289,11 @@ _STANDING = union_all(
 ).subquery("standing")
 
 
+_AT_ONCE = tuple(
+    each.value for each in (What.DAMAGED, What.DISPUTED, What.UNDELIVERED)
+)  # these do not heal
+
+
 def _listed(patience: timedelta) -> Select[Any]:
     """Everything of which ``since`` lies further back; what does not heal does not wait."""
     return (
@@ -306,7 +318,7 @@ def _listed(patience: timedelta) -> Select[Any]:
         )
         .where(
             (_STANDING.c.since < func.clock_timestamp() - patience)
-            | (_STANDING.c.what.in_((What.DAMAGED.value, What.UNDELIVERED.value)))
+            | (_STANDING.c.what.in_(_AT_ONCE))
         )
         .order_by(_STANDING.c.since, _STANDING.c.subject_id)
     )

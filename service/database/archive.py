@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.archive_tables import RENEWED, archive_states, archived_objects
@@ -76,6 +76,23 @@ class ArchiveRecords:
             update(archive_states)
             .where(archive_states.c.agreement_id == agreement_id)
             .values(failure=failure[:500])
+        )
+
+    def note_looked(self, agreement_id: str) -> None:
+        """Note that it was looked at; what was found changes nothing about its state."""
+        self._connection.execute(
+            update(archive_states)
+            .where(archive_states.c.agreement_id == agreement_id)
+            .values(looked_at=func.clock_timestamp())
+        )
+
+    def note_dispute(self, agreement_id: str, said: str) -> None:
+        """Note on what the two verdicts disagree, and since when; empty when they agree."""
+        since = func.coalesce(archive_states.c.disputed_since, func.clock_timestamp())
+        self._connection.execute(
+            update(archive_states)
+            .where(archive_states.c.agreement_id == agreement_id)
+            .values(dispute=said[:500], disputed_since=since if said else null())
         )
 
     def put_objects(self, agreement_id: str, objects: list[ArchivedObject]) -> None:

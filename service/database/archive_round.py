@@ -49,11 +49,13 @@ class ArchiveRound:
     def due(self, after: timedelta, damaged_after: timedelta, limit: int) -> list[str]:
         """Ids of agreements whose last check is longer ago than ``after``, the oldest first.
 
-        One that was damaged is due sooner: somebody may have put it right. What could not be read
+        One that was damaged is due sooner: somebody may have put it right. So is one on which the
+        two verdicts disagree. What could not be read
         at the last try comes last, so that it never keeps the others waiting.
         """
         good = archive_states.c.state == "verified"
         damaged = archive_states.c.state.in_(("missing", "corrupt"))
+        disputed = archive_states.c.disputed_since.is_not(None)
         looked_at = archive_states.c.looked_at
         return list(
             self._connection.execute(
@@ -61,7 +63,7 @@ class ArchiveRound:
                 .where(
                     or_(
                         and_(good, looked_at < func.now() - after),
-                        and_(damaged, looked_at < func.now() - damaged_after),
+                        and_(damaged | disputed, looked_at < func.now() - damaged_after),
                     )
                 )
                 .order_by(_UNREAD, archive_states.c.looked_at, archive_states.c.agreement_id)

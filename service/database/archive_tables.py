@@ -43,6 +43,9 @@ archive_states = Table(
     # while all of them can.
     Column("lock_failure", Text, nullable=False, server_default=""),
     instant("lock_failing_since", null=True),
+    # On what the two verdicts disagree, and since when; empty and null while they agree.
+    Column("dispute", Text, nullable=False, server_default=""),
+    instant("disputed_since", null=True),
     CheckConstraint(
         "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
     ),
@@ -53,6 +56,11 @@ archive_states = Table(
         "ix_archive_states_lock_failing",
         "agreement_id",
         postgresql_where=text("lock_failing_since is not null"),
+    ),
+    Index(
+        "ix_archive_states_disputed",
+        "agreement_id",
+        postgresql_where=text("disputed_since is not null"),
     ),
     Index(
         "ix_archive_states_trouble",

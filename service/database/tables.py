@@ -299,7 +299,7 @@ alarms = Table(
     CheckConstraint("subject in ('agreement', 'job')", name="subject"),
     CheckConstraint(
         "what in ('prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'mail',"
-        " 'lock', 'job')",
+        " 'lock', 'job', 'disputed')",
         name="what",
     ),
 )

@@ -53,7 +53,7 @@ def archive(deps: Deps, agreement_id: str) -> None:
         raise LookupError(agreement.reference)
     if known.looked_at != (state.looked_at if state else None):
         return  # another worker was first, and noted what it found
-    found = examine(deps, known)
+    found = examine(deps, known, twice=True)
     with deps.database.begin() as tx:
         note_check(tx, known, found)
 
@@ -64,12 +64,22 @@ def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: 
     It is the service's own finding and stands in the log as that, whoever asked for it
     (docs/decisions/0017): who may only read can have the archive looked at, and has no say in what
     is found. Nothing is noted when somebody else looked meanwhile.
+
+    Where only the first of the two verdicts refuses an original that is kept byte for byte, an
+    alarm says so, and its state stays what it was until somebody has a look: an archive is not
+    called damaged for a fault in a new version of the verdict.
     """
     agreement = tx.agreements.lock_by_id(known.agreement.id)
     before = tx.archive.state(agreement.id)
     if before is None or before.looked_at != known.looked_at:
         return
     asked: dict[str, Any] = {"asked_by": asked_by} if asked_by else {}
+    if found.objections is not None:
+        said = "; ".join(f"{name}: {why}" for name, why in found.disputed().items())
+        tx.archive.note_dispute(agreement.id, said)
+    if found.only_disputed and before.state == "verified":
+        tx.archive.note_looked(agreement.id)
+        return
     reason = found.summary()
     tx.archive.set_state(agreement.id, found.state, found.stored.prefix, reason)
     if found.state == "verified":
@@ -79,8 +89,8 @@ def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: 
             _send_copies(tx, agreement)
     # Looked at every night, and told once for as long as it stays the same.
     elif asked or (before.state, before.failure) != (found.state, reason[:500]):
-        said = {"reason": reason[:300]}
-        tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, SYSTEM, personal=said, **asked)
+        why = {"reason": reason[:300]}
+        tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, SYSTEM, personal=why, **asked)
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:

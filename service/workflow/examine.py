@@ -14,7 +14,7 @@ from service.database.documents import Original
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.texts import text
-from service.workflow.verify import verify_kept
+from service.workflow.verify import objection_to, verify_kept
 from signatures.report import FAILS, GENUINE, HOLDS, INVALID, Report
 from storage.archive import AGREEMENT, SHOWN
 from storage.check import MISSING, CheckReport, check
@@ -42,10 +42,15 @@ class Recorded:
 @dataclass(frozen=True)
 class ArchiveCheck:
     """What an examination found: the files beside what was recorded, and the verdicts by name on
-    the sealed files and their renewed copies whose bytes are there to be judged."""
+    the sealed files and their renewed copies whose bytes are there to be judged.
+
+    ``objections`` are those of the second verdict on the originals by name, empty where it has
+    none; None when it was not asked.
+    """
 
     stored: CheckReport
     verdicts: Mapping[str, Report] = field(default_factory=dict)
+    objections: Mapping[str, str] | None = None
 
     @property
     def verdict(self) -> Report | None:
@@ -80,6 +85,26 @@ class ArchiveCheck:
             if each.verdict == INVALID or (each.verdict != GENUINE and not original_of(name))
         }
 
+    def disputed(self) -> dict[str, str]:
+        """The originals on which the two verdicts disagree, with what the one that refuses says.
+
+        Not those that were revoked, of which the second verdict knows no lists of today.
+        """
+        said = {}
+        for name, objection in (self.objections or {}).items():
+            refusal = self.refused().get(name)
+            if refusal is None and objection:
+                said[name] = objection
+            elif refusal is not None and not objection and not _revoked(refusal):
+                said[name] = _why(refusal)
+        return said
+
+    @property
+    def only_disputed(self) -> bool:
+        """Whether nothing is wrong but what the second verdict does not find."""
+        refused = self.refused()
+        return bool(refused) and self.stored.intact and refused.keys() <= self.disputed().keys()
+
     @property
     def state(self) -> str:
         """What the archive's state becomes by it."""
@@ -99,6 +124,10 @@ class ArchiveCheck:
         return "; ".join(said)
 
 
+def _revoked(report: Report) -> bool:
+    return any(each.reason == "revoked" for each in report.answers)
+
+
 def _why(report: Report) -> str:
     """The rules that fail, in plain words; when none does, those that could not be answered."""
     failing = [each for each in report.answers if each.state == FAILS]
@@ -116,22 +145,28 @@ def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:
     return Recorded(tx.agreements.get_by_id(agreement_id), original, objects, state.looked_at)
 
 
-def examine(deps: Deps, known: Recorded) -> ArchiveCheck:
+def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck:
     """Read the whole package back, compare it with what was recorded, and judge the sealed files
-    with the roots of this installation.
+    with the roots of this installation; ``twice`` has another library judge the originals as well,
+    of which the bytes are what was recorded.
 
     Raises what the store raises when it does not answer, or KeysUnusable: then nothing is known.
     """
     copies = [_stored(each) for each in known.objects if original_of(each.name)]
     report = check(deps.objects(), _package(known), copies)
-    return ArchiveCheck(
-        report,
-        {
-            name: verify_kept(deps, known.agreement.id, original_of(name) or name, data)
-            for name, data in report.contents.items()
-            if (original_of(name) or name) in (AGREEMENT, SHEET)
-        },
-    )
+    verdicts = {
+        name: verify_kept(deps, known.agreement.id, original_of(name) or name, data)
+        for name, data in report.contents.items()
+        if (original_of(name) or name) in (AGREEMENT, SHEET)
+    }
+    if not twice:
+        return ArchiveCheck(report, verdicts)
+    objections = {
+        name: objection_to(deps, data)
+        for name, data in report.contents.items()
+        if name in (AGREEMENT, SHEET) and name not in report.wrong()
+    }
+    return ArchiveCheck(report, verdicts, objections)
 
 
 def package_facts(agreement: Agreement, original: Original) -> PackageFacts:

@@ -4,7 +4,8 @@ original. A nightly job, in small parts; nobody has to remember how far it came.
 Each original is due nine months after its last check, whoever asked for that one. A night takes
 the sixtieth part of the archive at most: also when everything was stored on one day it has all
 been read two months later, and a month of nights may fail before a year is over. What is damaged
-is looked at again every night, so that a bucket that was put right is found to be.
+is looked at again every night, so that a bucket that was put right is found to be. Each is judged
+by two libraries; one on which they disagree is looked at every night as well.
 
 Reading makes an original the newest: a worker that was killed, or two at once, go on where the
 table says. While the store does not answer nothing is known, so no state changes; the same part is
@@ -69,7 +70,7 @@ def _read_back(deps: Deps, agreement_id: str) -> bool:
             known = recorded(tx, agreement_id)
         if known is None:
             raise LookupError(f"{agreement_id}: checked before, and nothing of it is recorded")
-        found = examine(deps, known)
+        found = examine(deps, known, twice=True)
     except (StorageUnavailable, StorageRefused) as failure:
         with deps.database.begin() as tx:
             noted = tx.archive_round.unread_because(type(failure).__name__)

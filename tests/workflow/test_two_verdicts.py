@@ -1,0 +1,76 @@
+"""Every original is judged twice in the archive; where the two disagree, people are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from house import House
+
+from service.database.alarms import What
+from service.workflow import alarm, archive, close, reread, retrieve, seal
+from service.workflow.alarm import standing_still
+
+
+@pytest.fixture
+def reference(whole_house: House) -> str:
+    """An agreement that is in the archive."""
+    made = whole_house.sent()
+    whole_house.signed(made)
+    assert whole_house.countersign(made)[0].refusal == ""
+    for step in (seal.seal, close.close, archive.archive):
+        step(whole_house.deps, whole_house.agreement(made).id)
+    return made
+
+
+def read_back(house: House, days: int) -> int:
+    """So many days later."""
+    house.rows(
+        "update archive_states set looked_at = looked_at - make_interval(days => :d)", d=days
+    )
+    return reread.reread(house.deps, 1)
+
+
+def archive_state(house: House) -> Any:
+    (row,) = house.rows("select state, failure, dispute from archive_states")
+    return row
+
+
+def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
+    whole_house: House, reference: str
+) -> None:
+    """A fault in a new version of either would otherwise call a whole archive damaged, or hide."""
+    house = whole_house
+    assert (archive_state(house).state, archive_state(house).dispute) == ("verified", "")
+    with pytest.MonkeyPatch.context() as fault:
+        # A first verdict that finds every act later than its own time stamp.
+        fault.setattr("signatures.examine.CLOCKS_DIFFER", -timedelta(days=1))
+        assert read_back(house, 300) == 1
+        assert read_back(house, 1) == 1  # and every night for as long as they disagree
+        found = archive_state(house)
+        assert (found.state, found.failure) == ("verified", "")
+        assert "na haar eigen tijdstempel" in found.dispute
+        assert "archive.damaged" not in house.events(reference)
+        assert alarm.alarm(house.deps) == 1
+        assert alarm.alarm(house.deps) == 0
+        (mail,) = house.rows("select \"values\" as said from messages where kind = 'alarm'")
+        assert (mail.said["reference"], mail.said["trouble"]) == (reference, "disputed")
+
+        # Somebody looks, and the first verdict says what it says.
+        assert not retrieve.check(house.deps, reference, house.staff).intact
+        assert archive_state(house).state == "corrupt"
+
+    assert read_back(house, 1) == 1
+    assert (archive_state(house).state, archive_state(house).dispute) == ("verified", "")
+    assert alarm.alarm(house.deps) == 0
+    assert not house.rows("select 1 from alarms")
+
+    with pytest.MonkeyPatch.context() as fault:
+        # A second one that takes the algorithm of every seal for a weak one.
+        fault.setattr("signatures.second_opinion.WEAK", frozenset({"sha256"}))
+        assert read_back(house, 300) == 1
+    assert archive_state(house).state == "verified"
+    standing = standing_still(house.deps, house.staff)[0]  # mails wait as well: nobody sends any
+    (disputed,) = [each for each in standing if each.what is What.DISPUTED]
+    assert "weak algorithm" in disputed.reason

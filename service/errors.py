@@ -10,6 +10,7 @@
     ├── NotFound           there is no such thing, or it is not yours
     ├── LinkUnusable       a signing link that no longer opens anything, with the reason
     ├── Unavailable        something outside does not answer; it is worth trying again
+    │   └── Busy           too much is asked at this moment
     ├── KeysUnusable       the keys and certificates of the seal cannot be used, with the reason
     └── GenerationFailed   the document could not be made
 
@@ -32,6 +33,12 @@ class ZegelError(Exception):
         super().__init__(code)
         self.code = code
         self.values = values
+
+    @property
+    def wait_seconds(self) -> int:
+        """After how long it is worth trying again; 0 where nobody said."""
+        minutes, seconds = self.values.get("minutes", 0), self.values.get("seconds", 0)
+        return int(str(minutes)) * 60 + int(str(seconds))
 
     def sentence(self) -> str:
         """The sentence of the catalogue for this situation."""
@@ -88,12 +95,6 @@ class TooLate(WrongState):
 class TooMany(Refused):
     """A limit was reached; ``values`` say in ``minutes`` or ``seconds`` when to try again."""
 
-    @property
-    def wait_seconds(self) -> int:
-        """After how long it is worth trying again; 0 where nobody said."""
-        minutes, seconds = self.values.get("minutes", 0), self.values.get("seconds", 0)
-        return int(str(minutes)) * 60 + int(str(seconds))
-
 
 class NotFound(ZegelError):
     """There is no such thing, or it is not this person's to see."""
@@ -112,6 +113,10 @@ class LinkUnusable(ZegelError):
 
 class Unavailable(ZegelError):
     """Something outside does not answer; worth trying again."""
+
+
+class Busy(Unavailable):
+    """Too much is asked at this moment; ``values['seconds']`` says when to try again."""
 
 
 class KeysUnusable(ZegelError):

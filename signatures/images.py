@@ -6,13 +6,17 @@ bytes. Formats are limited to PNG and JPEG, so that no other decoder is ever rea
 
 from __future__ import annotations
 
+import ctypes
 import io
-import warnings
 
 from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
-MOST_BYTES = 2_000_000
-MOST_PIXELS = 12_000_000
+MOST_BYTES = 15_000_000
+MOST_PIXELS = 12_000_000  # decoded whole
+# A JPEG is decoded at a half, a quarter or an eighth of its size, line by line; a progressive one
+# has to be held whole before, at two bytes for each value.
+MOST_PIXELS_OF_A_PHOTO, MOST_PIXELS_OF_A_PROGRESSIVE_PHOTO = 50_000_000, 25_000_000
+WORKED_ON = 2000  # pixels of the longest side; a signature on a photographed sheet keeps its lines
 WIDEST, HIGHEST = 900, 300  # pixels of the stored image; a field is about 60 mm wide
 _INK = 24  # how far from white a pixel must be to count as ink (0-255)
 
@@ -33,19 +37,54 @@ def reencode(data: bytes) -> bytes:
     if len(data) > MOST_BYTES:
         raise ImageRefused("too_large")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            opened = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
-            if opened.width * opened.height > MOST_PIXELS:  # read from the header, before decoding
-                raise ImageRefused("too_large")
-            picture = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        return _png(_ink_only(_decoded(data)))
+    finally:
+        _give_back()
+
+
+def _decoded(data: bytes) -> Image.Image:
+    """The picture upright, small enough to work on. Its size is judged before it is decoded."""
+    try:
+        opened = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+        if opened.width * opened.height > _most_pixels(opened):  # read from the header
+            raise ImageRefused("too_large")
+        opened.draft("RGB", _shrunk(opened.size))  # does something for JPEG alone
+        opened.load()
+        upright = ImageOps.exif_transpose(opened)
+        del opened
+        whole = upright if upright.mode in ("L", "RGB", "RGBA") else upright.convert("RGBA")
+        del upright
+        return whole.reduce(max(1, max(whole.size) // WORKED_ON)).convert("RGBA")
+    except Image.DecompressionBombError as error:
         raise ImageRefused("too_large") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         if isinstance(error, ImageRefused):
             raise
         raise ImageRefused("unreadable") from error
-    return _png(_ink_only(picture))
+
+
+def _most_pixels(opened: Image.Image) -> int:
+    if opened.format == "PNG":
+        return MOST_PIXELS
+    if opened.info.get("progressive"):
+        return MOST_PIXELS_OF_A_PROGRESSIVE_PHOTO
+    return MOST_PIXELS_OF_A_PHOTO
+
+
+def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
+    longest = max(size)
+    return (
+        size
+        if longest <= WORKED_ON
+        else (size[0] * WORKED_ON // longest, size[1] * WORKED_ON // longest)
+    )
+
+
+def _give_back() -> None:
+    """Let the system have the memory again (glibc keeps what threads freed)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _ink_only(picture: Image.Image) -> Image.Image:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 OPEN_FILES = 32
-LOWER_PRIORITY = 5
+LOWER_PRIORITY = 10
 LONGEST_ANSWER = 1 << 20  # bytes
 _STATM = Path("/proc/self/statm")
 

@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, g, jsonify, make_response, rende
 from werkzeug.exceptions import HTTPException
 
 from service.errors import (
+    Busy,
     GenerationFailed,
     Invalid,
     KeysUnusable,
@@ -60,7 +61,7 @@ def install(app: Flask) -> None:
 
 def _of_ours(error: ZegelError) -> Response:
     status = status_of(error)
-    if status >= 500:
+    if status >= 500 and not isinstance(error, Busy):
         current_app.logger.error("%s %s: %s", request.method, request.path, error.code)
     if isinstance(error, NotAllowed) and g.get("staff"):
         note_refusal(deps(), g.staff, request.endpoint or "", client())
@@ -70,12 +71,10 @@ def _of_ours(error: ZegelError) -> Response:
     sentence = "" if kept else error.sentence()
     fields = error.by_field() if isinstance(error, Invalid) else {}
     response = answer(status, sentence, code=error.code, fields=fields)
-    if isinstance(error, TooMany):
-        come_back(response, error)
-    return response
+    return come_back(response, error)
 
 
-def come_back(response: Response, error: TooMany) -> Response:
+def come_back(response: Response, error: ZegelError) -> Response:
     """Say in a header when to try again; for views that show a refusal in their own page."""
     if error.wait_seconds:
         response.headers["Retry-After"] = str(error.wait_seconds)

@@ -52,6 +52,7 @@ ACCOUNT_LINK_PATH = "/account/link/"  # its address is a secret too
 HEALTH_PATHS = ("/healthz", "/readyz")  # asked by load balancers under any host name
 SAFE = ("GET", "HEAD", "OPTIONS")
 BODY_LIMIT = 256 * 1024
+LARGEST_FIELDS = 4 * 1024 * 1024  # bytes of all fields but files; a drawn signature is a data URL
 BROWSER_COOKIE = "browser"
 STAFF_COOKIE = "staff"
 SIGNER_COOKIE = "signer"
@@ -226,7 +227,8 @@ def _is_loopback(host: str) -> bool:
 def _check_form(app: Flask, security: WebSecurity) -> None:
     view = app.view_functions.get(request.endpoint or "")
     limit = _limit_of(app, request.endpoint or "")
-    request.max_content_length = request.max_form_memory_size = limit
+    request.max_content_length = limit
+    request.max_form_memory_size = min(limit, LARGEST_FIELDS)
     if request.method in SAFE or getattr(view, "no_cookies", False):
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):

@@ -22,11 +22,15 @@ from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
 from service.database.engine import Transaction
 from service.errors import FieldError, Invalid, Refused
 from service.texts import catalogue, text
+from service.workflow.turns import NoTurn, Turns
 from signatures.effective_date import effective_date
 from signatures.images import ImageRefused, reencode
 
 SEAL = "seal"
 METHODS = ("typed", "drawn", "uploaded")
+# A picture of the largest size takes some 150 MB and a second, so one at a time in a process.
+_DECODING = Turns(at_once=1, waiting=3)
+PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,10 @@ def signature_image(method: str, typed: str, picture: bytes, name: str) -> Signa
     if not picture:
         raise Invalid([FieldError("signature", "signature_missing")])
     try:
-        return SignatureImage(method, "", reencode(picture))
+        with _DECODING.turn(PATIENCE_SECONDS):
+            return SignatureImage(method, "", reencode(picture))
+    except NoTurn as busy:
+        raise Invalid([FieldError("signature", "image_busy")]) from busy
     except ImageRefused as refused:
         code = {"blank": "signature_blank", "too_large": "image_too_large"}
         wrong = code.get(refused.code, "image_unreadable")

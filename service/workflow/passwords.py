@@ -11,12 +11,12 @@ import base64
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from service.errors import TooMany
+from service.workflow.turns import NoTurn, Turns
 
 # OWASP's Password Storage Cheat Sheet, first of its equal choices for argon2id: 19 MiB, two passes,
 # one lane. Why not more: docs/decisions, number 18.
@@ -24,18 +24,17 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 AT_ONCE = 2
 PATIENCE_SECONDS = 5.0  # of somebody who is signed in, or whose browser is known
 BUSY_SECONDS = 5  # after which it is worth trying again
-_turns = BoundedSemaphore(AT_ONCE)
+_turns = Turns(AT_ONCE, waiting=8)
 
 
 @contextmanager
 def turn(patience: float = PATIENCE_SECONDS) -> Iterator[None]:
     """One of the few turns to hash, waited for so many seconds. Raises TooMany without one."""
-    if not _turns.acquire(timeout=patience):
-        raise TooMany("passwords_busy", seconds=BUSY_SECONDS)
     try:
-        yield
-    finally:
-        _turns.release()
+        with _turns.turn(patience):
+            yield
+    except NoTurn as full:
+        raise TooMany("passwords_busy", seconds=BUSY_SECONDS) from full
 
 
 def hashed(password: str) -> str:

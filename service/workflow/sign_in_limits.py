@@ -34,12 +34,13 @@ def of_browser(deps: Deps, browser_id: str) -> Counter:
 def of_stranger(deps: Deps, email: str, ip: str) -> list[Counter]:
     """What a try from a browser that is not known counts for: its e-mail address, its network (of
     IPv6 the /64, which one customer has whole), and everybody."""
-    network = Counter(_key(deps, "network", _network(ip)), MOST_OF_A_NETWORK, _MINUTE)
+    network = Counter(_key(deps, "network", network_of(ip)), MOST_OF_A_NETWORK, _MINUTE)
     everybody = Counter(_key(deps, "everybody", ""), MOST_OF_EVERYBODY, _MINUTE)
     return [of_address(deps, email), network, everybody]
 
 
-def _network(ip: str) -> str:
+def network_of(ip: str) -> str:
+    """The network that an IP address stands for; empty for what is no address."""
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:

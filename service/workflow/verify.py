@@ -13,8 +13,11 @@ from cryptography import x509
 from service.agreement.model import Agreement
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.errors import FieldError, Invalid, Unavailable
-from signatures.apart import Busy, NotExamined, judge_apart, verify_apart
+from service.errors import Busy, FieldError, Invalid
+from service.workflow.sign_in_limits import network_of
+from service.workflow.turns import NoTurn, Turns
+from signatures.apart import Busy as TooManyApart
+from signatures.apart import NotExamined, judge_apart, verify_apart
 from signatures.package_report import PackageReport
 from signatures.package_zip import Unreadable, is_zip
 from signatures.report import COMPLETENESS_UNKNOWN, Ledger, Report
@@ -23,6 +26,11 @@ from storage.renewed import original_of
 
 MOST_BYTES = 20 * 1024 * 1024
 SHEET = "bewijsblad.pdf"
+# In one process. What is ours to the last byte is harmless: no other file takes its places.
+_OURS = Turns(at_once=1, waiting=2)
+_STRANGE = Turns(at_once=1, waiting=2)
+PATIENCE_SECONDS = 8.0  # a file may take 2 s of processor time, and two may go first
+BUSY_SECONDS = 10  # after which it is worth trying again
 
 
 class Trust(TypedDict):
@@ -56,35 +64,38 @@ class CheckedPackage:
     effective_date: date | None = None
 
 
-def verify_upload(deps: Deps, data: bytes) -> Checked | CheckedPackage:
+def verify_upload(deps: Deps, data: bytes, address: str = "") -> Checked | CheckedPackage:
     """Check a sealed PDF or an evidence package; nothing of it is kept.
+
+    ``address`` is the IP address that asks. Of each network one file is checked or waits at a time,
+    so whoever sends many leaves room for others.
 
     What it is, is told only of a file that is an original of ours to the last byte: who holds
     that already has everything that is said here. One that names an agreement and is not what was
-    recorded of it is refused, whatever else holds. Raises Invalid naming ``file``, Unavailable
-    while too many others are being checked.
+    recorded of it is refused, whatever else holds. Raises Invalid naming ``file``, Busy while too
+    many others are being checked.
     """
     if not data:
         raise Invalid([FieldError("file", "required")])
     if len(data) > MOST_BYTES:
         raise Invalid([FieldError("file", "pdf_too_large")])
+    is_pdf = data.startswith(b"%PDF-")
+    if not is_pdf and not is_zip(data):
+        raise Invalid([FieldError("file", "not_a_pdf")])
+    known = _known(deps, hashlib.sha256(data).hexdigest()) if is_pdf else None
+    # Outside the transaction: a file that takes long to examine must hold no connection.
     try:
-        if data.startswith(b"%PDF-"):
-            return _pdf(deps, data)
-        if is_zip(data):
-            return _package(deps, data)
+        with (_OURS if known else _STRANGE).turn(PATIENCE_SECONDS, network_of(address)):
+            return _pdf(deps, data, known) if is_pdf else _package(deps, data)
     except Unreadable as strange:
         raise Invalid([FieldError("file", f"package_{strange}")]) from strange
     except NotExamined as refusal:
         raise Invalid([FieldError("file", "not_examined")]) from refusal
-    except Busy as busy:
-        raise Unavailable("unavailable") from busy
-    raise Invalid([FieldError("file", "not_a_pdf")])
+    except (NoTurn, TooManyApart) as busy:
+        raise Busy("verify_busy", seconds=BUSY_SECONDS) from busy
 
 
-def _pdf(deps: Deps, pdf: bytes) -> Checked:
-    known = _known(deps, hashlib.sha256(pdf).hexdigest())
-    # Outside the transaction: a file that takes long to examine must hold no connection.
+def _pdf(deps: Deps, pdf: bytes, known: _Known | None) -> Checked:
     report = verify_apart(pdf, ledger=known.ledger if known else None, **_trust(deps))
     if known is None and report.renewals:
         # A renewed copy that was stamped elsewhere begins with an original all the same.

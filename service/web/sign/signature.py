@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.agreement.deadlines import local_date, show_date
-from service.errors import Invalid
+from service.errors import Invalid, LinkUnusable
+from service.texts import text
 from service.web.context import client, deps, signer
+from service.web.errors import answer
 from service.web.forms import FormErrors, tidy
 from service.web.security import body_limit
 from service.web.sign.blueprint import (
@@ -26,15 +29,16 @@ from service.web.sign.blueprint import (
     to,
 )
 from service.web.sign.facts import annex_rows
+from service.web.sign.link_ended import of_session
 from service.web.sign.prove import code_page
 from service.workflow import sign as signing
 from service.workflow.accept import METHODS, statements
 from service.workflow.open_link import Visit
 from signatures.images import MOST_BYTES
 
-# A photo from a telephone may be larger than we take; it is refused beside its field, so it must
-# arrive first.
-LARGEST_BODY = 8 * 1024 * 1024
+# A photo from a telephone may be larger than we take; it is refused beside its field with the ticks
+# kept, so it must arrive first.
+LARGEST_BODY = 24 * 1024 * 1024
 PNG_URL = "data:image/png;base64,"
 _FIELD_OF_METHOD = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": "uploaded_image"}
 
@@ -76,6 +80,21 @@ def prepare() -> ResponseReturnValue:
         names = {"signature": _FIELD_OF_METHOD.get(values["method"], "method")}
         return _sign_page(found, said, values, FormErrors.of(wrong, names), 422)
     return to("sign.sign_annex")
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """A photo larger than what is read at all: the form again, whose ticks never arrived."""
+    if request.endpoint != "sign.prepare":
+        return answer(413, "")
+    try:
+        found = current_open()
+    except LinkUnusable as ended:
+        return of_session(ended)
+    if not found.authenticated or step_of(found) not in ("sign.sign", "sign.sign_annex"):
+        return to("sign.resume")
+    errors = FormErrors({"uploaded_image": text("errors.image_too_large")})
+    return _sign_page(found, [], {"method": "uploaded"}, errors, 413)
 
 
 @blueprint.get("/tekenen/ondertekenen/bijlage")

@@ -22,7 +22,7 @@ from service.workflow.accept import statements
 from service.workflow.countersign import STATEMENTS, Outcome, countersign, queue
 from service.workflow.open_text import note_read, to_read
 
-LARGEST_POST = 4 * 1024 * 1024  # an uploaded picture of 2 MB, or a drawn one as a data URL
+LARGEST_POST = 24 * 1024 * 1024  # a picture that is too large is refused beside its field
 # The core speaks of one signature; the page has a field for each way of giving it.
 _SIGNATURE_FIELDS = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": "uploaded_image"}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify, make_response, request
 
-from service.errors import Invalid
+from service.errors import Busy, Invalid
 from service.texts import text
-from service.web.context import deps, public
+from service.web.context import client, deps, public
+from service.web.errors import come_back
 from service.web.forms import upload as uploaded
 from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
@@ -46,9 +47,12 @@ def upload() -> Any:
 def verify() -> Any:
     """The findings; the file is read and forgotten."""
     try:
-        checked = verify_upload(deps(), uploaded(request.files, "file"))
+        checked = verify_upload(deps(), uploaded(request.files, "file"), client().ip)
     except Invalid as wrong:
         return _page(errors=wrong.by_field(), status=422)
+    except Busy as busy:
+        page = _page(errors={"file": busy.sentence()}, status=503)
+        return come_back(make_response(page), busy)
     return _page(report=_in_words(checked), file_name=request.files["file"].filename or "")
 
 
@@ -61,9 +65,8 @@ def verify_as_json() -> Any:
     ``application/zip``) or as ``file`` of a form. ``language`` is nl or en. A mistake is answered
     with problem+json that names the field."""
     whole = request.mimetype in _WHOLE_BODIES
-    checked = verify_upload(
-        deps(), request.get_data() if whole else uploaded(request.files, "file")
-    )
+    file = request.get_data() if whole else uploaded(request.files, "file")
+    checked = verify_upload(deps(), file, client().ip)
     language = "en" if request.args.get("language") == "en" else "nl"
     recorded = None
     if checked.reference:

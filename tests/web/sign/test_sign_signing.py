@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from service.agreement.states import Place, PlaceState, State
 from service.texts import text
 from service.web.sign.blueprint import NOTICES
-from service.workflow import complete
+from service.workflow import accept, complete
 from service.workflow.actors import Client
 
 
@@ -147,14 +147,34 @@ def test_two_taps_sign_both(journey: Any, method: str) -> None:
     assert journey.agreement.signed_places == (Place.CONTROLLER_AGREEMENT, Place.CONTROLLER_ANNEX)
 
 
-def test_an_upload_that_is_too_large_is_refused_beside_its_field(journey: Any) -> None:
+@pytest.mark.parametrize(("size", "status", "ticks"), [(16, 422, 4), (25, 413, 1)])
+def test_an_upload_that_is_too_large_is_refused_beside_its_field(
+    journey: Any, size: int, status: int, ticks: int
+) -> None:
     browser = journey.signing()
-    photo = (io.BytesIO(b"\xff\xd8" + b"x" * 3_000_000), "foto.jpg")
+    photo = (io.BytesIO(b"\xff\xd8" + b"x" * size * 1024 * 1024), "foto.jpg")
     answer = browser.post(
         "/tekenen/ondertekenen", journey.signature(method="uploaded", uploaded_image=photo)
     )
-    assert answer.status_code == 422
+    assert answer.status_code == status
     assert 'id="e-uploaded_image"' in browser.page
+    assert browser.page.count(" checked") == ticks  # statements that arrived, and the method
+    assert browser.post("/tekenen/ondertekenen", journey.signature()).status_code == 200
+
+
+def test_a_picture_for_which_nobody_has_time_keeps_the_ticks(
+    journey: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accept, "PATIENCE_SECONDS", 0.01)
+    browser = journey.signing()
+    photo = (io.BytesIO(drawing()), "foto.png")
+    with accept._DECODING.turn(0):
+        answer = browser.post(
+            "/tekenen/ondertekenen", journey.signature(method="uploaded", uploaded_image=photo)
+        )
+    assert answer.status_code == 422
+    assert text("errors.image_busy") in browser.page
+    assert browser.page.count(" checked") == 4
 
 
 def test_going_back_from_bijlage_1_keeps_the_signature(journey: Any) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from flask import Flask
@@ -11,6 +14,8 @@ from road import countersigned, ready, sealed_and_archived, signed_by_controller
 
 from service.agreement.permissions import Staff
 from service.deps import Deps
+from service.engines.process import wait_until
+from service.workflow import verify
 
 
 @pytest.fixture
@@ -81,3 +86,52 @@ def test_the_page_names_parties_and_date_and_says_what_is_wrong(
         assert f"Dit is niet het vastgelegde origineel van {reference}." in visitor.page
         assert "Error" not in visitor.page
         assert f"Verwerkersovereenkomst {reference}" not in visitor.page
+
+
+def test_a_network_has_one_file_checked_at_a_time_and_ours_never_wait_for_others(
+    app: Flask, original: tuple[str, bytes]
+) -> None:
+    _, pdf = original
+    visitor = Office(app.test_client())
+    visitor.get("/verifieer")
+
+    def checked(data: bytes, address: str) -> int:
+        return (
+            app.test_client()
+            .post(
+                "/api/verify",
+                data=data,
+                content_type="application/pdf",
+                environ_base={"REMOTE_ADDR": address},
+            )
+            .status_code
+        )
+
+    with verify._STRANGE.turn(0, "192.0.2.1"), ExitStack() as waiting:
+        # Two hostile files of other networks wait behind that one: all places are taken.
+        for number in (2, 3):
+            waiting.enter_context(holds_a_place(f"192.0.2.{number}"))
+        for address in ("192.0.2.1", "192.0.2.9"):
+            assert checked(pdf + b"\n", address) == 503
+        visitor.post("/verifieer", {"file": (io.BytesIO(pdf + b"\n"), "o.pdf")})
+        assert visitor.status == 503
+        assert "Er worden nu te veel bestanden gecontroleerd." in visitor.page
+        assert visitor.answer
+        assert visitor.answer.headers["Retry-After"] == "10"
+        assert checked(pdf, "192.0.2.1") == 200  # an original, meanwhile
+    assert checked(pdf + b"\n", "192.0.2.1") == 200
+
+
+@contextmanager
+def holds_a_place(asker: str) -> Iterator[None]:
+    """Somebody who waits until the block ends."""
+
+    def wait() -> None:
+        with verify._STRANGE.turn(60, asker):
+            pass
+
+    before = len(verify._STRANGE._queue)
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    assert wait_until(lambda: len(verify._STRANGE._queue) > before, seconds=60)
+    yield

@@ -1,0 +1,67 @@
+"""Turns for what is costly: few at a time in a process, few wait, and nobody twice.
+
+Whoever waits holds a thread that another page needs, so only some may wait, and not long; the rest
+is refused at once. One asker holds one place, running or waiting, so a flood from one network
+leaves places for others. Places are given in the order in which they were asked for.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Condition
+from time import monotonic
+
+
+class NoTurn(Exception):
+    """Too much is asked at this moment; worth trying again."""
+
+
+class Turns:
+    """``at_once`` run, ``waiting`` wait. Each kind of work has its own, one for a process."""
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._at_once = at_once
+        self._most = waiting
+        self._changed = Condition()
+        self._running: list[str] = []
+        self._queue: deque[object] = deque()
+        self._waiting: list[str] = []
+
+    @contextmanager
+    def turn(self, patience: float, asker: str = "") -> Iterator[None]:
+        """One turn, waited for at most so many seconds. Raises NoTurn.
+
+        ``asker`` is whoever may hold one place only; an empty one may hold any number.
+        """
+        with self._changed:
+            self._take_place(patience, asker)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running.remove(asker)
+                self._changed.notify_all()
+
+    def _take_place(self, patience: float, asker: str) -> None:
+        if asker and asker in (*self._running, *self._waiting):
+            raise NoTurn
+        if self._queue or len(self._running) >= self._at_once:
+            if len(self._queue) >= self._most:
+                raise NoTurn
+            self._wait(monotonic() + patience, asker)
+        self._running.append(asker)
+
+    def _wait(self, until: float, asker: str) -> None:
+        place = object()
+        self._queue.append(place)
+        self._waiting.append(asker)
+        try:
+            while self._queue[0] is not place or len(self._running) >= self._at_once:
+                if not self._changed.wait(until - monotonic()) and monotonic() >= until:
+                    raise NoTurn
+        finally:
+            self._queue.remove(place)
+            self._waiting.remove(asker)
+            self._changed.notify_all()

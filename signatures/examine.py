@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from signatures import allowed_changes, containers
 from signatures.allowed_changes import NotAllowed
-from signatures.chains import Material, path_through
+from signatures.chains import Material, path_of, path_through
 from signatures.container_form import flaw
 from signatures.containers import NotIntact
 from signatures.found_seals import Seal
+from signatures.material import material_in
 from signatures.orders import AGREEMENT_ORDERS, LEVEL, SHEET_ORDER
 from signatures.own_certificates import Qualified, described
 from signatures.printed import Agreement, agreement_in, reference_in
@@ -188,7 +189,11 @@ class Examination:
         if container is None or not roots:
             return ""
         alone = path_through(container.certificates, container.certificate, roots, Material((), ()))
-        return "" if alone else "certificates"
+        if alone:
+            return ""
+        # One that leads nowhere at all is what the rule about chains is for.
+        known = material_in(self.file, [each.container for each in self.seals if each.container])
+        return "certificates" if path_of(container.certificate, roots, known) else ""
 
 
 def _answered(rule: str, ask: Callable[[], Answer]) -> Answer:

@@ -45,6 +45,16 @@ def parts(pdf: bytes) -> list[Part]:
     return [_part(pdf, each) for each in signed_fields(Revisions(pdf))]
 
 
+def places(part: Part) -> bytes:
+    """Where the bytes are that a seal or document time stamp covers, in a line for ``read`` of a
+    shell: how many before it, from which byte (counted from 1) how many after it; of a seal from
+    which byte of the CMS its value is and how long; then its time in seconds since 1970."""
+    _, before, after, length = part.byte_range
+    value = (part.signature_at[0] + 1, part.signature_at[1]) if part.cms else ()
+    numbers = (before, after + 1, length, *value, int(part.token_time.timestamp()))
+    return (" ".join(map(str, numbers)) + "\n").encode()
+
+
 def _part(pdf: bytes, each: Signed) -> Part:
     offset, length, offset_after, length_after = each.signature["ByteRange"]
     start, end = each.container

@@ -30,6 +30,7 @@ FROM_THE_SHEET = (  # made after the sheet, so the sheet cannot name their diges
     "tijdstempels/bewijsblad.tst",
     "tijdstempels/bewijsblad-afsluiting.tst",
 )
+PLACES_IN_THE_SHEET = ("zegels/bewijsblad.txt", "tijdstempels/bewijsblad-afsluiting.txt")
 COPY = re.compile(r"(?:vernieuwd/)?(?P<day>\d{4}-\d{2}-\d{2})-(?P<of>overeenkomst|bewijsblad)\.pdf")
 ANCHOR = re.compile(r"ankers/(?P<day>\d{4}-\d{2}-\d{2})(?P<kind>\.json|\.tsr|\.pad\.txt)")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from signatures.extraction import parts
+from signatures.extraction import parts, places
 from signatures.package_case import Case
 from signatures.package_documents import sha256
 from signatures.package_finding import Finding, fails, unknown
@@ -19,6 +19,7 @@ from signatures.package_names import (
     OF_OTHERS,
     OWN_CERTIFICATES,
     OWN_LISTS,
+    PLACES_IN_THE_SHEET,
     READ_ME,
     RECORDS,
     RENEWED,
@@ -40,9 +41,11 @@ def check_seals(case: Case) -> Iterator[Finding]:
             continue  # what is wrong with it is said of the file itself
         for part in parts(case.files[document]):
             name = loose_name(document, part.field, stamp=part.cms is None)
+            place = f"{TOKENS if part.cms is None else SEALS}{name}.txt"
             for file, held in (
                 (f"{TOKENS}{name}.tst", part.token),
                 (f"{SEALS}{name}.p7s", part.cms),
+                (place, places(part) if place in PLACES_IN_THE_SHEET else None),
             ):
                 if held is not None and case.files.get(file, held) != held:
                     yield fails("seals", "seal_other", file)
@@ -92,7 +95,7 @@ def _expected(case: Case) -> tuple[set[str], set[str]]:
     """The names that have to be there, and those that an older package may have."""
     listed = case.sheet.parts
     if listed is not None:
-        needed = {*_ALWAYS, *listed, *FROM_THE_SHEET, *READ_ME}
+        needed = {*_ALWAYS, *listed, *FROM_THE_SHEET, *PLACES_IN_THE_SHEET, *READ_ME}
         return needed, {name for name in OF_OTHERS if name in case.files}
     further = {*FROM_THE_SHEET, *READ_ME, *OWN_CERTIFICATES, *OWN_LISTS}
     for place in case.sheet.places():

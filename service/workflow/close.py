@@ -42,8 +42,9 @@ from service.workflow.evidence_package import (
     VIEW,
     digests,
     encoded,
+    explanations,
+    files_of_sheet,
     fixed_files,
-    further_files,
 )
 from service.workflow.present_keys import with_present_keys
 from service.workflow.stamp_files import stamp_files
@@ -78,15 +79,7 @@ def close(deps: Deps, agreement_id: str) -> None:
     made = with_present_keys(deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known))
     others = made.sealer.stamp_evidence(closed.pdf, made.pdf)
     certificates = {**certificate_files(made.chains), **stamp_files(others, made.chains.stamps)}
-    further = further_files(
-        facts,
-        fixed,
-        foreign_stamps=bool(others.stamps),
-        sealed=closed.pdf,
-        shown=frozen[0],
-        sheet=made.pdf,
-        checked_at=datetime.now(UTC),
-    )
+    further = {**fixed, **made.explanations, **files_of_sheet(made.pdf)}
     original: dict[str, Any] = {
         "revision": agreement.revision,
         "pdf": closed.pdf,
@@ -119,10 +112,11 @@ def close(deps: Deps, agreement_id: str) -> None:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """The sealed sheet, the evidence JSON in it, and by whose keys and chains."""
+    """The sealed sheet, the evidence JSON in it, the explanations, and by whose keys and chains."""
 
     pdf: bytes
     proof: bytes
+    explanations: Mapping[str, bytes]
     sealer: Sealer
     chains: Chains
 
@@ -136,9 +130,12 @@ def _sealed_sheet(deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, 
     certificates = {
         f"{CERTIFICATES}{name}": data for name, data in certificate_files(chains).items()
     }
-    proof = rfc8785.dumps(evidence(facts, digests({**known, **certificates})))
+    told = explanations(
+        facts, known, sealed=known[AGREEMENT], shown=known[SHOWN], checked_at=datetime.now(UTC)
+    )
+    proof = rfc8785.dumps(evidence(facts, digests({**known, **certificates, **told})))
     printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
-    return _Sheet(sealer.seal_sheet(printed), proof, sealer, chains)
+    return _Sheet(sealer.seal_sheet(printed), proof, told, sealer, chains)
 
 
 def _facts(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # the ASN.1 library comes with it
 
 AGREEMENT, SHEET, LOG = "overeenkomst.pdf", "bewijsblad.pdf", "logboek.jsonl"
 TEMPLATE = "sjabloon.docx"
+OWN = "eigen"  # the quality of a time stamp of this service's own
 VIEW, DIFFERENCE, COMMON = "leesweergave.html", "verschil.html", "gemeenschappelijke-tekst.html"
 
 
@@ -55,32 +56,36 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
 
 
-def further_files(
-    facts: Facts,
-    fixed: Mapping[str, bytes],
-    *,
-    sealed: bytes,
-    shown: bytes,
-    sheet: bytes,
-    checked_at: datetime,
-    foreign_stamps: bool,
+def explanations(
+    facts: Facts, fixed: Mapping[str, bytes], *, sealed: bytes, shown: bytes, checked_at: datetime
 ) -> dict[str, bytes]:
-    """All further files of a package, by name: the fixed ones, and those that the sheet gives.
+    """LEESMIJ.txt and README.txt, which the sealed sheet names too.
 
-    ``foreign_stamps`` says whether another's authority gave any of the time stamps.
+    So they say nothing that the sheet gives: where its seals stand, a file of its own says.
     ``checked_at`` (aware) is a moment at which certificates and revocation lists count.
     """
-    of_sheet = _parts(SHEET, sheet)
     told = _told(
         facts,
-        [*_parts(AGREEMENT, sealed), *of_sheet],
+        _parts(AGREEMENT, sealed),
         shown_length=len(shown),
-        foreign=foreign_stamps,
         absent={TEMPLATE, VIEW, DIFFERENCE, COMMON} - set(fixed),
     )
     told["views"] = _views(facts, fixed)
     told["attime"] = _seconds(checked_at)
-    return {**fixed, **_loose(of_sheet), **read_me(told)}
+    return read_me(told)
+
+
+def files_of_sheet(sheet: bytes) -> dict[str, bytes]:
+    """What the sealed sheet gives: its seal and time stamps as files, and where they stand."""
+    # Loaded by the worker, which makes packages; the web process only hands them out.
+    from signatures.extraction import places  # noqa: PLC0415
+
+    named = _parts(SHEET, sheet)
+    folders = {name: "zegels" if part.cms else "tijdstempels" for _, name, part in named}
+    return {
+        **_loose(named),
+        **{f"{folders[name]}/{name}.txt": places(part) for _, name, part in named},
+    }
 
 
 def _views(facts: Facts, fixed: Mapping[str, bytes]) -> list[dict[str, Any]]:
@@ -124,7 +129,6 @@ def _told(
     named: list[tuple[str, str, Part]],
     *,
     shown_length: int,
-    foreign: bool,
     absent: Set[str],
 ) -> dict[str, Any]:
     """What LEESMIJ.txt and README.txt need; offsets and lengths in bytes, ``attime`` in seconds.
@@ -136,6 +140,7 @@ def _told(
     if effective is None:
         raise LookupError(agreement.reference)
     documents = dict(facts.documents)
+    foreign = any(each != OWN for each in qualities(facts).values())
     entries = [
         {
             "file": file,

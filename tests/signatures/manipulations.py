@@ -226,6 +226,16 @@ MANIPULATIONS: dict[str, Manipulation] = {
 }
 # Only a sheet with a list of the parts can tell.
 WITH_PARTS: dict[str, Manipulation] = {
+    "other explanations": Manipulation(
+        "read_me_other", "LEESMIJ.txt", put("LEESMIJ.txt", lambda d: d + b"Bel 0900.\n")
+    ),
+    "other places of the seal of the sheet": Manipulation(
+        "seal_other", "zegels/bewijsblad.txt", put("zegels/bewijsblad.txt", lambda d: b"0 " + d)
+    ),
+    "another page": Manipulation(
+        "view_other", "leesweergave.html", put("leesweergave.html", lambda d: d + b"<p>0900</p>")
+    ),
+    "no page": Manipulation("package_missing", "leesweergave.html", drop("leesweergave.html")),
     "no template": Manipulation("package_missing", "sjabloon.docx", drop("sjabloon.docx")),
     "another revocation list of ours": Manipulation(
         "part_other",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import re
+import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +14,7 @@ from house import BROWSER, House
 
 from service.workflow import retrieve
 
-SHELL = {
-    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    "HOME": "/nonexistent",
-    "LANG": "C.UTF-8",
-}
+SHELL = {"HOME": "/nonexistent", "LANG": "C.UTF-8"}
 
 
 def fetched(house: House, reference: str) -> bytes:
@@ -50,18 +45,41 @@ def commands_in(bag: Path) -> list[str]:
     return commands((bag / "data" / "LEESMIJ.txt").read_text(encoding="utf-8"))
 
 
-def failing(bag: Path) -> list[str]:
+def told_programs(bag: Path) -> Path:
+    """A folder with the programs that the LEESMIJ says it needs, and no others."""
+    text = (bag / "data" / "LEESMIJ.txt").read_text(encoding="utf-8").split("1. IS HET PAKKET")[0]
+    usual = re.search(r"elk Unix-systeem: ([a-z, ]+)\.", text)
+    poppler = re.search(r"openssl [^,]*, en (\w+) en (\w+) van poppler", text)
+    assert usual
+    assert poppler
+    folder = bag.parent / f"{bag.name}-programs"
+    folder.mkdir(exist_ok=True)
+    for name in ("openssl", *poppler.groups(), *usual[1].split(", ")):
+        found = shutil.which(name)
+        assert found, name
+        if not (folder / name).exists():
+            (folder / name).symlink_to(found)
+    return folder
+
+
+def failing(bag: Path, *shell: str) -> list[str]:
     """The commands of the LEESMIJ in a bag that do not hold; each in a shell of its own."""
-    return list(refusing(bag, commands_in(bag)))
+    return list(refusing(bag, commands_in(bag), *shell))
 
 
-def refusing(bag: Path, asked: list[str]) -> Iterator[str]:
-    """Those of these commands that do not hold, one after the other."""
+def refusing(bag: Path, asked: list[str], *shell: str) -> Iterator[str]:
+    """Those of these commands that do not hold, one after the other.
+
+    In ``sh``, which is dash on Debian, unless another shell is named: dash knows nothing that only
+    bash or zsh knows.
+    """
+    programs = told_programs(bag)
+    named = shell or ("sh",)
     for command in asked:
         said = subprocess.run(
-            ["bash", "-c", command],
+            [shutil.which(named[0]) or named[0], *named[1:], "-c", command],
             cwd=bag / "data",
-            env=SHELL,
+            env={**SHELL, "PATH": str(programs)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,

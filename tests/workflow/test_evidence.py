@@ -135,9 +135,9 @@ def test_the_sealed_sheet_names_every_file_that_does_not_come_from_it(
         "zegels/bewijsblad.p7s",
         "tijdstempels/bewijsblad.tst",
         "tijdstempels/bewijsblad-afsluiting.tst",
+        "zegels/bewijsblad.txt",
+        "tijdstempels/bewijsblad-afsluiting.txt",
         "logboek.jsonl",  # by the chain, so that a person's data can be erased from it
-        "LEESMIJ.txt",
-        "README.txt",
         "manifest.json",
     }
     for name, digest in evidence["parts"].items():

@@ -19,7 +19,7 @@ import logging
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import procrastinate
@@ -54,7 +54,8 @@ from service.workflow.forgotten import FORGOTTEN
 from service.workflow.generate import GENERATE, PREVIEW
 from service.workflow.notify import DELIVER
 from service.workflow.one_by_one import said
-from service.workflow.reread import REREAD, ROUND
+from service.workflow.reread import LOOK, REREAD, ROUND
+from service.workflow.retain import EXTEND, LOCKS
 
 log = logging.getLogger(__name__)
 
@@ -134,8 +135,8 @@ PERIODIC = (
     Periodic("anchor", "7 * * * *", anchor.anchor),
     Periodic("round", "17 1 * * *", reread.begin_round),
     Periodic("renew_stamps", "47 2 * * *", renew_stamps.renew_stamps),
-    Periodic("prolong", "41 3 * * *", retain.prolong_locks),
-    Periodic("probe", "17 4 * * *", probe.probe_archive),
+    Periodic("prolong", "41 3 * * *", retain.begin_prolonging),
+    Periodic("probe", "17 4 * * *", probe.probe_nightly),
 )
 
 
@@ -186,6 +187,29 @@ def register(
             lambda: _again(deps, FORGOTTEN, request_id, attempt, request_id=request_id),
         )
 
+    def extend(until: str = "", key: str = "", attempt: int = 0) -> None:
+        after = (datetime.fromisoformat(until), key) if until else None
+        _try(
+            EXTEND,
+            LOCKS,
+            lambda: retain.prolong_locks(deps, after),
+            lambda: _again(deps, EXTEND, LOCKS, attempt, HOUSEKEEPING, until=until, key=key),
+            lambda reason: failing.note(deps, EXTEND, reason),
+            lambda: failing.forget(deps, EXTEND),
+        )
+
+    def look(agreement_id: str, attempt: int = 0) -> None:
+        _try(
+            LOOK,
+            agreement_id,
+            lambda: reread.look(deps, agreement_id),
+            lambda: _again(
+                deps, LOOK, agreement_id, attempt, HOUSEKEEPING, agreement_id=agreement_id
+            ),
+        )
+
+    app.task(name=EXTEND, queue=HOUSEKEEPING)(extend)
+    app.task(name=LOOK, queue=HOUSEKEEPING)(look)
     app.task(name=DELIVER, queue=INTERACTIVE)(send)
     app.task(name=FORGOTTEN, queue=INTERACTIVE)(answer)
     app.task(name=REREAD, queue=HOUSEKEEPING)(read_back)
@@ -211,7 +235,7 @@ def _notes(deps: Deps, periodic: Sequence[Periodic]) -> dict[str, Note]:
 
         return noted
 
-    jobs = (REREAD, *(job.name for job in periodic))
+    jobs = (REREAD, EXTEND, *(job.name for job in periodic))
     return {name: note_periodic(name) for name in jobs} | {
         GENERATE: note("agreement_id", generate.note_failure, goes_on=False),
         PREVIEW: note("agreement_id", generate.note_failed_preview, goes_on=False),

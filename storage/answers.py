@@ -11,13 +11,14 @@ from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumErro
 from storage.errors import (
     ObjectCorrupt,
     ObjectMissing,
+    StorageBusy,
     StorageError,
     StorageRefused,
     StorageUnavailable,
     TransferDamaged,
 )
 
-TOO_MANY_REQUESTS = 429
+BUSY = (429, 503)
 SERVER_ERRORS = 500
 # MethodNotAllowed: the version is a delete marker.
 MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "404", "NotFound", "MethodNotAllowed"})
@@ -65,7 +66,9 @@ def _of_answer(what: str, error: ClientError) -> StorageError:
         return ObjectMissing(message)
     if code in DAMAGED:
         return TransferDamaged(message)
-    if code in COME_BACK or status == TOO_MANY_REQUESTS or status >= SERVER_ERRORS:
+    if code in COME_BACK or status in BUSY:
+        return StorageBusy(message)
+    if status >= SERVER_ERRORS:
         return StorageUnavailable(message)
     return StorageRefused(message)
 

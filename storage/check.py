@@ -12,11 +12,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage.archive import AGREEMENT, AT_ONCE, SHOWN, begins_with, find, read_copy
-from storage.errors import ObjectCorrupt, ObjectMissing, PackageInvalid
+from storage.errors import (
+    ObjectCorrupt,
+    ObjectMissing,
+    PackageInvalid,
+    StorageBusy,
+    StorageRefused,
+    StorageUnavailable,
+)
 from storage.manifest import StoredPackage
 from storage.objects import ObjectStore, StoredObject
+from storage.witness import prove_working
 
 GOOD, MISSING, CORRUPT = "good", "missing", "corrupt"
+TRIES = 2
+"""An object that could not be read so often, while the store worked in between, is missing. Each
+try is one of ours: the client itself asks three times."""
 
 
 @dataclass(frozen=True)
@@ -69,25 +80,59 @@ def check(
     ``renewed`` are the recorded renewed copies beside it.
 
     With a prefix the manifest in the bucket is believed; with a recorded package the manifest too
-    must be the recorded one. Raises StorageUnavailable or StorageRefused: then nothing is known.
+    must be the recorded one. A file that the store does not give while it works is missing.
+    Raises StorageUnavailable or StorageRefused when the store does not work: then nothing is known.
     """
     prefix = package if isinstance(package, str) else package.prefix
-    in_bucket = _find(objects, prefix)
-    stored = in_bucket if isinstance(package, str) else package
+    stored = _find(objects, prefix) if isinstance(package, str) else package
     if stored is None:
         return CheckReport(prefix, (), False, False, ())
     recorded = (*stored.objects(), *renewed)
-    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
-        read = list(pool.map(lambda one: _check_file(objects, one, prefix), recorded))
+    read = _read_all(objects, recorded, prefix)
     contents = {file.name: data for file, data in read}
     return CheckReport(
         prefix,
         tuple(file for file, _data in read),
         begins_with(contents.get(AGREEMENT, b""), contents.get(SHOWN, b"")),
-        in_bucket is not None and in_bucket.manifest.sha256 == stored.manifest.sha256,
+        _has_manifest(objects, stored, read),
         _strange(objects, prefix, {one.key for one in recorded}),
         {file.name: data for file, data in read if file.state == GOOD},
     )
+
+
+def _read_all(
+    objects: ObjectStore, recorded: Sequence[StoredObject], prefix: str
+) -> list[tuple[FileCheck, bytes]]:
+    """Every object with what was found, in the same order.
+
+    Raises StorageUnavailable or StorageRefused when the store itself does not work.
+    """
+    found: dict[str, tuple[FileCheck, bytes]] = {}
+    waiting = list(recorded)
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
+        for attempt in range(TRIES):
+            if attempt:
+                prove_working(objects)
+            tried = pool.map(lambda one: _check_file(objects, one, prefix), waiting)
+            results = zip(waiting, list(tried), strict=True)
+            found |= {one.key: result for one, result in results if result is not None}
+            waiting = [one for one in waiting if one.key not in found]
+            if not waiting:
+                break
+    for one in waiting:
+        found[one.key] = FileCheck(one.key.removeprefix(prefix), MISSING, None), b""
+    return [found[one.key] for one in recorded]
+
+
+def _has_manifest(
+    objects: ObjectStore, stored: StoredPackage, read: Sequence[tuple[FileCheck, bytes]]
+) -> bool:
+    """Whether the manifest that the bucket shows is the recorded one."""
+    name = stored.manifest.key.removeprefix(stored.prefix)
+    if not any(file.name == name and file.state == GOOD for file, _data in read):
+        return False
+    in_bucket = _find(objects, stored.prefix)
+    return in_bucket is not None and in_bucket.manifest.sha256 == stored.manifest.sha256
 
 
 def _find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
@@ -97,7 +142,10 @@ def _find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
         return None
 
 
-def _check_file(objects: ObjectStore, stored: StoredObject, prefix: str) -> tuple[FileCheck, bytes]:
+def _check_file(
+    objects: ObjectStore, stored: StoredObject, prefix: str
+) -> tuple[FileCheck, bytes] | None:
+    """What this file is; None when the store did not give it, without saying that it is gone."""
     name = stored.key.removeprefix(prefix)
     try:
         found = read_copy(objects, stored)
@@ -105,6 +153,10 @@ def _check_file(objects: ObjectStore, stored: StoredObject, prefix: str) -> tupl
         return FileCheck(name, MISSING, None), b""
     except ObjectCorrupt:
         return FileCheck(name, CORRUPT, None), b""
+    except StorageBusy:
+        raise
+    except (StorageUnavailable, StorageRefused):
+        return None
     return FileCheck(name, GOOD, found.locked_until), found.data
 
 

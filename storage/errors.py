@@ -2,6 +2,7 @@
 
     StorageError
     ├── StorageUnavailable     the store does not answer, or not now: repeat later
+    │   ├── StorageBusy        the store asks to come back later
     │   └── TransferDamaged    the bytes arrived damaged, says the store; it kept nothing
     ├── StorageRefused         the store answers and says no: someone must change something
     │   └── BucketUnsuitable   the bucket lacks versioning or Object Lock
@@ -22,6 +23,10 @@ class StorageError(Exception):
 
 class StorageUnavailable(StorageError):
     """The store does not answer, or asks to come back later."""
+
+
+class StorageBusy(StorageUnavailable):
+    """The store asks to come back later; that says nothing about the object."""
 
 
 class TransferDamaged(StorageUnavailable):

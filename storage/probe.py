@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from storage.answers import translated
-from storage.errors import ObjectMissing, StorageRefused, TransferDamaged
-from storage.objects import ObjectStore
+from storage.errors import ObjectMissing, StorageRefused, StorageUnavailable, TransferDamaged
+from storage.objects import ObjectStore, StoredObject
+from storage.witness import prove_working
 
 CHECKSUM_KEY = "proef/controlegetal"
 CONTENT, OTHER_CONTENT = b"proef\n", b"iets anders\n"
@@ -64,20 +66,19 @@ def probe(objects: ObjectStore, *, now: datetime) -> ProbeReport:
     holder of the bypass permission can delete what is locked in governance mode.
     Raises StorageUnavailable, or StorageRefused where not even a first object can be put.
     """
-    until = now + LOCKED_FOR
     delete = objects.client.delete_object
     bypass = partial(delete, BypassGovernanceRetention=True)
-    key = probe_key(objects)
-    kept = objects.put_once(key, CONTENT, content_type="text/plain", retain_until=until)
+    kept = _put_own(objects, now + LOCKED_FOR)
+    key = kept.key
     mode = objects.locked_in(key, kept.version_id)
     return ProbeReport(
         versioning=objects.has_versioning(),
-        create_only=_refused("create-only", lambda: _put_again(objects)),
+        create_only=_refused("create-only", lambda: _put_again(objects, key)),
         checksum=_refused("checksum", lambda: _put_damaged(objects)),
-        lock=_stays(objects, kept.version_id, delete),
+        lock=_stays(objects, kept, delete),
         mode=mode,
         on_this_machine=objects.on_this_machine,
-        bypass_refused=_stays(objects, kept.version_id, bypass),
+        bypass_refused=_stays(objects, kept, bypass),
     )
 
 
@@ -86,10 +87,19 @@ def probe_key(objects: ObjectStore) -> str:
     return f"proef/slot-{objects.lock_mode.lower()}"
 
 
-def _put_again(objects: ObjectStore) -> None:
-    objects.client.put_object(
-        Bucket=objects.bucket, Key=probe_key(objects), Body=OTHER_CONTENT, IfNoneMatch="*"
-    )
+def _put_own(objects: ObjectStore, until: datetime) -> StoredObject:
+    """The probe's own object; another one where the store works and lost that one."""
+    key = probe_key(objects)
+    try:
+        return objects.put_once(key, CONTENT, content_type="text/plain", retain_until=until)
+    except StorageUnavailable:
+        prove_working(objects)
+        anew = f"{key}-{secrets.token_hex(4)}"
+        return objects.put_once(anew, CONTENT, content_type="text/plain", retain_until=until)
+
+
+def _put_again(objects: ObjectStore, key: str) -> None:
+    objects.client.put_object(Bucket=objects.bucket, Key=key, Body=OTHER_CONTENT, IfNoneMatch="*")
 
 
 def _put_damaged(objects: ObjectStore) -> None:
@@ -101,16 +111,16 @@ def _put_damaged(objects: ObjectStore) -> None:
     )
 
 
-def _stays(objects: ObjectStore, version_id: str, delete: Callable[..., object]) -> bool:
+def _stays(objects: ObjectStore, kept: StoredObject, delete: Callable[..., object]) -> bool:
     """Whether deleting that version is refused, and it is there afterwards."""
-    key = probe_key(objects)
-    refused = _refused("lock", lambda: delete(Bucket=objects.bucket, Key=key, VersionId=version_id))
-    return refused and _is_there(objects, version_id)
+    which = {"Bucket": objects.bucket, "Key": kept.key, "VersionId": kept.version_id}
+    refused = _refused("lock", lambda: delete(**which))
+    return refused and _is_there(objects, kept.key, kept.version_id)
 
 
-def _is_there(objects: ObjectStore, version_id: str) -> bool:
+def _is_there(objects: ObjectStore, key: str, version_id: str) -> bool:
     try:
-        return objects.get(probe_key(objects), version_id) == CONTENT
+        return objects.get(key, version_id) == CONTENT
     except ObjectMissing:
         return False
 

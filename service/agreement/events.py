@@ -56,6 +56,7 @@ class Event(StrEnum):
     ARCHIVE_DOWNLOADED = "archive.downloaded"
     ARCHIVE_RENEWED = "archive.renewed"
     ARCHIVE_NOT_RENEWED = "archive.not_renewed"
+    ARCHIVE_LOCK_FAILED = "archive.lock_failed"
     ARCHIVE_PROBED = "archive.probed"
     OFFICE_PROBED = "office.probed"
     QUESTION_ASKED = "question.asked"
@@ -115,6 +116,8 @@ IN_THE_CHAIN = frozenset(
         "number",
         "on_this_machine",
         "bypass_refused",
+        "originals_read",
+        "originals_unread",
         "pages",
         "password",  # that it was changed
         "personal_data",  # how many kinds

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, null, select, update
+from sqlalchemy import Connection, func, null, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.archive_tables import RENEWED, archive_states, archived_objects
@@ -139,16 +139,20 @@ class ArchiveRecords:
         ).one_or_none()
         return (row.agreement_id, row.name) if row else None
 
-    def locked_for_less_than(self, days: int) -> list[tuple[str, ArchivedObject]]:
-        """Objects whose lock ends within ``days``, with their agreement's id."""
+    def locked_for_less_than(
+        self, days: int, *, after: tuple[datetime, str] | None, limit: int
+    ) -> list[tuple[str, ArchivedObject]]:
+        """Objects whose lock ends within ``days``, with their agreement's id: by the end of the
+        lock, then by key. ``after`` is the end of the lock and the key of the last one seen."""
+        by = tuple_(archived_objects.c.locked_until, archived_objects.c.key)
+        statement = select(archived_objects).where(
+            archived_objects.c.locked_until
+            < func.clock_timestamp() + func.make_interval(0, 0, 0, days)
+        )
+        if after is not None:
+            statement = statement.where(by > tuple_(*after))
         rows = self._connection.execute(
-            select(archived_objects)
-            .where(
-                archived_objects.c.locked_until
-                < func.clock_timestamp() + func.make_interval(0, 0, 0, days)
-            )
-            .order_by(archived_objects.c.locked_until)
-            .limit(10_000)
+            statement.order_by(archived_objects.c.locked_until, archived_objects.c.key).limit(limit)
         )
         return [
             (
@@ -166,6 +170,36 @@ class ArchiveRecords:
             update(archived_objects)
             .where(archived_objects.c.agreement_id == agreement_id, archived_objects.c.name == name)
             .values(locked_until=until)
+        )
+
+    def note_lock_failure(self, agreement_id: str, failure: str) -> bool:
+        """The lock of one of its objects could not be extended; whether that is news."""
+        its = archive_states.c.agreement_id == agreement_id
+        news = self._connection.execute(
+            update(archive_states)
+            .where(its, archive_states.c.lock_failing_since.is_(None))
+            .values(lock_failing_since=func.clock_timestamp())
+        )
+        self._connection.execute(
+            update(archive_states).where(its).values(lock_failure=failure[:500])
+        )
+        return bool(news.rowcount)
+
+    def forget_lock_failures(self, days: int) -> None:
+        """End the trouble of each agreement of which no lock ends within ``days`` any more."""
+        due = (
+            select(archived_objects.c.key)
+            .where(
+                archived_objects.c.agreement_id == archive_states.c.agreement_id,
+                archived_objects.c.locked_until
+                < func.clock_timestamp() + func.make_interval(0, 0, 0, days),
+            )
+            .exists()
+        )
+        self._connection.execute(
+            update(archive_states)
+            .where(archive_states.c.lock_failing_since.is_not(None), ~due)
+            .values(lock_failing_since=None, lock_failure="")
         )
 
     def verified_for(self, hours: int) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
-from service.database.archive import CHECKED
-from service.database.archive_tables import archive_states
+from service.database.archive import CHECKED, ArchivedObject
+from service.database.archive_tables import archive_states, archived_objects
 from service.database.tables import agreements
 
 TERM = timedelta(days=365)
@@ -70,6 +71,36 @@ class ArchiveRound:
                 .limit(limit)
             ).scalars()
         )
+
+    def some_originals(self, count: int) -> list[tuple[str, ArchivedObject]]:
+        """The sealed agreement of some packages that are whole as far as is known, with their id.
+
+        Chosen at random: ids are random, so the next ones after a random place are.
+        """
+        whole = (
+            select(archived_objects)
+            .join(archive_states, archive_states.c.agreement_id == archived_objects.c.agreement_id)
+            .where(
+                archive_states.c.state == "verified",
+                archived_objects.c.name == "overeenkomst.pdf",
+            )
+            .order_by(archived_objects.c.agreement_id)
+        )
+        place = str(uuid.uuid4())
+        later = whole.where(archived_objects.c.agreement_id >= place).limit(count)
+        rows = list(self._connection.execute(later))
+        if len(rows) < count:  # go on from the beginning
+            before = whole.where(archived_objects.c.agreement_id < place)
+            rows += list(self._connection.execute(before.limit(count - len(rows))))
+        return [
+            (
+                row.agreement_id,
+                ArchivedObject(
+                    row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until
+                ),
+            )
+            for row in rows
+        ]
 
     def unread_because(self, kind: str) -> bool:
         """Whether one could not be read at the last try because of this kind of failure."""

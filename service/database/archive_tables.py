@@ -22,6 +22,7 @@ archived_objects = Table(
         "sha256",
         postgresql_where=text("name like 'vernieuwd/%'"),
     ),
+    Index("ix_archived_objects_locked_until", "locked_until", "key"),
 )
 # Renewed copies, in the words of that index, so that it is used.
 RENEWED = text("archived_objects.name like 'vernieuwd/%'")

@@ -27,6 +27,13 @@ from service.errors import (
 from service.texts import text
 from service.web.context import client, deps
 from service.workflow.staff_log import note_refusal
+from storage.errors import (
+    ObjectCorrupt,
+    ObjectMissing,
+    StorageError,
+    StorageRefused,
+    StorageUnavailable,
+)
 
 # The first class that fits decides, so the narrow ones stand above the wide ones.
 STATUSES: tuple[tuple[type[ZegelError], int], ...] = (
@@ -42,6 +49,15 @@ STATUSES: tuple[tuple[type[ZegelError], int], ...] = (
     (KeysUnusable, 503),
     (GenerationFailed, 500),
 )
+# The archive's errors. Their messages name keys and endpoints, so a sentence of ours is shown.
+STORAGE: tuple[tuple[type[StorageError], int, str], ...] = (
+    (StorageUnavailable, 503, "storage_unavailable"),
+    (StorageRefused, 503, "storage_unavailable"),
+    (ObjectMissing, 500, "storage_lost"),
+    (ObjectCorrupt, 500, "storage_lost"),
+    (StorageError, 500, "storage_lost"),
+)
+RETRY_SECONDS = 60
 # What a page exists for; other statuses are shown as the nearest of these.
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 API_PATH = "/api/"
@@ -55,6 +71,7 @@ def status_of(error: ZegelError) -> int:
 def install(app: Flask) -> None:
     """Answer every error of ``app`` with a page or, under ``/api/``, with problem+json."""
     app.register_error_handler(ZegelError, _of_ours)
+    app.register_error_handler(StorageError, _of_storage)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -78,6 +95,17 @@ def come_back(response: Response, error: ZegelError) -> Response:
     """Say in a header when to try again; for views that show a refusal in their own page."""
     if error.wait_seconds:
         response.headers["Retry-After"] = str(error.wait_seconds)
+    return response
+
+
+def _of_storage(error: StorageError) -> Response:
+    status, code = next((row[1], row[2]) for row in STORAGE if isinstance(error, row[0]))
+    current_app.logger.error(
+        "%s %s: %s: %s", request.method, request.path, type(error).__name__, error
+    )
+    response = answer(status, text(f"errors.{code}"), code=code, says_all=True)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
@@ -110,10 +138,12 @@ def answer(
     code: str = "",
     error_id: str = "",
     fields: Mapping[str, str] | None = None,
+    says_all: bool = False,
 ) -> Response:
     """The answer to an error: a page, or problem+json under ``/api/``.
 
-    ``fields`` names what was wrong with each field; a page shows them in its form.
+    ``fields`` names what was wrong with each field; a page shows them in its form. ``says_all``:
+    the page shows the sentence alone, without the advice that goes with the status.
     """
     if request.path.startswith(API_PATH):
         return _problem(status, sentence, code, error_id, fields or {})
@@ -123,6 +153,7 @@ def answer(
         status=shown,
         message=sentence,
         error_id=error_id,
+        says_all=says_all,
         home_url="/" if g.get("staff") else "",
     )
     return make_response(page, status)

@@ -8,8 +8,10 @@ is looked at again every night, so that a bucket that was put right is found to 
 by two libraries; one on which they disagree is looked at every night as well.
 
 Reading makes an original the newest: a worker that was killed, or two at once, go on where the
-table says. While the store does not answer nothing is known, so no state changes; the same part is
-tried again until it does, and the page *Taken* says why. After a year an alarm says so as well.
+table says. While the store does not work nothing is known, so no state changes; the same part is
+tried again until it does, and the page *Taken* says why. What a store that works does not give,
+again and again, is missing (``storage/check.py``). One package that cannot be examined never ends
+the round.
 """
 
 from __future__ import annotations
@@ -25,11 +27,14 @@ from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.archive import note_check
 from service.workflow.examine import examine, recorded
+from service.workflow.one_by_one import said
 from storage.errors import StorageRefused, StorageUnavailable
+from storage.witness import prove_working
 
 log = logging.getLogger(__name__)
 
 REREAD = "reread"
+LOOK = "look"
 ROUND = "archive"
 DUE_AFTER = timedelta(days=270)
 DAMAGED_AFTER = timedelta(hours=20)  # the next night, though it may come a little sooner
@@ -50,21 +55,30 @@ def reread(deps: Deps, left: int) -> int:
     """Read back the next packages that are due, and defer what is left of ``left``; a job.
 
     Returns how many were read. Raises StorageUnavailable or StorageRefused when the store does not
-    let itself be read: the same job is then tried again for ever.
+    work: the same job is then tried again for ever.
     """
     most = min(left, AT_ONCE)
     with deps.database.begin() as tx:
         due = tx.archive_round.due(DUE_AFTER, DAMAGED_AFTER, most)
-    done = sum(_read_back(deps, agreement_id) for agreement_id in due)
-    # Without progress the next part would be the same one.
-    if done and len(due) == most and left > most:
+    done = sum(look(deps, agreement_id) for agreement_id in due)
+    # What could not be examined comes last from now on, so the next part is another one.
+    if len(due) == most and left > most:
         with deps.database.begin() as tx:
             tx.jobs.defer(REREAD, ROUND, queue=HOUSEKEEPING, left=left - most)
     return done
 
 
-def _read_back(deps: Deps, agreement_id: str) -> bool:
-    """Examine one package and note what was found; False when it could not be examined."""
+def look_soon(deps: Deps, agreement_id: str) -> None:
+    """Have one package examined now: somebody asked for a file of it and did not get it."""
+    with deps.database.begin() as tx:
+        tx.jobs.defer(LOOK, agreement_id, queue=HOUSEKEEPING, agreement_id=agreement_id)
+
+
+def look(deps: Deps, agreement_id: str) -> bool:
+    """Examine one package and note what was found; False when it alone could not be examined.
+
+    Raises StorageUnavailable or StorageRefused when the store does not work.
+    """
     try:
         with deps.database.begin() as tx:
             known = recorded(tx, agreement_id)
@@ -72,13 +86,15 @@ def _read_back(deps: Deps, agreement_id: str) -> bool:
             raise LookupError(f"{agreement_id}: checked before, and nothing of it is recorded")
         found = examine(deps, known, twice=True)
     except (StorageUnavailable, StorageRefused) as failure:
-        with deps.database.begin() as tx:
-            noted = tx.archive_round.unread_because(type(failure).__name__)
-        if not noted:  # a store that is away for hours is not the trouble of each agreement
-            _note_unread(deps, agreement_id, failure)
-        raise
+        try:
+            prove_working(deps.objects())
+        except (StorageUnavailable, StorageRefused):
+            _note_store(deps, agreement_id, failure)
+            raise
+        _note_unread(deps, agreement_id, failure)
+        return False
     except Exception as failure:  # one package must not keep the others waiting
-        log.error("%s: %s: %s", agreement_id, type(failure).__name__, failure)
+        log.error("%s: %s", agreement_id, said(failure))
         _note_unread(deps, agreement_id, failure)
         return False
     with deps.database.begin() as tx:
@@ -86,17 +102,25 @@ def _read_back(deps: Deps, agreement_id: str) -> bool:
     return True
 
 
+def _note_store(deps: Deps, agreement_id: str, failure: Exception) -> None:
+    """A store that is away for hours is not the trouble of each agreement: one has it noted."""
+    with deps.database.begin() as tx:
+        noted = tx.archive_round.unread_because(type(failure).__name__)
+    if not noted:
+        _note_unread(deps, agreement_id, failure)
+
+
 def _note_unread(deps: Deps, agreement_id: str, failure: Exception) -> None:
     """Make a failed try visible; the state stays, and the log says it once per spell of failing."""
-    reason = f"{type(failure).__name__}: {failure}"
+    reason = said(failure)
     with deps.database.begin() as tx:
         tx.agreements.lock_by_id(agreement_id)
         state = tx.archive.state(agreement_id)
         if state is None or state.state != "verified":  # the reason of damage is not overwritten
             return
         if not state.failure:
-            said = {"reason": reason[:300]}
-            tx.audit.append(agreement_id, Event.ARCHIVE_UNREAD, SYSTEM, personal=said)
+            personal = {"reason": reason[:300]}
+            tx.audit.append(agreement_id, Event.ARCHIVE_UNREAD, SYSTEM, personal=personal)
         tx.archive.note_failure(agreement_id, reason)
 
 

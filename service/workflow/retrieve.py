@@ -28,8 +28,10 @@ from service.workflow.close import sentence
 from service.workflow.evidence_package import LOG, anchor_files, as_bag
 from service.workflow.examine import ArchiveCheck, examine, recorded
 from service.workflow.open_text import note_pdf
+from service.workflow.reread import look_soon
 from signatures.effective_date import local_date
 from storage.archive import AGREEMENT, SHOWN, zip_package
+from storage.errors import StorageError
 from storage.manifest import media_type
 from storage.renewed import original_of
 
@@ -216,7 +218,7 @@ def open_file(
         objects = {each.name: each for each in tx.archive.objects(agreement.id)}
         original = tx.documents.original(agreement.id)
     kept = objects.get(name)
-    data = _read(deps, kept) if kept else _working_copy(original, name)
+    data = _read(deps, agreement.id, kept) if kept else _working_copy(original, name)
     _log_download(deps, agreement, name, staff, client)
     return data, media_type(name)
 
@@ -239,7 +241,7 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
         objects = tx.archive.objects(agreement.id)
     if not objects:
         raise NotFound("not_found")
-    files = {each.name: _read(deps, each) for each in objects}
+    files = {each.name: _read(deps, agreement.id, each) for each in objects}
     with deps.database.begin() as tx:
         files |= anchor_files(tx, agreement.id, files[LOG])
     data = zip_package(as_bag(agreement, files), folder=reference)
@@ -257,7 +259,11 @@ def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
         known = recorded(tx, tx.agreements.get(reference).id)
     if known is None:
         raise NotFound("not_found")
-    found = examine(deps, known)
+    try:
+        found = examine(deps, known)
+    except StorageError:
+        look_soon(deps, known.agreement.id)
+        raise
     with deps.database.begin() as tx:
         note_check(tx, known, found, asked_by=staff_actor(staff))
     return found
@@ -272,11 +278,16 @@ def original_bytes(deps: Deps, agreement_id: str) -> bytes:
         return original.pdf
     if "overeenkomst.pdf" not in objects:
         raise NotFound("not_found")
-    return _read(deps, objects["overeenkomst.pdf"])
+    return _read(deps, agreement_id, objects["overeenkomst.pdf"])
 
 
-def _read(deps: Deps, kept: ArchivedObject) -> bytes:
-    return deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+def _read(deps: Deps, agreement_id: str, kept: ArchivedObject) -> bytes:
+    """The bytes that were stored. What cannot be had makes the worker examine the package."""
+    try:
+        return deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+    except StorageError:
+        look_soon(deps, agreement_id)
+        raise
 
 
 def _working_copy(original: Original | None, name: str) -> bytes:

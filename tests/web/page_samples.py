@@ -184,7 +184,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
 
 def _error_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     return {
-        f"error-{status}": ("error.html", {"status": status, "message": "", "error_id": "1a2b" if status == 500 else "", "home_url": "/"})
+        f"error-{status}": ("error.html", {"status": status, "message": "", "error_id": "1a2b" if status == 500 else "", "says_all": False, "home_url": "/"})
         for status in (400, 403, 404, 405, 409, 413, 429, 500, 503)
     }  # fmt: skip
 

@@ -22,7 +22,15 @@ from service.errors import (
     WrongState,
     ZegelError,
 )
-from service.web.errors import STATUSES, status_of
+from service.texts import text
+from service.web.errors import STATUSES, STORAGE, status_of
+from storage.errors import (
+    ObjectCorrupt,
+    ObjectMissing,
+    StorageError,
+    StorageRefused,
+    StorageUnavailable,
+)
 
 ERRORS = {
     "invalid": (Invalid([FieldError("name", "required")]), 422),
@@ -38,6 +46,10 @@ ERRORS = {
     "link": (LinkUnusable("expired"), 410),
     "unavailable": (Unavailable("unavailable"), 503),
     "generation": (GenerationFailed("secret reason", "secret detail"), 500),
+    "archive-away": (StorageUnavailable("secret detail"), 503),
+    "archive-refuses": (StorageRefused("secret detail"), 503),
+    "archive-lost": (ObjectMissing("secret detail"), 500),
+    "archive-changed": (ObjectCorrupt("secret detail", expected="a", found="b"), 500),
     "surprise": (RuntimeError("secret detail"), 500),
 }
 
@@ -106,3 +118,25 @@ def test_every_kind_of_error_has_its_own_status() -> None:
     ours = {kind for kind in kinds if kind.__module__ == "service.errors"}
     assert ours <= named | {WrongState}
     assert status_of(ZegelError("not_found")) == 500
+
+
+@pytest.mark.parametrize("name", [name for name in ERRORS if name.startswith("archive-")])
+def test_what_the_archive_does_not_give_is_said_and_nothing_promised(
+    client: FlaskClient, name: str
+) -> None:
+    error, status = ERRORS[name]
+    code = next(row[2] for row in STORAGE if isinstance(error, row[0]))
+    page = client.get(f"/fail/{name}")
+    assert text(f"errors.{code}") in page.text
+    assert "veilig" not in page.text
+    assert page.headers.get("Retry-After") == ("60" if status == 503 else None)
+    problem = client.get(f"/api/fail/{name}")
+    assert (problem.status_code, json.loads(problem.text)["code"]) == (status, code)
+
+
+def test_every_error_of_the_archive_has_an_answer() -> None:
+    def all_kinds(kind: type[StorageError]) -> set[type[StorageError]]:
+        return {kind}.union(*(all_kinds(each) for each in kind.__subclasses__()))
+
+    for kind in all_kinds(StorageError):
+        assert any(issubclass(kind, row[0]) for row in STORAGE), kind

@@ -117,5 +117,5 @@ def test_what_is_down_is_tried_again(
 def test_locks_of_anchors_are_prolonged(anchored: tuple[House, str]) -> None:
     house, _ = anchored
     house.rows("update anchor_objects set locked_until = now() + interval '3 days'")
-    assert retain.prolong_locks(house.deps) == 6
-    assert retain.prolong_locks(house.deps) == 0
+    assert retain.begin_prolonging(house.deps) == 6
+    assert retain.begin_prolonging(house.deps) == 0

@@ -24,6 +24,8 @@ def operations() -> Any:
     staff = current_staff()
     standing, unsent = standing_still(deps(), staff)
     found, problem = _keys()
+    probed = last_probe(deps(), staff)
+    read_back = progress(deps(), staff)
     return show(
         "staff/operations.html",
         page=listing(deps(), Search(group="trouble"), staff),
@@ -32,8 +34,9 @@ def operations() -> Any:
         standing=standing,
         what_fails=what_fails,
         unsent=unsent,
-        round=progress(deps(), staff),
-        probed=last_probe(deps(), staff),
+        round=read_back,
+        probed=probed,
+        in_doubt=bool(read_back.failing) or (probed is not None and not probed.good),
         weak_spots=weak_spots(deps(), staff),
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from flask import Flask
 from office import Office, rows
 from road import countersigned, load, ready, sealed_and_archived, signed_by_controller
@@ -197,3 +198,30 @@ def test_an_archive_that_does_not_answer_is_shown(office: Office, deps: Deps) ->
     assert "kon niet worden nagegaan of het archief wissen weigert" in office.page
     office.get("/taken")
     assert "Het archief kon niet nagekeken worden" in office.page
+
+
+def test_a_file_that_the_archive_does_not_give(office: Office, deps: Deps, archived: str) -> None:
+    """The page says so and when to try again, and the worker looks what is the matter."""
+
+    def cut(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="http://s3")
+
+    events = deps.objects().client.meta.events
+    events.register("before-send.s3.GetObject", cut)
+    answer = office.get(f"/archief/{archived}/bestand/overeenkomst.pdf")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "Het archief geeft dit nu niet terug." in office.page
+    office.get(f"/archief/{archived}")
+    office.post(f"/archief/{archived}/controle")
+    assert office.status == 503
+    jobs = rows(deps, "select args->>'agreement_id' from procrastinate_jobs where task_name='look'")
+    assert jobs == [(load(deps, archived).id,)]
+    assert probe_archive(deps) == 1
+    office.get("/taken")
+    assert "Alles loopt." not in office.page
+    assert "Met het archief is iets mis" in office.page
+
+    events.unregister("before-send.s3.GetObject", cut)
+    assert probe_archive(deps) == 0
+    office.get("/taken")
+    assert "één willekeurig origineel gelezen en gelijk bevonden" in office.page

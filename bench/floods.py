@@ -1,0 +1,233 @@
+"""W11: a signer's page while others flood the service, as a ratio to a quiet minute.
+
+    python -m bench.floods                     # this tree
+    python -m bench.floods --before bfae3d2    # and a commit of before, in the same run
+
+Only loopback is flooded, by processes of their own, and a page that does not come within
+``PATIENCE_SECONDS`` counts as that long. The tree of before gets a copy of this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.client import Client
+
+ROOT = Path(__file__).resolve().parents[1]
+AT_ONCE = 20
+PAGES = 11
+PATIENCE_SECONDS = 5.0
+FLOODS = {
+    "20 dribble headers": ("headers",),
+    "20 dribble bodies": ("bodies",),
+    "20 sign in": ("sign-ins",),
+    "20 have a hostile file verified": ("files",),
+    "all of these at once": ("headers", "bodies", "sign-ins", "files"),
+}
+
+
+def measure(hostile: Path) -> dict[str, float]:
+    """Milliseconds of the middle one of ``PAGES`` pages, quiet and in each flood."""
+    # Not for the processes that flood: they start sooner without.
+    from bench.workshop import workshop  # noqa: PLC0415
+
+    with workshop() as open_workshop:
+        signer = open_workshop.proved()
+        open_workshop.wait_until_idle()
+        with Client(open_workshop.port, signer.secret) as client:
+            for _ in range(20):
+                client.get("/tekenen/lezen")
+        found = {"quiet": _pages(open_workshop.port, signer.secret)}
+        for name, kinds in FLOODS.items():
+            print(f"{name} …", file=sys.stderr)
+            with _flooded(kinds, open_workshop.port, hostile):
+                found[name] = _pages(open_workshop.port, signer.secret)
+        return found
+
+
+def _pages(port: int, secret: str) -> float:
+    """Each on a connection of its own, as the next signer's is."""
+    took = []
+    for _ in range(PAGES):
+        began = time.perf_counter()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+        try:
+            connection.request(
+                "GET", "/tekenen/lezen", headers={"Cookie": f"zegel-signer={secret}"}
+            )
+            if connection.getresponse().status != http.client.OK:
+                raise RuntimeError("no page")
+            took.append((time.perf_counter() - began) * 1000)
+        except TimeoutError:
+            took.append(PATIENCE_SECONDS * 1000)
+        finally:
+            connection.close()
+    return statistics.median(took)
+
+
+@contextmanager
+def _flooded(kinds: Sequence[str], port: int, hostile: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "bench.floods", "--port", str(port), "--hostile", str(hostile)]
+    processes = [
+        subprocess.Popen([*command, "--flood", kind], cwd=ROOT, stdout=subprocess.PIPE)
+        for kind in kinds
+    ]
+    try:
+        for each in processes:
+            if each.stdout is None or not each.stdout.readline():  # said when it is at it
+                raise RuntimeError("no flood")
+        yield
+    finally:
+        for each in processes:
+            each.kill()
+            each.wait()
+
+
+def flood(kind: str, port: int, hostile: Path) -> None:
+    """One of the floods, until this process is killed."""
+    if kind in ("headers", "bodies"):
+        _dribble(port, kind)
+    work = _sign_in if kind == "sign-ins" else _verify
+    pdf = hostile.read_bytes()
+    threads = [threading.Thread(target=work, args=(port, pdf, n)) for n in range(AT_ONCE)]
+    for each in threads:
+        each.start()
+    _say_so()
+
+
+def _say_so() -> None:
+    time.sleep(1)  # every thread has asked something by then
+    print("flooding", flush=True)
+
+
+def _dribble(port: int, kind: str) -> None:
+    said = f"POST /tekenen/gegevens HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    said += "X-Slow: " if kind == "headers" else "Content-Length: 100000\r\n\r\n"
+    opened: list[socket.socket] = []
+    announced = False
+    while True:
+        while len(opened) < AT_ONCE:
+            opened.append(socket.create_connection(("127.0.0.1", port)))
+            opened[-1].sendall(said.encode())
+        if not announced:
+            _say_so()
+            announced = True
+        time.sleep(1)
+        for each in list(opened):
+            try:
+                each.send(b"x")
+            except OSError:  # hung up on: the next one takes its place
+                opened.remove(each)
+
+
+def _sign_in(port: int, _: bytes, number: int) -> None:
+    with Client(port, "") as client:
+        page = client.get("/aanmelden").decode()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        if token is None:
+            raise LookupError("csrf_token")
+        tries = 0
+        while True:
+            tries += 1
+            fields = [("csrf_token", token[1]), ("email", f"{number}-{tries}@x.example")]
+            _post(client, "/aanmelden", [*fields, ("password", "verkeerd")])
+
+
+def _post(client: Client, path: str, fields: Sequence[tuple[str, str]]) -> None:
+    try:
+        client.post(path, fields)
+    except (RuntimeError, TimeoutError):  # refused, or too slow: the next one
+        client.hang_up()
+
+
+def _verify(port: int, pdf: bytes, _: int) -> None:
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request("POST", "/api/verify", pdf, {"Content-Type": "application/pdf"})
+            connection.getresponse().read()
+        except OSError:  # hung up on
+            continue
+        finally:
+            connection.close()
+
+
+def _of_before(commit: str, hostile: Path) -> dict[str, float]:
+    """The same, in a tree of that commit."""
+    with tempfile.TemporaryDirectory(prefix="zegel-bench-") as folder:
+        tree = Path(folder, "before")
+        subprocess.run(
+            ["git", "worktree", "add", "-q", "--detach", tree, commit], cwd=ROOT, check=True
+        )
+        try:
+            shutil.copy(__file__, tree / "bench")
+            told = subprocess.run(
+                [sys.executable, "-m", "bench.floods", "--hostile", str(hostile), "--json"],
+                cwd=tree,
+                stdout=subprocess.PIPE,
+                check=True,
+            )
+            found: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
+            return found
+        finally:
+            subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
+
+
+def _table(columns: Mapping[str, Mapping[str, float]]) -> str:
+    lines = ["| a signer's page |" + "".join(f" {name} | |" for name in columns)]
+    lines.append("|---|" + "---|---|" * len(columns))
+    for flooded in ("quiet", *FLOODS):
+        cells = [
+            f" {found[flooded]:.0f} ms | {found[flooded] / found['quiet']:.1f} × |"
+            for found in columns.values()
+        ]
+        lines.append(f"| {flooded} |" + "".join(cells))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Flood, or measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.floods")
+    parser.add_argument("--before", default="", help="a commit to compare with")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--hostile", type=Path)
+    parser.add_argument("--flood", default="", help="be one of the floods")
+    parser.add_argument("--port", type=int, default=0)
+    asked = parser.parse_args()
+    if asked.flood:
+        flood(asked.flood, asked.port, asked.hostile)
+        return
+    with tempfile.TemporaryDirectory(prefix="zegel-bench-") as folder:
+        hostile = asked.hostile or _hostile(Path(folder, "hostile.pdf"))
+        if asked.json:
+            print(json.dumps(measure(hostile)))
+            return
+        columns = {"before": _of_before(asked.before, hostile)} if asked.before else {}
+        print(_table({**columns, "now": measure(hostile)}))
+
+
+def _hostile(path: Path) -> Path:
+    """The file that kept the verifier busy longest, once."""
+    # Not there in a tree of before, which is given the file.
+    from tests.signatures.hostile import many_tables  # noqa: PLC0415
+
+    path.write_bytes(many_tables(19, 900))
+    return path
+
+
+if __name__ == "__main__":
+    main()

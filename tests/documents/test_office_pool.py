@@ -23,7 +23,7 @@ from service.documents.office_isolation import missing_walls
 from service.errors import GenerationFailed
 from tests.documents.samples import ordinary
 
-WAIT_SECONDS = 15
+WAIT_SECONDS = 60
 FEW = RecycleLimits(documents=2)
 
 
@@ -35,7 +35,7 @@ def docx(compiled: CompiledTemplate) -> bytes:
 
 @pytest.fixture
 def pool(templates_dir: Path, tmp_path: Path) -> Iterator[OfficePool]:
-    pool = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path, seconds=3)
+    pool = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path, seconds=6)
     yield pool
     pool.close()
 

@@ -180,7 +180,7 @@ def test_killed_and_started_again_everything_is_there(store: EmbeddedObjectStore
     pid = store.pid()
     assert pid is not None
     os.killpg(pid, signal.SIGKILL)
-    assert wait_until(lambda: not is_alive(pid), seconds=10)
+    assert wait_until(lambda: not is_alive(pid), seconds=60)
 
     with socket.socket() as other:  # meanwhile another program takes one of its ports
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -250,4 +250,4 @@ def _kill(pid: int | None) -> None:
     """As a crash: the server and its children, without a chance to tidy up."""
     if pid is not None:
         os.killpg(pid, signal.SIGKILL)
-        assert wait_until(lambda: not is_alive(pid), seconds=10)
+        assert wait_until(lambda: not is_alive(pid), seconds=60)

@@ -106,7 +106,7 @@ class Letterbox:
 
     def controller(self, port: int) -> Controller:
         """The server, not started yet."""
-        return Controller(self, hostname="127.0.0.1", port=port, timeout=10)
+        return Controller(self, hostname="127.0.0.1", port=port, timeout=60)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def letterbox(environment: dict[str, str]) -> Iterator[PickyServer]:
         "ZEGEL_TRUSTED_PROXIES": "1",
     }
     server = PickyServer()
-    controller = Controller(server, hostname="127.0.0.1", port=mail_port, timeout=10)
+    controller = Controller(server, hostname="127.0.0.1", port=mail_port, timeout=60)
     controller.start()
     yield server
     controller.stop()

@@ -12,7 +12,7 @@ from installation import Member
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 Look = Callable[[Page], None]
-WORK_SECONDS = 30  # making a document, sealing, storing, on a busy machine
+WORK_SECONDS = 90  # making a document, sealing, storing, judging twice, on a busy machine
 DONE = "Gecontroleerd in het archief"
 
 

@@ -116,6 +116,7 @@ def _say_so() -> None:
 
 def _dribble(port: int, kind: str) -> None:
     said = f"POST /tekenen/gegevens HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+    said += "Content-Type: application/x-www-form-urlencoded\r\n"
     said += "X-Slow: " if kind == "headers" else "Content-Length: 100000\r\n\r\n"
     opened: list[socket.socket] = []
     announced = False

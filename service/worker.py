@@ -106,7 +106,8 @@ async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool 
             wait=wait,
             install_signal_handlers=False,
             listen_notify=wait,
-            shutdown_graceful_timeout=25,
+            # Only who was told to stop ends what is still running; it begins anew elsewhere.
+            shutdown_graceful_timeout=25 if wait else None,
             delete_jobs="successful",
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=STALLED_AFTER_SECONDS,

@@ -123,13 +123,17 @@ class House:
         self.tap(self.one_tap_left(reference), self.agreement(reference).frozen_sha256)
 
     def countersign(self, *references: str) -> list[countersign.Outcome]:
-        """The processor signs one or several."""
+        """The processor reads and signs one or several."""
+        self.open_waiting()
+        return self.sign_opened(*references)
+
+    def sign_opened(self, *references: str) -> list[countersign.Outcome]:
+        """The processor signs what it has read: one transaction for each."""
         shown = {each: self.agreement(each).frozen_sha256 for each in references}
         return self.countersign_shown(shown)
 
     def countersign_shown(self, shown: dict[str, str]) -> list[countersign.Outcome]:
         """The same for texts that were looked at before."""
-        self.open_waiting()
         return countersign.countersign(
             self.deps,
             shown,

@@ -38,6 +38,7 @@ def test_every_connection_breaks(kennel: Kennel, house: House) -> None:
 
 def test_what_a_broken_connection_swallowed_is_said_again(house: House) -> None:
     house.rows("create sequence tries")
+    house.rows("grant all on sequence tries to zegel_app")
 
     async def say() -> None:
         app = worker_app(house.deps.database.url)

@@ -44,7 +44,9 @@ def assert_signed_once(house: House, reference: str) -> None:
 
 
 def test_two_countersigners_at_once(house: House) -> None:
-    for reference in house.awaiting_processor(ROUNDS):
+    references = house.awaiting_processor(ROUNDS)
+    house.open_waiting()
+    for reference in references:
         shown = {reference: house.agreement(reference).frozen_sha256}
         results = at_once([lambda shown=shown: house.countersign_shown(shown)] * 2)
         assert not refusals(results)
@@ -107,12 +109,14 @@ def won_by_signing(
 
 
 def test_the_last_signature_against_withdrawing(house: House) -> None:
-    for number, reference in enumerate(house.awaiting_processor(ROUNDS)):
+    references = house.awaiting_processor(ROUNDS)
+    house.open_waiting()
+    for number, reference in enumerate(references):
         won, signed, voided = won_by_signing(
             house,
             reference,
             number,
-            lambda r=reference: house.countersign(r),
+            lambda r=reference: house.sign_opened(r),
             lambda r=reference: void.void(house.deps, r, "Vergissing", house.staff),
             State.VOIDED,
         )
@@ -139,7 +143,9 @@ def test_the_last_signature_against_declining(house: House) -> None:
 
 
 def test_the_last_signature_against_expiry(house: House) -> None:
-    for number, reference in enumerate(house.awaiting_processor(ROUNDS)):
+    references = house.awaiting_processor(ROUNDS)
+    house.open_waiting()
+    for number, reference in enumerate(references):
         house.rows(
             "update agreements set expires_at = clock_timestamp() - interval '1 second'"
             " where reference = :r",
@@ -149,7 +155,7 @@ def test_the_last_signature_against_expiry(house: House) -> None:
             house,
             reference,
             number,
-            lambda r=reference: house.countersign(r),
+            lambda r=reference: house.sign_opened(r),
             lambda: expire.expire(house.deps),
             State.EXPIRED,
         )

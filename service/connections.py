@@ -79,12 +79,16 @@ class ThrownAway:
 class Request(HTTPRequestParser):  # type: ignore[misc]
     """One request on its way in."""
 
-    def __init__(self, adjustments: Adjustments, largest_body: LargestBody) -> None:
+    def __init__(
+        self, adjustments: Adjustments, largest_body: LargestBody, is_last: Callable[[], None]
+    ) -> None:
         super().__init__(adjustments)
         self.began = monotonic()
         self.headers_came: float | None = None
         self.reserved = 0  # bytes that its body may take here
         self._largest_body = largest_body
+        self._is_last = is_last
+        self._last = False
         self._limit = 0
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -100,7 +104,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
             kept_reading = self.content_length <= THROWN_AWAY
             self.body_rcv = ThrownAway(self.content_length if kept_reading else 0)
             if not kept_reading:
-                self.completed = self.connection_close = True
+                self._end_connection()
         else:
             self.reserved = self.content_length
 
@@ -111,8 +115,16 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
             self.body_rcv.getbuf().close()
             self.body_rcv = ThrownAway(0)
             self.headers["CONTENT_LENGTH"] = str(self.body_bytes_received)
-            self.completed = self.connection_close = True
-        return taken
+            self._end_connection()
+        return len(data) if self._last else taken
+
+    def _end_connection(self) -> None:
+        """Answer, then hang up. What is left of the body must not be read as another request:
+        behind a proxy it would get somebody else's answer (RFC 9112, section 11.2)."""
+        self._last = self.completed = self.connection_close = True
+        self.expect_continue = False
+        self.headers["CONNECTION"] = "close"
+        self._is_last()
 
 
 class Connection(HTTPChannel):  # type: ignore[misc]
@@ -122,7 +134,8 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         self._answered = monotonic()
         self._sent = 0  # bytes, ever
         self._sending: tuple[float, int] | None = None  # since when, and what was sent before
-        self.parser_class = lambda adjustments: Request(adjustments, server.largest_body)
+        self._over = False
+        self.parser_class = lambda adjustments: Request(adjustments, server.largest_body, self._end)
         super().__init__(server, *given, **named)
 
     @property
@@ -164,6 +177,8 @@ class Connection(HTTPChannel):  # type: ignore[misc]
 
     def received(self, data: bytes) -> bool:
         """Take in what came; a large body may have to wait for room."""
+        if self._over:
+            return True  # the rest of a body that was refused; the answer ends the connection
         taken: bool = super().received(data)
         if self.request and self.request.reserved:
             self.server.look_for_room = True
@@ -171,7 +186,8 @@ class Connection(HTTPChannel):  # type: ignore[misc]
 
     def is_overdue(self, now: float, patience: Patience) -> bool:
         """Whether the other side has had its time."""
-        if self.requests:
+        # With more than this unsent, a thread waits until the other side has read some of it.
+        if self.requests and self.total_outbufs_len <= self.adj.outbuf_high_watermark:
             return False
         if self.total_outbufs_len:
             return self._reads_too_slowly(now, patience)
@@ -184,6 +200,9 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         came = request.body_bytes_received / patience.bytes_per_second
         allowed = min(patience.body, patience.grace + came)
         return bool(now - request.headers_came > allowed)
+
+    def _end(self) -> None:
+        self._over = True
 
     def _reads_too_slowly(self, now: float, patience: Patience) -> bool:
         if self._sending is None:
@@ -265,6 +284,7 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         self.accepting = False
         self.del_channel()
         self.socket.close()
+        self.turn(0)  # what has come and was not read yet
         while self.active_channels and monotonic() < ends:
             for each in list(self.active_channels.values()):
                 late = monotonic() > requests_end and not (each.is_ours or each.total_outbufs_len)

@@ -63,6 +63,7 @@ LONGEST_PAUSE = timedelta(minutes=5)
 HEARTBEAT_SECONDS = 2
 BEGIN_ANEW_SECONDS = 1
 CONCURRENCY = 4
+FOR_EVER = float("inf")
 
 
 def run(deps: Deps, app: procrastinate.App) -> None:
@@ -107,7 +108,7 @@ async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool 
             install_signal_handlers=False,
             listen_notify=wait,
             # Only who was told to stop ends what is still running; it begins anew elsewhere.
-            shutdown_graceful_timeout=25 if wait else None,
+            shutdown_graceful_timeout=25 if wait else FOR_EVER,
             delete_jobs="successful",
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=STALLED_AFTER_SECONDS,

@@ -82,6 +82,10 @@ def sign_in(
             raise Invalid([FieldError("password", "sign_in_wrong")]) from refusal
         raise
     with deps.database.begin() as tx:
+        now = tx.accounts.by_id(account.person.id, lock=True)
+        if now is None or now.password_hash != account.password_hash:
+            # Changed while it was being judged: the change ends whatever the old one opened.
+            raise Invalid([FieldError("password", "sign_in_wrong")])
         if renewed:
             tx.accounts.renew_hash(account.person.id, account.password_hash, renewed)
         secret = begin(tx, account.person, former=former, user_agent=user_agent)

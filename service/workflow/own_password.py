@@ -57,6 +57,10 @@ def choose_first(
 def _keep(deps: Deps, staff: Staff, new: str, how: str) -> None:
     password_hash = passwords.hashed(new)
     with deps.database.begin() as tx:
+        if how == "first":
+            now = tx.accounts.by_id(staff.id, lock=True)
+            if now is None or not now.person.first_password:
+                raise NotAllowed("not_allowed")  # somebody chose one meanwhile
         keep_password(tx, staff, password_hash)
         once = tx.audit.append(None, Event.STAFF_PASSWORD, staff_actor(staff), how=how)
         tell_of_change(

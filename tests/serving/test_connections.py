@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,40 @@ def test_a_body_is_as_large_as_its_page_takes(site: Site, path: str, most: int) 
         f"{most + 1:x}\r\n".encode() + b"x" * most + b"x",
     )
     assert asked.recv(12) == b"HTTP/1.1 413"
+
+
+@pytest.mark.parametrize(
+    "announced",
+    ["Content-Length: 209715200", "Content-Length: 209715200\r\nExpect: 100-continue"],
+)
+def test_the_rest_of_a_refused_body_is_not_another_request(site: Site, announced: str) -> None:
+    inside = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    head = f"POST /letter HTTP/1.1\r\nHost: localhost\r\n{announced}\r\n\r\n".encode()
+    assert answers(site.connect(head + inside * 3)) == [b"413"]
+
+
+def test_the_rest_of_a_refused_body_in_chunks_is_not_another_request(site: Site) -> None:
+    head = b"POST /letter HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    inside = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 40_000
+    chunk = b"%x\r\n%b\r\n" % (len(inside), inside)
+    connection = site.connect(head)
+    threading.Thread(target=send_all, args=(connection, chunk)).start()
+    assert answers(connection) == [b"413"]
+
+
+def send_all(connection: socket.socket, data: bytes) -> None:
+    """Send it, also when the other side hangs up meanwhile."""
+    with suppress(OSError):
+        connection.sendall(data)
+
+
+def answers(connection: socket.socket) -> list[bytes]:
+    """The status of every answer on this connection until it ends."""
+    came = b""
+    with suppress(ConnectionResetError):
+        while more := connection.recv(65536):
+            came += more
+    return re.findall(rb"HTTP/1\.1 (\d+) ", came)
 
 
 def test_no_memory_is_spent_on_a_body_that_nobody_takes(site: Site) -> None:

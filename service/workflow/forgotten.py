@@ -1,7 +1,8 @@
 """Somebody who is not signed in asks for a link: a password was forgotten, or strangers locked it.
 
 The request costs the same whether there is such an account or not: it is one row and one job, and
-the worker looks who it is. What was asked is bounded for each address and for all together.
+the worker looks who it is. What was asked is bounded for each address, each network and for all
+together.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ def ask(deps: Deps, email: str, purpose: str, client: Client) -> None:
     with deps.database.begin() as tx:
         key = address_key(deps.secret_key, address)
         tx.activity.note(Activity.LINK_ASKED, None, wanted.value, client=client.personal())
-        request_id = tx.account_links.ask(wanted.value, address, key)
+        # First the network's own share, so that no one network uses up what all may ask.
+        within = tx.tries.count(limits.of_links(deps, client.ip))
+        request_id = tx.account_links.ask(wanted.value, address, key) if within else None
         if request_id:
             tx.jobs.defer(FORGOTTEN, request_id, request_id=request_id)
 

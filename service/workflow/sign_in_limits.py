@@ -17,6 +17,7 @@ TRIES_BEFORE_LOCK = 5
 LOCK_MINUTES = 15
 MOST_OF_A_NETWORK = 10  # without a minute's pause; an office behind one address shares them
 MOST_OF_EVERYBODY = 60  # the same, over all networks: 1.6 s of processor time
+MOST_LINKS_OF_A_NETWORK = 10  # without an hour's pause
 _MINUTE = 60  # seconds
 
 
@@ -37,6 +38,11 @@ def of_stranger(deps: Deps, email: str, ip: str) -> list[Counter]:
     network = Counter(_key(deps, "network", network_of(ip)), MOST_OF_A_NETWORK, _MINUTE)
     everybody = Counter(_key(deps, "everybody", ""), MOST_OF_EVERYBODY, _MINUTE)
     return [of_address(deps, email), network, everybody]
+
+
+def of_links(deps: Deps, ip: str) -> Counter:
+    """The links for a forgotten password or a locked account that a network asked for."""
+    return Counter(_key(deps, "links", network_of(ip)), MOST_LINKS_OF_A_NETWORK, 60 * _MINUTE)
 
 
 def network_of(ip: str) -> str:

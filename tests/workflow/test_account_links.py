@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +26,7 @@ from service.workflow import (
     sessions,
     sweep,
 )
+from service.workflow.sign_in_limits import MOST_LINKS_OF_A_NETWORK
 
 LONG = "blauwe-fiets-op-zolder"
 JAN = "jan@it4.example"
@@ -156,6 +158,14 @@ def test_an_address_is_mailed_a_few_times_an_hour(house: House, jan: Staff) -> N
     assert len(kinds(house)) == ASKED_PER_HOUR + 1
     retain.tidy(house.deps)
     assert house.rows("select count(*) from link_requests") == [(1,)]
+
+
+def test_one_network_does_not_use_up_what_all_may_ask(house: House, jan: Staff) -> None:
+    for number in range(MOST_LINKS_OF_A_NETWORK + 3):
+        forgotten.ask(house.deps, f"niemand{number}@it4.example", "password", BROWSER)
+    assert house.rows("select count(*) from link_requests") == [(MOST_LINKS_OF_A_NETWORK,)]
+    forgotten.ask(house.deps, JAN, "password", dataclasses.replace(BROWSER, ip="198.51.100.7"))
+    assert house.rows("select count(*) from link_requests") == [(MOST_LINKS_OF_A_NETWORK + 1,)]
 
 
 def test_a_lost_request_is_found_by_the_sweep(house: House, jan: Staff) -> None:

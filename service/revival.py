@@ -43,10 +43,13 @@ Note = Callable[[Mapping[str, Any], str], bool]
 
 
 @contextlib.asynccontextmanager
-async def reviving(app: procrastinate.App, notes: Mapping[str, Note]) -> AsyncIterator[None]:
+async def reviving(
+    app: procrastinate.App, notes: Mapping[str, Note], *, watch: bool
+) -> AsyncIterator[None]:
     """Be known as living until the block ends, and give back what the dead left.
 
-    ``notes`` has a way to make failing visible by the name of a task.
+    ``watch``: also what dies meanwhile. Not for a worker that ends when no job is left: it sends no
+    heartbeat while it waits for its last jobs, and would take them for dead. ``notes`` has a way to make failing visible by the name of a task.
     """
     connector = app.connector
     if not isinstance(connector, procrastinate.PsycopgConnector):
@@ -58,13 +61,14 @@ async def reviving(app: procrastinate.App, notes: Mapping[str, Note]) -> AsyncIt
         await _lock(connection, "pg_advisory_lock_shared")
         if alone:
             await _lock(connection, "pg_advisory_unlock")
-        watching = asyncio.create_task(_watch(app, notes))
+        watching = asyncio.create_task(_watch(app, notes)) if watch else None
         try:
             yield
         finally:
-            watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watching
+            if watching:
+                watching.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await watching
         await _lock(connection, "pg_advisory_unlock_shared")
 
 

@@ -100,7 +100,7 @@ async def _work_on(app: procrastinate.App, notes: Mapping[str, Note]) -> None:
 
 async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool = True) -> None:
     """Take jobs; without ``wait`` only until none is left that could run now."""
-    async with app.open_async(), reviving(app, notes):
+    async with app.open_async(), reviving(app, notes, watch=wait):
         await app.run_worker_async(
             queues=[INTERACTIVE, BULK, HOUSEKEEPING],
             concurrency=CONCURRENCY,

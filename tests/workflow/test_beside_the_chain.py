@@ -66,7 +66,17 @@ OFFICER = {
 BROWSER = Client("203.0.113.9", "Zqxbrowser")
 # Told by the system about its own archive, keys and clock, with codes, numbers and digests alone;
 # the names of data that these may use are in IN_THE_CHAIN like all others.
-ELSEWHERE = ("archive", "log", "profile", "staff", "seal", "evidence", "original", "alarm")
+ELSEWHERE = (
+    "archive",
+    "log",
+    "office",
+    "profile",
+    "staff",
+    "seal",
+    "evidence",
+    "original",
+    "alarm",
+)
 
 
 def _sent(house: House, **other: str) -> str:

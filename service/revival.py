@@ -49,7 +49,8 @@ async def reviving(
     """Be known as living until the block ends, and give back what the dead left.
 
     ``watch``: also what dies meanwhile. Not for a worker that ends when no job is left: it sends no
-    heartbeat while it waits for its last jobs, and would take them for dead. ``notes`` has a way to make failing visible by the name of a task.
+    heartbeat while it waits for its last jobs, and would take them for dead. ``notes`` has a way to
+    make failing visible by the name of a task.
     """
     connector = app.connector
     if not isinstance(connector, procrastinate.PsycopgConnector):

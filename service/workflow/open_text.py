@@ -13,7 +13,7 @@ from service.agreement.difference import difference
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
-from service.agreement.shown import DIFFERENCE, PDF, VIEW, sha256_of
+from service.agreement.shown import DIFFERENCE, VIEW, sha256_of
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import NotFound, Refused, ZegelError
@@ -121,12 +121,6 @@ def note_view(deps: Deps, reference: str, view_sha256: str, staff: Staff, client
         if view is None or view.sha256 != view_sha256:
             raise Refused("changed")
         _note(tx, agreement, VIEW, view_sha256, staff, client)
-
-
-def note_pdf(tx: Transaction, agreement: Agreement, staff: Staff, client: Client) -> None:
-    """This person is handed the frozen PDF, and may sign it."""
-    if agreement.awaits_processor and staff.may(Permission.COUNTERSIGN):
-        _note(tx, agreement, PDF, agreement.frozen_sha256, staff, client)
 
 
 def opened_at(deps: Deps, agreement: Agreement, staff: Staff) -> datetime | None:

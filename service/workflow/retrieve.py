@@ -27,7 +27,6 @@ from service.workflow.archive import note_check
 from service.workflow.close import sentence
 from service.workflow.evidence_package import LOG, anchor_files, as_bag
 from service.workflow.examine import ArchiveCheck, examine, recorded
-from service.workflow.open_text import note_pdf
 from service.workflow.reread import look_soon
 from signatures.effective_date import local_date
 from storage.archive import AGREEMENT, SHOWN, zip_package
@@ -189,18 +188,17 @@ def _line(entry: Entry) -> TimelineEntry:
     return TimelineEntry(entry.at, sentence(entry), str(who), str(entry.event))
 
 
-def shown_pdf(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
-    """The frozen document as both parties sign it; noted when it waits for this person's signature.
+def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
+    """The frozen document as both parties sign it. Raises NotFound.
 
-    Raises NotFound.
+    Whoever fetches it has not opened the text: a GET changes nothing that a signature needs.
     """
     require(staff, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
-        agreement = tx.agreements.lock(reference)
+        agreement = tx.agreements.get(reference)
         frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
         if frozen is None:
             raise NotFound("not_found")
-        note_pdf(tx, agreement, staff, client)
         tx.activity.note(Activity.TEXT_VIEWED, staff.id, reference)
     return frozen[0]
 

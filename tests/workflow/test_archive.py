@@ -147,7 +147,7 @@ def _hands_out(house: House, reference: str, secret: str, sha256: str) -> None:
         lambda: retrieve.open_file(house.deps, reference, "bewijs.json", sales, BROWSER),
         lambda: retrieve.package(house.deps, reference, sales, BROWSER),
         lambda: retrieve.listing(house.deps, Search(), keeper),
-        lambda: retrieve.shown_pdf(house.deps, reference, keeper, BROWSER),
+        lambda: retrieve.shown_pdf(house.deps, reference, keeper),
     ):
         with pytest.raises(NotAllowed):
             door()

@@ -69,14 +69,12 @@ def test_the_countersigner_opens_the_text_before_signing(
     assert refusal(house, reference) == ""
 
 
-def test_the_pdf_counts_as_well(house: House) -> None:
+def test_fetching_the_pdf_opens_nothing(house: House) -> None:
+    """A GET changes nothing (DESIGN.md §1.8): a link or a prefetch must not allow a signature."""
     reference = waiting(house)
-    for _ in range(2):
-        retrieve.shown_pdf(house.deps, reference, house.staff, BROWSER)
-    assert house.events(reference).count("document.opened") == 1
-    assert refusal(house, reference) == ""
-    (act,) = house.rows("select record from acts where staff_id is not null")
-    assert [each["what"] for each in act.record["shown"]] == ["pdf"]
+    retrieve.shown_pdf(house.deps, reference, house.staff)
+    assert "document.opened" not in house.events(reference)
+    assert refusal(house, reference) == NOT_OPENED
 
 
 def test_what_was_read_of_another_text_does_not_count(house: House) -> None:

@@ -58,7 +58,7 @@ def preview_state(reference: str) -> dict[str, str]:
 @require_staff(Permission.SEE_AGREEMENTS)
 def shown(reference: str) -> Any:
     """The frozen document."""
-    pdf = shown_pdf(deps(), reference, current_staff(), client())
+    pdf = shown_pdf(deps(), reference, current_staff())
     name = text("staff.download", reference=reference, name="getoond.pdf")
     return file(pdf, "application/pdf", name, show=True)
 

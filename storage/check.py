@@ -25,9 +25,8 @@ from storage.objects import ObjectStore, StoredObject
 from storage.witness import prove_working
 
 GOOD, MISSING, CORRUPT = "good", "missing", "corrupt"
-TRIES = 2
-"""An object that could not be read so often, while the store worked in between, is missing. Each
-try is one of ours: the client itself asks three times."""
+TRIES = 3
+"""An object that the store did not give so often again, while it worked each time, is missing."""
 
 
 @dataclass(frozen=True)
@@ -108,17 +107,22 @@ def _read_all(
     Raises StorageUnavailable or StorageRefused when the store itself does not work.
     """
     found: dict[str, tuple[FileCheck, bytes]] = {}
-    waiting = list(recorded)
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
-        for attempt in range(TRIES):
-            if attempt:
+
+        def read(store: ObjectStore, some: Sequence[StoredObject]) -> list[StoredObject]:
+            """Read these; returns those that the store did not give."""
+            results = list(pool.map(lambda one: _check_file(store, one, prefix), some))
+            pairs = list(zip(some, results, strict=True))
+            found.update({one.key: result for one, result in pairs if result is not None})
+            return [one for one, result in pairs if result is None]
+
+        # One by itself: where it is not given, an archive that was erased is not waited for long.
+        waiting = read(objects, recorded[:1])
+        waiting += read(objects.impatient if waiting else objects, recorded[1:])
+        for _ in range(TRIES):
+            if waiting:
                 prove_working(objects)
-            tried = pool.map(lambda one: _check_file(objects, one, prefix), waiting)
-            results = zip(waiting, list(tried), strict=True)
-            found |= {one.key: result for one, result in results if result is not None}
-            waiting = [one for one in waiting if one.key not in found]
-            if not waiting:
-                break
+                waiting = read(objects.impatient, waiting)
     for one in waiting:
         found[one.key] = FileCheck(one.key.removeprefix(prefix), MISSING, None), b""
     return [found[one.key] for one in recorded]

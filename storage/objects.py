@@ -19,6 +19,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -84,12 +85,18 @@ class ReadObject:
 class ObjectStore:
     """One bucket. May be used by many threads at once; opens no connection until asked."""
 
-    def __init__(self, config: S3Config) -> None:
+    def __init__(self, config: S3Config, *, attempts: int = ATTEMPTS) -> None:
+        self._config = config
         self.bucket = config.bucket
         self.lock_mode: ObjectLockModeType = LOCK_MODES[config.lock_mode]
         self.on_this_machine = _on_this_machine(config)
         self._region = config.region
-        self.client: S3Client = _client(config)
+        self.client: S3Client = _client(config, attempts)
+
+    @cached_property
+    def impatient(self) -> ObjectStore:
+        """The same bucket, asked once: a failure is told at once and not after a pause."""
+        return ObjectStore(self._config, attempts=1)
 
     def ensure_bucket(self) -> None:
         """Make the bucket if it is not there, and make sure it can keep originals.
@@ -288,7 +295,7 @@ class ObjectStore:
         return StoredObject(key, version_id, sha256, len(present.data))
 
 
-def _client(config: S3Config) -> S3Client:
+def _client(config: S3Config, attempts: int) -> S3Client:
     # Imported at first use: a web process rarely asks the archive, and this costs it 20 MiB.
     import boto3  # noqa: PLC0415
 
@@ -304,7 +311,7 @@ def _client(config: S3Config) -> S3Client:
         config=Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": attempts},
             max_pool_connections=CONNECTIONS,
             signature_version="s3v4",
             s3={"addressing_style": "path" if config.endpoint_url else "auto"},

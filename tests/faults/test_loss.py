@@ -16,7 +16,6 @@ from fault_road import House, MakeHouse
 from service.engines import EmbeddedObjectStore
 from service.engines import object_store as engine
 from service.workflow import alarm, probe, reread
-from storage.errors import StorageUnavailable
 
 
 @pytest.fixture
@@ -94,22 +93,3 @@ def aged(house: House, reference: str, days: int) -> None:
         days=days,
         reference=reference,
     )
-
-
-def test_a_store_that_is_away_has_lost_nothing(
-    make_house: MakeHouse, open_store: EmbeddedObjectStore
-) -> None:
-    address = open_store.start()
-    house = make_house(
-        S3_ENDPOINT_URL=address.endpoint_url,
-        S3_ACCESS_KEY_ID=address.access_key_id,
-        S3_SECRET_ACCESS_KEY=address.secret_access_key,
-    )
-    (reference,) = house.fully_signed()
-    house.run_worker()
-    open_store.stop()
-    with pytest.raises(StorageUnavailable):
-        reread.look(house.deps, house.agreement(reference).id)
-    with pytest.raises(probe.ArchiveInDoubt):
-        probe.probe_nightly(house.deps)
-    assert states(house, reference) == ["verified"]

@@ -52,7 +52,23 @@ async def validate(
         for each in embedded
         if not await _trusted(each, _context(seal_trust, at), _context(stamp_trust, at))
     ]
-    specification = _specification(seal_trust, stamp_trust)
+    return ", ".join(chains), await long_term(
+        embedded, roots=seal_trust, stamp_roots=stamp_trust, at=at
+    )
+
+
+async def long_term(
+    embedded: Sequence[EmbeddedPdfSignature],
+    *,
+    roots: Sequence[asn1_x509.Certificate],
+    stamp_roots: Sequence[asn1_x509.Certificate],
+    at: datetime,
+) -> str:
+    """What is wrong with the long term of each act's signature; '' when nothing is.
+
+    ``at`` is the moment of the closing time stamp. Raises whatever a hostile file provokes.
+    """
+    specification = _specification([*roots], [*stamp_roots])
     timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
     wrong = []
     for each in embedded:
@@ -61,7 +77,7 @@ async def validate(
         result = await ades_lta_validation(each, specification, timing_info=timing)
         if result.ades_subindic is not AdESPassed.OK:
             wrong.append(f"{each.field_name}: {result.ades_subindic}")
-    return ", ".join(chains), ", ".join(wrong)
+    return ", ".join(wrong)
 
 
 def _context(trusted: list[asn1_x509.Certificate], moment: datetime) -> ValidationContext:
@@ -72,11 +88,14 @@ def _context(trusted: list[asn1_x509.Certificate], moment: datetime) -> Validati
 async def _trusted(
     each: EmbeddedPdfSignature, seals: ValidationContext, stamps: ValidationContext
 ) -> bool:
+    # What changed afterwards is judged with the long term, and takes long to find out.
     if _is_timestamp(each):
-        status: Any = await async_validate_pdf_timestamp(each, validation_context=stamps)
+        status: Any = await async_validate_pdf_timestamp(
+            each, validation_context=stamps, skip_diff=True
+        )
         return bool(status.trusted)
     status = await async_validate_pdf_signature(
-        each, signer_validation_context=seals, ts_validation_context=stamps
+        each, signer_validation_context=seals, ts_validation_context=stamps, skip_diff=True
     )
     stamp = status.timestamp_validity
     return bool(status.trusted and stamp is not None and stamp.trusted)

@@ -90,6 +90,9 @@ def in_a_child(work: Callable[[], Any], limits: Limits) -> Any:
 def _work_and_end(work: Callable[[], Any], limits: Limits, writing: int) -> NoReturn:
     status = 1
     try:
+        # What the program had open counts towards the limit, and is no business of the child's.
+        os.closerange(3, writing)
+        os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
         limit(limits)
         with open(writing, "wb") as answer:
             answer.write(json.dumps(work()).encode())

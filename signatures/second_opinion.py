@@ -52,13 +52,11 @@ async def _objection(
     if names not in (*AGREEMENT_ORDERS, SHEET_ORDER):
         return f"fields {', '.join(names)}"[:300]
     closed_at = _closing_time(embedded[-1])
+    trusted = [asn1_certificate(each) for each in roots]
+    stamp_trusted = [asn1_certificate(each) for each in stamp_roots]
     seals, stamps = (
-        ValidationContext(
-            trust_roots=[asn1_certificate(each) for each in trusted],
-            allow_fetching=False,
-            moment=closed_at,
-        )
-        for trusted in (roots, stamp_roots)
+        ValidationContext(trust_roots=these, allow_fetching=False, moment=closed_at)
+        for these in (trusted, stamp_trusted)
     )
     for each in embedded[:-1]:
         status: Any = await async_validate_pdf_signature(
@@ -71,8 +69,8 @@ async def _objection(
         return f"{names[-1]}: not intact, valid and trusted"
     if close.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         return f"{names[-1]}: does not cover the whole file"
-    chains, long_term = await ades.validate(pdf, roots=roots, stamp_roots=stamp_roots, at=closed_at)
-    return chains or long_term
+    # The same reader: it remembers what took it long.
+    return await ades.long_term(embedded, roots=trusted, stamp_roots=stamp_trusted, at=closed_at)
 
 
 def _of_an_act(each: EmbeddedPdfSignature, status: Any, *, last: bool) -> str:

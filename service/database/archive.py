@@ -60,10 +60,10 @@ class ArchiveRecords:
     def set_state(self, agreement_id: str, state: str, prefix: str, failure: str = "") -> None:
         """Note where it stands now; what a check found, with the moment."""
         values: dict[str, Any] = {"state": state, "prefix": prefix, "failure": failure[:500]}
-        if state in CHECKED:
-            values["looked_at"] = func.clock_timestamp()
+        if state in CHECKED:  # one moment for both, which ``clock_timestamp`` would not give
+            values["looked_at"] = func.statement_timestamp()
         if state == "verified":
-            values["checked_at"] = func.clock_timestamp()
+            values["checked_at"] = func.statement_timestamp()
         self._connection.execute(
             upsert(archive_states)
             .values(agreement_id=agreement_id, **values)
@@ -87,12 +87,17 @@ class ArchiveRecords:
         )
 
     def note_dispute(self, agreement_id: str, said: str) -> None:
-        """Note on what the two verdicts disagree, and since when; empty when they agree."""
+        """Note that both verdicts were given, on what they disagree, and since when; empty when
+        they agree."""
         since = func.coalesce(archive_states.c.disputed_since, func.clock_timestamp())
         self._connection.execute(
             update(archive_states)
             .where(archive_states.c.agreement_id == agreement_id)
-            .values(dispute=said[:500], disputed_since=since if said else null())
+            .values(
+                dispute=said[:500],
+                disputed_since=since if said else null(),
+                judged_twice_at=func.statement_timestamp(),
+            )
         )
 
     def put_objects(self, agreement_id: str, objects: list[ArchivedObject]) -> None:

@@ -51,8 +51,8 @@ class ArchiveRound:
         """Ids of agreements whose last check is longer ago than ``after``, the oldest first.
 
         One that was damaged is due sooner: somebody may have put it right. So is one on which the
-        two verdicts disagree. What could not be read
-        at the last try comes last, so that it never keeps the others waiting.
+        two verdicts disagree, or of which only the first was given. What could not be read at the
+        last try comes last, so that it never keeps the others waiting.
         """
         good = archive_states.c.state == "verified"
         damaged = archive_states.c.state.in_(("missing", "corrupt"))
@@ -64,6 +64,7 @@ class ArchiveRound:
                 .where(
                     or_(
                         and_(good, looked_at < func.now() - after),
+                        and_(good, archive_states.c.judged_twice_at.is_(None)),
                         and_(damaged | disputed, looked_at < func.now() - damaged_after),
                     )
                 )

@@ -47,6 +47,7 @@ archive_states = Table(
     # On what the two verdicts disagree, and since when; empty and null while they agree.
     Column("dispute", Text, nullable=False, server_default=""),
     instant("disputed_since", null=True),
+    instant("judged_twice_at", null=True),  # the last second verdict
     CheckConstraint(
         "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
     ),
@@ -62,6 +63,11 @@ archive_states = Table(
         "ix_archive_states_disputed",
         "agreement_id",
         postgresql_where=text("disputed_since is not null"),
+    ),
+    Index(
+        "ix_archive_states_judged_once",
+        "looked_at",
+        postgresql_where=text("judged_twice_at is null"),
     ),
     Index(
         "ix_archive_states_trouble",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
@@ -20,8 +21,9 @@ from PIL import Image, ImageDraw
 from service.deps import Deps
 from signatures.apart import AT_ONCE, Busy, Limits, NotExamined, _free, _server, verify_apart
 from signatures.authority import Authority
-from signatures.command import check_files
+from signatures.command import STATUS, check_files
 from signatures.images import ImageRefused, reencode
+from signatures.limits import in_a_child
 from signatures.package_zip import Unreadable, members
 from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, INVALID
 from signatures.revisions import Revisions, Source
@@ -96,7 +98,7 @@ def test_after_a_hostile_file_the_next_one_is_examined(
     authority: Authority,  # noqa: F811
 ) -> None:
     with pytest.raises(NotExamined):
-        verify_apart(controller_first.pdf, roots=authority.roots, limits=Limits(memory=0))
+        verify_apart(controller_first.pdf, roots=authority.roots, limits=Limits(wall_seconds=1e-6))
     told = verify_apart(controller_first.pdf, roots=authority.roots)
     assert told.verdict == COMPLETENESS_UNKNOWN
 
@@ -184,6 +186,31 @@ def test_the_command_examines_within_the_same_limits(
     monkeypatch.setattr("signatures.command.Limits", lambda: Limits(wall_seconds=1e-6))
     assert check_files([tmp_path / "a.pdf"], language="en") == 2
     assert "more processor time or memory" in capsys.readouterr().err
+
+
+def test_files_the_program_has_open_are_not_the_examinations(
+    controller_first: SealedFile,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """They do not count towards its limit, and it cannot read them."""
+    (tmp_path / "a.pdf").write_bytes(controller_first.pdf)
+    alone = check_files([tmp_path / "a.pdf"])
+    with contextlib.ExitStack() as opened:
+        held = [opened.enter_context((tmp_path / "a.pdf").open("rb")) for _ in range(40)]
+        assert check_files([tmp_path / "a.pdf"]) == alone == STATUS[COMPLETENESS_UNKNOWN]
+
+        def still_open() -> list[int]:
+            return [each.fileno() for each in held if is_open(each.fileno())]
+
+        assert in_a_child(still_open, Limits()) == []
+
+
+def is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:

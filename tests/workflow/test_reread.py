@@ -48,7 +48,8 @@ def days_pass(house: House, days: int, reference: str = "%") -> None:
     """Every check happened that much earlier."""
     house.rows(
         "update archive_states s set looked_at = looked_at - make_interval(days => :days),"
-        " checked_at = checked_at - make_interval(days => :days)"
+        " checked_at = checked_at - make_interval(days => :days),"
+        " judged_twice_at = now()"
         " from agreements a where a.id = s.agreement_id and a.reference like :reference",
         days=days,
         reference=reference,
@@ -285,11 +286,11 @@ def test_killed_in_the_middle(
     examine = reread.examine
     examined: list[str] = []
 
-    def dying(deps: Any, known: Any) -> Any:
+    def dying(deps: Any, known: Any, **how: Any) -> Any:
         if examined:
             raise Killed
         examined.append(known.agreement.reference)
-        return examine(deps, known)
+        return examine(deps, known, **how)
 
     with monkeypatch.context() as dead:
         dead.setattr(reread, "examine", dying)

@@ -37,6 +37,19 @@ def archive_state(house: House) -> Any:
     return row
 
 
+def test_what_is_new_is_judged_twice_once_and_then_within_the_year(
+    whole_house: House, reference: str
+) -> None:
+    """It takes longer than archiving, so the archive's own step leaves it to the next nights."""
+    house = whole_house
+    when = "select judged_twice_at as at from archive_states"
+    assert house.rows(when)[0].at is None
+    assert reread.reread(house.deps, 5) == 1
+    assert house.rows(when)[0].at is not None
+    assert reread.reread(house.deps, 5) == 0
+    assert house.events(reference).count("archive.verified") == 2
+
+
 def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
     whole_house: House, reference: str
 ) -> None:

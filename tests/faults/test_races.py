@@ -21,7 +21,7 @@ from service.first_start import as_input
 from service.workflow import archive, close, create, decline, expire, seal, sweep, void
 from service.workflow.actors import Client
 
-ROUNDS = int(os.environ.get("RACES", "8"))
+ROUNDS = int(os.environ.get("RACES", "5"))
 SIGNED = "agreement.fully_signed"
 ELSEWHERE = Client("203.0.113.10", "another browser")
 

@@ -7,31 +7,39 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
+from urllib.parse import parse_qs, urlsplit
 
 from installation import Member
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 Look = Callable[[Page], None]
+BETWEEN_LOOKS = 300  # milliseconds: a page loaded again and again keeps the work waiting
 WORK_SECONDS = 90  # making a document, sealing, storing, judging twice, on a busy machine
 DONE = "Gecontroleerd in het archief"
 
 
 def hold(complaints: Callable[[Page], list[str]], sizes: Sequence[ViewportSize]) -> Look:
-    """A look that finds nothing wrong, or fails; a heading seen first is seen at every size."""
-    seen: set[str] = set()
+    """A look that finds nothing wrong, or fails; a kind of page that was seen is passed over.
+
+    A heading is a kind, and so is each with a message or a summary of mistakes.
+    """
+    seen: set[tuple[str, str, int]] = set()
 
     def look(page: Page) -> None:
-        assert complaints(page) == [], page.url
-        own = page.viewport_size
         heading = page.get_by_role("heading", level=1).inner_text()
-        if heading in seen or own is None:
+        message = parse_qs(urlsplit(page.url).query).get("melding", [""])[0]
+        kind = (heading, message, page.locator(".error-summary").count())
+        if kind in seen:
             return
-        seen.add(heading)
+        seen.add(kind)
+        own = page.viewport_size
+        assert complaints(page) == [], page.url
         for size in sizes:
             if size != own:
                 page.set_viewport_size(size)
                 assert complaints(page) == [], f"{page.url} at {size['width']} px"
-        page.set_viewport_size(own)
+        if own:
+            page.set_viewport_size(own)
 
     return look
 
@@ -173,6 +181,7 @@ class Archivist(StaffMember):
         badge = self.page.get_by_text(DONE)
         while self.opens(f"/archief/{reference}").page and not badge.count():
             assert time.monotonic() < until, self.page.get_by_role("main").inner_text()
+            self.page.wait_for_timeout(BETWEEN_LOOKS)
         return self
 
 
@@ -189,6 +198,7 @@ class Mailbox(Person):
                 rows.first.get_by_role("link").click()
                 return self
             assert time.monotonic() < until, f"no mail {subject!r} to {to}"
+            self.page.wait_for_timeout(BETWEEN_LOOKS)
 
     def signing_link(self) -> str:
         """The link in the open mail."""

@@ -9,7 +9,7 @@ from page_samples import PAGES
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 
-@pytest.fixture(scope="module", params=[360, 390, 1280])
+@pytest.fixture(scope="module", params=[360, 1280])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": request.param, "height": 844})
     yield page

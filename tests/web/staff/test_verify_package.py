@@ -122,22 +122,26 @@ def test_every_manipulation_is_refused_by_name(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """On the page and on the command line, with the same codes."""
+    """On the command line, and every third also on the page, with the same codes: both ask one
+    verdict, and the page takes four times as long."""
     reference, package, other = kept
     root, file = tmp_path / "root.pem", tmp_path / "pakket.zip"
     root.write_bytes(unpacked(package)[1]["certificaten/wortel.pem"])
     missed = {}
-    for name, manipulation in ALL.items():
+    for number, (name, manipulation) in enumerate(ALL.items()):
         file.write_bytes(manipulation.made(package, other))
         status = check_files([file], roots=[root], as_json=True)
         (on_the_line,) = json.loads(capsys.readouterr().out)
-        on_the_page = told(app, file.read_bytes())
-        for said in (on_the_line["problems"], on_the_page["findings"]):
+        answers = [on_the_line["problems"]]
+        if number % 3 == 0:
+            on_the_page = told(app, file.read_bytes())
+            answers.append(on_the_page["findings"])
+            if on_the_page["verdict"] != "invalid":
+                missed[name] = (status, on_the_page["sentence"])
+        for said in answers:
             found = {(each["code"], each["name"]) for each in said if each["state"] == "fails"}
             if status != INVALID or not manipulation.is_among(found, reference):
                 missed[name] = (status, found)
-        if on_the_page["verdict"] != "invalid":
-            missed[name] = (status, on_the_page["sentence"])
     assert missed == {}
     file.write_bytes(package)
     assert check_files([file], roots=[root]) == GENUINE

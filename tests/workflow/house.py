@@ -17,6 +17,8 @@ from service.agreement.permissions import Permission, Role, Staff
 from service.database.messages import Message
 from service.deps import Deps
 from service.workflow import (
+    archive,
+    close,
     complete,
     countersign,
     create,
@@ -26,6 +28,7 @@ from service.workflow import (
     open_link,
     open_text,
     prove_mailbox,
+    seal,
     send,
     sign,
 )
@@ -189,6 +192,16 @@ class House:
         secret = self.prepared(reference, self.frozen(reference))
         self.sign(reference, secret)
         return secret
+
+    def archived(self) -> tuple[str, str]:
+        """Signed by both, sealed, closed and in the archive; the controller's browser too."""
+        reference = self.sent()
+        secret = self.signed(reference)
+        assert self.countersign(reference)[0].refusal == ""
+        for step in (seal.seal, close.close, archive.archive):
+            for _ in range(2):  # run twice is run once
+                step(self.deps, self.agreement(reference).id)
+        return reference, secret
 
     def countersign(self, *references: str, **other: Any) -> list[countersign.Outcome]:
         values: dict[str, Any] = {

@@ -48,8 +48,9 @@ def state_of(house: House, reference: str) -> Any:
         return tx.archive.state(tx.agreements.get(reference).id)
 
 
-def test_the_whole_road(done: tuple[House, str, str]) -> None:
-    house, reference, secret = done
+def test_the_whole_road(whole_house: House) -> None:
+    house = whole_house
+    reference, secret = house.archived()
     agreement = house.agreement(reference)
     assert agreement.state is State.COMPLETED
     assert state_of(house, reference).state == "verified"

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import io
 import logging
+import shutil
 import uuid
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +16,13 @@ from typing import Any
 
 import pytest
 from house import BROWSER, House
+from snapshots import begin_with
 
 from service.agreement.permissions import Role, Staff
 from service.database.archive import ArchivedObject
 from service.errors import NotAllowed
 from service.wiring import build
-from service.workflow import alarm, archive, close, renew_stamps, reread, retrieve, seal, verify
+from service.workflow import alarm, renew_stamps, reread, retrieve, verify
 from signatures.authority import create_authority, renew_crl
 from signatures.errors import TimestampUnavailable
 from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, Ledger, Report
@@ -32,15 +34,21 @@ from storage.renewed import original_of
 YEAR = timedelta(days=365)
 
 
-@pytest.fixture
-def old_keys(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def old_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An authority of nearly five years ago, when its time stamp certificate ends; with a seal and
     a revocation list of today."""
-    home, now = tmp_path / "sleutels", datetime.now(UTC)
+    home, now = tmp_path_factory.mktemp("old") / "sleutels", datetime.now(UTC)
     create_authority(home, None, organisation="IT4Professionals", now=now - 4.9 * YEAR)
     renew_seal(home, None, now=now)
     renew_crl(home, None, now=now)
     return home
+
+
+@pytest.fixture
+def old_keys(old_authority: Path, tmp_path: Path) -> Path:
+    """The same, to be renewed by this test."""
+    return Path(shutil.copytree(old_authority, tmp_path / "sleutels", symlinks=True))
 
 
 @pytest.fixture
@@ -53,11 +61,7 @@ def aged(whole_house: House, old_keys: Path) -> tuple[House, str]:
         there, settings=settings, authority=built.authority, sealer=built.sealer
     )
     house = dataclasses.replace(whole_house, deps=deps)
-    reference = house.sent()
-    house.signed(reference)
-    assert house.countersign(reference)[0].refusal == ""
-    for step in (seal.seal, close.close, archive.archive):
-        step(house.deps, house.agreement(reference).id)
+    reference, _ = begin_with("archived with old keys", deps, house.archived)
     return house, reference
 
 

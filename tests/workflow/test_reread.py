@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from house import House
+from snapshots import begin_with
 
 from service.agreement.permissions import Role, Staff
 from service.database.archive import ArchivedObject, ArchiveState
@@ -21,27 +22,17 @@ from signatures.authority import create_authority, load_authority
 from storage.errors import StorageUnavailable
 
 
-def archived(house: House, count: int) -> list[str]:
-    """References of so many agreements, signed, sealed and in the archive."""
-    references = []
-    for _ in range(count):
-        reference = house.sent()
-        house.signed(reference)
-        assert house.countersign(reference)[0].refusal == ""
-        for step in (seal.seal, close.close, archive.archive):
-            step(house.deps, house.agreement(reference).id)
-        references.append(reference)
-    return references
-
-
 @pytest.fixture
 def three(whole_house: House) -> tuple[House, list[str]]:
     """Three agreements that were put into the archive ten months ago, the first one first."""
-    references = archived(whole_house, 3)
+    house = whole_house
+    references = begin_with(
+        "three archived", house.deps, lambda: tuple(house.archived()[0] for _ in range(3))
+    )
     for number, reference in enumerate(references):
-        days_pass(whole_house, 300 - number, reference)
-    whole_house.rows("delete from procrastinate_jobs")
-    return whole_house, references
+        days_pass(house, 300 - number, reference)
+    house.rows("delete from procrastinate_jobs")
+    return house, list(references)
 
 
 def days_pass(house: House, days: int, reference: str = "%") -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+from colleagues import PASSWORD
 from office import NEW, Office
+from snapshots import begin_with
 
 from service.agreement.capabilities import code_for, token_for
 from service.agreement.model import Agreement
@@ -111,6 +113,21 @@ def signed_by_controller(deps: Deps, reference: str) -> None:
         said={"annex_sign"},
         client=BROWSER,
     )
+
+
+def in_the_archive(office: Office, deps: Deps) -> str:
+    """An agreement that went the whole road, and its office signed in."""
+
+    def make() -> str:
+        reference = ready(office, deps)
+        countersigned(office, reference, PASSWORD)
+        signed_by_controller(deps, reference)
+        sealed_and_archived(deps, reference)
+        return reference
+
+    reference = begin_with("pre-signed and archived", deps, make)
+    office.sign_in("els@it4.example", PASSWORD)
+    return reference
 
 
 def sealed_and_archived(deps: Deps, reference: str) -> None:

@@ -15,22 +15,18 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from flask import Flask
 from office import Office, rows
-from road import countersigned, load, ready, sealed_and_archived, signed_by_controller
+from road import in_the_archive, load
 
-from service.agreement.permissions import Role, Staff
+from service.agreement.permissions import Role
 from service.deps import Deps
 from service.workflow.probe import probe_archive
 from storage.objects import ObjectStore, S3Config
 
 
 @pytest.fixture
-def archived(office: Office, deps: Deps, admin: tuple[Staff, str]) -> str:
+def archived(office: Office, deps: Deps) -> str:
     """The reference of an agreement that lies in the archive."""
-    reference = ready(office, deps)
-    countersigned(office, reference, admin[1])
-    signed_by_controller(deps, reference)
-    sealed_and_archived(deps, reference)
-    return reference
+    return in_the_archive(office, deps)
 
 
 def test_found_opened_checked_downloaded(office: Office, deps: Deps, archived: str) -> None:

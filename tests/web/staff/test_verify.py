@@ -10,21 +10,17 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from flask import Flask
 from office import Office
-from road import countersigned, ready, sealed_and_archived, signed_by_controller
+from road import in_the_archive
 
-from service.agreement.permissions import Staff
 from service.deps import Deps
 from service.engines.process import wait_until
 from service.workflow import verify
 
 
 @pytest.fixture
-def original(office: Office, deps: Deps, admin: tuple[Staff, str]) -> tuple[str, bytes]:
+def original(office: Office, deps: Deps) -> tuple[str, bytes]:
     """A reference and the sealed original."""
-    reference = ready(office, deps)
-    countersigned(office, reference, admin[1])
-    signed_by_controller(deps, reference)
-    sealed_and_archived(deps, reference)
+    reference = in_the_archive(office, deps)
     return reference, office.get(f"/archief/{reference}/bestand/overeenkomst.pdf").data
 
 

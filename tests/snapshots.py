@@ -1,0 +1,124 @@
+"""A state that many tests begin with: made for real once for a worker, and put back for the others.
+
+To sign, seal, close and archive an agreement takes seconds, and is not what most of these tests
+are about. What is put back is all that the service keeps: every row of the database, and the
+objects of the bucket under the same locks, in the test's own bucket, so that a test may destroy
+what it likes. The store gives its own names to versions; our records name those of the new bucket,
+and the manifest in it those of the first, as in a bucket that was copied.
+
+Tests of the steps themselves walk the road.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import psycopg
+from emptied import EMPTY, as_owner
+from psycopg import sql
+
+from service.deps import Deps
+from service.wiring import libpq_url
+from storage.manifest import media_type
+from storage.objects import ObjectStore, ReadObject
+
+T = TypeVar("T", bound=str | tuple[Any, ...])
+
+# Sooner than what begins while a state is made ends: a code after ten minutes, patience with what
+# stands still after fifteen.
+GOOD_FOR_SECONDS = 480
+AT_ONCE = 8
+TABLES = "select tablename from pg_tables where schemaname = 'public'"
+NEW_VERSIONS = """
+update {} as kept set version_id = there.version_id
+from unnest(%s::text[], %s::text[]) as there (key, version_id) where kept.key = there.key
+"""
+# A mail that waits for a minute is shown to stand still.
+LATER = "update messages set queued_at = queued_at + make_interval(secs => %s)"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything that was kept at one moment: rows by table, objects by key."""
+
+    made_at: float
+    given: Any
+    rows: Mapping[str, bytes]
+    objects: Mapping[str, ReadObject]
+
+
+_KEPT: dict[tuple[str, str, bytes], Snapshot] = {}
+
+
+def begin_with(name: str, deps: Deps, make: Callable[[], T]) -> T:
+    """Let this test begin with what ``make`` leaves behind; what ``make`` gives back.
+
+    Whatever the database held before is gone where the state is put back. Staff have the same
+    ids in every test (``add_colleague``) and the keys are those of the worker; a browser has to
+    sign in again.
+    """
+    key = (name, deps.database.url, deps.secret_key)
+    kept = _KEPT.get(key)
+    if kept is None or time.monotonic() - kept.made_at > GOOD_FOR_SECONDS:
+        _KEPT[key] = _take(deps, time.monotonic(), make())
+        return cast(T, _KEPT[key].given)
+    _put_back(deps, kept)
+    return cast(T, kept.given)
+
+
+def _take(deps: Deps, made_at: float, given: Any) -> Snapshot:
+    objects = deps.objects()
+    versions = list(objects.versions(""))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        read = list(pool.map(lambda one: objects.read(one.key, one.version_id), versions))
+    by_key = {each.key: found for each, found in zip(versions, read, strict=True)}
+    assert len(by_key) == len(versions), "an object in a snapshot has one version"
+    with _owner(deps) as connection:
+        rows = {name: _rows(connection, name) for (name,) in connection.execute(TABLES)}
+    del rows["alembic_version"]
+    return Snapshot(made_at, given, rows, by_key)
+
+
+def _put_back(deps: Deps, kept: Snapshot) -> None:
+    versions = _put(deps.objects(), kept.objects)
+    with _owner(deps) as connection:
+        connection.execute(EMPTY)  # the guards and keys are off until the end of the transaction
+        for name, data in kept.rows.items():
+            statement = sql.SQL("copy {} from stdin (format binary)").format(sql.Identifier(name))
+            with connection.cursor().copy(statement) as copy:
+                copy.write(data)
+        for name in ("archived_objects", "anchor_objects"):
+            statement = sql.SQL(NEW_VERSIONS).format(sql.Identifier(name))
+            connection.execute(statement, [list(versions), list(versions.values())])
+        connection.execute(LATER, [time.monotonic() - kept.made_at])
+
+
+def _put(objects: ObjectStore, kept: Mapping[str, ReadObject]) -> dict[str, str]:
+    """Put them into this bucket; the new versions by key."""
+
+    def put(key: str) -> str:
+        found = kept[key]
+        assert found.locked_until
+        stored = objects.put_once(
+            key, found.data, content_type=media_type(key), retain_until=found.locked_until
+        )
+        return stored.version_id
+
+    keys: Sequence[str] = list(kept)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(keys, pool.map(put, keys), strict=True))
+
+
+def _rows(connection: psycopg.Connection[Any], table: str) -> bytes:
+    statement = sql.SQL("copy {} to stdout (format binary)").format(sql.Identifier(table))
+    with connection.cursor().copy(statement) as copy:
+        return b"".join(copy)
+
+
+def _owner(deps: Deps) -> psycopg.Connection[Any]:
+    """A connection of the owner, in one transaction that ends with the block."""
+    return psycopg.connect(libpq_url(as_owner(deps.database.url)))

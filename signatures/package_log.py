@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from signatures.package_finding import Finding, fails, unknown
 from signatures.package_names import LOG
 
 FIRST = "0" * 64
+_SALT = re.compile("(?:[0-9a-f]{2})+")
 _LINE = {"entry", "hash", "personal_data", "salt"}
 
 
@@ -76,7 +78,9 @@ def _follows(entry: Any, number: int, before: str, case: Case) -> bool:
 def _personal_fits(read: dict[str, Any]) -> bool:
     digest, personal, salt = read["entry"]["personal"], read["personal_data"], read["salt"]
     if personal is None:
-        return not salt  # without the data, a salt is something that nobody can check
+        return bool(salt == "")  # without the data, a salt is something that nobody can check
+    if not isinstance(salt, str) or not _SALT.fullmatch(salt):  # the same bytes, written otherwise
+        return False
     return bool(_sha256(bytes.fromhex(salt) + rfc8785.dumps(personal)) == digest)
 
 

@@ -7,7 +7,9 @@ from tests.signatures.repacking import (
     _backdated,
     _copy,
     _cut,
+    _no_salt,
     _other_person,
+    _salt_in_capitals,
     _touch,
     added,
     anchor,
@@ -127,6 +129,12 @@ MANIPULATIONS: dict[str, Manipulation] = {
     ),
     "another person beside the chain": Manipulation(
         "log_personal", "logboek.jsonl", put("logboek.jsonl", entries(_other_person))
+    ),
+    "a salt in other letters": Manipulation(
+        "log_personal", "logboek.jsonl", put("logboek.jsonl", entries(_salt_in_capitals))
+    ),
+    "a salt that is a number": Manipulation(
+        "log_personal", "logboek.jsonl", put("logboek.jsonl", entries(_no_salt))
     ),
     "no log": Manipulation("package_missing", "logboek.jsonl", drop("logboek.jsonl")),
     "no seals": Manipulation("package_missing", f"zegels/{ACT}.p7s", drop("zegels/")),

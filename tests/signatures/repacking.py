@@ -186,6 +186,16 @@ def _other_person(lines: list[dict[str, Any]]) -> None:
     line["personal_data"] = {**line["personal_data"], "name": "Iemand Anders"}
 
 
+def _salt_in_capitals(lines: list[dict[str, Any]]) -> None:
+    line = next(each for each in lines if each["salt"].upper() != each["salt"])
+    line["salt"] = line["salt"].upper()
+
+
+def _no_salt(lines: list[dict[str, Any]]) -> None:
+    line = next(each for each in lines if each["personal_data"])
+    line["salt"] = 7
+
+
 def erase(log: bytes) -> bytes:
     """The personal data of the first line that has any, erased as the service would."""
     lines = [json.loads(line) for line in log.splitlines()]

@@ -12,10 +12,12 @@ import sys
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -134,6 +136,15 @@ def statements_compiled_once() -> Iterator[None]:
     """Tests on one database share what SQLAlchemy made of the statements."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database_engine, "create_engine", kept_engine)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store_described_once() -> Iterator[None]:
+    """Clients of all tests share what boto3 reads about S3: half a megabyte of JSON for each."""
+    with pytest.MonkeyPatch.context() as patch:
+        shared = cache(botocore.session.create_loader)
+        patch.setattr(botocore.session, "create_loader", shared)
         yield
 
 

@@ -1,17 +1,23 @@
-"""Documents made by the real office, kept: the same agreement is made once for a whole worker.
+"""What is dear and comes out the same each time, done for real once for a whole worker.
 
 Most tests begin with the same agreement, and LibreOffice is the dearest thing in them. The maker
 has a cache of its own; it hits when the documents are dated alike. Tests of the documents
 themselves have makers of their own.
+
+The second verdict on an agreement and its sheet takes two seconds, and many tests of the archive
+have it given on the same bytes (``snapshots``). Tests of that verdict have it given anew.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from service.deps import Deps
 from service.documents.produce import DocumentMaker, ProducedDocument
+from service.workflow.verify import objection_to
 
 DATED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -29,3 +35,14 @@ class RememberingMaker(DocumentMaker):
     ) -> ProducedDocument:
         """The same document, with another moment in its properties."""
         return super().agreement(context, signing_order=signing_order, dated=DATED, preview=preview)
+
+
+_OBJECTIONS: dict[tuple[bytes, ...], str] = {}
+
+
+def remembered_objection(deps: Deps, pdf: bytes) -> str:
+    """What ``objection_to`` says of these bytes under these roots."""
+    asked = (hashlib.sha256(pdf).digest(), *(root.signature for root in deps.authority().roots))
+    if asked not in _OBJECTIONS:
+        _OBJECTIONS[asked] = objection_to(deps, pdf)
+    return _OBJECTIONS[asked]

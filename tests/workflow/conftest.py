@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from colleagues import PASSWORD, add_colleague
+from remembered import remembered_objection
 from snapshots import begin_with
 
 from service.agreement.permissions import Role, Staff
@@ -24,7 +25,7 @@ from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
 from service.settings import Settings, load_settings
 from service.wiring import build
-from service.workflow import anchor, deliver, profile, retrieve, staff_log
+from service.workflow import anchor, deliver, examine, profile, retrieve, staff_log
 from storage.objects import ObjectStore, S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -151,6 +152,12 @@ def done(whole_house: House) -> tuple[House, str, str]:
     """A completed agreement with the controller's browser."""
     reference, secret = begin_with("archived", whole_house.deps, whole_house.archived)
     return whole_house, reference, secret
+
+
+@pytest.fixture
+def second_verdict_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second verdict on the same bytes is remembered."""
+    monkeypatch.setattr(examine, "objection_to", remembered_objection)
 
 
 @pytest.fixture

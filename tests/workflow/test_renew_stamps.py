@@ -52,7 +52,7 @@ def old_keys(old_authority: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def aged(whole_house: House, old_keys: Path) -> tuple[House, str]:
+def aged(whole_house: House, old_keys: Path, second_verdict_once: None) -> tuple[House, str]:
     """A completed agreement with time stamps that age."""
     settings = dataclasses.replace(whole_house.deps.settings, key_dir=old_keys)
     there = whole_house.deps

@@ -6,7 +6,6 @@ import dataclasses
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,17 +17,20 @@ from service.database.archive import ArchivedObject, ArchiveState
 from service.errors import NotAllowed
 from service.workflow import alarm, archive, close, reread, retrieve, seal
 from service.workflow.alarm import standing_still
-from signatures.authority import create_authority, load_authority
+from signatures.authority import Authority, create_authority, load_authority
 from storage.errors import StorageUnavailable
 
 
 @pytest.fixture
-def three(whole_house: House) -> tuple[House, list[str]]:
+def three(whole_house: House, second_verdict_once: None) -> tuple[House, list[str]]:
     """Three agreements that were put into the archive ten months ago, the first one first."""
     house = whole_house
-    references = begin_with(
-        "three archived", house.deps, lambda: tuple(house.archived()[0] for _ in range(3))
-    )
+
+    def make() -> tuple[str, ...]:
+        first, _ = begin_with("archived", house.deps, house.archived)
+        return first, *(house.archived()[0] for _ in range(2))
+
+    references = begin_with("three archived", house.deps, make)
     for number, reference in enumerate(references):
         days_pass(house, 300 - number, reference)
     house.rows("delete from procrastinate_jobs")
@@ -219,13 +221,18 @@ def test_what_somebody_asked_for_is_the_finding_of_the_service(
     assert state(house, reference).state == "verified"
 
 
-@pytest.fixture
-def strangers(whole_house: House, tmp_path: Path) -> House:
-    """The same house, which trusts another authority than the one that sealed."""
-    home = tmp_path / "vreemd"
+@pytest.fixture(scope="session")
+def strange_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Of somebody else."""
+    home = tmp_path_factory.mktemp("strange") / "sleutels"
     create_authority(home, None, organisation="Iemand anders", now=datetime.now(UTC))
-    authority = load_authority(home, None)
-    deps = dataclasses.replace(whole_house.deps, authority=lambda: authority)
+    return load_authority(home, None)
+
+
+@pytest.fixture
+def strangers(whole_house: House, strange_authority: Authority) -> House:
+    """The same house, which trusts another authority than the one that sealed."""
+    deps = dataclasses.replace(whole_house.deps, authority=lambda: strange_authority)
     return dataclasses.replace(whole_house, deps=deps)
 
 

@@ -10,26 +10,20 @@ import pytest
 from house import House
 
 from service.database.alarms import Standing, What
-from service.workflow import alarm, archive, close, retain, seal
+from service.workflow import alarm, retain
 from service.workflow.one_by_one import SomeFailed
 
 SOON, LONG = timedelta(days=3), timedelta(days=300)
 
 
 @pytest.fixture
-def two(whole_house: House, monkeypatch: pytest.MonkeyPatch) -> tuple[House, list[str]]:
+def two(done: tuple[House, str, str], monkeypatch: pytest.MonkeyPatch) -> tuple[House, list[str]]:
     """Two archived agreements whose locks end in three days; a part is a handful of objects."""
     monkeypatch.setattr(retain, "AT_ONCE", 7)
-    references = []
-    for _ in range(2):
-        reference = whole_house.sent()
-        whole_house.signed(reference)
-        whole_house.countersign(reference)
-        for step in (seal.seal, close.close, archive.archive):
-            step(whole_house.deps, whole_house.agreement(reference).id)
-        references.append(reference)
-    ends_soon(whole_house)
-    return whole_house, references
+    house, first, _ = done
+    second, _ = house.archived()
+    ends_soon(house)
+    return house, [first, second]
 
 
 def ends_soon(house: House) -> None:

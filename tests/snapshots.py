@@ -28,9 +28,9 @@ from storage.objects import ObjectStore, ReadObject
 
 T = TypeVar("T", bound=str | tuple[Any, ...])
 
-# Sooner than what begins while a state is made ends: a code after ten minutes, patience with what
-# stands still after fifteen.
-GOOD_FOR_SECONDS = 480
+# Sooner than what begins while a state is made ends: a code after ten minutes, and patience with
+# what stands still after fifteen, also where one state begins with another.
+GOOD_FOR_SECONDS = 420
 AT_ONCE = 8
 TABLES = "select tablename from pg_tables where schemaname = 'public'"
 NEW_VERSIONS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import signal
@@ -189,8 +190,7 @@ def test_killed_and_started_again_everything_is_there(store: EmbeddedObjectStore
         again = store.start()
         assert again.endpoint_url != first.endpoint_url
         assert again.secret_access_key == first.secret_access_key
-        found = _client(again).get_object(Bucket="archief", Key="a")
-        assert found["Body"].read() == b"bewaard"
+        assert _read(_client(again), "a") == b"bewaard"
 
 
 def test_what_was_acknowledged_survives_a_kill(store: EmbeddedObjectStore) -> None:
@@ -217,16 +217,8 @@ def test_what_was_acknowledged_survives_a_kill(store: EmbeddedObjectStore) -> No
         for each in writing:
             each.result()
     again = _client(store.start())
-
-    def readable(key: str) -> bool:
-        try:
-            return bool(again.head_object(Bucket="archief", Key=key))
-        except ClientError:  # its volumes are not all there yet
-            return False
-
     for key, data in acknowledged.items():
-        assert wait_until(lambda key=key: readable(key), seconds=30), key
-        assert again.get_object(Bucket="archief", Key=key)["Body"].read() == data
+        assert _read(again, key) == data
 
 
 def test_taken_over_after_its_starter_was_killed_and_stopped_by_the_last(
@@ -306,6 +298,19 @@ def _client(address: ObjectStoreAddress) -> Any:
         aws_secret_access_key=address.secret_access_key,
         region_name=address.region,
     )
+
+
+def _read(client: Any, key: str) -> bytes:
+    """What a store that was just started holds: its volumes are there a little later than it."""
+    found: list[bytes] = []
+
+    def there() -> bool:
+        with contextlib.suppress(ClientError):
+            found.append(client.get_object(Bucket="archief", Key=key)["Body"].read())
+        return bool(found)
+
+    assert wait_until(there, seconds=60), key
+    return found[0]
 
 
 def _status(port: int, method: str, path: str) -> int:

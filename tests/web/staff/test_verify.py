@@ -115,6 +115,7 @@ def test_a_network_has_one_file_checked_at_a_time_and_ours_never_wait_for_others
         assert visitor.answer
         assert visitor.answer.headers["Retry-After"] == "10"
         assert checked(pdf, "192.0.2.1") == 200  # an original, meanwhile
+    assert wait_until(lambda: not verify._STRANGE._queue, seconds=60)  # both had their turn
     assert checked(pdf + b"\n", "192.0.2.1") == 200
 
 

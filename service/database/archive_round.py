@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, not_, or_, select
 
 from service.database.archive import CHECKED, ArchivedObject
 from service.database.archive_tables import archive_states, archived_objects
@@ -51,24 +51,32 @@ class ArchiveRound:
         """Ids of agreements whose last check is longer ago than ``after``, the oldest first.
 
         One that was damaged is due sooner: somebody may have put it right. So is one on which the
-        two verdicts disagree, or of which only the first was given. What could not be read at the
-        last try comes last, so that it never keeps the others waiting.
+        two verdicts disagree. Those of which only the first verdict was given come after all of
+        these. What could not be read at the last try comes last, so that it never keeps the others
+        waiting.
         """
         good = archive_states.c.state == "verified"
         damaged = archive_states.c.state.in_(("missing", "corrupt"))
         disputed = archive_states.c.disputed_since.is_not(None)
         looked_at = archive_states.c.looked_at
+        due = and_(good, looked_at < func.now() - after)
+        judged_once = and_(good, archive_states.c.judged_twice_at.is_(None))
         return list(
             self._connection.execute(
                 select(archive_states.c.agreement_id)
                 .where(
                     or_(
-                        and_(good, looked_at < func.now() - after),
-                        and_(good, archive_states.c.judged_twice_at.is_(None)),
+                        due,
+                        judged_once,
                         and_(damaged | disputed, looked_at < func.now() - damaged_after),
                     )
                 )
-                .order_by(_UNREAD, archive_states.c.looked_at, archive_states.c.agreement_id)
+                .order_by(
+                    _UNREAD,
+                    and_(judged_once, not_(due)),
+                    looked_at,
+                    archive_states.c.agreement_id,
+                )
                 .limit(limit)
             ).scalars()
         )

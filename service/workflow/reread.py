@@ -5,8 +5,8 @@ Each original is due nine months after its last check, whoever asked for that on
 the sixtieth part of the archive at most: also when everything was stored on one day it has all
 been read two months later, and a month of nights may fail before a year is over. What is damaged
 is looked at again every night, so that a bucket that was put right is found to be. Each is judged
-by two libraries: what is new for the first time in one of the next nights, and one on which they
-disagree every night.
+by two libraries: what is new for the first time as soon as a night has room, and one on which
+they disagree every night.
 
 Reading makes an original the newest: a worker that was killed, or two at once, go on where the
 table says. While the store does not work nothing is known, so no state changes; the same part is

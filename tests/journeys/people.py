@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 Look = Callable[[Page], None]
 BETWEEN_LOOKS = 300  # milliseconds: a page loaded again and again keeps the work waiting
-WORK_SECONDS = 90  # making a document, sealing, storing, judging twice, on a busy machine
+WORK_SECONDS = 90  # making a document, sealing, storing, on a busy machine
 DONE = "Gecontroleerd in het archief"
 
 

@@ -45,6 +45,25 @@ def test_what_is_new_is_judged_twice_once_and_then_within_the_year(
     assert house.events(reference).count("archive.verified") == 2
 
 
+def test_what_was_judged_once_keeps_no_damaged_one_waiting(
+    whole_house: House, reference: str
+) -> None:
+    """After the upgrade that is a whole archive, for sixty nights."""
+    house = whole_house
+    other, _ = house.archived()
+    house.rows(
+        "update archive_states set state = 'missing', looked_at = now() - interval '1 day'"
+        " where agreement_id = :id",
+        id=house.agreement(other).id,
+    )
+    house.rows(
+        "update archive_states set looked_at = now() - interval '9 days' where state = 'verified'"
+    )
+    assert reread.reread(house.deps, 1) == 1
+    assert house.events(other).count("archive.verified") == 2
+    assert house.events(reference).count("archive.verified") == 1
+
+
 def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
     whole_house: House, reference: str
 ) -> None:

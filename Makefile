@@ -11,6 +11,8 @@ FUZZ ?= 3000
 DOORS ?= 200
 SECONDS ?= 60
 export ZEGEL_MODE ?= development
+# Where it is set, every process compiles every package again: two seconds of each start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup setup-test check test tamper fuzz kills doors demo bench docs compose clean

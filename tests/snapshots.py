@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import psycopg
-from emptied import EMPTY, as_owner
+from emptied import as_owner, without_rows
 from psycopg import sql
 
 from service.deps import Deps
@@ -86,7 +86,8 @@ def _take(deps: Deps, made_at: float, given: Any) -> Snapshot:
 def _put_back(deps: Deps, kept: Snapshot) -> None:
     versions = _put(deps.objects(), kept.objects)
     with _owner(deps) as connection:
-        connection.execute(EMPTY)  # the guards and keys are off until the end of the transaction
+        connection.execute("set local session_replication_role = replica")  # no guards, no keys
+        connection.execute(without_rows(connection))
         for name, data in kept.rows.items():
             statement = sql.SQL("copy {} from stdin (format binary)").format(sql.Identifier(name))
             with connection.cursor().copy(statement) as copy:

@@ -28,6 +28,7 @@ from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres, ObjectStoreAddress
 from service.wiring import TEMPLATES
 from service.workflow import passwords
+from signatures import key_files
 from signatures.authority import create_authority
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -145,6 +146,15 @@ def store_described_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         shared = cache(botocore.session.create_loader)
         patch.setattr(botocore.session, "create_loader", shared)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_keys_checked_once() -> Iterator[None]:
+    """Reading the same private key again comes out the same, and an RSA key takes 0.16 s of
+    processor time to check; most tests that seal read two."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(key_files, "private_key", cache(key_files.private_key))
         yield
 
 

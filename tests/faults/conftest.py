@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from colleagues import PASSWORD, add_colleague
+from emptied import empty
 from psycopg import sql
 
 from service.agreement.permissions import Role as StaffRole
@@ -31,8 +32,11 @@ from fault_road import House, MakeHouse
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A name for what ``make kills`` runs at length."""
+    """Names for what ``make kills`` runs at length, and for who needs a database of its own."""
     config.addinivalue_line("markers", "kills: SIGKILLs processes of the service")
+    config.addinivalue_line(
+        "markers", "own_database: what it does to the database or its connections would outlive it"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +49,18 @@ def migrated_template(postgres_server: EmbeddedPostgres, worker_name: str) -> st
 
 
 @pytest.fixture
-def database_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The worker's, empty again after the test; or, where the test says so, one of its own."""
+    if request.node.get_closest_marker("own_database"):
+        yield request.getfixturevalue("own_database")
+        return
+    url: str = request.getfixturevalue("one_database")
+    yield url
+    empty(url)
+
+
+@pytest.fixture
+def own_database(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
     """A fresh, migrated database: what a killed process still holds open must not be waited for."""
     name = f"test_{uuid.uuid4().hex}"
     _administer(

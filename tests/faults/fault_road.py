@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from emptied import as_owner
+from snapshots import begin_with
 from sqlalchemy import Engine, create_engine, text
 
 from service import worker
@@ -164,6 +165,26 @@ class House:
         references = self.awaiting_processor(count)
         assert not any(outcome.refusal for outcome in self.countersign(*references))
         return references
+
+    def begin_awaiting(self, count: int = 1) -> list[str]:
+        """``awaiting_processor`` for a test that begins there: what another made is put back."""
+        return self._begin("awaiting", count, self.awaiting_processor)
+
+    def begin_signed(self, count: int = 1) -> list[str]:
+        """``fully_signed`` for a test that begins there: what another made is put back."""
+        return self._begin("fully signed", count, self.fully_signed)
+
+    def begin_archived(self, count: int = 1) -> list[str]:
+        """The same with everything done that follows: verified in the archive, every mail sent."""
+        return self._begin("archived", count, self._archived)
+
+    def _archived(self, count: int) -> list[str]:
+        references = self.begin_signed(count)
+        self.run_worker()
+        return references
+
+    def _begin(self, name: str, count: int, make: Callable[[int], list[str]]) -> list[str]:
+        return list(begin_with(f"{count} {name}", self.deps, lambda: tuple(make(count))))
 
     def events(self, reference: str) -> list[str]:
         """The audit log's events; fails when the chain is broken."""

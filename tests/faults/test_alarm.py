@@ -48,7 +48,7 @@ def mails_sent(house: House) -> None:
 
 
 def test_it_works(house: House) -> None:
-    (reference,) = house.fully_signed()
+    (reference,) = house.begin_signed()
     mails_sent(house)
     seal.note_failure(house.deps, house.agreement(reference).id, "TimestampUnavailable: weg")
     assert alarm.alarm(house.deps) == 0  # it may still come right by itself
@@ -64,7 +64,7 @@ def test_it_works(house: House) -> None:
 
 
 def test_once_a_day_whatever_is_repeated(house: House) -> None:
-    house.fully_signed()
+    house.begin_signed()
     mails_sent(house)
     time_passed(house)
     assert sum(at_once([lambda: alarm.alarm(house.deps)] * 4)) >= 1
@@ -78,7 +78,7 @@ def test_once_a_day_whatever_is_repeated(house: House) -> None:
 
 
 def test_many_at_once_are_one_mail_and_later_ones_wait_an_hour(house: House) -> None:
-    early = house.fully_signed(3)
+    early = house.begin_signed(3)
     mails_sent(house)
     time_passed(house)
     assert alarm.alarm(house.deps) == 3
@@ -96,7 +96,7 @@ def test_many_at_once_are_one_mail_and_later_ones_wait_an_hour(house: House) -> 
 
 
 def test_what_goes_on_again_is_forgotten(house: House) -> None:
-    (reference,) = house.awaiting_processor()  # two acts wait for their seals
+    (reference,) = house.begin_awaiting()  # two acts wait for their seals
     mails_sent(house)
     time_passed(house)
     assert alarm.alarm(house.deps) == 1
@@ -111,7 +111,7 @@ def test_what_goes_on_again_is_forgotten(house: House) -> None:
 
 
 def test_a_seal_that_fails_before_the_last_signature_is_seen_and_stops_nobody(house: House) -> None:
-    (reference,) = house.awaiting_processor()
+    (reference,) = house.begin_awaiting()
     agreement_id = house.agreement(reference).id
     for reason in ("TimestampUnavailable: weg", "later"):
         seal.note_failure(house.deps, agreement_id, reason)
@@ -128,7 +128,7 @@ def test_a_seal_that_fails_before_the_last_signature_is_seen_and_stops_nobody(ho
 
 
 def test_the_close_and_the_archive_stand_still(house: House) -> None:
-    (reference,) = house.fully_signed()
+    (reference,) = house.begin_signed()
     mails_sent(house)
     agreement_id = house.agreement(reference).id
     seal.seal(house.deps, agreement_id)
@@ -146,8 +146,7 @@ def test_the_close_and_the_archive_stand_still(house: House) -> None:
 
 @pytest.mark.parametrize("state", ["missing", "corrupt"])
 def test_a_damaged_archive_is_told_at_once(house: House, state: str) -> None:
-    (reference,) = house.fully_signed()
-    house.run_worker()
+    (reference,) = house.begin_archived()
     mails_sent(house)
     now_is = {"missing": "key = key || 'x'", "corrupt": "sha256 = repeat('0', 64)"}[state]
     house.rows(f"update archived_objects set {now_is} where name = 'bewijs.json'")
@@ -193,10 +192,10 @@ def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> 
 
 
 def test_everybody_with_the_role_is_told(house: House) -> None:
+    house.begin_signed()
     with house.deps.database.begin() as tx:
         before = {person.email for person in tx.accounts.with_role(Role.ADMIN)}
     add_colleague(house.deps, "jan@it4.example", Role.ADMIN)
-    house.fully_signed()
     mails_sent(house)
     time_passed(house)
     alarm.alarm(house.deps)

@@ -67,6 +67,7 @@ def seals(house: House) -> dict[str, tuple[int, str, timedelta | None]]:
     return {row.id: (row.attempts, row.status, row.pause) for row in rows}
 
 
+@pytest.mark.own_database
 def test_a_job_that_kills_its_worker_is_isolated_and_never_given_up(
     house: House, start: Start
 ) -> None:

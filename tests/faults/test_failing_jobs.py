@@ -86,6 +86,7 @@ def test_the_warning_arrives_and_names_the_others(house: House) -> None:
     assert sorted(entries) == sorted(text(f"labels.job.{name}") for name in ("prolong", "anchor"))
 
 
+@pytest.mark.own_database
 def test_one_agreement_that_cannot_be_expired_keeps_no_other_from_it(house: House) -> None:
     """The fault is real: the database refuses to change the first one."""
     first, second = house.draft(), house.draft()

@@ -29,7 +29,7 @@ from kill_harness import (
 from service.browser import Browser, PageRefused
 from service.engines.process import free_ports
 
-pytestmark = pytest.mark.kills
+pytestmark = [pytest.mark.kills, pytest.mark.own_database]
 
 POINTS = (
     "seal_act:before:1",

@@ -13,6 +13,8 @@ from procrastinate.exceptions import ConnectorException
 from service.wiring import worker_app
 from signatures.running import run
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture
 def kennel(environment: dict[str, str], tmp_path: Path) -> Iterator[Kennel]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fault_road import EXAMPLE, House, at_once, queued_at_the_lock
 
 from service.agreement.model import Agreement
@@ -180,7 +181,7 @@ def test_one_key_makes_one_agreement(house: House) -> None:
 
 
 def test_two_workers_seal_close_and_archive_at_once(house: House) -> None:
-    for reference in house.fully_signed(3):
+    for reference in house.begin_signed(3):
         before = house.agreement(reference)
         for step in (seal.seal, close.close, archive.archive):
             assert not refusals(at_once([lambda s=step, one=before.id: s(house.deps, one)] * 2))
@@ -227,6 +228,7 @@ with engines(settings) as found:
 """
 
 
+@pytest.mark.own_database
 def test_two_processes_seal_at_once(house: House, environment: dict[str, str]) -> None:
     (reference,) = house.fully_signed()
     before = house.agreement(reference)
@@ -253,7 +255,7 @@ def test_two_processes_seal_at_once(house: House, environment: dict[str, str]) -
 
 
 def test_the_sweep_beside_the_worker_adds_nothing(house: House) -> None:
-    (reference,) = house.fully_signed()
+    (reference,) = house.begin_signed()
     before = house.agreement(reference)
     for _ in range(5):
         at_once([house.run_worker, lambda: sweep.sweep(house.deps, patience=0)])

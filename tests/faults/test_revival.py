@@ -25,7 +25,7 @@ def left_by_a_worker(house: House, reference: str, heartbeat: str) -> None:
 
 
 def test_alone_a_worker_takes_up_everything_at_once(house: House) -> None:
-    (reference,) = house.fully_signed()
+    (reference,) = house.begin_signed()
     left_by_a_worker(house, reference, "0 seconds")
     run_worker_once(house.deps)
     assert house.events(reference).count("act.sealed") == 3
@@ -33,7 +33,7 @@ def test_alone_a_worker_takes_up_everything_at_once(house: House) -> None:
 
 @pytest.mark.parametrize(("heartbeat", "sealed"), [("1 second", 0), ("1 minute", 3)])
 def test_beside_a_living_worker_heartbeats_tell(house: House, heartbeat: str, sealed: int) -> None:
-    (reference,) = house.fully_signed()
+    (reference,) = house.begin_signed()
     left_by_a_worker(house, reference, heartbeat)
     address = house.deps.database.url.replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as living:

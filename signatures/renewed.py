@@ -55,6 +55,8 @@ def renewed(file: Revisions, signed: Sequence[Signed]) -> Renewed | None:
                 return None
             if any(each.kind != STAMP for each in (first[-1], *more)):
                 return None
+            if more[0].revision <= first[-1].revision:
+                return None  # written anew as a whole: no original ends before it
             return Renewed(
                 file.all[first[-1].revision].end,
                 read_seal(file, first[-1]),

@@ -17,7 +17,9 @@ SOON, LONG = timedelta(days=3), timedelta(days=300)
 
 
 @pytest.fixture
-def two(done: tuple[House, str, str], monkeypatch: pytest.MonkeyPatch) -> tuple[House, list[str]]:
+def two(
+    done: tuple[House, str, str], second_verdict_once: None, monkeypatch: pytest.MonkeyPatch
+) -> tuple[House, list[str]]:
     """Two archived agreements whose locks end in three days; a part is a handful of objects."""
     monkeypatch.setattr(retain, "AT_ONCE", 7)
     house, first, _ = done

@@ -75,6 +75,12 @@ def test_the_hour_that_happens_twice_is_told_apart() -> None:
         ("2026-12-31T23:05:00", date(2027, 1, 1)),
         ("2026-07-01T21:59:59", date(2026, 7, 1)),
         ("2026-07-01T22:00:00", date(2026, 7, 2)),
+        ("2025-12-31T22:59:59", date(2025, 12, 31)),  # New Year's Eve
+        ("2025-12-31T23:00:00", date(2026, 1, 1)),
+        ("2026-03-29T00:59:59", date(2026, 3, 29)),  # the second before 02:00 becomes 03:00
+        ("2026-03-29T01:00:00", date(2026, 3, 29)),
+        ("2026-10-25T00:30:00", date(2026, 10, 25)),  # half past two, summer time
+        ("2026-10-25T01:30:00", date(2026, 10, 25)),  # half past two again, winter time
     ],
 )
 def test_the_effective_date_is_the_brussels_date_of_the_last_act(last: str, legal: date) -> None:

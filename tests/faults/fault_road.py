@@ -166,6 +166,11 @@ class House:
         assert not any(outcome.refusal for outcome in self.countersign(*references))
         return references
 
+    def begin_ready(self, order: str, count: int = 1) -> list[str]:
+        """So many that are ``ready``, for a test that begins there: what another made is put
+        back."""
+        return self._begin(order, count, lambda _: [self.ready(order) for _ in range(count)])
+
     def begin_awaiting(self, count: int = 1) -> list[str]:
         """``awaiting_processor`` for a test that begins there: what another made is put back."""
         return self._begin("awaiting", count, self.awaiting_processor)

@@ -48,8 +48,7 @@ def test_what_was_erased_is_missing_and_told_while_what_is_new_is_kept(
         S3_ACCESS_KEY_ID=address.access_key_id,
         S3_SECRET_ACCESS_KEY=address.secret_access_key,
     )
-    first, second = house.fully_signed(2)
-    house.run_worker()
+    first, second = house.begin_archived(2)
     assert states(house, first, second) == ["verified", "verified"]
     assert probe.probe_nightly(house.deps) == 0
     house.rows("update messages set state = 'sent'")

@@ -43,13 +43,13 @@ class Kennel:
             text=True,
         )
 
-    def start(self, role: str, point: str = "") -> int:
-        """A new process that dies at ``point``, if one is given."""
+    def start(self, role: str, point: str = "", **told: str) -> int:
+        """A new process that dies at ``point``, if one is given; ``told`` are further variables."""
         pid = int(
             self._ask(
                 do="start",
                 role=role,
-                environment=self._environment,
+                environment={**self._environment, **told},
                 point=point,
                 log=str(self.log),
             )

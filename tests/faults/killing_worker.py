@@ -12,12 +12,14 @@ call of the one. Commands and answers are JSON, one a line.
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import itertools
 import json
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -28,13 +30,15 @@ from sqlalchemy.engine.default import DefaultDialect
 
 import service.workflow.archive
 import service.workflow.countersign
+import service.workflow.seal
 from service import processes
 from service.database.archive import ArchiveRecords
 from service.database.documents import Documents
 from service.database.jobs import Jobs
+from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.mail.smtp import SmtpMailer
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 from signatures.seal import Sealer
 from storage.objects import ObjectStore
 
@@ -55,7 +59,31 @@ TARGETS: dict[str, tuple[Any, str]] = {
     "mail": (SmtpMailer, "send"),
     "acknowledge": (JobManager, "finish_job"),
 }
-ROLES: dict[str, Callable[..., None]] = {"worker": processes.work, "web": processes.serve}
+# What each process would load when it first needs it.
+LOADED_LATER = ("boto3", "service.app", "service.server", "service.worker")
+
+
+def deadly(given: Callable[[], Settings]) -> None:
+    """A worker whose seals begin together, as many as ``TOGETHER`` says; that of the agreement
+    ``DEADLY`` then kills the process."""
+    real, together = service.workflow.seal.seal, threading.Barrier(int(os.environ["TOGETHER"]))
+
+    def seal(deps: Deps, agreement_id: str) -> None:
+        if not together.broken and together.parties > 1:
+            together.wait()
+        if agreement_id == os.environ["DEADLY"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(deps, agreement_id)
+
+    service.workflow.seal.seal = seal
+    processes.work(given)
+
+
+ROLES: dict[str, Callable[..., None]] = {
+    "worker": processes.work,
+    "web": processes.serve,
+    "deadly": deadly,
+}
 
 
 def arm(point: str) -> None:
@@ -139,6 +167,8 @@ def wait(pid: int, seconds: float) -> int | None:
 
 def main() -> None:
     """Do what the lines of standard input say."""
+    for name in LOADED_LATER:
+        importlib.import_module(name)
     for line in sys.stdin:
         command = json.loads(line)
         action = {"start": start, "wait": wait}[command.pop("do")]

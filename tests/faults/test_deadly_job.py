@@ -2,60 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from fault_road import House, until
+from kill_harness import KILLED, Kennel
 
 from service.agreement.states import State
 from service.revival import LONGEST_PAUSE, TURN, pause_after
 from service.workflow import deliver, generate, send
 
-# A worker whose seals begin together, as many as its second argument says; that of the agreement
-# in its first argument then kills the process.
-DEADLY = """
-import os, signal, sys, threading
-from service import processes
-from service.settings import load_settings
-from service.workflow import seal
-real, together = seal.seal, threading.Barrier(int(sys.argv[2]))
-def deadly(deps, agreement_id):
-    if not together.broken and together.parties > 1:
-        together.wait()
-    if agreement_id == sys.argv[1]:
-        os.kill(os.getpid(), signal.SIGKILL)
-    real(deps, agreement_id)
-seal.seal = deadly
-processes.work(lambda: load_settings(os.environ))
-"""
-Start = Callable[[str, int], "subprocess.Popen[bytes]"]
-
 
 @pytest.fixture
-def start(environment: dict[str, str]) -> Iterator[Start]:
-    """A worker for which one agreement is deadly."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def begin(deadly_id: str, together: int) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-c", DEADLY, deadly_id, str(together)],
-            env={"PATH": os.environ["PATH"], **environment},
-            cwd=Path(__file__).parents[2],
-        )
-        started.append(process)
-        return process
-
-    yield begin
-    for process in started:
-        process.kill()
-        process.wait()
+def kennel(environment: dict[str, str], tmp_path: Path) -> Iterator[Kennel]:
+    """Where the workers run."""
+    found = Kennel(environment, tmp_path / "processes.log")
+    yield found
+    found.close()
 
 
 def seals(house: House) -> dict[str, tuple[int, str, timedelta | None]]:
@@ -69,14 +35,15 @@ def seals(house: House) -> dict[str, tuple[int, str, timedelta | None]]:
 
 @pytest.mark.own_database
 def test_a_job_that_kills_its_worker_is_isolated_and_never_given_up(
-    house: House, start: Start
+    house: House, kennel: Kennel
 ) -> None:
     references = house.fully_signed(4)
     ids = [house.agreement(each).id for each in references]
     deadly = ids[-1]
     for _ in range(2):
-        assert start(deadly, 4).wait(60) == -signal.SIGKILL
-    worker = start(deadly, 1)
+        worker = kennel.start("deadly", DEADLY=deadly, TOGETHER="4")
+        assert kennel.wait(worker, 60) == KILLED
+    worker = kennel.start("deadly", DEADLY=deadly, TOGETHER="1")
     until(lambda: {each[:2] for each in seals(house).values()} == {(2, "todo")}, "the second")
     pauses = sorted(pause for _, _, pause in seals(house).values() if pause is not None)
     assert [round((b - a) / TURN) for a, b in pairwise(pauses)] == [1, 1, 1]
@@ -89,11 +56,11 @@ def test_a_job_that_kills_its_worker_is_isolated_and_never_given_up(
     )
     for reference in references[:-1]:
         until(lambda r=reference: house.events(r).count("act.sealed") == 3, "the innocent ones")
-    assert worker.poll() is None
+    assert kennel.wait(worker, 0) is None
     house.time_passes()
-    assert worker.wait(60) == -signal.SIGKILL
+    assert kennel.wait(worker, 60) == KILLED
 
-    start(deadly, 1)
+    kennel.start("deadly", DEADLY=deadly, TOGETHER="1")
     failed = until(lambda: house.agreement(references[-1]).failure, "the visible failure")
     assert "werkproces" in failed
     assert house.agreement(references[-1]).state is State.SEAL_FAILED

@@ -28,7 +28,7 @@ def test_every_connection_breaks(kennel: Kennel, house: House) -> None:
     worker = kennel.start("worker")
     (before,) = house.fully_signed()
     until(lambda: house.archive_state(before) == "verified", "verified before")
-    for _ in range(3):
+    for _ in range(2):
         assert house.rows(
             "select pg_terminate_backend(pid) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 # As scripts/setup installs it on Debian, on Ubuntu and on macOS. Debian's build without windows
 # takes a sixth of the processor time for a new browser: the other draws its toolbars each time.
@@ -18,8 +18,50 @@ CHROMIUM = (
     or "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIOLATIONS = """async (rules) => (await axe.run({runOnly: rules, resultTypes: ["violations"]}))
-    .violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 200)).join(" | "))"""
+# What of axe-core's rules depends on where things stand, and not only on what is shown and how.
+PLACES = ["target-size", "scrollable-region-focusable", "color-contrast"]
+# Most of axe-core's time goes to contrasts. Letters of a colour and size on a ground that it found
+# good on an earlier page need no second verdict; letters laid over something always get one.
+LOOK = """([before, good]) => {
+    const shown = new Map(), parents = new Map();
+    window.looks = new Map();
+    for (const e of document.querySelectorAll("body, body *")) {
+        const s = getComputedStyle(e), size = parseFloat(s.fontSize);
+        const parent = parents.get(e.parentElement) ?? {ground: "", over: false};
+        const plain = s.backgroundColor === "rgba(0, 0, 0, 0)" && s.backgroundImage === "none"
+            && s.opacity === "1";
+        const ground = plain ? parent.ground
+            : [parent.ground, s.backgroundColor, s.backgroundImage, s.opacity].join();
+        const over = parent.over || !["static", "relative"].includes(s.position);
+        parents.set(e, {ground, over});
+        const seen = e.checkVisibility({opacityProperty: true, visibilityProperty: true});
+        shown.set(e, seen + s.display);
+        const large = size >= 24 || (size >= 18.66 && s.fontWeight >= 700);
+        const look = [ground, s.color, s.textShadow, large].join();
+        if (!over) window.looks.set(e, look);
+        e.toggleAttribute("data-contrast", seen && (over || !good.includes(look)));
+    }
+    const same = before && [...shown].every(([e, how]) => window.shown?.get(e) === how);
+    window.shown = shown;
+    return !same;
+}"""
+VIOLATIONS = """async (rules) => {
+    const good = new Set(), check = axe._audit.checks["color-contrast"], judge = check.evaluate;
+    check.evaluate = function (node, ...others) {
+        const verdict = judge.call(this, node, ...others);
+        if (verdict === true && node.getBoundingClientRect().width > 1) {
+            good.add(window.looks.get(node));
+        }
+        return verdict;
+    };
+    axe.configure({rules: [{id: "color-contrast", selector: "[data-contrast]"}]});
+    const options = {runOnly: rules, resultTypes: ["violations"], elementRef: false};
+    const found = (await axe.run(options)).violations;
+    check.evaluate = judge;
+    document.querySelectorAll("[data-contrast]").forEach((e) => e.removeAttribute("data-contrast"));
+    return [found.map((v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 200)).join(" | ")),
+        [...good].filter(Boolean)];
+}"""
 # Buttons, fields and links of menus are 44 px high; a tick box is 28 px and its words count too.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
         "button, input:not([type=hidden]), select, nav a, .button")]
@@ -39,14 +81,34 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def complaints() -> Callable[[Page], list[str]]:
-    """What is wrong with the page that a browser shows now: axe-core, small targets, width."""
+def complaints() -> Callable[..., list[str]]:
+    """What is wrong with the page that a browser shows now, at its own size and at ``others``.
 
-    def look(page: Page) -> list[str]:
+    axe-core, small targets, width. The page gets its own size back.
+    """
+
+    good: set[str] = set()
+
+    def at_this_size(page: Page, *, again: bool) -> list[str]:
+        """All rules, the first time and where other elements are shown at this size."""
+        other = page.evaluate(LOOK, [again, sorted(good)])
+        found, judged = page.evaluate(VIOLATIONS, RULES if other else PLACES)
+        good.update(() if found else judged)
+        wrong: list[str] = found
+        return wrong + page.evaluate(SMALL_TARGETS) + page.evaluate(SIDEWAYS)
+
+    def look(page: Page, *others: ViewportSize) -> list[str]:
         page.wait_for_load_state()  # a click returns when the next page begins, before its <html>
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE_SCRIPT)
-        found: list[str] = page.evaluate(VIOLATIONS, RULES)
-        return found + page.evaluate(SMALL_TARGETS) + page.evaluate(SIDEWAYS)
+        own = page.viewport_size
+        found = at_this_size(page, again=False)
+        for size in others:
+            page.set_viewport_size(size)
+            wrong = at_this_size(page, again=True)
+            found += [f"{each} at {size['width']} px" for each in wrong]
+        if others and own:
+            page.set_viewport_size(own)
+        return found
 
     return look

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from service.browser import Browser as HttpBrowser
 from service.engines.process import free_ports
 from service.settings import DEVELOPMENT, load_settings
 from service.supervisor import stack
@@ -72,7 +73,7 @@ def new_context(browser: Browser, zegel: Installation) -> Iterator[Callable[...,
 
 
 @pytest.fixture(scope="session")
-def look(complaints: Callable[[Page], list[str]]) -> Look:
+def look(complaints: Callable[..., list[str]]) -> Look:
     """Holds every page that somebody passes to the rules; each kind of page at both widths."""
     return hold(complaints, (PHONE, DESK))
 
@@ -115,9 +116,12 @@ def colleague(new_context: Callable[..., BrowserContext], look: Look) -> Signer:
 
 
 @pytest.fixture
-def mailbox(new_context: Callable[..., BrowserContext], look: Look) -> Mailbox:
+def mailbox(
+    new_context: Callable[..., BrowserContext], zegel: Installation, look: Look
+) -> Iterator[Mailbox]:
     """The mailbox page of development mode."""
-    return Mailbox(new_context(PHONE).new_page(), look)
+    with HttpBrowser(zegel.url) as waiting:
+        yield Mailbox(new_context(PHONE).new_page(), look, waiting)
 
 
 @pytest.fixture

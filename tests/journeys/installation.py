@@ -77,7 +77,7 @@ class Installation:
         """Somebody with this role alone, added by the administrator."""
         if role not in self._members:
             email = f"{role}@zegel.example"
-            office = self._office
+            office = self._browser(self.administrator)  # a password typed just now
             office.open("/medewerkers")
             office.submit(
                 "/medewerkers", name=NAMES[role], email=email, function="Zaakvoerder", roles=[role]
@@ -107,9 +107,8 @@ class Installation:
         example["sales"] |= names | {"signatory_email": customer.email}
         example["controller"] |= names
         road = Road(self.running, example)
-        self._open.enter_context(road.staff)
+        road.staff = self._office  # once signed in
         self._open.enter_context(road.signer)
-        road.signed_in()
         for step in STEPS[: STEPS.index(until) + 1]:
             getattr(road, step)()
         return road

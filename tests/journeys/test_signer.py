@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from installation import PROCESSOR, Customer, Installation
-from people import Mailbox, Sales, Signer
+from people import BETWEEN_LOOKS, Mailbox, Sales, Signer
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
@@ -227,6 +227,7 @@ def test_the_whole_road_without_javascript(
     own.last.fill("Leveranciers van meel")
     signer.ticks("Nee").presses("Volgende: lezen")
     while page.get_by_role("link", name="Nu kijken").count():
+        page.wait_for_timeout(BETWEEN_LOOKS)
         signer.follows("Nu kijken")
     signer.sees(READ).reads("Leveranciers van meel").presses("Volgende: ondertekenen")
     code = mailbox.waits_for(customer.email, "Uw code").code()

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import stat
+import time
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from installation import PROCESSOR, Customer, Installation
 from people import (
+    BETWEEN_LOOKS,
     WORK_SECONDS,
     Archivist,
     Countersigner,
@@ -298,11 +300,11 @@ def _typed(customer: Customer) -> dict[str, str]:
 
 def _until_shown(page: Page, words: str, where: str = "main") -> None:
     """Reload until the words stand there: the worker is at it."""
-    for _ in range(200):
-        if page.locator(where).get_by_text(words).or_(page.locator(where, has_text=words)).count():
-            return
+    until = time.monotonic() + WORK_SECONDS
+    while not page.locator(where).filter(has_text=words).count():
+        assert time.monotonic() < until, page.inner_text("main")
+        page.wait_for_timeout(BETWEEN_LOOKS)
         page.reload()
-    raise TimeoutError(page.get_by_role("main").inner_text())
 
 
 def test_nobody_else_on_the_machine_reads_what_it_keeps(zegel: Installation) -> None:

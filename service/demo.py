@@ -258,7 +258,7 @@ def _until(browser: Browser, condition: Callable[[], bool]) -> None:
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError(f"{browser.url}: {browser.text()[:500]}")
-        time.sleep(0.05)  # the worker is at it; ask again
+        time.sleep(0.2)  # the worker is at it; asking more often would keep it from its work
 
 
 def _typed(part: dict[str, Any]) -> dict[str, Any]:

@@ -33,9 +33,15 @@ def docx(compiled: CompiledTemplate) -> bytes:
     return compiled.fill({**ordinary(), "preview": False}, dated=dated)
 
 
-@pytest.fixture
-def pool(templates_dir: Path, tmp_path: Path) -> Iterator[OfficePool]:
-    pool = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path, seconds=6)
+@pytest.fixture(scope="module")
+def work_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("offices")
+
+
+@pytest.fixture(scope="module")
+def pool(templates_dir: Path, work_dir: Path) -> Iterator[OfficePool]:
+    """One for all that leave it able to work: what it does after a mishap is what is tested."""
+    pool = OfficePool(templates_dir / "fonts", workers=1, work_dir=work_dir, seconds=6)
     yield pool
     pool.close()
 
@@ -69,11 +75,18 @@ def test_an_office_that_hangs_is_killed_and_the_document_made_by_another(
     until(lambda: gone(frozen.pid, frozen.office_pid))
 
 
-def test_an_office_that_dies_is_replaced(pool: OfficePool, docx: bytes) -> None:
+def test_an_office_that_dies_is_replaced_and_inherits_nothing_of_our_environment(
+    pool: OfficePool, docx: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pool.convert(docx)
     (dead,) = pool.offices()
+    monkeypatch.setenv("ZEGEL_SECRET_KEY", "very-secret")
     os.kill(dead.office_pid, signal.SIGKILL)
     assert pool.convert(docx).startswith(b"%PDF")
+    assert pool.offices()[0].pid != dead.pid
+    environment = psutil.Process(pool.offices()[0].office_pid).environ()
+    assert "ZEGEL_SECRET_KEY" not in environment
+    assert not any("proxy" in name.lower() for name in environment)
 
 
 def test_a_client_that_dies_takes_its_office_along(pool: OfficePool, docx: bytes) -> None:
@@ -165,12 +178,12 @@ def test_a_service_that_is_killed_leaves_no_office(
 
 
 def test_what_a_killed_service_left_is_removed_and_what_is_in_use_is_not(
-    templates_dir: Path, tmp_path: Path, docx: bytes, pool: OfficePool
+    templates_dir: Path, work_dir: Path, docx: bytes, pool: OfficePool
 ) -> None:
-    (tmp_path / "zegel-office-left" / "seed").mkdir(parents=True)
+    (work_dir / "zegel-office-left" / "seed").mkdir(parents=True)
     pool.convert(docx)
-    other = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path)
-    assert not (tmp_path / "zegel-office-left").exists()
+    other = OfficePool(templates_dir / "fonts", workers=1, work_dir=work_dir)
+    assert not (work_dir / "zegel-office-left").exists()
     assert pool.convert(docx).startswith(b"%PDF")
     other.close()
 
@@ -237,18 +250,6 @@ def test_behind_the_walls_nothing_of_the_service_is_reached(tmp_path: Path, perm
     assert all(refusals), refusals
     assert secret.read_text() == "secret"
     assert missing_walls() == ()
-
-
-def test_the_office_inherits_nothing_of_our_environment(
-    templates_dir: Path, tmp_path: Path, docx: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ZEGEL_SECRET_KEY", "very-secret")
-    pool = OfficePool(templates_dir / "fonts", workers=1, work_dir=tmp_path)
-    pool.convert(docx)
-    environment = psutil.Process(pool.offices()[0].office_pid).environ()
-    pool.close()
-    assert "ZEGEL_SECRET_KEY" not in environment
-    assert not any("proxy" in name.lower() for name in environment)
 
 
 def test_no_office_on_this_machine_is_said_plainly(templates_dir: Path, docx: bytes) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ LOADED = {
 }
 
 
+@cache
 def loaded(modules: str) -> set[str]:
     done = subprocess.run(
         [

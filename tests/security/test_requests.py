@@ -59,12 +59,16 @@ def test_no_query_breaks_a_page(office: Office) -> None:
         "9999-12-31T23:59:59-12:00|00000000-0000-0000-0000-000000000000",
         "2026-01-01T00:00:00%2B00:00|------------------------------------",
     )
-    for path in ("/overeenkomsten", "/archief", "/aanmelden", "/verifieer"):
-        for name in FIELDS:
-            for value in (*HOSTILE, *ends, ":*%26!()'|<->\\"):
-                answer = office.get(f"{path}?{name}={value}", follow=False)
-                assert answer.status_code < 500, (path, name, value)
-                assert "<script>alert" not in answer.text
+    queries = [  # the pages that ask for most of these; the others get all of them at once
+        *((path, (name,)) for path in ("/overeenkomsten", "/archief") for name in FIELDS),
+        *((path, FIELDS) for path in ("/aanmelden", "/verifieer")),
+    ]
+    for path, names in queries:
+        for value in (*HOSTILE, *ends, ":*%26!()'|<->\\"):
+            query = "&".join(f"{name}={value}" for name in names)
+            answer = office.get(f"{path}?{query}", follow=False)
+            assert answer.status_code < 500, (path, names, value)
+            assert "<script>alert" not in answer.text
 
 
 def test_no_form_breaks_a_page(app: Flask, office: Office) -> None:

@@ -37,7 +37,7 @@ from tests.signatures.making import (
 )
 from tests.signatures.oracle import refused
 
-FLIPS = int(os.environ.get("TAMPERS", "600"))
+FLIPS = int(os.environ.get("TAMPERS", "300"))
 ASKED_TWICE = 10  # of the flips go to the second opinion too, which takes a third of a second
 
 
@@ -127,7 +127,7 @@ def test_a_good_evidence_sheet_is_accepted_by_both(
 
 
 def test_no_flipped_bit_is_accepted(controller_first: SealedFile, authority: Authority) -> None:
-    """Spread over the whole file, a position in every stretch; each with and without a ledger."""
+    """Spread over the whole file, a position in every stretch."""
     pdf, dice = controller_first.pdf, random.Random(20261125)
     stretch = len(pdf) / FLIPS
     positions = [int(stretch * (number + dice.random())) for number in range(FLIPS)]

@@ -20,6 +20,7 @@ import boto3
 import botocore.session
 import pytest
 from argon2 import PasswordHasher
+from cryptography.hazmat.primitives import serialization
 from flask import Flask
 
 from service.database import engine as database_engine
@@ -28,7 +29,6 @@ from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres, ObjectStoreAddress
 from service.wiring import TEMPLATES
 from service.workflow import passwords
-from signatures import key_files
 from signatures.authority import create_authority
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -151,10 +151,11 @@ def store_described_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def private_keys_checked_once() -> Iterator[None]:
-    """Reading the same private key again comes out the same, and an RSA key takes 0.16 s of
-    processor time to check; most tests that seal read two."""
+    """Reading the same private key again comes out the same, wherever it lies, and an RSA key
+    takes 0.16 s of processor time to check; most tests that seal read two."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(key_files, "private_key", cache(key_files.private_key))
+        read = cache(serialization.load_pem_private_key)
+        patch.setattr(serialization, "load_pem_private_key", read)
         yield
 
 

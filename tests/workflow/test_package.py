@@ -118,22 +118,27 @@ def test_its_commands_are_those_of_every_system(
 def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_path: Path) -> None:
     """Not by the lists of hashes alone: whoever changes a file can make those anew.
 
-    Only the commands that name a file can see it, so the others are not asked.
+    Only the commands that name a file can see it, so the others are not asked. That of the lists
+    takes a third of a second, as it goes through every file: it is asked about one of each folder.
     """
     house, reference = package
     bag = unpacked(fetched(house, reference), tmp_path, reference)
     asked = commands_in(bag)
     lists = [each for each in asked if each.startswith(LISTS)]
+    folders = set()
     for file in sorted(path for path in bag.rglob("*") if path.is_file()):
         whole = file.read_bytes()
         at = SIGNED.get(file.suffix, lambda data: len(data) // 2)(whole)
         file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
-        assert any(refusing(bag, lists)), file.name
-        if file.is_relative_to(bag / "data") and file.name not in TOLD_BY_THE_LISTS_ALONE:
+        in_data = file.is_relative_to(bag / "data")
+        told_elsewhere = in_data and file.name not in TOLD_BY_THE_LISTS_ALONE
+        if file.parent not in folders or not told_elsewhere:
+            assert any(refusing(bag, lists)), file.name
+            folders.add(file.parent)
+        if told_elsewhere:
             name = file.relative_to(bag / "data").as_posix()
             assert any(refusing(bag, [each for each in asked if names(each, name)])), name
         file.write_bytes(whole)
-    assert failing(bag) == []
 
 
 def test_with_time_stamps_of_another_service_its_leesmij_holds_too(

@@ -13,11 +13,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from service.deps import Deps
 from service.documents.produce import DocumentMaker, ProducedDocument
 from service.workflow.verify import objection_to
+from signatures.certificates import new_key
 
 DATED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -35,6 +39,15 @@ class RememberingMaker(DocumentMaker):
     ) -> ProducedDocument:
         """The same document, with another moment in its properties."""
         return super().agreement(context, signing_order=signing_order, dated=DATED, preview=preview)
+
+
+@cache
+def numbered_key(_number: int) -> rsa.RSAPrivateKey:
+    """A key for an authority; for another number it is another key.
+
+    To find one takes a quarter of a second.
+    """
+    return new_key()
 
 
 _OBJECTIONS: dict[tuple[bytes, ...], str] = {}

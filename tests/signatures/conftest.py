@@ -7,17 +7,16 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from itertools import count
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from remembered import numbered_key
 
 from signatures import authority as authority_module
 from signatures import rotation
 from signatures.authority import Authority, create_authority, load_authority
-from signatures.certificates import new_key
 from signatures.chains import Material
 from signatures.persons import Persons
 from signatures.providers.software import SoftwareProvider
@@ -70,11 +69,6 @@ def keys_made_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in (authority_module, rotation):
         monkeypatch.setattr(module, "new_key", key)
-
-
-@cache
-def numbered_key(_number: int) -> rsa.RSAPrivateKey:
-    return new_key()
 
 
 @pytest.fixture(scope="session")

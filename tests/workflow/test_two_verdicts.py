@@ -11,6 +11,7 @@ from house import House
 from service.database.alarms import What
 from service.workflow import alarm, reread, retrieve
 from service.workflow.alarm import standing_still
+from service.workflow.verify import objection_to
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def archive_state(house: House) -> Any:
 
 
 def test_what_is_new_is_judged_twice_once_and_then_within_the_year(
-    whole_house: House, reference: str
+    whole_house: House, reference: str, second_verdict_once: None
 ) -> None:
     """It takes longer than archiving, so the archive's own step leaves it to the next nights."""
     house = whole_house
@@ -65,7 +66,7 @@ def test_what_was_judged_once_keeps_no_damaged_one_waiting(
 
 
 def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
-    whole_house: House, reference: str
+    whole_house: House, reference: str, second_verdict_once: None
 ) -> None:
     """A fault in a new version of either would otherwise call a whole archive damaged, or hide."""
     house = whole_house
@@ -94,7 +95,8 @@ def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
     assert not house.rows("select 1 from alarms")
 
     with pytest.MonkeyPatch.context() as fault:
-        # A second one that takes the algorithm of every seal for a weak one.
+        # A second one, given anew, that takes the algorithm of every seal for a weak one.
+        fault.setattr("service.workflow.examine.objection_to", objection_to)
         fault.setattr("signatures.second_opinion.WEAK", frozenset({"sha256"}))
         assert read_back(house, 300) == 1
     assert archive_state(house).state == "verified"

@@ -1,4 +1,5 @@
-"""The attack on every door of the running service by another user of this machine.
+"""The attack on every door of the running service by another user of this machine, and what
+that user, or one of our own processes, could read or do beyond its need.
 
 One GET without credentials once erased every original: the object store's master answered it.
 Nothing that listens may do such a thing again, whatever a new version of an engine opens.
@@ -6,6 +7,10 @@ Nothing that listens may do such a thing again, whatever a new version of an eng
 
 from __future__ import annotations
 
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +18,14 @@ from attacker import INTRUDER
 from botocore.exceptions import ClientError
 from doors import attacked, bytes_kept, client, descendants, doors
 from installation import Installation
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
+from service.database.engine import Database
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
+from service.settings import DEVELOPMENT, load_settings
+from service.supervisor import _given_to
+from service.wiring import deferrer
 
 
 def test_nobody_without_credentials_changes_or_learns_anything(zegel: Installation) -> None:
@@ -39,6 +50,64 @@ def test_nobody_without_credentials_changes_or_learns_anything(zegel: Installati
     assert [each for each in answers if 'auth":' in each["said"]] == []  # a token for the volumes
     with pytest.raises(ClientError):
         client(store.endpoint_url, INTRUDER, INTRUDER).list_buckets()
+
+
+def test_nobody_else_on_the_machine_reads_what_it_keeps(zegel: Installation) -> None:
+    """Every file and folder, logs of both engines included. What is gone by the time we look was
+    a document under way."""
+    open_to_others = []
+    seen = set()
+    for folder, folders, files in os.walk(zegel.data_dir):
+        for path in (Path(folder) / name for name in (*folders, *files)):
+            with suppress(FileNotFoundError):
+                found = path.lstat().st_mode
+                seen.add(path.relative_to(zegel.data_dir).as_posix())
+                # Root's PostgreSQL has a user of its own, who may pass this folder and no more.
+                passed = 0o011 if path == zegel.data_dir / "postgres" else 0
+                if not stat.S_ISLNK(found) and found & 0o077 & ~passed:
+                    open_to_others.append(f"{path} {stat.filemode(found)}")
+        if Path(folder) == zegel.data_dir / "objecten":
+            folders.remove("data")  # a closed folder; SeaweedFS gives files in it modes of its own
+    assert {"postgres/server.log", "objecten/server.log", "secret-key", "sleutels"} <= seen
+    assert open_to_others == []
+
+
+def test_what_runs_works_with_the_role_that_owns_nothing(zegel: Installation) -> None:
+    engines = zegel.running.engines
+    assert make_url(engines.database_url).username == "zegel_app"
+    database = Database(engines.database_url, deferrer())
+    assert not database.owns_its_tables()
+    database.close()
+    owner = create_engine(engines.owner_url or "")
+    with owner.connect() as connection:
+        at_work = set(
+            connection.execute(
+                text("select usename from pg_stat_activity where client_port is not null")
+            ).scalars()
+        )
+    owner.dispose()
+    assert at_work == {"zegel_app", "zegel"}  # this very connection is the second
+
+
+def test_each_process_signs_in_at_the_archive_with_no_more_than_it_needs(
+    zegel: Installation,
+) -> None:
+    """What the supervisor tells each; and in no environment stands what another one has."""
+    engines = zegel.running.engines
+    keys = {
+        store.access_key_id for store in (engines.store, engines.web_store, engines.preparing_store)
+    }
+    assert len(keys) == 3
+    settings = load_settings({"ZEGEL_DATA": str(zegel.data_dir)}, mode_default=DEVELOPMENT)
+    told = {name: _given_to(name, settings, engines) for name in ("prepare", "web", "worker")}
+    has = {name: {key for key in keys if key in given.values()} for name, given in told.items()}
+    assert has["web"] == {engines.web_store.access_key_id}
+    assert has["worker"] == {engines.store.access_key_id}
+    assert has["prepare"] == {engines.store.access_key_id, engines.preparing_store.access_key_id}
+    assert [name for name, given in told.items() if given["DATABASE_OWNER_URL"]] == ["prepare"]
+    for process in zegel.running.processes.values():
+        environment = Path(f"/proc/{process.pid}/environ").read_text()
+        assert not any(key in environment for key in keys if key)
 
 
 def processes(zegel: Installation) -> set[int]:

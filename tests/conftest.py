@@ -170,6 +170,20 @@ def ours_alone(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A worker gets whole files, and one worker all journeys: each that has one starts a Zegel."""
+    # Only there where the tests run in several processes.
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415
+
+    class OneZegel(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "tests/journeys" if file.startswith("tests/journeys/") else file
+
+    return OneZegel(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 class OutsideWorld(RuntimeError):
     """A test tried to reach another machine."""
 

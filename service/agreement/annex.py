@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from service.agreement.fields import Checker, clean, fold
+from service.agreement.fields import Checker, fold
+from service.agreement.pasted import clean
 from service.texts import table
 
 ListName = Literal["personal_data", "data_subjects"]

@@ -16,6 +16,7 @@ import secrets
 from enum import StrEnum
 
 TOKEN_PREFIX = "zegel_"  # noqa: S105  a public prefix, so that secret scanners know our links
+_WHOLE_TOKEN = re.compile(rf"{re.escape(TOKEN_PREFIX)}[A-Za-z0-9_-]{{43}}")  # of 256 bits
 _TOKEN = re.compile(rf"{re.escape(TOKEN_PREFIX)}[A-Za-z0-9_%-]{{4,}}")
 
 
@@ -80,6 +81,15 @@ def known_browser_id(secret_key: bytes, cookie: str) -> str:
 def mask_tokens(words: str) -> str:
     """The words without tokens in them: ``zegel_…``."""
     return _TOKEN.sub(f"{TOKEN_PREFIX}…", words)
+
+
+def token_hash(token: str) -> bytes:
+    """What the database holds of the token that ``token`` begins with.
+
+    A full stop, a bracket or a blank after a link often comes along when it is copied.
+    """
+    whole = _WHOLE_TOKEN.match(token)
+    return hash_secret(whole[0] if whole else token)
 
 
 def hash_secret(secret: str) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.agreement.annex import LISTS, Annex, ListName, parse_annex
-from service.agreement.fields import Checker, clean
+from service.agreement.fields import Checker
 from service.agreement.parties import (
     Controller,
     MainAgreement,
@@ -16,6 +16,7 @@ from service.agreement.parties import (
     parse_main_agreement,
     parse_signatory,
 )
+from service.agreement.pasted import clean
 from service.agreement.states import Order
 from service.texts import catalogue
 
@@ -79,7 +80,7 @@ def draft(given: Input, *, default_days: int) -> Draft:
     if order not in set(Order):
         check.refuse("order", "choose")
         order = Order.CONTROLLER_FIRST.value
-    message = _message(fields.get("message"), check)
+    message = check.text_area("message", fields.get("message"))
     days = _days(fields.get("link_days"), default_days, check)
     if Order(order) is Order.PROCESSOR_FIRST:
         _complete_enough(fields, controller, signatory, annex, check)
@@ -109,32 +110,15 @@ def _complete_enough(
         check.refuse("order", "annex_not_complete")
 
 
-def _message(typed: Any, check: Checker) -> str:
-    """A personal note: several lines are allowed, control characters are not."""
-    lines = [check.line("message", line, most=2000, required=False) for line in lines_of(typed)]
-    message = "\n".join(lines).strip()
-    if len(message) > 2000:
-        check.refuse("message", "length", least=0, most=2000)
-    return message
-
-
-def lines_of(typed: Any) -> list[str]:
-    """The lines of a text area."""
-    return str(typed or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
 def free_text(typed: str, name: str, *, required: bool = False) -> str:
     """What somebody writes in a text area: several lines, at most 2,000 characters.
 
     Raises Invalid naming ``name``.
     """
     check = Checker()
-    lines = [check.line(name, line, most=2000, required=False) for line in lines_of(typed)]
-    whole = "\n".join(lines).strip()
+    whole = check.text_area(name, typed)
     if required and not whole:
         check.refuse(name, "required")
-    if len(whole) > 2000:
-        check.refuse(name, "length", least=0, most=2000)
     check.raise_if_wrong()
     return whole
 

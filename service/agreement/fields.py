@@ -1,7 +1,7 @@
 """Checks of single values as a person types them: names, numbers, addresses.
 
 Each check takes the field's name for its error and collects into a list, so that a form shows all
-its mistakes at once. Values come back normalised (NFC, trimmed, one line).
+its mistakes at once. Values come back as ``service.agreement.pasted`` cleans them.
 """
 
 from __future__ import annotations
@@ -16,14 +16,26 @@ from email_validator import EmailNotValidError, validate_email
 from stdnum.be import vat as be_vat
 from stdnum.nl import postcode as nl_postcode
 
+from service.agreement.pasted import clean, lines_of, without_bullet
 from service.errors import FieldError, Invalid
 from signatures.font import unprintable
 
 FIRST_YEAR = 1900  # no agreement is older; an earlier year is a slip of the keys
-_PREFIX = re.compile(r"^(BTW|KBO|BCE|BE)+", re.ASCII)
+# As old habits write it before the postcode: B-2000, NL-1234 AB.
+_COUNTRY_MARK = {"BE": re.compile(r"^BE?[ -]*(?=\d)"), "NL": re.compile(r"^NL[ -]*(?=\d)")}
+# 0863.643.458 and the like, wherever it stands; and the digits in groups of any other size.
+_BELGIAN = re.compile(r"(?<!\d)(\d{3,4})[\s./-]*(\d{3})[\s./-]*(\d{3})(?!\d)", re.ASCII)
+_DIGITS = re.compile(r"(?<!\d)\d(?:[\s./-]*\d){8,9}(?!\d)", re.ASCII)
+_KVK = re.compile(r"(?<!\d)\d(?:[\s.]*\d){7}(?!\d)", re.ASCII)
+_ABROAD = re.compile(r"\b(?!BE|NR)[A-Z]{2}[\s.:-]*$", re.ASCII)  # NL, DE: a number of there
+_NOT_DIGITS = re.compile(r"[^0-9]")
+_TITLES = re.compile(
+    r"^(?:(?:mr|mw|mevr|mevrouw|mejuffrouw|dhr|de heer|drs|dr|ir|ing|prof|professor|meester) )+"
+)
 # By these the documents find where a signature goes: a second one could not be made.
 _SIGNATURE_MARK = re.compile(r"\[[HZ]\d\]")
-_FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_FORBIDDEN_IN_TEXT = {"Cc", "Cf", "Cs"}
 
 
 @dataclass
@@ -50,12 +62,12 @@ class Checker:
         most: int = 200,
         required: bool = True,
     ) -> str:
-        """One line of text: NFC, trimmed, inner white space folded, no control or bidi characters.
+        """One line of text that is printed: clean, of printable characters, within its length.
 
-        Bidi overrides and zero-width characters could make a party's name read differently from
-        what is stored, so they are refused and not stripped.
+        Characters that turn the direction of writing are refused and not taken out: what somebody
+        saw while typing would read differently from what is stored.
         """
-        line = clean(value)
+        line = without_bullet(clean(value))
         if not line:
             if required:
                 self.refuse(name, "required")
@@ -69,6 +81,18 @@ class Checker:
         elif mark := _SIGNATURE_MARK.search(line):
             self.refuse(name, "signature_mark", mark=mark[0])
         return line
+
+    def text_area(self, name: str, typed: str | None, *, most: int = 2000) -> str:
+        """Several lines that no agreement prints: a message, a question, a reason.
+
+        Every letter and picture is welcome; what turns the direction of writing is not.
+        """
+        whole = "\n".join(clean(line) for line in lines_of(typed)).strip()
+        if any(unicodedata.category(c) in _FORBIDDEN_IN_TEXT for c in whole.replace("\n", "")):
+            self.refuse(name, "forbidden_characters")
+        elif len(whole) > most:
+            self.refuse(name, "length", least=0, most=most)
+        return whole
 
     def person(self, name: str, value: str | None, *, required: bool = True) -> str:
         """A person's name exactly as typed: 2 to 200 characters, no angle brackets."""
@@ -121,7 +145,7 @@ class Checker:
         except phonenumbers.NumberParseException:
             self.refuse(name, "phone_invalid")
             return number
-        if not phonenumbers.is_possible_number(parsed):
+        if not phonenumbers.is_valid_number(parsed):
             self.refuse(name, "phone_invalid")
             return number
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
@@ -129,6 +153,8 @@ class Checker:
     def postcode(self, name: str, value: str | None, country: str) -> str:
         """A postcode: four digits in Belgium, ``1234 AB`` in the Netherlands, free elsewhere."""
         code = clean(value).upper()
+        if country in ("BE", "NL"):
+            code = _COUNTRY_MARK[country].sub("", code)
         if not code:
             self.refuse(name, "required")
         elif country == "BE" and not re.fullmatch(r"[1-9]\d{3}", code, re.ASCII):
@@ -162,36 +188,49 @@ class Checker:
         return None
 
 
-def clean(value: str | None) -> str:
-    """NFC, outer white space gone, inner white space folded to one blank."""
-    return re.sub(r"[ \u00a0\u202f]+", " ", unicodedata.normalize("NFC", value or "")).strip()
-
-
 def belgian_number(typed: str) -> str | None:
-    """The ten digits of a Belgian enterprise number in any notation, or None when it is not one.
+    """The ten digits of the one Belgian enterprise number in what was typed, or None.
 
-    Ten ASCII digits, first 0 or 1, the last two 97 minus the first eight modulo 97 (KBO); a
-    nine-digit number is one whose leading zero a spreadsheet dropped.
+    People copy it with what stands around it: *RPR Gent 0863.643.458*, *TVA: BE 863 643 458*. A
+    number has ten ASCII digits, the first 0 or 1, the last two 97 minus the first eight modulo 97
+    (KBO); one of nine digits has lost its leading zero in a spreadsheet.
     """
-    digits = _PREFIX.sub("", re.sub(r"[\s./-]", "", typed.upper()))
-    digits = _PREFIX.sub("", digits)
-    if not re.fullmatch(r"\d{9,10}", digits, re.ASCII):
-        return None
-    digits = digits.zfill(10)
-    if digits[0] not in "01" or int(digits[:8]) == 0 or not be_vat.is_valid(digits):
-        return None
-    return digits
+    found = {
+        _NOT_DIGITS.sub("", each[0])
+        for notation in (_BELGIAN, _DIGITS)
+        for each in notation.finditer(typed)
+        if not _ABROAD.search(typed[: each.start()])
+    }
+    valid = {digits for each in found if _is_belgian(digits := each.zfill(10))}
+    return valid.pop() if len(valid) == 1 else None
+
+
+def _is_belgian(digits: str) -> bool:
+    return digits[0] in "01" and int(digits[:8]) > 0 and be_vat.is_valid(digits)
 
 
 def kvk_number(typed: str) -> str | None:
-    """The eight digits of a Dutch KvK number (it has no check digit), or None."""
-    digits = re.sub(r"[\s.]", "", re.sub(r"^KVK", "", typed.strip().upper()))
-    return digits if re.fullmatch(r"\d{8}", digits, re.ASCII) and int(digits) else None
+    """The eight digits of the one Dutch KvK number in what was typed, or None.
+
+    It has no check digit.
+    """
+    found = {_NOT_DIGITS.sub("", each[0]) for each in _KVK.finditer(typed)}
+    valid = {digits for digits in found if int(digits)}
+    return valid.pop() if len(valid) == 1 else None
 
 
 def show_belgian_number(digits: str) -> str:
     """``0863643458`` as ``0863.643.458``."""
     return f"{digits[:4]}.{digits[4:7]}.{digits[7:]}"
+
+
+def same_person(typed: str, name: str) -> bool:
+    """Whether both are one name to a reader: whatever the accents, capitals, hyphens and titles."""
+    return _bare_name(typed) == _bare_name(name)
+
+
+def _bare_name(name: str) -> str:
+    return _TITLES.sub("", fold(clean(name))).replace(" ", "")
 
 
 def fold(value: str) -> str:

@@ -14,10 +14,11 @@ from typing import Any
 from service.agreement.fields import (
     Checker,
     belgian_number,
-    clean,
+    fold,
     kvk_number,
     show_belgian_number,
 )
+from service.agreement.pasted import clean
 from service.texts import table, text
 
 KINDS = (
@@ -51,6 +52,18 @@ class Controller:
     def seat(self) -> str:
         """The registered office on one line, as printed."""
         return _seat(self.street, self.postcode, self.city, self.country)
+
+    @property
+    def form_to_add(self) -> str:
+        """The legal form where the name does not end with it already; else empty."""
+        form, words = "".join(fold(self.legal_form).split()), fold(self.name).split()
+        ends = ("".join(words[first:]) for first in range(1, len(words)))
+        return "" if form in ends else self.legal_form
+
+    @property
+    def full_name(self) -> str:
+        """The name with the legal form, once."""
+        return " ".join(filter(None, (self.name, self.form_to_add)))
 
     @property
     def shown_number(self) -> str:

@@ -87,7 +87,7 @@ def _controller(controller: Controller, signatory: Signatory) -> dict[str, Any]:
     return {
         "kind": controller.kind,
         "name": controller.name,
-        "legal_form": controller.legal_form or None,
+        "legal_form": controller.form_to_add or None,
         "trade_name": controller.trade_name or None,
         "country": controller.country,
         "number_label": controller.number_label or None,

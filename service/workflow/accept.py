@@ -16,6 +16,7 @@ from typing import Any
 from service.agreement.act_record import act_record, record_sha256
 from service.agreement.deadlines import show_date
 from service.agreement.events import Event
+from service.agreement.fields import same_person
 from service.agreement.model import Agreement
 from service.agreement.shown import Opening
 from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
@@ -61,11 +62,11 @@ def signature_image(method: str, typed: str, picture: bytes, name: str) -> Signa
     if method not in METHODS:
         raise Invalid([FieldError("method", "choose")])
     if method == "typed":
-        # The typed signature is the name itself; what was typed must be that name, so that
-        # nobody signs as somebody else by a slip.
+        # The typed signature is the name itself; what was typed must be that name to a reader, so
+        # that nobody signs as somebody else by a slip.
         if not typed.strip():
             raise Invalid([FieldError("signature", "signature_missing")])
-        if typed.strip().casefold() != name.casefold():
+        if not same_person(typed, name):
             raise Invalid([FieldError("signature", "signature_name", {"name": name})])
         return SignatureImage("typed", name, None)
     if not picture:

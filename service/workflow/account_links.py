@@ -15,6 +15,7 @@ from service.agreement.capabilities import (
     AccountPurpose,
     account_token_for,
     hash_secret,
+    token_hash,
 )
 from service.agreement.events import Event
 from service.agreement.fields import Checker
@@ -50,9 +51,9 @@ class MadeLink:
 def make(tx: Transaction, deps: Deps, person: Staff, purpose: AccountPurpose) -> MadeLink:
     """A link in the place of any former one for the same purpose."""
     link_id = str(uuid.uuid4())
-    token_hash = hash_secret(account_token_for(deps.secret_key, link_id))
+    hashed = hash_secret(account_token_for(deps.secret_key, link_id))
     until = tx.account_links.add(
-        link_id, person.id, purpose.value, token_hash, minutes=MINUTES[purpose]
+        link_id, person.id, purpose.value, hashed, minutes=MINUTES[purpose]
     )
     return MadeLink(link_id, until)
 
@@ -140,7 +141,7 @@ def _to_choose(tx: Transaction, token: str, *, lock: bool) -> AccountLink:
 
 
 def _living(tx: Transaction, token: str, *, lock: bool) -> AccountLink:
-    link = tx.account_links.by_token(hash_secret(token), lock=lock)
+    link = tx.account_links.by_token(token_hash(token), lock=lock)
     if link is None or not link.alive:
         raise Refused("account_link_ended")
     return link

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
-from service.agreement.fields import clean
 from service.agreement.model import Agreement
+from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import Step, after
 from service.database.engine import Transaction

@@ -13,7 +13,7 @@ from typing import Any
 from service.agreement.deadlines import show_moment
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
-from service.agreement.fields import clean
+from service.agreement.pasted import clean
 from service.agreement.permissions import Role
 from service.agreement.states import Order, PlaceState, Step, after
 from service.deps import Deps

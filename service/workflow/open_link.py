@@ -14,6 +14,7 @@ from service.agreement.capabilities import (
     Purpose,
     hash_secret,
     new_session_secret,
+    token_hash,
 )
 from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
@@ -72,7 +73,7 @@ class Visit:
 def landing(deps: Deps, token: str) -> Landing:
     """What a link is now. Changes nothing."""
     with deps.database.begin() as tx:
-        link = tx.signing.link_by_token(hash_secret(token))
+        link = tx.signing.link_by_token(token_hash(token))
         if link is None:
             return Landing("unknown")
         agreement = tx.agreements.get_by_id(link.agreement_id)
@@ -92,7 +93,7 @@ def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
     """
     secret = new_session_secret()
     with deps.database.begin() as tx:
-        link = tx.signing.link_by_token(hash_secret(token))
+        link = tx.signing.link_by_token(token_hash(token))
         if link is None:
             raise LinkUnusable("unknown")
         before = tx.agreements.lock_by_id(link.agreement_id)
@@ -181,7 +182,7 @@ def must_be_open(found: Visit) -> None:
 def request_new_link(deps: Deps, token: str, client: Client) -> None:
     """Ask the sender for a new link when this one has expired; asked twice, told once a day."""
     with deps.database.begin() as tx:
-        link = tx.signing.link_by_token(hash_secret(token))
+        link = tx.signing.link_by_token(token_hash(token))
         if link is None:
             raise LinkUnusable("unknown")
         agreement = tx.agreements.lock_by_id(link.agreement_id)

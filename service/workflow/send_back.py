@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
-from service.agreement.fields import clean
+from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import RUNNING, refusal
 from service.deps import Deps

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.agreement.fields import Checker, clean, fold
+from service.agreement.fields import (
+    Checker,
+    belgian_number,
+    fold,
+    kvk_number,
+    same_person,
+)
+from service.agreement.pasted import clean
 from service.errors import Invalid
 
 
@@ -27,6 +34,16 @@ def code(check: Checker) -> str:
         ("  Bakkerij   Peeters ", "Bakkerij Peeters"),
         ("Bakkerij\u00a0Peeters", "Bakkerij Peeters"),
         ("Cafe\u0301", "Café"),
+        ("Peeters\tBV", "Peeters BV"),  # out of a table
+        ("Peeters\r\nBV", "Peeters BV"),  # over two lines of a letter
+        ("Peeters\u2028BV", "Peeters BV"),
+        ("\ufeffPeeters", "Peeters"),  # the first bytes of a file
+        ("Peet\u200bers", "Peeters"),  # zero width
+        ("Peet\u00aders", "Peeters"),  # soft hyphen
+        ("\u200ePeeters\u200f", "Peeters"),  # marks without a direction of their own
+        ("Jan\u2011Pieter \u2212 Zonen", "Jan-Pieter - Zonen"),
+        ("\uf0b7\tAllergieën", "Allergieën"),  # a bullet of Word
+        ("• Allergieën", "Allergieën"),
         ("{{ 7 * 7 }} {% raw %}", "{{ 7 * 7 }} {% raw %}"),
         ("N" * 180, "N" * 180),
         ("N" * 200, "N" * 200),
@@ -47,12 +64,7 @@ def test_a_line_is_kept_as_typed_but_for_blanks_and_form(typed: str, kept: str) 
         ("N" * 201, "length"),
         ("Peeters\u202eVB", "forbidden_characters"),  # bidi override
         ("Peeters\u2066x\u2069", "forbidden_characters"),  # bidi isolates
-        ("Peet\u200bers", "forbidden_characters"),  # zero width
-        ("Peet\u00aders", "forbidden_characters"),  # soft hyphen
         ("Peeters\x00", "forbidden_characters"),
-        ("Peeters\tBV", "forbidden_characters"),
-        ("Peeters\r\nBV", "forbidden_characters"),
-        ("Peeters\u2028BV", "forbidden_characters"),
         ("Peeters\ud800", "forbidden_characters"),  # half a surrogate pair
         ("Peeters\ue000", "forbidden_characters"),  # private use
         ("Bakkerij 🥐", "unprintable"),
@@ -167,8 +179,8 @@ def test_an_address_that_no_server_takes_is_refused_with_the_one_meant(
     [
         ("0475 12 34 56", "BE", "+32 475 12 34 56"),
         ("0475/12.34.56", "BE", "+32 475 12 34 56"),
-        ("+32 (0)9 123 45 67", "BE", "+32 9 123 45 67"),
-        ("09 123 45 67", "", "+32 9 123 45 67"),
+        ("+32 (0)9 234 56 78", "BE", "+32 9 234 56 78"),
+        ("09 234 56 78", "", "+32 9 234 56 78"),
         ("06 12345678", "NL", "+31 6 12345678"),
         ("0031 20 123 4567", "BE", "+31 20 123 4567"),
         ("", "BE", ""),
@@ -180,7 +192,9 @@ def test_a_telephone_number_is_shown_internationally(typed: str, country: str, s
     assert code(check) == ""
 
 
-@pytest.mark.parametrize("typed", ["12", "geen", "0475", "+999 123", "0475 12 34 56 78 90 12 34"])
+@pytest.mark.parametrize(
+    "typed", ["12", "geen", "0475", "0475/12.34", "+999 123", "0475 12 34 56 78 90 12 34"]
+)
 def test_what_is_no_telephone_number(typed: str) -> None:
     check = Checker()
     check.phone("phone", typed, "BE")
@@ -193,7 +207,9 @@ def test_what_is_no_telephone_number(typed: str) -> None:
         ("9000", "BE", "9000", ""),
         ("0900", "BE", "", "postcode_be"),
         ("90000", "BE", "", "postcode_be"),
-        ("B-9000", "BE", "", "postcode_be"),
+        ("B-9000", "BE", "9000", ""),
+        ("be 9000", "BE", "9000", ""),
+        ("NL-1234 AB", "NL", "1234 AB", ""),
         ("９０００", "BE", "", "postcode_be"),
         ("1234ab", "NL", "1234 AB", ""),
         ("1234 AB", "NL", "1234 AB", ""),
@@ -285,3 +301,77 @@ def test_folding_ignores_case_and_normal_form(typed: str) -> None:
 @given(st.text(max_size=60))
 def test_cleaning_twice_changes_nothing_more(typed: str) -> None:
     assert clean(clean(typed)) == clean(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0403.170.701",
+        "BE0403170701",
+        "TVA BE 0403.170.701",
+        "KBO: 0403 170 701",
+        "RPR Gent, afdeling Gent 0403.170.701",
+        "BTW-nr. BE 403.170.701",
+        "9000 Gent 0403.170.701",
+        "ondernemingsnummer (0403170701)",
+        "04 03 17 07 01",
+        "403170701",
+    ],
+)
+def test_a_belgian_number_is_found_in_what_stands_around_it(typed: str) -> None:
+    assert belgian_number(typed) == "0403170701"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "geen", "0403.170.702", "0403170701 of 0863643458", "10403170701", "VO-2026-00012"],
+)
+def test_what_is_no_belgian_number(typed: str) -> None:
+    assert belgian_number(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("12345678", "12345678"),
+        ("KVK-nummer: 12 34 56 78", "12345678"),
+        ("KvK nr. 12.345.678 te Utrecht", "12345678"),
+        ("1234567", None),
+        ("123456789", None),
+        ("12345678 of 87654321", None),
+        ("00000000", None),
+    ],
+)
+def test_a_kvk_number(typed: str, number: str | None) -> None:
+    assert kvk_number(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("an peeters", "An Peeters"),
+        ("An  Peeters ", "An Peeters"),
+        ("An\u00a0Peeters", "An Peeters"),
+        ("Ó’Brien", "O'Brien"),
+        ("Jose Garcia", "José García"),
+        ("Anne Marie Claes", "Anne-Marie Claes"),
+        ("mevr. An Peeters", "An Peeters"),
+        ("de heer De Smet", "De Smet"),
+        ("An Peeters", "Mevr. Dr. An Peeters"),
+    ],
+)
+def test_a_name_is_the_same_to_a_reader(typed: str, name: str) -> None:
+    assert same_person(typed, name)
+
+
+@pytest.mark.parametrize("typed", ["", "An", "Peeters", "Ann Peeters", "mevr.", "Jan Peeters"])
+def test_another_name(typed: str) -> None:
+    assert not same_person(typed, "An Peeters")
+
+
+def test_what_no_agreement_prints_may_hold_any_picture() -> None:
+    check = Checker()
+    assert check.text_area("message", " Dag An 🥐\r\n\r\n面包店 ") == "Dag An 🥐\n\n面包店"
+    assert code(check) == ""
+    check.text_area("message", "af\u202ezender")
+    assert code(check) == "forbidden_characters"

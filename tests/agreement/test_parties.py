@@ -37,7 +37,7 @@ PROCESSOR = {
     "postcode": "9000",
     "city": "Gent",
     "email": "info@it4professionals.be",
-    "phone": "09 123 45 67",
+    "phone": "09 234 56 78",
     "representative_name": "Christophe Zenner",
     "representative_function": "Zaakvoerder",
 }
@@ -150,7 +150,7 @@ def test_a_processor() -> None:
     assert processor.enterprise_number == "0863643458"
     assert processor.shown_number == "0863.643.458"
     assert processor.known_as == "IT4Professionals"
-    assert processor.phone == "+32 9 123 45 67"
+    assert processor.phone == "+32 9 234 56 78"
 
 
 @pytest.mark.parametrize("field", [name for name in PROCESSOR if name != "trade_name"])
@@ -162,3 +162,19 @@ def test_a_processor_leaves_nothing_open(field: str) -> None:
 
 def test_belgium_and_the_netherlands_come_first() -> None:
     assert list(countries())[:2] == ["BE", "NL"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "whole"),
+    [
+        ("Bakkerij Peeters", "BV", "Bakkerij Peeters BV"),
+        ("Bakkerij Peeters BV", "BV", "Bakkerij Peeters BV"),
+        ("Bakkerij Peeters b.v.", "BV", "Bakkerij Peeters b.v."),
+        ("Bakkerij Peeters bv", "B.V.", "Bakkerij Peeters bv"),
+        ("Club ABV", "BV", "Club ABV BV"),
+        ("BV", "BV", "BV BV"),
+        ("Bakkerij Peeters", "", "Bakkerij Peeters"),
+    ],
+)
+def test_the_legal_form_stands_behind_the_name_once(name: str, form: str, whole: str) -> None:
+    assert Controller(name=name, legal_form=form).full_name == whole

@@ -147,7 +147,7 @@ def test_the_newest_profile_counts_and_a_version_is_made_once(
     with database.begin() as tx:
         known = tx.accounts.profile()
         assert known is not None
-        changed = dataclasses.replace(known[1], phone="+32 9 999 99 99")
+        changed = dataclasses.replace(known[1], phone="+32 9 345 67 89")
         tx.accounts.add_profile(2, changed, staff.id)
         assert tx.accounts.profile() == (2, changed)
     with pytest.raises(IntegrityError), database.begin() as tx:

@@ -43,7 +43,7 @@ def test_a_change_is_kept_whole(database: Database, new: New) -> None:
             annex=Annex(
                 tuple(Item("data_subjects", f"Groep {n}", "", "own") for n in range(40)),
                 "yes",
-                Dpo("Jan", "+32 9 123 45 67", ""),
+                Dpo("Jan", "+32 9 234 56 78", ""),
             ),
             message="twee\nregels",
             expires_at=before.created_at,

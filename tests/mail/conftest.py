@@ -26,7 +26,7 @@ VALUES: dict[str, object] = {
     "organisation": "Jansen & Zn <test> BVBA",
     "processor_name": "IT4Professionals",
     "contact_email": "info@example.be",
-    "contact_phone": "+32 9 123 45 67",
+    "contact_phone": "+32 9 234 56 78",
     "link": "https://zegel.example.be/t/zgl_sign_3m9xK0aYw2bVtQ8hRr7uN5cPzE1dLfGjS6oXiT4nWqA",
     "verify_link": "https://zegel.example.be/controleren",
     "valid_until": "1 april 2026",

@@ -61,7 +61,7 @@ OFFICER = {
     "dpo_answer": "yes",
     "dpo_name": "Jan Zqxmaes",
     "dpo_email": "zqxdpo@peeters.example",
-    "dpo_phone": "+32 9 123 45 67",
+    "dpo_phone": "+32 9 234 56 78",
 }
 BROWSER = Client("203.0.113.9", "Zqxbrowser")
 # Told by the system about its own archive, keys and clock, with codes, numbers and digests alone;

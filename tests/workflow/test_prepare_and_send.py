@@ -67,13 +67,13 @@ def test_a_refused_draft_takes_no_number(house: House) -> None:
 
 def test_an_agreement_keeps_the_profile_it_was_made_with(house: House) -> None:
     before = house.draft()
-    changed, proof = {**PROCESSOR, "phone": "09 999 99 99"}, proof_of(house.deps, house.staff)
+    changed, proof = {**PROCESSOR, "phone": "09 345 67 89"}, proof_of(house.deps, house.staff)
     assert profile.change_profile(house.deps, changed, house.staff, proof) == 2
     after = house.draft()
     assert house.agreement(before).processor_version == 1
     assert house.agreement(after).processor_version == 2
-    assert house.agreement(before).processor.phone == "+32 9 123 45 67"
-    assert house.agreement(after).processor.phone == "+32 9 999 99 99"
+    assert house.agreement(before).processor.phone == "+32 9 234 56 78"
+    assert house.agreement(after).processor.phone == "+32 9 345 67 89"
 
 
 def test_a_profile_that_did_not_change_is_no_new_version(house: House) -> None:

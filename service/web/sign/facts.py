@@ -13,7 +13,7 @@ def detail_rows(agreement: Agreement) -> list[Row]:
     """The organisation and who signs for it."""
     controller, signatory = agreement.controller, agreement.signatory
     rows: list[Row] = [
-        (_label("organisation"), " ".join(filter(None, (controller.name, controller.legal_form)))),
+        (_label("organisation"), controller.full_name),
         (
             controller.number_label or _label("number"),
             controller.shown_number or _label("no_number"),

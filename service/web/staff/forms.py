@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from service.agreement.annex import LISTS, categories
-from service.agreement.drafting import Input, lines_of
+from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.parties import KINDS, NUMBER_TYPES, countries
+from service.agreement.pasted import lines_of
 from service.agreement.states import Order
 from service.texts import catalogue, text
 

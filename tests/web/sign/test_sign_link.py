@@ -48,6 +48,14 @@ def test_the_exchange_wants_a_form_of_ours(journey: Any) -> None:
     assert journey.rows("select * from link_sessions") == []
 
 
+@pytest.mark.parametrize("tail", [".", ")", "%20", ",", "%C2%A0", ">", "'", "*", "_"])
+def test_a_link_opens_with_what_was_copied_behind_it(journey: Any, tail: str) -> None:
+    answer = journey.browser.get(journey.link + tail)
+    assert answer.status_code == 200
+    journey.browser.post(journey.link + tail)
+    assert journey.browser.path == "/tekenen/gegevens"
+
+
 def test_an_unknown_link(journey: Any) -> None:
     answer = journey.browser.get("/tekenen/link/zegel_" + "x" * 43)
     assert answer.status_code == 404

@@ -30,7 +30,7 @@ PROCESSOR = {
     "postcode": "9000",
     "city": "Gent",
     "email": "info@it4professionals.example",
-    "phone": "+32 9 123 45 67",
+    "phone": "+32 9 234 56 78",
     "representative_name": "Christophe Zenner",
     "representative_function": "Zaakvoerder",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from service.agreement.annex import LISTS, Annex, ListName, parse_annex
@@ -55,13 +56,16 @@ class Draft:
     link_days: int
 
 
-def draft(given: Input, *, default_days: int) -> Draft:
-    """Check everything that sales gave. Raises Invalid naming every field that is wrong."""
+def draft(given: Input, *, default_days: int, today: date) -> Draft:
+    """Check everything that sales gave. Raises Invalid naming every field that is wrong.
+
+    ``today`` is the date in Brussels.
+    """
     check = Checker()
     fields = given.fields
     controller = parse_controller(fields, check, complete=False)
     signatory = parse_signatory(fields, check, complete=False)
-    main = parse_main_agreement(fields, check)
+    main = parse_main_agreement(fields, check, today=today)
     known = catalogue("services")
     services = tuple(code for code in known if code in set(given.services))
     if not services:

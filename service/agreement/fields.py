@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -20,6 +20,7 @@ from service.agreement.pasted import clean, lines_of, without_bullet
 from service.errors import FieldError, Invalid
 from signatures.font import unprintable
 
+DAYS_AHEAD = 366
 FIRST_YEAR = 1900  # no agreement is older; an earlier year is a slip of the keys
 # As old habits write it before the postcode: B-2000, NL-1234 AB.
 _COUNTRY_MARK = {"BE": re.compile(r"^BE?[ -]*(?=\d)"), "NL": re.compile(r"^NL[ -]*(?=\d)")}
@@ -168,8 +169,11 @@ class Checker:
             return self.line(name, code, most=12)
         return code
 
-    def day(self, name: str, value: str | None) -> date | None:
-        """A date as a browser gives it (``2024-03-02``) or as people type it (``2/3/2024``)."""
+    def day(self, name: str, value: str | None, *, today: date | None = None) -> date | None:
+        """A date as a browser gives it (``2024-03-02``) or as people type it (``2/3/2024``).
+
+        Where ``today`` (in Brussels) is given, more than a year later is a slip of the keys.
+        """
         typed = clean(value)
         if not typed:
             return None
@@ -182,6 +186,9 @@ class Checker:
                     day = date(int(match["y"]), int(match["m"]), int(match["d"]))
                 except ValueError:
                     break
+                if today and day > today + timedelta(days=DAYS_AHEAD):
+                    self.refuse(name, "date_ahead")
+                    return None
                 if day.year >= FIRST_YEAR:
                     return day
         self.refuse(name, "date_invalid")

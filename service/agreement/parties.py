@@ -213,11 +213,11 @@ def parse_signatory(form: Mapping[str, Any], check: Checker, *, complete: bool) 
     )
 
 
-def parse_main_agreement(form: Mapping[str, Any], check: Checker) -> MainAgreement:
+def parse_main_agreement(form: Mapping[str, Any], check: Checker, *, today: date) -> MainAgreement:
     """Reference and date of the main agreement; both may be empty."""
     return MainAgreement(
         reference=check.line("main_reference", form.get("main_reference"), most=60, required=False),
-        signed_on=check.day("main_date", form.get("main_date")),
+        signed_on=check.day("main_date", form.get("main_date"), today=today),
     )
 
 

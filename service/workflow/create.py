@@ -24,8 +24,9 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
     Invalid naming the fields, Refused when there is no processor profile yet.
     """
     require(staff, Permission.PREPARE)
-    content = draft(given, default_days=deps.settings.link_days)
     with deps.database.begin() as tx:
+        today = local_date(tx.now())
+        content = draft(given, default_days=deps.settings.link_days, today=today)
         if idempotency_key:
             tx.agreements.hold_idempotency_key(idempotency_key)
             known = tx.agreements.by_idempotency_key(idempotency_key)

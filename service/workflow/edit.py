@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from service.agreement.deadlines import local_date
 from service.agreement.drafting import Input, draft
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Staff, require
@@ -16,8 +17,9 @@ from service.workflow.create import first_places
 def edit(deps: Deps, reference: str, given: Input, staff: Staff) -> None:
     """Replace a draft's content. Raises Invalid, WrongState once it was sent."""
     require(staff, Permission.PREPARE)
-    content = draft(given, default_days=deps.settings.link_days)
     with deps.database.begin() as tx:
+        today = local_date(tx.now())
+        content = draft(given, default_days=deps.settings.link_days, today=today)
         before = tx.agreements.lock(reference)
         state = after(Step.EDIT, before.state)
         tx.agreements.save(

@@ -19,6 +19,8 @@ from service.agreement.fields import (
 from service.agreement.pasted import clean
 from service.errors import Invalid
 
+TODAY = date(2026, 11, 28)
+
 
 def code(check: Checker) -> str:
     """The code of the only mistake, or an empty string."""
@@ -235,7 +237,7 @@ def test_a_postcode(typed: str, country: str, kept: str, refusal: str) -> None:
 )
 def test_a_date_is_day_month_year(typed: str) -> None:
     check = Checker()
-    assert check.day("main_date", typed) == date(2024, 3, 2)
+    assert check.day("main_date", typed, today=TODAY) == date(2024, 3, 2)
     assert code(check) == ""
 
 
@@ -245,13 +247,23 @@ def test_a_date_is_day_month_year(typed: str) -> None:
 )
 def test_what_is_no_date(typed: str) -> None:
     check = Checker()
-    assert check.day("main_date", typed) is None
+    assert check.day("main_date", typed, today=TODAY) is None
     assert code(check) == "date_invalid"
+
+
+@pytest.mark.parametrize(
+    ("typed", "refusal"),
+    [("29/11/2027", ""), ("30/11/2027", "date_ahead"), ("2042-01-01", "date_ahead")],
+)
+def test_a_date_far_ahead_is_a_slip_of_the_keys(typed: str, refusal: str) -> None:
+    check = Checker()
+    check.day("main_date", typed, today=TODAY)
+    assert code(check) == refusal
 
 
 def test_no_date_is_no_mistake() -> None:
     check = Checker()
-    assert check.day("main_date", "") is None
+    assert check.day("main_date", "", today=TODAY) is None
     assert not check.errors
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -141,7 +142,7 @@ def test_the_function_may_be_open_until_it_is_printed() -> None:
 
 def test_the_main_agreement_may_be_open() -> None:
     check = Checker()
-    assert parse_main_agreement({}, check) == MainAgreement()
+    assert parse_main_agreement({}, check, today=date(2026, 11, 28)) == MainAgreement()
     assert not check.errors
 
 

@@ -79,7 +79,9 @@ def cursor(typed: str) -> str:
 @blueprint.get("/overeenkomsten/nieuw")
 @require_staff(Permission.PREPARE)
 def new() -> Any:
-    """The form."""
+    """The form; with ``kopie`` it holds what another agreement holds."""
+    if reference := request.args.get("kopie", ""):
+        return _form(forms.copy_of(dossier(deps(), reference, current_staff()).agreement), {})
     return _form(forms.blank(deps().settings.link_days), {})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
@@ -107,6 +107,11 @@ def of(agreement: Agreement) -> Filled:
             for name in LISTS
         },
     )
+
+
+def copy_of(agreement: Agreement) -> Filled:
+    """Another agreement with the same content; nothing of it is kept until it is saved."""
+    return replace(of(agreement), key=secrets.token_urlsafe(18))
 
 
 def choices() -> dict[str, object]:

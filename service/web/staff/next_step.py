@@ -46,6 +46,7 @@ def allowed(
         and agreement.awaits_processor
         and not returned,
         "countersign": staff.may(Permission.COUNTERSIGN) and agreement.awaits_processor,
+        "duplicate": prepare and state is not State.DRAFT,
         "archive": staff.may(Permission.SEE_ARCHIVE) and agreement.effective_date is not None,
         "shown": bool(agreement.frozen_sha256),
     }

@@ -221,6 +221,23 @@ def test_pages_follow_each_other(office: Office, deps: Deps) -> None:
     assert seen | set(re.findall(r"VO-\d{4}-\d{5}(?= ·)", office.page)) == references
 
 
+def test_a_copy_begins_with_what_the_other_holds(office: Office) -> None:
+    reference = _sent(office, services=["support"], message="Dag An")
+    office.post(f"/overeenkomsten/{reference}/intrekking", {"reason": "Verkeerde klant"})
+    assert "Kopie maken" in office.page
+    office.get(f"/overeenkomsten/nieuw?kopie={reference}")
+    assert "Nieuwe overeenkomst" in office.page
+    for words in ("Bakkerij Peeters", "an@peeters.example", "Dag An", "HO-2024-17"):
+        assert words in office.page
+    office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key"), "name": "Slager"})
+    assert office.path != f"/overeenkomsten/{reference}"
+    assert "Slager" in office.page
+    office.get(f"/overeenkomsten/{reference}")
+    assert "Bakkerij Peeters" in office.page
+    office.get("/overeenkomsten/nieuw?kopie=VO-2020-00001")
+    assert office.status == 404
+
+
 def test_the_same_number_warns(office: Office) -> None:
     first = _sent(office)
     _new(office)

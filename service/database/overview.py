@@ -118,6 +118,7 @@ _MAIL_TROUBLE = (
 _UNDELIVERED = select(messages.c.agreement_id).where(
     messages.c.state.in_(("failed", "refused")), messages.c.settled.is_(False)
 )
+_ASKED = select(questions.c.agreement_id).where(questions.c.ended == "")
 # What could not be read back is no trouble of the agreement: the round says it, and goes on.
 _UNARCHIVED = select(archive_states.c.agreement_id).where(
     or_(
@@ -144,10 +145,14 @@ class Overview:
         return [_summary(row) for row in self._connection.execute(statement).mappings()]
 
     def counts(self) -> dict[str, int]:
-        """How many agreements each group of the list holds."""
-        columns = [func.count().filter(_group(name)).label(name) for name in GROUPS]
-        row = self._connection.execute(select(*columns).select_from(agreements)).mappings().one()
-        return {name: int(row[name]) for name in GROUPS}
+        """How many agreements each group of the list holds, and under an empty name all of them.
+
+        An agreement may be in two: one that waits for the customer may need attention as well.
+        """
+        groups = [func.count().filter(_group(name)) for name in GROUPS]
+        statement = select(func.count(), *groups).select_from(agreements)
+        row = self._connection.execute(statement).one()
+        return dict(zip(("", *GROUPS), map(int, row), strict=True))
 
     def count_awaiting_processor(self) -> int:
         """How many the countersigner has to look at; not those given back with a question."""
@@ -267,6 +272,7 @@ def _group(name: str) -> ColumnElement[bool]:
             agreements.c.state.in_([state.value for state in GROUPS[name]]),
             agreements.c.id.in_(_UNDELIVERED),
             agreements.c.id.in_(_UNARCHIVED),
+            and_(agreements.c.state.in_(RUNNING), agreements.c.id.in_(_ASKED)),
         )
     condition = agreements.c.state.in_([state.value for state in GROUPS[name]])
     return and_(condition, ~_AWAITS_US) if name == "waiting" else condition

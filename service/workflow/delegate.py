@@ -79,6 +79,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             before,
             signatory=colleague,
             signatory_id=str(uuid.uuid4()),
+            opened_at=None,  # the colleague has not opened anything yet
             details_confirmed=False,
             places=open_again(before),
         )

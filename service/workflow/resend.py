@@ -91,6 +91,7 @@ def change_email(deps: Deps, reference: str, name: str, email: str, staff: Staff
             before,
             signatory=dataclasses.replace(before.signatory, name=person, email=mailbox),
             signatory_id=str(uuid.uuid4()),
+            opened_at=None,
             places=open_again(before),
         )
         tx.agreements.replace_signatory(changed)
@@ -120,7 +121,7 @@ def extend(deps: Deps, reference: str, days: str, staff: Staff) -> None:
         until = end_of_day_after(tx.now(), term)
         expired = before.state is State.EXPIRED
         state = _state_before_expiry(tx, before) if expired else after(Step.EXTEND, before.state)
-        if before.expires_at and until < before.expires_at - timedelta(seconds=1):
+        if before.expires_at and not expired and until < before.expires_at + timedelta(seconds=1):
             raise Invalid([FieldError("link_days", "extend_later")])
         extended = tx.agreements.save(
             before,

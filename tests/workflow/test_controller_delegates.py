@@ -60,6 +60,14 @@ def test_passing_on_gives_the_colleague_a_link_and_asks_the_details_anew(house: 
     ]
 
 
+def test_the_colleague_has_opened_nothing_yet(house: House) -> None:
+    reference = house.sent()
+    house.passed_on(house.entered(reference))
+    assert house.agreement(reference).opened_at is None
+    house.entered(reference)
+    assert house.agreement(reference).opened_at
+
+
 def test_who_is_passed_over_is_told_and_the_sender_too(house: House) -> None:
     reference = house.sent()
     house.passed_on(house.entered(reference))

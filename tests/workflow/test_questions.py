@@ -55,6 +55,24 @@ def shown(house: House, reference: str) -> bool:
     return next(line.question_waits for line in lines if line.reference == reference)
 
 
+def needs_attention(house: House) -> list[str]:
+    """What the list shows as *Aandacht nodig*, and counts."""
+    page = retrieve.listing(house.deps, Search(group="trouble"), house.staff)
+    assert page.counts["trouble"] == len(page.lines)
+    return [line.reference for line in page.lines]
+
+
+def test_a_question_that_waits_needs_attention_until_it_is_answered(house: House) -> None:
+    reference, _ = asked_by_signatory(house)
+    house.sent()
+    assert needs_attention(house) == [reference]
+    page = retrieve.listing(house.deps, Search(), house.staff)
+    assert (page.counts[""], page.counts["waiting"]) == (2, 2)
+    (question,) = retrieve.dossier(house.deps, reference, house.staff).questions
+    answer.answer(house.deps, reference, question.id, "Iemand die toeziet.", house.staff)
+    assert needs_attention(house) == []
+
+
 def test_given_back_with_a_question(house: House, another: Callable[..., Staff]) -> None:
     tom = another(Role.SIGNATORY, name="Tom Claes")
     reference = returned(house, tom)

@@ -39,11 +39,10 @@ def agreements() -> Any:
         Search(words=words, group=group, after=cursor(request.args.get("na", ""))),
         current_staff(),
     )
-    counts = {"": sum(page.counts.values()), **page.counts}
     filters = [
         {
             "label": text(f"staff.group.{name or 'all'}"),
-            "count": counts[name],
+            "count": page.counts[name],
             "url": url_for("staff.agreements", groep=name or None, zoek=words or None),
             "current": name == group,
         }

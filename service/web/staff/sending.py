@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
 
+from service.agreement.deadlines import local_date
+from service.agreement.drafting import MOST_DAYS
 from service.agreement.permissions import Permission
 from service.errors import Invalid, NotAllowed, Refused
 from service.web.context import current_staff, deps, require_staff
@@ -93,8 +96,11 @@ def settle_mail(reference: str, message_id: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/termijn")
 @require_staff(Permission.SEND)
 def term(reference: str) -> Any:
-    """More time."""
-    return _ask("term", reference, {"link_days": str(deps().settings.link_days)})
+    """More time: suggested is the usual term, after the days that are left."""
+    until = dossier(deps(), reference, current_staff()).agreement.expires_at
+    left = (local_date(until) - local_date(datetime.now(UTC))).days if until else 0
+    days = min(max(left, 0) + deps().settings.link_days, MOST_DAYS)
+    return _ask("term", reference, {"link_days": str(days)})
 
 
 @blueprint.post("/overeenkomsten/<reference>/termijn")

@@ -156,6 +156,7 @@ def test_another_address_kills_the_link(office: Office, deps: Deps) -> None:
 def test_more_time(office: Office) -> None:
     reference = _sent(office)
     office.get(f"/overeenkomsten/{reference}/termijn")
+    assert office.value("link_days") == "60"  # thirty are left, and thirty more
     office.post(f"/overeenkomsten/{reference}/termijn", {"link_days": "1000"})
     assert office.status == 422
     assert office.value("link_days") == "1000"

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from service.agreement.capabilities import code_for
 from service.agreement.events import Event
+from service.agreement.file_names import AGREEMENT, EVIDENCE, saved_as
 from service.agreement.states import State
 from service.database.engine import Transaction
 from service.database.messages import OVERTAKEN, Message
@@ -32,7 +33,7 @@ from service.mail.message import (
 from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.links import account_address, address
-from service.workflow.retrieve import original_bytes
+from service.workflow.retrieve import evidence_bytes, original_bytes
 from service.workflow.undelivered import tell_refused
 
 # A mail about something that is over is not sent any more: a link that died, a code that ran out.
@@ -134,14 +135,9 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
         values["link"] = account_address(deps, message.account_link_id)
     if message.challenge_id:
         values["code"] = code_for(deps.secret_key, message.challenge_id)
-    attachments = []
+    attachments: list[Attachment] = []
     if message.attach_original and message.agreement_id:
-        reference = values["reference"]
-        attachments.append(
-            Attachment(
-                f"{reference}.pdf", "application/pdf", original_bytes(deps, message.agreement_id)
-            )
-        )
+        attachments = _attachments(deps, message.agreement_id)
     return build_message(
         compose(message.kind, values),
         sender=sender_address(deps.settings.mail_from, values["processor_name"]),
@@ -151,6 +147,16 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
         date=now,
         attachments=attachments,
     )
+
+
+def _attachments(deps: Deps, agreement_id: str) -> list[Attachment]:
+    """The agreement that both signed, and the sheet that says how that was established."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+    return [
+        Attachment(saved_as(agreement, name), "application/pdf", read(deps, agreement_id))
+        for name, read in ((AGREEMENT, original_bytes), (EVIDENCE, evidence_bytes))
+    ]
 
 
 def _reply_to(address: str) -> Address | None:

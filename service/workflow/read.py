@@ -10,6 +10,7 @@ from datetime import datetime
 
 from service.agreement.capabilities import hash_secret, token_for
 from service.agreement.events import Event
+from service.agreement.file_names import AGREEMENT, EVIDENCE, SHOWN, saved_as
 from service.agreement.model import Agreement
 from service.agreement.shown import PDF
 from service.agreement.states import Place
@@ -19,7 +20,7 @@ from service.deps import Deps
 from service.errors import LinkUnusable, NotFound
 from service.workflow.actors import Client, signer_actor
 from service.workflow.open_link import Visit, load_proved_visit
-from service.workflow.retrieve import original_bytes
+from service.workflow.retrieve import evidence_bytes, original_bytes
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class Download:
-    """A PDF for the signatory and the reference to name it by."""
+    """A PDF for the signatory and the name to save it under."""
 
-    reference: str
+    saved_as: str
     pdf: bytes
 
 
@@ -80,7 +81,7 @@ def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
             sha256=kept[1],
             signatory_id=found.link.signatory_id,
         )
-    return Download(found.agreement.reference, kept[0])
+    return Download(saved_as(found.agreement, SHOWN), kept[0])
 
 
 def fetch_original(deps: Deps, secret: str, client: Client) -> Download:
@@ -97,7 +98,23 @@ def fetch_original(deps: Deps, secret: str, client: Client) -> Download:
     pdf = original_bytes(deps, found.agreement.id)
     with deps.database.begin() as tx:
         _log(tx, load_proved_visit(tx, secret, lock=True), client, original.sha256)
-    return Download(found.agreement.reference, pdf)
+    return Download(saved_as(found.agreement, AGREEMENT), pdf)
+
+
+def fetch_evidence(deps: Deps, secret: str, client: Client) -> Download:
+    """The sealed evidence sheet: who did what, when and how that was established.
+
+    Raises what ``fetch_original`` raises.
+    """
+    with deps.database.begin() as tx:
+        found = load_proved_visit(tx, secret, lock=False)
+        original = tx.documents.original(found.agreement.id)
+    if original is None or found.status != "completed":
+        raise NotFound("not_found")
+    pdf = evidence_bytes(deps, found.agreement.id)
+    with deps.database.begin() as tx:
+        _log(tx, load_proved_visit(tx, secret, lock=True), client, original.evidence_sha256)
+    return Download(saved_as(found.agreement, EVIDENCE), pdf)
 
 
 def acts(deps: Deps, secret: str) -> list[ActRow]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from service.agreement.activity import Activity
 from service.agreement.annex import flags
 from service.agreement.events import Event
+from service.agreement.file_names import EVIDENCE, saved_as
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.proof import in_words
@@ -221,6 +222,13 @@ def open_file(
     return data, media_type(name)
 
 
+def file_name(deps: Deps, reference: str, name: str, staff: Staff) -> str:
+    """Under which name a file of the package is saved. Raises NotFound, NotAllowed."""
+    require(staff, Permission.SEE_ARCHIVE)
+    with deps.database.begin() as tx:
+        return saved_as(tx.agreements.get(reference), name)
+
+
 def open_to_all(name: str) -> bool:
     """Whether everybody who sees the archive may have it: what carries people's addresses is for
     those who may see evidence."""
@@ -268,15 +276,27 @@ def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
 
 
 def original_bytes(deps: Deps, agreement_id: str) -> bytes:
-    """The sealed original: the working copy while there is one, else the archive's."""
+    """The sealed original. Raises NotFound, or what the store raises."""
+    return _kept(deps, agreement_id, AGREEMENT)
+
+
+def evidence_bytes(deps: Deps, agreement_id: str) -> bytes:
+    """The sealed evidence sheet. Raises NotFound, or what the store raises."""
+    return _kept(deps, agreement_id, EVIDENCE)
+
+
+def _kept(deps: Deps, agreement_id: str, name: str) -> bytes:
+    """The working copy while there is one, else the archive's."""
     with deps.database.begin() as tx:
         original = tx.documents.original(agreement_id)
         objects = {each.name: each for each in tx.archive.objects(agreement_id)}
-    if original is not None and original.pdf is not None:
-        return original.pdf
-    if "overeenkomst.pdf" not in objects:
+    if original is not None:
+        copy = {AGREEMENT: original.pdf, EVIDENCE: original.evidence_pdf}[name]
+        if copy is not None:
+            return copy
+    if name not in objects:
         raise NotFound("not_found")
-    return _read(deps, agreement_id, objects["overeenkomst.pdf"])
+    return _read(deps, agreement_id, objects[name])
 
 
 def _read(deps: Deps, agreement_id: str, kept: ArchivedObject) -> bytes:

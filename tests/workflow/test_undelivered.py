@@ -140,7 +140,11 @@ def test_a_copy_that_is_too_large_goes_as_a_link(done: tuple[House, str, str]) -
         server = Server(MailTooLarge("552 5.3.4 message too big"), None)
         deliver.deliver(through(house, server), copy.id)
         first, second = server.got
-        assert len(list(first.iter_attachments())) == 1
+        parties = f"IT4Professionals - Bakkerij Peeters ({reference}).pdf"
+        assert [each.get_filename() for each in first.iter_attachments()] == [
+            f"Verwerkersovereenkomst {parties}",
+            f"Bewijsblad verwerkersovereenkomst {parties}",
+        ]
         assert list(second.iter_attachments()) == []
         assert first["Message-ID"] == second["Message-ID"]
         body = second.get_body(("plain",))

@@ -70,8 +70,7 @@ def item(reference: str) -> Any:
 def download(reference: str, name: str) -> Response:
     """One file of its package."""
     data, media_type = retrieve.open_file(deps(), reference, name, current_staff(), client())
-    saved_as = text("staff.download", reference=reference, name=name.rsplit("/", 1)[-1])
-    return file(data, media_type, saved_as)
+    return file(data, media_type, retrieve.file_name(deps(), reference, name, current_staff()))
 
 
 @blueprint.get("/archief/<reference>/pakket.zip")

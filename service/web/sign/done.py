@@ -14,7 +14,7 @@ from service.web.context import client, deps, signer
 from service.web.files import file
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
 from service.workflow.open_link import Visit
-from service.workflow.read import acts, fetch_original
+from service.workflow.read import acts, fetch_evidence, fetch_original
 from service.workflow.sign import receipt
 
 
@@ -58,8 +58,15 @@ def done() -> ResponseReturnValue:
 def original() -> ResponseReturnValue:
     """The sealed original."""
     fetched = fetch_original(deps(), secret(), client())
-    name = text("sign.file.original", reference=fetched.reference)
-    return file(fetched.pdf, "application/pdf", name)
+    return file(fetched.pdf, "application/pdf", fetched.saved_as)
+
+
+@blueprint.get("/tekenen/bewijsblad.pdf")
+@signer
+def evidence() -> ResponseReturnValue:
+    """The sealed evidence sheet."""
+    fetched = fetch_evidence(deps(), secret(), client())
+    return file(fetched.pdf, "application/pdf", fetched.saved_as)
 
 
 def _completed(found: Visit) -> ResponseReturnValue:
@@ -71,7 +78,7 @@ def _completed(found: Visit) -> ResponseReturnValue:
         effective_date=agreement.effective_date,
         signatures=[_signature(act) for act in acts(deps(), secret())],
         original_url=url_for("sign.original"),
-        evidence_url="",
+        evidence_url=url_for("sign.evidence"),
         verify_url=url_for("verify.upload"),
     )
 

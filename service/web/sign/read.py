@@ -13,7 +13,6 @@ from markupsafe import Markup
 from service.agreement.model import Agreement
 from service.agreement.shown import sha256_of
 from service.errors import LinkUnusable, NotFound, TooMany
-from service.texts import text
 from service.web.context import client, deps, signer
 from service.web.files import file
 from service.web.sign.blueprint import (
@@ -86,8 +85,7 @@ def confirm() -> ResponseReturnValue:
 def pdf() -> ResponseReturnValue:
     """The frozen PDF: the very bytes that are signed."""
     fetched = fetch_shown(deps(), secret(), client())
-    name = text("sign.file.shown", reference=fetched.reference)
-    return file(fetched.pdf, "application/pdf", name)
+    return file(fetched.pdf, "application/pdf", fetched.saved_as)
 
 
 def contents(reading_html: str) -> list[Part]:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
+from service.agreement.file_names import SHOWN
 from service.agreement.permissions import Permission
 from service.agreement.shown import sha256_of
 from service.errors import GenerationFailed, NotFound, Refused
@@ -19,7 +20,7 @@ from service.workflow.actors import staff_actor
 from service.workflow.generate import preview as current_preview
 from service.workflow.generate import request_preview, retry_generation
 from service.workflow.open_text import note_view, opened_at
-from service.workflow.retrieve import dossier, shown_pdf
+from service.workflow.retrieve import dossier, file_name, shown_pdf
 
 
 @blueprint.get("/overeenkomsten/<reference>/voorbeeld")
@@ -59,7 +60,7 @@ def preview_state(reference: str) -> dict[str, str]:
 def shown(reference: str) -> Any:
     """The frozen document."""
     pdf = shown_pdf(deps(), reference, current_staff())
-    name = text("staff.download", reference=reference, name="getoond.pdf")
+    name = file_name(deps(), reference, SHOWN, current_staff())
     return file(pdf, "application/pdf", name, show=True)
 
 

@@ -1,0 +1,31 @@
+"""Under which names people save an agreement and its evidence sheet: names they find again."""
+
+from __future__ import annotations
+
+import re
+
+from service.agreement.model import Agreement
+from service.texts import text
+
+AGREEMENT, EVIDENCE, SHOWN = "overeenkomst.pdf", "bewijsblad.pdf", "getoond.pdf"
+MOST_OF_A_NAME = 60  # characters of each party: file systems take 255 bytes in all
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+
+
+def saved_as(agreement: Agreement, file: str) -> str:
+    """A file name for ``file`` of the package; for those with no name of their own, the reference
+    and its own."""
+    if file not in (AGREEMENT, EVIDENCE, SHOWN):
+        own = file.rsplit("/", 1)[-1]
+        return text("labels.saved_as.other", reference=agreement.reference, name=own)
+    return text(
+        f"labels.saved_as.{file.removesuffix('.pdf')}",
+        processor=_part(agreement.processor.known_as),
+        controller=_part(agreement.controller.name),
+        reference=agreement.reference,
+    )
+
+
+def _part(name: str) -> str:
+    """A party's name as a part of a file name, on every system."""
+    return " ".join(_NOT_IN_NAMES.sub(" ", name).split())[:MOST_OF_A_NAME].strip(" .")

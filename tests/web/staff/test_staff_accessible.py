@@ -221,6 +221,8 @@ def _after_mistakes(
     wrong = {}
     page.goto(f"{place.address}/overeenkomsten/nieuw")
     press("button:has-text('Bewaren en nakijken')")
+    for fold in page.query_selector_all("details:not([open]) > summary"):
+        fold.click()
     wrong["new-wrong"] = look(page)
     page.goto(f"{place.address}/tekenen-namens-ons/lezen")
     wrong["queue-read"] = look(page)

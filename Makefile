@@ -15,7 +15,7 @@ export ZEGEL_MODE ?= development
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test check test tamper fuzz kills doors demo bench docs compose clean
+.PHONY: help run setup setup-test lint check test tamper fuzz kills doors demo bench docs compose clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,14 +29,19 @@ setup: ## install what running needs
 setup-test: ## install what the checks and tests need as well
 	@scripts/setup test
 
-check: setup-test ## lint, formatting, types and import rules
+lint: setup-test ## lint, formatting and import rules
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check ## everything that must hold before a change is kept
-	env -u ZEGEL_MODE $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+check: lint ## and types
+	$(BIN)/mypy
+
+# The types are checked while the tests are being collected: both have one processor then.
+test: lint ## everything that must hold before a change is kept
+	@$(BIN)/mypy & types=$$!; \
+	env -u ZEGEL_MODE $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder; \
+	tests=$$?; wait $$types || { echo 'make test: mypy found mistakes, see above' >&2; exit 1; }; exit $$tests
 
 tamper: setup-test ## flip TAMPERS bits of an original (20000) one by one, and fuzz as long: none is accepted
 	env -u ZEGEL_MODE TAMPERS=$(TAMPERS) FUZZ=$(FUZZ) $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 \

@@ -170,18 +170,22 @@ def ours_alone(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+# A whole Zegel; an office, keys and sealed documents.
+SET_UP_ONCE = ("tests/journeys", "tests/conformance")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A worker gets whole files, and one worker all journeys: each that has one starts a Zegel."""
+    """A worker gets whole files, and of some folders all: their set-up is the dearest of all."""
     # Only there where the tests run in several processes.
     from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415
 
-    class OneZegel(LoadFileScheduling):
+    class FilesAndFolders(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
-            return "tests/journeys" if file.startswith("tests/journeys/") else file
+            return next((each for each in SET_UP_ONCE if file.startswith(f"{each}/")), file)
 
-    return OneZegel(config, log) if config.getvalue("dist") == "loadfile" else None
+    return FilesAndFolders(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 class OutsideWorld(RuntimeError):

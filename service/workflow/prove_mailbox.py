@@ -89,7 +89,8 @@ def confirm_code(
     """Check the code. A wrong try counts, also when the answer is never seen.
 
     Raises Invalid naming ``code``: wrong with the tries left, expired (or mailed for something
-    else), or locked; LinkUnusable, Refused as for asking one.
+    else), locked, or the code of an earlier mail, which costs no try; LinkUnusable, Refused as for
+    asking one.
     """
     digits = "".join(
         character for character in typed if character.isascii() and character.isdigit()
@@ -109,6 +110,8 @@ def confirm_code(
                     _confirmed(tx, found, client, purpose)
                     return
                 wrong = FieldError("code", "code_locked")
+            elif _is_former(deps, tx, found, challenge.id, digits):
+                wrong = FieldError("code", "code_former")
             else:
                 wrong = _count(tx, found, challenge.id, client)
     # Raised outside the transaction, so that the counted try is kept.
@@ -171,6 +174,16 @@ def _confirmed(tx: Transaction, found: Visit, client: Client, purpose: Purpose) 
         signer_actor(found.link.signatory_id),
         personal=client.personal(email=before.signatory.email),
         purpose=purpose.value,
+    )
+
+
+def _is_former(deps: Deps, tx: Transaction, found: Visit, present: str, digits: str) -> bool:
+    """Whether this is a code that was mailed before the present one: mails overtake each other."""
+    mailed = {each.challenge_id for each in tx.messages.of(found.agreement.id)}
+    return any(
+        hmac.compare_digest(code_for(deps.secret_key, each), digits)
+        for each in mailed - {present}
+        if each
     )
 
 

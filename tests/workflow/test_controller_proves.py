@@ -100,8 +100,10 @@ def test_a_code_runs_out_and_a_newer_one_replaces_it(house: House) -> None:
     assert not prove_mailbox.code_waits(house.deps, secret)
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     assert prove_mailbox.code_waits(house.deps, secret)
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as former:
         prove_mailbox.confirm_code(house.deps, secret, first, BROWSER)
+    assert codes(former.value) == {"code": "code_former"}
+    assert house.rows("select sum(tries) from code_challenges") == [(0,)]
     prove_mailbox.confirm_code(house.deps, secret, house.code(), BROWSER)
 
 

@@ -141,11 +141,14 @@ def test_a_question_then_a_refusal(
     signer.sees("Kloppen deze gegevens?").follows("Ik wil niet ondertekenen")
     signer.sees("Waarom ondertekent u niet?").presses("Weigering versturen")
     signer.is_told("Kies een reden.")
-    signer.ticks("Wij willen eerst overleggen").presses("Weigering versturen")
+    signer.ticks("Wij willen eerst overleggen of iets vragen").presses("Weigering versturen")
+    signer.sees("Vraag stellen").reads("U hebt niets geweigerd.").follows("Terug naar")
+    signer.sees("Kloppen deze gegevens?").follows("Ik wil niet ondertekenen")
+    signer.ticks("De inhoud klopt niet").presses("Weigering versturen")
     signer.sees("Wij hebben uw weigering ontvangen")
     signer.opens(link).sees("Deze overeenkomst is geweigerd")
     sales.dossier(reference).sees(customer.organisation).reads("De klant ondertekent niet")
-    sales.reads("Geweigerd. Reden: Wij willen eerst overleggen")
+    sales.reads("Geweigerd. Reden: De inhoud klopt niet")
 
 
 def test_passed_on_to_a_colleague(

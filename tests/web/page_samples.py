@@ -132,7 +132,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
                "kinds": list(catalogue_of("kind")), "signatory_email": "an@peeters.example"}  # fmt: skip
     read = {**SIGNER, "contents": [Thing(anchor="artikel-1", title="Artikel 1. Doeleinden van verwerking"), Thing(anchor="artikel-2", title="Artikel 2. Verplichtingen Verwerker")],
             "reading_html": READING, "details": DETAILS, "annex_rows": ANNEX_ROWS, "document_sha256": SHA, "view_sha256": SHA, "pages": 9, "locked": False, "notice": ""}  # fmt: skip
-    reasons = list(catalogue_of("decline_reason"))
+    reasons = [*catalogue_of("decline_reason"), ("ask", text("sign.decline.ask"))]
     pages: dict[str, tuple[str, dict[str, Any]]] = {
         "sign-landing": ("sign/landing.html", {**SIGNER, "open_url": "/tekenen/link/x"}),
         "sign-landing-long": ("sign/landing.html", {**SIGNER, "organisation": LONG, "open_url": "/tekenen/link/x"}),
@@ -164,7 +164,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-delegate-code-wrong": ("sign/delegate_code.html", {**SIGNER, "colleague": "Jan Baas", "masked_email": "a…@peeters.example", "errors": {"code": text("errors.code_wrong", left=4)}, "resent": False}),
         "sign-my-agreement": ("sign/my_agreement.html", {**SIGNER, "effective_date": date(2026, 3, 2), "masked_email": "a…@peeters.example", "waits": False, "errors": {}, "resent": False}),
         "sign-my-agreement-signed": ("sign/my_agreement.html", {**SIGNER, "effective_date": None, "masked_email": "a…@peeters.example", "waits": True, "errors": {"code": text("errors.code_expired")}, "resent": True}),
-        "sign-ask": ("sign/ask.html", {**SIGNER, "values": {}, "errors": {}}),
+        "sign-ask": ("sign/ask.html", {**SIGNER, "values": {}, "errors": {}, "instead": True}),
         "sign-ask-done": ("sign/ask_done.html", SIGNER),
         "sign-decline-done": ("sign/decline_done.html", SIGNER),
         "sign-delegate-done": ("sign/delegate_done.html", {**SIGNER, "name": "Jan Baas", "masked_email": "j…@peeters.example"}),

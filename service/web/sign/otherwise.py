@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from service.agreement.model import Agreement
 from service.errors import Invalid, TooMany
-from service.texts import catalogue
+from service.texts import catalogue, text
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import FormErrors, read
@@ -17,6 +17,7 @@ from service.web.sign.blueprint import blueprint, current_open, secret, show, to
 from service.workflow import decline as instead
 
 _REASON = "decline_reason."
+TALK_FIRST = "ask"
 
 
 @blueprint.get("/tekenen/weigeren")
@@ -33,6 +34,8 @@ def send_decline() -> ResponseReturnValue:
     agreement = current_open().agreement
     typed = read(request.form).values
     reason, explanation = typed.get("reason", ""), typed.get("explanation", "")
+    if reason == TALK_FIRST:  # no reason to refuse, which cannot be undone
+        return _ask_page(agreement, {"question": explanation}, FormErrors(), instead=True)
     try:
         instead.decline(deps(), secret(), reason, explanation, client())
     except Invalid as wrong:
@@ -44,7 +47,7 @@ def send_decline() -> ResponseReturnValue:
 @signer
 def ask() -> ResponseReturnValue:
     """What would you like to know?"""
-    return show("ask", current_open().agreement, values={}, errors=FormErrors())
+    return _ask_page(current_open().agreement, {}, FormErrors())
 
 
 @blueprint.post("/tekenen/vraag")
@@ -56,10 +59,10 @@ def send_question() -> ResponseReturnValue:
     try:
         instead.ask(deps(), secret(), typed.get("question", ""), client())
     except Invalid as wrong:
-        return show("ask", agreement, 422, values=typed, errors=FormErrors.of(wrong))
+        return _ask_page(agreement, typed, FormErrors.of(wrong), 422)
     except TooMany as refusal:
         errors = FormErrors.whole(refusal.sentence())
-        return show("ask", agreement, status_of(refusal), values=typed, errors=errors)
+        return _ask_page(agreement, typed, errors, status_of(refusal))
     return to("sign.asked")
 
 
@@ -70,6 +73,17 @@ def asked() -> ResponseReturnValue:
     return show("ask_done", current_open().agreement)
 
 
+def _ask_page(
+    agreement: Agreement,
+    values: Mapping[str, str],
+    errors: FormErrors,
+    status: int = 200,
+    *,
+    instead: bool = False,
+) -> ResponseReturnValue:
+    return show("ask", agreement, status, values=values, errors=errors, instead=instead)
+
+
 def _decline_page(
     agreement: Agreement, values: Mapping[str, str], errors: FormErrors, status: int = 200
 ) -> ResponseReturnValue:
@@ -78,4 +92,5 @@ def _decline_page(
         for key, label in catalogue("labels").items()
         if key.startswith(_REASON)
     ]
+    reasons.append((TALK_FIRST, text("sign.decline.ask")))
     return show("decline", agreement, status, values=values, errors=errors, reasons=reasons)

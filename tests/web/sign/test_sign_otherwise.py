@@ -31,6 +31,19 @@ def test_declining_for_another_reason_wants_an_explanation(journey: Any) -> None
     assert journey.agreement.state is State.SENT
 
 
+def test_who_wants_to_talk_first_asks_and_declines_nothing(journey: Any) -> None:
+    browser = journey.entered()
+    browser.get("/tekenen/weigeren")
+    browser.post("/tekenen/weigeren", {"reason": "ask", "explanation": "Mag artikel 3 weg?"})
+    assert "U hebt niets geweigerd." in browser.page
+    assert "Mag artikel 3 weg?" in browser.page
+    assert journey.agreement.state is State.SENT
+    browser.post("/tekenen/vraag", {"question": "Mag artikel 3 weg?"})
+    assert browser.path == "/tekenen/vraag/verstuurd"
+    refused = browser.post("/tekenen/weigeren", {"reason": "discuss_first"})
+    assert refused.status_code == 422
+
+
 def test_a_question_is_sent_and_the_link_keeps_working(journey: Any) -> None:
     browser = journey.entered()
     assert browser.post("/tekenen/vraag", {"question": " "}).status_code == 422

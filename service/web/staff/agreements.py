@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
 from service.agreement.states import ACT_ORDER
 from service.database.overview import GROUPS, Search
@@ -154,6 +155,7 @@ def show_dossier(reference: str, *, problem: str = "", status: int = 200) -> tup
         next=next_step(found.agreement, returned_by=found.returned.name if found.returned else ""),
         place_order=ACT_ORDER[found.agreement.order],
         problem=problem,
+        meant=meant(found.agreement.signatory.email) if can & {"edit", "address"} else "",
     )
 
 

@@ -222,6 +222,17 @@ def test_pages_follow_each_other(office: Office, deps: Deps) -> None:
     assert seen | set(re.findall(r"VO-\d{4}-\d{5}(?= ·)", office.page)) == references
 
 
+def test_a_slip_in_the_address_is_pointed_out_until_it_is_mended(office: Office) -> None:
+    reference = _new(office, signatory_email="an@gmial.com")
+    assert "Bedoelde u an@gmail.com?" in office.page
+    office.post(f"/overeenkomsten/{reference}/verzending")
+    assert "Bedoelde u an@gmail.com?" in office.page
+    changed = {"signatory_name": "An Peeters", "signatory_email": "an@gmail.com"}
+    office.post(f"/overeenkomsten/{reference}/adres", changed)
+    assert "an@gmail.com" in office.page
+    assert "Bedoelde u" not in office.page
+
+
 def test_a_copy_begins_with_what_the_other_holds(office: Office) -> None:
     reference = _sent(office, services=["support"], message="Dag An")
     office.post(f"/overeenkomsten/{reference}/intrekking", {"reason": "Verkeerde klant"})

@@ -69,6 +69,14 @@ class Search:
     after: str = ""
 
 
+@dataclass(frozen=True)
+class SameNumber:
+    """Another agreement with the same customer; ``stage`` is draft, running or effective."""
+
+    reference: str
+    stage: str
+
+
 # The groups of the sales list, in the order of the road.
 GROUPS: dict[str, tuple[State, ...]] = {
     "draft": (State.DRAFT,),
@@ -171,17 +179,29 @@ class Overview:
             ).scalars()
         )
 
-    def running_for_number(self, number: str, but_not: str) -> str | None:
-        """The reference of a running or effective agreement with the same enterprise number."""
-        return self._connection.execute(
-            select(agreements.c.reference)
+    def same_number(self, number: str, but_not: str) -> SameNumber | None:
+        """An agreement with the same enterprise number that has not come to nothing: the one that
+        is furthest, since a draft says least."""
+        row = self._connection.execute(
+            select(agreements.c.reference, agreements.c.state, agreements.c.effective_date)
             .where(
                 agreements.c.controller["number"].astext == number,
                 agreements.c.state.not_in(("declined", "expired", "voided", "superseded")),
                 agreements.c.reference != but_not,
             )
+            .order_by(
+                agreements.c.effective_date.desc().nulls_last(),
+                agreements.c.state == State.DRAFT.value,
+                agreements.c.reference,
+            )
             .limit(1)
-        ).scalar()
+        ).one_or_none()
+        if row is None:
+            return None
+        draft = row.state == State.DRAFT.value
+        return SameNumber(
+            row.reference, "effective" if row.effective_date else "draft" if draft else "running"
+        )
 
     def overdue(self) -> list[str]:
         """Ids of agreements whose term has passed without a last signature."""

@@ -19,7 +19,7 @@ from service.database.archive import ArchivedObject, ArchiveState
 from service.database.audit_log import Entry
 from service.database.documents import ActRow, Document, Original
 from service.database.messages import Message
-from service.database.overview import PAGE, Search, Summary
+from service.database.overview import PAGE, SameNumber, Search, Summary
 from service.database.questions import Question
 from service.deps import Deps
 from service.errors import NotFound
@@ -76,7 +76,7 @@ class Dossier:
     original: Original | None
     archive: ArchiveState | None
     objects: list[ArchivedObject]
-    same_number: str
+    same_number: SameNumber | None
     questions: list[Question]
     can_remind: bool
     next_reminder: datetime | None
@@ -153,7 +153,7 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
             original=original,
             archive=tx.archive.state(agreement.id),
             objects=tx.archive.objects(agreement.id),
-            same_number=tx.overview.running_for_number(number, reference) or "" if number else "",
+            same_number=tx.overview.same_number(number, reference) if number else None,
             questions=tx.questions.of(agreement.id),
             can_remind=situation is not None,
             next_reminder=next_moment(situation, deps.settings.reminder_days, tx.now())

@@ -13,7 +13,7 @@ from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Signatory
 from service.agreement.states import Order, Place, PlaceState, State
 from service.database.engine import Database
-from service.database.overview import GROUPS, PAGE, Search
+from service.database.overview import GROUPS, PAGE, SameNumber, Search
 
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]
@@ -254,9 +254,14 @@ def test_a_running_agreement_with_the_same_number_is_known(database: Database, n
     with database.begin() as tx:
         first, second = new(tx), new(tx)
         new(tx, controller=Controller(name="Ander", number_type="be", number="0863643458"))
-        assert tx.overview.running_for_number("0403170701", first.reference) == second.reference
-        tx.agreements.save(second, dataclasses.replace(second, state=State.VOIDED))
-        assert tx.overview.running_for_number("0403170701", first.reference) is None
+        known = tx.overview.same_number("0403170701", first.reference)
+        assert known == SameNumber(second.reference, "draft")
+        sent = new(tx, state=State.SENT)
+        known = tx.overview.same_number("0403170701", first.reference)
+        assert known == SameNumber(sent.reference, "running")
+        for each in (second, sent):
+            tx.agreements.save(each, dataclasses.replace(each, state=State.VOIDED))
+        assert tx.overview.same_number("0403170701", first.reference) is None
 
 
 def test_only_what_runs_and_is_past_its_term_is_overdue(database: Database, new: New) -> None:

@@ -251,10 +251,14 @@ def test_a_copy_begins_with_what_the_other_holds(office: Office) -> None:
 
 
 def test_the_same_number_warns(office: Office) -> None:
-    first = _sent(office)
+    first = _new(office)
     _new(office)
-    assert "Er bestaat al een actieve overeenkomst met dit nummer" in office.page
+    assert "Er is al een concept met dit nummer" in office.page
     assert f"/overeenkomsten/{first}" in office.page
+    sent = _sent(office)
+    _new(office)
+    assert "Er loopt al een overeenkomst met dit nummer" in office.page
+    assert f"/overeenkomsten/{sent}" in office.page
 
 
 def test_what_is_unknown_is_not_found(office: Office) -> None:

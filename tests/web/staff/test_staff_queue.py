@@ -29,6 +29,20 @@ def test_queue_shows_what_differs_and_signs(
     assert load(deps, reference).state is State.IN_SIGNING
 
 
+def test_what_was_signed_stays_signed_where_the_agreement_is_withdrawn(
+    office: Office, deps: Deps, admin: tuple[Staff, str]
+) -> None:
+    reference = ready(office, deps)
+    countersigned(office, reference, admin[1])
+    office.post(f"/overeenkomsten/{reference}/intrekking", {"reason": "Verkeerde klant"})
+    table = office.page[office.page.index("De drie handtekeningen") :]
+    assert re.findall(r'badge [a-z]*">([^<]+)<', table)[:3] == [
+        "Ondertekend",
+        "Vervallen",
+        "Vervallen",
+    ]
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

@@ -103,7 +103,9 @@ def test_text_and_pdf_are_the_frozen_ones(office: Office, deps: Deps) -> None:
     reference = ready(office, deps)
     answer = office.get(f"/overeenkomsten/{reference}/getoond.pdf")
     assert hashlib.sha256(answer.data).hexdigest() == load(deps, reference).frozen_sha256
-    assert answer.headers["Content-Disposition"] == f"inline; filename={reference}-getoond.pdf"
+    parties = f"IT4Professionals - Bakkerij Peeters ({reference})"
+    name = f"Verwerkersovereenkomst {parties}, niet ondertekend.pdf"
+    assert answer.headers["Content-Disposition"] == f'inline; filename="{name}"'
     office.get(f"/overeenkomsten/{reference}/tekst")
     assert "Molenstraat 3, 2000 Antwerpen" in office.page
 

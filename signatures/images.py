@@ -9,20 +9,25 @@ from __future__ import annotations
 import ctypes
 import io
 
-from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-MOST_BYTES = 15_000_000
-MOST_PIXELS = 12_000_000  # decoded whole
+from signatures.ink import ink_on_nothing
+
+MOST_BYTES = 20_000_000
+MOST_PIXELS = 50_000_000
 # A JPEG is decoded at a half, a quarter or an eighth of its size, line by line; a progressive one
-# has to be held whole before, at two bytes for each value.
-MOST_PIXELS_OF_A_PHOTO, MOST_PIXELS_OF_A_PROGRESSIVE_PHOTO = 50_000_000, 25_000_000
+# has to be held whole before, at two bytes for each value. A PNG is held whole.
+MOST_PIXELS_OF_A_PROGRESSIVE_PHOTO = 25_000_000
+MOST_DECODED = 100_000_000  # bytes of a PNG
+_BYTES_A_PIXEL = {"L": 1, "1": 2, "I;16": 2, "P": 5}  # with the copy in other colours; others 4
 WORKED_ON = 2000  # pixels of the longest side; a signature on a photographed sheet keeps its lines
 WIDEST, HIGHEST = 900, 300  # pixels of the stored image; a field is about 60 mm wide
-_INK = 24  # how far from white a pixel must be to count as ink (0-255)
+# An iPhone's own format and its kin; a box "ftyp" with one of these names stands at the beginning.
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif", b"avif")
 
 
 class ImageRefused(ValueError):
-    """The image cannot be used; ``code`` is unreadable, too_large or blank."""
+    """The image cannot be used; ``code`` is unreadable, heic, too_large or blank."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -36,6 +41,8 @@ def reencode(data: bytes) -> bytes:
     """
     if len(data) > MOST_BYTES:
         raise ImageRefused("too_large")
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+        raise ImageRefused("heic")
     try:
         return _png(_ink_only(_decoded(data)))
     finally:
@@ -50,11 +57,10 @@ def _decoded(data: bytes) -> Image.Image:
             raise ImageRefused("too_large")
         opened.draft("RGB", _shrunk(opened.size))  # does something for JPEG alone
         opened.load()
-        upright = ImageOps.exif_transpose(opened)
+        whole = _in_eight_bits(opened)
         del opened
-        whole = upright if upright.mode in ("L", "RGB", "RGBA") else upright.convert("RGBA")
-        del upright
-        return whole.reduce(max(1, max(whole.size) // WORKED_ON)).convert("RGBA")
+        whole.thumbnail((WORKED_ON, WORKED_ON), Image.Resampling.BILINEAR)
+        return ImageOps.exif_transpose(whole).convert("RGBA")
     except Image.DecompressionBombError as error:
         raise ImageRefused("too_large") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
@@ -65,10 +71,20 @@ def _decoded(data: bytes) -> Image.Image:
 
 def _most_pixels(opened: Image.Image) -> int:
     if opened.format == "PNG":
-        return MOST_PIXELS
+        return min(MOST_PIXELS, MOST_DECODED // _BYTES_A_PIXEL.get(opened.mode, 4))
     if opened.info.get("progressive"):
         return MOST_PIXELS_OF_A_PROGRESSIVE_PHOTO
-    return MOST_PIXELS_OF_A_PHOTO
+    return MOST_PIXELS
+
+
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """In a mode that can be made smaller. The library would cut sixteen bits off, not round."""
+    if picture.mode == "I;16":
+        picture = picture.point(lambda level: level * (1 / 256))
+    if picture.mode in ("L", "RGB", "RGBA"):
+        return picture
+    plain = picture.mode in ("1", "I;16") and "transparency" not in picture.info
+    return picture.convert("L" if plain else "RGBA")
 
 
 def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
@@ -88,17 +104,9 @@ def _give_back() -> None:
 
 
 def _ink_only(picture: Image.Image) -> Image.Image:
-    """Paper becomes transparent, ink keeps its colour; cropped to the ink."""
-    white = Image.new("RGBA", picture.size, "white")
-    flat = Image.alpha_composite(white, picture).convert("RGB")
-    distance = ImageChops.difference(flat, Image.new("RGB", flat.size, "white")).convert("L")
-    mask = distance.point([0 if level < _INK else min(255, level * 2) for level in range(256)])
-    box = mask.getbbox()
-    if box is None or (box[2] - box[0]) * (box[3] - box[1]) < 16:
+    ink = ink_on_nothing(picture)
+    if ink is None:
         raise ImageRefused("blank")
-    ink = flat.convert("RGBA")
-    ink.putalpha(mask)
-    ink = ink.crop(box)
     ink.thumbnail((WIDEST, HIGHEST))
     return ink
 

@@ -29,7 +29,7 @@ from signatures.images import ImageRefused, reencode
 
 SEAL = "seal"
 METHODS = ("typed", "drawn", "uploaded")
-# A picture of the largest size takes some 150 MB and a second, so one at a time in a process.
+# A picture of the largest size takes some 180 MB and a second, so one at a time in a process.
 _DECODING = Turns(at_once=1, waiting=3)
 PATIENCE_SECONDS = 10.0
 
@@ -77,7 +77,11 @@ def signature_image(method: str, typed: str, picture: bytes, name: str) -> Signa
     except NoTurn as busy:
         raise Invalid([FieldError("signature", "image_busy")]) from busy
     except ImageRefused as refused:
-        code = {"blank": "signature_blank", "too_large": "image_too_large"}
+        code = {
+            "blank": "signature_blank" if method == "drawn" else "signature_not_found",
+            "heic": "image_heic",
+            "too_large": "image_too_large",
+        }
         wrong = code.get(refused.code, "image_unreadable")
         raise Invalid([FieldError("signature", wrong)]) from refused
 

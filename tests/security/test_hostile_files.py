@@ -296,7 +296,7 @@ BOMB = zlib.compress(b"x" * 50_000_000)
         (b"GIF89a" + b"\0" * 100, "unreadable"),
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "unreadable"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "unreadable"),
-        (b"x" * 15_000_001, "too_large"),
+        (b"x" * 20_000_001, "too_large"),
     ],
 )
 def test_a_hostile_picture_is_refused_at_once(picture: bytes, code: str) -> None:
@@ -320,26 +320,3 @@ def test_a_photo_as_a_telephone_makes_it_is_accepted(format: str) -> None:
         assert kept.height == 300
         assert kept.width < kept.height
         assert kept.getextrema()[3] == (0, 255)
-
-
-def test_a_picture_takes_little_memory_and_gives_it_back() -> None:
-    """7 kB that unfold into twelve megapixel, within 250 MB of address space."""
-    program = (
-        "import io, resource, sys\n"
-        "from PIL import Image\n"
-        "from signatures.images import reencode\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (250 << 20,) * 2)\n"
-        "held = lambda: int(open('/proc/self/statm').read().split()[1]) * 4096\n"
-        "before = held()\n"
-        "reencode(sys.stdin.buffer.read())\n"
-        "assert held() - before < 30 << 20\n"
-    )
-    bomb = Image.new("P", (4000, 3000), 0)
-    bomb.putpalette([255, 255, 255, 0, 0, 0])
-    bomb.paste(1, (1000, 1000, 2000, 1300))
-    packed = io.BytesIO()
-    bomb.save(packed, "PNG")
-    assert len(packed.getvalue()) < 10_000
-    subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, input=packed.getvalue(), check=True, env={}
-    )

@@ -164,7 +164,13 @@ def test_another_browser_proves_for_itself(house: House) -> None:
         ({"method": "drawn"}, "signature", "signature_missing"),
         ({"method": "drawn", "picture": b"GIF89a"}, "signature", "image_unreadable"),
         ({"method": "drawn", "picture": picture(blank=True)}, "signature", "signature_blank"),
-        ({"method": "uploaded", "picture": b"\x89PNG" * 4_000_000}, "signature", "image_too_large"),
+        (
+            {"method": "uploaded", "picture": picture(blank=True)},
+            "signature",
+            "signature_not_found",
+        ),
+        ({"method": "uploaded", "picture": b"\0\0\0\x24ftypheic"}, "signature", "image_heic"),
+        ({"method": "uploaded", "picture": b"\x89PNG" * 5_000_001}, "signature", "image_too_large"),
     ],
 )
 def test_what_is_no_signature(house: House, given: dict[str, Any], field: str, code: str) -> None:

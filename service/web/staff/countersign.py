@@ -9,12 +9,15 @@ from typing import Any
 
 from flask import make_response, request
 from markupsafe import Markup
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
+from service.texts import text
 from service.web.context import client, current_staff, deps, known_browser, require_staff
-from service.web.errors import come_back
+from service.web.errors import answer, come_back
 from service.web.forms import upload
 from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
@@ -69,6 +72,19 @@ def sign() -> Any:
     if refused:
         return _page(form.to_dict(), refused=refused, signed=len(outcomes) - len(refused))
     return to("staff.countersign", done="countersigned")
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def too_large(error: RequestEntityTooLarge) -> Any:
+    """A photo larger than what is read at all: the queue again, whose ticks never arrived."""
+    return _too_large() if request.endpoint == "staff.sign" else answer(413, "")
+
+
+@require_staff(Permission.COUNTERSIGN)
+def _too_large() -> Any:
+    request.form = ImmutableMultiDict()
+    errors = {"uploaded_image": text("errors.image_too_large")}
+    return _page({"method": "uploaded"}, errors, status=413)
 
 
 @blueprint.get("/tekenen-namens-ons/lezen", endpoint="countersign_read")

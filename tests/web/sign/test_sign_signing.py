@@ -147,7 +147,7 @@ def test_two_taps_sign_both(journey: Any, method: str) -> None:
     assert journey.agreement.signed_places == (Place.CONTROLLER_AGREEMENT, Place.CONTROLLER_ANNEX)
 
 
-@pytest.mark.parametrize(("size", "status", "ticks"), [(16, 422, 4), (25, 413, 1)])
+@pytest.mark.parametrize(("size", "status", "ticks"), [(21, 422, 4), (25, 413, 1)])
 def test_an_upload_that_is_too_large_is_refused_beside_its_field(
     journey: Any, size: int, status: int, ticks: int
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 
 import pytest
@@ -12,6 +13,7 @@ from road import countersigned, load, read, ready, signed_by_controller
 from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.deps import Deps
+from service.texts import text
 from service.workflow import generate
 
 
@@ -76,6 +78,19 @@ def test_refusals_sign_nothing_and_keep_what_was_typed(
     assert office.value("typed_name") == changed.get("typed_name", "Els Maes")
     assert admin[1] not in office.page
     assert rows(deps, "select count(*) from acts")[0][0] == 0
+
+
+def test_a_photo_that_is_too_large_is_refused_beside_its_field(
+    office: Office, deps: Deps, admin: tuple[Staff, str]
+) -> None:
+    ready(office, deps)
+    read(office)
+    office.get("/tekenen-namens-ons")
+    photo = (io.BytesIO(b"\xff\xd8" + b"x" * 25 * 1024 * 1024), "foto.jpg")
+    office.post("/tekenen-namens-ons", {"method": "uploaded", "uploaded_image": photo})
+    assert office.status == 413
+    assert 'id="e-uploaded_image"' in office.page
+    assert text("errors.image_too_large") in office.page
 
 
 def test_a_text_that_was_not_shown_is_not_signed(

@@ -120,8 +120,14 @@ def test_an_uploaded_signature(zegel: Installation, signer: Signer, mailbox: Mai
     chooser = signer.page.get_by_label("Afbeelding van uw handtekening")
     chooser.set_input_files({"name": "h.png", "mimeType": "image/png", "buffer": b"no picture"})
     signer.presses("Overeenkomst ondertekenen").is_told("Deze afbeelding kunnen wij niet lezen.")
-    chooser.set_input_files({"name": "h.png", "mimeType": "image/png", "buffer": _signature()})
+    photo = _photograph()
+    chooser.set_input_files({"name": "h.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    preview = signer.page.locator("[data-preview] img")
+    expect(preview).to_be_visible()
+    made_smaller = chooser.evaluate("(input) => input.files[0].size")
+    assert 0 < made_smaller < len(photo) / 2
     signer.presses("Overeenkomst ondertekenen").sees("2 van 2: Bijlage 1")
+    expect(signer.page.get_by_role("img", name="Uw handtekening")).to_be_visible()
     signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
 
 
@@ -249,9 +255,16 @@ def _at_signing(zegel: Installation, signer: Signer, mailbox: Mailbox, customer:
     signer.proves_mailbox(code).sees("1 van 2: Overeenkomst")
 
 
-def _signature() -> bytes:
-    picture = Image.new("RGBA", (600, 200), (255, 255, 255, 0))
-    ImageDraw.Draw(picture).line([(20, 150), (200, 30), (380, 160), (570, 40)], "black", 9)
+def _photograph() -> bytes:
+    """A signature on grey paper, of a size that telephones make."""
+    paper = (
+        Image.linear_gradient("L")
+        .resize((4032, 3024))
+        .point([120 + level // 2 for level in range(256)])
+    )
+    picture = paper.convert("RGB")
+    strokes = [(900, 2000), (1500, 1100), (2200, 2100), (3000, 1200)]
+    ImageDraw.Draw(picture).line(strokes, "#14206e", 26)
     out = io.BytesIO()
-    picture.save(out, "PNG")
+    picture.save(out, "JPEG", quality=95)
     return out.getvalue()

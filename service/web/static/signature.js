@@ -1,6 +1,9 @@
 // The signature: shows the panel of the chosen method, previews it, and lets a person draw.
-// What is drawn is sent as a PNG data URL in the hidden field "drawn_image".
+// What is drawn is sent as a PNG data URL in the hidden field "drawn_image". A photograph is made
+// smaller before it is sent; where that fails the service takes it as it is.
 "use strict";
+
+const LONGEST = 2000; // pixels; the service works on no more
 
 const form = document.querySelector("[data-signature]");
 if (form) {
@@ -16,10 +19,18 @@ if (form) {
 
   for (const method of methods) method.addEventListener("change", choose);
   typed.addEventListener("input", show);
-  upload.addEventListener("change", () => {
-    const file = upload.files[0];
+  upload.addEventListener("change", async () => {
     uploaded = "";
-    if (!file) return show();
+    show();
+    const chosen = upload.files[0];
+    if (!chosen) return;
+    const file = await smaller(chosen);
+    if (upload.files[0] !== chosen) return; // another was chosen meanwhile
+    if (file !== chosen) {
+      const files = new DataTransfer();
+      files.items.add(file);
+      upload.files = files.files;
+    }
     const reader = new FileReader();
     reader.addEventListener("load", () => { uploaded = reader.result; show(); });
     reader.readAsDataURL(file);
@@ -42,6 +53,25 @@ if (form) {
     picture.hidden = !source;
     if (source) picture.src = source;
     else picture.removeAttribute("src");
+  }
+}
+
+async function smaller(file) {
+  try {
+    const photo = await createImageBitmap(file); // upright, as its maker meant it
+    const scale = LONGEST / Math.max(photo.width, photo.height);
+    const known = ["image/png", "image/jpeg"].includes(file.type);
+    if (scale >= 1 && known) return file;
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(photo.width * Math.min(1, scale));
+    canvas.height = Math.round(photo.height * Math.min(1, scale));
+    canvas.getContext("2d").drawImage(photo, 0, 0, canvas.width, canvas.height);
+    photo.close();
+    const type = file.type === "image/png" ? file.type : "image/jpeg"; // a PNG may be transparent
+    const blob = await new Promise((done) => canvas.toBlob(done, type, 0.9));
+    return blob ? new File([blob], file.name, { type }) : file;
+  } catch {
+    return file;
   }
 }
 

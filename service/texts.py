@@ -2,7 +2,8 @@
 
 One TOML file per subject in ``templates/nl/texts``; ``text("errors.email_invalid")`` reads the key
 ``email_invalid`` of ``errors.toml``. Nested tables are joined with dots. Values are filled with
-``str.format``; a missing key or value is a mistake of ours and raises.
+``str.format``; a missing key or value is a mistake of ours and raises. A number may bring its noun,
+one and many: ``{count:regel|regels}`` reads *1 regel* or *2 regels*.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 TEXTS = Path(__file__).resolve().parents[1] / "templates" / "nl" / "texts"
@@ -18,6 +20,16 @@ TEXTS = Path(__file__).resolve().parents[1] / "templates" / "nl" / "texts"
 
 class UnknownText(KeyError):
     """A key that stands in no catalogue."""
+
+
+class Counting(Formatter):
+    """``str.format`` that also knows one from many."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return f"{value} {one if value == 1 else many}"
+        return str(super().format_field(value, format_spec))
 
 
 @cache
@@ -45,7 +57,7 @@ def text(key: str, /, **values: object) -> str:
     if path not in sentences:
         raise UnknownText(key)
     sentence = sentences[path]
-    return sentence.format(**values) if "{" in sentence else sentence
+    return Counting().vformat(sentence, (), values) if "{" in sentence else sentence
 
 
 def has_text(key: str) -> bool:

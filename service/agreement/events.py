@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from string import Formatter
 from typing import Any
 
-from service.texts import catalogue, text
+from service.texts import Counting, catalogue, text
 
 
 class Event(StrEnum):
@@ -161,7 +160,7 @@ def in_words(event: str, data: Mapping[str, Any], *, erased: bool = False) -> st
         return event
 
 
-class _Marking(Formatter):
+class _Marking(Counting):
     """Fills a sentence and marks what is not there, where ``str.format`` would raise."""
 
     def __init__(self, missing: str) -> None:

@@ -62,7 +62,7 @@ def ago(then: datetime, now: datetime) -> str:
     if minutes < 1:
         return text("pages.ago.now")
     if minutes < 60:
-        return text(f"pages.ago.minute{'s' if minutes > 1 else ''}", count=minutes)
+        return text("pages.ago.minutes", count=minutes)
     if days == 0:
         return text("pages.ago.hours", count=minutes // 60)
     if days == 1:

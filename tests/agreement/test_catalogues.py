@@ -10,17 +10,24 @@ from pathlib import Path
 import pytest
 
 from service.agreement.annex import LISTS, categories
-from service.agreement.events import Event
+from service.agreement.events import Event, in_words
 from service.agreement.parties import KINDS, NUMBER_TYPES
 from service.agreement.permissions import Role
 from service.agreement.states import Order, Place, PlaceState, State
 from service.mail.compose import MAIL_KINDS, TEMPLATES
-from service.texts import catalogue, has_text, table, text
+from service.texts import TEXTS, catalogue, has_text, table, text
 from service.workflow.accept import METHODS
 from service.workflow.countersign import STATEMENTS
 from service.workflow.sign import AGREEMENT_STATEMENTS, ANNEX_STATEMENTS
 
 SERVICE = Path(__file__).parents[2] / "service"
+# Words that people stumbled over. What signers agree to stands apart: its wording has versions.
+STUMBLED_OVER = re.compile(
+    r"Pas na die stap|Overeenkomst ondertekenen'|Zoals u ondertekent|Houd (klaar|dit bij)"
+    r"|groepen mensen|Kies alles wat past|[Tt]oestand(en)?\b|Datum ervan|Afgelopen|Niet doen"
+    r"|Wat er gebeurde|>(Meer d|D)oen<|niet vooruitgaat|[Vv]erwittig|[Nn]agelezen|[Nn]alezen"
+    r"|dingen nog niet|Gegeven \||Vastgesteld$|Waaronder|nagegaan$|Afgeleverd aan|code gevraagd\?"
+)
 # How an error is made, and which argument holds its code.
 ERRORS = {
     "FieldError": 1,
@@ -178,3 +185,30 @@ def test_the_wording_of_the_statements_has_a_version() -> None:
     assert re.fullmatch(r"\d{4}-\d{2}", catalogue("statements")["version"])
     known = {*AGREEMENT_STATEMENTS, *ANNEX_STATEMENTS, *STATEMENTS, "version"}
     assert set(catalogue("statements")) == known
+
+
+def test_words_that_people_stumbled_over_stay_away() -> None:
+    words = TEXTS.parent
+    apart = {words / "documents" / "agreement" / "agreement.md", TEXTS / "statements.toml"}
+    said = [
+        f"{file.relative_to(words)}: {line.strip()}"
+        for ending in ("html", "txt", "toml", "md")
+        for file in words.rglob(f"*.{ending}")
+        if file not in apart
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if STUMBLED_OVER.search(line)
+    ]
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"personal_data": 1, "data_subjects": 2}, "1 soort persoonsgegevens van 2 groepen"),
+        ({"personal_data": 2, "data_subjects": 1}, "2 soorten persoonsgegevens van 1 groep "),
+        ({"data_subjects": 1}, "«onbekend» soorten persoonsgegevens van 1 groep "),
+    ],
+)
+def test_a_number_brings_its_noun(counts: dict[str, int], words: str) -> None:
+    assert words in in_words("annex.saved", counts)
+    assert text("pages.ago.minutes", count=1) == "1 minuut geleden"

@@ -223,7 +223,7 @@ class Signer(Person):
     def enters(self, link: str) -> Self:
         """From the landing page in."""
         self.opens(link).sees("Verwerkers\u00adovereenkomst voor")
-        return self.presses("Overeenkomst bekijken")
+        return self.presses("Beginnen")
 
     def fills_in_details(self) -> Self:
         """What sales did not know yet."""
@@ -255,7 +255,7 @@ class Signer(Person):
         """Sign with a typed name."""
         self.page.get_by_label("Naam typen").check()
         self.fills({"Typ uw naam": name})
-        return self.presses("Overeenkomst ondertekenen")
+        return self.presses("Volgende: Bijlage 1 ondertekenen")
 
     def signs_annex(self) -> Self:
         """The second signature, under Bijlage 1."""

@@ -46,10 +46,10 @@ def test_a_new_agreement_from_a_mistake_to_the_sent_link(
 ) -> None:
     customer = zegel.customer("Jansen & Zn <test> BVBA")
     sales.sees("Overeenkomsten").follows("Nieuwe overeenkomst").sees("Nieuwe overeenkomst")
-    wrong = _typed(customer) | {"E-mailadres": "an@", "Datum ervan": "31/2/2024"}
+    wrong = _typed(customer) | {"E-mailadres": "an@", "Datum van de hoofdovereenkomst": "31/2/2024"}
     sales.fills(wrong).presses("Bewaren en nakijken")
     sales.is_told("Dit e-mailadres klopt niet.", "Deze datum klopt niet.")
-    sales.fills({"E-mailadres": customer.email, "Datum ervan": "2/3/2024"})
+    sales.fills({"E-mailadres": customer.email, "Datum van de hoofdovereenkomst": "2/3/2024"})
     with sales.page.expect_response(_is_pdf, timeout=WORK_SECONDS * 1000) as preview:
         sales.presses("Voorbeeld (PDF)")
     assert sales.page.request.get(preview.value.url).body().startswith(b"%PDF-")

@@ -232,7 +232,7 @@ def test_a_code_says_what_it_is_for(purpose: str, words: str, values: dict[str, 
     mail = compose("code", values | {"purpose": purpose})
     for form in (mail.text, Reader(mail.html).words):
         assert words in as_one_line(form)
-        assert "Hebt u geen code gevraagd?" in form
+        assert "Dan gebruikt iemand anders uw link." in as_one_line(form)
 
 
 def test_who_was_passed_over_reads_what_to_do(values: dict[str, object]) -> None:
@@ -261,7 +261,7 @@ def test_a_pre_signed_invitation_says_so_and_asks_for_nothing(values: dict[str, 
     mail = compose("invitation", values | {"pre_signed": True})
     for form in (mail.text, mail.html):
         assert "heeft al ondertekend" in form
-        assert "Houd dit bij de hand" not in form
+        assert "Dit hebt u nodig" not in form
 
 
 def test_a_code_stands_in_the_subject_and_no_link_beside_it(values: dict[str, object]) -> None:

@@ -208,7 +208,7 @@ def test_by_hand_once_a_day(house: House) -> None:
     assert refused.value.code == "remind_today"
     assert house.kinds(reference).count("reminder") == 1
     line = retrieve.dossier(house.deps, reference, house.staff).timeline[-1]
-    assert line.sentence == "Herinnering gestuurd: op vraag van een medewerker."
+    assert line.sentence == "Herinnering gestuurd: op verzoek van een medewerker."
     assert line.who == house.staff.name
 
 

@@ -38,7 +38,7 @@ def test_passing_on_kills_the_link_and_invites_the_colleague(journey: Any) -> No
     assert "Doorgestuurd naar Jan Baas" in browser.page
     assert "j…@peeters.example" in browser.page
     assert browser.get(old).status_code == 410
-    assert "Deze link is doorgestuurd" in browser.page
+    assert "Deze overeenkomst is doorgestuurd" in browser.page
     assert browser.get("/tekenen").status_code == 403
     told = journey.rows("select kind, recipient from messages order by queued_at")
     assert {

@@ -61,13 +61,13 @@ def test_the_pages_say_when_it_was_last_read_back(
 ) -> None:
     rows(deps, "update archive_states set looked_at = '2024-03-02T12:00Z'")
     office.get(f"/archief/{archived}")
-    assert "Laatst nagelezen op 2 maart 2024" in office.page
+    assert "Laatst gecontroleerd op 2 maart 2024" in office.page
     office.get("/archief")
-    assert "nagelezen op 02/03/2024" in office.page
+    assert "gecontroleerd op 02/03/2024" in office.page
     office.get("/taken")
-    assert "1 van de 1 originelen is langer dan een jaar niet nagelezen." in office.page
-    assert "Het oudste is nagelezen op 2 maart 2024." in office.page
-    assert "Origineel jaarlijks nalezen" in office.page
+    assert "1 van de 1 originelen is langer dan een jaar niet gecontroleerd." in office.page
+    assert "Het oudste is gecontroleerd op 2 maart 2024." in office.page
+    assert "Origineel jaarlijks controleren" in office.page
     rows(deps, "update archive_states set failure = 'StorageUnavailable: weg'")
     for path in (f"/archief/{archived}", "/taken"):
         office.get(path)
@@ -77,7 +77,7 @@ def test_the_pages_say_when_it_was_last_read_back(
     assert "Bewijsblad: Echt en ongewijzigd" in office.page
     office.get("/taken")
     assert "StorageUnavailable: weg" not in office.page
-    assert "niet nagelezen" not in office.page
+    assert "niet gecontroleerd" not in office.page
 
 
 def test_damage_is_shown_with_the_last_good_check(
@@ -175,7 +175,7 @@ def test_a_promise_that_was_not_kept_is_shown(office: Office, deps: Deps) -> Non
     deps.objects().client.meta.events.register("before-parameter-build.s3.DeleteObject", bypass)
     assert probe_archive(deps) == 1
     office.get("/archief")
-    assert "Het archief houdt niet alle beloften. Verwittig uw beheerder." in office.page
+    assert "Het archief houdt niet alle beloften. Waarschuw uw beheerder." in office.page
     office.get("/taken")
     assert "Een vergrendeld bestand wissen werd niet geweigerd" in office.page
 

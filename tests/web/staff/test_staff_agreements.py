@@ -181,7 +181,7 @@ def test_a_reminder_once_a_day(office: Office, deps: Deps) -> None:
     rows(deps, "update messages set queued_at = queued_at - interval '5 days'")
     office.post(f"/overeenkomsten/{reference}/herinnering")
     assert "De herinnering is gestuurd." in office.page
-    assert "Herinnering gestuurd: op vraag van een medewerker." in office.page
+    assert "Herinnering gestuurd: op verzoek van een medewerker." in office.page
     kinds = rows(deps, "select kind from messages order by queued_at")
     assert kinds == [("invitation",), ("reminder",)]
     assert rows(deps, "select count(*) from links")[0][0] == 1

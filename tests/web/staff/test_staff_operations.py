@@ -87,7 +87,7 @@ def test_a_refused_mail_is_shown_until_somebody_settles_it(office: Office, deps:
             deliver.deliver(deps, message_id)
     office.get("/taken")
     assert "Alles loopt." not in office.page
-    assert "E-mail afgeleverd krijgen" in office.page
+    assert "E-mail bezorgen" in office.page
     assert "'jân@peeters.be'" in office.page
     dossier = f"/overeenkomsten/{reference}"
     office.get(dossier)

@@ -195,7 +195,7 @@ def test_the_completed_agreement_opened_elsewhere(
     signer.opens(link).sees("Deze overeenkomst is al getekend")
     signer.reads("De overeenkomst is van kracht sinds")
     signer.presses("Overeenkomst bekijken").sees("Mijn overeenkomst").presses("Code mailen")
-    code = mailbox.waits_for(customer.email, "Uw code").code()
+    code = mailbox.waits_for(customer.email, "Uw code om uw overeenkomst te openen").code()
     signer.sees("Mijn overeenkomst").fills({"Code": code}).presses("Overeenkomst openen")
     signer.sees("De overeenkomst is van kracht sinds").reads(customer.person)
     assert signer.downloads(signer.link("Overeenkomst downloaden")).startswith(b"%PDF-")

@@ -17,6 +17,7 @@ _NOISE = 5.0  # times the paper's own spread that ink must stand out
 _CELLS = 256  # the paper's brightness is estimated in so many cells along the longest side
 _STROKE = 20  # cells; no stroke is wider, whatever is wider is a table, a shadow, a thumb
 _BLUR = 1.5  # pixels, for finding ink in a noisy picture
+_NOT_BLACK = [0] * 40 + [255] * 216  # for the mean of a row, of which a clock may be part
 _MAP = 160  # cells along the longest side of the map in which strokes are told from stains
 _MOST_INK = 0.4  # share of the picture; beyond that it shows something else than a signature
 
@@ -29,7 +30,7 @@ def ink_on_nothing(picture: Image.Image) -> Image.Image | None:
     >>> ink_on_nothing(sheet).size
     (30, 4)
     """
-    flat = _flat(picture)
+    flat = _without_bars(_flat(picture))
     grey = flat.convert("L")
     smooth = grey.filter(ImageFilter.GaussianBlur(_BLUR)) if _noise(grey) > 2 else grey
     dark = ImageChops.subtract(_paper(smooth, around_dark=True), smooth)
@@ -67,6 +68,19 @@ def _flat(picture: Image.Image) -> Image.Image:
             ground = "black"
     under = Image.new("RGBA", picture.size, ground)
     return Image.alpha_composite(under, picture).convert("RGB")
+
+
+def _without_bars(flat: Image.Image) -> Image.Image:
+    """Without the black bars that a telephone's screen shows around a light photograph."""
+    grey = flat.convert("L")
+    width, height = flat.size
+    across = grey.resize((width, 1), Image.Resampling.BOX).point(_NOT_BLACK).getbbox()
+    down = grey.resize((1, height), Image.Resampling.BOX).point(_NOT_BLACK).getbbox()
+    if across is None or down is None:
+        return flat
+    inside = (across[0], down[1], across[2], down[3])
+    is_paper = ImageStat.Stat(grey.crop(inside)).median[0] > 100
+    return flat.crop(inside) if is_paper else flat  # else light ink on a dark screen
 
 
 def _noise(grey: Image.Image) -> float:

@@ -85,6 +85,14 @@ def test_of_a_photographed_sheet_the_ink_is_kept_alone(photo: Image.Image) -> No
     assert is_ink_alone(sealed(file_of(photo, "JPEG")))
 
 
+def test_of_a_photo_on_a_screen_the_bars_are_no_ink() -> None:
+    screen = Image.new("RGB", (1200, 2500), "black")
+    ImageDraw.Draw(screen).text((60, 40), "11:43", "white", font_size=50)
+    for photo in (sheet(), photographed(sheet(), 90, 230)):
+        screen.paste(photo, (0, 800))
+        assert is_ink_alone(sealed(file_of(screen)))
+
+
 def test_light_ink_on_dark_or_on_nothing_becomes_dark() -> None:
     assert is_ink_alone(sealed(file_of(sheet("#121212", "white"))))
     nothing = Image.new("RGBA", SIZE)

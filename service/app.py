@@ -5,7 +5,18 @@ from __future__ import annotations
 from flask import Flask
 
 from service.deps import Deps
-from service.web import archive, errors, health, pages, pki, security, sign, staff, verify
+from service.web import (
+    archive,
+    compressed,
+    errors,
+    health,
+    pages,
+    pki,
+    security,
+    sign,
+    staff,
+    verify,
+)
 from service.web import mailbox as development_mailbox
 from service.web.forwarded import OnlyOurProxies
 
@@ -26,6 +37,7 @@ def create_app(deps: Deps) -> Flask:
         app.wsgi_app, hops=deps.settings.trusted_proxies, base_url=deps.settings.base_url
     )
     pages.install(app)
+    compressed.install(app)
     security.install(app)
     errors.install(app)
     for part in (health, staff, sign, archive, verify, pki):

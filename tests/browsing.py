@@ -68,6 +68,8 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
     .filter((e) => e.checkVisibility() && !e.classList.contains("visually-hidden"))
     .filter((e) => e.getBoundingClientRect().height < (e.matches("[type=checkbox],[type=radio]") ? 24 : 44))
     .map((e) => "small target: " + e.outerHTML.slice(0, 120))"""  # noqa: E501
+# The narrowest telephones, and a page at 400 % on a desk (WCAG 1.4.10).
+NARROWEST: ViewportSize = {"width": 320, "height": 844}
 SIDEWAYS = """() => document.documentElement.scrollWidth > innerWidth ? ["scrolls sideways"] : []"""
 
 
@@ -84,7 +86,7 @@ def browser() -> Iterator[Browser]:
 def complaints() -> Callable[..., list[str]]:
     """What is wrong with the page that a browser shows now, at its own size and at ``others``.
 
-    axe-core, small targets, width. The page gets its own size back.
+    axe-core, small targets, width; at 320 px only the width. The page gets its own size back.
     """
 
     good: set[str] = set()
@@ -110,7 +112,9 @@ def complaints() -> Callable[..., list[str]]:
             page.set_viewport_size(size)
             wrong = at_this_size(page, again=True)
             found += [f"{each} at {size['width']} px" for each in wrong]
-        if others and own:
+        page.set_viewport_size(NARROWEST)
+        found += [f"{each} at 320 px" for each in page.evaluate(SIDEWAYS)]
+        if own:
             page.set_viewport_size(own)
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, render_template
 from page_samples import PAGES, ROUTES
 
-from service.web import errors, pages, security
+from service.web import compressed, errors, pages, security
 
 
 def make_sample_app(base_url: str) -> Flask:
@@ -14,6 +14,7 @@ def make_sample_app(base_url: str) -> Flask:
     Under ``/tekenen/`` the pages get the headers of the signer's pages.
     """
     app = pages.make_flask("samples")
+    compressed.install(app)
     security.protect(app, base_url=base_url, secret_key=b"k" * 32)
     errors.install(app)
 

@@ -194,7 +194,9 @@ def test_every_page_on_a_telephone_and_on_a_desk(
         return wrong
 
     page.on("console", listen)
-    page.goto(f"{place.address}/aanmelden")
+    answer = page.goto(f"{place.address}/aanmelden")
+    assert answer
+    assert answer.headers["content-encoding"] == "gzip"
     found = {"sign-in": look(page)}
     page.fill("#f-email", place.email)
     page.fill("#f-password", place.password)

@@ -92,7 +92,7 @@ class Checker:
         if any(unicodedata.category(c) in _FORBIDDEN_IN_TEXT for c in whole.replace("\n", "")):
             self.refuse(name, "forbidden_characters")
         elif len(whole) > most:
-            self.refuse(name, "length", least=0, most=most)
+            self.refuse(name, "length", least=1, most=most)
         return whole
 
     def person(self, name: str, value: str | None, *, required: bool = True) -> str:

@@ -127,7 +127,7 @@ DRAFT = {**SALES, **ABROAD, "message": "Dag An", "main_reference": "HO-1", "main
 ANNEX = {
     "dpo_answer": "yes",
     "dpo_name": "Jan Smets",
-    "dpo_phone": "+32 3 123 45 67",
+    "dpo_phone": "+32 3 234 56 78",
     "dpo_email": "dpo@peeters.example",
 }
 STAFF = {"name": "Els Maes", "function": "Zaakvoerder"}

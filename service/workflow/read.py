@@ -90,15 +90,7 @@ def fetch_original(deps: Deps, secret: str, client: Client) -> Download:
     Raises LinkUnusable, Refused until the mailbox is proved, NotFound before the agreement is
     completed.
     """
-    with deps.database.begin() as tx:
-        found = load_proved_visit(tx, secret, lock=False)
-        original = tx.documents.original(found.agreement.id)
-    if original is None or found.status != "completed":
-        raise NotFound("not_found")
-    pdf = original_bytes(deps, found.agreement.id)
-    with deps.database.begin() as tx:
-        _log(tx, load_proved_visit(tx, secret, lock=True), client, original.sha256)
-    return Download(saved_as(found.agreement, AGREEMENT), pdf)
+    return _fetch(deps, secret, client, AGREEMENT)
 
 
 def fetch_evidence(deps: Deps, secret: str, client: Client) -> Download:
@@ -106,15 +98,23 @@ def fetch_evidence(deps: Deps, secret: str, client: Client) -> Download:
 
     Raises what ``fetch_original`` raises.
     """
+    return _fetch(deps, secret, client, EVIDENCE)
+
+
+def _fetch(deps: Deps, secret: str, client: Client, name: str) -> Download:
     with deps.database.begin() as tx:
         found = load_proved_visit(tx, secret, lock=False)
         original = tx.documents.original(found.agreement.id)
     if original is None or found.status != "completed":
         raise NotFound("not_found")
-    pdf = evidence_bytes(deps, found.agreement.id)
+    agreement_id = found.agreement.id
+    if name == AGREEMENT:
+        pdf, sha256 = original_bytes(deps, agreement_id), original.sha256
+    else:
+        pdf, sha256 = evidence_bytes(deps, agreement_id), original.evidence_sha256
     with deps.database.begin() as tx:
-        _log(tx, load_proved_visit(tx, secret, lock=True), client, original.evidence_sha256)
-    return Download(saved_as(found.agreement, EVIDENCE), pdf)
+        _log(tx, load_proved_visit(tx, secret, lock=True), client, sha256)
+    return Download(saved_as(found.agreement, name), pdf)
 
 
 def acts(deps: Deps, secret: str) -> list[ActRow]:

@@ -199,6 +199,8 @@ def test_the_completed_agreement_opened_elsewhere(
     signer.sees("Mijn overeenkomst").fills({"Code": code}).presses("Overeenkomst openen")
     signer.sees("De overeenkomst is van kracht sinds").reads(customer.person)
     assert signer.downloads(signer.link("Overeenkomst downloaden")).startswith(b"%PDF-")
+    evidence = signer.downloads(signer.link("Bewijsblad downloaden"))
+    assert evidence.startswith(b"%PDF-")
     signer.opens(link).presses("Overeenkomst bekijken")
     signer.sees("De overeenkomst is van kracht sinds")
 

@@ -46,7 +46,15 @@ def test_the_link_says_that_it_is_in_force_and_nothing_more(journey: Any, comple
     assert "De overeenkomst is van kracht sinds" in browser.page
     mails = journey.rows("select 1 from messages where kind = 'code'")
     assert len(mails) == 1  # of signing: nothing is mailed unasked
-    for path in ("", "/klaar", "/document.pdf", "/overeenkomst.pdf", "/lezen", "/gegevens"):
+    for path in (
+        "",
+        "/klaar",
+        "/document.pdf",
+        "/overeenkomst.pdf",
+        "/bewijsblad.pdf",
+        "/lezen",
+        "/gegevens",
+    ):
         browser.get(f"/tekenen{path}")
         assert browser.path == DOOR
         for word in ("An Peeters", "an@peeters.example", "Els Verkoop", "Molenstraat"):

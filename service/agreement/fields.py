@@ -28,7 +28,12 @@ _COUNTRY_MARK = {"BE": re.compile(r"^BE?[ -]*(?=\d)"), "NL": re.compile(r"^NL[ -
 _BELGIAN = re.compile(r"(?<!\d)(\d{3,4})[\s./-]*(\d{3})[\s./-]*(\d{3})(?!\d)", re.ASCII)
 _DIGITS = re.compile(r"(?<!\d)\d(?:[\s./-]*\d){8,9}(?!\d)", re.ASCII)
 _KVK = re.compile(r"(?<!\d)\d(?:[\s.]*\d){7}(?!\d)", re.ASCII)
-_ABROAD = re.compile(r"\b(?!BE|NR)[A-Z]{2}[\s.:-]*$", re.ASCII)  # NL, DE: a number of there
+# The prefixes of VAT numbers of other countries; not any two capitals: NV, BV, SA are legal forms.
+_ABROAD = re.compile(
+    r"\b(?:AT|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)"
+    r"[\s.:-]*$",
+    re.ASCII,
+)
 _NOT_DIGITS = re.compile(r"[^0-9]")
 _TITLES = re.compile(
     r"^(?:(?:mr|mw|mevr|mevrouw|mejuffrouw|dhr|de heer|drs|dr|ir|ing|prof|professor|meester) )+"

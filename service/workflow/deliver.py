@@ -137,7 +137,7 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
         values["code"] = code_for(deps.secret_key, message.challenge_id)
     attachments: list[Attachment] = []
     if message.attach_original and message.agreement_id:
-        attachments = _attachments(deps, message.agreement_id)
+        attachments = _attachments(deps, message.agreement_id, ours=page is not None)
     return build_message(
         compose(message.kind, values),
         sender=sender_address(deps.settings.mail_from, values["processor_name"]),
@@ -149,13 +149,15 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
     )
 
 
-def _attachments(deps: Deps, agreement_id: str) -> list[Attachment]:
-    """The agreement that both signed, and the sheet that says how that was established."""
+def _attachments(deps: Deps, agreement_id: str, *, ours: bool) -> list[Attachment]:
+    """The agreement that both signed; for the customer also the sheet that says how that was
+    established. Not for our own people: it holds addresses, and not all may see evidence."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
     return [
         Attachment(saved_as(agreement, name), "application/pdf", read(deps, agreement_id))
         for name, read in ((AGREEMENT, original_bytes), (EVIDENCE, evidence_bytes))
+        if not (ours and name == EVIDENCE)
     ]
 
 

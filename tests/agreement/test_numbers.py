@@ -36,6 +36,8 @@ BELGIAN = st.integers(1, 19_999_999).map(with_check_digits)
         "0863 643 458",
         "0863/643/458",
         "0863.643.458 RPR Gent",
+        "Bakkerij Peeters NV 0863.643.458",
+        "SA 0863643458",
         "O863643458",  # a letter O for the zero
     ],
 )
@@ -58,6 +60,7 @@ def test_every_notation_is_the_same_number(typed: str) -> None:
         ("٠٨٦٣٦٤٣٤٥٨", "Arabic digits"),
         ("⁰⁸⁶³⁶⁴³⁴⁵⁸", "superscript digits"),
         ("NL 0863.643.458", "another country's prefix"),
+        ("DE-0863643458", "another country's prefix"),
         ("", "nothing"),
     ],
 )

@@ -1,9 +1,11 @@
 # Every command of the project. `make help` lists them.
 
 BIN := .venv/bin
-# One more than there are processors: a test waits for engines a third of its time. Files in their
-# order, not by how many tests they have: the slowest have few, and would come last and alone.
+# One more than there are processors: a test waits for engines a third of its time.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Files in their order, not by how many tests they have: the slowest have few, and would come last
+# and alone.
+AT_ONCE = -n $(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 OUT ?= demo-out
 N ?= 200
 TAMPERS ?= 20000
@@ -15,7 +17,7 @@ export ZEGEL_MODE ?= development
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test lint check test tamper fuzz kills doors demo bench docs compose clean
+.PHONY: help run setup setup-test lint check test thorough tamper fuzz kills doors demo bench docs compose clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,11 +42,14 @@ check: lint ## and types
 # The types are checked while the tests are being collected: both have one processor then.
 test: lint ## everything that must hold before a change is kept
 	@$(BIN)/mypy & types=$$!; \
-	env -u ZEGEL_MODE $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder; \
+	env -u ZEGEL_MODE $(BIN)/pytest $(AT_ONCE) -m 'not long'; \
 	tests=$$?; wait $$types || { echo 'make test: mypy found mistakes, see above' >&2; exit 1; }; exit $$tests
 
+thorough: setup-test ## the long tests: variants of what the tests do once, and breaks that take a while
+	env -u ZEGEL_MODE $(BIN)/pytest $(AT_ONCE) -m long
+
 tamper: setup-test ## flip TAMPERS bits of an original (20000) one by one, and fuzz as long: none is accepted
-	env -u ZEGEL_MODE TAMPERS=$(TAMPERS) FUZZ=$(FUZZ) $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 \
+	env -u ZEGEL_MODE TAMPERS=$(TAMPERS) FUZZ=$(FUZZ) $(BIN)/pytest $(AT_ONCE) \
 	  tests/signatures/test_attacks.py tests/signatures/test_tampering.py tests/signatures/test_fuzz.py
 
 fuzz: setup-test ## let coverage lead a fuzzer through the verifier for SECONDS (60); installs atheris

@@ -194,6 +194,9 @@ class OutsideWorld(RuntimeError):
 
 def pytest_configure(config: pytest.Config) -> None:
     """From here on, no test reaches another machine: an audit hook sees every connection."""
+    config.addinivalue_line(
+        "markers", "long: left to `make thorough`; see tests/house/test_long.py"
+    )
     sys.addaudithook(_refuse_outside)
 
 

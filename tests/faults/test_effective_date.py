@@ -31,16 +31,17 @@ from signatures.stamp_service import StampService
 from tests.signatures.time_authority import running
 
 JUST_BEFORE = timedelta(microseconds=-1)
-# The first instant of a Brussels day, and that day.
+LONG = pytest.mark.long
+# The first instant of a Brussels day, and that day. tests/agreement/test_deadlines.py has them all.
 MIDNIGHTS = [
-    ("2026-01-31T23:00:00", date(2026, 2, 1)),
     ("2026-12-31T23:00:00", date(2027, 1, 1)),
-    ("2028-02-28T23:00:00", date(2028, 2, 29)),
     ("2026-06-30T22:00:00", date(2026, 7, 1)),
     ("2026-03-28T23:00:00", date(2026, 3, 29)),  # the day with 23 hours begins
-    ("2026-03-29T22:00:00", date(2026, 3, 30)),  # and ends
-    ("2026-10-24T22:00:00", date(2026, 10, 25)),  # the day with 25 hours begins
-    ("2026-10-25T23:00:00", date(2026, 10, 26)),  # and ends
+    ("2026-10-25T23:00:00", date(2026, 10, 26)),  # the day with 25 hours ends
+    pytest.param("2026-01-31T23:00:00", date(2026, 2, 1), marks=LONG),
+    pytest.param("2028-02-28T23:00:00", date(2028, 2, 29), marks=LONG),
+    pytest.param("2026-03-29T22:00:00", date(2026, 3, 30), marks=LONG),
+    pytest.param("2026-10-24T22:00:00", date(2026, 10, 25), marks=LONG),
 ]
 
 
@@ -129,9 +130,10 @@ def test_the_date_turns_at_midnight_in_brussels(
 
 # More of them in tests/agreement/test_deadlines.py.
 NIGHTS = [
-    ("2026-06-30T23:30:00", date(2026, 7, 1)),  # half past one in Brussels
     ("2025-12-31T23:00:00", date(2026, 1, 1)),  # New Year's Day
-    ("2026-10-25T22:59:59", date(2026, 10, 25)),  # the last second of a day with 25 hours
+    pytest.param("2026-06-30T23:30:00", date(2026, 7, 1), marks=LONG),  # half past one in Brussels
+    # The last second of a day with 25 hours.
+    pytest.param("2026-10-25T22:59:59", date(2026, 10, 25), marks=LONG),
 ]
 
 

@@ -67,7 +67,7 @@ MORE_POINTS = (  # close to others; for the long run
     "mail>commit:before:1",
 )
 RANDOM_KILLS = 3
-QUICK = 3
+QUICK = 2
 LONGEST_SECONDS = 120
 
 
@@ -142,6 +142,7 @@ WEB_POINTS = (
 QUICK_WEB = WEB_POINTS[-2:]  # around the commit: before it is as good as not signed at all
 
 
+@pytest.mark.long
 def test_the_web_process_is_killed_in_the_last_signature(
     kennel: Kennel, letterbox: Letterbox, make_house: MakeHouse, environment: dict[str, str]
 ) -> None:

@@ -24,6 +24,7 @@ def kennel(environment: dict[str, str], tmp_path: Path) -> Iterator[Kennel]:
     found.close()
 
 
+@pytest.mark.long
 def test_every_connection_breaks(kennel: Kennel, house: House) -> None:
     worker = kennel.start("worker")
     (before,) = house.fully_signed()

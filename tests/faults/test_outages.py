@@ -128,6 +128,7 @@ def test_the_archive_is_down(make_house: MakeHouse, tmp_path: Path) -> None:
         store.stop()
 
 
+@pytest.mark.long
 def test_the_archive_goes_down_in_the_middle_of_a_round(
     make_house: MakeHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -240,6 +240,7 @@ sys.exit(any([os.waitpid(pid, 0)[1] for pid in children]))
 
 
 @pytest.mark.own_database
+@pytest.mark.long
 def test_two_processes_seal_at_once(house: House, environment: dict[str, str]) -> None:
     (reference,) = house.fully_signed()
     before = house.agreement(reference)

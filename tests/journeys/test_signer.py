@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import pytest
 from installation import PROCESSOR, Customer, Installation
 from people import BETWEEN_LOOKS, Mailbox, Sales, Signer
 from PIL import Image, ImageDraw
@@ -132,6 +133,7 @@ def test_an_uploaded_signature(zegel: Installation, signer: Signer, mailbox: Mai
     signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
 
 
+@pytest.mark.long
 def test_a_question_then_a_refusal(
     zegel: Installation, signer: Signer, mailbox: Mailbox, sales: Sales
 ) -> None:

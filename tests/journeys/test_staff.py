@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from installation import PROCESSOR, Customer, Installation
 from people import (
     BETWEEN_LOOKS,
@@ -65,6 +66,7 @@ def test_a_new_agreement_from_a_mistake_to_the_sent_link(
     signer.opens(link).sees("Verwerkers\u00adovereenkomst voor Jansen & Zn <test> BVBA")
 
 
+@pytest.mark.long
 def test_resent_moved_and_withdrawn(
     zegel: Installation, sales: Sales, signer: Signer, mailbox: Mailbox
 ) -> None:
@@ -168,6 +170,7 @@ def test_two_countersigned_at_once_then_found_and_fetched(
     archivist.presses("Controleren").sees("Resultaat van de controle").reads("Niet in orde")
 
 
+@pytest.mark.long
 def test_given_back_with_a_question_answered_and_signed(
     zegel: Installation,
     sales: Sales,

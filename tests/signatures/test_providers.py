@@ -105,10 +105,11 @@ def own_key() -> rsa.RSAPrivateKey:
     return new_rsa()
 
 
-@pytest.fixture(
-    scope="module",
-    params=["software", "pkcs12", "pem", "pkcs11 RSA", "pkcs11 P-256", "kms RSA", "kms P-256"],
-)
+PLACES = ["software", "pem", "pkcs11 P-256", "kms RSA"]  # each place, each kind of key
+MORE = [pytest.param(at, marks=pytest.mark.long) for at in ("pkcs12", "pkcs11 RSA", "kms P-256")]
+
+
+@pytest.fixture(scope="module", params=[*PLACES, *MORE])
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority_dir: Path
 ) -> Iterator[Place]:

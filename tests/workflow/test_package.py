@@ -141,6 +141,7 @@ def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_p
         file.write_bytes(whole)
 
 
+@pytest.mark.long
 def test_with_time_stamps_of_another_service_its_leesmij_holds_too(
     unwatched_house: House, travel: Travel, tmp_path: Path
 ) -> None:

@@ -1,0 +1,33 @@
+"""What is left to `make thorough` is more of the same, never a subject of its own."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+
+
+def marked_long(node: ast.AST) -> bool:
+    """Whether a test carries the mark itself; a mark on one of its cases leaves the others."""
+    decorators = getattr(node, "decorator_list", [])
+    return any(ast.unparse(each) == "pytest.mark.long" for each in decorators)
+
+
+def named_in(file: Path) -> list[ast.AST]:
+    """The tests of a file, those in classes included."""
+    return [
+        node
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+
+
+def test_every_file_has_tests_that_are_not_long() -> None:
+    found = {file: named_in(file) for file in TESTS.rglob("test_*.py")}
+    assert sum(marked_long(each) for tests in found.values() for each in tests) > 5
+    assert [
+        str(file.relative_to(TESTS))
+        for file, tests in found.items()
+        if all(marked_long(each) for each in tests)
+    ] == []

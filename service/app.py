@@ -6,6 +6,7 @@ from flask import Flask
 
 from service.deps import Deps
 from service.web import (
+    again,
     archive,
     compressed,
     errors,
@@ -39,6 +40,7 @@ def create_app(deps: Deps) -> Flask:
     pages.install(app)
     compressed.install(app)
     security.install(app)
+    again.install(app)
     errors.install(app)
     for part in (health, staff, sign, archive, verify, pki):
         app.register_blueprint(part.blueprint)

@@ -30,6 +30,7 @@ from service.database.document_stamps import DocumentStamps
 from service.database.documents import Documents
 from service.database.failing_jobs import FailingJobs
 from service.database.jobs import Jobs
+from service.database.kept_forms import KeptForms
 from service.database.messages import Messages
 from service.database.openings import Openings
 from service.database.overview import Overview
@@ -69,6 +70,11 @@ class Transaction:
     def tries(self) -> SignInTries:
         """Tries to sign in that did not succeed."""
         return SignInTries(self._connection)
+
+    @cached_property
+    def forms(self) -> KeptForms:
+        """Forms that are shown again."""
+        return KeptForms(self._connection)
 
     @cached_property
     def sessions(self) -> StaffSessions:

@@ -20,7 +20,15 @@ from flask import Response, current_app, g, redirect, request, url_for
 from service.agreement.permissions import Permission, Staff, require
 from service.database.staff_sessions import Session
 from service.deps import Deps
-from service.web.security import KNOWN_BROWSER_COOKIE, STAFF_COOKIE, WebSecurity
+from service.web.security import (
+    AGAIN_FIELD,
+    KNOWN_BROWSER_COOKIE,
+    SAFE,
+    SHOW_AGAIN,
+    SIGNED_OUT,
+    STAFF_COOKIE,
+    WebSecurity,
+)
 from service.workflow.accounts import KNOWN_BROWSER_SECONDS
 from service.workflow.actors import Client
 from service.workflow.reauthenticate import FIELD, Proof, fresh
@@ -38,6 +46,9 @@ class Policy:
 
     kind: str
     detail: str
+
+
+SIGNER = Policy("signer", "")
 
 
 def deps() -> Deps:
@@ -85,7 +96,7 @@ def public(reason: str) -> Callable[[View], View]:
 
 def signer(view: View) -> View:
     """A view for the signer: the signing session's cookie is judged by the workflow it calls."""
-    return _marked(Policy("signer", ""))(view)
+    return _marked(SIGNER)(view)
 
 
 def require_staff(
@@ -93,7 +104,8 @@ def require_staff(
 ) -> Callable[[View], View]:
     """A view for signed-in staff who hold ``permission``; None is anybody who is signed in.
 
-    Without a session the browser is sent to sign in and comes back afterwards. Whoever still has a
+    Without a session the browser is sent to sign in and comes back afterwards, to the same form if
+    it sent one. Whoever still has a
     printed first password is sent to choose another: only a view with ``first_password`` is for
     them. Raises NotAllowed.
     """
@@ -182,8 +194,13 @@ def _security() -> WebSecurity:
 
 
 def _to_sign_in() -> Any:
-    onward = request.full_path.rstrip("?") if request.method == "GET" else ""
-    return redirect(url_for("staff.sign_in", verder=onward or None), 303)
+    if request.method in SAFE:
+        onward = request.full_path.rstrip("?")
+        sent = AGAIN_FIELD in request.args
+    else:
+        onward, sent = current_app.extensions[SHOW_AGAIN](SIGNED_OUT), True
+    said = "kept" if sent else None
+    return redirect(url_for("staff.sign_in", verder=onward or None, melding=said), 303)
 
 
 def _marked(policy: Policy) -> Callable[[View], View]:

@@ -88,11 +88,6 @@ def _of_ours(error: ZegelError) -> Response:
     sentence = "" if kept else error.sentence()
     fields = error.by_field() if isinstance(error, Invalid) else {}
     response = answer(status, sentence, code=error.code, fields=fields)
-    return come_back(response, error)
-
-
-def come_back(response: Response, error: ZegelError) -> Response:
-    """Say in a header when to try again; for views that show a refusal in their own page."""
     if error.wait_seconds:
         response.headers["Retry-After"] = str(error.wait_seconds)
     return response

@@ -44,7 +44,8 @@ def install(app: Flask) -> None:
         "lstrip_blocks": True,
     }
     app.jinja_env.filters |= FILTERS
-    app.jinja_env.globals |= {"text": text, "static_url": static_url}
+    # The third is replaced where forms are kept (``service/web/again.py``).
+    app.jinja_env.globals |= {"text": text, "static_url": static_url, "notice_again": str}
 
 
 def static_url(file: str) -> str:

@@ -2,7 +2,8 @@
 
 Rules (ASVS 5.0: 3.3.1, 3.4, 3.5.1, 4.2.1):
 - only our own host is answered; links and redirects are never made from a ``Host`` header;
-- an unsafe method must come from our own origin and carry a token bound to this browser;
+- an unsafe method must come from our own origin and carry a token bound to this browser; where only
+  the token is too old, the same form is shown again, filled, and nothing is carried out;
 - nothing is framed, sniffed, cached or sent on as referrer; scripts and styles are our own files.
 """
 
@@ -23,6 +24,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from service.deps import Deps
+from service.web.visits import signer_cookie
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -55,9 +57,13 @@ BODY_LIMIT = 256 * 1024
 LARGEST_FIELDS = 4 * 1024 * 1024  # bytes of all fields but files; a drawn signature is a data URL
 BROWSER_COOKIE = "browser"
 STAFF_COOKIE = "staff"
-SIGNER_COOKIE = "signer"
 KNOWN_BROWSER_COOKIE = "known"  # lives long: that a member of staff signed in from here before
 TOKEN_FIELD = "csrf_token"  # noqa: S105  the name of a form field
+AGAIN_FIELD = "opnieuw"  # in a form and in an address: which kept form is shown again
+# Under this name of ``app.extensions``: gives the address of the page that shows the form of this
+# request again, with a notice why.
+SHOW_AGAIN = "zegel_show_form_again"
+STALE, SIGNED_OUT = "verlopen", "afgemeld"  # the notices: its token is too old; nobody is signed in
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -110,7 +116,7 @@ class WebSecurity:
     def token(self) -> str:
         """A token for a form; different each time, so that compression leaks nothing."""
         salt = secrets.token_urlsafe(12)
-        return f"{salt}.{self._mac(salt, self._browser())}"
+        return f"{salt}.{self._mac(salt, self.browser())}"
 
     def token_is_ours(self, given: str) -> bool:
         """Whether a posted token was made for this browser and session."""
@@ -120,7 +126,7 @@ class WebSecurity:
             mac.encode(), self._mac(salt, browser).encode()
         )
 
-    def _browser(self) -> str:
+    def browser(self) -> str:
         """The random name of this browser; a new one gets its cookie with the answer."""
         known: str = self.cookie(BROWSER_COOKIE) or g.get("new_browser", "")
         if not known:
@@ -130,7 +136,7 @@ class WebSecurity:
     def _mac(self, salt: str, browser: str) -> str:
         # Signing in or out changes the session cookie and with it every token of older pages.
         # Signers and staff have sessions of their own, also when they share a browser.
-        session = self.cookie(SIGNER_COOKIE if _for_signer() else STAFF_COOKIE)
+        session = self.cookie(signer_cookie() if _for_signer() else STAFF_COOKIE)
         message = "\n".join(("csrf", salt, browser, session)).encode()
         return hmac.new(self.key, message, "sha256").hexdigest()
 
@@ -188,19 +194,21 @@ def protect(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
     @app.before_request
     def guard() -> WerkzeugResponse | None:
         elsewhere = _check_host(security)
-        if elsewhere is None:
-            _check_form(app, security)
-            _check_text()
-        return elsewhere
+        return elsewhere or _check_form(app, security)
 
     @app.after_request
     def finish(response: Response) -> Response:
         return _finish(security, response)
 
-    app.jinja_env.globals["csrf_field"] = lambda: Markup(
-        '<input type="hidden" name="{}" value="{}">'
-    ).format(TOKEN_FIELD, security.token())
+    app.jinja_env.globals["csrf_field"] = lambda: _hidden_fields(security)
     return security
+
+
+def _hidden_fields(security: WebSecurity) -> Markup:
+    """What every form of ours carries: its token, and which kept form it shows, if any."""
+    carried = {TOKEN_FIELD: security.token(), AGAIN_FIELD: g.get("shown_again", "")}
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    return Markup().join(field.format(name, value) for name, value in carried.items() if value)
 
 
 def _check_host(security: WebSecurity) -> WerkzeugResponse | None:
@@ -224,21 +232,31 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _check_form(app: Flask, security: WebSecurity) -> None:
+def _check_form(app: Flask, security: WebSecurity) -> WerkzeugResponse | None:
     view = app.view_functions.get(request.endpoint or "")
     limit = _limit_of(app, request.endpoint or "")
     request.max_content_length = limit
     request.max_form_memory_size = min(limit, LARGEST_FIELDS)
     if request.method in SAFE or getattr(view, "no_cookies", False):
-        return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        _check_text()
+        return None
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "null")
+    if site not in (None, "same-origin", "none"):
         abort(400, "csrf")
     # Pages with the policy "no-referrer" make browsers send the origin "null"; then the other two
     # checks decide.
-    if request.headers.get("Origin", "null") not in ("null", security.base_url):
+    if origin not in ("null", security.base_url):
         abort(400, "csrf")
-    if not security.token_is_ours(request.form.get(TOKEN_FIELD, "")):
+    _check_text()
+    if security.token_is_ours(request.form.get(TOKEN_FIELD, "")):
+        return None
+    # What another site made somebody's browser send is never filled in here: a person in good faith
+    # would send it on with the token of the page. Only what the browser itself calls ours is.
+    ours = site == "same-origin" or origin == security.base_url
+    address = app.extensions[SHOW_AGAIN](STALE) if ours and SHOW_AGAIN in app.extensions else ""
+    if not address:
         abort(400, "csrf")
+    return redirect(address, 303)
 
 
 def _check_text() -> None:

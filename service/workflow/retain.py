@@ -108,8 +108,8 @@ def _note_failing(deps: Deps, agreement_id: str, reason: str) -> None:
 def tidy(deps: Deps) -> int:
     """Drop working copies that the archive has verified its own of, and what has run out; a job.
 
-    Sessions and codes are of no use once they have run out; a used code stays as long as its
-    agreement, because the act's evidence refers to it.
+    Sessions, codes and forms with mistakes are of no use once they have run out; a used code stays
+    as long as its agreement, because the act's evidence refers to it.
     """
     with deps.database.begin() as tx:
         done = tx.archive.verified_for(WORKING_COPY_HOURS)
@@ -118,6 +118,7 @@ def tidy(deps: Deps) -> int:
         tx.accounts.drop_ended()
         tx.tries.drop_ended()
         tx.signing.drop_ended()
+        tx.forms.drop_ended()
         tx.account_links.drop_old_requests()
         tx.activity.drop_old()
     return len(done)

@@ -36,7 +36,12 @@ def test_from_the_mail_to_the_receipt_with_a_typed_name(
         "Naam van de organisatie": customer.organisation,
         "Ondernemingsnummer": customer.number,
     }
+    signer.page.reload()  # neither this nor going back asks to send the form once more
+    signer.is_told("Dit ondernemingsnummer klopt niet.")
     signer.fills(fields).fills_in_details().sees("Bijlage 1: welke gegevens, van wie?")
+    signer.page.go_back()
+    signer.sees("Kloppen deze gegevens?").presses("Volgende: Bijlage 1")
+    signer.sees("Bijlage 1: welke gegevens, van wie?")
 
     # On another device the same link goes on where this one stopped.
     colleague.enters(link).sees("Bijlage 1: welke gegevens, van wie?")
@@ -212,13 +217,31 @@ def test_the_completed_agreement_opened_elsewhere(
     scriptless.is_told("Vul de code van 6 cijfers in.")
 
 
-def test_a_tab_left_open_while_the_offer_is_withdrawn(
+def test_a_tab_beside_another_whose_cookies_go_and_whose_offer_is_withdrawn(
     zegel: Installation, signer: Signer, mailbox: Mailbox
 ) -> None:
-    customer = zegel.customer("Tabblad BV")
+    customer, second = zegel.customer("Tabblad BV"), zegel.customer("Tweede Tabblad NV")
     road = zegel.bring(customer, "send")
+    zegel.bring(second, "send")
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
     signer.sees("Kloppen deze gegevens?")
+
+    context = signer.page.context
+    beside = Signer(context.new_page(), lambda _: None)
+    beside.enters(mailbox.waits_for(second.email, INVITATION).signing_link())
+    beside.sees("Kloppen deze gegevens?")
+    for person, whose in ((signer, customer), (beside, second)):
+        person.page.reload()
+        name = person.page.get_by_label("Naam van de organisatie")
+        expect(name).to_have_value(whose.organisation)
+
+    context.clear_cookies(name="zegel-browser")  # what the form's token is bound to
+    signer.fills_in_details().reads("te oud om te versturen")
+    expect(signer.page.get_by_label("Gemeente")).to_have_value("Antwerpen")
+    signer.presses("Volgende: Bijlage 1").sees("Bijlage 1: welke gegevens, van wie?")
+    signer.page.go_back()
+    signer.sees("Kloppen deze gegevens?")
+
     road.staff.open(f"/overeenkomsten/{road.reference}/intrekking")
     road.staff.submit("/intrekking", reason="Een nieuw voorstel volgt.")
     signer.fills_in_details().sees("De aanvraag is ingetrokken")
@@ -233,21 +256,28 @@ def test_the_whole_road_without_javascript(
     page = plain({"width": 390, "height": 844})
     signer = Signer(page, lambda _: None)
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
+    signer.fills({"Postcode": "20"}).presses("Volgende: Bijlage 1")
+    signer.is_told("Een Belgische postcode heeft 4 cijfers.")
+    expect(page.get_by_label("Postcode")).to_have_value("20")
     signer.fills_in_details().sees("Bijlage 1: welke gegevens, van wie?")
     own = page.locator("[name=data_subjects_own]")
     before = own.count()
     page.get_by_role("button", name="Regel toevoegen").last.click()
     expect(own).to_have_count(before + 1)
     own.last.fill("Leveranciers van meel")
+    signer.presses("Volgende: lezen").is_told("Kies Ja of Nee bij de functionaris")
     signer.ticks("Nee").presses("Volgende: lezen")
     while page.get_by_role("link", name="Nu kijken").count():
         page.wait_for_timeout(BETWEEN_LOOKS)
         signer.follows("Nu kijken")
     signer.sees(READ).reads("Leveranciers van meel").presses("Volgende: ondertekenen")
     code = mailbox.waits_for(customer.email, "Uw code").code()
+    signer.proves_mailbox("12").is_told("Vul de code van 6 cijfers in.")
     signer.proves_mailbox(code).sees("1 van 2: Overeenkomst")
     expect(page.get_by_label("Tekenen", exact=True)).to_be_hidden()
-    signer.agrees().types_signature(customer.person).sees("2 van 2: Bijlage 1")
+    signer.types_signature(customer.person).is_told("Vink alle verklaringen aan")
+    signer.agrees().presses("Volgende: Bijlage 1 ondertekenen").sees("2 van 2: Bijlage 1")
+    signer.presses("Bijlage 1 ondertekenen en afronden").is_told("ook Bijlage 1 ondertekent.")
     signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
 
 

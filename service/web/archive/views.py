@@ -13,6 +13,7 @@ from service.agreement.permissions import Permission
 from service.agreement.states import EFFECTIVE
 from service.database.overview import Search
 from service.texts import table, text
+from service.web.again import shown_at
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
 from service.web.staff.agreements import cursor
@@ -83,6 +84,7 @@ def package(reference: str) -> Response:
 
 @blueprint.post("/archief/<reference>/controle")
 @require_staff(Permission.SEE_ARCHIVE)
+@shown_at("archive.item")
 def check(reference: str) -> Any:
     """Read everything back and compare; the answer is the page with the findings."""
     return _page(reference, retrieve.check(deps(), reference, current_staff()))

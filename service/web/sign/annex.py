@@ -14,6 +14,7 @@ from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.states import State
 from service.errors import Invalid
+from service.web.again import again, ask_again
 from service.web.context import client, deps, signer
 from service.web.forms import BLANK_LINES, FormErrors, tidy
 from service.web.sign.blueprint import (
@@ -48,6 +49,14 @@ class Filled:
     chosen: dict[ListName, list[str]]
     typed: dict[ListName, list[str]]
 
+    @property
+    def fields(self) -> dict[str, str | list[str]]:
+        """The same as a browser sends it."""
+        fields: dict[str, str | list[str]] = {**self.values}
+        for name in LISTS:
+            fields |= {name: self.chosen[name], f"{name}_own": self.typed[name]}
+        return fields
+
     def same_as(self, other: Filled) -> bool:
         """Whether both say the same."""
         return (
@@ -66,7 +75,16 @@ def annex() -> ResponseReturnValue:
         return to(step_of(found))
     if not found.agreement.details_confirmed:
         return to("sign.details")
-    return _page(found.agreement, _of(found.agreement), FormErrors())
+    typed = again()
+    if not typed:
+        return _page(found.agreement, _of(found.agreement), FormErrors())
+    saved_at = typed.more.get("saved_at")
+    return _page(
+        found.agreement,
+        _typed(typed.form),
+        typed.errors,
+        saved_at=datetime.fromisoformat(saved_at) if saved_at else None,
+    )
 
 
 @blueprint.post("/tekenen/bijlage")
@@ -84,14 +102,14 @@ def save_annex() -> ResponseReturnValue:
     try:
         if adds in LISTS:
             complete.keep_annex(deps(), secret(), given)
-            saved_at = datetime.now(UTC)
-            return _page(agreement, _with_line(filled, adds), FormErrors(), saved_at=saved_at)
+            saved_at = datetime.now(UTC).isoformat()
+            return ask_again({}, 200, fields=_with_line(filled, adds).fields, saved_at=saved_at)
         complete.save_annex(deps(), secret(), given, client())
     except Invalid as wrong:
         errors = FormErrors.of(wrong)
         if "details" in errors:
             return to("sign.details")
-        return _page(agreement, _with_line(filled, adds), errors, 422)
+        return ask_again(errors, fields=_with_line(filled, adds).fields)
     return to("sign.document")
 
 
@@ -134,14 +152,12 @@ def _page(
     agreement: Agreement,
     filled: Filled,
     errors: FormErrors,
-    status: int = 200,
     *,
     saved_at: datetime | None = None,
 ) -> ResponseReturnValue:
     return show(
         "annex",
         agreement,
-        status,
         values=filled.values,
         errors=errors,
         saved_at=saved_at,

@@ -13,7 +13,14 @@ from service.agreement.states import State
 from service.errors import LinkUnusable
 from service.texts import text
 from service.web.context import deps
-from service.web.security import SIGNER_COOKIE, WebSecurity
+from service.web.security import WebSecurity
+from service.web.visits import (
+    MOST_OF_A_BROWSER,
+    SIGNER_COOKIE,
+    VISIT,
+    signer_cookie,
+    visit_name,
+)
 from service.workflow.open_link import Visit, visit
 
 blueprint = Blueprint("sign", __name__)
@@ -29,8 +36,37 @@ def security() -> WebSecurity:
 
 
 def secret() -> str:
-    """The session's secret in this request, or an empty string."""
-    return security().cookie(SIGNER_COOKIE)
+    """The secret of the session that this request is about, or an empty string.
+
+    An address that names its link is about that link alone, whatever was opened since. Only one
+    without a name goes on with what was opened last.
+    """
+    return security().cookie(signer_cookie())
+
+
+def remember(response: Response, name: str, opened: str) -> None:
+    """Let the browser keep the session of the link of this name, beside those of other links."""
+    security().set_cookie(response, signer_cookie(name), opened)
+    security().set_cookie(response, SIGNER_COOKIE, opened)
+    prefix = security().cookie_name(f"{SIGNER_COOKIE}-")
+    others = [each for each in request.cookies if each.startswith(prefix)]  # the oldest first
+    for each in others[: -MOST_OF_A_BROWSER + 1 or None]:
+        if each != prefix + name:
+            security().clear_cookie(response, SIGNER_COOKIE + each.removeprefix(prefix[:-1]))
+
+
+def forget(response: Response) -> None:
+    """The browser forgets this session, also where it was the last that was opened."""
+    if security().cookie(SIGNER_COOKIE) == secret():
+        security().clear_cookie(response, SIGNER_COOKIE)
+    security().clear_cookie(response, signer_cookie())
+
+
+@blueprint.url_defaults
+def _same_visit(_endpoint: str, values: dict[str, Any]) -> None:
+    """Every address that a page of the signer gives stays with the link that the page is about."""
+    if (name := visit_name()) and request.blueprint == "sign" and "token" not in values:
+        values.setdefault(VISIT, name)
 
 
 def current() -> Visit:
@@ -74,9 +110,9 @@ def editable(agreement: Agreement) -> bool:
     return unsigned and not agreement.annex_locked
 
 
-def show(page: str, agreement: Agreement, status: int = 200, **context: Any) -> ResponseReturnValue:
+def show(page: str, agreement: Agreement, **context: Any) -> ResponseReturnValue:
     """A page of the signer about an agreement."""
-    html = render_template(
+    return render_template(
         f"sign/{page}.html",
         processor=agreement.processor,
         organisation=agreement.controller.name,
@@ -84,7 +120,6 @@ def show(page: str, agreement: Agreement, status: int = 200, **context: Any) -> 
         can_leave=bool(secret()) and page != "landing",
         **context,
     )
-    return html, status
 
 
 def to(endpoint: str, **values: Any) -> Response:

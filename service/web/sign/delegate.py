@@ -5,18 +5,16 @@ What was filled in stays with the session, so that neither a wrong code nor goin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from flask import make_response, request
+from flask import make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import Purpose, mask_email
 from service.errors import Invalid, Refused, TooMany
+from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import FormErrors, read
-from service.web.security import SIGNER_COOKIE
-from service.web.sign.blueprint import blueprint, current_open, secret, security, show, to
+from service.web.sign.blueprint import blueprint, current_open, forget, secret, show, to
 from service.workflow import delegate as passing_on
 from service.workflow.open_link import Visit
 from service.workflow.prove_mailbox import code_waits, confirm_code, request_code
@@ -29,7 +27,14 @@ _FIELDS = ("name", "function", "email", "message")
 def delegate() -> ResponseReturnValue:
     """Who can sign? Filled in with what was given before."""
     found = current_open()
-    return _form(found, found.session.colleague or {}, FormErrors())
+    typed = again()
+    return show(
+        "delegate",
+        found.agreement,
+        values=typed.values or found.session.colleague or {},
+        errors=typed.errors,
+        proved=found.proved,
+    )
 
 
 @blueprint.post("/tekenen/doorsturen")
@@ -42,9 +47,9 @@ def name_colleague() -> ResponseReturnValue:
     try:
         passing_on.name_colleague(deps(), secret(), **given)
     except Invalid as wrong:
-        return _form(found, typed, FormErrors.of(wrong), 422)
+        return ask_again(FormErrors.of(wrong))
     except Refused as refusal:
-        return _form(found, typed, FormErrors.whole(refusal.sentence()), status_of(refusal))
+        return ask_again(FormErrors.whole(refusal.sentence()), status_of(refusal))
     if found.proved:
         return _pass_on(found)
     if not code_waits(deps(), secret(), Purpose.DELEGATE):
@@ -59,7 +64,14 @@ def delegate_code() -> ResponseReturnValue:
     found = current_open()
     if found.session.colleague is None or found.proved:
         return to("sign.delegate")
-    return _code_page(found, FormErrors(), resent=request.args.get("verstuurd") == "ja")
+    return show(
+        "delegate_code",
+        found.agreement,
+        colleague=found.session.colleague.get("name", ""),
+        masked_email=mask_email(found.agreement.signatory.email),
+        errors=again().errors,
+        resent=request.args.get("verstuurd") == "ja",
+    )
 
 
 @blueprint.post("/tekenen/doorsturen/code")
@@ -71,12 +83,13 @@ def new_delegate_code() -> ResponseReturnValue:
 
 @blueprint.post("/tekenen/doorsturen/controle")
 @signer
+@shown_at("sign.delegate_code")
 def confirm_delegate() -> ResponseReturnValue:
     """Check the code, and pass on to the colleague who was named."""
     try:
         confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.DELEGATE)
     except Invalid as wrong:
-        return _code_page(current_open(), FormErrors.of(wrong), 422)
+        return ask_again(FormErrors.of(wrong))
     return _pass_on(current_open())
 
 
@@ -91,7 +104,8 @@ def _mail_code(**values: str) -> ResponseReturnValue:
     try:
         request_code(deps(), secret(), client(), Purpose.DELEGATE)
     except TooMany as refusal:
-        return _code_page(current_open(), FormErrors.whole(refusal.sentence()), 429)
+        refused = FormErrors.whole(refusal.sentence())
+        return ask_again(refused, 429, at=url_for("sign.delegate_code"), fields={})
     return to("sign.delegate_code", **values)
 
 
@@ -102,7 +116,8 @@ def _pass_on(found: Visit) -> ResponseReturnValue:
     except Refused as refusal:
         given = current_open().session.colleague or {}
         errors = FormErrors.whole(refusal.sentence())
-        return _form(found, given, errors, status_of(refusal))
+        at = url_for("sign.delegate")
+        return ask_again(errors, status_of(refusal), at=at, fields=given)
     page = show(
         "delegate_done",
         found.agreement,
@@ -110,28 +125,5 @@ def _pass_on(found: Visit) -> ResponseReturnValue:
         masked_email=mask_email(colleague.email),
     )
     response = make_response(page)
-    security().clear_cookie(response, SIGNER_COOKIE)
+    forget(response)
     return response
-
-
-def _form(
-    found: Visit, values: Mapping[str, str], errors: FormErrors, status: int = 200
-) -> ResponseReturnValue:
-    return show(
-        "delegate", found.agreement, status, values=values, errors=errors, proved=found.proved
-    )
-
-
-def _code_page(
-    found: Visit, errors: FormErrors, status: int = 200, *, resent: bool = False
-) -> ResponseReturnValue:
-    colleague = found.session.colleague or {}
-    return show(
-        "delegate_code",
-        found.agreement,
-        status,
-        colleague=colleague.get("name", ""),
-        masked_email=mask_email(found.agreement.signatory.email),
-        errors=errors,
-        resent=resent,
-    )

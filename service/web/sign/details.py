@@ -13,6 +13,7 @@ from service.agreement.parties import KINDS, countries
 from service.agreement.states import State
 from service.errors import Invalid
 from service.texts import text
+from service.web.again import again, ask_again
 from service.web.context import client, deps, signer
 from service.web.forms import FormErrors, read
 from service.web.sign.blueprint import (
@@ -53,7 +54,8 @@ def details() -> ResponseReturnValue:
     found = current_open()
     if not editable(found.agreement):
         return to(step_of(found))
-    return _page(found.agreement, _values(found.agreement), FormErrors())
+    typed = again()
+    return _page(found.agreement, typed.values or _values(found.agreement), typed.errors)
 
 
 @blueprint.post("/tekenen/gegevens")
@@ -69,7 +71,7 @@ def save_details() -> ResponseReturnValue:
     try:
         complete.save_details(deps(), secret(), Input(typed), client())
     except Invalid as wrong:
-        return _page(agreement, typed, FormErrors.of(wrong, called=_CALLED), 422)
+        return ask_again(FormErrors.of(wrong, called=_CALLED))
     return to("sign.annex")
 
 
@@ -87,12 +89,11 @@ def _values(agreement: Agreement) -> dict[str, str]:
 
 
 def _page(
-    agreement: Agreement, values: Mapping[str, str], errors: FormErrors, status: int = 200
+    agreement: Agreement, values: Mapping[str, str], errors: FormErrors
 ) -> ResponseReturnValue:
     return show(
         "details",
         agreement,
-        status,
         values=values,
         errors=errors,
         kinds=[(kind, text(f"labels.kind.{kind}")) for kind in KINDS],

@@ -6,19 +6,21 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.errors import LinkUnusable, NotFound
+from service.web.again import forget_this_browser, notice_again, shown_at
 from service.web.context import client, deps, public, signer
-from service.web.security import SIGNER_COOKIE
 from service.web.sign.blueprint import (
     blueprint,
     current,
+    forget,
     notice,
+    remember,
     secret,
-    security,
     show,
     step_of,
     to,
 )
 from service.web.sign.link_ended import unusable
+from service.web.visits import VISIT, name_of
 from service.workflow import open_link
 from service.workflow.profile import profile
 from service.workflow.read import ending
@@ -52,13 +54,14 @@ def enter(token: str) -> ResponseReturnValue:
         opened = open_link.enter(deps(), token, client(), known=secret())
     except LinkUnusable:
         return to("sign.landing", token=token)
-    response = to("sign.resume")
-    security().set_cookie(response, SIGNER_COOKIE, opened)
+    response = to("sign.resume", **{VISIT: name_of(token)})
+    remember(response, name_of(token), opened)
     return response
 
 
 @blueprint.post("/tekenen/link/<token>/nieuwe-link")
 @public("whoever holds an expired link may ask its sender for another")
+@shown_at("sign.landing")
 def ask_new_link(token: str) -> ResponseReturnValue:
     """Ask the sender for a new link."""
     try:
@@ -70,11 +73,13 @@ def ask_new_link(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/tekenen/afsluiten")
 @signer
+@shown_at("sign.resume")
 def leave() -> ResponseReturnValue:
     """Sign out: nobody goes on in this browser without the link."""
     open_link.leave(deps(), secret())
+    forget_this_browser()
     response = to("sign.left")
-    security().clear_cookie(response, SIGNER_COOKIE)
+    forget(response)
     return response
 
 
@@ -90,7 +95,7 @@ def left() -> ResponseReturnValue:
 def resume() -> ResponseReturnValue:
     """On to the step where the visit stands."""
     step, said = step_of(current()), request.args.get("melding", "")
-    return to(step, melding=said) if said and notice() else to(step)
+    return to(step, melding=said) if notice() or notice_again() else to(step)
 
 
 @blueprint.get("/privacy")

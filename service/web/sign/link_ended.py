@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.errors import LinkUnusable, Refused
+from service.web.again import shown_at
 from service.web.context import client, deps, signer
 from service.web.errors import answer, status_of
 from service.web.security import SAFE
@@ -69,6 +70,7 @@ def refused(error: Refused) -> ResponseReturnValue:
 
 @blueprint.post("/tekenen/nieuwe-link")
 @signer
+@shown_at("sign.resume")
 def new_link() -> ResponseReturnValue:
     """Ask for a new link from a page whose link expired meanwhile."""
     token = token_of(deps(), secret())

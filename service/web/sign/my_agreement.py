@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import Purpose, mask_email
 from service.errors import Invalid, TooMany
+from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.forms import FormErrors
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
@@ -27,28 +28,30 @@ def my_agreement() -> ResponseReturnValue:
     found = current()
     if found.status == "open" or found.proved:
         return to(step_of(found))
-    return _page(found, FormErrors())
+    return _page(found, again().errors)
 
 
 @blueprint.post("/tekenen/mijn-overeenkomst/code")
 @signer
+@shown_at("sign.my_agreement")
 def mail_opening_code() -> ResponseReturnValue:
     """Mail a code; the former one stops working."""
     try:
         request_code(deps(), secret(), client(), Purpose.OPEN)
     except TooMany as refusal:
-        return _page(current(), FormErrors.whole(refusal.sentence()), 429)
+        return ask_again(FormErrors.whole(refusal.sentence()), 429)
     return to("sign.my_agreement", verstuurd="ja")
 
 
 @blueprint.post("/tekenen/mijn-overeenkomst/controle")
 @signer
+@shown_at("sign.my_agreement")
 def open_my_agreement() -> ResponseReturnValue:
     """Check the code, and show what there is."""
     try:
         confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.OPEN)
     except Invalid as wrong:
-        return _page(current(), FormErrors.of(wrong), 422)
+        return ask_again(FormErrors.of(wrong))
     return to("sign.done")
 
 
@@ -60,12 +63,11 @@ def my_agreement_again() -> ResponseReturnValue:
     return to("sign.my_agreement")
 
 
-def _page(found: Visit, errors: Mapping[str, str], status: int = 200) -> ResponseReturnValue:
+def _page(found: Visit, errors: Mapping[str, str]) -> ResponseReturnValue:
     agreement = found.agreement
     return show(
         "my_agreement",
         agreement,
-        status,
         effective_date=agreement.effective_date,
         masked_email=mask_email(agreement.signatory.email),
         waits="code" in errors or code_waits(deps(), secret(), Purpose.OPEN),

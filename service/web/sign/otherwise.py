@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.agreement.model import Agreement
 from service.errors import Invalid, TooMany
 from service.texts import catalogue, text
+from service.web.again import again, ask_again
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import FormErrors, read
@@ -24,7 +25,8 @@ TALK_FIRST = "ask"
 @signer
 def decline() -> ResponseReturnValue:
     """Why not?"""
-    return _decline_page(current_open().agreement, {}, FormErrors())
+    typed = again()
+    return _decline_page(current_open().agreement, typed.values, typed.errors)
 
 
 @blueprint.post("/tekenen/weigeren")
@@ -35,11 +37,12 @@ def send_decline() -> ResponseReturnValue:
     typed = read(request.form).values
     reason, explanation = typed.get("reason", ""), typed.get("explanation", "")
     if reason == TALK_FIRST:  # no reason to refuse, which cannot be undone
-        return _ask_page(agreement, {"question": explanation}, FormErrors(), instead=True)
+        asked = {"question": explanation}
+        return ask_again({}, 200, at=url_for("sign.ask"), fields=asked, instead=True)
     try:
         instead.decline(deps(), secret(), reason, explanation, client())
     except Invalid as wrong:
-        return _decline_page(agreement, typed, FormErrors.of(wrong), 422)
+        return ask_again(FormErrors.of(wrong))
     return show("decline_done", agreement)
 
 
@@ -47,22 +50,28 @@ def send_decline() -> ResponseReturnValue:
 @signer
 def ask() -> ResponseReturnValue:
     """What would you like to know?"""
-    return _ask_page(current_open().agreement, {}, FormErrors())
+    agreement, typed = current_open().agreement, again()
+    return show(
+        "ask",
+        agreement,
+        values=typed.values,
+        errors=typed.errors,
+        instead=typed.more.get("instead", False),
+    )
 
 
 @blueprint.post("/tekenen/vraag")
 @signer
 def send_question() -> ResponseReturnValue:
     """Send the question; the link keeps working."""
-    agreement = current_open().agreement
+    current_open()
     typed = read(request.form).values
     try:
         instead.ask(deps(), secret(), typed.get("question", ""), client())
     except Invalid as wrong:
-        return _ask_page(agreement, typed, FormErrors.of(wrong), 422)
+        return ask_again(FormErrors.of(wrong))
     except TooMany as refusal:
-        errors = FormErrors.whole(refusal.sentence())
-        return _ask_page(agreement, typed, errors, status_of(refusal))
+        return ask_again(FormErrors.whole(refusal.sentence()), status_of(refusal))
     return to("sign.asked")
 
 
@@ -73,19 +82,8 @@ def asked() -> ResponseReturnValue:
     return show("ask_done", current_open().agreement)
 
 
-def _ask_page(
-    agreement: Agreement,
-    values: Mapping[str, str],
-    errors: FormErrors,
-    status: int = 200,
-    *,
-    instead: bool = False,
-) -> ResponseReturnValue:
-    return show("ask", agreement, status, values=values, errors=errors, instead=instead)
-
-
 def _decline_page(
-    agreement: Agreement, values: Mapping[str, str], errors: FormErrors, status: int = 200
+    agreement: Agreement, values: Mapping[str, str], errors: FormErrors
 ) -> ResponseReturnValue:
     reasons = [
         (key.removeprefix(_REASON), label)
@@ -93,4 +91,4 @@ def _decline_page(
         if key.startswith(_REASON)
     ]
     reasons.append((TALK_FIRST, text("sign.decline.ask")))
-    return show("decline", agreement, status, values=values, errors=errors, reasons=reasons)
+    return show("decline", agreement, values=values, errors=errors, reasons=reasons)

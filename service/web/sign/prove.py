@@ -9,40 +9,43 @@ from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import mask_email
 from service.errors import Invalid, TooMany
+from service.web.again import ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.forms import FormErrors
-from service.web.sign.blueprint import blueprint, current, secret, show, to
+from service.web.sign.blueprint import blueprint, secret, show, to
 from service.workflow.open_link import Visit
 from service.workflow.prove_mailbox import confirm_code, request_code
 
 
 def code_page(
-    found: Visit, errors: Mapping[str, str], status: int = 200, *, resent: bool = False
+    found: Visit, errors: Mapping[str, str], *, resent: bool = False
 ) -> ResponseReturnValue:
     """The page that asks for the code."""
     address = mask_email(found.agreement.signatory.email)
-    return show("code", found.agreement, status, masked_email=address, errors=errors, resent=resent)
+    return show("code", found.agreement, masked_email=address, errors=errors, resent=resent)
 
 
 @blueprint.post("/tekenen/code")
 @signer
+@shown_at("sign.sign")
 def new_code() -> ResponseReturnValue:
     """Mail a code; the former one stops working."""
     try:
         request_code(deps(), secret(), client())
     except TooMany as refusal:
-        return code_page(current(), FormErrors.whole(refusal.sentence()), 429)
+        return ask_again(FormErrors.whole(refusal.sentence()), 429)
     return to("sign.sign", verstuurd="ja")
 
 
 @blueprint.post("/tekenen/code/controle")
 @signer
+@shown_at("sign.sign")
 def code() -> ResponseReturnValue:
     """Check the code."""
     try:
         confirm_code(deps(), secret(), request.form.get("code", ""), client())
     except Invalid as wrong:
-        return code_page(current(), FormErrors.of(wrong), 422)
+        return ask_again(FormErrors.of(wrong))
     return to("sign.sign")
 
 

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from flask import request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from service.agreement.model import Agreement
 from service.agreement.shown import sha256_of
 from service.errors import LinkUnusable, NotFound, TooMany
+from service.web.again import ask_again
 from service.web.context import client, deps, signer
 from service.web.files import file
 from service.web.sign.blueprint import (
@@ -27,7 +28,6 @@ from service.web.sign.blueprint import (
     to,
 )
 from service.web.sign.facts import annex_rows, detail_rows
-from service.web.sign.prove import code_page
 from service.workflow.prove_mailbox import code_waits, request_code
 from service.workflow.read import Reading, fetch_shown, frozen
 from service.workflow.sign import confirm_reading
@@ -76,7 +76,8 @@ def confirm() -> ResponseReturnValue:
         try:
             request_code(deps(), secret(), client())
         except TooMany as refusal:
-            return code_page(current(), {"form": refusal.sentence()}, 429)
+            refused = {"form": refusal.sentence()}
+            return ask_again(refused, 429, at=url_for("sign.sign"), fields={})
     return to("sign.sign")
 
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from service.agreement.deadlines import local_date, show_date
 from service.errors import Invalid, LinkUnusable
 from service.texts import text
+from service.web.again import Again, again, ask_again
 from service.web.context import client, deps, signer
 from service.web.errors import answer
 from service.web.forms import FormErrors, tidy
@@ -50,11 +51,13 @@ def sign() -> ResponseReturnValue:
     found = current_open()
     if (step := step_of(found)) not in ("sign.sign", "sign.sign_annex"):
         return to(step)
-    said = notice()
-    errors = FormErrors.whole(said) if said else FormErrors()
+    said, typed = notice(), again()
+    errors = FormErrors.whole(said) if said else typed.errors
     if not found.authenticated:
         return code_page(found, errors, resent=request.args.get("verstuurd") == "ja")
-    return _sign_page(found, *_as_prepared(found), errors)
+    if typed.values:
+        return _sign_page(found, typed.form.getlist("statement"), typed.values, errors)
+    return _sign_page(found, *_as_prepared(found), FormErrors.whole(said) if said else FormErrors())
 
 
 @blueprint.post("/tekenen/ondertekenen")
@@ -78,7 +81,7 @@ def prepare() -> ResponseReturnValue:
         )
     except Invalid as wrong:
         names = {"signature": _FIELD_OF_METHOD.get(values["method"], "method")}
-        return _sign_page(found, said, values, FormErrors.of(wrong, names), 422)
+        return ask_again(FormErrors.of(wrong, names))
     return to("sign.sign_annex")
 
 
@@ -93,8 +96,8 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
         return of_session(ended)
     if not found.authenticated or step_of(found) not in ("sign.sign", "sign.sign_annex"):
         return to("sign.resume")
-    errors = FormErrors({"uploaded_image": text("errors.image_too_large")})
-    return _sign_page(found, [], {"method": "uploaded"}, errors, 413)
+    errors = {"uploaded_image": text("errors.image_too_large")}
+    return ask_again(errors, 413, fields={"method": "uploaded"})
 
 
 @blueprint.get("/tekenen/ondertekenen/bijlage")
@@ -104,7 +107,7 @@ def sign_annex() -> ResponseReturnValue:
     found = current_open()
     if (step := step_of(found)) != "sign.sign_annex":
         return to(step)
-    return _annex_page(found, FormErrors())
+    return _annex_page(found, again())
 
 
 @blueprint.post("/tekenen/ondertekenen/bijlage")
@@ -122,7 +125,7 @@ def sign_both() -> ResponseReturnValue:
         )
     except Invalid as wrong:
         names = {"statements": "annex_statement"}
-        return _annex_page(current_open(), FormErrors.of(wrong, names), 422)
+        return ask_again(FormErrors.of(wrong, names))
     return to("sign.done")
 
 
@@ -173,13 +176,11 @@ def _sign_page(
     ticked: list[str],
     values: Mapping[str, str],
     errors: FormErrors,
-    status: int = 200,
 ) -> ResponseReturnValue:
     said = statements(signing.AGREEMENT_STATEMENTS, found.agreement)
     return show(
         "sign",
         found.agreement,
-        status,
         statements=[{"code": one["id"], "text": one["text"]} for one in said],
         ticked=ticked,
         values=values,
@@ -188,18 +189,17 @@ def _sign_page(
     )
 
 
-def _annex_page(found: Visit, errors: FormErrors, status: int = 200) -> ResponseReturnValue:
+def _annex_page(found: Visit, typed: Again) -> ResponseReturnValue:
     guarantee, confirmation = statements(signing.ANNEX_STATEMENTS, found.agreement)
     pending = found.session.pending or {}
     return show(
         "sign_annex",
         found.agreement,
-        status,
         annex_rows=annex_rows(found.agreement),
         guarantee=guarantee["text"],
         annex_statement=confirmation["text"],
-        annex_ticked=False,
-        errors=errors,
+        annex_ticked="annex_statement" in typed.values,
+        errors=typed.errors,
         image_src=_image_src(found),
         typed_name=pending.get("typed", ""),
         carried=[],

@@ -8,6 +8,7 @@ from flask import make_response, redirect, request, url_for
 
 from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
+from service.web.again import again, ask_again, forget_this_browser, shown_at
 from service.web.context import (
     client,
     current_session,
@@ -22,7 +23,6 @@ from service.web.context import (
     set_staff_cookie,
     staff_secret,
 )
-from service.web.errors import come_back
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow import accounts, own_password, sessions
 
@@ -41,11 +41,10 @@ def home() -> Any:
 @public("whoever is not signed in yet must be able to sign in")
 def sign_in() -> Any:
     """The form."""
+    typed = again()
+    onward = typed.values.get("verder", "") or request.args.get("verder", "")
     return show(
-        "staff/sign_in.html",
-        values={},
-        errors={},
-        onward=local_path(request.args.get("verder", "")),
+        "staff/sign_in.html", values=typed.values, errors=typed.errors, onward=local_path(onward)
     )
 
 
@@ -55,7 +54,6 @@ def start_session() -> Any:
     """Check the password and begin a session; the one that this browser had ends."""
     email = request.form.get("email", "")
     onward = local_path(request.form.get("verder", ""))
-    values = {"email": email}
     try:
         signed_in = accounts.sign_in(
             deps(),
@@ -67,12 +65,10 @@ def start_session() -> Any:
             user_agent=client().user_agent,
         )
     except Invalid as wrong:
-        errors = wrong.by_field()
-        return show("staff/sign_in.html", 422, values=values, errors=errors, onward=onward)
+        return ask_again(wrong.by_field())
     except TooMany as refusal:
-        errors = {"form": refusal.sentence()}
-        page = show("staff/sign_in.html", 429, values=values, errors=errors, onward=onward)
-        return come_back(make_response(page), refusal)
+        wait = refusal.wait_seconds
+        return ask_again({"form": refusal.sentence()}, 429, wait_seconds=wait)
     answer = make_response(redirect(onward or url_for("staff.home"), 303))
     set_staff_cookie(answer, signed_in.session)
     set_known_browser(answer, signed_in.browser)
@@ -81,11 +77,13 @@ def start_session() -> Any:
 
 @blueprint.post("/afmelden")
 @public("ends the session of the cookie that comes with it, and nothing else")
+@shown_at("staff.account")
 def sign_out() -> Any:
     """End the session."""
     secret = staff_secret()
     if secret:
         sessions.sign_out(deps(), secret)
+    forget_this_browser()
     answer = make_response(to("staff.sign_in", done="signed_out"))
     drop_staff_cookie(answer)
     return answer
@@ -95,7 +93,8 @@ def sign_out() -> Any:
 @require_staff()
 def account() -> Any:
     """Who I am here, and where I am signed in."""
-    return _account({})
+    own = sessions.own_sessions(deps(), current_staff(), current_session().id)
+    return show("staff/account.html", errors=again().errors, sessions=own)
 
 
 @blueprint.post("/account")
@@ -113,10 +112,9 @@ def change_password() -> Any:
             browser=known_browser(),
         )
     except Invalid as wrong:
-        return _account(wrong.by_field(), 422)
+        return ask_again(wrong.by_field())
     except TooMany as locked:
-        page = _account({"form": locked.sentence()}, 429)
-        return come_back(make_response(page), locked)
+        return ask_again({"form": locked.sentence()}, 429, wait_seconds=locked.wait_seconds)
     answer = make_response(to("staff.sign_in", done="password"))
     drop_staff_cookie(answer)
     set_known_browser(answer, known)
@@ -129,7 +127,7 @@ def first_password() -> Any:
     """Choose an own password in the place of the one that was printed."""
     if not current_staff().first_password:
         return to("staff.account")
-    return show("staff/first_password.html", errors={})
+    return show("staff/first_password.html", errors=again().errors)
 
 
 @blueprint.post("/account/eerste-wachtwoord")
@@ -146,7 +144,7 @@ def choose_first_password() -> Any:
             browser=known_browser(),
         )
     except Invalid as wrong:
-        return show("staff/first_password.html", 422, errors=wrong.by_field())
+        return ask_again(wrong.by_field())
     answer = make_response(to("staff.account", done="own_chosen"))
     set_staff_cookie(answer, secret)
     set_known_browser(answer, known)
@@ -155,6 +153,7 @@ def choose_first_password() -> Any:
 
 @blueprint.post("/account/sessies/<session_id>")
 @require_staff()
+@shown_at("staff.account")
 def end_session(session_id: str) -> Any:
     """End one of one's own sessions."""
     sessions.end_own(deps(), current_staff(), session_id)
@@ -163,12 +162,8 @@ def end_session(session_id: str) -> Any:
 
 @blueprint.post("/account/sessies")
 @require_staff()
+@shown_at("staff.account")
 def end_other_sessions() -> Any:
     """End all of one's own sessions but this one."""
     sessions.end_others(deps(), current_staff(), staff_secret())
     return to("staff.account", done="others_ended")
-
-
-def _account(errors: dict[str, str], status: int = 200) -> Any:
-    own = sessions.own_sessions(deps(), current_staff(), current_session().id)
-    return show("staff/account.html", status, errors=errors, sessions=own)

@@ -8,8 +8,8 @@ from flask import make_response, request
 
 from service.agreement.capabilities import AccountPurpose
 from service.errors import Invalid, Refused, TooMany
+from service.web.again import again, ask_again
 from service.web.context import client, deps, known_browser, public, set_known_browser
-from service.web.errors import come_back
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow import account_links, forgotten
 
@@ -20,7 +20,8 @@ GONE = 410
 @public("whoever cannot sign in must be able to ask for a link")
 def forgotten_password() -> Any:
     """The form."""
-    return show("staff/forgotten.html", values={}, errors={}, asked=False)
+    typed = again()
+    return show("staff/forgotten.html", values=typed.values, errors=typed.errors, asked=False)
 
 
 @blueprint.post("/wachtwoord-vergeten")
@@ -31,8 +32,7 @@ def ask_link() -> Any:
     try:
         forgotten.ask(deps(), values.get("email", ""), values.get("purpose", ""), client())
     except Invalid as wrong:
-        errors = wrong.by_field()
-        return show("staff/forgotten.html", 422, values=values, errors=errors, asked=False)
+        return ask_again(wrong.by_field())
     return show("staff/forgotten.html", values=values, errors={}, asked=True)
 
 
@@ -40,7 +40,11 @@ def ask_link() -> Any:
 @public("whoever holds the link may see what it is for; nothing changes")
 def account_link(token: str) -> Any:
     """What the link is for."""
-    return _page(token, {})
+    try:
+        link = account_links.look(deps(), token)
+    except Refused:
+        return show("staff/account_link_ended.html", GONE)
+    return show("staff/account_link.html", link=link, token=token, errors=again().errors)
 
 
 @blueprint.post("/account/link/<token>")
@@ -62,19 +66,11 @@ def use_account_link(token: str) -> Any:
             )
             done = "chosen"
     except Invalid as wrong:
-        return _page(token, wrong.by_field(), 422)
+        return ask_again(wrong.by_field())
     except TooMany as busy:
-        return come_back(make_response(_page(token, {"form": busy.sentence()}, 429)), busy)
-    except Refused:
-        return _page(token, {})
+        return ask_again({"form": busy.sentence()}, 429, wait_seconds=busy.wait_seconds)
+    except Refused:  # the page says why
+        return to("staff.account_link", token=token)
     answer = make_response(to("staff.sign_in", done=done))
     set_known_browser(answer, known)
     return answer
-
-
-def _page(token: str, errors: dict[str, str], status: int = 200) -> Any:
-    try:
-        link = account_links.look(deps(), token)
-    except Refused:
-        return show("staff/account_link_ended.html", GONE)
-    return show("staff/account_link.html", status, link=link, token=token, errors=errors)

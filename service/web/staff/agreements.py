@@ -14,6 +14,7 @@ from service.agreement.states import ACT_ORDER
 from service.database.overview import GROUPS, Search
 from service.errors import Invalid, Refused
 from service.texts import text
+from service.web.again import again, ask_again
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
 from service.web.staff import forms
@@ -80,6 +81,8 @@ def cursor(typed: str) -> str:
 @require_staff(Permission.PREPARE)
 def new() -> Any:
     """The form; with ``kopie`` it holds what another agreement holds."""
+    if typed := again():
+        return _form(forms.typed_again(typed.form), typed.errors)
     if reference := request.args.get("kopie", ""):
         return _form(forms.copy_of(dossier(deps(), reference, current_staff()).agreement), {})
     return _form(forms.blank(deps().settings.link_days), {})
@@ -98,9 +101,9 @@ def add() -> Any:
             idempotency_key=form.get("key", "")[:64] or None,
         )
     except Invalid as wrong:
-        return _form(forms.typed_again(form), sentences(wrong, name="organisation"), status=422)
+        return ask_again(sentences(wrong, name="organisation"))
     except Refused as refusal:
-        return _form(forms.typed_again(form), {"form": refusal.sentence()}, status=409)
+        return ask_again({"form": refusal.sentence()}, 409)
     return _saved(reference, "created")
 
 
@@ -108,35 +111,28 @@ def add() -> Any:
 @require_staff(Permission.PREPARE)
 def edit_form(reference: str) -> Any:
     """A draft in the form."""
-    found = dossier(deps(), reference, current_staff())
-    return _form(forms.of(found.agreement), {}, editing=reference)
+    found, typed = dossier(deps(), reference, current_staff()), again()
+    filled = forms.typed_again(typed.form) if typed else forms.of(found.agreement)
+    return _form(filled, typed.errors, editing=reference)
 
 
 @blueprint.post("/overeenkomsten/<reference>/bewerken")
 @require_staff(Permission.PREPARE)
 def change(reference: str) -> Any:
     """Save a draft."""
-    form = request.form
     try:
-        edit(deps(), reference, forms.given(form), current_staff())
+        edit(deps(), reference, forms.given(request.form), current_staff())
     except Invalid as wrong:
-        again = forms.typed_again(form)
-        return _form(again, sentences(wrong, name="organisation"), editing=reference, status=422)
+        return ask_again(sentences(wrong, name="organisation"))
     except Refused as refusal:
-        errors = {"form": refusal.sentence()}
-        return _form(forms.typed_again(form), errors, editing=reference, status=409)
+        return ask_again({"form": refusal.sentence()}, 409)
     return _saved(reference, "edited")
 
 
 @blueprint.get("/overeenkomsten/<reference>")
 @require_staff(Permission.SEE_AGREEMENTS)
 def dossier_page(reference: str) -> Any:
-    """Everything about one agreement."""
-    return show_dossier(reference)
-
-
-def show_dossier(reference: str, *, problem: str = "", status: int = 200) -> tuple[str, int]:
-    """The dossier; ``problem`` says why something that was asked did not happen."""
+    """Everything about one agreement, and why something that was asked did not happen."""
     staff = current_staff()
     found = dossier(deps(), reference, staff)
     can = allowed(
@@ -148,23 +144,25 @@ def show_dossier(reference: str, *, problem: str = "", status: int = 200) -> tup
     )
     return show(
         "staff/dossier.html",
-        status,
         dossier=found,
         agreement=found.agreement,
         can=can,
         next=next_step(found.agreement, returned_by=found.returned.name if found.returned else ""),
         place_order=ACT_ORDER[found.agreement.order],
-        problem=problem,
+        problem=again().errors.get("form", ""),
         meant=meant(found.agreement.signatory.email) if can & {"edit", "address"} else "",
     )
 
 
-def _form(
-    filled: forms.Filled, errors: dict[str, str], *, editing: str = "", status: int = 200
-) -> tuple[str, int]:
+def refused_at_dossier(reference: str, refusal: Refused) -> Any:
+    """Back to the dossier, which says why this cannot be done."""
+    at = url_for("staff.dossier_page", reference=reference)
+    return ask_again({"form": refusal.sentence()}, 409, at=at, fields={})
+
+
+def _form(filled: forms.Filled, errors: dict[str, str], *, editing: str = "") -> tuple[str, int]:
     return show(
         "staff/new.html",
-        status,
         filled=filled,
         values=filled.values,
         errors=errors,

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import make_response, request
+from flask import request
 from markupsafe import Markup
-from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
 from service.texts import text
+from service.web.again import again, ask_again, shown_at
 from service.web.context import client, current_staff, deps, known_browser, require_staff
-from service.web.errors import answer, come_back
+from service.web.errors import answer
 from service.web.forms import upload
 from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
@@ -34,12 +35,25 @@ _SIGNATURE_FIELDS = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": 
 @require_staff(Permission.COUNTERSIGN)
 def countersign_queue() -> Any:
     """What waits for our signature."""
-    return _page({"method": "typed"})
+    waiting, typed = queue(deps(), current_staff()), again()
+    return show(
+        "staff/countersign_queue.html",
+        waiting=waiting,
+        statements=statements(STATEMENTS, waiting[0].agreement) if waiting else [],
+        values=typed.values or {"method": "typed"},
+        selected=typed.form.getlist("selected"),
+        confirmed=typed.form.getlist("confirmed"),
+        errors=typed.errors,
+        refused=[Outcome(**each) for each in typed.more.get("refused", [])],
+        signed=typed.more.get("signed", 0),
+        today=show_date(local_date(datetime.now(UTC))),
+    )
 
 
 @blueprint.post("/tekenen-namens-ons")
 @require_staff(Permission.COUNTERSIGN)
 @body_limit(LARGEST_POST)
+@shown_at("staff.countersign")
 def sign() -> Any:
     """Sign what was ticked; one that cannot be signed any more keeps no other from it."""
     form = request.form
@@ -60,17 +74,17 @@ def sign() -> Any:
         )
     except Invalid as wrong:
         place = _SIGNATURE_FIELDS.get(method, "method")
-        errors = {
-            place if name == "signature" else name: sentence
-            for name, sentence in wrong.by_field().items()
-        }
-        return _page(form.to_dict(), errors, status=422)
+        return ask_again(
+            {
+                place if name == "signature" else name: sentence
+                for name, sentence in wrong.by_field().items()
+            }
+        )
     except TooMany as locked:
-        page = _page(form.to_dict(), {"password": locked.sentence()}, status=429)
-        return come_back(make_response(page), locked)
-    refused = [outcome for outcome in outcomes if outcome.refusal]
+        return ask_again({"password": locked.sentence()}, 429, wait_seconds=locked.wait_seconds)
+    refused = [dataclasses.asdict(outcome) for outcome in outcomes if outcome.refusal]
     if refused:
-        return _page(form.to_dict(), refused=refused, signed=len(outcomes) - len(refused))
+        return ask_again({}, 409, refused=refused, signed=len(outcomes) - len(refused))
     return to("staff.countersign", done="countersigned")
 
 
@@ -82,16 +96,24 @@ def too_large(error: RequestEntityTooLarge) -> Any:
 
 @require_staff(Permission.COUNTERSIGN)
 def _too_large() -> Any:
-    request.form = ImmutableMultiDict()
     errors = {"uploaded_image": text("errors.image_too_large")}
-    return _page({"method": "uploaded"}, errors, status=413)
+    return ask_again(errors, 413, fields={"method": "uploaded"})
 
 
 @blueprint.get("/tekenen-namens-ons/lezen", endpoint="countersign_read")
 @require_staff(Permission.COUNTERSIGN)
 def to_be_read() -> Any:
     """What differs in each agreement that this person has not opened."""
-    return _to_read()
+    reading = to_read(deps(), current_staff())
+    # Made by the service itself, escaped when the document was frozen.
+    shown = {each.agreement.reference: Markup(each.html) for each in reading.unread}  # noqa: S704
+    return show(
+        "staff/countersign_read.html",
+        reading=reading,
+        shown=shown,
+        common=Markup(reading.common.html) if reading.common else "",  # noqa: S704
+        refused=again().more.get("refused", []),
+    )
 
 
 @blueprint.post("/tekenen-namens-ons/lezen")
@@ -102,48 +124,11 @@ def noted_as_read() -> Any:
     shown = {each: form.get(f"sha256-{each}", "") for each in form.getlist("read")}
     refused = note_read(deps(), shown, current_staff(), client())
     if refused:
-        return _to_read([(each, why.sentence()) for each, why in refused.items()])
+        said = [(each, why.sentence()) for each, why in refused.items()]
+        return ask_again({}, 409, fields={}, refused=said)
     if to_read(deps(), current_staff()).unread:
         return to("staff.countersign_read", done="read_more")
     return to("staff.countersign", done="read")
-
-
-def _to_read(refused: list[tuple[str, str]] | None = None) -> tuple[str, int]:
-    reading = to_read(deps(), current_staff())
-    # Made by the service itself, escaped when the document was frozen.
-    shown = {each.agreement.reference: Markup(each.html) for each in reading.unread}  # noqa: S704
-    return show(
-        "staff/countersign_read.html",
-        409 if refused else 200,
-        reading=reading,
-        shown=shown,
-        common=Markup(reading.common.html) if reading.common else "",  # noqa: S704
-        refused=refused or [],
-    )
-
-
-def _page(
-    values: dict[str, str],
-    errors: dict[str, str] | None = None,
-    *,
-    refused: list[Outcome] | None = None,
-    signed: int = 0,
-    status: int = 200,
-) -> tuple[str, int]:
-    waiting = queue(deps(), current_staff())
-    return show(
-        "staff/countersign_queue.html",
-        409 if refused else status,
-        waiting=waiting,
-        statements=statements(STATEMENTS, waiting[0].agreement) if waiting else [],
-        values=values,
-        selected=request.form.getlist("selected"),
-        confirmed=request.form.getlist("confirmed"),
-        errors=errors or {},
-        refused=refused or [],
-        signed=signed,
-        today=show_date(local_date(datetime.now(UTC))),
-    )
 
 
 def _picture(method: str) -> bytes:

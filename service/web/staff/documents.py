@@ -12,9 +12,10 @@ from service.agreement.permissions import Permission
 from service.agreement.shown import sha256_of
 from service.errors import GenerationFailed, NotFound, Refused
 from service.texts import text
+from service.web.again import again, ask_again, shown_at
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
-from service.web.staff.agreements import show_dossier
+from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.actors import staff_actor
 from service.workflow.generate import preview as current_preview
@@ -38,6 +39,7 @@ def preview(reference: str) -> Any:
 
 @blueprint.post("/overeenkomsten/<reference>/voorbeeld")
 @require_staff(Permission.SEE_AGREEMENTS)
+@shown_at("staff.dossier_page")
 def make_preview(reference: str) -> Any:
     """Have the preview made; the page that waits for it comes next."""
     request_preview(deps(), reference)
@@ -68,7 +70,22 @@ def shown(reference: str) -> Any:
 @require_staff(Permission.SEE_AGREEMENTS)
 def reading(reference: str) -> Any:
     """The same text as a page; whoever may sign it says there that it was read."""
-    return _reading(reference)
+    staff = current_staff()
+    found = dossier(deps(), reference, staff)
+    if found.frozen is None:
+        raise NotFound("not_found")
+    waits = found.agreement.awaits_processor and staff.may(Permission.COUNTERSIGN)
+    return show(
+        "staff/reading.html",
+        dossier=found,
+        agreement=found.agreement,
+        # Our own reading view: escaped when it was made from the frozen document.
+        reading_html=Markup(found.frozen.reading_html),  # noqa: S704
+        view_sha256=sha256_of(found.frozen.reading_html),
+        waits=waits,
+        opened_at=opened_at(deps(), found.agreement, staff) if waits else None,
+        problem=again().errors.get("form", ""),
+    )
 
 
 @blueprint.post("/overeenkomsten/<reference>/tekst")
@@ -79,36 +96,17 @@ def read(reference: str) -> Any:
     try:
         note_view(deps(), reference, digest, current_staff(), client())
     except Refused as refusal:
-        return _reading(reference, problem=refusal.sentence(), status=409)
+        return ask_again({"form": refusal.sentence()}, 409)
     return to("staff.countersign", done="read")
-
-
-def _reading(reference: str, *, problem: str = "", status: int = 200) -> Any:
-    staff = current_staff()
-    found = dossier(deps(), reference, staff)
-    if found.frozen is None:
-        raise NotFound("not_found")
-    waits = found.agreement.awaits_processor and staff.may(Permission.COUNTERSIGN)
-    return show(
-        "staff/reading.html",
-        status,
-        dossier=found,
-        agreement=found.agreement,
-        # Our own reading view: escaped when it was made from the frozen document.
-        reading_html=Markup(found.frozen.reading_html),  # noqa: S704
-        view_sha256=sha256_of(found.frozen.reading_html),
-        waits=waits,
-        opened_at=opened_at(deps(), found.agreement, staff) if waits else None,
-        problem=problem,
-    )
 
 
 @blueprint.post("/overeenkomsten/<reference>/document")
 @require_staff(Permission.SEND)
+@shown_at("staff.dossier_page")
 def retry(reference: str) -> Any:
     """Make the document again after a failure."""
     try:
         retry_generation(deps(), reference, staff_actor(current_staff()))
     except Refused as refusal:
-        return show_dossier(reference, problem=refusal.sentence(), status=409)
+        return refused_at_dossier(reference, refusal)
     return to("staff.dossier_page", reference=reference, done="retried")

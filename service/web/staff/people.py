@@ -11,6 +11,7 @@ from service.database.accounts import Account
 from service.database.role_requests import RoleRequest
 from service.errors import Invalid, NotFound, Refused
 from service.texts import text
+from service.web.again import again, ask_again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
@@ -24,7 +25,17 @@ ROLES = [(role.value, text(f"labels.role.{role.value}")) for role in Role]
 @require_staff(Permission.MANAGE_STAFF)
 def people() -> Any:
     """Everybody, what waits for a second administrator, and a form for one more."""
-    return _everybody({}, {})
+    typed = again()
+    return show(
+        "staff/people.html",
+        accounts=workflow.everyone(deps(), current_staff()),
+        waiting=role_grants.waiting(deps(), current_staff()),
+        values=typed.values,
+        errors=typed.errors,
+        chosen=typed.form.getlist("roles"),
+        roles=ROLES,
+        ask_password=asks_password(),
+    )
 
 
 @blueprint.post("/medewerkers")
@@ -43,7 +54,7 @@ def add_person() -> Any:
             proof=proof(),
         )
     except Invalid as wrong:
-        return _everybody(form.to_dict(), sentences(wrong), form.getlist("roles"), status=422)
+        return ask_again(sentences(wrong))
     return to("staff.people", done="invited")
 
 
@@ -52,10 +63,20 @@ def add_person() -> Any:
 def person(staff_id: str) -> Any:
     """One account; roles that wait for a second administrator are ticked as well."""
     account = _account(staff_id)
-    found = account.person
-    values = {"name": found.name, "function": found.function}
-    wanted = [role.value for role in found.roles] + [each.role.value for each in _waiting(staff_id)]
-    return _one(account, values, wanted, account.active, {})
+    found, waiting, typed = account.person, _waiting(staff_id), again()
+    roles = [role.value for role in found.roles] + [each.role.value for each in waiting]
+    return show(
+        "staff/person.html",
+        account=account,
+        values=typed.values or {"name": found.name, "function": found.function},
+        chosen=typed.form.getlist("roles") if typed else roles,
+        active=typed.values.get("active") == "yes" if typed else account.active,
+        errors=typed.errors,
+        roles=ROLES,
+        waiting=waiting,
+        mailed=workflow.newest_link(deps(), found.id, current_staff()),
+        ask_password=asks_password(),
+    )
 
 
 @blueprint.post("/medewerkers/<staff_id>")
@@ -63,24 +84,21 @@ def person(staff_id: str) -> Any:
 def change_person(staff_id: str) -> Any:
     """Change name, function, roles, access."""
     form = request.form
-    roles, active = form.getlist("roles"), form.get("active") == "yes"
     try:
         waits = workflow.change(
             deps(),
             staff_id,
             name=form.get("name", ""),
             function=form.get("function", ""),
-            roles=roles,
-            active=active,
+            roles=form.getlist("roles"),
+            active=form.get("active") == "yes",
             by=current_staff(),
             proof=proof(),
         )
     except Invalid as wrong:
-        found = _account(staff_id)
-        return _one(found, form.to_dict(), roles, active, sentences(wrong), status=422)
+        return ask_again(sentences(wrong))
     except Refused as refusal:
-        errors = {"form": refusal.sentence()}
-        return _one(_account(staff_id), form.to_dict(), roles, active, errors, status=409)
+        return ask_again({"form": refusal.sentence()}, 409)
     return to("staff.people", done="person_waits" if waits else "person")
 
 
@@ -88,7 +106,12 @@ def change_person(staff_id: str) -> Any:
 @require_staff(Permission.MANAGE_STAFF)
 def ask_link_for(staff_id: str) -> Any:
     """Before a link is mailed: to whom, and what it does."""
-    return _link(staff_id, {})
+    return show(
+        "staff/ask_link.html",
+        account=_account(staff_id),
+        errors=again().errors,
+        ask_password=asks_password(),
+    )
 
 
 @blueprint.post("/medewerkers/<staff_id>/link")
@@ -98,7 +121,7 @@ def send_link_to(staff_id: str) -> Any:
     try:
         workflow.send_link(deps(), staff_id, current_staff(), proof())
     except Invalid as wrong:
-        return _link(staff_id, sentences(wrong), status=422)
+        return ask_again(sentences(wrong))
     return to("staff.people", done="link_sent")
 
 
@@ -106,7 +129,16 @@ def send_link_to(staff_id: str) -> Any:
 @require_staff(Permission.MANAGE_STAFF)
 def role_request(request_id: str) -> Any:
     """A role that waits for a second administrator."""
-    return _request(request_id, {})
+    for each in role_grants.waiting(deps(), current_staff()):
+        if each.id == request_id:
+            return show(
+                "staff/role_request.html",
+                asked=each,
+                own=each.asked_by == current_staff().id,
+                errors=again().errors,
+                ask_password=asks_password(),
+            )
+    raise NotFound("not_found")
 
 
 @blueprint.post("/medewerkers/rollen/<request_id>")
@@ -117,7 +149,7 @@ def decide_role(request_id: str) -> Any:
     try:
         role_grants.decide(deps(), request_id, grant=grant, by=current_staff(), proof=proof())
     except Invalid as wrong:
-        return _request(request_id, sentences(wrong), status=422)
+        return ask_again(sentences(wrong))
     return to("staff.people", done="role_granted" if grant else "role_refused")
 
 
@@ -131,71 +163,3 @@ def _account(staff_id: str) -> Account:
 def _waiting(staff_id: str) -> list[RoleRequest]:
     waiting = role_grants.waiting(deps(), current_staff())
     return [each for each in waiting if each.staff_id == staff_id]
-
-
-def _everybody(
-    values: dict[str, str],
-    errors: dict[str, str],
-    chosen: list[str] | None = None,
-    *,
-    status: int = 200,
-) -> tuple[str, int]:
-    return show(
-        "staff/people.html",
-        status,
-        accounts=workflow.everyone(deps(), current_staff()),
-        waiting=role_grants.waiting(deps(), current_staff()),
-        values=values,
-        errors=errors,
-        chosen=chosen or [],
-        roles=ROLES,
-        ask_password=asks_password(),
-    )
-
-
-def _one(
-    account: Account,
-    values: dict[str, str],
-    chosen: list[str],
-    active: bool,
-    errors: dict[str, str],
-    *,
-    status: int = 200,
-) -> tuple[str, int]:
-    return show(
-        "staff/person.html",
-        status,
-        account=account,
-        values=values,
-        chosen=chosen,
-        active=active,
-        errors=errors,
-        roles=ROLES,
-        waiting=_waiting(account.person.id),
-        mailed=workflow.newest_link(deps(), account.person.id, current_staff()),
-        ask_password=asks_password(),
-    )
-
-
-def _link(staff_id: str, errors: dict[str, str], *, status: int = 200) -> tuple[str, int]:
-    return show(
-        "staff/ask_link.html",
-        status,
-        account=_account(staff_id),
-        errors=errors,
-        ask_password=asks_password(),
-    )
-
-
-def _request(request_id: str, errors: dict[str, str], *, status: int = 200) -> tuple[str, int]:
-    for each in role_grants.waiting(deps(), current_staff()):
-        if each.id == request_id:
-            return show(
-                "staff/role_request.html",
-                status,
-                asked=each,
-                own=each.asked_by == current_staff().id,
-                errors=errors,
-                ask_password=asks_password(),
-            )
-    raise NotFound("not_found")

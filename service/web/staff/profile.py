@@ -10,6 +10,7 @@ from flask import request
 from service.agreement.parties import countries
 from service.agreement.permissions import Permission
 from service.errors import Invalid
+from service.web.again import again, ask_again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
@@ -28,12 +29,19 @@ def manage() -> Any:
 @require_staff(Permission.MANAGE_PROFILE)
 def profile() -> Any:
     """The newest version in the form."""
-    known = known_profile(deps())
-    if known is None:
-        return _page(0, {"country": "BE"}, {})
-    version, processor = known
-    values = {**dataclasses.asdict(processor), "enterprise_number": processor.shown_number}
-    return _page(version, values, {})
+    known, typed = known_profile(deps()), again()
+    version, values = 0, {"country": "BE"}
+    if known:
+        version, processor = known
+        values = {**dataclasses.asdict(processor), "enterprise_number": processor.shown_number}
+    return show(
+        "staff/profile.html",
+        version=version,
+        values=typed.values or values,
+        errors=typed.errors,
+        countries=list(countries().items()),
+        ask_password=asks_password(),
+    )
 
 
 @blueprint.post("/profiel")
@@ -43,21 +51,5 @@ def save_profile() -> Any:
     try:
         change_profile(deps(), request.form, current_staff(), proof())
     except Invalid as wrong:
-        known = known_profile(deps())
-        version = known[0] if known else 0
-        return _page(version, request.form.to_dict(), sentences(wrong), status=422)
+        return ask_again(sentences(wrong))
     return to("staff.profile", done="profile")
-
-
-def _page(
-    version: int, values: dict[str, Any], errors: dict[str, str], *, status: int = 200
-) -> tuple[str, int]:
-    return show(
-        "staff/profile.html",
-        status,
-        version=version,
-        values=values,
-        errors=errors,
-        countries=list(countries().items()),
-        ask_password=asks_password(),
-    )

@@ -9,9 +9,10 @@ from flask import request
 from service.agreement.permissions import Permission
 from service.database.questions import Question
 from service.errors import Invalid, NotAllowed, NotFound, Refused
+from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
-from service.web.staff.agreements import show_dossier
+from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow import answer as answering
 from service.workflow.retrieve import dossier
@@ -22,7 +23,14 @@ from service.workflow.send_back import send_back as give_back
 @require_staff(Permission.COUNTERSIGN)
 def send_back(reference: str) -> Any:
     """What does the countersigner want to know?"""
-    return _ask(reference, {}, {})
+    found, typed = dossier(deps(), reference, current_staff()), again()
+    return show(
+        "staff/ask_sender.html",
+        agreement=found.agreement,
+        sender_name=found.sender_name,
+        values=typed.values,
+        errors=typed.errors,
+    )
 
 
 @blueprint.post("/overeenkomsten/<reference>/terugzending")
@@ -35,10 +43,9 @@ def return_with_question(reference: str) -> Any:
     except NotAllowed:
         raise
     except Invalid as wrong:
-        return _ask(reference, request.form.to_dict(), sentences(wrong), 422)
-    except Refused as refusal:
-        # On the same page, so that the words typed are not lost.
-        return _ask(reference, request.form.to_dict(), {"form": refusal.sentence()}, 409)
+        return ask_again(sentences(wrong))
+    except Refused as refusal:  # on the same page, so that the words typed are not lost
+        return ask_again({"form": refusal.sentence()}, 409)
     return to("staff.countersign", done="returned")
 
 
@@ -46,27 +53,35 @@ def return_with_question(reference: str) -> Any:
 @require_staff(Permission.SEND)
 def answer(reference: str, question_id: str) -> Any:
     """The question, and room for the answer."""
-    return _answer(reference, question_id, {}, {})
+    found, typed = dossier(deps(), reference, current_staff()), again()
+    return show(
+        "staff/answer.html",
+        agreement=found.agreement,
+        question=_one(found.questions, question_id),
+        values=typed.values,
+        errors=typed.errors,
+    )
 
 
 @blueprint.post("/overeenkomsten/<reference>/vragen/<question_id>/antwoord")
 @require_staff(Permission.SEND)
 def send_answer(reference: str, question_id: str) -> Any:
     """Mail the answer to who asked."""
-    form = request.form.to_dict()
+    words = request.form.get("answer", "")
     try:
-        answering.answer(deps(), reference, question_id, form.get("answer", ""), current_staff())
+        answering.answer(deps(), reference, question_id, words, current_staff())
     except NotAllowed:
         raise
     except Invalid as wrong:
-        return _answer(reference, question_id, form, sentences(wrong), 422)
+        return ask_again(sentences(wrong))
     except Refused as refusal:
-        return _answer(reference, question_id, form, {"form": refusal.sentence()}, 409)
+        return ask_again({"form": refusal.sentence()}, 409)
     return to("staff.dossier_page", reference=reference, done="answered")
 
 
 @blueprint.post("/overeenkomsten/<reference>/vragen/<question_id>/afhandeling")
 @require_staff(Permission.SEND)
+@shown_at("staff.dossier_page")
 def settle(reference: str, question_id: str) -> Any:
     """It was answered elsewhere."""
     try:
@@ -74,41 +89,8 @@ def settle(reference: str, question_id: str) -> Any:
     except NotAllowed:
         raise
     except Refused as refusal:
-        return show_dossier(reference, problem=refusal.sentence(), status=409)
+        return refused_at_dossier(reference, refusal)
     return to("staff.dossier_page", reference=reference, done="question_closed")
-
-
-def _ask(
-    reference: str, values: dict[str, str], errors: dict[str, str], status: int = 200
-) -> tuple[str, int]:
-    found = dossier(deps(), reference, current_staff())
-    return show(
-        "staff/ask_sender.html",
-        status,
-        agreement=found.agreement,
-        sender_name=found.sender_name,
-        values=values,
-        errors=errors,
-    )
-
-
-def _answer(
-    reference: str,
-    question_id: str,
-    values: dict[str, str],
-    errors: dict[str, str],
-    status: int = 200,
-) -> tuple[str, int]:
-    found = dossier(deps(), reference, current_staff())
-    question = _one(found.questions, question_id)
-    return show(
-        "staff/answer.html",
-        status,
-        agreement=found.agreement,
-        question=question,
-        values=values,
-        errors=errors,
-    )
 
 
 def _one(questions: list[Question], question_id: str) -> Question:

@@ -12,11 +12,12 @@ from service.agreement.deadlines import local_date
 from service.agreement.drafting import MOST_DAYS
 from service.agreement.permissions import Permission
 from service.errors import Invalid, NotAllowed, Refused
+from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
-from service.web.staff.agreements import show_dossier
+from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow import resend as again
+from service.workflow import resend as anew
 from service.workflow.remind import remind as remind_now
 from service.workflow.retrieve import dossier
 from service.workflow.send import send as send_draft
@@ -26,6 +27,7 @@ from service.workflow.void import void as withdraw
 
 @blueprint.post("/overeenkomsten/<reference>/verzending")
 @require_staff(Permission.SEND)
+@shown_at("staff.dossier_page")
 def send(reference: str) -> Any:
     """Send the draft."""
     return _do(reference, lambda: send_draft(deps(), reference, current_staff()), "sent")
@@ -33,13 +35,15 @@ def send(reference: str) -> Any:
 
 @blueprint.post("/overeenkomsten/<reference>/herzending")
 @require_staff(Permission.SEND)
+@shown_at("staff.dossier_page")
 def resend(reference: str) -> Any:
     """Mail a new link."""
-    return _do(reference, lambda: again.resend(deps(), reference, current_staff()), "resent")
+    return _do(reference, lambda: anew.resend(deps(), reference, current_staff()), "resent")
 
 
 @blueprint.post("/overeenkomsten/<reference>/herinnering")
 @require_staff(Permission.SEND)
+@shown_at("staff.dossier_page")
 def remind(reference: str) -> Any:
     """Mail the same link again, with a reminder."""
     return _do(reference, lambda: remind_now(deps(), reference, current_staff()), "reminded")
@@ -47,14 +51,15 @@ def remind(reference: str) -> Any:
 
 @blueprint.post("/overeenkomsten/<reference>/link")
 @require_staff(Permission.SEND)
+@shown_at("staff.dossier_page")
 def copy_link(reference: str) -> Any:
     """Show the living link, once; it never stands in an address of ours."""
     try:
-        link = again.copy_link(deps(), reference, current_staff())
+        link = anew.copy_link(deps(), reference, current_staff())
     except NotAllowed:
         raise
     except Refused as refusal:
-        return show_dossier(reference, problem=refusal.sentence(), status=409)
+        return refused_at_dossier(reference, refusal)
     agreement = dossier(deps(), reference, current_staff()).agreement
     return show("staff/link.html", agreement=agreement, link=link)
 
@@ -76,14 +81,14 @@ def change_address(reference: str) -> Any:
     name, email = form.get("signatory_name", ""), form.get("signatory_email", "")
     return _do(
         reference,
-        lambda: again.change_email(deps(), reference, name, email, current_staff()),
+        lambda: anew.change_email(deps(), reference, name, email, current_staff()),
         "address",
-        ask="address",
     )
 
 
 @blueprint.post("/overeenkomsten/<reference>/mails/<message_id>/afgehandeld")
 @require_staff(Permission.SEND)
+@shown_at("staff.dossier_page")
 def settle_mail(reference: str, message_id: str) -> Any:
     """A mail that was refused needs nothing more."""
     return _do(
@@ -110,9 +115,8 @@ def extend(reference: str) -> Any:
     days = request.form.get("link_days", "")
     return _do(
         reference,
-        lambda: again.extend(deps(), reference, days, current_staff()),
+        lambda: anew.extend(deps(), reference, days, current_staff()),
         "extended",
-        ask="term",
     )
 
 
@@ -132,32 +136,27 @@ def void(reference: str) -> Any:
         reference,
         lambda: withdraw(deps(), reference, reason, current_staff()),
         "voided",
-        ask="void",
     )
 
 
-def _do(reference: str, act: Callable[[], None], done: str, *, ask: str = "") -> Any:
+def _do(reference: str, act: Callable[[], None], done: str) -> Any:
     """Do it and go back to the dossier, or say there why not; a wrong field is asked again."""
     try:
         act()
     except NotAllowed:
         raise
     except Invalid as wrong:
-        return _ask(ask, reference, request.form.to_dict(), sentences(wrong), status=422)
+        return ask_again(sentences(wrong))
     except Refused as refusal:
-        return show_dossier(reference, problem=refusal.sentence(), status=409)
+        return refused_at_dossier(reference, refusal)
     return to("staff.dossier_page", reference=reference, done=done)
 
 
-def _ask(
-    what: str,
-    reference: str,
-    values: dict[str, str],
-    errors: dict[str, str] | None = None,
-    *,
-    status: int = 200,
-) -> tuple[str, int]:
-    agreement = dossier(deps(), reference, current_staff()).agreement
+def _ask(what: str, reference: str, values: dict[str, str]) -> tuple[str, int]:
+    agreement, typed = dossier(deps(), reference, current_staff()).agreement, again()
     return show(
-        f"staff/ask_{what}.html", status, agreement=agreement, values=values, errors=errors or {}
+        f"staff/ask_{what}.html",
+        agreement=agreement,
+        values=typed.values or values,
+        errors=typed.errors,
     )

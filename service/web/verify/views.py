@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, request
+from flask import Blueprint, jsonify, request
 
 from service.errors import Busy, Invalid
 from service.texts import text
+from service.web.again import again, ask_again
 from service.web.context import client, deps, public
-from service.web.errors import come_back
 from service.web.forms import upload as uploaded
 from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
@@ -38,21 +38,21 @@ _VERDICT_TONES = {GENUINE: "good", INVALID: "bad"}
 @public("whoever was handed a PDF must be able to have it checked")
 def upload() -> Any:
     """The form."""
-    return _page()
+    return _page(errors=again().errors)
 
 
 @blueprint.post("/verifieer")
 @public("whoever was handed a PDF must be able to have it checked")
 @body_limit(MOST_BYTES + _FORM_AROUND_IT)
 def verify() -> Any:
-    """The findings; the file is read and forgotten."""
+    """The findings; the file is read and forgotten, so they are the answer itself: a redirect would
+    have to keep what the file says."""
     try:
         checked = verify_upload(deps(), uploaded(request.files, "file"), client().ip)
     except Invalid as wrong:
-        return _page(errors=wrong.by_field(), status=422)
+        return ask_again(wrong.by_field())
     except Busy as busy:
-        page = _page(errors={"file": busy.sentence()}, status=503)
-        return come_back(make_response(page), busy)
+        return ask_again({"file": busy.sentence()}, 503, wait_seconds=busy.wait_seconds)
     return _page(report=_in_words(checked), file_name=request.files["file"].filename or "")
 
 
@@ -162,8 +162,5 @@ def _page(
     report: dict[str, Any] | None = None,
     file_name: str = "",
     errors: dict[str, str] | None = None,
-    status: int = 200,
 ) -> tuple[str, int]:
-    return show(
-        "staff/verify.html", status, report=report, file_name=file_name, errors=errors or {}
-    )
+    return show("staff/verify.html", report=report, file_name=file_name, errors=errors or {})

@@ -1,0 +1,274 @@
+"""A form with mistakes is shown again after a redirect, so that *Back* and *reload* never ask to
+send it once more.
+
+A POST that cannot be accepted answers 303. What was typed and what was wrong with it is kept for a
+few hours (``service/workflow/kept_forms.py``), for this browser and for the page that shows the
+form; the page reads it with ``again()``. The page has the status of the mistake, as it always had.
+When the form is accepted, what was kept of it goes.
+
+The same way goes a form whose token is too old (``security.SHOW_AGAIN``), and one that was sent
+after the session ended: it is shown again, filled, with a sentence on what happened, and nothing is
+done.
+
+Never kept: files, passwords, codes and the token of the form (``NEVER_KEPT``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from service.agreement.permissions import Staff
+from service.texts import text
+from service.web.context import SIGNER, deps, policy_of, visitor
+from service.web.forms import FormErrors
+from service.web.security import (
+    AGAIN_FIELD,
+    SAFE,
+    SHOW_AGAIN,
+    SIGNED_OUT,
+    STALE,
+    TOKEN_FIELD,
+    WebSecurity,
+)
+from service.web.visits import signer_cookie, visit_name
+from service.workflow import kept_forms
+
+NEVER_KEPT = frozenset(
+    {TOKEN_FIELD, AGAIN_FIELD, "password", "old", "new", "again", "own_password", "code"}
+)
+NOTICE = "melding"  # in an address
+LARGEST = 512 * 1024  # characters of all that is kept of one form; a drawing is a data URL
+LARGEST_OF_STRANGERS = 32 * 1024
+_ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Again:
+    """What a page shows again: the fields as typed, what was wrong, and what else the view kept.
+
+    False where the page is shown for the first time.
+    """
+
+    form: MultiDict[str, str] = field(default_factory=MultiDict)
+    errors: FormErrors = field(default_factory=FormErrors)
+    more: Mapping[str, Any] = field(default_factory=dict)
+    found: bool = False
+    status: int = 200
+    wait_seconds: int = 0
+    notice: str = ""
+
+    def __bool__(self) -> bool:
+        return self.found
+
+    @property
+    def values(self) -> dict[str, str]:
+        """One value per field; of a repeated one the first."""
+        return self.form.to_dict()
+
+
+def install(app: Flask) -> None:
+    """Let the pages of ``app`` show forms again. After ``security``, whose guard it serves."""
+    app.extensions[SHOW_AGAIN] = show_again
+    app.jinja_env.globals["notice_again"] = notice_again
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        return _finish(response)
+
+
+def shown_at(endpoint: str) -> Callable[[View], View]:
+    """For a view that takes a POST at an address without a page: the page that has its form."""
+
+    def mark(view: View) -> View:
+        view.shown_at = endpoint  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def ask_again(
+    errors: Mapping[str, str],
+    status: int = 422,
+    *,
+    at: str = "",
+    fields: Mapping[str, str | list[str]] | None = None,
+    wait_seconds: int = 0,
+    **more: Any,
+) -> WerkzeugResponse:
+    """See other: the page of this form, which shows what was typed and ``errors``.
+
+    ``at`` is another page than the form's own; ``fields`` what it shows, where that is not what was
+    posted; ``more`` what else the view wants back, as JSON has it.
+    """
+    content = {"errors": dict(errors), "status": status, "wait": wait_seconds, "more": more}
+    g.came_back = True
+    return redirect(_kept_at(at or page_of_form(), content, fields), 303)
+
+
+def again() -> Again:
+    """What this page shows again, or an ``Again`` that is false. Changes nothing."""
+    if "again" not in g:
+        g.again = _read()
+    found: Again = g.again
+    return found
+
+
+def show_again(notice: str) -> str:
+    """The address of the page that shows this request's form as it was sent, with a notice.
+
+    Empty where there is no such page. Nothing that was sent is carried out.
+    """
+    page = page_of_form()
+    if not page:
+        return ""
+    g.came_back = True
+    if set(request.form) <= NEVER_KEPT:  # only a button
+        return _with(page, **{NOTICE: notice})
+    return _kept_at(page, {"errors": {}, "status": 200, "notice": notice}, None)
+
+
+def page_of_form() -> str:
+    """The address of the page that has the form which this request sent; empty without one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    endpoint: str = getattr(view, "shown_at", "")
+    parts: Mapping[str, Any] = request.view_args or {}
+    if not endpoint:
+        try:
+            endpoint, parts = current_app.url_map.bind("").match(request.path, method="GET")
+        except HTTPException:
+            return ""
+    taken = next(current_app.url_map.iter_rules(endpoint)).arguments
+    return url_for(endpoint, **{name: part for name, part in parts.items() if name in taken})
+
+
+def notice_again() -> str:
+    """A sentence for the top of the page: why a form that was sent is here again."""
+    if request.method not in SAFE:
+        return ""
+    notice = again().notice or request.args.get(NOTICE, "")
+    return text(f"pages.again.{notice}") if notice in (STALE, SIGNED_OUT) else ""
+
+
+def forget_this_browser() -> None:
+    """Somebody leaves: nothing that was typed in this browser stays."""
+    kept_forms.forget_all(deps(), _holder())
+
+
+def _kept_at(
+    page: str, content: Mapping[str, Any], fields: Mapping[str, str | list[str]] | None
+) -> str:
+    stranger = _stranger()
+    former = "" if fields is not None else request.form.get(AGAIN_FIELD, "")
+    typed = dict(fields) if fields is not None else request.form.to_dict(flat=False)
+    kept, too_large = _within(
+        {name: _listed(value) for name, value in typed.items() if name not in NEVER_KEPT},
+        LARGEST_OF_STRANGERS if stranger else LARGEST,
+    )
+    errors = dict(content["errors"])
+    if too_large:
+        errors.setdefault("form", text("errors.too_large_to_keep"))
+    form_id = kept_forms.keep(
+        deps(),
+        kept_forms.Place(_holder(), _hash(urlsplit(page).path)),
+        {**content, "errors": errors, "fields": kept},
+        former=former if _ID.fullmatch(former) else "",
+        staff=_staff(),
+        stranger=stranger,
+    )
+    return _with(page, **{AGAIN_FIELD: form_id})
+
+
+def _read() -> Again:
+    form_id, content = request.args.get(AGAIN_FIELD, ""), None
+    if request.method not in SAFE:
+        return Again()
+    place = kept_forms.Place(_holder(), _hash(request.path))
+    if _ID.fullmatch(form_id):
+        content = kept_forms.find(deps(), form_id, place, _staff())
+    elif policy_of(current_app.view_functions[request.endpoint or ""]) == SIGNER:
+        # Sent when the cookies were gone: shown as soon as the link was opened again.
+        form_id, content = kept_forms.waiting(deps(), place) or ("", None)
+    if content is None:
+        return Again()
+    g.shown_again = form_id  # the form carries it, so that the next mistake takes its place
+    pairs = [(name, each) for name, listed in content["fields"].items() for each in listed]
+    return Again(
+        form=MultiDict(pairs),
+        errors=FormErrors(content["errors"]),
+        more=content.get("more", {}),
+        found=True,
+        status=content["status"],
+        wait_seconds=content.get("wait", 0),
+        notice=content.get("notice", ""),
+    )
+
+
+def _finish(response: Response) -> Response:
+    shown: Again | None = g.get("again")
+    if shown and response.status_code == 200:
+        response.status_code = shown.status
+        if shown.wait_seconds:
+            response.headers["Retry-After"] = str(shown.wait_seconds)
+    accepted = request.method not in SAFE and response.status_code < 400
+    if accepted and "came_back" not in g:
+        former = request.form.get(AGAIN_FIELD, "")
+        if _ID.fullmatch(former):
+            kept_forms.forget(deps(), former, _holder())
+    return response
+
+
+def _within(fields: dict[str, list[str]], most: int) -> tuple[dict[str, list[str]], bool]:
+    """The fields, without the largest ones where all together are too much."""
+    kept = dict(fields)
+    while len(json.dumps(kept)) > most:
+        del kept[max(kept, key=lambda name: len(json.dumps(kept[name])))]
+    return kept, len(kept) < len(fields)
+
+
+def _stranger() -> bool:
+    """Whether no session stands behind this request, of staff or of a signer."""
+    if _staff() is not None:
+        return False
+    return not kept_forms.has_session(deps(), _security().cookie(signer_cookie()))
+
+
+def _staff() -> Staff | None:
+    """Who of the staff sent it; in the signing journey that says nothing."""
+    return None if request.blueprint == "sign" else visitor()
+
+
+def _holder() -> bytes:
+    """This browser, and in it the agreement that this tab shows."""
+    return _hash(f"{_security().browser()}\n{visit_name()}")
+
+
+def _hash(words: str) -> bytes:
+    return hashlib.sha256(f"zegel kept form\n{words}".encode()).digest()
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _with(address: str, **query: str) -> str:
+    """An address of ours with something more behind its ``?``."""
+    bare, mark, fragment = address.partition("#")
+    return f"{bare}{'&' if '?' in bare else '?'}{urlencode(query)}{mark}{fragment}"
+
+
+def _security() -> WebSecurity:
+    security: WebSecurity = current_app.extensions["zegel_security"]
+    return security

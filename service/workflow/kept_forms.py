@@ -1,0 +1,74 @@
+"""A form that could not be accepted is kept for a while, so that its page can show it again.
+
+It belongs to the browser that sent it and to the page that shows it. What is secret never comes
+here: the caller leaves it out.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from service.agreement.capabilities import hash_secret
+from service.agreement.permissions import Staff
+from service.database.kept_forms import Place
+from service.deps import Deps
+
+__all__ = ["Place", "find", "forget", "forget_all", "has_session", "keep", "waiting"]
+
+
+def keep(
+    deps: Deps,
+    place: Place,
+    content: Mapping[str, Any],
+    *,
+    former: str = "",
+    staff: Staff | None = None,
+    stranger: bool = False,
+) -> str:
+    """Keep it and return its id.
+
+    ``former`` is the id of the form that was shown to be corrected: the newer one takes its place,
+    so that every page of the browser's history shows the last that was typed. ``stranger``: nobody
+    is signed in.
+    """
+    staff_id = staff.id if staff else None
+    with deps.database.begin() as tx:
+        if former and tx.forms.replace(former, place, content, staff_id=staff_id):
+            return former
+        form_id = secrets.token_urlsafe(16)
+        tx.forms.keep(form_id, place, content, staff_id=staff_id, stranger=stranger)
+    return form_id
+
+
+def find(deps: Deps, form_id: str, place: Place, staff: Staff | None) -> dict[str, Any] | None:
+    """What was kept under this id, if it was kept for this place and this person."""
+    with deps.database.begin() as tx:
+        return tx.forms.get(form_id, place, staff_id=staff.id if staff else None)
+
+
+def waiting(deps: Deps, place: Place) -> tuple[str, dict[str, Any]] | None:
+    """What was sent to this place when its session was gone: its id, and what was kept."""
+    with deps.database.begin() as tx:
+        return tx.forms.waiting(place)
+
+
+def has_session(deps: Deps, secret: str) -> bool:
+    """Whether a signer's session stands behind this cookie."""
+    if not secret:
+        return False
+    with deps.database.begin() as tx:
+        return tx.signing.session(hash_secret(secret)) is not None
+
+
+def forget(deps: Deps, form_id: str, holder: bytes) -> None:
+    """The form was accepted: its former mistakes are of no use."""
+    with deps.database.begin() as tx:
+        tx.forms.forget(form_id, holder)
+
+
+def forget_all(deps: Deps, holder: bytes) -> None:
+    """Somebody leaves this browser: nothing that was typed in it stays."""
+    with deps.database.begin() as tx:
+        tx.forms.forget_all(holder)

@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Select,
     and_,
     any_,
+    bindparam,
     delete,
     func,
     insert,
@@ -31,6 +33,9 @@ from service.database.columns import is_id
 
 KNOWN_BROWSER_DAYS = 365
 MOST_KNOWN_BROWSERS = 20
+_BY_EMAIL = select(staff).where(func.lower(staff.c.email) == bindparam("wanted"))
+_BY_ID = select(staff).where(staff.c.id == bindparam("wanted"))
+_PROFILE = select(processor_profiles).order_by(processor_profiles.c.version.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -103,19 +108,18 @@ class Accounts:
         """The account with this address, in any case of letters."""
         if "\x00" in email:  # PostgreSQL takes none in a text
             return None
-        return self._one(func.lower(staff.c.email) == email.lower(), lock=lock)
+        return self._one(_BY_EMAIL, email.lower(), lock=lock)
 
     def by_id(self, staff_id: str, *, lock: bool = False) -> Account | None:
         """The account with this id."""
         if not is_id(staff_id):
             return None
-        return self._one(staff.c.id == staff_id, lock=lock)
+        return self._one(_BY_ID, staff_id, lock=lock)
 
-    def _one(self, where: Any, *, lock: bool) -> Account | None:
-        statement = select(staff).where(where)
+    def _one(self, statement: Select[Any], wanted: str, *, lock: bool) -> Account | None:
         if lock:
             statement = statement.with_for_update()
-        row = self._connection.execute(statement).one_or_none()
+        row = self._connection.execute(statement, {"wanted": wanted}).one_or_none()
         return _account(row) if row else None
 
     def everyone(self) -> list[Account]:
@@ -228,9 +232,7 @@ class Accounts:
 
     def profile(self) -> tuple[int, Processor] | None:
         """The newest version of the processor's profile."""
-        row = self._connection.execute(
-            select(processor_profiles).order_by(processor_profiles.c.version.desc()).limit(1)
-        ).one_or_none()
+        row = self._connection.execute(_PROFILE).one_or_none()
         return (row.version, Processor(**row.profile)) if row else None
 
     def add_profile(self, version: int, processor: Processor, by: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     RowMapping,
+    Select,
     any_,
     bindparam,
     delete,
@@ -19,7 +20,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.sql import ColumnElement
 
 from service.agreement.annex import Annex, Dpo, Item
 from service.agreement.fields import fold
@@ -66,6 +66,19 @@ _WHOLE = select(
     _PLACES,
     _ITEMS,
 ).join(signatories, (signatories.c.agreement_id == agreements.c.id) & signatories.c.current)
+# Made once: to make such a statement takes four times as long as to have it answered.
+_BY_ID = _WHOLE.where(agreements.c.id == bindparam("wanted"))
+_BY_REFERENCE = _WHOLE.where(agreements.c.reference == bindparam("wanted"))
+_LOCK_ID = select(agreements.c.id).where(agreements.c.id == bindparam("wanted")).with_for_update()
+_LOCK_REFERENCE = (
+    select(agreements.c.id).where(agreements.c.reference == bindparam("wanted")).with_for_update()
+)
+_FLAGS = select(agreements.c.flags).where(agreements.c.id == bindparam("wanted"))
+_SAVE = (
+    update(agreements)
+    .where(agreements.c.id == bindparam("saved"))
+    .values(last_activity_at=func.clock_timestamp())
+)
 
 
 class Agreements:
@@ -76,26 +89,26 @@ class Agreements:
 
     def get(self, reference: str) -> Agreement:
         """The agreement as it stands, without a lock. Raises NotFound."""
-        return self._load(_is(reference), lock=False)
+        return self._load(_BY_REFERENCE, _readable(reference))
 
     def get_by_id(self, agreement_id: str) -> Agreement:
         """The same by its internal id. Raises NotFound."""
-        return self._load(agreements.c.id == agreement_id, lock=False)
+        return self._load(_BY_ID, agreement_id)
 
     def lock(self, reference: str) -> Agreement:
         """The agreement under its row lock until the transaction ends. Raises NotFound."""
-        return self._load(_is(reference), lock=True)
+        self._connection.execute(_LOCK_REFERENCE, {"wanted": _readable(reference)})
+        return self.get(reference)
 
     def lock_by_id(self, agreement_id: str) -> Agreement:
         """The same by its internal id. Raises NotFound."""
-        return self._load(agreements.c.id == agreement_id, lock=True)
+        self._connection.execute(_LOCK_ID, {"wanted": agreement_id})
+        return self.get_by_id(agreement_id)
 
-    def _load(self, where: ColumnElement[bool], *, lock: bool) -> Agreement:
-        # The lock is taken by its own statement: a statement that waits for a lock re-reads the
-        # locked row only, and would give subselects (places, items) from before the wait.
-        if lock:
-            self._connection.execute(select(agreements.c.id).where(where).with_for_update())
-        row = self._connection.execute(_WHOLE.where(where)).mappings().one_or_none()
+    # The lock is taken by its own statement: a statement that waits for a lock re-reads the
+    # locked row only, and would give subselects (places, items) from before the wait.
+    def _load(self, statement: Select[Any], wanted: str) -> Agreement:
+        row = self._connection.execute(statement, {"wanted": wanted}).mappings().one_or_none()
         if row is None:
             raise NotFound("not_found")
         return _agreement(row)
@@ -153,11 +166,7 @@ class Agreements:
 
     def save(self, before: Agreement, after: Agreement) -> Agreement:
         """Write what changed; ``before`` was loaded under the lock in this transaction."""
-        self._connection.execute(
-            update(agreements)
-            .where(agreements.c.id == before.id)
-            .values(**_columns(after), last_activity_at=func.clock_timestamp())
-        )
+        self._connection.execute(_SAVE, {"saved": before.id, **_columns(after)})
         changed = [
             {"at": place.value, "becomes": state.value}
             for place, state in after.places.items()
@@ -224,10 +233,7 @@ class Agreements:
 
     def flags(self, agreement_id: str) -> tuple[str, ...]:
         """The reasons for a second look by the countersigner, beyond those of the annex."""
-        row = self._connection.execute(
-            select(agreements.c.flags).where(agreements.c.id == agreement_id)
-        ).scalar_one()
-        return tuple(row)
+        return tuple(self._connection.execute(_FLAGS, {"wanted": agreement_id}).scalar_one())
 
     def add_flag(self, agreement_id: str, flag: str) -> None:
         """Note a reason for a second look, once."""
@@ -254,9 +260,9 @@ class Agreements:
             self._connection.execute(insert(annex_items), rows)
 
 
-def _is(reference: str) -> ColumnElement[bool]:
+def _readable(reference: str) -> str:
     # PostgreSQL takes no NUL in a text; an address with %00 is simply no reference of ours.
-    return agreements.c.reference == reference.replace("\x00", "?")
+    return reference.replace("\x00", "?")
 
 
 def _columns(agreement: Agreement) -> dict[str, Any]:

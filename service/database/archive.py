@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, null, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, null, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.archive_tables import RENEWED, archive_states, archived_objects
@@ -42,6 +42,9 @@ class ArchiveState:
     looked_at: datetime | None
 
 
+_STATE = select(archive_states).where(archive_states.c.agreement_id == bindparam("agreement"))
+
+
 class ArchiveRecords:
     """The archive's records of one transaction."""
 
@@ -50,9 +53,7 @@ class ArchiveRecords:
 
     def state(self, agreement_id: str) -> ArchiveState | None:
         """Where an agreement's package stands."""
-        row = self._connection.execute(
-            select(archive_states).where(archive_states.c.agreement_id == agreement_id)
-        ).one_or_none()
+        row = self._connection.execute(_STATE, {"agreement": agreement_id}).one_or_none()
         if row is None:
             return None
         return ArchiveState(row.state, row.prefix, row.failure, row.checked_at, row.looked_at)

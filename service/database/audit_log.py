@@ -23,6 +23,7 @@ from service.database.tables import audit_entries, audit_personal
 
 FIRST = "0" * 64
 _GENERAL_LOCK = 7_403_143
+_CLOCK = select(func.clock_timestamp())
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,12 @@ class AuditLog:
         """
         if unknown := data.keys() - IN_THE_CHAIN:
             raise ValueError(f"not for the chain: {', '.join(sorted(unknown))}")
-        chain = audit_entries.c.agreement_id
         if agreement_id is None:
             self._connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _GENERAL_LOCK})
-        last = self._connection.execute(
-            select(audit_entries.c.seq, audit_entries.c.hash, func.clock_timestamp().label("now"))
-            .where(chain == agreement_id if agreement_id else chain.is_(None))
-            .order_by(audit_entries.c.seq.desc())
-            .limit(1)
-        ).one_or_none()
+            found = self._connection.execute(_LAST_GENERAL)
+        else:
+            found = self._connection.execute(_LAST, {"chain": agreement_id})
+        last = found.one_or_none()
         seq, prev = (last.seq + 1, last.hash) if last else (1, FIRST)
         at = last.now if last else _clock(self._connection)
         salt = secrets.token_bytes(16)
@@ -129,25 +127,32 @@ class AuditLog:
 
     def of(self, agreement_id: str | None) -> list[Entry]:
         """The entries of one chain, first to last."""
-        chain = audit_entries.c.agreement_id
-        rows = self._connection.execute(
-            _ENTRIES.where(chain == agreement_id if agreement_id else chain.is_(None)).order_by(
-                audit_entries.c.seq
-            )
-        )
+        if agreement_id is None:
+            rows = self._connection.execute(_GENERAL_ENTRIES)
+        else:
+            rows = self._connection.execute(_ENTRIES_OF, {"chain": agreement_id})
         return [entry_of(row) for row in rows]
 
     def newest(self, event: Event) -> tuple[datetime, dict[str, Any]] | None:
         """When this last stood in the general chain, and what it said with what lies beside it;
         None when never."""
         row = self._connection.execute(
-            _ENTRIES.where(audit_entries.c.agreement_id.is_(None))
+            _ENTRIES.where(_OF_NONE)
             .where(audit_entries.c.event == event.value)
             .order_by(audit_entries.c.seq.desc())
             .limit(1)
         ).one_or_none()
         return (row.at, {**(row.personal or {}), **row.data}) if row else None
 
+
+_OF_ONE = audit_entries.c.agreement_id == bindparam("chain")
+_OF_NONE = audit_entries.c.agreement_id.is_(None)
+_NEWEST = (
+    select(audit_entries.c.seq, audit_entries.c.hash, func.clock_timestamp().label("now"))
+    .order_by(audit_entries.c.seq.desc())
+    .limit(1)
+)
+_LAST, _LAST_GENERAL = _NEWEST.where(_OF_ONE), _NEWEST.where(_OF_NONE)
 
 # One statement where personal data lie beside the entry: a signer waits for each.
 _ENTRY = insert(audit_entries).values(
@@ -171,6 +176,8 @@ _EVENTS = frozenset(Event)
 _ENTRIES = select(
     audit_entries, audit_personal.c.data.label("personal"), audit_personal.c.salt
 ).outerjoin(audit_personal, audit_personal.c.entry_id == audit_entries.c.id)
+_ENTRIES_OF = _ENTRIES.where(_OF_ONE).order_by(audit_entries.c.seq)
+_GENERAL_ENTRIES = _ENTRIES.where(_OF_NONE).order_by(audit_entries.c.seq)
 
 
 def entry_of(row: Row[Any]) -> Entry:
@@ -191,7 +198,7 @@ def entry_of(row: Row[Any]) -> Entry:
 
 
 def _clock(connection: Connection) -> datetime:
-    return cast(datetime, connection.execute(select(func.clock_timestamp())).scalar_one())
+    return cast(datetime, connection.execute(_CLOCK).scalar_one())
 
 
 def _personal_digest(salt: bytes, personal: Mapping[str, Any]) -> str:

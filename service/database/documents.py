@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import Place
@@ -86,6 +86,18 @@ class Digests:
     shown_length: int
 
 
+_OF_KIND = select(documents).where(
+    documents.c.agreement_id == bindparam("agreement"), documents.c.kind == bindparam("of_kind")
+)
+_DOCUMENT = _OF_KIND.where(documents.c.revision == bindparam("attempt"))
+_ACTS = (
+    select(acts)
+    .where(acts.c.agreement_id == bindparam("agreement"), acts.c.revision == bindparam("attempt"))
+    .order_by(acts.c.ordinal)
+)
+_ORIGINAL = select(originals).where(originals.c.agreement_id == bindparam("agreement"))
+
+
 class Documents:
     """The documents of one transaction."""
 
@@ -120,12 +132,12 @@ class Documents:
         return self._one(agreement_id, "preview", None)
 
     def _one(self, agreement_id: str, kind: str, revision: int | None) -> Document | None:
-        statement = select(documents).where(
-            documents.c.agreement_id == agreement_id, documents.c.kind == kind
-        )
-        if revision is not None:
-            statement = statement.where(documents.c.revision == revision)
-        row = self._connection.execute(statement).one_or_none()
+        wanted = {"agreement": agreement_id, "of_kind": kind}
+        if revision is None:
+            found = self._connection.execute(_OF_KIND, wanted)
+        else:
+            found = self._connection.execute(_DOCUMENT, {**wanted, "attempt": revision})
+        row = found.one_or_none()
         if row is None:
             return None
         return Document(
@@ -175,11 +187,7 @@ class Documents:
 
     def acts(self, agreement_id: str, revision: int) -> list[ActRow]:
         """The accepted acts of a revision in the order of signing."""
-        rows = self._connection.execute(
-            select(acts)
-            .where(acts.c.agreement_id == agreement_id, acts.c.revision == revision)
-            .order_by(acts.c.ordinal)
-        )
+        rows = self._connection.execute(_ACTS, {"agreement": agreement_id, "attempt": revision})
         return [
             ActRow(
                 id=row.id,
@@ -245,9 +253,7 @@ class Documents:
 
     def original(self, agreement_id: str) -> Original | None:
         """The sealed original, if there is one yet."""
-        row = self._connection.execute(
-            select(originals).where(originals.c.agreement_id == agreement_id)
-        ).one_or_none()
+        row = self._connection.execute(_ORIGINAL, {"agreement": agreement_id}).one_or_none()
         if row is None:
             return None
         return Original(

@@ -45,6 +45,8 @@ from service.database.staff_activity import StaffActivity
 from service.database.staff_sessions import StaffSessions
 from service.errors import Unavailable
 
+_CLOCK = select(func.clock_timestamp())
+
 
 class Transaction:
     """One open transaction; each attribute is the door to one kind of thing."""
@@ -59,7 +61,7 @@ class Transaction:
         ``clock_timestamp()`` and not ``now()``: a transaction that waited for a row lock must not
         date its act before the one it waited for.
         """
-        return cast(datetime, self._connection.execute(select(func.clock_timestamp())).scalar())
+        return cast(datetime, self._connection.execute(_CLOCK).scalar())
 
     @cached_property
     def accounts(self) -> Accounts:

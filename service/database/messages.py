@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.tables import messages
@@ -51,6 +51,13 @@ class Message:
 OVERTAKEN = "overtaken"  # instead of an error: what the mail was about is over
 LINK_KINDS = ("invitation", "link_renewed", "reminder")  # all bring the signatory a link
 _ONE_READER = (*LINK_KINDS, "code")  # always the signatory, whoever that is now
+
+
+_ABOUT = (
+    select(messages)
+    .where(messages.c.agreement_id == bindparam("agreement"))
+    .order_by(messages.c.queued_at)
+)
 
 
 class Messages:
@@ -119,11 +126,7 @@ class Messages:
 
     def of(self, agreement_id: str) -> list[Message]:
         """The mails about an agreement, oldest first."""
-        rows = self._connection.execute(
-            select(messages)
-            .where(messages.c.agreement_id == agreement_id)
-            .order_by(messages.c.queued_at)
-        )
+        rows = self._connection.execute(_ABOUT, {"agreement": agreement_id})
         return [_message(row) for row in rows]
 
     def waiting(self, older_than_seconds: int) -> list[str]:

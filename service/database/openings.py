@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.shown import Opening, sha256_of
@@ -34,6 +34,17 @@ class View:
         return sha256_of(self.common) if self.common else ""
 
 
+_VIEW = (
+    select(documents.c.reading_html, common_texts.c.html)
+    .outerjoin(common_texts, common_texts.c.sha256 == documents.c.common_sha256)
+    .where(
+        documents.c.agreement_id == bindparam("agreement"),
+        documents.c.kind == "frozen",
+        documents.c.revision == bindparam("attempt"),
+    )
+)
+
+
 class Openings:
     """The openings of one transaction."""
 
@@ -42,15 +53,8 @@ class Openings:
 
     def view(self, agreement_id: str, revision: int) -> View | None:
         """The reading view of a revision's frozen document."""
-        row = self._connection.execute(
-            select(documents.c.reading_html, common_texts.c.html)
-            .outerjoin(common_texts, common_texts.c.sha256 == documents.c.common_sha256)
-            .where(
-                documents.c.agreement_id == agreement_id,
-                documents.c.kind == "frozen",
-                documents.c.revision == revision,
-            )
-        ).one_or_none()
+        wanted = {"agreement": agreement_id, "attempt": revision}
+        row = self._connection.execute(_VIEW, wanted).one_or_none()
         return View(row.reading_html, row.html or "") if row else None
 
     def keep_common(self, html: str) -> str:

@@ -136,6 +136,9 @@ _UNARCHIVED = select(archive_states.c.agreement_id).where(
 )
 
 
+_AWAITING_US = select(func.count()).select_from(agreements).where(_AWAITS_US, ~_RETURNED)
+
+
 class Overview:
     """Lists of one transaction."""
 
@@ -164,9 +167,7 @@ class Overview:
 
     def count_awaiting_processor(self) -> int:
         """How many the countersigner has to look at; not those given back with a question."""
-        return self._connection.execute(
-            select(func.count()).select_from(agreements).where(_AWAITS_US, ~_RETURNED)
-        ).scalar_one()
+        return self._connection.execute(_AWAITING_US).scalar_one()
 
     def awaiting_processor(self) -> list[str]:
         """References that the countersigner can sign now, oldest first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from service.database.account_tables import staff
 from service.database.question_tables import questions
@@ -57,6 +57,11 @@ _QUESTION = (
 )
 
 
+_QUESTIONS_OF = _QUESTION.where(questions.c.agreement_id == bindparam("agreement")).order_by(
+    questions.c.asked_at
+)
+
+
 class Questions:
     """The questions of one transaction. Whoever changes one holds the agreement's row lock."""
 
@@ -65,9 +70,7 @@ class Questions:
 
     def of(self, agreement_id: str) -> list[Question]:
         """Every question about an agreement, oldest first."""
-        rows = self._connection.execute(
-            _QUESTION.where(questions.c.agreement_id == agreement_id).order_by(questions.c.asked_at)
-        )
+        rows = self._connection.execute(_QUESTIONS_OF, {"agreement": agreement_id})
         return [_question(row) for row in rows]
 
     def returned(self, agreement_id: str) -> Question | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, union_all
+from sqlalchemy import Connection, and_, bindparam, func, select, union_all
 
 from service.agreement.reminders import Situation
 from service.agreement.states import PlaceState, State
@@ -65,6 +65,9 @@ _SITUATION = (
 )
 
 
+_SITUATION_OF = _SITUATION.where(agreements.c.id == bindparam("agreement"))
+
+
 class Reminders:
     """Whom the reminders of one transaction could reach."""
 
@@ -79,7 +82,7 @@ class Reminders:
     def situation(self, agreement_id: str) -> Situation | None:
         """That of one agreement; None when it does not wait for its signatory."""
         row = (
-            self._connection.execute(_SITUATION.where(agreements.c.id == agreement_id))
+            self._connection.execute(_SITUATION_OF, {"agreement": agreement_id})
             .mappings()
             .one_or_none()
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, text, update
 
 from service.agreement.capabilities import Purpose
 from service.database.tables import (
@@ -83,6 +83,35 @@ _LINK = select(
     signatories.c.name.label("signatory_name"),
     signatories.c.email.label("signatory_email"),
 ).join(signatories, signatories.c.id == links.c.signatory_id)
+_LIVE_LINK = _LINK.where(links.c.agreement_id == bindparam("agreement"), links.c.ended == "")
+_SESSION = (
+    select(
+        link_sessions,
+        links,
+        signatories.c.name.label("signatory_name"),
+        signatories.c.email.label("signatory_email"),
+        code_challenges.c.purpose,
+        func.clock_timestamp().label("read_at"),
+    )
+    .join(links, links.c.id == link_sessions.c.link_id)
+    .join(signatories, signatories.c.id == links.c.signatory_id)
+    .outerjoin(code_challenges, code_challenges.c.id == link_sessions.c.challenge_id)
+    .where(
+        link_sessions.c.secret_hash == bindparam("secret"),
+        link_sessions.c.expires_at > func.clock_timestamp(),
+    )
+)
+_HOLD_AGREEMENT = (
+    select(agreements.c.id)
+    .where(
+        agreements.c.id
+        == select(links.c.agreement_id)
+        .join(link_sessions, link_sessions.c.link_id == links.c.id)
+        .where(link_sessions.c.secret_hash == bindparam("secret"))
+        .scalar_subquery()
+    )
+    .with_for_update()
+)
 
 
 class Signing:
@@ -111,9 +140,7 @@ class Signing:
 
     def live_link(self, agreement_id: str) -> Link | None:
         """The one link of an agreement that works, if any."""
-        row = self._connection.execute(
-            _LINK.where(links.c.agreement_id == agreement_id, links.c.ended == "")
-        ).one_or_none()
+        row = self._connection.execute(_LIVE_LINK, {"agreement": agreement_id}).one_or_none()
         return _link(row) if row else None
 
     def link_by_token(self, token_hash: bytes) -> Link | None:
@@ -171,36 +198,12 @@ class Signing:
     def hold_agreement(self, secret_hash: bytes) -> None:
         """Take the row lock of the agreement that a session is about, if there is such a session;
         which agreement that is never changes."""
-        its_agreement = (
-            select(links.c.agreement_id)
-            .join(link_sessions, link_sessions.c.link_id == links.c.id)
-            .where(link_sessions.c.secret_hash == secret_hash)
-            .scalar_subquery()
-        )
-        self._connection.execute(
-            select(agreements.c.id).where(agreements.c.id == its_agreement).with_for_update()
-        )
+        self._connection.execute(_HOLD_AGREEMENT, {"secret": secret_hash})
 
     def session(self, secret_hash: bytes) -> LinkSession | None:
         """The session behind a cookie, if it has not run out."""
-        statement = (
-            select(
-                link_sessions,
-                links,
-                signatories.c.name.label("signatory_name"),
-                signatories.c.email.label("signatory_email"),
-                code_challenges.c.purpose,
-                func.clock_timestamp().label("read_at"),
-            )
-            .join(links, links.c.id == link_sessions.c.link_id)
-            .join(signatories, signatories.c.id == links.c.signatory_id)
-            .outerjoin(code_challenges, code_challenges.c.id == link_sessions.c.challenge_id)
-            .where(
-                link_sessions.c.secret_hash == secret_hash,
-                link_sessions.c.expires_at > func.clock_timestamp(),
-            )
-        )
-        row = self._connection.execute(statement).mappings().one_or_none()
+        found = self._connection.execute(_SESSION, {"secret": secret_hash})
+        row = found.mappings().one_or_none()
         if row is None:
             return None
         link = Link(

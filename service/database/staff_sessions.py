@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
 from service.agreement.permissions import Staff
 from service.database.account_tables import staff, staff_sessions
@@ -56,9 +56,7 @@ class StaffSessions:
 
     def get(self, secret_hash: bytes) -> Session | None:
         """The session behind a cookie, if it has not ended and the account is active."""
-        row = self._connection.execute(
-            _SESSIONS.where(staff_sessions.c.secret_hash == secret_hash, *_ALIVE)
-        ).one_or_none()
+        row = self._connection.execute(_ONE, {"secret": secret_hash}).one_or_none()
         return _session(row) if row else None
 
     def of(self, staff_id: str) -> list[Session]:
@@ -72,15 +70,7 @@ class StaffSessions:
 
     def prolong(self, secret_hash: bytes) -> None:
         """Count the idle time anew; written at most once in five minutes."""
-        self._connection.execute(
-            update(staff_sessions)
-            .where(
-                staff_sessions.c.secret_hash == secret_hash,
-                staff_sessions.c.last_seen_at
-                < func.clock_timestamp() - text("interval '5 minutes'"),
-            )
-            .values(last_seen_at=func.clock_timestamp(), expires_at=_in_hours(SESSION_IDLE_HOURS))
-        )
+        self._connection.execute(_PROLONG, {"secret": secret_hash})
 
     def note_proof(self, secret_hash: bytes, proved_by: str) -> None:
         """Its owner proved again who it is."""
@@ -132,10 +122,22 @@ _SESSIONS = select(
     staff_sessions.c.proved_at,
     staff_sessions.c.proved_by,
 ).join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
+_THIS = staff_sessions.c.secret_hash == bindparam("secret")
+_ONE = _SESSIONS.where(_THIS, *_ALIVE)
 
 
 def _in_hours(hours: int) -> Any:
     return func.clock_timestamp() + text(f"interval '{hours} hours'")
+
+
+_PROLONG = (
+    update(staff_sessions)
+    .where(
+        _THIS,
+        staff_sessions.c.last_seen_at < func.clock_timestamp() - text("interval '5 minutes'"),
+    )
+    .values(last_seen_at=func.clock_timestamp(), expires_at=_in_hours(SESSION_IDLE_HOURS))
+)
 
 
 def _session(row: Any) -> Session:

@@ -142,10 +142,12 @@ def statements_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def store_described_once() -> Iterator[None]:
-    """Clients of all tests share what boto3 reads about S3: half a megabyte of JSON for each."""
+    """Clients of the bucket share a session, and all share what boto3 reads about S3: half a
+    megabyte of JSON for each."""
     with pytest.MonkeyPatch.context() as patch:
         shared = cache(botocore.session.create_loader)
         patch.setattr(botocore.session, "create_loader", shared)
+        patch.setattr(boto3.session, "Session", cache(boto3.session.Session))
         yield
 
 

@@ -86,7 +86,8 @@ def browser() -> Iterator[Browser]:
 def complaints() -> Callable[..., list[str]]:
     """What is wrong with the page that a browser shows now, at its own size and at ``others``.
 
-    axe-core, small targets, width; at 320 px only the width. The page gets its own size back.
+    axe-core, small targets, width; in the dark only contrasts, at 320 px only the width. The page
+    gets its own size back.
     """
 
     good: set[str] = set()
@@ -112,6 +113,12 @@ def complaints() -> Callable[..., list[str]]:
             page.set_viewport_size(size)
             wrong = at_this_size(page, again=True)
             found += [f"{each} at {size['width']} px" for each in wrong]
+        page.emulate_media(color_scheme="dark")
+        page.evaluate(LOOK, [False, sorted(good)])
+        wrong, judged = page.evaluate(VIOLATIONS, ["color-contrast"])
+        good.update(judged)
+        found += [f"{each} in the dark" for each in wrong]
+        page.emulate_media(color_scheme="light")
         page.set_viewport_size(NARROWEST)
         found += [f"{each} at 320 px" for each in page.evaluate(SIDEWAYS)]
         if own:

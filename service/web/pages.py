@@ -7,6 +7,7 @@ and not as a gap on somebody's screen. All instants are aware UTC, shown in Brus
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import re
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from service.texts import catalogue, text
 
 PAGES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "pages"
 STATIC = Path(__file__).resolve().parent / "static"
+mimetypes.add_type("font/woff2", ".woff2")  # Python has learned it since; the system's list may not
 
 
 def make_flask(name: str) -> Flask:

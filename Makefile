@@ -12,12 +12,13 @@ TAMPERS ?= 20000
 FUZZ ?= 3000
 DOORS ?= 200
 SECONDS ?= 60
+PICTURES ?= pictures
 export ZEGEL_MODE ?= development
 # Where it is set, every process compiles every package again: two seconds of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test lint check test thorough tamper fuzz kills doors demo bench docs compose clean
+.PHONY: help run setup setup-test lint check test thorough tamper fuzz kills doors demo bench pictures docs compose clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +69,11 @@ demo: setup ## walk the whole road unattended; leaves the result in OUT (demo-ou
 
 bench: setup-test ## measure; figures and method are in bench/README.md
 	@$(BIN)/python -m bench
+
+pictures: setup-test ## every page, document and mail as pictures in PICTURES (pictures), with an index page
+	rm -rf $(PICTURES)
+	env -u ZEGEL_MODE PICTURES=$(abspath $(PICTURES)) $(BIN)/pytest tests/web tests/journeys -k 'accessible or journeys'
+	$(BIN)/python scripts/album $(PICTURES)
 
 docs: setup-test ## write the generated pages of docs/ again
 	$(BIN)/python -m service.settings_page > docs/settings.md

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from album import keep
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -102,6 +103,7 @@ def complaints() -> Callable[..., list[str]]:
 
     def look(page: Page, *others: ViewportSize) -> list[str]:
         page.wait_for_load_state()  # a click returns when the next page begins, before its <html>
+        keep(page)
         if not page.evaluate("() => 'axe' in window"):
             # Not by page.evaluate: its eval compiles half a megabyte again for every page.
             session = page.context.new_cdp_session(page)

@@ -28,6 +28,7 @@ from service.database.audit_chains import Chains
 from service.database.audit_log import AuditLog
 from service.database.document_stamps import DocumentStamps
 from service.database.documents import Documents
+from service.database.drafts import Drafts
 from service.database.failing_jobs import FailingJobs
 from service.database.jobs import Jobs
 from service.database.kept_forms import KeptForms
@@ -72,6 +73,11 @@ class Transaction:
     def tries(self) -> SignInTries:
         """Tries to sign in that did not succeed."""
         return SignInTries(self._connection)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """What signers are still filling in."""
+        return Drafts(self._connection)
 
     @cached_property
     def forms(self) -> KeptForms:

@@ -66,6 +66,7 @@ class KeptForms:
             .values(
                 content=content,
                 staff_id=staff_id,
+                kept_at=func.clock_timestamp(),
                 expires_at=func.clock_timestamp() + text(f"interval '{HOURS} hours'"),
             )
         )
@@ -74,19 +75,18 @@ class KeptForms:
     def get(self, form_id: str, place: Place, *, staff_id: str | None) -> dict[str, Any] | None:
         """What was kept there; None for another person than the one who was signed in."""
         row = self._connection.execute(
-            select(kept_forms.c.content, kept_forms.c.staff_id).where(
+            select(kept_forms.c.content, kept_forms.c.staff_id, kept_forms.c.kept_at).where(
                 *_at(form_id, place), kept_forms.c.expires_at > func.clock_timestamp()
             )
         ).one_or_none()
         if row is None or row.staff_id not in (None, staff_id):
             return None
-        content: dict[str, Any] = row.content
-        return content
+        return {**row.content, "kept_at": row.kept_at}
 
     def waiting(self, place: Place) -> tuple[str, dict[str, Any]] | None:
         """The newest one of this place that was sent without a session: its id and content."""
         row = self._connection.execute(
-            select(kept_forms.c.id, kept_forms.c.content)
+            select(kept_forms.c.id, kept_forms.c.content, kept_forms.c.kept_at)
             .where(
                 kept_forms.c.holder == place.holder,
                 kept_forms.c.page == place.page,
@@ -96,7 +96,7 @@ class KeptForms:
             .order_by(kept_forms.c.kept_at.desc())
             .limit(1)
         ).one_or_none()
-        return (row.id, row.content) if row else None
+        return (row.id, {**row.content, "kept_at": row.kept_at}) if row else None
 
     def forget(self, form_id: str, holder: bytes) -> None:
         """The form was accepted."""

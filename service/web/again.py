@@ -20,6 +20,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -69,6 +70,7 @@ class Again:
     status: int = 200
     wait_seconds: int = 0
     notice: str = ""
+    kept_at: datetime | None = None
 
     def __bool__(self) -> bool:
         return self.found
@@ -167,16 +169,26 @@ def forget_this_browser() -> None:
     kept_forms.forget_all(deps(), _holder())
 
 
+def fields_sent(most: int) -> tuple[dict[str, list[str]], bool]:
+    """What was typed in the form of this request, without what is never kept.
+
+    ``most`` is how many characters all of it may have: the largest fields are left out until it
+    fits, and the second value says that some were.
+    """
+    sent = request.form.to_dict(flat=False)
+    return _within({name: sent[name] for name in sent if name not in NEVER_KEPT}, most)
+
+
 def _kept_at(
     page: str, content: Mapping[str, Any], fields: Mapping[str, str | list[str]] | None
 ) -> str:
     stranger = _stranger()
     former = "" if fields is not None else request.form.get(AGAIN_FIELD, "")
-    typed = dict(fields) if fields is not None else request.form.to_dict(flat=False)
-    kept, too_large = _within(
-        {name: _listed(value) for name, value in typed.items() if name not in NEVER_KEPT},
-        LARGEST_OF_STRANGERS if stranger else LARGEST,
-    )
+    most = LARGEST_OF_STRANGERS if stranger else LARGEST
+    if fields is None:
+        kept, too_large = fields_sent(most)
+    else:
+        kept, too_large = _within({name: _listed(each) for name, each in fields.items()}, most)
     errors = dict(content["errors"])
     if too_large:
         errors.setdefault("form", text("errors.too_large_to_keep"))
@@ -213,6 +225,7 @@ def _read() -> Again:
         status=content["status"],
         wait_seconds=content.get("wait", 0),
         notice=content.get("notice", ""),
+        kept_at=content["kept_at"],
     )
 
 

@@ -252,7 +252,8 @@ def _check_form(app: Flask, security: WebSecurity) -> WerkzeugResponse | None:
         return None
     # What another site made somebody's browser send is never filled in here: a person in good faith
     # would send it on with the token of the page. Only what the browser itself calls ours is.
-    ours = site == "same-origin" or origin == security.base_url
+    asked_by_person = not getattr(view, "for_scripts", False)
+    ours = asked_by_person and (site == "same-origin" or origin == security.base_url)
     address = app.extensions[SHOW_AGAIN](STALE) if ours and SHOW_AGAIN in app.extensions else ""
     if not address:
         abort(400, "csrf")
@@ -275,6 +276,12 @@ def _all(fields: MultiDict[str, str]) -> list[str]:
 def without_cookies(view: View) -> View:
     """Marks a view that no cookie opens (an API with its own key), so no form can be forged."""
     view.no_cookies = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_scripts(view: View) -> View:
+    """Marks a view that our own scripts ask: what is wrong with its form is told at once, 4xx."""
+    view.for_scripts = True  # type: ignore[attr-defined]
     return view
 
 

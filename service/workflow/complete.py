@@ -42,6 +42,7 @@ def save_details(deps: Deps, secret: str, given: Input, client: Client) -> None:
             before, controller=controller, signatory=signatory, details_confirmed=True
         )
         tx.agreements.save(before, changed)
+        tx.drafts.forget(found.link.signatory_id, "details")
         if before.controller.name != controller.name or (
             before.controller.number and before.controller.number != controller.number
         ):
@@ -83,6 +84,7 @@ def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
             before,
             dataclasses.replace(filled, state=after(Step.COMPLETE, before.state), failure=""),
         )
+        tx.drafts.forget(found.link.signatory_id, "annex")
         actor = signer_actor(found.link.signatory_id)
         tx.audit.append(
             before.id,

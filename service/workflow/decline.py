@@ -45,6 +45,7 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
                 places=dict.fromkeys(before.places, PlaceState.DECLINED),
             ),
         )
+        tx.drafts.forget(found.link.signatory_id, "decline")
         label = text(f"labels.decline_reason.{reason}")
         full = f"{label}. {told}" if told else label
         said: dict[str, Any] = {
@@ -100,6 +101,7 @@ def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
             signer_actor(found.link.signatory_id),
             personal=client.personal(name=agreement.signatory.name, question=asked),
         )
+        tx.drafts.forget(found.link.signatory_id, "ask")
         tx.questions.ask(agreement.id, asked, signatory_id=agreement.signatory_id)
         tell_sender(
             tx,

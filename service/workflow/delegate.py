@@ -87,6 +87,8 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             passed, delegated_by=before.signatory.name, delegation_proof=proof
         )
         tx.agreements.save(before, passed)
+        tx.drafts.forget(found.link.signatory_id, "delegate")
+        tx.drafts.hand_over(found.link.signatory_id, passed.signatory_id)
         tx.agreements.add_flag(before.id, "delegated")
         proved_at = datetime.fromisoformat(proof["code_confirmed_at"])
         tx.audit.append(

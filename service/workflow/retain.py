@@ -119,6 +119,7 @@ def tidy(deps: Deps) -> int:
         tx.tries.drop_ended()
         tx.signing.drop_ended()
         tx.forms.drop_ended()
+        tx.drafts.drop_ended()
         tx.account_links.drop_old_requests()
         tx.activity.drop_old()
     return len(done)

@@ -38,7 +38,12 @@ def test_from_the_mail_to_the_receipt_with_a_typed_name(
     }
     signer.page.reload()  # neither this nor going back asks to send the form once more
     signer.is_told("Dit ondernemingsnummer klopt niet.")
-    signer.fills(fields).fills_in_details().sees("Bijlage 1: welke gegevens, van wie?")
+    with signer.page.expect_response("**/tekenen/bewaren/details*"):  # a moment after typing
+        signer.fills({**fields, "Gemeente": "Lier"})
+    signer.reads("Bewaard om")
+    colleague.enters(link).sees("Kloppen deze gegevens?")
+    expect(colleague.page.get_by_label("Gemeente")).to_have_value("Lier")
+    signer.fills_in_details().sees("Bijlage 1: welke gegevens, van wie?")
     signer.page.go_back()
     signer.sees("Kloppen deze gegevens?").presses("Volgende: Bijlage 1")
     signer.sees("Bijlage 1: welke gegevens, van wie?")
@@ -156,7 +161,8 @@ def test_a_question_then_a_refusal(
     signer.sees("Waarom ondertekent u niet?").presses("Weigering versturen")
     signer.is_told("Kies een reden.")
     signer.ticks("Wij willen eerst overleggen of iets vragen").presses("Weigering versturen")
-    signer.sees("Vraag stellen").reads("U hebt niets geweigerd.").follows("Terug naar")
+    signer.sees("Vraag stellen").reads("U hebt niets geweigerd.")
+    signer.presses("Terug naar de overeenkomst")
     signer.sees("Kloppen deze gegevens?").follows("Ik wil niet ondertekenen")
     signer.ticks("De inhoud klopt niet").presses("Weigering versturen")
     signer.sees("Wij hebben uw weigering ontvangen")
@@ -265,6 +271,8 @@ def test_the_whole_road_without_javascript(
     page.get_by_role("button", name="Regel toevoegen").last.click()
     expect(own).to_have_count(before + 1)
     own.last.fill("Leveranciers van meel")
+    signer.presses("Vorige").sees("Kloppen deze gegevens?").presses("Volgende: Bijlage 1")
+    expect(own.first).to_have_value("Leveranciers van meel")
     signer.presses("Volgende: lezen").is_told("Kies Ja of Nee bij de functionaris")
     signer.ticks("Nee").presses("Volgende: lezen")
     while page.get_by_role("link", name="Nu kijken").count():

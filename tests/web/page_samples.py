@@ -7,11 +7,14 @@ The pages of staff are shown with real data in their own tests.
 
 from __future__ import annotations
 
+import base64
+import io
 from datetime import UTC, date, datetime
 from types import SimpleNamespace as Thing
 from typing import Any
 
 from markupsafe import Markup
+from PIL import Image, ImageDraw
 
 from service.agreement.annex import categories
 from service.agreement.parties import Processor, countries
@@ -39,6 +42,7 @@ ROUTES = {
     "sign.resume": "/tekenen/verder",
     "sign.details": "/tekenen/gegevens",
     "sign.annex": "/tekenen/bijlage-1",
+    "sign.keep_typed": "/tekenen/bewaren/<form>",
     "sign.read": "/tekenen/lezen",
     "sign.document": "/tekenen/document",
     "sign.status": "/tekenen/document/stand",
@@ -57,7 +61,12 @@ ROUTES = {
     "sign.privacy": "/privacy",
 }
 
-SIGNER = {"processor": PROCESSOR, "organisation": "Bakkerij Peeters", "pdf_available": False}
+SIGNER = {
+    "processor": PROCESSOR,
+    "organisation": "Bakkerij Peeters",
+    "pdf_available": False,
+    "kept": "",
+}
 SIGNATURE = {"signatory_name": "An Peeters", "signatory_function": "Bestuurder"}
 READING = Markup("""<h2>Verwerkersovereenkomst</h2><p>Deze overeenkomst geldt voor elke verwerking.</p>
 <section id="artikel-1" aria-labelledby="artikel-1-titel"><h3 id="artikel-1-titel">Artikel 1. Doeleinden van verwerking</h3>
@@ -105,7 +114,7 @@ ANNEX = {
     **SIGNER,
     "values": {"dpo_answer": ""},
     "errors": {},
-    "saved_at": NOW,
+    "kept": "Bewaard om 14:05",
     "personal_data": _picked("personal_data", {"name", "health"}, {"name"}, ["Allergieën"]),
     "data_subjects": _picked("data_subjects", set(), set(), []),
 }
@@ -127,8 +136,16 @@ UNUSABLE = {"processor": PROCESSOR, "since": NOW,
 WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be"), "postcode": text("errors.postcode_be")}  # fmt: skip
 
 
+def _drawing() -> str:
+    """A stroke on the left half of a pad, as a browser sends it."""
+    pad, out = Image.new("RGBA", (708, 320)), io.BytesIO()
+    ImageDraw.Draw(pad).line([(40, 60), (200, 200), (300, 80)], "#12233f", 6)
+    pad.save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+
+
 def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
-    details = {**SIGNER, "values": DETAIL_VALUES, "errors": {}, "countries": COUNTRIES, "saved_at": NOW,
+    details = {**SIGNER, "values": DETAIL_VALUES, "errors": {}, "countries": COUNTRIES, "kept": "Bewaard om 14:05",
                "kinds": list(catalogue_of("kind")), "signatory_email": "an@peeters.example"}  # fmt: skip
     read = {**SIGNER, "contents": [Thing(anchor="artikel-1", title="Artikel 1. Doeleinden van verwerking"), Thing(anchor="artikel-2", title="Artikel 2. Verplichtingen Verwerker")],
             "reading_html": READING, "details": DETAILS, "annex_rows": ANNEX_ROWS, "document_sha256": SHA, "view_sha256": SHA, "pages": 9, "locked": False, "notice": ""}  # fmt: skip
@@ -137,7 +154,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-landing": ("sign/landing.html", {**SIGNER, "open_url": "/tekenen/link/x"}),
         "sign-landing-long": ("sign/landing.html", {**SIGNER, "organisation": LONG, "open_url": "/tekenen/link/x"}),
         "sign-details": ("sign/details.html", details),
-        "sign-details-wrong": ("sign/details.html", {**details, "errors": WRONG_DETAILS, "values": {}, "saved_at": None}),
+        "sign-details-wrong": ("sign/details.html", {**details, "errors": WRONG_DETAILS, "values": {}, "kept": ""}),
         "sign-annex": ("sign/annex.html", ANNEX),
         "sign-annex-dpo": ("sign/annex.html", {**ANNEX, "values": {"dpo_answer": "yes"}}),
         "sign-annex-wrong": ("sign/annex.html", {**ANNEX, "errors": {"personal_data": text("errors.personal_data_empty"), "dpo_answer": text("errors.yes_or_no"), "dpo_phone": text("errors.dpo_contact")}}),
@@ -149,6 +166,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-code-wrong": ("sign/code.html", {**SIGNER, "masked_email": "a…@peeters.example", "errors": {"code": text("errors.code_wrong", left=4)}, "resent": True}),
         "sign-sign": ("sign/sign.html", SIGN),
         "sign-sign-drawn": ("sign/sign.html", {**SIGN, "values": {"method": "drawn"}}),
+        "sign-sign-drawn-before": ("sign/sign.html", {**SIGN, "values": {"method": "drawn", "drawn_image": _drawing()}, "errors": {"statements": text("errors.statements_missing")}}),
         "sign-sign-wrong": ("sign/sign.html", {**SIGN, "values": {"method": "uploaded"}, "errors": {"statements": text("errors.statements_missing"), "uploaded_image": text("errors.image_unreadable")}}),
         "sign-annex-sign": ("sign/sign_annex.html", SIGN_ANNEX),
         "sign-annex-sign-wrong": ("sign/sign_annex.html", {**SIGN_ANNEX, "errors": {"annex_statement": text("errors.annex_confirm")}}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.states import State
 from service.errors import Invalid
-from service.web.again import again, ask_again
+from service.web.again import ask_again
 from service.web.context import client, deps, signer
 from service.web.forms import BLANK_LINES, FormErrors, tidy
 from service.web.sign.blueprint import (
@@ -26,6 +26,7 @@ from service.web.sign.blueprint import (
     step_of,
     to,
 )
+from service.web.sign.drafts import forget, goes_back, keep, said_kept, typed_before
 from service.workflow import complete
 
 _DPO = ("dpo_answer", "dpo_name", "dpo_phone", "dpo_email")
@@ -75,35 +76,32 @@ def annex() -> ResponseReturnValue:
         return to(step_of(found))
     if not found.agreement.details_confirmed:
         return to("sign.details")
-    typed = again()
-    if not typed:
-        return _page(found.agreement, _of(found.agreement), FormErrors())
-    saved_at = typed.more.get("saved_at")
-    return _page(
-        found.agreement,
-        _typed(typed.form),
-        typed.errors,
-        saved_at=datetime.fromisoformat(saved_at) if saved_at else None,
-    )
+    typed = typed_before("annex", found)
+    filled = _typed(typed.form) if typed else _of(found.agreement)
+    return _page(found.agreement, filled, typed.errors, typed.kept_at)
 
 
 @blueprint.post("/tekenen/bijlage")
 @signer
 def save_annex() -> ResponseReturnValue:
     """Keep Bijlage 1 and go on; or, with the button ``add``, keep it and offer one more line."""
-    agreement = current_open().agreement
+    found = current_open()
+    agreement = found.agreement
+    keep("annex")
+    if goes_back():
+        return to("sign.details")
     filled = _typed(request.form)
     given = Input(filled.values, chosen=filled.chosen, typed=filled.typed)
     adds = request.form.get("add", "")
     if agreement.state is not State.SENT:
         if not adds and filled.same_as(_of(agreement)):
+            forget("annex", found)
             return to("sign.resume")
         complete.reopen(deps(), secret(), client())
     try:
         if adds in LISTS:
             complete.keep_annex(deps(), secret(), given)
-            saved_at = datetime.now(UTC).isoformat()
-            return ask_again({}, 200, fields=_with_line(filled, adds).fields, saved_at=saved_at)
+            return ask_again({}, 200, fields=_with_line(filled, adds).fields)
         complete.save_annex(deps(), secret(), given, client())
     except Invalid as wrong:
         errors = FormErrors.of(wrong)
@@ -152,15 +150,14 @@ def _page(
     agreement: Agreement,
     filled: Filled,
     errors: FormErrors,
-    *,
-    saved_at: datetime | None = None,
+    kept_at: datetime | None,
 ) -> ResponseReturnValue:
     return show(
         "annex",
         agreement,
         values=filled.values,
         errors=errors,
-        saved_at=saved_at,
+        kept=said_kept(kept_at),
         locked=False,
         **{name: _picker(agreement, filled, name) for name in LISTS},
     )

@@ -15,6 +15,7 @@ from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import FormErrors, read
 from service.web.sign.blueprint import blueprint, current_open, forget, secret, show, to
+from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
 from service.workflow import delegate as passing_on
 from service.workflow.open_link import Visit
 from service.workflow.prove_mailbox import code_waits, confirm_code, request_code
@@ -27,12 +28,13 @@ _FIELDS = ("name", "function", "email", "message")
 def delegate() -> ResponseReturnValue:
     """Who can sign? Filled in with what was given before."""
     found = current_open()
-    typed = again()
+    typed = typed_before("delegate", found)
     return show(
         "delegate",
         found.agreement,
         values=typed.values or found.session.colleague or {},
         errors=typed.errors,
+        kept=said_kept(typed.kept_at),
         proved=found.proved,
     )
 
@@ -42,6 +44,9 @@ def delegate() -> ResponseReturnValue:
 def name_colleague() -> ResponseReturnValue:
     """Keep who it is, and ask the code; a browser that proved the mailbox passes on at once."""
     found = current_open()
+    keep("delegate")
+    if goes_back():
+        return to("sign.resume")
     typed = read(request.form).values
     given = {name: typed.get(name, "") for name in _FIELDS}
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from service.agreement.parties import KINDS, countries
 from service.agreement.states import State
 from service.errors import Invalid
 from service.texts import text
-from service.web.again import again, ask_again
+from service.web.again import ask_again
 from service.web.context import client, deps, signer
 from service.web.forms import FormErrors, read
 from service.web.sign.blueprint import (
@@ -25,6 +26,7 @@ from service.web.sign.blueprint import (
     step_of,
     to,
 )
+from service.web.sign.drafts import forget, keep, said_kept, typed_before
 from service.workflow import complete
 
 _OF_CONTROLLER = (
@@ -54,18 +56,24 @@ def details() -> ResponseReturnValue:
     found = current_open()
     if not editable(found.agreement):
         return to(step_of(found))
-    typed = again()
-    return _page(found.agreement, typed.values or _values(found.agreement), typed.errors)
+    typed = typed_before("details", found)
+    values = _values(found.agreement)
+    if typed:  # a box that is not ticked sends nothing
+        values = {**values, "number_type": "", **typed.values}
+    return _page(found.agreement, values, typed.errors, typed.kept_at)
 
 
 @blueprint.post("/tekenen/gegevens")
 @signer
 def save_details() -> ResponseReturnValue:
     """Keep the details; a change to a text that was made already begins its next revision."""
-    agreement = current_open().agreement
+    found = current_open()
+    agreement = found.agreement
+    keep("details")
     typed = read(request.form).values
     if agreement.state is not State.SENT:
         if all(typed.get(name, "") == value for name, value in _values(agreement).items()):
+            forget("details", found)
             return to("sign.annex")
         complete.reopen(deps(), secret(), client())
     try:
@@ -89,7 +97,10 @@ def _values(agreement: Agreement) -> dict[str, str]:
 
 
 def _page(
-    agreement: Agreement, values: Mapping[str, str], errors: FormErrors
+    agreement: Agreement,
+    values: Mapping[str, str],
+    errors: FormErrors,
+    kept_at: datetime | None,
 ) -> ResponseReturnValue:
     return show(
         "details",
@@ -99,5 +110,5 @@ def _page(
         kinds=[(kind, text(f"labels.kind.{kind}")) for kind in KINDS],
         countries=list(countries().items()),
         signatory_email=agreement.signatory.email,
-        saved_at=None,
+        kept=said_kept(kept_at),
     )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.agreement.model import Agreement
 from service.errors import Invalid, TooMany
 from service.texts import catalogue, text
-from service.web.again import again, ask_again
+from service.web.again import Again, ask_again
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import FormErrors, read
 from service.web.sign.blueprint import blueprint, current_open, secret, show, to
+from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
 from service.workflow import decline as instead
+from service.workflow.open_link import Visit
 
 _REASON = "decline_reason."
 TALK_FIRST = "ask"
@@ -25,8 +24,8 @@ TALK_FIRST = "ask"
 @signer
 def decline() -> ResponseReturnValue:
     """Why not?"""
-    typed = again()
-    return _decline_page(current_open().agreement, typed.values, typed.errors)
+    found = current_open()
+    return _decline_page(found, typed_before("decline", found))
 
 
 @blueprint.post("/tekenen/weigeren")
@@ -34,6 +33,9 @@ def decline() -> ResponseReturnValue:
 def send_decline() -> ResponseReturnValue:
     """Decline; the link ends with it, so the answer is the page itself."""
     agreement = current_open().agreement
+    keep("decline")
+    if goes_back():
+        return to("sign.resume")
     typed = read(request.form).values
     reason, explanation = typed.get("reason", ""), typed.get("explanation", "")
     if reason == TALK_FIRST:  # no reason to refuse, which cannot be undone
@@ -50,12 +52,14 @@ def send_decline() -> ResponseReturnValue:
 @signer
 def ask() -> ResponseReturnValue:
     """What would you like to know?"""
-    agreement, typed = current_open().agreement, again()
+    found = current_open()
+    typed = typed_before("ask", found)
     return show(
         "ask",
-        agreement,
+        found.agreement,
         values=typed.values,
         errors=typed.errors,
+        kept=said_kept(typed.kept_at),
         instead=typed.more.get("instead", False),
     )
 
@@ -65,6 +69,9 @@ def ask() -> ResponseReturnValue:
 def send_question() -> ResponseReturnValue:
     """Send the question; the link keeps working."""
     current_open()
+    keep("ask")
+    if goes_back():
+        return to("sign.resume")
     typed = read(request.form).values
     try:
         instead.ask(deps(), secret(), typed.get("question", ""), client())
@@ -82,13 +89,18 @@ def asked() -> ResponseReturnValue:
     return show("ask_done", current_open().agreement)
 
 
-def _decline_page(
-    agreement: Agreement, values: Mapping[str, str], errors: FormErrors
-) -> ResponseReturnValue:
+def _decline_page(found: Visit, typed: Again) -> ResponseReturnValue:
     reasons = [
         (key.removeprefix(_REASON), label)
         for key, label in catalogue("labels").items()
         if key.startswith(_REASON)
     ]
     reasons.append((TALK_FIRST, text("sign.decline.ask")))
-    return show("decline", agreement, values=values, errors=errors, reasons=reasons)
+    return show(
+        "decline",
+        found.agreement,
+        values=typed.values,
+        errors=typed.errors,
+        kept=said_kept(typed.kept_at),
+        reasons=reasons,
+    )

@@ -28,6 +28,45 @@ for (const form of document.querySelectorAll("form[method=post]:not([data-again]
     event.submitter?.setAttribute("aria-disabled", "true");
   });
 }
+
+// <form data-keep="address" data-not-kept="text">: what is typed is kept a moment after, and when the
+// page is left; the element [data-kept] says so. The form itself needs none of this.
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  const said = form.querySelector("[data-kept]");
+  let timer = 0;
+  let asking = null;
+  const keep = async () => {
+    clearTimeout(timer);
+    timer = 0;
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const answer = await fetch(form.dataset.keep, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        keepalive: true,
+        redirect: "error",
+        signal: asking.signal,
+      });
+      if (!answer.ok) throw new Error(answer.status);
+      said.textContent = (await answer.json()).said;
+    } catch (error) {
+      if (error.name !== "AbortError") said.textContent = form.dataset.notKept;
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(keep, 1500);
+  });
+  // Once it is sent, the service keeps it: nothing older may come after that.
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    timer = 0;
+    asking?.abort();
+  });
+  addEventListener("pagehide", () => { if (timer) keep(); });
+}
+
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of document.querySelectorAll("[aria-disabled=true]")) button.removeAttribute("aria-disabled");

@@ -78,6 +78,7 @@ def test_every_form_of_the_signer_comes_back_filled(app: Flask, journey: Journey
         rule.endpoint
         for rule in app.url_map.iter_rules()
         if "POST" in (rule.methods or ()) and rule.endpoint.startswith("sign.")
+        if not hasattr(app.view_functions[rule.endpoint], "for_scripts")
     }
     assert wanted - found == BUTTONS
     kept = str(journey.rows("select content from kept_forms"))

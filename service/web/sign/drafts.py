@@ -1,0 +1,76 @@
+"""What is typed in the signing journey is kept at every POST, also one with mistakes or *Vorige*,
+and where there is script while it is being typed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from service.agreement.deadlines import BRUSSELS, local_date, show_moment
+from service.errors import NotFound
+from service.texts import text
+from service.web.again import Again, again, fields_sent
+from service.web.context import deps, signer
+from service.web.security import for_scripts
+from service.web.sign.blueprint import blueprint, secret
+from service.workflow import draft as drafts
+from service.workflow.open_link import Visit
+
+MOST = 64 * 1024  # characters of one form
+BACK = "vorige"  # the button that goes back and keeps
+
+
+def keep(form: str) -> None:
+    """Keep what this request sent, before anything judges it. Raises LinkUnusable."""
+    fields, _ = fields_sent(MOST)
+    drafts.keep(deps(), secret(), form, fields)
+
+
+def goes_back() -> bool:
+    """Whether the person pressed *Vorige*."""
+    return BACK in request.form
+
+
+def typed_before(form: str, found: Visit) -> Again:
+    """What the form shows: the last that was typed, with the mistakes that were told of it."""
+    told, kept = again(), drafts.draft(deps(), found, form)
+    if kept is None or (told and told.kept_at and told.kept_at > kept.kept_at):
+        return told
+    pairs = [(name, each) for name, listed in kept.fields.items() for each in listed]
+    return Again(
+        form=MultiDict(pairs),
+        errors=told.errors,
+        more=told.more,
+        found=True,
+        kept_at=kept.kept_at,
+    )
+
+
+def forget(form: str, found: Visit) -> None:
+    """What was sent says nothing new."""
+    drafts.forget(deps(), found, form)
+
+
+def said_kept(kept_at: datetime | None) -> str:
+    """When it was kept, in words; empty for nothing."""
+    if kept_at is None:
+        return ""
+    if local_date(kept_at) == local_date(datetime.now(UTC)):
+        return text("sign.kept.today", hour=f"{kept_at.astimezone(BRUSSELS):%H:%M}")
+    return text("sign.kept.earlier", moment=show_moment(kept_at))
+
+
+@blueprint.post("/tekenen/bewaren/<form>")
+@signer
+@for_scripts
+def keep_typed(form: str) -> ResponseReturnValue:
+    """Keep what stands in a form that is still being filled in."""
+    if form not in drafts.FORMS:
+        raise NotFound("not_found")
+    fields, too_large = fields_sent(MOST)
+    kept_at = drafts.keep(deps(), secret(), form, fields)
+    said = text("sign.kept.not_all") if too_large else said_kept(kept_at)
+    return jsonify(said=said)

@@ -91,12 +91,22 @@ def countersign(
     or ``signature``, TooMany when the account is locked.
     """
     require(staff, Permission.COUNTERSIGN)
-    if not shown:
-        raise Invalid([FieldError("selected", "nothing_selected")])
+    wrong = [] if shown else [FieldError("selected", "nothing_selected")]
     if not confirmed:
-        raise Invalid([FieldError("confirmed", "statements_missing")])
-    image = signature_image(method, typed, picture, staff.name)
-    confirm_password(deps, staff, password, browser)
+        wrong.append(FieldError("confirmed", "statements_missing"))
+    image = None
+    try:
+        image = signature_image(method, typed, picture, staff.name)
+    except Invalid as refused:
+        wrong += refused.errors
+    try:  # an empty one is told as wrong, and is no guess that counts
+        if not password:
+            raise Invalid([FieldError("password", "password_wrong")])
+        confirm_password(deps, staff, password, browser)
+    except Invalid as refused:
+        wrong += refused.errors
+    if wrong or image is None:  # told all at once
+        raise Invalid(wrong)
     return [
         _sign_one(deps, reference, digest, image, staff, client)
         for reference, digest in shown.items()

@@ -99,9 +99,14 @@ def prepare(
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
         _must_be_ready(found, document_sha256)
-        if not said >= set(AGREEMENT_STATEMENTS):
-            raise Invalid([FieldError("statements", "statements_missing")])
-        image = signature_image(method, typed, picture, found.agreement.signatory.name)
+        ticked = said >= set(AGREEMENT_STATEMENTS)
+        wrong = [] if ticked else [FieldError("statements", "statements_missing")]
+        try:
+            image = signature_image(method, typed, picture, found.agreement.signatory.name)
+        except Invalid as refused:  # told all at once
+            raise Invalid([*wrong, *refused.errors]) from refused
+        if wrong:
+            raise Invalid(wrong)
         tx.signing.change_session(
             hash_secret(secret),
             pending={

@@ -49,6 +49,31 @@ def test_drawing_fills_the_hidden_field_and_clearing_empties_it(page: Page) -> N
     expect(page.locator("[data-preview] img")).to_be_hidden()
 
 
+def test_a_drawing_that_comes_back_is_on_the_pad_and_a_stroke_adds_to_it(page: Page) -> None:
+    page.goto("/tekenen/pages/sign-sign-drawn-before")
+    field, pad = page.locator("[name=drawn_image]"), page.locator("canvas")
+    before = field.input_value()
+    left = "c => c.getContext('2d').getImageData(0, 0, c.width / 2, c.height).data.some((v) => v)"
+    right = left.replace("(0, 0,", "(c.width / 2, 0,")
+    page.wait_for_function(f"() => ({left})(document.querySelector('canvas'))")
+    assert not pad.evaluate(right)
+    assert field.input_value() == before
+    expect(page.locator("[data-preview] img")).to_be_visible()
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 60, box["y"] + 70, steps=5)
+    page.mouse.up()
+    drawn = Image.open(io.BytesIO(base64.b64decode(field.input_value().partition(",")[2])))
+    ink = drawn.getchannel("A").getbbox()
+    assert ink
+    assert ink[0] < drawn.width / 2 < ink[2]
+    page.get_by_role("button", name="Wissen").click()
+    assert field.input_value() == ""
+
+
 def test_a_typed_name_is_shown_as_it_will_stand(page: Page) -> None:
     page.goto("/tekenen/pages/sign-sign")
     page.get_by_label("Typ uw naam").fill("Ó Brien-Łódź <b>")

@@ -1,5 +1,6 @@
 // The signature: shows the panel of the chosen method, previews it, and lets a person draw.
-// What is drawn is sent as a PNG data URL in the hidden field "drawn_image". A photograph is made
+// What is drawn is sent as a PNG data URL in the hidden field "drawn_image"; where the page comes back
+// with one, the pad shows it and a stroke adds to it. A photograph is made
 // smaller before it is sent; where that fails the service takes it as it is.
 "use strict";
 
@@ -79,6 +80,12 @@ function makePad(canvas, clear, field, changed) {
   const pen = canvas.getContext("2d");
   let strokes = [];
   let current = null;
+  let before = null; // the drawing that came back with the page
+  if (field.value) {
+    const image = new Image();
+    image.addEventListener("load", () => { before = image; draw(); });
+    image.src = field.value;
+  }
 
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
@@ -94,7 +101,7 @@ function makePad(canvas, clear, field, changed) {
     draw();
   });
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, finish);
-  clear.addEventListener("click", () => { strokes = []; draw(); finish(); });
+  clear.addEventListener("click", () => { strokes = []; before = null; draw(); finish(); });
   addEventListener("resize", fit);
 
   function place(event) {
@@ -115,6 +122,13 @@ function makePad(canvas, clear, field, changed) {
   function draw() {
     const { width, height } = canvas;
     pen.clearRect(0, 0, width, height);
+    if (before) {
+      // A pad of another shape, or ink that was cropped: in the middle, with air around it.
+      const fits = Math.min(width / before.width, height / before.height);
+      const same = Math.abs(before.width / before.height - width / height) < 0.02;
+      const [w, h] = [before.width, before.height].map((side) => side * fits * (same ? 1 : 0.8));
+      pen.drawImage(before, (width - w) / 2, (height - h) / 2, w, h);
+    }
     pen.lineWidth = Math.max(2, height / 70);
     pen.lineCap = pen.lineJoin = "round";
     pen.strokeStyle = pen.fillStyle = "#12233f";
@@ -128,7 +142,7 @@ function makePad(canvas, clear, field, changed) {
 
   function finish() {
     current = null;
-    field.value = strokes.length ? canvas.toDataURL("image/png") : "";
+    field.value = strokes.length || before ? canvas.toDataURL("image/png") : "";
     changed();
   }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import re
 
-import pytest
 from office import Office, rows
 from road import countersigned, load, read, ready, signed_by_controller
 
@@ -45,26 +45,13 @@ def test_what_was_signed_stays_signed_where_the_agreement_is_withdrawn(
     ]
 
 
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"selected": []}, "Kies minstens één overeenkomst."),
-        ({"confirmed": ["countersign_checked"]}, "Vink alle verklaringen aan om te ondertekenen."),
-        ({"typed_name": "Iemand"}, "Typ uw naam zoals die in de overeenkomst staat: Els Maes"),
-        ({"password": "wrong"}, "Het wachtwoord klopt niet."),
-    ],
-)
-def test_refusals_sign_nothing_and_keep_what_was_typed(
-    office: Office,
-    deps: Deps,
-    admin: tuple[Staff, str],
-    changed: dict[str, object],
-    sentence: str,
+def test_refusals_sign_nothing_tell_all_and_keep_what_was_given(
+    office: Office, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
     reference = ready(office, deps)
     read(office)
     office.get("/tekenen-namens-ons")
-    form = {
+    right = {
         "selected": [reference],
         f"sha256-{reference}": office.value(f"sha256-{reference}"),
         "confirmed": ["countersign_checked", "countersign_intent"],
@@ -72,11 +59,25 @@ def test_refusals_sign_nothing_and_keep_what_was_typed(
         "typed_name": "Els Maes",
         "password": admin[1],
     }
-    office.post("/tekenen-namens-ons", {**form, **changed})
-    assert office.status == 422
-    assert sentence in office.page
-    assert office.value("typed_name") == changed.get("typed_name", "Els Maes")
-    assert admin[1] not in office.page
+    name = "Typ uw naam zoals die in de overeenkomst staat: Els Maes"
+    wrong: dict[str, tuple[object, str]] = {
+        "selected": ([], "Kies minstens één overeenkomst."),
+        "confirmed": (["countersign_checked"], "Vink alle verklaringen aan om te ondertekenen."),
+        "typed_name": ("Iemand", name),
+        "password": ("wrong", "Het wachtwoord klopt niet."),
+    }
+    all_wrong = {field: value for field, (value, _) in wrong.items()}
+    for given in (*({field: all_wrong[field]} for field in wrong), all_wrong, {"password": ""}):
+        office.post("/tekenen-namens-ons", {**right, **given})
+        assert office.status == 422
+        for field, (_, sentence) in wrong.items():
+            assert (sentence in office.page) == (field in given), (given, field)
+        assert office.value("typed_name") == given.get("typed_name", "Els Maes")
+        assert admin[1] not in office.page
+    drawing = "data:image/png;base64," + base64.b64encode(b"a drawing" * 4000).decode()
+    drawn = {**right, "method": "drawn", "drawn_image": drawing, "password": "wrong"}
+    office.post("/tekenen-namens-ons", drawn)
+    assert office.value("drawn_image") == drawing
     assert rows(deps, "select count(*) from acts")[0][0] == 0
 
 

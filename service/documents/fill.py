@@ -13,52 +13,21 @@ import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from html import unescape
-from typing import Any, NoReturn
+from typing import Any
 from xml.sax.saxutils import escape
 
 import jinja2
 from docxtpl import DocxTemplate
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 from service.documents.builder.package import ZIP_DATE
+from service.documents.environment import TemplateEnvironment, render
 from service.documents.placeholders import check_context, undeclared, used_paths
 from service.documents.template import DocumentTemplate
 from service.errors import GenerationFailed
 
 CORE_PROPERTIES = "docProps/core.xml"
 FILLED_PARTS = ("word/document.xml", "word/header", "word/footer")
-ALLOWED_FILTERS = ("join", "length")
-
-
-class MissingValue(jinja2.UndefinedError):
-    """A placeholder without a value; the message is its name."""
-
-
-class _NamedUndefined(jinja2.StrictUndefined):
-    """Fails at any use, with the name of what is missing instead of a sentence."""
-
-    def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise MissingValue(self._undefined_name or "?")
-
-    __str__ = __iter__ = __len__ = __bool__ = _fail_with_undefined_error
-    __eq__ = __ne__ = __hash__ = __contains__ = _fail_with_undefined_error
-
-
-class TemplateEnvironment(ImmutableSandboxedEnvironment):
-    """Jinja without globals and with next to no filters: a template prints, tests and loops."""
-
-    intercepted_binops = frozenset({"**", "*", "%"})
-
-    def __init__(self) -> None:
-        super().__init__(autoescape=True, undefined=_NamedUndefined, finalize=_printable)
-        self.globals.clear()
-        self.filters = {name: self.filters[name] for name in ALLOWED_FILTERS}
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Refuse arithmetic that can eat all memory; no template needs it."""
-        raise SecurityError(f"operator {operator} is not allowed in a template")
 
 
 class CompiledTemplate:
@@ -98,14 +67,14 @@ class CompiledTemplate:
             for name, content in self._static:
                 package.writestr(zipfile.ZipInfo(name, ZIP_DATE), content)
             for name, part in self._filled:
-                package.writestr(zipfile.ZipInfo(name, ZIP_DATE), _render(part, context))
+                package.writestr(zipfile.ZipInfo(name, ZIP_DATE), render(part, context))
             properties = self._properties(context, dated)
             package.writestr(zipfile.ZipInfo(CORE_PROPERTIES, ZIP_DATE), properties)
         return buffer.getvalue()
 
     def title(self, context: Mapping[str, Any]) -> str:
         """The document's title as plain text."""
-        return unescape(_render(self._title, context))
+        return unescape(render(self._title, context))
 
     def _properties(self, context: Mapping[str, Any], dated: datetime) -> str:
         # written after rendering, never rendered: Jinja would see the data as part of the template
@@ -127,13 +96,6 @@ class CompiledTemplate:
         )
 
 
-def _printable(value: Any) -> Any:
-    """Null would print as the word None; whoever prints it forgot to test for it."""
-    if value is None:
-        raise MissingValue("a value that is null")
-    return value
-
-
 def _parts(docx: bytes) -> list[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
         return [(name, package.read(name)) for name in package.namelist()]
@@ -143,12 +105,3 @@ def _patched(docx: bytes, part: bytes) -> str:
     """The part's XML as docxtpl prepares it for Jinja."""
     xml = etree.tostring(etree.fromstring(part), encoding="unicode")
     return str(DocxTemplate(io.BytesIO(docx)).patch_xml(xml))
-
-
-def _render(part: jinja2.Template, context: Mapping[str, Any]) -> str:
-    try:
-        return part.render(context)
-    except MissingValue as error:
-        raise GenerationFailed("missing_value", str(error)) from error
-    except jinja2.TemplateError as error:
-        raise GenerationFailed("template_refused", str(error)) from error

@@ -15,7 +15,8 @@ from docxtpl import DocxTemplate
 from lxml import etree
 
 from service.documents.docx_blocks import printed_paragraphs, read_blocks
-from service.documents.fill import CompiledTemplate, TemplateEnvironment
+from service.documents.environment import TemplateEnvironment
+from service.documents.fill import CompiledTemplate
 from service.documents.template import DocumentTemplate, read_part
 from service.errors import GenerationFailed
 from tests.documents.samples import hard, ordinary

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.documents.builder.package import build, docx_path, source_path
-from service.documents.builder.source import SourceError, parse
+from service.documents.source import SourceError, parse
 from service.documents.docx_blocks import Paragraph, TableBlock, printed_paragraphs, read_blocks
 from service.documents.fill import CompiledTemplate
 from service.documents.placeholders import Placeholder

@@ -10,8 +10,8 @@ from docx.document import Document as Docx
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from service.documents.builder.source import CONTROL, Block, SourceError, Table
 from service.documents.builder.styles import STYLES, TWIPS_PER_MM, twips
+from service.documents.source import CONTROL, Block, SourceError, Table
 
 SIGNATURE_ROW_MM = 25
 """Height kept free for a signature's appearance; 22 mm is the least that stays readable."""

@@ -11,8 +11,8 @@ from docx.document import Document as Docx
 
 from service.documents.builder.body import write_body
 from service.documents.builder.numbering import apply_numbering
-from service.documents.builder.source import parse
 from service.documents.builder.styles import apply_styles
+from service.documents.source import parse
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest date a zip knows: the same source must give the same bytes."""

@@ -1,4 +1,7 @@
-"""The light markup of a template's text source, parsed into blocks.
+"""The light markup of a document's text source, parsed into blocks.
+
+The agreement's Word template is built from one (``builder``), the evidence sheet is written from
+one (``sheet``).
 
     # Title                       the document's title
     ## 3 Heading                  article 3; the number must be the next one
@@ -10,6 +13,7 @@
     [closing] text                the same, with room above it
     [statements] text             what people said, kept with the bullets that follow
     [small] text                  a small paragraph
+    [seal] text                   the place of the service's seal, with its caption: on the sheet
     {% for ... %}                 alone on a line: a Jinja statement around whole blocks
     ::page                        the next block starts a new page
     ::table 28 66 66              a table with its column widths in mm, up to ``::end``. ``!`` is a
@@ -38,6 +42,7 @@ MARKS = {
     "closing": ("closing", True),
     "statements": ("statements", True),
     "small": ("small", False),
+    "seal": ("seal", False),
 }
 CONTROL = re.compile(r"\{%[^%]*%\}")
 
@@ -48,7 +53,7 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True)
 class Block:
-    """One paragraph-like block. ``kind`` is also the name of its Word style (see ``styles``)."""
+    """One paragraph-like block; ``kind`` names its style in the builder or the sheet."""
 
     kind: str
     text: str

@@ -12,30 +12,25 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.documents.placeholders import Placeholder
-from service.documents.template import Caption
 from service.texts import text
 
 MOST_CHARACTERS = 4000  # of one value; the longest statement with the longest names has about 800
 MARK = "?"
 CUT = " …"
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def always_printable(
     context: Mapping[str, Any],
     *,
     placeholders: Iterable[Placeholder],
-    captions: Iterable[Caption],
-    characters: frozenset[int],
+    characters: frozenset[str],
 ) -> dict[str, Any]:
     """The context with every value printable; a key that is missing stays missing.
 
-    ``characters`` are the code points that the document's fonts have. None becomes *onbekend*
-    where the template has no other way. A caption of the template cannot come out of a value: it
-    would stand for a second place to sign.
+    ``characters`` are those that the document's fonts have and a reader sees. None becomes
+    *onbekend* where the template has no other way.
     """
     needed = frozenset(each.path for each in placeholders if not each.nullable and not each.listed)
-    marks = tuple(each.text.rsplit(" ", 1)[-1] for each in captions)  # "[Z1]"
 
     def mended(value: Any, path: str) -> Any:
         if isinstance(value, Mapping):
@@ -47,23 +42,16 @@ def always_printable(
             return [mended(child, f"{path}[]") for child in value]
         if value is None and path in needed:
             return text("labels.unknown")
-        return _line(value, marks, characters) if isinstance(value, str) else value
+        return _line(value, characters) if isinstance(value, str) else value
 
     made: dict[str, Any] = mended(context, "")
     return made
 
 
-def _line(value: str, marks: Iterable[str], characters: frozenset[int]) -> str:
+def _line(value: str, characters: frozenset[str]) -> str:
     line = " ".join(unicodedata.normalize("NFC", value).split())
     if len(line) > MOST_CHARACTERS:
         line = line[:MOST_CHARACTERS].rstrip() + CUT
-    line = "".join(
-        each if ord(each) in characters and unicodedata.category(each) not in _UNSEEN else MARK
-        for each in line
-    )
-    for mark in marks:
-        line = line.replace(mark, mark.translate(_ROUND))
+    if not characters.issuperset(line):
+        line = "".join(each if each in characters else MARK for each in line)
     return line or text("labels.unknown")
-
-
-_ROUND = str.maketrans("[]", "()")

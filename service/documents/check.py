@@ -122,7 +122,8 @@ def check_format(pdf: bytes, fonts: Iterable[str]) -> None:
         allowed = frozenset(fonts)
         for font in _fonts(opened):
             name = str(font.BaseFont).lstrip("/").split("+")[-1]
-            descriptor = font.get("/FontDescriptor", {})
+            described = font.DescendantFonts[0] if "/DescendantFonts" in font else font
+            descriptor = described.get("/FontDescriptor", {})
             if name not in allowed or "/FontFile2" not in descriptor:
                 raise GenerationFailed("font_not_allowed", name)
 

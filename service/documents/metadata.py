@@ -44,7 +44,7 @@ class Metadata:
 def write_metadata(pdf: pikepdf.Pdf, metadata: Metadata) -> None:
     """Replace XMP and document information, PDF/A-3b and PDF/UA-1 declared."""
     stamp = pdf_date(metadata.dated)
-    stream = pdf.make_stream(_xmp(metadata).encode("utf-8"))
+    stream = pdf.make_stream(xmp(metadata).encode("utf-8"))
     stream.Type, stream.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
     pdf.Root.Metadata = stream
     pdf.Root.Lang = pikepdf.String(metadata.language)
@@ -65,7 +65,8 @@ def pdf_date(moment: datetime) -> str:
     return moment.strftime("D:%Y%m%d%H%M%SZ")
 
 
-def _xmp(metadata: Metadata) -> str:
+def xmp(metadata: Metadata) -> str:
+    """The metadata stream."""
     stamp = metadata.dated.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'

@@ -42,8 +42,13 @@ def check_context(placeholders: Iterable[Placeholder], context: Mapping[str, Any
         for value in _values(context, placeholder.path.split("."), ""):
             _check_value(placeholder, value)
     for path, value in printed_strings(context):
-        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
+        # almost every value is seen at once to have none
+        if not value.isprintable() and any(map(_control, value)):
             raise GenerationFailed("unprintable_value", f"{path}: control character")
+
+
+def _control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs"}
 
 
 def printed_strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

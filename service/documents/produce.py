@@ -4,7 +4,8 @@
     document = maker.agreement(context, signing_order="controller_first", dated=created_at)
     document.pdf, document.sha256, document.reading_html
 
-Fill, convert, find the signature places, normalise, check; see the modules of those names.
+Fill, convert, find the signature places, normalise, check; see the modules of those names. The
+evidence sheet is not converted but written: see ``service.documents.sheet``.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from typing import Any
 
 import rfc8785
 
-from service.documents.always_printable import always_printable
-from service.documents.check import check_filled, check_format, check_pages, check_text
+from service.documents.check import check_format, check_text
 from service.documents.convert import OfficePool
 from service.documents.docx_blocks import read_blocks
 from service.documents.fill import CompiledTemplate
@@ -32,6 +32,7 @@ from service.documents.metadata import Metadata
 from service.documents.normalise import Attachment, normalise
 from service.documents.pdf_text import read_pdf_text
 from service.documents.reading_view import reading_view
+from service.documents.sheet.make import SheetMaker
 from service.documents.template import load_template
 from service.errors import GenerationFailed
 from signatures.fields import PlaceOnPage
@@ -73,8 +74,8 @@ class DocumentMaker:
         """Compile the templates; offices start at first use. Raises GenerationFailed."""
         templates_dir = templates_dir.resolve()
         self._agreement = CompiledTemplate(load_template(templates_dir / "agreement"))
-        self._evidence = CompiledTemplate(load_template(templates_dir / "evidence"))
         self._fonts_dir = templates_dir / "fonts"
+        self._sheets = SheetMaker(templates_dir / "evidence", self._fonts_dir)
         self._pool = OfficePool(
             self._fonts_dir,
             workers=workers,
@@ -153,32 +154,10 @@ class DocumentMaker:
     ) -> bytes:
         """The evidence sheet with the evidence attached and one empty field for the seal.
 
-        No value in it can be a reason to fail (``always_printable``). Raises GenerationFailed
-        when something is wrong with the template or the office.
+        No value in it can be a reason to fail (``always_printable``), and no office is needed:
+        ``service.documents.sheet``. Raises GenerationFailed for a value that is not there at all.
         """
-        compiled, dated = self._evidence, _in_utc(dated)
-        captions = compiled.template.captions
-        context = always_printable(
-            context,
-            placeholders=compiled.template.placeholders,
-            captions=captions,
-            characters=self.fonts.characters,
-        )
-        docx = compiled.fill(context, dated=dated)
-        check_filled(read_blocks(docx), context)
-        converted = self._pool.convert(docx)
-        text = read_pdf_text(converted, [caption.text for caption in captions])
-        check_pages(text)
-        places = find_places(text, captions)
-        pdf = normalise(
-            converted,
-            self._metadata(compiled, context, dated),
-            _attachment(compiled, evidence_json),
-            places,
-            [place.place for place in places],
-        )
-        check_format(pdf, self.fonts.names)
-        return pdf
+        return self._sheets.sheet(context, evidence_json=evidence_json, dated=_in_utc(dated))
 
     def close(self) -> None:
         """End the offices."""

@@ -190,7 +190,7 @@ class Broken:
         raise GenerationFailed("office_timeout", "na 10 s")
 
     def evidence_sheet(self, *_: Any, **__: Any) -> bytes:
-        raise GenerationFailed("office_timeout")
+        raise GenerationFailed("missing_value")
 
     def close(self) -> None:
         """Nothing to close."""

@@ -1,0 +1,49 @@
+"""The text of a filled sheet: what is printed, before anybody knows on which page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Run(NamedTuple):
+    """Text in one weight."""
+
+    text: str
+    bold: bool = False
+
+
+class Paragraph(NamedTuple):
+    """One paragraph or cell; ``style`` names its look in ``styles.STYLES``."""
+
+    style: str
+    runs: tuple[Run, ...]
+    keep_next: bool = False
+
+
+class Row(NamedTuple):
+    """A row of a table."""
+
+    cells: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; its first row names the columns.
+
+    ``flowing``: it may break between any two rows even when it fits on one page.
+    """
+
+    widths_mm: tuple[int, ...]
+    rows: tuple[Row, ...]
+    flowing: bool
+
+
+@dataclass(frozen=True)
+class SealPlace:
+    """The room kept free for the service's seal, with a caption under it."""
+
+    caption: Paragraph
+
+
+Block = Paragraph | Table | SealPlace

@@ -1,0 +1,123 @@
+"""The shipped fonts as a sheet needs them: how wide a text is, and the part that goes into it.
+
+HarfBuzz cuts a font down to the characters of one sheet in a quarter of a millisecond, so every
+sheet carries what it prints and nothing else.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from unicodedata import category
+
+import uharfbuzz as hb
+
+from service.errors import GenerationFailed
+
+UNITS = 1000
+"""To the em, in which PDF counts (ISO 32000-1, 9.2.4)."""
+
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Kinds of characters without a look of their own: control, format, private ones and the like."""
+
+_NOT_NEEDED = ("GSUB", "GPOS", "GDEF", "kern", "name", "DSIG", "FFTM", "meta", "gasp")
+"""Tables that no reader of an embedded font with fixed positions looks at."""
+
+_BOX_IN_HEAD, _CAPS_IN_OS2 = 36, 88
+"""Where these tables say how large the letters are (ISO/IEC 14496-22)."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A part of a font: its program, and the number of each character's glyph in it."""
+
+    program: bytes
+    glyphs: dict[str, int]
+
+
+class Face:
+    """One weight of the font; for any number of threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Read. Raises GenerationFailed ``fonts_missing``."""
+        if not path.is_file():
+            raise GenerationFailed("fonts_missing", str(path))
+        self.name = path.stem.removesuffix("-Regular")
+        self._face = hb.Face(hb.Blob.from_file_path(str(path)))
+        font = hb.Font(self._face)
+        self._scale = UNITS / self._face.upem
+        extents = font.get_font_extents("ltr")
+        self.ascent = round(extents.ascender * self._scale)
+        self.descent = round(extents.descender * self._scale)
+        box = struct.unpack_from(">4h", self._face.reference_table("head").data, _BOX_IN_HEAD)
+        self.box = tuple(round(edge * self._scale) for edge in box)
+        capitals = struct.unpack_from(">h", self._face.reference_table("OS/2").data, _CAPS_IN_OS2)
+        self.cap_height = round(capitals[0] * self._scale)
+        self._glyphs = {chr(each): font.get_nominal_glyph(each) for each in self._face.unicodes}
+        self.widths = {
+            character: font.get_glyph_h_advance(glyph) * self._scale
+            for character, glyph in self._glyphs.items()
+        }
+
+    def cut(self, characters: Iterable[str]) -> Cut:
+        """The part of the font that these characters need."""
+        wanted = hb.SubsetInput()
+        wanted.sets(hb.SubsetInputSets.UNICODE).set({ord(each) for each in characters})
+        left_out = {int.from_bytes(tag.ljust(4).encode(), "big") for tag in _NOT_NEEDED}
+        wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).set(left_out)
+        wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
+        plan = hb.SubsetPlan(self._face, wanted)
+        program = plan.execute().blob.data
+        numbers = plan.old_to_new_glyph_mapping
+        return Cut(program, {each: numbers[self._glyphs[each]] for each in characters})
+
+
+@dataclass(frozen=True)
+class Faces:
+    """The two weights of a sheet."""
+
+    regular: Face
+    bold: Face
+
+    @classmethod
+    def load(cls, directory: Path) -> Faces:
+        """Read the shipped fonts. Raises GenerationFailed."""
+        return cls(Face(directory / "Carlito-Regular.ttf"), Face(directory / "Carlito-Bold.ttf"))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """As they are called in a file."""
+        return frozenset({self.regular.name, self.bold.name})
+
+    @cached_property
+    def seen(self) -> frozenset[str]:
+        """The characters that both can print and that leave a mark, or a space, on paper."""
+        both = self.regular.widths.keys() & self.bold.widths.keys()
+        return frozenset(each for each in both if category(each) not in UNSEEN)
+
+
+class Measure:
+    """How wide texts are, in both weights; one for each sheet, so that no name is remembered."""
+
+    def __init__(self, faces: Faces) -> None:
+        self._regular = _Widths(faces.regular.widths)
+        self._bold = _Widths(faces.bold.widths)
+
+    def widths(self, *, bold: bool) -> _Widths:
+        """The widths of one weight: a text of any length in, parts of ``UNITS`` out."""
+        return self._bold if bold else self._regular
+
+
+class _Widths(dict[str, float]):
+    """Measured once: in a log the same words come again and again."""
+
+    def __init__(self, letters: dict[str, float]) -> None:
+        super().__init__()
+        self._letters = letters
+
+    def __missing__(self, text: str) -> float:
+        width = self[text] = sum(map(self._letters.__getitem__, text))
+        return width

@@ -1,0 +1,158 @@
+"""A block with its lines: it knows its height and how to put itself on the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from service.documents.sheet.blocks import Paragraph, Run, SealPlace
+from service.documents.sheet.faces import Measure
+from service.documents.sheet.lines import Line, broken
+from service.documents.sheet.page import Pages, SealField
+from service.documents.sheet.structure import Element
+from service.documents.sheet.styles import (
+    BULLET,
+    BULLET_INDENT,
+    LEFT,
+    SEAL_CLEARANCE,
+    SEAL_HEIGHT,
+    SEAL_WIDTH,
+    STYLES,
+    WIDTH,
+    Style,
+)
+
+FEWEST_LINES = 2
+"""A page neither ends nor begins with a single line of a paragraph."""
+
+
+class Laid(Protocol):
+    """What ``layout`` needs to know of a block."""
+
+    @property
+    def before(self) -> float:
+        """Room wanted above it."""
+
+    @property
+    def after(self) -> float:
+        """Room wanted under it."""
+
+    @property
+    def keep_next(self) -> bool:
+        """Whether it stands on the page on which the next block begins."""
+
+    @property
+    def height(self) -> float:
+        """Of all of it."""
+
+    @property
+    def least(self) -> float:
+        """What must be free on a page for it to begin there."""
+
+    def put(self, pages: Pages, parent: Element) -> None:
+        """Draw it, on as many pages as it takes, under a tag in ``parent``."""
+
+
+@dataclass
+class LaidParagraph:
+    """A paragraph, a heading, or the text of a bullet."""
+
+    style: Style
+    lines: list[Line]
+    keep_next: bool
+    x: float = LEFT
+
+    @property
+    def before(self) -> float:
+        """See Laid."""
+        return self.style.before
+
+    @property
+    def after(self) -> float:
+        """See Laid."""
+        return self.style.after
+
+    @property
+    def height(self) -> float:
+        """See Laid."""
+        return len(self.lines) * self.style.lead
+
+    @property
+    def least(self) -> float:
+        """See Laid."""
+        few = len(self.lines) < 2 * FEWEST_LINES
+        return self.height if few else FEWEST_LINES * self.style.lead
+
+    def put(self, pages: Pages, parent: Element) -> None:
+        """See Laid."""
+        element = parent.add(self.style.role)
+        rest = self.lines
+        while rest:
+            fitting = max(1, int(pages.room / self.style.lead + 1e-6))
+            if fitting == len(rest) - 1 and fitting > FEWEST_LINES:
+                fitting -= 1
+            now, rest = rest[:fitting], rest[fitting:]
+            pages.tagged(element, now, self.style, self.x)
+            pages.y -= len(now) * self.style.lead
+            if rest:
+                pages.turn()
+
+
+@dataclass
+class LaidBullet(LaidParagraph):
+    """An item of a list; ``layout`` puts neighbours into one list."""
+
+    def put(self, pages: Pages, parent: Element) -> None:
+        """See Laid."""
+        item = parent.add("LI")
+        pages.tagged(item.add("Lbl"), [(Run(BULLET),)], self.style, LEFT)
+        super().put(pages, item)
+
+
+@dataclass
+class LaidSeal:
+    """The room for the seal: a rule with a caption, and above it the field."""
+
+    caption: LaidParagraph
+    keep_next: bool = False
+    before: float = 0
+
+    @property
+    def after(self) -> float:
+        """See Laid."""
+        return self.caption.after
+
+    @property
+    def height(self) -> float:
+        """See Laid."""
+        return SEAL_HEIGHT + self.caption.before + self.caption.height
+
+    @property
+    def least(self) -> float:
+        """See Laid."""
+        return self.height
+
+    def put(self, pages: Pages, parent: Element) -> None:
+        """See Laid."""
+        pages.y -= SEAL_HEIGHT
+        bottom, top = pages.y + SEAL_CLEARANCE, pages.y + SEAL_HEIGHT - SEAL_CLEARANCE
+        rect = (LEFT, bottom, LEFT + SEAL_WIDTH, top)
+        pages.seal = SealField(len(pages.all) - 1, rect, parent.add("Form"))
+        pages.page.rule(LEFT, pages.y, SEAL_WIDTH)
+        pages.y -= self.caption.before
+        self.caption.put(pages, parent)
+
+
+def laid_paragraph(block: Paragraph, measure: Measure) -> LaidParagraph:
+    """A paragraph in lines."""
+    style = STYLES[block.style]
+    keep_next = block.keep_next or style.keep_next
+    if block.style == "bullet":
+        lines = broken(block.runs, style, WIDTH - BULLET_INDENT, measure)
+        return LaidBullet(style, lines, keep_next, LEFT + BULLET_INDENT)
+    return LaidParagraph(style, broken(block.runs, style, WIDTH, measure), keep_next)
+
+
+def laid_seal(block: SealPlace, measure: Measure) -> LaidSeal:
+    """The seal's place with its caption in lines."""
+    return LaidSeal(laid_paragraph(block.caption, measure))

@@ -10,7 +10,7 @@ DIGESTS = [f"{number:x}" * 64 for number in range(1, 10)]
 AGREEMENT: dict[str, Any] = {
     "reference": "VO-2026-00042",
     "revision": 1,
-    "template": {"version": "1.0"},
+    "template": {"version": "1.1"},
     "processor": {
         "name": "Christophe Zenner",
         "trade_name": "IT4Professionals",
@@ -121,7 +121,7 @@ def evidence() -> dict[str, Any]:
         "agreement_title": "Verwerkersovereenkomst",
         "effective_date": "2 maart 2026",
         "effective_date_rule": "de datum (Europe/Brussels) van de laatste handtekening",
-        "template": {"version": "1.0", "sha256": DIGESTS[0]},
+        "template": {"version": "1.1", "sha256": DIGESTS[0]},
         "parties": [
             {
                 "role": "Verwerkingsverantwoordelijke",

@@ -78,7 +78,7 @@ def test_the_reading_view_says_exactly_what_the_pdf_says(document: ProducedDocum
     view = _Text()
     view.feed(document.reading_html)
     pages = [compact(page) for page in read_pdf_text(document.pdf).pages]
-    footers = [f"VO-2026-00042·sjabloon1.0Pagina{n + 1}van{len(pages)}" for n in range(len(pages))]
+    footers = [f"VO-2026-00042·sjabloon1.1Pagina{n + 1}van{len(pages)}" for n in range(len(pages))]
     assert all(
         page.startswith(footer) or page.endswith(footer)
         for page, footer in zip(pages, footers, strict=True)

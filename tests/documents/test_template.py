@@ -84,25 +84,42 @@ def test_articles_and_clauses_are_numbered_as_specified(
     ("number", "words"),
     [
         ("1.1", ["in opdracht van", "uitsluitend", "redelijkerwijs samenhangen", "instemming"]),
-        ("1.2", ["Bijlage 1", "geen ander doel", "kwaliteitsdoeleinden", "wetenschappelijk"]),
+        (
+            "1.2",
+            ["Bijlage 1", "geen ander doel", "kwaliteitsdoeleinden, zoals", "wetenschappelijk"],
+        ),
         ("1.3", ["eigendom"]),
+        ("2.1", ["draagt zorg voor de naleving", "in ieder geval"]),
+        ("2.2", ["eerste verzoek", "op grond van deze Verwerkersovereenkomst"]),
         ("2.4", ["onmiddellijk", "2.1"]),
         ("2.6", ["artikel 30 AVG", "Op verzoek"]),
         ("3.1", ["passend beschermingsniveau"]),
-        ("4.2", ["uitsluitend", "uitdrukkelijk niet verantwoordelijk"]),
+        ("4.2", ["louter verantwoordelijk", "uitdrukkelijk niet verantwoordelijk"]),
+        ("5.1", ["specifieke derde die hem werd meegedeeld", "onaanvaardbaar"]),
         ("5.2", ["schriftelijk", "dezelfde plichten"]),
-        ("6.1", ["spant zich in"]),
+        ("6.1", ["spant zich in", "voor de uit te voeren verwerkingen", "onbevoegde kennisname"]),
         ("7.1", ["binnen 48 uur", "te allen tijde", "bekend"]),
+        ("7.3", ["categorieën van betrokkenen en van persoonsgegevens", "meer informatie"]),
+        ("7.3", ["heeft voorgesteld of genomen om het lek aan te pakken", "in voorkomend geval"]),
         ("7.4", ["artikel 33, lid 5, AVG"]),
         ("8.1", ["artikelen 15 tot en met 22 AVG"]),
-        ("10.2", ["eenmaal per jaar", "concreet vermoeden van misbruik"]),
+        ("9.1", ["rust een geheimhoudingsplicht jegens derden", "niet voor een ander doel"]),
+        ("9.2", ["Deze geheimhoudingsplicht geldt niet", "aard van de opdracht en de uitvoering"]),
+        ("10.2", ["eenmaal per jaar", "concreet vermoeden van misbruik van persoonsgegevens"]),
         ("10.5", ["kosten", "Verwerkingsverantwoordelijke"]),
-        ("11.1", ["Algemene Voorwaarden", "Hoofdovereenkomst"]),
+        ("11.1", ["komen uitdrukkelijk overeen", "Algemene Voorwaarden", "Hoofdovereenkomst"]),
         ("12.1", ["op de datum van de laatste ondertekening"]),
         ("12.3", ["naar keuze van de Verwerkingsverantwoordelijke", "teruggeven en/of"]),
         ("12.4", ["ten minste drie maanden", "tegen het einde van die drie maanden"]),
-        ("13.1", ["Belgische recht"]),
-        ("13.2", ["arrondissement waar de Verwerker gevestigd is"]),
+        ("13.1", ["Belgische recht", "de uitvoering ervan"]),
+        (
+            "13.2",
+            [
+                "Alle geschillen",
+                "tussen de Partijen",
+                "arrondissement waar de Verwerker gevestigd is",
+            ],
+        ),
     ],
 )
 def test_clauses_say_what_they_must(
@@ -110,6 +127,18 @@ def test_clauses_say_what_they_must(
 ) -> None:
     text = clause(blocks, number)
     assert all(word in text for word in words), text
+
+
+def test_no_clause_says_less_than_it_must(blocks: list[Paragraph | TableBlock]) -> None:
+    """Words of version 1.0 that weighed less, or more, than the term they stood for."""
+    for number, word in (
+        ("1.2", "namelijk"),
+        ("2.1", "ziet"),
+        ("4.2", "uitsluitend"),
+        ("9.1", "vertrouwelijk "),
+        ("9.2", "Artikel 9.1 geldt niet"),
+    ):
+        assert word not in clause(blocks, number), number
 
 
 def test_the_notice_of_a_breach_is_one_list_of_four(blocks: list[Paragraph | TableBlock]) -> None:
@@ -145,8 +174,9 @@ def test_the_table_gives_name_function_date_and_signature(
 ) -> None:
     tables = [block for block in blocks if isinstance(block, TableBlock)]
     labels = [[row[0].paragraphs[0].text for row in table.rows] for table in tables]
-    assert labels[0][:6] == ["Partij", "Identiteit", "Naam", "Functie", "Datum", "Handtekening"]
-    assert labels[2][:5] == ["Partij", "Naam", "Functie", "Datum", "Handtekening"]
+    assert labels[0] == ["Partij", "Naam", "Nummer", "Zetel"]  # before anything else is read
+    assert labels[1][:5] == ["Partij", "Naam", "Functie", "Datum", "Handtekening"]
+    assert labels[3][:5] == ["Partij", "Naam", "Functie", "Datum", "Handtekening"]
     assert all(table.headers == 1 for table in tables)
 
 

@@ -30,11 +30,11 @@ class Style:
 
     id: str
     name: str
-    size: float = 10.5
+    size: float = 10
     bold: bool = False
     colour: str = INK
     before: float = 0
-    after: float = 6
+    after: float = 5
     line: float = 1.12
     keep_next: bool = False
     outline: int | None = None
@@ -52,7 +52,7 @@ STYLES: dict[str, Style] = {
     "paragraph": Style("Normal", "Normal"),
     "title": Style("Title", "Title", size=23, bold=True, after=14, line=1.0),
     "article": Style(
-        "Heading1", "heading 1", size=12.5, bold=True, before=15, after=5, line=1.0,
+        "Heading1", "heading 1", size=12, bold=True, before=13, after=4, line=1.0,
         keep_next=True, outline=0, numbered=(ARTICLES, 0),
     ),
     "heading": Style(
@@ -72,7 +72,7 @@ STYLES: dict[str, Style] = {
         indent_mm=CLAUSE_INDENT_MM, hanging_mm=CLAUSE_INDENT_MM,
     ),
     "clause_bullet": Style(
-        "ClauseBullet", "Clause Bullet", after=6, numbered=(CLAUSE_BULLETS, 0), contextual=True,
+        "ClauseBullet", "Clause Bullet", after=5, numbered=(CLAUSE_BULLETS, 0), contextual=True,
         indent_mm=CLAUSE_INDENT_MM + BULLET_INDENT_MM, hanging_mm=BULLET_INDENT_MM,
     ),
     "bullet": Style(
@@ -121,7 +121,7 @@ def _defaults() -> str:
     fonts = " ".join(f'w:{part}="{FONT}"' for part in ("ascii", "hAnsi", "cs", "eastAsia"))
     return (
         f"<w:docDefaults {nsdecls('w')}><w:rPrDefault><w:rPr><w:rFonts {fonts}/>"
-        f'<w:sz w:val="21"/><w:szCs w:val="21"/><w:lang w:val="{LANGUAGE}" '
+        f'<w:sz w:val="20"/><w:szCs w:val="20"/><w:lang w:val="{LANGUAGE}" '
         f'w:eastAsia="{LANGUAGE}" w:bidi="{LANGUAGE}"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault><w:pPr/></w:pPrDefault></w:docDefaults>"
     )

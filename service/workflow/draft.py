@@ -13,9 +13,10 @@ from service.database.drafts import Draft
 from service.deps import Deps
 from service.workflow.open_link import Visit, load_visit, must_be_open
 
-__all__ = ["FORMS", "Draft", "draft", "forget", "keep"]
+__all__ = ["FORMS", "SIGNATURE", "Draft", "draft", "forget", "keep"]
 
-FORMS = ("details", "annex", "ask", "decline", "delegate")
+FORMS = ("details", "annex", "ask", "decline", "delegate")  # kept while they are typed
+SIGNATURE = "sign"  # kept when it is sent or left, until the first signature is prepared
 
 
 def keep(deps: Deps, secret: str, form: str, fields: Mapping[str, list[str]]) -> datetime:

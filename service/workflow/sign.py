@@ -23,6 +23,7 @@ from service.workflow.accept import (
     statements,
 )
 from service.workflow.actors import Client, signer_actor
+from service.workflow.draft import SIGNATURE
 from service.workflow.notify import tell_countersigners, tell_signatory
 from service.workflow.open_link import (
     Visit,
@@ -117,6 +118,7 @@ def prepare(
             },
             pending_image=image.png,
         )
+        tx.drafts.forget(found.link.signatory_id, SIGNATURE)
 
 
 def sign(

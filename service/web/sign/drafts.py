@@ -20,12 +20,13 @@ from service.workflow import draft as drafts
 from service.workflow.open_link import Visit
 
 MOST = 64 * 1024  # characters of one form
+MOST_WITH_A_DRAWING = 512 * 1024
 BACK = "vorige"  # the button that goes back and keeps
 
 
 def keep(form: str) -> None:
     """Keep what this request sent, before anything judges it. Raises LinkUnusable."""
-    fields, _ = fields_sent(MOST)
+    fields, _ = fields_sent(MOST_WITH_A_DRAWING if form == drafts.SIGNATURE else MOST)
     drafts.keep(deps(), secret(), form, fields)
 
 

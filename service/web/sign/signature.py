@@ -29,11 +29,13 @@ from service.web.sign.blueprint import (
     step_of,
     to,
 )
+from service.web.sign.drafts import goes_back, keep, typed_before
 from service.web.sign.facts import annex_rows
 from service.web.sign.link_ended import of_session
 from service.web.sign.prove import code_page
 from service.workflow import sign as signing
 from service.workflow.accept import METHODS, statements
+from service.workflow.draft import SIGNATURE
 from service.workflow.open_link import Visit
 from signatures.images import MOST_BYTES
 
@@ -51,12 +53,15 @@ def sign() -> ResponseReturnValue:
     found = current_open()
     if (step := step_of(found)) not in ("sign.sign", "sign.sign_annex"):
         return to(step)
-    said, typed = notice(), again()
-    errors = FormErrors.whole(said) if said else typed.errors
+    said = notice()
     if not found.authenticated:
+        errors = FormErrors.whole(said) if said else again().errors
         return code_page(found, errors, resent=request.args.get("verstuurd") == "ja")
+    typed = typed_before(SIGNATURE, found)
     if typed.values:
-        return _sign_page(found, typed.form.getlist("statement"), typed.values, errors)
+        errors = FormErrors.whole(said) if said else typed.errors
+        ticked = typed.form.getlist("statement") if _of_this_text(typed, found) else []
+        return _sign_page(found, ticked, typed.values, errors)
     return _sign_page(found, *_as_prepared(found), FormErrors.whole(said) if said else FormErrors())
 
 
@@ -66,6 +71,9 @@ def sign() -> ResponseReturnValue:
 def prepare() -> ResponseReturnValue:
     """First tap: nothing is signed yet."""
     found = current_open()
+    keep(SIGNATURE)
+    if goes_back():
+        return to("sign.read")
     form = request.form
     said = form.getlist("statement")
     values = {name: tidy(form.get(name, "")) for name in ("method", "typed_name", "drawn_image")}
@@ -127,6 +135,11 @@ def sign_both() -> ResponseReturnValue:
         names = {"statements": "annex_statement"}
         return ask_again(FormErrors.of(wrong, names))
     return to("sign.done")
+
+
+def _of_this_text(typed: Again, found: Visit) -> bool:
+    """Whether it was ticked under the text as it is now: nobody declares anything of another."""
+    return typed.values.get("document_sha256") == found.agreement.frozen_sha256
 
 
 def _picture(found: Visit, values: Mapping[str, str]) -> bytes:
@@ -198,7 +211,7 @@ def _annex_page(found: Visit, typed: Again) -> ResponseReturnValue:
         annex_rows=annex_rows(found.agreement),
         guarantee=guarantee["text"],
         annex_statement=confirmation["text"],
-        annex_ticked="annex_statement" in typed.values,
+        annex_ticked="annex_statement" in typed.values and _of_this_text(typed, found),
         errors=typed.errors,
         image_src=_image_src(found),
         typed_name=pending.get("typed", ""),

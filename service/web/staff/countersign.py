@@ -16,14 +16,14 @@ from service.agreement.deadlines import local_date, show_date
 from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
 from service.texts import text
-from service.web.again import again, ask_again, shown_at
+from service.web.again import Again, again, ask_again, shown_at
 from service.web.context import client, current_staff, deps, known_browser, require_staff
 from service.web.errors import answer
 from service.web.forms import upload
 from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.accept import statements
-from service.workflow.countersign import STATEMENTS, Outcome, countersign, queue
+from service.workflow.countersign import STATEMENTS, Outcome, Waiting, countersign, queue
 from service.workflow.open_text import note_read, to_read
 
 LARGEST_POST = 24 * 1024 * 1024  # a picture that is too large is refused beside its field
@@ -41,7 +41,7 @@ def countersign_queue() -> Any:
         waiting=waiting,
         statements=statements(STATEMENTS, waiting[0].agreement) if waiting else [],
         values=typed.values or {"method": "typed"},
-        selected=typed.form.getlist("selected"),
+        selected=_still_the_same(typed, waiting),
         confirmed=typed.form.getlist("confirmed"),
         errors=typed.errors,
         refused=[Outcome(**each) for each in typed.more.get("refused", [])],
@@ -129,6 +129,13 @@ def noted_as_read() -> Any:
     if to_read(deps(), current_staff()).unread:
         return to("staff.countersign_read", done="read_more")
     return to("staff.countersign", done="read")
+
+
+def _still_the_same(typed: Again, waiting: list[Waiting]) -> list[str]:
+    """What was ticked, without what has another text by now."""
+    now = {each.agreement.reference: each.agreement.frozen_sha256 for each in waiting}
+    ticked = typed.form.getlist("selected")
+    return [each for each in ticked if typed.values.get(f"sha256-{each}") == now.get(each)]
 
 
 def _picture(method: str) -> bytes:

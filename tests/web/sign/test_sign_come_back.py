@@ -92,11 +92,14 @@ def sign_annex_comes_back(journey: Journey) -> set[str]:
     answer = browser.post(page, journey.signature(), follow=False)
     assert answer.status_code == 303
     assert "data-error-summary" in browser.get(answer.location).text
-    answer = browser.client.post(page, data={"annex_statement": "yes"}, headers=ORIGIN)
-    assert answer.status_code == 303
-    shown = browser.get(answer.location)
-    assert "te oud om te versturen" in shown.text
-    assert 'value="yes" checked' in shown.text
+    ticked = {"annex_statement": "yes", "document_sha256": journey.agreement.frozen_sha256}
+    for given, still_ticked in ((ticked, True), ({**ticked, "document_sha256": "other"}, False)):
+        answer = browser.client.post(page, data=given, headers=ORIGIN)
+        assert answer.status_code == 303
+        shown = browser.get(answer.location)
+        assert "te oud om te versturen" in shown.text
+        # Nobody is shown a tick beside another text than the one that it was made for.
+        assert ('value="yes" checked' in shown.text) == still_ticked
     assert journey.rows("select 1 from acts") == []
     return {"sign.sign_both"}
 

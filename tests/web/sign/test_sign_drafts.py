@@ -75,6 +75,24 @@ def test_what_is_typed_is_kept_while_it_is_typed(app: Flask, journey: Journey) -
     assert browser.client.post("/tekenen/bewaren/anders", data=sent).status_code == 404
 
 
+def test_going_back_from_the_signature_keeps_it_for_the_same_text(journey: Journey) -> None:
+    browser = journey.signing()
+    drawing = "data:image/png;base64," + "A" * 90_000
+    given = journey.signature(method="drawn", drawn_image=drawing)
+    browser.post("/tekenen/ondertekenen", {**given, "vorige": "ja"})
+    assert browser.path == "/tekenen/lezen"
+    browser.get("/tekenen/ondertekenen")
+    assert browser.value("drawn_image") == drawing
+    assert browser.page.count(" checked") == 4  # the three statements and the method
+    journey.rows('update drafts set fields = fields || \'{"document_sha256": ["other"]}\'')
+    browser.get("/tekenen/ondertekenen")
+    assert browser.value("drawn_image") == drawing
+    assert browser.page.count(" checked") == 1
+    browser.post("/tekenen/ondertekenen", journey.signature())
+    assert browser.path == "/tekenen/ondertekenen/bijlage"
+    assert journey.rows("select 1 from drafts") == []
+
+
 def test_a_question_that_was_not_sent_is_kept(app: Flask, journey: Journey) -> None:
     browser = journey.entered()
     browser.post("/tekenen/vraag", {"question": "Mag dit ook op papier?", "vorige": "ja"})

@@ -50,7 +50,8 @@ class Browser:
         """Fill the form whose address contains ``to`` and send it.
 
         Fields that the form does not have are refused: a demo that types beside the form would
-        prove nothing. Raises PageRefused with the messages on the page when it comes back.
+        prove nothing. From a list one chooses by value or by what it says. Raises PageRefused with
+        the messages on the page when it comes back.
         """
         form = self._form(to)
         values = self._defaults(form)
@@ -60,7 +61,7 @@ class Browser:
                 raise PageRefused(f"{self.url}: no field {name} (has {sorted(known - {None})})")
             values = [(key, old) for key, old in values if key != name]
             listed = [value] if isinstance(value, str) else list(value)
-            values += [(name, each) for each in listed]
+            values += [(name, self._chosen(form, name, each)) for each in listed]
         if button:
             name, _, value = button.partition("=")
             values.append((name, value))
@@ -96,6 +97,13 @@ class Browser:
             if to in (form.get("action") or self.url):
                 return form
         raise PageRefused(f"{self.url}: no form to {to!r}")
+
+    @staticmethod
+    def _chosen(form: Any, name: str, value: str) -> str:
+        """The value of the option that says ``value``, else ``value`` itself."""
+        options = form.xpath(".//select[@name=$name]/option", name=name)
+        said = {each.text_content().strip(): each.get("value", "") for each in options}
+        return str(said.get(value, value))
 
     @staticmethod
     def _defaults(form: Any) -> list[tuple[str, str]]:

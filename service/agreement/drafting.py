@@ -8,16 +8,20 @@ from datetime import date
 from typing import Any
 
 from service.agreement.annex import LISTS, Annex, ListName, parse_annex
+from service.agreement.countersigner import FIELD as COUNTERSIGNER
+from service.agreement.countersigner import Countersigner, choose
 from service.agreement.fields import Checker
 from service.agreement.parties import (
     Controller,
     MainAgreement,
+    Processor,
     Signatory,
     parse_controller,
     parse_main_agreement,
     parse_signatory,
 )
 from service.agreement.pasted import clean
+from service.agreement.permissions import Staff
 from service.agreement.states import Order
 from service.texts import catalogue
 
@@ -54,12 +58,20 @@ class Draft:
     order: Order
     message: str
     link_days: int
+    countersigner: Countersigner | None
 
 
-def draft(given: Input, *, default_days: int, today: date) -> Draft:
+def draft(
+    given: Input,
+    *,
+    default_days: int,
+    today: date,
+    able: Sequence[Staff] = (),
+    processor: Processor | None = None,
+) -> Draft:
     """Check everything that sales gave. Raises Invalid naming every field that is wrong.
 
-    ``today`` is the date in Brussels.
+    ``today`` is the date in Brussels, ``able`` those who may sign for the processor.
     """
     check = Checker()
     fields = given.fields
@@ -86,10 +98,21 @@ def draft(given: Input, *, default_days: int, today: date) -> Draft:
         order = Order.CONTROLLER_FIRST.value
     message = check.text_area("message", fields.get("message"))
     days = _days(fields.get("link_days"), default_days, check)
+    countersigner = choose(fields.get(COUNTERSIGNER), able, processor, check)
     if Order(order) is Order.PROCESSOR_FIRST:
         _complete_enough(fields, controller, signatory, annex, check)
     check.raise_if_wrong()
-    return Draft(controller, signatory, main, services, annex, Order(order), message, days)
+    return Draft(
+        controller,
+        signatory,
+        main,
+        services,
+        annex,
+        Order(order),
+        message,
+        days,
+        countersigner,
+    )
 
 
 def _complete_enough(

@@ -31,6 +31,7 @@ class Event(StrEnum):
     SIGNATORY_CHANGED = "signatory.changed"
     SIGNATORY_REMINDED = "signatory.reminded"
     SIGNATORY_DELEGATED = "signatory.delegated"
+    COUNTERSIGNER_CHANGED = "countersigner.changed"
     DETAILS_SAVED = "details.saved"
     ANNEX_SAVED = "annex.saved"
     DOCUMENT_REQUESTED = "document.requested"

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from service.agreement.annex import Annex
+from service.agreement.countersigner import Countersigner
 from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
-from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, PlaceState, State
+from service.agreement.states import (
+    ACT_ORDER,
+    CONTROLLER_PLACES,
+    RUNNING,
+    Order,
+    Place,
+    PlaceState,
+    State,
+)
 
 
 @dataclass(frozen=True)
@@ -15,7 +24,9 @@ class Agreement:
     """One agreement. Instants are aware UTC; ``effective_date`` is a Brussels calendar date.
 
     ``effective_date`` is None until the last act is accepted and never changes after
-    (DESIGN.md §1.4, clause 12.1 of the agreement).
+    (DESIGN.md §1.4, clause 12.1 of the agreement). ``countersigner`` is None in agreements that
+    were made before one was chosen: those print the representative in the processor's profile, and
+    everybody with the role may sign them.
     """
 
     id: str
@@ -45,6 +56,35 @@ class Agreement:
     frozen_sha256: str
     failure: str
     places: dict[Place, PlaceState]
+    countersigner: Countersigner | None = None
+
+    def signed_for_us_by(self, staff_id: str) -> bool:
+        """Whether it is this member of staff, among those with the role, who signs for us."""
+        return self.countersigner is None or self.countersigner.staff_id == staff_id
+
+    @property
+    def our_name(self) -> str:
+        """Who signs for the processor, as a text that is made now would print it."""
+        chosen = self.countersigner
+        return chosen.name if chosen else self.processor.representative_name
+
+    @property
+    def our_function(self) -> str:
+        """In which function; that of the profile where the account names none."""
+        chosen = self.countersigner
+        return (chosen.function if chosen else "") or self.processor.representative_function
+
+    @property
+    def countersigner_gone(self) -> bool:
+        """Whether the one who is to sign for us may not any more, and has not signed yet."""
+        chosen = self.countersigner
+        return self.awaits_us_still and chosen is not None and not chosen.can_sign
+
+    @property
+    def awaits_us_still(self) -> bool:
+        """Whether it was sent and can still come to be signed for the processor, now or later."""
+        place = self.places[Place.PROCESSOR_AGREEMENT]
+        return self.state in RUNNING and place is not PlaceState.SIGNED
 
     @property
     def signed_places(self) -> tuple[Place, ...]:

@@ -12,7 +12,7 @@ from service.agreement.annex import LISTS, Annex
 from service.agreement.deadlines import show_date
 from service.agreement.difference import BLANK
 from service.agreement.model import Agreement
-from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.agreement.parties import Controller, MainAgreement, Signatory
 from service.texts import text
 
 
@@ -22,7 +22,7 @@ def context(agreement: Agreement, template_version: str) -> dict[str, Any]:
         "reference": agreement.reference,
         "revision": agreement.revision,
         "template": {"version": template_version},
-        "processor": _processor(agreement.processor),
+        "processor": _processor(agreement),
         "controller": _controller(agreement.controller, agreement.signatory),
         "main_agreement": _main(agreement.main_agreement),
         "services": [text(f"services.{code}") for code in agreement.services],
@@ -68,7 +68,8 @@ def preview_context(agreement: Agreement, template_version: str) -> dict[str, An
     return printed
 
 
-def _processor(processor: Processor) -> dict[str, Any]:
+def _processor(agreement: Agreement) -> dict[str, Any]:
+    processor = agreement.processor
     return {
         "name": processor.name,
         "trade_name": processor.trade_name or None,
@@ -76,10 +77,7 @@ def _processor(processor: Processor) -> dict[str, Any]:
         "seat": processor.seat,
         "email": processor.email,
         "phone": processor.phone,
-        "representative": {
-            "name": processor.representative_name,
-            "function": processor.representative_function,
-        },
+        "representative": {"name": agreement.our_name, "function": agreement.our_function},
     }
 
 

@@ -90,6 +90,7 @@ class Step(StrEnum):
     SIGN_LAST = "sign_last"
     DECLINE = "decline"
     DELEGATE = "delegate"
+    TAKE_OVER = "take_over"
     VOID = "void"
     EXPIRE = "expire"
     EXTEND = "extend"
@@ -115,6 +116,11 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
     Step.SIGN_LAST: {State.IN_SIGNING: State.FULLY_SIGNED},
     Step.DECLINE: dict.fromkeys(_RUNNING, State.DECLINED),
     Step.DELEGATE: {state: state for state in _RUNNING},
+    # A text that was made, or is being made, names the former countersigner: it is made anew.
+    Step.TAKE_OVER: {
+        State.SENT: State.SENT,
+        **dict.fromkeys((State.PREPARING, State.GENERATION_FAILED, State.READY), State.PREPARING),
+    },
     Step.VOID: dict.fromkeys((State.DRAFT, *_RUNNING, State.EXPIRED), State.VOIDED),
     Step.EXPIRE: dict.fromkeys(_RUNNING, State.EXPIRED),
     Step.EXTEND: {state: state for state in _RUNNING},

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
+    FromClause,
     Select,
     and_,
     any_,
@@ -242,6 +244,11 @@ class Accounts:
                 version=literal(version), profile=dataclasses.asdict(processor), created_by=by
             )
         )
+
+
+def may_sign(accounts: FromClause) -> ColumnElement[bool]:
+    """Whether one of these accounts may sign for the processor, as ``with_role`` has it."""
+    return accounts.c.active & (literal(Role.SIGNATORY.value) == any_(accounts.c.roles))
 
 
 def _account(row: Any) -> Account:

@@ -22,10 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.annex import Annex, Dpo, Item
+from service.agreement.countersigner import Countersigner
 from service.agreement.fields import fold
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
 from service.agreement.states import Order, Place, PlaceState, State
+from service.database.account_tables import staff
+from service.database.accounts import may_sign
 from service.database.tables import (
     agreements,
     annex_items,
@@ -63,9 +66,15 @@ _WHOLE = select(
     signatories.c.name.label("signatory_name"),
     signatories.c.email.label("signatory_email"),
     signatories.c.function.label("signatory_function"),
+    staff.c.name.label("countersigner_name"),
+    staff.c.function.label("countersigner_function"),
+    may_sign(staff).label("can_sign"),
     _PLACES,
     _ITEMS,
-).join(signatories, (signatories.c.agreement_id == agreements.c.id) & signatories.c.current)
+)
+_WHOLE = _WHOLE.join(
+    signatories, (signatories.c.agreement_id == agreements.c.id) & signatories.c.current
+).outerjoin(staff, staff.c.id == agreements.c.countersigner_id)
 # Made once: to make such a statement takes four times as long as to have it answered.
 _BY_ID = _WHOLE.where(agreements.c.id == bindparam("wanted"))
 _BY_REFERENCE = _WHOLE.where(agreements.c.reference == bindparam("wanted"))
@@ -272,6 +281,7 @@ def _columns(agreement: Agreement) -> dict[str, Any]:
         "signing_order": agreement.order.value,
         "annex_locked": agreement.annex_locked,
         "processor": dataclasses.asdict(agreement.processor),
+        "countersigner_id": agreement.countersigner and agreement.countersigner.staff_id,
         "processor_version": agreement.processor_version,
         "controller": dataclasses.asdict(agreement.controller),
         "main_reference": agreement.main_agreement.reference,
@@ -310,7 +320,7 @@ def _words(agreement: Agreement) -> str:
         agreement.reference,
         agreement.reference.replace("-", ""),
         agreement.main_agreement.reference,
-        agreement.processor.representative_name,
+        agreement.our_name,
     ]
     words = dict.fromkeys(word for each in texts for word in fold(each).split())
     if controller.number_type == "be" and controller.number:
@@ -355,4 +365,16 @@ def _agreement(row: RowMapping) -> Agreement:
         frozen_sha256=row["frozen_sha256"],
         failure=row["failure"],
         places={Place(place): PlaceState(state) for place, state in row["places"].items()},
+        countersigner=_countersigner(row),
+    )
+
+
+def _countersigner(row: RowMapping) -> Countersigner | None:
+    if row["countersigner_id"] is None:
+        return None
+    return Countersigner(
+        row["countersigner_id"],
+        row["countersigner_name"],
+        row["countersigner_function"],
+        row["can_sign"],
     )

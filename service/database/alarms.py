@@ -27,8 +27,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import SIGNED_NOT_SEALED, State
+from service.database.account_tables import staff
 from service.database.archive_round import TERM
 from service.database.archive_tables import archive_states
+from service.database.overview import COUNTERSIGNER_GONE
 from service.database.renewals import FAILING, LATE
 from service.database.tables import (
     acts,
@@ -40,6 +42,7 @@ from service.database.tables import (
     originals,
 )
 from service.database.unsealed import UNSEALED_ACTS
+from service.texts import text
 
 ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
 MOST_OVERDUE = 1000  # looked at: a large archive that was long away must not slow every minute
@@ -67,6 +70,7 @@ class What(StrEnum):
     LOCK = "lock"
     JOB = "job"
     UNDELIVERED = "undelivered"
+    COUNTERSIGNER = "countersigner"
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,14 @@ class Alarms:
     def _read(self, statement: Select[Any]) -> list[Standing]:
         rows = self._connection.execute(statement).mappings()
         return [
-            Standing(**{**row, "subject": Subject(row["subject"]), "what": What(row["what"])})
+            Standing(
+                **{
+                    **row,
+                    "subject": Subject(row["subject"]),
+                    "what": What(row["what"]),
+                    "reason": _reason(row["what"], row["reason"]),
+                }
+            )
             for row in rows
         ]
 
@@ -272,6 +283,9 @@ _STANDING = union_all(
     _kind(
         What.MAIL, _OLDEST_MAIL.c.agreement_id, _OLDEST_MAIL.c.queued_at, _OLDEST_MAIL.c.last_error
     ),
+    _kind(What.COUNTERSIGNER, agreements.c.id, agreements.c.last_activity_at, staff.c.name)
+    .join(staff, staff.c.id == agreements.c.countersigner_id)
+    .where(COUNTERSIGNER_GONE),
     select(
         literal(Subject.JOB.value),
         failing_jobs.c.name,
@@ -287,6 +301,10 @@ _STANDING = union_all(
         _OLDEST_REFUSED.c.last_error,
     ),
 ).subquery("standing")
+
+
+def _reason(what: str, found: str) -> str:
+    return text("labels.countersigner_gone", name=found) if what == What.COUNTERSIGNER else found
 
 
 _AT_ONCE = tuple(

@@ -127,6 +127,18 @@ class Documents:
         """The frozen document of a revision."""
         return self._one(agreement_id, "frozen", revision)
 
+    def printed_for_us(self, agreement_id: str, revision: int) -> tuple[str, str] | None:
+        """Name and function of who signs for the processor, as the frozen document prints them."""
+        person = documents.c.context["processor"]["representative"]
+        row = self._connection.execute(
+            select(person["name"].astext, person["function"].astext).where(
+                documents.c.agreement_id == agreement_id,
+                documents.c.kind == "frozen",
+                documents.c.revision == revision,
+            )
+        ).one_or_none()
+        return (row[0], row[1]) if row else None
+
     def preview(self, agreement_id: str) -> Document | None:
         """The newest preview."""
         return self._one(agreement_id, "preview", None)

@@ -6,12 +6,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, cast, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.fields import belgian_number, fold, kvk_number, show_belgian_number
 from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, State
+from service.database.account_tables import staff
+from service.database.accounts import may_sign
 from service.database.archive_tables import archive_states
 from service.database.question_tables import questions
 from service.database.tables import (
@@ -49,6 +62,8 @@ class Summary:
     archive_looked_at: datetime | None
     mail_trouble: bool
     question_waits: bool
+    countersigner_name: str
+    countersigner_gone: bool
 
     @property
     def cursor(self) -> str:
@@ -96,6 +111,15 @@ _PROCESSOR_OPEN = (
     )
     .exists()
 )
+_PROCESSOR_SIGNED = (
+    select(signature_places.c.agreement_id)
+    .where(
+        signature_places.c.agreement_id == agreements.c.id,
+        signature_places.c.place == "processor_agreement",
+        signature_places.c.state == "signed",
+    )
+    .exists()
+)
 _QUESTION_WAITS = (
     select(questions.c.id)
     .where(questions.c.agreement_id == agreements.c.id, questions.c.ended == "")
@@ -123,6 +147,15 @@ _MAIL_TROUBLE = (
 )
 
 
+_others = staff.alias("others")  # a statement may have the countersigner in it already
+# Of the running ones: nobody asks who was to sign what is over, or was signed for us.
+COUNTERSIGNER_GONE = and_(
+    agreements.c.state.in_(RUNNING),
+    ~_PROCESSOR_SIGNED,
+    agreements.c.countersigner_id.in_(select(_others.c.id).where(~may_sign(_others))),
+)
+
+
 _UNDELIVERED = select(messages.c.agreement_id).where(
     messages.c.state.in_(("failed", "refused")), messages.c.settled.is_(False)
 )
@@ -136,7 +169,12 @@ _UNARCHIVED = select(archive_states.c.agreement_id).where(
 )
 
 
-_AWAITING_US = select(func.count()).select_from(agreements).where(_AWAITS_US, ~_RETURNED)
+# For this person to sign; nobody is named in what was made before one was chosen.
+_THEIRS = or_(
+    agreements.c.countersigner_id.is_(None),
+    agreements.c.countersigner_id == bindparam("whose"),
+)
+_AWAITING_US = select(func.count()).select_from(agreements).where(_AWAITS_US, ~_RETURNED, _THEIRS)
 
 
 class Overview:
@@ -165,20 +203,20 @@ class Overview:
         row = self._connection.execute(statement).one()
         return dict(zip(("", *GROUPS), map(int, row), strict=True))
 
-    def count_awaiting_processor(self) -> int:
-        """How many the countersigner has to look at; not those given back with a question."""
-        return self._connection.execute(_AWAITING_US).scalar_one()
+    def count_awaiting_processor(self, staff_id: str) -> int:
+        """How many this person has to look at; not those given back with a question."""
+        return self._connection.execute(_AWAITING_US, {"whose": staff_id}).scalar_one()
 
-    def awaiting_processor(self) -> list[str]:
-        """References that the countersigner can sign now, oldest first."""
-        return list(
-            self._connection.execute(
-                select(agreements.c.reference)
-                .where(_AWAITS_US)
-                .order_by(agreements.c.last_activity_at)
-                .limit(200)
-            ).scalars()
+    def awaiting_processor(self, staff_id: str, *, colleagues: bool = False) -> list[str]:
+        """References that this person can sign now, oldest first; with ``colleagues`` those that
+        somebody else has to sign."""
+        statement = (
+            select(agreements.c.reference)
+            .where(_AWAITS_US, ~_THEIRS if colleagues else _THEIRS)
+            .order_by(agreements.c.last_activity_at)
+            .limit(200)
         )
+        return list(self._connection.execute(statement, {"whose": staff_id}).scalars())
 
     def same_number(self, number: str, but_not: str) -> SameNumber | None:
         """An agreement with the same enterprise number that has not come to nothing: the one that
@@ -279,9 +317,12 @@ _SUMMARY: Select[Any] = (
         and_(agreements.c.state.in_(RUNNING), _QUESTION_WAITS).label("question_waits"),
         func.coalesce(archive_states.c.state, "").label("archive_state"),
         archive_states.c.looked_at.label("archive_looked_at"),
+        func.coalesce(staff.c.name, "").label("countersigner_name"),
+        COUNTERSIGNER_GONE.label("countersigner_gone"),
     )
     .join(signatories, and_(signatories.c.agreement_id == agreements.c.id, signatories.c.current))
     .outerjoin(archive_states, archive_states.c.agreement_id == agreements.c.id)
+    .outerjoin(staff, staff.c.id == agreements.c.countersigner_id)
 )
 
 
@@ -294,6 +335,7 @@ def _group(name: str) -> ColumnElement[bool]:
             agreements.c.id.in_(_UNDELIVERED),
             agreements.c.id.in_(_UNARCHIVED),
             and_(agreements.c.state.in_(RUNNING), agreements.c.id.in_(_ASKED)),
+            COUNTERSIGNER_GONE,
         )
     condition = agreements.c.state.in_([state.value for state in GROUPS[name]])
     return and_(condition, ~_AWAITS_US) if name == "waiting" else condition

@@ -47,6 +47,7 @@ reference_counters = Table(
     Column("last", Integer, nullable=False),
 )
 
+_RUNNING = "state in ('sent','preparing','generation_failed','ready','in_signing')"
 agreements = Table(
     "agreements",
     metadata,
@@ -68,6 +69,8 @@ agreements = Table(
     Column("message", Text, nullable=False, server_default=""),
     Column("link_days", Integer, nullable=False),
     Column("sender_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=False),
+    # Who signs for the processor; empty in what was made before one was chosen.
+    Column("countersigner_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
     Column("idempotency_key", Text, nullable=True, unique=True),
     Column("failure", Text, nullable=False, server_default=""),
     Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
@@ -104,6 +107,11 @@ agreements = Table(
     Index("ix_agreements_search", "search", postgresql_using="gin"),
     Index("ix_agreements_state_activity", "state", text("last_activity_at desc"), text("id desc")),
     Index("ix_agreements_activity", text("last_activity_at desc"), text("id desc")),
+    Index(
+        "ix_agreements_countersigner",
+        "countersigner_id",
+        postgresql_where=text(_RUNNING),
+    ),
     Index("ix_agreements_effective", text("effective_date desc"), text("id desc")),
 )
 
@@ -299,7 +307,7 @@ alarms = Table(
     CheckConstraint("subject in ('agreement', 'job')", name="subject"),
     CheckConstraint(
         "what in ('prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'mail',"
-        " 'lock', 'job', 'disputed')",
+        " 'lock', 'job', 'disputed', 'countersigner')",
         name="what",
     ),
 )

@@ -27,6 +27,8 @@ expired                expired_on, for_staff (bool: the sender reads it), alread
 delegated_confirmed    to_name, to_function?, to_email, delegated_at; to who was passed over
 delegated_notice       from_name, to_name, to_function?, to_email, delegated_at, message?, link?;
                        internal
+taken_over             by_name (who signs for us now), from_name? (who was to), yours (bool: that
+                       is the reader), anew (bool: the text is made anew), link; internal
 question               from_name, from_email, question, asked_at, link?;
                        internal, reply-to is the asker
 question_answered      from_name (who answers), question, answer, link? (theirs, while it lives),
@@ -91,6 +93,7 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
     "delegated_notice": _needs(
         "from_name", "to_name", "to_function", "to_email", "delegated_at", "message", "link"
     ),
+    "taken_over": _needs("by_name", "from_name", "yours", "anew", "link"),
     "question": _needs("from_name", "from_email", "question", "asked_at", "link"),
     "question_answered": _needs("from_name", "question", "answer", "link", "valid_until"),
     "returned": _needs("from_name", "question", "link"),

@@ -6,7 +6,7 @@
     generate                       the document is made and frozen
     prove_mailbox  sign            the controller proves the mailbox and signs twice
     decline  delegate              the controller does not sign, asks first, or passes on
-    countersign                    the processor signs
+    countersign  take_over         the processor signs, or a colleague does instead
     seal  close  archive           sealing, evidence, the archive
     deliver                        mails
     expire  sweep                  what time brings, and what a crash left

@@ -10,7 +10,6 @@ from typing import Any
 from service.agreement.deadlines import show_date
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.permissions import Role
 from service.database.archive import ArchivedObject
 from service.database.documents import Original
 from service.database.engine import Transaction
@@ -18,7 +17,7 @@ from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.evidence_package import decoded
 from service.workflow.examine import ArchiveCheck, Recorded, examine, package_facts, recorded
-from service.workflow.notify import tell, tell_signatory
+from service.workflow.notify import signed_for_us, tell, tell_signatory
 from storage.archive import Package, store
 from storage.manifest import StoredPackage
 from storage.retention import lock_until
@@ -149,7 +148,10 @@ def _note_stored(deps: Deps, agreement: Agreement, stored: StoredPackage, now: d
 
 
 def _send_copies(tx: Transaction, agreement: Agreement) -> None:
-    """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy)."""
+    """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy).
+
+    For us: who sent it and who signed it; others who may sign have nothing to do with it.
+    """
     shown = show_date(agreement.effective_date) if agreement.effective_date else ""
     common: dict[str, Any] = {"once": "completed", "attach_original": True, "attached": True}
     theirs: dict[str, Any] = {
@@ -162,7 +164,7 @@ def _send_copies(tx: Transaction, agreement: Agreement) -> None:
     if notices and notices.casefold() != agreement.signatory.email.casefold():
         mailbox = dataclasses.replace(agreement.signatory, email=notices)
         tell_signatory(tx, dataclasses.replace(agreement, signatory=mailbox), "completed", **theirs)
-    people = {person.email: person for person in tx.accounts.with_role(Role.SIGNATORY)}
+    people = {person.email: person for person in signed_for_us(tx, agreement)}
     account = tx.accounts.by_id(agreement.sender_id)
     if account:
         people[account.person.email] = account.person

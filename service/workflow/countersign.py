@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.agreement.annex import flags
+from service.agreement.fields import same_person
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import Order, Place, State
+from service.database.engine import Transaction
 from service.database.questions import Question
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound, Refused
@@ -53,10 +55,10 @@ class Outcome:
 
 
 def queue(deps: Deps, staff: Staff) -> list[Waiting]:
-    """Everything that waits for the processor's signature, oldest first."""
+    """Everything that waits for this person's signature, oldest first."""
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:
-        found = [tx.agreements.get(each) for each in tx.overview.awaiting_processor()]
+        found = [tx.agreements.get(each) for each in tx.overview.awaiting_processor(staff.id)]
         opened = tx.openings.by_staff(staff.id, [each.id for each in found])
         waiting = []
         for agreement in found:
@@ -67,6 +69,14 @@ def queue(deps: Deps, staff: Staff) -> list[Waiting]:
                 Waiting(agreement, tuple(dict.fromkeys(raised)), question, opened.get(key))
             )
         return waiting
+
+
+def of_colleagues(deps: Deps, staff: Staff) -> list[Agreement]:
+    """What waits for the signature of somebody else, oldest first."""
+    require(staff, Permission.COUNTERSIGN)
+    with deps.database.begin() as tx:
+        theirs = tx.overview.awaiting_processor(staff.id, colleagues=True)
+        return [tx.agreements.get(each) for each in theirs]
 
 
 def countersign(
@@ -121,10 +131,11 @@ def _sign_one(
             before = tx.agreements.lock(reference)
             if _signed_by(before) and before.state not in (State.VOIDED, State.DECLINED):
                 return Outcome(reference)  # a repetition: the first one's result
+            name, function = _printed(tx, before, staff)
             person = Person(
                 actor=staff_actor(staff),
-                name=staff.name,
-                function=staff.function or before.processor.representative_function,
+                name=name,
+                function=function,
                 email=staff.email,
                 organisation=before.processor.known_as,
                 staff_id=staff.id,
@@ -147,6 +158,29 @@ def _sign_one(
     except (Refused, NotFound) as refusal:
         return Outcome(reference, refusal.sentence(), refusal.code in ("not_opened", "changed"))
     return Outcome(reference)
+
+
+def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, str]:
+    """Name and function in the record of the act: those that the frozen text prints.
+
+    Only who was chosen signs. The text keeps the name that it was made with; an account that got
+    another name since (beyond capitals, accents and titles) does not sign it, because the paper
+    would name nobody who signed: a take-over, also by the same person, makes a text with the new
+    name. A new function changes nothing: the paper says in which one was signed. What was made
+    before a countersigner was chosen prints the representative and is signed as it always was.
+    Raises Refused.
+    """
+    chosen = agreement.countersigner
+    if chosen is None:
+        return staff.name, staff.function or agreement.processor.representative_function
+    if chosen.staff_id != staff.id:
+        raise Refused("countersigner_other", name=chosen.name)
+    printed = tx.documents.printed_for_us(agreement.id, agreement.revision)
+    if printed is None:  # there is no text yet: it is nobody's turn
+        return staff.name, agreement.our_function
+    if not same_person(staff.name, printed[0]):
+        raise Refused("countersigner_renamed", name=printed[0])
+    return printed
 
 
 def _signed_by(agreement: Agreement) -> bool:

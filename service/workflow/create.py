@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
+from service.agreement.countersigner import suggested
 from service.agreement.deadlines import local_date
 from service.agreement.drafting import Draft, Input, draft
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.parties import Processor
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.states import CONTROLLER_PLACES, Order, Place, PlaceState, State
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -26,13 +28,19 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
     require(staff, Permission.PREPARE)
     with deps.database.begin() as tx:
         today = local_date(tx.now())
-        content = draft(given, default_days=deps.settings.link_days, today=today)
+        profile = tx.accounts.profile()
+        content = draft(
+            given,
+            default_days=deps.settings.link_days,
+            today=today,
+            able=tx.accounts.with_role(Role.SIGNATORY),
+            processor=profile[1] if profile else None,
+        )
         if idempotency_key:
             tx.agreements.hold_idempotency_key(idempotency_key)
             known = tx.agreements.by_idempotency_key(idempotency_key)
             if known:
                 return known
-        profile = tx.accounts.profile()
         if profile is None:
             raise Refused("no_processor")
         version, processor = profile
@@ -46,6 +54,25 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
             reference=agreement.reference,
         )
         return agreement.reference
+
+
+@dataclass(frozen=True)
+class Able:
+    """Who may sign for the processor, and who does where nobody else is chosen (or None)."""
+
+    people: list[Staff]
+    suggested: Staff | None
+
+
+def able(deps: Deps, staff: Staff, reference: str = "") -> Able:
+    """From whom to choose the countersigner of a new agreement, or of the draft ``reference``."""
+    require(staff, Permission.PREPARE)
+    with deps.database.begin() as tx:
+        people = tx.accounts.with_role(Role.SIGNATORY)
+        profile = tx.accounts.profile()
+        newest = profile[1] if profile else None
+        processor = tx.agreements.get(reference).processor if reference else newest
+    return Able(people, suggested(people, processor))
 
 
 def _new(
@@ -80,6 +107,7 @@ def _new(
         frozen_sha256="",
         failure="",
         places=first_places(content.order),
+        countersigner=content.countersigner,
     )
 
 

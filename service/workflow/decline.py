@@ -14,13 +14,12 @@ from service.agreement.deadlines import show_moment
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
 from service.agreement.pasted import clean
-from service.agreement.permissions import Role
 from service.agreement.states import Order, PlaceState, Step, after
 from service.deps import Deps
 from service.errors import FieldError, Invalid, TooMany
 from service.texts import catalogue, text
 from service.workflow.actors import Client, signer_actor
-from service.workflow.notify import tell, tell_sender, tell_signatory
+from service.workflow.notify import signed_for_us, tell, tell_sender, tell_signatory
 from service.workflow.open_link import load_open_visit
 
 QUESTIONS_PER_DAY = 10
@@ -64,7 +63,7 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
         )
         tell_sender(tx, declined, "declined", once="declined", **said)
         if before.order is Order.PROCESSOR_FIRST:
-            for person in tx.accounts.with_role(Role.SIGNATORY):
+            for person in signed_for_us(tx, before):
                 tell(
                     tx,
                     declined,

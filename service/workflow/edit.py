@@ -7,7 +7,7 @@ import dataclasses
 from service.agreement.deadlines import local_date
 from service.agreement.drafting import Input, draft
 from service.agreement.events import Event
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.states import Order, Step, after
 from service.deps import Deps
 from service.workflow.actors import staff_actor
@@ -18,9 +18,14 @@ def edit(deps: Deps, reference: str, given: Input, staff: Staff) -> None:
     """Replace a draft's content. Raises Invalid, WrongState once it was sent."""
     require(staff, Permission.PREPARE)
     with deps.database.begin() as tx:
-        today = local_date(tx.now())
-        content = draft(given, default_days=deps.settings.link_days, today=today)
         before = tx.agreements.lock(reference)
+        content = draft(
+            given,
+            default_days=deps.settings.link_days,
+            today=local_date(tx.now()),
+            able=tx.accounts.with_role(Role.SIGNATORY),
+            processor=before.processor,
+        )
         state = after(Step.EDIT, before.state)
         tx.agreements.save(
             before,
@@ -37,6 +42,7 @@ def edit(deps: Deps, reference: str, given: Input, staff: Staff) -> None:
                 message=content.message,
                 link_days=content.link_days,
                 places=first_places(content.order),
+                countersigner=content.countersigner,
             ),
         )
         tx.audit.append(

@@ -9,6 +9,7 @@ from service.agreement.annex import flags
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
+from service.agreement.states import Place
 from service.database.engine import Transaction
 from service.texts import text
 
@@ -153,12 +154,16 @@ def tell_sender(
 
 
 def tell_countersigners(tx: Transaction, agreement: Agreement, *, signed_at: str) -> None:
-    """Ask everyone who may sign for the processor, with every reason for a second look.
+    """Ask the one who signs for the processor, with every reason for a second look.
 
+    In an agreement of before one was chosen, everyone who may. Who may not any more is asked
+    nothing: the lists, the dossier and an alarm say that it waits for nobody.
     ``signed_at`` is when the controller signed, as printed; empty when the processor signs first.
     """
     raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
     for person in tx.accounts.with_role(Role.SIGNATORY):
+        if not agreement.signed_for_us_by(person.id):
+            continue
         tell(
             tx,
             agreement,
@@ -172,6 +177,17 @@ def tell_countersigners(tx: Transaction, agreement: Agreement, *, signed_at: str
             signed_at=signed_at,
             flags=[text(f"labels.flag.{flag}") for flag in dict.fromkeys(raised)],
         )
+
+
+def signed_for_us(tx: Transaction, agreement: Agreement) -> list[Staff]:
+    """Who has signed for the processor, where that account is still in use; one or nobody."""
+    people = []
+    for act in tx.documents.acts(agreement.id, agreement.revision):
+        if act.place is Place.PROCESSOR_AGREEMENT:
+            account = tx.accounts.by_email(act.record["person"]["email"])
+            if account and account.active:
+                people.append(account.person)
+    return people
 
 
 def sender(tx: Transaction, agreement: Agreement) -> Staff:

@@ -57,10 +57,10 @@ class Reading:
 
 
 def to_read(deps: Deps, staff: Staff) -> Reading:
-    """What waits for the processor's signature and was not opened by this person, oldest first."""
+    """What waits for this person's signature and was not opened by them, oldest first."""
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:
-        waiting = [tx.agreements.get(each) for each in tx.overview.awaiting_processor()]
+        waiting = [tx.agreements.get(each) for each in tx.overview.awaiting_processor(staff.id)]
         opened = tx.openings.by_staff(staff.id, [each.id for each in waiting])
         closed = [each for each in waiting if _key(each) not in opened]
         unread = _one_page(tx, closed)

@@ -9,6 +9,7 @@ from datetime import datetime
 from service.agreement.activity import Activity
 from service.agreement.annex import flags
 from service.agreement.events import Event
+from service.agreement.fields import same_person
 from service.agreement.file_names import EVIDENCE, saved_as
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
@@ -87,6 +88,25 @@ class Dossier:
         return self.agreement.state in RUNNING
 
     @property
+    def printed_for_us(self) -> str:
+        """Who signs for us according to the frozen text; empty while there is none."""
+        if self.frozen is None:
+            return ""
+        return str(self.frozen.context["processor"]["representative"]["name"])
+
+    @property
+    def renamed(self) -> bool:
+        """Whether the text that waits for a signature names our countersigner otherwise than the
+        account does now: then nobody can sign it for us."""
+        chosen = self.agreement.countersigner
+        return (
+            chosen is not None
+            and self.agreement.awaits_us_still
+            and bool(self.printed_for_us)
+            and not same_person(self.printed_for_us, chosen.name)
+        )
+
+    @property
     def returned(self) -> Question | None:
         """The question with which a countersigner gave the agreement back, while it waits."""
         waiting = (each for each in self.questions if each.by_staff and each.waits)
@@ -104,7 +124,7 @@ def waiting_count(deps: Deps, staff: Staff) -> int:
     if not staff.may(Permission.COUNTERSIGN):
         return 0
     with deps.database.begin() as tx:
-        return tx.overview.count_awaiting_processor()
+        return tx.overview.count_awaiting_processor(staff.id)
 
 
 def search_archive(deps: Deps, search: Search, staff: Staff) -> Page:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 
+from service.agreement.countersigner import Countersigner, suggested
 from service.agreement.deadlines import end_of_day_after
 from service.agreement.events import Event
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.states import Order, Step, after
+from service.database.engine import Transaction
 from service.deps import Deps
+from service.errors import Refused
 from service.workflow.actors import staff_actor
 from service.workflow.generate import GENERATE
 from service.workflow.links import issue
@@ -20,21 +24,23 @@ def send(deps: Deps, reference: str, staff: Staff) -> None:
 
     With the controller first, the link goes out now. With the processor first, Bijlage 1 is
     complete already: the document is made, and the link goes out once the processor has signed.
-    Raises WrongState when it was sent before.
+    Raises WrongState when it was sent before, Refused when nobody can sign for us.
     """
     require(staff, Permission.SEND)
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
         pre_signed = before.order is Order.PROCESSOR_FIRST
+        state = after(Step.COMPLETE if pre_signed else Step.SEND, before.state)
         now = tx.now()
         sent = tx.agreements.save(
             before,
             dataclasses.replace(
                 before,
-                state=after(Step.COMPLETE if pre_signed else Step.SEND, before.state),
+                state=state,
                 sent_at=now,
                 expires_at=end_of_day_after(now, before.link_days),
                 details_confirmed=pre_signed,
+                countersigner=_countersigner(tx, before),
             ),
         )
         tx.audit.append(
@@ -53,3 +59,17 @@ def send(deps: Deps, reference: str, staff: Staff) -> None:
             tx.jobs.defer(GENERATE, sent.id, agreement_id=sent.id)
         else:
             invite(tx, sent, issue(deps, tx, sent, staff_actor(staff)))
+
+
+def _countersigner(tx: Transaction, draft: Agreement) -> Countersigner:
+    """Who signs for us: who was chosen, or who is suggested in a draft that has nobody yet."""
+    chosen = draft.countersigner
+    if chosen and chosen.can_sign:
+        return chosen
+    if chosen:
+        raise Refused("countersigner_lost", name=chosen.name)
+    able = tx.accounts.with_role(Role.SIGNATORY)
+    person = suggested(able, draft.processor)
+    if person is None:
+        raise Refused("countersigner_unchosen" if able else "countersigner_nobody")
+    return Countersigner.of(person)

@@ -23,6 +23,10 @@ ROAD: dict[str, dict[str, str]] = {
     "sign_first": {"ready": "in_signing"},
     "sign_last": {"in_signing": "fully_signed"},
     "decline": dict.fromkeys((*UNSIGNED, "in_signing"), "declined"),
+    "take_over": {
+        "sent": "sent",
+        **dict.fromkeys(("preparing", "generation_failed", "ready"), "preparing"),
+    },
     "delegate": {state: state for state in (*UNSIGNED, "in_signing")},
     "void": dict.fromkeys(("draft", *UNSIGNED, "in_signing", "expired"), "voided"),
     "expire": dict.fromkeys((*UNSIGNED, "in_signing"), "expired"),

@@ -139,6 +139,7 @@ FORBIDDEN = [
     "update agreements set effective_date = null, fully_signed_at = null, state = 'voided'",
     "update agreements set fully_signed_at = now()",
     "update agreements set revision = 2",
+    "update agreements set countersigner_id = sender_id",
     "update agreements set reference = 'VO-2026-99999'",
     "update agreements set frozen_sha256 = 'other'",
     "update agreements set state = 'voided'",

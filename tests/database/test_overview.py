@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -215,8 +216,10 @@ def test_groups_are_counted_as_they_are_listed(database: Database, new: New) -> 
     with database.begin() as tx:
         counts = tx.overview.counts()
         listed = {name: tx.overview.find(Search(group=name)) for name in GROUPS}
-        assert tx.overview.count_awaiting_processor() == 2
-        assert len(tx.overview.awaiting_processor()) == 2
+        somebody = str(uuid.uuid4())
+        assert tx.overview.count_awaiting_processor(somebody) == 2
+        assert len(tx.overview.awaiting_processor(somebody)) == 2
+        assert tx.overview.awaiting_processor(somebody, colleagues=True) == []
     assert counts == {"": 16, **{name: len(lines) for name, lines in listed.items()}}
     assert counts["awaits_us"] == 2
     assert counts["waiting"] == 4

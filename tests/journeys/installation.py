@@ -15,6 +15,7 @@ from service.supervisor import Running
 
 PROCESSOR = "IT4Professionals"
 NAMES = {"verkoop": "Vera Maes", "tekenbevoegde": "Tom Claes", "archief": "Arne Wouters"}
+FUNCTION = "Zaakvoerder"
 # What nobody needs to see in Chromium again runs over the same pages without one (service.demo).
 STEPS = (
     "create",
@@ -80,7 +81,7 @@ class Installation:
             office = self._browser(self.administrator)  # a password typed just now
             office.open("/medewerkers")
             office.submit(
-                "/medewerkers", name=NAMES[role], email=email, function="Zaakvoerder", roles=[role]
+                "/medewerkers", name=NAMES[role], email=email, function=FUNCTION, roles=[role]
             )
             password = f"vier losse woorden van {secrets.token_hex(4)}"
             links = newest_mail(office, email, "Uw toegang tot Zegel")
@@ -96,8 +97,9 @@ class Installation:
         digits = f"{eight:08d}{97 - eight % 97:02d}"
         return Customer(organisation, person, f"klant{self._customers}@klant.example", digits)
 
-    def bring(self, customer: Customer, until: str) -> Road:
-        """An agreement of this customer after the step ``until`` of ``STEPS``."""
+    def bring(self, customer: Customer, until: str, *, by: Member | None = None) -> Road:
+        """An agreement of this customer after the step ``until`` of ``STEPS``; ``by`` signs for us,
+        else the representative, who is the administrator."""
         example: dict[str, Any] = read_example("agreement")
         names = {
             "name": customer.organisation,
@@ -106,6 +108,8 @@ class Installation:
         }
         example["sales"] |= names | {"signatory_email": customer.email}
         example["controller"] |= names
+        if by:
+            example["sales"]["countersigner"] = f"{by.name}, {FUNCTION}"
         road = Road(self.running, example)
         road.staff = self._office  # once signed in
         self._open.enter_context(road.signer)

@@ -130,7 +130,7 @@ def test_two_countersigned_at_once_then_found_and_fetched(
 ) -> None:
     tom = zegel.member("tekenbevoegde")
     one, two = zegel.customer("Molen De Eendracht", "Lies Molenaar"), zegel.customer("Dubbel BV")
-    reference, other = (zegel.bring(each, "sign").reference for each in (one, two))
+    reference, other = (zegel.bring(each, "sign", by=tom).reference for each in (one, two))
     queue = countersigner.follows("Te ondertekenen").sees("Te ondertekenen").reads_what_waits()
     queue.confirms_and_types(tom.name, tom.password).is_told("Kies minstens één overeenkomst.")
     queue.selects(one.organisation, two.organisation)
@@ -192,7 +192,7 @@ def test_given_back_with_a_question_answered_and_signed(
     signer.sees("Verwerkers\u00adovereenkomst voor Vragers BV")
 
     late = zegel.customer("Nakijkers BV")
-    reference = zegel.bring(late, "sign").reference
+    reference = zegel.bring(late, "sign", by=tom).reference
     queue = countersigner.opens("/tekenen-namens-ons").sees("Te ondertekenen")
     queue.link(f"Terugsturen met vraag over {late.organisation}").click()
     queue.sees("Terugsturen met vraag").fills({"Uw vraag": "Waarom zo veel gegevens?"})
@@ -237,6 +237,9 @@ def test_an_offer_that_we_sign_first(
     sales.follows("Nieuwe overeenkomst").fills(_typed(customer))
     for fold in ("Meer over de organisatie", "Ondertekenen", "Voorstellen voor Bijlage 1"):
         sales.page.locator("summary").filter(has_text=fold).click()
+    sales.page.get_by_label("Wie ondertekent namens ons?").select_option(
+        label="Tom Claes, Zaakvoerder"
+    )
     sales.ticks("Wij").presses("Bewaren en nakijken").is_told("Bijlage 1 volledig")
     sales.fills({"Straat en huisnummer": "Kaai 1", "Postcode": "9000", "Gemeente": "Gent"})
     sales.fills({"Rechtsvorm": "BV", "Functie van de vertegenwoordiger": "Bestuurder"})
@@ -246,7 +249,7 @@ def test_an_offer_that_we_sign_first(
     sales.page.locator("[name=dpo_answer][value=no]").check()
     sales.presses("Bewaren en nakijken").sees(customer.organisation)
     sales.reads("Wij ondertekenen eerst.").presses("Versturen").sees(customer.organisation)
-    _until_shown(sales.page, "Wacht op onze handtekening")
+    _until_shown(sales.page, "Wacht op Tom Claes")
 
     countersigner.reads_what_waits().selects(customer.organisation)
     countersigner.confirms_and_types(tom.name, tom.password).reads("U hebt ondertekend.")

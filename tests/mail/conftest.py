@@ -72,6 +72,8 @@ VALUES: dict[str, object] = {
     "words": "550 5.1.1 no such user",
     "can_change": True,
     "by_name": "Els Maes",
+    "yours": False,
+    "anew": True,
     "email": "ann@example.be",
     "asked": False,
     "about_name": "Bart Janssens",

@@ -39,6 +39,7 @@ ESSENTIAL = {
     "expired": ("expired_on", "link"),
     "delegated_confirmed": ("to_name", "to_email", "delegated_at"),
     "delegated_notice": ("to_name", "to_email", "link"),
+    "taken_over": ("by_name", "link"),
     "question": ("question", "from_email", "link"),
     "question_answered": ("from_name", "question", "answer", "link", "valid_until"),
     "returned": ("from_name", "question", "link"),

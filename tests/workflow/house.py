@@ -87,6 +87,7 @@ class House:
     password: str
 
     def draft(self, fields: Mapping[str, Any] = SALES, **lists: Any) -> str:
+        fields = {"countersigner": self.staff.id, **fields}
         given = Input(fields, services=["cloud_storage"], **lists)
         return create.create(self.deps, given, self.staff)
 

@@ -11,7 +11,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from colleagues import proof_of
+from colleagues import add_colleague, proof_of
 from house import DETAILS, LISTS, House
 
 from service.agreement.drafting import Input
@@ -42,6 +42,7 @@ from service.workflow import (
     send,
     send_back,
     sign,
+    take_over,
     void,
 )
 from service.workflow.actors import Client
@@ -143,6 +144,8 @@ def _other_endings(house: House) -> None:
     expire.expire(deps)
     open_link.request_new_link(deps, token, BROWSER)
     resend.extend(deps, ended, "30", staff)
+    tom = add_colleague(deps, "zqxtom@it4.example", Role.SIGNATORY, name="Tom Zqxclaes")
+    take_over.take_over(deps, ended, tom)
     message = house.mails(ended)[0].id
     deliver.note_failure(deps, message, "550 zqxan@peeters.example unknown")
 
@@ -205,6 +208,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
         "agreement.voided",
         "agreement.declined",
         "signatory.delegated",
+        "countersigner.changed",
         "question.asked",
         "document.failed",
         "seal.failed",

@@ -50,7 +50,7 @@ def picture(blank: bool = False) -> bytes:
 
 
 def test_two_acts_in_one_submission(house: House, another: Callable[..., Staff]) -> None:
-    signatory = another(Role.SIGNATORY)
+    another(Role.SIGNATORY)  # who is not the one that signs this for us
     reference = house.sent()
     secret = house.prepared(reference, house.frozen(reference))
     receipt = house.sign(reference, secret)
@@ -68,7 +68,7 @@ def test_two_acts_in_one_submission(house: House, another: Callable[..., Staff])
     assert record["evidence"]["mailbox"]["address"] == "an@peeters.example"
     assert record["evidence"]["link"]["copied_by_staff"] is False
     told = [mail.recipient for mail in house.mails(reference, "countersign")]
-    assert sorted(told) == sorted([house.staff.email, signatory.email])
+    assert told == [house.staff.email]
     assert "seal" in house.jobs()
 
 

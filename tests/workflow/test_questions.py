@@ -35,9 +35,10 @@ def questions(house: House, reference: str) -> list[Question]:
 
 def returned(house: House, staff: Staff | None = None) -> str:
     """An agreement that was signed by the controller and given back by us."""
-    reference = house.sent()
+    staff = staff or house.staff
+    reference = house.sent(countersigner=staff.id)
     house.signed(reference)
-    send_back.send_back(house.deps, reference, ASKED, staff or house.staff)
+    send_back.send_back(house.deps, reference, ASKED, staff)
     return reference
 
 

@@ -56,7 +56,7 @@ def test_the_countersigner_opens_the_text_before_signing(
     reference = waiting(house)
     assert refusal(house, reference) == NOT_OPENED
     tom = another(Role.SIGNATORY, name="Tom Claes")
-    house.open_waiting(tom)
+    open_text.note_view(house.deps, reference, house.view(reference), tom, BROWSER)
     assert refusal(house, reference) == NOT_OPENED  # what Tom read, Els did not
     with pytest.raises(NotAllowed):
         open_text.note_view(

@@ -13,6 +13,7 @@ from service.web.staff import (
     questions,
     sending,
     staff_log,
+    take_over,
 )
 from service.web.staff.blueprint import blueprint
 
@@ -30,4 +31,5 @@ __all__ = [
     "questions",
     "sending",
     "staff_log",
+    "take_over",
 ]

@@ -20,7 +20,7 @@ from service.web.mistakes import sentences
 from service.web.staff import forms
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
-from service.workflow.create import create
+from service.workflow.create import able, create
 from service.workflow.edit import edit
 from service.workflow.generate import request_preview
 from service.workflow.retrieve import dossier, listing
@@ -141,13 +141,18 @@ def dossier_page(reference: str) -> Any:
         copying=deps().settings.staff_may_copy_link,
         reminding=found.can_remind,
         returned=found.returned is not None,
+        renamed=found.renamed,
     )
     return show(
         "staff/dossier.html",
         dossier=found,
         agreement=found.agreement,
         can=can,
-        next=next_step(found.agreement, returned_by=found.returned.name if found.returned else ""),
+        next=next_step(
+            found.agreement,
+            returned_by=found.returned.name if found.returned else "",
+            renamed_from=found.printed_for_us if found.renamed else "",
+        ),
         place_order=ACT_ORDER[found.agreement.order],
         problem=again().errors.get("form", ""),
         meant=meant(found.agreement.signatory.email) if can & {"edit", "address"} else "",
@@ -168,6 +173,7 @@ def _form(filled: forms.Filled, errors: dict[str, str], *, editing: str = "") ->
         errors=errors,
         editing=editing,
         choices=forms.choices(),
+        able=able(deps(), current_staff(), editing),
     )
 
 

@@ -23,7 +23,14 @@ from service.web.forms import upload
 from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.accept import statements
-from service.workflow.countersign import STATEMENTS, Outcome, Waiting, countersign, queue
+from service.workflow.countersign import (
+    STATEMENTS,
+    Outcome,
+    Waiting,
+    countersign,
+    of_colleagues,
+    queue,
+)
 from service.workflow.open_text import note_read, to_read
 
 LARGEST_POST = 24 * 1024 * 1024  # a picture that is too large is refused beside its field
@@ -39,6 +46,7 @@ def countersign_queue() -> Any:
     return show(
         "staff/countersign_queue.html",
         waiting=waiting,
+        colleagues=of_colleagues(deps(), current_staff()),
         statements=statements(STATEMENTS, waiting[0].agreement) if waiting else [],
         values=typed.values or {"method": "typed"},
         selected=_still_the_same(typed, waiting),

@@ -74,7 +74,11 @@ def reading(reference: str) -> Any:
     found = dossier(deps(), reference, staff)
     if found.frozen is None:
         raise NotFound("not_found")
-    waits = found.agreement.awaits_processor and staff.may(Permission.COUNTERSIGN)
+    waits = (
+        found.agreement.awaits_processor
+        and staff.may(Permission.COUNTERSIGN)
+        and found.agreement.signed_for_us_by(staff.id)
+    )
     return show(
         "staff/reading.html",
         dossier=found,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from werkzeug.datastructures import MultiDict
 
 from service.agreement.annex import LISTS, categories
+from service.agreement.countersigner import FIELD as COUNTERSIGNER
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.parties import KINDS, NUMBER_TYPES, countries
@@ -91,6 +92,7 @@ def of(agreement: Agreement) -> Filled:
         "message": agreement.message,
         "link_days": str(agreement.link_days),
         "order": agreement.order.value,
+        **_countersigner(agreement),
         "dpo_answer": agreement.annex.dpo_answer,
         "dpo_name": officer.name if officer else "",
         "dpo_phone": officer.phone if officer else "",
@@ -107,6 +109,12 @@ def of(agreement: Agreement) -> Filled:
             for name in LISTS
         },
     )
+
+
+def _countersigner(agreement: Agreement) -> dict[str, str]:
+    """Who signs for us, while that person can; without, the form suggests somebody."""
+    chosen = agreement.countersigner
+    return {COUNTERSIGNER: chosen.staff_id} if chosen and chosen.can_sign else {}
 
 
 def copy_of(agreement: Agreement) -> Filled:

@@ -61,6 +61,7 @@ class Place:
             "address": f"{sent}/adres",
             "term": f"{sent}/termijn",
             "void": f"{sent}/intrekking",
+            "take-over": f"{sent}/overname",
             "waiting": f"/overeenkomsten/{self.waiting}",
             "reading": f"/overeenkomsten/{self.waiting}/tekst",
             "send-back": f"/overeenkomsten/{self.waiting}/terugzending",
@@ -110,6 +111,8 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
     draft = _new(office, name=LONG)
     colleague, asked = _colleagues(deps, admin[0])
     invitation, unlock = _links(deps)
+    other = add_colleague(deps, "tom@it4.example", Role.SIGNATORY, name="Tom Claes")
+    ready(office, deps, name=f"Collega {LONG}", countersigner=other.id)
     server = make_server("127.0.0.1", 0, _at_home(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

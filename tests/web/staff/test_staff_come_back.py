@@ -73,7 +73,10 @@ def test_every_form_comes_back_filled(
         f"/overeenkomsten/{draft}/bewerken",
         f"/overeenkomsten/{draft}",
         f"/overeenkomsten/{sent}",
-        *(f"/overeenkomsten/{sent}/{each}" for each in ("adres", "termijn", "intrekking")),
+        *(
+            f"/overeenkomsten/{sent}/{each}"
+            for each in ("adres", "termijn", "intrekking", "overname")
+        ),
         "/profiel",
         "/medewerkers",
         f"/medewerkers/{account}",

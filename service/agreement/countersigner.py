@@ -1,0 +1,62 @@
+"""Who signs for the processor: one person, chosen when the agreement is made, named in its text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.agreement.fields import Checker, same_person
+from service.agreement.parties import Processor
+from service.agreement.pasted import clean
+from service.agreement.permissions import Staff
+
+FIELD = "countersigner"
+
+
+@dataclass(frozen=True)
+class Countersigner:
+    """The member of staff who signs for the processor, as the account says now.
+
+    ``can_sign`` is False once the account is blocked or has lost the role.
+    """
+
+    staff_id: str
+    name: str
+    function: str
+    can_sign: bool = True
+
+    @classmethod
+    def of(cls, person: Staff) -> Countersigner:
+        """Somebody who may sign."""
+        return cls(person.id, person.name, person.function)
+
+
+def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | None:
+    """Who signs where nobody was named: the representative in the processor's profile, or the only
+    one who may. ``able`` are those who may sign. None where a person has to choose.
+    """
+    if processor is not None:
+        named = [each for each in able if same_person(each.name, processor.representative_name)]
+        if len(named) == 1:
+            return named[0]
+    return able[0] if len(able) == 1 else None
+
+
+def choose(
+    typed: Any, able: Sequence[Staff], processor: Processor | None, check: Checker
+) -> Countersigner | None:
+    """The one of ``able`` whose id was given, or who is suggested where none was.
+
+    None where nobody may sign yet: a draft can be made without, and cannot be sent.
+    """
+    wanted = clean(typed)
+    if wanted:
+        chosen = next((each for each in able if each.id == wanted), None)
+        if chosen is None:
+            check.refuse(FIELD, "countersigner_gone")
+    else:
+        chosen = suggested(able, processor)
+        if chosen is None and able:
+            check.refuse(FIELD, "countersigner_choose")
+    return Countersigner.of(chosen) if chosen else None

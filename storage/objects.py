@@ -156,11 +156,17 @@ class ObjectStore:
             raise BucketUnsuitable(self.bucket, ("versioning",))
         return StoredObject(key, answer["VersionId"], digest.hexdigest(), len(data))
 
-    def read(self, key: str, version_id: str) -> ReadObject:
-        """The bytes of that version and its lock. Raises ObjectMissing, StorageUnavailable."""
+    def read(self, key: str, version_id: str, *, most: int | None = None) -> ReadObject:
+        """The bytes of that version and its lock; of what has more than ``most`` bytes nothing.
+
+        Raises ObjectCorrupt for that, ObjectMissing, StorageUnavailable.
+        """
         with translated(f"get {key}"):
             answer = self.client.get_object(Bucket=self.bucket, Key=key, VersionId=version_id)
             with answer["Body"] as body:
+                size = answer.get("ContentLength")
+                if most is not None and (size is None or size > most):
+                    raise ObjectCorrupt(key, expected=f"in {most} bytes", found=f"{size} bytes")
                 data = body.read()
         until = answer.get("ObjectLockRetainUntilDate")
         return ReadObject(data, version_id, until.astimezone(UTC) if until else None)
@@ -169,12 +175,15 @@ class ObjectStore:
         """The bytes of that version, unchecked. Raises ObjectMissing, StorageUnavailable."""
         return self.read(key, version_id).data
 
-    def read_verified(self, key: str, version_id: str, sha256: str) -> bytes:
+    def read_verified(
+        self, key: str, version_id: str, sha256: str, *, most: int | None = None
+    ) -> bytes:
         """The bytes of that version, which have this SHA-256 (hexadecimal).
 
-        Raises ObjectCorrupt when they have not, ObjectMissing, StorageUnavailable.
+        Raises ObjectCorrupt when they have not, or are more than ``most``; ObjectMissing,
+        StorageUnavailable.
         """
-        data = self.get(key, version_id)
+        data = self.read(key, version_id, most=most).data
         found = hashlib.sha256(data).hexdigest()
         if found != sha256:
             raise ObjectCorrupt(key, expected=sha256, found=found)

@@ -194,6 +194,17 @@ def test_damage_on_the_way_back_is_seen(
         damaging.read_verified(KEY, stored.version_id, stored.sha256)
 
 
+def test_what_is_larger_than_it_should_be_is_not_read(
+    objects: ObjectStore, until: datetime
+) -> None:
+    stored = put(objects, b"the original", until)
+    assert objects.read(KEY, stored.version_id, most=12).data == b"the original"
+    with pytest.raises(ObjectCorrupt, match="12 bytes"):
+        objects.read(KEY, stored.version_id, most=11)
+    with pytest.raises(ObjectCorrupt, match="12 bytes"):
+        objects.read_verified(KEY, stored.version_id, stored.sha256, most=11)
+
+
 def test_a_reply_that_stops_halfway_is_no_answer(
     objects: ObjectStore,
     wire: Callable[[Callable[[bytes], bytes | None]], ObjectStore],

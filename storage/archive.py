@@ -4,18 +4,30 @@
 
     overeenkomsten/2026/VO-2026-00042/
         overeenkomst.pdf      the sealed original
-        getoond.pdf           what both parties were shown: the first bytes of the sealed original
+        bewijsblad.pdf        the sealed evidence sheet
+        bijlagen.zip          all the other files, in one ZIP that is not compressed
+        manifest.json         written last: every object, and in which of them every file is
+        vernieuwd/            years later: copies with a newer time stamp, see ``renewed``
+
+The files of a package, which are handed out and which ``load`` gives, are these::
+
+        overeenkomst.pdf
+        getoond.pdf           what both parties were shown: the first bytes of the sealed original,
+                              and not stored once more
         bewijsblad.pdf, bewijs.json, logboek.jsonl
         certificaten/         what a verifier needs: root, issuing authority, revocation lists
         handelingen/          the record of each act, byte for byte as its seal binds it
         zegels/, tijdstempels/  each seal and token by itself, for tools that know no PDF
         sjabloon.docx         the Word file that the text was made from
         leesweergave.html     the same text as a page; and what else was shown as one
-        LEESMIJ.txt, README.txt  how to check all this; they hold here and in the ZIP handed out
-        manifest.json         written last: names, sizes, SHA-256 and versions of all the others
-        vernieuwd/            years later: copies with a newer time stamp, see ``renewed``
+        LEESMIJ.txt, README.txt  how to check all this
+        manifest.json         the list of these files
 
-Packages of before the evidence package lack the last four; nothing here depends on them.
+An object costs the same whatever its size, to store, to read back and to lock again every year, so
+there are few of them (docs/decisions/0026). Packages of before have an object for every file; they
+are read, checked and locked like the others, and never rewritten. The oldest have fewer files;
+nothing here depends on those.
+
 Every step may be killed and repeated, also by two workers at once, and gives the same package.
 From the bucket alone, ``list_packages`` gives back the index and ``load`` every file.
 """
@@ -23,18 +35,21 @@ From the bucket alone, ``list_packages`` gives back the index and ``load`` every
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.contents import packed, unpacked, whereabouts
 from storage.errors import ObjectConflict, ObjectCorrupt, ObjectMissing, PackageInvalid
 from storage.manifest import (
+    AGREEMENT,
+    BUNDLE,
     MANIFEST,
     ROOT,
+    SHEET,
+    SHOWN,
     PackageFacts,
     StoredPackage,
     media_type,
@@ -44,14 +59,13 @@ from storage.manifest import (
 )
 from storage.objects import ObjectStore, ReadObject, StoredObject
 
-AGREEMENT, SHOWN = "overeenkomst.pdf", "getoond.pdf"
-REQUIRED = (AGREEMENT, SHOWN, "bewijsblad.pdf", "bewijs.json", "logboek.jsonl")
+REQUIRED = (AGREEMENT, SHOWN, SHEET, "bewijs.json", "logboek.jsonl")
 CERTIFICATES = "certificaten/"
 NAME = re.compile(
     r"(?:[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?\.[a-z0-9]+|LEESMIJ\.txt|README\.txt)"
 )
 AT_ONCE = 4
-ZIP_MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that the format knows: no clock in the bytes
+MOST_OF_A_MANIFEST = 1_000_000  # bytes; one of thirty files has some eight thousand
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,7 @@ class Package:
             raise PackageInvalid(f"{self.facts.reference}: without {', '.join(missing)}")
         for name in self.files:
             media_type(name)
-            if not NAME.fullmatch(name) or name == MANIFEST:
+            if not NAME.fullmatch(name) or name in (MANIFEST, BUNDLE):
                 raise PackageInvalid(f"{self.facts.reference}: {name!r} may not be in a package")
         if not begins_with(self.files[AGREEMENT], self.files[SHOWN]):
             raise PackageInvalid(f"{self.facts.reference}: {AGREEMENT} does not begin with {SHOWN}")
@@ -78,7 +92,8 @@ class Package:
 
 @dataclass(frozen=True)
 class LoadedPackage:
-    """Every file with its bytes, checked against the manifest; ``manifest.json`` is among them."""
+    """Every file with its bytes, checked against the manifest; among them ``manifest.json``, as it
+    is handed out: the list of the files."""
 
     stored: StoredPackage
     files: Mapping[str, bytes]
@@ -90,34 +105,39 @@ def begins_with(sealed: bytes, shown: bytes) -> bool:
 
 
 def store(objects: ObjectStore, package: Package, *, retain_until: datetime) -> StoredPackage:
-    """Put every file once and the manifest last; give back what is there when it is there.
+    """Put every object once and the manifest last; give back what is there when it is there.
 
     Raises ObjectConflict when the prefix holds another package, or other bytes under a name;
     StorageUnavailable (repeat it), StorageRefused.
     """
+    facts = package.facts
+    if present := _present(objects, package):
+        return present
+    contents = packed(package.files)
+
+    def put(name: str, data: bytes) -> StoredObject:
+        return objects.put_once(
+            facts.prefix + name, data, content_type=media_type(name), retain_until=retain_until
+        )
+
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
+        parts = dict(zip(contents, pool.map(put, contents, contents.values()), strict=True))
+    files = whereabouts(package.files)
+    try:
+        manifest = put(MANIFEST, write_manifest(facts, parts, files))
+    except ObjectConflict:  # of another worker, perhaps one of before that stores every file
+        if present := _present(objects, package):
+            return present
+        raise
+    return StoredPackage(facts, parts, files, manifest)
+
+
+def _present(objects: ObjectStore, package: Package) -> StoredPackage | None:
+    """This package when it is there already, in either format. Raises ObjectConflict."""
     present = find(objects, package.facts.prefix)
     if present is not None:
         _require_same(present, package)
-        return present
-
-    def put(name: str) -> StoredObject:
-        return objects.put_once(
-            package.facts.prefix + name,
-            package.files[name],
-            content_type=media_type(name),
-            retain_until=retain_until,
-        )
-
-    names = sorted(package.files)
-    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
-        files = dict(zip(names, pool.map(put, names), strict=True))
-    manifest = objects.put_once(
-        package.facts.prefix + MANIFEST,
-        write_manifest(package.facts, files),
-        content_type=media_type(MANIFEST),
-        retain_until=retain_until,
-    )
-    return StoredPackage(package.facts, files, manifest)
+    return present
 
 
 def find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
@@ -128,9 +148,11 @@ def find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
     key = prefix + MANIFEST
     try:
         version_id = objects.original(key)
-        data = objects.get(key, version_id)
+        data = objects.read(key, version_id, most=MOST_OF_A_MANIFEST).data
     except ObjectMissing:
         return None
+    except ObjectCorrupt as error:
+        raise PackageInvalid(f"{key}: too large for a manifest") from error
     sha256 = hashlib.sha256(data).hexdigest()
     return read_manifest(data, StoredObject(key, version_id, sha256, len(data)))
 
@@ -145,24 +167,30 @@ def load(objects: ObjectStore, prefix: str) -> LoadedPackage:
     if stored is None:
         raise ObjectMissing(f"{prefix}: there is no complete package")
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
-        found = pool.map(lambda one: read_copy(objects, one).data, stored.objects())
-        files = dict(zip((*stored.files, MANIFEST), found, strict=True))
-    return LoadedPackage(stored, files)
+        found = pool.map(lambda one: _read_good(objects, one), stored.objects())
+        contents = dict(zip((*stored.parts, MANIFEST), found, strict=True))
+    return LoadedPackage(stored, unpacked(stored, contents))
+
+
+def _read_good(objects: ObjectStore, stored: StoredObject) -> bytes:
+    data = read_copy(objects, stored).data
+    sha256 = hashlib.sha256(data).hexdigest()
+    if sha256 != stored.sha256:
+        raise ObjectCorrupt(stored.key, expected=stored.sha256, found=sha256)
+    return data
 
 
 def read_copy(objects: ObjectStore, stored: StoredObject) -> ReadObject:
-    """That version, or, when the bucket was copied and versions got new names, its equal.
+    """That version, or, when the bucket was copied and versions got new names, its equal; not
+    compared yet.
 
-    Raises ObjectCorrupt, ObjectMissing, StorageUnavailable.
+    Raises ObjectCorrupt when it is larger, and then reads nothing; ObjectMissing,
+    StorageUnavailable.
     """
     try:
-        found = objects.read(stored.key, stored.version_id)
+        return objects.read(stored.key, stored.version_id, most=stored.size)
     except ObjectMissing:
-        found = objects.read(stored.key, objects.original(stored.key))
-    sha256 = hashlib.sha256(found.data).hexdigest()
-    if sha256 != stored.sha256:
-        raise ObjectCorrupt(stored.key, expected=stored.sha256, found=sha256)
-    return found
+        return objects.read(stored.key, objects.original(stored.key), most=stored.size)
 
 
 def extend(objects: ObjectStore, stored: StoredPackage, until: datetime) -> datetime:
@@ -194,21 +222,6 @@ def list_prefixes(objects: ObjectStore) -> Iterator[str]:
         if version.key != previous:
             previous = version.key
             yield version.key.removesuffix(MANIFEST)
-
-
-def zip_package(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
-    """One ZIP of these files, in ``folder``; the same files give the same bytes.
-
-    Nothing is compressed: nearly all of it is PDF, and compressors differ between machines.
-    """
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{folder}/{name}" if folder else name, ZIP_MOMENT)
-            entry.create_system = 3  # Unix, also when made elsewhere
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, data)
-    return target.getvalue()
 
 
 def _require_same(present: StoredPackage, package: Package) -> None:

@@ -1,27 +1,32 @@
-"""Is this package still what was put there? Every file is read back; nothing is changed.
+"""Is this package still what was put there? Every object is read back; nothing is changed.
 
-The verdict answers separate questions: are all originals there and right, does the sealed
+What is in an object is compared file by file too, so that damage has the name of a file. The
+verdict answers separate questions: are all originals there and right, does the sealed
 agreement begin with what was shown, was something put on top or beside it, how long is it locked.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from storage.archive import AGREEMENT, AT_ONCE, SHOWN, begins_with, find, read_copy
+from storage.archive import AT_ONCE, begins_with, find, read_copy
+from storage.contents import contained, is_file
 from storage.errors import (
     ObjectCorrupt,
     ObjectMissing,
     PackageInvalid,
     StorageBusy,
+    StorageError,
     StorageRefused,
     StorageUnavailable,
 )
-from storage.manifest import StoredPackage
-from storage.objects import ObjectStore, StoredObject
+from storage.manifest import AGREEMENT, MANIFEST, SHOWN, StoredPackage
+from storage.objects import ObjectStore, ObjectVersion, StoredObject
 from storage.witness import prove_working
 
 GOOD, MISSING, CORRUPT = "good", "missing", "corrupt"
@@ -31,7 +36,8 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class FileCheck:
-    """One file: ``state`` is good, missing or corrupt; ``locked_until`` None when not locked."""
+    """One object, or a file that is in one: ``state`` is good, missing or corrupt; ``locked_until``
+    is None when it is not locked."""
 
     name: str
     state: str
@@ -40,14 +46,15 @@ class FileCheck:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The answers for one prefix."""
+    """The answers for one prefix; ``files`` are all its objects, and of the files that are in them
+    those that are not good."""
 
     prefix: str
     files: tuple[FileCheck, ...]
     begins_with_shown: bool
     manifest_as_recorded: bool
     strange: tuple[str, ...]  # keys that are in no manifest, or have versions put on top
-    # The bytes of the good files by name, for whoever judges them: read once, judged as read.
+    # The bytes of the good objects by name, for whoever judges them: read once, judged as read.
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -88,15 +95,52 @@ def check(
         return CheckReport(prefix, (), False, False, ())
     recorded = (*stored.objects(), *renewed)
     read = _read_all(objects, recorded, prefix)
-    contents = {file.name: data for file, data in read}
+    contents = {file.name: data for file, data in read if file.state == GOOD}
+    versions = list(objects.versions(prefix))
     return CheckReport(
         prefix,
-        tuple(file for file, _data in read),
-        begins_with(contents.get(AGREEMENT, b""), contents.get(SHOWN, b"")),
-        _has_manifest(objects, stored, read),
-        _strange(objects, prefix, {one.key for one in recorded}),
-        {file.name: data for file, data in read if file.state == GOOD},
+        (*(file for file, _data in read), *_wrong_inside(stored, read)),
+        _begins_with_shown(stored, contents),
+        MANIFEST in contents and _is_first(objects, stored.manifest, versions),
+        _strange(objects, stored, {one.key for one in recorded}, versions),
+        contents,
     )
+
+
+def _wrong_inside(
+    stored: StoredPackage, read: Sequence[tuple[FileCheck, bytes]]
+) -> list[FileCheck]:
+    """The files inside an object that are not there, or are not what was put.
+
+    None of an object that is not there or is no ZIP any more: its own name says it all.
+    """
+    wrong = []
+    for whole, data in read:
+        inside = stored.inside(whole.name)
+        if not data or not inside or whole.name == AGREEMENT:
+            continue
+        try:
+            found = contained(whole.name, data, inside)
+        except PackageInvalid:
+            continue
+        for name, file in sorted(inside.items()):
+            content = found.get(name)
+            if name not in found:
+                wrong.append(FileCheck(name, MISSING, None))
+            elif content is None or not is_file(file, content):
+                wrong.append(FileCheck(name, CORRUPT, whole.locked_until))
+    return wrong
+
+
+def _begins_with_shown(stored: StoredPackage, contents: Mapping[str, bytes]) -> bool:
+    """Whether the sealed agreement begins with what was shown, wherever that is kept."""
+    sealed, shown = contents.get(AGREEMENT, b""), stored.files.get(SHOWN)
+    if shown is None:
+        return False
+    if shown.object == SHOWN:
+        return begins_with(sealed, contents.get(SHOWN, b""))
+    beginning = sealed[: shown.size]
+    return is_file(shown, beginning) and begins_with(sealed, beginning)
 
 
 def _read_all(
@@ -128,15 +172,30 @@ def _read_all(
     return [found[one.key] for one in recorded]
 
 
-def _has_manifest(
-    objects: ObjectStore, stored: StoredPackage, read: Sequence[tuple[FileCheck, bytes]]
+def _is_first(
+    objects: ObjectStore, recorded: StoredObject, versions: Sequence[ObjectVersion]
 ) -> bool:
-    """Whether the manifest that the bucket shows is the recorded one."""
-    name = stored.manifest.key.removeprefix(stored.prefix)
-    if not any(file.name == name and file.state == GOOD for file, _data in read):
+    """Whether the original under that key, its first version, is the recorded one, which is good.
+
+    In a bucket that was copied it has another version.
+    """
+    of_key = [each for each in versions if each.key == recorded.key and not each.delete_marker]
+    if not of_key:
         return False
-    in_bucket = _find(objects, stored.prefix)
-    return in_bucket is not None and in_bucket.manifest.sha256 == stored.manifest.sha256
+    first = of_key[-1]  # they are listed newest first
+    return first.version_id == recorded.version_id or _is(
+        objects, first, recorded.sha256, recorded.size
+    )
+
+
+def _is(objects: ObjectStore, version: ObjectVersion, sha256: str, most: int) -> bool:
+    try:
+        found = objects.read(version.key, version.version_id, most=most)
+    except StorageBusy:
+        raise
+    except StorageError:
+        return False
+    return hashlib.sha256(found.data).hexdigest() == sha256
 
 
 def _find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
@@ -149,7 +208,8 @@ def _find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
 def _check_file(
     objects: ObjectStore, stored: StoredObject, prefix: str
 ) -> tuple[FileCheck, bytes] | None:
-    """What this file is; None when the store did not give it, without saying that it is gone."""
+    """What this object is, and its bytes also where they are wrong; None when the store did not
+    give it, without saying that it is gone."""
     name = stored.key.removeprefix(prefix)
     try:
         found = read_copy(objects, stored)
@@ -161,11 +221,33 @@ def _check_file(
         raise
     except (StorageUnavailable, StorageRefused):
         return None
-    return FileCheck(name, GOOD, found.locked_until), found.data
+    good = hashlib.sha256(found.data).hexdigest() == stored.sha256
+    return FileCheck(name, GOOD if good else CORRUPT, found.locked_until), found.data
 
 
-def _strange(objects: ObjectStore, prefix: str, known: set[str]) -> tuple[str, ...]:
-    seen: dict[str, int] = {}
-    for version in objects.versions(prefix):
-        seen[version.key] = seen.get(version.key, 0) + 1
-    return tuple(sorted(key for key, count in seen.items() if key not in known or count > 1))
+def _strange(
+    objects: ObjectStore,
+    stored: StoredPackage,
+    known: set[str],
+    versions: Sequence[ObjectVersion],
+) -> tuple[str, ...]:
+    """The keys that are in no manifest, or have versions put on top.
+
+    Not a file of this very package that lies there by itself: a worker of before put it, and was
+    stopped before all were there.
+    """
+    count = Counter(each.key for each in versions)
+
+    def left_over(each: ObjectVersion) -> bool:
+        file = stored.files.get(each.key.removeprefix(stored.prefix))
+        return file is not None and _is(objects, each, file.sha256, file.size)
+
+    return tuple(
+        sorted(
+            {
+                each.key
+                for each in versions
+                if count[each.key] > 1 or (each.key not in known and not left_over(each))
+            }
+        )
+    )

@@ -4,6 +4,15 @@
 depends on when or how often it was written: the same package gives the same bytes. It names the
 parties, because a person must be able to find an agreement in the bucket alone, and no address of
 a person or a machine.
+
+Two formats are read, and only the second is written (docs/decisions/0026):
+
+* ``zegel-archive/1``: every file is an object of its own.
+* ``zegel-archive/2``: ``objects`` are what lies in the bucket, and ``files`` says of each file in
+  which of them it is: that object itself (``whole``), a ``member`` of the ZIP, or the ``beginning``
+  of the sealed agreement, as many bytes as the file's size.
+
+What is handed out has a list of its files in the first format, whatever the bucket holds.
 """
 
 from __future__ import annotations
@@ -19,8 +28,11 @@ from typing import Any
 from storage.errors import PackageInvalid
 from storage.objects import StoredObject
 
-SCHEMA = "zegel-archive/1"
+FILE_PER_OBJECT, BUNDLED = "zegel-archive/1", "zegel-archive/2"
 MANIFEST = "manifest.json"
+AGREEMENT, SHOWN, SHEET = "overeenkomst.pdf", "getoond.pdf", "bewijsblad.pdf"
+BUNDLE = "bijlagen.zip"
+WHOLE, MEMBER, BEGINNING = "whole", "member", "beginning"
 ROOT = "overeenkomsten"
 REFERENCE = re.compile(r"[A-Z][A-Z0-9]*-(?P<year>\d{4})-\d+")
 MEDIA_TYPES = {
@@ -36,6 +48,7 @@ MEDIA_TYPES = {
     ".sig": "application/octet-stream",
     ".tst": "application/octet-stream",
     ".tsr": "application/timestamp-reply",
+    ".zip": "application/zip",
 }
 
 
@@ -58,11 +71,21 @@ class PackageFacts:
 
 
 @dataclass(frozen=True)
+class KeptFile:
+    """One file of a package: in which object it is, by that object's name, and what it must be."""
+
+    object: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class StoredPackage:
-    """A package as it is in the bucket; ``files`` by name, the manifest apart."""
+    """A package as it is in the bucket: its objects by name, the manifest apart, and its files."""
 
     facts: PackageFacts
-    files: Mapping[str, StoredObject]
+    parts: Mapping[str, StoredObject]
+    files: Mapping[str, KeptFile]
     manifest: StoredObject
 
     @property
@@ -70,9 +93,20 @@ class StoredPackage:
         """Where it is kept, with a slash at the end."""
         return self.facts.prefix
 
+    @property
+    def bundled(self) -> bool:
+        """Whether it is in the second format: the further files together in one ZIP."""
+        return BUNDLE in self.parts
+
     def objects(self) -> tuple[StoredObject, ...]:
         """Every object of the package, the manifest last."""
-        return (*self.files.values(), self.manifest)
+        return (*self.parts.values(), self.manifest)
+
+    def inside(self, part: str) -> dict[str, KeptFile]:
+        """The files that are in that object, but for the object itself where that is a file."""
+        return {
+            name: file for name, file in self.files.items() if file.object == part and name != part
+        }
 
 
 def prefix_of(reference: str) -> str:
@@ -94,37 +128,46 @@ def media_type(name: str) -> str:
         raise PackageInvalid(f"{name}: not a kind of file that a package holds") from None
 
 
-def write_manifest(facts: PackageFacts, files: Mapping[str, StoredObject]) -> bytes:
-    """The bytes of the manifest."""
-    content = {
-        "schema": SCHEMA,
-        "reference": facts.reference,
-        "agreement_id": facts.agreement_id,
-        "revision": facts.revision,
-        "effective_date": facts.effective_date.isoformat(),
-        "controller": facts.controller_name,
-        "processor": facts.processor_name,
-        "template_version": facts.template_version,
-        "files": [
-            {
-                "name": name,
-                "media_type": media_type(name),
-                "size": stored.size,
-                "sha256": stored.sha256,
-                "version_id": stored.version_id,
-            }
-            for name, stored in sorted(files.items())
-        ],
-    }
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+def write_manifest(
+    facts: PackageFacts, parts: Mapping[str, StoredObject], files: Mapping[str, KeptFile]
+) -> bytes:
+    """The bytes of the manifest, in the second format."""
+    return _as_json(
+        {
+            **_said(facts, BUNDLED),
+            "objects": [
+                {**_entry(name, part), "version_id": part.version_id}
+                for name, part in sorted(parts.items())
+            ],
+            "files": [
+                {**_entry(name, file), "object": file.object, "kept": _how_kept(name, file.object)}
+                for name, file in sorted(files.items())
+            ],
+        }
+    )
+
+
+def write_file_list(package: StoredPackage) -> bytes:
+    """The list of a package's files that is handed out with them, in the first format; of each file
+    the version of the object in which it is."""
+    return _as_json(
+        {
+            **_said(package.facts, FILE_PER_OBJECT),
+            "files": [
+                {**_entry(name, file), "version_id": package.parts[file.object].version_id}
+                for name, file in sorted(package.files.items())
+            ],
+        }
+    )
 
 
 def read_manifest(data: bytes, stored: StoredObject) -> StoredPackage:
     """The package that these bytes, kept as ``stored``, describe. Raises PackageInvalid."""
     try:
         content: dict[str, Any] = json.loads(data)
-        if content["schema"] != SCHEMA:
-            raise PackageInvalid(f"{stored.key}: schema {content['schema']!r} is not {SCHEMA!r}")
+        schema = content["schema"]
+        if schema not in (FILE_PER_OBJECT, BUNDLED):
+            raise PackageInvalid(f"{stored.key}: schema {schema!r} is not known here")
         facts = PackageFacts(
             reference=content["reference"],
             agreement_id=content["agreement_id"],
@@ -134,14 +177,64 @@ def read_manifest(data: bytes, stored: StoredObject) -> StoredPackage:
             processor_name=content["processor"],
             template_version=content["template_version"],
         )
-        files = {
-            file["name"]: StoredObject(
-                facts.prefix + file["name"], file["version_id"], file["sha256"], file["size"]
+        parts = {
+            each["name"]: StoredObject(
+                facts.prefix + each["name"], each["version_id"], each["sha256"], _size(each)
             )
-            for file in content["files"]
+            for each in content["objects" if schema == BUNDLED else "files"]
         }
-    except (ValueError, KeyError, TypeError) as error:
+        files = {
+            each["name"]: KeptFile(each.get("object", each["name"]), _size(each), each["sha256"])
+            for each in content["files"]
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PackageInvalid(f"{stored.key}: not a readable manifest ({error!r})") from error
     if facts.prefix + MANIFEST != stored.key:
         raise PackageInvalid(f"{stored.key}: this is the manifest of {facts.reference}")
-    return StoredPackage(facts, files, stored)
+    if (BUNDLE in parts) != (schema == BUNDLED) or not all(
+        file.object in parts and _how_kept(name, file.object) for name, file in files.items()
+    ):
+        raise PackageInvalid(f"{stored.key}: it does not say where every file is")
+    return StoredPackage(facts, parts, files, stored)
+
+
+def _how_kept(name: str, part: str) -> str:
+    """How a file is kept in that object; empty for what no manifest says."""
+    if part == BUNDLE:
+        return MEMBER if name not in (BUNDLE, MANIFEST) else ""
+    if name == part:
+        return WHOLE
+    return BEGINNING if (name, part) == (SHOWN, AGREEMENT) else ""
+
+
+def _size(entry: Mapping[str, Any]) -> int:
+    size = entry["size"]
+    if not isinstance(size, int) or size < 0:
+        raise ValueError(f"{size!r} is not a size")
+    return size
+
+
+def _said(facts: PackageFacts, schema: str) -> dict[str, Any]:
+    return {
+        "schema": schema,
+        "reference": facts.reference,
+        "agreement_id": facts.agreement_id,
+        "revision": facts.revision,
+        "effective_date": facts.effective_date.isoformat(),
+        "controller": facts.controller_name,
+        "processor": facts.processor_name,
+        "template_version": facts.template_version,
+    }
+
+
+def _entry(name: str, kept: StoredObject | KeptFile) -> dict[str, Any]:
+    return {
+        "name": name,
+        "media_type": media_type(name),
+        "size": kept.size,
+        "sha256": kept.sha256,
+    }
+
+
+def _as_json(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,16 @@ class ArchivedObject:
     sha256: str
     size: int
     locked_until: datetime
+    # The files that are in it, by name, each with its size and SHA-256; not the object itself.
+    inside: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, row: Any) -> ArchivedObject:
+        """The object that a row records."""
+        inside = {name: (size, sha256) for name, (size, sha256) in row.inside.items()}
+        return cls(
+            row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until, inside
+        )
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,7 @@ class ArchiveRecords:
                         "sha256": each.sha256,
                         "size": each.size,
                         "locked_until": each.locked_until,
+                        "inside": dict(each.inside),
                     }
                     for each in objects
                 ]
@@ -129,12 +141,7 @@ class ArchiveRecords:
             .where(archived_objects.c.agreement_id == agreement_id)
             .order_by(archived_objects.c.name)
         )
-        return [
-            ArchivedObject(
-                row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until
-            )
-            for row in rows
-        ]
+        return [ArchivedObject.of(row) for row in rows]
 
     def renewed_with_sha256(self, sha256: str) -> tuple[str, str] | None:
         """The agreement's id and the name of a renewed copy with this SHA-256."""
@@ -160,15 +167,7 @@ class ArchiveRecords:
         rows = self._connection.execute(
             statement.order_by(archived_objects.c.locked_until, archived_objects.c.key).limit(limit)
         )
-        return [
-            (
-                row.agreement_id,
-                ArchivedObject(
-                    row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until
-                ),
-            )
-            for row in rows
-        ]
+        return [(row.agreement_id, ArchivedObject.of(row)) for row in rows]
 
     def note_lock(self, agreement_id: str, name: str, until: datetime) -> None:
         """Record until when an object is locked now."""

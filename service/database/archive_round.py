@@ -101,15 +101,7 @@ class ArchiveRound:
         if len(rows) < count:  # go on from the beginning
             before = whole.where(archived_objects.c.agreement_id < place)
             rows += list(self._connection.execute(before.limit(count - len(rows))))
-        return [
-            (
-                row.agreement_id,
-                ArchivedObject(
-                    row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until
-                ),
-            )
-            for row in rows
-        ]
+        return [(row.agreement_id, ArchivedObject.of(row)) for row in rows]
 
     def unread_because(self, kind: str) -> bool:
         """Whether one could not be read at the last try because of this kind of failure."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import agreement_id, instant, metadata, now
 
@@ -16,6 +17,8 @@ archived_objects = Table(
     Column("sha256", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True), nullable=False),
+    # The files that are in it, by name: size and SHA-256 of each. Empty where it is one file.
+    Column("inside", JSONB, nullable=False, server_default="{}"),
     now("stored_at"),
     Index(
         "ix_archived_objects_renewed",

@@ -74,7 +74,7 @@ class DocumentStamps:
             )
             .limit(limit)
         )
-        return [(row.agreement_id, _object(row)) for row in rows]
+        return [(row.agreement_id, ArchivedObject.of(row)) for row in rows]
 
     def add(self, stamp: DocumentStamp) -> bool:
         """Note one; False when it was noted before."""
@@ -117,7 +117,7 @@ class DocumentStamps:
         return [
             Due(
                 DocumentStamp(row.agreement_id, row.name, row.of, row.stamped_at, row.proves_until),
-                _object(row),
+                ArchivedObject.of(row),
                 row.prefix,
             )
             for row in rows
@@ -145,12 +145,3 @@ class DocumentStamps:
             )
             .subquery()
         )
-
-
-def _object(row: object) -> ArchivedObject:
-    return ArchivedObject(
-        **{
-            name: getattr(row, name)
-            for name in ("name", "key", "version_id", "sha256", "size", "locked_until")
-        }
-    )

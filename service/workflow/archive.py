@@ -16,10 +16,12 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.evidence_package import decoded
-from service.workflow.examine import ArchiveCheck, Recorded, examine, package_facts, recorded
+from service.workflow.examine import ArchiveCheck, Recorded, examine, recorded
+from service.workflow.kept_files import package_facts
 from service.workflow.notify import signed_for_us, tell, tell_signatory
 from storage.archive import Package, store
 from storage.manifest import StoredPackage
+from storage.objects import StoredObject
 from storage.retention import lock_until
 
 
@@ -135,6 +137,7 @@ def _note_stored(deps: Deps, agreement: Agreement, stored: StoredPackage, now: d
             each.sha256,
             each.size,
             until,
+            _inside(stored, each),
         )
         for each in stored.objects()
     ]
@@ -145,6 +148,11 @@ def _note_stored(deps: Deps, agreement: Agreement, stored: StoredPackage, now: d
         if state is None or state.state == "local":
             tx.archive.set_state(agreement.id, "locked", stored.prefix)
             tx.audit.append(agreement.id, Event.ARCHIVE_STORED, SYSTEM, prefix=stored.prefix)
+
+
+def _inside(stored: StoredPackage, part: StoredObject) -> dict[str, tuple[int, str]]:
+    files = stored.inside(part.key.removeprefix(stored.prefix))
+    return {name: (file.size, file.sha256) for name, file in files.items()}
 
 
 def _send_copies(tx: Transaction, agreement: Agreement) -> None:

@@ -49,7 +49,8 @@ from service.workflow.evidence_package import (
 from service.workflow.present_keys import with_present_keys
 from service.workflow.stamp_files import stamp_files
 from signatures.authority import fingerprint, pem
-from storage.archive import CERTIFICATES, SHOWN
+from storage.archive import CERTIFICATES
+from storage.manifest import SHOWN
 
 if TYPE_CHECKING:  # the PDF library comes with them
     from signatures.seal import Sealer

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from service.agreement.model import Agreement
 from service.database.archive import ArchivedObject
@@ -14,15 +14,12 @@ from service.database.documents import Original
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.texts import text
+from service.workflow.kept_files import recorded_package, stored
 from service.workflow.verify import objection_to, verify_kept
 from signatures.report import FAILS, GENUINE, HOLDS, INVALID, Report
-from storage.archive import AGREEMENT, SHOWN
 from storage.check import MISSING, CheckReport, check
-from storage.manifest import MANIFEST, PackageFacts, StoredPackage
-from storage.objects import StoredObject
+from storage.manifest import AGREEMENT, MANIFEST, SHEET, SHOWN
 from storage.renewed import original_of
-
-SHEET = "bewijsblad.pdf"
 
 
 @dataclass(frozen=True)
@@ -152,8 +149,9 @@ def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck
 
     Raises what the store raises when it does not answer, or KeysUnusable: then nothing is known.
     """
-    copies = [_stored(each) for each in known.objects if original_of(each.name)]
-    report = check(deps.objects(), _package(known), copies)
+    copies = [stored(each) for each in known.objects if original_of(each.name)]
+    package = recorded_package(known.agreement, known.original, known.objects)
+    report = check(deps.objects(), package, copies)
     verdicts = {
         name: verify_kept(deps, known.agreement.id, original_of(name) or name, data)
         for name, data in report.contents.items()
@@ -167,27 +165,3 @@ def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck
         if name in (AGREEMENT, SHEET) and name not in report.wrong()
     }
     return ArchiveCheck(report, verdicts, objections)
-
-
-def package_facts(agreement: Agreement, original: Original) -> PackageFacts:
-    """What the manifest says of the agreement: what was fixed at the close."""
-    facts = original.manifest_facts
-    return PackageFacts(
-        reference=agreement.reference,
-        agreement_id=agreement.id,
-        revision=original.revision,
-        effective_date=date.fromisoformat(facts["effective_date"]),
-        controller_name=facts["controller"],
-        processor_name=facts["processor"],
-        template_version=facts["template_version"],
-    )
-
-
-def _package(known: Recorded) -> StoredPackage:
-    kept = {each.name: _stored(each) for each in known.objects if not original_of(each.name)}
-    manifest = kept.pop(MANIFEST)
-    return StoredPackage(package_facts(known.agreement, known.original), kept, manifest)
-
-
-def _stored(kept: ArchivedObject) -> StoredObject:
-    return StoredObject(kept.key, kept.version_id, kept.sha256, kept.size)

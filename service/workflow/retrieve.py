@@ -16,7 +16,7 @@ from service.agreement.permissions import Permission, Staff, require
 from service.agreement.proof import in_words
 from service.agreement.reminders import next_moment
 from service.agreement.states import RUNNING, Place
-from service.database.archive import ArchivedObject, ArchiveState
+from service.database.archive import ArchiveState
 from service.database.audit_log import Entry
 from service.database.documents import ActRow, Document, Original
 from service.database.messages import Message
@@ -29,12 +29,14 @@ from service.workflow.archive import note_check
 from service.workflow.close import sentence
 from service.workflow.evidence_package import LOG, anchor_files, as_bag
 from service.workflow.examine import ArchiveCheck, examine, recorded
+from service.workflow.kept_files import ListedFile, listed
 from service.workflow.reread import look_soon
+from service.workflow.take_out import read_file, read_files, read_object
 from signatures.effective_date import local_date
-from storage.archive import AGREEMENT, SHOWN, zip_package
 from storage.errors import StorageError
-from storage.manifest import media_type
+from storage.manifest import AGREEMENT, SHOWN, media_type
 from storage.renewed import original_of
+from storage.zipped import zip_package
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Dossier:
     frozen: Document | None
     original: Original | None
     archive: ArchiveState | None
-    objects: list[ArchivedObject]
+    files: list[ListedFile]
     same_number: SameNumber | None
     questions: list[Question]
     can_remind: bool
@@ -172,7 +174,7 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
             frozen=tx.documents.frozen(agreement.id, agreement.revision),
             original=original,
             archive=tx.archive.state(agreement.id),
-            objects=tx.archive.objects(agreement.id),
+            files=listed(agreement, original, tx.archive.objects(agreement.id)),
             same_number=tx.overview.same_number(number, reference) if number else None,
             questions=tx.questions.of(agreement.id),
             can_remind=situation is not None,
@@ -234,10 +236,11 @@ def open_file(
         require(staff, Permission.SEE_EVIDENCE)
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
-        objects = {each.name: each for each in tx.archive.objects(agreement.id)}
+        objects = tx.archive.objects(agreement.id)
         original = tx.documents.original(agreement.id)
-    kept = objects.get(name)
-    data = _read(deps, agreement.id, kept) if kept else _working_copy(original, name)
+    data = read_file(deps, agreement, original, objects, name)
+    if data is None:
+        data = _working_copy(original, name)
     _log_download(deps, agreement, name, staff, client)
     return data, media_type(name)
 
@@ -265,9 +268,10 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
         objects = tx.archive.objects(agreement.id)
-    if not objects:
+        original = tx.documents.original(agreement.id)
+    if original is None or not objects:
         raise NotFound("not_found")
-    files = {each.name: _read(deps, agreement.id, each) for each in objects}
+    files = read_files(deps, agreement, original, objects)
     with deps.database.begin() as tx:
         files |= anchor_files(tx, agreement.id, files[LOG])
     data = zip_package(as_bag(agreement, files), folder=reference)
@@ -316,16 +320,7 @@ def _kept(deps: Deps, agreement_id: str, name: str) -> bytes:
             return copy
     if name not in objects:
         raise NotFound("not_found")
-    return _read(deps, agreement_id, objects[name])
-
-
-def _read(deps: Deps, agreement_id: str, kept: ArchivedObject) -> bytes:
-    """The bytes that were stored. What cannot be had makes the worker examine the package."""
-    try:
-        return deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
-    except StorageError:
-        look_soon(deps, agreement_id)
-        raise
+    return read_object(deps, agreement_id, objects[name])
 
 
 def _working_copy(original: Original | None, name: str) -> bytes:

@@ -21,7 +21,7 @@ from signatures.apart import NotExamined, judge_apart, verify_apart
 from signatures.package_report import PackageReport
 from signatures.package_zip import Unreadable, is_zip
 from signatures.report import COMPLETENESS_UNKNOWN, Ledger, Report
-from storage.archive import AGREEMENT
+from storage.manifest import AGREEMENT
 from storage.renewed import original_of
 
 MOST_BYTES = 20 * 1024 * 1024

@@ -149,14 +149,14 @@ def test_a_damaged_archive_is_told_at_once(house: House, state: str) -> None:
     (reference,) = house.begin_archived()
     mails_sent(house)
     now_is = {"missing": "key = key || 'x'", "corrupt": "sha256 = repeat('0', 64)"}[state]
-    house.rows(f"update archived_objects set {now_is} where name = 'bewijs.json'")
+    house.rows(f"update archived_objects set {now_is} where name = 'bijlagen.zip'")
     retrieve.check(house.deps, reference, house.staff)
     assert house.archive_state(reference) == state
     assert alarm.alarm(house.deps) == 1
     assert alarm.alarm(house.deps) == 0
     (warning,) = warnings(house)
     assert warning.said["trouble"] == "damaged"
-    assert "bewijs.json" in warning.said["reason"]
+    assert "bijlagen.zip" in warning.said["reason"]
 
 
 def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> None:

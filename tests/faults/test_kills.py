@@ -47,7 +47,7 @@ POINTS = (
     "keep_original>commit:before:1",
     "keep_original>commit:after:1",
     "put:after:1",
-    "put:after:11",
+    "put:after:3",
     "note_objects>commit:after:1",
     "read_back:after:1",
     "read_back>defer:after:1",
@@ -62,7 +62,7 @@ MORE_POINTS = (  # close to others; for the long run
     "keep_seal>commit:before:1",
     "acknowledge:before:1",
     "keep_original:after:1",
-    "put:after:6",
+    "put:after:2",
     "read_back:before:1",
     "mail>commit:before:1",
 )

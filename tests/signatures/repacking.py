@@ -24,8 +24,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from storage.archive import zip_package
 from storage.bag import PAYLOAD, bag
+from storage.zipped import zip_package
 
 Files = dict[str, bytes]
 NOT_LISTED = ("ankers/", "vernieuwd/", "manifest.json")

@@ -8,10 +8,12 @@ import io
 import json
 import uuid
 import zipfile
+from collections import Counter
 from datetime import UTC
 from typing import Any
 
 import pytest
+from former_archive import store_each_file
 from house import BROWSER, House
 
 from service.agreement.permissions import Permission, Role, Staff
@@ -21,16 +23,10 @@ from service.database.overview import Search
 from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
 from service.errors import NotAllowed, NotFound
-from service.workflow import archive, close, deliver, read, resend, retrieve, seal
+from service.workflow import archive, close, deliver, read, resend, retain, retrieve, seal
 
-FILES = {
-    "overeenkomst.pdf",
-    "bewijsblad.pdf",
-    "bewijs.json",
-    "logboek.jsonl",
-    "getoond.pdf",
-    "manifest.json",
-}
+OBJECTS = {"overeenkomst.pdf", "bewijsblad.pdf", "bijlagen.zip", "manifest.json"}
+FILES = {*OBJECTS - {"bijlagen.zip"}, "bewijs.json", "logboek.jsonl", "getoond.pdf"}
 
 
 def colleague(house: House, *roles: Role) -> Staff:
@@ -48,9 +44,29 @@ def state_of(house: House, reference: str) -> Any:
         return tx.archive.state(tx.agreements.get(reference).id)
 
 
+class Requests:
+    """What was asked of the store, by operation."""
+
+    def __init__(self, house: House) -> None:
+        self._asked: Counter[str] = Counter()
+        events = house.deps.objects().client.meta.events
+        events.register("before-send.s3.*", self._count)
+
+    def _count(self, event_name: str, **_: Any) -> None:
+        self._asked[event_name.rpartition(".")[2]] += 1
+
+    def since(self) -> dict[str, int]:
+        """Since it was last asked for."""
+        found, self._asked = dict(self._asked), Counter()
+        return found
+
+
 def test_the_whole_road(whole_house: House) -> None:
     house = whole_house
+    requests = Requests(house)
     reference, secret = house.archived()
+    asked = requests.since()
+    assert (asked["PutObject"], asked["GetObject"]) == (4, 4)  # stored, and read back
     agreement = house.agreement(reference)
     assert agreement.state is State.COMPLETED
     assert state_of(house, reference).state == "verified"
@@ -162,7 +178,9 @@ def _is_checked(house: House, reference: str) -> None:
     """A check compares with what was recorded when it was stored; the log has who asked for it."""
     keeper = colleague(house, Role.ARCHIVE)
     mails = len(house.mails(reference))
+    requests = Requests(house)
     assert retrieve.check(house.deps, reference, keeper).intact
+    assert requests.since() == {"GetObject": 4, "ListObjectVersions": 1}
     with house.deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
         last = tx.audit.of(agreement.id)[-1]
@@ -170,16 +188,16 @@ def _is_checked(house: House, reference: str) -> None:
     assert (last.event.value, last.actor) == ("archive.verified", "system")
     assert last.data["asked_by"] == f"staff:{keeper.id}"
     assert len(house.mails(reference)) == mails
-    assert {each.name for each in objects} >= FILES
+    assert {each.name for each in objects} == OBJECTS
 
-    proof = next(each for each in objects if each.name == "bewijs.json")
-    _record(house, agreement.id, dataclasses.replace(proof, sha256="0" * 64))
+    others = next(each for each in objects if each.name == "bijlagen.zip")
+    _record(house, agreement.id, dataclasses.replace(others, sha256="0" * 64))
     damaged = retrieve.check(house.deps, reference, keeper)
     assert not damaged.stored.intact
     assert not damaged.intact
     assert state_of(house, reference).state == "corrupt"
     assert house.events(reference)[-1] == "archive.damaged"
-    _record(house, agreement.id, proof)
+    _record(house, agreement.id, others)
     assert retrieve.check(house.deps, reference, keeper).intact
     assert state_of(house, reference).state == "verified"
     assert len(house.mails(reference)) == mails
@@ -199,13 +217,62 @@ def _outlives_the_working_copies(house: House, reference: str, sha256: str) -> N
     agreement_id = house.agreement(reference).id
     with house.deps.database.begin() as tx:
         tx.documents.drop_working_copies(agreement_id)
+    requests = Requests(house)
     found = retrieve.original_bytes(house.deps, agreement_id)
+    assert requests.since() == {"GetObject": 1}
     assert hashlib.sha256(found).hexdigest() == sha256
     seal.seal(house.deps, agreement_id)
     close.close(house.deps, agreement_id)
     archive.archive(house.deps, agreement_id)
     assert house.agreement(reference).state is State.COMPLETED
     assert state_of(house, reference).state == "verified"
+
+
+def test_a_package_of_before_stays_as_it_is(
+    done: tuple[House, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An object for every file; in everything else it is like the one that was stored today."""
+    house, today, _ = done
+    with monkeypatch.context() as before:
+        before.setattr(archive, "store", store_each_file)
+        reference, _ = house.archived()
+    agreement = house.agreement(reference)
+    with house.deps.database.begin() as tx:
+        rows = {each.name: each for each in tx.archive.objects(agreement.id)}
+    assert not any(each.inside for each in rows.values())
+    held, of_today = (_held(house, each) for each in (reference, today))
+    assert held.keys() == of_today.keys() > FILES
+    assert {n: hashlib.sha256(d).hexdigest() for n, d in held.items()} == {
+        name: each.sha256 for name, each in rows.items()
+    }
+    for name in ("getoond.pdf", "bewijs.json", "manifest.json"):
+        for each, files in ((reference, held), (today, of_today)):
+            one, _ = retrieve.open_file(house.deps, each, name, house.staff, BROWSER)
+            assert one == files[name]
+    page = {each.name: each for each in retrieve.dossier(house.deps, today, house.staff).files}
+    assert {name: (each.size, each.sha256) for name, each in page.items()} == {
+        name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in of_today.items()
+    }
+
+    assert retrieve.check(house.deps, reference, house.staff).intact
+    house.rows("update archived_objects set locked_until = now() + interval '3 days'")
+    assert retain.prolong_locks(house.deps) == len(rows) + len(OBJECTS)
+    house.rows("update archive_states set state = 'locked'")
+    archive.archive(house.deps, agreement.id)  # as after a restored backup
+    assert state_of(house, reference).state == "verified"
+    there = house.deps.objects().versions(state_of(house, reference).prefix)
+    assert sorted((each.key, each.version_id) for each in there) == sorted(
+        (each.key, each.version_id) for each in rows.values()
+    )
+
+
+def _held(house: House, reference: str) -> dict[str, bytes]:
+    """The files of the package that is handed out."""
+    data = retrieve.package(house.deps, reference, house.staff, BROWSER)
+    inside = f"{reference}/data/"
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        names = [each for each in packed.namelist() if each.startswith(inside)]
+        return {name.removeprefix(inside): packed.read(name) for name in names}
 
 
 def test_the_archive_shows_only_what_was_signed(house: House) -> None:

@@ -16,6 +16,7 @@ import rfc8785
 from house import BROWSER, House
 
 from service.workflow import retrieve
+from service.workflow.kept_files import listed
 
 
 def handed_out(house: House, reference: str, name: str) -> bytes:
@@ -127,7 +128,9 @@ def test_the_sealed_sheet_names_every_file_that_does_not_come_from_it(
     """Otherwise a file could be exchanged, or left out, and nothing sealed would tell."""
     house, reference, evidence = proof
     with house.deps.database.begin() as tx:
-        kept = {each.name for each in tx.archive.objects(tx.agreements.get(reference).id)}
+        agreement = tx.agreements.get(reference)
+        original, objects = tx.documents.original(agreement.id), tx.archive.objects(agreement.id)
+    kept = {each.name for each in listed(agreement, original, objects)}
     assert evidence["schema"] == "zegel-evidence/3"
     assert kept - evidence["parts"].keys() == {
         "bewijsblad.pdf",

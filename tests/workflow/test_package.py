@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 import re
+import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,16 +187,22 @@ def test_before_the_first_anchor_it_is_whole_as_well(
 def test_the_bucket_alone_has_what_the_leesmij_needs(
     package: tuple[House, str], tmp_path: Path
 ) -> None:
-    """DESIGN.md §1.10: all but the lists of BagIt and the path to the anchor."""
+    """DESIGN.md §1.10: all but the lists of BagIt and the path to the anchor; put beside each other
+    with two usual programs, as the LEESMIJ says."""
     house, reference = package
     with house.deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
         objects = tx.archive.objects(agreement.id)
     folder = tmp_path / "bag" / "data"
+    folder.mkdir(parents=True)
     for each in objects:
-        target = folder / each.name
-        target.parent.mkdir(parents=True, exist_ok=True)
         kept = house.deps.objects().read_verified(each.key, each.version_id, each.sha256)
-        target.write_bytes(kept)
+        (folder / each.name).write_bytes(kept)
+    with zipfile.ZipFile(folder / "bijlagen.zip") as others:
+        others.extractall(folder)
+    (folder / "bijlagen.zip").unlink()
+    text = (folder / "LEESMIJ.txt").read_text(encoding="utf-8")
+    (told,) = re.findall(r"head -c \d+ overeenkomst.pdf > getoond.pdf", text)
+    subprocess.run(["sh", "-c", told], cwd=folder, check=True)
     failed = failing(tmp_path / "bag")
     assert [each.startswith(LISTS) for each in failed] == [True]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from former_archive import store_each_file
 from house import BROWSER, House
 from remembered import numbered_key
 from snapshots import begin_with
@@ -23,7 +24,7 @@ from service.agreement.permissions import Role, Staff
 from service.database.archive import ArchivedObject
 from service.errors import NotAllowed
 from service.wiring import build
-from service.workflow import alarm, renew_stamps, retrieve, verify
+from service.workflow import alarm, archive, renew_stamps, retrieve, verify
 from signatures import rotation
 from signatures.authority import create_authority, renew_crl
 from signatures.errors import TimestampUnavailable
@@ -54,8 +55,13 @@ def old_keys(old_authority: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def aged(whole_house: House, old_keys: Path) -> tuple[House, str]:
-    """A completed agreement with time stamps that age."""
+def aged(
+    whole_house: House,
+    old_keys: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> tuple[House, str]:
+    """A completed agreement with time stamps that age; also in the archive's format of before."""
     settings = dataclasses.replace(whole_house.deps.settings, key_dir=old_keys)
     there = whole_house.deps
     built = build(settings, there.database.url, S3Config(bucket="none"))
@@ -63,7 +69,9 @@ def aged(whole_house: House, old_keys: Path) -> tuple[House, str]:
         there, settings=settings, authority=built.authority, sealer=built.sealer
     )
     house = dataclasses.replace(whole_house, deps=deps)
-    reference, _ = begin_with("archived with old keys", deps, house.archived)
+    store = getattr(request, "param", archive.store)
+    monkeypatch.setattr(archive, "store", store)
+    reference, _ = begin_with(f"archived with old keys, {store}", deps, house.archived)
     return house, reference
 
 
@@ -153,6 +161,7 @@ def test_a_certificate_that_proves_no_longer_is_said(
     assert not house.rows("select 1 from alarms")
 
 
+@pytest.mark.parametrize("aged", [archive.store, store_each_file], indirect=True)
 def test_copies_stand_beside_the_originals(aged: tuple[House, str]) -> None:
     house, reference = aged
     before = objects(house, reference)

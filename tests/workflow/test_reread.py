@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import uuid
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +21,7 @@ from service.workflow import alarm, archive, close, reread, retrieve, seal
 from service.workflow.alarm import standing_still
 from signatures.authority import Authority, create_authority, load_authority
 from storage.errors import StorageUnavailable
+from storage.zipped import zip_package
 
 
 @pytest.fixture
@@ -171,27 +174,47 @@ def test_a_missing_object_is_found_told_and_forgiven_when_it_is_back(
     one: tuple[House, str],
 ) -> None:
     house, reference = one
-    data = take_away(house, reference, "bewijs.json")
+    data = take_away(house, reference, "bijlagen.zip")
     for _ in range(2):  # looked at again the next night, told once
         assert reread.reread(house.deps, 3) == 1
         days_pass(house, 1, reference)
     found = state(house, reference)
-    assert (found.state, found.failure) == ("missing", "bewijs.json: ontbreekt")
+    assert (found.state, found.failure) == ("missing", "bijlagen.zip: ontbreekt")
     assert found.looked_at
     assert found.checked_at
     assert found.looked_at > found.checked_at
     (entry,) = said(house, reference, "archive.damaged")
-    assert (entry.actor, entry.personal) == ("system", {"reason": "bewijs.json: ontbreekt"})
+    assert (entry.actor, entry.personal) == ("system", {"reason": "bijlagen.zip: ontbreekt"})
     assert alarm.alarm(house.deps) == 1
     (told,) = alarms(house)
     assert (told["reference"], told["trouble"]) == (reference, "damaged")
 
-    put(house, reference, "bewijs.json", data)
+    put(house, reference, "bijlagen.zip", data)
     assert reread.reread(house.deps, 3) == 1
     assert (state(house, reference).state, state(house, reference).failure) == ("verified", "")
     assert house.events(reference)[-1] == "archive.verified"
     assert alarm.alarm(house.deps) == 0
     assert not house.rows("select 1 from alarms")
+
+
+def test_damage_inside_has_the_name_of_a_file(one: tuple[House, str]) -> None:
+    house, reference = one
+    data = take_away(house, reference, "bijlagen.zip")
+    with zipfile.ZipFile(io.BytesIO(data)) as others:
+        files = {name: others.read(name) for name in others.namelist()}
+    log = files["logboek.jsonl"]
+    for change, found in (
+        ({**files, "logboek.jsonl": flipped(log)}, ("corrupt", "logboek.jsonl: beschadigd")),
+        ({n: files[n] for n in files if n != "bewijs.json"}, ("missing", "bewijs.json: ontbreekt")),
+    ):
+        put(house, reference, "bijlagen.zip", zip_package(change))
+        retrieve.check(house.deps, reference, house.staff)
+        now = state(house, reference)
+        assert (now.state, now.failure) == (found[0], f"bijlagen.zip: beschadigd; {found[1]}")
+        objects, key = house.deps.objects(), kept(house, reference, "bijlagen.zip").key
+        objects.client.delete_object(
+            Bucket=objects.bucket, Key=key, VersionId=objects.original(key)
+        )
 
 
 def test_a_new_version_on_top_harms_nobody_and_one_instead_is_damage(
@@ -306,7 +329,7 @@ def test_killed_in_the_middle(
 
 def test_two_workers_at_once_note_each_once(three: tuple[House, list[str]]) -> None:
     house, references = three
-    take_away(house, references[1], "bewijs.json")
+    take_away(house, references[1], "bijlagen.zip")
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(reread.reread, house.deps, 3) for _ in range(2)]
         assert sum(each.result() for each in runs) >= 3

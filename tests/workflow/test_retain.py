@@ -20,8 +20,8 @@ SOON, LONG = timedelta(days=3), timedelta(days=300)
 def two(
     done: tuple[House, str, str], second_verdict_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[House, list[str]]:
-    """Two archived agreements whose locks end in three days; a part is a handful of objects."""
-    monkeypatch.setattr(retain, "AT_ONCE", 7)
+    """Two archived agreements whose locks end in three days; a part is three of their objects."""
+    monkeypatch.setattr(retain, "AT_ONCE", 3)
     house, first, _ = done
     second, _ = house.archived()
     ends_soon(house)
@@ -60,7 +60,7 @@ def ending(house: House) -> list[str]:
 
 def first_object(house: House, reference: str) -> Any:
     (row,) = house.rows(
-        "select * from archived_objects where name = 'bewijs.json' and agreement_id = :id",
+        "select * from archived_objects where name = 'bijlagen.zip' and agreement_id = :id",
         id=house.agreement(reference).id,
     )
     return row
@@ -83,7 +83,7 @@ def test_every_lock_is_extended_whatever_is_wrong_with_some(two: tuple[House, li
 
 def all_are_extended_in_parts(house: House, reference: str) -> None:
     objects = house.rows("select count(*) from archived_objects")[0][0]
-    assert a_night(house) == objects // 7 + 1
+    assert a_night(house) == objects // 3 + 1
     assert ending(house) == []
     one = first_object(house, reference)
     in_store = house.deps.objects().locked_until(one.key, one.version_id)
@@ -96,11 +96,11 @@ def one_that_cannot_be_is_told_and_forgotten_when_it_can(house: House, reference
     """The bucket was copied: the bytes are there, under a version that we did not record."""
     house.rows(
         "update archived_objects set version_id = version_id || 'x' where name = :n",
-        n="bewijs.json",
+        n="bijlagen.zip",
     )
     house.rows(
         "update archived_objects set version_id = rtrim(version_id, 'x')"
-        " where name = 'bewijs.json' and agreement_id <> :id",
+        " where name = 'bijlagen.zip' and agreement_id <> :id",
         id=house.agreement(reference).id,
     )
     failing = first_object(house, reference).key
@@ -137,7 +137,7 @@ def one_that_is_gone_stops_no_other_and_is_told_at_once(house: House, reference:
     with house.deps.database.begin() as tx:
         state = tx.archive.state(house.agreement(reference).id)
     assert state
-    assert (state.state, state.failure) == ("missing", "bewijs.json: ontbreekt")
+    assert (state.state, state.failure) == ("missing", "bijlagen.zip: ontbreekt")
     assert alarm.alarm(house.deps) == 1
 
 

@@ -21,6 +21,7 @@ from service.web.staff.blueprint import show
 from service.workflow import retrieve
 from service.workflow.examine import ArchiveCheck
 from service.workflow.probe import last_probe
+from storage.manifest import BUNDLE
 from storage.renewed import FOLDER, original_of
 
 blueprint = Blueprint("archive", __name__)
@@ -98,8 +99,8 @@ def _page(reference: str, found_now: ArchiveCheck | None) -> tuple[str, int]:
         "staff/archive_item.html",
         dossier=found,
         agreement=found.agreement,
-        files=sorted(found.objects, key=lambda each: (_rank(each.name), each.name)),
-        file_names={each.name: _called(each.name) for each in found.objects},
+        files=sorted(found.files, key=lambda each: (_rank(each.name), each.name)),
+        file_names={name: _called(name) for name in (BUNDLE, *(each.name for each in found.files))},
         report=found_now.stored if found_now else None,
         verdict=found_now.verdict if found_now else None,
         sheet=found_now.sheet if found_now else None,

@@ -44,6 +44,7 @@ def test_found_opened_checked_downloaded(office: Office, deps: Deps, archived: s
     assert "Gecontroleerd in het archief" in office.page
     office.post(f"/archief/{archived}/controle")
     assert "Alles is in orde" in office.page
+    assert "Alle andere bestanden, samen in één zip-bestand" in office.page
 
     office.get(f"/archief/{archived}")
     names = re.findall(rf'href="/archief/{archived}/bestand/([^"]+)"', office.page)
@@ -84,11 +85,11 @@ def test_damage_is_shown_with_the_last_good_check(
     office: Office, deps: Deps, archived: str
 ) -> None:
     rows(deps, "update archive_states set checked_at = '2024-03-02T12:00Z'")
-    rows(deps, "update archived_objects set sha256 = repeat('0', 64) where name = 'bewijs.json'")
+    rows(deps, "update archived_objects set sha256 = repeat('0', 64) where name = 'bijlagen.zip'")
     office.post(f"/archief/{archived}/controle")
     assert "Er klopt iets niet" in office.page
     office.get(f"/archief/{archived}")
-    assert "bewijs.json: beschadigd" in office.page
+    assert "bijlagen.zip: beschadigd" in office.page
     assert "voor het laatst in orde op 2 maart 2024" in office.page
 
 

@@ -1,0 +1,89 @@
+"""In which object of the bucket each file of a package is, and how to take it out again.
+
+The two sealed files are objects of their own, because they are asked for by themselves and renewed.
+What was shown is the beginning of the sealed agreement. All the other files are in one ZIP.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from storage.errors import ObjectCorrupt, ObjectMissing
+from storage.manifest import (
+    AGREEMENT,
+    BUNDLE,
+    MANIFEST,
+    SHEET,
+    SHOWN,
+    KeptFile,
+    StoredPackage,
+    write_file_list,
+)
+from storage.zipped import read_members, zip_package
+
+_ELSEWHERE = {AGREEMENT: AGREEMENT, SHOWN: AGREEMENT, SHEET: SHEET}
+
+
+def whereabouts(files: Mapping[str, bytes]) -> dict[str, KeptFile]:
+    """Where each of these files is kept, by name."""
+    return {
+        name: KeptFile(_ELSEWHERE.get(name, BUNDLE), len(data), hashlib.sha256(data).hexdigest())
+        for name, data in sorted(files.items())
+    }
+
+
+def packed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The objects in which these files are kept, by name; the manifest is not among them."""
+    others = {name: data for name, data in files.items() if name not in _ELSEWHERE}
+    return {
+        AGREEMENT: files[AGREEMENT],
+        SHEET: files[SHEET],
+        BUNDLE: zip_package(others),
+    }
+
+
+def unpacked(stored: StoredPackage, objects: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a package by name, as they are handed out, from its objects by name.
+
+    Raises ObjectMissing, ObjectCorrupt, PackageInvalid.
+    """
+    files: dict[str, bytes] = {}
+    for part in stored.parts:
+        if part in stored.files:
+            files[part] = objects[part]
+        files |= take_out(part, objects[part], stored.inside(part))
+    files[MANIFEST] = write_file_list(stored) if stored.bundled else objects[MANIFEST]
+    return files
+
+
+def take_out(part: str, data: bytes, wanted: Mapping[str, KeptFile]) -> dict[str, bytes]:
+    """These files out of the bytes of the object of that name, each compared.
+
+    Raises ObjectMissing, ObjectCorrupt, PackageInvalid.
+    """
+    found = contained(part, data, wanted)
+    taken = {}
+    for name, file in wanted.items():
+        if name not in found:
+            raise ObjectMissing(f"{name}: not in {part}")
+        content = found[name]
+        if content is None or not is_file(file, content):
+            raise ObjectCorrupt(f"{part}, {name}", expected=file.sha256, found="other bytes")
+        taken[name] = content
+    return taken
+
+
+def contained(part: str, data: bytes, wanted: Mapping[str, KeptFile]) -> dict[str, bytes | None]:
+    """What an object has under these names, not compared; None for what cannot be read.
+
+    Raises PackageInvalid for a bundle that is no ZIP.
+    """
+    if part == BUNDLE and wanted:
+        return read_members(data, {name: file.size for name, file in wanted.items()})
+    return {name: data[: file.size] for name, file in wanted.items()}
+
+
+def is_file(file: KeptFile, content: bytes) -> bool:
+    """Whether these bytes are that file."""
+    return len(content) == file.size and hashlib.sha256(content).hexdigest() == file.sha256

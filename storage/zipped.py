@@ -1,0 +1,70 @@
+"""Files as one ZIP: the same files give the same bytes, and reading costs no more than the ZIP.
+
+Nothing is compressed: nearly all of it is PDF, and compressors differ between machines. So a
+member is never larger than what holds it, and a ZIP that unfolds into more is not one of ours.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+
+from storage.errors import PackageInvalid
+
+MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that the format knows: no clock in the bytes
+_STRANGE = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+
+
+def zip_package(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
+    """One ZIP of these files, in ``folder``; the same files give the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{folder}/{name}" if folder else name, MOMENT)
+            entry.create_system = 3  # Unix, also when made elsewhere
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data)
+    return target.getvalue()
+
+
+def read_members(data: bytes, sizes: Mapping[str, int]) -> dict[str, bytes | None]:
+    """Of these names the members that are there; None for one that cannot be read as so many bytes.
+
+    The members together are no larger than ``data``, whatever it says of itself. Raises
+    PackageInvalid for what is no ZIP, or says that two members are in the same place.
+    """
+    members: dict[str, bytes | None] = {}
+    room = len(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            there = {each.filename: each for each in archive.infolist()}
+            for name in sorted(sizes.keys() & there.keys()):
+                members[name] = _member(archive, there[name], sizes[name], room)
+                room -= len(members[name] or b"")
+    except _STRANGE as strange:
+        raise PackageInvalid(f"not a readable ZIP ({strange!r})") from strange
+    return members
+
+
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int, room: int) -> bytes | None:
+    if size > room:
+        raise PackageInvalid(f"{entry.filename!r}: larger than what holds it")
+    plain = entry.compress_type == zipfile.ZIP_STORED
+    if not plain or (entry.file_size, entry.compress_size) != (size, size):
+        return None
+    try:
+        return archive.read(entry)
+    except _STRANGE:
+        return None

@@ -1,0 +1,48 @@
+"""Packages as they were stored before, an object for every file: written here by hand, because the
+service reads them for ever and writes them no more."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from storage.archive import Package
+from storage.manifest import KeptFile, StoredPackage, media_type
+from storage.objects import ObjectStore, StoredObject
+
+
+def store_each_file(
+    objects: ObjectStore, package: Package, *, retain_until: datetime
+) -> StoredPackage:
+    """What ``storage.archive.store`` did, in the first format."""
+    facts = package.facts
+
+    def put(name: str, data: bytes) -> StoredObject:
+        return objects.put_once(
+            facts.prefix + name, data, content_type=media_type(name), retain_until=retain_until
+        )
+
+    parts = {name: put(name, data) for name, data in sorted(package.files.items())}
+    manifest = {
+        "schema": "zegel-archive/1",
+        "reference": facts.reference,
+        "agreement_id": facts.agreement_id,
+        "revision": facts.revision,
+        "effective_date": facts.effective_date.isoformat(),
+        "controller": facts.controller_name,
+        "processor": facts.processor_name,
+        "template_version": facts.template_version,
+        "files": [
+            {
+                "name": name,
+                "media_type": media_type(name),
+                "size": part.size,
+                "sha256": part.sha256,
+                "version_id": part.version_id,
+            }
+            for name, part in parts.items()
+        ],
+    }
+    written = (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+    files = {name: KeptFile(name, part.size, part.sha256) for name, part in parts.items()}
+    return StoredPackage(facts, parts, files, put("manifest.json", written))

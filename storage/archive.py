@@ -24,7 +24,7 @@ The files of a package, which are handed out and which ``load`` gives, are these
         manifest.json         the list of these files
 
 An object costs the same whatever its size, to store, to read back and to lock again every year, so
-there are few of them (docs/decisions/0026). Packages of before have an object for every file; they
+there are few of them (docs/decisions/0028). Packages of before have an object for every file; they
 are read, checked and locked like the others, and never rewritten. The oldest have fewer files;
 nothing here depends on those.
 

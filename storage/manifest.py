@@ -5,7 +5,7 @@ depends on when or how often it was written: the same package gives the same byt
 parties, because a person must be able to find an agreement in the bucket alone, and no address of
 a person or a machine.
 
-Two formats are read, and only the second is written (docs/decisions/0026):
+Two formats are read, and only the second is written (docs/decisions/0028):
 
 * ``zegel-archive/1``: every file is an object of its own.
 * ``zegel-archive/2``: ``objects`` are what lies in the bucket, and ``files`` says of each file in

@@ -33,6 +33,7 @@ from service.workflow import (
     alarm,
     anchor,
     archive,
+    ask_countersigners,
     close,
     deliver,
     expire,
@@ -128,6 +129,8 @@ PERIODIC = (
     Periodic("expire", "* * * * *", expire.expire),
     # Nine o'clock is Brussels time, and the cron here is UTC: the step looks at the clock itself.
     Periodic("remind", "*/10 * * * *", remind.remind_due),
+    # What is due is asked at most ten minutes late.
+    Periodic("ask", "*/10 * * * *", ask_countersigners.mail_kept),
     Periodic("sweep", "*/2 * * * *", sweep.sweep),
     Periodic("alarm", "* * * * *", alarm.alarm),
     Periodic("locked", "* * * * *", forgotten.tell_locked),

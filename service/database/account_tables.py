@@ -43,6 +43,8 @@ staff = Table(
     Column("credential", Text, nullable=False, server_default="own"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     instant("lock_told_at", null=True),
+    # The last mail that asked for a signature: the next one waits.
+    instant("asked_to_sign_at", null=True),
     now("created_at"),
     Index("uq_staff_email", text("lower(email)"), unique=True),
     CheckConstraint(

@@ -41,6 +41,7 @@ from service.database.renewals import Renewals
 from service.database.role_requests import RoleRequests
 from service.database.roles import may_switch_off_guards
 from service.database.sign_in_tries import SignInTries
+from service.database.sign_requests import SignRequests
 from service.database.signing import Signing
 from service.database.staff_activity import StaffActivity
 from service.database.staff_sessions import StaffSessions
@@ -73,6 +74,11 @@ class Transaction:
     def tries(self) -> SignInTries:
         """Tries to sign in that did not succeed."""
         return SignInTries(self._connection)
+
+    @cached_property
+    def sign_requests(self) -> SignRequests:
+        """What countersigners were not mailed about yet."""
+        return SignRequests(self._connection)
 
     @cached_property
     def drafts(self) -> Drafts:

@@ -16,6 +16,9 @@ code                   code, minutes (int), purpose (sign, delegate or open)
 receipt                signed_at, pre_signed (bool)
 countersign            link, signer_name, signer_function, signed_at? (empty when the processor
                        signs first), flags (list of sentences)
+countersign_digest     agreements (list of organisation, reference, signed_at?, flags: as in
+                       countersign), count (of the new ones, named or not), waiting (how many wait
+                       in all), link; about no agreement
 completed              counterparty (the other party's name), effective_date, attached (bool),
                        link? (download), verify_link?
 declined               signer_name, declined_at, reason, explanation?, mailbox_proved (bool),
@@ -82,6 +85,7 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
     "code": _needs("code", "minutes", "purpose"),
     "receipt": _needs("signed_at", "pre_signed"),
     "countersign": _needs("link", "signer_name", "signer_function", "signed_at", "flags"),
+    "countersign_digest": _of_account("agreements", "count", "waiting", "link"),
     "completed": _needs("counterparty", "effective_date", "attached", "link", "verify_link"),
     "declined": _needs(
         "signer_name", "declined_at", "reason", "explanation", "mailbox_proved", "link"

@@ -17,7 +17,8 @@ from service.database.engine import Transaction
 from service.deps import Deps, MadeDocument
 from service.errors import GenerationFailed
 from service.workflow.actors import SYSTEM
-from service.workflow.notify import tell_countersigners, tell_sender
+from service.workflow.ask_countersigners import tell_countersigners
+from service.workflow.notify import tell_sender
 
 GENERATE = "generate"
 PREVIEW = "preview"
@@ -68,7 +69,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
             revision=before.revision,
         )
         if frozen.order is Order.PROCESSOR_FIRST:
-            tell_countersigners(tx, frozen, signed_at="")
+            tell_countersigners(tx, frozen)
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:

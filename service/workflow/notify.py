@@ -5,13 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from service.agreement.annex import flags
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place
 from service.database.engine import Transaction
-from service.texts import text
 
 # Names of jobs; their runners stand in ``service/worker.py``.
 DELIVER = "deliver"
@@ -151,32 +149,6 @@ def tell_sender(
         page=f"/overeenkomsten/{agreement.reference}",
         **values,
     )
-
-
-def tell_countersigners(tx: Transaction, agreement: Agreement, *, signed_at: str) -> None:
-    """Ask the one who signs for the processor, with every reason for a second look.
-
-    In an agreement of before one was chosen, everyone who may. Who may not any more is asked
-    nothing: the lists, the dossier and an alarm say that it waits for nobody.
-    ``signed_at`` is when the controller signed, as printed; empty when the processor signs first.
-    """
-    raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
-    for person in tx.accounts.with_role(Role.SIGNATORY):
-        if not agreement.signed_for_us_by(person.id):
-            continue
-        tell(
-            tx,
-            agreement,
-            "countersign",
-            to=person.email,
-            name=person.name,
-            once=f"revision-{agreement.revision}",
-            signer_name=agreement.signatory.name,
-            signer_function=agreement.signatory.function,
-            page="/tekenen-namens-ons",
-            signed_at=signed_at,
-            flags=[text(f"labels.flag.{flag}") for flag in dict.fromkeys(raised)],
-        )
 
 
 def signed_for_us(tx: Transaction, agreement: Agreement) -> list[Staff]:

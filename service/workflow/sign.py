@@ -23,8 +23,9 @@ from service.workflow.accept import (
     statements,
 )
 from service.workflow.actors import Client, signer_actor
+from service.workflow.ask_countersigners import tell_countersigners
 from service.workflow.draft import SIGNATURE
-from service.workflow.notify import tell_countersigners, tell_signatory
+from service.workflow.notify import tell_signatory
 from service.workflow.open_link import (
     Visit,
     controller_signed_at,
@@ -213,4 +214,4 @@ def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
     shown = show_moment(signed_at)
     tell_signatory(tx, agreement, "receipt", once=once, signed_at=shown, pre_signed=pre_signed)
     if agreement.awaits_processor:
-        tell_countersigners(tx, agreement, signed_at=shown)
+        tell_countersigners(tx, agreement)

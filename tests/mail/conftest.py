@@ -42,6 +42,22 @@ VALUES: dict[str, object] = {
     "signer_name": "'t Hof van Ó Brien-Łódź",
     "signer_function": "Zaakvoerder",
     "flags": ["Bijzondere gegevens: gezondheid"],
+    "agreements": [
+        {
+            "organisation": "Slagerij <Maes>",
+            "reference": "VO-2026-00043",
+            "signed_at": "2 maart 2026 om 14:05",
+            "flags": ["Minderjarigen", "Eigen woorden in Bijlage 1"],
+        },
+        {
+            "organisation": "Optiek Claes",
+            "reference": "VO-2026-00044",
+            "signed_at": "",
+            "flags": [],
+        },
+    ],
+    "count": 3,
+    "waiting": 7,
     "counterparty": "IT4Professionals",
     "effective_date": "2 maart 2026",
     "attached": True,

@@ -32,6 +32,7 @@ ESSENTIAL = {
     "undeliverable": ("recipient", "words", "link", "mail"),
     "receipt": ("signed_at",),
     "countersign": ("link", "signer_name", "signer_function", "signed_at"),
+    "countersign_digest": ("link", "count", "waiting"),
     "completed": ("link", "verify_link", "effective_date"),
     "declined": ("reason", "declined_at", "link"),
     "decline_confirmed": ("declined_at",),

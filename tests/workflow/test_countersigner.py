@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from house import BROWSER, LISTS, PRE_SIGNED, SALES, House
@@ -17,6 +19,7 @@ from service.documents.produce import DocumentMaker
 from service.errors import Invalid, NotAllowed, Refused, WrongState
 from service.workflow import (
     alarm,
+    ask_countersigners,
     countersign,
     create,
     decline,
@@ -298,3 +301,83 @@ def test_who_may_not_sign_any_more_needs_attention(house: House, tom: Staff, los
     assert told == ([] if lost == "active = false" else [tom.email])
     generate.generate(house.deps, house.agreement(reference).id)
     assert house.countersign(reference)[0].refusal == ""
+
+
+# Asked by mail ---------------------------------------------------------------------------------
+
+
+def digests(house: House) -> list[Any]:
+    """The mails about several, oldest first: to whom, and what they say."""
+    found = house.rows(
+        """select recipient, "values" from messages where kind = 'countersign_digest'
+        order by queued_at"""
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def later(house: House) -> None:
+    """The pause is over."""
+    house.rows("update staff set asked_to_sign_at = asked_to_sign_at - interval '4 hours'")
+
+
+def test_the_first_is_mailed_at_once_and_the_rest_together(house: House, tom: Staff) -> None:
+    first, second, third, gone = (house.pre_signed() for _ in range(4))
+    theirs = house.pre_signed(countersigner=tom.id)
+    assert [len(asked(house, each)) for each in (first, second, third, gone)] == [1, 0, 0, 0]
+    assert asked(house, theirs) == [tom.email]  # a pause is one person's own
+    assert ask_countersigners.mail_kept(house.deps) == 0
+    void.void(house.deps, gone, "Verkeerde klant", house.staff)
+    later(house)
+    assert ask_countersigners.mail_kept(house.deps) == 1
+    assert ask_countersigners.mail_kept(house.deps) == 0
+    ((to, values),) = digests(house)
+    assert to == house.staff.email
+    assert [each["reference"] for each in values["agreements"]] == [second, third]
+    assert (values["count"], values["waiting"]) == (2, 3)
+    assert values["agreements"][0]["flags"] == ["Eigen woorden in Bijlage 1"]
+    fourth = house.pre_signed()  # the pause begins anew with a mail about several
+    assert asked(house, fourth) == []
+    later(house)
+    fifth = house.pre_signed()  # one that waits already is not overtaken
+    assert asked(house, fifth) == []
+    assert ask_countersigners.mail_kept(house.deps) == 1
+    assert [each["reference"] for each in digests(house)[1][1]["agreements"]] == [fourth, fifth]
+
+
+def test_one_alone_is_asked_for_with_its_own_mail(house: House) -> None:
+    house.pre_signed()
+    signed = house.sent()
+    house.signed(signed)
+    assert asked(house, signed) == []
+    later(house)
+    assert ask_countersigners.mail_kept(house.deps) == 1
+    (mail,) = house.mails(signed, "countersign")
+    assert mail.values["signed_at"]
+    assert digests(house) == []
+
+
+def test_what_somebody_else_signs_by_now_is_not_asked_for(house: House, tom: Staff) -> None:
+    house.pre_signed()
+    others = [house.pre_signed() for _ in range(2)]
+    for each in others:
+        take_over.take_over(house.deps, each, tom)
+        generate.generate(house.deps, house.agreement(each).id)
+    later(house)
+    assert ask_countersigners.mail_kept(house.deps) == 1
+    assert asked(house, others[0]) == [tom.email]
+    assert asked(house, others[1]) == [tom.email]
+    assert digests(house) == []
+
+
+def test_two_at_the_same_moment_are_one_mail(house: House) -> None:
+    house.rows("update staff set asked_to_sign_at = null")
+    pair = [house.agreement(house.draft()) for _ in range(2)]
+
+    def ask(agreement: Any) -> None:
+        with house.deps.database.begin() as tx:
+            ask_countersigners.tell_countersigners(tx, agreement)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(ask, pair))
+    assert len([each for each in pair if asked(house, each.reference)]) == 1
+    assert house.rows("select count(*) from sign_requests")[0][0] == 1

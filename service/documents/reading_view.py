@@ -11,8 +11,10 @@ import unicodedata
 from html import escape
 
 from service.documents.docx_blocks import Cell, Paragraph, TableBlock
+from service.texts import text
 
 TITLE_STYLE = "Title"
+SOFT_HYPHEN = "\u00ad"
 
 
 def reading_view(blocks: list[Paragraph | TableBlock], *, title_level: int = 2) -> str:
@@ -110,7 +112,7 @@ def _row(row: tuple[Cell, ...], *, header: bool) -> str:
     cells = []
     for cell in row:
         span = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
-        content = "<br>".join(_inline(paragraph) for paragraph in cell.paragraphs)
+        content = _breakable("<br>".join(_inline(paragraph) for paragraph in cell.paragraphs))
         if header:
             cells.append(f'<th scope="col"{span}>{content}</th>')
         elif cell.column == 0:
@@ -120,22 +122,29 @@ def _row(row: tuple[Cell, ...], *, header: bool) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
+def _breakable(content: str) -> str:
+    """The words of a cell with soft hyphens: a column on a telephone is narrower than some."""
+    for word in text("labels.broken").split():
+        content = content.replace(word.replace("|", ""), word.replace("|", SOFT_HYPHEN))
+    return content
+
+
 def _inline(paragraph: Paragraph) -> str:
     number = ""
     if paragraph.label and not paragraph.bullet:
         number = f'<span class="number">{escape(paragraph.label)}</span> '
-    text = "".join(
+    words = "".join(
         f"<strong>{escape(run.text)}</strong>" if run.bold else escape(run.text)
         for run in paragraph.runs
     )
-    return number + text
+    return number + words
 
 
 def _element(tag: str, content: str) -> str:
     return f"<{tag}>{content}</{tag}>"
 
 
-def _slug(text: str) -> str:
+def _slug(words: str) -> str:
     """Letters and digits of an anchor: ``Artikel 12.`` becomes ``artikel-12``."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", plain))

@@ -84,7 +84,7 @@ def test_the_reading_view_says_exactly_what_the_pdf_says(document: ProducedDocum
         for page, footer in zip(pages, footers, strict=True)
     )
     without = (page.replace(footer, "", 1) for page, footer in zip(pages, footers, strict=True))
-    assert compact(view.words) == "".join(without)
+    assert compact(view.words.replace("\u00ad", "")) == "".join(without)
 
 
 def test_the_reading_view_is_semantic(document: ProducedDocument) -> None:
@@ -97,6 +97,7 @@ def test_the_reading_view_is_semantic(document: ProducedDocument) -> None:
     assert '<section id="bijlage-1"' in html
     assert '<th scope="col">' in html
     assert '<th scope="row">' in html
+    assert '<th scope="col">Verwerkings&#173;verantwoordelijke</th>' in html
     assert "<script" not in html
     assert "style=" not in html
 

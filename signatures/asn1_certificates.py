@@ -9,6 +9,10 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signatures import asn1_types
+
+asn1_types.prepare()
+
 
 def asn1_certificate(certificate: x509.Certificate) -> asn1_x509.Certificate:
     """The same certificate, with nothing left to parse."""

@@ -10,6 +10,8 @@ again.
 
 from asn1crypto import cms
 
+from signatures import asn1_types
+
 
 class FinalToken(cms.ContentInfo):  # type: ignore[misc]
     """A time stamp token as its authority encoded it."""
@@ -29,3 +31,6 @@ class FinalAttributes(cms.CMSAttributes):  # type: ignore[misc]
 
     def _set_contents(self, force: bool = False) -> None:
         """Nothing: the contents are final."""
+
+
+asn1_types.prepare()

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from asn1crypto import cms, tsp
 from cryptography import x509
 
-from signatures import containers
+from signatures import asn1_types, containers
 from signatures.chains import Material, path_of
 from signatures.containers import Container, NotIntact
 from signatures.stamp_check import StampWrong, check_issued
@@ -30,6 +30,9 @@ class _Answer(tsp.TimeStampResp):  # type: ignore[misc]
         ("status", tsp.PKIStatusInfo),
         ("time_stamp_token", cms.ContentInfo, {"optional": True}),
     ]
+
+
+asn1_types.prepare()
 
 
 class StampRefused(Exception):

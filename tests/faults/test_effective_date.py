@@ -190,7 +190,7 @@ def test_an_authority_that_was_down_for_hours_does_not_move_the_date(
     dossier = retrieve.dossier(house.deps, reference, house.staff)
     assert dossier.token_quality == text("evidence.quality.extern")
     assert dossier.other_days.keys() == set(Place)
-    names = {each.name for each in dossier.objects}
+    names = {each.name for each in dossier.files}
     assert {
         "certificaten/tijdstempelwortel.pem",
         "certificaten/tijdstempeldienst.pem",

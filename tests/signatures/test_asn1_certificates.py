@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -16,6 +18,8 @@ from signatures.asn1_certificates import asn1_certificate
 from signatures.authority import Authority
 
 THREADS = 8
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +58,23 @@ def test_all_threads_see_the_same(authority: Authority) -> None:
     expected = repr(look(asn1_certificate(authority.seal), Barrier(1)))
     for _ in range(50):
         assert looked_at_by_all(asn1_certificate(authority.seal)) == {expected}
+
+
+# What the library has prepared stands in a dictionary of its own: no value has to be made to see.
+UNPREPARED = """
+from asn1crypto import core
+import signatures.seal, signatures.verify
+from signatures.asn1_types import defined
+known = list(defined())
+print(len(known), *(each.__name__ for each in known if each not in core._SETUP_CLASSES))
+"""
+
+
+def test_no_type_is_left_for_two_threads_to_prepare_at_once() -> None:
+    """Those that seal first in a process met a type that was half prepared."""
+    found = subprocess.run(
+        [sys.executable, "-c", UNPREPARED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    count, *left = found.stdout.split()
+    assert int(count) > 400
+    assert left == []

@@ -21,6 +21,7 @@ def second_link(journey: Journey) -> str:
     """Another agreement that was sent: the path of its link."""
     staff = add_colleague(journey.deps, "jo@it4.example", *Role, name="Jo Verkoop")
     fields = {**SALES, "name": "Slagerij Wouters", "number": "", "number_type": "none"}
+    fields["countersigner"] = staff.id
     reference = create.create(journey.deps, Input(fields, services=["support"]), staff)
     send.send(journey.deps, reference, staff)
     return Journey(journey.deps, staff, "", reference, journey.browser).link

@@ -64,6 +64,7 @@ def sockets(pool: OfficePool) -> list[Path]:
     return [path for office in pool.offices() for path in office._sockets()]
 
 
+@pytest.mark.long
 def test_an_office_that_hangs_is_killed_and_the_document_made_by_another(
     pool: OfficePool, docx: bytes
 ) -> None:

@@ -34,6 +34,7 @@ def seals(house: House) -> dict[str, tuple[int, str, timedelta | None]]:
 
 
 @pytest.mark.own_database
+@pytest.mark.long
 def test_a_job_that_kills_its_worker_is_isolated_and_never_given_up(
     house: House, kennel: Kennel
 ) -> None:

@@ -36,7 +36,7 @@ LONG = pytest.mark.long
 MIDNIGHTS = [
     ("2026-12-31T23:00:00", date(2027, 1, 1)),
     ("2026-06-30T22:00:00", date(2026, 7, 1)),
-    ("2026-03-28T23:00:00", date(2026, 3, 29)),  # the day with 23 hours begins
+    pytest.param("2026-03-28T23:00:00", date(2026, 3, 29), marks=LONG),  # 23 hours begin
     ("2026-10-25T23:00:00", date(2026, 10, 26)),  # the day with 25 hours ends
     pytest.param("2026-01-31T23:00:00", date(2026, 2, 1), marks=LONG),
     pytest.param("2028-02-28T23:00:00", date(2028, 2, 29), marks=LONG),

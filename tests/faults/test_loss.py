@@ -39,6 +39,7 @@ def states(house: House, *references: str) -> list[str]:
     return [house.archive_state(reference) for reference in references]
 
 
+@pytest.mark.long
 def test_what_was_erased_is_missing_and_told_while_what_is_new_is_kept(
     make_house: MakeHouse, open_store: EmbeddedObjectStore
 ) -> None:

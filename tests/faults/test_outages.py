@@ -42,6 +42,7 @@ def catch_up(house: House, reference: str) -> None:
     assert house.archive_state(reference) == "verified"
 
 
+@pytest.mark.long
 def test_the_mail_server_is_down(make_house: MakeHouse) -> None:
     (port,) = free_ports(1)
     house = make_house(

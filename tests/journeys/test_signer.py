@@ -171,6 +171,7 @@ def test_a_question_then_a_refusal(
     sales.reads("Geweigerd. Reden: De inhoud klopt niet")
 
 
+@pytest.mark.long
 def test_passed_on_to_a_colleague(
     zegel: Installation, signer: Signer, colleague: Signer, mailbox: Mailbox
 ) -> None:
@@ -199,6 +200,7 @@ def test_passed_on_to_a_colleague(
     expect(colleague.page.get_by_label("Uw voor- en achternaam")).to_have_value("Bert Claes")
 
 
+@pytest.mark.long
 def test_the_completed_agreement_opened_elsewhere(
     zegel: Installation, signer: Signer, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
 ) -> None:

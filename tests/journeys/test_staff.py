@@ -226,6 +226,7 @@ def test_the_archivist_only_reads(zegel: Installation, archivist: Archivist) -> 
         archivist.sees("U hebt hier geen toegang toe")
 
 
+@pytest.mark.long
 def test_an_offer_that_we_sign_first(
     zegel: Installation,
     sales: Sales,

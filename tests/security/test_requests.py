@@ -53,6 +53,7 @@ def test_no_address_breaks_a_page(app: Flask, office: Office) -> None:
             assert "root:" not in answer.text
 
 
+@pytest.mark.long
 def test_no_query_breaks_a_page(office: Office) -> None:
     ends = (
         "0001-01-01T00:00:00%2B12:00|00000000-0000-0000-0000-000000000000",

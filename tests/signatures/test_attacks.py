@@ -37,7 +37,7 @@ from tests.signatures.making import (
 )
 from tests.signatures.oracle import refused
 
-FLIPS = int(os.environ.get("TAMPERS", "150"))
+FLIPS = int(os.environ.get("TAMPERS", "80"))
 ASKED_TWICE = 10  # of the flips go to the second opinion too, which takes a third of a second
 
 

@@ -147,6 +147,7 @@ def test_one_whose_certificate_is_revoked_is_not_closed_with(
         seal_all(sealer, prepared(converted, CONTROLLER_FIRST), CONTROLLER_FIRST)
 
 
+@pytest.mark.long
 def test_the_second_answers_when_the_first_does_not(
     converted: bytes, authority: OurAuthority, service: Authority, tmp_path: Path
 ) -> None:
@@ -173,6 +174,7 @@ def test_the_second_answers_when_the_first_does_not(
     assert report.verdict == GENUINE, report.lines("en")
 
 
+@pytest.mark.long
 def test_what_our_own_stamped_before_the_change_stays_good(
     converted: bytes, authority: OurAuthority, service: Authority, sealer: Sealer
 ) -> None:
@@ -265,7 +267,11 @@ def test_one_of_another_root_is_refused(service: Authority, authority: OurAuthor
     ("uses", "critical"),
     [
         ([ExtendedKeyUsageOID.TIME_STAMPING], False),
-        ([ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.CODE_SIGNING], True),
+        pytest.param(
+            [ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.CODE_SIGNING],
+            True,
+            marks=pytest.mark.long,
+        ),
         ([ExtendedKeyUsageOID.CODE_SIGNING], True),
     ],
 )

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from page_samples import PAGES
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
-DESK = {"width": 1280, "height": 844}
+DESK = ViewportSize(width=1280, height=844)
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +18,14 @@ def page(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
+@pytest.mark.parametrize("others", [(), pytest.param((DESK,), marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_accessible(
-    page: Page, site: str, complaints: Callable[..., list[str]], name: str
+    page: Page,
+    site: str,
+    complaints: Callable[..., list[str]],
+    name: str,
+    others: tuple[ViewportSize, ...],
 ) -> None:
     said: list[str] = []
 
@@ -30,6 +35,6 @@ def test_page_is_accessible(
 
     page.on("console", listen)
     page.goto(f"{site}/tekenen/pages/{name}")
-    assert complaints(page, DESK) == []
+    assert complaints(page, *others) == []
     page.remove_listener("console", listen)
     assert said == [], "the browser complained (content security policy, missing file)"

@@ -117,6 +117,7 @@ def test_its_commands_are_those_of_every_system(
     assert [each for each in asked if unquoted.search(re.sub(r"'[^']*'", "", each))] == []
 
 
+@pytest.mark.long
 def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_path: Path) -> None:
     """Not by the lists of hashes alone: whoever changes a file can make those anew.
 

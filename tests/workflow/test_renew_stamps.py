@@ -126,6 +126,7 @@ def warned(house: House) -> list[Any]:
     return [row[0] for row in found]
 
 
+@pytest.mark.long
 def test_nothing_is_renewed_before_its_time(aged: tuple[House, str]) -> None:
     house, reference = aged
     settings = dataclasses.replace(house.deps.settings, stamp_renew_days=30)
@@ -161,7 +162,11 @@ def test_a_certificate_that_proves_no_longer_is_said(
     assert not house.rows("select 1 from alarms")
 
 
-@pytest.mark.parametrize("aged", [archive.store, store_each_file], indirect=True)
+@pytest.mark.parametrize(
+    "aged",
+    [archive.store, pytest.param(store_each_file, marks=pytest.mark.long)],
+    indirect=True,
+)
 def test_copies_stand_beside_the_originals(aged: tuple[House, str]) -> None:
     house, reference = aged
     before = objects(house, reference)

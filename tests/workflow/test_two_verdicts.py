@@ -46,6 +46,7 @@ def test_what_is_new_is_judged_twice_once_and_then_within_the_year(
     assert house.events(reference).count("archive.verified") == 2
 
 
+@pytest.mark.long
 def test_what_was_judged_once_keeps_no_damaged_one_waiting(
     whole_house: House, reference: str
 ) -> None:

@@ -2,16 +2,15 @@
 
 The library prepares a type when a value of it is first made, and another thread that looks
 meanwhile finds half of it and fails with ``KeyError``: two threads that sealed first in a process
-did. A module is imported by one thread, so each that defines types or has values of them made calls
-``prepare`` while it is imported.
+did. A module is imported by one thread, so each that defines types, or brings in a library that does,
+calls ``prepare`` while it is imported.
 """
 
 from collections.abc import Iterator
 
 from asn1crypto import algos, cms, core, crl, keys, ocsp, tsp, x509
-from pyhanko.sign.ades import asn1_util, cades_asn1
 
-DEFINED_IN = (algos, asn1_util, cades_asn1, cms, crl, keys, ocsp, tsp, x509)
+DEFINED_IN = (algos, cms, crl, keys, ocsp, tsp, x509)
 
 
 def defined(parent: type[core.Asn1Value] = core.Asn1Value) -> Iterator[type[core.Asn1Value]]:

@@ -21,6 +21,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
 from pyhanko.sign.timestamps import TimeStamper
 
+from signatures import asn1_types
 from signatures.acts import Act
 from signatures.appearance import sheet_style, style
 from signatures.authority import Authority
@@ -38,6 +39,8 @@ from signatures.stamps_in_file import certificates_used, proves_until, tokens_in
 from signatures.texts import words
 from signatures.timestamps import Timestamps, utc_now
 from signatures.validation_data import Chains, ValidationData
+
+asn1_types.prepare()  # pyHanko brings some of its own
 
 DIGEST = "sha256"
 ACT_LEVEL = "PAdES B-T"

@@ -2,8 +2,8 @@
 
 The library prepares a type when a value of it is first made, and another thread that looks
 meanwhile finds half of it and fails with ``KeyError``: two threads that sealed first in a process
-did. A module is imported by one thread, so each that defines types, or brings in a library that does,
-calls ``prepare`` while it is imported.
+did. A module is imported by one thread, so each that defines types, or brings in a library that
+does, calls ``prepare`` while it is imported.
 """
 
 from collections.abc import Iterator

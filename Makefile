@@ -47,7 +47,7 @@ test: lint ## everything that must hold before a change is kept
 	tests=$$?; wait $$types || { echo 'make test: mypy found mistakes, see above' >&2; exit 1; }; exit $$tests
 
 thorough: setup-test ## the long tests: variants of what the tests do once, and breaks that take a while
-	env -u ZEGEL_MODE $(BIN)/pytest $(AT_ONCE) -m long
+	env -u ZEGEL_MODE EXAMPLES=500 $(BIN)/pytest $(AT_ONCE) -m long
 
 tamper: setup-test ## flip TAMPERS bits of an original (20000) one by one, and fuzz as long: none is accepted
 	env -u ZEGEL_MODE TAMPERS=$(TAMPERS) FUZZ=$(FUZZ) $(BIN)/pytest $(AT_ONCE) \

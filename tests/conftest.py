@@ -18,6 +18,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives import serialization
@@ -36,6 +37,12 @@ from browsing import browser, complaints  # noqa: F401 (fixtures)
 from emptied import empty, kept_database
 from kept import KeepingEnvironment, kept_engine
 from remembered import RememberingMaker
+
+# ``make thorough`` wants more.
+hypothesis.settings.register_profile(
+    "ours", max_examples=int(os.environ.get("EXAMPLES", "50")), deadline=None
+)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")
@@ -101,11 +108,11 @@ def s3(object_store: ObjectStoreAddress) -> Any:
 
 
 @pytest.fixture(scope="session")
-def maker() -> Iterator[DocumentMaker]:
+def maker(run_directory: Path) -> Iterator[DocumentMaker]:
     """The real documents, one warm office for all tests of a worker."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(produce, "CACHED_DOCUMENTS", 300)
-        made = RememberingMaker(TEMPLATES, workers=1)
+        made = RememberingMaker(TEMPLATES, run_directory / "documents")
         yield made
         made.close()
 

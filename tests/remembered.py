@@ -11,11 +11,15 @@ have it given on the same bytes (``snapshots``). Tests of that verdict have it g
 from __future__ import annotations
 
 import hashlib
+import os
+import pickle
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from service.deps import Deps
@@ -27,7 +31,27 @@ DATED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 class RememberingMaker(DocumentMaker):
-    """A maker that dates every agreement alike, so that its cache knows those it made before."""
+    """A maker that dates every agreement alike, so that its cache knows those it made before, and
+    ``kept`` those that the other workers made."""
+
+    def __init__(self, templates: Path, kept: Path) -> None:
+        super().__init__(templates, workers=1)
+        self._kept = kept
+        kept.mkdir(exist_ok=True)
+
+    def _make_agreement(
+        self, context: Mapping[str, Any], order: tuple[str, ...], dated: datetime, *, preview: bool
+    ) -> ProducedDocument:
+        asked = rfc8785.dumps([dict(context), list(order), dated.isoformat(), preview])
+        file = self._kept / hashlib.sha256(asked).hexdigest()
+        if file.exists():
+            found: ProducedDocument = pickle.loads(file.read_bytes())
+            return found
+        made = super()._make_agreement(context, order, dated, preview=preview)
+        whole = file.with_suffix(f".{os.getpid()}")
+        whole.write_bytes(pickle.dumps(made))
+        whole.replace(file)
+        return made
 
     def agreement(
         self,

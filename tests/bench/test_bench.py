@@ -24,6 +24,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_help_names_every_workload() -> None:
     """This also imports the set-up of every one of them."""
     said = bench("--help")

@@ -98,6 +98,7 @@ def test_a_client_that_dies_takes_its_office_along(pool: OfficePool, docx: bytes
     until(lambda: gone(dead.office_pid))
 
 
+@pytest.mark.long
 def test_two_failures_end_in_a_visible_reason(
     templates_dir: Path, tmp_path: Path, docx: bytes
 ) -> None:
@@ -109,6 +110,7 @@ def test_two_failures_end_in_a_visible_reason(
     hasty.close()
 
 
+@pytest.mark.long
 def test_a_worn_office_is_replaced_without_a_wait(
     templates_dir: Path, tmp_path: Path, docx: bytes
 ) -> None:

@@ -72,6 +72,7 @@ def test_the_mail_server_is_down(make_house: MakeHouse) -> None:
     assert kinds >= {"invitation", "receipt", "countersign", "completed"}
 
 
+@pytest.mark.long
 def test_a_code_waits_for_the_mail_server(make_house: MakeHouse) -> None:
     (port,) = free_ports(1)
     house = make_house(
@@ -177,6 +178,7 @@ def test_the_archive_goes_down_in_the_middle_of_a_round(
         store.stop()
 
 
+@pytest.mark.long
 def test_the_time_stamp_authority_is_down(make_house: MakeHouse, keys: Path) -> None:
     (port,) = free_ports(1)
     house = make_house(

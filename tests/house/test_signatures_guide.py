@@ -51,6 +51,7 @@ def lines_of_code(example: int) -> int:
     )
 
 
+@pytest.mark.long
 def test_every_example_runs_one_after_the_other(folder: Path) -> None:
     said = [run(example, folder) for example in range(len(EXAMPLES))]
 

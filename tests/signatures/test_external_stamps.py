@@ -110,6 +110,7 @@ def stamped_by_openssl(pdf: bytes, folder: Path) -> Path:
     return folder / "token.der"
 
 
+@pytest.mark.long
 def test_one_that_has_only_ocsp_is_closed_with_its_answer(
     converted: bytes, authority: OurAuthority, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 from colleagues import add_colleague, proof_of
 from flask import Flask
 from office import NEW, Office, rows
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 from road import countersigned, ready, sealed_and_archived, signed_by_controller
 from werkzeug.serving import make_server
 
@@ -24,7 +24,7 @@ from service.workflow import forgotten, people, role_grants
 from service.workflow.actors import Client
 
 PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 844}
+DESK = ViewportSize(width=1280, height=844)
 UNFOLDED = "() => document.querySelectorAll('details').forEach((fold) => { fold.open = true })"
 LONG = "Koninklijke Vereniging voor Ambachtelijke Streekproducten, Jansen & Zn <test> Ó Brien-Łódź"
 
@@ -179,8 +179,13 @@ def _new(office: Office, **other: object) -> str:
     return office.path.rsplit("/", 1)[-1]
 
 
+@pytest.mark.parametrize("others", [(), pytest.param((DESK,), marks=pytest.mark.long)])
 def test_every_page_on_a_telephone_and_on_a_desk(
-    place: Place, browser: Browser, deps: Deps, complaints: Callable[..., list[str]]
+    place: Place,
+    browser: Browser,
+    deps: Deps,
+    complaints: Callable[..., list[str]],
+    others: tuple[ViewportSize, ...],
 ) -> None:
     context = browser.new_context(viewport=PHONE)
     page = context.new_page()
@@ -192,7 +197,7 @@ def test_every_page_on_a_telephone_and_on_a_desk(
             said.append(message.text)
 
     def look(page: Page) -> list[str]:
-        wrong = complaints(page, DESK) + said
+        wrong = complaints(page, *others) + said
         said.clear()
         return wrong
 

@@ -26,6 +26,8 @@ processor_profiles = Table(
     metadata,
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("profile", JSONB, nullable=False),
+    # What Bijlage 1 starts with for each service; empty where the processor kept ours.
+    Column("suggestions", JSONB(none_as_null=True), nullable=True),
     Column("created_by", UUID(as_uuid=False), nullable=True),
     now("created_at"),
 )

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from service.agreement.parties import Processor
 from service.agreement.permissions import Role, Staff
+from service.agreement.suggestions import Suggestions
 from service.database.account_tables import (
     known_browsers,
     processor_profiles,
@@ -237,11 +238,25 @@ class Accounts:
         row = self._connection.execute(_PROFILE).one_or_none()
         return (row.version, Processor(**row.profile)) if row else None
 
-    def add_profile(self, version: int, processor: Processor, by: str | None) -> None:
+    def suggestions(self) -> Suggestions | None:
+        """What Bijlage 1 starts with, in the newest version; None where it says nothing of it."""
+        row = self._connection.execute(_PROFILE).one_or_none()
+        return row.suggestions if row else None
+
+    def add_profile(
+        self,
+        version: int,
+        processor: Processor,
+        by: str | None,
+        suggestions: Suggestions | None = None,
+    ) -> None:
         """A next version; two people who save at once collide on its number."""
         self._connection.execute(
             insert(processor_profiles).values(
-                version=literal(version), profile=dataclasses.asdict(processor), created_by=by
+                version=literal(version),
+                profile=dataclasses.asdict(processor),
+                suggestions=suggestions,
+                created_by=by,
             )
         )
 

@@ -57,17 +57,6 @@ def save_details(deps: Deps, secret: str, given: Input, client: Client) -> None:
         )
 
 
-def keep_annex(deps: Deps, secret: str, given: Input) -> None:
-    """Keep Bijlage 1 as far as it is, without judging what is missing (a line is being added).
-
-    Raises Invalid for what is wrong in itself, LinkUnusable, WrongState.
-    """
-    with deps.database.begin() as tx:
-        before = load_open_visit(tx, secret).agreement
-        _require_editable(before)
-        tx.agreements.save(before, _with_annex(before, given, complete=False))
-
-
 def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
     """Step 2: Bijlage 1 is complete, and the text is made.
 
@@ -79,7 +68,7 @@ def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
         _require_editable(before)
         if not before.details_confirmed:
             raise Invalid([FieldError("details", "required")])
-        filled = _with_annex(before, given, complete=True)
+        filled = _with_annex(before, given)
         tx.agreements.save(
             before,
             dataclasses.replace(filled, state=after(Step.COMPLETE, before.state), failure=""),
@@ -130,7 +119,7 @@ def thaw(tx: Transaction, before: Agreement, actor: str, client: Client | None) 
     return thawed
 
 
-def _with_annex(before: Agreement, given: Input, *, complete: bool) -> Agreement:
+def _with_annex(before: Agreement, given: Input) -> Agreement:
     check = Checker()
     annex = parse_annex(
         given.chosen_of(),
@@ -140,7 +129,7 @@ def _with_annex(before: Agreement, given: Input, *, complete: bool) -> Agreement
         before=before.annex,
         by="controller",
         check=check,
-        complete=complete,
+        complete=True,
     )
     check.raise_if_wrong()
     return dataclasses.replace(before, annex=annex)

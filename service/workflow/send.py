@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+from service.agreement.annex import Annex
 from service.agreement.countersigner import Countersigner, suggested
 from service.agreement.deadlines import end_of_day_after
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.states import Order, Step, after
+from service.agreement.suggestions import with_suggestions
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import Refused
@@ -41,6 +43,7 @@ def send(deps: Deps, reference: str, staff: Staff) -> None:
                 expires_at=end_of_day_after(now, before.link_days),
                 details_confirmed=pre_signed,
                 countersigner=_countersigner(tx, before),
+                annex=before.annex if pre_signed else _suggested(tx, before),
             ),
         )
         tx.audit.append(
@@ -59,6 +62,11 @@ def send(deps: Deps, reference: str, staff: Staff) -> None:
             tx.jobs.defer(GENERATE, sent.id, agreement_id=sent.id)
         else:
             invite(tx, sent, issue(deps, tx, sent, staff_actor(staff)))
+
+
+def _suggested(tx: Transaction, draft: Agreement) -> Annex:
+    """What sales suggested, and what usually belongs to these services; the controller decides."""
+    return with_suggestions(draft.annex, draft.services, tx.accounts.suggestions())
 
 
 def _countersigner(tx: Transaction, draft: Agreement) -> Countersigner:

@@ -102,11 +102,16 @@ DETAIL_VALUES = {
 
 
 def _picked(name: Any, chosen: set[str], suggested: set[str], lines: list[str]) -> dict[str, Any]:
+    special = ("special", "criminal", "national_number") if name == "personal_data" else ()
+    shown = [each for each in categories(name) if each.code in chosen | suggested]
+    rest = [each for each in categories(name) if each not in shown]
     return {
-        "categories": categories(name),
+        "shown": shown,
+        "folded": [each for each in rest if each.flag not in special],
+        "apart": [each for each in rest if each.flag in special],
         "chosen": chosen,
         "suggested": suggested,
-        "lines": [*lines, "", ""],
+        "lines": lines,
     }
 
 
@@ -115,9 +120,16 @@ ANNEX = {
     "values": {"dpo_answer": ""},
     "errors": {},
     "kept": "Bewaard om 14:05",
-    "personal_data": _picked("personal_data", {"name", "health"}, {"name"}, ["Allergieën"]),
+    "personal_data": _picked(
+        "personal_data", {"name", "health"}, {"name", "ip"}, ["Allergieën", ""]
+    ),
     "data_subjects": _picked("data_subjects", set(), set(), []),
 }
+_CODES = {
+    "personal_data": {"name", "contact", "account", "ip", "files", "correspondence"},
+    "data_subjects": {"customers", "employees", "suppliers"},
+}
+SUGGESTED = {name: _picked(name, codes, codes, []) for name, codes in _CODES.items()}
 SIGN = {
     **SIGNER, **SIGNATURE, "today": "2 maart 2026", "statements": STATEMENTS, "ticked": [],
     "values": {"method": "typed", "typed_name": "An Peeters"}, "errors": {}, "document_sha256": SHA,
@@ -156,6 +168,8 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-details": ("sign/details.html", details),
         "sign-details-wrong": ("sign/details.html", {**details, "errors": WRONG_DETAILS, "values": {}, "kept": ""}),
         "sign-annex": ("sign/annex.html", ANNEX),
+        "sign-annex-suggested": ("sign/annex.html", {**ANNEX, **SUGGESTED}),
+        "sign-annex-nothing-suggested": ("sign/annex.html", {**ANNEX, **{name: _picked(name, set(), set(), []) for name in SUGGESTED}}),
         "sign-annex-dpo": ("sign/annex.html", {**ANNEX, "values": {"dpo_answer": "yes"}}),
         "sign-annex-wrong": ("sign/annex.html", {**ANNEX, "errors": {"personal_data": text("errors.personal_data_empty"), "dpo_answer": text("errors.yes_or_no"), "dpo_phone": text("errors.dpo_contact")}}),
         "sign-preparing": ("sign/preparing.html", {**SIGNER, "failed": False}),

@@ -188,7 +188,6 @@ def test_what_we_signed_with_a_name_in_it_is_not_passed_on(house: House) -> None
         lambda: complete.reopen(house.deps, secret, BROWSER),
         lambda: complete.save_details(house.deps, secret, Input(DETAILS), BROWSER),
         lambda: complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}), BROWSER),
-        lambda: complete.keep_annex(house.deps, secret, Input({})),
     ):
         with pytest.raises(WrongState):
             step()

@@ -1,11 +1,11 @@
-"""Step 2: Bijlage 1, with lines of own wording that can be added without JavaScript."""
+"""Step 2: Bijlage 1: suggestions to confirm, a catalogue to choose from, lines in own wording."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -16,7 +16,7 @@ from service.agreement.states import State
 from service.errors import Invalid
 from service.web.again import ask_again
 from service.web.context import client, deps, signer
-from service.web.forms import BLANK_LINES, FormErrors, tidy
+from service.web.forms import FormErrors, tidy
 from service.web.sign.blueprint import (
     blueprint,
     current_open,
@@ -29,14 +29,20 @@ from service.web.sign.blueprint import (
 from service.web.sign.drafts import forget, goes_back, keep, said_kept, typed_before
 from service.workflow import complete
 
+_APART = ("special", "criminal", "national_number")
 _DPO = ("dpo_answer", "dpo_name", "dpo_phone", "dpo_email")
 
 
 @dataclass(frozen=True)
 class Picker:
-    """One list as it is shown; ``lines`` ends with empty ones to write in."""
+    """One list as it is shown: what is suggested or ticked, and, folded away, the rest.
 
-    categories: tuple[Category, ...]
+    ``apart`` is of that rest what a law treats apart; ``lines`` ends with the empty ones.
+    """
+
+    shown: list[Category]
+    folded: list[Category]
+    apart: list[Category]
     chosen: list[str]
     suggested: list[str]
     lines: list[str]
@@ -84,7 +90,10 @@ def annex() -> ResponseReturnValue:
 @blueprint.post("/tekenen/bijlage")
 @signer
 def save_annex() -> ResponseReturnValue:
-    """Keep Bijlage 1 and go on; or, with the button ``add``, keep it and offer one more line."""
+    """Keep Bijlage 1 and go on; or, with the button ``add``, offer one more line to write in.
+
+    What is ticked and written when it is sent is Bijlage 1, whatever was suggested.
+    """
     found = current_open()
     agreement = found.agreement
     keep("annex")
@@ -92,23 +101,31 @@ def save_annex() -> ResponseReturnValue:
         return to("sign.details")
     filled = _typed(request.form)
     given = Input(filled.values, chosen=filled.chosen, typed=filled.typed)
-    adds = request.form.get("add", "")
+    if (adds := request.form.get("add", "")) in LISTS:
+        return _add_line(filled, adds)
     if agreement.state is not State.SENT:
-        if not adds and filled.same_as(_of(agreement)):
+        if filled.same_as(_of(agreement)):
             forget("annex", found)
             return to("sign.resume")
         complete.reopen(deps(), secret(), client())
     try:
-        if adds in LISTS:
-            complete.keep_annex(deps(), secret(), given)
-            return ask_again({}, 200, fields=_with_line(filled, adds).fields)
         complete.save_annex(deps(), secret(), given, client())
     except Invalid as wrong:
         errors = FormErrors.of(wrong)
         if "details" in errors:
             return to("sign.details")
-        return ask_again(errors, fields=_with_line(filled, adds).fields)
+        return ask_again(errors, fields=filled.fields)
     return to("sign.document")
+
+
+def _add_line(filled: Filled, name: ListName) -> ResponseReturnValue:
+    """The same page at one empty line more: a browser puts the cursor where the address points."""
+    typed = {each: [*_written(lines), *_blank(lines)] for each, lines in filled.typed.items()}
+    typed[name] = [*typed[name], ""]
+    number = len(typed[name])
+    line = f"f-{name}_own-{number}" if number > 1 else f"f-{name}_own"
+    more = Filled(filled.values, filled.chosen, typed)
+    return ask_again({}, 200, at=url_for("sign.annex", _anchor=line), fields=more.fields)
 
 
 def _typed(form: MultiDict[str, str]) -> Filled:
@@ -140,10 +157,8 @@ def _written(lines: list[str]) -> list[str]:
     return [line for line in lines if line]
 
 
-def _with_line(filled: Filled, name: str) -> Filled:
-    """One empty line more in the list of this name; an unknown name changes nothing."""
-    typed = {each: [*filled.typed[each], *([""] if each == name else [])] for each in LISTS}
-    return Filled(filled.values, filled.chosen, typed)
+def _blank(lines: list[str]) -> list[str]:
+    return [line for line in lines if not line]
 
 
 def _page(
@@ -158,18 +173,22 @@ def _page(
         values=filled.values,
         errors=errors,
         kept=said_kept(kept_at),
-        locked=False,
         **{name: _picker(agreement, filled, name) for name in LISTS},
     )
 
 
 def _picker(agreement: Agreement, filled: Filled, name: ListName) -> Picker:
-    lines = filled.typed[name]
-    blank = sum(1 for line in lines if not line)
+    lines, chosen = filled.typed[name], filled.chosen[name]
     items = agreement.annex.of(name)
+    suggested = [item.code for item in items if item.code and item.entered_by == "processor"]
+    in_sight = {*suggested, *chosen}
+    rest = [each for each in categories(name) if each.code not in in_sight]
+    apart = [each for each in rest if name == "personal_data" and each.flag in _APART]
     return Picker(
-        categories=categories(name),
-        chosen=filled.chosen[name],
-        suggested=[item.code for item in items if item.code and item.entered_by == "processor"],
-        lines=[*_written(lines), *[""] * max(blank, BLANK_LINES)],
+        shown=[each for each in categories(name) if each.code in in_sight],
+        folded=[each for each in rest if each not in apart],
+        apart=apart,
+        chosen=chosen,
+        suggested=suggested,
+        lines=[*_written(lines), *_blank(lines)],
     )

@@ -13,6 +13,7 @@ from service.web.staff import (
     questions,
     sending,
     staff_log,
+    suggestions,
     take_over,
 )
 from service.web.staff.blueprint import blueprint
@@ -31,5 +32,6 @@ __all__ = [
     "questions",
     "sending",
     "staff_log",
+    "suggestions",
     "take_over",
 ]

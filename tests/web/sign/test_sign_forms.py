@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from service.agreement.states import State
@@ -49,23 +50,39 @@ def test_bijlage_1_comes_after_the_details(journey: Any) -> None:
 def test_a_line_is_added_without_javascript_and_kept(journey: Any) -> None:
     browser = journey.entered()
     browser.post("/tekenen/gegevens", journey.details)
-    assert browser.page.count('name="personal_data_own"') == 2
-    typed = {
-        "personal_data": ["name", "health"],
-        "personal_data_own": ["Allergieën", ""],
-        "data_subjects_own": ["", ""],
-        "add": "personal_data",
-    }
+    assert _lines(browser) == []
+    typed = {"personal_data": ["name", "health"], "add": "personal_data"}
     answer = browser.post("/tekenen/bijlage", typed)
     assert answer.status_code == 200
-    assert browser.page.count('name="personal_data_own"') == 3
-    assert browser.page.count('name="data_subjects_own"') == 2
-    browser.post("/tekenen/bijlage", {**typed, "personal_data_own": ["Allergieën", "", ""]})
-    assert browser.page.count('name="personal_data_own"') == 4
-    kept = [item.label for item in journey.agreement.annex.of("personal_data")]
-    assert kept == ["Naam en voornaam", "Gegevens over gezondheid", "Allergieën"]
+    assert answer.history[0].location.endswith("#f-personal_data_own")
+    assert _lines(browser) == [("personal_data_own", "f-personal_data_own")]
+    browser.post("/tekenen/bijlage", {**typed, "personal_data_own": ["Allergieën"]})
+    assert _lines(browser)[-1] == ("personal_data_own", "f-personal_data_own-2")
+    assert [box for box in _boxes(browser) if box in ("name", "contact", "health")] == [
+        "name",
+        "health",
+    ]
     browser.get("/tekenen/bijlage")
     assert 'value="Allergieën"' in browser.page
+    assert journey.agreement.state is State.SENT
+
+
+def test_bijlage_1_begins_with_what_the_services_suggest(journey: Any) -> None:
+    """Ticked and marked; what the signer leaves ticked is what stands in Bijlage 1."""
+    browser = journey.entered()
+    browser.post("/tekenen/gegevens", journey.details)
+    suggested = ["name", "contact", "account", "ip", "files", "customers", "suppliers", "employees"]
+    assert _boxes(browser) == suggested
+    assert browser.page.count(">voorstel</span>") == len(suggested)
+    in_sight = browser.page.split("<details")[0]
+    assert 'value="files"' in in_sight
+    assert 'value="health"' not in in_sight
+    browser.post(
+        "/tekenen/bijlage",
+        {"personal_data": ["name", "orders"], "data_subjects": ["customers"], "dpo_answer": "no"},
+    )
+    kept = [(item.code, item.entered_by) for item in journey.agreement.annex.items]
+    assert kept == [("name", "processor"), ("orders", "controller"), ("customers", "processor")]
 
 
 def test_bijlage_1_must_be_complete(journey: Any) -> None:
@@ -130,3 +147,14 @@ def test_a_change_after_reading_begins_a_next_revision(journey: Any) -> None:
     assert (agreement.state, agreement.revision) == (State.SENT, 2)
     assert agreement.frozen_sha256 == ""
     assert agreement.controller.street == "Molenstraat 5"
+
+
+def _lines(browser: Any) -> list[tuple[str, str]]:
+    """Name and id of the lines for own wording, without the one that a script copies."""
+    page = re.sub(r"<template>.*?</template>", "", browser.page)
+    return re.findall(r'name="(\w+_own)"[^>]* id="([^"]+)"', page)
+
+
+def _boxes(browser: Any) -> list[str]:
+    """The values of the ticked boxes, as they stand on the page."""
+    return re.findall(r'type="checkbox"[^>]* value="(\w+)" checked', browser.page)

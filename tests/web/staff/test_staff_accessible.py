@@ -74,6 +74,7 @@ class Place:
             "verify": "/verifieer",
             "manage": "/beheer",
             "profile": "/profiel",
+            "suggestions": "/profiel/voorstellen",
             "people": "/medewerkers",
             "operations": "/taken",
             "keys": "/sleutels",

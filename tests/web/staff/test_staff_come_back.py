@@ -86,7 +86,7 @@ def test_every_form_comes_back_filled(
         "/verifieer",
     )
     rows(deps, "update staff_sessions set proved_at = now() - interval '6 minutes'")
-    look(f"/medewerkers/{account}/link", f"/medewerkers/rollen/{asked}")
+    look(f"/medewerkers/{account}/link", f"/medewerkers/rollen/{asked}", "/profiel/voorstellen")
     rows(deps, "update staff set credential = 'printed' where id = :id", id=admin[0].id)
     look("/account/eerste-wachtwoord", "/aanmelden")
     forms = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from office import NEW, Office
+from office import NEW, PROCESSOR, Office, rows
 
 from service.agreement.permissions import Role
+from service.deps import Deps
 from service.web.context import policy_of
 
 SALES, SIGNATORY, ARCHIVE, ADMIN = Role.SALES, Role.SIGNATORY, Role.ARCHIVE, Role.ADMIN
@@ -18,6 +20,7 @@ PAGES = {
     "/tekenen-namens-ons": {SIGNATORY},
     "/archief": {SALES, SIGNATORY, ARCHIVE, ADMIN},
     "/profiel": {ADMIN},
+    "/profiel/voorstellen": {ADMIN},
     "/beheer": {ADMIN},
     "/medewerkers": {ADMIN},
     "/taken": {ADMIN},
@@ -97,3 +100,35 @@ def test_profile(office: Office) -> None:
     office.post("/profiel", {"name": "Christophe Zenner", "enterprise_number": "1"})
     assert office.status == 422
     assert office.value("name") == "Christophe Zenner"
+
+
+def test_other_suggestions_are_a_next_version_that_administrators_are_told_of(
+    office: Office, deps: Deps
+) -> None:
+    office.get("/profiel/voorstellen")
+    ticked = re.findall(r'name="(\w+\.\w+)" value="(\w+)" checked', office.page)
+    assert ("support.personal_data", "correspondence") in ticked
+    office.post("/profiel/voorstellen", {"support.personal_data": ["name", "passport"]})
+    assert office.status == 422
+    assert "f-support.personal_data" in office.page
+    wanted: dict[str, list[str]] = {}
+    for field, code in {*ticked, ("support.personal_data", "files")}:
+        wanted.setdefault(field, []).append(code)
+    wanted["support.personal_data"].remove("ip")
+    office.post("/profiel/voorstellen", wanted)
+    assert "De voorstellen zijn bewaard." in office.page
+    kept = rows(deps, "select version, suggestions from processor_profiles order by version")
+    assert [each.version for each in kept] == [1, 2]
+    assert kept[1].suggestions["support"]["personal_data"] == [
+        "name", "contact", "account", "correspondence", "files",
+    ]  # fmt: skip
+    (said,) = [each.values["changes"] for each in rows(deps, "select values from messages")]
+    assert said == [
+        "Voorstellen bij Hulp en ondersteuning."
+        " Erbij: Bestanden die de Verwerkingsverantwoordelijke zelf opslaat."
+        " Weg: IP-adres en technische loggegevens."
+    ]
+    office.get("/profiel")
+    office.post("/profiel", {**PROCESSOR, "phone": "+32 9 000 00 00", "country": "BE"})
+    kept = rows(deps, "select suggestions from processor_profiles order by version")
+    assert kept[2].suggestions == kept[1].suggestions

@@ -1,0 +1,20 @@
+"""What Bijlage 1 starts with for each service, as part of the processor's profile."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Profiles of before said nothing about it: ours count for them."""
+    op.add_column("processor_profiles", sa.Column("suggestions", postgresql.JSONB(), nullable=True))
+
+
+def downgrade() -> None:
+    """Forget them."""
+    op.drop_column("processor_profiles", "suggestions")

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from service.texts import text
 
+LEAST_DAYS, MOST_DAYS = 1, 180  # of a term to sign, counted from today
+
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
@@ -21,6 +23,11 @@ def end_of_day_after(now: datetime, days: int) -> datetime:
     day = now.astimezone(BRUSSELS).date() + timedelta(days=days)
     midnight = datetime.combine(day + timedelta(days=1), time(), BRUSSELS)
     return midnight.astimezone(ZoneInfo("UTC")) - timedelta(seconds=1)
+
+
+def can_be_later(until: datetime | None, now: datetime) -> bool:
+    """Whether a term can be prolonged at all: not when it is as long as a term may be."""
+    return until is not None and end_of_day_after(now, MOST_DAYS) > until
 
 
 def show_date(day: date) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from service.agreement.annex import LISTS, Annex, ListName, parse_annex
 from service.agreement.countersigner import FIELD as COUNTERSIGNER
 from service.agreement.countersigner import Countersigner, choose
+from service.agreement.deadlines import LEAST_DAYS, MOST_DAYS
 from service.agreement.fields import Checker
 from service.agreement.parties import (
     Controller,
@@ -24,8 +25,6 @@ from service.agreement.pasted import clean
 from service.agreement.permissions import Staff
 from service.agreement.states import Order
 from service.texts import catalogue
-
-LEAST_DAYS, MOST_DAYS = 1, 180
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,12 @@ class Agreement:
         place = self.places[Place.PROCESSOR_AGREEMENT]
         return self.state in RUNNING and place is not PlaceState.SIGNED
 
+    def unsigned_become(self, state: PlaceState) -> dict[Place, PlaceState]:
+        """The places when the agreement ends: what was signed was signed, whatever came after."""
+        return {
+            place: was if was is PlaceState.SIGNED else state for place, was in self.places.items()
+        }
+
     @property
     def signed_places(self) -> tuple[Place, ...]:
         """The places that are signed, in the order of signing."""

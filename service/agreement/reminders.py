@@ -86,6 +86,18 @@ def next_moment(situation: Situation, marks: Iterable[int], now: datetime) -> da
     return next((each.at for each in planned(situation, marks) if each.at > now), None)
 
 
+def refused_by_hand(situation: Situation | None, now: datetime) -> str:
+    """Why staff cannot send a reminder now, as the code of the refusal; empty when they can.
+
+    The page that offers the button and the step behind it both ask here.
+    """
+    if situation is None or now > situation.expires_at:
+        return "remind_nobody"
+    if situation.reminders >= MOST:
+        return "remind_enough"
+    return "remind_today" if reached_today(situation, now) else ""
+
+
 def reached_today(situation: Situation, now: datetime) -> bool:
     """Whether a mail with the link already went out on this Brussels day."""
     return any(local_date(each) == local_date(now) for each in situation.contacts)

@@ -66,6 +66,11 @@ class Summary:
     countersigner_gone: bool
 
     @property
+    def running(self) -> bool:
+        """Whether it can still be signed, until its term ends."""
+        return self.state in RUNNING
+
+    @property
     def cursor(self) -> str:
         """Where the next page begins."""
         return f"{self.last_activity_at.isoformat()}|{self.id}"

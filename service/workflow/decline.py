@@ -41,7 +41,7 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
             dataclasses.replace(
                 before,
                 state=after(Step.DECLINE, before.state),
-                places=dict.fromkeys(before.places, PlaceState.DECLINED),
+                places=before.unsigned_become(PlaceState.DECLINED),
             ),
         )
         tx.drafts.forget(found.link.signatory_id, "decline")

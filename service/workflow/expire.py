@@ -29,13 +29,13 @@ def _expire_one(deps: Deps, agreement_id: str) -> bool:
         overdue = before.expires_at is not None and before.expires_at < tx.now()
         if before.state not in RUNNING or not overdue:
             return False
-        places = {
-            place: state if state is PlaceState.SIGNED else PlaceState.EXPIRED
-            for place, state in before.places.items()
-        }
         expired = tx.agreements.save(
             before,
-            dataclasses.replace(before, state=after(Step.EXPIRE, before.state), places=places),
+            dataclasses.replace(
+                before,
+                state=after(Step.EXPIRE, before.state),
+                places=before.unsigned_become(PlaceState.EXPIRED),
+            ),
         )
         tx.audit.append(before.id, Event.AGREEMENT_EXPIRED, SYSTEM)
         until = show_date_of(before)

@@ -75,13 +75,10 @@ def remind(deps: Deps, reference: str, staff: Staff) -> None:
         agreement = tx.agreements.lock(reference)
         after(Step.RESEND, agreement.state)
         situation = tx.reminders.situation(agreement.id)
-        if situation is None:
-            raise Refused("remind_nobody")
         now = tx.now()
-        if situation.reminders >= reminders.MOST:
-            raise Refused("remind_enough", most=reminders.MOST)
-        if reminders.reached_today(situation, now):
-            raise Refused("remind_today")
+        refused = reminders.refused_by_hand(situation, now)
+        if refused or situation is None:
+            raise Refused(refused, most=reminders.MOST)
         _remind(
             tx,
             agreement.id,

@@ -9,8 +9,8 @@ import dataclasses
 import uuid
 from datetime import timedelta
 
-from service.agreement.deadlines import end_of_day_after
-from service.agreement.drafting import LEAST_DAYS, MOST_DAYS, days_in
+from service.agreement.deadlines import LEAST_DAYS, MOST_DAYS, end_of_day_after
+from service.agreement.drafting import days_in
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 
 from service.agreement.activity import Activity
-from service.agreement.annex import flags
 from service.agreement.events import Event
-from service.agreement.fields import same_person
 from service.agreement.file_names import EVIDENCE, saved_as
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
-from service.agreement.proof import in_words
-from service.agreement.reminders import next_moment
-from service.agreement.states import RUNNING, Place
-from service.database.archive import ArchiveState
-from service.database.audit_log import Entry
-from service.database.documents import ActRow, Document, Original
-from service.database.messages import Message
-from service.database.overview import PAGE, SameNumber, Search, Summary
-from service.database.questions import Question
+from service.database.documents import Original
+from service.database.overview import PAGE, Search, Summary
 from service.deps import Deps
 from service.errors import NotFound
 from service.workflow.actors import Client, staff_actor
 from service.workflow.archive import note_check
-from service.workflow.close import sentence
+from service.workflow.dossier import Dossier, gather
 from service.workflow.evidence_package import LOG, anchor_files, as_bag
 from service.workflow.examine import ArchiveCheck, examine, recorded
-from service.workflow.kept_files import ListedFile, listed
 from service.workflow.reread import look_soon
 from service.workflow.take_out import read_file, read_files, read_object
-from signatures.effective_date import local_date
 from storage.errors import StorageError
 from storage.manifest import AGREEMENT, SHOWN, media_type
 from storage.renewed import original_of
@@ -46,73 +34,6 @@ class Page:
     lines: list[Summary]
     counts: dict[str, int]
     next: str
-
-
-@dataclass(frozen=True)
-class TimelineEntry:
-    """One log entry for people; ``who`` is empty for the system."""
-
-    at: datetime
-    sentence: str
-    who: str
-    event: str
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """Everything there is about one agreement.
-
-    ``other_days`` has the time in the token of each act that was stamped on another date than it
-    was signed; ``token_quality`` says in words what the time stamps are worth, empty before the
-    close.
-    """
-
-    agreement: Agreement
-    sender_name: str
-    flags: tuple[str, ...]
-    acts: dict[Place, ActRow]
-    other_days: dict[Place, datetime]
-    token_quality: str
-    timeline: list[TimelineEntry]
-    messages: list[Message]
-    frozen: Document | None
-    original: Original | None
-    archive: ArchiveState | None
-    files: list[ListedFile]
-    same_number: SameNumber | None
-    questions: list[Question]
-    can_remind: bool
-    next_reminder: datetime | None
-
-    @property
-    def open_questions(self) -> bool:
-        """Whether a question can still be answered: afterwards it does not matter any more."""
-        return self.agreement.state in RUNNING
-
-    @property
-    def printed_for_us(self) -> str:
-        """Who signs for us according to the frozen text; empty while there is none."""
-        if self.frozen is None:
-            return ""
-        return str(self.frozen.context["processor"]["representative"]["name"])
-
-    @property
-    def renamed(self) -> bool:
-        """Whether the text that waits for a signature names our countersigner otherwise than the
-        account does now: then nobody can sign it for us."""
-        chosen = self.agreement.countersigner
-        return (
-            chosen is not None
-            and self.agreement.awaits_us_still
-            and bool(self.printed_for_us)
-            and not same_person(self.printed_for_us, chosen.name)
-        )
-
-    @property
-    def returned(self) -> Question | None:
-        """The question with which a countersigner gave the agreement back, while it waits."""
-        waiting = (each for each in self.questions if each.by_staff and each.waits)
-        return next(waiting, None) if self.open_questions else None
 
 
 def listing(deps: Deps, search: Search, staff: Staff) -> Page:
@@ -155,60 +76,7 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
         if agreement.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
             raise NotFound("not_found")
         tx.activity.note(Activity.DOSSIER_VIEWED, staff.id, reference)
-        sender = tx.accounts.by_id(agreement.sender_id)
-        situation = tx.reminders.situation(agreement.id)
-        raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
-        number = agreement.controller.number
-        acts = {act.place: act for act in tx.documents.acts(agreement.id, agreement.revision)}
-        entries = tx.audit.of(agreement.id)
-        original = tx.documents.original(agreement.id)
-        return Dossier(
-            agreement=agreement,
-            sender_name=sender.person.name if sender else "",
-            flags=tuple(dict.fromkeys(raised)),
-            acts=acts,
-            other_days=_other_days(acts, entries),
-            token_quality=_quality(original),
-            timeline=[_line(entry) for entry in entries],
-            messages=tx.messages.of(agreement.id),
-            frozen=tx.documents.frozen(agreement.id, agreement.revision),
-            original=original,
-            archive=tx.archive.state(agreement.id),
-            files=listed(agreement, original, tx.archive.objects(agreement.id)),
-            same_number=tx.overview.same_number(number, reference) if number else None,
-            questions=tx.questions.of(agreement.id),
-            can_remind=situation is not None,
-            next_reminder=next_moment(situation, deps.settings.reminder_days, tx.now())
-            if situation
-            else None,
-        )
-
-
-_STAMPED = {"place_id", "token_time"}  # an older entry may lack them
-
-
-def _other_days(acts: dict[Place, ActRow], entries: list[Entry]) -> dict[Place, datetime]:
-    """From the log: what was sealed is kept in the archive alone after a day."""
-    stamped = {
-        Place(entry.data["place_id"]): datetime.fromisoformat(entry.data["token_time"])
-        for entry in entries
-        if entry.event is Event.ACT_SEALED and entry.data.keys() >= _STAMPED
-    }
-    return {
-        place: stamped[place]
-        for place, act in acts.items()
-        if place in stamped and local_date(stamped[place]) != local_date(act.signed_at)
-    }
-
-
-def _quality(original: Original | None) -> str:
-    noted = original.manifest_facts.get("token_quality") if original else None
-    return in_words(noted) if noted else ""
-
-
-def _line(entry: Entry) -> TimelineEntry:
-    who = (entry.personal or {}).get("name", "") if entry.actor != "system" else ""
-    return TimelineEntry(entry.at, sentence(entry), str(who), str(entry.event))
+        return gather(deps, tx, agreement)
 
 
 def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:

@@ -21,8 +21,8 @@ from service.workflow.links import issue
 from service.workflow.notify import invite, show_date_of
 
 
-def send(deps: Deps, reference: str, staff: Staff) -> None:
-    """Send a draft.
+def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
+    """Send a draft and return it as it is then.
 
     With the controller first, the link goes out now. With the processor first, Bijlage 1 is
     complete already: the document is made, and the link goes out once the processor has signed.
@@ -62,6 +62,7 @@ def send(deps: Deps, reference: str, staff: Staff) -> None:
             tx.jobs.defer(GENERATE, sent.id, agreement_id=sent.id)
         else:
             invite(tx, sent, issue(deps, tx, sent, staff_actor(staff)))
+        return sent
 
 
 def _suggested(tx: Transaction, draft: Agreement) -> Annex:

@@ -30,7 +30,7 @@ def void(deps: Deps, reference: str, reason: str, staff: Staff) -> None:
             dataclasses.replace(
                 before,
                 state=after(Step.VOID, before.state),
-                places=dict.fromkeys(before.places, PlaceState.LAPSED),
+                places=before.unsigned_become(PlaceState.LAPSED),
             ),
         )
         tx.audit.append(

@@ -73,7 +73,7 @@ def test_resent_moved_and_withdrawn(
     customer = zegel.customer("Verhuizers NV")
     reference = zegel.bring(customer, "send").reference
     first = mailbox.waits_for(customer.email, INVITATION).signing_link()
-    sales.dossier(reference).presses("Opnieuw versturen")
+    sales.dossier(reference).follows("Nieuwe link sturen").presses("Nieuwe link sturen")
     sales.sees(customer.organisation).reads("Er is een nieuwe link gemaild.")
     second = mailbox.waits_for(customer.email, "Nieuwe link").signing_link()
     signer.opens(first).sees("Er is een nieuwere link")

@@ -8,9 +8,11 @@ from typing import Any
 
 from flask import request, url_for
 
+from service.agreement.deadlines import end_of_day_after, local_date
 from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
-from service.agreement.states import ACT_ORDER
+from service.agreement.reminders import MOST
+from service.agreement.states import ACT_ORDER, RUNNING
 from service.database.overview import GROUPS, Search
 from service.errors import Invalid, Refused
 from service.texts import text
@@ -135,24 +137,16 @@ def dossier_page(reference: str) -> Any:
     """Everything about one agreement, and why something that was asked did not happen."""
     staff = current_staff()
     found = dossier(deps(), reference, staff)
-    can = allowed(
-        found.agreement,
-        staff,
-        copying=deps().settings.staff_may_copy_link,
-        reminding=found.can_remind,
-        returned=found.returned is not None,
-        renamed=found.renamed,
-    )
+    can = allowed(found, staff, copying=deps().settings.staff_may_copy_link)
     return show(
         "staff/dossier.html",
         dossier=found,
         agreement=found.agreement,
         can=can,
-        next=next_step(
-            found.agreement,
-            returned_by=found.returned.name if found.returned else "",
-            renamed_from=found.printed_for_us if found.renamed else "",
-        ),
+        next=next_step(found, staff),
+        running=found.agreement.state in RUNNING,
+        ends=local_date(end_of_day_after(datetime.now(UTC), found.agreement.link_days)),
+        most_reminders=MOST,
         place_order=ACT_ORDER[found.agreement.order],
         problem=again().errors.get("form", ""),
         meant=meant(found.agreement.signatory.email) if can & {"edit", "address"} else "",

@@ -1,15 +1,17 @@
-"""What can be done with an agreement now, and which step is next: for buttons and the sentence
-above them. The workflow decides again when a button is pressed."""
+"""What can be done with an agreement now, what happened last and which step is next: for buttons
+and the sentences above them. The workflow decides again when a button is pressed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from service.agreement.deadlines import local_date, show_date
+from service.agreement.deadlines import local_date, show_date, show_moment
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff
-from service.agreement.states import CONTROLLER_PLACES, RUNNING, Order, State, Step, may
+from service.agreement.states import CONTROLLER_PLACES, RUNNING, Order, Place, State, Step, may
 from service.texts import text
+from service.workflow.dossier import Dossier
 
 
 @dataclass(frozen=True)
@@ -21,16 +23,9 @@ class NextStep:
     about: str
 
 
-def allowed(
-    agreement: Agreement,
-    staff: Staff,
-    *,
-    copying: bool,
-    reminding: bool,
-    returned: bool,
-    renamed: bool,
-) -> frozenset[str]:
-    """The names of the buttons to show."""
+def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
+    """The names of the buttons to show; ``copying`` says whether staff may copy links here."""
+    agreement = dossier.agreement
     state = agreement.state
     prepare, send = staff.may(Permission.PREPARE), staff.may(Permission.SEND)
     invited = may(Step.RESEND, state) and agreement.next_places == CONTROLLER_PLACES
@@ -43,19 +38,19 @@ def allowed(
         "send": send and may(Step.SEND, state) and not _nobody_can_sign(agreement),
         "retry": send and may(Step.RETRY_GENERATION, state),
         "resend": send and invited,
-        "remind": send and reminding,
+        "remind": send and not dossier.remind_refused,
         "copy": send and invited and copying,
         "address": send and invited and nobody_signed,
-        "extend": send and (may(Step.EXTEND, state) or state is State.EXPIRED),
+        "extend": send and dossier.can_extend,
         "settle": send,
         "void": send and may(Step.VOID, state),
         "answer": send and state in RUNNING,
-        "send_back": our_turn and not returned,
-        "countersign": our_turn and not renamed,
+        "send_back": our_turn and dossier.returned is None,
+        "countersign": our_turn and not dossier.renamed,
         "take_over": staff.may(Permission.COUNTERSIGN)
         and may(Step.TAKE_OVER, state)
         and not agreement.signed_places
-        and (renamed or agreement.countersigner is None or not our_own),
+        and (dossier.renamed or agreement.countersigner is None or not our_own),
         "duplicate": prepare and state is not State.DRAFT,
         "archive": staff.may(Permission.SEE_ARCHIVE) and agreement.effective_date is not None,
         "shown": bool(agreement.frozen_sha256),
@@ -68,48 +63,101 @@ def _nobody_can_sign(draft: Agreement) -> bool:
     return draft.countersigner is not None and not draft.countersigner.can_sign
 
 
-def next_step(agreement: Agreement, *, returned_by: str = "", renamed_from: str = "") -> NextStep:
-    """What the agreement waits for.
-
-    ``returned_by`` gave it back with a question that waits; ``renamed_from`` is the name in the
-    text of a countersigner whose account has another one now.
-    """
-    code = _code(agreement)
-    if renamed_from:
-        code = "renamed_signed" if agreement.signed_places else "renamed"
-    elif returned_by and agreement.awaits_processor:
-        code = "returned"
+def next_step(dossier: Dossier, staff: Staff) -> NextStep:
+    """What the agreement waits for, or how it ended, to this reader."""
+    agreement = dossier.agreement
+    code = _code(dossier, staff)
+    asked, ended = dossier.returned or dossier.asked, dossier.ending
     values = {
-        "asker": returned_by,
+        "asker": asked.name if asked else "",
+        "asked": show_moment(asked.asked_at) if asked else "",
         "name": agreement.signatory.name,
         "ours": agreement.our_name,
-        "printed": renamed_from,
+        "printed": dossier.printed_for_us if dossier.renamed else "",
         "email": agreement.signatory.email,
         "days": agreement.link_days,
         "until": show_date(local_date(agreement.expires_at)) if agreement.expires_at else "",
-        "effective": show_date(agreement.effective_date) if agreement.effective_date else "",
+        "effective": _day(agreement.effective_date),
+        "opened": show_moment(agreement.opened_at) if agreement.opened_at else "",
+        "ended": show_moment(ended.at) if ended else "",
+        "who": (ended and ended.who) or text("staff.somebody"),
+        "lapsed": text("staff.lapsed") if dossier.acts else "",
+        "so_far": _so_far(dossier),
+        "mail": _mail(dossier),
     }
-    return NextStep(
-        code, text(f"staff.next.{code}.title", **values), text(f"staff.next.{code}.about", **values)
-    )
+    values["then"] = text(f"staff.then.{agreement.order}", **values)
+    about = text(f"staff.next.{code}.about", **values).strip()
+    reason = f" {text('staff.reason', reason=ended.reason)}" if ended and ended.reason else ""
+    return NextStep(code, text(f"staff.next.{code}.title", **values), about + reason)
 
 
-def _code(agreement: Agreement) -> str:
+def _day(day: date | None) -> str:
+    return show_date(day) if day else ""
+
+
+def _so_far(dossier: Dossier) -> str:
+    """Who has signed already, as a sentence."""
+    customer = dossier.acts.get(Place.CONTROLLER_AGREEMENT)
+    ours = dossier.acts.get(Place.PROCESSOR_AGREEMENT)
+    if customer:
+        return text("staff.so_far.customer", signed=show_moment(customer.signed_at))
+    if ours:
+        name = ours.record["person"]["name"]
+        return text("staff.so_far.ours", name=name, signed=show_moment(ours.signed_at))
+    return text("staff.so_far.nobody")
+
+
+def _mail(dossier: Dossier) -> str:
+    """What became of the last mail with the link, as a sentence."""
+    last = dossier.link_mail
+    state = last.state if last else "none"
+    return text(f"staff.link_mail.{state}", email=dossier.agreement.signatory.email)
+
+
+# While the document is being made, or could not be made, that comes before any question.
+_THEY_CAN_ASK = (State.SENT, State.READY, State.IN_SIGNING)
+
+
+def _code(dossier: Dossier, staff: Staff) -> str:
+    agreement = dossier.agreement
     state = agreement.state
-    if state is State.DRAFT and _nobody_can_sign(agreement):
-        return "draft_gone"
-    if state is State.DRAFT and agreement.order is Order.PROCESSOR_FIRST:
-        return "draft_pre_signed"
-    if state is State.SENT and agreement.opened_at:
-        return "opened"
-    if agreement.countersigner_gone and not agreement.signed_places:
-        return "countersigner_gone"
-    if agreement.countersigner_gone:
-        return "countersigner_gone_signed"
+    if state is State.DRAFT:
+        if _nobody_can_sign(agreement):
+            return "draft_gone"
+        return "draft_pre_signed" if agreement.order is Order.PROCESSOR_FIRST else "draft"
+    if dossier.renamed:
+        return "renamed_signed" if agreement.signed_places else "renamed"
+    if dossier.returned and agreement.awaits_processor:
+        return "returned"
+    if agreement.countersigner_gone and (agreement.signed_places or not dossier.asked):
+        return "countersigner_gone_signed" if agreement.signed_places else "countersigner_gone"
     if agreement.awaits_processor:
-        return "awaits_colleague" if agreement.countersigner else "awaits_processor"
+        return _our_turn(agreement, staff)
+    if dossier.asked and state in _THEY_CAN_ASK:
+        return "asked"
+    if state is State.SENT and agreement.opened_at:
+        changing = "reopened" if agreement.revision > 1 else "opened_details"
+        return changing if agreement.details_confirmed else "opened"
     if agreement.awaits_controller:
-        return "awaits_controller"
+        return _their_turn(agreement)
+    if state is State.GENERATION_FAILED and agreement.annex_locked:
+        return "generation_failed_pre_signed"
     if state in (State.FULLY_SIGNED, State.SEALING):
         return "sealing"
+    if state is State.COMPLETED:
+        return f"completed_{dossier.copies}"
     return state.value
+
+
+def _our_turn(agreement: Agreement, staff: Staff) -> str:
+    if agreement.countersigner is None:
+        return "awaits_processor"
+    own = agreement.signed_for_us_by(staff.id) and staff.may(Permission.COUNTERSIGN)
+    return "awaits_you" if own else "awaits_colleague"
+
+
+def _their_turn(agreement: Agreement) -> str:
+    """The document is made; in a pre-signed offer we have signed it and they come after us."""
+    if agreement.order is Order.CONTROLLER_FIRST:
+        return "awaits_controller"
+    return "pre_signed_opened" if agreement.opened_at else "pre_signed"

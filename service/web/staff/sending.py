@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import request
 
-from service.agreement.deadlines import local_date
-from service.agreement.drafting import MOST_DAYS
+from service.agreement.deadlines import MOST_DAYS, end_of_day_after, local_date
 from service.agreement.permissions import Permission
+from service.agreement.states import Order
 from service.errors import Invalid, NotAllowed, Refused
 from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
@@ -30,12 +30,24 @@ from service.workflow.void import void as withdraw
 @shown_at("staff.dossier_page")
 def send(reference: str) -> Any:
     """Send the draft."""
-    return _do(reference, lambda: send_draft(deps(), reference, current_staff()), "sent")
+
+    def act() -> str:
+        sent = send_draft(deps(), reference, current_staff())
+        return "sent_pre_signed" if sent.order is Order.PROCESSOR_FIRST else "sent"
+
+    return _do(reference, act)
+
+
+@blueprint.get("/overeenkomsten/<reference>/herzending")
+@require_staff(Permission.SEND)
+def ask_resend(reference: str) -> Any:
+    """Say that the former link dies, before it does."""
+    found = dossier(deps(), reference, current_staff())
+    return show("staff/ask_resend.html", agreement=found.agreement, remind=not found.remind_refused)
 
 
 @blueprint.post("/overeenkomsten/<reference>/herzending")
 @require_staff(Permission.SEND)
-@shown_at("staff.dossier_page")
 def resend(reference: str) -> Any:
     """Mail a new link."""
     return _do(reference, lambda: anew.resend(deps(), reference, current_staff()), "resent")
@@ -105,7 +117,8 @@ def term(reference: str) -> Any:
     until = dossier(deps(), reference, current_staff()).agreement.expires_at
     left = (local_date(until) - local_date(datetime.now(UTC))).days if until else 0
     days = min(max(left, 0) + deps().settings.link_days, MOST_DAYS)
-    return _ask("term", reference, {"link_days": str(days)})
+    ends = local_date(end_of_day_after(datetime.now(UTC), days))
+    return _ask("term", reference, {"link_days": str(days)}, days=days, ends=ends)
 
 
 @blueprint.post("/overeenkomsten/<reference>/termijn")
@@ -139,10 +152,13 @@ def void(reference: str) -> Any:
     )
 
 
-def _do(reference: str, act: Callable[[], None], done: str) -> Any:
-    """Do it and go back to the dossier, or say there why not; a wrong field is asked again."""
+def _do(reference: str, act: Callable[[], str | None], done: str = "") -> Any:
+    """Do it and go back to the dossier, or say there why not; a wrong field is asked again.
+
+    The sentence that is shown there is ``done``, or what ``act`` answers.
+    """
     try:
-        act()
+        done = act() or done
     except NotAllowed:
         raise
     except Invalid as wrong:
@@ -152,11 +168,12 @@ def _do(reference: str, act: Callable[[], None], done: str) -> Any:
     return to("staff.dossier_page", reference=reference, done=done)
 
 
-def _ask(what: str, reference: str, values: dict[str, str]) -> tuple[str, int]:
+def _ask(what: str, reference: str, values: dict[str, str], **more: Any) -> tuple[str, int]:
     agreement, typed = dossier(deps(), reference, current_staff()).agreement, again()
     return show(
         f"staff/ask_{what}.html",
         agreement=agreement,
         values=typed.values or values,
         errors=typed.errors,
+        **more,
     )

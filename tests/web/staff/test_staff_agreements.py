@@ -162,10 +162,15 @@ def test_more_time(office: Office) -> None:
     assert office.value("link_days") == "1000"
     office.post(f"/overeenkomsten/{reference}/termijn", {"link_days": "60"})
     assert "Termijn verlengd tot en met" in office.page
+    office.post(f"/overeenkomsten/{reference}/termijn", {"link_days": "180"})
+    assert "Termijn verlengen" not in office.page
 
 
 def test_resend(office: Office, deps: Deps) -> None:
     reference = _sent(office)
+    office.get(f"/overeenkomsten/{reference}/herzending")
+    assert "De vorige link werkt daarna niet meer." in office.page
+    assert rows(deps, "select count(*) from links")[0][0] == 1
     office.post(f"/overeenkomsten/{reference}/herzending")
     assert "De vorige link werkt niet meer." in office.page
     kinds = rows(deps, "select kind from messages order by queued_at")
@@ -175,10 +180,13 @@ def test_resend(office: Office, deps: Deps) -> None:
 def test_a_reminder_once_a_day(office: Office, deps: Deps) -> None:
     reference = _sent(office)
     assert "Volgende herinnering" in office.page
+    assert "Herinnering sturen" not in office.page
     office.post(f"/overeenkomsten/{reference}/herinnering")
     assert office.status == 409
     assert "Vandaag is er al een e-mail met de link vertrokken." in office.page
     rows(deps, "update messages set queued_at = queued_at - interval '5 days'")
+    office.get(f"/overeenkomsten/{reference}/herzending")
+    assert "daarin staat dezelfde link" in office.page
     office.post(f"/overeenkomsten/{reference}/herinnering")
     assert "De herinnering is gestuurd." in office.page
     assert "Herinnering gestuurd: op verzoek van een medewerker." in office.page

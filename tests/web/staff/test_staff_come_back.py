@@ -53,6 +53,7 @@ def test_every_form_comes_back_filled(
     waiting = ready(office, deps)
     sent, draft = new(office), new(office)
     office.post(f"/overeenkomsten/{sent}/verzending")
+    rows(deps, "update messages set queued_at = queued_at - interval '5 days'")  # a reminder may go
     add_colleague(deps, "ine@it4.example", Role.ADMIN, name="Ine Smet")  # who could grant it
     account, asked, token = asked_role(deps, admin[0])
     found = set()
@@ -75,7 +76,7 @@ def test_every_form_comes_back_filled(
         f"/overeenkomsten/{sent}",
         *(
             f"/overeenkomsten/{sent}/{each}"
-            for each in ("adres", "termijn", "intrekking", "overname")
+            for each in ("adres", "termijn", "intrekking", "overname", "herzending")
         ),
         "/profiel",
         "/medewerkers",

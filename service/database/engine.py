@@ -34,6 +34,7 @@ from service.database.jobs import Jobs
 from service.database.kept_forms import KeptForms
 from service.database.messages import Messages
 from service.database.openings import Openings
+from service.database.our_turn import OurTurn
 from service.database.overview import Overview
 from service.database.questions import Questions
 from service.database.reminders import Reminders
@@ -114,6 +115,11 @@ class Transaction:
     def agreements(self) -> Agreements:
         """Agreements, whole."""
         return Agreements(self._connection)
+
+    @cached_property
+    def our_turn(self) -> OurTurn:
+        """What waits for our signature."""
+        return OurTurn(self._connection)
 
     @cached_property
     def overview(self) -> Overview:

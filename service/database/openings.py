@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.shown import Opening, sha256_of
 from service.database.opening_tables import common_texts, openings
-from service.database.tables import documents
+from service.database.tables import agreements, documents
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class View:
         return sha256_of(self.common) if self.common else ""
 
 
-_VIEW = (
-    select(documents.c.reading_html, common_texts.c.html)
+_VIEWS = (
+    select(documents.c.agreement_id, documents.c.reading_html, common_texts.c.html)
     .outerjoin(common_texts, common_texts.c.sha256 == documents.c.common_sha256)
-    .where(
-        documents.c.agreement_id == bindparam("agreement"),
-        documents.c.kind == "frozen",
-        documents.c.revision == bindparam("attempt"),
-    )
+    .where(documents.c.kind == "frozen")
+)
+_VIEW = _VIEWS.where(
+    documents.c.agreement_id == bindparam("agreement"),
+    documents.c.revision == bindparam("attempt"),
 )
 
 
@@ -56,6 +56,16 @@ class Openings:
         wanted = {"agreement": agreement_id, "attempt": revision}
         row = self._connection.execute(_VIEW, wanted).one_or_none()
         return View(row.reading_html, row.html or "") if row else None
+
+    def views(self, agreement_ids: Sequence[str]) -> dict[str, View]:
+        """The same of the present revision of several agreements, by agreement."""
+        statement = _VIEWS.join(
+            agreements,
+            (agreements.c.id == documents.c.agreement_id)
+            & (agreements.c.revision == documents.c.revision),
+        ).where(agreements.c.id.in_(agreement_ids))
+        rows = self._connection.execute(statement)
+        return {row.agreement_id: View(row.reading_html, row.html or "") for row in rows}
 
     def keep_common(self, html: str) -> str:
         """Keep a common text and return its SHA-256; a repetition changes nothing."""

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    bindparam,
     cast,
     func,
     literal,
@@ -130,7 +129,7 @@ _QUESTION_WAITS = (
     .where(questions.c.agreement_id == agreements.c.id, questions.c.ended == "")
     .exists()
 )
-_RETURNED = (
+RETURNED = (
     select(questions.c.id)
     .where(
         questions.c.agreement_id == agreements.c.id,
@@ -139,7 +138,7 @@ _RETURNED = (
     )
     .exists()
 )
-_AWAITS_US = and_(agreements.c.state.in_(("ready", "in_signing")), _PROCESSOR_OPEN)
+AWAITS_US = and_(agreements.c.state.in_(("ready", "in_signing")), _PROCESSOR_OPEN)
 # A mail that was overtaken (its link died, or the agreement ended) is no trouble.
 _MAIL_TROUBLE = (
     select(messages.c.id)
@@ -174,14 +173,6 @@ _UNARCHIVED = select(archive_states.c.agreement_id).where(
 )
 
 
-# For this person to sign; nobody is named in what was made before one was chosen.
-_THEIRS = or_(
-    agreements.c.countersigner_id.is_(None),
-    agreements.c.countersigner_id == bindparam("whose"),
-)
-_AWAITING_US = select(func.count()).select_from(agreements).where(_AWAITS_US, ~_RETURNED, _THEIRS)
-
-
 class Overview:
     """Lists of one transaction."""
 
@@ -207,21 +198,6 @@ class Overview:
         statement = select(func.count(), *groups).select_from(agreements)
         row = self._connection.execute(statement).one()
         return dict(zip(("", *GROUPS), map(int, row), strict=True))
-
-    def count_awaiting_processor(self, staff_id: str) -> int:
-        """How many this person has to look at; not those given back with a question."""
-        return self._connection.execute(_AWAITING_US, {"whose": staff_id}).scalar_one()
-
-    def awaiting_processor(self, staff_id: str, *, colleagues: bool = False) -> list[str]:
-        """References that this person can sign now, oldest first; with ``colleagues`` those that
-        somebody else has to sign."""
-        statement = (
-            select(agreements.c.reference)
-            .where(_AWAITS_US, ~_THEIRS if colleagues else _THEIRS)
-            .order_by(agreements.c.last_activity_at)
-            .limit(200)
-        )
-        return list(self._connection.execute(statement, {"whose": staff_id}).scalars())
 
     def same_number(self, number: str, but_not: str) -> SameNumber | None:
         """An agreement with the same enterprise number that has not come to nothing: the one that
@@ -317,7 +293,7 @@ _SUMMARY: Select[Any] = (
         agreements.c.flags,
         signatories.c.name.label("signatory_name"),
         signatories.c.email.label("signatory_email"),
-        _AWAITS_US.label("awaits_processor"),
+        AWAITS_US.label("awaits_processor"),
         _MAIL_TROUBLE.label("mail_trouble"),
         and_(agreements.c.state.in_(RUNNING), _QUESTION_WAITS).label("question_waits"),
         func.coalesce(archive_states.c.state, "").label("archive_state"),
@@ -333,7 +309,7 @@ _SUMMARY: Select[Any] = (
 
 def _group(name: str) -> ColumnElement[bool]:
     if name == "awaits_us":
-        return _AWAITS_US
+        return AWAITS_US
     if name == "trouble":
         return or_(
             agreements.c.state.in_([state.value for state in GROUPS[name]]),
@@ -343,7 +319,7 @@ def _group(name: str) -> ColumnElement[bool]:
             COUNTERSIGNER_GONE,
         )
     condition = agreements.c.state.in_([state.value for state in GROUPS[name]])
-    return and_(condition, ~_AWAITS_US) if name == "waiting" else condition
+    return and_(condition, ~AWAITS_US) if name == "waiting" else condition
 
 
 def _conditions(search: Search) -> list[ColumnElement[bool]]:

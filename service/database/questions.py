@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,6 +77,17 @@ class Questions:
     def returned(self, agreement_id: str) -> Question | None:
         """The question with which a countersigner gave the agreement back, while it waits."""
         return next((each for each in self.of(agreement_id) if each.by_staff and each.waits), None)
+
+    def returned_of(self, agreement_ids: Sequence[str]) -> dict[str, Question]:
+        """The same of several agreements at once, by agreement; the first of each."""
+        rows = self._connection.execute(
+            _QUESTION.where(
+                questions.c.agreement_id.in_(agreement_ids),
+                questions.c.ended == "",
+                questions.c.staff_id.is_not(None),
+            ).order_by(questions.c.asked_at.desc())
+        )
+        return {row.agreement_id: _question(row) for row in rows}
 
     def ask(
         self,

@@ -95,7 +95,7 @@ def _ask_many(tx: Transaction, fresh: list[Agreement], person: Staff) -> None:
         page=QUEUE,
         agreements=[_line(tx, each) for each in fresh[:NAMED]],
         count=len(fresh),
-        waiting=tx.overview.count_awaiting_processor(person.id),
+        waiting=tx.our_turn.counts(person.id).fresh,
     )
 
 

@@ -12,6 +12,7 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import Order, Place, State
 from service.database.engine import Transaction
+from service.database.our_turn import Counts
 from service.database.questions import Question
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound, Refused
@@ -28,6 +29,7 @@ from service.workflow.links import issue
 from service.workflow.notify import invite
 
 STATEMENTS = ("countersign_checked", "countersign_intent")
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,15 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Queue:
+    """One page; ``counts`` are of all pages, ``next`` is where the following one begins."""
+
+    waiting: list[Waiting]
+    counts: Counts
+    next: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one agreement of a batch; ``refusal`` is empty when it was signed, and
     ``unread`` says that opening the text is what it wants."""
@@ -54,29 +65,37 @@ class Outcome:
     unread: bool = False
 
 
-def queue(deps: Deps, staff: Staff) -> list[Waiting]:
-    """Everything that waits for this person's signature, oldest first."""
+def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue:
+    """A page of what waits for this person's signature, the longest waiting first.
+
+    ``after`` is where the page begins, ``only`` the reference of the one agreement to show.
+    """
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:
-        found = [tx.agreements.get(each) for each in tx.overview.awaiting_processor(staff.id)]
-        opened = tx.openings.by_staff(staff.id, [each.id for each in found])
+        if only:
+            lines = tx.our_turn.one(staff.id, only)
+        else:
+            lines = tx.our_turn.own(staff.id, after=after, limit=PAGE + 1)
+        next_page = lines[PAGE - 1].cursor if len(lines) > PAGE else ""
+        ids = [each.id for each in lines[:PAGE]]
+        found, returned = tx.agreements.these(ids), tx.questions.returned_of(ids)
+        opened = tx.openings.by_staff(staff.id, ids)
         waiting = []
-        for agreement in found:
-            raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
-            question = tx.questions.returned(agreement.id)
-            key = (agreement.id, agreement.revision, agreement.frozen_sha256)
-            waiting.append(
-                Waiting(agreement, tuple(dict.fromkeys(raised)), question, opened.get(key))
-            )
-        return waiting
+        for each in ids:
+            agreement, raised = found[each]
+            shown = tuple(dict.fromkeys((*flags(agreement.annex), *raised)))
+            key = (each, agreement.revision, agreement.frozen_sha256)
+            waiting.append(Waiting(agreement, shown, returned.get(each), opened.get(key)))
+        return Queue(waiting, tx.our_turn.counts(staff.id), next_page)
 
 
 def of_colleagues(deps: Deps, staff: Staff) -> list[Agreement]:
-    """What waits for the signature of somebody else, oldest first."""
+    """What waits for the signature of somebody else, the longest waiting first; one page."""
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:
-        theirs = tx.overview.awaiting_processor(staff.id, colleagues=True)
-        return [tx.agreements.get(each) for each in theirs]
+        ids = [each.id for each in tx.our_turn.of_colleagues(staff.id, limit=PAGE)]
+        found = tx.agreements.these(ids)
+        return [found[each][0] for each in ids]
 
 
 def countersign(

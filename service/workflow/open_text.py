@@ -15,6 +15,7 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.shown import DIFFERENCE, VIEW, sha256_of
 from service.database.engine import Transaction
+from service.database.openings import View
 from service.deps import Deps
 from service.errors import NotFound, Refused, ZegelError
 from service.texts import text
@@ -60,22 +61,23 @@ def to_read(deps: Deps, staff: Staff) -> Reading:
     """What waits for this person's signature and was not opened by them, oldest first."""
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:
-        waiting = [tx.agreements.get(each) for each in tx.overview.awaiting_processor(staff.id)]
-        opened = tx.openings.by_staff(staff.id, [each.id for each in waiting])
-        closed = [each for each in waiting if _key(each) not in opened]
-        unread = _one_page(tx, closed)
+        ids = [each.id for each in tx.our_turn.own(staff.id, limit=AT_ONCE, unread=True)]
+        unread = _one_page(tx, ids)
         common = _common(tx, unread[0].common_sha256, staff) if unread else None
-    return Reading(unread, common, len(closed) - len(unread))
+        left = tx.our_turn.counts(staff.id).unread - len(unread)
+    return Reading(unread, common, left)
 
 
-def _one_page(tx: Transaction, closed: list[Agreement]) -> list[Unread]:
+def _one_page(tx: Transaction, ids: list[str]) -> list[Unread]:
     """The first ones that differ from one common text, or the first alone where it is whole."""
+    waiting, views = tx.agreements.these(ids), tx.openings.views(ids)
     found: list[Unread] = []
-    for agreement in closed:
-        one = _unread(tx, agreement)
+    for each in ids:
+        agreement, raised = waiting[each]
+        one = _unread(agreement, raised, views[each])
         if not found or (one.common_sha256 and one.common_sha256 == found[0].common_sha256):
             found.append(one)
-        if len(found) == AT_ONCE or not found[0].common_sha256:
+        if not found[0].common_sha256:
             break
     return found
 
@@ -98,7 +100,11 @@ def note_read(
     for reference, digest in shown.items():
         try:
             with deps.database.begin() as tx:
-                found = _unread(tx, _waiting(tx, reference))
+                agreement = _waiting(tx, reference)
+                view = tx.openings.view(agreement.id, agreement.revision)
+                if view is None:
+                    raise LookupError(reference)
+                found = _unread(agreement, (), view)
                 if digest != found.sha256:
                     raise Refused("changed")
                 what = DIFFERENCE if found.common_sha256 else VIEW
@@ -140,15 +146,10 @@ def _waiting(tx: Transaction, reference: str) -> Agreement:
     return agreement
 
 
-def _unread(tx: Transaction, agreement: Agreement) -> Unread:
-    view = tx.openings.view(agreement.id, agreement.revision)
-    if view is None:
-        raise LookupError(agreement.reference)
+def _unread(agreement: Agreement, raised: tuple[str, ...], view: View) -> Unread:
     html = difference(view.common, view.html) if view.common else view.html
-    raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
-    return Unread(
-        agreement, tuple(dict.fromkeys(raised)), html, sha256_of(html), view.common_sha256
-    )
+    shown = tuple(dict.fromkeys((*flags(agreement.annex), *raised)))
+    return Unread(agreement, shown, html, sha256_of(html), view.common_sha256)
 
 
 def _note(

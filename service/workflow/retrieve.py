@@ -47,7 +47,7 @@ def waiting_count(deps: Deps, staff: Staff) -> int:
     if not staff.may(Permission.COUNTERSIGN):
         return 0
     with deps.database.begin() as tx:
-        return tx.overview.count_awaiting_processor(staff.id)
+        return tx.our_turn.counts(staff.id).fresh
 
 
 def search_archive(deps: Deps, search: Search, staff: Staff) -> Page:

@@ -14,6 +14,7 @@ from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Signatory
 from service.agreement.states import Order, Place, PlaceState, State
 from service.database.engine import Database
+from service.database.our_turn import Counts
 from service.database.overview import GROUPS, PAGE, SameNumber, Search
 
 Sql = Callable[..., list[Any]]
@@ -217,9 +218,9 @@ def test_groups_are_counted_as_they_are_listed(database: Database, new: New) -> 
         counts = tx.overview.counts()
         listed = {name: tx.overview.find(Search(group=name)) for name in GROUPS}
         somebody = str(uuid.uuid4())
-        assert tx.overview.count_awaiting_processor(somebody) == 2
-        assert len(tx.overview.awaiting_processor(somebody)) == 2
-        assert tx.overview.awaiting_processor(somebody, colleagues=True) == []
+        assert tx.our_turn.counts(somebody) == Counts(fresh=2, returned=0, unread=2, colleagues=0)
+        assert len(tx.our_turn.own(somebody, limit=9)) == 2
+        assert tx.our_turn.of_colleagues(somebody, limit=9) == []
     assert counts == {"": 16, **{name: len(lines) for name, lines in listed.items()}}
     assert counts["awaits_us"] == 2
     assert counts["waiting"] == 4

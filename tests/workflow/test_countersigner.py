@@ -75,7 +75,7 @@ def test_the_text_names_who_signs_and_nobody_else_signs_it(house: House, tom: St
     assert printed(house, reference) == ("Tom Claes", "Zaakvoerder")
     assert "Tom Claes" in read_by(house, reference)
     assert asked(house, reference) == [tom.email]
-    assert countersign.queue(house.deps, house.staff) == []
+    assert countersign.queue(house.deps, house.staff).waiting == []
     assert retrieve.waiting_count(house.deps, house.staff) == 0
     theirs = countersign.of_colleagues(house.deps, house.staff)
     assert [each.reference for each in theirs] == [reference]
@@ -139,7 +139,7 @@ def test_what_was_sent_before_anybody_was_chosen_goes_on_as_it_was(
     assert printed(house, reference) == ("Christophe Zenner", "Zaakvoerder")
     assert sorted(asked(house, reference)) == sorted([house.staff.email, tom.email])
     for each in (house.staff, tom):
-        assert len(countersign.queue(house.deps, each)) == 1
+        assert len(countersign.queue(house.deps, each).waiting) == 1
     with pytest.raises(Refused):
         take_over.take_over(house.deps, reference, tom)
     assert signs(house, reference, tom) == ""

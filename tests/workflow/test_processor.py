@@ -20,7 +20,7 @@ def test_the_queue_shows_what_differs(house: House) -> None:
     plain = house.sent()
     house.signed(plain)
     house.sent()  # waits for the customer
-    waiting = countersign.queue(house.deps, house.staff)
+    waiting = countersign.queue(house.deps, house.staff).waiting
     assert [each.agreement.reference for each in waiting] == [plain]
     assert waiting[0].flags == ("own",)
     assert retrieve.waiting_count(house.deps, house.staff) == 1
@@ -39,7 +39,7 @@ def test_the_last_act_fixes_the_effective_date(house: House) -> None:
     assert signed.effective_date == local_date(acts[-1].signed_at)
     assert {act.document_sha256 for act in acts} == {signed.frozen_sha256}
     assert house.events(reference)[-1] == "agreement.fully_signed"
-    assert countersign.queue(house.deps, house.staff) == []
+    assert countersign.queue(house.deps, house.staff).waiting == []
 
 
 def test_a_repetition_gives_the_first_result(house: House) -> None:

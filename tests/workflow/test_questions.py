@@ -78,7 +78,7 @@ def test_given_back_with_a_question(house: House, another: Callable[..., Staff])
     tom = another(Role.SIGNATORY, name="Tom Claes")
     reference = returned(house, tom)
     assert house.agreement(reference).state is State.IN_SIGNING
-    (waiting,) = countersign.queue(house.deps, tom)
+    (waiting,) = countersign.queue(house.deps, tom).waiting
     assert waiting.question
     assert (waiting.question.question, waiting.question.name) == (ASKED, "Tom Claes")
     assert retrieve.waiting_count(house.deps, tom) == 0
@@ -113,7 +113,7 @@ def test_the_answer_puts_it_back_in_the_queue(house: House, another: Callable[..
         "Ja,\neen apotheek.",
         "Vera Maes",
     )
-    (waiting,) = countersign.queue(house.deps, tom)
+    (waiting,) = countersign.queue(house.deps, tom).waiting
     assert waiting.question is None
     assert retrieve.waiting_count(house.deps, tom) == 1
     assert not shown(house, reference)

@@ -8,7 +8,7 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -21,6 +21,7 @@ from service.web.context import client, current_staff, deps, known_browser, requ
 from service.web.errors import answer
 from service.web.forms import upload
 from service.web.security import body_limit
+from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.accept import statements
 from service.workflow.countersign import (
@@ -41,15 +42,28 @@ _SIGNATURE_FIELDS = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": 
 @blueprint.get("/tekenen-namens-ons", endpoint="countersign")
 @require_staff(Permission.COUNTERSIGN)
 def countersign_queue() -> Any:
-    """What waits for our signature."""
-    waiting, typed = queue(deps(), current_staff()), again()
+    """A page of what waits for our signature; with ``kenmerk`` only that agreement, ticked.
+
+    One that does not wait for this person (any more) leads to everything that does.
+    """
+    staff, typed, only = current_staff(), again(), request.args.get("kenmerk", "")
+    after = _after(request.args.get("na", ""))
+    found = queue(deps(), staff, after=after, only=only)
+    if only and not found.waiting:
+        only, found = "", queue(deps(), staff)
+    waiting = found.waiting
     return show(
         "staff/countersign_queue.html",
         waiting=waiting,
-        colleagues=of_colleagues(deps(), current_staff()),
+        counts=found.counts,
+        only=only,
+        here={"kenmerk": only or None, "na": after or None},
+        paged=bool(after),
+        following=found.next and url_for("staff.countersign", na=found.next),
+        colleagues=[] if only else of_colleagues(deps(), staff),
         statements=statements(STATEMENTS, waiting[0].agreement) if waiting else [],
         values=typed.values or {"method": "typed"},
-        selected=_still_the_same(typed, waiting),
+        selected=_still_the_same(typed, waiting) if typed else [only],
         confirmed=typed.form.getlist("confirmed"),
         errors=typed.errors,
         refused=[Outcome(**each) for each in typed.more.get("refused", [])],
@@ -65,6 +79,8 @@ def countersign_queue() -> Any:
 def sign() -> Any:
     """Sign what was ticked; one that cannot be signed any more keeps no other from it."""
     form = request.form
+    only, after = request.args.get("kenmerk", ""), _after(request.args.get("na", ""))
+    at = url_for("staff.countersign", kenmerk=only or None, na=after or None)
     selected = form.getlist("selected")
     method = form.get("method", "")
     try:
@@ -86,13 +102,17 @@ def sign() -> Any:
             {
                 place if name == "signature" else name: sentence
                 for name, sentence in wrong.by_field().items()
-            }
+            },
+            at=at,
         )
     except TooMany as locked:
-        return ask_again({"password": locked.sentence()}, 429, wait_seconds=locked.wait_seconds)
+        said = {"password": locked.sentence()}
+        return ask_again(said, 429, at=at, wait_seconds=locked.wait_seconds)
     refused = [dataclasses.asdict(outcome) for outcome in outcomes if outcome.refusal]
     if refused:
-        return ask_again({}, 409, refused=refused, signed=len(outcomes) - len(refused))
+        return ask_again({}, 409, at=at, refused=refused, signed=len(outcomes) - len(refused))
+    if only:
+        return to("staff.dossier_page", reference=only, done="countersigned_one")
     return to("staff.countersign", done="countersigned")
 
 
@@ -137,6 +157,12 @@ def noted_as_read() -> Any:
     if to_read(deps(), current_staff()).unread:
         return to("staff.countersign_read", done="read_more")
     return to("staff.countersign", done="read")
+
+
+def _after(typed: str) -> str:
+    """A cursor as the queue gives it; anything else begins at the first page."""
+    returned, _, rest = typed.partition("|")
+    return typed if returned in ("0", "1") and cursor(rest) else ""
 
 
 def _still_the_same(typed: Again, waiting: list[Waiting]) -> list[str]:

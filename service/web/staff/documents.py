@@ -101,7 +101,7 @@ def read(reference: str) -> Any:
         note_view(deps(), reference, digest, current_staff(), client())
     except Refused as refusal:
         return ask_again({"form": refusal.sentence()}, 409)
-    return to("staff.countersign", done="read")
+    return to("staff.countersign", kenmerk=reference, done="read_one")
 
 
 @blueprint.post("/overeenkomsten/<reference>/document")

@@ -232,3 +232,33 @@ def test_the_whole_text_is_read_on_its_own_page(
     ((record,),) = rows(deps, "select record from acts")
     assert [each["what"] for each in record["shown"]] == ["view"]
     assert record["shown"][0]["sha256"] == record["view_sha256"] == sha256(view)
+
+
+def test_from_a_dossier_one_signs_that_one(
+    office: Office, deps: Deps, admin: tuple[Staff, str]
+) -> None:
+    ready(office, deps, number="", number_type="none")
+    reference = ready(office, deps)
+    office.get(f"/overeenkomsten/{reference}")
+    assert f'href="/tekenen-namens-ons?kenmerk={reference}"' in office.page
+    office.get(f"/tekenen-namens-ons?kenmerk={reference}")
+    assert "U hebt deze overeenkomst nog niet gelezen." in office.page
+    office.get(f"/overeenkomsten/{reference}/tekst")
+    office.post(f"/overeenkomsten/{reference}/tekst", {"view_sha256": office.value("view_sha256")})
+    given = {
+        "selected": re.findall(r'name="selected" value="([^"]+)"[^>]* checked', office.page),
+        f"sha256-{reference}": office.value(f"sha256-{reference}"),
+        "confirmed": ["countersign_checked", "countersign_intent"],
+        "method": "typed",
+        "typed_name": "Els Maes",
+    }
+    assert given["selected"] == [reference]
+    sign = f"/tekenen-namens-ons?kenmerk={reference}"
+    office.post(sign, {**given, "password": "fout"})
+    assert "Het wachtwoord klopt niet." in office.page
+    assert re.findall(r'name="selected" value="([^"]+)"', office.page) == [reference]
+    office.post(sign, {**given, "password": admin[1]})
+    assert office.path == f"/overeenkomsten/{reference}"
+    assert "U hebt ondertekend." in office.page
+    office.get(sign)  # no longer its turn: what else waits
+    assert "Te ondertekenen (1)" in office.page

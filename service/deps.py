@@ -74,6 +74,7 @@ class Deps:
     secret_key: bytes
     database: Database
     mailer: Mailer
+    template_sha256: str  # of the Word file and the declaration that agreements are made from
     maker: Callable[[], Maker]
     authority: Callable[[], Authority]
     timestamps: Callable[[], Timestamps]

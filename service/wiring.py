@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,6 +73,7 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
         secret_key=settings.secret_key or development_secret(settings.data_dir),
         database=database,
         mailer=_mailer(settings),
+        template_sha256=_template_sha256(),
         maker=_once(maker),
         authority=authority,
         timestamps=stamps,
@@ -97,6 +99,14 @@ def _mailer(settings: Settings) -> Mailer:
         security=settings.smtp_security,
         mail_from=settings.mail_from,
     )
+
+
+def _template_sha256() -> str:
+    """Told without the libraries that read a template: a web process does without them."""
+    digest = hashlib.sha256()
+    for name in ("agreement.docx", "template.toml"):
+        digest.update((TEMPLATES / "agreement" / name).read_bytes())
+    return digest.hexdigest()
 
 
 def _maker(settings: Settings) -> Maker:

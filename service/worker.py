@@ -46,6 +46,7 @@ from service.workflow import (
     renew_stamps,
     reread,
     retain,
+    sample,
     seal,
     sweep,
 )
@@ -57,6 +58,7 @@ from service.workflow.notify import DELIVER
 from service.workflow.one_by_one import said
 from service.workflow.reread import LOOK, REREAD, ROUND
 from service.workflow.retain import EXTEND, LOCKS
+from service.workflow.sample import SAMPLE
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +163,7 @@ def register(
 
     _about_agreement(deps, app, GENERATE, generate.generate)
     _about_agreement(deps, app, PREVIEW, generate.make_preview)
+    _about_agreement(deps, app, SAMPLE, sample.make_sample)
     _about_agreement(deps, app, SEAL, seal.seal, seal_failed)
     _about_agreement(deps, app, CLOSE, close.close, seal_failed)
     _about_agreement(deps, app, ARCHIVE, archive.archive, archive_failed)
@@ -244,6 +247,7 @@ def _notes(deps: Deps, periodic: Sequence[Periodic]) -> dict[str, Note]:
     return {name: note_periodic(name) for name in jobs} | {
         GENERATE: note("agreement_id", generate.note_failure, goes_on=False),
         PREVIEW: note("agreement_id", generate.note_failed_preview, goes_on=False),
+        SAMPLE: note("agreement_id", sample.note_failed_sample, goes_on=False),
         SEAL: note("agreement_id", seal.note_failure, goes_on=True),
         CLOSE: note("agreement_id", seal.note_failure, goes_on=True),
         ARCHIVE: note("agreement_id", archive.note_failure, goes_on=True),

@@ -26,6 +26,11 @@ def saved_as(agreement: Agreement, file: str) -> str:
     )
 
 
+def sample_name(agreement: Agreement) -> str:
+    """A file name for the text with blanks."""
+    return text("labels.saved_as.voorbeeld", processor=_part(agreement.processor.known_as))
+
+
 def _part(name: str) -> str:
     """A party's name as a part of a file name, on every system."""
     return " ".join(_NOT_IN_NAMES.sub(" ", name).split())[:MOST_OF_A_NAME].strip(" .")

@@ -51,6 +51,39 @@ def common_context(agreement: Agreement, template_version: str) -> dict[str, Any
     return printed
 
 
+def sample_context(agreement: Agreement, template_version: str) -> dict[str, Any]:
+    """The same before the controller filled anything in: a blank that names what comes there."""
+
+    def blank(name: str) -> str:
+        return text(f"labels.sample.{name}")
+
+    main = agreement.main_agreement
+    return {
+        "reference": blank("reference"),
+        "revision": 1,
+        "template": {"version": template_version},
+        "processor": _processor(agreement),
+        "controller": {
+            "kind": blank("name"),
+            "name": blank("name"),
+            "legal_form": None,
+            "trade_name": None,
+            "country": blank("seat"),
+            "number_label": blank("number_label"),
+            "number": blank("number"),
+            "seat": blank("seat"),
+            "email": blank("email"),
+            "representative": {"name": blank("person"), "function": blank("function")},
+        },
+        "main_agreement": {"reference": blank("main_reference"), "date": blank("main_date")}
+        if main.reference or main.signed_on
+        else None,
+        "services": [text(f"services.{code}") for code in agreement.services],
+        "annex": {name: [{"label": blank(name), "special": False}] for name in LISTS}
+        | {"dpo": dict.fromkeys(("name", "phone", "email"), blank("officer"))},
+    }
+
+
 def preview_context(agreement: Agreement, template_version: str) -> dict[str, Any]:
     """The same for a draft: what the controller will complete is marked as still open."""
     printed = context(agreement, template_version)

@@ -41,6 +41,7 @@ from service.database.reminders import Reminders
 from service.database.renewals import Renewals
 from service.database.role_requests import RoleRequests
 from service.database.roles import may_switch_off_guards
+from service.database.samples import Samples
 from service.database.sign_in_tries import SignInTries
 from service.database.sign_requests import SignRequests
 from service.database.signing import Signing
@@ -135,6 +136,11 @@ class Transaction:
     def documents(self) -> Documents:
         """Documents, acts, seals and originals."""
         return Documents(self._connection)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """Texts to read before anything is filled in."""
+        return Samples(self._connection)
 
     @cached_property
     def openings(self) -> Openings:

@@ -19,13 +19,14 @@ from service.agreement.capabilities import (
 from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.permissions import Staff
 from service.agreement.states import CONTROLLER_PLACES, Place, PlaceState, State
 from service.database.engine import Transaction
 from service.database.signing import Link, LinkSession
 from service.deps import Deps
 from service.errors import LinkUnusable, Refused
 from service.workflow.actors import Client, signer_actor
-from service.workflow.notify import tell_sender
+from service.workflow.notify import sender, tell_sender
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Landing:
 
     status: str
     agreement: Agreement | None = None
+    sender: Staff | None = None
     signed_at: datetime | None = None
 
     @property
@@ -78,10 +80,12 @@ def landing(deps: Deps, token: str) -> Landing:
             return Landing("unknown")
         agreement = tx.agreements.get_by_id(link.agreement_id)
         status = _status(agreement, link, tx.now())
+        signed = status in ("signed", "completed")
         return Landing(
             status,
             agreement,
-            controller_signed_at(tx, agreement) if status in ("signed", "completed") else None,
+            sender=sender(tx, agreement) if status == "open" else None,
+            signed_at=controller_signed_at(tx, agreement) if signed else None,
         )
 
 

@@ -120,6 +120,7 @@ def tidy(deps: Deps) -> int:
         tx.signing.drop_ended()
         tx.forms.drop_ended()
         tx.drafts.drop_ended()
+        tx.samples.drop_old()
         tx.account_links.drop_old_requests()
         tx.activity.drop_old()
     return len(done)

@@ -19,6 +19,7 @@ from service.workflow.actors import staff_actor
 from service.workflow.generate import GENERATE
 from service.workflow.links import issue
 from service.workflow.notify import invite, show_date_of
+from service.workflow.sample import prepare
 
 
 def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
@@ -62,6 +63,7 @@ def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
             tx.jobs.defer(GENERATE, sent.id, agreement_id=sent.id)
         else:
             invite(tx, sent, issue(deps, tx, sent, staff_actor(staff)))
+            prepare(deps, tx, sent)  # so that the text can be read before anything is filled in
         return sent
 
 

@@ -59,12 +59,14 @@ ROUTES = {
     "sign.decline": "/tekenen/weigering",
     "sign.ask": "/tekenen/vraag",
     "sign.privacy": "/privacy",
+    "sign.sample_of_visit": "/tekenen/voorbeeld",
 }
 
 SIGNER = {
     "processor": PROCESSOR,
     "organisation": "Bakkerij Peeters",
     "pdf_available": False,
+    "sample_url": "/tekenen/voorbeeld",
     "kept": "",
 }
 SIGNATURE = {"signatory_name": "An Peeters", "signatory_function": "Bestuurder"}
@@ -145,6 +147,19 @@ UNUSABLE = {"processor": PROCESSOR, "since": NOW,
             "effective_date": date(2026, 3, 2), "new_link_url": "", "open_url": "", "requested": False}  # fmt: skip
 
 
+CONTENTS = [
+    Thing(anchor="artikel-1", title="Artikel 1. Doeleinden van verwerking"),
+    Thing(anchor="artikel-2", title="Artikel 2. Verplichtingen Verwerker"),
+]
+SAMPLE = Thing(
+    page="/tekenen/voorbeeld",
+    pdf="/x.pdf",
+    state="/tekenen/document/stand",
+    back="/tekenen/link/x",
+    asked="/tekenen/voorbeeld?wacht=ja",
+)
+LANDING = {**SIGNER, "sender": "Els Maes", "message": "Dag An,\n\nhier is de verwerkersovereenkomst waarover we belden.\nVragen? Bel me gerust.", "logo": None,
+           "locked": False, "sample_url": "/tekenen/voorbeeld", "sample_there": True, "open_url": "/tekenen/link/x"}  # fmt: skip
 WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be"), "postcode": text("errors.postcode_be")}  # fmt: skip
 
 
@@ -159,12 +174,17 @@ def _drawing() -> str:
 def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     details = {**SIGNER, "values": DETAIL_VALUES, "errors": {}, "countries": COUNTRIES, "kept": "Bewaard om 14:05",
                "kinds": list(catalogue_of("kind")), "signatory_email": "an@peeters.example"}  # fmt: skip
-    read = {**SIGNER, "contents": [Thing(anchor="artikel-1", title="Artikel 1. Doeleinden van verwerking"), Thing(anchor="artikel-2", title="Artikel 2. Verplichtingen Verwerker")],
+    read = {**SIGNER, "contents": CONTENTS,
             "reading_html": READING, "details": DETAILS, "annex_rows": ANNEX_ROWS, "document_sha256": SHA, "view_sha256": SHA, "pages": 9, "locked": False, "notice": ""}  # fmt: skip
     reasons = [*catalogue_of("decline_reason"), ("ask", text("sign.decline.ask"))]
     pages: dict[str, tuple[str, dict[str, Any]]] = {
-        "sign-landing": ("sign/landing.html", {**SIGNER, "open_url": "/tekenen/link/x"}),
-        "sign-landing-long": ("sign/landing.html", {**SIGNER, "organisation": LONG, "open_url": "/tekenen/link/x"}),
+        "sign-landing": ("sign/landing.html", LANDING),
+        "sign-landing-long": ("sign/landing.html", {**LANDING, "organisation": LONG, "sender": LONG, "message": f"{LONG}\n\n{'woord' * 40}", "sample_there": False}),
+        "sign-landing-locked": ("sign/landing.html", {**LANDING, "message": "", "locked": True, "sample_url": ""}),
+        "sign-sample": ("sign/sample.html", {**SIGNER, "addresses": SAMPLE, "contents": CONTENTS, "reading_html": READING, "pages": 5}),
+        "sign-sample-unasked": ("sign/sample_wait.html", {**SIGNER, "addresses": SAMPLE, "stands": "unasked"}),
+        "sign-sample-preparing": ("sign/sample_wait.html", {**SIGNER, "addresses": SAMPLE, "stands": "preparing"}),
+        "sign-sample-failed": ("sign/sample_wait.html", {**SIGNER, "addresses": SAMPLE, "stands": "failed"}),
         "sign-details": ("sign/details.html", details),
         "sign-details-wrong": ("sign/details.html", {**details, "errors": WRONG_DETAILS, "values": {}, "kept": ""}),
         "sign-annex": ("sign/annex.html", ANNEX),

@@ -112,7 +112,7 @@ def test_sending_mails_one_link(house: House) -> None:
     assert sent.expires_at is not None
     assert local_date(sent.expires_at) - local_date(sent.sent_at) == timedelta(days=14)
     assert house.kinds(reference) == ["invitation"]
-    assert house.jobs() == ["deliver"]
+    assert house.jobs() == ["deliver", "sample"]
     mail = house.mails(reference)[0]
     assert (mail.recipient, mail.reply_to) == ("an@peeters.example", "els@it4.example")
     assert "zegel_" not in str(house.rows("select * from messages")) + str(

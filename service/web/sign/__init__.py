@@ -13,6 +13,7 @@ from service.web.sign import (
     otherwise,
     prove,
     read,
+    sample,
     signature,
 )
 from service.web.sign.blueprint import blueprint
@@ -31,5 +32,6 @@ __all__ = [
     "otherwise",
     "prove",
     "read",
+    "sample",
     "signature",
 ]

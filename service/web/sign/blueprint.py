@@ -112,14 +112,14 @@ def editable(agreement: Agreement) -> bool:
 
 def show(page: str, agreement: Agreement, **context: Any) -> ResponseReturnValue:
     """A page of the signer about an agreement."""
-    return render_template(
-        f"sign/{page}.html",
-        processor=agreement.processor,
-        organisation=agreement.controller.name,
-        pdf_available=bool(agreement.frozen_sha256),
-        can_leave=bool(secret()) and page != "landing",
-        **context,
-    )
+    known = {
+        "processor": agreement.processor,
+        "organisation": agreement.controller.name,
+        "pdf_available": bool(agreement.frozen_sha256),
+        "can_leave": bool(secret()) and "token" not in (request.view_args or {}),
+        "sample_url": "" if agreement.annex_locked else url_for("sign.sample_of_visit"),
+    }
+    return render_template(f"sign/{page}.html", **{**known, **context})
 
 
 def to(endpoint: str, **values: Any) -> Response:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.agreement.model import Agreement
+from service.agreement.permissions import Staff
 from service.errors import LinkUnusable, NotFound
 from service.web.again import forget_this_browser, notice_again, shown_at
 from service.web.context import client, deps, public, signer
@@ -21,13 +25,13 @@ from service.web.sign.blueprint import (
 )
 from service.web.sign.link_ended import unusable
 from service.web.visits import VISIT, name_of
-from service.workflow import open_link
+from service.workflow import open_link, sample
 from service.workflow.profile import profile
 from service.workflow.read import ending
 
 
 @blueprint.get("/tekenen/link/<token>")
-@public("whoever holds the link may see what it is; it shows no contract data")
+@public("whoever holds the link may see who sent it to which organisation; no contract data")
 def landing(token: str) -> ResponseReturnValue:
     """What the link is now. Changes nothing: mail scanners follow links."""
     found = open_link.landing(deps(), token)
@@ -35,7 +39,7 @@ def landing(token: str) -> ResponseReturnValue:
         return unusable("unknown", None)
     here = url_for("sign.enter", token=token)
     if found.status == "open":
-        return show("landing", found.agreement, open_url=here)
+        return _sent_by(found, token, here)
     expired = found.status == "expired"
     return unusable(
         found.status,
@@ -43,6 +47,23 @@ def landing(token: str) -> ResponseReturnValue:
         new_link_url=url_for("sign.ask_new_link", token=token) if expired else "",
         open_url=here if found.can_enter else "",
         requested=expired and request.args.get("gevraagd") == "ja",
+    )
+
+
+def _sent_by(found: open_link.Landing, token: str, here: str) -> ResponseReturnValue:
+    """The sender's page; what can be read before is not shown where the whole text is there."""
+    agreement, sender = cast(Agreement, found.agreement), cast(Staff, found.sender)
+    locked = agreement.annex_locked
+    return show(
+        "landing",
+        agreement,
+        sender=sender.name,
+        message=agreement.message,
+        logo=None,
+        locked=locked,
+        sample_url="" if locked else url_for("sign.sample_behind_link", token=token),
+        sample_there=not locked and sample.there(deps(), agreement),
+        open_url=here,
     )
 
 

@@ -45,7 +45,7 @@ def test_every_form_of_the_signer_comes_back_filled(app: Flask, journey: Journey
 
     found |= walk(app, client, journey.link)
     journey.entered()
-    look("gegevens", "vraag", "weigeren", "doorsturen")
+    look("gegevens", "voorbeeld", "vraag", "weigeren", "doorsturen")
     journey.browser.get("/tekenen/doorsturen")
     journey.browser.post("/tekenen/doorsturen", {"name": "Jan", "email": "jan@peeters.example"})
     look("doorsturen/code")

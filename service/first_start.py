@@ -44,8 +44,8 @@ def prepare_keys(settings: Settings) -> None:
 
 
 def organisation(settings: Settings) -> str:
-    """Whose name stands in new certificates."""
-    return str(example_processor()["trade_name"]) if settings.development else "Zegel"
+    """Whose name stands in new certificates: the processor's, since it is they who seal."""
+    return settings.organisation or str(example_processor()["trade_name"])
 
 
 def prepare_database(database_url: str, owner_url: str | None) -> None:

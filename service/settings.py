@@ -76,7 +76,7 @@ class Settings:
     plain_s3_reason: str
     plain_database_reason: str
     office_not_isolated_reason: str
-    time_zone: str
+    organisation: str | None  # whose name new certificates bear; None: the example's
     key_dir: Path
     key_passphrase: bytes | None = field(repr=False)
     seal_provider: str
@@ -180,7 +180,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("ZEGEL_PLAIN_S3_REASON", "plain_s3_reason", value.reason, ""),
     Setting("ZEGEL_PLAIN_DATABASE_REASON", "plain_database_reason", value.reason, ""),
     Setting("ZEGEL_OFFICE_NOT_ISOLATED_REASON", "office_not_isolated_reason", value.reason, ""),
-    Setting("ZEGEL_TIME_ZONE", "time_zone", value.time_zone, "Europe/Brussels"),
+    Setting("ZEGEL_ORGANISATION", "organisation", value.words),
     Setting("ZEGEL_KEY_DIR", "key_dir", value.path, lambda given: given["data_dir"] / "sleutels"),
     Setting(
         "ZEGEL_KEY_PASSPHRASE", "key_passphrase", value.secret(PASSPHRASE_CHARACTERS), secret=True
@@ -233,7 +233,8 @@ def load_settings(
 ) -> Settings:
     """The settings in these variables. Raises SettingsError with everything that is wrong.
 
-    Without ``keys`` the passphrase may be absent: for a process that only reads certificates.
+    Without ``keys`` the passphrase and the organisation may be absent: for a process that only
+    reads certificates.
     Nothing is written; in development the secret key may be absent (``development_secret``).
     """
     problems = list(_unknown_names(environ))
@@ -252,8 +253,9 @@ def load_settings(
             problems.append(_sentence(wrong.code, name=setting.name, **wrong.values))
             values[setting.attribute] = _default(setting, values, mode_default)
     problems += [_sentence(code, **details) for code, details in _together(values, given)]
-    if keys and values["mode"] == PRODUCTION and "ZEGEL_KEY_PASSPHRASE" not in given:
-        problems.append(_sentence("required", name="ZEGEL_KEY_PASSPHRASE"))
+    if keys and values["mode"] == PRODUCTION:
+        names = ("ZEGEL_ORGANISATION", "ZEGEL_KEY_PASSPHRASE")
+        problems += [_sentence("required", name=name) for name in names if name not in given]
     if problems:
         raise SettingsError(problems)
     return Settings(**values, embedded_object_store=_store_is_embedded(given))

@@ -8,7 +8,6 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -165,14 +164,6 @@ def database_address(raw: str) -> str:
     if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
         raise WrongValue("not_postgres")
     return f"postgresql+psycopg://{rest}"
-
-
-def time_zone(raw: str) -> str:
-    """A name of the IANA time zone database."""
-    try:
-        return ZoneInfo(raw).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise WrongValue("not_time_zone") from None
 
 
 def secret(least: int) -> Callable[[str], bytes]:

@@ -15,6 +15,7 @@ from service.engines import ObjectStoreAddress
 from service.engines.process import free_ports
 from service.settings import DEVELOPMENT, load_settings
 from service.supervisor import Interrupted, stack
+from signatures.authority import read_authority
 
 ROOT = Path(__file__).parents[2]
 
@@ -92,6 +93,7 @@ def production(
         "ZEGEL_DATA": str(tmp_path),
         "ZEGEL_BASE_URL": "https://zegel.example",
         "ZEGEL_SECRET_KEY": "s" * 40,
+        "ZEGEL_ORGANISATION": "Verwerker met Sleutels BV",
         "ZEGEL_KEY_PASSPHRASE": "een lange wachtzin",
         "DATABASE_URL": database_url,
         "S3_ENDPOINT_URL": object_store.endpoint_url,
@@ -150,3 +152,7 @@ def test_it_says_which_of_the_outside_it_cannot_use(
     said = said_by(command, {**production, **changed}, 1 if changed else 0)
     assert said.startswith(sentence)
     assert said.count("\n") == bool(changed)
+    if not changed:
+        made = read_authority(Path(production["ZEGEL_DATA"]) / "sleutels", None)
+        for each in (made.root, made.issuing, made.seal, made.tsa):
+            assert "O=Verwerker met Sleutels BV" in each.subject.rfc4514_string()

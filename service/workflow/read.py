@@ -142,6 +142,15 @@ def ending_of(deps: Deps, secret: str, reason: str) -> Ending | None:
         return _ending(tx, tx.agreements.get_by_id(session.link.agreement_id), reason)
 
 
+def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, dict[str, str]] | None:
+    """The agreement that this very browser passed on, and the colleague it named; else None."""
+    with deps.database.begin() as tx:
+        session = tx.signing.session(hash_secret(secret)) if secret else None
+        if session is None or session.link.ended != "delegated" or not session.colleague:
+            return None
+        return tx.agreements.get_by_id(session.link.agreement_id), session.colleague
+
+
 def token_of(deps: Deps, secret: str) -> str:
     """The token of the link that a browser's session was made with. Raises LinkUnusable."""
     with deps.database.begin() as tx:

@@ -5,7 +5,7 @@ What was filled in stays with the session, so that neither a wrong code nor goin
 
 from __future__ import annotations
 
-from flask import make_response, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import Purpose, mask_email
@@ -14,11 +14,11 @@ from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import FormErrors, read
-from service.web.sign.blueprint import blueprint, current_open, forget, secret, show, to
+from service.web.sign.blueprint import blueprint, current_open, secret, show, to
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
 from service.workflow import delegate as passing_on
-from service.workflow.open_link import Visit
 from service.workflow.prove_mailbox import code_waits, confirm_code, request_code
+from service.workflow.read import passed_on_to
 
 _FIELDS = ("name", "function", "email", "message")
 
@@ -56,7 +56,7 @@ def name_colleague() -> ResponseReturnValue:
     except Refused as refusal:
         return ask_again(FormErrors.whole(refusal.sentence()), status_of(refusal))
     if found.proved:
-        return _pass_on(found)
+        return _pass_on()
     if not code_waits(deps(), secret(), Purpose.DELEGATE):
         return _mail_code()
     return to("sign.delegate_code")
@@ -95,7 +95,7 @@ def confirm_delegate() -> ResponseReturnValue:
         confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.DELEGATE)
     except Invalid as wrong:
         return ask_again(FormErrors.of(wrong))
-    return _pass_on(current_open())
+    return _pass_on()
 
 
 @blueprint.get("/tekenen/doorsturen/controle")
@@ -114,21 +114,25 @@ def _mail_code(**values: str) -> ResponseReturnValue:
     return to("sign.delegate_code", **values)
 
 
-def _pass_on(found: Visit) -> ResponseReturnValue:
-    """Pass on; this browser's session ends with its link, so the answer is the page itself."""
+def _pass_on() -> ResponseReturnValue:
+    """Pass on; the link of this browser's session ends with it."""
     try:
-        colleague = passing_on.delegate(deps(), secret(), client())
+        passing_on.delegate(deps(), secret(), client())
     except Refused as refusal:
         given = current_open().session.colleague or {}
         errors = FormErrors.whole(refusal.sentence())
         at = url_for("sign.delegate")
         return ask_again(errors, status_of(refusal), at=at, fields=given)
-    page = show(
-        "delegate_done",
-        found.agreement,
-        name=colleague.name,
-        masked_email=mask_email(colleague.email),
-    )
-    response = make_response(page)
-    forget(response)
-    return response
+    return to("sign.passed_on")
+
+
+@blueprint.get("/tekenen/doorgestuurd")
+@signer
+def passed_on() -> ResponseReturnValue:
+    """To whom this browser passed on; any other is led to where its visit stands."""
+    found = passed_on_to(deps(), secret())
+    if found is None:
+        return to("sign.resume")
+    agreement, colleague = found
+    masked = mask_email(colleague["email"])
+    return show("delegate_done", agreement, name=colleague["name"], masked_email=masked)

@@ -50,8 +50,13 @@ def of_session(error: LinkUnusable) -> ResponseReturnValue:
     ending = ending_of(deps(), secret(), error.reason)
     if ending is None:
         return unusable("session", None)
-    again = url_for("sign.new_link") if error.reason == "expired" else ""
-    return unusable(error.reason, ending, new_link_url=again)
+    expired = error.reason == "expired"
+    return unusable(
+        error.reason,
+        ending,
+        new_link_url=url_for("sign.new_link") if expired else "",
+        requested=expired and request.args.get("gevraagd") == "ja",
+    )
 
 
 @blueprint.errorhandler(Refused)
@@ -75,4 +80,4 @@ def new_link() -> ResponseReturnValue:
     """Ask for a new link from a page whose link expired meanwhile."""
     token = token_of(deps(), secret())
     request_new_link(deps(), token, client())
-    return unusable("expired", ending_of(deps(), secret(), "expired"), requested=True)
+    return to("sign.resume", gevraagd="ja")

@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.errors import Invalid, TooMany
+from service.errors import Invalid, LinkUnusable, TooMany
 from service.texts import catalogue, text
 from service.web.again import Again, ask_again
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import FormErrors, read
-from service.web.sign.blueprint import blueprint, current_open, secret, show, to
+from service.web.sign.blueprint import blueprint, current, current_open, secret, show, to
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
 from service.workflow import decline as instead
 from service.workflow.open_link import Visit
+from service.workflow.read import ending_of
 
 _REASON = "decline_reason."
 TALK_FIRST = "ask"
@@ -31,8 +32,8 @@ def decline() -> ResponseReturnValue:
 @blueprint.post("/tekenen/weigeren")
 @signer
 def send_decline() -> ResponseReturnValue:
-    """Decline; the link ends with it, so the answer is the page itself."""
-    agreement = current_open().agreement
+    """Decline; the link ends with it."""
+    current_open()
     keep("decline")
     if goes_back():
         return to("sign.resume")
@@ -45,7 +46,21 @@ def send_decline() -> ResponseReturnValue:
         instead.decline(deps(), secret(), reason, explanation, client())
     except Invalid as wrong:
         return ask_again(FormErrors.of(wrong))
-    return show("decline_done", agreement)
+    return to("sign.declined")
+
+
+@blueprint.get("/tekenen/geweigerd")
+@signer
+def declined() -> ResponseReturnValue:
+    """It was declined; anything else leads to where the visit stands."""
+    try:
+        current()
+    except LinkUnusable as gone:
+        ended = ending_of(deps(), secret(), gone.reason)
+        if gone.reason != "declined" or ended is None:
+            raise
+        return show("decline_done", ended.agreement)
+    return to("sign.resume")
 
 
 @blueprint.get("/tekenen/vraag")

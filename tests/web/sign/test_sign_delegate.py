@@ -34,12 +34,16 @@ def test_passing_on_kills_the_link_and_invites_the_colleague(journey: Any) -> No
     assert browser.path == CODE
     assert "Zo kan alleen wie deze mailbox leest" in browser.page
     assert "a…@peeters.example" in browser.page
+    browser.get("/tekenen/doorgestuurd")  # before: nothing was passed on
+    assert browser.path == "/tekenen/gegevens"
     browser.post(CHECK, {"code": journey.code()})
-    assert "Doorgestuurd naar Jan Baas" in browser.page
-    assert "j…@peeters.example" in browser.page
+    for _ in range(2):
+        assert "Doorgestuurd naar Jan Baas" in browser.page
+        assert "j…@peeters.example" in browser.page
+        assert browser.get("/tekenen/doorgestuurd").status_code == 200  # a reload sends nothing
     assert browser.get(old).status_code == 410
     assert "Deze overeenkomst is doorgestuurd" in browser.page
-    assert browser.get("/tekenen").status_code == 403
+    assert browser.get("/tekenen").status_code == 410
     told = journey.rows("select kind, recipient from messages order by queued_at")
     assert {
         ("invitation", "jan@peeters.example"),

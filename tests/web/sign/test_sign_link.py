@@ -90,6 +90,7 @@ def test_a_link_that_expires_during_the_visit(journey: Any) -> None:
     assert browser.get("/tekenen/gegevens").status_code == 410
     assert "Deze link is verlopen" in browser.page
     browser.post("/tekenen/nieuwe-link")
+    assert browser.path == "/tekenen"
     assert 'role="status"' in browser.page
     assert len(journey.rows("select 1 from messages where kind = 'new_link_requested'")) == 1
 

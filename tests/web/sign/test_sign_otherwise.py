@@ -14,9 +14,14 @@ def test_declining_wants_a_reason_and_ends_the_link(journey: Any) -> None:
     assert answer.status_code == 422
     assert 'id="e-reason"' in browser.page
     assert "Nee & nee" in browser.page
+    browser.get("/tekenen/geweigerd")  # not yet
+    assert browser.path == "/tekenen/gegevens"
+    browser.get("/tekenen/weigeren")
     answer = browser.post("/tekenen/weigeren", {"reason": "content", "explanation": "Art. 3"})
-    assert answer.status_code == 200
-    assert "Wij hebben uw weigering ontvangen" in browser.page
+    for _ in range(2):
+        assert answer.status_code == 200
+        assert "Wij hebben uw weigering ontvangen" in browser.page
+        answer = browser.get("/tekenen/geweigerd")  # a reload sends nothing
     assert journey.agreement.state is State.DECLINED
     for path in ("/tekenen", journey.link):
         assert browser.get(path).status_code == 410

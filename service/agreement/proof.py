@@ -153,7 +153,7 @@ def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
             "level": facts.level,
             "closed_at": _iso(facts.closed_at),
         },
-        "not_proven": list(_numbered("not_proven")),
+        "not_proven": _not_proven(facts),
     }
 
 
@@ -212,10 +212,18 @@ def sheet(facts: Facts) -> dict[str, Any]:
             "level": facts.level,
             "timestamp_quality": in_words(qualities(facts)),
         },
-        "not_proven": list(_numbered("not_proven")),
+        "not_proven": _not_proven(facts),
         "verify_steps": list(_numbered("verify_steps")),
         "verify_url": facts.verify_url,
     }
+
+
+def _not_proven(facts: Facts) -> list[str]:
+    """What nobody should read into this sheet; more where a time stamp is the service's own."""
+    sentences = list(_numbered("not_proven"))
+    if "eigen" in qualities(facts).values():
+        sentences.append(text("evidence.own_stamp", level=facts.level))
+    return sentences
 
 
 def qualities(facts: Facts) -> dict[str, str]:

@@ -223,10 +223,15 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
 
 def test_what_was_erased_is_said_and_the_rest_still_prints(house: House) -> None:
     reference = house.sent()
+    house.deliver(reference)
     void.void(house.deps, reference, "Verkeerde klant", house.staff)
+    dossier = retrieve.dossier(house.deps, reference, house.staff)
+    invited = "E-mail verstuurd aan {}: uitnodiging om te ondertekenen."
+    assert invited.format("an@peeters.example") in [line.sentence for line in dossier.timeline]
     house.rows("delete from audit_personal")
     said = [line.sentence for line in retrieve.dossier(house.deps, reference, house.staff).timeline]
     assert said[-1] == "Ingetrokken. Reden: «gewist»"
+    assert invited.format("«gewist»") in said
     assert any(
         each.startswith("Verstuurd naar «gewist»; te ondertekenen tot en met") for each in said
     )

@@ -1,0 +1,54 @@
+"""How the pages of an agreement fill: a part ends where it ends, every page before it is full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from service.documents.pdf_text import PDFIUM
+from service.documents.produce import DocumentMaker
+from tests.documents.samples import full, hard, ordinary
+
+DATED = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
+FOOTER = 60  # points from the bottom; what stands lower says which document and page it is
+ROOM = 842 - 2 * 70  # between the margins of a page
+FULL = 0.6  # what does not fit any more may be a whole block of signatures
+LAST_OF_AGREEMENT, FIRST_OF_ANNEX = "Aldus overeengekomen", "Bijlage 1: Specificatie"
+
+
+def pages(pdf: bytes) -> list[tuple[str, float]]:
+    """Of each page the text, and how much of its room the text reaches over."""
+    found = []
+    with PDFIUM:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            for page in document:
+                text = page.get_textpage()
+                boxes = [text.get_rect(index) for index in range(text.count_rects())]
+                body = [box for box in boxes if box[1] > FOOTER]
+                reach = max(box[3] for box in body) - min(box[1] for box in body)
+                found.append((text.get_text_range(), reach / ROOM))
+        finally:
+            document.close()
+    return found
+
+
+@pytest.mark.parametrize("order", ["controller_first", "processor_first"])
+@pytest.mark.parametrize("context", [ordinary, hard, lambda: full("Wijkwerking ")])
+def test_no_page_but_the_last_of_a_part_is_half_empty(
+    document_maker: DocumentMaker, context: Callable[[], dict[str, Any]], order: str
+) -> None:
+    made = document_maker.agreement(context(), signing_order=order, dated=DATED)
+    found = pages(made.pdf)
+    annex = max(at for at, (text, _) in enumerate(found) if FIRST_OF_ANNEX in text)
+    assert any(LAST_OF_AGREEMENT in text for text, _ in found[annex - 1 : annex])
+    half_empty = {
+        at + 1: round(reach, 2)
+        for at, (_, reach) in enumerate(found)
+        if at not in (annex - 1, len(found) - 1) and reach < FULL
+    }
+    assert half_empty == {}

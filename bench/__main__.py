@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bench import (
+    phone,
     seal,
     w1_create,
     w2_pages,
@@ -26,6 +27,7 @@ from bench.workshop import Workshop, workshop
 ON_A_STACK: dict[str, Callable[[Workshop], list[Figure]]] = {
     "w1": w1_create.run,
     "w2": w2_pages.run,
+    "phone": phone.run,
     "seal": seal.run,
     "w4": w4_seal.run,
     "w9": w9_verify.run,
@@ -74,7 +76,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="w1 … w9, seal, hostile",
+        metavar="w1 … w9, phone, seal, hostile",
         help=f"which of {', '.join(known)}; all by default",
     )
     parser.add_argument("--json", action="store_true", help="figures and machine as JSON")

@@ -21,6 +21,9 @@ MOST_PIXELS_OF_A_PROGRESSIVE_PHOTO = 25_000_000
 MOST_DECODED = 100_000_000  # bytes of a PNG
 _BYTES_A_PIXEL = {"L": 1, "1": 2, "I;16": 2, "P": 5}  # with the copy in other colours; others 4
 WORKED_ON = 2000  # pixels of the longest side; a signature on a photographed sheet keeps its lines
+# A logo is shown 280 by 80 at most: twice that is sharp on every screen; a photograph gets less.
+LOGO_SIZES = ((560, 160, 64), (420, 120, 32), (280, 80, 32), (210, 60, 16), (140, 40, 8))
+LOGO_BYTES = 5_000
 WIDEST, HIGHEST = 900, 300  # pixels of the stored image; a field is about 60 mm wide
 # An iPhone's own format and its kin; a box "ftyp" with one of these names stands at the beginning.
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif", b"avif")
@@ -39,14 +42,45 @@ def reencode(data: bytes) -> bytes:
 
     Raises ImageRefused.
     """
-    if len(data) > MOST_BYTES:
-        raise ImageRefused("too_large")
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
-        raise ImageRefused("heic")
+    _refuse_unopened(data)
     try:
         return _png(_ink_only(_decoded(data)))
     finally:
         _give_back()
+
+
+def small_picture(data: bytes) -> tuple[bytes, tuple[int, int]]:
+    """The picture in few colours as a small PNG, without its empty edges; and its size in pixels.
+
+    For a logo on a page: of the sizes tried, the first that weighs little. Raises ImageRefused.
+    """
+    _refuse_unopened(data)
+    try:
+        picture = _decoded(data)
+        box = picture.getchannel("A").getbbox()
+        if box is None:
+            raise ImageRefused("blank")
+        return _light(picture.crop(box))
+    finally:
+        _give_back()
+
+
+def _refuse_unopened(data: bytes) -> None:
+    """What is seen without a decoder."""
+    if len(data) > MOST_BYTES:
+        raise ImageRefused("too_large")
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+        raise ImageRefused("heic")
+
+
+def _light(picture: Image.Image) -> tuple[bytes, tuple[int, int]]:
+    for width, height, colours in LOGO_SIZES:
+        small = picture.copy()
+        small.thumbnail((width, height))
+        png = _png(small.quantize(colours, Image.Quantize.FASTOCTREE))
+        if len(png) <= LOGO_BYTES:
+            break
+    return png, small.size
 
 
 def _decoded(data: bytes) -> Image.Image:

@@ -80,6 +80,7 @@ class Event(StrEnum):
     STAFF_ROLE_REFUSED = "staff.role_refused"
     STAFF_ROLE_WITHDRAWN = "staff.role_withdrawn"
     PROFILE_CHANGED = "profile.changed"
+    PROFILE_LOGO_CHANGED = "profile.logo_changed"
     LOG_ANCHORED = "log.anchored"
 
 

@@ -32,6 +32,7 @@ from service.database.drafts import Drafts
 from service.database.failing_jobs import FailingJobs
 from service.database.jobs import Jobs
 from service.database.kept_forms import KeptForms
+from service.database.logos import Logos
 from service.database.messages import Messages
 from service.database.openings import Openings
 from service.database.our_turn import OurTurn
@@ -136,6 +137,11 @@ class Transaction:
     def documents(self) -> Documents:
         """Documents, acts, seals and originals."""
         return Documents(self._connection)
+
+    @cached_property
+    def logos(self) -> Logos:
+        """The processor's logo."""
+        return Logos(self._connection)
 
     @cached_property
     def samples(self) -> Samples:

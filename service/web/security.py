@@ -49,6 +49,9 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Referrer-Policy": "same-origin",
 }
+# What no browser shows as a page needs no more than these, and a telephone is spared the rest.
+PARTS = ("text/css", "text/javascript", "font/woff2")
+PART_HEADERS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
 SIGNER_PATH = "/tekenen/"
 ACCOUNT_LINK_PATH = "/account/link/"  # its address is a secret too
 HEALTH_PATHS = ("/healthz", "/readyz")  # asked by load balancers under any host name
@@ -286,8 +289,9 @@ def for_scripts(view: View) -> View:
 
 
 def _finish(security: WebSecurity, response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    part = request.endpoint == "static" and response.mimetype in PARTS
+    for name in PART_HEADERS if part else HEADERS:
+        response.headers.setdefault(name, HEADERS[name])
     if _for_signer() or request.path.startswith(ACCOUNT_LINK_PATH):
         response.headers["Referrer-Policy"] = "no-referrer"
     if security.secure:

@@ -22,6 +22,7 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import CONTROLLER_PLACES, Place, PlaceState, State
 from service.database.engine import Transaction
+from service.database.logos import Logo
 from service.database.signing import Link, LinkSession
 from service.deps import Deps
 from service.errors import LinkUnusable, Refused
@@ -40,6 +41,7 @@ class Landing:
     status: str
     agreement: Agreement | None = None
     sender: Staff | None = None
+    logo: Logo | None = None
     signed_at: datetime | None = None
 
     @property
@@ -85,6 +87,7 @@ def landing(deps: Deps, token: str) -> Landing:
             status,
             agreement,
             sender=sender(tx, agreement) if status == "open" else None,
+            logo=tx.logos.newest() if status == "open" else None,
             signed_at=controller_signed_at(tx, agreement) if signed else None,
         )
 

@@ -47,7 +47,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         Activity.LOG_READ,
     ),
     "refused": (Activity.REFUSED,),
-    "profile": (Event.PROFILE_CHANGED,),
+    "profile": (Event.PROFILE_CHANGED, Event.PROFILE_LOGO_CHANGED),
     "service": (Event.LOG_ANCHORED, Event.ARCHIVE_PROBED),
 }
 

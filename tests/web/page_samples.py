@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 from service.agreement.annex import categories
 from service.agreement.parties import Processor, countries
 from service.texts import catalogue, text
+from signatures.images import small_picture
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 LONG = "Koninklijke Vereniging voor de Bevordering van Ambachtelijke Streekproducten, Jansen & Zn <test>"
@@ -59,6 +60,7 @@ ROUTES = {
     "sign.decline": "/tekenen/weigering",
     "sign.ask": "/tekenen/vraag",
     "sign.privacy": "/privacy",
+    "sign.logo": "/logo/<name>",
     "sign.sample_of_visit": "/tekenen/voorbeeld",
 }
 
@@ -158,7 +160,7 @@ SAMPLE = Thing(
     back="/tekenen/link/x",
     asked="/tekenen/voorbeeld?wacht=ja",
 )
-LANDING = {**SIGNER, "sender": "Els Maes", "message": "Dag An,\n\nhier is de verwerkersovereenkomst waarover we belden.\nVragen? Bel me gerust.", "logo": None,
+LANDING = {**SIGNER, "sender": "Els Maes", "message": "Dag An,\n\nhier is de verwerkersovereenkomst waarover we belden.\nVragen? Bel me gerust.", "logo": None, "logo_url": "",
            "locked": False, "sample_url": "/tekenen/voorbeeld", "sample_there": True, "open_url": "/tekenen/link/x"}  # fmt: skip
 WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be"), "postcode": text("errors.postcode_be")}  # fmt: skip
 
@@ -171,6 +173,18 @@ def _drawing() -> str:
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
+def _logo() -> str:
+    """A logo made for paper: dark letters on nothing."""
+    mark, out = Image.new("RGBA", (560, 160)), io.BytesIO()
+    pen = ImageDraw.Draw(mark)
+    pen.rounded_rectangle((0, 0, 159, 159), 36, "#c2410c")
+    pen.text((200, 30), "Drukwerk & Co", "#1c1917", font_size=52)
+    pen.text((200, 100), "hosting sinds 1998", "#57534e", font_size=30)
+    mark.save(out, "PNG")
+    small, _ = small_picture(out.getvalue())
+    return "data:image/png;base64," + base64.b64encode(small).decode()
+
+
 def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     details = {**SIGNER, "values": DETAIL_VALUES, "errors": {}, "countries": COUNTRIES, "kept": "Bewaard om 14:05",
                "kinds": list(catalogue_of("kind")), "signatory_email": "an@peeters.example"}  # fmt: skip
@@ -180,6 +194,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
     pages: dict[str, tuple[str, dict[str, Any]]] = {
         "sign-landing": ("sign/landing.html", LANDING),
         "sign-landing-long": ("sign/landing.html", {**LANDING, "organisation": LONG, "sender": LONG, "message": f"{LONG}\n\n{'woord' * 40}", "sample_there": False}),
+        "sign-landing-logo": ("sign/landing.html", {**LANDING, "logo": Thing(width=560, height=160), "logo_url": _logo()}),
         "sign-landing-locked": ("sign/landing.html", {**LANDING, "message": "", "locked": True, "sample_url": ""}),
         "sign-sample": ("sign/sample.html", {**SIGNER, "addresses": SAMPLE, "contents": CONTENTS, "reading_html": READING, "pages": 5}),
         "sign-sample-unasked": ("sign/sample_wait.html", {**SIGNER, "addresses": SAMPLE, "stands": "unasked"}),

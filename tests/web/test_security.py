@@ -89,7 +89,7 @@ def test_localhost_is_sent_to_the_address_that_has_the_cookies() -> None:
     assert client.post(ASK, base_url="http://localhost:8000").status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/pages/error-404", "/nergens", "/static/base.css", ASK])
+@pytest.mark.parametrize("path", ["/pages/error-404", "/nergens", "/static/zegel.svg", ASK])
 def test_every_answer_has_the_headers(app: Flask, path: str) -> None:
     answer = app.test_client().post(path) if path == ASK else app.test_client().get(path)
     for name in security.HEADERS:
@@ -101,6 +101,14 @@ def test_every_answer_has_the_headers(app: Flask, path: str) -> None:
         assert answer.headers["Cache-Control"] == "no-store"
     assert (answer.headers["Referrer-Policy"] == "no-referrer") == path.startswith("/tekenen/")
     assert "Strict-Transport-Security" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["base.css", "zegel.js", "zegel-text-1.woff2"])
+def test_a_part_of_a_page_has_the_headers_that_mean_something_for_it(app: Flask, path: str) -> None:
+    answer = app.test_client().get(f"/static/{path}")
+    sent = {name for name in security.HEADERS if name in answer.headers}
+    assert sent == {"X-Content-Type-Options", "Cross-Origin-Resource-Policy"}
+    assert "immutable" in answer.headers["Cache-Control"]
 
 
 def test_over_tls_cookies_are_bound_to_the_host() -> None:

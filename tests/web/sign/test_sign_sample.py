@@ -7,8 +7,10 @@ from typing import Any
 
 import pypdf
 import pytest
+from colleagues import proof_of
+from PIL import Image
 
-from service.workflow import create, sample, send
+from service.workflow import create, logo, sample, send
 from service.workflow.retain import tidy
 from tests.web.sign.conftest import SALES
 
@@ -127,3 +129,11 @@ def test_the_first_page_is_the_senders(journey: Any) -> None:
     assert theirs < page.index("<strong>Els Verkoop</strong> van IT4Professionals") < ours
     assert "Dag An, <b>bel</b> gerust." in page
     assert "&lt;b&gt;bel" in journey.browser.answer.get_data(as_text=True)
+    out = io.BytesIO()
+    Image.new("RGB", (300, 100), "#0b6e4f").save(out, "PNG")
+    logo.change_logo(
+        journey.deps, out.getvalue(), journey.staff, proof_of(journey.deps, journey.staff)
+    )
+    journey.browser.get(journey.link)
+    assert 'width="300" height="100" alt="IT4Professionals"' in journey.browser.page
+    assert "wordmark" not in journey.browser.page

@@ -76,6 +76,7 @@ class Place:
             "manage": "/beheer",
             "profile": "/profiel",
             "suggestions": "/profiel/voorstellen",
+            "logo": "/profiel/logo",
             "people": "/medewerkers",
             "operations": "/taken",
             "keys": "/sleutels",

@@ -88,6 +88,7 @@ def test_every_form_comes_back_filled(
     )
     rows(deps, "update staff_sessions set proved_at = now() - interval '6 minutes'")
     look(f"/medewerkers/{account}/link", f"/medewerkers/rollen/{asked}", "/profiel/voorstellen")
+    look("/profiel/logo")
     rows(deps, "update staff set credential = 'printed' where id = :id", id=admin[0].id)
     look("/account/eerste-wachtwoord", "/aanmelden")
     forms = {

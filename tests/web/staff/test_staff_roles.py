@@ -21,6 +21,7 @@ PAGES = {
     "/archief": {SALES, SIGNATORY, ARCHIVE, ADMIN},
     "/profiel": {ADMIN},
     "/profiel/voorstellen": {ADMIN},
+    "/profiel/logo": {ADMIN},
     "/beheer": {ADMIN},
     "/medewerkers": {ADMIN},
     "/taken": {ADMIN},

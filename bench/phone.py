@@ -1,0 +1,101 @@
+"""The first page of a signer on a telephone: what it weighs, and when it can be used.
+
+A Chromium that has never been here, slowed down as its own developer tools do it: the processor
+four times, the network to 1.6 Mbit/s with 150 ms for each request. The page can be used when its
+words are painted and its scripts have run.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, CDPSession, sync_playwright
+
+from bench.figures import Figure
+from bench.workshop import Workshop
+
+GOAL_KB, GOAL_MS = 60, 1000
+SLOWER, BITS_A_SECOND, LATENCY_MS = 4, 1_600_000, 150
+TRIES = 5
+USABLE = """() => Math.max(
+    performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd,
+    performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0)"""
+
+
+@dataclass
+class Visit:
+    """What one visit moved over the network, in bytes by kind, and when the page could be used."""
+
+    weights: dict[str, int] = field(default_factory=dict)
+    usable_ms: float = 0.0
+
+    @property
+    def kilobytes(self) -> float:
+        """All of it, headers included."""
+        return sum(self.weights.values()) / 1000
+
+
+def run(workshop: Workshop) -> list[Figure]:
+    """The page behind the link, which is the first that a signer sees."""
+    link = workshop.link(workshop.opened().reference)[1]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
+            args=["--no-sandbox"],
+        )
+        visits = [_visit(chromium, link) for _ in range(TRIES)]
+        chromium.close()
+    figures = [
+        Figure("phone", "page behind the link", visits[-1].kilobytes, "kB", GOAL_KB),
+        Figure(
+            "phone",
+            f"page behind the link, usable, p50 of {TRIES}",
+            statistics.median(visit.usable_ms for visit in visits),
+            "ms",
+            GOAL_MS,
+        ),
+    ]
+    return figures + [
+        Figure("phone", f"of that: {kind.lower()}", weight / 1000, "kB")
+        for kind, weight in sorted(visits[-1].weights.items())
+    ]
+
+
+def _visit(chromium: Browser, address: str) -> Visit:
+    """A first visit: nothing is in the cache."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, is_mobile=True)
+    page = context.new_page()
+    visit, session = Visit(), context.new_cdp_session(page)
+    _count(session, visit)
+    session.send("Network.enable")
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    session.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": LATENCY_MS,
+            "downloadThroughput": BITS_A_SECOND / 8,
+            "uploadThroughput": BITS_A_SECOND / 8,
+        },
+    )
+    page.goto(address, wait_until="networkidle")
+    visit.usable_ms = page.evaluate(USABLE)
+    context.close()
+    return visit
+
+
+def _count(session: CDPSession, visit: Visit) -> None:
+    kinds: dict[str, str] = {}
+
+    def received(event: dict[str, Any]) -> None:
+        kinds[event["requestId"]] = event["type"]
+
+    def finished(event: dict[str, Any]) -> None:
+        kind = kinds.get(event["requestId"], "Other")
+        visit.weights[kind] = visit.weights.get(kind, 0) + int(event["encodedDataLength"])
+
+    session.on("Network.responseReceived", received)
+    session.on("Network.loadingFinished", finished)

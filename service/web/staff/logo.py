@@ -1,0 +1,48 @@
+"""The processor's logo: choose it, see it, take it away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from service.agreement.permissions import Permission
+from service.errors import Invalid
+from service.web.again import again, ask_again
+from service.web.context import asks_password, current_staff, deps, proof, require_staff
+from service.web.forms import upload
+from service.web.mistakes import sentences
+from service.web.security import body_limit
+from service.web.staff.blueprint import blueprint, show, to
+from service.workflow import logo as logos
+
+LARGEST_POST = logos.MOST_BYTES + 4 * 1024 * 1024  # beyond the limit it is told on the form
+
+
+@blueprint.get("/profiel/logo")
+@require_staff(Permission.MANAGE_PROFILE)
+def logo() -> Any:
+    """The logo as it is, on light and on dark, and a place for another."""
+    known = logos.logo(deps())
+    return show(
+        "staff/logo.html",
+        logo=known,
+        logo_url=url_for("sign.logo", sha256=known.sha256) if known else "",
+        errors=again().errors,
+        ask_password=asks_password(),
+    )
+
+
+@blueprint.post("/profiel/logo")
+@require_staff(Permission.MANAGE_PROFILE)
+@body_limit(LARGEST_POST)
+def save_logo() -> Any:
+    """Show another, or with the button ``remove`` none."""
+    try:
+        if request.form.get("remove"):
+            logos.remove_logo(deps(), current_staff(), proof())
+        else:
+            logos.change_logo(deps(), upload(request.files, "logo"), current_staff(), proof())
+    except Invalid as wrong:
+        return ask_again(sentences(wrong))
+    return to("staff.logo", done="logo")

@@ -15,6 +15,7 @@ class Event(StrEnum):
     AGREEMENT_CREATED = "agreement.created"
     AGREEMENT_EDITED = "agreement.edited"
     AGREEMENT_SENT = "agreement.sent"
+    AGREEMENT_OFFERED = "agreement.offered"  # we sign first; nothing was mailed yet
     AGREEMENT_VOIDED = "agreement.voided"
     AGREEMENT_DECLINED = "agreement.declined"
     AGREEMENT_EXPIRED = "agreement.expired"

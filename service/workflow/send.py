@@ -49,7 +49,7 @@ def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
         )
         tx.audit.append(
             sent.id,
-            Event.AGREEMENT_SENT,
+            Event.AGREEMENT_OFFERED if pre_signed else Event.AGREEMENT_SENT,
             staff_actor(staff),
             personal={
                 "name": staff.name,

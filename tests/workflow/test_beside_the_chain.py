@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 from colleagues import add_colleague, proof_of
-from house import DETAILS, LISTS, House
+from house import DETAILS, LISTS, PRE_SIGNED, House
 
 from service.agreement.drafting import Input
 from service.agreement.events import Event
@@ -138,6 +138,8 @@ def _other_endings(house: House) -> None:
     house.passed_on(passed_on, name="Jan Zqxclaes", email="zqxjan@peeters.example")
     changed = _sent(house)
     resend.change_email(deps, changed, "Els Zqxmaes", "zqxels@peeters.example", staff)
+    offered = {**PRE_SIGNED, **MARKED}
+    send.send(deps, house.draft(offered, **LISTS), staff)
     ended = _sent(house)
     token = house.token(ended)
     house.forget_time(ended)
@@ -205,6 +207,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
     beside = {each[0] for each in entries if MARK in (each[3] or "").lower()}
     assert beside >= {
         "agreement.sent",
+        "agreement.offered",
         "agreement.voided",
         "agreement.declined",
         "signatory.delegated",

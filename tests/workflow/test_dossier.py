@@ -70,6 +70,8 @@ def test_we_first_and_what_was_signed_stays_signed(house: House) -> None:
     generate.generate(house.deps, house.agreement(reference).id)
     says(house, reference, "Er heeft nog niemand ondertekend.", "Na die handtekening krijgt An")
     assert "resend" not in offered(house, reference)
+    timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
+    assert "Klaargezet: wij ondertekenen eerst" in timeline[1].sentence
     house.countersign(reference)
     says(house, reference, "Wacht op An Peeters: Els Maes ondertekende namens ons op", "vertrekt")
     secret = house.entered(reference)

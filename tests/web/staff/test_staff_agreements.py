@@ -183,7 +183,7 @@ def test_a_reminder_once_a_day(office: Office, deps: Deps) -> None:
     assert "Herinnering sturen" not in office.page
     office.post(f"/overeenkomsten/{reference}/herinnering")
     assert office.status == 409
-    assert "Vandaag is er al een e-mail met de link vertrokken." in office.page
+    assert "Wij stuurden vandaag al een e-mail met de link." in office.page
     rows(deps, "update messages set queued_at = queued_at - interval '5 days'")
     office.get(f"/overeenkomsten/{reference}/herzending")
     assert "daarin staat dezelfde link" in office.page

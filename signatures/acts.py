@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
+from signatures.font import FACES
 from signatures.statements import Statement
 
 METHODS = ("typed", "drawn", "uploaded")
@@ -22,12 +23,12 @@ class Act:
 
     ``signed_at`` is the aware instant (kept in UTC) at which the act was accepted.
     ``image_png`` is the drawn or uploaded signature (PNG, alpha allowed), None for a typed one,
-    whose text is ``typed_text``. ``document_sha256`` is the hash (hex) of the frozen document
-    the person was shown; ``record_sha256`` that of the caller's record of it. Texts are put
-    into NFC.
+    whose text is ``typed_text``, drawn in ``face`` (see ``font``). ``document_sha256`` is the hash
+    (hex) of the frozen document the person was shown; ``record_sha256`` that of the caller's record
+    of it. Texts are put into NFC.
 
-    Raises ``ValueError`` for a naive instant, an unknown method, a method without its image or
-    text, or a hash that is not 64 lower-case hexadecimal digits.
+    Raises ``ValueError`` for a naive instant, an unknown method or face, a method without its
+    image or text, or a hash that is not 64 lower-case hexadecimal digits.
     """
 
     place: str
@@ -42,6 +43,7 @@ class Act:
     document_sha256: str
     statements: tuple[Statement, ...]
     record_sha256: str
+    face: str = FACES[0]
 
     def __post_init__(self) -> None:
         if self.signed_at.utcoffset() is None:
@@ -52,6 +54,8 @@ class Act:
             raise ValueError("a typed signature has no image, a drawn or uploaded one has")
         if self.method == "typed" and not (self.typed_text or "").strip():
             raise ValueError("a typed signature needs its text")
+        if self.face not in FACES:
+            raise ValueError(f"unknown face {self.face!r}")
         for digest in (self.document_sha256, self.record_sha256):
             if len(digest) != 64 or not set(digest) <= _HEX:
                 raise ValueError(f"not a SHA-256 in hexadecimal: {digest!r}")

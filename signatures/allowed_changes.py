@@ -27,6 +27,7 @@ from signatures.catalog_changes import (
 from signatures.pdf_objects import Name, Ref, same, text_of
 from signatures.revisions import Revisions
 from signatures.signed_fields import fields_in
+from signatures.texts import words
 from signatures.xmp import statements
 
 _ACT = {
@@ -47,10 +48,10 @@ _STAMP_FIELD = {  # of any name; ``fields`` and ``renewed`` ask for theirs
     "Type": Name("Annot"),
     "Subtype": Name("Widget"),
     "FT": Name("Sig"),
-    "TU": b"Timestamp",
     "Rect": [-9999, -9999, -9999, -9999],
     "F": 132,  # Print and Locked
 }
+_STAMP_TOOLTIPS = (b"Timestamp", words()["appearance"]["stamp_field"].encode())  # before, and now
 
 
 class NotAllowed(Exception):
@@ -249,8 +250,10 @@ class _Update:
         if not same(without(before, {"Fields"}), without(after, {"Fields"})) or added is None:
             raise NotAllowed("something_else", "form")
         widget = self._after(added)
-        own = without(widget, {"T", "P", "V"}) if isinstance(widget, dict) else {}
+        own = without(widget, {"T", "TU", "P", "V"}) if isinstance(widget, dict) else {}
         if added.number not in self.new or not same(own, _STAMP_FIELD):
+            raise NotAllowed("field", "time stamp")
+        if widget.get("TU") not in _STAMP_TOOLTIPS:
             raise NotAllowed("field", "time stamp")
         _check_says(self._signature(widget["V"]), _STAMP, _STAMP_KEYS)
         if widget["P"] != self._first_page():

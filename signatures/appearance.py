@@ -1,41 +1,43 @@
-"""What a seal looks like on the page: who, as what, when, under which reference.
+"""What a seal looks like on the page: the signature, and in words who, as what and when.
 
-The date is the act's, in Brussels time with its offset; the token comes after it is drawn.
+The date is the act's, in Brussels time; the token comes after it is drawn. In the row *Datum* of
+the agreement the same date stands once more, where the field has room for it.
 """
 
 from __future__ import annotations
 
-import io
 import textwrap
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PIL import Image
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
-from pyhanko.pdf_utils.images import PdfImage
 from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.text import TextBoxStyle
 from pyhanko.stamp import TextStampStyle
 
+from signatures.act_drawing import ActStyle
 from signatures.acts import Act
 from signatures.errors import UnprintableName
-from signatures.font import font_for, unprintable
+from signatures.fields import Room
+from signatures.font import NO_BREAK, font_for, unprintable
 from signatures.texts import words
 
 LEGAL_ZONE = ZoneInfo("Europe/Brussels")
-POINTS = 9
-LINE_CHARACTERS = 46  # about the width of a field; longer lines are wrapped, then shrunk to fit
-LONGEST_ORGANISATION = 60  # characters; its whole name stands in the table around the field
-_PICTURE_SHARE = 0.45  # of the field's height
+SHEET_POINTS = 9
+SHEET_CHARACTERS = 46  # about the width of its field
+LONGEST_ORGANISATION = 60  # characters; its whole name stands on page 1
 
 
-def style(act: Act, height: float) -> TextStampStyle:
-    """The appearance of one act in a field of ``height`` points.
+def style(act: Act, room: Room) -> ActStyle:
+    """The appearance of one act in the room of its field.
 
-    Raises UnprintableName for a character the font does not have: a seal that shows a box
+    Raises UnprintableName for a character the fonts do not have: a seal that shows a box
     instead of a letter of somebody's name would be wrong for ever.
     """
-    return _lines_style("\n".join(lines(act)), act.image_png, height)
+    said, date = lines(act), shown_date(act.signed_at)
+    if missing := unprintable("".join(said).replace(NO_BREAK, "") + (act.typed_text or "")):
+        raise UnprintableName(missing)
+    return ActStyle(act=act, room=room, said=tuple(said), date=date)
 
 
 def sheet_style(sealed_by: str) -> TextStampStyle:
@@ -47,65 +49,47 @@ def sheet_style(sealed_by: str) -> TextStampStyle:
     said = words()["appearance"]
     missing = unprintable(sealed_by)
     sealed_by = "".join("?" if each in missing else each for each in sealed_by)
-    wrapped = textwrap.wrap(sealed_by, LINE_CHARACTERS)
-    return _lines_style("\n".join([said["sheet_sealed"], *wrapped]), None, 0)
-
-
-def _lines_style(text: str, image_png: bytes | None, height: float) -> TextStampStyle:
-    if missing := unprintable(text.replace("\n", "")):
-        raise UnprintableName(missing)
-    picture = None
-    top = 0.0
-    if image_png is not None:
-        picture = PdfImage(Image.open(io.BytesIO(image_png)))
-        top = height * _PICTURE_SHARE
+    text = "\n".join([said["sheet_sealed"], *textwrap.wrap(sealed_by, SHEET_CHARACTERS)])
     return TextStampStyle(
         border_width=0,
         stamp_text=text.replace("%", "%%"),
         text_box_style=TextBoxStyle(
             font=GlyphAccumulatorFactory(str(font_for(text.replace("\n", "")))),
-            font_size=POINTS,
-            leading=POINTS + 2,
+            font_size=SHEET_POINTS,
+            leading=SHEET_POINTS + 2,
         ),
         inner_content_layout=SimpleBoxLayoutRule(
-            AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MIN, Margins(2, 2, round(top), 2)
-        ),
-        background=picture,
-        background_opacity=1.0,
-        background_layout=SimpleBoxLayoutRule(
-            AxisAlignment.ALIGN_MIN,
-            AxisAlignment.ALIGN_MAX,
-            Margins(2, 2, 1, round(height - top)),
+            AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MIN, Margins(2, 2, 0, 2)
         ),
     )
 
 
 def lines(act: Act) -> list[str]:
-    """The lines of the appearance, wrapped."""
-    said = words()["appearance"]["signed"]
-    # A name of 180 characters would shrink every line of the field until nobody can read it.
+    """The words of the appearance: the name, in which capacity, and when."""
+    # A name of 180 characters would leave no room for the signature itself.
     organisation = textwrap.shorten(act.organisation, LONGEST_ORGANISATION, placeholder=" …")
-    paragraphs = [
+    return [
         act.person_name,
         f"{act.function}, {organisation}" if act.function else organisation,
-        f"{said} · {shown_moment(act.signed_at)}",
-        act.reference,
+        shown_moment(act.signed_at),
     ]
-    wrapped = [textwrap.wrap(each, LINE_CHARACTERS, break_long_words=True) for each in paragraphs]
-    return [line for each in wrapped for line in each]
 
 
 def shown_moment(instant: datetime) -> str:
-    """``2 maart 2026, 14:05 (+01:00)`` in Brussels time."""
+    """``elektronisch ondertekend op 2 maart 2026 om 14:05 (Brussel)``, unmistakable also in the
+    hour that comes twice."""
     local = instant.astimezone(LEGAL_ZONE)
     catalogue = words()["appearance"]
-    offset = local.strftime("%z")
-    return str(
-        catalogue["when"].format(
-            day=local.day,
-            month=catalogue["months"][local.month - 1],
-            year=local.year,
-            clock=f"{local:%H:%M}",
-            offset=f"{offset[:3]}:{offset[3:]}",
-        )
-    )
+    twice = local.dst() != local.replace(fold=1 - local.fold).dst()
+    zone = catalogue["zone_twice"][local.fold] if twice else catalogue["zone"]
+    return str(catalogue["signed_on"].format(**_day(local), clock=f"{local:%H:%M}", zone=zone))
+
+
+def shown_date(instant: datetime) -> str:
+    """``2 maart 2026``, of the day in Brussels."""
+    return str(words()["appearance"]["date"].format(**_day(instant.astimezone(LEGAL_ZONE))))
+
+
+def _day(local: datetime) -> dict[str, object]:
+    months = words()["appearance"]["months"]
+    return {"day": local.day, "month": months[local.month - 1], "year": local.year}

@@ -12,8 +12,9 @@ signature destroys it, so all fields are prepared here, once, with pikepdf:
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -30,27 +31,58 @@ NO_CHANGES, FILL_FORMS = 1, 2
 """Access permissions ``/P`` of a signature field lock (ISO 32000-2, table 236)."""
 
 
+DATE_BASELINE = "/Zegel_Date"
+"""Our own key of a widget (ISO 32000-1, annex E): how high the baseline of the date is above the
+field's lower edge, for a field that also covers the row of the date."""
+
+DATE_POINTS = 10.0
+"""The size of that date: that of the table around it."""
+
+_BELOW_DATE = 6.0  # points from its baseline to the row under it
+
+
 @dataclass(frozen=True)
 class PlaceOnPage:
     """Where one signature goes.
 
     ``page`` counts from 0. ``rect`` is (left, bottom, right, top) in PDF points, origin at
     the bottom left of the page. ``tooltip`` is what a screen reader says for the field.
+    ``date_baseline`` is the height on the page at which the date of the act is written; None when
+    the field has no room of its own for it.
     """
 
     place: str
     page: int
     rect: tuple[float, float, float, float]
     tooltip: str
+    date_baseline: float | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """The room that a field gives an appearance, in points from its lower left corner."""
+
+    width: float
+    height: float
+    date_baseline: float | None = None
+
+    @property
+    def signature_height(self) -> float:
+        """What is left for the signature and its words."""
+        return self.height if self.date_baseline is None else self.date_baseline - _BELOW_DATE
 
 
 def prepare_fields(
-    pdf: pikepdf.Pdf, places: Sequence[PlaceOnPage], signing_order: Sequence[str]
+    pdf: pikepdf.Pdf,
+    places: Sequence[PlaceOnPage],
+    signing_order: Sequence[str],
+    parents: Mapping[str, pikepdf.Object] = MappingProxyType({}),
 ) -> None:
     """Put one empty tagged signature field per place into the open document.
 
     ``signing_order`` names every place once, in the order in which they will be signed; the
-    last one locks the whole document. The field's name is the name of its place.
+    last one locks the whole document. The field's name is the name of its place. ``parents`` has
+    the structure element that a place is part of; a place without one is read after its page.
 
     Raises ``FieldError`` when the document is untagged or already has a form, or when the
     places do not fit the pages or the order.
@@ -60,7 +92,13 @@ def prepare_fields(
     if Name.AcroForm in pdf.Root:
         raise FieldError("the document already has a form")
     widgets = {
-        place.place: _add_field(pdf, structure, place, last=place.place == signing_order[-1])
+        place.place: _add_field(
+            pdf,
+            structure,
+            place,
+            parents.get(place.place),
+            last=place.place == signing_order[-1],
+        )
         for place in places
     }
     pdf.Root.AcroForm = pdf.make_indirect(
@@ -100,7 +138,12 @@ def _structure_root(pdf: pikepdf.Pdf) -> pikepdf.Object:
 
 
 def _add_field(
-    pdf: pikepdf.Pdf, structure: pikepdf.Object, place: PlaceOnPage, *, last: bool
+    pdf: pikepdf.Pdf,
+    structure: pikepdf.Object,
+    place: PlaceOnPage,
+    parent: pikepdf.Object | None,
+    *,
+    last: bool,
 ) -> pikepdf.Object:
     page = pdf.pages[place.page].obj
     parent_key = _next_parent_key(structure)
@@ -119,8 +162,11 @@ def _add_field(
             AP=Dictionary(N=_empty_appearance(pdf, place.rect)),
         )
     )
+    if place.date_baseline is not None:
+        widget[DATE_BASELINE] = round(place.date_baseline - place.rect[1], 3)
     _add_annotation(pdf, page, widget)
-    _tag(pdf, structure, page, widget, parent_key, place.tooltip)
+    form = _tag(pdf, structure, page, widget, parent_key, place.tooltip)
+    _put_in(structure, form, parent)
     return widget
 
 
@@ -164,22 +210,30 @@ def _tag(
     widget: pikepdf.Object,
     parent_key: int,
     alternative: str,
-) -> None:
-    document = _document_element(structure)
+) -> pikepdf.Object:
     form = pdf.make_indirect(
         Dictionary(
             Type=Name.StructElem,
             S=Name.Form,
-            P=document,
             Pg=page,
             Alt=String(alternative),
             K=Dictionary(Type=Name.OBJR, Obj=widget, Pg=page),
         )
     )
-    children = document.K
-    children.insert(_position_after_page(children, page), form)
     pikepdf.NumberTree(structure.ParentTree)[parent_key] = form
     structure.ParentTreeNextKey = parent_key + 1
+    return form
+
+
+def _put_in(structure: pikepdf.Object, form: pikepdf.Object, parent: pikepdf.Object | None) -> None:
+    """At the end of its parent, or in the document behind the last block of its page."""
+    if parent is None:
+        form.P = _document_element(structure)
+        form.P.K.insert(_position_after_page(form.P.K, form.Pg), form)
+        return
+    form.P = parent
+    kids = parent.get(Name.K, Array())
+    parent.K = Array([*(kids if isinstance(kids, Array) else [kids]), form])
 
 
 def _document_element(structure: pikepdf.Object) -> pikepdf.Object:

@@ -1,15 +1,22 @@
-"""Which of the two shipped fonts shows a text, and what neither can show.
+"""Which of the shipped fonts shows a text, and what none can show.
+
+Two are for the words of a seal. Three faces are for a typed signature, of which the signer chooses
+one; a name with a letter that it lacks is drawn wholly in another.
 
 What each font has is written beside it when it is built (``build_font.py``): reading it from the
 font takes a library of 5 MiB, and every process asks.
 """
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
 LATIN = FONTS / "zegel-sign-latin.ttf"
 WIDE = FONTS / "zegel-sign-wide.ttf"
+FACES = ("elegant", "swift", "plain")  # in the order in which they are offered
+NO_BREAK = "\u00a0"  # keeps words of a seal on one line, and is drawn as a plain space
+OTHER = "other"  # what a name is drawn in that none of them has all letters of: the wide font
 
 
 def unprintable(text: str) -> str:
@@ -22,6 +29,27 @@ def font_for(text: str) -> Path:
     """The smaller font where it will do: it is embedded again in every act."""
     known = characters(LATIN)
     return LATIN if all(ord(each) in known for each in text) else WIDE
+
+
+def drawn_in(name: str, face: str) -> str:
+    """The face in which a typed signature is drawn: the chosen one, or else the first that has all
+    its letters. ``OTHER`` when none of the three has."""
+    letters = set(map(ord, unicodedata.normalize("NFC", name)))
+    able = [each for each in (face, *FACES) if letters <= characters(face_font(each))]
+    return able[0] if able else OTHER
+
+
+def faces_for(name: str) -> list[tuple[str, str]]:
+    """The choices that look different for this name, each with the face in which it is drawn."""
+    drawn: dict[str, str] = {}
+    for face in FACES:
+        drawn.setdefault(drawn_in(name, face), face)
+    return [(face, looks) for looks, face in drawn.items()]
+
+
+def face_font(face: str) -> Path:
+    """The font of one of the ``FACES``, or of ``OTHER``."""
+    return WIDE if face == OTHER else FONTS / f"zegel-hand-{face}.ttf"
 
 
 @cache

@@ -10,18 +10,26 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from signatures.font import NO_BREAK
 from signatures.pdf_objects import NotStrict, Ref, read_value, text_of
 from signatures.revisions import Revisions
 from signatures.strict import Work
 from signatures.texts import words
 
 _WORDS = re.compile(rb"/ActualText ?(?=[(<])")
-_MOMENT = re.compile(
-    r"(?P<day>\d{1,2}) (?P<month>[a-z]+) (?P<year>\d{4}), (?P<hour>\d{2}):(?P<minute>\d{2})"
-    r" \((?P<sign>[+-])(?P<hours>\d{2}):(?P<minutes>\d{2})\)"
-)
+_PARTS = {
+    "day": r"(?P<day>\d{1,2})",
+    "month": r"(?P<month>[a-z]+)",
+    "year": r"(?P<year>\d{4})",
+    "clock": r"(?P<hour>\d{2}):(?P<minute>\d{2})",
+    "zone": r"(?P<zone>[A-Za-z, ]+)",
+    "offset": r"(?P<sign>[+-])(?P<hours>\d{2}):(?P<minutes>\d{2})",
+}
+_ZONE = ZoneInfo("Europe/Brussels")
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000  # so that it exists in every time zone
 MOST_WORDS = 500  # characters of a name that are shown
 
@@ -109,12 +117,12 @@ def act_in(file: Revisions, widget: dict[str, Any], revision: int, name: str) ->
     if not isinstance(drawn, Ref):
         return PrintedAct()
     said = " ".join(_lines(file.read(drawn.number, revision).unfolded(), file.work))
-    signed = f" {words()['appearance']['signed']} · "
-    before, _, after = said.partition(signed)
-    moment = _MOMENT.match(after)
+    said = said.replace(NO_BREAK, " ")
+    found = next(filter(None, (each.search(said) for each in _signed())), None)
+    before = said[: found.start()] if found else said
     return PrintedAct(
         capacity=before.removeprefix(name).strip()[:MOST_WORDS] if before.startswith(name) else "",
-        signed_at=_moment(moment) if moment else None,
+        signed_at=_moment(found.groupdict()) if found else None,
     )
 
 
@@ -124,17 +132,36 @@ def _lines(content: bytes, work: Work) -> list[str]:
     ]
 
 
-def _moment(found: re.Match[str]) -> datetime | None:
-    months: list[str] = words()["appearance"]["months"]
+@cache
+def _signed() -> tuple[re.Pattern[str], ...]:
+    """What seals say of their moment, and what older ones said."""
+    catalogue = words()["appearance"]
+    said = (
+        f" {catalogue['signed_on']}".replace(NO_BREAK, " "),
+        f" {catalogue['signed']} · {catalogue['when']}",
+    )
+    return tuple(
+        re.compile(re.sub(r"\\{(\w+)\\}", lambda part: _PARTS[part[1]], re.escape(each)))
+        for each in said
+    )
+
+
+def _moment(found: dict[str, str]) -> datetime | None:
+    catalogue = words()["appearance"]
+    months: list[str] = catalogue["months"]
     if found["month"] not in months or not _FIRST_YEAR <= int(found["year"]) <= _LAST_YEAR:
         raise NotStrict("month")
-    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
-    zone = timezone(-offset if found["sign"] == "-" else offset)
-    return datetime(
+    local = datetime(
         int(found["year"]),
         months.index(found["month"]) + 1,
         int(found["day"]),
         int(found["hour"]),
         int(found["minute"]),
-        tzinfo=zone,
+        tzinfo=_ZONE,
     )
+    if "zone" in found:
+        winter = catalogue["zone_twice"][1].replace(NO_BREAK, " ")
+        local = local.replace(fold=int(found["zone"] == winter))
+        return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+    return local.replace(tzinfo=timezone(-offset if found["sign"] == "-" else offset))

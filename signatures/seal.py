@@ -27,6 +27,7 @@ from signatures.appearance import sheet_style, style
 from signatures.authority import Authority
 from signatures.containers import Container, NotIntact
 from signatures.errors import ActOutOfOrder, AuthorityError, TimestampUnavailable
+from signatures.fields import DATE_BASELINE, Room
 from signatures.orders import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 from signatures.persons import PersonChain, validation_path
 from signatures.providers.base import SealCertificate, SealProvider
@@ -109,8 +110,8 @@ class Sealer:
         TimestampUnavailable; AuthorityError when the key cannot be used, ``superseded`` when other
         keys count by now.
         """
-        height = open_field_height(pdf, act.place)
-        return self._sign(pdf, act_metadata(act, last=last), style(act, height), ACT_LEVEL)
+        look = style(act, open_field(pdf, act.place))
+        return self._sign(pdf, act_metadata(act, last=last), look, ACT_LEVEL)
 
     def close(self, pdf: bytes, beside: Sequence[PersonChain] = ()) -> Sealed:
         """Add certificates, revocation lists and a document time stamp: level B-LTA.
@@ -145,7 +146,7 @@ class Sealer:
 
     def seal_sheet(self, pdf: bytes) -> bytes:
         """Seal an evidence sheet in its one field and close it."""
-        open_field_height(pdf, SHEET_FIELD)
+        open_field(pdf, SHEET_FIELD)
         metadata = PdfSignatureMetadata(
             field_name=SHEET_FIELD,
             md_algorithm=DIGEST,
@@ -221,6 +222,7 @@ class Sealer:
             self.stamper,
             field_name=field,
             invis_settings=InvisSigSettings(box_out_of_bounds=True),
+            readable_field_name=words()["appearance"]["stamp_field"],
         )
         output = await stamper.async_timestamp_pdf(
             RevisionWriter(io.BytesIO(pdf)),
@@ -293,8 +295,8 @@ def act_reason(act: Act) -> str:
     )
 
 
-def open_field_height(pdf: bytes, name: str) -> float:
-    """The height in points of a prepared field that is still empty. Raises ActOutOfOrder."""
+def open_field(pdf: bytes, name: str) -> Room:
+    """The room of a prepared field that is still empty. Raises ActOutOfOrder."""
     reader = PdfFileReader(io.BytesIO(pdf))
     # ``prepare_fields`` lists the fields in the order in which they are to be signed.
     for reference in reader.root["/AcroForm"]["/Fields"]:
@@ -302,8 +304,9 @@ def open_field_height(pdf: bytes, name: str) -> float:
         if field.get("/T") == name:
             if "/V" in field:
                 raise ActOutOfOrder(f"{name} is signed already")
-            _, bottom, _, top = (float(edge) for edge in field["/Rect"])
-            return top - bottom
+            left, bottom, right, top = (float(edge) for edge in field["/Rect"])
+            date = field.get(DATE_BASELINE)
+            return Room(right - left, top - bottom, None if date is None else float(date))
         if "/V" not in field:
             raise ActOutOfOrder(f"{field.get('/T')} comes before {name}")
     raise ActOutOfOrder(f"there is no field {name}")

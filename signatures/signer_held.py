@@ -58,7 +58,7 @@ from signatures.seal import (
     Sealed,
     Sealer,
     act_metadata,
-    open_field_height,
+    open_field,
     sha256,
 )
 from signatures.signed_fields import signed_fields
@@ -211,10 +211,10 @@ class OwnSignatures:
         self.check_turn(last=last)
         now = self.clock()
         chain = self.persons.chain(certificate, others, now)
-        height = open_field_height(working, act.place)
+        room = open_field(working, act.place)
         signer = _GivenSignature(chain.path[:-1], None)
         pdf_signer = PdfSigner(
-            act_metadata(act, last=last), signer=signer, stamp_style=style(act, height)
+            act_metadata(act, last=last), signer=signer, stamp_style=style(act, room)
         )
         pdf, digest, attributes = run(
             _prepared(pdf_signer, signer, working, self.sealer.bytes_reserved)

@@ -38,8 +38,6 @@ _NOT_DIGITS = re.compile(r"[^0-9]")
 _TITLES = re.compile(
     r"^(?:(?:mr|mw|mevr|mevrouw|mejuffrouw|dhr|de heer|drs|dr|ir|ing|prof|professor|meester) )+"
 )
-# By these the documents find where a signature goes: a second one could not be made.
-_SIGNATURE_MARK = re.compile(r"\[[HZ]\d\]")
 _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _FORBIDDEN_IN_TEXT = {"Cc", "Cf", "Cs"}
 
@@ -84,8 +82,6 @@ class Checker:
             self.refuse(name, "length", least=least, most=most)
         elif missing := unprintable(line):
             self.refuse(name, "unprintable", characters=" ".join(missing))
-        elif mark := _SIGNATURE_MARK.search(line):
-            self.refuse(name, "signature_mark", mark=mark[0])
         return line
 
     def text_area(self, name: str, typed: str | None, *, most: int = 2000) -> str:

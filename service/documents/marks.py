@@ -1,42 +1,129 @@
-"""From the captions in the PDF to the rectangles of its signature places."""
+"""From the links that mark the signature places in a converted PDF to the places themselves.
+
+A link without words is what an office keeps of a place whatever it does with text, and what no
+party's data can imitate: data are text. The links are taken out here, with their tags: nobody ever
+sees them. What they were part of, a cell of the table, becomes what the signature is part of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from service.documents.pdf_text import PdfText
-from service.documents.template import Caption
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Object
+
+from service.documents.builder.body import DATE, MARK_SCHEME
+from service.documents.template import Mark
 from service.errors import GenerationFailed
 from signatures.fields import PlaceOnPage
 
 CLEARANCE = 2.5
-"""Points between a caption and the field above it."""
+"""Points between a field and the rule under it."""
+
+ABOVE_LINE = 2.0
+"""Points between the top of a row and its first line (the style of a cell)."""
+
+BASELINE = 0.205
+"""How high the baseline stands in the box of a line, as a share of it."""
 
 CELL_PADDING = 10.8
 """Points that a column's cells keep free left and right together (Word's default)."""
 
 
-def find_places(text: PdfText, captions: Iterable[Caption]) -> tuple[PlaceOnPage, ...]:
-    """One rectangle per caption: above it, as high as its room and as wide as its column.
+@dataclass(frozen=True)
+class Places:
+    """The places, and the structure element that each is part of."""
 
-    Raises GenerationFailed ``caption_missing`` or ``caption_repeated``: a caption that a party
-    smuggles in as its name must not move a signature.
+    found: tuple[PlaceOnPage, ...]
+    parents: dict[str, Object]
+
+
+@dataclass(frozen=True)
+class _Link:
+    page: int
+    rect: tuple[float, float, float, float]
+    parent: Object
+
+
+def take_places(pdf: pikepdf.Pdf, marks: Iterable[Mark]) -> Places:
+    """One rectangle per mark, from the foot of its row to the row of the date; the links go.
+
+    Raises GenerationFailed ``place_missing`` or ``place_repeated``.
     """
-    places = []
-    for caption in captions:
-        occurrences = text.text.count(caption.text)
-        found = text.found[caption.text]
-        if not found or not occurrences:
-            raise GenerationFailed("caption_missing", caption.text)
-        if len(found) > 1 or occurrences > 1:
-            raise GenerationFailed("caption_repeated", caption.text)
-        left, _, _, top = found[0].box
-        bottom = top + CLEARANCE
+    links: dict[str, list[_Link]] = {}
+    for name, link in _taken(pdf):
+        links.setdefault(name, []).append(link)
+    places, parents = [], {}
+    for mark in marks:
+        signature, date = (_only(links, name) for name in (mark.place, mark.place + DATE))
+        left, _, _, top = signature.rect
+        _, date_foot, _, date_top = date.rect
+        if date.page != signature.page or date_foot < top:
+            raise GenerationFailed("place_missing", f"the date above {mark.place}")
         rect = (
             round(left, 2),
-            round(bottom, 2),
-            round(left + caption.width - CELL_PADDING, 2),
-            round(bottom + caption.height - 2 * CLEARANCE, 2),
+            round(top + ABOVE_LINE - mark.height + CLEARANCE, 2),
+            round(left + mark.width - CELL_PADDING, 2),
+            round(date_top, 2),
         )
-        places.append(PlaceOnPage(caption.place, found[0].page, rect, caption.tooltip))
-    return tuple(places)
+        baseline = round(date_foot + BASELINE * (date_top - date_foot), 2)
+        places.append(PlaceOnPage(mark.place, signature.page, rect, mark.tooltip, baseline))
+        parents[mark.place] = signature.parent
+    return Places(tuple(places), parents)
+
+
+def _only(links: dict[str, list[_Link]], name: str) -> _Link:
+    found = links.get(name, [])
+    if len(found) != 1:
+        raise GenerationFailed("place_repeated" if found else "place_missing", name)
+    return found[0]
+
+
+def _taken(pdf: pikepdf.Pdf) -> Iterator[tuple[str, _Link]]:
+    """Every link to one of our marks, after it was taken out."""
+    for number, page in enumerate(pdf.pages):
+        annotations = page.obj.get(Name.Annots, Array())
+        kept = []
+        for annotation in annotations:
+            address = str(annotation.get(Name.A, Dictionary()).get(Name.URI, ""))
+            if not address.startswith(MARK_SCHEME):
+                kept.append(annotation)
+                continue
+            left, bottom, right, top = (float(edge) for edge in annotation.Rect)
+            parent = _untagged(pdf, annotation)
+            link = _Link(number, (left, bottom, right, top), parent)
+            yield address.removeprefix(MARK_SCHEME), link
+        if not kept and Name.Annots in page.obj:
+            del page.obj.Annots
+        elif len(kept) != len(annotations):
+            page.obj.Annots = Array(kept)
+
+
+def _untagged(pdf: pikepdf.Pdf, annotation: Object) -> Object:
+    """Take a link's element out of the structure; its text becomes that of the element around it.
+
+    Returns that element. Raises GenerationFailed ``place_missing`` for a link without tags.
+    """
+    tree = pikepdf.NumberTree(pdf.Root.StructTreeRoot.ParentTree)
+    key = annotation.get(Name.StructParent)
+    if key is None or int(key) not in tree:
+        raise GenerationFailed("place_missing", "a link without a tag")
+    element = tree[int(key)]
+    del tree[int(key)]
+    parent, page = element.P, element.Pg
+    texts = [int(each) for each in _kids(element) if not isinstance(each, Dictionary)]
+    for number in texts:
+        tree[int(page.StructParents)][number] = parent
+    shown = [Dictionary(Type=Name.MCR, Pg=page, MCID=number) for number in texts]
+    kids: list[Object] = []
+    for each in _kids(parent):
+        same = isinstance(each, Dictionary) and each.objgen == element.objgen
+        kids.extend(shown if same else [each])
+    parent.K = Array(kids)
+    return parent
+
+
+def _kids(element: Object) -> list[Object]:
+    kids = element.get(Name.K)
+    return list(kids) if isinstance(kids, Array) else [] if kids is None else [kids]

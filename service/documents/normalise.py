@@ -16,8 +16,10 @@ from datetime import datetime
 import pikepdf
 from pikepdf import Name
 
+from service.documents.marks import take_places
 from service.documents.metadata import Metadata, pdf_date, write_metadata
 from service.documents.tags import finish_tags
+from service.documents.template import Mark
 from service.errors import GenerationFailed
 from signatures.errors import FieldError
 from signatures.fields import PlaceOnPage, prepare_fields
@@ -35,16 +37,25 @@ class Attachment:
     content: bytes
 
 
+@dataclass(frozen=True)
+class Normalised:
+    """The finished file, and where its empty fields are."""
+
+    pdf: bytes
+    places: tuple[PlaceOnPage, ...]
+
+
 def normalise(
     converted: bytes,
     metadata: Metadata,
     attachment: Attachment | None,
-    places: Sequence[PlaceOnPage],
+    marks: Sequence[Mark],
     signing_order: Sequence[str],
-) -> bytes:
-    """The finished bytes; no fields when ``places`` is empty.
+) -> Normalised:
+    """The finished file; no fields when ``signing_order`` is empty.
 
-    Raises GenerationFailed ``field_misplaced`` when the places do not fit the document.
+    Raises GenerationFailed ``place_missing``, ``place_repeated``, or ``field_misplaced`` when the
+    places do not fit the document.
     """
     with pikepdf.open(io.BytesIO(converted)) as pdf:
         for key in ("/DocChecksum", "/ID"):
@@ -52,19 +63,20 @@ def normalise(
                 del pdf.trailer[key]
         write_metadata(pdf, metadata)
         _date_colour_profile(pdf, metadata.dated)
+        places = take_places(pdf, marks)
         finish_tags(pdf)
         if attachment:
             _attach(pdf, attachment, metadata.dated)
-        if places:
+        if signing_order:
             try:
-                prepare_fields(pdf, places, signing_order)
+                prepare_fields(pdf, places.found, signing_order, places.parents)
             except FieldError as error:
                 raise GenerationFailed("field_misplaced", str(error)) from error
         for page in pdf.pages:
             page.obj.Tabs = Name.S
         finished = io.BytesIO()
         pdf.save(finished, deterministic_id=True, compress_streams=True)
-        return finished.getvalue()
+        return Normalised(finished.getvalue(), places.found if signing_order else ())
 
 
 def _date_colour_profile(pdf: pikepdf.Pdf, dated: datetime) -> None:

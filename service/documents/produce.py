@@ -27,7 +27,6 @@ from service.documents.convert import OfficePool
 from service.documents.docx_blocks import read_blocks
 from service.documents.fill import CompiledTemplate
 from service.documents.fonts import ShippedFonts, load_fonts
-from service.documents.marks import find_places
 from service.documents.metadata import Metadata
 from service.documents.normalise import Attachment, normalise
 from service.documents.pdf_text import read_pdf_text
@@ -180,16 +179,16 @@ class DocumentMaker:
         self.fonts.check_printable(context)
         blocks = read_blocks(docx)
         converted = self._pool.convert(docx)
-        text = read_pdf_text(converted, [caption.text for caption in template.captions])
-        places = find_places(text, template.captions)
+        text = read_pdf_text(converted)
         check_text(text, docx, blocks, context)
-        pdf = normalise(
+        finished = normalise(
             converted,
             self._metadata(compiled, values, dated),
             None if preview else _attachment(compiled, rfc8785.dumps(dict(context))),
-            () if preview else places,
-            order,
+            template.marks,
+            () if preview else order,
         )
+        pdf = finished.pdf
         check_format(pdf, self.fonts.names)
         return ProducedDocument(
             pdf=pdf,
@@ -200,7 +199,7 @@ class DocumentMaker:
             template_sha256=template.sha256,
             template_docx=template.docx,
             engine=self.engine,
-            places=() if preview else places,
+            places=finished.places,
         )
 
     def _metadata(

@@ -18,10 +18,10 @@ one (``sheet``).
     ::page                        the next block starts a new page
     ::table 28 66 66              a table with its column widths in mm, up to ``::end``. ``!`` is a
                                   header row, ``|`` separates cells, ``//`` paragraphs in a cell,
-                                  ``~`` makes a cell small, ``#`` sets a digest, ``@[H1]`` reserves
-                                  a signature place. It stays on one page, unless ``flowing``
-                                  follows the widths. A line that starts with a space continues
-                                  the one before.
+                                  ``~`` makes a cell small, ``#`` sets a digest, ``@place`` keeps
+                                  room for a signature and ``@place.date``, in the row above, for
+                                  its date. It stays on one page, unless ``flowing`` follows the
+                                  widths. A line that starts with a space continues the one before.
 
 Other lines are paragraphs; a blank line ends a block. ``**bold**`` works everywhere.
 Numbers are written out so that a reviewer sees them, and checked because Word counts by itself.

@@ -12,19 +12,21 @@ from typing import Any
 
 from lxml import etree
 
+from service.documents.builder.body import DATE, MARK_SCHEME
 from service.documents.builder.package import docx_path
 from service.documents.placeholders import Placeholder
 from service.errors import GenerationFailed
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 POINTS_PER_TWIP = 1 / 20
 
 
 @dataclass(frozen=True)
-class Caption:
-    """A signature place as the template marks it: a caption under room of a known size."""
+class Mark:
+    """A signature place as the template marks it: a link in room of a known size, and one in the
+    row of the date above it."""
 
-    text: str
     place: str
     tooltip: str
     width: float
@@ -46,13 +48,13 @@ class DocumentTemplate:
     placeholders: tuple[Placeholder, ...]
     attachment_name: str
     attachment_description: str
-    captions: tuple[Caption, ...]
+    marks: tuple[Mark, ...]
 
 
 def load_template(folder: Path) -> DocumentTemplate:
     """Read ``<folder>/template.toml`` and the Word file beside it.
 
-    Raises GenerationFailed ``template_invalid`` when a declared caption is not in it exactly once.
+    Raises GenerationFailed ``template_invalid`` when a declared place is not marked exactly once.
     """
     declaration = (folder / "template.toml").read_bytes()
     declared = tomllib.loads(declaration.decode("utf-8"))
@@ -68,7 +70,7 @@ def load_template(folder: Path) -> DocumentTemplate:
         placeholders=tuple(Placeholder.parse(entry) for entry in declared["placeholders"]),
         attachment_name=declared["attachment"]["name"],
         attachment_description=declared["attachment"]["description"],
-        captions=_captions(docx, declared["signature"]),
+        marks=_marks(docx, declared["signature"]),
     )
 
 
@@ -78,34 +80,35 @@ def read_part(docx: bytes, name: str) -> bytes:
         return package.read(name)
 
 
-def _captions(docx: bytes, signatures: list[dict[str, str]]) -> tuple[Caption, ...]:
-    document = etree.fromstring(read_part(docx, "word/document.xml"))
+def _marks(docx: bytes, signatures: list[dict[str, str]]) -> tuple[Mark, ...]:
+    relations = etree.fromstring(read_part(docx, "word/_rels/document.xml.rels"))
+    targets = {each.get("Id"): each.get("Target") for each in relations}
     cells: dict[str, list[Any]] = {}
-    for cell in document.iter(f"{W}tc"):
-        text = "".join(run.text or "" for run in cell.iter(f"{W}t")).strip()
-        cells.setdefault(text, []).append(cell)
-    captions = []
-    for signature in signatures:
-        found = cells.get(signature["caption"], [])
-        if len(found) != 1:
-            raise GenerationFailed(
-                "template_invalid", f"caption {signature['caption']} occurs {len(found)} times"
-            )
-        width, height = _room_above(found[0], signature["caption"])
-        captions.append(
-            Caption(signature["caption"], signature["place"], signature["tooltip"], width, height)
+    for link in etree.fromstring(read_part(docx, "word/document.xml")).iter(f"{W}hyperlink"):
+        cells.setdefault(targets.get(link.get(R_ID), ""), []).append(
+            next(link.iterancestors(f"{W}tc"))
         )
-    return tuple(captions)
+    marks = []
+    for signature in signatures:
+        place = signature["place"]
+        found = [cells.get(MARK_SCHEME + each, []) for each in (place, place + DATE)]
+        if [len(each) for each in found] != [1, 1]:
+            raise GenerationFailed("template_invalid", f"{place} is not marked exactly once")
+        (cell,), (date,) = found
+        row, above = cell.getparent(), date.getparent()
+        if row.getprevious() is not above or row.index(cell) != above.index(date):
+            raise GenerationFailed("template_invalid", f"the date of {place} is not above it")
+        width, height = _room(cell, place)
+        marks.append(Mark(place, signature["tooltip"], width, height))
+    return tuple(marks)
 
 
-def _room_above(cell: Any, caption: str) -> tuple[float, float]:
-    """Width of the caption's column and height of the row kept free above it, in points."""
-    row = cell.getparent()
-    above = row.getprevious()
-    height = None if above is None else above.find(f"{W}trPr/{W}trHeight")
+def _room(cell: Any, place: str) -> tuple[float, float]:
+    """Width of the cell's column and height of its row, in points."""
+    height = cell.getparent().find(f"{W}trPr/{W}trHeight")
     width = cell.find(f"{W}tcPr/{W}tcW")
     if height is None or width is None or height.get(f"{W}hRule") != "exact":
-        raise GenerationFailed("template_invalid", f"no row of exact height above {caption}")
+        raise GenerationFailed("template_invalid", f"no row of exact height for {place}")
     return (
         int(width.get(f"{W}w")) * POINTS_PER_TWIP,
         int(height.get(f"{W}val")) * POINTS_PER_TWIP,

@@ -105,7 +105,7 @@ def at(opened: pikepdf.Pdf, path: str) -> Any:
         "form": lambda: root.AcroForm,
         "field": lambda: field,
         "looks": lambda: field.AP.N,
-        "states": lambda: next(v for _, v in field.AP.N.Resources.ExtGState.items()),
+        "states": lambda: _graphics_state(field.AP.N.Resources),
         "image": lambda: next(v for _, v in field.AP.N.Resources.XObject.items()),
         "signature": lambda: field.V,
         "reference": lambda: field.V.Reference[0],
@@ -124,6 +124,12 @@ def at(opened: pikepdf.Pdf, path: str) -> Any:
     if path in places:
         return places[path]()
     return next(each for each in walk(root.StructTreeRoot) if Name(f"/{path}") == each.S)
+
+
+def _graphics_state(resources: Any) -> Any:
+    """One that the seal does not use: it has none of its own."""
+    resources.ExtGState = Dictionary(Own=Dictionary())
+    return resources.ExtGState.Own
 
 
 def walk(element: Any) -> Iterator[Any]:

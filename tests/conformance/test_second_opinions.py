@@ -58,7 +58,9 @@ class TestEveryRevision:
         assert re.search(r"^Suspects: +no$", said, re.MULTILINE)
         assert re.search(r"^JavaScript: +no$", said, re.MULTILINE)
         assert told.stderr == ""
-        assert told.stdout.count("\n  Form") == places(revision)
+        # A signature is read where its cell is; the seal of a sheet after its text.
+        level = " " * 2 if "sheet" in revision else " " * 10
+        assert told.stdout.count(f"\n{level}Form") == places(revision)
 
     def test_pdfua_finds_nothing(self, file: Path) -> None:
         report = pdfua.validate(file)

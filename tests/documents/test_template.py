@@ -204,12 +204,12 @@ def test_a_source_that_breaks_its_rules_is_refused(source: str) -> None:
 
 def test_the_signature_places_have_room(agreement_template: DocumentTemplate) -> None:
     points_per_cm = 72 / 2.54
-    assert [caption.place for caption in agreement_template.captions] == [
+    assert [mark.place for mark in agreement_template.marks] == [
         "controller_agreement",
         "processor_agreement",
         "controller_annex",
     ]
-    assert all(caption.height >= 2.2 * points_per_cm for caption in agreement_template.captions)
+    assert all(mark.height >= 2.7 * points_per_cm for mark in agreement_template.marks)
 
 
 def test_a_declaration_reads_back() -> None:

@@ -7,19 +7,29 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from docx.document import Document as Docx
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from service.documents.builder.styles import STYLES, TWIPS_PER_MM, twips
+from service.documents.builder.styles import MARK_STYLE, STYLES, TWIPS_PER_MM, twips
 from service.documents.source import CONTROL, Block, SourceError, Table
 
-SIGNATURE_ROW_MM = 25
-"""Height kept free for a signature's appearance; 22 mm is the least that stays readable."""
+SIGNATURE_ROW_MM = 28
+"""Height kept free for a signature of at least 12 mm and the words under it. With more, an ordinary
+agreement would have a sixth page."""
 
-CAPTION = "Handtekeningveld {}"
+MARK_SCHEME = "zegel:"
+"""The address of the links that mark where a signature and its date come: they have no words, and
+no document that somebody sees has them any more (``marks``)."""
+
+MARK_SPACE = "\u2007"
+"""What such a link is about: the office keeps this space where it drops a no-break one."""
+
 PAGE_MM = {"w": 210, "h": 297, "top": 23, "bottom": 24, "left": 25, "right": 25, "footer": 11}
 SMALL_CELLS = {"~": "cell_small", "#": "cell_digest"}
-RULE_ABOVE = '<w:tcBorders><w:top w:val="single" w:sz="4" w:color="B8BEC8"/></w:tcBorders>'
+RULE_BELOW = '<w:tcBorders><w:bottom w:val="single" w:sz="4" w:color="B8BEC8"/></w:tcBorders>'
+DATE = ".date"
+MARK = re.compile(r'r:id="mark-([\w.]+)"')
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -31,7 +41,15 @@ def write_body(docx: Docx, blocks: Sequence[Block | Table], footer: str) -> None
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         if isinstance(block, Table):
             kept_on = isinstance(following, Block) and following.kind == "small"
-            body.append(parse_xml(_table(block, kept_on=kept_on)))
+            table = _table(block, kept_on=kept_on)
+            for place in MARK.findall(table):
+                docx.part.load_rel(
+                    RELATIONSHIP_TYPE.HYPERLINK,
+                    MARK_SCHEME + place,
+                    f"mark-{place}",
+                    is_external=True,
+                )
+            body.append(parse_xml(table))
         else:
             body.append(parse_xml(_root(_block(block))))
     body.append(parse_xml(_section()))
@@ -77,30 +95,18 @@ def _runs(text: str) -> str:
 def _table(table: Table, *, kept_on: bool) -> str:
     columns = [twips(width) for width in table.widths_mm]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in columns)
-    rows = [row for source in table.rows for row in _signature_rows(source)]
-    last = len(rows) - 1
+    last = len(table.rows) - 1
     written = [
         _row(row, columns, keep_next=not table.flowing and (number < last or kept_on))
-        for number, row in enumerate(rows)
+        for number, row in enumerate(table.rows)
     ]
     return (
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(columns)}" w:type="dxa"/>'
+        f'<w:tbl {nsdecls("w", "r")}><w:tblPr><w:tblW w:w="{sum(columns)}" w:type="dxa"/>'
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="0" w:type="dxa"/>'
         '<w:right w:w="170" w:type="dxa"/></w:tblCellMar><w:tblLook w:firstRow="1" '
         'w:firstColumn="1" w:lastRow="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(written)}</w:tbl>"
     )
-
-
-def _signature_rows(cells: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """A row with signature places becomes two: the room, then the captions under it."""
-    if not any(cell.startswith("@") for cell in cells):
-        return [cells]
-    label, *places = cells
-    return [
-        (f"^{label}", *("_" for _ in places)),
-        ("&", *(f"@{CAPTION.format(place[1:])}" for place in places)),
-    ]
 
 
 def _row(cells: tuple[str, ...], columns: list[int], *, keep_next: bool) -> str:
@@ -109,7 +115,7 @@ def _row(cells: tuple[str, ...], columns: list[int], *, keep_next: bool) -> str:
         return f"<w:tr>{_cell(columns[0], paragraph)}</w:tr>"
     header = cells[0].startswith("!")
     properties = "<w:cantSplit/>"
-    if cells[0].startswith("^"):
+    if any(cell.startswith("@") and not cell.endswith(DATE) for cell in cells):
         height = round(SIGNATURE_ROW_MM * TWIPS_PER_MM)
         properties += f'<w:trHeight w:val="{height}" w:hRule="exact"/>'
     if header:
@@ -123,22 +129,28 @@ def _row(cells: tuple[str, ...], columns: list[int], *, keep_next: bool) -> str:
 
 def _written_cell(cell: str, width: int, number: int, *, header: bool, keep_next: bool) -> str:
     mark = cell[:1]
-    if mark == "&":
-        return _cell(width, _paragraph("cell_label", "", keep_next=keep_next), "<w:vMerge/>")
-    if mark == "^":
-        paragraph = _paragraph("cell_label", cell[1:], keep_next=keep_next)
-        return _cell(width, paragraph, '<w:vMerge w:val="restart"/>')
-    if mark == "_":
-        # a no-break space: an empty paragraph would be an empty tag in the PDF
-        return _cell(width, _paragraph("cell", "\u00a0", keep_next=keep_next))
     if mark == "@":
-        return _cell(width, _paragraph("caption", cell[1:], keep_next=keep_next), RULE_ABOVE)
+        rule = "" if cell.endswith(DATE) else RULE_BELOW
+        return _cell(width, _mark(cell[1:], keep_next=keep_next), rule)
     if mark in SMALL_CELLS:
         return _cell(width, _paragraph(SMALL_CELLS[mark], cell[1:], keep_next=keep_next))
     kind = "cell_head" if header else "cell_label" if number == 0 else "cell"
     parts = cell.removeprefix("!").strip().split(" // ")
     return _cell(
         width, "".join(_cell_part(kind, part.strip(), keep_next=keep_next) for part in parts)
+    )
+
+
+def _mark(place: str, *, keep_next: bool) -> str:
+    """A paragraph of nothing but the link that marks a place.
+
+    The link has a style of its own: the office exports none that has the default style.
+    """
+    kept = "<w:keepNext/>" if keep_next else ""
+    return (
+        f'<w:p><w:pPr><w:pStyle w:val="{STYLES["cell"].id}"/>{kept}</w:pPr>'
+        f'<w:hyperlink r:id="mark-{place}"><w:r><w:rPr><w:rStyle w:val="{MARK_STYLE}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{MARK_SPACE}</w:t></w:r></w:hyperlink></w:p>'
     )
 
 

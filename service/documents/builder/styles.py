@@ -17,6 +17,7 @@ FONT = "Carlito"
 INK = "1A1F2B"
 MUTED = "5B6472"
 LANGUAGE = "nl-BE"
+MARK_STYLE = "SignatureMark"
 TWIPS_PER_POINT = 20
 TWIPS_PER_MM = 1440 / 25.4
 
@@ -87,9 +88,6 @@ STYLES: dict[str, Style] = {
     "cell_label": Style("CellLabel", "Cell Label", size=9.5, colour=MUTED, before=2.4, after=2),
     "cell_small": Style("CellSmall", "Cell Small", size=8, colour=MUTED, before=3, after=2),
     "cell_digest": Style("CellDigest", "Cell Digest", size=8.5, before=3, after=2),
-    "caption": Style(
-        "SignaturePlace", "Signature Place", size=7, colour="6B7280", after=2, line=1.0,
-    ),
     "footer": Style("Footer", "footer", size=8, colour=MUTED, after=0, line=1.0),
 }  # fmt: skip
 
@@ -106,6 +104,12 @@ def apply_styles(docx: Docx) -> None:
         parse_xml(
             f'<w:style {nsdecls("w")} w:type="character" w:default="1" '
             'w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph Font"/></w:style>'
+        )
+    )
+    styles.append(
+        parse_xml(
+            f'<w:style {nsdecls("w")} w:type="character" w:styleId="{MARK_STYLE}">'
+            '<w:name w:val="Signature Mark"/></w:style>'
         )
     )
     styles.append(

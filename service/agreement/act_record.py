@@ -19,7 +19,7 @@ from service.agreement.model import Agreement
 from service.agreement.shown import Opening
 from service.agreement.states import Place
 
-SCHEMA = "zegel-act/3"
+SCHEMA = "zegel-act/4"
 
 
 def act_record(
@@ -32,6 +32,7 @@ def act_record(
     method: str,
     typed: str,
     image: bytes | None,
+    face: str,
     statements: list[dict[str, str]],
     evidence: Mapping[str, Any],
     salt: str,
@@ -40,6 +41,7 @@ def act_record(
 ) -> dict[str, Any]:
     """The record as JSON values.
 
+    ``face`` is the one in which a typed signature is drawn (``signatures.font``), None for another.
     ``person`` has name, function and email; ``signed_at`` is aware (kept in UTC, ISO 8601 with
     microseconds); each statement has id, version and text as shown; ``evidence`` is what was
     observed (mailbox, link, device); ``salt`` is 128 random bits in hexadecimal. The picture is
@@ -60,6 +62,7 @@ def act_record(
         "shown": [opening.in_record() for opening in shown],
         "method": method,
         "typed": typed,
+        "face": face or None,
         "image_sha256": hashlib.sha256(image).hexdigest() if image else None,
         "statements": statements,
         "evidence": dict(evidence),

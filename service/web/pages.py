@@ -23,6 +23,7 @@ from service.agreement.deadlines import (
     show_moment_with_offset,
 )
 from service.texts import catalogue, text
+from signatures.font import drawn_in, faces_for
 
 PAGES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "pages"
 STATIC = Path(__file__).resolve().parent / "static"
@@ -47,7 +48,13 @@ def install(app: Flask) -> None:
     }
     app.jinja_env.filters |= FILTERS
     # The third is replaced where forms are kept (``service/web/again.py``).
-    app.jinja_env.globals |= {"text": text, "static_url": static_url, "notice_again": str}
+    app.jinja_env.globals |= {
+        "text": text,
+        "static_url": static_url,
+        "faces_for": faces_for,
+        "drawn_in": drawn_in,
+        "notice_again": str,
+    }
 
 
 def static_url(file: str) -> str:

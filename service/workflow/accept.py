@@ -25,6 +25,7 @@ from service.errors import FieldError, Invalid, Refused
 from service.texts import catalogue, text
 from service.workflow.turns import NoTurn, Turns
 from signatures.effective_date import effective_date
+from signatures.font import FACES
 from signatures.images import ImageRefused, reencode
 
 SEAL = "seal"
@@ -36,11 +37,12 @@ PATIENCE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class SignatureImage:
-    """How somebody signs: the typed name, or a picture (already encoded anew)."""
+    """How somebody signs: the typed name in a face, or a picture (already encoded anew)."""
 
     method: str
     typed: str
     png: bytes | None
+    face: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,13 @@ class Person:
     staff_id: str | None = None
 
 
-def signature_image(method: str, typed: str, picture: bytes, name: str) -> SignatureImage:
-    """Check what was given as a signature. Raises Invalid naming ``signature``."""
+def signature_image(
+    method: str, typed: str, picture: bytes, name: str, face: str = ""
+) -> SignatureImage:
+    """Check what was given as a signature. Raises Invalid naming ``method`` or ``signature``.
+
+    A typed one without a known ``face`` has the first: where all look alike none is offered.
+    """
     if method not in METHODS:
         raise Invalid([FieldError("method", "choose")])
     if method == "typed":
@@ -68,7 +75,7 @@ def signature_image(method: str, typed: str, picture: bytes, name: str) -> Signa
             raise Invalid([FieldError("signature", "signature_missing")])
         if not same_person(typed, name):
             raise Invalid([FieldError("signature", "signature_name", {"name": name})])
-        return SignatureImage("typed", name, None)
+        return SignatureImage("typed", name, None, face if face in FACES else FACES[0])
     if not picture:
         raise Invalid([FieldError("signature", "signature_missing")])
     try:
@@ -179,6 +186,7 @@ def _record(
         method=image.method,
         typed=image.typed,
         image=image.png,
+        face=image.face,
         statements=said,
         evidence=person.evidence,
         salt=secrets.token_hex(16),

@@ -108,6 +108,7 @@ def countersign(
     method: str,
     typed: str,
     picture: bytes,
+    face: str = "",
     staff: Staff,
     client: Client,
 ) -> list[Outcome]:
@@ -125,7 +126,7 @@ def countersign(
         wrong.append(FieldError("confirmed", "statements_missing"))
     image = None
     try:
-        image = signature_image(method, typed, picture, staff.name)
+        image = signature_image(method, typed, picture, staff.name, face)
     except Invalid as refused:
         wrong += refused.errors
     try:  # an empty one is told as wrong, and is no guess that counts

@@ -23,6 +23,7 @@ from service.workflow.actors import SYSTEM
 from service.workflow.close import CLOSE
 from service.workflow.present_keys import with_present_keys
 from signatures.acts import Act
+from signatures.font import FACES
 from signatures.statements import Statement
 
 __all__ = ["SEAL", "note_failure", "seal"]
@@ -169,6 +170,7 @@ def _as_signed(act: ActRow) -> Act:
         method=record["method"],
         image_png=act.image,
         typed_text=record["typed"] or None,
+        face=record.get("face") or FACES[0],  # an older record has none
         document_sha256=act.document_sha256,
         statements=tuple(Statement(**said) for said in record["statements"]),
         record_sha256=act.record_sha256,

@@ -92,6 +92,7 @@ def prepare(
     method: str,
     typed: str,
     picture: bytes,
+    face: str = "",
 ) -> None:
     """First tap: the three statements and the signature, kept until Bijlage 1 follows.
 
@@ -104,7 +105,7 @@ def prepare(
         ticked = said >= set(AGREEMENT_STATEMENTS)
         wrong = [] if ticked else [FieldError("statements", "statements_missing")]
         try:
-            image = signature_image(method, typed, picture, found.agreement.signatory.name)
+            image = signature_image(method, typed, picture, found.agreement.signatory.name, face)
         except Invalid as refused:  # told all at once
             raise Invalid([*wrong, *refused.errors]) from refused
         if wrong:
@@ -115,6 +116,7 @@ def prepare(
                 "document_sha256": document_sha256,
                 "method": image.method,
                 "typed": image.typed,
+                "face": image.face,
                 "prepared_at": tx.now().astimezone(UTC).isoformat(),
             },
             pending_image=image.png,
@@ -146,7 +148,12 @@ def sign(
             tx,
             before,
             _person(tx, found, client),
-            SignatureImage(pending["method"], pending["typed"], found.session.pending_image),
+            SignatureImage(
+                pending["method"],
+                pending["typed"],
+                found.session.pending_image,
+                pending.get("face", ""),
+            ),
             {
                 Place.CONTROLLER_AGREEMENT: statements(AGREEMENT_STATEMENTS, before),
                 Place.CONTROLLER_ANNEX: statements(ANNEX_STATEMENTS, before),

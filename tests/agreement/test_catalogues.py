@@ -19,6 +19,7 @@ from service.texts import TEXTS, catalogue, has_text, table, text
 from service.workflow.accept import METHODS
 from service.workflow.countersign import STATEMENTS
 from service.workflow.sign import AGREEMENT_STATEMENTS, ANNEX_STATEMENTS
+from signatures.font import FACES
 
 SERVICE = Path(__file__).parents[2] / "service"
 # Words that people stumbled over. What signers agree to stands apart: its wording has versions.
@@ -156,6 +157,7 @@ def test_every_kind_of_mail_has_a_name_and_three_templates() -> None:
         *(f"labels.kind.{kind}" for kind in KINDS),
         *(f"labels.number_type.{kind}" for kind in NUMBER_TYPES),
         *(f"labels.method.{method}" for method in METHODS),
+        *(f"labels.face.{face}" for face in FACES),
         *(f"labels.list.{name}" for name in LISTS),
         *(f"labels.party.{party}" for party in ("controller", "processor")),
     ],

@@ -142,7 +142,7 @@ SIGN_ANNEX = {
     **SIGNER, **SIGNATURE, "today": "2 maart 2026", "annex_rows": ANNEX_ROWS,
     "guarantee": text("statements.annex_guarantee", organisation="Bakkerij Peeters", processor="IT4Professionals"),
     "annex_statement": text("statements.annex_sign", organisation="Bakkerij Peeters"),
-    "annex_ticked": False, "errors": {}, "image_src": "", "typed_name": "An Peeters",
+    "annex_ticked": False, "errors": {}, "image_src": "", "typed_name": "An Peeters", "face": "swift",
     "carried": [], "document_sha256": SHA,
 }  # fmt: skip
 UNUSABLE = {"processor": PROCESSOR, "since": NOW,

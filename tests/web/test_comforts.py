@@ -77,8 +77,16 @@ def test_a_drawing_that_comes_back_is_on_the_pad_and_a_stroke_adds_to_it(page: P
 def test_a_typed_name_is_shown_as_it_will_stand(page: Page) -> None:
     page.goto("/tekenen/pages/sign-sign")
     page.get_by_label("Typ uw naam").fill("Ó Brien-Łódź <b>")
-    expect(page.locator("[data-preview] .written")).to_have_text("Ó Brien-Łódź <b>")
-    expect(page.get_by_text("Elektronisch ondertekend op 2 maart 2026")).to_be_visible()
+    written = page.locator("[data-preview] .written")
+    expect(written).to_have_text("Ó Brien-Łódź <b>")
+    expect(written).to_have_css("font-family", '"Zegel Hand Elegant", cursive')
+    page.get_by_label("An Peeters, vlot").check()
+    expect(written).to_have_css("font-family", '"Zegel Hand Swift", cursive')
+    expect(page.get_by_text("elektronisch ondertekend op 2 maart 2026")).to_be_visible()
+    page.goto("/tekenen/pages/sign-annex-sign")
+    expect(page.get_by_text("An Peeters", exact=True).first).to_have_css(
+        "font-family", '"Zegel Hand Swift", cursive'
+    )
 
 
 def test_only_the_chosen_method_is_shown(page: Page) -> None:
@@ -119,6 +127,7 @@ def test_without_javascript_everything_but_drawing_is_there(plain: Page) -> None
     plain.goto("/tekenen/pages/sign-sign")
     expect(plain.get_by_label("Typ uw naam")).to_be_visible()
     expect(plain.get_by_label("Afbeelding van uw handtekening")).to_be_visible()
+    plain.get_by_label("An Peeters, duidelijk").check()
     expect(plain.locator("canvas")).to_be_hidden()
     plain.goto("/tekenen/pages/sign-annex")
     expect(plain.get_by_label("Naam van de functionaris")).to_be_visible()

@@ -184,13 +184,15 @@ def test_what_is_no_signature(house: House, given: dict[str, Any], field: str, c
 
 def test_bijlage_is_signed_too_or_nothing_is(house: House) -> None:
     reference = house.sent()
-    secret = house.prepared(reference, house.frozen(reference), typed="an peeters ")
+    secret = house.prepared(reference, house.frozen(reference), typed="an peeters ", face="swift")
     with pytest.raises(Invalid) as wrong:
         house.sign(reference, secret, said=set())
     assert codes(wrong.value) == {"statements": "annex_confirm"}
     assert read.acts(house.deps, secret) == []
     house.sign(reference, secret)
-    assert read.acts(house.deps, secret)[0].record["typed"] == "An Peeters"
+    for act in read.acts(house.deps, secret):
+        assert (act.record["typed"], act.record["face"]) == ("An Peeters", "swift")
+        assert act.record["schema"] == "zegel-act/4"
 
 
 def test_a_drawn_signature_is_encoded_anew(house: House) -> None:
@@ -204,6 +206,7 @@ def test_a_drawn_signature_is_encoded_anew(house: House) -> None:
     assert act.image.startswith(b"\x89PNG")
     assert act.image != drawn
     assert act.record["image_sha256"]
+    assert act.record["face"] is None
 
 
 def test_a_copied_link_stands_in_the_evidence(house: House) -> None:

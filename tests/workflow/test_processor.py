@@ -74,9 +74,12 @@ def test_one_that_was_withdrawn_keeps_no_other_from_being_signed(house: House) -
         method="typed",
         typed=house.staff.name,
         picture=b"",
+        face="plain",
         staff=house.staff,
         client=BROWSER,
     )
+    faces = house.rows("select record->>'face' from acts where place = 'processor_agreement'")
+    assert faces == [("plain",), ("plain",)]
     assert [outcome.refusal for outcome in outcomes] == [
         "",
         "Dat kan niet meer: deze overeenkomst is ingetrokken.",

@@ -43,6 +43,7 @@ from signatures.images import MOST_BYTES
 # kept, so it must arrive first.
 LARGEST_BODY = 24 * 1024 * 1024
 PNG_URL = "data:image/png;base64,"
+_FIELDS = ("method", "typed_name", "face", "drawn_image")
 _FIELD_OF_METHOD = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": "uploaded_image"}
 
 
@@ -76,7 +77,7 @@ def prepare() -> ResponseReturnValue:
         return to("sign.read")
     form = request.form
     said = form.getlist("statement")
-    values = {name: tidy(form.get(name, "")) for name in ("method", "typed_name", "drawn_image")}
+    values = {name: tidy(form.get(name, "")) for name in _FIELDS}
     try:
         signing.prepare(
             deps(),
@@ -86,6 +87,7 @@ def prepare() -> ResponseReturnValue:
             method=values["method"],
             typed=values["typed_name"],
             picture=_picture(found, values),
+            face=values["face"],
         )
     except Invalid as wrong:
         names = {"signature": _FIELD_OF_METHOD.get(values["method"], "method")}
@@ -180,6 +182,7 @@ def _as_prepared(found: Visit) -> tuple[list[str], dict[str, str]]:
     return list(signing.AGREEMENT_STATEMENTS), {
         "method": pending["method"],
         "typed_name": pending["typed"],
+        "face": pending.get("face", ""),
         "drawn_image": _image_src(found) if drawn else "",
     }
 
@@ -215,6 +218,7 @@ def _annex_page(found: Visit, typed: Again) -> ResponseReturnValue:
         errors=typed.errors,
         image_src=_image_src(found),
         typed_name=pending.get("typed", ""),
+        face=pending.get("face", ""),
         carried=[],
         **_signature_context(found),
     )

@@ -93,6 +93,7 @@ def sign() -> Any:
             method=method,
             typed=form.get("typed_name", ""),
             picture=_picture(method),
+            face=form.get("face", ""),
             staff=current_staff(),
             client=client(),
         )

@@ -13,6 +13,7 @@ if (form) {
   const written = preview.querySelector(".written");
   const picture = preview.querySelector("img");
   const typed = form.querySelector("[name=typed_name]");
+  const faces = [...form.querySelectorAll("[name=face]")];
   const upload = form.querySelector("[name=uploaded_image]");
   const drawn = form.querySelector("[name=drawn_image]");
   const pad = makePad(form.querySelector("canvas"), form.querySelector("[data-clear]"), drawn, show);
@@ -20,6 +21,7 @@ if (form) {
 
   for (const method of methods) method.addEventListener("change", choose);
   typed.addEventListener("input", show);
+  for (const face of faces) face.addEventListener("change", show);
   upload.addEventListener("change", async () => {
     uploaded = "";
     show();
@@ -50,6 +52,8 @@ if (form) {
 
   function show() {
     const source = { drawn: drawn.value, uploaded }[chosen()] ?? "";
+    const face = faces.find((each) => each.checked) ?? faces[0];
+    written.className = `written hand hand-${face.dataset.looks}`;
     written.textContent = chosen() === "typed" ? typed.value.trim() : "";
     picture.hidden = !source;
     if (source) picture.src = source;

@@ -83,11 +83,11 @@ def test_going_back_from_the_signature_keeps_it_for_the_same_text(journey: Journ
     assert browser.path == "/tekenen/lezen"
     browser.get("/tekenen/ondertekenen")
     assert browser.value("drawn_image") == drawing
-    assert browser.page.count(" checked") == 4  # the three statements and the method
+    assert browser.page.count(" checked") == 5  # the three statements, the method and the face
     journey.rows('update drafts set fields = fields || \'{"document_sha256": ["other"]}\'')
     browser.get("/tekenen/ondertekenen")
     assert browser.value("drawn_image") == drawing
-    assert browser.page.count(" checked") == 1
+    assert browser.page.count(" checked") == 2
     browser.post("/tekenen/ondertekenen", journey.signature())
     assert browser.path == "/tekenen/ondertekenen/bijlage"
     assert journey.rows("select 1 from drafts") == []

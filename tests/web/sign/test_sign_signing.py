@@ -126,13 +126,14 @@ def test_two_taps_sign_both(journey: Any, method: str) -> None:
     browser = journey.signing()
     url = "data:image/png;base64," + base64.b64encode(drawing()).decode()
     given = {
-        "typed": {},
+        "typed": {"face": "plain"},
         "drawn": {"drawn_image": url},
         "uploaded": {"uploaded_image": (io.BytesIO(drawing()), "handtekening.png")},
     }[method]
     browser.post("/tekenen/ondertekenen", journey.signature(method=method, **given))
     assert browser.path == "/tekenen/ondertekenen/bijlage"
     assert ("data:image/png;base64," in browser.page) == (method != "typed")
+    assert ("hand-plain" in browser.page) == (method == "typed")
     assert "staat ervoor in dat de in Bijlage 1" in browser.page
     assert journey.agreement.signed_places == ()
     sha256 = journey.agreement.frozen_sha256
@@ -147,7 +148,7 @@ def test_two_taps_sign_both(journey: Any, method: str) -> None:
     assert journey.agreement.signed_places == (Place.CONTROLLER_AGREEMENT, Place.CONTROLLER_ANNEX)
 
 
-@pytest.mark.parametrize(("size", "status", "ticks"), [(21, 422, 4), (25, 413, 1)])
+@pytest.mark.parametrize(("size", "status", "ticks"), [(21, 422, 5), (25, 413, 2)])
 def test_an_upload_that_is_too_large_is_refused_beside_its_field(
     journey: Any, size: int, status: int, ticks: int
 ) -> None:
@@ -158,7 +159,7 @@ def test_an_upload_that_is_too_large_is_refused_beside_its_field(
     )
     assert answer.status_code == status
     assert 'id="e-uploaded_image"' in browser.page
-    assert browser.page.count(" checked") == ticks  # statements that arrived, and the method
+    assert browser.page.count(" checked") == ticks  # statements that arrived; method; face
     assert browser.post("/tekenen/ondertekenen", journey.signature()).status_code == 200
 
 
@@ -174,13 +175,13 @@ def test_a_picture_for_which_nobody_has_time_keeps_the_ticks(
         )
     assert answer.status_code == 422
     assert text("errors.image_busy") in browser.page
-    assert browser.page.count(" checked") == 4
+    assert browser.page.count(" checked") == 5
 
 
 def test_going_back_from_bijlage_1_keeps_the_signature(journey: Any) -> None:
     browser = journey.first_tap()
     browser.get("/tekenen/ondertekenen")
-    assert browser.page.count(" checked") == 4
+    assert browser.page.count(" checked") == 5
     assert 'value="An Peeters"' in browser.page
 
 

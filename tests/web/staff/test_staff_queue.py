@@ -57,6 +57,7 @@ def test_refusals_sign_nothing_tell_all_and_keep_what_was_given(
         "confirmed": ["countersign_checked", "countersign_intent"],
         "method": "typed",
         "typed_name": "Els Maes",
+        "face": "swift",
         "password": admin[1],
     }
     name = "Typ uw naam zoals die in de overeenkomst staat: Els Maes"
@@ -73,6 +74,7 @@ def test_refusals_sign_nothing_tell_all_and_keep_what_was_given(
         for field, (_, sentence) in wrong.items():
             assert (sentence in office.page) == (field in given), (given, field)
         assert office.value("typed_name") == given.get("typed_name", "Els Maes")
+        assert 'value="swift" data-looks="swift" checked' in office.page
         assert admin[1] not in office.page
     drawing = "data:image/png;base64," + base64.b64encode(b"a drawing" * 4000).decode()
     drawn = {**right, "method": "drawn", "drawn_image": drawing, "password": "wrong"}

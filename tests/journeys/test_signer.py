@@ -177,7 +177,7 @@ def test_a_question_then_a_refusal(
     signer.ticks("De inhoud klopt niet").presses("Weigering versturen")
     signer.sees("Wij hebben uw weigering ontvangen")
     signer.opens(link).sees("Deze overeenkomst is geweigerd")
-    sales.dossier(reference).sees(customer.organisation).reads("De klant ondertekent niet")
+    sales.dossier(reference).sees(customer.organisation).reads("An Peeters ondertekent niet")
     sales.reads("Geweigerd. Reden: De inhoud klopt niet")
 
 

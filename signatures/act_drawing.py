@@ -28,7 +28,7 @@ from signatures.font import NO_BREAK, OTHER, drawn_in, face_font, font_for
 
 # Of the words, with the height of a line, in points: the first at which the signature gets what it
 # is wished, and else the last.
-SIZES = ((8.0, 9.6), (7.5, 9.0), (7.0, 8.2), (6.5, 7.3))
+SIZES = ((8.0, 9.6), (7.5, 9.0), (7.0, 8.2), (6.5, 7.2))
 WISHED, LEAST = 38.0, 34.1  # points: 13 mm, and the 12 mm that the signature must have
 GAP = 2.5  # between the signature and the words
 LARGEST_LETTERS = 40.0  # points; a name of three letters would fill the field otherwise

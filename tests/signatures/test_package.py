@@ -10,12 +10,16 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from signatures.command import main
+from signatures.found_seals import read_seal
+from signatures.revisions import Revisions
+from signatures.signed_fields import signed_fields
 from tests.signatures.manipulations import MANIPULATIONS
 from tests.signatures.repacking import (
     certificate,
@@ -48,6 +52,15 @@ OTHERWISE = (
     "another template",
 )
 ALONE = {name: MANIPULATIONS[name] for name in OTHERWISE}
+
+
+def test_the_words_of_older_seals_are_still_read() -> None:
+    file = Revisions(unpacked(OLD)[1]["overeenkomst.pdf"])
+    found = [read_seal(file, signed).found for signed in signed_fields(file)]
+    assert [(each.capacity, each.signed_at) for each in found[1:3]] == [
+        ("Bestuurder, Bakkerij Peeters", datetime(2026, 11, 28, 13, 7, tzinfo=UTC)),
+        ("Zaakvoerder, IT4Professionals", datetime(2026, 11, 28, 13, 7, tzinfo=UTC)),
+    ]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from docx.oxml.ns import nsdecls
 from service.documents.builder.styles import MARK_STYLE, STYLES, TWIPS_PER_MM, twips
 from service.documents.source import CONTROL, Block, SourceError, Table
 
-SIGNATURE_ROW_MM = 28
+SIGNATURE_ROW_MM = 29
 """Height kept free for a signature of at least 12 mm and the words under it. With more, an ordinary
 agreement would have a sixth page."""
 

@@ -6,6 +6,7 @@ WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Files in their order, not by how many tests they have: the slowest have few, and would come last
 # and alone.
 AT_ONCE = -n $(WORKERS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+LINT = $(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/lint-imports
 OUT ?= demo-out
 N ?= 200
 TAMPERS ?= 20000
@@ -33,18 +34,18 @@ setup-test: ## install what the checks and tests need as well
 	@scripts/setup test
 
 lint: setup-test ## lint, formatting and import rules
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/lint-imports
+	$(LINT)
 
 check: lint ## and types
 	$(BIN)/mypy
 
-# The types are checked while the tests are being collected: both have one processor then.
-test: lint ## everything that must hold before a change is kept
-	@$(BIN)/mypy & types=$$!; \
+# What needs one processor beside each other. In a new clone the tests are listed once before they
+# run: each of the processes that run them would compile all of them, and every library.
+test: setup-test ## everything that must hold before a change is kept
+	@{ $(LINT) && $(BIN)/mypy; } & checks=$$!; \
+	[ -d tests/__pycache__ ] || $(BIN)/pytest --collect-only --quiet >/dev/null; \
 	env -u ZEGEL_MODE $(BIN)/pytest $(AT_ONCE) -m 'not long'; \
-	tests=$$?; wait $$types || { echo 'make test: mypy found mistakes, see above' >&2; exit 1; }; exit $$tests
+	tests=$$?; wait $$checks || { echo 'make test: the checks found mistakes, see above' >&2; exit 1; }; exit $$tests
 
 thorough: setup-test ## the long tests: variants of what the tests do once, and breaks that take a while
 	env -u ZEGEL_MODE EXAMPLES=500 $(BIN)/pytest $(AT_ONCE) -m long

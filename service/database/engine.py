@@ -40,6 +40,7 @@ from service.database.overview import Overview
 from service.database.questions import Questions
 from service.database.reminders import Reminders
 from service.database.renewals import Renewals
+from service.database.rested import tried_when_rested
 from service.database.role_requests import RoleRequests
 from service.database.roles import may_switch_off_guards
 from service.database.samples import Samples
@@ -229,11 +230,11 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             pool_timeout=10,
             hide_parameters=True,  # an error in a log names no person
             connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
         )
+        tried_when_rested(self._engine)
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:

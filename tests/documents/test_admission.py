@@ -20,6 +20,7 @@ from service.documents.fill import CompiledTemplate
 from service.documents.office_profile import find_office, make_seed, write_fonts_conf
 from service.errors import GenerationFailed
 from tests.documents.samples import ordinary
+from tests.variants import some
 
 RELATIONSHIPS = "word/_rels/document.xml.rels"
 TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -289,7 +290,7 @@ def listener() -> Iterator[tuple[int, list[str]]]:
     server.server_close()
 
 
-@pytest.mark.parametrize("isolated", [True, False])
+@pytest.mark.parametrize("isolated", some([True, False]))
 def test_an_office_itself_fetches_nothing_even_unchecked(
     docx: bytes,
     templates_dir: Path,

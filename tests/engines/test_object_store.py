@@ -221,6 +221,7 @@ def test_what_was_acknowledged_survives_a_kill(store: EmbeddedObjectStore) -> No
         assert _read(again, key) == data
 
 
+@pytest.mark.long
 def test_taken_over_after_its_starter_was_killed_and_stopped_by_the_last(
     store: EmbeddedObjectStore,
 ) -> None:
@@ -241,6 +242,7 @@ def test_taken_over_after_its_starter_was_killed_and_stopped_by_the_last(
     assert not is_alive(pid)
 
 
+@pytest.mark.long
 def test_a_server_that_a_former_version_left_open_is_not_taken_over(
     store: EmbeddedObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -108,6 +108,7 @@ def test_a_killed_server_recovers_what_was_committed(server: EmbeddedPostgres) -
     assert _ask(server.owner_url(), "SELECT answer FROM kept") == (42,)
 
 
+@pytest.mark.long
 def test_a_server_whose_starter_was_killed_is_taken_over(server: EmbeddedPostgres) -> None:
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER, str(server.directory)], stdout=subprocess.PIPE, text=True
@@ -142,6 +143,7 @@ def test_data_of_another_major_version_are_refused(server: EmbeddedPostgres) -> 
     assert "PostgreSQL 18" in str(refused.value)
 
 
+@pytest.mark.long
 def test_an_unfinished_first_start_begins_again(tmp_path: Path) -> None:
     unfinished = tmp_path / "pg" / "data.unfinished"
     unfinished.mkdir(parents=True)
@@ -153,6 +155,7 @@ def test_an_unfinished_first_start_begins_again(tmp_path: Path) -> None:
         server.stop()
 
 
+@pytest.mark.long
 def test_a_deep_directory_gets_a_short_socket_path(made_once: Path, tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
     deep.mkdir(parents=True)

@@ -17,6 +17,7 @@ from service.database.alarms import What
 from service.engines.process import free_ports
 from service.errors import NotAllowed
 from service.workflow import alarm, archive, close, retrieve, seal
+from tests.variants import some
 
 MakeHouse = Callable[..., House]
 QUARTER = "interval '16 minutes'"
@@ -77,6 +78,7 @@ def test_once_a_day_whatever_is_repeated(house: House) -> None:
     assert len(warnings(house)) == 2
 
 
+@pytest.mark.long
 def test_many_at_once_are_one_mail_and_later_ones_wait_an_hour(house: House) -> None:
     early = house.begin_signed(3)
     mails_sent(house)
@@ -95,6 +97,7 @@ def test_many_at_once_are_one_mail_and_later_ones_wait_an_hour(house: House) -> 
     assert warnings(house)[-1].said["reference"] == late
 
 
+@pytest.mark.long
 def test_what_goes_on_again_is_forgotten(house: House) -> None:
     (reference,) = house.begin_awaiting()  # two acts wait for their seals
     mails_sent(house)
@@ -144,7 +147,7 @@ def test_the_close_and_the_archive_stand_still(house: House) -> None:
     assert alarm.alarm(house.deps) == 0
 
 
-@pytest.mark.parametrize("state", ["missing", "corrupt"])
+@pytest.mark.parametrize("state", some(["corrupt", "missing"]))
 def test_a_damaged_archive_is_told_at_once(house: House, state: str) -> None:
     (reference,) = house.begin_archived()
     mails_sent(house)

@@ -261,6 +261,7 @@ def test_two_processes_seal_at_once(house: House, environment: dict[str, str]) -
     assert_one_original(house, reference, before)
 
 
+@pytest.mark.long
 def test_the_sweep_beside_the_worker_adds_nothing(house: House) -> None:
     (reference,) = house.begin_signed()
     before = house.agreement(reference)

@@ -281,6 +281,7 @@ def test_a_dead_process_is_started_again(site: Site) -> None:
     assert wait_until(lambda: site.answers() and int(site.get()) != killed, seconds=LONG)
 
 
+@pytest.mark.long
 def test_whoever_is_being_answered_is_answered_before_the_end(tmp_path: Path) -> None:
     with serving() as site:
         begun, go = tmp_path / "begun", tmp_path / "go"

@@ -195,13 +195,13 @@ def test_a_variable_set_to_nothing_is_not_set() -> None:
     assert settings.port == 8000
 
 
-def test_lists_and_addresses_are_tidied(tmp_path: Path) -> None:
+def test_lists_and_addresses_are_tidied(root: Path) -> None:
     settings = load_settings(
         PRODUCTION
         | {
             "ZEGEL_BASE_URL": "https://zegel.example/",
             "ZEGEL_TSA_URLS": "https://a.example/tsr, https://b.example",
-            "ZEGEL_TSA_ROOTS": str(root_file(tmp_path)),
+            "ZEGEL_TSA_ROOTS": str(root),
         }
     )
     assert settings.base_url == "https://zegel.example"
@@ -250,28 +250,28 @@ def test_a_setting_of_another_place_is_no_silent_nothing() -> None:
     assert "ZEGEL_SEAL_ROOT" in problems(production(ZEGEL_SEAL_KEYSTORE="/keys/seal.p12"))[0]
 
 
-def root_file(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root certificate in PEM, as an authority hands out."""
-    create_authority(tmp_path / "k", None, organisation="X", now=datetime.now(UTC))
-    return tmp_path / "k" / "root.pem"
+    directory = tmp_path_factory.mktemp("authority") / "k"
+    create_authority(directory, None, organisation="X", now=datetime.now(UTC))
+    return directory / "root.pem"
 
 
-def test_a_time_stamp_service_needs_its_root(tmp_path: Path) -> None:
+def test_a_time_stamp_service_needs_its_root(root: Path) -> None:
     for mode in (PRODUCTION, {"ZEGEL_MODE": "development"}):
         found = problems(mode | {"ZEGEL_TSA_URLS": "https://a.example/tsr"})
         assert ["ZEGEL_TSA_ROOTS" in problem for problem in found] == [True]
-    root = root_file(tmp_path)
     given = PRODUCTION | {"ZEGEL_TSA_URLS": "https://a.example/tsr", "ZEGEL_TSA_ROOTS": str(root)}
     assert len(load_settings(given).tsa_roots) == 1
     # Roots alone keep what was stamped before verifiable.
     assert load_settings(PRODUCTION | {"ZEGEL_TSA_ROOTS": str(root)}).tsa_urls == ()
 
 
-def test_roots_that_are_none_are_refused(tmp_path: Path) -> None:
-    root_file(tmp_path)
+def test_roots_that_are_none_are_refused(root: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("")
-    for path in (tmp_path / "absent.pem", empty, tmp_path / "k" / "issuing.pem"):
+    for path in (tmp_path / "absent.pem", empty, root.with_name("issuing.pem")):
         found = problems(PRODUCTION | {"ZEGEL_TSA_ROOTS": str(path)})
         assert [str(path) in problem for problem in found] == [True]
 
@@ -289,10 +289,10 @@ def test_what_is_for_a_service_needs_one(name: str, value: str) -> None:
     assert any(name in each and "ZEGEL_TSA_URLS" in each for each in problems({name: value}))
 
 
-def test_each_service_may_have_its_own_credentials(tmp_path: Path) -> None:
+def test_each_service_may_have_its_own_credentials(root: Path) -> None:
     given = PRODUCTION | {
         "ZEGEL_TSA_URLS": "https://a.example/tsr,https://b.example",
-        "ZEGEL_TSA_ROOTS": str(root_file(tmp_path)),
+        "ZEGEL_TSA_ROOTS": str(root),
         "ZEGEL_TSA_AUTHORIZATION": "https://b.example Basic eDp5\n",
     }
     settings = load_settings(given)

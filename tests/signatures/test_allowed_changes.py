@@ -26,6 +26,7 @@ from tests.signatures.conftest import SealedFile
 from tests.signatures.making import CONTROLLER_FIRST, act_for, seal_all
 from tests.signatures.own_program import Writer, sign
 from tests.signatures.people import EC, PeoplesAuthority, Person
+from tests.variants import some
 
 FIRST, SECOND, LAST = CONTROLLER_FIRST
 LEVEL_8 = {"BaseVersion": name("/1.7"), "ExtensionLevel": generic.NumberObject(8)}
@@ -172,7 +173,7 @@ def reason(report: Report) -> tuple[set[str], str]:
     return set(said), said.get("changes", "")
 
 
-@pytest.mark.parametrize("what", IN_AN_ACT)
+@pytest.mark.parametrize("what", some(IN_AN_ACT, one_in=4))
 def test_an_act_of_ours_brings_nothing_else(
     controller_first: SealedFile,
     sealer: Sealer,
@@ -193,7 +194,7 @@ def test_an_act_of_ours_brings_nothing_else(
     assert reason(report) == ({"changes"}, code)
 
 
-@pytest.mark.parametrize("what", IN_THE_CLOSE)
+@pytest.mark.parametrize("what", some(IN_THE_CLOSE))
 def test_the_close_brings_nothing_else(
     controller_first: SealedFile,
     sealer: Sealer,
@@ -245,7 +246,7 @@ def test_an_older_format_of_a_seal_is_refused(
     assert why == "field"
 
 
-@pytest.mark.parametrize("what", OF_PROGRAMS)
+@pytest.mark.parametrize("what", some(OF_PROGRAMS, one_in=4))
 def test_a_persons_own_program_may_say_so(
     own: OwnSignatures,
     sealer: Sealer,

@@ -15,6 +15,7 @@ import pytest
 from signatures.command import main
 from storage.bag import bag
 from tests.signatures.repacking import unpacked
+from tests.variants import some
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = "VO-2026-00002"
@@ -65,14 +66,14 @@ LAYOUTS = (in_a_folder, in_a_zip, in_a_bag, in_a_zipped_bag)
 Layout = Callable[[dict[str, bytes], Path], Path]
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", some(LAYOUTS, one_in=2))
 def test_a_whole_package_is_genuine(
     files: dict[str, bytes], tmp_path: Path, root: str, layout: Layout
 ) -> None:
     assert main(["verify", str(layout(files, tmp_path / "p")), "--root", root]) == GENUINE
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout", some(reversed(LAYOUTS), one_in=4))
 def test_against_its_own_root_it_only_agrees_with_itself(
     files: dict[str, bytes], tmp_path: Path, layout: Layout, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -83,7 +84,7 @@ def test_against_its_own_root_it_only_agrees_with_itself(
 
 
 @pytest.mark.parametrize("name", ["overeenkomst.pdf", "bewijsblad.pdf", "getoond.pdf"])
-@pytest.mark.parametrize("layout", [in_a_folder, in_a_zipped_bag])
+@pytest.mark.parametrize("layout", some([in_a_zipped_bag, in_a_folder]))
 def test_a_package_with_one_changed_file_is_invalid(
     files: dict[str, bytes], tmp_path: Path, root: str, layout: Layout, name: str
 ) -> None:

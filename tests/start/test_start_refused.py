@@ -73,6 +73,7 @@ def test_no_office(tmp_path: Path) -> None:
     assert "make setup" in said
 
 
+@pytest.mark.long
 def test_interrupted_before_everything_ran_leaves_nothing(tmp_path: Path) -> None:
     settings = load_settings(
         {"ZEGEL_DATA": str(tmp_path), "ZEGEL_PORT": str(free_ports(1)[0])},
@@ -140,7 +141,12 @@ LONG = pytest.mark.long
             "Het archief kan niet gebruikt",
             marks=LONG,
         ),
-        ("prepare", {"S3_SECRET_ACCESS_KEY": "een ander geheim"}, "Het archief kan niet gebruikt"),
+        pytest.param(
+            "prepare",
+            {"S3_SECRET_ACCESS_KEY": "een ander geheim"},
+            "Het archief kan niet gebruikt",
+            marks=LONG,
+        ),
         pytest.param("worker", {"DATABASE_URL": NOWHERE}, "De databank", marks=LONG),
     ],
 )

@@ -68,6 +68,10 @@ def _house(deps: Deps) -> House:
     return House(deps, staff, PASSWORD)
 
 
+# A mail of a kind, with values of these names, that this process delivered after an earlier test.
+_DELIVERED: set[tuple[str, ...]] = set()
+
+
 def _must_hold(house: House) -> None:
     """What holds after every test: whole chains, a sentence for every entry, mails that compose."""
     for (reference,) in house.rows("select reference from agreements"):
@@ -78,7 +82,10 @@ def _must_hold(house: House) -> None:
         timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
         assert all(entry.sentence for entry in timeline)
         for message in waiting:
-            deliver.deliver(house.deps, message.id)
+            alike = (message.kind, *sorted(message.values))
+            if alike not in _DELIVERED:
+                deliver.deliver(house.deps, message.id)
+                _DELIVERED.add(alike)
     for (message_id,) in house.rows("select id from messages where agreement_id is null"):
         deliver.deliver(house.deps, str(message_id))
     with house.deps.database.begin() as tx:

@@ -237,6 +237,7 @@ def test_what_a_killed_worker_stored_is_taken_up(
     assert retrieve.check(house.deps, reference, house.staff).intact
 
 
+@pytest.mark.long
 def test_two_workers_make_one_copy_of_each(aged: tuple[House, str]) -> None:
     house, reference = aged
     renew_stamps.renew_stamps(house.deps)  # read what there is
@@ -270,6 +271,7 @@ def test_an_authority_that_is_away_is_told_and_the_next_night_tries_again(
     assert troubles(house) == []
 
 
+@pytest.mark.long
 def test_one_that_came_too_late_is_told_once_and_is_no_damage(aged: tuple[House, str]) -> None:
     house, reference = aged
     renew_stamps.renew_stamps(house.deps)
@@ -308,6 +310,7 @@ def test_a_renewed_copy_that_is_damaged_is_damage(aged: tuple[House, str]) -> No
     assert alarm.alarm(house.deps) == 1
 
 
+@pytest.mark.long
 def test_a_copy_whose_time_stamp_ended_is_no_damage(aged: tuple[House, str]) -> None:
     """It proves nothing more by itself, and is what was stored."""
     house, reference = aged

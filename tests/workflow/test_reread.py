@@ -121,6 +121,7 @@ def alarms(house: House) -> list[Any]:
     ]
 
 
+@pytest.mark.long
 def test_the_oldest_are_read_first_and_only_what_is_due(three: tuple[House, list[str]]) -> None:
     house, (first, second, third) = three
     days_pass(house, -100, third)  # seven months ago
@@ -327,6 +328,7 @@ def test_killed_in_the_middle(
     assert {state(house, each).state for each in references} == {"verified"}
 
 
+@pytest.mark.long
 def test_two_workers_at_once_note_each_once(three: tuple[House, list[str]]) -> None:
     house, references = three
     take_away(house, references[1], "bijlagen.zip")

@@ -76,7 +76,7 @@ def signed(journey: Journey) -> None:
     ("before", "afterwards"),
     [
         (Journey.entered, expire),
-        (Journey.signing, withdraw),
+        pytest.param(Journey.signing, withdraw, marks=pytest.mark.long),
         (Journey.first_tap, None),
         (signed, Journey.countersign),
     ],

@@ -73,7 +73,7 @@ bench: setup-test ## measure; figures and method are in bench/README.md
 
 pictures: setup-test ## every page, document and mail as pictures in PICTURES (pictures), with an index page
 	rm -rf $(PICTURES)
-	env -u ZEGEL_MODE PICTURES=$(abspath $(PICTURES)) $(BIN)/pytest tests/web tests/journeys -k 'accessible or journeys' -m 'not long'
+	env -u ZEGEL_MODE PICTURES=$(abspath $(PICTURES)) $(BIN)/pytest tests/web tests/journeys -k 'accessible or journeys'
 	$(BIN)/python scripts/album $(PICTURES)
 
 docs: setup-test ## write the generated pages of docs/ again

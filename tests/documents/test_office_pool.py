@@ -129,6 +129,7 @@ def test_a_worn_office_is_replaced_without_a_wait(
     pool.close()
 
 
+@pytest.mark.long
 def test_closing_leaves_no_process_no_socket_and_no_file(
     templates_dir: Path, tmp_path: Path, docx: bytes
 ) -> None:

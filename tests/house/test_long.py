@@ -14,11 +14,16 @@ def marked_long(node: ast.AST) -> bool:
     return any(ast.unparse(each) == "pytest.mark.long" for each in decorators)
 
 
+def _with_tests(module: ast.Module) -> list[ast.Module | ast.ClassDef]:
+    return [module, *(each for each in module.body if isinstance(each, ast.ClassDef))]
+
+
 def named_in(file: Path) -> list[ast.AST]:
     """The tests of a file, those in classes included."""
     return [
         node
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for holder in _with_tests(ast.parse(file.read_text(encoding="utf-8")))
+        for node in holder.body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
 

@@ -235,6 +235,7 @@ def test_the_completed_agreement_opened_elsewhere(
     scriptless.is_told("Vul de code van 6 cijfers in.")
 
 
+@pytest.mark.long
 def test_a_tab_beside_another_whose_cookies_go_and_whose_offer_is_withdrawn(
     zegel: Installation, signer: Signer, mailbox: Mailbox
 ) -> None:

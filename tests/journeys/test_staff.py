@@ -101,6 +101,7 @@ def test_resent_moved_and_withdrawn(
     mailbox.waits_for("nieuw@verhuizers.example", "ingetrokken").reads("De klant stopt ermee.")
 
 
+@pytest.mark.long
 def test_the_list_finds_and_filters(zegel: Installation, sales: Sales) -> None:
     draft, sent = zegel.customer("Zoekers Noord"), zegel.customer("Zoekers Zuid", "Piet Zoeker")
     zegel.bring(draft, "create")
@@ -269,6 +270,7 @@ def test_an_offer_that_we_sign_first(
     mailbox.waits_for(customer.email, f"met {PROCESSOR} is getekend").reads("van kracht sinds")
 
 
+@pytest.mark.long
 def test_without_javascript(
     zegel: Installation, plain: Callable[[dict[str, int]], Page], mailbox: Mailbox
 ) -> None:

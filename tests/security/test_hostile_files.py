@@ -38,6 +38,7 @@ from tests.signatures.conftest import (  # noqa: F401 (fixtures)
     sealer,
 )
 from tests.signatures.hostile import HOSTILE, many_tables
+from tests.variants import some
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,7 +55,7 @@ def test_the_process_apart_says_what_the_verifier_says(
     assert without == verify(controller_first.pdf, roots=authority.roots)
 
 
-@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("what", some(HOSTILE, one_in=2))
 def test_a_file_that_wants_much_is_refused_before_it_gets_it(what: str) -> None:
     """Well before the limits of the process: what is read of a file is counted."""
     report = verify(HOSTILE[what](), roots=[])
@@ -164,6 +165,7 @@ def test_the_process_apart_cannot_take_more(act: str, refusal: str, tmp_path: Pa
     assert refusal in done.stderr
 
 
+@pytest.mark.long
 def test_an_examination_may_take_two_seconds_of_processor_time() -> None:
     """The kernel keeps it: whoever goes on is ended by the signal for it."""
     program = (

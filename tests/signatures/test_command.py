@@ -134,7 +134,7 @@ def test_what_cannot_be_read(
     (tmp_path / "a.txt").write_text("niets")
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("manifest.json", b"0" * 400_000_000)
+        archive.writestr("manifest.json", b"0" * 70_000_000)
     (tmp_path / "bomb.zip").write_bytes(bomb.getvalue())
     for name in ("empty", "a.txt", "gone.pdf", "bomb.zip"):
         assert main(["verify", str(tmp_path / name), "--root", root]) == UNREADABLE, name

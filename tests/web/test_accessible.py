@@ -8,6 +8,8 @@ import pytest
 from page_samples import PAGES
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
+from tests.variants import some
+
 DESK = ViewportSize(width=1280, height=844)
 
 
@@ -19,7 +21,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("others", [(), pytest.param((DESK,), marks=pytest.mark.long)])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", some(PAGES, one_in=2))
 def test_page_is_accessible(
     page: Page,
     site: str,

@@ -228,6 +228,7 @@ def _outlives_the_working_copies(house: House, reference: str, sha256: str) -> N
     assert state_of(house, reference).state == "verified"
 
 
+@pytest.mark.long
 def test_a_package_of_before_stays_as_it_is(
     done: tuple[House, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

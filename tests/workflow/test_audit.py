@@ -21,6 +21,7 @@ from service.workflow import audit
 from service.workflow.audit import AnchorFinding, AuditReport, ChainFinding
 from signatures.tokens import stamp
 from storage.anchors import KINDS, key_of, read_anchor
+from tests.variants import some
 
 
 def tamper(house: House, statement: str, **values: Any) -> None:
@@ -174,18 +175,20 @@ def test_personal_data_may_be_erased_and_not_changed(anchored: tuple[House, str]
 
 @pytest.mark.parametrize(
     ("changed", "expected"),
-    [
-        ("update anchors set day = day - 9", "record_altered"),
-        ("update anchors set sha256 = 'x'", "record_altered"),
-        ("update anchors set token_time = token_time - interval '1 day'", "token_invalid"),
-        (
-            "update anchors set response = (select response from anchors where number = 2)",
-            "token_invalid",
-        ),
-        ("delete from anchors", "not_following"),
-        ("update anchor_heads set hash = repeat('0', 64)", "tree_altered"),
-        ("delete from anchor_heads", "tree_altered"),
-    ],
+    some(
+        [
+            ("update anchors set day = day - 9", "record_altered"),
+            ("update anchors set sha256 = 'x'", "record_altered"),
+            ("update anchors set token_time = token_time - interval '1 day'", "token_invalid"),
+            (
+                "update anchors set response = (select response from anchors where number = 2)",
+                "token_invalid",
+            ),
+            ("delete from anchors", "not_following"),
+            ("update anchor_heads set hash = repeat('0', 64)", "tree_altered"),
+            ("delete from anchor_heads", "tree_altered"),
+        ]
+    ),
 )
 def test_an_anchor_that_was_touched_is_told(
     anchored: tuple[House, str], changed: str, expected: str

@@ -11,6 +11,7 @@ from house import BROWSER, House
 from service.agreement.capabilities import Purpose
 from service.errors import Invalid, NotFound, Refused, TooMany, WrongState
 from service.workflow import open_link, prove_mailbox, read
+from tests.variants import some
 
 
 def doors(house: House, secret: str) -> list[Callable[[], Any]]:
@@ -28,7 +29,7 @@ def prove(house: House, secret: str) -> None:
     prove_mailbox.confirm_code(house.deps, secret, house.code(), BROWSER, Purpose.OPEN)
 
 
-@pytest.mark.parametrize("completed", [False, True])
+@pytest.mark.parametrize("completed", some([False, True]))
 def test_a_new_browser_is_asked_for_a_code(house: House, completed: bool) -> None:
     reference = house.sent()
     signer = house.signed(reference)
@@ -72,6 +73,7 @@ def test_the_code_of_another_purpose_opens_nothing(house: House) -> None:
         assert wrong.value.errors[0].code == "code_expired"
 
 
+@pytest.mark.long
 def test_the_codes_of_an_hour_are_counted_together(house: House) -> None:
     reference = house.sent()
     house.signed(reference)  # one code

@@ -38,7 +38,7 @@ from service.workflow import (
 )
 from service.workflow.actors import Client
 
-EXAMPLES = int(os.environ.get("DOORS", "3"))
+EXAMPLES = int(os.environ.get("DOORS", "2"))
 # What each piece is made of. The first are the widest and the longest that is printed.
 PIECES = (
     "W",

@@ -200,6 +200,7 @@ def test_copies_stand_beside_the_originals(aged: tuple[House, str]) -> None:
     assert bag <= set(packed.namelist())
 
 
+@pytest.mark.long
 def test_the_copy_goes_to_whom_the_original_may(aged: tuple[House, str]) -> None:
     house, reference = aged
     renew_stamps.renew_stamps(with_new_certificate(house).deps)

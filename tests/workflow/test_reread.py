@@ -140,6 +140,7 @@ def test_the_oldest_are_read_first_and_only_what_is_due(three: tuple[House, list
     assert len(said(house, third, "archive.verified")) == 1
 
 
+@pytest.mark.long
 def test_a_night_takes_a_sixtieth_and_a_job_a_part_of_it(
     three: tuple[House, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,6 +76,7 @@ def test_an_office_that_hangs_is_killed_and_the_document_made_by_another(
     until(lambda: gone(frozen.pid, frozen.office_pid))
 
 
+@pytest.mark.long
 def test_an_office_that_dies_is_replaced_and_inherits_nothing_of_our_environment(
     pool: OfficePool, docx: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

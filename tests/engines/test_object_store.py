@@ -174,6 +174,7 @@ def store(tmp_path: Path) -> Iterator[EmbeddedObjectStore]:
         os.killpg(pid, signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_killed_and_started_again_everything_is_there(store: EmbeddedObjectStore) -> None:
     first = store.start()
     _client(first).create_bucket(Bucket="archief", ObjectLockEnabledForBucket=True)

@@ -164,6 +164,7 @@ def test_the_stamp_of_hours_later_changes_nothing_and_is_explained(
     assert " ".join(text("evidence.other_day").split()) in printed
 
 
+@pytest.mark.long
 def test_an_authority_that_was_down_for_hours_does_not_move_the_date(
     make_house: MakeHouse, tmp_path: Path
 ) -> None:

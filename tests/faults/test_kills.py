@@ -67,7 +67,7 @@ MORE_POINTS = (  # close to others; for the long run
     "mail>commit:before:1",
 )
 RANDOM_KILLS = 3
-QUICK = 2
+QUICK = 1
 LONGEST_SECONDS = 120
 
 

@@ -97,6 +97,7 @@ def test_a_code_waits_for_the_mail_server(make_house: MakeHouse) -> None:
     assert house.rows("select state from messages where kind = 'code'")[0].state == "sent"
 
 
+@pytest.mark.long
 def test_the_archive_is_down(make_house: MakeHouse, tmp_path: Path) -> None:
     store = EmbeddedObjectStore(tmp_path / "store")
     address = store.start()

@@ -113,6 +113,7 @@ def test_pages_come_while_forty_connections_are_slow(zegel: Installation) -> Non
     assert "Kloppen deze gegevens?" in road.signer.text()
 
 
+@pytest.mark.long
 def test_a_drawn_signature(zegel: Installation, signer: Signer, mailbox: Mailbox) -> None:
     customer = zegel.customer("Tekenaars NV")
     _at_signing(zegel, signer, mailbox, customer)

@@ -39,7 +39,7 @@ from tests.signatures.oracle import refused
 from tests.variants import some
 
 FLIPS = int(os.environ.get("TAMPERS", "40"))
-ASKED_TWICE = 10  # of the flips go to the second opinion too, which takes a third of a second
+ASKED_TWICE = 4  # of the flips go to the second opinion too, which takes a third of a second
 
 
 @pytest.mark.parametrize("what", IN_THE_FILE)

@@ -130,6 +130,7 @@ def test_one_that_has_only_ocsp_is_closed_with_its_answer(
         assert report.verdict == GENUINE, report.lines("en")
 
 
+@pytest.mark.long
 def test_one_that_says_nothing_about_revocation_is_not_closed_with(
     converted: bytes, authority: OurAuthority, tmp_path: Path
 ) -> None:

@@ -68,7 +68,7 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SOFTHSM2_CONF", str(settings))
         make_token("zegel", {"rsa": "rsa3072", "p256": P256, "short": "rsa2048"})
-        make_token("other", {"rsa": "rsa3072"})
+        make_token("other", {"p256": P256})
         yield "zegel"
 
 
@@ -258,7 +258,7 @@ def refused(make: Callable[[], object]) -> str:
 
 class TestToken:
     def test_a_wrong_pin_is_named(self, softhsm: str) -> None:
-        assert refused(lambda: TokenKey(token("other", "rsa", pin="0000"))) == "wrong_pin"
+        assert refused(lambda: TokenKey(token("other", "p256", pin="0000"))) == "wrong_pin"
 
     @pytest.mark.parametrize(
         ("label", "key", "code"),

@@ -127,7 +127,7 @@ LONG = pytest.mark.long
 @pytest.mark.parametrize(
     ("command", "changed", "sentence"),
     [
-        ("prepare", {}, ""),
+        pytest.param("prepare", {}, "", marks=LONG),
         ("prepare", {"DATABASE_URL": NOWHERE}, "De databank kan niet gebruikt"),
         pytest.param(
             "prepare",

@@ -176,6 +176,7 @@ def test_with_time_stamps_of_another_service_its_leesmij_holds_too(
     assert retrieve.check(house.deps, reference, house.staff).intact
 
 
+@pytest.mark.long
 def test_before_the_first_anchor_it_is_whole_as_well(
     done: tuple[House, str, str], tmp_path: Path
 ) -> None:

@@ -213,12 +213,13 @@ def test_every_page_on_a_telephone_and_on_a_desk(
     page.fill("#f-email", place.email)
     page.fill("#f-password", place.password)
     page.click("button:has-text('Aanmelden')")
-    for name, path in place.pages.items():
+    every_second = None if others else 2  # the rest is a long test
+    for name, path in list(place.pages.items())[::every_second]:
         page.goto(place.address + path)
         page.evaluate(UNFOLDED)
         found[name] = look(page)
     found |= _after_mistakes(page, place, look)
-    if others:  # a long test
+    if others:
         found |= _about_accounts(page, place, deps, look)
     context.close()
     assert {name: what for name, what in found.items() if what} == {}

@@ -243,6 +243,7 @@ def test_a_close_needs_no_office(make_house: MakeHouse, tmp_path: Path) -> None:
     judge(broken, signed, deeply=False)
 
 
+@pytest.mark.long
 def test_the_office_is_missing_when_the_text_is_made(make_house: MakeHouse, tmp_path: Path) -> None:
     office = tmp_path / "soffice"
     house = make_house()

@@ -87,6 +87,7 @@ print(len(sockets()) - len(before), threading.active_count())
 """
 
 
+@pytest.mark.long
 def test_the_web_application_is_made_without_a_connection_or_thread(tmp_path: Path) -> None:
     # The web processes are forked from the one that made it: both would be shared.
     done = subprocess.run(

@@ -43,6 +43,7 @@ from tests.variants import some
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 def test_the_process_apart_says_what_the_verifier_says(
     controller_first: SealedFile,  # noqa: F811
     authority: Authority,  # noqa: F811

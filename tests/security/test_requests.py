@@ -43,6 +43,7 @@ def routes(app: Flask, method: str) -> Iterator[Rule]:
     yield from (rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()))
 
 
+@pytest.mark.long
 def test_no_address_breaks_a_page(app: Flask, office: Office) -> None:
     for rule in routes(app, "GET"):
         for value in HOSTILE if "<" in rule.rule else ("",):

@@ -38,7 +38,7 @@ from tests.signatures.making import (
 from tests.signatures.oracle import refused
 from tests.variants import some
 
-FLIPS = int(os.environ.get("TAMPERS", "40"))
+FLIPS = int(os.environ.get("TAMPERS", "20"))
 ASKED_TWICE = 4  # of the flips go to the second opinion too, which takes a third of a second
 
 

@@ -32,6 +32,7 @@ from signatures.verify import Ledger, verify
 from tests.signatures.conftest import PASSPHRASE
 from tests.signatures.container_attacks import alone, edited, in_the_token, put_in
 from tests.signatures.making import CONTROLLER_FIRST, act_for, prepared, seal_all
+from tests.variants import some
 
 PKI = "https://zegel.example/pki"
 
@@ -246,7 +247,7 @@ class TestRevocation:
         assert list(failing) == ["chains"]
         assert "revoked" in failing["chains"]
 
-    @pytest.mark.parametrize("where", ["seal", "token", "close"])
+    @pytest.mark.parametrize("where", some(["token", "seal", "close"]))
     def test_an_issuer_that_was_revoked_is_found_wherever_its_certificate_is(
         self, home: Path, shown: bytes, where: str
     ) -> None:

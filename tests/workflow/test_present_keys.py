@@ -33,6 +33,7 @@ def keys(keys: Path, tmp_path: Path) -> Path:
     return tmp_path / "sleutels"
 
 
+@pytest.mark.long
 def test_a_running_process_takes_up_new_keys_between_two_acts_and_the_package_holds(
     whole_house: House, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ from service.documents.produce import DocumentMaker, ProducedDocument
 from service.documents.template import DocumentTemplate
 from service.errors import GenerationFailed
 from tests.documents.samples import full, hard, ordinary
+from tests.variants import some
 
 DATED = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 
@@ -343,10 +344,10 @@ def test_many_at_once_never_mix_parties(document_maker: DocumentMaker) -> None:
         return set(re.findall(r"Partij \d{4}", text)) == {f"Partij {number:04}"}
 
     with ThreadPoolExecutor(6) as pool:
-        assert all(pool.map(made_for, range(24)))
+        assert all(pool.map(made_for, range(12)))
 
 
-@pytest.mark.parametrize("services", range(1, 13))
+@pytest.mark.parametrize("services", some(range(1, 13)))
 def test_signature_blocks_stay_whole_wherever_the_page_ends(
     document_maker: DocumentMaker, services: int
 ) -> None:

@@ -22,6 +22,7 @@ from service.documents.office import CLIENT
 from service.documents.office_isolation import missing_walls
 from service.errors import GenerationFailed
 from tests.documents.samples import ordinary
+from tests.variants import some
 
 WAIT_SECONDS = 60
 FEW = RecycleLimits(documents=2)
@@ -91,6 +92,7 @@ def test_an_office_that_dies_is_replaced_and_inherits_nothing_of_our_environment
     assert not any("proxy" in name.lower() for name in environment)
 
 
+@pytest.mark.long
 def test_a_client_that_dies_takes_its_office_along(pool: OfficePool, docx: bytes) -> None:
     pool.convert(docx)
     (dead,) = pool.offices()
@@ -161,7 +163,7 @@ time.sleep(60)
 """
 
 
-@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("frozen", some([True, False]))
 def test_a_service_that_is_killed_leaves_no_office(
     templates_dir: Path, tmp_path: Path, docx: bytes, frozen: bool
 ) -> None:

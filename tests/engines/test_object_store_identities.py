@@ -178,6 +178,7 @@ def test_the_administrator_could(s3: Any, version: dict[str, str]) -> None:
         s3.get_object(**version)
 
 
+@pytest.mark.long
 def test_a_server_of_before_the_identities_is_started_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -230,6 +230,7 @@ def put_back(office: Path) -> None:
     office.symlink_to(found)
 
 
+@pytest.mark.long
 def test_a_close_needs_no_office(make_house: MakeHouse, tmp_path: Path) -> None:
     office = tmp_path / "soffice"
     house = make_house()

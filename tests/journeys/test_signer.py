@@ -135,6 +135,7 @@ def test_a_drawn_signature(zegel: Installation, signer: Signer, mailbox: Mailbox
     signer.signs_annex().sees("Bedankt. U hebt ondertekend.")
 
 
+@pytest.mark.long
 def test_an_uploaded_signature(zegel: Installation, signer: Signer, mailbox: Mailbox) -> None:
     customer = zegel.customer("Stempel & Zoon")
     _at_signing(zegel, signer, mailbox, customer)

@@ -151,7 +151,11 @@ def impatient() -> Iterator[Site]:
 
 @pytest.mark.parametrize(
     ("said", "more"),
-    [(half_headers(), b"x"), (half_body(), b"x"), (half_body(length=200_000), b"x" * 1000)],
+    [
+        (half_headers(), b"x"),
+        (half_body(), b"x"),
+        pytest.param(half_body(length=200_000), b"x" * 1000, marks=pytest.mark.long),
+    ],
     ids=["headers", "least rate of a body", "whole body"],
 )
 def test_a_connection_that_dribbles_is_ended(impatient: Site, said: bytes, more: bytes) -> None:

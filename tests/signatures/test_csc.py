@@ -61,7 +61,9 @@ def signing(sealer: Sealer, service: CscService, controller_first: SealedFile) -
     return Signing(sealer, service, controller_first.shown, "els")
 
 
-@pytest.mark.parametrize("who", ["els", "an"], ids=["rsa", "ec"])
+@pytest.mark.parametrize(
+    "who", ["els", pytest.param("an", marks=pytest.mark.long)], ids=["rsa", "ec"]
+)
 def test_the_service_signs_what_it_was_permitted_to(
     sealer: Sealer, service: CscService, controller_first: SealedFile, who: str
 ) -> None:

@@ -24,6 +24,7 @@ from storage.errors import (
     StorageUnavailable,
 )
 from storage.objects import ObjectStore, S3Config, StoredObject
+from tests.variants import some
 
 KEY = "overeenkomsten/2026/VO-2026-00001/overeenkomst.pdf"
 
@@ -68,8 +69,9 @@ def test_other_bytes_are_a_conflict(objects: ObjectStore, until: datetime) -> No
     assert objects.get(KEY, first.version_id) == b"the original"
 
 
-def test_of_thirty_two_at_once_one_wins(objects: ObjectStore, until: datetime) -> None:
-    start = threading.Barrier(32)
+@pytest.mark.parametrize("many", some([8, 32]))
+def test_of_many_at_once_one_wins(objects: ObjectStore, until: datetime, many: int) -> None:
+    start = threading.Barrier(many)
 
     def attempt(number: int) -> StoredObject | ObjectConflict:
         start.wait()
@@ -82,8 +84,8 @@ def test_of_thirty_two_at_once_one_wins(objects: ObjectStore, until: datetime) -
                 continue
         raise AssertionError("never an answer")
 
-    with ThreadPoolExecutor(32) as pool:
-        results = list(pool.map(attempt, range(32)))
+    with ThreadPoolExecutor(many) as pool:
+        results = list(pool.map(attempt, range(many)))
     winners = [result for result in results if isinstance(result, StoredObject)]
     assert len(winners) == 1
     assert versions(objects) == [winners[0].version_id]

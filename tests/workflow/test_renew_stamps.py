@@ -139,6 +139,7 @@ def test_nothing_is_renewed_before_its_time(aged: tuple[House, str]) -> None:
     assert {until for _, until in noted} == {ended.not_valid_after_utc}
 
 
+@pytest.mark.long
 def test_a_certificate_that_proves_no_longer_is_said(
     aged: tuple[House, str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -211,6 +212,7 @@ def test_the_copy_goes_to_whom_the_original_may(aged: tuple[House, str]) -> None
         retrieve.open_file(house.deps, reference, sheet, sales, BROWSER)
 
 
+@pytest.mark.long
 def test_what_a_killed_worker_stored_is_taken_up(
     aged: tuple[House, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

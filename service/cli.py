@@ -16,6 +16,9 @@ from service.settings import DEVELOPMENT, PRODUCTION, Settings, load_settings
 from service.texts import has_text, text
 from service.web.log_masking import MaskTokens
 
+# Imports inside functions: a command loads what it needs when it runs, so that `--help` and short
+# commands answer at once.
+
 log = logging.getLogger(__name__)
 # As in signatures.rotation.REASONS, which would load the certificates' library here.
 REVOCATION_REASONS = ("key_compromise", "superseded", "cessation", "affiliation")
@@ -163,7 +166,6 @@ def keys_show(as_json: bool) -> None:
 @keys.command("renew-seal", help=text("cli.keys_renew_seal"))
 def keys_renew_seal() -> None:
     """The seal's certificate."""
-    # As above.
     from service.key_commands import renew_seal  # noqa: PLC0415
 
     renew_seal(_settings(PRODUCTION))
@@ -172,7 +174,6 @@ def keys_renew_seal() -> None:
 @keys.command("renew-stamp", help=text("cli.keys_renew_stamp"))
 def keys_renew_stamp() -> None:
     """The time stamps' key and certificate."""
-    # As above.
     from service.key_commands import renew_stamp  # noqa: PLC0415
 
     renew_stamp(_settings(PRODUCTION))
@@ -181,7 +182,6 @@ def keys_renew_stamp() -> None:
 @keys.command("new-authority", help=text("cli.keys_new_authority"))
 def keys_new_authority() -> None:
     """Root, issuing authority, seal and time stamps."""
-    # As above.
     from service.key_commands import new_authority  # noqa: PLC0415
 
     new_authority(_settings(PRODUCTION))
@@ -195,7 +195,6 @@ def keys_new_authority() -> None:
 )
 def keys_renew_root_list(root_key: Path | None) -> None:
     """The root's revocation list."""
-    # As above.
     from service.key_commands import renew_root_list  # noqa: PLC0415
 
     renew_root_list(_settings(PRODUCTION), root_key)
@@ -212,7 +211,6 @@ def keys_renew_root_list(root_key: Path | None) -> None:
 @click.option("--since", help=text("cli.keys_since"))
 def keys_revoke(fingerprint: str, reason: str, since: str | None) -> None:
     """One former certificate."""
-    # As above.
     from service.key_commands import revoke  # noqa: PLC0415
 
     revoke(_settings(PRODUCTION), fingerprint, reason, since)
@@ -237,7 +235,6 @@ def staff_link(email: str) -> None:
 @click.argument("email")
 def staff_administrator(email: str) -> None:
     """Access and the role ``beheer`` for somebody."""
-    # As above.
     from service.staff_commands import make_administrator  # noqa: PLC0415
 
     make_administrator(_settings(PRODUCTION), email)

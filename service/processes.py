@@ -34,8 +34,6 @@ def serve(given: GiveSettings) -> None:
     """Serve pages until told to stop."""
     # Only this process serves pages.
     from service.app import create_app  # noqa: PLC0415
-
-    # As above.
     from service.server import Server  # noqa: PLC0415
 
     end_with_parent()
@@ -50,14 +48,8 @@ def work(given: GiveSettings) -> None:
     """Run jobs until told to stop."""
     # Only this process does them.
     from service.wiring import worker_app  # noqa: PLC0415
-
-    # As above.
     from service.worker import run  # noqa: PLC0415
-
-    # As above.
     from service.workflow.probe_office import probe_office  # noqa: PLC0415
-
-    # As above.
     from service.workflow.weak_spots import log_weak_spots  # noqa: PLC0415
 
     end_with_parent()
@@ -81,11 +73,8 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
     """
     # The libraries of migrations and keys are needed here and nowhere else.
     from psycopg import Error as PostgresError  # noqa: PLC0415
-
-    # As above.
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
-    # As above.
     from service.first_start import (  # noqa: PLC0415
         prepare_bucket,
         prepare_database,
@@ -95,8 +84,6 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
 
     # Only here and in the worker's daily round.
     from service.workflow.probe import probe_archive  # noqa: PLC0415
-
-    # As above.
     from signatures.errors import AuthorityError  # noqa: PLC0415
 
     end_with_parent()
@@ -129,10 +116,10 @@ def _check_keys(deps: Deps) -> None:
     there for would silently not be reached.
     """
     trusted_list(deps.settings)
-    # As in ``prepare``.
+    # The libraries of keys are needed by these commands alone.
     from service.seal_keys import check  # noqa: PLC0415
 
-    # As in ``prepare``.
+    # The libraries of keys are needed by these commands alone.
     from signatures.errors import AuthorityError  # noqa: PLC0415
 
     try:

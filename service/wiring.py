@@ -132,11 +132,7 @@ def _authority(settings: Settings) -> Authority:
 def _sealer(settings: Settings, authority: Authority, timestamps: Timestamps) -> Sealer:
     # Imported at first use: only a worker seals, and the PDF library costs 30 MiB.
     from service.seal_keys import provider  # noqa: PLC0415
-
-    # As above.
     from signatures.authority import check_validity  # noqa: PLC0415
-
-    # As above.
     from signatures.seal import Sealer  # noqa: PLC0415
 
     check_validity(authority, datetime.now(UTC))

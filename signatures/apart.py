@@ -197,8 +197,6 @@ def serve(line: socket.socket) -> None:
     """The process that forks: one child for each connection that comes over the line."""
     # Loaded once, for all children.
     from signatures.package_verdict import judge  # noqa: PLC0415, F401
-
-    # As above.
     from signatures.rehearsal import rehearse  # noqa: PLC0415
 
     words()
@@ -259,8 +257,6 @@ def _told(data: bytes, question: dict[str, Any], trust: Trust) -> dict[str, Any]
         return values_of(trust.verify(data, ledger))
     # Loaded by the process that forked this one.
     from signatures.package import read_zip  # noqa: PLC0415
-
-    # As above.
     from signatures.package_verdict import judge  # noqa: PLC0415
 
     try:

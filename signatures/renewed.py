@@ -156,7 +156,6 @@ def _check_wholly(
     # Loads the PDF signing library, which an ordinary file does not need.
     from asn1crypto import crl, ocsp  # noqa: PLC0415
 
-    # As above.
     from signatures.stamp_chains import validated  # noqa: PLC0415
 
     lists = [crl.CertificateList.load(each) for each in stored(file, "CRLs")]

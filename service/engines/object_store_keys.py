@@ -57,11 +57,7 @@ def _make_certificate(certificate: Path, key: Path) -> None:
     """One self-signed certificate that is at once authority, server and client."""
     # Loaded at the first start only: the supervisor, which stays, does without.
     from cryptography import x509  # noqa: PLC0415
-
-    # As above.
     from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
-
-    # As above.
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
 
     private = ec.generate_private_key(ec.SECP256R1())

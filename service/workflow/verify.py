@@ -186,7 +186,7 @@ def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
 def objection_to(deps: Deps, pdf: bytes) -> str:
     """Why the second verdict, by another library, does not take this for an original of ours; ''
     when it does. It takes some hundred milliseconds, and a library that only a worker loads."""
-    # As above.
+    # Loads a library that no page of a web process needs otherwise.
     from signatures.second_opinion import objection  # noqa: PLC0415
 
     return objection(pdf, roots=deps.authority().roots, stamp_roots=deps.settings.tsa_roots)

@@ -61,8 +61,6 @@ class KmsKey:
     def __init__(self, address: KmsAddress) -> None:
         # Imported here: only who has a key there needs it.
         import boto3  # noqa: PLC0415
-
-        # As above.
         from botocore.config import Config  # noqa: PLC0415
 
         self.named = address.key_id

@@ -10,7 +10,7 @@ import time
 
 from bench.figures import Figure, latency, timed
 from bench.workshop import Workshop
-from service.workflow.retrieve import original_bytes
+from service.workflow.originals import original_bytes
 from signatures.apart import verify_apart
 from signatures.verify import verify
 

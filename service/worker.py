@@ -56,9 +56,10 @@ from service.workflow.forgotten import FORGOTTEN
 from service.workflow.generate import GENERATE, PREVIEW
 from service.workflow.notify import DELIVER
 from service.workflow.one_by_one import said
-from service.workflow.reread import LOOK, REREAD, ROUND
+from service.workflow.reread import REREAD, ROUND
 from service.workflow.retain import EXTEND, LOCKS
 from service.workflow.sample import SAMPLE
+from service.workflow.take_out import LOOK
 
 log = logging.getLogger(__name__)
 

@@ -33,7 +33,7 @@ from service.mail.message import (
 from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.links import account_address, address
-from service.workflow.retrieve import evidence_bytes, original_bytes
+from service.workflow.originals import evidence_bytes, original_bytes
 from service.workflow.undelivered import tell_refused
 
 # A mail about something that is over is not sent any more: a link that died, a code that ran out.

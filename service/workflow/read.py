@@ -20,7 +20,7 @@ from service.deps import Deps
 from service.errors import LinkUnusable, NotFound
 from service.workflow.actors import Client, signer_actor
 from service.workflow.open_link import Visit, load_proved_visit
-from service.workflow.retrieve import evidence_bytes, original_bytes
+from service.workflow.originals import evidence_bytes, original_bytes
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,6 @@ from storage.witness import prove_working
 log = logging.getLogger(__name__)
 
 REREAD = "reread"
-LOOK = "look"
 ROUND = "archive"
 DUE_AFTER = timedelta(days=270)
 DAMAGED_AFTER = timedelta(hours=20)  # the next night, though it may come a little sooner
@@ -67,12 +66,6 @@ def reread(deps: Deps, left: int) -> int:
         with deps.database.begin() as tx:
             tx.jobs.defer(REREAD, ROUND, queue=HOUSEKEEPING, left=left - most)
     return done
-
-
-def look_soon(deps: Deps, agreement_id: str) -> None:
-    """Have one package examined now: somebody asked for a file of it and did not get it."""
-    with deps.database.begin() as tx:
-        tx.jobs.defer(LOOK, agreement_id, queue=HOUSEKEEPING, agreement_id=agreement_id)
 
 
 def look(deps: Deps, agreement_id: str) -> bool:

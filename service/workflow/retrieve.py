@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from service.agreement.activity import Activity
 from service.agreement.events import Event
-from service.agreement.file_names import EVIDENCE, saved_as
+from service.agreement.file_names import saved_as
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.database.documents import Original
@@ -19,8 +19,7 @@ from service.workflow.archive import note_check
 from service.workflow.dossier import Dossier, gather
 from service.workflow.evidence_package import LOG, anchor_files, as_bag
 from service.workflow.examine import ArchiveCheck, examine, recorded
-from service.workflow.reread import look_soon
-from service.workflow.take_out import read_file, read_files, read_object
+from service.workflow.take_out import look_soon, read_file, read_files
 from storage.errors import StorageError
 from storage.manifest import AGREEMENT, SHOWN, media_type
 from storage.renewed import original_of
@@ -165,30 +164,6 @@ def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
     with deps.database.begin() as tx:
         note_check(tx, known, found, asked_by=staff_actor(staff))
     return found
-
-
-def original_bytes(deps: Deps, agreement_id: str) -> bytes:
-    """The sealed original. Raises NotFound, or what the store raises."""
-    return _kept(deps, agreement_id, AGREEMENT)
-
-
-def evidence_bytes(deps: Deps, agreement_id: str) -> bytes:
-    """The sealed evidence sheet. Raises NotFound, or what the store raises."""
-    return _kept(deps, agreement_id, EVIDENCE)
-
-
-def _kept(deps: Deps, agreement_id: str, name: str) -> bytes:
-    """The working copy while there is one, else the archive's."""
-    with deps.database.begin() as tx:
-        original = tx.documents.original(agreement_id)
-        objects = {each.name: each for each in tx.archive.objects(agreement_id)}
-    if original is not None:
-        copy = {AGREEMENT: original.pdf, EVIDENCE: original.evidence_pdf}[name]
-        if copy is not None:
-            return copy
-    if name not in objects:
-        raise NotFound("not_found")
-    return read_object(deps, agreement_id, objects[name])
 
 
 def _working_copy(original: Original | None, name: str) -> bytes:

@@ -19,8 +19,7 @@ from service.agreement.printed import sample_context
 from service.database.engine import Transaction
 from service.database.samples import Sample
 from service.deps import Deps
-from service.errors import GenerationFailed, LinkUnusable, NotFound
-from service.workflow.open_link import landing, visit
+from service.errors import GenerationFailed
 
 SAMPLE = "sample"
 AGAIN_AFTER = timedelta(minutes=1)  # what failed is not made anew at every press of a button
@@ -32,22 +31,6 @@ def prepare(deps: Deps, tx: Transaction, agreement: Agreement) -> None:
     known = tx.samples.get(key)
     if known is None or (known.failure and tx.now() - known.created_at > AGAIN_AFTER):
         tx.jobs.defer(SAMPLE, key, agreement_id=agreement.id)
-
-
-def behind_link(deps: Deps, token: str) -> Agreement:
-    """The agreement whose sample the holder of a link may read. Raises LinkUnusable, NotFound."""
-    found = landing(deps, token)
-    if found.agreement is None or found.status != "open":
-        raise LinkUnusable(found.status)
-    return _fillable(found.agreement)
-
-
-def behind_cookie(deps: Deps, secret: str) -> Agreement:
-    """The same for whoever exchanged the link. Raises LinkUnusable, NotFound."""
-    found = visit(deps, secret)
-    if found.status != "open":
-        raise LinkUnusable(found.status)
-    return _fillable(found.agreement)
 
 
 def request(deps: Deps, agreement: Agreement) -> None:
@@ -96,13 +79,6 @@ def note_failed_sample(deps: Deps, agreement_id: str, reason: str) -> None:
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         tx.samples.put(_key(deps, agreement), failure=reason)
-
-
-def _fillable(agreement: Agreement) -> Agreement:
-    """A pre-signed offer has its whole text already, and blanks would not be true of it."""
-    if agreement.annex_locked:
-        raise NotFound("not_found")
-    return agreement
 
 
 def _key(deps: Deps, agreement: Agreement) -> str:

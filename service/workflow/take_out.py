@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from service.agreement.model import Agreement
 from service.database.archive import ArchivedObject
 from service.database.documents import Original
+from service.database.jobs import HOUSEKEEPING
 from service.deps import Deps
 from service.workflow.kept_files import bundled, inside, recorded_package
-from service.workflow.reread import look_soon
 from storage.contents import take_out, unpacked
 from storage.errors import StorageError
 from storage.manifest import BUNDLE, MANIFEST, write_file_list
 from storage.renewed import original_of
+
+LOOK = "look"
 
 
 def read_file(
@@ -59,3 +61,9 @@ def read_object(deps: Deps, agreement_id: str, kept: ArchivedObject) -> bytes:
     except StorageError:
         look_soon(deps, agreement_id)
         raise
+
+
+def look_soon(deps: Deps, agreement_id: str) -> None:
+    """Have one package examined now: somebody asked for a file of it and did not get it."""
+    with deps.database.begin() as tx:
+        tx.jobs.defer(LOOK, agreement_id, queue=HOUSEKEEPING, agreement_id=agreement_id)

@@ -19,7 +19,7 @@ from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place,
 from service.database.engine import Transaction
 from service.documents.pdf_text import read_pdf_text
 from service.texts import text
-from service.workflow import retrieve
+from service.workflow import originals, retrieve
 from service.workflow.accept import Person, SignatureImage, accept, statements
 from service.workflow.verify import verify_upload
 from signatures.external_stamps import ExternalTimestamps
@@ -153,7 +153,7 @@ def test_the_stamp_of_hours_later_changes_nothing_and_is_explained(
 
     dossier = retrieve.dossier(house.deps, reference, house.staff)
     assert dossier.other_days.keys() == set(Place)
-    pdf = retrieve.original_bytes(house.deps, kept.id)
+    pdf = originals.original_bytes(house.deps, kept.id)
     report = verify_upload(house.deps, pdf).report
     assert report.effective_date == day
     (note,) = [each for each in report.notes() if "verwerker onder" in each]

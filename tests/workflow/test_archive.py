@@ -23,7 +23,17 @@ from service.database.overview import Search
 from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
 from service.errors import NotAllowed, NotFound
-from service.workflow import archive, close, deliver, read, resend, retain, retrieve, seal
+from service.workflow import (
+    archive,
+    close,
+    deliver,
+    originals,
+    read,
+    resend,
+    retain,
+    retrieve,
+    seal,
+)
 
 OBJECTS = {"overeenkomst.pdf", "bewijsblad.pdf", "bijlagen.zip", "manifest.json"}
 FILES = {*OBJECTS - {"bijlagen.zip"}, "bewijs.json", "logboek.jsonl", "getoond.pdf"}
@@ -218,7 +228,7 @@ def _outlives_the_working_copies(house: House, reference: str, sha256: str) -> N
     with house.deps.database.begin() as tx:
         tx.documents.drop_working_copies(agreement_id)
     requests = Requests(house)
-    found = retrieve.original_bytes(house.deps, agreement_id)
+    found = originals.original_bytes(house.deps, agreement_id)
     assert requests.since() == {"GetObject": 1}
     assert hashlib.sha256(found).hexdigest() == sha256
     seal.seal(house.deps, agreement_id)

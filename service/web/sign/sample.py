@@ -19,7 +19,7 @@ from service.web.context import deps, public, signer
 from service.web.files import file
 from service.web.sign.blueprint import blueprint, secret, show, to
 from service.web.sign.read import contents
-from service.workflow import sample
+from service.workflow import read_sample, sample
 
 YES = "ja"  # ``wacht=ja`` in the address: it was asked for
 
@@ -72,14 +72,14 @@ def sample_state_behind_link(token: str) -> ResponseReturnValue:
 @signer
 def sample_of_visit() -> ResponseReturnValue:
     """The text with blanks, from a step in which it is being filled in."""
-    return _page(sample.behind_cookie(deps(), secret()), _of_visit())
+    return _page(read_sample.behind_cookie(deps(), secret()), _of_visit())
 
 
 @blueprint.post("/tekenen/voorbeeld")
 @signer
 def ask_sample_of_visit() -> ResponseReturnValue:
     """Have it made, where there is none."""
-    sample.request(deps(), sample.behind_cookie(deps(), secret()))
+    sample.request(deps(), read_sample.behind_cookie(deps(), secret()))
     return to("sign.sample_of_visit", wacht=YES)
 
 
@@ -87,20 +87,20 @@ def ask_sample_of_visit() -> ResponseReturnValue:
 @signer
 def sample_pdf_of_visit() -> ResponseReturnValue:
     """The same as PDF."""
-    return _pdf(sample.behind_cookie(deps(), secret()), _of_visit())
+    return _pdf(read_sample.behind_cookie(deps(), secret()), _of_visit())
 
 
 @blueprint.get("/tekenen/voorbeeld/stand")
 @signer
 def sample_state_of_visit() -> ResponseReturnValue:
     """For the page that waits."""
-    return _state(sample.behind_cookie(deps(), secret()))
+    return _state(read_sample.behind_cookie(deps(), secret()))
 
 
 def _at_link(token: str, answer: Callable[[Agreement], ResponseReturnValue]) -> ResponseReturnValue:
     """The answer, or the page that says what the link is now."""
     try:
-        agreement = sample.behind_link(deps(), token)
+        agreement = read_sample.behind_link(deps(), token)
     except LinkUnusable:
         return to("sign.landing", token=token)
     return answer(agreement)

@@ -17,12 +17,12 @@ from pathlib import Path
 from bench.figures import Figure, latency, timed
 from bench.workshop import Workshop
 from service.documents.produce import SIGNING_ORDERS
-from signatures.acts import Act
-from signatures.authority import create_authority, load_authority
+from signatures.acts.act import Act
+from signatures.acts.statements import Statement
+from signatures.keys.authority import create_authority, load_authority
 from signatures.providers.software import SoftwareProvider
-from signatures.seal import Sealer, sha256
-from signatures.statements import Statement
-from signatures.timestamps import LocalTimestamps
+from signatures.sealing.seal import Sealer, sha256
+from signatures.stamps.timestamps import LocalTimestamps
 
 GOAL_MS = 205
 CHAINS, WARM_UP, PROFILED = 20, 2, 5

@@ -13,8 +13,8 @@ from typing import Any
 
 from bench.figures import Figure, at_once, latency, timed
 from bench.workshop import CLIENTS, Workshop
-from service.browser import Browser
-from service.demo import ANNEX, DETAILS
+from service.commands.browser import Browser
+from service.commands.demo import ANNEX, DETAILS
 
 GOAL = 300
 AGREEMENTS = 40

@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from bench.figures import Figure
-from signatures.limits import Limits, NotExamined, in_a_child
-from signatures.package import Unreadable, read
-from signatures.verify import verify
+from signatures.package.files import Unreadable, read
+from signatures.sandbox.limits import Limits, NotExamined, in_a_child
+from signatures.verdict.verify import verify
 from tests.signatures.hostile import HOSTILE
 
 CPU_GOAL_S, MEMORY_GOAL_MB = 2.0, 300.0

@@ -10,9 +10,9 @@ import time
 
 from bench.figures import Figure, latency, timed
 from bench.workshop import Workshop
-from service.workflow.originals import original_bytes
-from signatures.apart import verify_apart
-from signatures.verify import verify
+from service.workflow.package.originals import original_bytes
+from signatures.sandbox.examine import verify_apart
+from signatures.verdict.verify import verify
 
 GOAL_MS = 25
 SAMPLES, WARM_UP = 100, 5

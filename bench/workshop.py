@@ -24,24 +24,24 @@ import psycopg
 
 from service.agreement.capabilities import code_for, token_for
 from service.agreement.permissions import Staff
-from service.database.audit_log import Entry
-from service.demo import with_own_password
+from service.commands.demo import with_own_password
+from service.database.log.audit_log import Entry
 from service.deps import Deps
 from service.engines.process import free_ports
-from service.first_start import ADMINISTRATOR, as_input, read_example, sales_input
-from service.settings import DEVELOPMENT, Settings, load_settings
-from service.supervisor import Running, stack
-from service.wiring import build, libpq_url
+from service.running.first_start import ADMINISTRATOR, as_input, read_example, sales_input
+from service.running.supervisor import Running, stack
+from service.settings.table import DEVELOPMENT, Settings, load_settings
+from service.wiring.build import build, libpq_url
 from service.workflow.actors import Client
-from service.workflow.complete import save_annex, save_details
-from service.workflow.countersign import countersign
-from service.workflow.create import create
-from service.workflow.links import address
-from service.workflow.open_link import enter
-from service.workflow.open_text import note_view
-from service.workflow.prove_mailbox import confirm_code, request_code
-from service.workflow.send import send
-from service.workflow.sign import AGREEMENT_STATEMENTS, confirm_reading, prepare, sign
+from service.workflow.offer.create import create
+from service.workflow.offer.send import send
+from service.workflow.signing.complete import save_annex, save_details
+from service.workflow.signing.countersign import countersign
+from service.workflow.signing.open_link import enter
+from service.workflow.signing.open_text import note_view
+from service.workflow.signing.prove_mailbox import confirm_code, request_code
+from service.workflow.signing.sign import AGREEMENT_STATEMENTS, confirm_reading, prepare, sign
+from service.workflow.telling.links import address
 
 BROWSER = Client("127.0.0.1", "zegel-bench")
 PATIENCE_SECONDS = 120

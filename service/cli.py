@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from service.errors import ZegelError
-from service.handover import received, supervised
-from service.settings import DEVELOPMENT, PRODUCTION, Settings, load_settings
+from service.running.handover import received, supervised
+from service.settings.table import DEVELOPMENT, PRODUCTION, Settings, load_settings
 from service.texts import has_text, text
 from service.web.log_masking import MaskTokens
 
@@ -20,7 +20,7 @@ from service.web.log_masking import MaskTokens
 # commands answer at once.
 
 log = logging.getLogger(__name__)
-# As in signatures.rotation.REASONS, which would load the certificates' library here.
+# As in signatures.keys.rotation.REASONS, which would load the certificates' library here.
 REVOCATION_REASONS = ("key_compromise", "superseded", "cessation", "affiliation")
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -63,7 +63,7 @@ def main() -> None:
 def run() -> None:
     """Everything on this machine: engines, web and worker."""
     # Imported in the commands: `zegel verify` should not load a web framework, nor web a PDF one.
-    from service.supervisor import run_everything  # noqa: PLC0415
+    from service.running.supervisor import run_everything  # noqa: PLC0415
 
     sys.exit(run_everything(_settings(DEVELOPMENT)))
 
@@ -72,7 +72,7 @@ def run() -> None:
 def web() -> None:
     """The web server alone."""
     # Only this command serves pages.
-    from service.processes import serve  # noqa: PLC0415
+    from service.running.processes import serve  # noqa: PLC0415
 
     serve(lambda: load_settings(received(), mode_default=PRODUCTION, keys=False))
 
@@ -81,7 +81,7 @@ def web() -> None:
 def worker() -> None:
     """One worker alone."""
     # Only this command makes documents and seals.
-    from service.processes import work  # noqa: PLC0415
+    from service.running.processes import work  # noqa: PLC0415
 
     work(lambda: _settings(PRODUCTION))
 
@@ -90,7 +90,7 @@ def worker() -> None:
 def prepare() -> None:
     """Schema, keys, bucket and first administrator, for an installation with own engines."""
     # Loads the key and archive libraries.
-    from service.processes import prepare as prepare_everything  # noqa: PLC0415
+    from service.running.processes import prepare as prepare_everything  # noqa: PLC0415
 
     first = prepare_everything(lambda: _settings(PRODUCTION))
     if supervised():
@@ -105,7 +105,7 @@ def prepare() -> None:
 def demo(out: Path, source: Path | None) -> None:
     """Walk the whole road unattended."""
     # Loads an HTTP client and the verifier.
-    from service.demo import walk  # noqa: PLC0415
+    from service.commands.demo import walk  # noqa: PLC0415
 
     sys.exit(walk(out, source))
 
@@ -158,7 +158,7 @@ def keys() -> None:
 def keys_show(as_json: bool) -> None:
     """List them."""
     # These commands load the database's and the certificates' libraries.
-    from service.key_commands import show  # noqa: PLC0415
+    from service.commands.keys import show  # noqa: PLC0415
 
     sys.exit(show(_settings(PRODUCTION), as_json=as_json))
 
@@ -166,7 +166,7 @@ def keys_show(as_json: bool) -> None:
 @keys.command("renew-seal", help=text("cli.keys_renew_seal"))
 def keys_renew_seal() -> None:
     """The seal's certificate."""
-    from service.key_commands import renew_seal  # noqa: PLC0415
+    from service.commands.keys import renew_seal  # noqa: PLC0415
 
     renew_seal(_settings(PRODUCTION))
 
@@ -174,7 +174,7 @@ def keys_renew_seal() -> None:
 @keys.command("renew-stamp", help=text("cli.keys_renew_stamp"))
 def keys_renew_stamp() -> None:
     """The time stamps' key and certificate."""
-    from service.key_commands import renew_stamp  # noqa: PLC0415
+    from service.commands.keys import renew_stamp  # noqa: PLC0415
 
     renew_stamp(_settings(PRODUCTION))
 
@@ -182,7 +182,7 @@ def keys_renew_stamp() -> None:
 @keys.command("new-authority", help=text("cli.keys_new_authority"))
 def keys_new_authority() -> None:
     """Root, issuing authority, seal and time stamps."""
-    from service.key_commands import new_authority  # noqa: PLC0415
+    from service.commands.keys import new_authority  # noqa: PLC0415
 
     new_authority(_settings(PRODUCTION))
 
@@ -195,7 +195,7 @@ def keys_new_authority() -> None:
 )
 def keys_renew_root_list(root_key: Path | None) -> None:
     """The root's revocation list."""
-    from service.key_commands import renew_root_list  # noqa: PLC0415
+    from service.commands.keys import renew_root_list  # noqa: PLC0415
 
     renew_root_list(_settings(PRODUCTION), root_key)
 
@@ -211,7 +211,7 @@ def keys_renew_root_list(root_key: Path | None) -> None:
 @click.option("--since", help=text("cli.keys_since"))
 def keys_revoke(fingerprint: str, reason: str, since: str | None) -> None:
     """One former certificate."""
-    from service.key_commands import revoke  # noqa: PLC0415
+    from service.commands.keys import revoke  # noqa: PLC0415
 
     revoke(_settings(PRODUCTION), fingerprint, reason, since)
 
@@ -226,7 +226,7 @@ def staff() -> None:
 def staff_link(email: str) -> None:
     """A link to choose a password once."""
     # These commands load the database's libraries.
-    from service.staff_commands import link  # noqa: PLC0415
+    from service.commands.staff import link  # noqa: PLC0415
 
     link(_settings(PRODUCTION), email)
 
@@ -235,7 +235,7 @@ def staff_link(email: str) -> None:
 @click.argument("email")
 def staff_administrator(email: str) -> None:
     """Access and the role ``beheer`` for somebody."""
-    from service.staff_commands import make_administrator  # noqa: PLC0415
+    from service.commands.staff import make_administrator  # noqa: PLC0415
 
     make_administrator(_settings(PRODUCTION), email)
 
@@ -251,7 +251,7 @@ def audit() -> None:
 def audit_verify(roots: tuple[Path, ...], as_json: bool) -> None:
     """Compute every chain anew and compare it with every anchor."""
     # Loads the database and the time stamps.
-    from service.audit_command import verify_log  # noqa: PLC0415
+    from service.commands.audit import verify_log  # noqa: PLC0415
 
     sys.exit(verify_log(lambda: _settings(PRODUCTION), roots, as_json=as_json))
 

@@ -13,12 +13,12 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Protocol
 
 from service.database.engine import Database
-from service.settings import Settings
+from service.settings.table import Settings
 
 if TYPE_CHECKING:  # what is made at first use is loaded at first use, see wiring
-    from signatures.authority import Authority
-    from signatures.seal import Sealer
-    from signatures.timestamps import Timestamps
+    from signatures.keys.authority import Authority
+    from signatures.sealing.seal import Sealer
+    from signatures.stamps.timestamps import Timestamps
     from storage.objects import ObjectStore
 
 

@@ -27,14 +27,15 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from signatures.limits import Limits, NotExamined, in_a_child
-from signatures.package import Package, read
-from signatures.package_case import Trust
-from signatures.package_names import AGREEMENT, SHEET, SHOWN, original_of
-from signatures.package_report import PackageReport
-from signatures.package_verdict import judge, proven_sheet
-from signatures.package_zip import Unreadable
-from signatures.report import (
+from signatures.package.case import Trust
+from signatures.package.files import Package, read
+from signatures.package.names import AGREEMENT, SHEET, SHOWN, original_of
+from signatures.package.report import PackageReport
+from signatures.package.verdict import judge, proven_sheet
+from signatures.package.zip_members import Unreadable
+from signatures.sandbox.limits import Limits, NotExamined, in_a_child
+from signatures.texts import words
+from signatures.verdict.report import (
     COMPLETENESS_UNKNOWN,
     FAILS,
     GENUINE,
@@ -44,7 +45,6 @@ from signatures.report import (
     moment_words,
     place_words,
 )
-from signatures.texts import words
 
 STATUS = {GENUINE: 0, INVALID: 1, COMPLETENESS_UNKNOWN: 3}
 UNREADABLE = 2

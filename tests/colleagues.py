@@ -9,8 +9,8 @@ from argon2 import PasswordHasher
 
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
-from service.workflow.reauthenticate import Proof
-from service.workflow.sessions import begin
+from service.workflow.people.reauthenticate import Proof
+from service.workflow.people.sessions import begin
 
 PASSWORD = "een heel lang geheim"
 

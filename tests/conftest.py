@@ -28,9 +28,9 @@ from service.database import engine as database_engine
 from service.documents import produce
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres, ObjectStoreAddress
-from service.wiring import TEMPLATES
-from service.workflow import passwords
-from signatures.authority import create_authority
+from service.wiring.build import TEMPLATES
+from service.workflow.people import passwords
+from signatures.keys.authority import create_authority
 
 sys.path.insert(0, str(Path(__file__).parent))
 from browsing import browser, complaints  # noqa: F401 (fixtures)

@@ -24,8 +24,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from service.deps import Deps
 from service.documents.produce import DocumentMaker, ProducedDocument
-from service.workflow.verify import objection_to
-from signatures.certificates import new_key
+from service.workflow.keeping.verify import objection_to
+from signatures.chains.certificates import new_key
 
 DATED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

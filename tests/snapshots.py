@@ -22,7 +22,7 @@ from emptied import as_owner, without_rows
 from psycopg import sql
 
 from service.deps import Deps
-from service.wiring import libpq_url
+from service.wiring.build import libpq_url
 from storage.manifest import media_type
 from storage.objects import ObjectStore, ReadObject
 

@@ -41,7 +41,8 @@ def act_record(
 ) -> dict[str, Any]:
     """The record as JSON values.
 
-    ``face`` is the one in which a typed signature is drawn (``signatures.font``), None for another.
+    ``face`` is the one in which a typed signature is drawn (``signatures.acts.font``), None for
+    another.
     ``person`` has name, function and email; ``signed_at`` is aware (kept in UTC, ISO 8601 with
     microseconds); each statement has id, version and text as shown; ``evidence`` is what was
     observed (mailbox, link, device); ``salt`` is 128 random bits in hexadecimal. The picture is

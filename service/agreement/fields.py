@@ -18,7 +18,7 @@ from stdnum.nl import postcode as nl_postcode
 
 from service.agreement.pasted import clean, lines_of, without_bullet
 from service.errors import FieldError, Invalid
-from signatures.font import unprintable
+from signatures.acts.font import unprintable
 
 DAYS_AHEAD = 366
 FIRST_YEAR = 1900  # no agreement is older; an earlier year is a slip of the keys

@@ -16,7 +16,7 @@ from pikepdf import Array, Dictionary, Name, Object
 from service.documents.builder.body import DATE, MARK_SCHEME
 from service.documents.template import Mark
 from service.errors import GenerationFailed
-from signatures.fields import PlaceOnPage
+from signatures.acts.prepare_fields import PlaceOnPage
 
 CLEARANCE = 2.5
 """Points between a field and the rule under it."""

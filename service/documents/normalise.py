@@ -21,8 +21,8 @@ from service.documents.metadata import Metadata, pdf_date, write_metadata
 from service.documents.tags import finish_tags
 from service.documents.template import Mark
 from service.errors import GenerationFailed
+from signatures.acts.prepare_fields import PlaceOnPage, prepare_fields
 from signatures.errors import FieldError
-from signatures.fields import PlaceOnPage, prepare_fields
 
 ICC_DATE = slice(24, 36)
 ICC_PROFILE_ID = slice(84, 100)

@@ -34,7 +34,7 @@ from service.documents.reading_view import reading_view
 from service.documents.sheet.make import SheetMaker
 from service.documents.template import load_template
 from service.errors import GenerationFailed
-from signatures.fields import PlaceOnPage
+from signatures.acts.prepare_fields import PlaceOnPage
 
 SIGNING_ORDERS: Mapping[str, tuple[str, ...]] = {
     "controller_first": ("controller_agreement", "controller_annex", "processor_agreement"),

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, g, redirect, request, url_for
 
 from service.agreement.permissions import Permission, Staff, require
-from service.database.staff_sessions import Session
+from service.database.people.sessions import Session
 from service.deps import Deps
 from service.web.security import (
     AGAIN_FIELD,
@@ -29,10 +29,10 @@ from service.web.security import (
     STAFF_COOKIE,
     WebSecurity,
 )
-from service.workflow.accounts import KNOWN_BROWSER_SECONDS
 from service.workflow.actors import Client
-from service.workflow.reauthenticate import FIELD, Proof, fresh
-from service.workflow.sessions import find
+from service.workflow.people.accounts import KNOWN_BROWSER_SECONDS
+from service.workflow.people.reauthenticate import FIELD, Proof, fresh
+from service.workflow.people.sessions import find
 
 View = TypeVar("View", bound=Callable[..., Any])
 MOST_OF_A_HEADER = 400  # characters

@@ -26,7 +26,7 @@ from service.errors import (
 )
 from service.texts import text
 from service.web.context import client, deps
-from service.workflow.staff_log import note_refusal
+from service.workflow.people.staff_log import note_refusal
 from storage.errors import (
     ObjectCorrupt,
     ObjectMissing,

@@ -23,7 +23,7 @@ from service.agreement.deadlines import (
     show_moment_with_offset,
 )
 from service.texts import catalogue, text
-from signatures.font import drawn_in, faces_for
+from signatures.acts.font import drawn_in, faces_for
 
 PAGES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "pages"
 STATIC = Path(__file__).resolve().parent / "static"

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from service.web.context import deps, public
 from service.web.security import cacheable
-from service.workflow.keys import published_file
+from service.workflow.sealing.keys import published_file
 
 blueprint = Blueprint("pki", __name__, url_prefix="/pki")
 CACHED_SECONDS = 3600  # a revocation is known to everybody an hour later at the latest

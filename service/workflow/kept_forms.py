@@ -12,7 +12,7 @@ from typing import Any
 
 from service.agreement.capabilities import hash_secret
 from service.agreement.permissions import Staff
-from service.database.kept_forms import Place
+from service.database.people.kept_forms import Place
 from service.deps import Deps
 
 __all__ = ["Place", "find", "forget", "forget_all", "has_session", "keep", "waiting"]

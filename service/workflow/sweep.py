@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from service.agreement.states import State
 from service.deps import Deps
-from service.workflow.accept import SEAL
-from service.workflow.close import ARCHIVE
-from service.workflow.forgotten import FORGOTTEN
-from service.workflow.generate import GENERATE
-from service.workflow.notify import DELIVER
+from service.workflow.offer.generate import GENERATE
+from service.workflow.people.forgotten import FORGOTTEN
+from service.workflow.sealing.close import ARCHIVE
+from service.workflow.signing.accept import SEAL
+from service.workflow.telling.notify import DELIVER
 
 PATIENCE_SECONDS = 60
 

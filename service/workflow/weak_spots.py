@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from service.agreement.permissions import Permission, Staff, require
 from service.deps import Deps
-from service.settings_transport import in_the_clear
+from service.settings.transport import in_the_clear
 from service.texts import text
-from service.workflow.probe import newest_probe
+from service.workflow.keeping.probe import newest_probe
 from service.workflow.probe_office import open_walls
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.sign.signers.pdf_cms import Signer
 
-from signatures.certificates import PublicKey
+from signatures.chains.certificates import PublicKey
 from signatures.errors import AuthorityError
 from signatures.providers.signer import HeldKeySigner, SealKey
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from signatures.certificates import PrivateKey, issued
+from signatures.chains.certificates import PrivateKey, issued
 from signatures.errors import AuthorityError
-from signatures.key_files import belonging, check_dates, private_key, read, read_certificate
+from signatures.keys.key_files import belonging, check_dates, private_key, read, read_certificate
 from signatures.providers.base import HeldProvider, SealCertificate, strong
 from signatures.providers.software import ID, SoftwareKey
 

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from signatures.authority import Authority
-from signatures.certificates import PublicKey
+from signatures.chains.certificates import PublicKey
 from signatures.errors import AuthorityError
+from signatures.keys.authority import Authority
 from signatures.providers.base import HeldProvider, usable
 from signatures.providers.software import issued_here
 

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from signatures.asn1_certificates import asn1_certificate
-from signatures.certificates import PublicKey
-from signatures.encoded import FinalAttributes
+from signatures.chains.asn1_certificates import asn1_certificate
+from signatures.chains.certificates import PublicKey
+from signatures.cms.frozen_asn1 import FinalAttributes
 
 
 class SealKey(Protocol):

@@ -4,8 +4,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-from signatures.authority import Authority
-from signatures.certificates import PrivateKey, PublicKey
+from signatures.chains.certificates import PrivateKey, PublicKey
+from signatures.keys.authority import Authority
 from signatures.providers.base import HeldProvider, SealCertificate
 
 ID = "software"

@@ -16,10 +16,10 @@ from service.agreement.permissions import Role
 from service.agreement.states import Order, Place, PlaceState, State
 from service.mail.compose import MAIL_KINDS, TEMPLATES
 from service.texts import TEXTS, catalogue, has_text, table, text
-from service.workflow.accept import METHODS
-from service.workflow.countersign import STATEMENTS
-from service.workflow.sign import AGREEMENT_STATEMENTS, ANNEX_STATEMENTS
-from signatures.font import FACES
+from service.workflow.signing.accept import METHODS
+from service.workflow.signing.countersign import STATEMENTS
+from service.workflow.signing.sign import AGREEMENT_STATEMENTS, ANNEX_STATEMENTS
+from signatures.acts.font import FACES
 
 SERVICE = Path(__file__).parents[2] / "service"
 # Words that people stumbled over. What signers agree to stands apart: its wording has versions.

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from service.documents.produce import SIGNING_ORDERS, DocumentMaker
-from signatures.authority import create_authority, load_authority
+from signatures.keys.authority import create_authority, load_authority
 from signatures.providers.software import SoftwareProvider
-from signatures.seal import Sealer
-from signatures.timestamps import LocalTimestamps
+from signatures.sealing.seal import Sealer
+from signatures.stamps.timestamps import LocalTimestamps
 from tests.conformance.opened import Opened
 from tests.documents.samples import evidence, hard, ordinary
 from tests.signatures.making import drawn_png, seal_all

@@ -17,7 +17,7 @@ from service.agreement.parties import Controller, MainAgreement, Processor, Sign
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Order, Place, PlaceState, State
 from service.database.engine import Database, Transaction
-from service.wiring import deferrer
+from service.wiring.build import deferrer
 
 STAFF = Staff(str(uuid.uuid4()), "Els Maes", "els@it4.example", "Adviseur", frozenset(Role))
 PROCESSOR = Processor(

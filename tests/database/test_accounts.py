@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.agreement.permissions import Role, Staff
 from service.database.engine import Database
-from service.database.sign_in_tries import Counter
+from service.database.people.sign_in_tries import Counter
 
 Sql = Callable[..., list[Any]]
 COOKIE = b"c" * 32

@@ -15,7 +15,7 @@ from service.agreement.parties import MainAgreement, Signatory
 from service.agreement.states import Order, Place, PlaceState, State
 from service.database.engine import Database
 from service.errors import NotFound, Unavailable
-from service.wiring import deferrer
+from service.wiring.build import deferrer
 
 New = Callable[..., Agreement]
 

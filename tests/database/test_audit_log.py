@@ -12,7 +12,8 @@ import pytest
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.database.audit_check import (
+from service.database.engine import Database
+from service.database.log.audit_check import (
     CHANGED,
     INSERTED,
     MISSING,
@@ -21,8 +22,7 @@ from service.database.audit_check import (
     Finding,
     check_chain,
 )
-from service.database.audit_log import FIRST, Entry
-from service.database.engine import Database
+from service.database.log.audit_log import FIRST, Entry
 
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]

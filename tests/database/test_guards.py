@@ -17,8 +17,8 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import Place, PlaceState, State
-from service.database.anchors import Anchor
 from service.database.engine import Database, Transaction
+from service.database.log.anchors import Anchor
 
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]

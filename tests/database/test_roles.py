@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.database.engine import Database
 from service.database.roles import Role, may_switch_off_guards
-from service.first_start import prepare_database
+from service.running.first_start import prepare_database
 
 REFUSED = ("42501", "42939")  # insufficient_privilege, reserved_name
 APPEND_ONLY = """

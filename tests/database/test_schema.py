@@ -8,10 +8,14 @@ from alembic.script import ScriptDirectory
 from emptied import as_owner
 from sqlalchemy import Engine
 
-from service.database import account_tables, anchor_tables, archive_tables, question_tables, tables
-from service.database.columns import metadata
 from service.database.engine import Database
 from service.database.migrate import configuration, upgrade
+from service.database.tables import accounts as account_tables
+from service.database.tables import agreements as tables
+from service.database.tables import anchors as anchor_tables
+from service.database.tables import archive as archive_tables
+from service.database.tables import questions as question_tables
+from service.database.tables.columns import metadata
 
 
 def _ours(_object: object, name: str | None, kind: str, *_: object) -> bool:

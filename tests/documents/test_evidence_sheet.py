@@ -20,7 +20,7 @@ from service.documents.sheet.faces import Faces, Measure
 from service.documents.sheet.layout import on_pages
 from service.documents.sheet.text import SheetTemplate
 from service.errors import GenerationFailed
-from signatures.fields import PlaceOnPage, prepare_fields
+from signatures.acts.prepare_fields import PlaceOnPage, prepare_fields
 from tests.documents.samples import evidence
 
 DATED = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -21,10 +21,10 @@ from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
 from service.engines.postgres import APPLICATION
-from service.first_start import example_processor
-from service.settings import load_settings
-from service.wiring import build
-from service.workflow import profile
+from service.running.first_start import example_processor
+from service.settings.table import load_settings
+from service.wiring.build import build
+from service.workflow.people import profile
 from storage.objects import S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))

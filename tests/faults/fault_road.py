@@ -14,28 +14,26 @@ from emptied import as_owner
 from snapshots import begin_with
 from sqlalchemy import Engine, create_engine, text
 
-from service import worker
 from service.agreement.capabilities import code_for, token_for
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
-from service.database.audit_check import check_chain
+from service.database.log.audit_check import check_chain
 from service.deps import Deps
-from service.first_start import as_input, read_example
-from service.wiring import worker_app
-from service.workflow import (
+from service.running import worker
+from service.running.first_start import as_input, read_example
+from service.wiring.build import worker_app
+from service.workflow.actors import Client
+from service.workflow.offer import create, generate, send
+from service.workflow.signing import (
     complete,
     countersign,
-    create,
-    generate,
     open_link,
     open_text,
     prove_mailbox,
-    send,
     sign,
 )
-from service.workflow.actors import Client
-from signatures.running import run
+from signatures.run_async import run
 
 BROWSER = Client("203.0.113.9", "test browser")
 EXAMPLE = read_example("agreement")

@@ -20,8 +20,8 @@ from fault_road import House, until
 
 from service.agreement.states import State
 from service.mail.message import message_id
-from signatures.report import GENUINE
-from signatures.verify import Ledger, verify
+from signatures.verdict.report import GENUINE
+from signatures.verdict.verify import Ledger, verify
 from storage.check import check
 
 KILLED = -signal.SIGKILL

@@ -28,22 +28,22 @@ from typing import Any
 from procrastinate.manager import JobManager
 from sqlalchemy.engine.default import DefaultDialect
 
-import service.workflow.archive
-import service.workflow.countersign
-import service.workflow.seal
-from service import processes
-from service.database.archive import ArchiveRecords
-from service.database.documents import Documents
-from service.database.jobs import Jobs
+import service.workflow.keeping.archive
+import service.workflow.sealing.seal
+import service.workflow.signing.countersign
+from service.database.agreement.documents import Documents
+from service.database.keeping.archive import ArchiveRecords
+from service.database.queue.jobs import Jobs
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.mail.smtp import SmtpMailer
-from service.settings import Settings, load_settings
-from signatures.seal import Sealer
+from service.running import processes
+from service.settings.table import Settings, load_settings
+from signatures.sealing.seal import Sealer
 from storage.objects import ObjectStore
 
 TARGETS: dict[str, tuple[Any, str]] = {
-    "accept": (service.workflow.countersign, "accept"),
+    "accept": (service.workflow.signing.countersign, "accept"),
     "commit": (DefaultDialect, "do_commit"),
     "defer": (Jobs, "defer"),
     "seal_act": (Sealer, "seal_act"),
@@ -55,18 +55,21 @@ TARGETS: dict[str, tuple[Any, str]] = {
     "put": (ObjectStore, "put_once"),
     "note_objects": (ArchiveRecords, "put_objects"),
     "note_state": (ArchiveRecords, "set_state"),
-    "read_back": (service.workflow.archive, "examine"),
+    "read_back": (service.workflow.keeping.archive, "examine"),
     "mail": (SmtpMailer, "send"),
     "acknowledge": (JobManager, "finish_job"),
 }
 # What each process would load when it first needs it.
-LOADED_LATER = ("boto3", "service.app", "service.server", "service.worker")
+LOADED_LATER = ("boto3", "service.app", "service.running.server", "service.running.worker")
 
 
 def deadly(given: Callable[[], Settings]) -> None:
     """A worker whose seals begin together, as many as ``TOGETHER`` says; that of the agreement
     ``DEADLY`` then kills the process."""
-    real, together = service.workflow.seal.seal, threading.Barrier(int(os.environ["TOGETHER"]))
+    real, together = (
+        service.workflow.sealing.seal.seal,
+        threading.Barrier(int(os.environ["TOGETHER"])),
+    )
 
     def seal(deps: Deps, agreement_id: str) -> None:
         if not together.broken and together.parties > 1:
@@ -75,7 +78,7 @@ def deadly(given: Callable[[], Settings]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         real(deps, agreement_id)
 
-    service.workflow.seal.seal = seal
+    service.workflow.sealing.seal.seal = seal
     processes.work(given)
 
 

@@ -13,10 +13,12 @@ from kill_harness import Letterbox
 
 from service.agreement.permissions import Role
 from service.agreement.states import State
-from service.database.alarms import What
+from service.database.lists.alarms import What
 from service.engines.process import free_ports
 from service.errors import NotAllowed
-from service.workflow import alarm, archive, close, retrieve, seal
+from service.workflow.keeping import archive, retrieve
+from service.workflow.sealing import close, seal
+from service.workflow.telling import alarm
 from tests.variants import some
 
 MakeHouse = Callable[..., House]

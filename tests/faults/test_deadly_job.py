@@ -12,8 +12,9 @@ from fault_road import House, until
 from kill_harness import KILLED, Kennel
 
 from service.agreement.states import State
-from service.revival import LONGEST_PAUSE, TURN, pause_after
-from service.workflow import deliver, generate, send
+from service.running.revival import LONGEST_PAUSE, TURN, pause_after
+from service.workflow.offer import generate, send
+from service.workflow.telling import deliver
 
 
 @pytest.fixture

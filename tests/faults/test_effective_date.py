@@ -19,15 +19,16 @@ from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place,
 from service.database.engine import Transaction
 from service.documents.pdf_text import read_pdf_text
 from service.texts import text
-from service.workflow import originals, retrieve
-from service.workflow.accept import Person, SignatureImage, accept, statements
-from service.workflow.verify import verify_upload
-from signatures.external_stamps import ExternalTimestamps
+from service.workflow.keeping import retrieve
+from service.workflow.keeping.verify import verify_upload
+from service.workflow.package import originals
+from service.workflow.signing.accept import Person, SignatureImage, accept, statements
 from signatures.providers.software import SoftwareProvider
-from signatures.report import date_words
-from signatures.seal import Sealer
-from signatures.stamp_answers import Trust
-from signatures.stamp_service import StampService
+from signatures.sealing.seal import Sealer
+from signatures.stamps.answers import Trust
+from signatures.stamps.external import ExternalTimestamps
+from signatures.stamps.service import StampService
+from signatures.verdict.report import date_words
 from tests.signatures.time_authority import running
 
 JUST_BEFORE = timedelta(microseconds=-1)

@@ -9,12 +9,15 @@ from datetime import timedelta
 import pytest
 from fault_road import House, run_worker_once
 
-from service import worker
-from service.database.alarms import Subject, What
+from service.database.lists.alarms import Subject, What
 from service.deps import Deps
+from service.running import worker
 from service.texts import text
-from service.wiring import worker_app
-from service.workflow import alarm, anchor, expire, failing, one_by_one, send
+from service.wiring.build import worker_app
+from service.workflow import one_by_one
+from service.workflow.keeping import anchor
+from service.workflow.offer import expire, send
+from service.workflow.telling import alarm, failing
 
 WITHOUT = "a fault of its own"
 NEVER = "0 0 29 2 *"  # no clock calls it during a test, but on one day in four years

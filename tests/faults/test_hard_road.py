@@ -20,8 +20,8 @@ from fault_road import EXAMPLE, House, MakeHouse, run_worker_once
 from service.agreement.events import Event
 from service.documents.pdf_text import read_pdf_text
 from service.engines.process import free_ports
-from service.workflow import retrieve
 from service.workflow.actors import Client
+from service.workflow.keeping import retrieve
 
 WRONG, RIGHT = "an@weg.example", "an@peeters.example"
 NO_SUCH_USER = "550 5.1.1 No such user here"

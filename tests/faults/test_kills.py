@@ -28,7 +28,7 @@ from kill_harness import (
     wait_until_done,
 )
 
-from service.browser import Browser, PageRefused
+from service.commands.browser import Browser, PageRefused
 from service.engines.process import free_ports
 
 pytestmark = [pytest.mark.kills, pytest.mark.own_database]

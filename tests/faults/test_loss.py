@@ -15,7 +15,8 @@ from fault_road import House, MakeHouse
 
 from service.engines import EmbeddedObjectStore
 from service.engines import object_store as engine
-from service.workflow import alarm, probe, reread
+from service.workflow.keeping import probe, reread
+from service.workflow.telling import alarm
 
 
 @pytest.fixture

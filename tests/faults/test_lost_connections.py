@@ -10,8 +10,8 @@ from fault_road import House, until
 from kill_harness import Kennel
 from procrastinate.exceptions import ConnectorException
 
-from service.wiring import worker_app
-from signatures.running import run
+from service.wiring.build import worker_app
+from signatures.run_async import run
 
 pytestmark = pytest.mark.own_database
 

@@ -16,9 +16,12 @@ from kill_harness import Letterbox, judge, judge_mails, remember
 from service.agreement.states import State
 from service.engines import EmbeddedObjectStore
 from service.engines.process import free_ports
-from service.workflow import archive, close, expire, generate, reread, seal, send, sweep
-from signatures.running import run
-from signatures.timestamps import LocalTimestamps
+from service.workflow import sweep
+from service.workflow.keeping import archive, reread
+from service.workflow.offer import expire, generate, send
+from service.workflow.sealing import close, seal
+from signatures.run_async import run
+from signatures.stamps.timestamps import LocalTimestamps
 
 
 def sign_everything(house: House) -> str:

@@ -19,9 +19,13 @@ from fault_road import EXAMPLE, House, at_once, queued_at_the_lock
 from service.agreement.model import Agreement
 from service.agreement.states import State
 from service.errors import LinkUnusable, Refused, TooLate
-from service.first_start import as_input
-from service.workflow import archive, close, create, decline, expire, seal, sweep, void
+from service.running.first_start import as_input
+from service.workflow import sweep
 from service.workflow.actors import Client
+from service.workflow.keeping import archive
+from service.workflow.offer import create, expire, void
+from service.workflow.sealing import close, seal
+from service.workflow.signing import decline
 
 ROUNDS = int(os.environ.get("RACES", "2"))
 SIGNED = "agreement.fully_signed"
@@ -216,11 +220,11 @@ def assert_one_original(house: House, reference: str, before: Agreement) -> None
 # Two processes that are forked when everything is loaded, and seal when each has read a letter.
 SEALING = """
 import os, sys
-import signatures.seal
-from service.opening import engines
-from service.settings import load_settings
-from service.wiring import build
-from service.workflow.seal import seal
+import signatures.sealing.seal
+from service.running.opening import engines
+from service.settings.table import load_settings
+from service.wiring.build import build
+from service.workflow.sealing.seal import seal
 def sealing():
     settings = load_settings(os.environ)
     with engines(settings) as found:

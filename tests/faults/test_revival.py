@@ -6,9 +6,10 @@ import psycopg
 import pytest
 from fault_road import BROWSER, House, run_worker_once
 
-from service import revival
 from service.errors import Invalid
-from service.workflow import accounts, own_password, prove_mailbox, sessions
+from service.running import revival
+from service.workflow.people import accounts, own_password, sessions
+from service.workflow.signing import prove_mailbox
 
 
 def left_by_a_worker(house: House, reference: str, heartbeat: str) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from service.settings import TABLE
-from service.settings_page import documentation
+from service.settings.page import documentation
+from service.settings.table import TABLE
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

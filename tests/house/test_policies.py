@@ -17,10 +17,10 @@ from service.agreement.permissions import Permission
 from service.app import create_app
 from service.database.engine import Database
 from service.deps import Deps
-from service.settings import load_settings
+from service.running.worker import register
+from service.settings.table import load_settings
 from service.web.context import policy_of
-from service.wiring import build, worker_app
-from service.worker import register
+from service.wiring.build import build, worker_app
 from storage.objects import S3Config
 
 ROOT = Path(__file__).parents[2]
@@ -140,7 +140,7 @@ def _deferred() -> set[str]:
     names: set[str] = set()
     for file in (ROOT / "service").rglob("*.py"):
         module = ast.parse(file.read_text(encoding="utf-8"))
-        for line in module.body if file.parent.name == "workflow" else ():
+        for line in module.body if "workflow" in file.parts else ():
             if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
                 for target in line.targets:
                     constants[ast.unparse(target)] = str(line.value.value)

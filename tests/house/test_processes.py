@@ -29,11 +29,11 @@ HEAVY = {
     "pyhanko_certvalidator",
     "pypdf",
 }
-# As ``service.processes`` loads them, before the settings are known.
+# As ``service.running.processes`` loads them, before the settings are known.
 LOADED = {
-    "web": "service.processes, service.app, service.server",
-    "worker": "service.processes, service.worker",
-    "supervisor": "service.cli, service.supervisor",
+    "web": "service.running.processes, service.app, service.running.server",
+    "worker": "service.running.processes, service.running.worker",
+    "supervisor": "service.cli, service.running.supervisor",
 }
 
 
@@ -65,14 +65,14 @@ def test_the_supervisor_holds_no_library_of_certificates() -> None:
 
 
 def test_what_is_loaded_is_found() -> None:
-    assert {"pikepdf", "pyhanko"} <= loaded("pikepdf, signatures.seal")
+    assert {"pikepdf", "pyhanko"} <= loaded("pikepdf, signatures.sealing.seal")
 
 
 MADE = """
 import os, threading
 from service.app import create_app
-from service.settings import DEVELOPMENT, load_settings
-from service.wiring import build
+from service.settings.table import DEVELOPMENT, load_settings
+from service.wiring.build import build
 from storage.objects import S3Config
 
 def sockets():

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from service.browser import Browser as HttpBrowser
+from service.commands.browser import Browser as HttpBrowser
 from service.engines.process import free_ports
-from service.settings import DEVELOPMENT, load_settings
-from service.supervisor import stack
+from service.running.supervisor import stack
+from service.settings.table import DEVELOPMENT, load_settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 from installation import Installation

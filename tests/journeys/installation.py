@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.browser import Browser
-from service.demo import Road, newest_mail, with_own_password
-from service.first_start import read_example
-from service.supervisor import Running
+from service.commands.browser import Browser
+from service.commands.demo import Road, newest_mail, with_own_password
+from service.running.first_start import read_example
+from service.running.supervisor import Running
 
 PROCESSOR = "IT4Professionals"
 NAMES = {"verkoop": "Vera Maes", "tekenbevoegde": "Tom Claes", "archief": "Arne Wouters"}
 FUNCTION = "Zaakvoerder"
-# What nobody needs to see in Chromium again runs over the same pages without one (service.demo).
+# What nobody needs to see in Chromium again runs over the same pages without one, as the demo does.
 STEPS = (
     "create",
     "send",

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 from installation import Member
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from service.browser import Browser
-from service.demo import newest_mail
+from service.commands.browser import Browser
+from service.commands.demo import newest_mail
 
 Look = Callable[[Page], None]
 BETWEEN_LOOKS = 300  # milliseconds: a page loaded again and again keeps the work waiting

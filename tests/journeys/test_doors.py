@@ -23,9 +23,9 @@ from sqlalchemy.engine import make_url
 
 from service.database.engine import Database
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
-from service.settings import DEVELOPMENT, load_settings
-from service.supervisor import _given_to
-from service.wiring import deferrer
+from service.running.supervisor import _given_to
+from service.settings.table import DEVELOPMENT, load_settings
+from service.wiring.build import deferrer
 
 
 def test_nobody_without_credentials_changes_or_learns_anything(zegel: Installation) -> None:

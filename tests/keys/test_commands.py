@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import REVOCATION_REASONS, main
-from service.workflow.keys import ENDED, ENDS_SOON, FINE, keys_in
-from signatures import rotation
-from signatures.authority import create_authority, fingerprint, load_authority, read_authority
+from service.workflow.sealing.keys import ENDED, ENDS_SOON, FINE, keys_in
+from signatures.keys import rotation
+from signatures.keys.authority import create_authority, fingerprint, load_authority, read_authority
 
 
 @pytest.fixture(scope="module")

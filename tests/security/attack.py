@@ -8,7 +8,7 @@ from road import load
 
 from service.agreement.capabilities import code_for
 from service.deps import Deps
-from service.workflow.links import address
+from service.workflow.telling.links import address
 
 DETAILS = {
     "name": "Bakkerij Peeters",

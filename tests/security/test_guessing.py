@@ -15,8 +15,10 @@ from service.agreement.capabilities import Purpose
 from service.agreement.permissions import Staff
 from service.deps import Deps
 from service.errors import Invalid, TooMany, ZegelError
-from service.workflow import accounts, generate, prove_mailbox
-from service.workflow.decline import QUESTIONS_PER_DAY
+from service.workflow.offer import generate
+from service.workflow.people import accounts
+from service.workflow.signing import prove_mailbox
+from service.workflow.signing.decline import QUESTIONS_PER_DAY
 
 
 def secret_of(browser: Office, name: str = "zegel-signer") -> str:

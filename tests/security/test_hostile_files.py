@@ -19,16 +19,24 @@ from office import Office
 from PIL import Image, ImageDraw
 
 from service.deps import Deps
-from signatures.apart import AT_ONCE, Busy, Limits, NotExamined, _free, _server, verify_apart
-from signatures.authority import Authority
+from signatures.acts.images import ImageRefused, reencode
 from signatures.command import STATUS, check_files
-from signatures.images import ImageRefused, reencode
-from signatures.limits import in_a_child
-from signatures.package_zip import Unreadable, members
-from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, INVALID
-from signatures.revisions import Revisions, Source
-from signatures.strict import MOST_ENTRIES, NotStrict, TooMuch
-from signatures.verify import verify
+from signatures.keys.authority import Authority
+from signatures.package.zip_members import Unreadable, members
+from signatures.pdf.revisions import Revisions, Source
+from signatures.pdf.strict import MOST_ENTRIES, NotStrict, TooMuch
+from signatures.sandbox.examine import (
+    AT_ONCE,
+    Busy,
+    Limits,
+    NotExamined,
+    _free,
+    _server,
+    verify_apart,
+)
+from signatures.sandbox.limits import in_a_child
+from signatures.verdict.report import COMPLETENESS_UNKNOWN, GENUINE, INVALID
+from signatures.verdict.verify import verify
 from tests.signatures.conftest import (  # noqa: F401 (fixtures)
     SealedFile,
     authority,
@@ -85,7 +93,7 @@ def test_an_examination_that_takes_too_long_is_given_up(
 
 
 def test_too_many_at_once_are_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("signatures.apart.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("signatures.sandbox.examine.WAIT_SECONDS", 0.01)
     for _ in range(AT_ONCE):
         assert _free.acquire(blocking=False)
     try:
@@ -121,7 +129,7 @@ def test_when_the_process_that_forks_is_gone_another_is_started(
 
 def test_it_ends_with_whoever_started_it() -> None:
     program = (
-        "from signatures.apart import verify_apart, _server\n"
+        "from signatures.sandbox.examine import verify_apart, _server\n"
         "verify_apart(b'%PDF-1.7', roots=[])\n"
         "print(_server._process.pid)"
     )
@@ -153,7 +161,7 @@ def wait_until_gone(pid: int) -> None:
     ],
 )
 def test_the_process_apart_cannot_take_more(act: str, refusal: str, tmp_path: Path) -> None:
-    program = f"from signatures.apart import Limits, limit; limit(Limits()); {act}"
+    program = f"from signatures.sandbox.examine import Limits, limit; limit(Limits()); {act}"
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,
@@ -170,7 +178,7 @@ def test_the_process_apart_cannot_take_more(act: str, refusal: str, tmp_path: Pa
 def test_an_examination_may_take_two_seconds_of_processor_time() -> None:
     """The kernel keeps it: whoever goes on is ended by the signal for it."""
     program = (
-        "import resource; from signatures.limits import Limits, limit; limit(Limits())\n"
+        "import resource; from signatures.sandbox.limits import Limits, limit; limit(Limits())\n"
         "assert resource.getrlimit(resource.RLIMIT_CPU) == (2, 2)\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
         "while True: pass"

@@ -19,8 +19,9 @@ from service.agreement.proof import MOST_PRINTED_EVENTS
 from service.deps import Deps
 from service.mail.mailbox import FolderMailbox
 from service.web.log_masking import MaskTokens
-from service.workflow import deliver, generate
 from service.workflow.actors import SYSTEM, Client
+from service.workflow.offer import generate
+from service.workflow.telling import deliver
 
 XSS = "<script>alert(1)</script>{{7*7}}${7*7}"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}${7*7}"

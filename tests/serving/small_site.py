@@ -10,9 +10,9 @@ from pathlib import Path
 
 from flask import Flask, request
 
-from service.connections import Patience
-from service.server import Server
-from service.settings import DEVELOPMENT, load_settings
+from service.running.connections import Patience
+from service.running.server import Server
+from service.settings.table import DEVELOPMENT, load_settings
 from service.web.security import body_limit
 
 LARGE = 1024 * 1024

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import Settings, SettingsError, development_secret, load_settings
-from signatures.authority import create_authority
+from service.settings.table import Settings, SettingsError, development_secret, load_settings
+from signatures.keys.authority import create_authority
 
 PRODUCTION = {
     "ZEGEL_MODE": "production",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.settings import load_settings
-from service.settings_transport import in_the_clear, is_unverified
+from service.settings.table import load_settings
+from service.settings.transport import in_the_clear, is_unverified
 from tests.settings.test_settings import PRODUCTION, problems, production
 
 DATABASE = "postgresql://zegel:pw@db.example/zegel"

@@ -21,8 +21,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject
 
-from signatures.report import FAILS, Report
-from signatures.revision_writer import RevisionWriter
+from signatures.pdf.revision_writer import RevisionWriter
+from signatures.verdict.report import FAILS, Report
 
 Attack = Callable[[bytes], bytes]
 Change = Callable[[IncrementalPdfFileWriter], None]

@@ -14,16 +14,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from remembered import numbered_key
 
-from signatures import authority as authority_module
-from signatures import rotation
-from signatures.authority import Authority, create_authority, load_authority
-from signatures.chains import Material
-from signatures.persons import Persons
+from signatures.chains.persons import Persons
+from signatures.chains.plain import Material
+from signatures.keys import authority as authority_module
+from signatures.keys import rotation
+from signatures.keys.authority import Authority, create_authority, load_authority
+from signatures.persons.signer_held import OwnSignatures
 from signatures.providers.software import SoftwareProvider
-from signatures.seal import Sealed, Sealer
-from signatures.signer_held import OwnSignatures
-from signatures.timestamps import LocalTimestamps
-from signatures.verify import Ledger
+from signatures.sealing.seal import Sealed, Sealer
+from signatures.stamps.timestamps import LocalTimestamps
+from signatures.verdict.verify import Ledger
 from tests.signatures.making import CONTROLLER_FIRST, PROCESSOR_FIRST, convert, prepared, seal_all
 from tests.signatures.people import PeoplesAuthority, Person
 

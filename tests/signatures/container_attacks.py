@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from signatures.authority import Authority
+from signatures.keys.authority import Authority
 
 SUPERFLUOUS = "superfluous"
 """Refused by the rule about chains; what is refused for its form has a word for that."""

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from csc_dummy.csc_dummy_server import CSCWithCertomancer, DummyServiceParams
 
-from signatures.chains import Material
+from signatures.chains.plain import Material
 
 PIN = "271828"
 SIGNERS = ("els", "an")

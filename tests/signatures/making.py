@@ -19,12 +19,12 @@ from pyhanko.sign.fields import InvisSigSettings
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.timestamps import TimeStamper
 
-from signatures.acts import Act
-from signatures.fields import PlaceOnPage, prepare_fields
-from signatures.revision_writer import RevisionWriter
-from signatures.running import run
-from signatures.seal import Sealed, Sealer
-from signatures.statements import Statement
+from signatures.acts.act import Act
+from signatures.acts.prepare_fields import PlaceOnPage, prepare_fields
+from signatures.acts.statements import Statement
+from signatures.pdf.revision_writer import RevisionWriter
+from signatures.run_async import run
+from signatures.sealing.seal import Sealed, Sealer
 
 if TYPE_CHECKING:
     from tests.signatures.conftest import SealedFile

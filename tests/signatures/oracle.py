@@ -36,7 +36,7 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
-from signatures.running import run
+from signatures.run_async import run
 
 ORDERS = {
     ("controller_agreement", "controller_annex", "processor_agreement", "archive_timestamp"),

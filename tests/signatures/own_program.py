@@ -13,10 +13,10 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.stamp import TextStampStyle
 
-from signatures.acts import Act
-from signatures.font import font_for
-from signatures.running import run
-from signatures.seal import act_reason
+from signatures.acts.act import Act
+from signatures.acts.font import font_for
+from signatures.run_async import run
+from signatures.sealing.seal import act_reason
 from tests.signatures.people import Person
 
 ROOM = 24_576

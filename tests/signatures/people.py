@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from signatures.chains import Material
-from signatures.signer_held import Challenge, PreparedAct, Reply, challenge_for
+from signatures.chains.plain import Material
+from signatures.persons.signer_held import Challenge, PreparedAct, Reply, challenge_for
 
 CONFIGURATION = """
 [ca]

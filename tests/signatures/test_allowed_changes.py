@@ -12,15 +12,15 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigSeedSubFilter
 
-from signatures import seal
-from signatures.authority import Authority
-from signatures.chains import Material
+from signatures.chains.plain import Material
 from signatures.errors import UploadRefused
-from signatures.report import FAILS, HOLDS, INVALID, Report
-from signatures.seal import Sealer
-from signatures.signer_held import OwnSignatures
-from signatures.uploaded import Uploaded, accept_upload
-from signatures.verify import verify
+from signatures.keys.authority import Authority
+from signatures.persons.signer_held import OwnSignatures
+from signatures.persons.uploaded import Uploaded, accept_upload
+from signatures.sealing import seal
+from signatures.sealing.seal import Sealer
+from signatures.verdict.report import FAILS, HOLDS, INVALID, Report
+from signatures.verdict.verify import verify
 from tests.signatures.attacks import Change, name, writing
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import CONTROLLER_FIRST, act_for, seal_all

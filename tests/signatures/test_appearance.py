@@ -14,12 +14,21 @@ from PIL import Image
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.writer import PdfFileWriter
 
-from signatures.act_drawing import SIZES
-from signatures.acts import Act
-from signatures.appearance import lines, sheet_style, shown_date, shown_moment, style
+from signatures.acts.act import Act
+from signatures.acts.appearance import lines, sheet_style, shown_date, shown_moment, style
+from signatures.acts.drawing import SIZES
+from signatures.acts.font import (
+    FACES,
+    LATIN,
+    OTHER,
+    WIDE,
+    characters,
+    drawn_in,
+    face_font,
+    faces_for,
+)
+from signatures.acts.prepare_fields import Room
 from signatures.errors import UnprintableName
-from signatures.fields import Room
-from signatures.font import FACES, LATIN, OTHER, WIDE, characters, drawn_in, face_font, faces_for
 from tests.signatures.making import drawn_png
 
 TWELVE_MM = 12 * 72 / 25.4

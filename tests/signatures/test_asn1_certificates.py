@@ -14,8 +14,8 @@ import pytest
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signatures.asn1_certificates import asn1_certificate
-from signatures.authority import Authority
+from signatures.chains.asn1_certificates import asn1_certificate
+from signatures.keys.authority import Authority
 
 THREADS = 8
 
@@ -63,8 +63,8 @@ def test_all_threads_see_the_same(authority: Authority) -> None:
 # What the library has prepared stands in a dictionary of its own: no value has to be made to see.
 UNPREPARED = """
 from asn1crypto import core
-import signatures.seal, signatures.verify
-from signatures.asn1_types import defined
+import signatures.sealing.seal, signatures.verdict.verify
+from signatures.cms.asn1_types import defined
 known = list(defined())
 print(len(known), *(each.__name__ for each in known if each not in core._SETUP_CLASSES))
 """

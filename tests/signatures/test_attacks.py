@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from cryptography import x509
 
-from signatures.authority import Authority
-from signatures.printed import Agreement
-from signatures.report import FAILS, GENUINE, HOLDS, INVALID
-from signatures.seal import Sealer
+from signatures.keys.authority import Authority
+from signatures.pdf.printed import Agreement
+from signatures.sealing.seal import Sealer
 from signatures.texts import words
-from signatures.verify import verify
+from signatures.verdict.report import FAILS, GENUINE, HOLDS, INVALID
+from signatures.verdict.verify import verify
 from tests.signatures.attacks import (
     CHANGES,
     IN_THE_FILE,
@@ -69,7 +69,7 @@ def test_an_attack_that_is_closed_with_a_perfect_time_stamp_is_refused_for_what_
     what: str,
 ) -> None:
     change, code = WITH_THE_CLOSE[what]
-    monkeypatch.setattr("signatures.seal.RevisionWriter", writing(change))
+    monkeypatch.setattr("signatures.sealing.seal.RevisionWriter", writing(change))
     tampered = sealer.close(controller_first.steps[2].pdf).pdf
 
     report = verify(tampered, roots=authority.roots)
@@ -156,7 +156,7 @@ def test_a_seal_made_for_another_place_is_refused(
     appearance = words()["appearance"]
     elsewhere = appearance["reason"].replace("{place}", "controller_annex")
     moved = {"appearance": {**appearance, "reason": elsewhere}}
-    monkeypatch.setattr("signatures.seal.words", lambda: moved)
+    monkeypatch.setattr("signatures.sealing.seal.words", lambda: moved)
     pdf = seal_all(sealer, controller_first.shown, controller_first.order)[-1].pdf
 
     report = verify(pdf, roots=authority.roots)
@@ -264,7 +264,7 @@ def test_a_seal_that_cannot_be_read_is_never_left_open(
     controller_first: SealedFile, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An instant that no calendar holds would otherwise keep the chains from being followed."""
-    monkeypatch.setattr("signatures.containers._LAST_YEAR", 2020)
+    monkeypatch.setattr("signatures.cms.containers._LAST_YEAR", 2020)
 
     report = verify(controller_first.pdf, roots=authority.roots)
 
@@ -277,7 +277,7 @@ def test_certificates_that_no_library_reads_lead_nowhere(
     def unreadable(*_: object) -> None:
         raise x509.DuplicateExtension("twice", x509.BasicConstraints.oid)
 
-    monkeypatch.setattr("signatures.chains._is_authority", unreadable)
+    monkeypatch.setattr("signatures.chains.plain._is_authority", unreadable)
 
     report = verify(controller_first.pdf, roots=authority.roots)
 

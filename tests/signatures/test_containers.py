@@ -8,14 +8,14 @@ from functools import partial
 
 import pytest
 
-from signatures.authority import Authority
-from signatures.container_form import flaw
-from signatures.containers import LARGEST_CONTAINER
-from signatures.report import FAILS, INVALID, Report
-from signatures.revisions import Revisions
-from signatures.signed_fields import signed_fields
-from signatures.timestamps import LocalTimestamps
-from signatures.verify import verify
+from signatures.cms.container_form import flaw
+from signatures.cms.containers import LARGEST_CONTAINER
+from signatures.keys.authority import Authority
+from signatures.pdf.revisions import Revisions
+from signatures.pdf.signed_fields import signed_fields
+from signatures.stamps.timestamps import LocalTimestamps
+from signatures.verdict.report import FAILS, INVALID, Report
+from signatures.verdict.verify import verify
 from tests.signatures.conftest import SealedFile
 from tests.signatures.container_attacks import (
     CERTIFICATE,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from signatures.chains.persons import Persons
 from signatures.errors import (
     AuthorisationExpired,
     AuthorisationRefused,
@@ -16,10 +17,9 @@ from signatures.errors import (
     SigningServiceError,
     SigningServiceUnavailable,
 )
-from signatures.persons import Persons
-from signatures.providers.csc import CscAddress, CscAnswer, CscProvider
-from signatures.seal import Sealed, Sealer
-from signatures.signer_held import OwnSignatures, PreparedAct
+from signatures.persons.csc import CscAddress, CscAnswer, CscProvider
+from signatures.persons.signer_held import OwnSignatures, PreparedAct
+from signatures.sealing.seal import Sealed, Sealer
 from tests.signatures.conftest import SealedFile
 from tests.signatures.csc_service import PIN, CscService
 from tests.signatures.making import CONTROLLER_FIRST, act_for

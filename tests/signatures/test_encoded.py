@@ -6,11 +6,11 @@ import time
 
 from asn1crypto import cms
 
-from signatures.authority import Authority
-from signatures.encoded import FinalAttributes, FinalToken
-from signatures.running import run
-from signatures.seal import Sealer
-from signatures.timestamps import LocalTimestamps
+from signatures.cms.frozen_asn1 import FinalAttributes, FinalToken
+from signatures.keys.authority import Authority
+from signatures.run_async import run
+from signatures.sealing.seal import Sealer
+from signatures.stamps.timestamps import LocalTimestamps
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import act_for
 

@@ -17,19 +17,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from signatures.authority import Authority as OurAuthority
-from signatures.certificates import new_key
+from signatures.chains.certificates import new_key
 from signatures.errors import TimestampUnavailable
-from signatures.external_stamps import ExternalTimestamps
+from signatures.keys.authority import Authority as OurAuthority
 from signatures.providers.software import SoftwareProvider
-from signatures.report import COMPLETENESS_UNKNOWN, FAILS, GENUINE, Ledger
-from signatures.running import run
-from signatures.seal import Sealed, Sealer
-from signatures.stamp_answers import Trust, split
-from signatures.stamp_chains import StampChains
-from signatures.stamp_service import StampService
-from signatures.timestamps import LocalTimestamps
-from signatures.verify import verify
+from signatures.run_async import run
+from signatures.sealing.seal import Sealed, Sealer
+from signatures.stamps.answers import Trust, split
+from signatures.stamps.chains import StampChains
+from signatures.stamps.external import ExternalTimestamps
+from signatures.stamps.service import StampService
+from signatures.stamps.timestamps import LocalTimestamps
+from signatures.verdict.report import COMPLETENESS_UNKNOWN, FAILS, GENUINE, Ledger
+from signatures.verdict.verify import verify
 from tests.signatures.making import CONTROLLER_FIRST, prepared, seal_all
 from tests.signatures.time_authority import POLICY, Authority, Reply, openssl, running
 

@@ -8,10 +8,10 @@ from datetime import UTC
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from signatures.extraction import Part, parts
-from signatures.seal import Sealer
-from signatures.signer_held import OwnSignatures
-from signatures.uploaded import accept_upload
+from signatures.pdf.extraction import Part, parts
+from signatures.persons.signer_held import OwnSignatures
+from signatures.persons.uploaded import accept_upload
+from signatures.sealing.seal import Sealer
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import CONTROLLER_FIRST, SHEET, act_for, prepared
 from tests.signatures.own_program import sign

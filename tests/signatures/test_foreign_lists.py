@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from signatures.errors import AuthorityError
 from signatures.providers.base import SealCertificate
-from signatures.validation_data import LARGEST_LIST, Foreign
+from signatures.sealing.validation_data import LARGEST_LIST, Foreign
 from tests.signatures.tokens import ForeignAuthority
 
 PIECE = bytes(1_000_000)

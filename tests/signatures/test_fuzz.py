@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signatures.authority import Authority
-from signatures.report import FAILS, HOLDS, INVALID, RULES, UNKNOWN
-from signatures.verify import verify
+from signatures.keys.authority import Authority
+from signatures.verdict.report import FAILS, HOLDS, INVALID, RULES, UNKNOWN
+from signatures.verdict.verify import verify
 from tests.signatures.conftest import SealedFile
 
 EXAMPLES = int(os.environ.get("FUZZ", "120"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from signatures.images import ImageRefused, reencode
+from signatures.acts.images import ImageRefused, reencode
 
 ROOT = Path(__file__).parents[2]
 SIZE = (1200, 900)
@@ -151,7 +151,7 @@ def test_the_largest_pictures_fit_and_give_their_memory_back(
     program = (
         "import io, resource, sys\n"
         "from PIL import Image\n"
-        "from signatures.images import reencode\n"
+        "from signatures.acts.images import reencode\n"
         "resource.setrlimit(resource.RLIMIT_AS, (300 << 20,) * 2)\n"
         "held = lambda: int(open('/proc/self/statm').read().split()[1]) * 4096\n"
         "before = held()\n"

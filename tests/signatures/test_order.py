@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from signatures.errors import ActOutOfOrder
-from signatures.seal import Sealer
+from signatures.sealing.seal import Sealer
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import act_for
 

@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from signatures.apart import verify_apart
-from signatures.authority import Authority, create_authority, load_authority
-from signatures.chains import Material
+from signatures.chains.persons import PersonChain
+from signatures.chains.plain import Material
 from signatures.command import main
-from signatures.orders import ARCHIVE_FIELD
-from signatures.persons import PersonChain
-from signatures.report import FAILS, GENUINE, HOLDS, INVALID, Report
-from signatures.seal import Sealer
-from signatures.signer_held import OwnSignatures
-from signatures.timestamps import LocalTimestamps
-from signatures.uploaded import accept_upload
-from signatures.verify import Ledger, verify
+from signatures.field_names import ARCHIVE_FIELD
+from signatures.keys.authority import Authority, create_authority, load_authority
+from signatures.persons.signer_held import OwnSignatures
+from signatures.persons.uploaded import accept_upload
+from signatures.sandbox.examine import verify_apart
+from signatures.sealing.seal import Sealer
+from signatures.stamps.timestamps import LocalTimestamps
+from signatures.verdict.report import FAILS, GENUINE, HOLDS, INVALID, Report
+from signatures.verdict.verify import Ledger, verify
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import (
     CONTROLLER_FIRST,

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from signatures.command import main
-from signatures.found_seals import read_seal
-from signatures.revisions import Revisions
-from signatures.signed_fields import signed_fields
+from signatures.pdf.revisions import Revisions
+from signatures.pdf.signed_fields import signed_fields
+from signatures.verdict.found_seals import read_seal
 from tests.signatures.manipulations import MANIPULATIONS
 from tests.signatures.repacking import (
     certificate,

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from signatures.package_case import Case
-from signatures.package_sheet import Sheet
-from signatures.package_views import check_views
+from signatures.package.case import Case
+from signatures.package.sheet import Sheet
+from signatures.package.views import check_views
 
 
 def sha256(data: bytes) -> str:

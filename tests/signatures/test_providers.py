@@ -20,18 +20,18 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signatures.authority import Authority, create_authority, load_authority, pem
-from signatures.certificates import PublicKey
+from signatures.chains.certificates import PublicKey
 from signatures.errors import AuthorityError
+from signatures.keys.authority import Authority, create_authority, load_authority, pem
 from signatures.providers.aws_kms import KmsAddress, KmsKey, KmsProvider
 from signatures.providers.base import SealProvider
 from signatures.providers.keystore import KeystoreProvider
 from signatures.providers.pkcs11 import Pkcs11Provider, TokenKey
 from signatures.providers.software import SoftwareProvider
-from signatures.report import GENUINE
-from signatures.seal import Sealer, sha256
-from signatures.timestamps import LocalTimestamps
-from signatures.verify import Ledger, verify
+from signatures.sealing.seal import Sealer, sha256
+from signatures.stamps.timestamps import LocalTimestamps
+from signatures.verdict.report import GENUINE
+from signatures.verdict.verify import Ledger, verify
 from tests.signatures.conftest import PASSPHRASE as AUTHORITY_PASSPHRASE
 from tests.signatures.making import CONTROLLER_FIRST, act_for, prepared, seal_all
 from tests.signatures.tokens import (

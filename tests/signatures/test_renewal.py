@@ -8,19 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from signatures.authority import (
+from signatures.command import check_files
+from signatures.errors import AuthorityError, TimestampUnavailable
+from signatures.keys.authority import (
     Authority,
     create_authority,
     load_authority,
     read_authority,
     renew_crl,
 )
-from signatures.command import check_files
-from signatures.errors import AuthorityError, TimestampUnavailable
-from signatures.package_case import Trust
-from signatures.package_verdict import proven_sheet
+from signatures.keys.rotation import renew_stamp
+from signatures.package.case import Trust
+from signatures.package.verdict import proven_sheet
+from signatures.pdf.stamps_in_file import last_stamp
 from signatures.providers.software import SoftwareProvider
-from signatures.report import (
+from signatures.sealing.seal import Sealer
+from signatures.stamps.timestamps import LocalTimestamps
+from signatures.verdict.report import (
     COMPLETENESS_UNKNOWN,
     FAILS,
     GENUINE,
@@ -29,11 +33,7 @@ from signatures.report import (
     UNKNOWN,
     Report,
 )
-from signatures.rotation import renew_stamp
-from signatures.seal import Sealer
-from signatures.stamps_in_file import last_stamp
-from signatures.timestamps import LocalTimestamps
-from signatures.verify import Ledger, verify
+from signatures.verdict.verify import Ledger, verify
 from tests.signatures.attacks import CHANGES, IN_THE_FILE, WITH_THE_CLOSE, incremental, writing
 from tests.signatures.conftest import PASSPHRASE, SealedFile
 from tests.signatures.making import (

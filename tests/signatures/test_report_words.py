@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from signatures import trust
-from signatures.authority import Authority
+from signatures.keys.authority import Authority
 from signatures.providers.software import SoftwareProvider
-from signatures.report import FAILS, HOLDS, RULES, UNKNOWN
-from signatures.seal import Sealer
+from signatures.sealing.seal import Sealer
+from signatures.stamps.timestamps import LocalTimestamps
 from signatures.texts import words
-from signatures.timestamps import LocalTimestamps
-from signatures.verify import verify
+from signatures.verdict import trust
+from signatures.verdict.report import FAILS, HOLDS, RULES, UNKNOWN
+from signatures.verdict.verify import verify
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import act_for
 from tests.signatures.oracle import refused

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from signatures import rotation
-from signatures.authority import (
+from signatures.chains.certificates import Issuer, issue_crl, key_id
+from signatures.errors import AuthorityError
+from signatures.keys import rotation
+from signatures.keys.authority import (
     Authority,
     create_authority,
     fingerprint,
@@ -21,14 +23,12 @@ from signatures.authority import (
     read_authority,
     renew_crl,
 )
-from signatures.certificates import Issuer, issue_crl, key_id
-from signatures.errors import AuthorityError
-from signatures.generations import changed, present
+from signatures.keys.key_sets import changed, present
 from signatures.providers.software import SoftwareProvider
-from signatures.report import COMPLETENESS_UNKNOWN, FAILS, GENUINE, INVALID, Report
-from signatures.seal import Sealer, sha256
-from signatures.timestamps import LocalTimestamps
-from signatures.verify import Ledger, verify
+from signatures.sealing.seal import Sealer, sha256
+from signatures.stamps.timestamps import LocalTimestamps
+from signatures.verdict.report import COMPLETENESS_UNKNOWN, FAILS, GENUINE, INVALID, Report
+from signatures.verdict.verify import Ledger, verify
 from tests.signatures.conftest import PASSPHRASE
 from tests.signatures.container_attacks import alone, edited, in_the_token, put_in
 from tests.signatures.making import CONTROLLER_FIRST, act_for, prepared, seal_all

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from signatures.authority import Authority
-from signatures.seal import Sealer
-from signatures.second_opinion import objection
+from signatures.keys.authority import Authority
+from signatures.sealing.seal import Sealer
+from signatures.verdict.second_opinion import objection
 from tests.signatures.attacks import annotate, incremental
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import SHEET, prepared

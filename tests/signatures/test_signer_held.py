@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from signatures import allowed_changes
-from signatures.chains import Material
+from signatures.chains.persons import Persons
+from signatures.chains.plain import Material
 from signatures.errors import (
     ActOutOfOrder,
     CertificateRefused,
@@ -23,10 +23,10 @@ from signatures.errors import (
     ReplyTooLate,
     SignatureWrong,
 )
-from signatures.persons import Persons
-from signatures.revisions import Revisions
-from signatures.seal import Sealer
-from signatures.signer_held import TERM, OwnSignatures, PreparedAct, Reply, expiry
+from signatures.pdf.revisions import Revisions
+from signatures.persons.signer_held import TERM, OwnSignatures, PreparedAct, Reply, expiry
+from signatures.sealing.seal import Sealer
+from signatures.verdict import allowed_changes
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import CONTROLLER_FIRST, act_for
 from tests.signatures.opinions import metadata_of

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signatures import verify as verifying
-from signatures.authority import Authority, create_authority, load_authority
 from signatures.errors import TimestampUnavailable
+from signatures.keys.authority import Authority, create_authority, load_authority
 from signatures.providers.software import SoftwareProvider
-from signatures.report import GENUINE, INVALID
-from signatures.seal import Sealer
-from signatures.timestamps import LocalTimestamps
-from signatures.verify import verify
+from signatures.sealing.seal import Sealer
+from signatures.stamps.timestamps import LocalTimestamps
+from signatures.verdict import verify as verifying
+from signatures.verdict.report import GENUINE, INVALID
+from signatures.verdict.verify import verify
 from tests.signatures.attacks import CHANGES, failing, incremental, replace_content
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import CONTROLLER_FIRST, act_for, seal_all, stamped_only

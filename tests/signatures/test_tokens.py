@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from signatures.authority import Authority, create_authority, load_authority
 from signatures.errors import TokenInvalid
-from signatures.timestamps import LocalTimestamps
-from signatures.tokens import check, stamp
+from signatures.keys.authority import Authority, create_authority, load_authority
+from signatures.stamps.timestamps import LocalTimestamps
+from signatures.stamps.tokens import check, stamp
 
 DATA = b'{"root":"ab"}'
 

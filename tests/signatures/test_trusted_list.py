@@ -18,18 +18,18 @@ from lxml import etree
 from signxml import DigestAlgorithm
 from signxml.xades import XAdESSigner
 
-from signatures import containers
-from signatures.external_stamps import ExternalTimestamps
-from signatures.running import run
-from signatures.stamp_answers import Trust
-from signatures.stamp_service import StampService
-from signatures.trusted_list import (
+from signatures.chains.trusted_list import (
     GRANTED,
     TIME_STAMPS,
     ListUnusable,
     TrustedListFile,
     read_trusted_list,
 )
+from signatures.cms import containers
+from signatures.run_async import run
+from signatures.stamps.answers import Trust
+from signatures.stamps.external import ExternalTimestamps
+from signatures.stamps.service import StampService
 from tests.signatures.time_authority import Authority, running
 
 NOW = datetime.now(UTC)

@@ -14,11 +14,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import DEFAULT_SIGNING_STAMP_STYLE
 from pyhanko.sign.fields import SigSeedSubFilter
 
-from signatures import containers
-from signatures.acts import Act
-from signatures.appearance import lines
-from signatures.authority import Authority, create_authority, load_authority
-from signatures.chains import Material
+from signatures.acts.act import Act
+from signatures.acts.appearance import lines
+from signatures.chains.persons import Persons
+from signatures.chains.plain import Material
+from signatures.cms import containers
 from signatures.errors import (
     ActOutOfOrder,
     CertificateRefused,
@@ -26,16 +26,16 @@ from signatures.errors import (
     ReplyTooLate,
     UploadRefused,
 )
-from signatures.own_certificates import compare_names
-from signatures.persons import Persons
-from signatures.refusals import refusal_sentence
-from signatures.revisions import Revisions
-from signatures.seal import Sealer
-from signatures.signed_fields import signed_fields
-from signatures.signer_held import OwnSignatures
+from signatures.keys.authority import Authority, create_authority, load_authority
+from signatures.pdf.revisions import Revisions
+from signatures.pdf.signed_fields import signed_fields
+from signatures.persons.refusals import refusal_sentence
+from signatures.persons.signer_held import OwnSignatures
+from signatures.persons.uploaded import Uploaded, accept_upload
+from signatures.sealing.seal import Sealer
+from signatures.stamps.timestamps import LocalTimestamps
 from signatures.texts import words
-from signatures.timestamps import LocalTimestamps
-from signatures.uploaded import Uploaded, accept_upload
+from signatures.verdict.own_certificates import compare_names
 from tests.signatures import attacks
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import CONTROLLER_FIRST, act_for

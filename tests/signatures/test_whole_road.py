@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from signatures.authority import Authority
-from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, HOLDS, RULES, UNKNOWN
-from signatures.seal import ARCHIVE_FIELD, LEVEL, Sealer
-from signatures.verify import verify
+from signatures.keys.authority import Authority
+from signatures.sealing.seal import ARCHIVE_FIELD, LEVEL, Sealer
+from signatures.verdict.report import COMPLETENESS_UNKNOWN, GENUINE, HOLDS, RULES, UNKNOWN
+from signatures.verdict.verify import verify
 from tests.signatures.conftest import SealedFile
 from tests.signatures.making import SHEET, WHO, act_for, prepared
 from tests.signatures.opinions import embedded

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from signatures.authority import Authority
-from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, UNKNOWN
-from signatures.verify import verify
+from signatures.keys.authority import Authority
+from signatures.verdict.report import COMPLETENESS_UNKNOWN, GENUINE, UNKNOWN
+from signatures.verdict.verify import verify
 from tests.signatures.conftest import SealedFile
 
 AFTER = {

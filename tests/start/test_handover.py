@@ -11,12 +11,12 @@ import pytest
 
 from service.engines import EmbeddedObjectStore
 from service.engines.errors import EngineError
-from service.handover import MARK, FirstSignIn, settings_line
-from service.opening import engines
-from service.settings import DEVELOPMENT, load_settings
+from service.running.handover import MARK, FirstSignIn, settings_line
+from service.running.opening import engines
+from service.settings.table import DEVELOPMENT, load_settings
 
 ROOT = Path(__file__).parents[2]
-ASK = "import json; from service.handover import received; print(json.dumps(received()))"
+ASK = "import json; from service.running.handover import received; print(json.dumps(received()))"
 
 
 def ask(environment: dict[str, str], said: bytes) -> subprocess.CompletedProcess[bytes]:

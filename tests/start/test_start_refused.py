@@ -13,9 +13,9 @@ import pytest
 
 from service.engines import ObjectStoreAddress
 from service.engines.process import free_ports
-from service.settings import DEVELOPMENT, load_settings
-from service.supervisor import Interrupted, stack
-from signatures.authority import read_authority
+from service.running.supervisor import Interrupted, stack
+from service.settings.table import DEVELOPMENT, load_settings
+from signatures.keys.authority import read_authority
 
 ROOT = Path(__file__).parents[2]
 

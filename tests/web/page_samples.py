@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from service.agreement.annex import categories
 from service.agreement.parties import Processor, countries
 from service.texts import catalogue, text
-from signatures.images import small_picture
+from signatures.acts.images import small_picture
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 LONG = "Koninklijke Vereniging voor de Bevordering van Ambachtelijke Streekproducten, Jansen & Zn <test>"

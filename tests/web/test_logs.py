@@ -21,7 +21,7 @@ log = logging.getLogger("some.library")
 """
 SERVERS = f"""
 from gunicorn.config import Config
-from service.server import MaskedLogger
+from service.running.server import MaskedLogger
 log = MaskedLogger(Config())
 {FAIL}
 """

@@ -12,10 +12,10 @@ from cryptography import x509
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.settings import load_settings
-from service.wiring import build
-from signatures import rotation
-from signatures.authority import create_authority, load_authority
+from service.settings.table import load_settings
+from service.wiring.build import build
+from signatures.keys import rotation
+from signatures.keys.authority import create_authority, load_authority
 from storage.config import S3Config
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"

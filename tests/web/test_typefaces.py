@@ -8,7 +8,7 @@ import uharfbuzz
 from flask import Flask
 from playwright.sync_api import Browser
 
-from signatures.font import FACES, face_font
+from signatures.acts.font import FACES, face_font
 
 STATIC = Path(__file__).parents[2] / "service" / "web" / "static"
 MOST_BYTES = 60_000

@@ -17,15 +17,17 @@ from remembered import remembered_objection
 from snapshots import begin_with
 
 from service.agreement.permissions import Role, Staff
-from service.database.audit_check import check_chain
 from service.database.engine import Transaction
-from service.database.staff_activity import Wanted
+from service.database.log.audit_check import check_chain
+from service.database.people.activity import Wanted
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
-from service.settings import Settings, load_settings
-from service.wiring import build
-from service.workflow import anchor, deliver, examine, profile, retrieve, staff_log
+from service.settings.table import Settings, load_settings
+from service.wiring.build import build
+from service.workflow.keeping import anchor, examine, retrieve
+from service.workflow.people import profile, staff_log
+from service.workflow.telling import deliver
 from storage.objects import ObjectStore, S3Config
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from house import House
 
-from service.workflow import audit
-from service.workflow.audit import AuditReport
+from service.workflow.keeping import audit
+from service.workflow.keeping.audit import AuditReport
 
 _NOW = datetime.now(UTC)
 # Far from midnight where that is possible, and never later than the tokens that are made here.

@@ -14,25 +14,22 @@ from service.agreement.capabilities import Purpose, code_for, token_for
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Role, Staff
-from service.database.messages import Message
+from service.database.queue.messages import Message
 from service.deps import Deps
-from service.workflow import (
-    archive,
-    close,
+from service.workflow.actors import Client
+from service.workflow.keeping import archive
+from service.workflow.offer import create, generate, send
+from service.workflow.sealing import close, seal
+from service.workflow.signing import (
     complete,
     countersign,
-    create,
     delegate,
-    deliver,
-    generate,
     open_link,
     open_text,
     prove_mailbox,
-    seal,
-    send,
     sign,
 )
-from service.workflow.actors import Client
+from service.workflow.telling import deliver
 
 PROCESSOR = {
     "name": "Christophe Zenner",

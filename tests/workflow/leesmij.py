@@ -12,7 +12,7 @@ from pathlib import Path
 
 from house import BROWSER, House
 
-from service.workflow import retrieve
+from service.workflow.keeping import retrieve
 
 SHELL = {"HOME": "/nonexistent", "LANG": "C.UTF-8"}
 

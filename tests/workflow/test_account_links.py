@@ -13,20 +13,15 @@ from house import BROWSER, House
 
 from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
-from service.database.account_links import ASKED_PER_HOUR
+from service.database.people.account_links import ASKED_PER_HOUR
 from service.errors import Invalid, Refused
 from service.mail.mailbox import FolderMailbox
-from service.workflow import (
-    account_links,
-    accounts,
-    deliver,
-    forgotten,
-    people,
-    retain,
-    sessions,
-    sweep,
-)
-from service.workflow.sign_in_limits import MOST_LINKS_OF_A_NETWORK
+from service.workflow import sweep
+from service.workflow.keeping import retain
+from service.workflow.people import account_links, accounts, forgotten, sessions
+from service.workflow.people import staff as people
+from service.workflow.people.sign_in_limits import MOST_LINKS_OF_A_NETWORK
+from service.workflow.telling import deliver
 
 LONG = "blauwe-fiets-op-zolder"
 JAN = "jan@it4.example"

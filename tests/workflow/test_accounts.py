@@ -11,12 +11,13 @@ from colleagues import PASSWORD, add_colleague
 from house import House
 
 from service.agreement.permissions import Permission, Role
-from service.database.sign_in_tries import Counter
+from service.database.people.sign_in_tries import Counter
 from service.deps import Deps
 from service.errors import Invalid, NotAllowed, TooMany
 from service.texts import text
-from service.workflow import accounts, own_password, retain, sessions
-from service.workflow import sign_in_limits as limits
+from service.workflow.keeping import retain
+from service.workflow.people import accounts, own_password, sessions
+from service.workflow.people import sign_in_limits as limits
 
 EMAIL = "els@it4.example"
 LONG = "blauwe-fiets-op-zolder"

@@ -11,10 +11,10 @@ from days import Travel, audited, day
 from house import House
 
 from service.agreement.anchoring import root
-from service.workflow import anchor, retain
+from service.workflow.keeping import anchor, retain
 from service.workflow.one_by_one import SomeFailed
 from signatures.errors import TimestampUnavailable
-from signatures.tokens import check
+from signatures.stamps.tokens import check
 from storage.anchors import list_days
 from storage.errors import StorageUnavailable
 
@@ -66,11 +66,11 @@ class Killed(BaseException):
 @pytest.mark.parametrize(
     "moment",
     [
-        "signatures.tokens.stamp",
-        "service.database.anchors.Anchors.add",
-        "service.database.audit_log.AuditLog.append",
-        "service.workflow.anchor.put_anchor",
-        "service.database.anchors.Anchors.put_objects",
+        "signatures.stamps.tokens.stamp",
+        "service.database.log.anchors.Anchors.add",
+        "service.database.log.audit_log.AuditLog.append",
+        "service.workflow.keeping.anchor.put_anchor",
+        "service.database.log.anchors.Anchors.put_objects",
     ],
 )
 def test_killed_anywhere_and_repeated(
@@ -106,7 +106,10 @@ def test_what_is_down_is_tried_again(
 
     with monkeypatch.context() as patched:
         patched.setattr(
-            "signatures.tokens.stamp" if stamps else "service.workflow.anchor.put_anchor", fail
+            "signatures.stamps.tokens.stamp"
+            if stamps
+            else "service.workflow.keeping.anchor.put_anchor",
+            fail,
         )
         with pytest.raises(TimestampUnavailable if stamps else SomeFailed):
             anchor.anchor(house.deps)

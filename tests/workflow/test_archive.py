@@ -18,22 +18,17 @@ from house import BROWSER, House
 
 from service.agreement.permissions import Permission, Role, Staff
 from service.agreement.states import State
-from service.database.archive import ArchivedObject
-from service.database.overview import Search
+from service.database.keeping.archive import ArchivedObject
+from service.database.lists.overview import Search
 from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
 from service.errors import NotAllowed, NotFound
-from service.workflow import (
-    archive,
-    close,
-    deliver,
-    originals,
-    read,
-    resend,
-    retain,
-    retrieve,
-    seal,
-)
+from service.workflow.keeping import archive, retain, retrieve
+from service.workflow.offer import resend
+from service.workflow.package import originals
+from service.workflow.sealing import close, seal
+from service.workflow.signing import read
+from service.workflow.telling import deliver
 
 OBJECTS = {"overeenkomst.pdf", "bewijsblad.pdf", "bijlagen.zip", "manifest.json"}
 FILES = {*OBJECTS - {"bijlagen.zip"}, "bewijs.json", "logboek.jsonl", "getoond.pdf"}

@@ -15,11 +15,11 @@ from house import House
 from sqlalchemy import create_engine, text
 
 from service.agreement.events import Event
-from service.audit_command import told
-from service.database import audit_check as checks
-from service.workflow import audit
-from service.workflow.audit import AnchorFinding, AuditReport, ChainFinding
-from signatures.tokens import stamp
+from service.commands.audit import told
+from service.database.log import audit_check as checks
+from service.workflow.keeping import audit
+from service.workflow.keeping.audit import AnchorFinding, AuditReport, ChainFinding
+from signatures.stamps.tokens import stamp
 from storage.anchors import KINDS, key_of, read_anchor
 from tests.variants import some
 

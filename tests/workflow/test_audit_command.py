@@ -11,9 +11,9 @@ import pytest
 from days import Travel
 from house import House
 
-from service.audit_command import verify_log
+from service.commands.audit import verify_log
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
-from service.workflow import anchor
+from service.workflow.keeping import anchor
 
 
 @pytest.fixture

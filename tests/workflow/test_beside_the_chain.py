@@ -17,35 +17,34 @@ from house import DETAILS, LISTS, PRE_SIGNED, House
 from service.agreement.drafting import Input
 from service.agreement.events import Event
 from service.agreement.permissions import Role
-from service.database.audit_check import check_chain
+from service.database.log.audit_check import check_chain
 from service.errors import Invalid
-from service.workflow import (
-    accounts,
+from service.workflow.actors import Client
+from service.workflow.keeping import archive, retrieve
+from service.workflow.offer import (
     answer,
-    archive,
-    close,
-    complete,
-    decline,
-    deliver,
     edit,
     expire,
     generate,
-    open_link,
-    people,
-    prove_mailbox,
-    read,
     remind,
-    rescue,
     resend,
-    retrieve,
-    seal,
     send,
-    send_back,
-    sign,
     take_over,
     void,
 )
-from service.workflow.actors import Client
+from service.workflow.people import accounts, rescue
+from service.workflow.people import staff as people
+from service.workflow.sealing import close, seal
+from service.workflow.signing import (
+    complete,
+    decline,
+    open_link,
+    prove_mailbox,
+    read,
+    send_back,
+    sign,
+)
+from service.workflow.telling import deliver
 
 MARK = "zqx"
 MARKED = {

@@ -18,13 +18,8 @@ from service.errors import (
     Refused,
     WrongState,
 )
-from service.workflow import (
-    complete,
-    generate,
-    open_link,
-    read,
-    send,
-)
+from service.workflow.offer import generate, send
+from service.workflow.signing import complete, open_link, read
 
 EVERYTHING = (
     "select (select count(*) from audit_entries), (select count(*) from link_sessions), "

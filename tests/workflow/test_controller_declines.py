@@ -10,8 +10,10 @@ from house import BROWSER, House
 from service.agreement.deadlines import local_date, show_date
 from service.agreement.states import PlaceState, State
 from service.errors import Invalid, LinkUnusable
-from service.workflow import decline, generate, open_link, read, retrieve, void
 from service.workflow.actors import Client
+from service.workflow.keeping import retrieve
+from service.workflow.offer import generate, void
+from service.workflow.signing import decline, open_link, read
 
 
 def codes(wrong: Invalid) -> dict[str, str]:

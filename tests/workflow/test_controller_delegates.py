@@ -11,7 +11,8 @@ from service.agreement.capabilities import Purpose
 from service.agreement.drafting import Input
 from service.agreement.states import PlaceState, State
 from service.errors import Invalid, LinkUnusable, Refused, WrongState
-from service.workflow import complete, delegate, open_link, prove_mailbox, retrieve, sign
+from service.workflow.keeping import retrieve
+from service.workflow.signing import complete, delegate, open_link, prove_mailbox, sign
 
 
 def name(house: House, secret: str, **other: str) -> None:

@@ -10,7 +10,7 @@ from house import BROWSER, House
 
 from service.agreement.capabilities import Purpose
 from service.errors import Invalid, NotFound, Refused, TooMany, WrongState
-from service.workflow import open_link, prove_mailbox, read
+from service.workflow.signing import open_link, prove_mailbox, read
 from tests.variants import some
 
 

@@ -13,10 +13,7 @@ from service.errors import (
     Refused,
     TooMany,
 )
-from service.workflow import (
-    open_link,
-    prove_mailbox,
-)
+from service.workflow.signing import open_link, prove_mailbox
 
 
 def codes(wrong: Invalid) -> dict[str, str]:

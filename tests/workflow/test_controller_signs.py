@@ -14,18 +14,13 @@ from PIL import Image, ImageDraw
 
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import State
-from service.database.documents import Documents
+from service.database.agreement.documents import Documents
 from service.errors import (
     Invalid,
     Refused,
 )
-from service.workflow import (
-    open_link,
-    prove_mailbox,
-    read,
-    resend,
-    sign,
-)
+from service.workflow.offer import resend
+from service.workflow.signing import open_link, prove_mailbox, read, sign
 
 
 def codes(wrong: Invalid) -> dict[str, str]:

@@ -13,23 +13,14 @@ from house import BROWSER, LISTS, PRE_SIGNED, SALES, House
 from service.agreement.drafting import Input
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import State
-from service.database.overview import Search
+from service.database.lists.overview import Search
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.errors import Invalid, NotAllowed, Refused, WrongState
-from service.workflow import (
-    alarm,
-    ask_countersigners,
-    countersign,
-    create,
-    decline,
-    edit,
-    generate,
-    retrieve,
-    send,
-    take_over,
-    void,
-)
+from service.workflow.keeping import retrieve
+from service.workflow.offer import create, edit, generate, send, take_over, void
+from service.workflow.signing import countersign, decline
+from service.workflow.telling import alarm, ask_countersigners
 
 Another = Callable[..., Staff]
 

@@ -8,7 +8,10 @@ from mail_server import Server, through
 
 from service.errors import Unavailable
 from service.mail.errors import MailRefused, MailTemporaryFailure
-from service.workflow import deliver, prove_mailbox, resend, sweep
+from service.workflow import sweep
+from service.workflow.offer import resend
+from service.workflow.signing import prove_mailbox
+from service.workflow.telling import deliver
 
 
 def test_an_invitation_carries_the_link_and_is_sent_once(house: House) -> None:

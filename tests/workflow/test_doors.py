@@ -23,20 +23,13 @@ from service.agreement.drafting import Input
 from service.agreement.states import State
 from service.errors import Invalid
 from service.web.context import client
-from service.workflow import (
-    archive,
-    close,
-    complete,
-    create,
-    decline,
-    generate,
-    people,
-    profile,
-    retrieve,
-    seal,
-    send,
-)
 from service.workflow.actors import Client
+from service.workflow.keeping import archive, retrieve
+from service.workflow.offer import create, generate, send
+from service.workflow.people import profile
+from service.workflow.people import staff as people
+from service.workflow.sealing import close, seal
+from service.workflow.signing import complete, decline
 
 EXAMPLES = int(os.environ.get("DOORS", "2"))
 # What each piece is made of. The first are the widest and the longest that is printed.

@@ -12,7 +12,9 @@ from service.agreement.drafting import Input
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import PlaceState
 from service.web.staff.next_step import allowed, next_step
-from service.workflow import answer, complete, decline, expire, generate, retrieve, send, void
+from service.workflow.keeping import retrieve
+from service.workflow.offer import answer, expire, generate, send, void
+from service.workflow.signing import complete, decline
 
 
 def says(house: House, reference: str, *words: str, staff: Staff | None = None) -> None:

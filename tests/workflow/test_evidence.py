@@ -15,8 +15,8 @@ import pytest
 import rfc8785
 from house import BROWSER, House
 
-from service.workflow import retrieve
-from service.workflow.kept_files import listed
+from service.workflow.keeping import retrieve
+from service.workflow.package.recorded import listed
 
 
 def handed_out(house: House, reference: str, name: str) -> bytes:

@@ -17,14 +17,15 @@ from house import House
 from leesmij import commands, commands_in, failing, fetched, refusing, unpacked
 
 from service.texts import table
-from service.workflow import anchor, archive, close, retrieve, seal
-from service.workflow.stamp_files import OF_OTHERS
-from signatures.external_stamps import ExternalTimestamps
+from service.workflow.keeping import anchor, archive, retrieve
+from service.workflow.sealing import close, seal
+from service.workflow.sealing.stamp_files import OF_OTHERS
 from signatures.providers.software import SoftwareProvider
-from signatures.seal import Sealer
-from signatures.stamp_answers import Trust
-from signatures.stamp_chains import StampChains
-from signatures.stamp_service import StampService
+from signatures.sealing.seal import Sealer
+from signatures.stamps.answers import Trust
+from signatures.stamps.chains import StampChains
+from signatures.stamps.external import ExternalTimestamps
+from signatures.stamps.service import StampService
 from tests.signatures.time_authority import running
 
 

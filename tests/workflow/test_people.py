@@ -11,8 +11,9 @@ from house import PROCESSOR, House
 
 from service.agreement.permissions import Role, Staff
 from service.errors import Invalid, NotAllowed, NotFound, Refused
-from service.workflow import accounts, people, profile, role_grants, sessions
-from service.workflow.reauthenticate import Proof
+from service.workflow.people import accounts, profile, role_grants, sessions
+from service.workflow.people import staff as people
+from service.workflow.people.reauthenticate import Proof
 
 JAN = {"name": "Jan Claes", "email": "jan@it4.example", "function": "", "roles": ["verkoop"]}
 

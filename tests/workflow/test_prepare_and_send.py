@@ -25,17 +25,9 @@ from service.errors import (
     TooLate,
     WrongState,
 )
-from service.workflow import (
-    create,
-    edit,
-    expire,
-    generate,
-    open_link,
-    profile,
-    resend,
-    send,
-    void,
-)
+from service.workflow.offer import create, edit, expire, generate, resend, send, void
+from service.workflow.people import profile
+from service.workflow.signing import open_link
 
 
 def test_a_draft(house: House) -> None:

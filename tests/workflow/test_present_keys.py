@@ -16,14 +16,15 @@ from house import House
 from leesmij import failing, fetched, unpacked
 
 from service.deps import Deps
-from service.workflow import anchor, archive, close, seal
-from service.workflow.present_keys import with_present_keys
-from signatures import rotation
+from service.workflow.keeping import anchor, archive
+from service.workflow.sealing import close, seal
+from service.workflow.sealing.present_keys import with_present_keys
 from signatures.errors import AuthorityError
-from signatures.extraction import parts
-from signatures.report import GENUINE
-from signatures.seal import Sealed, Sealer
-from signatures.verify import Ledger, verify
+from signatures.keys import rotation
+from signatures.pdf.extraction import parts
+from signatures.sealing.seal import Sealed, Sealer
+from signatures.verdict.report import GENUINE
+from signatures.verdict.verify import Ledger, verify
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from house import House
 from service.agreement.events import Event
 from service.agreement.permissions import Role, Staff
 from service.errors import NotAllowed
-from service.workflow.probe import last_probe, probe_archive
+from service.workflow.keeping.probe import last_probe, probe_archive
 from service.workflow.weak_spots import weak_spots
 from storage.errors import StorageUnavailable
 

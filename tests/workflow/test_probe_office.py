@@ -8,7 +8,7 @@ import pytest
 from house import House
 
 from service.agreement.events import Event, in_words
-from service.settings import PRODUCTION
+from service.settings.table import PRODUCTION
 from service.workflow import probe_office
 from service.workflow.probe_office import OfficeOpen
 from service.workflow.weak_spots import weak_spots

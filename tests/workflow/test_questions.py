@@ -10,21 +10,15 @@ from house import BROWSER, House
 
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import State
-from service.database.overview import Search
-from service.database.questions import Question
+from service.database.agreement.questions import Question
+from service.database.lists.overview import Search
 from service.errors import Invalid, NotAllowed, NotFound, Refused, TooLate, ZegelError
-from service.wiring import mailbox
-from service.workflow import (
-    answer,
-    countersign,
-    decline,
-    deliver,
-    resend,
-    retrieve,
-    send_back,
-    void,
-)
-from service.workflow.answer import settle
+from service.wiring.build import mailbox
+from service.workflow.keeping import retrieve
+from service.workflow.offer import answer, resend, void
+from service.workflow.offer.answer import settle
+from service.workflow.signing import countersign, decline, send_back
+from service.workflow.telling import deliver
 
 ASKED = "Klopt het dat zij ook gegevens over gezondheid hebben?\nWaarom?"
 

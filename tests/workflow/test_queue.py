@@ -11,8 +11,8 @@ from house import House
 from sqlalchemy import Engine, event
 
 from service.agreement.permissions import Role, Staff
-from service.workflow import open_text, send_back
-from service.workflow.countersign import PAGE, of_colleagues, queue
+from service.workflow.signing import open_text, send_back
+from service.workflow.signing.countersign import PAGE, of_colleagues, queue
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from service.agreement.permissions import Role, Staff
 from service.agreement.reminders import planned
 from service.agreement.working_days import is_working_day
 from service.errors import NotAllowed, Refused, TooLate
-from service.wiring import mailbox
-from service.workflow import deliver, expire, remind, resend, retrieve, void
+from service.wiring.build import mailbox
+from service.workflow.keeping import retrieve
+from service.workflow.offer import expire, remind, resend, void
+from service.workflow.telling import deliver
 
 
 def a_morning(before: date | None = None) -> datetime:

@@ -21,16 +21,17 @@ from remembered import numbered_key
 from snapshots import begin_with
 
 from service.agreement.permissions import Role, Staff
-from service.database.archive import ArchivedObject
+from service.database.keeping.archive import ArchivedObject
 from service.errors import NotAllowed
-from service.wiring import build
-from service.workflow import alarm, archive, renew_stamps, retrieve, verify
-from signatures import rotation
-from signatures.authority import create_authority, renew_crl
+from service.wiring.build import build
+from service.workflow.keeping import archive, renew_stamps, retrieve, verify
+from service.workflow.telling import alarm
 from signatures.errors import TimestampUnavailable
-from signatures.report import COMPLETENESS_UNKNOWN, GENUINE, Ledger, Report
-from signatures.rotation import renew_seal, renew_stamp
-from signatures.verify import verify as judge
+from signatures.keys import rotation
+from signatures.keys.authority import create_authority, renew_crl
+from signatures.keys.rotation import renew_seal, renew_stamp
+from signatures.verdict.report import COMPLETENESS_UNKNOWN, GENUINE, Ledger, Report
+from signatures.verdict.verify import verify as judge
 from storage.config import S3Config
 from storage.renewed import original_of
 

@@ -15,11 +15,13 @@ from house import House
 from snapshots import begin_with
 
 from service.agreement.permissions import Role, Staff
-from service.database.archive import ArchivedObject, ArchiveState
+from service.database.keeping.archive import ArchivedObject, ArchiveState
 from service.errors import NotAllowed
-from service.workflow import alarm, archive, close, reread, retrieve, seal
-from service.workflow.alarm import standing_still
-from signatures.authority import Authority, create_authority, load_authority
+from service.workflow.keeping import archive, reread, retrieve
+from service.workflow.sealing import close, seal
+from service.workflow.telling import alarm
+from service.workflow.telling.alarm import standing_still
+from signatures.keys.authority import Authority, create_authority, load_authority
 from storage.errors import StorageUnavailable
 from storage.zipped import zip_package
 
@@ -78,12 +80,8 @@ def take_away(house: House, reference: str, name: str) -> bytes:
     """Delete an object as somebody would who may bypass the lock; its bytes."""
     one, objects = kept(house, reference, name), house.deps.objects()
     data = objects.get(one.key, one.version_id)
-    objects.client.delete_object(
-        Bucket=objects.bucket,
-        Key=one.key,
-        VersionId=one.version_id,
-        BypassGovernanceRetention=True,
-    )
+    where = {"Bucket": objects.bucket, "Key": one.key, "VersionId": one.version_id}
+    objects.client.delete_object(**where, BypassGovernanceRetention=True)
     return data
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from house import House
 
-from service.database.alarms import Standing, What
-from service.workflow import alarm, retain
+from service.database.lists.alarms import Standing, What
+from service.workflow.keeping import retain
 from service.workflow.one_by_one import SomeFailed
+from service.workflow.telling import alarm
 
 SOON, LONG = timedelta(days=3), timedelta(days=300)
 

@@ -8,7 +8,7 @@ from house import House
 
 from service.agreement.permissions import Role
 from service.errors import NotFound
-from service.workflow import accounts, sessions
+from service.workflow.people import accounts, sessions
 
 EMAIL = "els@it4.example"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"

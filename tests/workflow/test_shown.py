@@ -12,17 +12,10 @@ from pypdf import PdfReader
 
 from service.agreement.permissions import Role, Staff
 from service.errors import NotAllowed, Refused
-from service.workflow import (
-    archive,
-    close,
-    complete,
-    countersign,
-    generate,
-    open_text,
-    read,
-    retrieve,
-    seal,
-)
+from service.workflow.keeping import archive, retrieve
+from service.workflow.offer import generate
+from service.workflow.sealing import close, seal
+from service.workflow.signing import complete, countersign, open_text, read
 
 NOT_OPENED = "U hebt deze tekst nog niet geopend. Lees hem voor u ondertekent."
 

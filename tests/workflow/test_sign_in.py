@@ -13,8 +13,8 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine
 
 from service.errors import Invalid, TooMany
-from service.workflow import accounts, passwords
-from service.workflow import sign_in_limits as limits
+from service.workflow.people import accounts, passwords
+from service.workflow.people import sign_in_limits as limits
 
 EMAIL = "els@it4.example"
 

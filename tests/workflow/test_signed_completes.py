@@ -13,8 +13,10 @@ from house import House
 from service import texts
 from service.agreement.states import State
 from service.documents.pdf_text import read_pdf_text
-from service.workflow import archive, close, retrieve, seal, sweep
+from service.workflow import sweep
 from service.workflow.actors import Client
+from service.workflow.keeping import archive, retrieve
+from service.workflow.sealing import close, seal
 
 NOBODY = Client("", "")
 OLD_FAILURE = "GenerationFailed: Het document kon niet gemaakt worden: missing_value acts[].ip"

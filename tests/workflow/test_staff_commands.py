@@ -11,7 +11,7 @@ from house import House
 
 from service.agreement.permissions import Role
 from service.cli import main
-from service.workflow import account_links, accounts
+from service.workflow.people import account_links, accounts
 
 JAN = "jan@it4.example"
 NEW = "blauwe-fiets-op-zolder"

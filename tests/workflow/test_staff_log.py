@@ -9,9 +9,10 @@ from colleagues import add_colleague
 from house import BROWSER, House
 
 from service.agreement.permissions import Role
-from service.database.staff_activity import PAGE, Wanted, place_of
+from service.database.people.activity import PAGE, Wanted, place_of
 from service.errors import Invalid, NotAllowed
-from service.workflow import accounts, retain, retrieve, staff_log
+from service.workflow.keeping import retain, retrieve
+from service.workflow.people import accounts, staff_log
 
 EMAIL = "els@it4.example"
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from house import House
 
-from service.database.alarms import What
-from service.workflow import alarm, reread, retrieve
-from service.workflow.alarm import standing_still
-from service.workflow.verify import objection_to
+from service.database.lists.alarms import What
+from service.workflow.keeping import reread, retrieve
+from service.workflow.keeping.verify import objection_to
+from service.workflow.telling import alarm
+from service.workflow.telling.alarm import standing_still
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
     assert (archive_state(house).state, archive_state(house).dispute) == ("verified", "")
     with pytest.MonkeyPatch.context() as fault:
         # A first verdict that finds every act later than its own time stamp.
-        fault.setattr("signatures.examine.CLOCKS_DIFFER", -timedelta(days=1))
+        fault.setattr("signatures.verdict.rules.CLOCKS_DIFFER", -timedelta(days=1))
         assert read_back(house, 300) == 1
         assert read_back(house, 1) == 1  # and every night for as long as they disagree
         found = archive_state(house)
@@ -97,8 +98,8 @@ def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
 
     with pytest.MonkeyPatch.context() as fault:
         # A second one, given anew, that takes the algorithm of every seal for a weak one.
-        fault.setattr("service.workflow.examine.objection_to", objection_to)
-        fault.setattr("signatures.second_opinion.WEAK", frozenset({"sha256"}))
+        fault.setattr("service.workflow.keeping.examine.objection_to", objection_to)
+        fault.setattr("signatures.verdict.second_opinion.WEAK", frozenset({"sha256"}))
         assert read_back(house, 300) == 1
     assert archive_state(house).state == "verified"
     standing = standing_still(house.deps, house.staff)[0]  # mails wait as well: nobody sends any

@@ -9,19 +9,14 @@ from house import BROWSER, House
 from mail_server import Server, through
 
 from service.agreement.permissions import Role, Staff
-from service.database.messages import Message
-from service.database.overview import Search
+from service.database.lists.overview import Search
+from service.database.queue.messages import Message
 from service.errors import NotAllowed, NotFound
 from service.mail.errors import MailRefused, MailTooLarge
-from service.workflow import (
-    alarm,
-    deliver,
-    prove_mailbox,
-    resend,
-    retrieve,
-    undelivered,
-    void,
-)
+from service.workflow.keeping import retrieve
+from service.workflow.offer import resend, void
+from service.workflow.signing import prove_mailbox
+from service.workflow.telling import alarm, deliver, undelivered
 
 NO_SUCH_USER = "550 5.1.1 no such user"
 

@@ -2,8 +2,12 @@
 
 from alembic import context
 
-from service.database import account_tables, anchor_tables, archive_tables, question_tables, tables
-from service.database.columns import metadata
+from service.database.tables import accounts as account_tables
+from service.database.tables import agreements as tables
+from service.database.tables import anchors as anchor_tables
+from service.database.tables import archive as archive_tables
+from service.database.tables import questions as question_tables
+from service.database.tables.columns import metadata
 
 PROCRASTINATE = "procrastinate"
 # Imported for what they declare.

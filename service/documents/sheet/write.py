@@ -1,7 +1,8 @@
 """The finished file: pages, tags, fonts, metadata, the evidence, and the empty field of the seal.
 
-PDF/A-3b (ISO 19005-3) and PDF/UA-1 (ISO 14289-1). The field is what ``signatures.fields`` would
-make in a file that is there already: here it is written with the rest.
+PDF/A-3b (ISO 19005-3) and PDF/UA-1 (ISO 14289-1). The field is what
+``signatures.acts.prepare_fields`` would make in a file that is there already: here it is written
+with the rest.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from service.documents.sheet.structure import Element
 from service.documents.sheet.styles import LEFT, PAGE_HEIGHT, PAGE_WIDTH, STYLES, WIDTH
 from service.documents.sheet.tags import TagWriter
 from service.errors import GenerationFailed
-from signatures.fields import NO_CHANGES, PRINT_FLAG, SIGNATURES_EXIST_APPEND_ONLY
+from signatures.acts.prepare_fields import NO_CHANGES, PRINT_FLAG, SIGNATURES_EXIST_APPEND_ONLY
 
 COLOUR_PROFILE = colour.srgb()
 

@@ -11,16 +11,16 @@ from service.agreement.deadlines import show_date
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission
 from service.agreement.states import EFFECTIVE
-from service.database.overview import Search
+from service.database.lists.overview import Search
 from service.texts import table, text
 from service.web.again import shown_at
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
 from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import show
-from service.workflow import retrieve
-from service.workflow.examine import ArchiveCheck
-from service.workflow.probe import last_probe
+from service.workflow.keeping import retrieve
+from service.workflow.keeping.examine import ArchiveCheck
+from service.workflow.keeping.probe import last_probe
 from storage.manifest import BUNDLE
 from storage.renewed import FOLDER, original_of
 

@@ -27,7 +27,7 @@ from service.web.sign.blueprint import (
     to,
 )
 from service.web.sign.drafts import forget, goes_back, keep, said_kept, typed_before
-from service.workflow import complete
+from service.workflow.signing import complete
 
 _APART = ("special", "criminal", "national_number")
 _DPO = ("dpo_answer", "dpo_name", "dpo_phone", "dpo_email")

@@ -21,7 +21,7 @@ from service.web.visits import (
     signer_cookie,
     visit_name,
 )
-from service.workflow.open_link import Visit, visit
+from service.workflow.signing.open_link import Visit, visit
 
 blueprint = Blueprint("sign", __name__)
 

@@ -16,9 +16,9 @@ from service.web.errors import status_of
 from service.web.forms import FormErrors, read
 from service.web.sign.blueprint import blueprint, current_open, secret, show, to
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
-from service.workflow import delegate as passing_on
-from service.workflow.prove_mailbox import code_waits, confirm_code, request_code
-from service.workflow.read import passed_on_to
+from service.workflow.signing import delegate as passing_on
+from service.workflow.signing.prove_mailbox import code_waits, confirm_code, request_code
+from service.workflow.signing.read import passed_on_to
 
 _FIELDS = ("name", "function", "email", "message")
 

@@ -27,7 +27,7 @@ from service.web.sign.blueprint import (
     to,
 )
 from service.web.sign.drafts import forget, keep, said_kept, typed_before
-from service.workflow import complete
+from service.workflow.signing import complete
 
 _OF_CONTROLLER = (
     "name",

@@ -10,7 +10,7 @@ from service.errors import LinkUnusable
 from service.web.context import deps, signer
 from service.web.sign.blueprint import blueprint, current, current_open, show, step_of, to
 from service.workflow.actors import signer_actor
-from service.workflow.generate import retry_generation
+from service.workflow.offer.generate import retry_generation
 
 
 @blueprint.get("/tekenen/document")

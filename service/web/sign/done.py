@@ -8,14 +8,14 @@ from datetime import datetime
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from service.database.documents import ActRow
+from service.database.agreement.documents import ActRow
 from service.texts import text
 from service.web.context import client, deps, signer
 from service.web.files import file
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
-from service.workflow.open_link import Visit
-from service.workflow.read import acts, fetch_evidence, fetch_original
-from service.workflow.sign import receipt
+from service.workflow.signing.open_link import Visit
+from service.workflow.signing.read import acts, fetch_evidence, fetch_original
+from service.workflow.signing.sign import receipt
 
 
 @dataclass(frozen=True)

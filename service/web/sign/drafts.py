@@ -16,8 +16,8 @@ from service.web.again import Again, again, fields_sent
 from service.web.context import deps, signer
 from service.web.security import for_scripts
 from service.web.sign.blueprint import blueprint, secret
-from service.workflow import draft as drafts
-from service.workflow.open_link import Visit
+from service.workflow.signing import draft as drafts
+from service.workflow.signing.open_link import Visit
 
 MOST = 64 * 1024  # characters of one form
 MOST_WITH_A_DRAWING = 512 * 1024

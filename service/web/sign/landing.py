@@ -25,9 +25,10 @@ from service.web.sign.blueprint import (
 )
 from service.web.sign.link_ended import unusable
 from service.web.visits import VISIT, name_of
-from service.workflow import open_link, sample
-from service.workflow.profile import profile
-from service.workflow.read import ending
+from service.workflow.offer import sample
+from service.workflow.people.profile import profile
+from service.workflow.signing import open_link
+from service.workflow.signing.read import ending
 
 
 @blueprint.get("/tekenen/link/<token>")

@@ -11,8 +11,8 @@ from service.web.context import client, deps, signer
 from service.web.errors import answer, status_of
 from service.web.security import SAFE
 from service.web.sign.blueprint import NOTICES, blueprint, secret, to
-from service.workflow.open_link import request_new_link
-from service.workflow.read import Ending, ending_of, token_of
+from service.workflow.signing.open_link import request_new_link
+from service.workflow.signing.read import Ending, ending_of, token_of
 
 STATUSES = {"unknown": 404, "session": 403, "signed": 200, "completed": 200, "left": 200}
 GONE = 410

@@ -7,7 +7,7 @@ from flask import Response
 from service.web.context import deps, public
 from service.web.security import cacheable
 from service.web.sign.blueprint import blueprint
-from service.workflow.logo import logo_png
+from service.workflow.people.logo import logo_png
 
 A_YEAR = 365 * 24 * 3600  # another logo has another address
 

@@ -17,8 +17,8 @@ from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.forms import FormErrors
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
-from service.workflow.open_link import Visit
-from service.workflow.prove_mailbox import code_waits, confirm_code, request_code
+from service.workflow.signing.open_link import Visit
+from service.workflow.signing.prove_mailbox import code_waits, confirm_code, request_code
 
 
 @blueprint.get("/tekenen/mijn-overeenkomst")

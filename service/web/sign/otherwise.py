@@ -13,9 +13,9 @@ from service.web.errors import status_of
 from service.web.forms import FormErrors, read
 from service.web.sign.blueprint import blueprint, current, current_open, secret, show, to
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
-from service.workflow import decline as instead
-from service.workflow.open_link import Visit
-from service.workflow.read import ending_of
+from service.workflow.signing import decline as instead
+from service.workflow.signing.open_link import Visit
+from service.workflow.signing.read import ending_of
 
 _REASON = "decline_reason."
 TALK_FIRST = "ask"

@@ -13,8 +13,8 @@ from service.web.again import ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.forms import FormErrors
 from service.web.sign.blueprint import blueprint, secret, show, to
-from service.workflow.open_link import Visit
-from service.workflow.prove_mailbox import confirm_code, request_code
+from service.workflow.signing.open_link import Visit
+from service.workflow.signing.prove_mailbox import confirm_code, request_code
 
 
 def code_page(

@@ -28,9 +28,9 @@ from service.web.sign.blueprint import (
     to,
 )
 from service.web.sign.facts import annex_rows, detail_rows
-from service.workflow.prove_mailbox import code_waits, request_code
-from service.workflow.read import Reading, fetch_shown, frozen
-from service.workflow.sign import confirm_reading
+from service.workflow.signing.prove_mailbox import code_waits, request_code
+from service.workflow.signing.read import Reading, fetch_shown, frozen
+from service.workflow.signing.sign import confirm_reading
 
 _HEADING = re.compile(r'<h(\d) id="([^"]+)-titel">(.*?)</h\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")

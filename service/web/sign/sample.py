@@ -19,7 +19,8 @@ from service.web.context import deps, public, signer
 from service.web.files import file
 from service.web.sign.blueprint import blueprint, secret, show, to
 from service.web.sign.read import contents
-from service.workflow import read_sample, sample
+from service.workflow.offer import sample
+from service.workflow.signing import read_sample
 
 YES = "ja"  # ``wacht=ja`` in the address: it was asked for
 

@@ -33,11 +33,11 @@ from service.web.sign.drafts import goes_back, keep, typed_before
 from service.web.sign.facts import annex_rows
 from service.web.sign.link_ended import of_session
 from service.web.sign.prove import code_page
-from service.workflow import sign as signing
-from service.workflow.accept import METHODS, statements
-from service.workflow.draft import SIGNATURE
-from service.workflow.open_link import Visit
-from signatures.images import MOST_BYTES
+from service.workflow.signing import sign as signing
+from service.workflow.signing.accept import METHODS, statements
+from service.workflow.signing.draft import SIGNATURE
+from service.workflow.signing.open_link import Visit
+from signatures.acts.images import MOST_BYTES
 
 # A photo from a telephone may be larger than we take; it is refused beside its field with the ticks
 # kept, so it must arrive first.

@@ -24,7 +24,7 @@ from service.web.context import (
     staff_secret,
 )
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow import accounts, own_password, sessions
+from service.workflow.people import accounts, own_password, sessions
 
 
 @blueprint.get("/")

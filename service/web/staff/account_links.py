@@ -11,7 +11,7 @@ from service.errors import Invalid, Refused, TooMany
 from service.web.again import again, ask_again
 from service.web.context import client, deps, known_browser, public, set_known_browser
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow import account_links, forgotten
+from service.workflow.people import account_links, forgotten
 
 GONE = 410
 

@@ -13,7 +13,7 @@ from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
 from service.agreement.reminders import MOST
 from service.agreement.states import ACT_ORDER, RUNNING
-from service.database.overview import GROUPS, Search
+from service.database.lists.overview import GROUPS, Search
 from service.errors import Invalid, Refused
 from service.texts import text
 from service.web.again import again, ask_again
@@ -22,10 +22,10 @@ from service.web.mistakes import sentences
 from service.web.staff import forms
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
-from service.workflow.create import able, create
-from service.workflow.edit import edit
-from service.workflow.generate import request_preview
-from service.workflow.retrieve import dossier, listing
+from service.workflow.keeping.retrieve import dossier, listing
+from service.workflow.offer.create import able, create
+from service.workflow.offer.edit import edit
+from service.workflow.offer.generate import request_preview
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _CURSOR = re.compile(rf"(?P<moment>[0-9T:.+-]{{19,40}})\|{_UUID}", re.ASCII)

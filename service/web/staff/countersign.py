@@ -23,8 +23,8 @@ from service.web.forms import upload
 from service.web.security import body_limit
 from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow.accept import statements
-from service.workflow.countersign import (
+from service.workflow.signing.accept import statements
+from service.workflow.signing.countersign import (
     STATEMENTS,
     Outcome,
     Waiting,
@@ -32,7 +32,7 @@ from service.workflow.countersign import (
     of_colleagues,
     queue,
 )
-from service.workflow.open_text import note_read, to_read
+from service.workflow.signing.open_text import note_read, to_read
 
 LARGEST_POST = 24 * 1024 * 1024  # a picture that is too large is refused beside its field
 # The core speaks of one signature; the page has a field for each way of giving it.

@@ -18,10 +18,10 @@ from service.web.files import file
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.actors import staff_actor
-from service.workflow.generate import preview as current_preview
-from service.workflow.generate import request_preview, retry_generation
-from service.workflow.open_text import note_view, opened_at
-from service.workflow.retrieve import dossier, file_name, shown_pdf
+from service.workflow.keeping.retrieve import dossier, file_name, shown_pdf
+from service.workflow.offer.generate import preview as current_preview
+from service.workflow.offer.generate import request_preview, retry_generation
+from service.workflow.signing.open_text import note_view, opened_at
 
 
 @blueprint.get("/overeenkomsten/<reference>/voorbeeld")

@@ -7,7 +7,7 @@ from typing import Any
 from service.agreement.permissions import Permission
 from service.web.context import deps, require_staff
 from service.web.staff.blueprint import blueprint, show
-from service.workflow.keys import keys
+from service.workflow.sealing.keys import keys
 
 
 @blueprint.get("/sleutels")

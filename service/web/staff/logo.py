@@ -14,7 +14,7 @@ from service.web.forms import upload
 from service.web.mistakes import sentences
 from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow import logo as logos
+from service.workflow.people import logo as logos
 
 LARGEST_POST = logos.MOST_BYTES + 4 * 1024 * 1024  # beyond the limit it is told on the form
 

@@ -11,7 +11,7 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff
 from service.agreement.states import CONTROLLER_PLACES, RUNNING, Order, Place, State, Step, may
 from service.texts import text
-from service.workflow.dossier import Dossier
+from service.workflow.keeping.dossier import Dossier
 
 
 @dataclass(frozen=True)

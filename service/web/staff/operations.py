@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from service.agreement.permissions import Permission
-from service.database.overview import Search
+from service.database.lists.overview import Search
 from service.errors import KeysUnusable
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
-from service.workflow.alarm import standing_still, what_fails
-from service.workflow.keys import Keys, keys
-from service.workflow.probe import last_probe
-from service.workflow.reread import progress
-from service.workflow.retrieve import listing
+from service.workflow.keeping.probe import last_probe
+from service.workflow.keeping.reread import progress
+from service.workflow.keeping.retrieve import listing
+from service.workflow.sealing.keys import Keys, keys
+from service.workflow.telling.alarm import standing_still, what_fails
 from service.workflow.weak_spots import weak_spots
 
 

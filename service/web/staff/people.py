@@ -7,16 +7,16 @@ from typing import Any
 from flask import request
 
 from service.agreement.permissions import Permission, Role
-from service.database.accounts import Account
-from service.database.role_requests import RoleRequest
+from service.database.people.accounts import Account
+from service.database.people.role_requests import RoleRequest
 from service.errors import Invalid, NotFound, Refused
 from service.texts import text
 from service.web.again import again, ask_again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow import people as workflow
-from service.workflow import role_grants
+from service.workflow.people import role_grants
+from service.workflow.people import staff as workflow
 
 ROLES = [(role.value, text(f"labels.role.{role.value}")) for role in Role]
 

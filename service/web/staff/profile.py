@@ -14,8 +14,8 @@ from service.web.again import again, ask_again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow.profile import change_profile
-from service.workflow.profile import profile as known_profile
+from service.workflow.people.profile import change_profile
+from service.workflow.people.profile import profile as known_profile
 
 
 @blueprint.get("/beheer")

@@ -7,16 +7,16 @@ from typing import Any
 from flask import request
 
 from service.agreement.permissions import Permission
-from service.database.questions import Question
+from service.database.agreement.questions import Question
 from service.errors import Invalid, NotAllowed, NotFound, Refused
 from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow import answer as answering
-from service.workflow.retrieve import dossier
-from service.workflow.send_back import send_back as give_back
+from service.workflow.keeping.retrieve import dossier
+from service.workflow.offer import answer as answering
+from service.workflow.signing.send_back import send_back as give_back
 
 
 @blueprint.get("/overeenkomsten/<reference>/terugzending")

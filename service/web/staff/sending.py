@@ -17,12 +17,12 @@ from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow import resend as anew
-from service.workflow.remind import remind as remind_now
-from service.workflow.retrieve import dossier
-from service.workflow.send import send as send_draft
-from service.workflow.undelivered import settle
-from service.workflow.void import void as withdraw
+from service.workflow.keeping.retrieve import dossier
+from service.workflow.offer import resend as anew
+from service.workflow.offer.remind import remind as remind_now
+from service.workflow.offer.send import send as send_draft
+from service.workflow.offer.void import void as withdraw
+from service.workflow.telling.undelivered import settle
 
 
 @blueprint.post("/overeenkomsten/<reference>/verzending")

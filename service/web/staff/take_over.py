@@ -9,8 +9,8 @@ from service.errors import NotAllowed, Refused
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow import take_over as taking
-from service.workflow.retrieve import dossier
+from service.workflow.keeping.retrieve import dossier
+from service.workflow.offer import take_over as taking
 
 
 @blueprint.get("/overeenkomsten/<reference>/overname")

@@ -14,9 +14,15 @@ from service.web.context import client, deps, public
 from service.web.forms import upload as uploaded
 from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
-from service.workflow.verify import MOST_BYTES, SHEET, Checked, CheckedPackage, verify_upload
-from signatures.package_report import RULES
-from signatures.report import (
+from service.workflow.keeping.verify import (
+    MOST_BYTES,
+    SHEET,
+    Checked,
+    CheckedPackage,
+    verify_upload,
+)
+from signatures.package.report import RULES
+from signatures.verdict.report import (
     FAILS,
     GENUINE,
     HOLDS,

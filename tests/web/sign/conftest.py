@@ -23,11 +23,13 @@ from service.agreement.drafting import Input
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
-from service.settings import load_settings
-from service.wiring import build
-from service.workflow import countersign, create, generate, open_text, profile, send
+from service.settings.table import load_settings
+from service.wiring.build import build
 from service.workflow.actors import Client
-from service.workflow.links import address
+from service.workflow.offer import create, generate, send
+from service.workflow.people import profile
+from service.workflow.signing import countersign, open_text
+from service.workflow.telling.links import address
 from storage.objects import S3Config
 
 PROCESSOR = {

@@ -9,7 +9,7 @@ from form_walk import HOME, SECRET, forms, walk
 
 from service.agreement.drafting import Input
 from service.agreement.permissions import Role
-from service.workflow import create, send
+from service.workflow.offer import create, send
 from tests.web.sign.conftest import SALES, Browser, Journey
 
 # Their forms have buttons only, on pages that are not walked; or they end the session.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from form_walk import HOME, SECRET
 
-from service.workflow.retain import tidy
+from service.workflow.keeping.retain import tidy
 from tests.web.sign.conftest import Browser, Journey
 
 KEEP = "/tekenen/bewaren/details"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.workflow import expire, resend, void
+from service.workflow.offer import expire, resend, void
 
 TABLES = "agreements links link_sessions audit_entries messages code_challenges signature_places"
 

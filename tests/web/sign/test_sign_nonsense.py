@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from service.workflow import void
+from service.workflow.offer import void
 from tests.web.sign.conftest import Journey
 
 # Nothing here declines or signs: that needs the right words.

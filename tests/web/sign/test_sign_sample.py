@@ -10,8 +10,9 @@ import pytest
 from colleagues import proof_of
 from PIL import Image
 
-from service.workflow import create, logo, sample, send
-from service.workflow.retain import tidy
+from service.workflow.keeping.retain import tidy
+from service.workflow.offer import create, sample, send
+from service.workflow.people import logo
 from tests.web.sign.conftest import SALES
 
 TABLES = "agreements links audit_entries messages signature_places samples procrastinate_jobs"

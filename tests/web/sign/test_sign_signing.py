@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw
 from service.agreement.states import Place, PlaceState, State
 from service.texts import text
 from service.web.sign.blueprint import NOTICES
-from service.workflow import accept, complete
 from service.workflow.actors import Client
+from service.workflow.signing import accept, complete
 
 
 def drawing() -> bytes:

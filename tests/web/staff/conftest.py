@@ -14,7 +14,7 @@ from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
-from service.workflow import profile
+from service.workflow.people import profile
 
 sys.path.insert(0, str(Path(__file__).parent))
 from kept import application

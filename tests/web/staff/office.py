@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
-from service.settings import load_settings
-from service.wiring import build
+from service.settings.table import load_settings
+from service.wiring.build import build
 from storage.objects import S3Config
 
 PROCESSOR = {

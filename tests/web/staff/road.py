@@ -16,8 +16,11 @@ from snapshots import begin_with
 from service.agreement.capabilities import code_for, token_for
 from service.agreement.model import Agreement
 from service.deps import Deps
-from service.workflow import archive, close, generate, open_link, prove_mailbox, seal, sign
 from service.workflow.actors import Client
+from service.workflow.keeping import archive
+from service.workflow.offer import generate
+from service.workflow.sealing import close, seal
+from service.workflow.signing import open_link, prove_mailbox, sign
 
 COMPLETE = {
     **NEW,

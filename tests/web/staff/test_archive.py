@@ -19,7 +19,7 @@ from road import in_the_archive, load
 
 from service.agreement.permissions import Role
 from service.deps import Deps
-from service.workflow.probe import probe_archive
+from service.workflow.keeping.probe import probe_archive
 from storage.objects import ObjectStore, S3Config
 
 

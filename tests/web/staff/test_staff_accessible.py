@@ -20,8 +20,9 @@ from werkzeug.serving import make_server
 from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
-from service.workflow import forgotten, people, role_grants
 from service.workflow.actors import Client
+from service.workflow.people import forgotten, role_grants
+from service.workflow.people import staff as people
 
 PHONE = {"width": 390, "height": 844}
 DESK = ViewportSize(width=1280, height=844)

@@ -13,7 +13,7 @@ from office import Office, rows
 from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
-from service.workflow import accounts, forgotten
+from service.workflow.people import accounts, forgotten
 
 JAN = "jan@it4.example"
 LONG = "blauwe-fiets-op-zolder"

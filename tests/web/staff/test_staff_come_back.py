@@ -14,8 +14,9 @@ from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.web.again import page_of_form
-from service.workflow import people, role_grants
-from service.workflow.retain import tidy
+from service.workflow.keeping.retain import tidy
+from service.workflow.people import role_grants
+from service.workflow.people import staff as people
 
 # Their forms have buttons only, and their pages are not walked; each has its own test.
 BUTTONS = {

@@ -10,7 +10,7 @@ from road import load, ready
 
 from service.agreement.permissions import Role
 from service.deps import Deps
-from service.workflow import generate
+from service.workflow.offer import generate
 
 Opened = Callable[[Role], Office]
 

@@ -12,9 +12,10 @@ from road import countersigned, load, ready
 from service.agreement.permissions import Staff
 from service.database.engine import Database
 from service.deps import Deps
-from service.settings import PRODUCTION
-from service.wiring import deferrer
-from service.workflow import alarm, deliver, seal
+from service.settings.table import PRODUCTION
+from service.wiring.build import deferrer
+from service.workflow.sealing import seal
+from service.workflow.telling import alarm, deliver
 from service.workflow.weak_spots import log_weak_spots
 
 

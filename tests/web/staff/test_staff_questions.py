@@ -11,7 +11,7 @@ from road import BROWSER, countersigned, load, ready
 from service.agreement.capabilities import token_for
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
-from service.workflow import decline, open_link
+from service.workflow.signing import decline, open_link
 
 ASKED = "Klopt dit?\n<b>Waarom</b> & hoe?"
 

@@ -14,7 +14,7 @@ from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.deps import Deps
 from service.texts import text
-from service.workflow import generate
+from service.workflow.offer import generate
 
 
 def test_queue_shows_what_differs_and_signs(

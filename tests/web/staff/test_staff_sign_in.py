@@ -7,7 +7,7 @@ from office import Office, rows
 
 from service.agreement.permissions import Staff
 from service.deps import Deps
-from service.workflow.sign_in_limits import MOST_OF_A_NETWORK
+from service.workflow.people.sign_in_limits import MOST_OF_A_NETWORK
 
 
 def test_it_works(app: Flask, admin: tuple[Staff, str]) -> None:

@@ -14,7 +14,7 @@ from road import in_the_archive
 
 from service.deps import Deps
 from service.engines.process import wait_until
-from service.workflow import verify
+from service.workflow.keeping import verify
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from road import countersigned, ready, sealed_and_archived, signed_by_controller
 
 from service.agreement.permissions import Staff
 from service.deps import Deps
-from service.workflow import anchor
+from service.workflow.keeping import anchor
 from signatures.command import check_files
-from signatures.package import read_zip
-from signatures.package_case import Trust
-from signatures.package_verdict import judge
+from signatures.package.case import Trust
+from signatures.package.files import read_zip
+from signatures.package.verdict import judge
 from tests.signatures.manipulations import ANCHORED, MANIPULATIONS, WITH_PARTS
 from tests.signatures.repacking import erase, packed, relisted, unpacked
 from tests.variants import some

@@ -1,0 +1,110 @@
+"""``zegel audit verify``: the whole log, computed anew and held against its anchors.
+
+Status 0: everything holds; 1: something was changed, is missing or does not follow; 2: it could
+not be looked at (settings, database or archive do not answer).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+from cryptography import x509
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.agreement.deadlines import show_moment_with_offset
+from service.deps import Deps
+from service.errors import ZegelError
+from service.running.opening import engines
+from service.settings.table import Settings
+from service.texts import has_text, text
+from service.wiring.build import build
+from service.workflow.keeping.audit import AnchorFinding, AuditReport, ChainFinding, audit
+from signatures.errors import AuthorityError
+from storage.errors import StorageError
+
+HOLDS, BROKEN, UNKNOWN = 0, 1, 2
+
+
+def verify_log(given: Callable[[], Settings], root_files: Sequence[Path], *, as_json: bool) -> int:
+    """Audit the log that the settings name, say what was found, and return the exit status.
+
+    Without ``root_files`` the tokens must lead to this installation's own root; with them, to one
+    of theirs.
+    """
+    try:
+        settings = given()
+        with engines(settings) as found:
+            deps = build(settings, found.database_url, found.store)
+            try:
+                report = audit(deps, _roots(deps, root_files))
+            finally:
+                deps.close()
+    except ZegelError as error:
+        click.echo(error.sentence(), err=True)
+        return UNKNOWN
+    except (StorageError, AuthorityError, SQLAlchemyError, OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]  # the database adds its statement on further lines
+        click.echo(text("cli.audit_unknown", reason=reason), err=True)
+        return UNKNOWN
+    click.echo(_as_json(report) if as_json else "\n".join(told(report)))
+    return HOLDS if report.holds else BROKEN
+
+
+def _roots(deps: Deps, files: Sequence[Path]) -> list[x509.Certificate]:
+    if not files:
+        return [*deps.authority().roots, *deps.settings.tsa_roots]
+    return [
+        certificate
+        for file in files
+        for certificate in x509.load_pem_x509_certificates(file.read_bytes())
+    ]
+
+
+def _as_json(report: AuditReport) -> str:
+    return json.dumps(report.as_json(), ensure_ascii=False, indent=2)
+
+
+def told(report: AuditReport) -> list[str]:
+    """The report in sentences: what is wrong first, then how much was looked at."""
+    lines = [_chain_line(each) for each in report.chain_findings]
+    lines += [_anchor_line(each) for each in report.anchor_findings]
+    lines.append(text("cli.audit_holds" if report.holds else "cli.audit_broken"))
+    lines.append(text("cli.audit_counts", chains=report.chains, entries=report.entries))
+    if report.anchored_until:
+        lines.append(
+            text(
+                "cli.audit_anchored",
+                anchors=report.anchors,
+                until=show_moment_with_offset(report.anchored_until),
+            )
+        )
+    else:
+        lines.append(text("cli.audit_no_anchor"))
+    if report.not_anchored:
+        lines.append(text("cli.audit_not_anchored", count=report.not_anchored))
+    if report.missed_days:
+        lines.append(text("cli.audit_missed", days=", ".join(report.missed_days)))
+    if report.erased:
+        lines.append(text("cli.audit_erased", count=report.erased))
+    return lines
+
+
+def _chain_line(found: ChainFinding) -> str:
+    finding = found.finding
+    event = f"events.{finding.event}"
+    named = text("cli.audit_event", event=finding.event) if has_text(event) else ""
+    return text(
+        f"cli.audit_finding.{finding.kind}",
+        chain=found.reference or text("cli.audit_general_chain"),
+        seq=finding.seq,
+        until=finding.until,
+        event=named,
+        day=finding.day.isoformat() if finding.day else "",
+    )
+
+
+def _anchor_line(found: AnchorFinding) -> str:
+    return text(f"cli.audit_anchor.{found.kind}", day=found.day, detail=found.detail)

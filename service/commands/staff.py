@@ -1,0 +1,40 @@
+"""``zegel staff``: the way back in, for whoever runs the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from service.agreement.deadlines import show_moment
+from service.deps import Deps
+from service.errors import NotFound
+from service.running.opening import engines
+from service.settings.table import Settings
+from service.texts import text
+from service.wiring.build import build
+from service.workflow.people.rescue import RescueLink, administrator, password_link
+
+
+def link(settings: Settings, email: str) -> None:
+    """Print a link to choose a password once."""
+    _print(settings, email, password_link)
+
+
+def make_administrator(settings: Settings, email: str) -> None:
+    """Give somebody access and the role ``beheer``, and print such a link."""
+    _print(settings, email, administrator)
+
+
+def _print(settings: Settings, email: str, step: Callable[[Deps, str], RescueLink]) -> None:
+    with engines(settings) as found:
+        deps = build(settings, found.database_url, found.store)
+        try:
+            made = step(deps, email)
+        except NotFound as unknown:
+            raise click.ClickException(text("cli.staff_unknown", email=email)) from unknown
+        finally:
+            deps.close()
+    click.echo(
+        text("cli.staff_link_made", name=made.name, until=show_moment(made.until), link=made.link)
+    )

@@ -1,0 +1,1 @@
+"""What belongs to one agreement until it is in the archive."""

@@ -1,0 +1,390 @@
+"""Agreements: loaded and saved whole, under the row lock when something is to happen to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.agreement.annex import Annex, Dpo, Item
+from service.agreement.countersigner import Countersigner
+from service.agreement.fields import fold
+from service.agreement.model import Agreement
+from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.agreement.states import Order, Place, PlaceState, State
+from service.database.people.accounts import may_sign
+from service.database.tables.accounts import staff
+from service.database.tables.agreements import (
+    agreements,
+    annex_items,
+    reference_counters,
+    signatories,
+    signature_places,
+)
+from service.errors import NotFound
+
+_PLACES = (
+    select(func.jsonb_object_agg(signature_places.c.place, signature_places.c.state))
+    .where(signature_places.c.agreement_id == agreements.c.id)
+    .scalar_subquery()
+    .label("places")
+)
+_ITEMS = (
+    select(
+        func.jsonb_agg(
+            func.jsonb_build_array(
+                annex_items.c.list,
+                annex_items.c.label,
+                annex_items.c.code,
+                annex_items.c.flag,
+                annex_items.c.entered_by,
+            ).op("order by")(annex_items.c.position)
+        )
+    )
+    .where(annex_items.c.agreement_id == agreements.c.id)
+    .scalar_subquery()
+    .label("items")
+)
+_WHOLE = select(
+    *(column for column in agreements.c if column.name not in ("search", "words")),
+    signatories.c.id.label("signatory_id"),
+    signatories.c.name.label("signatory_name"),
+    signatories.c.email.label("signatory_email"),
+    signatories.c.function.label("signatory_function"),
+    staff.c.name.label("countersigner_name"),
+    staff.c.function.label("countersigner_function"),
+    may_sign(staff).label("can_sign"),
+    _PLACES,
+    _ITEMS,
+)
+_WHOLE = _WHOLE.join(
+    signatories, (signatories.c.agreement_id == agreements.c.id) & signatories.c.current
+).outerjoin(staff, staff.c.id == agreements.c.countersigner_id)
+# Made once: to make such a statement takes four times as long as to have it answered.
+_BY_ID = _WHOLE.where(agreements.c.id == bindparam("wanted"))
+_THESE = _WHOLE.where(
+    agreements.c.id == any_(bindparam("wanted", type_=ARRAY(UUID(as_uuid=False))))
+)
+_BY_REFERENCE = _WHOLE.where(agreements.c.reference == bindparam("wanted"))
+_LOCK_ID = select(agreements.c.id).where(agreements.c.id == bindparam("wanted")).with_for_update()
+_LOCK_REFERENCE = (
+    select(agreements.c.id).where(agreements.c.reference == bindparam("wanted")).with_for_update()
+)
+_FLAGS = select(agreements.c.flags).where(agreements.c.id == bindparam("wanted"))
+_SAVE = (
+    update(agreements)
+    .where(agreements.c.id == bindparam("saved"))
+    .values(last_activity_at=func.clock_timestamp())
+)
+
+
+class Agreements:
+    """The agreements of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, reference: str) -> Agreement:
+        """The agreement as it stands, without a lock. Raises NotFound."""
+        return self._load(_BY_REFERENCE, _readable(reference))
+
+    def get_by_id(self, agreement_id: str) -> Agreement:
+        """The same by its internal id. Raises NotFound."""
+        return self._load(_BY_ID, agreement_id)
+
+    def these(self, ids: Sequence[str]) -> dict[str, tuple[Agreement, tuple[str, ...]]]:
+        """Several at once, each with its ``flags``, by id."""
+        rows = self._connection.execute(_THESE, {"wanted": list(ids)}).mappings()
+        return {row["id"]: (_agreement(row), tuple(row["flags"])) for row in rows}
+
+    def lock(self, reference: str) -> Agreement:
+        """The agreement under its row lock until the transaction ends. Raises NotFound."""
+        self._connection.execute(_LOCK_REFERENCE, {"wanted": _readable(reference)})
+        return self.get(reference)
+
+    def lock_by_id(self, agreement_id: str) -> Agreement:
+        """The same by its internal id. Raises NotFound."""
+        self._connection.execute(_LOCK_ID, {"wanted": agreement_id})
+        return self.get_by_id(agreement_id)
+
+    # The lock is taken by its own statement: a statement that waits for a lock re-reads the
+    # locked row only, and would give subselects (places, items) from before the wait.
+    def _load(self, statement: Select[Any], wanted: str) -> Agreement:
+        row = self._connection.execute(statement, {"wanted": wanted}).mappings().one_or_none()
+        if row is None:
+            raise NotFound("not_found")
+        return _agreement(row)
+
+    def hold_idempotency_key(self, key: str) -> None:
+        """Make a second request with this key wait for the first one's transaction."""
+        self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 1))))
+
+    def by_idempotency_key(self, key: str) -> str | None:
+        """The reference that an earlier request with this key made."""
+        return self._connection.execute(
+            select(agreements.c.reference).where(agreements.c.idempotency_key == key)
+        ).scalar()
+
+    def next_reference(self, year: int) -> str:
+        """The next free reference of a year, such as ``VO-2026-00042``; gapless, because the
+        counter rolls back with the transaction."""
+        counter = (
+            upsert(reference_counters)
+            .values(year=year, last=1)
+            .on_conflict_do_update(
+                index_elements=["year"], set_={"last": reference_counters.c.last + 1}
+            )
+            .returning(reference_counters.c.last)
+        )
+        return f"VO-{year}-{self._connection.execute(counter).scalar_one():05d}"
+
+    def insert(self, agreement: Agreement, idempotency_key: str | None) -> None:
+        """A new agreement with its signatory, places and annex items."""
+        self._connection.execute(
+            insert(agreements).values(
+                id=agreement.id,
+                reference=agreement.reference,
+                sender_id=agreement.sender_id,
+                created_at=agreement.created_at,
+                idempotency_key=idempotency_key,
+                **_columns(agreement),
+            )
+        )
+        self._connection.execute(
+            insert(signatories).values(
+                id=agreement.signatory_id,
+                agreement_id=agreement.id,
+                **dataclasses.asdict(agreement.signatory),
+            )
+        )
+        self._connection.execute(
+            insert(signature_places),
+            [
+                {"agreement_id": agreement.id, "place": place.value, "state": state.value}
+                for place, state in agreement.places.items()
+            ],
+        )
+        self._write_items(agreement)
+
+    def save(self, before: Agreement, after: Agreement) -> Agreement:
+        """Write what changed; ``before`` was loaded under the lock in this transaction."""
+        self._connection.execute(_SAVE, {"saved": before.id, **_columns(after)})
+        changed = [
+            {"at": place.value, "becomes": state.value}
+            for place, state in after.places.items()
+            if before.places[place] is not state
+        ]
+        if changed:
+            self._connection.execute(
+                update(signature_places)
+                .where(
+                    signature_places.c.agreement_id == before.id,
+                    signature_places.c.place == bindparam("at"),
+                )
+                .values(state=bindparam("becomes")),
+                changed,
+            )
+        if before.annex.items != after.annex.items:
+            self._connection.execute(
+                delete(annex_items).where(annex_items.c.agreement_id == before.id)
+            )
+            self._write_items(after)
+        if before.signatory != after.signatory and before.signatory_id == after.signatory_id:
+            self._connection.execute(
+                update(signatories)
+                .where(signatories.c.id == before.signatory_id)
+                .values(**dataclasses.asdict(after.signatory))
+            )
+        return after
+
+    def replace_signatory(
+        self,
+        after: Agreement,
+        *,
+        delegated_by: str = "",
+        delegation_proof: dict[str, Any] | None = None,
+    ) -> None:
+        """Make ``after.signatory_id`` the current signatory; the former one stays on record.
+
+        When that one passed on: the name, and how the mailbox was proved at it.
+        """
+        self._connection.execute(
+            update(signatories)
+            .where(signatories.c.agreement_id == after.id, signatories.c.current)
+            .values(current=False)
+        )
+        self._connection.execute(
+            insert(signatories).values(
+                id=after.signatory_id,
+                agreement_id=after.id,
+                delegated_by=delegated_by,
+                delegation_proof=delegation_proof,
+                **dataclasses.asdict(after.signatory),
+            )
+        )
+
+    def delegations(self, agreement_id: str) -> list[RowMapping]:
+        """Everyone who was to sign for the controller, first to last."""
+        return list(
+            self._connection.execute(
+                select(signatories)
+                .where(signatories.c.agreement_id == agreement_id)
+                .order_by(signatories.c.created_at)
+            ).mappings()
+        )
+
+    def flags(self, agreement_id: str) -> tuple[str, ...]:
+        """The reasons for a second look by the countersigner, beyond those of the annex."""
+        return tuple(self._connection.execute(_FLAGS, {"wanted": agreement_id}).scalar_one())
+
+    def add_flag(self, agreement_id: str, flag: str) -> None:
+        """Note a reason for a second look, once."""
+        self._connection.execute(
+            update(agreements)
+            .where(agreements.c.id == agreement_id, ~(literal(flag) == any_(agreements.c.flags)))
+            .values(flags=func.array_append(agreements.c.flags, flag))
+        )
+
+    def _write_items(self, agreement: Agreement) -> None:
+        rows = [
+            {
+                "agreement_id": agreement.id,
+                "position": position,
+                "list": item.list,
+                "code": item.code,
+                "label": item.label,
+                "flag": item.flag,
+                "entered_by": item.entered_by,
+            }
+            for position, item in enumerate(agreement.annex.items)
+        ]
+        if rows:
+            self._connection.execute(insert(annex_items), rows)
+
+
+def _readable(reference: str) -> str:
+    # PostgreSQL takes no NUL in a text; an address with %00 is simply no reference of ours.
+    return reference.replace("\x00", "?")
+
+
+def _columns(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "state": agreement.state.value,
+        "revision": agreement.revision,
+        "signing_order": agreement.order.value,
+        "annex_locked": agreement.annex_locked,
+        "processor": dataclasses.asdict(agreement.processor),
+        "countersigner_id": agreement.countersigner and agreement.countersigner.staff_id,
+        "processor_version": agreement.processor_version,
+        "controller": dataclasses.asdict(agreement.controller),
+        "main_reference": agreement.main_agreement.reference,
+        "main_date": agreement.main_agreement.signed_on,
+        "services": list(agreement.services),
+        "dpo_answer": agreement.annex.dpo_answer,
+        "dpo": dataclasses.asdict(agreement.annex.dpo) if agreement.annex.dpo else None,
+        "details_confirmed": agreement.details_confirmed,
+        "message": agreement.message,
+        "link_days": agreement.link_days,
+        "sent_at": agreement.sent_at,
+        "opened_at": agreement.opened_at,
+        "expires_at": agreement.expires_at,
+        "fully_signed_at": agreement.fully_signed_at,
+        "effective_date": agreement.effective_date,
+        "frozen_sha256": agreement.frozen_sha256,
+        "failure": agreement.failure,
+        "words": _words(agreement),
+    }
+
+
+def _words(agreement: Agreement) -> str:
+    """The folded words an archivist searches by: names, numbers in every notation, reference,
+    parts of addresses."""
+    controller, signatory = agreement.controller, agreement.signatory
+    texts = [
+        controller.name,
+        controller.trade_name,
+        controller.legal_form,
+        controller.city,
+        controller.number,
+        controller.shown_number,
+        controller.notices_email,
+        signatory.name,
+        signatory.email,
+        agreement.reference,
+        agreement.reference.replace("-", ""),
+        agreement.main_agreement.reference,
+        agreement.our_name,
+    ]
+    words = dict.fromkeys(word for each in texts for word in fold(each).split())
+    if controller.number_type == "be" and controller.number:
+        words[controller.number.lstrip("0")] = None
+        words[f"be{controller.number}"] = None
+    return " ".join(words)
+
+
+def _agreement(row: RowMapping) -> Agreement:
+    items = tuple(Item(*values) for values in row["items"] or ())
+    dpo = Dpo(**row["dpo"]) if row["dpo"] else None
+    main_date: date | None = row["main_date"]
+    return Agreement(
+        id=row["id"],
+        reference=row["reference"],
+        state=State(row["state"]),
+        revision=row["revision"],
+        order=Order(row["signing_order"]),
+        annex_locked=row["annex_locked"],
+        processor=Processor(**row["processor"]),
+        processor_version=row["processor_version"],
+        controller=Controller(**row["controller"]),
+        signatory=Signatory(
+            name=row["signatory_name"],
+            email=row["signatory_email"],
+            function=row["signatory_function"],
+        ),
+        signatory_id=row["signatory_id"],
+        main_agreement=MainAgreement(row["main_reference"], main_date),
+        services=tuple(row["services"]),
+        annex=Annex(items, row["dpo_answer"], dpo),
+        details_confirmed=row["details_confirmed"],
+        message=row["message"],
+        link_days=row["link_days"],
+        sender_id=row["sender_id"],
+        created_at=row["created_at"],
+        sent_at=row["sent_at"],
+        opened_at=row["opened_at"],
+        expires_at=row["expires_at"],
+        fully_signed_at=row["fully_signed_at"],
+        effective_date=row["effective_date"],
+        frozen_sha256=row["frozen_sha256"],
+        failure=row["failure"],
+        places={Place(place): PlaceState(state) for place, state in row["places"].items()},
+        countersigner=_countersigner(row),
+    )
+
+
+def _countersigner(row: RowMapping) -> Countersigner | None:
+    if row["countersigner_id"] is None:
+        return None
+    return Countersigner(
+        row["countersigner_id"],
+        row["countersigner_name"],
+        row["countersigner_function"],
+        row["can_sign"],
+    )

@@ -1,0 +1,342 @@
+"""Documents, acts, seals and originals: the working copies, until the archive has its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.agreement.states import Place
+from service.database.tables.agreements import acts, document_templates, documents, originals, seals
+
+CLOSING_STEP = 4  # after the three acts
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that was made; ``pdf`` are the bytes that are shown and signed."""
+
+    revision: int
+    kind: str
+    sha256: str
+    pdf: bytes
+    pages: int
+    reading_html: str
+    context: dict[str, Any]
+    template_version: str
+    template_sha256: str
+    engine: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ActRow:
+    """An accepted signing act. ``record`` is the full evidence record, personal data included."""
+
+    id: str
+    place: Place
+    ordinal: int
+    signed_at: datetime
+    document_sha256: str
+    record: dict[str, Any]
+    record_sha256: str
+    image: bytes | None
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One sealed revision; step 4 is the close."""
+
+    step: int
+    pdf: bytes
+    sha256: str
+    token_time: datetime
+    token_quality: str
+
+
+@dataclass(frozen=True)
+class Original:
+    """The one sealed original. Byte fields are None once only the archive keeps them."""
+
+    revision: int
+    pdf: bytes | None
+    sha256: str
+    size: int
+    level: str
+    evidence_pdf: bytes | None
+    evidence_sha256: str
+    evidence_json: bytes | None
+    log_jsonl: bytes | None
+    manifest_facts: dict[str, Any]
+    further_files: dict[str, str] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Digests:
+    """SHA-256 of the sealed original, of its evidence sheet, and of the frozen document that it
+    begins with, which has ``shown_length`` bytes."""
+
+    sealed: str
+    evidence: str
+    shown: str
+    shown_length: int
+
+
+_OF_KIND = select(documents).where(
+    documents.c.agreement_id == bindparam("agreement"), documents.c.kind == bindparam("of_kind")
+)
+_DOCUMENT = _OF_KIND.where(documents.c.revision == bindparam("attempt"))
+_ACTS = (
+    select(acts)
+    .where(acts.c.agreement_id == bindparam("agreement"), acts.c.revision == bindparam("attempt"))
+    .order_by(acts.c.ordinal)
+)
+_ORIGINAL = select(originals).where(originals.c.agreement_id == bindparam("agreement"))
+
+
+class Documents:
+    """The documents of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, agreement_id: str, document_id: str, values: dict[str, Any]) -> bool:
+        """Keep a document; False when this revision already has one of its kind.
+
+        A preview is replaced; a frozen one never is.
+        """
+        if values["kind"] == "preview":
+            self._connection.execute(
+                delete(documents).where(
+                    documents.c.agreement_id == agreement_id, documents.c.kind == "preview"
+                )
+            )
+        made = self._connection.execute(
+            upsert(documents)
+            .values(id=document_id, agreement_id=agreement_id, **values)
+            .on_conflict_do_nothing(index_elements=["agreement_id", "revision", "kind"])
+            .returning(documents.c.id)
+        )
+        return made.first() is not None
+
+    def frozen(self, agreement_id: str, revision: int) -> Document | None:
+        """The frozen document of a revision."""
+        return self._one(agreement_id, "frozen", revision)
+
+    def printed_for_us(self, agreement_id: str, revision: int) -> tuple[str, str] | None:
+        """Name and function of who signs for the processor, as the frozen document prints them."""
+        person = documents.c.context["processor"]["representative"]
+        row = self._connection.execute(
+            select(person["name"].astext, person["function"].astext).where(
+                documents.c.agreement_id == agreement_id,
+                documents.c.kind == "frozen",
+                documents.c.revision == revision,
+            )
+        ).one_or_none()
+        return (row[0], row[1]) if row else None
+
+    def preview(self, agreement_id: str) -> Document | None:
+        """The newest preview."""
+        return self._one(agreement_id, "preview", None)
+
+    def _one(self, agreement_id: str, kind: str, revision: int | None) -> Document | None:
+        wanted = {"agreement": agreement_id, "of_kind": kind}
+        if revision is None:
+            found = self._connection.execute(_OF_KIND, wanted)
+        else:
+            found = self._connection.execute(_DOCUMENT, {**wanted, "attempt": revision})
+        row = found.one_or_none()
+        if row is None:
+            return None
+        return Document(
+            revision=row.revision,
+            kind=row.kind,
+            sha256=row.sha256,
+            pdf=row.pdf,
+            pages=row.pages,
+            reading_html=row.reading_html,
+            context=row.context,
+            template_version=row.template_version,
+            template_sha256=row.template_sha256,
+            engine=row.engine,
+            created_at=row.created_at,
+        )
+
+    def frozen_pdf(self, agreement_id: str, revision: int) -> tuple[bytes, str] | None:
+        """Only the frozen bytes and their SHA-256, for a download."""
+        row = self._connection.execute(
+            select(documents.c.pdf, documents.c.sha256).where(
+                documents.c.agreement_id == agreement_id,
+                documents.c.kind == "frozen",
+                documents.c.revision == revision,
+            )
+        ).one_or_none()
+        return (row.pdf, row.sha256) if row else None
+
+    def keep_template(self, sha256: str, version: str, docx: bytes) -> None:
+        """Keep a Word template that a document was made from; a repetition changes nothing."""
+        self._connection.execute(
+            upsert(document_templates)
+            .values(sha256=sha256, version=version, docx=docx)
+            .on_conflict_do_nothing()
+        )
+
+    def template(self, sha256: str) -> bytes | None:
+        """The Word template with this SHA-256, if it was kept."""
+        return self._connection.execute(
+            select(document_templates.c.docx).where(document_templates.c.sha256 == sha256)
+        ).scalar()
+
+    def add_act(self, agreement_id: str, revision: int, values: dict[str, Any]) -> None:
+        """Record an accepted act. The unique place makes a second one impossible."""
+        self._connection.execute(
+            insert(acts).values(agreement_id=agreement_id, revision=revision, **values)
+        )
+
+    def acts(self, agreement_id: str, revision: int) -> list[ActRow]:
+        """The accepted acts of a revision in the order of signing."""
+        rows = self._connection.execute(_ACTS, {"agreement": agreement_id, "attempt": revision})
+        return [
+            ActRow(
+                id=row.id,
+                place=Place(row.place),
+                ordinal=row.ordinal,
+                signed_at=row.signed_at,
+                document_sha256=row.document_sha256,
+                record=row.record,
+                record_sha256=row.record_sha256,
+                image=row.image,
+            )
+            for row in rows
+        ]
+
+    def add_seal(self, agreement_id: str, revision: int, seal: Seal) -> bool:
+        """Keep a sealed revision; False when another worker's was first: then that one counts."""
+        made = self._connection.execute(
+            upsert(seals)
+            .values(
+                agreement_id=agreement_id,
+                revision=revision,
+                step=seal.step,
+                pdf=seal.pdf,
+                sha256=seal.sha256,
+                token_time=seal.token_time,
+                token_quality=seal.token_quality,
+            )
+            .on_conflict_do_nothing(index_elements=["agreement_id", "revision", "step"])
+            .returning(seals.c.step)
+        )
+        return made.first() is not None
+
+    def last_seal(self, agreement_id: str, revision: int) -> Seal | None:
+        """The newest sealed revision."""
+        row = self._connection.execute(
+            select(seals)
+            .where(seals.c.agreement_id == agreement_id, seals.c.revision == revision)
+            .order_by(seals.c.step.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            return None
+        return Seal(row.step, row.pdf, row.sha256, row.token_time, row.token_quality)
+
+    def token_times(self, agreement_id: str, revision: int) -> dict[int, tuple[datetime, str]]:
+        """Per step the time in its token and the token's quality."""
+        rows = self._connection.execute(
+            select(seals.c.step, seals.c.token_time, seals.c.token_quality).where(
+                seals.c.agreement_id == agreement_id, seals.c.revision == revision
+            )
+        )
+        return {row.step: (row.token_time, row.token_quality) for row in rows}
+
+    def add_original(self, agreement_id: str, values: dict[str, Any]) -> bool:
+        """Fix the one original; False when it was fixed before."""
+        made = self._connection.execute(
+            upsert(originals)
+            .values(agreement_id=agreement_id, **values)
+            .on_conflict_do_nothing(index_elements=["agreement_id"])
+            .returning(originals.c.agreement_id)
+        )
+        return made.first() is not None
+
+    def original(self, agreement_id: str) -> Original | None:
+        """The sealed original, if there is one yet."""
+        row = self._connection.execute(_ORIGINAL, {"agreement": agreement_id}).one_or_none()
+        if row is None:
+            return None
+        return Original(
+            revision=row.revision,
+            pdf=row.pdf,
+            sha256=row.sha256,
+            size=row.size,
+            level=row.level,
+            evidence_pdf=row.evidence_pdf,
+            evidence_sha256=row.evidence_sha256,
+            evidence_json=row.evidence_json,
+            log_jsonl=row.log_jsonl,
+            manifest_facts=row.manifest_facts,
+            further_files=row.further_files,
+            created_at=row.created_at,
+        )
+
+    def digests(self, agreement_id: str) -> Digests | None:
+        """What identifies the sealed original, without its bytes; None while there is none."""
+        row = self._connection.execute(
+            select(
+                originals.c.sha256.label("sealed"),
+                originals.c.evidence_sha256.label("evidence"),
+                documents.c.sha256.label("shown"),
+                func.octet_length(documents.c.pdf).label("shown_length"),
+            )
+            .select_from(originals)
+            .join(
+                documents,
+                (documents.c.agreement_id == originals.c.agreement_id)
+                & (documents.c.revision == originals.c.revision)
+                & (documents.c.kind == "frozen"),
+            )
+            .where(originals.c.agreement_id == agreement_id)
+        ).one_or_none()
+        return Digests(row.sealed, row.evidence, row.shown, row.shown_length) if row else None
+
+    def by_original_sha256(self, sha256: str) -> str | None:
+        """The agreement's id whose sealed original has this SHA-256."""
+        return self._connection.execute(
+            select(originals.c.agreement_id).where(originals.c.sha256 == sha256)
+        ).scalar()
+
+    def by_evidence_sha256(self, sha256: str) -> str | None:
+        """The agreement's id whose sealed evidence sheet has this SHA-256."""
+        return self._connection.execute(
+            select(originals.c.agreement_id).where(originals.c.evidence_sha256 == sha256)
+        ).scalar()
+
+    def drop_working_copies(self, agreement_id: str) -> None:
+        """Empty the working copies, once the archive has verified its own (DESIGN.md §2).
+
+        The frozen document stays, because pages still show its text.
+        """
+        self._connection.execute(delete(seals).where(seals.c.agreement_id == agreement_id))
+        self._connection.execute(
+            update(originals)
+            .where(originals.c.agreement_id == agreement_id)
+            .values(
+                pdf=None,
+                evidence_pdf=None,
+                evidence_json=None,
+                log_jsonl=None,
+                further_files=None,
+            )
+        )
+
+    def count_frozen(self, agreement_id: str) -> int:
+        """How many revisions were frozen."""
+        return self._connection.execute(
+            select(func.count())
+            .select_from(documents)
+            .where(documents.c.agreement_id == agreement_id, documents.c.kind == "frozen")
+        ).scalar_one()

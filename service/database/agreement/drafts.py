@@ -1,0 +1,88 @@
+"""What signers are still filling in: the last of each form, for the person who fills it in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, not_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from service.agreement.states import State
+from service.database.tables.agreements import agreements, signatories
+from service.database.tables.drafts import drafts
+
+DAYS = 90
+_FILLED_IN = (
+    State.SENT,
+    State.PREPARING,
+    State.GENERATION_FAILED,
+    State.READY,
+    State.IN_SIGNING,
+    State.EXPIRED,
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A form as it was last typed: the values of each field, and when."""
+
+    fields: dict[str, list[str]]
+    kept_at: datetime
+
+
+class Drafts:
+    """The drafts of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def keep(self, signatory_id: str, form: str, fields: Mapping[str, list[str]]) -> datetime:
+        """Keep this in the place of what was kept of the form before; says when."""
+        given = insert(drafts).values(signatory_id=signatory_id, form=form, fields=fields)
+        kept_at: datetime = self._connection.execute(
+            given.on_conflict_do_update(
+                index_elements=["signatory_id", "form"],
+                set_={"fields": given.excluded.fields, "kept_at": func.clock_timestamp()},
+            ).returning(drafts.c.kept_at)
+        ).scalar_one()
+        return kept_at
+
+    def get(self, signatory_id: str, form: str) -> Draft | None:
+        """What was last kept of this form."""
+        row = self._connection.execute(
+            select(drafts.c.fields, drafts.c.kept_at).where(
+                drafts.c.signatory_id == signatory_id, drafts.c.form == form
+            )
+        ).one_or_none()
+        return Draft(row.fields, row.kept_at) if row else None
+
+    def forget(self, signatory_id: str, *forms: str) -> None:
+        """These were sent, so they are kept where they belong."""
+        self._connection.execute(
+            delete(drafts).where(drafts.c.signatory_id == signatory_id, drafts.c.form.in_(forms))
+        )
+
+    def hand_over(self, signatory_id: str, to: str) -> None:
+        """Somebody else signs: what is about the organisation goes along, who signs does not."""
+        own = ("signatory_name", "signatory_function")
+        self._connection.execute(
+            update(drafts)
+            .where(drafts.c.signatory_id == signatory_id, drafts.c.form.in_(("details", "annex")))
+            .values(signatory_id=to, fields=drafts.c.fields.op("-")(own[0]).op("-")(own[1]))
+        )
+
+    def drop_ended(self) -> None:
+        """Delete what is of no use any more: nothing can be filled in, or nobody went on."""
+        ended = (
+            select(signatories.c.id)
+            .join(agreements, agreements.c.id == signatories.c.agreement_id)
+            .where(not_(agreements.c.state.in_([state.value for state in _FILLED_IN])))
+        )
+        self._connection.execute(
+            delete(drafts).where(
+                drafts.c.signatory_id.in_(ended)
+                | (drafts.c.kept_at < func.clock_timestamp() - text(f"interval '{DAYS} days'"))
+            )
+        )

@@ -1,0 +1,190 @@
+"""What was shown to whom before signing: the first opening of each text by each person."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.agreement.shown import Opening, sha256_of
+from service.database.tables.agreements import agreements, documents
+from service.database.tables.openings import common_texts, openings
+
+
+@dataclass(frozen=True)
+class View:
+    """The reading view of a frozen document, as it stands in the page; and the text that it has
+    in common with others of its template, empty where none was made."""
+
+    html: str
+    common: str
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes of the view."""
+        return sha256_of(self.html)
+
+    @property
+    def common_sha256(self) -> str:
+        """Of the bytes of the common text; empty where there is none."""
+        return sha256_of(self.common) if self.common else ""
+
+
+_VIEWS = (
+    select(documents.c.agreement_id, documents.c.reading_html, common_texts.c.html)
+    .outerjoin(common_texts, common_texts.c.sha256 == documents.c.common_sha256)
+    .where(documents.c.kind == "frozen")
+)
+_VIEW = _VIEWS.where(
+    documents.c.agreement_id == bindparam("agreement"),
+    documents.c.revision == bindparam("attempt"),
+)
+
+
+class Openings:
+    """The openings of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def view(self, agreement_id: str, revision: int) -> View | None:
+        """The reading view of a revision's frozen document."""
+        wanted = {"agreement": agreement_id, "attempt": revision}
+        row = self._connection.execute(_VIEW, wanted).one_or_none()
+        return View(row.reading_html, row.html or "") if row else None
+
+    def views(self, agreement_ids: Sequence[str]) -> dict[str, View]:
+        """The same of the present revision of several agreements, by agreement."""
+        statement = _VIEWS.join(
+            agreements,
+            (agreements.c.id == documents.c.agreement_id)
+            & (agreements.c.revision == documents.c.revision),
+        ).where(agreements.c.id.in_(agreement_ids))
+        rows = self._connection.execute(statement)
+        return {row.agreement_id: View(row.reading_html, row.html or "") for row in rows}
+
+    def keep_common(self, html: str) -> str:
+        """Keep a common text and return its SHA-256; a repetition changes nothing."""
+        digest = sha256_of(html)
+        self._connection.execute(
+            upsert(common_texts).values(sha256=digest, html=html).on_conflict_do_nothing()
+        )
+        return digest
+
+    def note(
+        self,
+        agreement_id: str,
+        revision: int,
+        what: str,
+        *,
+        document_sha256: str,
+        sha256: str,
+        signatory_id: str | None = None,
+        staff_id: str | None = None,
+        common_sha256: str = "",
+        html: str = "",
+    ) -> bool:
+        """Note that a person opened a text; False when that was noted before."""
+        made = self._connection.execute(
+            upsert(openings)
+            .values(
+                id=str(uuid.uuid4()),
+                agreement_id=agreement_id,
+                revision=revision,
+                signatory_id=signatory_id,
+                staff_id=staff_id,
+                what=what,
+                document_sha256=document_sha256,
+                sha256=sha256,
+                common_sha256=common_sha256,
+                html=html,
+            )
+            .on_conflict_do_nothing()
+            .returning(openings.c.id)
+        )
+        return made.first() is not None
+
+    def of(
+        self,
+        agreement_id: str,
+        revision: int,
+        document_sha256: str,
+        *,
+        signatory_id: str | None = None,
+        staff_id: str | None = None,
+    ) -> list[Opening]:
+        """What this person opened of a document, the first first."""
+        person = (
+            openings.c.staff_id == staff_id if staff_id else openings.c.signatory_id == signatory_id
+        )
+        first = openings.alias("first")
+        common = (
+            select(func.min(first.c.opened_at))
+            .where(
+                first.c.staff_id == openings.c.staff_id,
+                first.c.common_sha256 == openings.c.common_sha256,
+                openings.c.common_sha256 != "",
+            )
+            .scalar_subquery()
+        )
+        rows = self._connection.execute(
+            select(openings, common.label("common_opened_at"))
+            .where(
+                openings.c.agreement_id == agreement_id,
+                openings.c.revision == revision,
+                openings.c.document_sha256 == document_sha256,
+                person,
+            )
+            .order_by(openings.c.opened_at)
+        )
+        return [
+            Opening(
+                row.what,
+                row.sha256,
+                row.opened_at,
+                row.common_sha256,
+                row.common_opened_at,
+                row.html,
+            )
+            for row in rows
+        ]
+
+    def by_staff(
+        self, staff_id: str, agreement_ids: Sequence[str]
+    ) -> dict[tuple[str, int, str], datetime]:
+        """When this person first opened each of these, by id, revision and document's SHA-256."""
+        rows = self._connection.execute(
+            select(
+                openings.c.agreement_id,
+                openings.c.revision,
+                openings.c.document_sha256,
+                func.min(openings.c.opened_at).label("at"),
+            )
+            .where(openings.c.staff_id == staff_id, openings.c.agreement_id.in_(agreement_ids))
+            .group_by(openings.c.agreement_id, openings.c.revision, openings.c.document_sha256)
+        )
+        return {(row.agreement_id, row.revision, row.document_sha256): row.at for row in rows}
+
+    def common_opened(self, staff_id: str, sha256: str) -> datetime | None:
+        """When this person was first shown a common text; None when never."""
+        return self._connection.execute(
+            select(func.min(openings.c.opened_at)).where(
+                openings.c.staff_id == staff_id, openings.c.common_sha256 == sha256
+            )
+        ).scalar()
+
+    def difference(self, agreement_id: str, sha256: str) -> str:
+        """The bytes of a difference that was shown. Raises NoResultFound."""
+        statement = select(openings.c.html).where(
+            openings.c.agreement_id == agreement_id, openings.c.sha256 == sha256
+        )
+        return str(self._connection.execute(statement.limit(1)).scalar_one())
+
+    def common_text(self, sha256: str) -> str:
+        """A common text by its SHA-256; empty when there is none."""
+        statement = select(common_texts.c.html).where(common_texts.c.sha256 == sha256)
+        return self._connection.execute(statement).scalar() or ""

@@ -1,0 +1,156 @@
+"""Questions that the parties' people ask before they sign, and the sender's answers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from service.database.tables.accounts import staff
+from service.database.tables.agreements import signatories
+from service.database.tables.questions import questions
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. ``ended`` is empty while it waits, else answered (here), elsewhere (the sender
+    says so) or signed (by whoever asked, without an answer)."""
+
+    id: str
+    agreement_id: str
+    signatory_id: str | None
+    staff_id: str | None
+    name: str
+    email: str
+    question: str
+    asked_at: datetime
+    ended: str
+    answer: str
+    answered_by: str
+    ended_at: datetime | None
+
+    @property
+    def by_staff(self) -> bool:
+        """Whether a countersigner asked; else the controller's signatory did."""
+        return self.staff_id is not None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing has ended it yet."""
+        return not self.ended
+
+
+_answerer = staff.alias("answerer")
+_QUESTION = (
+    select(
+        questions,
+        func.coalesce(staff.c.name, signatories.c.name).label("name"),
+        func.coalesce(staff.c.email, signatories.c.email).label("email"),
+        func.coalesce(_answerer.c.name, "").label("answerer"),
+    )
+    .outerjoin(staff, staff.c.id == questions.c.staff_id)
+    .outerjoin(signatories, signatories.c.id == questions.c.signatory_id)
+    .outerjoin(_answerer, _answerer.c.id == questions.c.answered_by)
+)
+
+
+_QUESTIONS_OF = _QUESTION.where(questions.c.agreement_id == bindparam("agreement")).order_by(
+    questions.c.asked_at
+)
+
+
+class Questions:
+    """The questions of one transaction. Whoever changes one holds the agreement's row lock."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, agreement_id: str) -> list[Question]:
+        """Every question about an agreement, oldest first."""
+        rows = self._connection.execute(_QUESTIONS_OF, {"agreement": agreement_id})
+        return [_question(row) for row in rows]
+
+    def returned(self, agreement_id: str) -> Question | None:
+        """The question with which a countersigner gave the agreement back, while it waits."""
+        return next((each for each in self.of(agreement_id) if each.by_staff and each.waits), None)
+
+    def returned_of(self, agreement_ids: Sequence[str]) -> dict[str, Question]:
+        """The same of several agreements at once, by agreement; the first of each."""
+        rows = self._connection.execute(
+            _QUESTION.where(
+                questions.c.agreement_id.in_(agreement_ids),
+                questions.c.ended == "",
+                questions.c.staff_id.is_not(None),
+            ).order_by(questions.c.asked_at.desc())
+        )
+        return {row.agreement_id: _question(row) for row in rows}
+
+    def ask(
+        self,
+        agreement_id: str,
+        question: str,
+        *,
+        signatory_id: str | None = None,
+        staff_id: str | None = None,
+    ) -> str:
+        """Keep a question of a signatory or of a member of staff; returns its id."""
+        question_id = str(uuid.uuid4())
+        self._connection.execute(
+            insert(questions).values(
+                id=question_id,
+                agreement_id=agreement_id,
+                signatory_id=signatory_id,
+                staff_id=staff_id,
+                question=question,
+            )
+        )
+        return question_id
+
+    def end(
+        self, question_id: str, ended: str, *, answered_by: str | None = None, answer: str = ""
+    ) -> None:
+        """End one as ``ended``: answered, with the words of the answer, or elsewhere."""
+        self._connection.execute(
+            update(questions)
+            .where(questions.c.id == question_id, questions.c.ended == "")
+            .values(
+                ended=ended,
+                answer=answer,
+                answered_by=answered_by,
+                ended_at=func.clock_timestamp(),
+            )
+        )
+
+    def end_by_signing(self, agreement_id: str, *, by_staff: bool) -> None:
+        """Whoever signs needs no answer any more."""
+        whose = questions.c.staff_id if by_staff else questions.c.signatory_id
+        self._connection.execute(
+            update(questions)
+            .where(
+                questions.c.agreement_id == agreement_id,
+                questions.c.ended == "",
+                whose.is_not(None),
+            )
+            .values(ended="signed", ended_at=func.clock_timestamp())
+        )
+
+
+def _question(row: Any) -> Question:
+    return Question(
+        id=row.id,
+        agreement_id=row.agreement_id,
+        signatory_id=row.signatory_id,
+        staff_id=row.staff_id,
+        name=row.name,
+        email=row.email,
+        question=row.question,
+        asked_at=row.asked_at,
+        ended=row.ended,
+        answer=row.answer,
+        answered_by=row.answerer,
+        ended_at=row.ended_at,
+    )

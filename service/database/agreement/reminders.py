@@ -1,0 +1,100 @@
+"""Whom a reminder could reach: agreements that the signatory can go on with, by a living link.
+
+One statement for all of them, so that looking every few minutes costs little; whether one is due
+is decided by ``service.agreement.reminders``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, select, union_all
+
+from service.agreement.reminders import Situation
+from service.agreement.states import PlaceState, State
+from service.database.tables.agreements import (
+    agreements,
+    links,
+    messages,
+    signatories,
+    signature_places,
+)
+from service.database.tables.questions import questions
+
+# While a document is being made, or could not be made, there is nothing that they could do.
+_CAN_GO_ON = (State.SENT.value, State.READY.value, State.IN_SIGNING.value)
+_THEIR_TURN = (PlaceState.OPEN.value, PlaceState.VIEWED.value, PlaceState.AUTHENTICATED.value)
+_WITH_THE_LINK = ("invitation", "link_renewed", "reminder", "question_answered")
+
+_TO_THEM = and_(
+    messages.c.agreement_id == agreements.c.id, messages.c.recipient == signatories.c.email
+)
+_MAILED = select(messages.c.queued_at.label("at")).where(
+    _TO_THEM, messages.c.kind.in_(_WITH_THE_LINK)
+)
+_THEIR_QUESTION = and_(
+    questions.c.agreement_id == agreements.c.id, questions.c.signatory_id == signatories.c.id
+)
+_ANSWERED = select(questions.c.ended_at.label("at")).where(_THEIR_QUESTION, questions.c.ended != "")
+_CONTACTS = func.array(union_all(_MAILED, _ANSWERED).scalar_subquery())
+_QUESTION_WAITS = select(questions.c.id).where(_THEIR_QUESTION, questions.c.ended == "").exists()
+_REMINDERS = (
+    select(func.count()).select_from(messages).where(_TO_THEM, messages.c.kind == "reminder")
+)
+_SITUATION = (
+    select(
+        agreements.c.id.label("agreement_id"),
+        links.c.id.label("link_id"),
+        links.c.created_at.label("linked_at"),
+        agreements.c.expires_at,
+        _CONTACTS.label("contacts"),
+        _REMINDERS.scalar_subquery().label("reminders"),
+        _QUESTION_WAITS.label("question_waits"),
+    )
+    .join(links, and_(links.c.agreement_id == agreements.c.id, links.c.ended == ""))
+    .join(signatories, signatories.c.id == links.c.signatory_id)
+    .join(
+        signature_places,
+        and_(
+            signature_places.c.agreement_id == agreements.c.id,
+            signature_places.c.place == "controller_agreement",
+            signature_places.c.state.in_(_THEIR_TURN),
+        ),
+    )
+    .where(agreements.c.state.in_(_CAN_GO_ON), agreements.c.expires_at.is_not(None))
+)
+
+
+_SITUATION_OF = _SITUATION.where(agreements.c.id == bindparam("agreement"))
+
+
+class Reminders:
+    """Whom the reminders of one transaction could reach."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def situations(self) -> dict[str, Situation]:
+        """Every agreement that waits for its signatory, by its id."""
+        rows = self._connection.execute(_SITUATION).mappings()
+        return {row["agreement_id"]: _situation(row) for row in rows}
+
+    def situation(self, agreement_id: str) -> Situation | None:
+        """That of one agreement; None when it does not wait for its signatory."""
+        row = (
+            self._connection.execute(_SITUATION_OF, {"agreement": agreement_id})
+            .mappings()
+            .one_or_none()
+        )
+        return _situation(row) if row else None
+
+
+def _situation(row: Any) -> Situation:
+    return Situation(
+        link_id=row["link_id"],
+        linked_at=row["linked_at"],
+        expires_at=row["expires_at"],
+        contacts=tuple(row["contacts"]),
+        reminders=row["reminders"],
+        question_waits=row["question_waits"],
+    )

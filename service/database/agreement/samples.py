@@ -1,0 +1,76 @@
+"""Sample texts, kept by what they print: the same for many agreements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.tables.samples import samples
+
+DAYS = 200  # a link lives for 180 at most; after that it is made again for who asks
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample that was made, or why it could not be."""
+
+    pdf: bytes
+    pages: int
+    reading_html: str
+    failure: str
+    created_at: datetime
+
+
+class Samples:
+    """The samples of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, key: str) -> Sample | None:
+        """What was made under this key."""
+        row = self._connection.execute(select(samples).where(samples.c.key == key)).one_or_none()
+        if row is None:
+            return None
+        return Sample(row.pdf, row.pages, row.reading_html, row.failure, row.created_at)
+
+    def there(self, key: str) -> bool:
+        """Whether there is one to read."""
+        found = select(samples.c.key).where(samples.c.key == key, samples.c.failure == "")
+        return self._connection.execute(found).scalar() is not None
+
+    def put(
+        self,
+        key: str,
+        *,
+        pdf: bytes = b"",
+        pages: int = 0,
+        reading_html: str = "",
+        failure: str = "",
+    ) -> None:
+        """Keep one in the place of what was there; a failure replaces none that can be read."""
+        given = insert(samples).values(
+            key=key, pdf=pdf, pages=pages, reading_html=reading_html, failure=failure
+        )
+        new = given.excluded
+        self._connection.execute(
+            given.on_conflict_do_update(
+                index_elements=["key"],
+                set_={
+                    "pdf": new.pdf,
+                    "pages": new.pages,
+                    "reading_html": new.reading_html,
+                    "failure": new.failure,
+                    "created_at": func.clock_timestamp(),
+                },
+                where=(new.failure == "") | (samples.c.failure != ""),
+            )
+        )
+
+    def drop_old(self) -> None:
+        """Delete those that no link can lead to any more."""
+        old = func.clock_timestamp() - text(f"interval '{DAYS} days'")
+        self._connection.execute(delete(samples).where(samples.c.created_at < old))

@@ -1,0 +1,395 @@
+"""Links, the browser sessions they are exchanged for, and the codes that prove a mailbox.
+
+Only hashes are kept of tokens, session secrets and codes.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, text, update
+
+from service.agreement.capabilities import Purpose
+from service.database.tables.agreements import (
+    agreements,
+    code_challenges,
+    link_sessions,
+    links,
+    signatories,
+)
+
+SESSION_HOURS = 12
+CODE_MINUTES = 10
+CODE_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Link:
+    """A signing link. ``ended`` is empty while it lives, else replaced or delegated."""
+
+    id: str
+    agreement_id: str
+    signatory_id: str
+    signatory_name: str
+    signatory_email: str
+    copied: bool
+    ended: str
+    created_at: datetime
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LinkSession:
+    """A browser that exchanged a link.
+
+    ``proof`` is what the code was for that proved the mailbox in it, None before. ``pending`` is
+    the first signature, not yet submitted; ``colleague`` who is to sign instead, not yet told.
+    ``read_at`` is the database's clock when this was read.
+    """
+
+    secret_hash: bytes
+    link: Link
+    ip: str
+    user_agent: str
+    authenticated_at: datetime | None
+    challenge_id: str | None
+    proof: Purpose | None
+    shown_sha256: str
+    pending: dict[str, Any] | None
+    pending_image: bytes | None
+    colleague: dict[str, str] | None
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A code that was mailed."""
+
+    id: str
+    code_hash: bytes
+    sent_to: str
+    purpose: Purpose
+    tries: int
+    created_at: datetime
+    expired: bool
+    consumed: bool
+
+
+_LINK = select(
+    links,
+    signatories.c.name.label("signatory_name"),
+    signatories.c.email.label("signatory_email"),
+).join(signatories, signatories.c.id == links.c.signatory_id)
+_LIVE_LINK = _LINK.where(links.c.agreement_id == bindparam("agreement"), links.c.ended == "")
+_SESSION = (
+    select(
+        link_sessions,
+        links,
+        signatories.c.name.label("signatory_name"),
+        signatories.c.email.label("signatory_email"),
+        code_challenges.c.purpose,
+        func.clock_timestamp().label("read_at"),
+    )
+    .join(links, links.c.id == link_sessions.c.link_id)
+    .join(signatories, signatories.c.id == links.c.signatory_id)
+    .outerjoin(code_challenges, code_challenges.c.id == link_sessions.c.challenge_id)
+    .where(
+        link_sessions.c.secret_hash == bindparam("secret"),
+        link_sessions.c.expires_at > func.clock_timestamp(),
+    )
+)
+_HOLD_AGREEMENT = (
+    select(agreements.c.id)
+    .where(
+        agreements.c.id
+        == select(links.c.agreement_id)
+        .join(link_sessions, link_sessions.c.link_id == links.c.id)
+        .where(link_sessions.c.secret_hash == bindparam("secret"))
+        .scalar_subquery()
+    )
+    .with_for_update()
+)
+
+
+class Signing:
+    """Links, sessions and codes of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def issue(
+        self, link_id: str, agreement_id: str, signatory_id: str, token_hash: bytes, *, ended: str
+    ) -> None:
+        """A new link; a live one ends as ``ended`` (replaced or delegated)."""
+        self._connection.execute(
+            update(links)
+            .where(links.c.agreement_id == agreement_id, links.c.ended == "")
+            .values(ended=ended)
+        )
+        self._connection.execute(
+            insert(links).values(
+                id=link_id,
+                agreement_id=agreement_id,
+                signatory_id=signatory_id,
+                token_hash=token_hash,
+            )
+        )
+
+    def live_link(self, agreement_id: str) -> Link | None:
+        """The one link of an agreement that works, if any."""
+        row = self._connection.execute(_LIVE_LINK, {"agreement": agreement_id}).one_or_none()
+        return _link(row) if row else None
+
+    def link_by_token(self, token_hash: bytes) -> Link | None:
+        """The link behind a token, living or ended."""
+        row = self._connection.execute(_LINK.where(links.c.token_hash == token_hash)).one_or_none()
+        return _link(row) if row else None
+
+    def mark_copied(self, link_id: str) -> None:
+        """Note that staff copied the link; the evidence says so."""
+        self._connection.execute(update(links).where(links.c.id == link_id).values(copied=True))
+
+    def mark_opened(self, link_id: str) -> bool:
+        """Note the first opening; False when it was opened before."""
+        changed = self._connection.execute(
+            update(links)
+            .where(links.c.id == link_id, links.c.opened_at.is_(None))
+            .values(opened_at=func.clock_timestamp())
+        )
+        return changed.rowcount == 1
+
+    def start_session(self, link_id: str, secret_hash: bytes, ip: str, user_agent: str) -> None:
+        """A browser exchanged the link."""
+        self._connection.execute(
+            insert(link_sessions).values(
+                secret_hash=secret_hash,
+                link_id=link_id,
+                ip=ip,
+                user_agent=user_agent,
+                expires_at=func.clock_timestamp() + text(f"interval '{SESSION_HOURS} hours'"),
+            )
+        )
+
+    def end_session(self, secret_hash: bytes) -> None:
+        """One browser goes no further; it can open the link again."""
+        self._connection.execute(
+            delete(link_sessions).where(link_sessions.c.secret_hash == secret_hash)
+        )
+
+    def continue_session(self, known_hash: bytes, secret_hash: bytes) -> None:
+        """The same browser exchanged the link again: all it did and proved, under a new secret.
+
+        It ends when the former one does. A new secret, because the former one may have been
+        planted in the browser by somebody who knows it.
+        """
+        kept = [column for column in link_sessions.c if column is not link_sessions.c.secret_hash]
+        self._connection.execute(
+            insert(link_sessions).from_select(
+                [link_sessions.c.secret_hash, *kept],
+                select(literal(secret_hash), *kept).where(
+                    link_sessions.c.secret_hash == known_hash
+                ),
+            )
+        )
+
+    def hold_agreement(self, secret_hash: bytes) -> None:
+        """Take the row lock of the agreement that a session is about, if there is such a session;
+        which agreement that is never changes."""
+        self._connection.execute(_HOLD_AGREEMENT, {"secret": secret_hash})
+
+    def session(self, secret_hash: bytes) -> LinkSession | None:
+        """The session behind a cookie, if it has not run out."""
+        found = self._connection.execute(_SESSION, {"secret": secret_hash})
+        row = found.mappings().one_or_none()
+        if row is None:
+            return None
+        link = Link(
+            id=row[links.c.id],
+            agreement_id=row[links.c.agreement_id],
+            signatory_id=row[links.c.signatory_id],
+            signatory_name=row["signatory_name"],
+            signatory_email=row["signatory_email"],
+            copied=row[links.c.copied],
+            ended=row[links.c.ended],
+            created_at=row[links.c.created_at],
+            opened_at=row[links.c.opened_at],
+        )
+        return LinkSession(
+            secret_hash=row[link_sessions.c.secret_hash],
+            link=link,
+            ip=row[link_sessions.c.ip],
+            user_agent=row[link_sessions.c.user_agent],
+            authenticated_at=row[link_sessions.c.authenticated_at],
+            challenge_id=row[link_sessions.c.challenge_id],
+            proof=Purpose(row["purpose"]) if row["purpose"] else None,
+            shown_sha256=row[link_sessions.c.shown_sha256],
+            pending=row[link_sessions.c.pending],
+            pending_image=row[link_sessions.c.pending_image],
+            colleague=row[link_sessions.c.colleague],
+            read_at=row["read_at"],
+        )
+
+    def change_session(self, secret_hash: bytes, **values: Any) -> None:
+        """Write columns of a session: shown_sha256, pending, pending_image, colleague."""
+        self._connection.execute(
+            update(link_sessions)
+            .where(link_sessions.c.secret_hash == secret_hash)
+            .values(last_seen_at=func.clock_timestamp(), **values)
+        )
+
+    def forget_pending(self, agreement_id: str) -> None:
+        """Drop what was prepared for a text that is no longer current, in every browser."""
+        self._connection.execute(
+            update(link_sessions)
+            .where(
+                link_sessions.c.link_id.in_(
+                    select(links.c.id).where(links.c.agreement_id == agreement_id)
+                )
+            )
+            .values(pending=None, pending_image=None, shown_sha256="")
+        )
+
+    def codes_since(self, link_id: str, minutes: int) -> int:
+        """How many codes were asked for in the last ``minutes``."""
+        return self._connection.execute(
+            select(func.count())
+            .select_from(code_challenges)
+            .where(
+                code_challenges.c.link_id == link_id,
+                code_challenges.c.created_at
+                > func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, literal(minutes)),
+            )
+        ).scalar_one()
+
+    def add_challenge(
+        self, challenge_id: str, link_id: str, code_hash: bytes, *, to: str, purpose: Purpose
+    ) -> None:
+        """A new code; older ones of the link can no longer be used, whatever they were for."""
+        self._connection.execute(
+            update(code_challenges)
+            .where(code_challenges.c.link_id == link_id, code_challenges.c.consumed_at.is_(None))
+            .values(expires_at=func.least(code_challenges.c.expires_at, func.clock_timestamp()))
+        )
+        self._connection.execute(
+            insert(code_challenges).values(
+                id=challenge_id,
+                link_id=link_id,
+                code_hash=code_hash,
+                sent_to=to,
+                purpose=purpose.value,
+                expires_at=func.clock_timestamp() + text(f"interval '{CODE_MINUTES} minutes'"),
+            )
+        )
+
+    def last_challenge(self, link_id: str) -> Challenge | None:
+        """The newest code of a link, under its row lock."""
+        row = self._connection.execute(
+            select(
+                code_challenges,
+                (code_challenges.c.expires_at <= func.clock_timestamp()).label("expired"),
+            )
+            .where(code_challenges.c.link_id == link_id)
+            .order_by(code_challenges.c.created_at.desc())
+            .limit(1)
+            .with_for_update()
+        ).one_or_none()
+        if row is None:
+            return None
+        return Challenge(
+            id=row.id,
+            code_hash=row.code_hash,
+            sent_to=row.sent_to,
+            purpose=Purpose(row.purpose),
+            tries=row.tries,
+            created_at=row.created_at,
+            expired=row.expired,
+            consumed=row.consumed_at is not None,
+        )
+
+    def code_waits(self, challenge_id: str) -> bool:
+        """Whether this code can still be entered."""
+        return (
+            self._connection.execute(
+                select(code_challenges.c.id).where(
+                    code_challenges.c.id == challenge_id,
+                    code_challenges.c.consumed_at.is_(None),
+                    code_challenges.c.expires_at > func.clock_timestamp(),
+                    code_challenges.c.tries < CODE_TRIES,
+                )
+            ).scalar()
+            is not None
+        )
+
+    def count_try(self, challenge_id: str) -> int:
+        """Count a wrong try and return how many are left."""
+        tries = self._connection.execute(
+            update(code_challenges)
+            .where(code_challenges.c.id == challenge_id, code_challenges.c.tries < CODE_TRIES)
+            .values(tries=code_challenges.c.tries + 1)
+            .returning(code_challenges.c.tries)
+        ).scalar()
+        return CODE_TRIES - tries if tries is not None else 0
+
+    def consume(self, challenge_id: str, secret_hash: bytes) -> bool:
+        """Use the code for one session: a single conditional update decides who was first."""
+        used = self._connection.execute(
+            update(code_challenges)
+            .where(
+                code_challenges.c.id == challenge_id,
+                code_challenges.c.consumed_at.is_(None),
+                code_challenges.c.expires_at > func.clock_timestamp(),
+                code_challenges.c.tries < CODE_TRIES,
+            )
+            .values(consumed_at=func.clock_timestamp())
+        )
+        if used.rowcount != 1:
+            return False
+        self.change_session(
+            secret_hash, authenticated_at=func.clock_timestamp(), challenge_id=challenge_id
+        )
+        return True
+
+    def drop_ended(self) -> None:
+        """Delete sessions that have run out, and codes that nobody used a day later."""
+        self._connection.execute(
+            delete(link_sessions).where(link_sessions.c.expires_at < func.clock_timestamp())
+        )
+        self._connection.execute(
+            delete(code_challenges).where(
+                code_challenges.c.consumed_at.is_(None),
+                code_challenges.c.expires_at < func.clock_timestamp() - text("interval '1 day'"),
+            )
+        )
+
+    def challenge_facts(self, challenge_id: str) -> dict[str, Any]:
+        """When a code was sent and used, and to which address; for the evidence."""
+        row = self._connection.execute(
+            select(code_challenges).where(code_challenges.c.id == challenge_id)
+        ).one()
+        return {
+            "sent_to": row.sent_to,
+            "sent_at": row.created_at,
+            "confirmed_at": row.consumed_at,
+        }
+
+
+def new_id() -> str:
+    """A fresh random id (UUID version 4)."""
+    return str(uuid.uuid4())
+
+
+def _link(row: Any) -> Link:
+    return Link(
+        id=row.id,
+        agreement_id=row.agreement_id,
+        signatory_id=row.signatory_id,
+        signatory_name=row.signatory_name,
+        signatory_email=row.signatory_email,
+        copied=row.copied,
+        ended=row.ended,
+        created_at=row.created_at,
+        opened_at=row.opened_at,
+    )

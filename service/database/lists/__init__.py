@@ -1,0 +1,1 @@
+"""Questions over many agreements at once."""

@@ -1,0 +1,342 @@
+"""What stands still and since when, read from the state tables, and who was warned of it when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Select,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.agreement.states import SIGNED_NOT_SEALED, State
+from service.database.keeping.archive_round import TERM
+from service.database.keeping.renewals import FAILING, LATE
+from service.database.lists.overview import COUNTERSIGNER_GONE
+from service.database.lists.unsealed import UNSEALED_ACTS
+from service.database.tables.accounts import staff
+from service.database.tables.agreements import (
+    acts,
+    agreements,
+    alarms,
+    audit_entries,
+    failing_jobs,
+    messages,
+    originals,
+)
+from service.database.tables.archive import archive_states
+from service.texts import text
+
+ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
+MOST_OVERDUE = 1000  # looked at: a large archive that was long away must not slow every minute
+
+
+class Subject(StrEnum):
+    """What an alarm can be about."""
+
+    AGREEMENT = "agreement"
+    JOB = "job"
+
+
+class What(StrEnum):
+    """What can stand still; the Dutch words stand in ``labels.standing``."""
+
+    PREPARE = "prepare"
+    SEAL = "seal"
+    ARCHIVE = "archive"
+    DAMAGED = "damaged"
+    DISPUTED = "disputed"
+    REREAD = "reread"
+    RENEW = "renew"
+    LATE = "late"
+    MAIL = "mail"
+    LOCK = "lock"
+    JOB = "job"
+    UNDELIVERED = "undelivered"
+    COUNTERSIGNER = "countersigner"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One thing that stands still. ``reason`` is empty while nothing has failed visibly yet.
+
+    ``subject_id`` is the id of an agreement, or the name of a job; then ``reference`` and
+    ``organisation`` are empty.
+    """
+
+    subject: Subject
+    subject_id: str
+    reference: str
+    organisation: str
+    what: What
+    since: datetime
+    reason: str
+    told_at: datetime | None
+
+
+class Alarms:
+    """The alarms of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def standing(self, patience: timedelta, *, limit: int) -> list[Standing]:
+        """What has stood still for longer than ``patience``, the longest first."""
+        return self._read(_listed(patience).limit(limit))
+
+    def due(
+        self, what: What, patience: timedelta, again: timedelta | None, *, limit: int
+    ) -> list[Standing]:
+        """What nobody was warned of yet, or not for as long as ``again``, None for never again;
+        the longest first."""
+        told = alarms.c.told_at
+        before = literal(False) if again is None else told < func.clock_timestamp() - again
+        return self._read(
+            _listed(patience)
+            .where(
+                _STANDING.c.what == what.value,
+                told.is_(None) | before,
+            )
+            .limit(limit)
+        )
+
+    def count(self, what: What, patience: timedelta) -> int:
+        """How much of a kind has stood still for longer than ``patience``."""
+        listed = _listed(patience).where(_STANDING.c.what == what.value).subquery()
+        return self._connection.execute(select(func.count()).select_from(listed)).scalar_one()
+
+    def told_within(self, what: What, time: timedelta) -> bool:
+        """Whether anybody was warned of this kind so recently."""
+        last = self._connection.execute(
+            select(func.max(alarms.c.told_at) > func.clock_timestamp() - time).where(
+                alarms.c.what == what.value
+            )
+        ).scalar()
+        return bool(last)
+
+    def note(self, standing: Standing) -> None:
+        """People are warned of this now."""
+        told = {"told_at": func.clock_timestamp()}
+        self._connection.execute(
+            upsert(alarms)
+            .values(
+                subject=standing.subject.value,
+                subject_id=standing.subject_id,
+                what=standing.what.value,
+                **told,
+            )
+            .on_conflict_do_update(index_elements=["subject", "subject_id", "what"], set_=told)
+        )
+
+    def forget_recovered(self) -> None:
+        """Whatever goes on again may raise an alarm at once when it stands still the next time."""
+        self._connection.execute(
+            delete(alarms).where(
+                tuple_(alarms.c.subject, alarms.c.subject_id, alarms.c.what).not_in(
+                    select(_STANDING.c.subject, _STANDING.c.subject_id, _STANDING.c.what)
+                )
+            )
+        )
+
+    def unsent(self) -> str | None:
+        """Why a warning could not be mailed yet (may be empty); None when none waits."""
+        return self._connection.execute(
+            select(messages.c.last_error)
+            .where(
+                messages.c.kind == ALARM,
+                messages.c.state.in_(("queued", "failed")) | _REFUSED,
+            )
+            .order_by(messages.c.queued_at)
+            .limit(1)
+        ).scalar()
+
+    def _read(self, statement: Select[Any]) -> list[Standing]:
+        rows = self._connection.execute(statement).mappings()
+        return [
+            Standing(
+                **{
+                    **row,
+                    "subject": Subject(row["subject"]),
+                    "what": What(row["what"]),
+                    "reason": _reason(row["what"], row["reason"]),
+                }
+            )
+            for row in rows
+        ]
+
+
+_REFUSED = and_(messages.c.state == "refused", messages.c.settled.is_(False))
+_OLDEST_UNSEALED = UNSEALED_ACTS.with_only_columns(func.min(acts.c.signed_at)).scalar_subquery()
+_UNSEALED_SINCE = func.coalesce(_OLDEST_UNSEALED, agreements.c.fully_signed_at)
+_DAMAGED_SINCE = (
+    select(func.min(audit_entries.c.at))
+    .where(
+        audit_entries.c.agreement_id == archive_states.c.agreement_id,
+        audit_entries.c.event == "archive.damaged",
+        audit_entries.c.at
+        > func.coalesce(archive_states.c.checked_at, cast("-infinity", DateTime(timezone=True))),
+    )
+    .scalar_subquery()
+)
+
+
+# Damage is a kind of its own, and is looked at every night.
+_OVERDUE = (
+    select(archive_states.c.agreement_id, archive_states.c.looked_at, archive_states.c.failure)
+    .where(
+        archive_states.c.state == "verified",
+        archive_states.c.looked_at < func.now() - TERM,
+    )
+    .order_by(archive_states.c.looked_at)
+    .limit(MOST_OVERDUE)
+    .subquery("overdue")
+)
+
+
+def _oldest_mail(condition: ColumnElement[bool], name: str) -> Any:
+    """The oldest mail of each agreement for which this holds."""
+    return (
+        select(messages.c.agreement_id, messages.c.queued_at, messages.c.last_error)
+        .where(condition, messages.c.agreement_id.is_not(None), messages.c.kind != ALARM)
+        .ext(distinct_on(messages.c.agreement_id))
+        .order_by(messages.c.agreement_id, messages.c.queued_at)
+        .subquery(name)
+    )
+
+
+_OLDEST_MAIL = _oldest_mail(messages.c.state.in_(("queued", "failed")), "oldest_mail")
+_OLDEST_REFUSED = _oldest_mail(_REFUSED, "oldest_refused")
+
+
+def _kind(what: What, agreement_id: Any, since: Any, reason: Any) -> Select[Any]:
+    return select(
+        literal(Subject.AGREEMENT.value).label("subject"),
+        cast(agreement_id, Text).label("subject_id"),
+        agreement_id.label("agreement_id"),
+        literal(what.value).label("what"),
+        since.label("since"),
+        reason.label("reason"),
+    )
+
+
+_STANDING = union_all(
+    _kind(What.PREPARE, agreements.c.id, agreements.c.last_activity_at, agreements.c.failure).where(
+        agreements.c.state == State.PREPARING.value
+    ),
+    _kind(
+        What.SEAL,
+        agreements.c.id,
+        _UNSEALED_SINCE,
+        agreements.c.failure,
+    ).where(
+        agreements.c.state.in_([State.IN_SIGNING.value, *SIGNED_NOT_SEALED]),
+        _UNSEALED_SINCE.is_not(None),
+    ),
+    _kind(What.ARCHIVE, originals.c.agreement_id, originals.c.created_at, archive_states.c.failure)
+    .join(archive_states, archive_states.c.agreement_id == originals.c.agreement_id)
+    .where(
+        archive_states.c.state != "verified",
+        archive_states.c.state.not_in(("missing", "corrupt")),
+    ),
+    _kind(
+        What.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
+    ).where(archive_states.c.state.in_(("missing", "corrupt"))),
+    _kind(
+        What.DISPUTED,
+        archive_states.c.agreement_id,
+        archive_states.c.disputed_since,
+        archive_states.c.dispute,
+    ).where(archive_states.c.disputed_since.is_not(None)),
+    _kind(What.REREAD, _OVERDUE.c.agreement_id, _OVERDUE.c.looked_at + TERM, _OVERDUE.c.failure),
+    *(
+        _kind(
+            what,
+            archive_states.c.agreement_id,
+            archive_states.c.renewal_since,
+            archive_states.c.renewal_failure,
+        ).where(archive_states.c.renewal == renewal)
+        for what, renewal in ((What.RENEW, FAILING), (What.LATE, LATE))
+    ),
+    _kind(
+        What.LOCK,
+        archive_states.c.agreement_id,
+        archive_states.c.lock_failing_since,
+        archive_states.c.lock_failure,
+    ).where(archive_states.c.lock_failing_since.is_not(None)),
+    _kind(
+        What.MAIL, _OLDEST_MAIL.c.agreement_id, _OLDEST_MAIL.c.queued_at, _OLDEST_MAIL.c.last_error
+    ),
+    _kind(What.COUNTERSIGNER, agreements.c.id, agreements.c.last_activity_at, staff.c.name)
+    .join(staff, staff.c.id == agreements.c.countersigner_id)
+    .where(COUNTERSIGNER_GONE),
+    select(
+        literal(Subject.JOB.value),
+        failing_jobs.c.name,
+        null(),
+        literal(What.JOB.value),
+        failing_jobs.c.since,
+        failing_jobs.c.failure,
+    ),
+    _kind(
+        What.UNDELIVERED,
+        _OLDEST_REFUSED.c.agreement_id,
+        _OLDEST_REFUSED.c.queued_at,
+        _OLDEST_REFUSED.c.last_error,
+    ),
+).subquery("standing")
+
+
+def _reason(what: str, found: str) -> str:
+    return text("labels.countersigner_gone", name=found) if what == What.COUNTERSIGNER else found
+
+
+_AT_ONCE = tuple(
+    each.value for each in (What.DAMAGED, What.DISPUTED, What.UNDELIVERED)
+)  # these do not heal
+
+
+def _listed(patience: timedelta) -> Select[Any]:
+    """Everything of which ``since`` lies further back; what does not heal does not wait."""
+    return (
+        select(
+            _STANDING.c.subject,
+            _STANDING.c.subject_id,
+            func.coalesce(agreements.c.reference, "").label("reference"),
+            func.coalesce(agreements.c.controller["name"].astext, "").label("organisation"),
+            _STANDING.c.what,
+            _STANDING.c.since,
+            _STANDING.c.reason,
+            alarms.c.told_at,
+        )
+        .outerjoin(agreements, agreements.c.id == _STANDING.c.agreement_id)
+        .outerjoin(
+            alarms,
+            and_(
+                alarms.c.subject == _STANDING.c.subject,
+                alarms.c.subject_id == _STANDING.c.subject_id,
+                alarms.c.what == _STANDING.c.what,
+            ),
+        )
+        .where(
+            (_STANDING.c.since < func.clock_timestamp() - patience)
+            | (_STANDING.c.what.in_(_AT_ONCE))
+        )
+        .order_by(_STANDING.c.since, _STANDING.c.subject_id)
+    )

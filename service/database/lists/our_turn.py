@@ -1,0 +1,125 @@
+"""What waits for the processor's signature: a person's own, and that of colleagues. Keyset paging.
+
+In the order of the queue: what nobody asked about first, then what was given back with a question
+that waits; in each the longest without activity first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, cast, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import UUID
+
+from service.database.lists.overview import AWAITS_US, RETURNED
+from service.database.tables.agreements import agreements
+from service.database.tables.openings import openings
+
+# For this person to sign; nobody is named in what was made before one was chosen.
+_THEIRS = or_(
+    agreements.c.countersigner_id.is_(None),
+    agreements.c.countersigner_id == bindparam("whose"),
+)
+# They opened the very text that waits now.
+_READ = (
+    select(openings.c.id)
+    .where(
+        openings.c.agreement_id == agreements.c.id,
+        openings.c.staff_id == bindparam("whose"),
+        openings.c.revision == agreements.c.revision,
+        openings.c.document_sha256 == agreements.c.frozen_sha256,
+    )
+    .exists()
+)
+_PLACE = (RETURNED, agreements.c.last_activity_at, agreements.c.id)
+_LISTED = (
+    select(
+        agreements.c.id,
+        RETURNED.label("returned"),
+        agreements.c.last_activity_at,
+    )
+    .where(AWAITS_US)
+    .order_by(*_PLACE)
+)
+_COUNTS = select(
+    func.count().filter(_THEIRS, ~RETURNED).label("fresh"),
+    func.count().filter(_THEIRS, RETURNED).label("returned"),
+    func.count().filter(_THEIRS, ~_READ).label("unread"),
+    func.count().filter(~_THEIRS).label("colleagues"),
+).where(AWAITS_US)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many there are: ``fresh`` and ``returned`` (with a question) are this person's own,
+    ``unread`` says how many of both they have not opened, ``colleagues`` is what others sign."""
+
+    fresh: int
+    returned: int
+    unread: int
+    colleagues: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the queue: the id of the agreement and its place in the order."""
+
+    id: str
+    returned: bool
+    last_activity_at: datetime
+
+    @property
+    def cursor(self) -> str:
+        """Where the lines behind this one begin."""
+        return f"{int(self.returned)}|{self.last_activity_at.isoformat()}|{self.id}"
+
+
+class OurTurn:
+    """What waits for our signature, as one transaction sees it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def counts(self, staff_id: str) -> Counts:
+        """How many there are to this person."""
+        row = self._connection.execute(_COUNTS, {"whose": staff_id}).mappings().one()
+        return Counts(**row)
+
+    def own(
+        self, staff_id: str, *, limit: int, after: str = "", unread: bool = False
+    ) -> list[Listed]:
+        """What this person can sign; with ``unread`` only what they have not opened.
+
+        ``after`` is the cursor of the last line of the page before.
+        """
+        statement = _LISTED.where(_THEIRS)
+        if unread:
+            statement = statement.where(~_READ)
+        if after:
+            returned, moment, agreement_id = after.split("|")
+            statement = statement.where(
+                tuple_(*_PLACE)
+                > tuple_(
+                    literal(returned == "1"),
+                    literal(datetime.fromisoformat(moment)),
+                    cast(agreement_id, UUID(as_uuid=False)),
+                )
+            )
+        return self._listed(statement.limit(limit), staff_id)
+
+    def one(self, staff_id: str, reference: str) -> list[Listed]:
+        """The line of one agreement; none when this person cannot sign it now."""
+        return self._listed(
+            _LISTED.where(_THEIRS, agreements.c.reference == reference.replace("\x00", "?")),
+            staff_id,
+        )
+
+    def of_colleagues(self, staff_id: str, *, limit: int) -> list[Listed]:
+        """What somebody else has to sign."""
+        return self._listed(_LISTED.where(~_THEIRS).limit(limit), staff_id)
+
+    def _listed(self, statement: Any, staff_id: str) -> list[Listed]:
+        rows = self._connection.execute(statement, {"whose": staff_id}).mappings()
+        return [Listed(**row) for row in rows]

@@ -1,0 +1,26 @@
+"""Accepted acts that are not sealed yet: the one query for what stands still and what the sweep
+finds."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, select
+
+from service.database.tables.agreements import acts, agreements, seals
+
+# To be used beside ``agreements``: the acts of its present revision without a seal of their own.
+UNSEALED_ACTS = (
+    select(acts.c.signed_at)
+    .outerjoin(
+        seals,
+        and_(
+            seals.c.agreement_id == acts.c.agreement_id,
+            seals.c.revision == acts.c.revision,
+            seals.c.step == acts.c.ordinal,
+        ),
+    )
+    .where(
+        acts.c.agreement_id == agreements.c.id,
+        acts.c.revision == agreements.c.revision,
+        seals.c.step.is_(None),
+    )
+)

@@ -1,0 +1,197 @@
+"""The anchors of the log, and which chains grew since the last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.agreement.anchoring import Head, in_order
+from service.agreement.events import Event
+from service.database.tables.anchors import NOBODY, anchor_heads, anchor_objects, anchors, chain
+
+_CHAIN = chain()
+
+# Numbers of entries are given out before they are committed, so an entry with a lower number may
+# appear later. Whoever looks from the anchor before the last one on has a day of patience.
+_GROWN = text(f"""
+with touched as (
+  select distinct {_CHAIN} as chain from audit_entries where id > :slack
+), tips as (
+  select touched.chain, tip.seq, tip.hash from touched
+  cross join lateral (
+    select seq, hash from audit_entries
+    where {_CHAIN} = touched.chain order by seq desc limit 1
+  ) tip
+), wanted as (
+  select chain, seq, hash from tips
+  union
+  select {_CHAIN}, seq, hash from audit_entries where id > :slack and event = :closed
+)
+select chain::text, seq, hash from wanted
+where not exists (
+  select from anchor_heads where {_CHAIN} = wanted.chain and seq = wanted.seq
+)
+""")  # noqa: S608 (only our own words)
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """One anchor: ``record`` as it was stamped, ``response`` the token's ``.tsr``."""
+
+    number: int
+    day: date
+    record: bytes
+    sha256: str
+    response: bytes
+    token_time: datetime
+    token_quality: str
+    through: int
+
+
+@dataclass(frozen=True)
+class AnchorObject:
+    """One object of an anchor in the bucket."""
+
+    number: int
+    key: str
+    version_id: str
+    sha256: str
+    size: int
+    locked_until: datetime
+
+
+class Anchors:
+    """The anchors of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def newest(self) -> Anchor | None:
+        """The last one made."""
+        return self._one(select(anchors).order_by(anchors.c.number.desc()).limit(1))
+
+    def grown(self) -> tuple[list[Head], int]:
+        """The heads that no anchor holds yet, in the order of the tree, and the newest entry.
+
+        Of a chain whose agreement was closed also the entry of the close: it ends the log that
+        lies in the agreement's package.
+        """
+        through = self._connection.execute(
+            text("select coalesce(max(id), 0) from audit_entries")
+        ).scalar_one()
+        slack = self._connection.execute(
+            select(anchors.c.through).order_by(anchors.c.number.desc()).offset(1).limit(1)
+        ).scalar()
+        rows = self._connection.execute(
+            _GROWN, {"slack": slack or 0, "closed": Event.ORIGINAL_CLOSED.value}
+        )
+        heads = [Head(None if r.chain == NOBODY else r.chain, r.seq, r.hash) for r in rows]
+        return in_order(heads), int(through)
+
+    def add(self, anchor: Anchor, heads: list[Head]) -> bool:
+        """Keep an anchor; False when another's with this number or of this day was first."""
+        made = self._connection.execute(
+            upsert(anchors)
+            .values(**{name: getattr(anchor, name) for name in Anchor.__dataclass_fields__})
+            .on_conflict_do_nothing()
+            .returning(anchors.c.number)
+        )
+        if made.first() is None:
+            return False
+        if heads:
+            self._connection.execute(
+                insert(anchor_heads),
+                [
+                    {
+                        "number": anchor.number,
+                        "position": position,
+                        "agreement_id": head.agreement_id,
+                        "seq": head.seq,
+                        "hash": head.hash,
+                    }
+                    for position, head in enumerate(heads)
+                ],
+            )
+        return True
+
+    def all(self) -> list[Anchor]:
+        """Every anchor, first to last."""
+        rows = self._connection.execute(select(anchors).order_by(anchors.c.number))
+        return [_anchor(row) for row in rows]
+
+    def heads(self, number: int) -> list[Head]:
+        """The heads in one anchor, in the order of its tree."""
+        rows = self._connection.execute(
+            select(anchor_heads)
+            .where(anchor_heads.c.number == number)
+            .order_by(anchor_heads.c.position)
+        )
+        return [Head(row.agreement_id, row.seq, row.hash) for row in rows]
+
+    def holding(self, head: Head) -> Anchor | None:
+        """The anchor that holds this very head."""
+        return self._one(
+            select(anchors)
+            .join(anchor_heads, anchor_heads.c.number == anchors.c.number)
+            .where(
+                anchor_heads.c.agreement_id == head.agreement_id,
+                anchor_heads.c.seq == head.seq,
+                anchor_heads.c.hash == head.hash,
+            )
+        )
+
+    def not_stored(self) -> list[Anchor]:
+        """Anchors of which the bucket is not known to have its copy, oldest first."""
+        stored = select(anchor_objects.c.number).where(anchor_objects.c.number == anchors.c.number)
+        rows = self._connection.execute(
+            select(anchors).where(~stored.exists()).order_by(anchors.c.number)
+        )
+        return [_anchor(row) for row in rows]
+
+    def put_objects(self, objects: list[AnchorObject]) -> None:
+        """Record the stored objects of an anchor; a repetition changes nothing."""
+        self._connection.execute(
+            upsert(anchor_objects).values([vars(each) for each in objects]).on_conflict_do_nothing()
+        )
+
+    def locked_for_less_than(self, days: int) -> list[AnchorObject]:
+        """Objects whose lock ends within ``days``; three a day of the log at most."""
+        rows = self._connection.execute(
+            select(anchor_objects)
+            .where(
+                anchor_objects.c.locked_until
+                < func.clock_timestamp() + func.make_interval(0, 0, 0, days)
+            )
+            .order_by(anchor_objects.c.locked_until)
+        )
+        return [
+            AnchorObject(r.number, r.key, r.version_id, r.sha256, r.size, r.locked_until)
+            for r in rows
+        ]
+
+    def note_lock(self, key: str, until: datetime) -> None:
+        """Record until when an object is locked now."""
+        self._connection.execute(
+            update(anchor_objects).where(anchor_objects.c.key == key).values(locked_until=until)
+        )
+
+    def _one(self, statement: Select[Any]) -> Anchor | None:
+        row = self._connection.execute(statement).one_or_none()
+        return _anchor(row) if row else None
+
+
+def _anchor(row: Row[Any]) -> Anchor:
+    return Anchor(
+        row.number,
+        row.day,
+        row.record,
+        row.sha256,
+        row.response,
+        row.token_time,
+        row.token_quality,
+        row.through,
+    )

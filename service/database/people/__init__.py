@@ -1,0 +1,1 @@
+"""Staff and their accounts, what browsers left behind, and the processor they work for."""

@@ -1,0 +1,200 @@
+"""Mailed single-use links to an account: only the hash of their token is kept.
+
+An account has one living link of each purpose; a newer one replaces it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+
+from service.agreement.permissions import Staff
+from service.database.people.accounts import person_of
+from service.database.tables.accounts import account_links, link_requests, staff
+from service.database.tables.agreements import messages
+
+ASKED_PER_HOUR = 3  # by one address
+ASKED_IN_ALL_PER_HOUR = 300
+REQUESTS_KEPT_HOURS = 24
+
+
+@dataclass(frozen=True)
+class AccountLink:
+    """A link that has not ended. ``expires_at`` is aware UTC; ``alive`` says it has not passed."""
+
+    id: str
+    person: Staff
+    purpose: str
+    expires_at: datetime
+    alive: bool
+
+
+@dataclass(frozen=True)
+class LinkRequest:
+    """What somebody who is not signed in asked for."""
+
+    email: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class LinkMail:
+    """The newest mailed link of an account: when, until when, and what became of its mail."""
+
+    purpose: str
+    created_at: datetime
+    expires_at: datetime
+    ended: str
+    mail_state: str
+    mail_error: str
+
+
+class AccountLinks:
+    """The links to accounts in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self, link_id: str, staff_id: str, purpose: str, token_hash: bytes, *, minutes: int
+    ) -> datetime:
+        """A new link in the place of the former one; returns when it ends."""
+        self._connection.execute(
+            update(account_links)
+            .where(
+                account_links.c.staff_id == staff_id,
+                account_links.c.purpose == purpose,
+                account_links.c.ended == "",
+            )
+            .values(ended="replaced")
+        )
+        made: datetime = self._connection.execute(
+            insert(account_links)
+            .values(
+                id=link_id,
+                staff_id=staff_id,
+                purpose=purpose,
+                token_hash=token_hash,
+                expires_at=func.clock_timestamp() + text(f"interval '{minutes} minutes'"),
+            )
+            .returning(account_links.c.expires_at)
+        ).scalar_one()
+        return made
+
+    def by_token(self, token_hash: bytes, *, lock: bool = False) -> AccountLink | None:
+        """The link with this token, if it has not ended and its account is active."""
+        return self._one(account_links.c.token_hash == token_hash, lock=lock)
+
+    def by_id(self, link_id: str) -> AccountLink | None:
+        """The link with this id, under the same conditions."""
+        return self._one(account_links.c.id == link_id, lock=False)
+
+    def _one(self, where: Any, *, lock: bool) -> AccountLink | None:
+        statement = (
+            select(
+                staff,
+                account_links.c.id.label("link_id"),
+                account_links.c.purpose,
+                account_links.c.expires_at,
+                (account_links.c.expires_at > func.clock_timestamp()).label("alive"),
+            )
+            .join(account_links, account_links.c.staff_id == staff.c.id)
+            .where(where, account_links.c.ended == "", staff.c.active)
+        )
+        if lock:
+            statement = statement.with_for_update(of=account_links)
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            return None
+        return AccountLink(row.link_id, person_of(row), row.purpose, row.expires_at, row.alive)
+
+    def end(self, staff_id: str) -> None:
+        """No link of the account opens anything any more."""
+        self._connection.execute(
+            update(account_links)
+            .where(account_links.c.staff_id == staff_id, account_links.c.ended == "")
+            .values(ended="replaced")
+        )
+
+    def use(self, link_id: str) -> None:
+        """This link is used up."""
+        self._connection.execute(
+            update(account_links).where(account_links.c.id == link_id).values(ended="used")
+        )
+
+    def newest_mail(self, staff_id: str) -> LinkMail | None:
+        """The newest link that was mailed to an account, whatever became of it."""
+        row = self._connection.execute(
+            select(account_links, messages.c.state, messages.c.last_error)
+            .join(messages, messages.c.account_link_id == account_links.c.id)
+            .where(account_links.c.staff_id == staff_id)
+            .order_by(account_links.c.created_at.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            return None
+        return LinkMail(
+            row.purpose, row.created_at, row.expires_at, row.ended, row.state, row.last_error
+        )
+
+    def ask(self, purpose: str, email: str, address_key: bytes) -> str | None:
+        """Keep that a link was asked for; its id, or None where too many were.
+
+        Whether there is such an account plays no part: it costs the same and answers the same.
+        """
+        hour_ago = func.clock_timestamp() - text("interval '1 hour'")
+        asked = self._connection.execute(
+            select(
+                func.count(),
+                func.count().filter(link_requests.c.address_key == address_key),
+            ).where(link_requests.c.asked_at > hour_ago)
+        ).one()
+        if asked[0] >= ASKED_IN_ALL_PER_HOUR or asked[1] >= ASKED_PER_HOUR:
+            return None
+        request_id = str(uuid.uuid4())
+        self._connection.execute(
+            insert(link_requests).values(
+                id=request_id, purpose=purpose, address_key=address_key, email=email
+            )
+        )
+        return request_id
+
+    def take_request(self, request_id: str) -> LinkRequest | None:
+        """What was asked, once: the address is forgotten with it."""
+        row = self._connection.execute(
+            select(link_requests.c.email, link_requests.c.purpose)
+            .where(link_requests.c.id == request_id, link_requests.c.email.is_not(None))
+            .with_for_update()
+        ).one_or_none()
+        if row is None:
+            return None
+        self._connection.execute(
+            update(link_requests).where(link_requests.c.id == request_id).values(email=None)
+        )
+        return LinkRequest(row.email, row.purpose)
+
+    def waiting_requests(self, older_than_seconds: int) -> list[str]:
+        """Requests that should have been answered by now; for the sweep."""
+        age = func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
+        return list(
+            self._connection.execute(
+                select(link_requests.c.id).where(
+                    link_requests.c.email.is_not(None),
+                    link_requests.c.asked_at < func.clock_timestamp() - age,
+                )
+            ).scalars()
+        )
+
+    def drop_old_requests(self) -> None:
+        """Forget who asked; an hour is all that the limits look at."""
+        self._connection.execute(
+            delete(link_requests).where(
+                link_requests.c.email.is_(None),
+                link_requests.c.asked_at
+                < func.clock_timestamp() - text(f"interval '{REQUESTS_KEPT_HOURS} hours'"),
+            )
+        )

@@ -1,0 +1,283 @@
+"""Staff, their browsers and sessions, and the processor's profile with its versions."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
+
+from service.agreement.parties import Processor
+from service.agreement.permissions import Role, Staff
+from service.agreement.suggestions import Suggestions
+from service.database.tables.accounts import (
+    known_browsers,
+    processor_profiles,
+    staff,
+    staff_sessions,
+)
+from service.database.tables.columns import is_id
+
+KNOWN_BROWSER_DAYS = 365
+MOST_KNOWN_BROWSERS = 20
+_BY_EMAIL = select(staff).where(func.lower(staff.c.email) == bindparam("wanted"))
+_BY_ID = select(staff).where(staff.c.id == bindparam("wanted"))
+_PROFILE = select(processor_profiles).order_by(processor_profiles.c.version.desc()).limit(1)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A member of staff with what signing in needs; ``invited`` until a password was chosen."""
+
+    person: Staff
+    password_hash: str
+    active: bool
+    invited: bool = False
+
+
+class Accounts:
+    """The accounts of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def any_staff(self) -> bool:
+        """Whether there is any account yet."""
+        return self._connection.execute(select(staff.c.id).limit(1)).scalar() is not None
+
+    def lock_staff(self) -> None:
+        """Keep others from adding or changing accounts until this transaction ends."""
+        self._connection.execute(text("lock table staff in share row exclusive mode"))
+
+    def add(self, person: Staff, password_hash: str, *, credential: str = "own") -> None:
+        """A new member of staff; ``credential`` is own, printed or none (see the table)."""
+        self._connection.execute(
+            insert(staff).values(
+                id=person.id,
+                email=person.email,
+                name=person.name,
+                function=person.function,
+                roles=sorted(role.value for role in person.roles),
+                password_hash=password_hash,
+                credential=credential,
+            )
+        )
+
+    def change(self, person: Staff, *, active: bool) -> None:
+        """Name, function, roles and whether the account may be used."""
+        self._connection.execute(
+            update(staff)
+            .where(staff.c.id == person.id)
+            .values(
+                name=person.name,
+                function=person.function,
+                roles=sorted(role.value for role in person.roles),
+                active=active,
+            )
+        )
+
+    def change_password(self, staff_id: str, password_hash: str) -> None:
+        """A new password, chosen by its owner.
+
+        Every session of the account ends and no browser is known any more.
+        """
+        self._connection.execute(
+            update(staff)
+            .where(staff.c.id == staff_id)
+            .values(password_hash=password_hash, credential="own")
+        )
+        self._connection.execute(
+            delete(staff_sessions).where(staff_sessions.c.staff_id == staff_id)
+        )
+        self.forget_browsers(staff_id)
+
+    def by_email(self, email: str, *, lock: bool = False) -> Account | None:
+        """The account with this address, in any case of letters."""
+        if "\x00" in email:  # PostgreSQL takes none in a text
+            return None
+        return self._one(_BY_EMAIL, email.lower(), lock=lock)
+
+    def by_id(self, staff_id: str, *, lock: bool = False) -> Account | None:
+        """The account with this id."""
+        if not is_id(staff_id):
+            return None
+        return self._one(_BY_ID, staff_id, lock=lock)
+
+    def _one(self, statement: Select[Any], wanted: str, *, lock: bool) -> Account | None:
+        if lock:
+            statement = statement.with_for_update()
+        row = self._connection.execute(statement, {"wanted": wanted}).one_or_none()
+        return _account(row) if row else None
+
+    def everyone(self) -> list[Account]:
+        """All accounts by name."""
+        rows = self._connection.execute(select(staff).order_by(staff.c.active.desc(), staff.c.name))
+        return [_account(row) for row in rows]
+
+    def with_role(self, role: Role) -> list[Staff]:
+        """Active members of staff who hold a role."""
+        rows = self._connection.execute(
+            select(staff)
+            .where(staff.c.active, literal(role.value) == any_(staff.c.roles))
+            .order_by(staff.c.name)
+        )
+        return [person_of(row) for row in rows]
+
+    def to_judge(self, email: str, seed: str) -> tuple[Account, bool] | None:
+        """The active account with this address and True, else another one and False.
+
+        One question for both, so that an address without an account costs what a known one does.
+        The other one is always the same for a seed. None where there is no account at all.
+        """
+        asked = and_(func.lower(staff.c.email) == email.replace("\0", "").lower(), staff.c.active)
+        shuffled = func.md5(func.concat(staff.c.id, literal(seed)))
+        row = self._connection.execute(
+            select(staff, asked.label("asked")).order_by(asked.desc(), shuffled).limit(1)
+        ).one_or_none()
+        return None if row is None else (_account(row), bool(row.asked))
+
+    def renew_hash(self, staff_id: str, old: str, new: str) -> None:
+        """The same password, hashed anew; nothing where another was chosen meanwhile."""
+        self._connection.execute(
+            update(staff)
+            .where(staff.c.id == staff_id, staff.c.password_hash == old)
+            .values(password_hash=new)
+        )
+
+    def to_tell_of_lock(self) -> list[Staff]:
+        """Active members of staff who were not told of a lock within a day, held for that."""
+        rows = self._connection.execute(
+            select(staff)
+            .where(
+                staff.c.active,
+                staff.c.credential != "none",
+                func.coalesce(staff.c.lock_told_at, text("'-infinity'"))
+                < func.clock_timestamp() - text("interval '1 day'"),
+            )
+            .order_by(staff.c.id)
+            .with_for_update(skip_locked=True)
+        )
+        return [person_of(row) for row in rows]
+
+    def note_told_of_lock(self, staff_id: str) -> None:
+        """Somebody is told of a lock now."""
+        self._connection.execute(
+            update(staff).where(staff.c.id == staff_id).values(lock_told_at=func.clock_timestamp())
+        )
+
+    def knows_browser(self, staff_id: str, browser_id: str) -> bool:
+        """Whether this account signed in from this browser before."""
+        found = self._connection.execute(
+            select(known_browsers.c.id).where(
+                known_browsers.c.id == (browser_id or None),
+                known_browsers.c.staff_id == staff_id,
+                known_browsers.c.expires_at > func.clock_timestamp(),
+            )
+        )
+        return found.scalar() is not None
+
+    def remember_browser(self, staff_id: str, browser_id: str) -> None:
+        """Somebody signed in from a browser; beyond twenty the oldest is forgotten."""
+        self._connection.execute(
+            insert(known_browsers).values(
+                id=browser_id,
+                staff_id=staff_id,
+                expires_at=func.clock_timestamp() + text(f"interval '{KNOWN_BROWSER_DAYS} days'"),
+            )
+        )
+        newest = (
+            select(known_browsers.c.id)
+            .where(known_browsers.c.staff_id == staff_id)
+            .order_by(known_browsers.c.created_at.desc())
+            .limit(MOST_KNOWN_BROWSERS)
+        )
+        self._connection.execute(
+            delete(known_browsers).where(
+                known_browsers.c.staff_id == staff_id, known_browsers.c.id.not_in(newest)
+            )
+        )
+
+    def forget_browser(self, browser_id: str) -> None:
+        """One browser is known no more."""
+        self._connection.execute(delete(known_browsers).where(known_browsers.c.id == browser_id))
+
+    def forget_browsers(self, staff_id: str) -> None:
+        """No browser of the account is known any more."""
+        self._connection.execute(
+            delete(known_browsers).where(known_browsers.c.staff_id == staff_id)
+        )
+
+    def drop_ended(self) -> None:
+        """Delete sessions and known browsers that have run out."""
+        now = func.clock_timestamp()
+        for ends in (
+            known_browsers.c.expires_at,
+            staff_sessions.c.expires_at,
+            staff_sessions.c.ends_at,
+        ):
+            self._connection.execute(delete(ends.table).where(ends < now))
+
+    def profile(self) -> tuple[int, Processor] | None:
+        """The newest version of the processor's profile."""
+        row = self._connection.execute(_PROFILE).one_or_none()
+        return (row.version, Processor(**row.profile)) if row else None
+
+    def suggestions(self) -> Suggestions | None:
+        """What Bijlage 1 starts with, in the newest version; None where it says nothing of it."""
+        row = self._connection.execute(_PROFILE).one_or_none()
+        return row.suggestions if row else None
+
+    def add_profile(
+        self,
+        version: int,
+        processor: Processor,
+        by: str | None,
+        suggestions: Suggestions | None = None,
+    ) -> None:
+        """A next version; two people who save at once collide on its number."""
+        self._connection.execute(
+            insert(processor_profiles).values(
+                version=literal(version),
+                profile=dataclasses.asdict(processor),
+                suggestions=suggestions,
+                created_by=by,
+            )
+        )
+
+
+def may_sign(accounts: FromClause) -> ColumnElement[bool]:
+    """Whether one of these accounts may sign for the processor, as ``with_role`` has it."""
+    return accounts.c.active & (literal(Role.SIGNATORY.value) == any_(accounts.c.roles))
+
+
+def _account(row: Any) -> Account:
+    invited = row.credential == "none"
+    return Account(person_of(row), row.password_hash, row.active, invited)
+
+
+def person_of(row: Any) -> Staff:
+    """The member of staff in a row of ``staff``."""
+    return Staff(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        function=row.function,
+        roles=frozenset(Role(role) for role in row.roles),
+        first_password=row.credential == "printed",
+    )

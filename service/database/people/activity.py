@@ -1,0 +1,236 @@
+"""What staff did, beside the hash-chained log, and one reading of both.
+
+A row counts what the same person did with the same thing within an hour. So a flood of wrong
+passwords is a few rows, and what names a person can be erased.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Text,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.agreement.activity import KEPT_DAYS, Activity
+from service.database.tables.accounts import staff_activity
+from service.database.tables.agreements import audit_entries, audit_personal
+
+PAGE = 50
+MOST_OF_A_SUBJECT = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the log of staff. ``at`` is aware UTC.
+
+    ``kind`` is an event of the chain or an activity; ``actor`` is ``staff:<id>``, ``system`` or
+    empty for a stranger; ``client`` and ``personal`` are None where erased or never there.
+    """
+
+    at: datetime
+    source: str
+    id: int
+    kind: str
+    actor: str
+    subject: str
+    times: int
+    data: Mapping[str, Any]
+    personal: Mapping[str, Any]
+
+    @property
+    def cursor(self) -> str:
+        """Where the next page begins."""
+        return f"{self.at.isoformat()}~{self.source}~{self.id}"
+
+
+_CURSOR = re.compile(r"([0-9T:.+-]{19,40})~(chain|beside)~([0-9]{1,18})", re.ASCII)
+
+
+def place_of(cursor: str) -> tuple[datetime, str, int] | None:
+    """What ``Line.cursor`` made; None for anything else, which begins at the first page."""
+    match = _CURSOR.fullmatch(cursor)
+    if match is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(match[1]).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment, match[2], int(match[3])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for; empty is everything. ``since`` and ``until`` are aware UTC."""
+
+    staff_id: str = ""
+    kinds: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    after: tuple[datetime, str, int] | None = None
+
+
+class StaffActivity:
+    """What staff did, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def note(
+        self,
+        kind: Activity,
+        staff_id: str | None,
+        subject: str = "",
+        *,
+        client: Mapping[str, str] | None = None,
+    ) -> None:
+        """Count something, together with the same thing within this hour.
+
+        ``client`` is the newest browser it came from.
+        """
+        row = upsert(staff_activity).values(
+            kind=kind.value,
+            staff_id=staff_id,
+            subject=subject[:MOST_OF_A_SUBJECT],
+            hour=func.date_trunc("hour", func.clock_timestamp()),
+            client=dict(client) if client else None,
+        )
+        self._connection.execute(
+            row.on_conflict_do_update(
+                index_elements=["kind", "staff_id", "subject", "hour"],
+                set_={
+                    "times": staff_activity.c.times + 1,
+                    "last_at": func.clock_timestamp(),
+                    "client": row.excluded.client,
+                },
+            )
+        )
+
+    def read(self, wanted: Wanted, *, limit: int = PAGE) -> list[Line]:
+        """The newest lines of the general chain and of what stands beside it."""
+        both = union_all(_chain(wanted, limit), _beside(wanted, limit)).subquery()
+        rows = self._connection.execute(
+            select(both)
+            .order_by(both.c.at.desc(), both.c.source.desc(), both.c.id.desc())
+            .limit(limit)
+        )
+        return [
+            Line(
+                at=row.at,
+                source=row.source,
+                id=row.id,
+                kind=row.kind,
+                actor=row.actor,
+                subject=row.subject,
+                times=row.times,
+                data=row.data or {},
+                personal=row.personal or {},
+            )
+            for row in rows
+        ]
+
+    def drop_old(self) -> int:
+        """Erase what is older than is kept; returns how many rows."""
+        gone = self._connection.execute(
+            delete(staff_activity)
+            .where(
+                staff_activity.c.last_at
+                < func.clock_timestamp() - text(f"interval '{KEPT_DAYS} days'")
+            )
+            .returning(staff_activity.c.id)
+        )
+        return len(gone.all())
+
+
+def _chain(wanted: Wanted, limit: int) -> Any:
+    table = audit_entries
+    where: list[Any] = [table.c.agreement_id.is_(None)]
+    if wanted.staff_id:
+        actor, about = f"staff:{wanted.staff_id}", table.c.data["staff"].astext
+        where.append(or_(table.c.actor == actor, about == wanted.staff_id))
+    if wanted.kinds:
+        where.append(table.c.event.in_(wanted.kinds))
+    where += _between(table.c.at, wanted)
+    where += _after(table.c.at, literal("chain"), table.c.id, wanted)
+    return (
+        select(
+            table.c.at,
+            literal("chain").label("source"),
+            table.c.id,
+            table.c.event.label("kind"),
+            table.c.actor,
+            literal("").label("subject"),
+            literal(1).label("times"),
+            table.c.data,
+            audit_personal.c.data.label("personal"),
+        )
+        .outerjoin(audit_personal, audit_personal.c.entry_id == table.c.id)
+        .where(*where)
+        .order_by(table.c.at.desc(), table.c.id.desc())
+        .limit(limit)
+        .subquery()
+        .select()
+    )
+
+
+def _beside(wanted: Wanted, limit: int) -> Any:
+    table = staff_activity
+    where: list[Any] = []
+    if wanted.staff_id:
+        where.append(table.c.staff_id == wanted.staff_id)
+    if wanted.kinds:
+        where.append(table.c.kind.in_(wanted.kinds))
+    where += _between(table.c.last_at, wanted)
+    where += _after(table.c.last_at, literal("beside"), table.c.id, wanted)
+    return (
+        select(
+            table.c.last_at.label("at"),
+            literal("beside").label("source"),
+            table.c.id,
+            table.c.kind,
+            func.coalesce("staff:" + cast(table.c.staff_id, Text), "").label("actor"),
+            table.c.subject,
+            table.c.times,
+            cast(null(), JSONB).label("data"),
+            table.c.client.label("personal"),
+        )
+        .where(*where)
+        .order_by(table.c.last_at.desc(), table.c.id.desc())
+        .limit(limit)
+        .subquery()
+        .select()
+    )
+
+
+def _between(at: Any, wanted: Wanted) -> list[Any]:
+    found = []
+    if wanted.since:
+        found.append(at >= wanted.since)
+    if wanted.until:
+        found.append(at < wanted.until)
+    return found
+
+
+def _after(at: Any, source: Any, line_id: Any, wanted: Wanted) -> list[Any]:
+    if wanted.after is None:
+        return []
+    last = tuple_(*(literal(part) for part in wanted.after))
+    return [and_(at <= wanted.after[0], tuple_(at, source, line_id) < last)]

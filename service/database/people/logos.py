@@ -1,0 +1,50 @@
+"""The processor's logo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from service.database.tables.logos import logos
+
+_NEWEST = select(logos.c.sha256, logos.c.width, logos.c.height).order_by(logos.c.id.desc()).limit(1)
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A logo without its bytes; ``sha256`` is of them. Pixels."""
+
+    sha256: str
+    width: int
+    height: int
+
+
+class Logos:
+    """The logos of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def newest(self) -> Logo | None:
+        """The logo as it is now, if there is one."""
+        row = self._connection.execute(_NEWEST).one_or_none()
+        return Logo(row.sha256, row.width, row.height) if row and row.sha256 else None
+
+    def png(self, sha256: str) -> bytes | None:
+        """The bytes of one that counts or counted."""
+        found = select(logos.c.png).where(logos.c.sha256 == sha256, logos.c.sha256 != "").limit(1)
+        return self._connection.execute(found).scalar()
+
+    def add(self, logo: Logo | None, png: bytes, by: str) -> None:
+        """The next one; None takes it away."""
+        known = logo or Logo("", 0, 0)
+        self._connection.execute(
+            insert(logos).values(
+                sha256=known.sha256,
+                png=png,
+                width=known.width,
+                height=known.height,
+                created_by=by,
+            )
+        )

@@ -1,0 +1,153 @@
+"""The sessions of staff: their two ends, and when their owner last proved who it is."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+
+from service.agreement.permissions import Staff
+from service.database.people.accounts import person_of
+from service.database.tables.accounts import staff, staff_sessions
+from service.database.tables.columns import is_id
+
+SESSION_IDLE_HOURS = 4
+SESSION_HOURS = 12  # however busy: a browser that was left open ends with the working day
+MOST_OF_USER_AGENT = 400
+
+
+@dataclass(frozen=True)
+class Session:
+    """One session. Instants are aware UTC; ``proved_by`` says what the proof was: ``password``."""
+
+    id: str
+    person: Staff
+    user_agent: str
+    created_at: datetime
+    last_seen_at: datetime
+    ends_at: datetime
+    proved_at: datetime
+    proved_by: str
+
+
+class StaffSessions:
+    """The sessions of staff in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def start(self, staff_id: str, secret_hash: bytes, user_agent: str) -> None:
+        """A new session of somebody who has just given the password."""
+        self._connection.execute(
+            insert(staff_sessions).values(
+                secret_hash=secret_hash,
+                id=str(uuid.uuid4()),
+                staff_id=staff_id,
+                user_agent=user_agent[:MOST_OF_USER_AGENT],
+                expires_at=_in_hours(SESSION_IDLE_HOURS),
+                ends_at=_in_hours(SESSION_HOURS),
+                proved_at=func.clock_timestamp(),
+                proved_by="password",
+            )
+        )
+
+    def get(self, secret_hash: bytes) -> Session | None:
+        """The session behind a cookie, if it has not ended and the account is active."""
+        row = self._connection.execute(_ONE, {"secret": secret_hash}).one_or_none()
+        return _session(row) if row else None
+
+    def of(self, staff_id: str) -> list[Session]:
+        """Every session of an account that has not ended, the last used first."""
+        rows = self._connection.execute(
+            _SESSIONS.where(staff_sessions.c.staff_id == staff_id, *_ALIVE).order_by(
+                staff_sessions.c.last_seen_at.desc(), staff_sessions.c.id
+            )
+        )
+        return [_session(row) for row in rows]
+
+    def prolong(self, secret_hash: bytes) -> None:
+        """Count the idle time anew; written at most once in five minutes."""
+        self._connection.execute(_PROLONG, {"secret": secret_hash})
+
+    def note_proof(self, secret_hash: bytes, proved_by: str) -> None:
+        """Its owner proved again who it is."""
+        self._connection.execute(
+            update(staff_sessions)
+            .where(staff_sessions.c.secret_hash == secret_hash)
+            .values(proved_at=func.clock_timestamp(), proved_by=proved_by)
+        )
+
+    def end(self, secret_hash: bytes) -> None:
+        """Sign out."""
+        self._connection.execute(
+            delete(staff_sessions).where(staff_sessions.c.secret_hash == secret_hash)
+        )
+
+    def end_one(self, staff_id: str, session_id: str) -> bool:
+        """End a session of this account by its name; False when it has none by that name."""
+        if not is_id(session_id):
+            return False
+        found = self._connection.execute(
+            delete(staff_sessions)
+            .where(staff_sessions.c.id == session_id, staff_sessions.c.staff_id == staff_id)
+            .returning(staff_sessions.c.id)
+        )
+        return found.first() is not None
+
+    def end_all(self, staff_id: str, *, but: bytes = b"") -> int:
+        """Sign out everywhere, but for one session where given; returns how many ended."""
+        ended = self._connection.execute(
+            delete(staff_sessions)
+            .where(staff_sessions.c.staff_id == staff_id, staff_sessions.c.secret_hash != but)
+            .returning(staff_sessions.c.id)
+        )
+        return len(ended.all())
+
+
+_ALIVE = (
+    staff_sessions.c.expires_at > func.clock_timestamp(),
+    staff_sessions.c.ends_at > func.clock_timestamp(),
+    staff.c.active,
+)
+_SESSIONS = select(
+    staff,
+    staff_sessions.c.id.label("session_id"),
+    staff_sessions.c.user_agent,
+    staff_sessions.c.created_at.label("began_at"),
+    staff_sessions.c.last_seen_at,
+    staff_sessions.c.ends_at,
+    staff_sessions.c.proved_at,
+    staff_sessions.c.proved_by,
+).join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
+_THIS = staff_sessions.c.secret_hash == bindparam("secret")
+_ONE = _SESSIONS.where(_THIS, *_ALIVE)
+
+
+def _in_hours(hours: int) -> Any:
+    return func.clock_timestamp() + text(f"interval '{hours} hours'")
+
+
+_PROLONG = (
+    update(staff_sessions)
+    .where(
+        _THIS,
+        staff_sessions.c.last_seen_at < func.clock_timestamp() - text("interval '5 minutes'"),
+    )
+    .values(last_seen_at=func.clock_timestamp(), expires_at=_in_hours(SESSION_IDLE_HOURS))
+)
+
+
+def _session(row: Any) -> Session:
+    return Session(
+        id=row.session_id,
+        person=person_of(row),
+        user_agent=row.user_agent,
+        created_at=row.began_at,
+        last_seen_at=row.last_seen_at,
+        ends_at=row.ends_at,
+        proved_at=row.proved_at,
+        proved_by=row.proved_by,
+    )

@@ -1,0 +1,1 @@
+"""Follow-up work: jobs, mails and requests that wait."""

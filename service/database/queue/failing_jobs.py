@@ -1,0 +1,28 @@
+"""Jobs of which the last run failed, since when, and why."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.database.tables.agreements import failing_jobs
+
+
+class FailingJobs:
+    """The failing jobs of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def note(self, name: str, failure: str) -> None:
+        """The last run of this job failed. The moment of the first failure in a row is kept."""
+        said = {"failure": failure[:500]}
+        self._connection.execute(
+            upsert(failing_jobs)
+            .values(name=name, **said)
+            .on_conflict_do_update(index_elements=["name"], set_=said)
+        )
+
+    def forget(self, name: str) -> None:
+        """The last run of this job succeeded."""
+        self._connection.execute(delete(failing_jobs).where(failing_jobs.c.name == name))

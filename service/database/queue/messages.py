@@ -1,0 +1,167 @@
+"""Mails and their delivery: what is to be sent, to whom, and what became of it.
+
+``values`` hold what the mail template needs except secrets: a link or a code is made again from
+its id when the mail is sent, so that neither ever stands in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.database.tables.agreements import messages
+
+
+@dataclass(frozen=True)
+class Message:
+    """One mail. ``state`` is queued, failed (will be tried again), sent or refused (for good).
+
+    ``settled``: that it was refused does not matter (any more).
+    """
+
+    id: str
+    agreement_id: str | None
+    kind: str
+    recipient: str
+    recipient_name: str
+    reply_to: str
+    values: dict[str, Any]
+    link_id: str | None
+    challenge_id: str | None
+    account_link_id: str | None
+    attach_original: bool
+    state: str
+    tries: int
+    last_error: str
+    settled: bool
+    queued_at: datetime
+    sent_at: datetime | None
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether it was refused for good and nothing came of that yet."""
+        return self.state == "refused" and not self.settled
+
+
+OVERTAKEN = "overtaken"  # instead of an error: what the mail was about is over
+LINK_KINDS = ("invitation", "link_renewed", "reminder")  # all bring the signatory a link
+_ONE_READER = (*LINK_KINDS, "code")  # always the signatory, whoever that is now
+
+
+_ABOUT = (
+    select(messages)
+    .where(messages.c.agreement_id == bindparam("agreement"))
+    .order_by(messages.c.queued_at)
+)
+
+
+class Messages:
+    """The messages of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def queue(self, message_id: str, key: str, **values: Any) -> bool:
+        """Queue a mail; False when the same mail (by ``key``) was queued before."""
+        made = self._connection.execute(
+            upsert(messages)
+            .values(id=message_id, key=key, **values)
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(messages.c.id)
+        )
+        return made.first() is not None
+
+    def lock(self, message_id: str) -> Message | None:
+        """A mail under its row lock."""
+        row = self._connection.execute(
+            select(messages).where(messages.c.id == message_id).with_for_update()
+        ).one_or_none()
+        return _message(row) if row else None
+
+    def mark(self, message_id: str, state: str, error: str = "") -> None:
+        """Note what became of a try to send it."""
+        sent_at = func.clock_timestamp() if state == "sent" else messages.c.sent_at
+        self._connection.execute(
+            update(messages)
+            .where(messages.c.id == message_id)
+            .values(
+                state=state,
+                last_error=error[:500],
+                tries=messages.c.tries + 1,
+                sent_at=sent_at,
+                settled=error == OVERTAKEN,
+            )
+        )
+
+    def settle(
+        self,
+        agreement_id: str,
+        kinds: Collection[str],
+        *,
+        recipient: str | None = None,
+        message_id: str | None = None,
+    ) -> None:
+        """Refused mails of these kinds are no trouble any more; all, or those to one mailbox."""
+        conditions = [messages.c.agreement_id == agreement_id, messages.c.kind.in_(kinds)]
+        if recipient is not None:
+            conditions.append(messages.c.recipient == recipient)
+        if message_id is not None:
+            conditions.append(messages.c.id == message_id)
+        self._connection.execute(
+            update(messages).where(messages.c.state == "refused", *conditions).values(settled=True)
+        )
+
+    def settle_by(self, sent: Message) -> None:
+        """One arrived: what was refused before for the same purpose is no trouble any more."""
+        if sent.agreement_id is None:
+            return
+        kinds = LINK_KINDS if sent.kind in LINK_KINDS else (sent.kind,)
+        anybody = sent.kind in _ONE_READER
+        self.settle(sent.agreement_id, kinds, recipient=None if anybody else sent.recipient)
+
+    def of(self, agreement_id: str) -> list[Message]:
+        """The mails about an agreement, oldest first."""
+        rows = self._connection.execute(_ABOUT, {"agreement": agreement_id})
+        return [_message(row) for row in rows]
+
+    def waiting(self, older_than_seconds: int) -> list[str]:
+        """Mails that should have gone out by now; for the sweep."""
+        age = func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
+        return list(
+            self._connection.execute(
+                select(messages.c.id)
+                .where(
+                    messages.c.state.in_(("queued", "failed")),
+                    messages.c.queued_at < func.clock_timestamp() - age,
+                )
+                .order_by(messages.c.queued_at)
+                .limit(1000)
+            ).scalars()
+        )
+
+
+def _message(row: Any) -> Message:
+    return Message(
+        id=row.id,
+        agreement_id=row.agreement_id,
+        kind=row.kind,
+        recipient=row.recipient,
+        recipient_name=row.recipient_name,
+        reply_to=row.reply_to,
+        values=row._mapping["values"],
+        link_id=row.link_id,
+        challenge_id=row.challenge_id,
+        account_link_id=row.account_link_id,
+        attach_original=row.attach_original,
+        state=row.state,
+        tries=row.tries,
+        last_error=row.last_error,
+        settled=row.settled,
+        queued_at=row.queued_at,
+        sent_at=row.sent_at,
+    )

@@ -1,0 +1,1 @@
+"""The tables, one file for each subject. What the database can enforce, it enforces."""

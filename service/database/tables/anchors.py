@@ -1,0 +1,65 @@
+"""The tables of the anchors: append-only, but for where the bucket keeps them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
+
+from service.database.tables.columns import agreement_id, instant, metadata, now
+
+NOBODY = "00000000-0000-0000-0000-000000000000"  # stands for the general chain in an index
+
+
+def chain(table: str = "") -> str:
+    """Which chain a row is of, spelled as the indexes spell it."""
+    column = f"{table}.agreement_id" if table else "agreement_id"
+    return f"coalesce({column}, '{NOBODY}'::uuid)"
+
+
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False, unique=True),
+    Column("record", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("response", LargeBinary, nullable=False),
+    instant("token_time"),
+    Column("token_quality", Text, nullable=False),
+    # The newest entry that was there; where the search for what grew begins.
+    Column("through", BigInteger, nullable=False),
+    now("created_at"),
+)
+
+anchor_heads = Table(
+    "anchor_heads",
+    metadata,
+    Column("number", Integer, ForeignKey("anchors.number"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    agreement_id(null=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("uq_anchor_heads_chain", text(chain()), "seq", unique=True),
+)
+
+anchor_objects = Table(
+    "anchor_objects",
+    metadata,
+    Column("number", Integer, ForeignKey("anchors.number"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("version_id", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    instant("locked_until"),
+    now("stored_at"),
+)

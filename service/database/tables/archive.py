@@ -1,0 +1,85 @@
+"""The tables of the archive: what lies there, and how it stands with it."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from service.database.tables.columns import agreement_id, instant, metadata, now
+
+archived_objects = Table(
+    "archived_objects",
+    metadata,
+    agreement_id(primary=True),
+    Column("name", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("version_id", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("locked_until", DateTime(timezone=True), nullable=False),
+    # The files that are in it, by name: size and SHA-256 of each. Empty where it is one file.
+    Column("inside", JSONB, nullable=False, server_default="{}"),
+    now("stored_at"),
+    Index(
+        "ix_archived_objects_renewed",
+        "sha256",
+        postgresql_where=text("name like 'vernieuwd/%'"),
+    ),
+    Index("ix_archived_objects_locked_until", "locked_until", "key"),
+)
+# Renewed copies, in the words of that index, so that it is used.
+RENEWED = text("archived_objects.name like 'vernieuwd/%'")
+
+archive_states = Table(
+    "archive_states",
+    metadata,
+    agreement_id(primary=True),
+    Column("state", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("failure", Text, nullable=False, server_default=""),
+    instant("checked_at", null=True),  # the last good check
+    instant("looked_at", null=True),  # the last check, whatever it found
+    # How the renewal of its time stamps stands: '' as it should, failing, or late (for good).
+    Column("renewal", Text, nullable=False, server_default=""),
+    Column("renewal_failure", Text, nullable=False, server_default=""),
+    instant("renewal_since", null=True),
+    # Why the lock of one of its objects could not be extended, and since when; empty and null
+    # while all of them can.
+    Column("lock_failure", Text, nullable=False, server_default=""),
+    instant("lock_failing_since", null=True),
+    # On what the two verdicts disagree, and since when; empty and null while they agree.
+    Column("dispute", Text, nullable=False, server_default=""),
+    instant("disputed_since", null=True),
+    instant("judged_twice_at", null=True),  # the last second verdict
+    CheckConstraint(
+        "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
+    ),
+    CheckConstraint("renewal in ('', 'failing', 'late')", name="renewal"),
+    Index("ix_archive_states_looked_at", "looked_at"),
+    Index("ix_archive_states_renewal", "agreement_id", postgresql_where=text("renewal <> ''")),
+    Index(
+        "ix_archive_states_lock_failing",
+        "agreement_id",
+        postgresql_where=text("lock_failing_since is not null"),
+    ),
+    Index(
+        "ix_archive_states_disputed",
+        "agreement_id",
+        postgresql_where=text("disputed_since is not null"),
+    ),
+    Index(
+        "ix_archive_states_judged_once",
+        "looked_at",
+        postgresql_where=text("judged_twice_at is null"),
+    ),
+    Index(
+        "ix_archive_states_trouble",
+        "agreement_id",
+        postgresql_where=text("failure <> '' or state in ('missing','corrupt')"),
+    ),
+    Index(
+        "ix_archive_states_unfinished",
+        "agreement_id",
+        postgresql_where=text("state <> 'verified'"),
+    ),
+)

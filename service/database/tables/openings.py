@@ -1,0 +1,46 @@
+"""The tables of what was shown to whom before signing. Rows are only ever added."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy.dialects.postgresql import UUID
+
+from service.database.tables.columns import agreement_id, metadata, now, own_id
+
+common_texts = Table(
+    "common_texts",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("html", Text, nullable=False),
+    now("created_at"),
+)
+
+openings = Table(
+    "openings",
+    metadata,
+    own_id(),
+    agreement_id(),
+    Column("revision", Integer, nullable=False),
+    Column("signatory_id", UUID(as_uuid=False), ForeignKey("signatories.id"), nullable=True),
+    Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
+    Column("what", Text, nullable=False),
+    Column("document_sha256", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    # Only of a difference: the text that it differs from, and its own bytes.
+    Column("common_sha256", Text, nullable=False, server_default=""),
+    Column("html", Text, nullable=False, server_default=""),
+    now("opened_at"),
+    CheckConstraint("what in ('view','pdf','difference')", name="what"),
+    CheckConstraint("(signatory_id is null) <> (staff_id is null)", name="person"),
+    CheckConstraint("(what = 'difference') = (common_sha256 <> '')", name="common"),
+    Index(
+        "uq_openings_first",
+        "agreement_id",
+        "revision",
+        text("coalesce(signatory_id, staff_id)"),
+        "what",
+        "sha256",
+        unique=True,
+    ),
+    Index("ix_openings_common", "staff_id", "common_sha256"),
+)

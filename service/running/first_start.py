@@ -1,0 +1,113 @@
+"""What a fresh installation needs once: schema, keys, bucket, the first administrator."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from service.agreement.annex import LISTS, ListName
+from service.agreement.drafting import Input
+from service.agreement.permissions import Staff
+from service.database import migrate
+from service.database.roles import Role
+from service.deps import Deps
+from service.running.handover import FirstSignIn
+from service.settings.table import Settings
+from service.wiring.seal_keys import certified_key, pki_url
+from service.workflow.offer.create import create
+from service.workflow.people.accounts import first_administrator
+from service.workflow.people.profile import first_profile
+from signatures.keys.authority import create_authority
+from storage.config import S3Config
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+ADMINISTRATOR = "beheer@zegel.example"
+
+
+def prepare_keys(settings: Settings) -> None:
+    """Make root, issuing authority, seal and time stamp keys, unless they are there.
+
+    Raises AuthorityError.
+    """
+    if not settings.key_dir.exists():
+        create_authority(
+            settings.key_dir,
+            settings.key_passphrase,
+            organisation=organisation(settings),
+            now=datetime.now(UTC),
+            pki_url=pki_url(settings),
+            seal_key=certified_key(settings),
+        )
+
+
+def organisation(settings: Settings) -> str:
+    """Whose name stands in new certificates: the processor's, since it is they who seal."""
+    return settings.organisation or str(example_processor()["trade_name"])
+
+
+def prepare_database(database_url: str, owner_url: str | None) -> None:
+    """Bring the schema up to date as its owner, and let the role of ``database_url`` work in it."""
+    migrate.upgrade(owner_url or database_url, Role.of(database_url) if owner_url else None)
+
+
+def prepare_bucket(store: S3Config) -> None:
+    """Make the bucket where there is none, as whoever may. Raises StorageError."""
+    # Loaded here alone: the commands that make examples do without.
+    from storage.objects import ObjectStore  # noqa: PLC0415
+
+    ObjectStore(store).ensure_bucket()
+
+
+def prepare_people(deps: Deps) -> FirstSignIn | None:
+    """The first administrator and, in development, the example's profile and a sample draft.
+
+    Returns the sign-in when one was made now.
+    """
+    processor = example_processor() if deps.settings.development else None
+    name = processor["representative_name"] if processor else "Beheerder"
+    function = processor["representative_function"] if processor else ""
+    password = first_administrator(deps, ADMINISTRATOR, name, function)
+    if processor:
+        first_profile(deps, processor)
+    if password is None:
+        return None
+    if processor:
+        _sample(deps)
+    return FirstSignIn(ADMINISTRATOR, password)
+
+
+def _sample(deps: Deps) -> None:
+    with deps.database.begin() as tx:
+        account = tx.accounts.by_email(ADMINISTRATOR)
+    if account is None:
+        raise LookupError(ADMINISTRATOR)
+    # The sample is ours: its owner has not even signed in.
+    staff: Staff = dataclasses.replace(account.person, first_password=False)
+    create(deps, sales_input(read_example("agreement")), staff, idempotency_key="sample")
+
+
+def example_processor() -> dict[str, Any]:
+    """The example's processor profile."""
+    return read_example("processor")
+
+
+def read_example(name: str) -> dict[str, Any]:
+    """One file of ``examples``."""
+    found: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def sales_input(example: dict[str, Any]) -> Input:
+    """What sales types, from an input file: the part ``sales``."""
+    return as_input(example["sales"])
+
+
+def as_input(part: dict[str, Any]) -> Input:
+    """Fields and lists of one part of an input file."""
+    lists: dict[ListName, list[str]] = {name: part.get(name, []) for name in LISTS}
+    own: dict[ListName, list[str]] = {name: part.get(f"{name}_own", []) for name in LISTS}
+    fields = {key: value for key, value in part.items() if isinstance(value, str)}
+    return Input(fields, part.get("services", []), lists, own)

@@ -1,0 +1,150 @@
+"""The processes of a running Zegel: web, worker, and the preparation before both.
+
+Each loads only its own part of the code, and loads it before it asks for its settings: started by
+``zegel run``, it does so while the engines start.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from service.deps import Deps
+from service.engines.private_files import close_what_is_open
+from service.errors import Unavailable
+from service.running.handover import FirstSignIn, supervised
+from service.running.opening import NotRunning, engines
+from service.settings.table import Settings
+from service.wiring.build import build
+from service.wiring.stamps import trusted_list
+from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+_PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
+GiveSettings = Callable[[], Settings]
+
+
+def serve(given: GiveSettings) -> None:
+    """Serve pages until told to stop."""
+    # Only this process serves pages.
+    from service.app import create_app  # noqa: PLC0415
+    from service.running.server import Server  # noqa: PLC0415
+
+    end_with_parent()
+    settings = given()
+    gc.freeze()  # the server's processes share what is loaded; their collectors would write it
+    with engines(settings) as found:
+        database, store = found.database_url, found.web_store
+        Server(settings, lambda: create_app(build(settings, database, store))).run()
+
+
+def work(given: GiveSettings) -> None:
+    """Run jobs until told to stop."""
+    # Only this process does them.
+    from service.running.worker import run  # noqa: PLC0415
+    from service.wiring.build import worker_app  # noqa: PLC0415
+    from service.workflow.probe_office import probe_office  # noqa: PLC0415
+    from service.workflow.weak_spots import log_weak_spots  # noqa: PLC0415
+
+    end_with_parent()
+    settings = given()
+    with engines(settings) as found:
+        deps = build(settings, found.database_url, found.store)
+        try:
+            with _in_words("database_unusable", Unavailable):
+                deps.database.ping()
+                probe_office(deps)
+                log_weak_spots(deps)
+            run(deps, worker_app(found.database_url))
+        finally:
+            deps.close()
+
+
+def prepare(given: GiveSettings) -> FirstSignIn | None:
+    """Schema, keys, bucket and first administrator; safe to repeat.
+
+    Raises NotRunning with the reason where one of them cannot be had.
+    """
+    # The libraries of migrations and keys are needed here and nowhere else.
+    from psycopg import Error as PostgresError  # noqa: PLC0415
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    from service.running.first_start import (  # noqa: PLC0415
+        prepare_bucket,
+        prepare_database,
+        prepare_keys,
+        prepare_people,
+    )
+
+    # Only here and in the worker's daily round.
+    from service.workflow.keeping.probe import probe_archive  # noqa: PLC0415
+    from signatures.errors import AuthorityError  # noqa: PLC0415
+
+    end_with_parent()
+    settings = given()
+    close_what_is_open(settings.data_dir)
+    with engines(settings) as found:
+        deps = build(settings, found.database_url, found.store)
+        try:
+            with _in_words("keys_unusable", AuthorityError):
+                prepare_keys(settings)
+                _check_keys(deps)
+            with _in_words("database_unusable", Unavailable, DBAPIError, PostgresError):
+                # The owner first: it may have to make the role of the other.
+                prepare_database(found.database_url, found.owner_url)
+                deps.database.ping()
+            with _in_words("archive_unusable", StorageError):
+                prepare_bucket(found.preparing_store)
+                deps.objects()
+            probe_archive(deps)
+            return prepare_people(deps)
+        finally:
+            deps.close()
+
+
+def _check_keys(deps: Deps) -> None:
+    """Raises AuthorityError where keys and passphrase, or keys and certificates, do not fit.
+
+    An expired certificate, or a service for keys that does not answer now, is no reason to keep
+    the archive's pages from anybody. A trusted list that cannot be used is one: what it was put
+    there for would silently not be reached.
+    """
+    trusted_list(deps.settings)
+    # The libraries of keys are needed by these commands alone.
+    from service.wiring.seal_keys import check  # noqa: PLC0415
+
+    # The libraries of keys are needed by these commands alone.
+    from signatures.errors import AuthorityError  # noqa: PLC0415
+
+    try:
+        check(deps.settings, deps.authority())
+    except AuthorityError as failure:
+        if failure.code not in ("expired", "unavailable"):
+            raise
+        log.error("nothing can be sealed: %s", failure)
+
+
+@contextmanager
+def _in_words(code: str, *failures: type[Exception]) -> Iterator[None]:
+    """Any of these failures as NotRunning, with the reason that the outside gave."""
+    try:
+        yield
+    except failures as failure:
+        found = failure.__cause__ if isinstance(failure, Unavailable) else failure
+        reason = str(getattr(found, "orig", found)).strip().splitlines()[0]
+        raise NotRunning(code, reason=reason) from failure
+
+
+def end_with_parent() -> None:
+    """Where a supervisor started this process and dies without a word, end as well (Linux).
+
+    Elsewhere the supervisor's own SIGTERM does it.
+    """
+    if sys.platform == "linux" and supervised():
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

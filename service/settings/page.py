@@ -1,0 +1,30 @@
+"""The table of settings, as ``docs/settings.md`` holds it: ``python -m service.settings.page``."""
+
+from __future__ import annotations
+
+from service.settings.table import TABLE, Setting
+from service.texts import text
+
+
+def documentation() -> str:
+    """The table of settings in Markdown, as ``docs/settings.md`` holds it."""
+    lines = [text("settings.page.top").strip(), "", text("settings.page.columns"), "|---|---|---|"]
+    for setting in TABLE:
+        about = text(f"settings.about.{setting.name}")
+        lines.append(f"| `{setting.name}` | {_default_in_words(setting)} | {about} |")
+    return "\n".join(lines) + "\n"
+
+
+def _default_in_words(setting: Setting) -> str:
+    if setting.default is None or callable(setting.default):
+        return text(f"settings.default.{setting.name}")
+    if isinstance(setting.default, bool):
+        return "`true`" if setting.default else "`false`"
+    if isinstance(setting.default, tuple):
+        listed = ",".join(str(each) for each in setting.default)
+        return f"`{listed}`" if listed else text("settings.default.empty")
+    return f"`{setting.default}`"
+
+
+if __name__ == "__main__":
+    print(documentation(), end="")

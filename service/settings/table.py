@@ -1,0 +1,394 @@
+"""The settings of the service: read once from the environment, checked all together, frozen.
+
+Each row of ``TABLE`` is one variable; every one may also be given as ``NAME_FILE``, the path of a
+file that holds the value. A variable that is set to nothing counts as not set. A name that begins
+with ``ZEGEL_`` and stands in no row is refused, because a misspelt setting does nothing silently.
+
+``python -m service.settings.page`` prints the table as it stands in ``docs/settings.md``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from service.errors import ZegelError
+from service.settings import values as value
+from service.settings.transport import in_the_clear, is_plain
+from service.settings.values import WrongValue
+from service.texts import text
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+DEVELOPMENT, PRODUCTION = "development", "production"
+SOFTWARE, PKCS11, AWS_KMS = "software", "pkcs11", "aws_kms"
+# What each place of the seal's key must have, and what it may have.
+SEAL_NEEDS = {
+    SOFTWARE: (),
+    PKCS11: ("ZEGEL_PKCS11_LIBRARY", "ZEGEL_PKCS11_TOKEN", "ZEGEL_PKCS11_KEY", "ZEGEL_PKCS11_PIN"),
+    AWS_KMS: ("ZEGEL_KMS_KEY", "ZEGEL_KMS_REGION"),
+}
+SEAL_MAY_HAVE = {
+    SOFTWARE: ("ZEGEL_SEAL_KEYSTORE", "ZEGEL_SEAL_KEYSTORE_PASSPHRASE", "ZEGEL_SEAL_ROOT"),
+    PKCS11: (),
+    AWS_KMS: ("ZEGEL_KMS_ENDPOINT_URL",),
+}
+SECRET_BYTES = 32
+PASSPHRASE_CHARACTERS = 12
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator chose. Secrets are left out of ``repr``."""
+
+    mode: str
+    data_dir: Path
+    base_url: str
+    host: str
+    port: int
+    secret_key: bytes | None = field(repr=False)  # None: see development_secret
+    embedded: bool
+    database_url: str | None = field(repr=False)  # None: the embedded one
+    database_owner_url: str | None = field(repr=False)  # None: the service owns its tables
+    s3_endpoint_url: str | None
+    s3_region: str
+    s3_bucket: str
+    s3_access_key_id: str | None
+    s3_secret_access_key: str | None = field(repr=False)
+    s3_web_access_key_id: str | None  # None: the same as the worker
+    s3_web_secret_access_key: str | None = field(repr=False)
+    s3_prepare_access_key_id: str | None  # None: the same as the worker
+    s3_prepare_secret_access_key: str | None = field(repr=False)
+    s3_lock_mode: str
+    embedded_object_store: bool
+    smtp_host: str | None  # None: the mailbox of development mode
+    smtp_port: int
+    smtp_user: str | None
+    smtp_password: str | None = field(repr=False)
+    smtp_security: str
+    mail_from: str
+    plain_smtp_reason: str  # why what it names may be; empty: it may not, outside development
+    plain_s3_reason: str
+    plain_database_reason: str
+    office_not_isolated_reason: str
+    organisation: str | None  # whose name new certificates bear; None: the example's
+    key_dir: Path
+    key_passphrase: bytes | None = field(repr=False)
+    seal_provider: str
+    seal_keystore: Path | None  # None: the key in key_dir
+    seal_keystore_passphrase: bytes | None = field(repr=False)
+    seal_root: Path | None
+    pkcs11_library: Path | None
+    pkcs11_token: str | None
+    pkcs11_key: str | None
+    pkcs11_pin: str | None = field(repr=False)
+    kms_key: str | None
+    kms_region: str | None
+    kms_endpoint_url: str | None  # None: Amazon's
+    tsa_urls: tuple[str, ...]  # empty: our own time stamp authority
+    tsa_roots: tuple[x509.Certificate, ...]  # of other people's authorities, of before as well
+    tsa_policies: tuple[str, ...]  # empty: any
+    tsa_per_minute: int
+    tsa_authorization: Mapping[str, str] = field(repr=False)  # by address
+    trusted_list: Path | None
+    trusted_list_signers: tuple[x509.Certificate, ...]
+    stamp_renew_days: int
+    web_threads: int
+    web_workers: int
+    office_workers: int
+    soffice: str | None  # None: searched for
+    office_python: str | None
+    link_days: int
+    reminder_days: tuple[int, ...]  # negative: before the end of the term; empty: none
+    staff_may_copy_link: bool
+    trusted_proxies: int
+    lock_days: int
+    retention_years: int
+
+    @property
+    def development(self) -> bool:
+        """Whether this is a machine to try things on: mails stay here, http is allowed."""
+        return self.mode == DEVELOPMENT
+
+
+class SettingsError(ZegelError):
+    """The settings cannot be used; ``problems`` holds one sentence for each thing wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("settings", problems=problems)
+        self.problems = problems
+
+    def sentence(self) -> str:
+        """All problems, one a line."""
+        return "\n".join([text("settings.problems.heading"), *(f"- {p}" for p in self.problems)])
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One variable: how it is read, and what counts when it is absent."""
+
+    name: str
+    attribute: str
+    parse: Callable[[str], Any]
+    default: Any = None  # a function is called with the values so far
+    secret: bool = False
+
+
+def _cpus(most: int) -> Callable[[Mapping[str, Any]], int]:
+    return lambda _values: min(most, os.cpu_count() or 1)
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting("ZEGEL_MODE", "mode", value.one_of(DEVELOPMENT, PRODUCTION)),
+    Setting("ZEGEL_DATA", "data_dir", value.path, lambda _given: Path("var").absolute()),
+    Setting("ZEGEL_HOST", "host", value.words, "127.0.0.1"),
+    Setting("ZEGEL_PORT", "port", value.whole_number(1, 65535), 8000),
+    Setting(
+        "ZEGEL_BASE_URL",
+        "base_url",
+        value.address,
+        lambda given: f"http://127.0.0.1:{given['port']}",
+    ),
+    Setting("ZEGEL_SECRET_KEY", "secret_key", value.secret(SECRET_BYTES), secret=True),
+    Setting("ZEGEL_EMBEDDED", "embedded", value.truth, lambda given: given["mode"] == DEVELOPMENT),
+    Setting("DATABASE_URL", "database_url", value.database_address, secret=True),
+    Setting("DATABASE_OWNER_URL", "database_owner_url", value.database_address, secret=True),
+    Setting("S3_ENDPOINT_URL", "s3_endpoint_url", value.web_address),
+    Setting("S3_REGION", "s3_region", value.words, "us-east-1"),
+    Setting("S3_BUCKET", "s3_bucket", value.words, "zegel-archief"),
+    Setting("S3_ACCESS_KEY_ID", "s3_access_key_id", value.words),
+    Setting("S3_SECRET_ACCESS_KEY", "s3_secret_access_key", value.words, secret=True),
+    Setting("S3_WEB_ACCESS_KEY_ID", "s3_web_access_key_id", value.words),
+    Setting("S3_WEB_SECRET_ACCESS_KEY", "s3_web_secret_access_key", value.words, secret=True),
+    Setting("S3_PREPARE_ACCESS_KEY_ID", "s3_prepare_access_key_id", value.words),
+    Setting(
+        "S3_PREPARE_SECRET_ACCESS_KEY", "s3_prepare_secret_access_key", value.words, secret=True
+    ),
+    Setting("S3_LOCK_MODE", "s3_lock_mode", value.one_of("GOVERNANCE", "COMPLIANCE"), "GOVERNANCE"),
+    Setting("SMTP_HOST", "smtp_host", value.words),
+    Setting("SMTP_PORT", "smtp_port", value.whole_number(1, 65535), 587),
+    Setting("SMTP_USER", "smtp_user", value.words),
+    Setting("SMTP_PASSWORD", "smtp_password", value.words, secret=True),
+    Setting("SMTP_SECURITY", "smtp_security", value.one_of("starttls", "tls", "none"), "starttls"),
+    Setting("MAIL_FROM", "mail_from", value.mail_address, "Zegel <zegel@localhost>"),
+    Setting("ZEGEL_PLAIN_SMTP_REASON", "plain_smtp_reason", value.reason, ""),
+    Setting("ZEGEL_PLAIN_S3_REASON", "plain_s3_reason", value.reason, ""),
+    Setting("ZEGEL_PLAIN_DATABASE_REASON", "plain_database_reason", value.reason, ""),
+    Setting("ZEGEL_OFFICE_NOT_ISOLATED_REASON", "office_not_isolated_reason", value.reason, ""),
+    Setting("ZEGEL_ORGANISATION", "organisation", value.words),
+    Setting("ZEGEL_KEY_DIR", "key_dir", value.path, lambda given: given["data_dir"] / "sleutels"),
+    Setting(
+        "ZEGEL_KEY_PASSPHRASE", "key_passphrase", value.secret(PASSPHRASE_CHARACTERS), secret=True
+    ),
+    Setting(
+        "ZEGEL_SEAL_PROVIDER", "seal_provider", value.one_of(SOFTWARE, PKCS11, AWS_KMS), SOFTWARE
+    ),
+    Setting("ZEGEL_SEAL_KEYSTORE", "seal_keystore", value.path),
+    Setting(
+        "ZEGEL_SEAL_KEYSTORE_PASSPHRASE", "seal_keystore_passphrase", value.secret(1), secret=True
+    ),
+    Setting("ZEGEL_SEAL_ROOT", "seal_root", value.path),
+    Setting("ZEGEL_PKCS11_LIBRARY", "pkcs11_library", value.path),
+    Setting("ZEGEL_PKCS11_TOKEN", "pkcs11_token", value.words),
+    Setting("ZEGEL_PKCS11_KEY", "pkcs11_key", value.words),
+    Setting("ZEGEL_PKCS11_PIN", "pkcs11_pin", value.words, secret=True),
+    Setting("ZEGEL_KMS_KEY", "kms_key", value.words),
+    Setting("ZEGEL_KMS_REGION", "kms_region", value.words),
+    Setting("ZEGEL_KMS_ENDPOINT_URL", "kms_endpoint_url", value.web_address),
+    Setting("ZEGEL_TSA_URLS", "tsa_urls", value.web_addresses, ()),
+    Setting("ZEGEL_TSA_ROOTS", "tsa_roots", value.roots, ()),
+    Setting("ZEGEL_TSA_POLICIES", "tsa_policies", value.policies, ()),
+    Setting("ZEGEL_TSA_PER_MINUTE", "tsa_per_minute", value.whole_number(6, 6000), 60),
+    Setting(
+        "ZEGEL_TSA_AUTHORIZATION",
+        "tsa_authorization",
+        value.authorizations,
+        lambda _given: {},
+        secret=True,
+    ),
+    Setting("ZEGEL_TRUSTED_LIST", "trusted_list", value.path),
+    Setting("ZEGEL_TRUSTED_LIST_SIGNERS", "trusted_list_signers", value.certificates, ()),
+    Setting("ZEGEL_STAMP_RENEW_DAYS", "stamp_renew_days", value.whole_number(30, 3650), 365),
+    Setting("ZEGEL_WEB_THREADS", "web_threads", value.whole_number(1, 256), 8),
+    Setting("ZEGEL_WEB_WORKERS", "web_workers", value.whole_number(1, 64), _cpus(2)),
+    Setting("ZEGEL_OFFICE_WORKERS", "office_workers", value.whole_number(1, 64), _cpus(2)),
+    Setting("ZEGEL_SOFFICE", "soffice", value.words),
+    Setting("ZEGEL_OFFICE_PYTHON", "office_python", value.words),
+    Setting("ZEGEL_LINK_DAYS", "link_days", value.whole_number(1, 365), 30),
+    Setting("ZEGEL_REMINDER_DAYS", "reminder_days", value.marked_days, (3, 10, -3)),
+    Setting("ZEGEL_STAFF_MAY_COPY_LINK", "staff_may_copy_link", value.truth, True),
+    Setting("ZEGEL_TRUSTED_PROXIES", "trusted_proxies", value.whole_number(0, 10), 0),
+    Setting("ZEGEL_LOCK_DAYS", "lock_days", value.whole_number(1, 3650), 400),
+    Setting("ZEGEL_RETENTION_YEARS", "retention_years", value.whole_number(1, 50), 10),
+)
+
+
+def load_settings(
+    environ: Mapping[str, str], *, mode_default: str = PRODUCTION, keys: bool = True
+) -> Settings:
+    """The settings in these variables. Raises SettingsError with everything that is wrong.
+
+    Without ``keys`` the passphrase and the organisation may be absent: for a process that only
+    reads certificates.
+    Nothing is written; in development the secret key may be absent (``development_secret``).
+    """
+    problems = list(_unknown_names(environ))
+    given: set[str] = set()
+    values: dict[str, Any] = {}
+    for setting in TABLE:
+        try:
+            raw = _raw(setting, environ)
+            if raw is None:
+                values[setting.attribute] = _default(setting, values, mode_default)
+            else:
+                given.add(setting.name)
+                values[setting.attribute] = setting.parse(raw)
+        except WrongValue as wrong:
+            given.add(setting.name)  # wrong, not absent: one sentence about it is enough
+            problems.append(_sentence(wrong.code, name=setting.name, **wrong.values))
+            values[setting.attribute] = _default(setting, values, mode_default)
+    problems += [_sentence(code, **details) for code, details in _together(values, given)]
+    if keys and values["mode"] == PRODUCTION:
+        names = ("ZEGEL_ORGANISATION", "ZEGEL_KEY_PASSPHRASE")
+        problems += [_sentence("required", name=name) for name in names if name not in given]
+    if problems:
+        raise SettingsError(problems)
+    return Settings(**values, embedded_object_store=_store_is_embedded(given))
+
+
+def development_secret(data_dir: Path) -> bytes:
+    """The secret key of a development machine: made once, kept in ``secret-key``, mode 0600."""
+    path = data_dir / "secret-key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_hex(SECRET_BYTES).encode())
+    return path.read_bytes()
+
+
+def _raw(setting: Setting, environ: Mapping[str, str]) -> str | None:
+    direct, file = environ.get(setting.name), environ.get(f"{setting.name}_FILE")
+    if direct and file:
+        raise WrongValue("given_twice")
+    if not file:
+        return direct.strip() if direct and direct.strip() else None
+    try:
+        content = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongValue("unreadable", file=file, reason=str(error)) from error
+    if not content:
+        raise WrongValue("empty_file", file=file)
+    return content
+
+
+def _default(setting: Setting, values: Mapping[str, Any], mode_default: str) -> Any:
+    if setting.attribute == "mode":
+        return mode_default
+    return setting.default(values) if callable(setting.default) else setting.default
+
+
+def _unknown_names(environ: Mapping[str, str]) -> Iterator[str]:
+    known = {setting.name for setting in TABLE}
+    for name in sorted(environ):
+        if name.startswith("ZEGEL_") and name.removesuffix("_FILE") not in known:
+            yield _sentence("unknown", name=name)
+
+
+def _together(
+    values: Mapping[str, Any], given: Iterable[str]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """What only shows when settings are seen side by side."""
+    given = set(given)
+    for one, other in (
+        ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
+        ("S3_WEB_ACCESS_KEY_ID", "S3_WEB_SECRET_ACCESS_KEY"),
+        ("S3_PREPARE_ACCESS_KEY_ID", "S3_PREPARE_SECRET_ACCESS_KEY"),
+        ("SMTP_USER", "SMTP_PASSWORD"),
+        ("ZEGEL_SEAL_KEYSTORE", "ZEGEL_SEAL_ROOT"),
+        ("ZEGEL_TRUSTED_LIST", "ZEGEL_TRUSTED_LIST_SIGNERS"),
+    ):
+        if (one in given) != (other in given):
+            yield "only_together", {"one": one, "other": other}
+    if "DATABASE_OWNER_URL" in given and "DATABASE_URL" not in given:
+        yield "required_with", {"name": "DATABASE_URL", "other": "DATABASE_OWNER_URL"}
+    if "SMTP_HOST" in given and "MAIL_FROM" not in given:
+        yield "required_with", {"name": "MAIL_FROM", "other": "SMTP_HOST"}
+    yield from _of_the_seal(values["seal_provider"], given)
+    yield from _of_time_stamps(values, given)
+    if values["mode"] == PRODUCTION:
+        yield from _wanted_in_production(values, given)
+
+
+def _of_the_seal(provider: str, given: set[str]) -> Iterator[tuple[str, dict[str, object]]]:
+    """What one place of the key needs; and what another would, because it does nothing here."""
+    for name in SEAL_NEEDS[provider]:
+        if name not in given:
+            yield "required_for", {"name": name, "choice": provider}
+    for other in SEAL_NEEDS:
+        for name in (*SEAL_NEEDS[other], *SEAL_MAY_HAVE[other]):
+            if other != provider and name in given:
+                yield "only_for", {"name": name, "choice": other}
+
+
+def _of_time_stamps(
+    values: Mapping[str, Any], given: set[str]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    """Without the root of an authority every file that it stamped would fail its verification; in
+    development too."""
+    if "ZEGEL_TSA_URLS" in given and "ZEGEL_TSA_ROOTS" not in given:
+        yield "required_with", {"name": "ZEGEL_TSA_ROOTS", "other": "ZEGEL_TSA_URLS"}
+    for name in (
+        "ZEGEL_TSA_POLICIES",
+        "ZEGEL_TSA_PER_MINUTE",
+        "ZEGEL_TSA_AUTHORIZATION",
+        "ZEGEL_TRUSTED_LIST",
+    ):
+        if name in given and "ZEGEL_TSA_URLS" not in given:
+            yield "required_with", {"name": "ZEGEL_TSA_URLS", "other": name}
+    for url in values["tsa_authorization"]:
+        if url not in values["tsa_urls"]:
+            yield "no_such_service", {"name": "ZEGEL_TSA_AUTHORIZATION", "url": url}
+
+
+def _wanted_in_production(
+    values: Mapping[str, Any], given: set[str]
+) -> Iterator[tuple[str, dict[str, object]]]:
+    for name in ("ZEGEL_BASE_URL", "ZEGEL_SECRET_KEY", "SMTP_HOST"):
+        if name not in given:
+            yield "required", {"name": name}
+    if "ZEGEL_BASE_URL" in given and not values["base_url"].startswith("https://"):
+        yield "not_https", {"name": "ZEGEL_BASE_URL"}
+    if is_plain(values["kms_endpoint_url"]):
+        yield "not_https", {"name": "ZEGEL_KMS_ENDPOINT_URL"}
+    for spot in in_the_clear(values):
+        if not spot.reason:
+            yield spot.code, {"name": spot.setting, "other": spot.reason_setting}
+    if values["embedded"]:
+        return
+    if "DATABASE_URL" not in given:
+        yield "not_embedded", {"name": "DATABASE_URL"}
+    if _store_is_embedded(given):
+        yield "not_embedded", {"name": "S3_ENDPOINT_URL"}
+
+
+def _store_is_embedded(given: set[str]) -> bool:
+    """Amazon itself needs no endpoint, and on its machines no keys; then a region says it."""
+    return not given & {
+        "S3_ENDPOINT_URL",
+        "S3_ACCESS_KEY_ID",
+        "S3_WEB_ACCESS_KEY_ID",
+        "S3_PREPARE_ACCESS_KEY_ID",
+        "S3_REGION",
+    }
+
+
+def _sentence(code: str, **values: object) -> str:
+    return text(f"settings.problems.{code}", **values)

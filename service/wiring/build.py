@@ -1,0 +1,165 @@
+"""Settings to Deps: the only place that chooses and builds what is outside."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+
+import procrastinate
+from procrastinate import SyncPsycopgConnector
+
+from service.database.engine import Database
+from service.database.queue.connector import PatientConnector
+from service.deps import Deps, Mailer, Maker
+from service.mail.mailbox import FolderMailbox
+from service.mail.smtp import SmtpMailer
+from service.settings.table import Settings, development_secret
+from service.wiring.stamps import chains, timestamps
+from storage.config import S3Config
+
+if TYPE_CHECKING:
+    from signatures.keys.authority import Authority
+    from signatures.sealing.seal import Sealer
+    from signatures.stamps.timestamps import Timestamps
+    from storage.objects import ObjectStore
+
+T = TypeVar("T")
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "documents"
+
+
+def deferrer() -> procrastinate.App:
+    """A job application that only defers; every deferral brings its own connection."""
+    return procrastinate.App(connector=SyncPsycopgConnector())
+
+
+def worker_app(database_url: str) -> procrastinate.App:
+    """A job application that works, with its own pool of connections."""
+    return procrastinate.App(connector=PatientConnector(conninfo=libpq_url(database_url)))
+
+
+def libpq_url(database_url: str) -> str:
+    """The same address without SQLAlchemy's driver name."""
+    return database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
+    """Everything outside, for one process. Nothing slow happens here."""
+    database = Database(database_url, deferrer())
+    makers: list[Maker] = []
+
+    def maker() -> Maker:
+        makers.append(_maker(settings))
+        return makers[0]
+
+    authority = _once(lambda: _authority(settings), unless=lambda made: made.superseded)
+
+    # One for the process: it counts how often a service of another was asked.
+    stamps = _once(lambda: timestamps(settings, authority()), unless=lambda made: made.superseded)
+    sealer = _once(
+        lambda: _sealer(settings, authority(), stamps()), unless=lambda made: made.superseded
+    )
+
+    def close() -> None:
+        for each in makers:
+            each.close()
+        database.close()
+
+    return Deps(
+        settings=settings,
+        secret_key=settings.secret_key or development_secret(settings.data_dir),
+        database=database,
+        mailer=_mailer(settings),
+        template_sha256=_template_sha256(),
+        maker=_once(maker),
+        authority=authority,
+        timestamps=stamps,
+        sealer=sealer,
+        objects=_once(lambda: _objects(store)),
+        close=close,
+    )
+
+
+def mailbox(settings: Settings) -> FolderMailbox:
+    """The mailbox of development mode."""
+    return FolderMailbox(settings.data_dir / "mailbox")
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_host is None:
+        return mailbox(settings)
+    return SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        security=settings.smtp_security,
+        mail_from=settings.mail_from,
+    )
+
+
+def _template_sha256() -> str:
+    """Told without the libraries that read a template: a web process does without them."""
+    digest = hashlib.sha256()
+    for name in ("agreement.docx", "template.toml"):
+        digest.update((TEMPLATES / "agreement" / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _maker(settings: Settings) -> Maker:
+    # Imported here: a web process never makes documents, and this costs it 25 MiB.
+    from service.documents.produce import DocumentMaker  # noqa: PLC0415
+
+    return DocumentMaker(
+        TEMPLATES,
+        workers=settings.office_workers,
+        soffice=settings.soffice,
+        office_python=settings.office_python,
+        work_dir=settings.data_dir / "kantoor",
+    )
+
+
+def _authority(settings: Settings) -> Authority:
+    # Imported at first use: a web process shows certificates now and then.
+    from service.wiring.seal_keys import authority  # noqa: PLC0415
+
+    return authority(settings)
+
+
+def _sealer(settings: Settings, authority: Authority, timestamps: Timestamps) -> Sealer:
+    # Imported at first use: only a worker seals, and the PDF library costs 30 MiB.
+    from service.wiring.seal_keys import provider  # noqa: PLC0415
+    from signatures.keys.authority import check_validity  # noqa: PLC0415
+    from signatures.sealing.seal import Sealer  # noqa: PLC0415
+
+    check_validity(authority, datetime.now(UTC))
+    return Sealer(provider(settings, authority), timestamps, authority, chains=chains(settings))
+
+
+def _objects(store: S3Config) -> ObjectStore:
+    # Imported at first use, like the client in it.
+    from storage.objects import ObjectStore  # noqa: PLC0415
+
+    objects = ObjectStore(store)
+    objects.ensure_bucket()
+    return objects
+
+
+def _once(
+    make: Callable[[], T], *, unless: Callable[[T], bool] = lambda _made: False
+) -> Callable[[], T]:
+    """Make at first use and keep, ``unless`` what was kept no longer counts; a failure is not
+    kept, so the next use tries again."""
+    made: list[T] = []
+    lock = Lock()
+
+    def get() -> T:
+        with lock:
+            if not made or unless(made[0]):
+                made[:] = [make()]
+            return made[0]
+
+    return get

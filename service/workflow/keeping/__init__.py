@@ -1,0 +1,1 @@
+"""The archive: stored, read back, extended, renewed, checked and handed out."""

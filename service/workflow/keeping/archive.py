@@ -1,0 +1,190 @@
+"""Into the archive: stored under lock, read back, compared and judged; then both parties get their
+copy."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+from service.agreement.deadlines import show_date
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.database.agreement.documents import Original
+from service.database.engine import Transaction
+from service.database.keeping.archive import ArchivedObject
+from service.deps import Deps
+from service.workflow.actors import SYSTEM
+from service.workflow.keeping.examine import ArchiveCheck, Recorded, examine, recorded
+from service.workflow.package.recorded import package_facts
+from service.workflow.sealing.evidence_package import decoded
+from service.workflow.telling.notify import signed_for_us, tell, tell_signatory
+from storage.archive import Package, store
+from storage.manifest import StoredPackage
+from storage.objects import StoredObject
+from storage.retention import lock_until
+
+
+def archive(deps: Deps, agreement_id: str) -> None:
+    """Store one agreement's package and verify it; a job, repeatable after a kill at any point.
+
+    What comes back must also pass the verdict before anybody is told that it is in the archive.
+
+    Raises what the store raises when it does not answer; the job is then tried again for ever.
+    """
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        original = tx.documents.original(agreement_id)
+        state = tx.archive.state(agreement_id)
+        now = tx.now()
+        if original is None or (state and state.state == "verified"):
+            return
+        frozen = tx.documents.frozen_pdf(agreement_id, agreement.revision)
+    if original.pdf is None or frozen is None:
+        return
+    stored = store(
+        deps.objects(),
+        _package(agreement, original, frozen[0]),
+        retain_until=lock_until(now, days=deps.settings.lock_days),
+    )
+    _note_stored(deps, agreement, stored, now)
+    with deps.database.begin() as tx:
+        known = recorded(tx, agreement_id)
+    if known is None:
+        raise LookupError(agreement.reference)
+    if known.looked_at != (state.looked_at if state else None):
+        return  # another worker was first, and noted what it found
+    # Once: the second verdict takes longer than all the rest, and is the round's (``reread``).
+    found = examine(deps, known)
+    with deps.database.begin() as tx:
+        note_check(tx, known, found)
+
+
+def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: str = "") -> None:
+    """Note what an examination found; the first good one sends both parties their copy.
+
+    It is the service's own finding and stands in the log as that, whoever asked for it
+    (docs/decisions/0017): who may only read can have the archive looked at, and has no say in what
+    is found. Nothing is noted when somebody else looked meanwhile.
+
+    Where only the first of the two verdicts refuses an original that is kept byte for byte, an
+    alarm says so, and its state stays what it was until somebody has a look: an archive is not
+    called damaged for a fault in a new version of the verdict.
+    """
+    agreement = tx.agreements.lock_by_id(known.agreement.id)
+    before = tx.archive.state(agreement.id)
+    if before is None or before.looked_at != known.looked_at:
+        return
+    asked: dict[str, Any] = {"asked_by": asked_by} if asked_by else {}
+    if found.objections is not None:
+        said = "; ".join(f"{name}: {why}" for name, why in found.disputed().items())
+        tx.archive.note_dispute(agreement.id, said)
+    if found.only_disputed and before.state == "verified":
+        tx.archive.note_looked(agreement.id)
+        return
+    reason = found.summary()
+    tx.archive.set_state(agreement.id, found.state, found.stored.prefix, reason)
+    if found.state == "verified":
+        sha256 = known.original.sha256
+        tx.audit.append(agreement.id, Event.ARCHIVE_VERIFIED, SYSTEM, sha256=sha256, **asked)
+        if before.checked_at is None:
+            _send_copies(tx, agreement)
+    # Looked at every night, and told once for as long as it stays the same.
+    elif asked or (before.state, before.failure) != (found.state, reason[:500]):
+        why = {"reason": reason[:300]}
+        tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, SYSTEM, personal=why, **asked)
+
+
+def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
+    """Make a failed try visible in the dossier; the log says it once per spell of failing."""
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement_id)
+        state = tx.archive.state(agreement_id)
+        if state is None or state.state == "verified":
+            return
+        if not state.failure:
+            said = {"reason": reason[:300]}
+            tx.audit.append(agreement_id, Event.ARCHIVE_FAILED, SYSTEM, personal=said)
+        tx.archive.note_failure(agreement_id, reason)
+
+
+def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
+    """The package from what was fixed at the close, so that a repetition gives the same bytes."""
+    if agreement.effective_date is None:
+        raise LookupError(agreement.reference)
+    kept = {
+        "overeenkomst.pdf": original.pdf,
+        "bewijsblad.pdf": original.evidence_pdf,
+        "bewijs.json": original.evidence_json,
+        "logboek.jsonl": original.log_jsonl,
+        "getoond.pdf": shown,
+    }
+    files = {name: data for name, data in kept.items() if data is not None}
+    certificates = decoded(original.manifest_facts["certificates"])
+    files |= {f"certificaten/{name}": data for name, data in certificates.items()}
+    # None where it was closed before packages had them.
+    files |= decoded(original.further_files or {})
+    return Package(facts=package_facts(agreement, original), files=files)
+
+
+def _note_stored(deps: Deps, agreement: Agreement, stored: StoredPackage, now: datetime) -> None:
+    until = lock_until(now, days=deps.settings.lock_days)
+    objects = [
+        ArchivedObject(
+            each.key.removeprefix(stored.prefix),
+            each.key,
+            each.version_id,
+            each.sha256,
+            each.size,
+            until,
+            _inside(stored, each),
+        )
+        for each in stored.objects()
+    ]
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement.id)
+        state = tx.archive.state(agreement.id)
+        tx.archive.put_objects(agreement.id, objects)
+        if state is None or state.state == "local":
+            tx.archive.set_state(agreement.id, "locked", stored.prefix)
+            tx.audit.append(agreement.id, Event.ARCHIVE_STORED, SYSTEM, prefix=stored.prefix)
+
+
+def _inside(stored: StoredPackage, part: StoredObject) -> dict[str, tuple[int, str]]:
+    files = stored.inside(part.key.removeprefix(stored.prefix))
+    return {name: (file.size, file.sha256) for name, file in files.items()}
+
+
+def _send_copies(tx: Transaction, agreement: Agreement) -> None:
+    """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy).
+
+    For us: who sent it and who signed it; others who may sign have nothing to do with it.
+    """
+    shown = show_date(agreement.effective_date) if agreement.effective_date else ""
+    common: dict[str, Any] = {"once": "completed", "attach_original": True, "attached": True}
+    theirs: dict[str, Any] = {
+        **common,
+        "effective_date": shown,
+        "counterparty": agreement.processor.known_as,
+    }
+    tell_signatory(tx, agreement, "completed", **theirs)
+    notices = agreement.controller.notices_email
+    if notices and notices.casefold() != agreement.signatory.email.casefold():
+        mailbox = dataclasses.replace(agreement.signatory, email=notices)
+        tell_signatory(tx, dataclasses.replace(agreement, signatory=mailbox), "completed", **theirs)
+    people = {person.email: person for person in signed_for_us(tx, agreement)}
+    account = tx.accounts.by_id(agreement.sender_id)
+    if account:
+        people[account.person.email] = account.person
+    for person in people.values():
+        tell(
+            tx,
+            agreement,
+            "completed",
+            to=person.email,
+            name=person.name,
+            page=f"/archief/{agreement.reference}",
+            effective_date=shown,
+            counterparty=agreement.controller.name,
+            **common,
+        )

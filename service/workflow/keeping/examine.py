@@ -1,0 +1,167 @@
+"""What the archive gives back of one agreement, examined: the files beside what was recorded, and
+the one verdict on each sealed file. Reads and changes nothing; every door to the archive uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from service.agreement.model import Agreement
+from service.database.agreement.documents import Original
+from service.database.engine import Transaction
+from service.database.keeping.archive import ArchivedObject
+from service.deps import Deps
+from service.texts import text
+from service.workflow.keeping.verify import objection_to, verify_kept
+from service.workflow.package.recorded import recorded_package, stored
+from signatures.verdict.report import FAILS, GENUINE, HOLDS, INVALID, Report
+from storage.check import MISSING, CheckReport, check
+from storage.manifest import AGREEMENT, MANIFEST, SHEET, SHOWN
+from storage.renewed import original_of
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the database recorded of a package when it was stored; ``looked_at`` is the last check.
+
+    Whoever notes what came of an examination compares ``looked_at`` first: a later look, which
+    ended sooner, knows better.
+    """
+
+    agreement: Agreement
+    original: Original
+    objects: list[ArchivedObject]
+    looked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ArchiveCheck:
+    """What an examination found: the files beside what was recorded, and the verdicts by name on
+    the sealed files and their renewed copies whose bytes are there to be judged.
+
+    ``objections`` are those of the second verdict on the originals by name, empty where it has
+    none; None when it was not asked.
+    """
+
+    stored: CheckReport
+    verdicts: Mapping[str, Report] = field(default_factory=dict)
+    objections: Mapping[str, str] | None = None
+
+    @property
+    def verdict(self) -> Report | None:
+        """That on the agreement."""
+        return self.verdicts.get(AGREEMENT)
+
+    @property
+    def sheet(self) -> Report | None:
+        """That on the evidence sheet."""
+        return self.verdicts.get(SHEET)
+
+    @property
+    def renewed(self) -> tuple[Report, ...]:
+        """Those on the renewed copies, oldest first."""
+        return tuple(each for name, each in self.verdicts.items() if original_of(name))
+
+    @property
+    def intact(self) -> bool:
+        """Whether the files are what was stored and the verdicts are as they should be.
+
+        The originals are genuine for good: their SHA-256 is recorded, so that it does not matter
+        when a certificate ends. A copy whose newest time stamp has ended proves nothing more by
+        itself, and is no less what was stored.
+        """
+        return self.stored.intact and not self.refused()
+
+    def refused(self) -> dict[str, Report]:
+        """The files that the verdict refuses."""
+        return {
+            name: each
+            for name, each in self.verdicts.items()
+            if each.verdict == INVALID or (each.verdict != GENUINE and not original_of(name))
+        }
+
+    def disputed(self) -> dict[str, str]:
+        """The originals on which the two verdicts disagree, with what the one that refuses says.
+
+        Not those that were revoked, of which the second verdict knows no lists of today.
+        """
+        said = {}
+        for name, objection in (self.objections or {}).items():
+            refusal = self.refused().get(name)
+            if refusal is None and objection:
+                said[name] = objection
+            elif refusal is not None and not objection and not _revoked(refusal):
+                said[name] = _why(refusal)
+        return said
+
+    @property
+    def only_disputed(self) -> bool:
+        """Whether nothing is wrong but what the second verdict does not find."""
+        refused = self.refused()
+        return bool(refused) and self.stored.intact and refused.keys() <= self.disputed().keys()
+
+    @property
+    def state(self) -> str:
+        """What the archive's state becomes by it."""
+        if self.intact:
+            return "verified"
+        return "missing" if MISSING in self.stored.wrong().values() else "corrupt"
+
+    def summary(self) -> str:
+        """What is wrong, in a few words; empty when nothing is."""
+        wrong = self.stored.wrong()
+        said = [f"{name}: {text(f'staff.check.{found}').lower()}" for name, found in wrong.items()]
+        if not self.stored.begins_with_shown and not {AGREEMENT, SHOWN} & wrong.keys():
+            said.append(text("staff.check.not_shown"))
+        if not self.stored.manifest_as_recorded and MANIFEST not in wrong:
+            said.append(f"{MANIFEST}: {text('staff.check.corrupt').lower()}")
+        said += [f"{name}: {_why(report)}" for name, report in self.refused().items()]
+        return "; ".join(said)
+
+
+def _revoked(report: Report) -> bool:
+    return any(each.reason == "revoked" for each in report.answers)
+
+
+def _why(report: Report) -> str:
+    """The rules that fail, in plain words; when none does, those that could not be answered."""
+    failing = [each for each in report.answers if each.state == FAILS]
+    others = [each for each in report.answers if each.state != HOLDS and each.rule != "shown"]
+    return " ".join(each.sentence() for each in failing or others)
+
+
+def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:
+    """What was recorded of the package; None while it is not in the archive."""
+    original = tx.documents.original(agreement_id)
+    objects = tx.archive.objects(agreement_id)
+    state = tx.archive.state(agreement_id)
+    if original is None or not objects or state is None:
+        return None
+    return Recorded(tx.agreements.get_by_id(agreement_id), original, objects, state.looked_at)
+
+
+def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck:
+    """Read the whole package back, compare it with what was recorded, and judge the sealed files
+    with the roots of this installation; ``twice`` has another library judge the originals as well,
+    of which the bytes are what was recorded.
+
+    Raises what the store raises when it does not answer, or KeysUnusable: then nothing is known.
+    """
+    copies = [stored(each) for each in known.objects if original_of(each.name)]
+    package = recorded_package(known.agreement, known.original, known.objects)
+    report = check(deps.objects(), package, copies)
+    verdicts = {
+        name: verify_kept(deps, known.agreement.id, original_of(name) or name, data)
+        for name, data in report.contents.items()
+        if (original_of(name) or name) in (AGREEMENT, SHEET)
+    }
+    if not twice:
+        return ArchiveCheck(report, verdicts)
+    objections = {
+        name: objection_to(deps, data)
+        for name, data in report.contents.items()
+        if name in (AGREEMENT, SHEET) and name not in report.wrong()
+    }
+    return ArchiveCheck(report, verdicts, objections)

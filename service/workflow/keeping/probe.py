@@ -1,0 +1,140 @@
+"""Whether the archive really refuses deletion: tried at the start and every day (DESIGN.md §2).
+
+The promises are tried on a file of the probe's own. Beside it some real originals, chosen at
+random, are read: a bucket that was erased keeps its promises to a new file. One that cannot be read
+is examined at once, so that people are warned of what is missing.
+
+What came of it stands in the general chain of the audit log, so that it can be shown afterwards
+that the archive refused on each of those days.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.agreement.events import Event
+from service.agreement.permissions import Permission, Staff, require
+from service.deps import Deps
+from service.texts import text
+from service.workflow.actors import SYSTEM
+from service.workflow.keeping.reread import look
+from service.workflow.one_by_one import said
+from storage.errors import StorageError
+from storage.probe import ProbeReport, probe
+
+log = logging.getLogger(__name__)
+
+ORIGINALS = 10  # read each time
+
+
+@dataclass(frozen=True)
+class Probed:
+    """The last attempt; without a ``report`` it could not be made, and ``reason`` says why.
+
+    ``read`` originals were chosen at random and read, ``unread`` more could not be read as they
+    were stored.
+    """
+
+    tried_at: datetime
+    report: ProbeReport | None
+    reason: str
+    read: int = 0
+    unread: int = 0
+
+    @property
+    def good(self) -> bool:
+        """Whether everything that was tried was as it should be."""
+        return self.report is not None and self.report.complete and not self.unread
+
+
+class ArchiveInDoubt(Exception):
+    """The archive could not be probed, or did not keep what it promises."""
+
+
+def probe_nightly(deps: Deps) -> int:
+    """The same as a job, which fails when something is wrong, so that people are warned.
+
+    Raises ArchiveInDoubt.
+    """
+    wrong = probe_archive(deps)
+    if wrong:
+        raise ArchiveInDoubt(f"{wrong} promises not kept or originals not read")
+    return 0
+
+
+def probe_archive(deps: Deps) -> int:
+    """Try the promises of the archive, read some originals, and note what came of it.
+
+    Returns how many promises were not kept and originals not read. A store that does not answer
+    is noted like a broken promise: nobody should read the last good answer as today's. Repeatable.
+    """
+    with deps.database.begin() as tx:
+        now = tx.now()
+    try:
+        read, unread = _read_some(deps)
+        report = probe(deps.objects(), now=now)
+    except StorageError as failure:
+        reason = said(failure)
+        log.error("the archive could not be probed: %s", reason)
+        _note(deps, personal={"reason": reason[:300]})
+        return 1
+    broken = report.broken()
+    if broken:
+        log.error("the archive does not keep its promises: %s", ", ".join(broken))
+    if unread:
+        log.error("%d of %d originals could not be read", unread, read + unread)
+    _note(deps, **dataclasses.asdict(report), originals_read=read, originals_unread=unread)
+    return len(broken) + unread
+
+
+def _read_some(deps: Deps) -> tuple[int, int]:
+    """Read some originals, each compared with its SHA-256; how many were right, and how many not.
+
+    Each that is not is examined. Raises StorageUnavailable or StorageRefused when the store does
+    not work.
+    """
+    with deps.database.begin() as tx:
+        chosen = tx.archive_round.some_originals(ORIGINALS)
+    wrong = 0
+    for agreement_id, kept in chosen:
+        try:
+            deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+        except StorageError as failure:
+            log.error("%s: %s", kept.key, said(failure))
+            wrong += not (look(deps, agreement_id) and _is_whole(deps, agreement_id))
+    return len(chosen) - wrong, wrong
+
+
+def _is_whole(deps: Deps, agreement_id: str) -> bool:
+    """Whether the examination found it well: it was only the one try that failed."""
+    with deps.database.begin() as tx:
+        state = tx.archive.state(agreement_id)
+    return state is not None and state.state == "verified"
+
+
+def _note(deps: Deps, **found: Any) -> None:
+    with deps.database.begin() as tx:
+        tx.audit.append(None, Event.ARCHIVE_PROBED, SYSTEM, **found)
+
+
+def last_probe(deps: Deps, staff: Staff) -> Probed | None:
+    """What the last attempt found; None while there was none. Raises NotAllowed."""
+    require(staff, Permission.SEE_ARCHIVE)
+    return newest_probe(deps)
+
+
+def newest_probe(deps: Deps) -> Probed | None:
+    """The same for the service itself."""
+    with deps.database.begin() as tx:
+        found = tx.audit.newest(Event.ARCHIVE_PROBED)
+    if found is None:
+        return None
+    tried_at, noted = found[0], dict(found[1])
+    if "versioning" not in noted:
+        return Probed(tried_at, None, noted.get("reason", text("labels.erased")))
+    read, unread = (noted.pop(name, 0) for name in ("originals_read", "originals_unread"))
+    return Probed(tried_at, ProbeReport(**noted), "", read, unread)

@@ -1,0 +1,208 @@
+"""Renewal: before a document time stamp ages, another is put on a copy of its file. A daily job.
+
+The stored original is never touched. The copy begins with it, byte for byte, and is stored beside
+it under a name of its own, once and locked; both are listed, handed out and checked. Whatever is
+killed: a copy that was stored and not noted is found in the archive and noted by the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from service.agreement.deadlines import show_date
+from service.agreement.events import Event
+from service.database.keeping.archive import ArchivedObject
+from service.database.keeping.document_stamps import DocumentStamp, Due
+from service.database.keeping.renewals import FAILING, LATE
+from service.deps import Deps
+from service.texts import text
+from service.workflow.actors import SYSTEM
+from service.workflow.keeping.verify import verify_kept
+from service.workflow.sealing.present_keys import with_present_keys
+from signatures.effective_date import local_date
+from signatures.errors import TimestampUnavailable
+from signatures.verdict.report import GENUINE
+from storage.objects import StoredObject
+from storage.renewed import find_renewed, original_of, put_renewed, renewed_name
+from storage.retention import lock_until
+
+if TYPE_CHECKING:  # the PDF library comes with it
+    from signatures.pdf.stamps_in_file import Stamp
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 200  # files a run
+LEAST_GAIN = timedelta(days=180)
+"""A new time stamp that proves hardly longer than the last one is not worth a copy of a file."""
+
+
+def renew_stamps(deps: Deps) -> int:
+    """Renew what proves for fewer than the days of the setting; returns how many files.
+
+    A file that cannot be renewed does not keep the others waiting. What failed and what came too
+    late is noted with its agreement, for the alarm and the pages; the next run tries again.
+    """
+    failing = _read_unread(deps)
+    with deps.database.begin() as tx:
+        now = tx.now()
+        late = tx.stamps.late(now)
+        due = tx.stamps.due(now, now + timedelta(days=deps.settings.stamp_renew_days), AT_ONCE)
+    if late:
+        log.error("time stamps of %d agreements were not renewed before they ended", len(late))
+    renewed = _renew_all(deps, due, now, failing) if due else 0
+    _note_troubles(deps, late, failing)
+    return renewed
+
+
+def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str]) -> int:
+    """How many were renewed; why another was not, is added to ``failing``."""
+    try:
+        until = deps.sealer().stamps_until()
+    except Exception as failure:  # without keys or an authority nothing can be renewed
+        log.error("no time stamp can be renewed: %s", _said(failure))
+        failing |= dict.fromkeys((each.stamp.agreement_id for each in due), _said(failure))
+        return 0
+    worthwhile = [each for each in due if until - each.stamp.proves_until >= LEAST_GAIN]
+    if len(worthwhile) < len(due):
+        log.error(
+            "%d time stamps age, and a new one would prove until %s only: renew its certificate",
+            len(due) - len(worthwhile),
+            until.date(),
+        )
+        reason = text("labels.renewal.too_short", until=show_date(local_date(until)))
+        failing |= {each.stamp.agreement_id: reason for each in due if each not in worthwhile}
+    renewed = 0
+    for number, each in enumerate(worthwhile):
+        try:
+            renewed += _renew(deps, each, now)
+        except TimestampUnavailable as failure:  # it would be so for the others as well
+            left = (other.stamp.agreement_id for other in worthwhile[number:])
+            failing |= dict.fromkeys(left, _said(failure))
+            log.error("no time stamp to renew with: %s", _said(failure))
+            break
+        except Exception as failure:
+            log.error("%s: %s", each.kept.key, _said(failure))
+            failing[each.stamp.agreement_id] = _said(failure)
+    return renewed
+
+
+def _said(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"
+
+
+def _read_unread(deps: Deps) -> dict[str, str]:
+    """Note until when the files prove that came into the archive since the last run; returns why
+    some could not be read, by their agreement."""
+    failing: dict[str, str] = {}
+    while not failing:
+        with deps.database.begin() as tx:
+            unread = tx.stamps.unread(AT_ONCE)
+        for agreement_id, kept in unread:
+            try:
+                pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+                last = _last_stamp(pdf)
+            except Exception as failure:  # one file must not keep the others waiting
+                log.error("%s: %s", kept.key, _said(failure))
+                failing[agreement_id] = _said(failure)
+                continue
+            with deps.database.begin() as tx:
+                tx.stamps.add(_noted(agreement_id, kept.name, kept.name, last))
+        if len(unread) < AT_ONCE:
+            break
+    return failing
+
+
+def _note_troubles(deps: Deps, late: set[str], failing: Mapping[str, str]) -> None:
+    """Make visible what is not as it should be; the log says it once per spell."""
+    now_are = {each: (FAILING, reason) for each, reason in failing.items()}
+    now_are |= {each: (LATE, text("labels.renewal.late")) for each in late}
+    with deps.database.begin() as tx:
+        before = tx.renewals.troubled()
+    for agreement_id in sorted(before.keys() | now_are.keys()):
+        renewal, reason = now_are.get(agreement_id, ("", ""))
+        with deps.database.begin() as tx:
+            tx.agreements.lock_by_id(agreement_id)
+            if not renewal:
+                tx.renewals.forget(agreement_id)
+                continue
+            if tx.renewals.note(agreement_id, renewal, reason):
+                said = {"reason": reason[:300]}
+                tx.audit.append(agreement_id, Event.ARCHIVE_NOT_RENEWED, SYSTEM, personal=said)
+
+
+def _renew(deps: Deps, due: Due, now: datetime) -> int:
+    """Renew one file; 1, or 0 when another worker did."""
+    kept, of = due.kept, due.stamp.of
+    if stored := _stored_before(deps, due):
+        return _note(deps, due, *stored, now)
+    pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
+    made = with_present_keys(deps, lambda one: one.renew(pdf))
+    if not made.pdf.startswith(pdf):
+        raise ValueError(f"{kept.key}: a renewed copy that does not begin with it")
+    _must_be_genuine(deps, due, made.pdf)
+    name = renewed_name(of, local_date(made.token_time))
+    until = lock_until(now, days=deps.settings.lock_days)
+    put = put_renewed(deps.objects(), due.prefix, name, made.pdf, retain_until=until)
+    if put is None:  # another worker's of the same day, which is noted by it, or by the next run
+        return 0
+    return _note(deps, due, put, made.pdf, now, quality=made.token_quality)
+
+
+def _stored_before(deps: Deps, due: Due) -> tuple[StoredObject, bytes] | None:
+    """A good copy that a worker stored before it died."""
+    with deps.database.begin() as tx:
+        known = {each.key for each in tx.archive.objects(due.stamp.agreement_id)}
+    for stored, data in find_renewed(deps.objects(), due.prefix):
+        same = original_of(stored.key.removeprefix(due.prefix)) == due.stamp.of
+        if stored.key in known or not same:
+            continue
+        if _last_stamp(data).time > due.stamp.stamped_at:
+            _must_be_genuine(deps, due, data)
+            return stored, data
+    return None
+
+
+def _note(
+    deps: Deps, due: Due, stored: StoredObject, pdf: bytes, now: datetime, *, quality: str = ""
+) -> int:
+    agreement_id, name = due.stamp.agreement_id, stored.key.removeprefix(due.prefix)
+    until = lock_until(now, days=deps.settings.lock_days)
+    copy = ArchivedObject(name, stored.key, stored.version_id, stored.sha256, stored.size, until)
+    last = _last_stamp(pdf)
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement_id)
+        if not tx.stamps.add(_noted(agreement_id, name, due.stamp.of, last)):
+            return 0
+        tx.archive.put_objects(agreement_id, [copy])
+        tx.audit.append(
+            agreement_id,
+            Event.ARCHIVE_RENEWED,
+            SYSTEM,
+            name=name,
+            sha256=hashlib.sha256(pdf).hexdigest(),
+            token_time=last.time.isoformat(),
+            token_quality=quality,
+        )
+    return 1
+
+
+def _must_be_genuine(deps: Deps, due: Due, pdf: bytes) -> None:
+    """Raises ValueError for a copy that our own verification would refuse."""
+    report = verify_kept(deps, due.stamp.agreement_id, due.stamp.of, pdf)
+    if report.verdict != GENUINE:
+        raise ValueError(f"{due.kept.key}: {'; '.join(report.lines('en'))}"[:500])
+
+
+def _noted(agreement_id: str, name: str, of: str, last: Stamp) -> DocumentStamp:
+    return DocumentStamp(agreement_id, name, of, last.time, last.proves_until)
+
+
+def _last_stamp(pdf: bytes) -> Stamp:
+    # Only a worker reads what is in a seal.
+    from signatures.pdf.stamps_in_file import last_stamp  # noqa: PLC0415
+
+    return last_stamp(pdf)

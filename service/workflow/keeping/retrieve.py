@@ -1,0 +1,201 @@
+"""Looking: lists, the dossier, and what the archive hands out. Every download is logged."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from service.agreement.activity import Activity
+from service.agreement.events import Event
+from service.agreement.file_names import saved_as
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff, require
+from service.database.agreement.documents import Original
+from service.database.lists.overview import PAGE, Search, Summary
+from service.deps import Deps
+from service.errors import NotFound
+from service.workflow.actors import Client, staff_actor
+from service.workflow.keeping.archive import note_check
+from service.workflow.keeping.dossier import Dossier, gather
+from service.workflow.keeping.examine import ArchiveCheck, examine, recorded
+from service.workflow.package.take_out import look_soon, read_file, read_files
+from service.workflow.sealing.evidence_package import LOG, anchor_files, as_bag
+from storage.errors import StorageError
+from storage.manifest import AGREEMENT, SHOWN, media_type
+from storage.renewed import original_of
+from storage.zipped import zip_package
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; ``next`` is where the following one begins, empty at the end."""
+
+    lines: list[Summary]
+    counts: dict[str, int]
+    next: str
+
+
+def listing(deps: Deps, search: Search, staff: Staff) -> Page:
+    """A page of agreements with the counts of every group."""
+    require(staff, Permission.SEE_AGREEMENTS)
+    return _page(deps, search)
+
+
+def waiting_count(deps: Deps, staff: Staff) -> int:
+    """How many agreements wait for this person's countersignature."""
+    if not staff.may(Permission.COUNTERSIGN):
+        return 0
+    with deps.database.begin() as tx:
+        return tx.our_turn.counts(staff.id).fresh
+
+
+def search_archive(deps: Deps, search: Search, staff: Staff) -> Page:
+    """A page of what both parties have signed."""
+    require(staff, Permission.SEE_ARCHIVE)
+    return _page(deps, search)
+
+
+def _page(deps: Deps, search: Search) -> Page:
+    with deps.database.begin() as tx:
+        lines = tx.overview.find(search, limit=PAGE + 1)
+        counts = tx.overview.counts()
+    more = len(lines) > PAGE
+    lines = lines[:PAGE]
+    return Page(lines, counts, lines[-1].cursor if more else "")
+
+
+def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
+    """One agreement with everything around it. Raises NotFound, NotAllowed.
+
+    The role archive sees only what both parties have signed.
+    """
+    require(staff, Permission.SEE_ARCHIVE)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        if agreement.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
+            raise NotFound("not_found")
+        tx.activity.note(Activity.DOSSIER_VIEWED, staff.id, reference)
+        return gather(deps, tx, agreement)
+
+
+def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
+    """The frozen document as both parties sign it. Raises NotFound.
+
+    Whoever fetches it has not opened the text: a GET changes nothing that a signature needs.
+    """
+    require(staff, Permission.SEE_AGREEMENTS)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+        if frozen is None:
+            raise NotFound("not_found")
+        tx.activity.note(Activity.TEXT_VIEWED, staff.id, reference)
+    return frozen[0]
+
+
+def open_file(
+    deps: Deps, reference: str, name: str, staff: Staff, client: Client
+) -> tuple[bytes, str]:
+    """One file of an agreement's package and its media type; read from the archive and compared
+    with the recorded SHA-256. Raises NotFound, NotAllowed, or what the store raises."""
+    require(staff, Permission.SEE_ARCHIVE)
+    if not open_to_all(name):
+        require(staff, Permission.SEE_EVIDENCE)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        objects = tx.archive.objects(agreement.id)
+        original = tx.documents.original(agreement.id)
+    data = read_file(deps, agreement, original, objects, name)
+    if data is None:
+        data = _working_copy(original, name)
+    _log_download(deps, agreement, name, staff, client)
+    return data, media_type(name)
+
+
+def file_name(deps: Deps, reference: str, name: str, staff: Staff) -> str:
+    """Under which name a file of the package is saved. Raises NotFound, NotAllowed."""
+    require(staff, Permission.SEE_ARCHIVE)
+    with deps.database.begin() as tx:
+        return saved_as(tx.agreements.get(reference), name)
+
+
+def open_to_all(name: str) -> bool:
+    """Whether everybody who sees the archive may have it: what carries people's addresses is for
+    those who may see evidence."""
+    return (original_of(name) or name) in (AGREEMENT, SHOWN)
+
+
+def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
+    """Everything the archive keeps of an agreement, with the anchor that holds its log, as one
+    ZIP in the form of a bag (RFC 8493). Raises NotFound.
+
+    The same bytes each time, but for the anchor that comes within a day of the close.
+    """
+    require(staff, Permission.SEE_EVIDENCE)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        objects = tx.archive.objects(agreement.id)
+        original = tx.documents.original(agreement.id)
+    if original is None or not objects:
+        raise NotFound("not_found")
+    files = read_files(deps, agreement, original, objects)
+    with deps.database.begin() as tx:
+        files |= anchor_files(tx, agreement.id, files[LOG])
+    data = zip_package(as_bag(agreement, files), folder=reference)
+    _log_download(deps, agreement, f"{reference}.zip", staff, client)
+    return data
+
+
+def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
+    """Examine the package in the archive and note what was found.
+
+    Raises NotFound while it is not in the archive, or what the store raises.
+    """
+    require(staff, Permission.SEE_ARCHIVE)
+    with deps.database.begin() as tx:
+        known = recorded(tx, tx.agreements.get(reference).id)
+    if known is None:
+        raise NotFound("not_found")
+    try:
+        found = examine(deps, known)
+    except StorageError:
+        look_soon(deps, known.agreement.id)
+        raise
+    with deps.database.begin() as tx:
+        note_check(tx, known, found, asked_by=staff_actor(staff))
+    return found
+
+
+def _working_copy(original: Original | None, name: str) -> bytes:
+    """What was sealed but has not reached the archive yet is handed out all the same."""
+    if original is None:
+        raise NotFound("not_found")
+    copies = {
+        "overeenkomst.pdf": (original.pdf, original.sha256),
+        "bewijsblad.pdf": (original.evidence_pdf, original.evidence_sha256),
+        "bewijs.json": (original.evidence_json, ""),
+    }
+    data, digest = copies.get(name, (None, ""))
+    if data is None or (digest and hashlib.sha256(data).hexdigest() != digest):
+        raise NotFound("not_found")
+    return data
+
+
+def _log_download(
+    deps: Deps, agreement: Agreement, name: str, staff: Staff, client: Client
+) -> None:
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement.id)
+        tx.activity.note(
+            Activity.FILE_FETCHED,
+            staff.id,
+            f"{agreement.reference}, {name}",
+            client=client.personal(),
+        )
+        tx.audit.append(
+            agreement.id,
+            Event.ARCHIVE_DOWNLOADED,
+            staff_actor(staff),
+            personal=client.personal(name=staff.name),
+            name=name,
+        )

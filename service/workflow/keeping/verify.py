@@ -1,0 +1,192 @@
+"""Checking a file that somebody has: is it the original, whole and unchanged?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict
+
+from cryptography import x509
+
+from service.agreement.model import Agreement
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import Busy, FieldError, Invalid
+from service.workflow.people.sign_in_limits import network_of
+from service.workflow.turns import NoTurn, Turns
+from signatures.package.report import PackageReport
+from signatures.package.zip_members import Unreadable, is_zip
+from signatures.sandbox.examine import Busy as TooManyApart
+from signatures.sandbox.examine import NotExamined, judge_apart, verify_apart
+from signatures.verdict.report import COMPLETENESS_UNKNOWN, Ledger, Report
+from storage.manifest import AGREEMENT
+from storage.renewed import original_of
+
+MOST_BYTES = 20 * 1024 * 1024
+SHEET = "bewijsblad.pdf"
+# In one process. What is ours to the last byte is harmless: no other file takes its places.
+_OURS = Turns(at_once=1, waiting=2)
+_STRANGE = Turns(at_once=1, waiting=2)
+PATIENCE_SECONDS = 8.0  # a file may take 2 s of processor time, and two may go first
+BUSY_SECONDS = 10  # after which it is worth trying again
+
+
+class Trust(TypedDict):
+    """By whose certificates a file is judged."""
+
+    roots: Sequence[x509.Certificate]
+    stamp_roots: Sequence[x509.Certificate]
+    crls: Sequence[x509.CertificateRevocationList]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The report and, for a sealed file of ours, what was recorded about it.
+
+    ``name`` is that of the file in the package. The names of the parties are those of the file
+    itself, which the report proves.
+    """
+
+    report: Report
+    reference: str = ""
+    effective_date: date | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class CheckedPackage:
+    """The same of a whole package."""
+
+    report: PackageReport
+    reference: str = ""
+    effective_date: date | None = None
+
+
+def verify_upload(deps: Deps, data: bytes, address: str = "") -> Checked | CheckedPackage:
+    """Check a sealed PDF or an evidence package; nothing of it is kept.
+
+    ``address`` is the IP address that asks. Of each network one file is checked or waits at a time,
+    so whoever sends many leaves room for others.
+
+    What it is, is told only of a file that is an original of ours to the last byte: who holds
+    that already has everything that is said here. One that names an agreement and is not what was
+    recorded of it is refused, whatever else holds. Raises Invalid naming ``file``, Busy while too
+    many others are being checked.
+    """
+    if not data:
+        raise Invalid([FieldError("file", "required")])
+    if len(data) > MOST_BYTES:
+        raise Invalid([FieldError("file", "pdf_too_large")])
+    is_pdf = data.startswith(b"%PDF-")
+    if not is_pdf and not is_zip(data):
+        raise Invalid([FieldError("file", "not_a_pdf")])
+    known = _known(deps, hashlib.sha256(data).hexdigest()) if is_pdf else None
+    # Outside the transaction: a file that takes long to examine must hold no connection.
+    try:
+        with (_OURS if known else _STRANGE).turn(PATIENCE_SECONDS, network_of(address)):
+            return _pdf(deps, data, known) if is_pdf else _package(deps, data)
+    except Unreadable as strange:
+        raise Invalid([FieldError("file", f"package_{strange}")]) from strange
+    except NotExamined as refusal:
+        raise Invalid([FieldError("file", "not_examined")]) from refusal
+    except (NoTurn, TooManyApart) as busy:
+        raise Busy("verify_busy", seconds=BUSY_SECONDS) from busy
+
+
+def _pdf(deps: Deps, pdf: bytes, known: _Known | None) -> Checked:
+    report = verify_apart(pdf, ledger=known.ledger if known else None, **_trust(deps))
+    if known is None and report.renewals:
+        # A renewed copy that was stamped elsewhere begins with an original all the same.
+        known = _known(deps, report.original_sha256)
+        if known is not None:
+            report = verify_apart(pdf, ledger=known.ledger, **_trust(deps))
+    if known is None:
+        return Checked(report.refused() if report.says else report)
+    return Checked(report, known.agreement.reference, known.agreement.effective_date, known.name)
+
+
+def _package(deps: Deps, data: bytes) -> CheckedPackage:
+    report = judge_apart(data, **_trust(deps))
+    sheet, agreement = report.sheet, report.agreement
+    known = _known(deps, sheet.sha256) if sheet else None
+    if known is not None and report.verdict == COMPLETENESS_UNKNOWN:
+        report = judge_apart(data, recorded_sheet=known.ledger.sealed_sha256, **_trust(deps))
+    recorded = _known(deps, agreement.sha256) if agreement else None
+    if known is None or recorded is None or recorded.agreement.id != known.agreement.id:
+        return CheckedPackage(report.refused() if report.says else report)
+    return CheckedPackage(report, known.agreement.reference, known.agreement.effective_date)
+
+
+def _trust(deps: Deps) -> Trust:
+    authority = deps.authority()
+    return {
+        "roots": authority.roots,
+        "stamp_roots": deps.settings.tsa_roots,
+        "crls": authority.lists,
+    }
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was recorded about a file, and its name in the package."""
+
+    agreement: Agreement
+    ledger: Ledger
+    name: str
+
+
+def _known(deps: Deps, digest: str) -> _Known | None:
+    """An original or an evidence sheet with this SHA-256, or the one that a renewed copy is of."""
+    with deps.database.begin() as tx:
+        agreement_id, of = tx.documents.by_original_sha256(digest), AGREEMENT
+        if agreement_id is None:
+            agreement_id, of = tx.documents.by_evidence_sha256(digest), SHEET
+        if agreement_id is None:
+            agreement_id, name = tx.archive.renewed_with_sha256(digest) or (None, "")
+            of = original_of(name)
+        if agreement_id is None or not of:
+            return None
+        return _recorded(tx, agreement_id, of)
+
+
+def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
+    """What was recorded about the agreement or, with its name in the package, its evidence sheet.
+
+    Raises LookupError when there is no original yet.
+    """
+    agreement = tx.agreements.get_by_id(agreement_id)
+    found = tx.documents.digests(agreement_id)
+    if found is None:
+        raise LookupError(agreement.reference)
+    if of != AGREEMENT:
+        return _Known(agreement, Ledger(found.evidence, "", 0), of)
+    return _Known(agreement, Ledger(found.sealed, found.shown, found.shown_length), of)
+
+
+def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
+    """The policy applied to what the archive gave back: the sealed file ``of`` in the package of
+    an agreement, or a renewed copy of it. Our own bytes, by their digest."""
+    # Loads libraries that no page of a web process needs otherwise.
+    from signatures.verdict.verify import verify  # noqa: PLC0415
+
+    with deps.database.begin() as tx:
+        ledger = _recorded(tx, agreement_id, of).ledger
+    authority = deps.authority()
+    return verify(
+        pdf,
+        roots=authority.roots,
+        stamp_roots=deps.settings.tsa_roots,
+        ledger=ledger,
+        crls=authority.lists,
+    )
+
+
+def objection_to(deps: Deps, pdf: bytes) -> str:
+    """Why the second verdict, by another library, does not take this for an original of ours; ''
+    when it does. It takes some hundred milliseconds, and a library that only a worker loads."""
+    # Loads a library that no page of a web process needs otherwise.
+    from signatures.verdict.second_opinion import objection  # noqa: PLC0415
+
+    return objection(pdf, roots=deps.authority().roots, stamp_roots=deps.settings.tsa_roots)

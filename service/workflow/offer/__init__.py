@@ -1,0 +1,1 @@
+"""Sales prepares, sends, reminds and withdraws."""

@@ -1,0 +1,115 @@
+"""Sales answers a question: of the signatory, or of the countersigner who gave it back."""
+
+from __future__ import annotations
+
+from service.agreement.drafting import free_text
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.pasted import clean
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import Step, after
+from service.database.agreement.questions import Question
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import FieldError, Invalid, NotFound, Refused
+from service.texts import text
+from service.workflow.actors import staff_actor
+from service.workflow.telling.notify import show_date_of, tell
+
+
+def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staff) -> None:
+    """Mail the answer to who asked; the question waits no longer.
+
+    A repetition of the same answer changes nothing. Raises Invalid naming ``answer``, NotFound,
+    Refused when the question has ended otherwise, TooLate when nobody can sign any more.
+    """
+    require(staff, Permission.SEND)
+    if not clean(words):
+        raise Invalid([FieldError("answer", "answer_required")])
+    said = free_text(words, "answer")
+    with deps.database.begin() as tx:
+        agreement, question = _load(tx, reference, question_id)
+        if question.answer == said:
+            return
+        _refuse_what_ended(agreement, question)
+        tx.questions.end(question.id, "answered", answered_by=staff.id, answer=said)
+        tx.audit.append(
+            agreement.id,
+            Event.QUESTION_ANSWERED,
+            staff_actor(staff),
+            personal={"name": staff.name},
+            asker=text(f"labels.asker.{'staff' if question.by_staff else 'controller'}"),
+        )
+        tell_asker = _tell_countersigner if question.by_staff else _tell_signatory
+        tell_asker(tx, agreement, question, said, staff)
+
+
+def settle(deps: Deps, reference: str, question_id: str, staff: Staff) -> None:
+    """Note that the question was answered elsewhere: by e-mail, on the telephone.
+
+    Said twice it changes nothing. Raises NotFound, Refused, TooLate.
+    """
+    require(staff, Permission.SEND)
+    with deps.database.begin() as tx:
+        agreement, question = _load(tx, reference, question_id)
+        if question.ended == "elsewhere":
+            return
+        _refuse_what_ended(agreement, question)
+        tx.questions.end(question.id, "elsewhere", answered_by=staff.id)
+        tx.audit.append(
+            agreement.id, Event.QUESTION_CLOSED, staff_actor(staff), personal={"name": staff.name}
+        )
+
+
+def _load(tx: Transaction, reference: str, question_id: str) -> tuple[Agreement, Question]:
+    agreement = tx.agreements.lock(reference)
+    for question in tx.questions.of(agreement.id):
+        if question.id == question_id:
+            return agreement, question
+    raise NotFound("not_found")
+
+
+def _refuse_what_ended(agreement: Agreement, question: Question) -> None:
+    if not question.waits:
+        raise Refused("question_ended")
+    after(Step.RESEND, agreement.state)
+
+
+def _tell_countersigner(
+    tx: Transaction, agreement: Agreement, question: Question, said: str, staff: Staff
+) -> None:
+    tell(
+        tx,
+        agreement,
+        "return_answered",
+        to=question.email,
+        name=question.name,
+        once=question.id,
+        reply_to=staff.email,
+        page="/tekenen-namens-ons",
+        from_name=staff.name,
+        question=question.question,
+        answer=said,
+    )
+
+
+def _tell_signatory(
+    tx: Transaction, agreement: Agreement, question: Question, said: str, staff: Staff
+) -> None:
+    """With the living link, when it is still theirs: they may have passed on to a colleague."""
+    link = tx.signing.live_link(agreement.id)
+    theirs = link is not None and link.signatory_id == question.signatory_id
+    tell(
+        tx,
+        agreement,
+        "question_answered",
+        to=question.email,
+        name=question.name,
+        once=question.id,
+        reply_to=staff.email,
+        link_id=link.id if link and theirs else None,
+        from_name=staff.name,
+        question=question.question,
+        answer=said,
+        valid_until=show_date_of(agreement),
+    )

@@ -1,0 +1,53 @@
+"""Sales changes a draft that was not sent yet."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from service.agreement.deadlines import local_date
+from service.agreement.drafting import Input, draft
+from service.agreement.events import Event
+from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.states import Order, Step, after
+from service.deps import Deps
+from service.workflow.actors import staff_actor
+from service.workflow.offer.create import first_places
+
+
+def edit(deps: Deps, reference: str, given: Input, staff: Staff) -> None:
+    """Replace a draft's content. Raises Invalid, WrongState once it was sent."""
+    require(staff, Permission.PREPARE)
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock(reference)
+        content = draft(
+            given,
+            default_days=deps.settings.link_days,
+            today=local_date(tx.now()),
+            able=tx.accounts.with_role(Role.SIGNATORY),
+            processor=before.processor,
+        )
+        state = after(Step.EDIT, before.state)
+        tx.agreements.save(
+            before,
+            dataclasses.replace(
+                before,
+                state=state,
+                order=content.order,
+                annex_locked=content.order is Order.PROCESSOR_FIRST,
+                controller=content.controller,
+                signatory=content.signatory,
+                main_agreement=content.main_agreement,
+                services=content.services,
+                annex=content.annex,
+                message=content.message,
+                link_days=content.link_days,
+                places=first_places(content.order),
+                countersigner=content.countersigner,
+            ),
+        )
+        tx.audit.append(
+            before.id,
+            Event.AGREEMENT_EDITED,
+            staff_actor(staff),
+            personal={"name": staff.name},
+        )

@@ -1,0 +1,65 @@
+"""What time brings: agreements whose term has passed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from service.agreement.events import Event
+from service.agreement.states import CONTROLLER_PLACES, RUNNING, PlaceState, Step, after
+from service.deps import Deps
+from service.workflow.actors import SYSTEM
+from service.workflow.one_by_one import one_by_one
+from service.workflow.telling.notify import show_date_of, tell_sender, tell_signatory
+
+
+def expire(deps: Deps) -> int:
+    """Expire what is overdue by the database's clock and return how many; a periodic job.
+
+    First committer wins: one that is signed meanwhile is no longer running and is left alone.
+    Raises SomeFailed after all others were expired.
+    """
+    with deps.database.begin() as tx:
+        overdue = tx.overview.overdue()
+    return one_by_one(overdue, lambda agreement_id: _expire_one(deps, agreement_id))
+
+
+def _expire_one(deps: Deps, agreement_id: str) -> bool:
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock_by_id(agreement_id)
+        overdue = before.expires_at is not None and before.expires_at < tx.now()
+        if before.state not in RUNNING or not overdue:
+            return False
+        expired = tx.agreements.save(
+            before,
+            dataclasses.replace(
+                before,
+                state=after(Step.EXPIRE, before.state),
+                places=before.unsigned_become(PlaceState.EXPIRED),
+            ),
+        )
+        tx.audit.append(before.id, Event.AGREEMENT_EXPIRED, SYSTEM)
+        until = show_date_of(before)
+        # Who signed already has nothing to ask a new link for.
+        signed = all(before.places[place] is PlaceState.SIGNED for place in CONTROLLER_PLACES)
+        link = None if signed else tx.signing.live_link(before.id)
+        if signed or link:  # else nobody was invited yet
+            tell_signatory(
+                tx,
+                expired,
+                "expired",
+                once=until,
+                expired_on=until,
+                for_staff=False,
+                already_signed=signed,
+                link_id=link.id if link else None,
+            )
+        tell_sender(
+            tx,
+            expired,
+            "expired",
+            once=until,
+            expired_on=until,
+            for_staff=True,
+            already_signed=signed,
+        )
+        return True

@@ -1,0 +1,121 @@
+"""Remind the signatory of a link that was not used yet: by the clock, or by hand.
+
+The rules of the clock stand in ``service/agreement/reminders.py``. A reminder carries the same
+living link; nothing about the agreement changes by it.
+
+There is no switch per agreement. Three mails at most go out by themselves, only while it is the
+signatory's turn and no question of theirs is open; whoever wants none sets ``ZEGEL_REMINDER_DAYS``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from service.agreement import reminders
+from service.agreement.deadlines import local_date
+from service.agreement.events import Event
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.reminders import Situation
+from service.agreement.states import Step, after
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import Refused
+from service.texts import text
+from service.workflow.actors import SYSTEM, staff_actor
+from service.workflow.one_by_one import one_by_one
+from service.workflow.telling.notify import sender, show_date_of, tell_signatory
+
+
+def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
+    """Send every reminder that is due and return how many; a periodic job.
+
+    ``now`` is the moment to judge by, that of the database's clock when none is given. Whether one
+    is due is asked twice, the second time under the agreement's lock: whoever signs meanwhile is
+    not reminded. Raises SomeFailed after all others were reminded.
+    """
+    marks = deps.settings.reminder_days
+    with deps.database.begin() as tx:
+        moment = now or tx.now()
+        if not marks or not reminders.is_time(moment):
+            return 0
+        waiting = tx.reminders.situations()
+    found = [each for each, situation in waiting.items() if reminders.due(situation, marks, moment)]
+    return one_by_one(found, lambda agreement_id: _remind_one(deps, agreement_id, moment))
+
+
+def _remind_one(deps: Deps, agreement_id: str, now: datetime) -> bool:
+    with deps.database.begin() as tx:
+        tx.agreements.lock_by_id(agreement_id)
+        situation = tx.reminders.situation(agreement_id)
+        if situation is None:
+            return False
+        due = reminders.due(situation, deps.settings.reminder_days, now)
+        if due is None:
+            return False
+        # The mark before the end belongs to that end: an extended term has one of its own.
+        end = local_date(situation.expires_at) if due.mark < 0 else ""
+        before_or_after = "before" if due.mark < 0 else "after"
+        return _remind(
+            tx,
+            agreement_id,
+            situation,
+            once=f"{due.mark}:{end}",
+            actor=SYSTEM,
+            why=text(f"labels.reminder.{before_or_after}", days=abs(due.mark)),
+        )
+
+
+def remind(deps: Deps, reference: str, staff: Staff) -> None:
+    """Send a reminder now, at most one mail with the link a day and four reminders in all.
+
+    Raises WrongState or TooLate when nobody can sign any more, Refused otherwise.
+    """
+    require(staff, Permission.SEND)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.lock(reference)
+        after(Step.RESEND, agreement.state)
+        situation = tx.reminders.situation(agreement.id)
+        now = tx.now()
+        refused = reminders.refused_by_hand(situation, now)
+        if refused or situation is None:
+            raise Refused(refused, most=reminders.MOST)
+        _remind(
+            tx,
+            agreement.id,
+            situation,
+            once=f"staff:{local_date(now)}",
+            actor=staff_actor(staff),
+            why=text("labels.reminder.staff"),
+            by=staff.name,
+        )
+
+
+def _remind(
+    tx: Transaction,
+    agreement_id: str,
+    situation: Situation,
+    *,
+    once: str,
+    actor: str,
+    why: str,
+    by: str = "",
+) -> bool:
+    agreement = tx.agreements.get_by_id(agreement_id)
+    queued = tell_signatory(
+        tx,
+        agreement,
+        "reminder",
+        once=f"{situation.link_id}:{once}",
+        link_id=situation.link_id,
+        sender_name=sender(tx, agreement).name,
+        valid_until=show_date_of(agreement),
+    )
+    if queued:
+        tx.audit.append(
+            agreement_id,
+            Event.SIGNATORY_REMINDED,
+            actor,
+            personal={"to": agreement.signatory.email, **({"name": by} if by else {})},
+            why=why,
+        )
+    return queued

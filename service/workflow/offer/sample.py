@@ -1,0 +1,86 @@
+"""The text to read before anything is filled in: the agreement with a blank for what is to come.
+
+It is no agreement and says so on every page. It prints the template, the processor, the services
+and who signs for us, and nothing that belongs to one customer, so one sample serves many
+agreements: it is kept by what it prints. It is made when an agreement is sent; whoever looks
+changes nothing. Where there is none (the agreement was sent before there were samples, the template
+is newer, or making it failed), the reader asks for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import rfc8785
+
+from service.agreement.model import Agreement
+from service.agreement.printed import sample_context
+from service.database.agreement.samples import Sample
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import GenerationFailed
+
+SAMPLE = "sample"
+AGAIN_AFTER = timedelta(minutes=1)  # what failed is not made anew at every press of a button
+
+
+def prepare(deps: Deps, tx: Transaction, agreement: Agreement) -> None:
+    """Have it made with this transaction, unless there is one."""
+    key = _key(deps, agreement)
+    known = tx.samples.get(key)
+    if known is None or (known.failure and tx.now() - known.created_at > AGAIN_AFTER):
+        tx.jobs.defer(SAMPLE, key, agreement_id=agreement.id)
+
+
+def request(deps: Deps, agreement: Agreement) -> None:
+    """Have it made for somebody who wants to read it."""
+    with deps.database.begin() as tx:
+        prepare(deps, tx, agreement)
+
+
+def sample(deps: Deps, agreement: Agreement) -> Sample | None:
+    """The sample, or None while there is none; changes nothing. Raises GenerationFailed."""
+    with deps.database.begin() as tx:
+        known = tx.samples.get(_key(deps, agreement))
+    if known and known.failure:
+        raise GenerationFailed(known.failure)
+    return known
+
+
+def there(deps: Deps, agreement: Agreement) -> bool:
+    """Whether there is one to read."""
+    with deps.database.begin() as tx:
+        return tx.samples.there(_key(deps, agreement))
+
+
+def make_sample(deps: Deps, agreement_id: str) -> None:
+    """Make it; a job."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        key, now = _key(deps, agreement), tx.now()
+        if tx.samples.there(key):
+            return
+    maker = deps.maker()
+    printed = sample_context(agreement, maker.template_version)
+    try:
+        made = maker.agreement(
+            printed, signing_order=agreement.order.value, dated=now, preview=True
+        )
+    except GenerationFailed as failure:
+        note_failed_sample(deps, agreement_id, str(failure.reason))
+        return
+    with deps.database.begin() as tx:
+        tx.samples.put(key, pdf=made.pdf, pages=made.pages, reading_html=made.reading_html)
+
+
+def note_failed_sample(deps: Deps, agreement_id: str, reason: str) -> None:
+    """It could not be made: said to who asks for it."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        tx.samples.put(_key(deps, agreement), failure=reason)
+
+
+def _key(deps: Deps, agreement: Agreement) -> str:
+    printed = rfc8785.dumps([deps.template_sha256, sample_context(agreement, "")])
+    return hashlib.sha256(printed).hexdigest()

@@ -1,0 +1,86 @@
+"""Sales sends the agreement: the order of signing and the term are fixed from here."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from service.agreement.annex import Annex
+from service.agreement.countersigner import Countersigner, suggested
+from service.agreement.deadlines import end_of_day_after
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.states import Order, Step, after
+from service.agreement.suggestions import with_suggestions
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import Refused
+from service.workflow.actors import staff_actor
+from service.workflow.offer.generate import GENERATE
+from service.workflow.offer.sample import prepare
+from service.workflow.telling.links import issue
+from service.workflow.telling.notify import invite, show_date_of
+
+
+def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
+    """Send a draft and return it as it is then.
+
+    With the controller first, the link goes out now. With the processor first, Bijlage 1 is
+    complete already: the document is made, and the link goes out once the processor has signed.
+    Raises WrongState when it was sent before, Refused when nobody can sign for us.
+    """
+    require(staff, Permission.SEND)
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock(reference)
+        pre_signed = before.order is Order.PROCESSOR_FIRST
+        state = after(Step.COMPLETE if pre_signed else Step.SEND, before.state)
+        now = tx.now()
+        sent = tx.agreements.save(
+            before,
+            dataclasses.replace(
+                before,
+                state=state,
+                sent_at=now,
+                expires_at=end_of_day_after(now, before.link_days),
+                details_confirmed=pre_signed,
+                countersigner=_countersigner(tx, before),
+                annex=before.annex if pre_signed else _suggested(tx, before),
+            ),
+        )
+        tx.audit.append(
+            sent.id,
+            Event.AGREEMENT_OFFERED if pre_signed else Event.AGREEMENT_SENT,
+            staff_actor(staff),
+            personal={
+                "name": staff.name,
+                "email": sent.signatory.email,
+                "recipient": sent.signatory.name,
+            },
+            until=show_date_of(sent),
+        )
+        if pre_signed:
+            tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
+            tx.jobs.defer(GENERATE, sent.id, agreement_id=sent.id)
+        else:
+            invite(tx, sent, issue(deps, tx, sent, staff_actor(staff)))
+            prepare(deps, tx, sent)  # so that the text can be read before anything is filled in
+        return sent
+
+
+def _suggested(tx: Transaction, draft: Agreement) -> Annex:
+    """What sales suggested, and what usually belongs to these services; the controller decides."""
+    return with_suggestions(draft.annex, draft.services, tx.accounts.suggestions())
+
+
+def _countersigner(tx: Transaction, draft: Agreement) -> Countersigner:
+    """Who signs for us: who was chosen, or who is suggested in a draft that has nobody yet."""
+    chosen = draft.countersigner
+    if chosen and chosen.can_sign:
+        return chosen
+    if chosen:
+        raise Refused("countersigner_lost", name=chosen.name)
+    able = tx.accounts.with_role(Role.SIGNATORY)
+    person = suggested(able, draft.processor)
+    if person is None:
+        raise Refused("countersigner_unchosen" if able else "countersigner_nobody")
+    return Countersigner.of(person)

@@ -1,0 +1,104 @@
+"""Somebody else signs for the processor: a colleague takes it over, before anyone has signed.
+
+The text names who signs for the processor. So where one was made, or is being made, the next
+revision is made with the new name, and what was read or prepared for the former one counts no more.
+After the first signature nothing in the text can change: withdrawing and *Kopie maken* is the way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from service.agreement.countersigner import Countersigner
+from service.agreement.events import Event
+from service.agreement.fields import same_person
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import State, Step, after
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import Refused
+from service.workflow.actors import staff_actor
+from service.workflow.offer.generate import GENERATE
+from service.workflow.telling.notify import sender, tell
+
+
+def take_over(deps: Deps, reference: str, staff: Staff) -> None:
+    """This member of staff signs for the processor from now on; the sender and the former one are
+    told.
+
+    Said twice it changes nothing. Who signs already may take over from themselves once the account
+    has another name than the text. Raises NotAllowed, WrongState, Refused once somebody signed.
+    """
+    require(staff, Permission.COUNTERSIGN)
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock(reference)
+        if before.signed_places and before.state is State.IN_SIGNING:
+            raise Refused("take_over_signed")
+        state = after(Step.TAKE_OVER, before.state)
+        if before.signed_for_us_by(staff.id) and _prints(tx, before, staff):
+            return
+        anew = state is State.PREPARING
+        taken = tx.agreements.save(
+            before,
+            dataclasses.replace(
+                before,
+                state=state,
+                countersigner=Countersigner.of(staff),
+                revision=before.revision + anew,
+                frozen_sha256="",
+                failure="",
+            ),
+        )
+        former = before.countersigner
+        tx.audit.append(
+            before.id,
+            Event.COUNTERSIGNER_CHANGED,
+            staff_actor(staff),
+            personal={"name": staff.name, "from": before.our_name},
+            staff=staff.id,
+            revision=taken.revision,
+        )
+        if anew:
+            tx.signing.forget_pending(before.id)
+            tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
+            tx.jobs.defer(GENERATE, before.id, agreement_id=before.id)
+        _tell(tx, taken, former, staff, anew=anew)
+
+
+def _prints(tx: Transaction, agreement: Agreement, staff: Staff) -> bool:
+    """Whether this person signs under the name that is printed, or will be."""
+    if agreement.countersigner is None:
+        return False
+    printed = tx.documents.printed_for_us(agreement.id, agreement.revision)
+    return printed is None or same_person(printed[0], staff.name)
+
+
+def _tell(
+    tx: Transaction,
+    agreement: Agreement,
+    former: Countersigner | None,
+    staff: Staff,
+    *,
+    anew: bool,
+) -> None:
+    """The sender, and the former one where that account is still in use; never who did it."""
+    people = {sender(tx, agreement).id: sender(tx, agreement)}
+    account = tx.accounts.by_id(former.staff_id) if former else None
+    if account and account.active:
+        people[account.person.id] = account.person
+    people.pop(staff.id, None)
+    for person in people.values():
+        tell(
+            tx,
+            agreement,
+            "taken_over",
+            to=person.email,
+            name=person.name,
+            once=f"{agreement.revision}:{staff.id}:{tx.now().isoformat()}",
+            page=f"/overeenkomsten/{agreement.reference}",
+            by_name=staff.name,
+            from_name=former.name if former else "",
+            yours=former is not None and person.id == former.staff_id,
+            anew=anew,
+        )

@@ -1,0 +1,44 @@
+"""Sales withdraws an agreement that not everybody has signed yet."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from service.agreement.events import Event
+from service.agreement.fields import Checker
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import PlaceState, Step, after
+from service.deps import Deps
+from service.workflow.actors import staff_actor
+from service.workflow.telling.notify import tell_signatory
+from service.workflow.telling.undelivered import settle_link_mails
+
+
+def void(deps: Deps, reference: str, reason: str, staff: Staff) -> None:
+    """Withdraw with a reason; the link dies, and who was invited is told.
+
+    Raises Invalid without a reason, TooLate when the last signature was faster.
+    """
+    require(staff, Permission.SEND)
+    check = Checker()
+    given = check.line("reason", reason, least=3, most=500)
+    check.raise_if_wrong()
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock(reference)
+        voided = tx.agreements.save(
+            before,
+            dataclasses.replace(
+                before,
+                state=after(Step.VOID, before.state),
+                places=before.unsigned_become(PlaceState.LAPSED),
+            ),
+        )
+        tx.audit.append(
+            before.id,
+            Event.AGREEMENT_VOIDED,
+            staff_actor(staff),
+            personal={"name": staff.name, "reason": given},
+        )
+        settle_link_mails(tx, before.id)
+        if tx.signing.live_link(before.id):  # else nobody was invited yet
+            tell_signatory(tx, voided, "voided", once="voided", reason=given)

@@ -1,0 +1,1 @@
+"""What the archive holds of one agreement: found, and taken out."""

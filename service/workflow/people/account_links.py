@@ -1,0 +1,147 @@
+"""Mailed single-use links to an account: made, looked at, used.
+
+Nobody chooses a password for somebody else. A new colleague, somebody who forgot the password and
+somebody whom strangers keep out all get a link at the address of the account. The token is made
+from the secret key (docs/decisions/0003), the database holds its hash, and a GET uses nothing up.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.capabilities import (
+    AccountPurpose,
+    account_token_for,
+    hash_secret,
+    token_hash,
+)
+from service.agreement.events import Event
+from service.agreement.fields import Checker
+from service.agreement.password_rules import mistake
+from service.agreement.permissions import Staff
+from service.database.engine import Transaction
+from service.database.people.account_links import AccountLink
+from service.deps import Deps
+from service.errors import Refused
+from service.texts import text
+from service.workflow.actors import staff_actor
+from service.workflow.people import passwords
+from service.workflow.people import sign_in_limits as limits
+from service.workflow.people.account_mail import tell_of_change
+from service.workflow.people.accounts import remember_browser
+from service.workflow.telling.notify import PRODUCT
+
+MINUTES = {
+    AccountPurpose.INVITATION: 72 * 60,
+    AccountPurpose.PASSWORD: 60,
+    AccountPurpose.UNLOCK: 60,
+}
+
+
+@dataclass(frozen=True)
+class MadeLink:
+    """A link that was just made. ``until`` is aware UTC."""
+
+    id: str
+    until: datetime
+
+
+def make(tx: Transaction, deps: Deps, person: Staff, purpose: AccountPurpose) -> MadeLink:
+    """A link in the place of any former one for the same purpose."""
+    link_id = str(uuid.uuid4())
+    hashed = hash_secret(account_token_for(deps.secret_key, link_id))
+    until = tx.account_links.add(
+        link_id, person.id, purpose.value, hashed, minutes=MINUTES[purpose]
+    )
+    return MadeLink(link_id, until)
+
+
+def look(deps: Deps, token: str) -> AccountLink:
+    """What a link is for, to show its page. Changes nothing. Raises Refused when it ended."""
+    with deps.database.begin() as tx:
+        return _living(tx, token, lock=False)
+
+
+def choose_password(deps: Deps, token: str, *, new: str, again: str, browser: str = "") -> str:
+    """Choose a password by an invitation or a link for another password.
+
+    Every session ends, no other browser is known any more, a lock is lifted, and the person and
+    all administrators are told. Returns the cookie of this browser, known from now on. Raises
+    Invalid naming the field, Refused when the link ended.
+    """
+    with deps.database.begin() as tx:
+        person = _to_choose(tx, token, lock=False).person
+        about = words_about(tx, person)
+    check_new(about, new, again)
+    password_hash = passwords.hashed(new)  # slow: outside the transaction
+    with deps.database.begin() as tx:
+        link = _to_choose(tx, token, lock=True)
+        tx.account_links.use(link.id)
+        keep_password(tx, link.person, password_hash)
+        tx.tries.clear(limits.of_address(deps, link.person.email))
+        kept = tx.audit.append(
+            None, Event.STAFF_PASSWORD, staff_actor(link.person), how=link.purpose
+        )
+        tell_of_change(
+            tx,
+            [text(f"staff.change.password.{link.purpose}")],
+            about=link.person,
+            by=link.person.name,
+            at=tx.now(),
+            once=kept,
+        )
+        return remember_browser(deps, tx, link.person.id, instead_of=browser)
+
+
+def unlock(deps: Deps, token: str, *, browser: str = "") -> str:
+    """Make this browser a known one, so that strangers' wrong passwords do not hold for it.
+
+    Returns its cookie. Raises Refused when the link ended.
+    """
+    with deps.database.begin() as tx:
+        link = _living(tx, token, lock=True)
+        if link.purpose != AccountPurpose.UNLOCK:
+            raise Refused("account_link_ended")
+        tx.account_links.use(link.id)
+        tx.audit.append(None, Event.STAFF_BROWSER_KNOWN, staff_actor(link.person))
+        return remember_browser(deps, tx, link.person.id, instead_of=browser)
+
+
+def check_new(about: list[str], new: str, again: str) -> None:
+    """Raises Invalid naming ``new`` or ``again``."""
+    check = Checker()
+    wrong = mistake(new, about)
+    if wrong:
+        check.refuse("new", wrong)
+    elif new != again:
+        check.refuse("again", "password_repeat")
+    check.raise_if_wrong()
+
+
+def words_about(tx: Transaction, person: Staff) -> list[str]:
+    """What a password of this person may not be made of."""
+    known = tx.accounts.profile()
+    house = [known[1].name, known[1].trade_name, known[1].email] if known else []
+    return [person.name, person.email, *house, PRODUCT]
+
+
+def keep_password(tx: Transaction, person: Staff, password_hash: str) -> None:
+    """The new password counts, and nothing that the old one or a link opened does."""
+    tx.accounts.change_password(person.id, password_hash)
+    tx.account_links.end(person.id)
+
+
+def _to_choose(tx: Transaction, token: str, *, lock: bool) -> AccountLink:
+    link = _living(tx, token, lock=lock)
+    if link.purpose == AccountPurpose.UNLOCK:
+        raise Refused("account_link_ended")
+    return link
+
+
+def _living(tx: Transaction, token: str, *, lock: bool) -> AccountLink:
+    link = tx.account_links.by_token(token_hash(token), lock=lock)
+    if link is None or not link.alive:
+        raise Refused("account_link_ended")
+    return link

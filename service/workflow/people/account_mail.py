@@ -1,0 +1,48 @@
+"""Mails to staff about their accounts, and to everybody who must know of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from service.agreement.deadlines import show_moment
+from service.agreement.permissions import Role, Staff
+from service.database.engine import Transaction
+from service.texts import text
+from service.workflow.telling.notify import tell_staff
+
+
+def tell_of_change(
+    tx: Transaction,
+    changes: Iterable[str],
+    *,
+    about: Staff | None,
+    by: str,
+    at: datetime,
+    once: str,
+    personally: bool = True,
+) -> None:
+    """Mail what was changed to the person concerned and to every administrator.
+
+    ``about`` is None for the processor's profile; ``changes`` are sentences, ``by`` is a name.
+    ``personally`` is False where the person concerned gets another mail that says it already.
+    """
+    readers = {each.id: each for each in tx.accounts.with_role(Role.ADMIN)}
+    if about:
+        readers[about.id] = about
+        if not personally:
+            del readers[about.id]
+    for reader in readers.values():
+        own = about is not None and reader.id == about.id
+        tell_staff(
+            tx,
+            reader,
+            "account_changed",
+            once=once,
+            about_name=about.name if about else text("staff.change.our_data"),
+            own=own,
+            changes=list(changes),
+            by_name=by,
+            changed_at=show_moment(at),
+            page="/account" if own else "/beheer/logboek",
+        )

@@ -1,0 +1,209 @@
+"""Staff: signing in, the password again, and the first administrator."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.agreement.activity import Activity
+from service.agreement.capabilities import known_browser_for, known_browser_id
+from service.agreement.events import Event
+from service.agreement.permissions import Role, Staff
+from service.database.engine import Transaction
+from service.database.people.accounts import KNOWN_BROWSER_DAYS
+from service.database.people.sign_in_tries import Counter
+from service.deps import Deps
+from service.errors import FieldError, Invalid, NotFound, TooMany
+from service.workflow.actors import SYSTEM, Client, staff_actor
+from service.workflow.people import passwords
+from service.workflow.people import sign_in_limits as limits
+from service.workflow.people.sessions import begin
+
+KNOWN_BROWSER_SECONDS = KNOWN_BROWSER_DAYS * 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The cookies of somebody who signed in: of the session, and that this browser is known."""
+
+    session: str
+    browser: str
+
+
+def sign_in(
+    deps: Deps,
+    email: str,
+    password: str,
+    browser: str = "",
+    address: str = "",
+    *,
+    former: str = "",
+    user_agent: str = "",
+) -> SignedIn:
+    """Check a password and begin a session; ``address`` is the IP address that asks.
+
+    ``former`` is the cookie of the session that this browser had: signing in ends it.
+
+    A browser from which this account signed in before (``browser`` is its cookie) has a count of
+    tries of its own, so that a stranger who knows the e-mail address locks strangers only.
+
+    Nobody learns who has an account here: an unknown address, a disabled account and a wrong
+    password take the same road, with the same questions to the database, one hash of the same cost
+    and the same answer. Raises Invalid; TooMany when so much is tried that this try was not judged.
+    """
+    email = email.strip()
+    with deps.database.begin() as tx:
+        found = tx.accounts.to_judge(email, limits.of_address(deps, email).key.hex())
+        if found is None:
+            raise Invalid([FieldError("password", "sign_in_wrong")])
+        account, asked = found
+        browser_id = known_browser_id(deps.secret_key, browser)
+        known = tx.accounts.knows_browser(account.person.id, browser_id) and asked
+    if known:
+        counters = [limits.of_browser(deps, browser_id)]
+    else:
+        counters = limits.of_stranger(deps, email, address)
+    expected = account.password_hash if asked else passwords.of_nobody(account.password_hash)
+    patience = passwords.PATIENCE_SECONDS if known else 0
+    try:
+        renewed = _judge(deps, counters, expected, password, patience)
+    except _Wrong as wrong:
+        client = Client(address, user_agent)
+        with deps.database.begin() as tx:
+            who = account.person.id if asked else None
+            tx.activity.note(Activity.SIGN_IN_FAILED, who, client=client.personal())
+        if wrong.locked and asked:
+            _note_lock(deps, account.person, known_browser=known)
+        raise Invalid([FieldError("password", "sign_in_wrong")]) from wrong
+    except TooMany as refusal:
+        if refusal.code == "sign_in_locked":
+            raise Invalid([FieldError("password", "sign_in_wrong")]) from refusal
+        raise
+    with deps.database.begin() as tx:
+        now = tx.accounts.by_id(account.person.id, lock=True)
+        if now is None or now.password_hash != account.password_hash:
+            # Changed while it was being judged: the change ends whatever the old one opened.
+            raise Invalid([FieldError("password", "sign_in_wrong")])
+        if renewed:
+            tx.accounts.renew_hash(account.person.id, account.password_hash, renewed)
+        secret = begin(tx, account.person, former=former, user_agent=user_agent)
+        cookie = remember_browser(deps, tx, account.person.id, instead_of=browser)
+        tx.audit.append(
+            None,
+            Event.STAFF_SIGNED_IN,
+            staff_actor(account.person),
+            personal=Client(address, user_agent).personal(name=account.person.name),
+        )
+    return SignedIn(secret, cookie)
+
+
+def confirm_password(deps: Deps, staff: Staff, password: str, browser: str = "") -> None:
+    """Ask the password again before something weighty. Raises Invalid naming ``password``; TooMany
+    when the account is locked or too many passwords are being checked."""
+    with deps.database.begin() as tx:
+        account = tx.accounts.by_id(staff.id)
+        if account is None:
+            raise NotFound("not_found")
+        browser_id = known_browser_id(deps.secret_key, browser)
+        known = tx.accounts.knows_browser(staff.id, browser_id)
+    counter = limits.of_browser(deps, browser_id) if known else limits.of_address(deps, staff.email)
+    try:
+        renewed = _judge(deps, [counter], account.password_hash, password)
+    except _Wrong as wrong:
+        if wrong.locked:
+            _note_lock(deps, staff, known_browser=known)
+            raise TooMany("sign_in_locked", minutes=limits.LOCK_MINUTES) from wrong
+        raise Invalid([FieldError("password", "password_wrong")]) from wrong
+    if renewed:
+        with deps.database.begin() as tx:
+            tx.accounts.renew_hash(staff.id, account.password_hash, renewed)
+
+
+class _Wrong(Exception):
+    """Not the password; ``locked`` when that was the last try that the first counter allowed."""
+
+    def __init__(self, *, locked: bool) -> None:
+        super().__init__(locked)
+        self.locked = locked
+
+
+def _judge(
+    deps: Deps,
+    counters: Sequence[Counter],
+    password_hash: str,
+    password: str,
+    patience: float = passwords.PATIENCE_SECONDS,
+) -> str:
+    """Whether this is the password: counted first, then judged without any lock or transaction.
+
+    Returns the hash to keep instead, or an empty string when it can stay. Raises _Wrong; TooMany
+    when a counter allows no try, or nobody has time for it.
+    """
+    with deps.database.begin() as tx:  # a look that writes nothing, for whoever asks in a loop
+        _refuse_if_used_up(tx, counters)
+    with passwords.turn(patience):
+        with deps.database.begin() as tx:
+            tries = [tx.tries.count(counter) for counter in counters]
+            if 0 in tries:
+                _refuse_if_used_up(tx, counters)
+                raise TooMany("passwords_busy", seconds=passwords.BUSY_SECONDS)
+        if not passwords.matches(password_hash, password):
+            raise _Wrong(locked=tries[0] == counters[0].most)
+        renewed = passwords.hashed_anew(password_hash, password)
+    with deps.database.begin() as tx:
+        tx.tries.clear(counters[0])
+        for counter in counters[1:]:
+            tx.tries.give_back(counter)
+    return renewed
+
+
+def _refuse_if_used_up(tx: Transaction, counters: Sequence[Counter]) -> None:
+    own, *shared = [tx.tries.seconds_left(counter) for counter in counters]
+    if own:
+        raise TooMany("sign_in_locked", minutes=-(-own // 60))
+    if any(shared):
+        raise TooMany("sign_in_often", seconds=max(shared))
+
+
+def _note_lock(deps: Deps, person: Staff, *, known_browser: bool) -> None:
+    with deps.database.begin() as tx:
+        tx.audit.append(None, Event.STAFF_LOCKED, staff_actor(person), known_browser=known_browser)
+
+
+def remember_browser(deps: Deps, tx: Transaction, staff_id: str, *, instead_of: str = "") -> str:
+    """Know a browser from now on, under a new name; returns its cookie."""
+    former = known_browser_id(deps.secret_key, instead_of)
+    if former:
+        tx.accounts.forget_browser(former)
+    browser_id = str(uuid.uuid4())
+    tx.accounts.remember_browser(staff_id, browser_id)
+    return known_browser_for(deps.secret_key, browser_id)
+
+
+def first_administrator(deps: Deps, email: str, name: str, function: str) -> str | None:
+    """Make the first account with every role and return its password, or None when one exists.
+
+    The password is printed, so it is good for one thing: to sign in and choose another.
+    """
+    password = secrets.token_urlsafe(15)
+    with deps.database.begin() as tx:
+        if tx.accounts.any_staff():
+            return None
+    password_hash = passwords.hashed(password)
+    with deps.database.begin() as tx:
+        tx.accounts.lock_staff()
+        if tx.accounts.any_staff():
+            return None
+        person = Staff(str(uuid.uuid4()), name, email, function, frozenset(Role))
+        tx.accounts.add(person, password_hash, credential="printed")
+        tx.audit.append(
+            None,
+            Event.STAFF_CREATED,
+            SYSTEM,
+            personal={"email": email},
+            staff=person.id,
+            roles=sorted(person.roles),
+        )
+    return password

@@ -1,0 +1,84 @@
+"""The processor's logo on the page behind a signing link.
+
+A picture from outside is never handed on: its pixels are made into a small PNG of ours, so that no
+file of somebody else reaches a signer, and the page stays light.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from service.agreement.events import Event
+from service.agreement.permissions import Permission, Staff, require
+from service.database.engine import Transaction
+from service.database.people.logos import Logo
+from service.deps import Deps
+from service.errors import FieldError, Invalid, NotFound
+from service.texts import text
+from service.workflow.actors import staff_actor
+from service.workflow.people.account_mail import tell_of_change
+from service.workflow.people.reauthenticate import Proof, must_prove
+from service.workflow.turns import NoTurn, Turns
+from signatures.acts.images import ImageRefused, small_picture
+
+MOST_BYTES = 5_000_000
+PATIENCE_SECONDS = 5.0
+_DECODING = Turns(1, 1)
+
+
+def logo(deps: Deps) -> Logo | None:
+    """The logo as it is now, if there is one."""
+    with deps.database.begin() as tx:
+        return tx.logos.newest()
+
+
+def logo_png(deps: Deps, sha256: str) -> bytes:
+    """The bytes of a logo. Raises NotFound."""
+    with deps.database.begin() as tx:
+        png = tx.logos.png(sha256)
+    if png is None:
+        raise NotFound("not_found")
+    return png
+
+
+def change_logo(deps: Deps, data: bytes, staff: Staff, proof: Proof) -> None:
+    """Show this picture from now on, and tell every administrator. Raises Invalid."""
+    require(staff, Permission.MANAGE_PROFILE)
+    small, size = _small(data)
+    must_prove(deps, staff, proof)
+    new = Logo(hashlib.sha256(small).hexdigest(), *size)
+    with deps.database.begin() as tx:
+        if tx.logos.newest() != new:
+            _add(tx, new, small, staff)
+
+
+def remove_logo(deps: Deps, staff: Staff, proof: Proof) -> None:
+    """Show the name in type again. Raises Invalid."""
+    require(staff, Permission.MANAGE_PROFILE)
+    must_prove(deps, staff, proof)
+    with deps.database.begin() as tx:
+        if tx.logos.newest():
+            _add(tx, None, b"", staff)
+
+
+def _add(tx: Transaction, new: Logo | None, png: bytes, staff: Staff) -> None:
+    tx.logos.add(new, png, staff.id)
+    digest = new.sha256 if new else ""
+    once = tx.audit.append(None, Event.PROFILE_LOGO_CHANGED, staff_actor(staff), sha256=digest)
+    said = text("staff.change.logo" if new else "staff.change.logo_gone")
+    tell_of_change(tx, [said], about=None, by=staff.name, at=tx.now(), once=once)
+
+
+def _small(data: bytes) -> tuple[bytes, tuple[int, int]]:
+    if not data:
+        raise Invalid([FieldError("logo", "logo_missing")])
+    if len(data) > MOST_BYTES:
+        raise Invalid([FieldError("logo", "logo_too_large")])
+    try:
+        with _DECODING.turn(PATIENCE_SECONDS):
+            return small_picture(data)
+    except NoTurn as busy:
+        raise Invalid([FieldError("logo", "image_busy")]) from busy
+    except ImageRefused as refused:
+        code = "logo_too_large" if refused.code == "too_large" else "image_unreadable"
+        raise Invalid([FieldError("logo", code)]) from refused

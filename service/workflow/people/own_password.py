@@ -1,0 +1,73 @@
+"""Choosing an own password: another one, or the first of one's own."""
+
+from __future__ import annotations
+
+from service.agreement.events import Event
+from service.agreement.permissions import Staff
+from service.database.people.sessions import Session
+from service.deps import Deps
+from service.errors import FieldError, Invalid, NotAllowed
+from service.texts import text
+from service.workflow.actors import staff_actor
+from service.workflow.people import passwords
+from service.workflow.people.account_links import check_new, keep_password, words_about
+from service.workflow.people.account_mail import tell_of_change
+from service.workflow.people.accounts import confirm_password, remember_browser
+from service.workflow.people.sessions import begin
+
+
+def change(deps: Deps, staff: Staff, *, old: str, new: str, again: str, browser: str = "") -> str:
+    """Choose another password; every session ends and every browser is forgotten but this one.
+
+    Returns this browser's new cookie, so that a stranger who locks the account meanwhile does not
+    keep its owner out. Raises Invalid naming the field, TooMany.
+    """
+    with deps.database.begin() as tx:
+        about = words_about(tx, staff)
+    check_new(about, new, again)
+    try:
+        confirm_password(deps, staff, old, browser)
+    except Invalid as wrong:
+        raise Invalid([FieldError("old", "password_wrong")]) from wrong
+    _keep(deps, staff, new, "own")
+    with deps.database.begin() as tx:
+        return remember_browser(deps, tx, staff.id)
+
+
+def choose_first(
+    deps: Deps, session: Session, *, new: str, again: str, browser: str = ""
+) -> tuple[str, str]:
+    """Choose an own password in the place of the one that was printed.
+
+    Returns the cookies of a new session and of this browser. Raises Invalid naming the field,
+    NotAllowed for somebody who has an own password.
+    """
+    staff = session.person
+    if not staff.first_password:
+        raise NotAllowed("not_allowed")
+    with deps.database.begin() as tx:
+        about = words_about(tx, staff)
+    check_new(about, new, again)
+    _keep(deps, staff, new, "first")
+    with deps.database.begin() as tx:
+        secret = begin(tx, staff, former="", user_agent=session.user_agent)
+        return secret, remember_browser(deps, tx, staff.id, instead_of=browser)
+
+
+def _keep(deps: Deps, staff: Staff, new: str, how: str) -> None:
+    password_hash = passwords.hashed(new)
+    with deps.database.begin() as tx:
+        if how == "first":
+            now = tx.accounts.by_id(staff.id, lock=True)
+            if now is None or not now.person.first_password:
+                raise NotAllowed("not_allowed")  # somebody chose one meanwhile
+        keep_password(tx, staff, password_hash)
+        once = tx.audit.append(None, Event.STAFF_PASSWORD, staff_actor(staff), how=how)
+        tell_of_change(
+            tx,
+            [text(f"staff.change.password.{how}")],
+            about=staff,
+            by=staff.name,
+            at=tx.now(),
+            once=once,
+        )

@@ -1,0 +1,134 @@
+"""The processor's own profile: editable, versioned, copied into every agreement."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from service.agreement.annex import LISTS, ListName, categories
+from service.agreement.events import Event
+from service.agreement.parties import Processor, parse_processor
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.suggestions import Suggestions, parse_suggestions, suggestions
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import NotFound
+from service.texts import text
+from service.workflow.actors import SYSTEM, staff_actor
+from service.workflow.people.account_mail import tell_of_change
+from service.workflow.people.reauthenticate import Proof, must_prove
+
+
+def profile(deps: Deps) -> tuple[int, Processor] | None:
+    """The newest version and its content, or None before the first one."""
+    with deps.database.begin() as tx:
+        return tx.accounts.profile()
+
+
+def change_profile(deps: Deps, form: Mapping[str, Any], staff: Staff, proof: Proof) -> int:
+    """Save a next version and tell every administrator; agreements made before keep theirs.
+
+    Raises Invalid naming the field.
+    """
+    require(staff, Permission.MANAGE_PROFILE)
+    processor = parse_processor(form)
+    must_prove(deps, staff, proof)
+    return _save(deps, processor, staff)
+
+
+def known_suggestions(deps: Deps) -> Suggestions:
+    """What Bijlage 1 starts with for each service: the processor's, else ours."""
+    with deps.database.begin() as tx:
+        return suggestions(tx.accounts.suggestions())
+
+
+def change_suggestions(
+    deps: Deps, chosen: Mapping[str, Sequence[str]], staff: Staff, proof: Proof
+) -> int:
+    """Save other suggestions as the next version; agreements that were sent keep theirs.
+
+    Raises Invalid naming the field, NotFound where there is no profile yet.
+    """
+    require(staff, Permission.MANAGE_PROFILE)
+    wanted = parse_suggestions(chosen)
+    must_prove(deps, staff, proof)
+    with deps.database.begin() as tx:
+        tx.accounts.lock_staff()
+        known = tx.accounts.profile()
+        if known is None:
+            raise NotFound("not_found")
+        before = suggestions(tx.accounts.suggestions())
+        if before == wanted:
+            return known[0]
+        said = [_difference(service, before[service], wanted[service]) for service in wanted]
+        return _add(tx, known[0] + 1, known[1], wanted, staff, [each for each in said if each])
+
+
+def first_profile(deps: Deps, form: Mapping[str, Any]) -> None:
+    """The first version at the first start, unless there is one."""
+    if profile(deps) is None:
+        _save(deps, parse_processor(form), None)
+
+
+def _save(deps: Deps, processor: Processor, staff: Staff | None) -> int:
+    with deps.database.begin() as tx:
+        tx.accounts.lock_staff()
+        known = tx.accounts.profile()
+        if known and known[1] == processor:
+            return known[0]
+        changes = _changes(known[1] if known else None, processor)
+        version = known[0] + 1 if known else 1
+        return _add(tx, version, processor, tx.accounts.suggestions(), staff, changes)
+
+
+def _add(
+    tx: Transaction,
+    version: int,
+    processor: Processor,
+    own: Suggestions | None,
+    staff: Staff | None,
+    changes: list[str],
+) -> int:
+    """The next version, its entry in the log, and a mail to every administrator."""
+    tx.accounts.add_profile(version, processor, staff.id if staff else None, own)
+    actor = staff_actor(staff) if staff else SYSTEM
+    once = tx.audit.append(None, Event.PROFILE_CHANGED, actor, version=version)
+    if staff:
+        tell_of_change(tx, changes, about=None, by=staff.name, at=tx.now(), once=once)
+    return version
+
+
+def _difference(
+    service: str, before: Mapping[ListName, Sequence[str]], after: Mapping[ListName, Sequence[str]]
+) -> str:
+    """What was added and taken away for one service, as a sentence; empty for nothing."""
+    words = {
+        sign: [
+            each.label
+            for name in LISTS
+            for each in categories(name)
+            if each.code in one[name] and each.code not in other[name]
+        ]
+        for sign, one, other in (("added", after, before), ("gone", before, after))
+    }
+    if not any(words.values()):
+        return ""
+    shown = {sign: "; ".join(labels) or "–" for sign, labels in words.items()}
+    return text("staff.change.suggestions", service=text(f"service_names.{service}"), **shown)
+
+
+def _changes(before: Processor | None, after: Processor) -> list[str]:
+    if before is None:
+        return [text("staff.change.profile_first")]
+    old, new = dataclasses.asdict(before), dataclasses.asdict(after)
+    return [
+        text(
+            "staff.change.profile",
+            field=text(f"mistakes.field.{name}"),
+            old=old[name] or "–",
+            new=new[name] or "–",
+        )
+        for name in new
+        if new[name] != old[name]
+    ]

@@ -1,0 +1,58 @@
+"""The password again before something weighty, unless it was given a few minutes ago.
+
+What was proved, when and how stands in the session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.agreement.capabilities import hash_secret
+from service.agreement.permissions import Staff
+from service.database.people.sessions import Session
+from service.deps import Deps
+from service.errors import FieldError, Invalid, NotAllowed, TooMany
+from service.workflow.people.accounts import confirm_password
+
+GOOD_FOR = timedelta(minutes=5)
+FIELD = "own_password"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a browser shows: the cookie of its session, that it is known, and the password."""
+
+    session: str
+    password: str = ""
+    browser: str = ""
+
+
+def fresh(session: Session, now: datetime) -> bool:
+    """Whether its owner proved who it is within the last minutes."""
+    return now - session.proved_at < GOOD_FOR
+
+
+def must_prove(deps: Deps, staff: Staff, proof: Proof) -> None:
+    """Raises Invalid naming ``own_password`` where the password is needed, wrong or locked.
+
+    Raises NotAllowed for a session that is not (or no longer) of ``staff``.
+    """
+    digest = hash_secret(proof.session)
+    with deps.database.begin() as tx:
+        session = tx.sessions.get(digest)
+        now = tx.now()
+    if session is None or session.person.id != staff.id:
+        raise NotAllowed("not_allowed")
+    if fresh(session, now):
+        return
+    if not proof.password:
+        raise Invalid([FieldError(FIELD, "prove_again")])
+    try:
+        confirm_password(deps, staff, proof.password, proof.browser)
+    except Invalid as wrong:
+        raise Invalid([FieldError(FIELD, "password_wrong")]) from wrong
+    except TooMany as refusal:
+        raise Invalid([FieldError(FIELD, refusal.code, refusal.values)]) from refusal
+    with deps.database.begin() as tx:
+        tx.sessions.note_proof(digest, "password")

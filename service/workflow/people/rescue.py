@@ -1,0 +1,78 @@
+"""The way back in for whoever runs the machine: when nobody who could help can sign in any more.
+
+Whoever may run commands here can read the database and the secret key as well, so no password is
+asked.
+Everybody in charge is told all the same.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.capabilities import AccountPurpose
+from service.agreement.events import Event
+from service.agreement.permissions import Role, Staff
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import NotFound
+from service.texts import text
+from service.workflow.actors import SYSTEM
+from service.workflow.people.account_links import make
+from service.workflow.people.account_mail import tell_of_change
+from service.workflow.telling.links import account_address
+from service.workflow.telling.notify import PRODUCT
+
+
+@dataclass(frozen=True)
+class RescueLink:
+    """A link for one person, to choose a password once. ``until`` is aware UTC."""
+
+    name: str
+    link: str
+    until: datetime
+
+
+def password_link(deps: Deps, email: str) -> RescueLink:
+    """A link for somebody who may sign in. Raises NotFound."""
+    with deps.database.begin() as tx:
+        account = tx.accounts.by_email(email)
+        if account is None or not account.active:
+            raise NotFound("not_found")
+        return _link(tx, deps, account.person, text("staff.change.link.password"))
+
+
+def administrator(deps: Deps, email: str) -> RescueLink:
+    """Let somebody sign in again, with the role ``beheer``, by such a link. Raises NotFound."""
+    with deps.database.begin() as tx:
+        tx.accounts.lock_staff()
+        account = tx.accounts.by_email(email)
+        if account is None:
+            raise NotFound("not_found")
+        roles = account.person.roles | {Role.ADMIN}
+        person = dataclasses.replace(account.person, roles=roles)
+        tx.accounts.change(person, active=True)
+        tx.audit.append(
+            None,
+            Event.STAFF_CHANGED,
+            SYSTEM,
+            personal={"email": person.email, "name": person.name},
+            staff=person.id,
+            roles=sorted(roles),
+            active=True,
+        )
+        return _link(tx, deps, person, text("staff.change.administrator"))
+
+
+def _link(tx: Transaction, deps: Deps, person: Staff, sentence: str) -> RescueLink:
+    made = make(tx, deps, person, AccountPurpose.PASSWORD)
+    once = tx.audit.append(
+        None,
+        Event.STAFF_LINK_SENT,
+        SYSTEM,
+        purpose=AccountPurpose.PASSWORD.value,
+        staff=person.id,
+    )
+    tell_of_change(tx, [sentence], about=person, by=PRODUCT, at=tx.now(), once=once)
+    return RescueLink(person.name, account_address(deps, made.id), made.until)

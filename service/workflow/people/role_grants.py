@@ -1,0 +1,147 @@
+"""Roles that bind the processor: one administrator asks, a second one grants.
+
+Whoever signs for the processor, or decides who does, should not come from one stolen session. So
+these roles wait for another active administrator. Where there is none they are given at once; the
+log and the mail to everybody then say that nobody else had to agree.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from service.agreement.events import Event
+from service.agreement.permissions import (
+    NEEDS_A_SECOND,
+    Permission,
+    Role,
+    Staff,
+    require,
+)
+from service.database.engine import Transaction
+from service.database.people.role_requests import RoleRequest
+from service.deps import Deps
+from service.errors import NotFound, Refused
+from service.texts import text
+from service.workflow.actors import staff_actor
+from service.workflow.people.account_mail import tell_of_change
+from service.workflow.people.reauthenticate import Proof, must_prove
+from service.workflow.telling.notify import tell_staff
+
+
+@dataclass(frozen=True)
+class Given:
+    """What became of the roles that were asked for: those held ``now``, those ``waiting`` for a
+    second administrator, and what is ``said`` of it to everybody."""
+
+    now: frozenset[Role]
+    waiting: frozenset[Role]
+    said: list[str]
+
+
+def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> Given:
+    """Which of the roles somebody gets now; asks for the others.
+
+    The caller holds ``lock_staff`` and writes the roles.
+    """
+    weighty = (wanted - person.roles) & NEEDS_A_SECOND
+    said = _withdraw(tx, person, NEEDS_A_SECOND - wanted, by)
+    if not weighty:
+        return Given(wanted, frozenset(), said)
+    others = [each for each in tx.accounts.with_role(Role.ADMIN) if each.id != by.id]
+    if not others:
+        tx.role_requests.end(person.id, weighty, "granted", by.id)
+        tx.audit.append(
+            None,
+            Event.STAFF_ROLE_GRANTED,
+            staff_actor(by),
+            staff=person.id,
+            roles=sorted(weighty),
+            alone=True,
+        )
+        said.append(text("staff.change.alone", roles=role_names(weighty)))
+        return Given(wanted, frozenset(), said)
+    new = [role for role in sorted(weighty) if tx.role_requests.ask(person.id, role, by.id)]
+    if not new:
+        return Given(wanted - weighty, weighty, said)
+    once = tx.audit.append(
+        None, Event.STAFF_ROLE_ASKED, staff_actor(by), staff=person.id, roles=new
+    )
+    for other in others:
+        tell_staff(
+            tx,
+            other,
+            "role_asked",
+            once=once,
+            about_name=person.name,
+            roles=role_names(new),
+            by_name=by.name,
+            page="/medewerkers",
+        )
+    said.append(text("staff.change.asked", roles=role_names(new)))
+    return Given(wanted - weighty, weighty, said)
+
+
+def _withdraw(tx: Transaction, person: Staff, roles: frozenset[Role], by: Staff) -> list[str]:
+    """What waited and is not wanted any more; what is said of it."""
+    waiting = [each.role for each in tx.role_requests.waiting(person.id) if each.role in roles]
+    if not waiting:
+        return []
+    tx.role_requests.end(person.id, frozenset(waiting), "withdrawn", by.id)
+    tx.audit.append(
+        None,
+        Event.STAFF_ROLE_WITHDRAWN,
+        staff_actor(by),
+        staff=person.id,
+        roles=sorted(waiting),
+    )
+    return [text("staff.change.withdrawn", roles=role_names(waiting))]
+
+
+def waiting(deps: Deps, by: Staff) -> list[RoleRequest]:
+    """What waits for a second administrator, the oldest first."""
+    require(by, Permission.MANAGE_STAFF)
+    with deps.database.begin() as tx:
+        return tx.role_requests.waiting()
+
+
+def decide(deps: Deps, request_id: str, *, grant: bool, by: Staff, proof: Proof) -> None:
+    """Grant or refuse a role; whoever asked for it can only withdraw.
+
+    Raises Invalid for a wrong password, Refused when the asker grants, NotFound when it was
+    decided or withdrawn meanwhile.
+    """
+    require(by, Permission.MANAGE_STAFF)
+    must_prove(deps, by, proof)
+    with deps.database.begin() as tx:
+        tx.accounts.lock_staff()
+        request = tx.role_requests.lock(request_id)
+        account = tx.accounts.by_id(request.staff_id, lock=True) if request else None
+        if request is None or account is None:
+            raise NotFound("not_found")
+        own = request.asked_by == by.id
+        if grant and own:
+            raise Refused("second_administrator")
+        person, role = account.person, request.role
+        how = "granted" if grant else "withdrawn" if own else "refused"
+        if grant:
+            roles = person.roles | {role}
+            tx.accounts.change(dataclasses.replace(person, roles=roles), active=account.active)
+        tx.role_requests.end(person.id, frozenset({role}), how, by.id)
+        once = tx.audit.append(
+            None,
+            Event(f"staff.role_{how}"),
+            staff_actor(by),
+            staff=person.id,
+            roles=[role.value],
+            asked_by=f"staff:{request.asked_by}",
+        )
+        said = text(f"staff.change.{how}", roles=role_names([role]), asked_by=request.asked_by_name)
+        tell_of_change(tx, [said], about=person, by=by.name, at=tx.now(), once=once)
+
+
+def role_names(roles: Iterable[Role]) -> str:
+    """``Verkoop, Archief``, in the order of the list of roles."""
+    held = set(roles)
+    return ", ".join(text(f"labels.role.{role.value}") for role in Role if role in held)

@@ -1,0 +1,89 @@
+"""Sessions of staff: which one a cookie opens, one's own list of them, and ending them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.browsers import in_words
+from service.agreement.capabilities import hash_secret, new_session_secret
+from service.agreement.events import Event
+from service.agreement.permissions import Staff
+from service.database.engine import Transaction
+from service.database.people.sessions import Session
+from service.deps import Deps
+from service.errors import NotFound
+from service.workflow.actors import staff_actor
+
+
+@dataclass(frozen=True)
+class OwnSession:
+    """One line of somebody's own list; ``browser`` is in words, ``here`` is the one that asks."""
+
+    id: str
+    browser: str
+    since: datetime
+    last_used: datetime
+    here: bool
+
+
+def begin(tx: Transaction, person: Staff, *, former: str, user_agent: str) -> str:
+    """A new session of somebody who gave the right password; returns its cookie.
+
+    ``former`` is the cookie that this browser had: that session ends, whoever's it was.
+    """
+    if former:
+        tx.sessions.end(hash_secret(former))
+    secret = new_session_secret()
+    tx.sessions.start(person.id, hash_secret(secret), user_agent)
+    return secret
+
+
+def find(deps: Deps, secret: str) -> Session | None:
+    """The session that this cookie opens, if any; being asked for counts as use."""
+    if not secret:
+        return None
+    digest = hash_secret(secret)
+    with deps.database.begin() as tx:
+        found = tx.sessions.get(digest)
+        if found:
+            tx.sessions.prolong(digest)
+        return found
+
+
+def sign_out(deps: Deps, secret: str) -> None:
+    """End the session behind this cookie."""
+    with deps.database.begin() as tx:
+        tx.sessions.end(hash_secret(secret))
+
+
+def own_sessions(deps: Deps, staff: Staff, here: str) -> list[OwnSession]:
+    """Where ``staff`` is signed in, the last used first; ``here`` is the id of this session."""
+    with deps.database.begin() as tx:
+        return [
+            OwnSession(
+                each.id,
+                in_words(each.user_agent),
+                each.created_at,
+                each.last_seen_at,
+                each.id == here,
+            )
+            for each in tx.sessions.of(staff.id)
+        ]
+
+
+def end_own(deps: Deps, staff: Staff, session_id: str) -> None:
+    """End one of one's own sessions. Raises NotFound."""
+    with deps.database.begin() as tx:
+        if not tx.sessions.end_one(staff.id, session_id):
+            raise NotFound("not_found")
+        tx.audit.append(None, Event.STAFF_SESSIONS_ENDED, staff_actor(staff), count=1)
+
+
+def end_others(deps: Deps, staff: Staff, secret: str) -> int:
+    """End all of one's own sessions but the one behind this cookie; returns how many."""
+    with deps.database.begin() as tx:
+        ended = tx.sessions.end_all(staff.id, but=hash_secret(secret))
+        if ended:
+            tx.audit.append(None, Event.STAFF_SESSIONS_ENDED, staff_actor(staff), count=ended)
+        return ended

@@ -1,0 +1,228 @@
+"""Who works here: invited, changed, blocked, and given a link for another password.
+
+Each of these asks the administrator's own password again and is mailed to the person and to every
+administrator. A role that binds the processor waits for a second administrator, where there is one
+(``service/workflow/people/role_grants.py``). Nobody chooses a password for somebody else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+
+from service.agreement.capabilities import AccountPurpose
+from service.agreement.deadlines import show_moment
+from service.agreement.events import Event
+from service.agreement.fields import Checker
+from service.agreement.permissions import Permission, Role, Staff, require
+from service.database.engine import Transaction
+from service.database.people.account_links import LinkMail
+from service.database.people.accounts import Account
+from service.deps import Deps
+from service.errors import FieldError, Invalid, NotFound, Refused
+from service.texts import text
+from service.workflow.actors import staff_actor
+from service.workflow.people import passwords
+from service.workflow.people.account_links import make
+from service.workflow.people.account_mail import tell_of_change
+from service.workflow.people.forgotten import mail_link
+from service.workflow.people.reauthenticate import Proof, must_prove
+from service.workflow.people.role_grants import give, role_names
+from service.workflow.telling.notify import tell_staff
+
+
+def invite(
+    deps: Deps,
+    *,
+    name: str,
+    email: str,
+    function: str,
+    roles: Sequence[str],
+    by: Staff,
+    proof: Proof,
+) -> None:
+    """A new member of staff, who gets a link by mail and chooses a password there.
+
+    Raises Invalid naming the field.
+    """
+    require(by, Permission.MANAGE_STAFF)
+    check = Checker()
+    person = Staff(
+        id=str(uuid.uuid4()),
+        name=check.person("name", name),
+        email=check.email("email", email),
+        function=check.line("function", function, most=100, required=False),
+        roles=frozenset(),
+    )
+    wanted = _roles(roles, check)
+    check.raise_if_wrong()
+    must_prove(deps, by, proof)
+    with deps.database.begin() as tx:
+        tx.accounts.lock_staff()
+        own = tx.accounts.by_id(by.id)
+        if own is None:
+            raise NotFound("not_found")
+        # Until there is a password, none fits; it is as slow to try as any other.
+        nobodys = passwords.of_nobody(own.password_hash)
+        if tx.accounts.by_email(person.email):
+            raise Invalid([FieldError("email", "email_taken")])
+        tx.accounts.add(person, nobodys, credential="none")
+        kept = tx.audit.append(
+            None,
+            Event.STAFF_CREATED,
+            staff_actor(by),
+            personal={"email": person.email, "name": person.name},
+            staff=person.id,
+            roles=sorted(wanted),
+        )
+        given = give(tx, person, wanted, by)
+        tx.accounts.change(dataclasses.replace(person, roles=given.now), active=True)
+        _mail_invitation(tx, deps, person, by)
+        changes = [text("staff.change.invited", roles=role_names(given.now) or "–")]
+        _tell(tx, changes + given.said, about=person, by=by, once=kept, personally=False)
+
+
+def change(
+    deps: Deps,
+    staff_id: str,
+    *,
+    name: str,
+    function: str,
+    roles: Sequence[str],
+    active: bool,
+    by: Staff,
+    proof: Proof,
+) -> bool:
+    """Change name, function, roles, or whether the account may be used.
+
+    Returns whether a role waits for a second administrator. Raises Invalid naming the field,
+    Refused when no active administrator would be left, NotFound.
+    """
+    require(by, Permission.MANAGE_STAFF)
+    check = Checker()
+    new_name = check.person("name", name)
+    new_function = check.line("function", function, most=100, required=False)
+    wanted = _roles(roles, check)
+    check.raise_if_wrong()
+    must_prove(deps, by, proof)
+    with deps.database.begin() as tx:
+        tx.accounts.lock_staff()
+        account = tx.accounts.by_id(staff_id, lock=True)
+        if account is None:
+            raise NotFound("not_found")
+        before = account.person
+        given = give(tx, before, wanted, by)
+        after = dataclasses.replace(before, name=new_name, function=new_function, roles=given.now)
+        tx.accounts.change(after, active=active)
+        if not tx.accounts.with_role(Role.ADMIN):
+            raise Refused("last_admin")
+        changes = _differences(before, after, account.active, active) + given.said
+        if not changes:
+            return False
+        if not active:
+            tx.sessions.end_all(staff_id)
+            tx.accounts.forget_browsers(staff_id)
+            tx.account_links.end(staff_id)
+        kept = tx.audit.append(
+            None,
+            Event.STAFF_CHANGED,
+            staff_actor(by),
+            personal={"email": before.email, "name": new_name, "function": new_function},
+            staff=staff_id,
+            roles=sorted(after.roles),
+            active=active,
+        )
+        _tell(tx, changes, about=before, by=by, once=kept)
+        return bool(given.waiting)
+
+
+def send_link(deps: Deps, staff_id: str, by: Staff, proof: Proof) -> None:
+    """Mail somebody a new invitation, or a link to choose another password.
+
+    The old password and every session stay until the link is used. Raises NotFound.
+    """
+    require(by, Permission.MANAGE_STAFF)
+    must_prove(deps, by, proof)
+    with deps.database.begin() as tx:
+        account = tx.accounts.by_id(staff_id, lock=True)
+        if account is None or not account.active:
+            raise NotFound("not_found")
+        if account.invited:
+            _mail_invitation(tx, deps, account.person, by)
+            purpose = AccountPurpose.INVITATION
+        else:
+            purpose = AccountPurpose.PASSWORD
+            mail_link(tx, deps, account.person, purpose, asked=False, by_name=by.name)
+        kept = tx.audit.append(
+            None, Event.STAFF_LINK_SENT, staff_actor(by), purpose=purpose.value, staff=staff_id
+        )
+        sentence = text(f"staff.change.link.{purpose.value}")
+        _tell(tx, [sentence], about=account.person, by=by, once=kept, personally=False)
+
+
+def everyone(deps: Deps, by: Staff) -> list[Account]:
+    """All accounts, for the administrator."""
+    require(by, Permission.MANAGE_STAFF)
+    with deps.database.begin() as tx:
+        return tx.accounts.everyone()
+
+
+def newest_link(deps: Deps, staff_id: str, by: Staff) -> LinkMail | None:
+    """What became of the newest link that was mailed to somebody, for the administrator."""
+    require(by, Permission.MANAGE_STAFF)
+    with deps.database.begin() as tx:
+        return tx.account_links.newest_mail(staff_id)
+
+
+def _mail_invitation(tx: Transaction, deps: Deps, person: Staff, by: Staff) -> None:
+    link = make(tx, deps, person, AccountPurpose.INVITATION)
+    tell_staff(
+        tx,
+        person,
+        "staff_invitation",
+        once=link.id,
+        account_link_id=link.id,
+        valid_until=show_moment(link.until),
+        by_name=by.name,
+        email=person.email,
+    )
+
+
+def _tell(
+    tx: Transaction,
+    changes: list[str],
+    *,
+    about: Staff,
+    by: Staff,
+    once: str,
+    personally: bool = True,
+) -> None:
+    """``personally`` is False where the person gets another mail that says it already."""
+    tell_of_change(
+        tx, changes, about=about, by=by.name, at=tx.now(), once=once, personally=personally
+    )
+
+
+def _differences(before: Staff, after: Staff, was_active: bool, active: bool) -> list[str]:
+    changes = []
+    if after.name != before.name:
+        changes.append(text("staff.change.name", old=before.name, new=after.name))
+    if after.function != before.function:
+        old, new = before.function or "–", after.function or "–"
+        changes.append(text("staff.change.function", old=old, new=new))
+    if after.roles - before.roles:
+        changes.append(text("staff.change.given", roles=role_names(after.roles - before.roles)))
+    if before.roles - after.roles:
+        changes.append(text("staff.change.taken", roles=role_names(before.roles - after.roles)))
+    if active != was_active:
+        changes.append(text(f"staff.change.{'unblocked' if active else 'blocked'}"))
+    return changes
+
+
+def _roles(given: Sequence[str], check: Checker) -> frozenset[Role]:
+    known = {role.value for role in Role}
+    roles = frozenset(Role(role) for role in given if role in known)
+    if not roles:
+        check.refuse("roles", "roles_empty")
+    return roles

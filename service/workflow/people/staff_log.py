@@ -1,0 +1,144 @@
+"""The log of staff: who signed in, what changed in accounts and roles, and who looked at what.
+
+What changed stands in the hash-chained log; what happens often stands beside it, counted by the
+hour. Here both are read as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.agreement import browsers
+from service.agreement.activity import Activity
+from service.agreement.events import Event, in_words
+from service.agreement.permissions import Permission, Role, Staff, require
+from service.database.people.activity import PAGE, Line, Wanted
+from service.deps import Deps
+from service.texts import text
+from service.workflow.actors import SYSTEM, Client
+from service.workflow.people.role_grants import role_names
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "sign_in": (
+        Event.STAFF_SIGNED_IN,
+        Event.STAFF_LOCKED,
+        Event.STAFF_BROWSER_KNOWN,
+        Event.STAFF_SESSIONS_ENDED,
+        Activity.SIGN_IN_FAILED,
+        Activity.LINK_ASKED,
+    ),
+    "accounts": (
+        Event.STAFF_CREATED,
+        Event.STAFF_CHANGED,
+        Event.STAFF_LINK_SENT,
+        Event.STAFF_PASSWORD,
+        Event.STAFF_ROLE_ASKED,
+        Event.STAFF_ROLE_GRANTED,
+        Event.STAFF_ROLE_REFUSED,
+        Event.STAFF_ROLE_WITHDRAWN,
+    ),
+    "viewed": (
+        Activity.DOSSIER_VIEWED,
+        Activity.TEXT_VIEWED,
+        Activity.FILE_FETCHED,
+        Activity.LOG_READ,
+    ),
+    "refused": (Activity.REFUSED,),
+    "profile": (Event.PROFILE_CHANGED, Event.PROFILE_LOGO_CHANGED),
+    "service": (Event.LOG_ANCHORED, Event.ARCHIVE_PROBED),
+}
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line for people. ``at`` is aware UTC: the last time, where there were several."""
+
+    at: datetime
+    who: str
+    sentence: str
+    details: list[str]
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """One page; ``next`` is where the following one begins, empty at the end. ``people`` are the
+    pairs of id and name to choose from."""
+
+    lines: list[LogLine]
+    people: list[tuple[str, str]]
+    next: str
+
+
+def read(deps: Deps, wanted: Wanted, by: Staff) -> LogPage:
+    """A page of the log of staff, the newest first. That it was read is noted too."""
+    require(by, Permission.READ_STAFF_LOG)
+    with deps.database.begin() as tx:
+        lines = tx.activity.read(wanted, limit=PAGE + 1)
+        tx.activity.note(Activity.LOG_READ, by.id)
+        names = {each.person.id: each.person.name for each in tx.accounts.everyone()}
+    more = len(lines) > PAGE
+    lines = lines[:PAGE]
+    return LogPage(
+        [_for_people(line, names) for line in lines],
+        sorted(names.items(), key=lambda each: each[1].casefold()),
+        lines[-1].cursor if more else "",
+    )
+
+
+def note_refusal(deps: Deps, staff: Staff, what: str, client: Client) -> None:
+    """Somebody tried what their roles do not allow; ``what`` names the page."""
+    with deps.database.begin() as tx:
+        tx.activity.note(Activity.REFUSED, staff.id, what, client=client.personal())
+
+
+def _for_people(line: Line, names: Mapping[str, str]) -> LogLine:
+    return LogLine(line.at, _who(line.actor, names), _sentence(line), _details(line, names))
+
+
+def _who(actor: str, names: Mapping[str, str]) -> str:
+    if actor == SYSTEM:
+        return text("staff.log.who.system")
+    if not actor:
+        return text("staff.log.who.stranger")
+    return names.get(actor.partition(":")[2]) or text("staff.log.who.gone")
+
+
+def _sentence(line: Line) -> str:
+    if line.source == "chain":
+        return in_words(line.kind, {**line.personal, **line.data}, erased=not line.personal)
+    subject = line.subject
+    if line.kind == Activity.LINK_ASKED:
+        subject = text(f"staff.log.link.{subject}")
+    return text(f"staff.log.what.{line.kind}", subject=subject)
+
+
+def _details(line: Line, names: Mapping[str, str]) -> list[str]:
+    data, said = line.data, []
+    if data.get("staff"):
+        name = names.get(data["staff"]) or text("staff.log.who.gone")
+        said.append(text("staff.log.detail.about", name=name))
+    if "roles" in data:
+        roles = role_names(Role(each) for each in data["roles"])
+        said.append(text("staff.log.detail.roles", roles=roles or text("staff.log.detail.none")))
+    if data.get("active") is False:
+        said.append(text("staff.log.detail.blocked"))
+    if data.get("alone"):
+        said.append(text("staff.log.detail.alone"))
+    if data.get("purpose"):
+        purpose = text(f"staff.log.link.{data['purpose']}")
+        said.append(text("staff.log.detail.purpose", purpose=purpose))
+    if data.get("how"):
+        said.append(text("staff.log.detail.how", how=text(f"staff.log.how.{data['how']}")))
+    if line.times > 1:
+        said.append(text("staff.log.detail.times", times=line.times))
+    return said + _client(line.personal)
+
+
+def _client(personal: Mapping[str, Any]) -> list[str]:
+    if not personal.get("ip"):
+        return []
+    browser = browsers.in_words(str(personal.get("user_agent", "")))
+    return [text("staff.log.detail.client", browser=browser, ip=personal["ip"])]

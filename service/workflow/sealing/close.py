@@ -1,0 +1,278 @@
+"""The close: evidence is made and sealed, and the one original is fixed. A job.
+
+A repetition after a crash makes the same evidence but for the revocation lists of the hour, whose
+digests stand in it; the sealed sheet differs in its time stamp too. The database keeps the first.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import rfc8785
+
+from service.agreement import shown
+from service.agreement.events import Event, in_words
+from service.agreement.model import Agreement
+from service.agreement.proof import (
+    ActFacts,
+    EventFacts,
+    Facts,
+    Succession,
+    evidence,
+    qualities,
+    sheet,
+)
+from service.agreement.shown import sha256_of
+from service.agreement.states import SIGNED_NOT_SEALED, Step, after
+from service.database.agreement.documents import CLOSING_STEP
+from service.database.engine import Transaction
+from service.database.log.audit_log import Entry
+from service.deps import Deps
+from service.workflow.actors import SYSTEM
+from service.workflow.sealing.evidence_package import (
+    AGREEMENT,
+    COMMON,
+    DIFFERENCE,
+    VIEW,
+    digests,
+    encoded,
+    explanations,
+    files_of_sheet,
+    fixed_files,
+)
+from service.workflow.sealing.present_keys import with_present_keys
+from service.workflow.sealing.stamp_files import stamp_files
+from signatures.keys.authority import fingerprint, pem
+from storage.archive import CERTIFICATES
+from storage.manifest import SHOWN
+
+if TYPE_CHECKING:  # the PDF library comes with them
+    from signatures.sealing.seal import Sealer
+    from signatures.sealing.validation_data import Chains
+
+CLOSE = "close"
+ARCHIVE = "archive"
+
+
+def close(deps: Deps, agreement_id: str) -> None:
+    """Make and seal the evidence sheet, fix the original, and send it on to the archive."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        if agreement.state not in SIGNED_NOT_SEALED:
+            return
+        closed = tx.documents.last_seal(agreement.id, agreement.revision)
+        if closed is None or closed.step != CLOSING_STEP:
+            return
+        facts, entries = _facts(deps, tx, agreement, closed.sha256)
+        frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+        template = tx.documents.template(facts.template_sha256)
+        views = _views(tx, agreement, facts)
+    if frozen is None:
+        raise LookupError(agreement.reference)
+    fixed = fixed_files(facts, sealed=closed.pdf, template=template, views=views)
+    known = {**fixed, AGREEMENT: closed.pdf, SHOWN: frozen[0]}
+    made = with_present_keys(deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known))
+    others = made.sealer.stamp_evidence(closed.pdf, made.pdf)
+    certificates = {**certificate_files(made.chains), **stamp_files(others, made.chains.stamps)}
+    further = {**fixed, **made.explanations, **files_of_sheet(made.pdf)}
+    original: dict[str, Any] = {
+        "revision": agreement.revision,
+        "pdf": closed.pdf,
+        "sha256": closed.sha256,
+        "size": len(closed.pdf),
+        "level": facts.level,
+        "evidence_pdf": made.pdf,
+        "evidence_sha256": hashlib.sha256(made.pdf).hexdigest(),
+        "evidence_json": made.proof,
+        "log_jsonl": log_lines(entries),
+        "manifest_facts": _manifest_facts(facts, certificates),
+        "further_files": encoded(further),
+    }
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock_by_id(agreement_id)
+        if before.state not in SIGNED_NOT_SEALED:
+            return
+        if tx.documents.add_original(agreement_id, original):
+            tx.audit.append(
+                agreement_id, Event.EVIDENCE_MADE, SYSTEM, sha256=original["evidence_sha256"]
+            )
+        tx.agreements.save(
+            before,
+            dataclasses.replace(before, state=after(Step.CLOSE, before.state), failure=""),
+        )
+        tx.audit.append(agreement_id, Event.AGREEMENT_COMPLETED, SYSTEM, sha256=original["sha256"])
+        tx.archive.set_state(agreement_id, "local", "")
+        tx.jobs.defer(ARCHIVE, agreement_id, agreement_id=agreement_id)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The sealed sheet, the evidence JSON in it, the explanations, and by whose keys and chains."""
+
+    pdf: bytes
+    proof: bytes
+    explanations: Mapping[str, bytes]
+    sealer: Sealer
+    chains: Chains
+
+
+def _sealed_sheet(deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, bytes]) -> _Sheet:
+    """The evidence sheet over the files that are ``known`` and the certificates of the day.
+
+    Raises AuthorityError ``superseded`` when the keys were replaced meanwhile.
+    """
+    chains = sealer.certificates(known[AGREEMENT])
+    certificates = {
+        f"{CERTIFICATES}{name}": data for name, data in certificate_files(chains).items()
+    }
+    told = explanations(
+        facts, known, sealed=known[AGREEMENT], shown=known[SHOWN], checked_at=datetime.now(UTC)
+    )
+    proof = rfc8785.dumps(evidence(facts, digests({**known, **certificates, **told})))
+    printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
+    return _Sheet(sealer.seal_sheet(printed), proof, told, sealer, chains)
+
+
+def _facts(
+    deps: Deps, tx: Transaction, agreement: Agreement, sealed_sha256: str
+) -> tuple[Facts, list[Entry]]:
+    frozen = tx.documents.frozen(agreement.id, agreement.revision)
+    if frozen is None:
+        raise LookupError(agreement.reference)
+    tokens = tx.documents.token_times(agreement.id, agreement.revision)
+    acts = tuple(
+        ActFacts(
+            place=act.place.value,
+            signed_at=act.signed_at,
+            record=act.record,
+            record_sha256=act.record_sha256,
+            token_time=tokens[act.ordinal][0],
+            token_quality=tokens[act.ordinal][1],
+        )
+        for act in tx.documents.acts(agreement.id, agreement.revision)
+    )
+    entries = _until_closed(tx.audit.of(agreement.id))
+    people = tx.agreements.delegations(agreement.id)
+    sealer = deps.sealer()
+    by = sealer.seal
+    return (
+        Facts(
+            agreement=agreement,
+            template_version=frozen.template_version,
+            template_sha256=frozen.template_sha256,
+            engine=frozen.engine,
+            documents=(
+                ("shown", frozen.sha256),
+                ("view", sha256_of(frozen.reading_html)),
+                ("sealed", sealed_sha256),
+            ),
+            acts=acts,
+            events=tuple(
+                EventFacts(e.seq, e.at, str(e.event), sentence(e), e.hash) for e in entries
+            ),
+            successions=tuple(
+                Succession(
+                    old=before["name"],
+                    new=after_["name"],
+                    delegated=bool(after_["delegated_by"]),
+                    mailbox=after_["delegation_proof"],
+                )
+                for before, after_ in pairwise(people)
+            ),
+            seal_subject=by.certificate.subject.rfc4514_string(),
+            seal_fingerprint=fingerprint(by.certificate),
+            root_fingerprint=fingerprint(by.issuers[-1]),
+            level=sealer.level,
+            closed_at=tokens[CLOSING_STEP][0],
+            closing_quality=tokens[CLOSING_STEP][1],
+            verify_url=f"{deps.settings.base_url}/verifieer",
+        ),
+        entries,
+    )
+
+
+def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, bytes]:
+    """The texts that were shown as pages, by their name in the package."""
+    view = tx.openings.view(agreement.id, agreement.revision)
+    if view is None:
+        raise LookupError(agreement.reference)
+    found = {VIEW: view.html}
+    for act in facts.acts:
+        for opened in act.record.get("shown", ()):
+            if opened["what"] == shown.DIFFERENCE:
+                found[DIFFERENCE] = tx.openings.difference(agreement.id, opened["sha256"])
+                found[COMMON] = tx.openings.common_text(opened["common_sha256"])
+    return {name: html.encode() for name, html in found.items()}
+
+
+def _until_closed(entries: list[Entry]) -> list[Entry]:
+    """The log up to the close, without a gap; what comes later stands in the service's own log.
+
+    A fixed end, so that the evidence is the same however often it is made.
+    """
+    closed = max(e.seq for e in entries if e.event is Event.ORIGINAL_CLOSED)
+    return [entry for entry in entries if entry.seq <= closed]
+
+
+def sentence(entry: Entry) -> str:
+    """A log entry in plain Dutch; what was erased of it is said to be erased."""
+    known = {**(entry.personal or {}), **entry.data}
+    erased = bool(entry.personal_digest) and entry.personal is None
+    return in_words(str(entry.event), known, erased=erased)
+
+
+def log_lines(entries: list[Entry]) -> bytes:
+    """The log as JSON lines, personal data and salts included, so that every hash can be checked
+    from this file alone.
+
+    Each line is canonical (RFC 8785), so what follows ``"entry":`` are the very bytes that were
+    hashed.
+    """
+    lines = [
+        rfc8785.dumps(
+            {
+                "entry": entry.hashed(),
+                "personal_data": entry.personal,
+                "salt": entry.salt,
+                "hash": entry.hash,
+            }
+        )
+        for entry in entries
+    ]
+    return b"\n".join(lines) + b"\n"
+
+
+def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> dict[str, Any]:
+    """What the archive needs beside the files, fixed now: no address of a person or a browser.
+
+    The certificates too, because a renewed revocation list would be other bytes under one name.
+    """
+    agreement = facts.agreement
+    effective = agreement.effective_date
+    return {
+        "effective_date": effective.isoformat() if effective else None,
+        "controller": agreement.controller.name,
+        "processor": agreement.processor.known_as,
+        "template_version": facts.template_version,
+        "token_quality": qualities(facts),
+        "certificates": encoded(certificates),
+    }
+
+
+def certificate_files(chains: Chains) -> dict[str, bytes]:
+    """What a verifier needs in nine years, under the names of the archive; several in one file
+    when keys were replaced between one act and the next, those that count first."""
+    return {
+        "wortel.pem": pem(*chains.roots),
+        "uitgever.pem": pem(*chains.intermediates),
+        "zegel.pem": pem(*chains.seals),
+        "tijdstempel.pem": pem(*chains.stamps),
+        "intrekkingslijst.pem": pem(*chains.lists),
+        "intrekkingslijst-wortel.pem": pem(*chains.upper_lists),
+    }

@@ -1,0 +1,262 @@
+"""The evidence package: what lies beside the original so that anybody can check it alone.
+
+What never changes is made once, at the close, and goes into the bucket with the original. The
+anchors come later: they are added when the package is handed out.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Set
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from service.agreement import anchoring
+from service.agreement.act_record import canonical
+from service.agreement.anchoring import Head
+from service.agreement.deadlines import show_date
+from service.agreement.model import Agreement
+from service.agreement.proof import Facts, qualities
+from service.database.engine import Transaction
+from service.database.log.anchors import Anchor
+from service.documents.read_me import read_me
+from service.texts import table, text
+from service.workflow.sealing.stamp_files import OF_OTHERS
+from storage.bag import bag
+
+if TYPE_CHECKING:  # the ASN.1 library comes with it
+    from signatures.pdf.extraction import Part
+
+AGREEMENT, SHEET, LOG = "overeenkomst.pdf", "bewijsblad.pdf", "logboek.jsonl"
+TEMPLATE = "sjabloon.docx"
+OWN = "eigen"  # the quality of a time stamp of this service's own
+VIEW, DIFFERENCE, COMMON = "leesweergave.html", "verschil.html", "gemeenschappelijke-tekst.html"
+
+
+def fixed_files(
+    facts: Facts, *, sealed: bytes, template: bytes | None, views: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """The further files, by name, that are there before the evidence sheet is made.
+
+    Their digests stand in the sealed sheet, so a file that can be made here belongs here.
+    ``template`` is the Word file that the text was made from, None where it was not kept;
+    ``views`` are the texts that were shown as pages, by name.
+    """
+    files = {f"handelingen/{act.place}.json": canonical(act.record) for act in facts.acts}
+    files |= _loose(_parts(AGREEMENT, sealed))
+    if template:
+        files[TEMPLATE] = template
+    return {**files, **views}
+
+
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The SHA-256 (hexadecimal) of each file, by name: the ``parts`` of the evidence."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
+
+
+def explanations(
+    facts: Facts, fixed: Mapping[str, bytes], *, sealed: bytes, shown: bytes, checked_at: datetime
+) -> dict[str, bytes]:
+    """LEESMIJ.txt and README.txt, which the sealed sheet names too.
+
+    So they say nothing that the sheet gives: where its seals stand, a file of its own says.
+    ``checked_at`` (aware) is a moment at which certificates and revocation lists count.
+    """
+    told = _told(
+        facts,
+        _parts(AGREEMENT, sealed),
+        shown_length=len(shown),
+        absent={TEMPLATE, VIEW, DIFFERENCE, COMMON} - set(fixed),
+    )
+    told["views"] = _views(facts, fixed)
+    told["attime"] = _seconds(checked_at)
+    return read_me(told)
+
+
+def files_of_sheet(sheet: bytes) -> dict[str, bytes]:
+    """What the sealed sheet gives: its seal and time stamps as files, and where they stand."""
+    # Loaded by the worker, which makes packages; the web process only hands them out.
+    from signatures.pdf.extraction import places  # noqa: PLC0415
+
+    named = _parts(SHEET, sheet)
+    folders = {name: "zegels" if part.cms else "tijdstempels" for _, name, part in named}
+    return {
+        **_loose(named),
+        **{f"{folders[name]}/{name}.txt": places(part) for _, name, part in named},
+    }
+
+
+def _views(facts: Facts, fixed: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """The texts that were shown as pages, each with the places whose record names it."""
+    found = digests({name: fixed[name] for name in (VIEW, DIFFERENCE, COMMON) if name in fixed})
+    return [
+        {
+            "file": name,
+            "sha256": digest,
+            "places": [act.place for act in facts.acts if digest in canonical(act.record).decode()],
+        }
+        for name, digest in found.items()
+    ]
+
+
+def _parts(file: str, pdf: bytes) -> list[tuple[str, str, Part]]:
+    """The seals and time stamps in a sealed file: that file, their name in the package, each."""
+    # Loaded by the worker, which makes packages; the web process only hands them out.
+    from signatures.pdf.extraction import parts  # noqa: PLC0415
+
+    stem = file.removesuffix(".pdf")
+    seal = {SHEET: stem}
+    return [
+        (file, seal.get(file, part.field) if part.cms else f"{stem}-afsluiting", part)
+        for part in parts(pdf)
+    ]
+
+
+def _loose(named: list[tuple[str, str, Part]]) -> dict[str, bytes]:
+    """The same as files of their own."""
+    files = {}
+    for _, name, part in named:
+        files[f"tijdstempels/{name}.tst"] = part.token
+        if part.cms:
+            files[f"zegels/{name}.p7s"] = part.cms
+    return files
+
+
+def _told(
+    facts: Facts,
+    named: list[tuple[str, str, Part]],
+    *,
+    shown_length: int,
+    absent: Set[str],
+) -> dict[str, Any]:
+    """What LEESMIJ.txt and README.txt need; offsets and lengths in bytes, ``attime`` in seconds.
+
+    Each certificate is judged as it was at the moment of the token beside it: keys may be replaced
+    between two acts, and the commands are to hold in thirty years too.
+    """
+    agreement, effective = facts.agreement, facts.agreement.effective_date
+    if effective is None:
+        raise LookupError(agreement.reference)
+    documents = dict(facts.documents)
+    foreign = any(each != OWN for each in qualities(facts).values())
+    entries = [
+        {
+            "file": file,
+            "name": name,
+            "range": part.byte_range,
+            "value": part.signature_at,
+            "attime": _seconds(part.token_time),
+        }
+        for file, name, part in named
+        if part.cms
+    ]
+    ranges = {entry["name"]: entry["range"] for entry in entries}
+    return {
+        "reference": agreement.reference,
+        "controller": agreement.controller.name,
+        "processor": agreement.processor.full_name,
+        "effective_date": show_date(effective),
+        "effective_date_iso": effective.isoformat(),
+        "shown_sha256": documents["shown"],
+        "sealed_sha256": documents["sealed"],
+        "shown_length": shown_length,
+        "acts": [
+            {"place": act.place, "record_sha256": act.record_sha256, "range": ranges[act.place]}
+            for act in facts.acts
+        ],
+        "seals": entries,
+        "closes": [
+            {
+                "file": file,
+                "name": name,
+                "range": part.byte_range,
+                "attime": _seconds(part.token_time),
+            }
+            for file, name, part in named
+            if not part.cms
+        ],
+        "root_fingerprint": facts.root_fingerprint,
+        "foreign_stamps": foreign,
+        "quality": _quality(facts),
+        "template_sha256": "" if TEMPLATE in absent else facts.template_sha256,
+        "story": _story(absent if foreign else {*absent, *OF_OTHERS}),
+        "not_proven": {
+            "nl": list(table("evidence")["not_proven"].values()),
+            "en": list(table("package")["not_proven"]["en"].values()),
+        },
+    }
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _quality(facts: Facts) -> dict[str, str]:
+    found = dict.fromkeys(qualities(facts).values())
+    return {
+        "nl": "; ".join(text(f"evidence.quality.{each}") for each in found),
+        "en": "; ".join(text(f"package.quality.en.{each}") for each in found),
+    }
+
+
+def _story(absent: Set[str]) -> dict[str, list[tuple[str, str]]]:
+    """What each file proves, but for the files that this package does not have."""
+    return {
+        language: [(name, proves) for name, proves in files.items() if name not in absent]
+        for language, files in table("package")["proves"].items()
+    }
+
+
+def encoded(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Files as JSON holds them."""
+    return {name: base64.b64encode(data).decode() for name, data in files.items()}
+
+
+def decoded(files: Mapping[str, str]) -> dict[str, bytes]:
+    """And back."""
+    return {name: base64.b64decode(data) for name, data in files.items()}
+
+
+def anchor_files(tx: Transaction, agreement_id: str, log: bytes) -> dict[str, bytes]:
+    """The anchor that holds the last entry of a package's log, with the path to it; {} if none.
+
+    A later anchor adds nothing: the first one that holds it bounds it best.
+    """
+    last = json.loads(log.splitlines()[-1])
+    head = Head(agreement_id, last.get("entry", last)["seq"], last["hash"])
+    anchor = tx.anchors.holding(head)
+    if anchor is None:
+        return {}
+    day = anchor.day.isoformat()
+    return {
+        f"ankers/{day}.json": anchor.record,
+        f"ankers/{day}.tsr": anchor.response,
+        f"ankers/{day}.pad.txt": _path(anchor, tx.anchors.heads(anchor.number), head),
+    }
+
+
+def _path(anchor: Anchor, heads: list[Head], head: Head) -> bytes:
+    """One step a line: the leaf, then on which side the other one stands, then the token's time."""
+    lines = [f"blad {head.leaf().decode()}"]
+    lines += [f"{side} {other}" for side, other in anchoring.path(heads, head)]
+    lines.append(f"tijd {int(anchor.token_time.timestamp())}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def as_bag(agreement: Agreement, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files as a bag."""
+    return bag(
+        files,
+        {
+            "Source-Organization": agreement.processor.full_name,
+            "External-Identifier": agreement.reference,
+            "External-Description": text(
+                "evidence.package",
+                reference=agreement.reference,
+                controller=agreement.controller.name,
+                processor=agreement.processor.full_name,
+            ),
+        },
+    )

@@ -1,0 +1,27 @@
+"""Our own authority's revocation list is made anew long before it runs out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cryptography import x509
+
+from service.deps import Deps
+from signatures.keys.authority import renew_crl
+
+LEAST_LEFT = timedelta(days=20)  # a list lasts 30 days; a worker that stands still may be noticed
+
+
+def renew_revocation_list(deps: Deps) -> int:
+    """Make the list anew when fewer than 20 days are left; an hourly job. Returns how many.
+
+    Without a valid list no original can be closed. Raises AuthorityError.
+    """
+    with deps.database.begin() as tx:
+        now = tx.now()
+    issuing = x509.load_pem_x509_crl(deps.authority().crl)
+    end = issuing.next_update_utc
+    if end is not None and end - now > LEAST_LEFT:
+        return 0
+    renew_crl(deps.settings.key_dir, deps.settings.key_passphrase, now=now)
+    return 1

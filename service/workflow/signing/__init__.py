@@ -1,0 +1,1 @@
+"""The controller opens, completes, reads and signs; the processor countersigns."""

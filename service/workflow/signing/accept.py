@@ -1,0 +1,233 @@
+"""Accepting signing acts: the one place where a signature comes to count.
+
+Called under the agreement's row lock, in the transaction that everything about the act commits in.
+When the last act is accepted here, the effective date is fixed here (DESIGN.md §1.4, clause 12.1).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.agreement.act_record import act_record, record_sha256
+from service.agreement.deadlines import show_date
+from service.agreement.events import Event
+from service.agreement.fields import same_person
+from service.agreement.model import Agreement
+from service.agreement.shown import Opening
+from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
+from service.database.engine import Transaction
+from service.errors import FieldError, Invalid, Refused
+from service.texts import catalogue, text
+from service.workflow.turns import NoTurn, Turns
+from signatures.acts.font import FACES
+from signatures.acts.images import ImageRefused, reencode
+from signatures.effective_date import effective_date
+
+SEAL = "seal"
+METHODS = ("typed", "drawn", "uploaded")
+# A picture of the largest size takes some 180 MB and a second, so one at a time in a process.
+_DECODING = Turns(at_once=1, waiting=3)
+PATIENCE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class SignatureImage:
+    """How somebody signs: the typed name in a face, or a picture (already encoded anew)."""
+
+    method: str
+    typed: str
+    png: bytes | None
+    face: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who signs, for whom, and what of that is evidence (goes into the record only)."""
+
+    actor: str
+    name: str
+    function: str
+    email: str
+    organisation: str
+    evidence: dict[str, Any]
+    signatory_id: str | None = None
+    staff_id: str | None = None
+
+
+def signature_image(
+    method: str, typed: str, picture: bytes, name: str, face: str = ""
+) -> SignatureImage:
+    """Check what was given as a signature. Raises Invalid naming ``method`` or ``signature``.
+
+    A typed one without a known ``face`` has the first: where all look alike none is offered.
+    """
+    if method not in METHODS:
+        raise Invalid([FieldError("method", "choose")])
+    if method == "typed":
+        # The typed signature is the name itself; what was typed must be that name to a reader, so
+        # that nobody signs as somebody else by a slip.
+        if not typed.strip():
+            raise Invalid([FieldError("signature", "signature_missing")])
+        if not same_person(typed, name):
+            raise Invalid([FieldError("signature", "signature_name", {"name": name})])
+        return SignatureImage("typed", name, None, face if face in FACES else FACES[0])
+    if not picture:
+        raise Invalid([FieldError("signature", "signature_missing")])
+    try:
+        with _DECODING.turn(PATIENCE_SECONDS):
+            return SignatureImage(method, "", reencode(picture))
+    except NoTurn as busy:
+        raise Invalid([FieldError("signature", "image_busy")]) from busy
+    except ImageRefused as refused:
+        code = {
+            "blank": "signature_blank" if method == "drawn" else "signature_not_found",
+            "heic": "image_heic",
+            "too_large": "image_too_large",
+        }
+        wrong = code.get(refused.code, "image_unreadable")
+        raise Invalid([FieldError("signature", wrong)]) from refused
+
+
+def statements(keys: tuple[str, ...], agreement: Agreement) -> list[dict[str, str]]:
+    """The statements word for word as shown, with the version of their wording."""
+    return [
+        {
+            "id": key,
+            "version": catalogue("statements")["version"],
+            "text": text(
+                f"statements.{key}",
+                organisation=agreement.controller.name,
+                processor=agreement.processor.full_name,
+            ),
+        }
+        for key in keys
+    ]
+
+
+def accept(
+    tx: Transaction,
+    before: Agreement,
+    person: Person,
+    image: SignatureImage,
+    acts: dict[Place, list[dict[str, str]]],
+    *,
+    shown_sha256: str,
+) -> Agreement:
+    """Accept the acts of one person, all or none, and return the agreement after them.
+
+    ``shown_sha256`` is the hash of the bytes that were shown. Raises TooLate or WrongState when
+    the agreement no longer stands open, Refused when it is another's turn, the text has changed, or
+    one of the staff has not opened it.
+    """
+    step = Step.SIGN_FIRST if not before.signed_places else Step.SIGN_LAST
+    state = after(step, before.state)
+    if before.next_places != tuple(acts):
+        raise Refused("not_your_turn")
+    if not shown_sha256 or shown_sha256 != before.frozen_sha256:
+        raise Refused("changed")
+    view = tx.openings.view(before.id, before.revision)
+    if view is None:
+        raise LookupError(before.reference)
+    opened = tx.openings.of(
+        before.id,
+        before.revision,
+        shown_sha256,
+        signatory_id=person.signatory_id,
+        staff_id=person.staff_id,
+    )
+    # A signatory may have read before openings were noted; their session says which bytes.
+    if person.staff_id and not opened:
+        raise Refused("not_opened")
+    places = dict(before.places)
+    for place, said in acts.items():
+        _record(tx, before, person, image, place, said, view.sha256, opened)
+        places[place] = PlaceState.SIGNED
+    signed = dataclasses.replace(before, state=state, places=places)
+    for place in signed.next_places:
+        places[place] = PlaceState.OPEN
+    if not signed.next_places:
+        signed = _with_effective_date(tx, signed)
+    tx.questions.end_by_signing(before.id, by_staff=person.staff_id is not None)
+    tx.agreements.save(before, signed)
+    if not signed.next_places and signed.effective_date:
+        tx.audit.append(
+            before.id,
+            Event.AGREEMENT_FULLY_SIGNED,
+            person.actor,
+            effective_date=show_date(signed.effective_date),
+            effective_date_iso=signed.effective_date.isoformat(),
+        )
+    tx.jobs.defer(SEAL, before.id, agreement_id=before.id)
+    return signed
+
+
+def _record(
+    tx: Transaction,
+    agreement: Agreement,
+    person: Person,
+    image: SignatureImage,
+    place: Place,
+    said: list[dict[str, str]],
+    view_sha256: str,
+    opened: list[Opening],
+) -> None:
+    now: datetime = tx.now()
+    record = act_record(
+        agreement,
+        place,
+        person={"name": person.name, "function": person.function, "email": person.email},
+        organisation=person.organisation,
+        signed_at=now,
+        method=image.method,
+        typed=image.typed,
+        image=image.png,
+        face=image.face,
+        statements=said,
+        evidence=person.evidence,
+        salt=secrets.token_hex(16),
+        view_sha256=view_sha256,
+        shown=opened,
+    )
+    digest = record_sha256(record)
+    tx.documents.add_act(
+        agreement.id,
+        agreement.revision,
+        {
+            "id": str(uuid.uuid4()),
+            "place": place.value,
+            "ordinal": ACT_ORDER[agreement.order].index(place) + 1,
+            "signatory_id": person.signatory_id,
+            "staff_id": person.staff_id,
+            "signed_at": now,
+            "document_sha256": agreement.frozen_sha256,
+            "record": record,
+            "record_sha256": digest,
+            "image": image.png,
+        },
+    )
+    tx.audit.append(
+        agreement.id,
+        Event.ACT_ACCEPTED,
+        person.actor,
+        personal={"name": person.name, "email": person.email},
+        place=text(f"labels.place.{place.value}"),
+        place_id=place.value,
+        record_sha256=digest,
+        document_sha256=agreement.frozen_sha256,
+    )
+
+
+def _with_effective_date(tx: Transaction, signed: Agreement) -> Agreement:
+    instants = {
+        act.place.value: act.signed_at for act in tx.documents.acts(signed.id, signed.revision)
+    }
+    return dataclasses.replace(
+        signed,
+        fully_signed_at=max(instants.values()),
+        effective_date=effective_date(instants),
+    )

@@ -1,0 +1,141 @@
+"""The controller completes: the organisation's details, then Bijlage 1; then the text is made.
+
+Going back afterwards, before anyone signed, begins a next revision: what was frozen stays on
+record and is no longer what will be signed (DESIGN.md §1.2).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from service.agreement.annex import parse_annex
+from service.agreement.drafting import Input
+from service.agreement.events import Event
+from service.agreement.fields import Checker
+from service.agreement.model import Agreement
+from service.agreement.parties import parse_controller, parse_signatory
+from service.agreement.states import State, Step, after
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import FieldError, Invalid
+from service.workflow.actors import Client, signer_actor
+from service.workflow.offer.generate import GENERATE
+from service.workflow.signing.open_link import load_open_visit
+
+
+def save_details(deps: Deps, secret: str, given: Input, client: Client) -> None:
+    """Step 1: confirm or correct the organisation and the signatory's name and function.
+
+    The signatory's address cannot be changed here: it is what the mailbox proof rests on.
+    Raises Invalid, LinkUnusable, WrongState once the text is frozen.
+    """
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        before = found.agreement
+        _require_editable(before)
+        check = Checker()
+        controller = parse_controller(given.fields, check, complete=True)
+        fields = {**given.fields, "signatory_email": before.signatory.email}
+        signatory = parse_signatory(fields, check, complete=True)
+        check.raise_if_wrong()
+        changed = dataclasses.replace(
+            before, controller=controller, signatory=signatory, details_confirmed=True
+        )
+        tx.agreements.save(before, changed)
+        tx.drafts.forget(found.link.signatory_id, "details")
+        if before.controller.name != controller.name or (
+            before.controller.number and before.controller.number != controller.number
+        ):
+            tx.agreements.add_flag(before.id, "organisation_changed")
+        if controller.kind in ("public_body", "unincorporated"):
+            tx.agreements.add_flag(before.id, "public_or_informal")
+        tx.audit.append(
+            before.id,
+            Event.DETAILS_SAVED,
+            signer_actor(found.link.signatory_id),
+            personal=client.personal(name=signatory.name),
+        )
+
+
+def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
+    """Step 2: Bijlage 1 is complete, and the text is made.
+
+    Raises Invalid, LinkUnusable, WrongState.
+    """
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        before = found.agreement
+        _require_editable(before)
+        if not before.details_confirmed:
+            raise Invalid([FieldError("details", "required")])
+        filled = _with_annex(before, given)
+        tx.agreements.save(
+            before,
+            dataclasses.replace(filled, state=after(Step.COMPLETE, before.state), failure=""),
+        )
+        tx.drafts.forget(found.link.signatory_id, "annex")
+        actor = signer_actor(found.link.signatory_id)
+        tx.audit.append(
+            before.id,
+            Event.ANNEX_SAVED,
+            actor,
+            personal=client.personal(name=before.signatory.name),
+            personal_data=len(filled.annex.of("personal_data")),
+            data_subjects=len(filled.annex.of("data_subjects")),
+        )
+        tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, actor)
+        tx.jobs.defer(GENERATE, before.id, agreement_id=before.id)
+
+
+def reopen(deps: Deps, secret: str, client: Client) -> None:
+    """Go back to change something before signing. Raises WrongState after the first act."""
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        if found.agreement.state is State.SENT:
+            return
+        thaw(tx, found.agreement, signer_actor(found.link.signatory_id), client)
+
+
+def thaw(tx: Transaction, before: Agreement, actor: str, client: Client | None) -> Agreement:
+    """Begin the next revision: what was prepared in any browser for the old text is dropped."""
+    thawed = tx.agreements.save(
+        before,
+        dataclasses.replace(
+            before,
+            state=after(Step.REOPEN, before.state),
+            revision=before.revision + 1,
+            frozen_sha256="",
+            failure="",
+        ),
+    )
+    tx.signing.forget_pending(before.id)
+    tx.audit.append(
+        before.id,
+        Event.AGREEMENT_REOPENED,
+        actor,
+        personal=client.personal() if client else None,
+        revision=thawed.revision,
+    )
+    return thawed
+
+
+def _with_annex(before: Agreement, given: Input) -> Agreement:
+    check = Checker()
+    annex = parse_annex(
+        given.chosen_of(),
+        given.typed_of(),
+        given.fields,
+        country=before.controller.country,
+        before=before.annex,
+        by="controller",
+        check=check,
+        complete=True,
+    )
+    check.raise_if_wrong()
+    return dataclasses.replace(before, annex=annex)
+
+
+def _require_editable(agreement: Agreement) -> None:
+    """Only a sent agreement whose annex the controller completes can be filled in."""
+    if agreement.state is not State.SENT or agreement.annex_locked:
+        after(Step.COMPLETE, State.READY if agreement.annex_locked else agreement.state)

@@ -1,0 +1,207 @@
+"""The processor signs: a queue that shows what differs, and one or several signed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.annex import flags
+from service.agreement.fields import same_person
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import Order, Place, State
+from service.database.agreement.questions import Question
+from service.database.engine import Transaction
+from service.database.lists.our_turn import Counts
+from service.deps import Deps
+from service.errors import FieldError, Invalid, NotFound, Refused
+from service.workflow.actors import Client, staff_actor
+from service.workflow.people.accounts import confirm_password
+from service.workflow.signing.accept import (
+    Person,
+    SignatureImage,
+    accept,
+    signature_image,
+    statements,
+)
+from service.workflow.telling.links import issue
+from service.workflow.telling.notify import invite
+
+STATEMENTS = ("countersign_checked", "countersign_intent")
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An agreement that the processor can sign now, with the reasons for a second look.
+
+    ``question`` is there while it was given back to the sender and no answer came; ``opened_at``
+    is when this person first opened its text, None while not: then it cannot be signed yet.
+    """
+
+    agreement: Agreement
+    flags: tuple[str, ...]
+    question: Question | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One page; ``counts`` are of all pages, ``next`` is where the following one begins."""
+
+    waiting: list[Waiting]
+    counts: Counts
+    next: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one agreement of a batch; ``refusal`` is empty when it was signed, and
+    ``unread`` says that opening the text is what it wants."""
+
+    reference: str
+    refusal: str = ""
+    unread: bool = False
+
+
+def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue:
+    """A page of what waits for this person's signature, the longest waiting first.
+
+    ``after`` is where the page begins, ``only`` the reference of the one agreement to show.
+    """
+    require(staff, Permission.COUNTERSIGN)
+    with deps.database.begin() as tx:
+        if only:
+            lines = tx.our_turn.one(staff.id, only)
+        else:
+            lines = tx.our_turn.own(staff.id, after=after, limit=PAGE + 1)
+        next_page = lines[PAGE - 1].cursor if len(lines) > PAGE else ""
+        ids = [each.id for each in lines[:PAGE]]
+        found, returned = tx.agreements.these(ids), tx.questions.returned_of(ids)
+        opened = tx.openings.by_staff(staff.id, ids)
+        waiting = []
+        for each in ids:
+            agreement, raised = found[each]
+            shown = tuple(dict.fromkeys((*flags(agreement.annex), *raised)))
+            key = (each, agreement.revision, agreement.frozen_sha256)
+            waiting.append(Waiting(agreement, shown, returned.get(each), opened.get(key)))
+        return Queue(waiting, tx.our_turn.counts(staff.id), next_page)
+
+
+def of_colleagues(deps: Deps, staff: Staff) -> list[Agreement]:
+    """What waits for the signature of somebody else, the longest waiting first; one page."""
+    require(staff, Permission.COUNTERSIGN)
+    with deps.database.begin() as tx:
+        ids = [each.id for each in tx.our_turn.of_colleagues(staff.id, limit=PAGE)]
+        found = tx.agreements.these(ids)
+        return [found[each][0] for each in ids]
+
+
+def countersign(
+    deps: Deps,
+    shown: Mapping[str, str],
+    *,
+    password: str,
+    browser: str = "",
+    confirmed: bool,
+    method: str,
+    typed: str,
+    picture: bytes,
+    face: str = "",
+    staff: Staff,
+    client: Client,
+) -> list[Outcome]:
+    """Sign the agreements in ``shown`` (reference to the SHA-256 that was shown).
+
+    ``browser`` is the cookie of a known browser (see ``accounts.sign_in``).
+
+    Each is its own act in its own transaction, so one that was withdrawn meanwhile keeps no other
+    from being signed. Raises Invalid naming ``selected``, ``confirmed``, ``password``, ``function``
+    or ``signature``, TooMany when the account is locked.
+    """
+    require(staff, Permission.COUNTERSIGN)
+    wrong = [] if shown else [FieldError("selected", "nothing_selected")]
+    if not confirmed:
+        wrong.append(FieldError("confirmed", "statements_missing"))
+    image = None
+    try:
+        image = signature_image(method, typed, picture, staff.name, face)
+    except Invalid as refused:
+        wrong += refused.errors
+    try:  # an empty one is told as wrong, and is no guess that counts
+        if not password:
+            raise Invalid([FieldError("password", "password_wrong")])
+        confirm_password(deps, staff, password, browser)
+    except Invalid as refused:
+        wrong += refused.errors
+    if wrong or image is None:  # told all at once
+        raise Invalid(wrong)
+    return [
+        _sign_one(deps, reference, digest, image, staff, client)
+        for reference, digest in shown.items()
+    ]
+
+
+def _sign_one(
+    deps: Deps, reference: str, digest: str, image: SignatureImage, staff: Staff, client: Client
+) -> Outcome:
+    try:
+        with deps.database.begin() as tx:
+            before = tx.agreements.lock(reference)
+            if _signed_by(before) and before.state not in (State.VOIDED, State.DECLINED):
+                return Outcome(reference)  # a repetition: the first one's result
+            name, function = _printed(tx, before, staff)
+            person = Person(
+                actor=staff_actor(staff),
+                name=name,
+                function=function,
+                email=staff.email,
+                organisation=before.processor.known_as,
+                staff_id=staff.id,
+                evidence={
+                    "ip": client.ip,
+                    "user_agent": client.user_agent[:400],
+                    "reauthenticated": "password",
+                },
+            )
+            signed = accept(
+                tx,
+                before,
+                person,
+                image,
+                {Place.PROCESSOR_AGREEMENT: statements(STATEMENTS, before)},
+                shown_sha256=digest,
+            )
+            if signed.order is Order.PROCESSOR_FIRST:
+                invite(tx, signed, issue(deps, tx, signed, staff_actor(staff)), pre_signed=True)
+    except (Refused, NotFound) as refusal:
+        return Outcome(reference, refusal.sentence(), refusal.code in ("not_opened", "changed"))
+    return Outcome(reference)
+
+
+def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, str]:
+    """Name and function in the record of the act: those that the frozen text prints.
+
+    Only who was chosen signs. The text keeps the name that it was made with; an account that got
+    another name since (beyond capitals, accents and titles) does not sign it, because the paper
+    would name nobody who signed: a take-over, also by the same person, makes a text with the new
+    name. A new function changes nothing: the paper says in which one was signed. What was made
+    before a countersigner was chosen prints the representative and is signed as it always was.
+    Raises Refused.
+    """
+    chosen = agreement.countersigner
+    if chosen is None:
+        return staff.name, staff.function or agreement.processor.representative_function
+    if chosen.staff_id != staff.id:
+        raise Refused("countersigner_other", name=chosen.name)
+    printed = tx.documents.printed_for_us(agreement.id, agreement.revision)
+    if printed is None:  # there is no text yet: it is nobody's turn
+        return staff.name, agreement.our_function
+    if not same_person(staff.name, printed[0]):
+        raise Refused("countersigner_renamed", name=printed[0])
+    return printed
+
+
+def _signed_by(agreement: Agreement) -> bool:
+    return Place.PROCESSOR_AGREEMENT in agreement.signed_places

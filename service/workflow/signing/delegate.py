@@ -1,0 +1,135 @@
+"""The controller's representative passes on to a colleague.
+
+First the colleague is named, which changes nothing yet; then the mailbox is proved, unless it was
+in this browser; then the agreement is passed on. Without the proof, whoever holds only the link
+could pass it on to a mailbox of their own and sign from there (docs/decisions/0011).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from datetime import datetime
+
+from service.agreement.capabilities import hash_secret
+from service.agreement.deadlines import show_moment, show_moment_with_offset
+from service.agreement.drafting import free_text
+from service.agreement.events import Event
+from service.agreement.fields import Checker
+from service.agreement.model import Agreement
+from service.agreement.parties import Signatory
+from service.agreement.states import State, Step, after, refusal
+from service.deps import Deps
+from service.errors import FieldError, Invalid, Refused
+from service.workflow.actors import Client, signer_actor
+from service.workflow.offer.resend import open_again
+from service.workflow.signing.complete import thaw
+from service.workflow.signing.open_link import load_open_visit
+from service.workflow.signing.prove_mailbox import mailbox_proof
+from service.workflow.telling.links import issue
+from service.workflow.telling.notify import invite, tell_sender, tell_signatory
+
+
+def name_colleague(
+    deps: Deps, secret: str, *, name: str, function: str, email: str, message: str
+) -> None:
+    """Keep with this browser's session who is to sign instead; nobody is told and nothing changes.
+
+    Raises Invalid naming the field, LinkUnusable, Refused where passing on would be.
+    """
+    check = Checker()
+    colleague = Signatory(
+        name=check.person("name", name),
+        function=check.line("function", function, most=100, required=False),
+        email=check.email("email", email),
+    )
+    check.raise_if_wrong()
+    note = free_text(message, "message")
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        _refuse(found.agreement)
+        if found.agreement.signatory.email.casefold() == colleague.email.casefold():
+            raise Invalid([FieldError("email", "delegate_same")])
+        tx.signing.change_session(
+            hash_secret(secret), colleague={**dataclasses.asdict(colleague), "message": note}
+        )
+
+
+def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
+    """Pass on to the colleague who was named: a new link for that person, the present one dies.
+
+    The text names who signs, so a frozen one is made again for the colleague. The person passed
+    over is told too, because it may have been somebody else who did this. Returns the colleague.
+    Raises LinkUnusable, Refused until a colleague is named and the mailbox is proved in this
+    browser, and when the processor has already signed a text with this name in it.
+    """
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        before = found.agreement
+        _refuse(before)
+        given = found.session.colleague
+        if given is None:
+            raise Refused("colleague_first")
+        proof = mailbox_proof(tx, found)
+        colleague = Signatory(given["name"], given["email"], given["function"])
+        actor = signer_actor(found.link.signatory_id)
+        if before.state in (State.READY, State.GENERATION_FAILED):
+            before = thaw(tx, before, actor, client)
+        passed = dataclasses.replace(
+            before,
+            signatory=colleague,
+            signatory_id=str(uuid.uuid4()),
+            opened_at=None,  # the colleague has not opened anything yet
+            details_confirmed=False,
+            places=open_again(before),
+        )
+        tx.agreements.replace_signatory(
+            passed, delegated_by=before.signatory.name, delegation_proof=proof
+        )
+        tx.agreements.save(before, passed)
+        tx.drafts.forget(found.link.signatory_id, "delegate")
+        tx.drafts.hand_over(found.link.signatory_id, passed.signatory_id)
+        tx.agreements.add_flag(before.id, "delegated")
+        proved_at = datetime.fromisoformat(proof["code_confirmed_at"])
+        tx.audit.append(
+            before.id,
+            Event.SIGNATORY_DELEGATED,
+            actor,
+            personal=client.personal(
+                **{"from": before.signatory.name, "to": colleague.name, "email": colleague.email}
+            ),
+            mailbox_proved=show_moment_with_offset(proved_at),
+        )
+        link_id = issue(deps, tx, passed, actor, ended="delegated")
+        invite(
+            tx,
+            dataclasses.replace(passed, message=given["message"]),
+            link_id,
+            delegated_by=before.signatory.name,
+        )
+        told = {
+            "to_name": colleague.name,
+            "to_function": colleague.function,
+            "to_email": colleague.email,
+            "delegated_at": show_moment(tx.now()),
+        }
+        tell_signatory(tx, before, "delegated_confirmed", once=link_id, **told)
+        tell_sender(
+            tx,
+            passed,
+            "delegated_notice",
+            once=link_id,
+            from_name=before.signatory.name,
+            message=given["message"],
+            **told,
+        )
+        return colleague
+
+
+def _refuse(agreement: Agreement) -> None:
+    """Raises WrongState or Refused where nobody can be named instead."""
+    after(Step.DELEGATE, agreement.state)
+    if agreement.signed_places:
+        raise Refused("delegate_pre_signed")
+    if agreement.state is State.PREPARING:
+        raise refusal(agreement.state)

@@ -1,0 +1,251 @@
+"""The controller's representative opens the link: the landing page, the exchange, the visit.
+
+A GET shows what the link is and changes nothing (mail scanners follow links). Only the POST
+exchanges the token for a session, whose cookie then stands for it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.capabilities import (
+    Purpose,
+    hash_secret,
+    new_session_secret,
+    token_hash,
+)
+from service.agreement.deadlines import show_moment
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.permissions import Staff
+from service.agreement.states import CONTROLLER_PLACES, Place, PlaceState, State
+from service.database.agreement.signing import Link, LinkSession
+from service.database.engine import Transaction
+from service.database.people.logos import Logo
+from service.deps import Deps
+from service.errors import LinkUnusable, Refused
+from service.workflow.actors import Client, signer_actor
+from service.workflow.telling.notify import sender, tell_sender
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What the page behind a link shows before anything is exchanged.
+
+    ``status`` is open, signed or completed (all three can be entered), or the reason why the link
+    opens nothing: expired, replaced, delegated, voided, declined, unknown.
+    """
+
+    status: str
+    agreement: Agreement | None = None
+    sender: Staff | None = None
+    logo: Logo | None = None
+    signed_at: datetime | None = None
+
+    @property
+    def can_enter(self) -> bool:
+        """Whether the link can be exchanged."""
+        return self.status in ("open", "signed", "completed")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A browser with a valid session: the agreement as it stands, and what the browser did."""
+
+    agreement: Agreement
+    session: LinkSession
+    status: str
+
+    @property
+    def link(self) -> Link:
+        """The link that was exchanged."""
+        return self.session.link
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether the mailbox was proved in this browser in order to sign."""
+        return self.session.proof is Purpose.SIGN
+
+    @property
+    def proved(self) -> bool:
+        """Whether the mailbox was proved in this browser, whatever for."""
+        return self.session.proof is not None
+
+
+def landing(deps: Deps, token: str) -> Landing:
+    """What a link is now. Changes nothing."""
+    with deps.database.begin() as tx:
+        link = tx.signing.link_by_token(token_hash(token))
+        if link is None:
+            return Landing("unknown")
+        agreement = tx.agreements.get_by_id(link.agreement_id)
+        status = _status(agreement, link, tx.now())
+        signed = status in ("signed", "completed")
+        return Landing(
+            status,
+            agreement,
+            sender=sender(tx, agreement) if status == "open" else None,
+            logo=tx.logos.newest() if status == "open" else None,
+            signed_at=controller_signed_at(tx, agreement) if signed else None,
+        )
+
+
+def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
+    """Exchange a link for a session and return the cookie's value. Raises LinkUnusable.
+
+    ``known`` is the cookie that the browser had: where it proved the mailbox for this very link, it
+    goes on as far as it was.
+    """
+    secret = new_session_secret()
+    with deps.database.begin() as tx:
+        link = tx.signing.link_by_token(token_hash(token))
+        if link is None:
+            raise LinkUnusable("unknown")
+        before = tx.agreements.lock_by_id(link.agreement_id)
+        status = _status(before, link, tx.now())
+        if status not in ("open", "signed", "completed"):
+            raise LinkUnusable(status)
+        former = tx.signing.session(hash_secret(known)) if known else None
+        if former and former.link.id == link.id and former.proof:
+            tx.signing.continue_session(former.secret_hash, hash_secret(secret))
+        else:
+            tx.signing.start_session(
+                link.id, hash_secret(secret), client.ip, client.user_agent[:400]
+            )
+        if status == "open" and tx.signing.mark_opened(link.id):
+            tx.agreements.save(
+                before,
+                dataclasses.replace(
+                    before,
+                    opened_at=before.opened_at or tx.now(),
+                    places=_viewed(before),
+                ),
+            )
+            tx.audit.append(
+                before.id,
+                Event.LINK_OPENED,
+                signer_actor(link.signatory_id),
+                personal=client.personal(name=link.signatory_name),
+                link=link.id,
+            )
+    return secret
+
+
+def visit(deps: Deps, secret: str) -> Visit:
+    """The visit behind a cookie, for showing a page. Raises LinkUnusable."""
+    with deps.database.begin() as tx:
+        return load_visit(tx, secret, lock=False)
+
+
+def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
+    """The guarded door to an agreement for its signatory; with ``lock`` under the row lock.
+
+    Raises LinkUnusable when the session or the link no longer opens it.
+    """
+    if lock and secret:
+        tx.signing.hold_agreement(hash_secret(secret))
+    # Read behind the lock: what was true before the wait for it may have changed meanwhile.
+    session = tx.signing.session(hash_secret(secret)) if secret else None
+    if session is None:
+        raise LinkUnusable("unknown")
+    agreement = tx.agreements.get_by_id(session.link.agreement_id)
+    status = _status(agreement, session.link, session.read_at)
+    if status not in ("open", "signed", "completed"):
+        raise LinkUnusable(status)
+    return Visit(agreement, session, status)
+
+
+def load_proved_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
+    """The same, to show or hand out what stands in the agreement.
+
+    Until the controller signed, the link alone shows the text: it was sent to be read. Afterwards
+    the link lies in a mailbox, or in a log, for years, and only a browser that proved the mailbox
+    is shown what it leads to. Raises Refused until then.
+    """
+    found = load_visit(tx, secret, lock=lock)
+    if found.status != "open" and not found.proved:
+        raise Refused("mailbox_first")
+    return found
+
+
+def load_open_visit(tx: Transaction, secret: str) -> Visit:
+    """The same under the row lock, for a step that only an unsigned agreement can take.
+
+    Raises LinkUnusable, also with reason signed or completed.
+    """
+    found = load_visit(tx, secret, lock=True)
+    must_be_open(found)
+    return found
+
+
+def must_be_open(found: Visit) -> None:
+    """Raises LinkUnusable with reason signed or completed where the controller has signed."""
+    if found.status != "open":
+        raise LinkUnusable(found.status)
+
+
+def request_new_link(deps: Deps, token: str, client: Client) -> None:
+    """Ask the sender for a new link when this one has expired; asked twice, told once a day."""
+    with deps.database.begin() as tx:
+        link = tx.signing.link_by_token(token_hash(token))
+        if link is None:
+            raise LinkUnusable("unknown")
+        agreement = tx.agreements.lock_by_id(link.agreement_id)
+        if _status(agreement, link, tx.now()) != "expired":
+            raise LinkUnusable(_status(agreement, link, tx.now()))
+        tell_sender(
+            tx,
+            agreement,
+            "new_link_requested",
+            once=tx.now().date().isoformat(),
+            signer_name=link.signatory_name,
+            requested_at=show_moment(tx.now()),
+        )
+        tx.audit.append(
+            agreement.id,
+            Event.LINK_REQUESTED,
+            signer_actor(link.signatory_id),
+            personal=client.personal(name=link.signatory_name),
+            link=link.id,
+        )
+
+
+def _status(agreement: Agreement, link: Link, now: datetime) -> str:
+    if link.ended:
+        return link.ended
+    if agreement.state is State.DECLINED:
+        return "declined"
+    if agreement.state is State.VOIDED:
+        return "voided"
+    if agreement.state in (State.COMPLETED, State.SUPERSEDED):
+        return "completed"
+    if all(agreement.places[place] is PlaceState.SIGNED for place in CONTROLLER_PLACES):
+        return "signed"
+    past = agreement.expires_at is not None and agreement.expires_at < now
+    if agreement.state is State.EXPIRED or past:
+        return "expired"
+    return "open"
+
+
+def _viewed(agreement: Agreement) -> dict[Place, PlaceState]:
+    places = dict(agreement.places)
+    for place in CONTROLLER_PLACES:
+        if places[place] is PlaceState.OPEN:
+            places[place] = PlaceState.VIEWED
+    return places
+
+
+def controller_signed_at(tx: Transaction, agreement: Agreement) -> datetime | None:
+    """When the controller signed the present revision; None before."""
+    for act in tx.documents.acts(agreement.id, agreement.revision):
+        if act.place is Place.CONTROLLER_ANNEX:
+            return act.signed_at
+    return None
+
+
+def leave(deps: Deps, secret: str) -> None:
+    """End the session behind this cookie; the link stays what it is."""
+    with deps.database.begin() as tx:
+        tx.signing.end_session(hash_secret(secret))

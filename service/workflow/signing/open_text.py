@@ -1,0 +1,185 @@
+"""The countersigner opens what waits: the whole text of one, or of several what differs from the
+text they have in common. What was opened is noted, and nothing is signed before (DESIGN.md §1.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.annex import flags
+from service.agreement.difference import difference
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.shown import DIFFERENCE, VIEW, sha256_of
+from service.database.agreement.openings import View
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import NotFound, Refused, ZegelError
+from service.texts import text
+from service.workflow.actors import Client, staff_actor
+
+AT_ONCE = 50  # on one page; each is a few lines
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An agreement that this person has not opened, as it is shown to be read.
+
+    ``html`` is the difference with the common text, or the whole text where there is none;
+    ``sha256`` is of those bytes, and what a POST must bring back.
+    """
+
+    agreement: Agreement
+    flags: tuple[str, ...]
+    html: str
+    sha256: str
+    common_sha256: str
+
+
+@dataclass(frozen=True)
+class Common:
+    """A common text; ``opened_at`` is when this person was first shown it, None when never."""
+
+    html: str
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is to be read: the agreements of one page, the text that they have in common (None when
+    one is shown whole), and how many agreements come after this page."""
+
+    unread: list[Unread]
+    common: Common | None
+    left: int
+
+
+def to_read(deps: Deps, staff: Staff) -> Reading:
+    """What waits for this person's signature and was not opened by them, oldest first."""
+    require(staff, Permission.COUNTERSIGN)
+    with deps.database.begin() as tx:
+        ids = [each.id for each in tx.our_turn.own(staff.id, limit=AT_ONCE, unread=True)]
+        unread = _one_page(tx, ids)
+        common = _common(tx, unread[0].common_sha256, staff) if unread else None
+        left = tx.our_turn.counts(staff.id).unread - len(unread)
+    return Reading(unread, common, left)
+
+
+def _one_page(tx: Transaction, ids: list[str]) -> list[Unread]:
+    """The first ones that differ from one common text, or the first alone where it is whole."""
+    waiting, views = tx.agreements.these(ids), tx.openings.views(ids)
+    found: list[Unread] = []
+    for each in ids:
+        agreement, raised = waiting[each]
+        one = _unread(agreement, raised, views[each])
+        if not found or (one.common_sha256 and one.common_sha256 == found[0].common_sha256):
+            found.append(one)
+        if not found[0].common_sha256:
+            break
+    return found
+
+
+def _common(tx: Transaction, sha256: str, staff: Staff) -> Common | None:
+    if not sha256:
+        return None
+    return Common(tx.openings.common_text(sha256), tx.openings.common_opened(staff.id, sha256))
+
+
+def note_read(
+    deps: Deps, shown: Mapping[str, str], staff: Staff, client: Client
+) -> dict[str, ZegelError]:
+    """This person was shown these: reference to the SHA-256 of what the page of ``to_read`` held.
+
+    Returns why one could not be noted, by reference: it was withdrawn, or its text has changed.
+    """
+    require(staff, Permission.COUNTERSIGN)
+    refused: dict[str, ZegelError] = {}
+    for reference, digest in shown.items():
+        try:
+            with deps.database.begin() as tx:
+                agreement = _waiting(tx, reference)
+                view = tx.openings.view(agreement.id, agreement.revision)
+                if view is None:
+                    raise LookupError(reference)
+                found = _unread(agreement, (), view)
+                if digest != found.sha256:
+                    raise Refused("changed")
+                what = DIFFERENCE if found.common_sha256 else VIEW
+                html = found.html if found.common_sha256 else ""
+                _note(tx, found.agreement, what, digest, staff, client, found.common_sha256, html)
+        except (Refused, NotFound) as refusal:
+            refused[reference] = refusal
+    return refused
+
+
+def note_view(deps: Deps, reference: str, view_sha256: str, staff: Staff, client: Client) -> None:
+    """This person was shown the whole text of one as a page.
+
+    Raises NotAllowed, NotFound, Refused when it does not wait for us or its text has changed.
+    """
+    require(staff, Permission.COUNTERSIGN)
+    with deps.database.begin() as tx:
+        agreement = _waiting(tx, reference)
+        view = tx.openings.view(agreement.id, agreement.revision)
+        if view is None or view.sha256 != view_sha256:
+            raise Refused("changed")
+        _note(tx, agreement, VIEW, view_sha256, staff, client)
+
+
+def opened_at(deps: Deps, agreement: Agreement, staff: Staff) -> datetime | None:
+    """When this person first opened the text that waits for our signature; None when never."""
+    with deps.database.begin() as tx:
+        return tx.openings.by_staff(staff.id, [agreement.id]).get(_key(agreement))
+
+
+def _key(agreement: Agreement) -> tuple[str, int, str]:
+    return (agreement.id, agreement.revision, agreement.frozen_sha256)
+
+
+def _waiting(tx: Transaction, reference: str) -> Agreement:
+    agreement = tx.agreements.lock(reference)
+    if not agreement.awaits_processor:
+        raise Refused("not_your_turn")
+    return agreement
+
+
+def _unread(agreement: Agreement, raised: tuple[str, ...], view: View) -> Unread:
+    html = difference(view.common, view.html) if view.common else view.html
+    shown = tuple(dict.fromkeys((*flags(agreement.annex), *raised)))
+    return Unread(agreement, shown, html, sha256_of(html), view.common_sha256)
+
+
+def _note(
+    tx: Transaction,
+    agreement: Agreement,
+    what: str,
+    sha256: str,
+    staff: Staff,
+    client: Client,
+    common_sha256: str = "",
+    html: str = "",
+) -> None:
+    first = tx.openings.note(
+        agreement.id,
+        agreement.revision,
+        what,
+        document_sha256=agreement.frozen_sha256,
+        sha256=sha256,
+        staff_id=staff.id,
+        common_sha256=common_sha256,
+        html=html,
+    )
+    if first:
+        tx.audit.append(
+            agreement.id,
+            Event.DOCUMENT_OPENED,
+            staff_actor(staff),
+            personal=client.personal(name=staff.name),
+            what=text(f"labels.opened.{what}"),
+            document_sha256=agreement.frozen_sha256,
+            sha256=sha256,
+            common_sha256=common_sha256,
+        )

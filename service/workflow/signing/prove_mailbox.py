@@ -1,0 +1,201 @@
+"""The controller's representative proves the mailbox with a mailed code.
+
+It proves control of the mailbox at that moment, no more; the evidence says so. Three things ask
+for it (docs/decisions/0011): signing; passing on to a colleague, by somebody who perhaps holds
+nothing but the link; opening the agreement again after signing. The mail says what its code is
+for, and the code is taken for nothing else. Only a code for signing lets somebody sign; any of
+them is enough for the other two, in the browser where it was entered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hmac
+import uuid
+from datetime import UTC
+from typing import Any
+
+from service.agreement.capabilities import Purpose, code_for, code_hash, hash_secret
+from service.agreement.events import Event
+from service.agreement.states import CONTROLLER_PLACES, PlaceState, refusal
+from service.database.agreement.signing import CODE_MINUTES, CODE_TRIES, Challenge
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import FieldError, Invalid, Refused, TooMany
+from service.workflow.actors import Client, signer_actor
+from service.workflow.signing.open_link import Visit, load_open_visit, load_visit
+from service.workflow.telling.notify import tell_signatory
+
+CODES_PER_HOUR = 5
+# With five tries a code: somebody who has a link but not its mailbox guesses a code of one link
+# that lives for thirty days with a chance of 0.15%, and the mailbox is told of every attempt.
+CODES_PER_DAY = 10
+
+
+def code_waits(deps: Deps, secret: str, purpose: Purpose = Purpose.SIGN) -> bool:
+    """Whether a mailed code for this can still be entered. Raises LinkUnusable."""
+    with deps.database.begin() as tx:
+        challenge = tx.signing.last_challenge(load_visit(tx, secret, lock=False).link.id)
+    if challenge is None or challenge.tries >= CODE_TRIES:
+        return False
+    return _waits(challenge, purpose)
+
+
+def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Purpose.SIGN) -> None:
+    """Mail a code of six digits; an earlier one stops working, whatever it was for.
+
+    Raises LinkUnusable, Refused where the purpose makes no sense now (to sign: before the text is
+    frozen), TooMany after five in an hour or ten in a day, counted for all purposes together.
+    """
+    with deps.database.begin() as tx:
+        found = _visit(tx, secret, purpose)
+        if _enough(found, purpose):
+            return
+        agreement = found.agreement
+        if tx.signing.codes_since(found.link.id, 60) >= CODES_PER_HOUR:
+            raise TooMany("code_too_many", minutes=60)
+        if tx.signing.codes_since(found.link.id, 24 * 60) >= CODES_PER_DAY:
+            raise TooMany("code_too_many_today")
+        challenge_id = str(uuid.uuid4())
+        code = code_for(deps.secret_key, challenge_id)
+        tx.signing.add_challenge(
+            challenge_id,
+            found.link.id,
+            code_hash(deps.secret_key, challenge_id, code),
+            to=agreement.signatory.email,
+            purpose=purpose,
+        )
+        tx.audit.append(
+            agreement.id,
+            Event.CODE_SENT,
+            signer_actor(found.link.signatory_id),
+            personal=client.personal(email=agreement.signatory.email),
+            purpose=purpose.value,
+        )
+        tell_signatory(
+            tx,
+            agreement,
+            "code",
+            once=challenge_id,
+            challenge_id=challenge_id,
+            minutes=CODE_MINUTES,
+            purpose=purpose.value,
+        )
+
+
+def confirm_code(
+    deps: Deps, secret: str, typed: str, client: Client, purpose: Purpose = Purpose.SIGN
+) -> None:
+    """Check the code. A wrong try counts, also when the answer is never seen.
+
+    Raises Invalid naming ``code``: wrong with the tries left, expired (or mailed for something
+    else), locked, or the code of an earlier mail, which costs no try; LinkUnusable, Refused as for
+    asking one.
+    """
+    digits = "".join(
+        character for character in typed if character.isascii() and character.isdigit()
+    )
+    if len(digits) != 6:
+        raise Invalid([FieldError("code", "code_required")])
+    with deps.database.begin() as tx:
+        found = _visit(tx, secret, purpose)
+        if _enough(found, purpose):
+            return
+        challenge = tx.signing.last_challenge(found.link.id)
+        wrong = FieldError("code", "code_expired")
+        if challenge and _waits(challenge, purpose):
+            expected = code_hash(deps.secret_key, challenge.id, digits)
+            if hmac.compare_digest(expected, challenge.code_hash):
+                if tx.signing.consume(challenge.id, hash_secret(secret)):
+                    _confirmed(tx, found, client, purpose)
+                    return
+                wrong = FieldError("code", "code_locked")
+            elif _is_former(deps, tx, found, challenge.id, digits):
+                wrong = FieldError("code", "code_former")
+            else:
+                wrong = _count(tx, found, challenge.id, client)
+    # Raised outside the transaction, so that the counted try is kept.
+    raise Invalid([wrong])
+
+
+def mailbox_proof(tx: Transaction, found: Visit) -> dict[str, Any]:
+    """How the mailbox was proved in this browser, for the evidence. Raises Refused when it was not.
+
+    Instants are UTC, in ISO 8601.
+    """
+    if found.session.challenge_id is None:
+        raise Refused("code_first")
+    facts = tx.signing.challenge_facts(found.session.challenge_id)
+    return {
+        "address": facts["sent_to"],
+        "code_sent_at": facts["sent_at"].astimezone(UTC).isoformat(),
+        "code_confirmed_at": facts["confirmed_at"].astimezone(UTC).isoformat(),
+    }
+
+
+def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
+    """The visit under the row lock, where a code for this makes sense."""
+    if purpose is Purpose.OPEN:
+        found = load_visit(tx, secret, lock=True)
+        if found.status == "open":
+            raise refusal(found.agreement.state)
+        return found
+    found = load_open_visit(tx, secret)
+    if purpose is Purpose.SIGN and not found.agreement.awaits_controller:
+        raise Refused("not_your_turn")
+    if purpose is Purpose.DELEGATE and found.session.colleague is None:
+        raise Refused("colleague_first")
+    return found
+
+
+def _enough(found: Visit, purpose: Purpose) -> bool:
+    """Whether a code was entered in this browser that is good for this too.
+
+    A lesser one never takes the place of one for signing.
+    """
+    return purpose is not Purpose.SIGN and found.proved
+
+
+def _waits(challenge: Challenge, purpose: Purpose) -> bool:
+    return challenge.purpose is purpose and not (challenge.expired or challenge.consumed)
+
+
+def _confirmed(tx: Transaction, found: Visit, client: Client, purpose: Purpose) -> None:
+    before = found.agreement
+    if purpose is Purpose.SIGN:
+        places = dict(before.places)
+        for place in CONTROLLER_PLACES:
+            if places[place] in (PlaceState.OPEN, PlaceState.VIEWED):
+                places[place] = PlaceState.AUTHENTICATED
+        tx.agreements.save(before, dataclasses.replace(before, places=places))
+    tx.audit.append(
+        before.id,
+        Event.CODE_CONFIRMED,
+        signer_actor(found.link.signatory_id),
+        personal=client.personal(email=before.signatory.email),
+        purpose=purpose.value,
+    )
+
+
+def _is_former(deps: Deps, tx: Transaction, found: Visit, present: str, digits: str) -> bool:
+    """Whether this is a code that was mailed before the present one: mails overtake each other."""
+    mailed = {each.challenge_id for each in tx.messages.of(found.agreement.id)}
+    return any(
+        hmac.compare_digest(code_for(deps.secret_key, each), digits)
+        for each in mailed - {present}
+        if each
+    )
+
+
+def _count(tx: Transaction, found: Visit, challenge_id: str, client: Client) -> FieldError:
+    left = tx.signing.count_try(challenge_id)
+    tx.audit.append(
+        found.agreement.id,
+        Event.CODE_REFUSED,
+        signer_actor(found.link.signatory_id),
+        personal=client.personal(),
+        left=left,
+    )
+    if left == 0:
+        return FieldError("code", "code_locked")
+    return FieldError("code", "code_wrong_last" if left == 1 else "code_wrong", {"left": left})

@@ -1,0 +1,188 @@
+"""The signatory reads and fetches: the frozen text, its PDF, the sealed original, who signed.
+
+Also what can still be said to a browser whose link opens nothing any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.capabilities import hash_secret, token_for
+from service.agreement.events import Event
+from service.agreement.file_names import AGREEMENT, EVIDENCE, SHOWN, saved_as
+from service.agreement.model import Agreement
+from service.agreement.shown import PDF
+from service.agreement.states import Place
+from service.database.agreement.documents import ActRow, Document
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import LinkUnusable, NotFound
+from service.workflow.actors import Client, signer_actor
+from service.workflow.package.originals import evidence_bytes, original_bytes
+from service.workflow.signing.open_link import Visit, load_proved_visit
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The text as it is shown and will be signed."""
+
+    visit: Visit
+    document: Document
+
+
+@dataclass(frozen=True)
+class Download:
+    """A PDF for the signatory and the name to save it under."""
+
+    saved_as: str
+    pdf: bytes
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What became of an agreement or link, and when (None if it does not matter)."""
+
+    agreement: Agreement
+    since: datetime | None
+
+
+def frozen(deps: Deps, secret: str) -> Reading:
+    """The frozen document of the visit.
+
+    Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
+    none.
+    """
+    with deps.database.begin() as tx:
+        found = load_proved_visit(tx, secret, lock=False)
+        document = tx.documents.frozen(found.agreement.id, found.agreement.revision)
+    if document is None or document.sha256 != found.agreement.frozen_sha256:
+        raise NotFound("not_found")
+    return Reading(found, document)
+
+
+def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
+    """The frozen PDF, to keep or to print.
+
+    Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
+    none.
+    """
+    with deps.database.begin() as tx:
+        found = load_proved_visit(tx, secret, lock=True)
+        kept = tx.documents.frozen_pdf(found.agreement.id, found.agreement.revision)
+        if kept is None or kept[1] != found.agreement.frozen_sha256:
+            raise NotFound("not_found")
+        _log(tx, found, client, kept[1])
+        tx.openings.note(
+            found.agreement.id,
+            found.agreement.revision,
+            PDF,
+            document_sha256=kept[1],
+            sha256=kept[1],
+            signatory_id=found.link.signatory_id,
+        )
+    return Download(saved_as(found.agreement, SHOWN), kept[0])
+
+
+def fetch_original(deps: Deps, secret: str, client: Client) -> Download:
+    """The sealed original.
+
+    Raises LinkUnusable, Refused until the mailbox is proved, NotFound before the agreement is
+    completed.
+    """
+    return _fetch(deps, secret, client, AGREEMENT)
+
+
+def fetch_evidence(deps: Deps, secret: str, client: Client) -> Download:
+    """The sealed evidence sheet: who did what, when and how that was established.
+
+    Raises what ``fetch_original`` raises.
+    """
+    return _fetch(deps, secret, client, EVIDENCE)
+
+
+def _fetch(deps: Deps, secret: str, client: Client, name: str) -> Download:
+    with deps.database.begin() as tx:
+        found = load_proved_visit(tx, secret, lock=False)
+        original = tx.documents.original(found.agreement.id)
+    if original is None or found.status != "completed":
+        raise NotFound("not_found")
+    agreement_id = found.agreement.id
+    if name == AGREEMENT:
+        pdf, sha256 = original_bytes(deps, agreement_id), original.sha256
+    else:
+        pdf, sha256 = evidence_bytes(deps, agreement_id), original.evidence_sha256
+    with deps.database.begin() as tx:
+        _log(tx, load_proved_visit(tx, secret, lock=True), client, sha256)
+    return Download(saved_as(found.agreement, name), pdf)
+
+
+def acts(deps: Deps, secret: str) -> list[ActRow]:
+    """The accepted acts, in the order of signing.
+
+    Raises LinkUnusable, Refused until the mailbox is proved.
+    """
+    with deps.database.begin() as tx:
+        agreement = load_proved_visit(tx, secret, lock=False).agreement
+        return tx.documents.acts(agreement.id, agreement.revision)
+
+
+def ending(deps: Deps, agreement: Agreement, reason: str) -> Ending:
+    """What to say about an agreement whose link opens nothing for this ``reason``."""
+    with deps.database.begin() as tx:
+        return _ending(tx, agreement, reason)
+
+
+def ending_of(deps: Deps, secret: str, reason: str) -> Ending | None:
+    """The same for the link that a browser's session was made with; None without a session."""
+    with deps.database.begin() as tx:
+        session = tx.signing.session(hash_secret(secret)) if secret else None
+        if session is None:
+            return None
+        return _ending(tx, tx.agreements.get_by_id(session.link.agreement_id), reason)
+
+
+def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, dict[str, str]] | None:
+    """The agreement that this very browser passed on, and the colleague it named; else None."""
+    with deps.database.begin() as tx:
+        session = tx.signing.session(hash_secret(secret)) if secret else None
+        if session is None or session.link.ended != "delegated" or not session.colleague:
+            return None
+        return tx.agreements.get_by_id(session.link.agreement_id), session.colleague
+
+
+def token_of(deps: Deps, secret: str) -> str:
+    """The token of the link that a browser's session was made with. Raises LinkUnusable."""
+    with deps.database.begin() as tx:
+        session = tx.signing.session(hash_secret(secret)) if secret else None
+    if session is None:
+        raise LinkUnusable("unknown")
+    return token_for(deps.secret_key, session.link.id)
+
+
+def _ending(tx: Transaction, agreement: Agreement, reason: str) -> Ending:
+    since = None
+    if reason == "expired":
+        since = agreement.expires_at
+    elif reason == "declined":
+        declined = [e for e in tx.audit.of(agreement.id) if e.event is Event.AGREEMENT_DECLINED]
+        since = declined[-1].at if declined else None
+    elif reason in ("signed", "completed"):
+        own = [a for a in tx.documents.acts(agreement.id, agreement.revision) if _last_own(a)]
+        since = own[0].signed_at if own else None
+    return Ending(agreement, since)
+
+
+def _last_own(act: ActRow) -> bool:
+    return act.place is Place.CONTROLLER_ANNEX
+
+
+def _log(tx: Transaction, found: Visit, client: Client, sha256: str) -> None:
+    """That a party fetched its copy is evidence of delivery, so it is logged."""
+    tx.audit.append(
+        found.agreement.id,
+        Event.DOCUMENT_DOWNLOADED,
+        signer_actor(found.link.signatory_id),
+        personal=client.personal(),
+        sha256=sha256,
+    )

@@ -1,0 +1,61 @@
+"""A countersigner gives an agreement back to the sender with a question.
+
+The state stays what it is: it still waits for our signature, and may be signed all the same. The
+words stand in the table of questions only, because the log goes into the archived package and
+what our own people ask each other is no part of what was agreed.
+"""
+
+from __future__ import annotations
+
+from service.agreement.drafting import free_text
+from service.agreement.events import Event
+from service.agreement.pasted import clean
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import RUNNING, refusal
+from service.deps import Deps
+from service.errors import FieldError, Invalid, Refused
+from service.workflow.actors import staff_actor
+from service.workflow.telling.notify import sender, tell
+
+
+def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
+    """Ask the sender; the mail's answers go to who asked.
+
+    A repetition of the same question changes nothing. Raises Invalid naming ``question``, Refused
+    when it is not our turn or another question waits, WrongState or TooLate.
+    """
+    require(staff, Permission.COUNTERSIGN)
+    if not clean(question):
+        raise Invalid([FieldError("question", "question_required")])
+    asked = free_text(question, "question")
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.lock(reference)
+        if not agreement.awaits_processor:
+            raise (
+                Refused("not_your_turn") if agreement.state in RUNNING else refusal(agreement.state)
+            )
+        waiting = tx.questions.returned(agreement.id)
+        if waiting and (waiting.staff_id, waiting.question) == (staff.id, asked):
+            return
+        if waiting:
+            raise Refused("question_open")
+        question_id = tx.questions.ask(agreement.id, asked, staff_id=staff.id)
+        tx.audit.append(
+            agreement.id,
+            Event.AGREEMENT_RETURNED,
+            staff_actor(staff),
+            personal={"name": staff.name},
+        )
+        person = sender(tx, agreement)
+        tell(
+            tx,
+            agreement,
+            "returned",
+            to=person.email,
+            name=person.name,
+            once=question_id,
+            reply_to=staff.email,
+            page=f"/overeenkomsten/{reference}",
+            from_name=staff.name,
+            question=asked,
+        )

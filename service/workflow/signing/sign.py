@@ -1,0 +1,224 @@
+"""The controller signs: the agreement and Bijlage 1, prepared in two taps, committed together."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from service.agreement.capabilities import hash_secret
+from service.agreement.deadlines import show_moment
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.shown import VIEW
+from service.agreement.states import Order, Place
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import FieldError, Invalid, Refused
+from service.workflow.actors import Client, signer_actor
+from service.workflow.signing.accept import (
+    Person,
+    SignatureImage,
+    accept,
+    signature_image,
+    statements,
+)
+from service.workflow.signing.draft import SIGNATURE
+from service.workflow.signing.open_link import (
+    Visit,
+    controller_signed_at,
+    load_open_visit,
+    load_visit,
+    must_be_open,
+)
+from service.workflow.signing.prove_mailbox import mailbox_proof
+from service.workflow.telling.ask_countersigners import tell_countersigners
+from service.workflow.telling.notify import tell_signatory
+
+AGREEMENT_STATEMENTS = ("read_and_agreed", "authorised", "intent")
+ANNEX_STATEMENTS = ("annex_guarantee", "annex_sign")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the signatory sees after signing."""
+
+    signed_at: datetime
+    agreement: Agreement
+
+
+def confirm_reading(
+    deps: Deps, secret: str, document_sha256: str, client: Client, *, view_sha256: str
+) -> None:
+    """The text was shown and the signatory goes on to sign; notes which bytes were shown:
+    ``view_sha256`` of the reading view in the page, ``document_sha256`` of the PDF that says the
+    same. Raises Refused when the text is not the current one.
+    """
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        if not found.agreement.awaits_controller:
+            raise Refused("not_your_turn")
+        view = tx.openings.view(found.agreement.id, found.agreement.revision)
+        if view is None or (document_sha256, view_sha256) != (
+            found.agreement.frozen_sha256,
+            view.sha256,
+        ):
+            raise Refused("changed")
+        tx.signing.change_session(hash_secret(secret), shown_sha256=document_sha256)
+        tx.openings.note(
+            found.agreement.id,
+            found.agreement.revision,
+            VIEW,
+            document_sha256=document_sha256,
+            sha256=view_sha256,
+            signatory_id=found.link.signatory_id,
+        )
+        tx.audit.append(
+            found.agreement.id,
+            Event.DOCUMENT_SHOWN,
+            signer_actor(found.link.signatory_id),
+            personal=client.personal(),
+            sha256=document_sha256,
+            view_sha256=view_sha256,
+        )
+
+
+def prepare(
+    deps: Deps,
+    secret: str,
+    *,
+    document_sha256: str,
+    said: Set[str],
+    method: str,
+    typed: str,
+    picture: bytes,
+    face: str = "",
+) -> None:
+    """First tap: the three statements and the signature, kept until Bijlage 1 follows.
+
+    Nothing is signed yet. Raises Invalid naming ``statements``, ``method`` or ``signature``,
+    Refused when the mailbox is not proved or the text has changed.
+    """
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        _must_be_ready(found, document_sha256)
+        ticked = said >= set(AGREEMENT_STATEMENTS)
+        wrong = [] if ticked else [FieldError("statements", "statements_missing")]
+        try:
+            image = signature_image(method, typed, picture, found.agreement.signatory.name, face)
+        except Invalid as refused:  # told all at once
+            raise Invalid([*wrong, *refused.errors]) from refused
+        if wrong:
+            raise Invalid(wrong)
+        tx.signing.change_session(
+            hash_secret(secret),
+            pending={
+                "document_sha256": document_sha256,
+                "method": image.method,
+                "typed": image.typed,
+                "face": image.face,
+                "prepared_at": tx.now().astimezone(UTC).isoformat(),
+            },
+            pending_image=image.png,
+        )
+        tx.drafts.forget(found.link.signatory_id, SIGNATURE)
+
+
+def sign(
+    deps: Deps, secret: str, *, document_sha256: str, said: Set[str], client: Client
+) -> Receipt:
+    """Second tap: both acts are accepted in this one transaction, or neither is.
+
+    A repetition returns the first one's receipt. Raises Invalid naming ``statements``, Refused
+    when it is not the controller's turn or the text has changed, LinkUnusable, TooLate.
+    """
+    with deps.database.begin() as tx:
+        found = load_visit(tx, secret, lock=True)
+        if already := _receipt(tx, found):
+            return already
+        must_be_open(found)
+        _must_be_ready(found, document_sha256)
+        pending = found.session.pending
+        if pending is None or pending["document_sha256"] != document_sha256:
+            raise Refused("signature_missing")
+        if "annex_sign" not in said:
+            raise Invalid([FieldError("statements", "annex_confirm")])
+        before = found.agreement
+        after = accept(
+            tx,
+            before,
+            _person(tx, found, client),
+            SignatureImage(
+                pending["method"],
+                pending["typed"],
+                found.session.pending_image,
+                pending.get("face", ""),
+            ),
+            {
+                Place.CONTROLLER_AGREEMENT: statements(AGREEMENT_STATEMENTS, before),
+                Place.CONTROLLER_ANNEX: statements(ANNEX_STATEMENTS, before),
+            },
+            shown_sha256=found.session.shown_sha256,
+        )
+        tx.signing.change_session(hash_secret(secret), pending=None, pending_image=None)
+        signed_at = controller_signed_at(tx, after)
+        if signed_at is None:
+            raise LookupError(before.reference)
+        _tell(tx, after, signed_at)
+        return Receipt(signed_at, after)
+
+
+def receipt(deps: Deps, secret: str) -> Receipt | None:
+    """The receipt of somebody who has signed. Raises LinkUnusable."""
+    with deps.database.begin() as tx:
+        return _receipt(tx, load_visit(tx, secret, lock=False))
+
+
+def _receipt(tx: Transaction, found: Visit) -> Receipt | None:
+    if found.status not in ("signed", "completed"):
+        return None
+    signed_at = controller_signed_at(tx, found.agreement)
+    return Receipt(signed_at, found.agreement) if signed_at else None
+
+
+def _must_be_ready(found: Visit, document_sha256: str) -> None:
+    """Raises Refused."""
+    if not found.agreement.awaits_controller:
+        raise Refused("not_your_turn")
+    if not found.authenticated:
+        raise Refused("code_first")
+    current = found.agreement.frozen_sha256
+    if document_sha256 != current or found.session.shown_sha256 != current:
+        raise Refused("changed")
+
+
+def _person(tx: Transaction, found: Visit, client: Client) -> Person:
+    agreement, link = found.agreement, found.link
+    return Person(
+        actor=signer_actor(link.signatory_id),
+        name=agreement.signatory.name,
+        function=agreement.signatory.function,
+        email=agreement.signatory.email,
+        organisation=agreement.controller.name,
+        signatory_id=link.signatory_id,
+        evidence={
+            "ip": client.ip,
+            "user_agent": client.user_agent[:400],
+            "mailbox": mailbox_proof(tx, found),
+            "link": {
+                "id": link.id,
+                "sent_to": link.signatory_email,
+                "opened_at": link.opened_at.astimezone(UTC).isoformat() if link.opened_at else None,
+                "copied_by_staff": link.copied,
+            },
+        },
+    )
+
+
+def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
+    once = f"revision-{agreement.revision}"
+    pre_signed = agreement.order is Order.PROCESSOR_FIRST
+    shown = show_moment(signed_at)
+    tell_signatory(tx, agreement, "receipt", once=once, signed_at=shown, pre_signed=pre_signed)
+    if agreement.awaits_processor:
+        tell_countersigners(tx, agreement)

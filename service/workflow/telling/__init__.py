@@ -1,0 +1,1 @@
+"""Who is told: links, mails, their delivery, and alarms."""

@@ -1,0 +1,122 @@
+"""Ask for the processor's signature: the first agreement at once, what follows in one mail.
+
+Whoever signs many agreements a day would not read a mail for each. So somebody who was asked within
+the last four hours is asked again when those are over, about everything that came meanwhile and
+still waits. The queue shows it at once.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from service.agreement.annex import flags
+from service.agreement.deadlines import show_moment
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Role, Staff
+from service.agreement.states import Place
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.texts import text
+from service.workflow.one_by_one import one_by_one
+from service.workflow.telling.notify import tell, tell_staff
+
+PAUSE = timedelta(hours=4)
+QUEUE = "/tekenen-namens-ons"
+NAMED = 20  # in one mail; the queue has them all
+
+
+def tell_countersigners(tx: Transaction, agreement: Agreement) -> None:
+    """Ask the one who signs for the processor, now or with the next mail.
+
+    In an agreement of before one was chosen, everyone who may. Who may not any more is asked
+    nothing: the lists, the dossier and an alarm say that it waits for nobody.
+    """
+    for person in tx.accounts.with_role(Role.SIGNATORY):
+        if not agreement.signed_for_us_by(person.id):
+            continue
+        requests = tx.sign_requests
+        if requests.free(person.id, PAUSE) and not requests.any_kept(person.id):
+            _ask(tx, agreement, person)
+        else:
+            requests.keep(person.id, agreement.id)
+
+
+def mail_kept(deps: Deps) -> int:
+    """Mail everybody of whom the pause is over; a periodic job. Returns how many were mailed."""
+    with deps.database.begin() as tx:
+        due = tx.sign_requests.due(PAUSE)
+    return one_by_one(due, lambda staff_id: _mail_one(deps, staff_id))
+
+
+def _mail_one(deps: Deps, staff_id: str) -> bool:
+    with deps.database.begin() as tx:
+        if not tx.sign_requests.free(staff_id, PAUSE):
+            return False
+        kept = tx.sign_requests.take(staff_id)
+        account = tx.accounts.by_id(staff_id)
+        if account is None or not account.active or not account.person.may(Permission.COUNTERSIGN):
+            return False
+        found = [tx.agreements.get_by_id(each) for each in kept]
+        fresh = [
+            each for each in found if each.awaits_processor and each.signed_for_us_by(staff_id)
+        ]
+        if len(fresh) == 1:
+            _ask(tx, fresh[0], account.person)
+        elif fresh:
+            _ask_many(tx, fresh, account.person)
+        return bool(fresh)
+
+
+def _ask(tx: Transaction, agreement: Agreement, person: Staff) -> None:
+    tx.sign_requests.note_mailed(person.id)
+    tell(
+        tx,
+        agreement,
+        "countersign",
+        to=person.email,
+        name=person.name,
+        once=f"revision-{agreement.revision}",
+        signer_name=agreement.signatory.name,
+        signer_function=agreement.signatory.function,
+        page=QUEUE,
+        signed_at=_signed_at(tx, agreement),
+        flags=_flags(tx, agreement),
+    )
+
+
+def _ask_many(tx: Transaction, fresh: list[Agreement], person: Staff) -> None:
+    tx.sign_requests.note_mailed(person.id)
+    tell_staff(
+        tx,
+        person,
+        "countersign_digest",
+        once=tx.now().isoformat(),
+        page=QUEUE,
+        agreements=[_line(tx, each) for each in fresh[:NAMED]],
+        count=len(fresh),
+        waiting=tx.our_turn.counts(person.id).fresh,
+    )
+
+
+def _line(tx: Transaction, agreement: Agreement) -> dict[str, Any]:
+    return {
+        "organisation": agreement.controller.name,
+        "reference": agreement.reference,
+        "signed_at": _signed_at(tx, agreement),
+        "flags": _flags(tx, agreement),
+    }
+
+
+def _flags(tx: Transaction, agreement: Agreement) -> list[str]:
+    """Every reason for a second look."""
+    raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
+    return [text(f"labels.flag.{flag}") for flag in dict.fromkeys(raised)]
+
+
+def _signed_at(tx: Transaction, agreement: Agreement) -> str:
+    """When the controller signed, as printed; empty when the processor signs first."""
+    for act in tx.documents.acts(agreement.id, agreement.revision):
+        if act.place is Place.CONTROLLER_ANNEX:
+            return show_moment(act.signed_at)
+    return ""

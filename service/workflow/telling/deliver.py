@@ -1,0 +1,193 @@
+"""Sending one mail; a job.
+
+At least once, with a fixed Message-ID: a worker killed between the server's yes and our commit
+sends the mail again, and mail programs show it once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import urlsplit
+
+from service.agreement.capabilities import code_for
+from service.agreement.events import Event
+from service.agreement.file_names import AGREEMENT, EVIDENCE, saved_as
+from service.agreement.states import State
+from service.database.engine import Transaction
+from service.database.queue.messages import OVERTAKEN, Message
+from service.deps import Deps
+from service.errors import Unavailable
+from service.mail.compose import compose
+from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, MailTooLarge
+from service.mail.message import (
+    Attachment,
+    build_message,
+    mail_address,
+    message_id,
+    sender_address,
+)
+from service.texts import text
+from service.workflow.actors import SYSTEM
+from service.workflow.package.originals import evidence_bytes, original_bytes
+from service.workflow.telling.links import account_address, address
+from service.workflow.telling.undelivered import tell_refused
+
+# A mail about something that is over is not sent any more: a link that died, a code that ran out.
+_DEAD_STATES = (State.VOIDED, State.DECLINED, State.EXPIRED)
+# An answer is worth reading also when its link has died; it goes without.
+_SENT_ALL_THE_SAME = ("question_answered",)
+
+
+def deliver(deps: Deps, message_id: str) -> None:
+    """Compose and send a queued mail.
+
+    A mail that is too large for the server goes once more with a link in place of the file. A
+    refusal for good is recorded, shown in the dossier and told at once. Raises Unavailable when
+    the server cannot take it now; the job is then tried again.
+    """
+    with deps.database.begin() as tx:
+        message = tx.messages.lock(message_id)
+        if message is None or message.state in ("sent", "refused"):
+            return
+        overtaken = _overtaken(tx, message)
+        if overtaken and message.kind not in _SENT_ALL_THE_SAME:
+            tx.messages.mark(message_id, "refused", OVERTAKEN)
+            return
+        now = tx.now()
+    if overtaken:
+        message = dataclasses.replace(message, link_id=None)
+    try:
+        as_link = _send(deps, message, now)
+    except MailRefused as refusal:
+        _note(deps, message, "refused", Event.MESSAGE_REFUSED, str(refusal))
+        return
+    except MailTemporaryFailure as failure:
+        _note(deps, message, "failed", Event.MESSAGE_FAILED, str(failure))
+        raise Unavailable("unavailable") from failure
+    _note(deps, message, "sent", Event.MESSAGE_SENT, "", as_link=as_link)
+
+
+def _send(deps: Deps, message: Message, now: datetime) -> bool:
+    """Hand it over; returns whether a link went in place of the file.
+
+    Raises MailRefused, MailTemporaryFailure.
+    """
+    try:
+        deps.mailer.send(_mail(deps, message, now), recipient=message.recipient)
+    except MailTooLarge:
+        if not message.attach_original:
+            raise
+        deps.mailer.send(_mail(deps, _with_link(deps, message), now), recipient=message.recipient)
+        return True
+    return False
+
+
+def _with_link(deps: Deps, message: Message) -> Message:
+    """The mail without its file. The signatory's own link leads to it, behind a code; staff have
+    the archive. Who has neither is told whom to ask."""
+    values = {**message.values, "attached": False}
+    link_id = None
+    if message.agreement_id and "page" not in values:
+        with deps.database.begin() as tx:
+            link = tx.signing.live_link(message.agreement_id)
+        if link is not None and link.signatory_email.casefold() == message.recipient.casefold():
+            link_id = link.id
+    return dataclasses.replace(message, values=values, link_id=link_id, attach_original=False)
+
+
+def note_failure(deps: Deps, message_id: str, reason: str) -> None:
+    """Make visible that a mail fails before any server was asked; a server's own answer stays."""
+    with deps.database.begin() as tx:
+        message = tx.messages.lock(message_id)
+    if message is not None and message.state == "queued":
+        _note(deps, message, "failed", Event.MESSAGE_FAILED, reason)
+
+
+def _overtaken(tx: Transaction, message: Message) -> bool:
+    if message.challenge_id is not None:
+        return not tx.signing.code_waits(message.challenge_id)
+    if message.account_link_id is not None:
+        link = tx.account_links.by_id(message.account_link_id)
+        return link is None or not link.alive
+    if message.link_id is None or message.agreement_id is None:
+        return False
+    if message.kind == "reminder" and tx.reminders.situation(message.agreement_id) is None:
+        return True  # signed, or given back to us to make the document, since it was queued
+    live = tx.signing.live_link(message.agreement_id)
+    state = tx.agreements.get_by_id(message.agreement_id).state
+    dead = state is not State.EXPIRED if message.kind == "expired" else state in _DEAD_STATES
+    return live is None or live.id != message.link_id or dead
+
+
+def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
+    values: dict[str, Any] = dict(message.values)
+    base_url = deps.settings.base_url
+    page = values.pop("page", None)
+    values.setdefault("link", f"{base_url}{page}" if page else None)
+    values.setdefault("verify_link", f"{base_url}/verifieer")
+    if message.link_id:
+        values["link"] = address(deps, message.link_id)
+    if message.account_link_id:
+        values["link"] = account_address(deps, message.account_link_id)
+    if message.challenge_id:
+        values["code"] = code_for(deps.secret_key, message.challenge_id)
+    attachments: list[Attachment] = []
+    if message.attach_original and message.agreement_id:
+        attachments = _attachments(deps, message.agreement_id, ours=page is not None)
+    return build_message(
+        compose(message.kind, values),
+        sender=sender_address(deps.settings.mail_from, values["processor_name"]),
+        to=mail_address(message.recipient, message.recipient_name),
+        reply_to=_reply_to(message.reply_to),
+        message_id=message_id(message.id, urlsplit(base_url).hostname or "zegel"),
+        date=now,
+        attachments=attachments,
+    )
+
+
+def _attachments(deps: Deps, agreement_id: str, *, ours: bool) -> list[Attachment]:
+    """The agreement that both signed; for the customer also the sheet that says how that was
+    established. Not for our own people: it holds addresses, and not all may see evidence."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+    return [
+        Attachment(saved_as(agreement, name), "application/pdf", read(deps, agreement_id))
+        for name, read in ((AGREEMENT, original_bytes), (EVIDENCE, evidence_bytes))
+        if not (ours and name == EVIDENCE)
+    ]
+
+
+def _reply_to(address: str) -> Address | None:
+    """Where an answer goes; nowhere rather than that the mail itself would not go."""
+    try:
+        return mail_address(address)
+    except MailInvalid:
+        return None
+
+
+def _note(
+    deps: Deps, message: Message, state: str, event: Event, error: str, *, as_link: bool = False
+) -> None:
+    kind = text(f"message_kinds.{message.kind}")
+    if as_link:
+        kind = text("labels.as_link", kind=kind)
+    with deps.database.begin() as tx:
+        first_failure = state == "failed" and message.state != "failed"
+        if message.agreement_id and (state != "failed" or first_failure):
+            agreement = tx.agreements.lock_by_id(message.agreement_id)
+            tx.audit.append(
+                message.agreement_id,
+                event,
+                SYSTEM,
+                personal={"recipient": message.recipient, "error": error[:300]},
+                kind=kind,
+            )
+            if state == "refused":
+                tell_refused(tx, agreement, message, error)
+        if state == "sent":
+            tx.messages.settle_by(message)
+        tx.messages.mark(message.id, state, error)

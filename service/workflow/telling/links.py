@@ -1,0 +1,40 @@
+"""Issuing a signing link: one lives at a time, and only its hash is kept."""
+
+from __future__ import annotations
+
+import uuid
+
+from service.agreement.capabilities import account_token_for, hash_secret, token_for
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.workflow.telling.undelivered import settle_link_mails
+
+
+def issue(
+    deps: Deps, tx: Transaction, agreement: Agreement, actor: str, *, ended: str = "replaced"
+) -> str:
+    """Make the one living link of the present signatory and return its id.
+
+    A former link ends as ``ended``: replaced, or delegated.
+    """
+    former = tx.signing.live_link(agreement.id)
+    link_id = str(uuid.uuid4())
+    token_hash = hash_secret(token_for(deps.secret_key, link_id))
+    tx.signing.issue(link_id, agreement.id, agreement.signatory_id, token_hash, ended=ended)
+    settle_link_mails(tx, agreement.id)
+    if former:
+        tx.audit.append(agreement.id, Event.LINK_REPLACED, actor, link=former.id)
+    tx.audit.append(agreement.id, Event.LINK_ISSUED, actor, link=link_id)
+    return link_id
+
+
+def address(deps: Deps, link_id: str) -> str:
+    """The address of a link. It is personal: it never goes into a log or the database."""
+    return f"{deps.settings.base_url}/tekenen/link/{token_for(deps.secret_key, link_id)}"
+
+
+def account_address(deps: Deps, link_id: str) -> str:
+    """The same of a link to an account of staff."""
+    return f"{deps.settings.base_url}/account/link/{account_token_for(deps.secret_key, link_id)}"

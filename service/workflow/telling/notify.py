@@ -1,0 +1,194 @@
+"""Queue a mail in the transaction of what it tells; ``deliver`` sends it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from service.agreement.deadlines import local_date, show_date
+from service.agreement.model import Agreement
+from service.agreement.permissions import Role, Staff
+from service.agreement.states import Place
+from service.database.engine import Transaction
+
+# Names of jobs; their runners stand in ``service/running/worker.py``.
+DELIVER = "deliver"
+PRODUCT = "Zegel"
+
+
+def tell(
+    tx: Transaction,
+    agreement: Agreement,
+    kind: str,
+    *,
+    to: str,
+    name: str,
+    once: str,
+    reply_to: str | None = None,
+    link_id: str | None = None,
+    challenge_id: str | None = None,
+    attach_original: bool = False,
+    **values: Any,
+) -> bool:
+    """Queue one mail about an agreement.
+
+    ``once`` distinguishes mails of a kind: the same kind to the same person with the same ``once``
+    is queued a single time, whatever is repeated. Returns whether it was this time.
+    """
+    message_id = str(uuid.uuid4())
+    common = {
+        "name": name,
+        "reference": agreement.reference,
+        "organisation": agreement.controller.name,
+        "processor_name": agreement.processor.known_as,
+        "contact_email": agreement.processor.email,
+        "contact_phone": agreement.processor.phone,
+    }
+    queued = tx.messages.queue(
+        message_id,
+        f"{kind}:{agreement.id}:{to}:{once}",
+        agreement_id=agreement.id,
+        kind=kind,
+        recipient=to,
+        recipient_name=name,
+        reply_to=reply_to or agreement.processor.email,
+        values={**common, **values},
+        link_id=link_id,
+        challenge_id=challenge_id,
+        attach_original=attach_original,
+    )
+    if queued:
+        tx.jobs.defer(DELIVER, message_id, message_id=message_id)
+    return queued
+
+
+def tell_staff(
+    tx: Transaction,
+    person: Staff,
+    kind: str,
+    *,
+    once: str,
+    account_link_id: str | None = None,
+    **values: Any,
+) -> bool:
+    """Queue one mail to a member of staff that is about no agreement.
+
+    ``once`` as in ``tell``. Returns whether it was queued now.
+    """
+    message_id = str(uuid.uuid4())
+    house, email, phone = _house(tx, person)
+    common = {
+        "name": person.name,
+        "reference": "",
+        "organisation": "",
+        "processor_name": house,
+        "contact_email": email,
+        "contact_phone": phone,
+    }
+    queued = tx.messages.queue(
+        message_id,
+        f"{kind}::{person.email}:{once}",
+        agreement_id=None,
+        kind=kind,
+        recipient=person.email,
+        recipient_name=person.name,
+        reply_to=email,
+        values={**common, **values},
+        account_link_id=account_link_id,
+    )
+    if queued:
+        tx.jobs.defer(DELIVER, message_id, message_id=message_id)
+    return queued
+
+
+def _house(tx: Transaction, person: Staff) -> tuple[str, str, str]:
+    """In whose name we write to staff, and where an answer goes: before there is a profile, in our
+    own name, and to an administrator."""
+    known = tx.accounts.profile()
+    if known:
+        return known[1].known_as, known[1].email, known[1].phone
+    administrators = tx.accounts.with_role(Role.ADMIN)
+    return PRODUCT, (administrators[0] if administrators else person).email, ""
+
+
+def tell_signatory(
+    tx: Transaction, agreement: Agreement, kind: str, *, once: str, **values: Any
+) -> bool:
+    """Queue a mail to the controller's present signatory; answers go to the sender.
+
+    Returns whether it was queued now.
+    """
+    return tell(
+        tx,
+        agreement,
+        kind,
+        to=agreement.signatory.email,
+        name=agreement.signatory.name,
+        once=once,
+        reply_to=sender(tx, agreement).email,
+        **values,
+    )
+
+
+def tell_sender(
+    tx: Transaction, agreement: Agreement, kind: str, *, once: str, **values: Any
+) -> None:
+    """Queue a mail to the member of staff who sent the agreement; answers go to the signatory.
+
+    Its link is the dossier.
+    """
+    person = sender(tx, agreement)
+    tell(
+        tx,
+        agreement,
+        kind,
+        to=person.email,
+        name=person.name,
+        once=once,
+        reply_to=agreement.signatory.email,
+        page=f"/overeenkomsten/{agreement.reference}",
+        **values,
+    )
+
+
+def signed_for_us(tx: Transaction, agreement: Agreement) -> list[Staff]:
+    """Who has signed for the processor, where that account is still in use; one or nobody."""
+    people = []
+    for act in tx.documents.acts(agreement.id, agreement.revision):
+        if act.place is Place.PROCESSOR_AGREEMENT:
+            account = tx.accounts.by_email(act.record["person"]["email"])
+            if account and account.active:
+                people.append(account.person)
+    return people
+
+
+def sender(tx: Transaction, agreement: Agreement) -> Staff:
+    """The member of staff who prepared the agreement."""
+    account = tx.accounts.by_id(agreement.sender_id)
+    if account is None:  # the foreign key makes this impossible
+        raise LookupError(agreement.sender_id)
+    return account.person
+
+
+def invite(
+    tx: Transaction, agreement: Agreement, link_id: str, *, kind: str = "invitation", **values: Any
+) -> None:
+    """Queue the mail that carries the signing link."""
+    tell_signatory(
+        tx,
+        agreement,
+        kind,
+        once=link_id,
+        link_id=link_id,
+        sender_name=sender(tx, agreement).name,
+        message=agreement.message,
+        valid_until=show_date_of(agreement),
+        **{"delegated_by": "", "pre_signed": False, **values},
+    )
+
+
+def show_date_of(agreement: Agreement) -> str:
+    """The last day on which the link works, as printed."""
+    if agreement.expires_at is None:
+        return ""
+    return show_date(local_date(agreement.expires_at))

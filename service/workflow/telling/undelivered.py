@@ -1,0 +1,75 @@
+"""A mail that was refused for good: somebody is told at once, and a person settles it.
+
+The sender of the agreement is told; where the refused mail was to the sender, everybody who holds
+the role ``beheer``. A refused warning of this kind raises no other: the page *Taken* shows it.
+"""
+
+from __future__ import annotations
+
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.states import CONTROLLER_PLACES, Step, may
+from service.database.engine import Transaction
+from service.database.queue.messages import LINK_KINDS, Message
+from service.deps import Deps
+from service.errors import NotFound
+from service.texts import text
+from service.workflow.actors import staff_actor
+from service.workflow.telling.notify import sender, tell
+
+UNDELIVERABLE = "undeliverable"
+
+
+def tell_refused(tx: Transaction, agreement: Agreement, message: Message, words: str) -> None:
+    """Tell whoever can do something about it; ``words`` are the mail server's."""
+    if message.kind == UNDELIVERABLE:
+        return
+    person = sender(tx, agreement)
+    people = [person]
+    if message.recipient.casefold() == person.email.casefold():
+        people = [each for each in tx.accounts.with_role(Role.ADMIN) if each.id != person.id]
+    to_signatory = message.recipient.casefold() == agreement.signatory.email.casefold()
+    for each in people:
+        tell(
+            tx,
+            agreement,
+            UNDELIVERABLE,
+            to=each.email,
+            name=each.name,
+            once=f"{message.kind}:{message.recipient}:{message.link_id or ''}",
+            page=f"/overeenkomsten/{agreement.reference}",
+            mail=text(f"message_kinds.{message.kind}"),
+            recipient=message.recipient,
+            words=words,
+            can_change=to_signatory and address_can_change(agreement),
+        )
+
+
+def address_can_change(agreement: Agreement) -> bool:
+    """Whether the signatory is invited and has not signed yet."""
+    return may(Step.RESEND, agreement.state) and agreement.next_places == CONTROLLER_PLACES
+
+
+def settle_link_mails(tx: Transaction, agreement_id: str) -> None:
+    """Mails with an earlier link need not arrive any more: a new one comes, or none is needed."""
+    tx.messages.settle(agreement_id, LINK_KINDS)
+
+
+def settle(deps: Deps, reference: str, message_id: str, staff: Staff) -> None:
+    """A person says that a refused mail needs nothing more. Raises NotAllowed, NotFound."""
+    require(staff, Permission.SEND)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.lock(reference)
+        refused = {each.id: each for each in tx.messages.of(agreement.id) if each.undelivered}
+        if message_id not in refused:
+            raise NotFound("not_found")
+        message = refused[message_id]
+        tx.messages.settle(agreement.id, (message.kind,), message_id=message.id)
+        tx.audit.append(
+            agreement.id,
+            Event.MESSAGE_SETTLED,
+            staff_actor(staff),
+            personal={"name": staff.name, "recipient": message.recipient},
+            kind=text(f"message_kinds.{message.kind}"),
+        )

@@ -1,0 +1,66 @@
+"""A signing act: one person, at one place, at one instant, with the statements made.
+
+Only what the seal prints and binds. What else was recorded of the act (the person's address, what
+was observed of the device) is the caller's record; its SHA-256, ``record_sha256``, stands inside
+the signed bytes of the seal (``/Reason``) and binds it without showing it.
+"""
+
+import string
+import unicodedata
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+
+from signatures.acts.font import FACES
+from signatures.acts.statements import Statement
+
+METHODS = ("typed", "drawn", "uploaded")
+_HEX = frozenset(string.hexdigits.lower())
+
+
+@dataclass(frozen=True)
+class Act:
+    """What one person did at one signature place, ready to be sealed.
+
+    ``signed_at`` is the aware instant (kept in UTC) at which the act was accepted.
+    ``image_png`` is the drawn or uploaded signature (PNG, alpha allowed), None for a typed one,
+    whose text is ``typed_text``, drawn in ``face`` (see ``font``). ``document_sha256`` is the hash
+    (hex) of the frozen document the person was shown; ``record_sha256`` that of the caller's record
+    of it. Texts are put into NFC.
+
+    Raises ``ValueError`` for a naive instant, an unknown method or face, a method without its
+    image or text, or a hash that is not 64 lower-case hexadecimal digits.
+    """
+
+    place: str
+    reference: str
+    organisation: str
+    person_name: str
+    function: str
+    signed_at: datetime
+    method: str
+    image_png: bytes | None
+    typed_text: str | None
+    document_sha256: str
+    statements: tuple[Statement, ...]
+    record_sha256: str
+    face: str = FACES[0]
+
+    def __post_init__(self) -> None:
+        if self.signed_at.utcoffset() is None:
+            raise ValueError("signed_at needs a time zone")
+        if self.method not in METHODS:
+            raise ValueError(f"unknown method {self.method!r}")
+        if (self.method == "typed") != (self.image_png is None):
+            raise ValueError("a typed signature has no image, a drawn or uploaded one has")
+        if self.method == "typed" and not (self.typed_text or "").strip():
+            raise ValueError("a typed signature needs its text")
+        if self.face not in FACES:
+            raise ValueError(f"unknown face {self.face!r}")
+        for digest in (self.document_sha256, self.record_sha256):
+            if len(digest) != 64 or not set(digest) <= _HEX:
+                raise ValueError(f"not a SHA-256 in hexadecimal: {digest!r}")
+        object.__setattr__(self, "signed_at", self.signed_at.astimezone(UTC))
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, str):
+                object.__setattr__(self, field.name, unicodedata.normalize("NFC", value))

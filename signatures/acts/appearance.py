@@ -1,0 +1,95 @@
+"""What a seal looks like on the page: the signature, and in words who, as what and when.
+
+The date is the act's, in Brussels time; the token comes after it is drawn. In the row *Datum* of
+the agreement the same date stands once more, where the field has room for it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
+from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.text import TextBoxStyle
+from pyhanko.stamp import TextStampStyle
+
+from signatures.acts.act import Act
+from signatures.acts.drawing import ActStyle
+from signatures.acts.font import NO_BREAK, font_for, unprintable
+from signatures.acts.prepare_fields import Room
+from signatures.errors import UnprintableName
+from signatures.texts import words
+
+LEGAL_ZONE = ZoneInfo("Europe/Brussels")
+SHEET_POINTS = 9
+SHEET_CHARACTERS = 46  # about the width of its field
+LONGEST_ORGANISATION = 60  # characters; its whole name stands on page 1
+
+
+def style(act: Act, room: Room) -> ActStyle:
+    """The appearance of one act in the room of its field.
+
+    Raises UnprintableName for a character the fonts do not have: a seal that shows a box
+    instead of a letter of somebody's name would be wrong for ever.
+    """
+    said, date = lines(act), shown_date(act.signed_at)
+    if missing := unprintable("".join(said).replace(NO_BREAK, "") + (act.typed_text or "")):
+        raise UnprintableName(missing)
+    return ActStyle(act=act, room=room, said=tuple(said), date=date)
+
+
+def sheet_style(sealed_by: str) -> TextStampStyle:
+    """The appearance of the service's own seal on an evidence sheet.
+
+    A certificate of somebody else's may name its holder in letters we do not have: they read
+    ``?``, because this seal closes what both parties have signed. The certificate has the name.
+    """
+    said = words()["appearance"]
+    missing = unprintable(sealed_by)
+    sealed_by = "".join("?" if each in missing else each for each in sealed_by)
+    text = "\n".join([said["sheet_sealed"], *textwrap.wrap(sealed_by, SHEET_CHARACTERS)])
+    return TextStampStyle(
+        border_width=0,
+        stamp_text=text.replace("%", "%%"),
+        text_box_style=TextBoxStyle(
+            font=GlyphAccumulatorFactory(str(font_for(text.replace("\n", "")))),
+            font_size=SHEET_POINTS,
+            leading=SHEET_POINTS + 2,
+        ),
+        inner_content_layout=SimpleBoxLayoutRule(
+            AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MIN, Margins(2, 2, 0, 2)
+        ),
+    )
+
+
+def lines(act: Act) -> list[str]:
+    """The words of the appearance: the name, in which capacity, and when."""
+    # A name of 180 characters would leave no room for the signature itself.
+    organisation = textwrap.shorten(act.organisation, LONGEST_ORGANISATION, placeholder=" …")
+    return [
+        act.person_name,
+        f"{act.function}, {organisation}" if act.function else organisation,
+        shown_moment(act.signed_at),
+    ]
+
+
+def shown_moment(instant: datetime) -> str:
+    """``elektronisch ondertekend op 2 maart 2026 om 14:05 (Brussel)``, unmistakable also in the
+    hour that comes twice."""
+    local = instant.astimezone(LEGAL_ZONE)
+    catalogue = words()["appearance"]
+    twice = local.dst() != local.replace(fold=1 - local.fold).dst()
+    zone = catalogue["zone_twice"][local.fold] if twice else catalogue["zone"]
+    return str(catalogue["signed_on"].format(**_day(local), clock=f"{local:%H:%M}", zone=zone))
+
+
+def shown_date(instant: datetime) -> str:
+    """``2 maart 2026``, of the day in Brussels."""
+    return str(words()["appearance"]["date"].format(**_day(instant.astimezone(LEGAL_ZONE))))
+
+
+def _day(local: datetime) -> dict[str, object]:
+    months = words()["appearance"]["months"]
+    return {"day": local.day, "month": months[local.month - 1], "year": local.year}

@@ -1,0 +1,1 @@
+"""Certificates, their chains and revocation lists, and trusted lists."""

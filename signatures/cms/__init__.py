@@ -1,0 +1,1 @@
+"""The CMS container of a signature, to the byte (RFC 5652)."""

@@ -1,0 +1,166 @@
+"""The one form of a container, to the byte: nothing hides in what no signature covers.
+
+A time stamp signs its content and its signed attributes, a seal its signed attributes. The rest of
+the container is signed by nobody: the frame of the CMS, the certificates that travel along, the
+attributes that are not signed, the padding behind it, the spelling of the hexadecimal digits. A
+later signature covers all that of an earlier one, but nothing covers that of the closing time
+stamp; and who cuts a file off can close it again by a public time stamp authority. So each of our
+containers, and each token in one, is compared with the only encoding that it can have (DER, ITU-T
+X.690; RFC 5652, 5.1; RFC 3161, 2.4.2). Which certificates may be there is ``chains``'s question.
+
+Two spellings of one thing are left, as both are in use and neither holds anything: parameters of an
+algorithm that are NULL or absent (RFC 5754, 2), and the two values of an ECDSA signature.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from asn1crypto import cms, parser
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signatures.cms.containers import LARGEST_CONTAINER, Container, digits, parsed
+
+MOST_PARTS = 40  # elements in one another: certificates, attributes
+_SEQUENCE, _SET, _OID, _NULL = (0, 1, 16), (0, 1, 17), (0, 0, 6), b"\x05\x00"
+_INTEGER, _OCTETS = (0, 0, 2), (0, 0, 4)
+_FIRST, _SECOND = (2, 1, 0), (2, 1, 1)  # context tags [0] and [1], constructed
+
+
+class _Flawed(Exception):
+    """What is not as it has to be."""
+
+
+def flaw(container: bytes) -> str:
+    """What in a container (``<hexadecimal>``, as in the file) is not as it has to be: a word for
+    those who look into the file; '' if nothing.
+
+    Raises NotIntact or ValueError for what is no CMS with one signer at all.
+    """
+    value = digits(container)
+    if container[1:-1] != value.hex().upper().encode():
+        return "hexadecimal"
+    end = parser.peek(value)
+    if value[end:].strip(b"\0"):
+        return "padding"
+    return encoding_flaw(value[:end])
+
+
+def encoding_flaw(encoded: bytes) -> str:
+    """The same of the CMS itself, with the token in it if it is a seal."""
+    if len(encoded) > LARGEST_CONTAINER:
+        return "size"
+    found = parsed(cms.ContentInfo.load(encoded, strict=True))
+    try:
+        _check(encoded, found)
+    except _Flawed as wrong:
+        return str(wrong)
+    return ""
+
+
+def _check(encoded: bytes, found: Container) -> None:
+    """Part by part, so that what is wrong has a name. Raises _Flawed."""
+    content_type, explicit = _parts(encoded, _SEQUENCE, 2)
+    _same(content_type, _oid("signed_data"), "content type")
+    (signed,) = _parts(explicit, _FIRST, 1)
+    version, algorithms, content, *certificates, signers = _parts(signed, _SEQUENCE)
+    stamp = found.stamped is not None
+    _same(version, parser.emit(*_INTEGER, b"\3" if stamp else b"\1"), "version")
+    (algorithm,) = _parts(algorithms, _SET, 1, "digest algorithms")
+    kind = _oid("tst_info" if stamp else "data")
+    inside = parser.emit(*_FIRST, parser.emit(*_OCTETS, found.content or b"")) if stamp else b""
+    _same(content, parser.emit(*_SEQUENCE, kind + inside), "content")
+    (signer,) = _parts(signers, _SET, 1)
+    _check_certificates(certificates, found)
+    _check_signer(signer, algorithm, found, stamp)
+
+
+def _check_certificates(listed: list[bytes], found: Container) -> None:
+    """Each once and in the order of DER; behind them no revocation lists."""
+    if len(listed) != 1:
+        _refuse("revocation lists" if listed else "certificates")
+    encoded = sorted(each.public_bytes(Encoding.DER) for each in found.certificates)
+    if len(set(encoded)) != len(encoded):
+        _refuse("a certificate twice")
+    _same(listed[0], parser.emit(*_FIRST, b"".join(encoded)), "certificates")
+
+
+def _check_signer(encoded: bytes, algorithm: bytes, found: Container, stamp: bool) -> None:
+    parts = _parts(encoded, _SEQUENCE)
+    if len(parts) != (6 if stamp else 7):
+        _refuse("unsigned values")
+    version, signer, digest, attributes, signing, signature, *unsigned = parts
+    _same(version, parser.emit(*_INTEGER, b"\1"), "version")
+    _same(signer, _issuer_and_serial(found), "signer")
+    _same(digest, algorithm, "digest algorithms")
+    for each in (digest, signing):
+        named = _parts(each, _SEQUENCE)
+        if named[1:] not in ([], [_NULL]):
+            _refuse("parameters")
+        _check_short(named[0], _OID)
+    _same(attributes, parser.emit(*_FIRST, found.signed_attributes), "encoding")
+    _check_short(signature, _OCTETS)
+    for each in unsigned:
+        _check_token(each)
+
+
+def _check_token(unsigned: bytes) -> None:
+    """A seal's only unsigned attribute: its time stamp."""
+    (attribute,) = _parts(unsigned, _SECOND, 1, "unsigned values")
+    kind, values = _parts(attribute, _SEQUENCE, 2)
+    token = cms.CMSAttributeType("signature_time_stamp_token").dump()
+    _same(kind, token, "unsigned values")
+    (value,) = _parts(values, _SET, 1)
+    if wrong := encoding_flaw(value):
+        _refuse(f"time stamp: {wrong}")
+
+
+def _issuer_and_serial(found: Container) -> bytes:
+    certificate = found.certificate
+    serial = certificate.serial_number
+    length = serial.bit_length() // 8 + 1  # with a bit for its sign
+    number = parser.emit(*_INTEGER, serial.to_bytes(length, "big"))
+    return bytes(parser.emit(*_SEQUENCE, certificate.issuer.public_bytes() + number))
+
+
+def _parts(
+    encoded: bytes, kind: tuple[int, int, int], count: int = 0, name: str = "encoding"
+) -> list[bytes]:
+    """What an element of this kind holds, each part as it stands there. Raises _Flawed when it is
+    another kind, not minimal, or does not hold ``count`` parts (0: any number)."""
+    contents = _check_short(encoded, kind)
+    found: list[bytes] = []
+    position = 0
+    while position < len(contents):
+        if len(found) == MOST_PARTS:
+            _refuse(name)
+        end = position + parser.peek(contents[position:])
+        found.append(contents[position:end])
+        position = end
+    if count and len(found) != count:
+        _refuse(name)
+    return found
+
+
+def _check_short(encoded: bytes, kind: tuple[int, int, int]) -> bytes:
+    """The contents of an element of this kind, its length written as short as can be."""
+    try:
+        *found, _, contents, _ = parser.parse(encoded, strict=True)
+    except ValueError:
+        _refuse("encoding")
+    if tuple(found) != kind or parser.emit(*kind, contents) != encoded:
+        _refuse("encoding")
+    return bytes(contents)
+
+
+def _oid(name: str) -> Any:
+    return cms.ContentType(name).dump()
+
+
+def _same(found: bytes, expected: bytes, name: str) -> None:
+    if found != expected:
+        _refuse(name)
+
+
+def _refuse(name: str) -> NoReturn:
+    raise _Flawed(name)

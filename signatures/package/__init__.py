@@ -1,0 +1,1 @@
+"""The evidence package: read, and judged part by part."""

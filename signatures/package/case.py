@@ -1,0 +1,53 @@
+"""What the rules of a package look at, and by what it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+
+from signatures.package.sheet import Sheet
+from signatures.verdict.report import INVALID, Ledger, Report
+from signatures.verdict.verify import verify
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What a package is judged by; see ``verify`` for each. ``recorded_sheet`` is the SHA-256 of
+    its sheet where a database has it: then it needs no time stamp that still counts."""
+
+    roots: Sequence[x509.Certificate]
+    stamp_roots: Sequence[x509.Certificate] = ()
+    person_roots: Sequence[x509.Certificate] = ()
+    crls: Sequence[x509.CertificateRevocationList] = ()
+    now: datetime | None = None
+    recorded_sheet: str = ""
+
+    def verify(self, pdf: bytes, ledger: Ledger | None = None) -> Report:
+        """The strict verdict on one sealed file."""
+        return verify(
+            pdf,
+            roots=self.roots,
+            stamp_roots=self.stamp_roots,
+            person_roots=self.person_roots,
+            crls=self.crls,
+            now=self.now,
+            ledger=ledger,
+        )
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the rules look at: the files, the sheet that is their ledger, and the verdicts on the
+    sealed files by name."""
+
+    files: Mapping[str, bytes]
+    trust: Trust
+    sheet: Sheet
+    documents: Mapping[str, Report]
+
+    def sound(self, name: str) -> bool:
+        """Whether a sealed file is there and not invalid."""
+        return name in self.documents and self.documents[name].verdict != INVALID

@@ -1,0 +1,42 @@
+"""What was found in an evidence package, each time about one part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from signatures.texts import words
+from signatures.verdict.report import FAILS, UNKNOWN
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong (``fails``) or that nothing proves (``unknown``).
+
+    ``rule`` is one of ``package_verdict.RULES``, ``code`` has a sentence in ``texts``, ``name`` is
+    the file it is about. ``detail`` is for those who look into the file, in no language.
+    """
+
+    rule: str
+    state: str
+    code: str
+    name: str = ""
+    detail: str = ""
+
+    def sentence(self, language: str = "nl") -> str:
+        """What was found, in plain words."""
+        said: dict[str, Any] = words(language)["package"]["finding"]
+        name = "".join(each if each.isprintable() else "�" for each in self.name)
+        return str(said[self.code]).format(name=name, detail=self.detail)
+
+
+def fails(rule: str, code: str, name: str = "", detail: str = "") -> Finding:
+    """A part that is not what was sealed."""
+    return Finding(rule, FAILS, code, name[:LONGEST_NAME], detail[:LONGEST_NAME])
+
+
+def unknown(rule: str, code: str, name: str = "", detail: str = "") -> Finding:
+    """A part of which nothing sealed says what it has to be."""
+    return Finding(rule, UNKNOWN, code, name[:LONGEST_NAME], detail[:LONGEST_NAME])

@@ -1,0 +1,156 @@
+"""The report on an evidence package: every rule answered, every part that is wrong named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from signatures.package.finding import Finding, fails
+from signatures.package.names import AGREEMENT, SHEET
+from signatures.texts import words
+from signatures.verdict.report import (
+    COMPLETENESS_UNKNOWN,
+    FAILS,
+    GENUINE,
+    HOLDS,
+    INVALID,
+    UNKNOWN,
+    Report,
+)
+
+# In the order in which they are told; the sheet is first, because the others rest on it.
+RULES = (
+    "sheet",
+    "evidence",
+    "documents",
+    "acts",
+    "log",
+    "seals",
+    "template",
+    "certificates",
+    "anchors",
+    "renewed",
+    "lists",
+    "read_me",
+    "whole",
+)
+MARKS = {HOLDS: "✔", FAILS: "✖", UNKNOWN: "?"}
+
+
+@dataclass(frozen=True)
+class PackageReport:
+    """Everything that was found. ``unanswered`` are the rules for which there was no sheet to ask;
+    ``sheet_holds`` says that the sheet holds, so that the rest could rest on it."""
+
+    documents: Mapping[str, Report]
+    findings: tuple[Finding, ...]
+    unanswered: tuple[str, ...] = ()
+    reference: str = ""
+    sheet_holds: bool = False
+    files: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """genuine, invalid, or completeness_unknown: nothing is wrong, but the sheet cannot show
+        any more that it is what was sealed, or the agreement that it is what the sheet names."""
+        if any(each.state == FAILS for each in self.findings) or any(
+            each.verdict == INVALID for each in self.documents.values()
+        ):
+            return INVALID
+        agreement = self.documents.get(AGREEMENT)
+        if self.sheet_holds and agreement is not None and agreement.verdict == GENUINE:
+            return GENUINE
+        return COMPLETENESS_UNKNOWN
+
+    @property
+    def agreement(self) -> Report | None:
+        """The verdict on the agreement."""
+        return self.documents.get(AGREEMENT)
+
+    @property
+    def sheet(self) -> Report | None:
+        """The verdict on the evidence sheet."""
+        return self.documents.get(SHEET)
+
+    def state(self, rule: str) -> str:
+        """holds, fails or unknown."""
+        states = {each.state for each in self.findings if each.rule == rule}
+        if FAILS in states:
+            return FAILS
+        return UNKNOWN if UNKNOWN in states or rule in self.unanswered else HOLDS
+
+    @property
+    def not_recorded(self) -> bool:
+        """Whether somebody who has the ledger said that it names an original and is not it."""
+        return any(each.code == "package_not_recorded" for each in self.findings)
+
+    def refused(self) -> PackageReport:
+        """The same of a package that names an agreement of which other files were recorded, by the
+        ledger of those; see ``Report.refused``."""
+        found = fails("documents", "package_not_recorded", self.says)
+        return replace(
+            self,
+            documents={name: each.refused() for name, each in self.documents.items()},
+            findings=(*self.findings, found),
+        )
+
+    @property
+    def says(self) -> str:
+        """The reference that it names anywhere, which proves nothing."""
+        named = (each.says for each in self.documents.values() if each.says)
+        return self.reference or next(named, "")
+
+    def sentence(self, language: str = "nl") -> str:
+        """The verdict in one sentence."""
+        if self.not_recorded:
+            return str(words(language)["verdict"]["not_recorded"]).format(reference=self.says)
+        verdict = self.verdict
+        if verdict == GENUINE and any(each.state == UNKNOWN for each in self.findings):
+            verdict = "genuine_in_part"
+        return str(words(language)["package"]["verdict"][verdict])
+
+    def rule_sentence(self, rule: str, language: str = "nl") -> str:
+        """One rule with what came of it."""
+        said = words(language)["package"]
+        if rule in self.unanswered:
+            return str(said["unanswered"][rule])
+        return str(said["rule"][rule][self.state(rule)])
+
+    def of(self, rule: str) -> list[Finding]:
+        """What was found under a rule, what is wrong first."""
+        found = [each for each in self.findings if each.rule == rule]
+        return sorted(found, key=lambda each: each.state != FAILS)
+
+    def lines(self, language: str = "nl") -> list[str]:
+        """Every rule, each with its findings below it."""
+        lines = []
+        for rule in RULES:
+            lines.append(f"{MARKS[self.state(rule)]} {self.rule_sentence(rule, language)}")
+            lines += [f"  {MARKS[e.state]} {e.sentence(language)}" for e in self.of(rule)]
+        return lines
+
+    def as_json(self, language: str = "nl") -> dict[str, Any]:
+        """The report as JSON values: stable codes, and the words beside them."""
+        return {
+            "verdict": self.verdict,
+            "sentence": self.sentence(language),
+            "kind": "package",
+            "reference": self.reference,
+            "not_the_original_of": self.says if self.not_recorded else None,
+            "rules": [
+                {
+                    "rule": rule,
+                    "state": self.state(rule),
+                    "sentence": self.rule_sentence(rule, language),
+                }
+                for rule in RULES
+            ],
+            "findings": [
+                {**asdict(each), "sentence": each.sentence(language)} for each in self.findings
+            ],
+            "documents": [
+                {"name": name, **report.as_json(language)}
+                for name, report in self.documents.items()
+            ],
+        }

@@ -1,0 +1,91 @@
+"""The sealed evidence sheet: the ledger of a package, once it has been judged itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from signatures.pdf.objects import NotStrict
+from signatures.pdf.printed import attached
+from signatures.pdf.revisions import Revisions
+from signatures.verdict.report import HOLDS, INVALID, Ledger, Report
+
+WITHOUT_RECORDS, WITH_RECORDS, WITH_PARTS = (f"zegel-evidence/{each}" for each in (1, 2, 3))
+SCHEMAS = (WITHOUT_RECORDS, WITH_RECORDS, WITH_PARTS)
+_LEDGER_RULES = ("ledger", "shown")  # nothing is above the sheet that could answer these
+
+
+class OtherSchema(Exception):
+    """A sheet of a kind that this version does not know; the message is its schema."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the evidence JSON in a sheet says. Raises KeyError, TypeError, ValueError, NotStrict
+    or what else a hostile file provokes, when it is made of a file that is no sheet of ours."""
+
+    encoded: bytes
+    said: Mapping[str, Any]
+
+    @property
+    def reference(self) -> str:
+        """The reference of the agreement."""
+        return str(self.said["reference"])
+
+    @property
+    def parts(self) -> Mapping[str, str] | None:
+        """The digests of all fixed files by name; None in a sheet of before there was a list."""
+        found: Mapping[str, str] | None = self.said.get("parts")
+        return found if self.said["schema"] == WITH_PARTS else None
+
+    @property
+    def has_records(self) -> bool:
+        """Whether the whole record of each act stands in it."""
+        return bool(self.said["schema"] != WITHOUT_RECORDS)
+
+    def places(self) -> list[str]:
+        """The places that were signed."""
+        acts = self.said["acts"]
+        return [each["record"]["place"] if self.has_records else each["place"] for each in acts]
+
+    @property
+    def sealed(self) -> str:
+        """The SHA-256 of the sealed agreement."""
+        return str(self.said["documents"]["sealed"])
+
+    @property
+    def shown(self) -> str:
+        """The SHA-256 of the document that was shown."""
+        return str(self.said["documents"]["shown"])
+
+    def ledger(self, shown_length: int) -> Ledger:
+        """What the sheet recorded of the agreement; the length is that of the document shown."""
+        return Ledger(self.sealed, self.shown, shown_length)
+
+
+def sheet_in(pdf: bytes) -> Sheet:
+    """The evidence in a sheet, whoever sealed it. Raises OtherSchema, or as Sheet says."""
+    encoded = attached(Revisions(pdf))
+    if encoded is None:
+        raise NotStrict("no evidence")
+    said = json.loads(encoded)
+    if said["schema"] not in SCHEMAS:
+        raise OtherSchema(f"{said['schema']!s:.60}")
+    found = Sheet(encoded, said)
+    if not all(isinstance(each, str) for each in (said["reference"], said["agreement_id"])):
+        raise TypeError("reference")
+    if said["schema"] == WITH_PARTS and not isinstance(said["parts"], dict):
+        raise TypeError("parts")
+    return found
+
+
+def holds_alone(report: Report) -> bool:
+    """Whether everything holds that can be asked of a sheet: nothing else recorded its digest.
+
+    A cut or grown sheet cannot pass: the last thing in it is the time stamp over all of it.
+    """
+    return report.verdict != INVALID and all(
+        each.state == HOLDS for each in report.answers if each.rule not in _LEDGER_RULES
+    )

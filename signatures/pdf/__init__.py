@@ -1,0 +1,1 @@
+"""A PDF file read strictly: objects, revisions, fields, metadata."""

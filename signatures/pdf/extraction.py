@@ -1,0 +1,88 @@
+"""The seals and time stamps of a PDF as files of their own, for tools that know no PDF.
+
+``openssl cms -verify`` takes a ``cms`` with the bytes that its ``byte_range`` names; ``openssl ts
+-verify -token_in`` a ``token`` with what it covers: the signature value in the ``cms``
+(``signature_at``), or for a document time stamp the bytes of the range themselves. Nothing is
+verified here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from asn1crypto import cms, parser
+
+from signatures.pdf.revisions import Revisions
+from signatures.pdf.signed_fields import STAMP, Signed, signed_fields
+
+TOKEN_ATTRIBUTE = "signature_time_stamp_token"  # noqa: S105 (an attribute of a CMS)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One signature or document time stamp, in the order of the file.
+
+    ``byte_range`` is the PDF's: offset and length twice. ``cms`` is None for a document time
+    stamp, whose ``token`` stands in its place. ``signature_at`` is offset and length of the
+    signature value in ``cms``. ``token_time`` is an aware UTC instant.
+    """
+
+    field: str
+    byte_range: tuple[int, int, int, int]
+    cms: bytes | None
+    signature_at: tuple[int, int]
+    token: bytes
+    token_time: datetime
+
+
+def parts(pdf: bytes) -> list[Part]:
+    """Every signature and document time stamp of a file sealed by this package.
+
+    Raises ValueError for a signature without a token, NotStrict (one of them) or what the ASN.1
+    library raises for a file that was not made here.
+    """
+    return [_part(pdf, each) for each in signed_fields(Revisions(pdf))]
+
+
+def places(part: Part) -> bytes:
+    """Where the bytes are that a seal or document time stamp covers, in a line for ``read`` of a
+    shell: how many before it, from which byte (counted from 1) how many after it; of a seal from
+    which byte of the CMS its value is and how long; then its time in seconds since 1970."""
+    _, before, after, length = part.byte_range
+    value = (part.signature_at[0] + 1, part.signature_at[1]) if part.cms else ()
+    numbers = (before, after + 1, length, *value, int(part.token_time.timestamp()))
+    return (" ".join(map(str, numbers)) + "\n").encode()
+
+
+def _part(pdf: bytes, each: Signed) -> Part:
+    offset, length, offset_after, length_after = each.signature["ByteRange"]
+    start, end = each.container
+    value = bytes.fromhex(pdf[start + 1 : end - 1].decode("ascii"))
+    whole = value[: parser.peek(value)]
+    signer = _signed_data(whole)["signer_infos"][0]
+    stamped = each.kind == STAMP
+    token = whole if stamped else _token(each.field, signer)
+    signature = signer["signature"].native
+    info = _signed_data(token)["encap_content_info"]["content"].parsed
+    moment: datetime = info["gen_time"].native
+    return Part(
+        field=each.field,
+        byte_range=(offset, length, offset_after, length_after),
+        cms=None if stamped else whole,
+        signature_at=(whole.index(signature), len(signature)),
+        token=token,
+        token_time=moment.astimezone(UTC),
+    )
+
+
+def _token(field: str, signer: cms.SignerInfo) -> bytes:
+    for attribute in signer["unsigned_attrs"]:
+        if attribute["type"].native == TOKEN_ATTRIBUTE:
+            found: bytes = attribute["values"][0].dump()
+            return found
+    raise ValueError(f"{field}: no token")
+
+
+def _signed_data(token: bytes) -> cms.SignedData:
+    return cms.ContentInfo.load(token)["content"]

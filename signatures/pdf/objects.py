@@ -1,0 +1,255 @@
+"""Read PDF objects strictly (ISO 32000-2, 7.3), as this project's own files are written.
+
+For the verifier alone. It takes no repair, comment, indirection of a length or generation other
+than 0: in a file of ours there is none, and what a lenient reader guesses is where attacks live.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from signatures.pdf.strict import NotStrict as NotStrict
+from signatures.pdf.strict import Work
+
+DEEPEST = 40
+LONGEST_STREAM = 8_000_000  # bytes, once unfolded
+
+_SPACE = rb"[\0\t\n\f\r ]*+"
+_END = rb"(?=[\0\t\n\f\r ()<>\[\]{}/%]|\Z)"
+# Possessive: what is a space, or a digit, is never tried again as something else.
+_TOKEN = re.compile(
+    _SPACE + rb"(?:(?P<dict><<)|(?P<close>>>)|(?P<list>\[)|(?P<end>\])"
+    rb"|/(?P<name>[^\0\t\n\f\r ()<>\[\]{}/%]*)"
+    rb"|(?P<ref>\d{1,9}) 0 R"
+    + _END
+    + rb"|(?P<number>[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20}))"
+    + _END
+    + rb"|(?P<string>\()"
+    rb"|<(?P<hex>[0-9A-Fa-f\0\t\n\f\r ]*+)>"
+    rb"|(?P<word>true|false|null)" + _END + rb")"
+)
+_STRING_PART = re.compile(rb"[^()\\]*")
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_OCTAL = re.compile(rb"[0-7]{1,3}")
+_NAME_CODE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_WORDS = {b"true": True, b"false": False, b"null": None}
+_HEAD = re.compile(rb"(\d{1,9}) 0 obj[\n ]")
+_STREAM = re.compile(rb"\s{0,2}stream\r?\n")
+_TAIL = re.compile(rb"\s{0,2}endobj\n(?:\n)?")
+_STREAM_TAIL = re.compile(rb"\r?\n?endstream\s{0,2}endobj\n(?:\n)?")
+
+
+class Name(str):
+    """A name object, without its slash."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"/{self!s}"
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A reference to an object, by its number."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """One object of a file: its value, its stream as it stands there, and where it ends.
+
+    ``spans`` says where in the file the values of the outermost dictionary stand.
+    """
+
+    number: int
+    value: Any
+    end: int
+    stream: bytes | None = None
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def unfolded(self) -> bytes:
+        """The contents of the stream. Raises NotStrict."""
+        if self.stream is None:
+            raise NotStrict("no stream")
+        kind = self.value.get("Filter")
+        if kind is None:
+            return self.stream
+        if kind != "FlateDecode" or "DecodeParms" in self.value:
+            raise NotStrict("filter")
+        unfolding = zlib.decompressobj()
+        try:
+            contents = unfolding.decompress(self.stream, LONGEST_STREAM)
+        except zlib.error as error:
+            raise NotStrict("stream") from error
+        if unfolding.unconsumed_tail:
+            raise NotStrict("stream too long")
+        return contents
+
+
+def read_object(pdf: bytes, at: int, work: Work) -> Parsed:
+    """The object that begins at this byte. Raises NotStrict, TooMuch."""
+    head = _HEAD.match(pdf, at)
+    if head is None:
+        raise NotStrict(f"no object at {at}")
+    spans: dict[str, tuple[int, int]] = {}
+    value, end = read_value(pdf, head.end(), work, spans=spans)
+    number = int(head[1])
+    stream = _STREAM.match(pdf, end)
+    if stream is None:
+        tail = _TAIL.match(pdf, end)
+        if tail is None:
+            raise NotStrict(f"object {number} does not end")
+        return Parsed(number, value, tail.end(), None, spans)
+    length = value.get("Length") if isinstance(value, dict) else None
+    if type(length) is not int or length < 0 or "F" in value:
+        raise NotStrict(f"length of stream {number}")
+    work.take(length)
+    until = stream.end() + length
+    tail = _STREAM_TAIL.match(pdf, until)
+    if tail is None:
+        raise NotStrict(f"stream {number} does not end")
+    return Parsed(number, value, tail.end(), pdf[stream.end() : until], spans)
+
+
+def read_value(
+    pdf: bytes,
+    at: int,
+    work: Work,
+    *,
+    depth: int = 0,
+    spans: dict[str, tuple[int, int]] | None = None,
+) -> tuple[Any, int]:
+    """The value that begins at this byte, and where it ends. Raises NotStrict, TooMuch.
+
+    Strings are bytes, dictionaries have keys without a slash, whole numbers are ``int``.
+    """
+    token = _TOKEN.match(pdf, at)
+    if token is None or depth > DEEPEST:
+        raise NotStrict(f"no value at {at}")
+    kind, end = token.lastgroup, token.end()
+    work.take(end - at)
+    text = token[kind] if kind else b""
+    if kind == "dict":
+        return _dictionary(pdf, end, work, depth, spans)
+    if kind == "list":
+        return _array(pdf, end, work, depth)
+    if kind == "name":
+        return _name(text), end
+    if kind == "ref":
+        return Ref(int(text)), end
+    if kind == "number":
+        return _number(text), end
+    if kind == "string":
+        return _string(pdf, end, work)
+    if kind == "hex":
+        digits = b"".join(text.split()) if not text.isalnum() else text
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode()), end
+    if kind == "word":
+        return _WORDS[text], end
+    raise NotStrict(f"no value at {at}")
+
+
+def _dictionary(
+    pdf: bytes, at: int, work: Work, depth: int, spans: dict[str, tuple[int, int]] | None
+) -> tuple[dict[str, Any], int]:
+    found: dict[str, Any] = {}
+    while True:
+        token = _TOKEN.match(pdf, at)
+        if token is None:
+            raise NotStrict(f"no key at {at}")
+        if token.lastgroup == "close":
+            return found, token.end()
+        if token.lastgroup != "name":
+            raise NotStrict(f"no key at {at}")
+        work.take(token.end() - at)
+        key = str(_name(token["name"]))
+        if key in found:
+            raise NotStrict(f"{key} twice")
+        found[key], at = read_value(pdf, token.end(), work, depth=depth + 1)
+        if spans is not None:
+            spans[key] = (token.end(), at)
+
+
+def _array(pdf: bytes, at: int, work: Work, depth: int) -> tuple[list[Any], int]:
+    found: list[Any] = []
+    while True:
+        token = _TOKEN.match(pdf, at)
+        if token is not None and token.lastgroup == "end":
+            return found, token.end()
+        value, at = read_value(pdf, at, work, depth=depth + 1)
+        found.append(value)
+
+
+def _name(raw: bytes) -> Name:
+    return Name(_NAME_CODE.sub(lambda code: bytes.fromhex(code[1].decode()), raw).decode("latin-1"))
+
+
+def _number(text: bytes) -> int | float:
+    if b"." not in text:
+        return int(text)
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def _string(pdf: bytes, at: int, work: Work) -> tuple[bytes, int]:
+    """A literal string, its opening bracket behind us."""
+    parts: list[bytes] = []
+    open_brackets = 1
+    while True:
+        plain = _STRING_PART.match(pdf, at)
+        work.take(plain.end() - at if plain else 0)
+        at = plain.end() if plain else at
+        parts.append(plain[0] if plain else b"")
+        special = pdf[at : at + 1]
+        at += 1
+        if special == b"\\":
+            part, at = _escape(pdf, at)
+            parts.append(part)
+        elif special == b"(":
+            open_brackets += 1
+            parts.append(special)
+        elif special == b")":
+            open_brackets -= 1
+            if not open_brackets:
+                return b"".join(parts), at
+            parts.append(special)
+        else:
+            raise NotStrict("a string does not end")
+
+
+def _escape(pdf: bytes, at: int) -> tuple[bytes, int]:
+    octal = _OCTAL.match(pdf, at)
+    if octal:
+        return bytes([int(octal[0], 8) & 255]), octal.end()
+    letter = pdf[at : at + 1]
+    if letter == b"\n":
+        return b"", at + 1
+    return _ESCAPED.get(letter, letter), at + 1
+
+
+def text_of(value: Any) -> str:
+    """A text string (ISO 32000-2, 7.9.2.2) in words; empty for anything else."""
+    if not isinstance(value, bytes):
+        return ""
+    if value.startswith(b"\xfe\xff"):
+        return value[2:].decode("utf-16-be", errors="replace")
+    if value.startswith(b"\xef\xbb\xbf"):
+        return value[3:].decode("utf-8", errors="replace")
+    return value.decode("latin-1")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same, however their strings are encoded."""
+    if isinstance(one, bytes) and isinstance(other, bytes):
+        return one == other or text_of(one) == text_of(other)
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)

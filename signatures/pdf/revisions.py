@@ -1,0 +1,182 @@
+"""The revisions of a file, each with every byte accounted for.
+
+A file of ours is a frozen document with incremental updates behind it (ISO 32000-2, 7.5.6). Each
+update here is objects that its cross-reference table names, one behind the other without a byte
+between them, then the table, the trailer and the end. Anything else was not made by us.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from signatures.pdf.objects import Parsed, Ref, read_object, read_value
+from signatures.pdf.strict import NotStrict, Work
+
+END_MARK = b"%%EOF"
+MOST_REVISIONS = 40
+_HEADER = re.compile(rb"%PDF-1\.[4-7]\r?\n")
+_XREF = re.compile(rb"xref\n")
+_SECTION = re.compile(rb"(\d{1,9}) (\d{1,6})\n")
+_TRAILER = re.compile(rb"trailer[ \n]")
+_END = re.compile(rb"\s?startxref\n(\d{1,10})\n%%EOF\n?")
+_ENTRY_BYTES = 20
+_ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \n| \r|\r\n)")
+_HEAD_OF_FREE = (b"0000000000", b"65535", b"f")
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The bytes from ``start`` to ``end``; where its objects begin, by number; its trailer."""
+
+    start: int
+    end: int
+    offsets: dict[int, int]
+    trailer: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Table:
+    at: int
+    end: int
+    offsets: dict[int, int]
+    trailer: dict[str, Any]
+
+
+class Source:
+    """The bytes of one file and what was read of them: each table and each object once, all within
+    the bounds of ``work``, however many ends of the file are tried."""
+
+    def __init__(self, pdf: bytes) -> None:
+        self.pdf = pdf
+        self.work = Work()
+        self._tables: dict[int, _Table | NotStrict] = {}
+        self._objects: dict[int, Parsed] = {}
+
+    def table(self, at: int) -> _Table:
+        """The cross-reference table at this byte; a bad one stays so. Raises NotStrict, TooMuch."""
+        found = self._tables.get(at)
+        if found is None:
+            try:
+                found = _table(self.pdf, at, self.work)
+            except NotStrict as strange:
+                found = strange
+            self._tables[at] = found
+        if isinstance(found, NotStrict):
+            raise found
+        return found
+
+    def object(self, at: int) -> Parsed:
+        """The object that begins at this byte. Raises NotStrict, TooMuch."""
+        if at not in self._objects:
+            self._objects[at] = read_object(self.pdf, at, self.work)
+        return self._objects[at]
+
+
+class Revisions:
+    """A file cut into its revisions. Raises NotStrict for a file that is not built as ours,
+    TooMuch for one that takes more reading than any of ours.
+
+    The last one is that of the last end mark before ``until``. ``behind`` counts the bytes after
+    it; in an original there are none.
+    """
+
+    def __init__(self, source: bytes | Source, until: int | None = None) -> None:
+        self._source = source if isinstance(source, Source) else Source(source)
+        self.pdf = pdf = self._source.pdf
+        self.work = self._source.work
+        if not _HEADER.match(pdf):
+            raise NotStrict("header")
+        last = pdf.rfind(END_MARK, 0, until)
+        start = pdf.rfind(b"startxref", 0, last) if last > 0 else -1
+        found = _END.match(pdf, max(start - 1, 0)) or _END.match(pdf, max(start, 0))
+        if start < 0 or found is None:
+            raise NotStrict("end of file")
+        self.behind = len(pdf) - found.end()
+        self.all = self._chain(int(found[1]))
+
+    def _chain(self, at: int) -> list[Revision]:
+        tables = [self._source.table(at)]
+        while (before := tables[-1].trailer.get("Prev")) is not None:
+            if type(before) is not int or not 0 < before < tables[-1].at:
+                raise NotStrict("previous revision")
+            tables.append(self._source.table(before))
+            if tables[-1].end > tables[-2].at or len(tables) > MOST_REVISIONS:
+                raise NotStrict("previous revision")
+        tables.reverse()
+        starts = [0, *(table.end for table in tables[:-1])]
+        for start, table in list(zip(starts, tables, strict=True))[1:]:
+            self._account(start, table)
+        return [
+            Revision(start, table.end, table.offsets, table.trailer)
+            for start, table in zip(starts, tables, strict=True)
+        ]
+
+    def _account(self, start: int, table: _Table) -> None:
+        """Every byte of an update belongs to an object that its table names."""
+        numbers = {offset: number for number, offset in table.offsets.items()}
+        begins = sorted(numbers)
+        if not begins or begins[0] != start or len(numbers) != len(table.offsets):
+            raise NotStrict("bytes that belong to no object")
+        for begin, end in pairwise([*begins, table.at]):
+            parsed = self._source.object(begin)
+            if parsed.end != end or parsed.number != numbers[begin]:
+                raise NotStrict("bytes that belong to no object")
+
+    def read(self, number: int, upto: int) -> Parsed:
+        """An object as it stood after the revision ``upto`` (counted from 0). Raises NotStrict."""
+        offset = self.offset(number, upto)
+        if offset is None:
+            raise NotStrict(f"object {number} is missing")
+        parsed = self._source.object(offset)
+        if parsed.number != number:
+            raise NotStrict(f"object {number} is elsewhere")
+        return parsed
+
+    def offset(self, number: int, upto: int) -> int | None:
+        """Where an object stood after a revision; None when there was none."""
+        for revision in reversed(self.all[: upto + 1]):
+            if number in revision.offsets:
+                return revision.offsets[number]
+        return None
+
+    def value(self, value: Any, upto: int) -> Any:
+        """A value, or what the reference points to. Raises NotStrict."""
+        return self.read(value.number, upto).value if isinstance(value, Ref) else value
+
+
+def _table(pdf: bytes, at: int, work: Work) -> _Table:
+    """The cross-reference table at this byte, with its trailer and the end of its revision."""
+    head = _XREF.match(pdf, at)
+    if head is None:
+        raise NotStrict(f"no cross-reference table at {at}")
+    position = head.end()
+    offsets: dict[int, int] = {}
+    while section := _SECTION.match(pdf, position):
+        first, count = int(section[1]), int(section[2])
+        position = section.end()
+        work.take_entries(1 + count)
+        if position + count * _ENTRY_BYTES > len(pdf):
+            raise NotStrict("cross-reference table")
+        for number in range(first, first + count):
+            entry = _ENTRY.match(pdf, position)
+            position += _ENTRY_BYTES
+            if entry is None:
+                raise NotStrict("cross-reference table")
+            if number == 0 and entry.groups() == _HEAD_OF_FREE:
+                continue
+            if entry[2] != b"00000" or entry[3] != b"n" or number in offsets or int(entry[1]) >= at:
+                raise NotStrict(f"entry {number} of the cross-reference table")
+            offsets[number] = int(entry[1])
+    trailer_word = _TRAILER.match(pdf, position)
+    if trailer_word is None:
+        raise NotStrict("no trailer")
+    trailer, position = read_value(pdf, trailer_word.end(), work)
+    end = _END.match(pdf, position)
+    if end is None or int(end[1]) != at or not isinstance(trailer, dict):
+        raise NotStrict("end of a revision")
+    if {"Encrypt", "XRefStm"} & trailer.keys():
+        raise NotStrict("trailer")
+    return _Table(at, end.end(), offsets, trailer)

@@ -1,0 +1,75 @@
+"""The time stamp tokens in a file that was sealed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from signatures.cms import containers
+from signatures.cms.containers import Container, NotIntact
+from signatures.pdf.revisions import Revisions
+from signatures.pdf.signed_fields import STAMP, signed_fields
+
+# NIST SP 800-57 part 1, table 4: keys of 112 bits of security, such as RSA-2048, end with 2030.
+STRONG_RSA_BITS = 3000
+SHORT_KEYS_END = datetime(2030, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A time stamp: its time, and until when it proves by itself (both aware UTC)."""
+
+    time: datetime
+    proves_until: datetime
+
+
+def last_stamp(pdf: bytes) -> Stamp:
+    """The newest time stamp in a file: it proves until its certificate ends, or its key is too
+    short. Raises as ``tokens_in``."""
+    token = tokens_in(pdf)[-1]
+    if token.time is None:
+        raise NotIntact("token")
+    return Stamp(token.time, proves_until(token.certificate))
+
+
+def proves_until(certificate: x509.Certificate) -> datetime:
+    """Until when a time stamp with this certificate proves (aware UTC)."""
+    key, ends = certificate.public_key(), certificate.not_valid_after_utc
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < STRONG_RSA_BITS:
+        return min(ends, SHORT_KEYS_END)
+    return ends
+
+
+def tokens_in(pdf: bytes) -> list[Container]:
+    """Each token, in the order of the revisions; the last is the newest. Raises NotStrict,
+    NotIntact, or what the ASN.1 library raises, for a file that was not made here."""
+    return [token for _, token in containers_in(pdf)]
+
+
+def certificates_used(pdf: bytes) -> dict[x509.Certificate, datetime]:
+    """Every certificate that sealed or stamped something in the file, with when it did so first
+    (aware UTC): keys may be replaced between one act and the next. Raises as ``tokens_in``."""
+    found: dict[x509.Certificate, datetime] = {}
+    for container, token in containers_in(pdf):
+        if token.time is None:
+            raise NotIntact("token")
+        found.setdefault(container.certificate, token.time)
+        found.setdefault(token.certificate, token.time)
+    return found
+
+
+def containers_in(pdf: bytes) -> list[tuple[Container, Container]]:
+    """Each seal and each document time stamp with its token, which is the latter itself; in the
+    order of the revisions. Raises as ``tokens_in``."""
+    found = []
+    for each in signed_fields(Revisions(pdf)):
+        start, end = each.container
+        container = containers.read(pdf[start:end])
+        token = container if each.kind == STAMP else container.token
+        if token is None:
+            raise NotIntact("token")
+        found.append((container, token))
+    return found

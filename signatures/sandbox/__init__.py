@@ -1,0 +1,1 @@
+"""Files of unknown origin are examined in a process of its own, within limits."""

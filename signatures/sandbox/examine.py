@@ -1,0 +1,277 @@
+"""A file of unknown origin is examined in a process apart, which gets only so much and no more.
+
+Each file gets a process of its own, which limits itself before its first byte comes in (see
+``limits``): processor time, memory, no files, no children, no inherited environment, a lower
+priority; whoever asked waits only so long. What comes back is JSON of bounded size, no object.
+
+Starting an interpreter takes longer than the examination. So one process (``serve``) is started
+empty, loads the libraries, and from then on only forks: it reads nothing of any file, and a file
+sees nothing of another. It ends when whoever started it ends, and when nobody asks for a while.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signatures.package.report import PackageReport
+from signatures.package.zip_members import Unreadable
+from signatures.sandbox.limits import LONGEST_ANSWER, Limits, limit
+from signatures.sandbox.limits import NotExamined as NotExamined
+from signatures.sandbox.told import package_report_of, package_values_of, report_of, values_of
+from signatures.texts import words
+from signatures.verdict.report import Ledger, Report
+
+if TYPE_CHECKING:  # loads what only the process apart needs
+    from signatures.package.case import Trust
+
+AT_ONCE = 2  # in one process that asks
+WAIT_SECONDS = 3.0
+IDLE_SECONDS = 600.0
+_ROOTS = ("roots", "stamp_roots", "person_roots")
+
+_LIMITS = Limits()
+_ROOT = Path(__file__).resolve().parents[2]
+_free = BoundedSemaphore(AT_ONCE)
+
+
+class Busy(Exception):
+    """Too many files are being examined at this moment; worth trying again."""
+
+
+def verify_apart(
+    pdf: bytes,
+    *,
+    roots: Sequence[x509.Certificate],
+    stamp_roots: Sequence[x509.Certificate] = (),
+    person_roots: Sequence[x509.Certificate] = (),
+    ledger: Ledger | None = None,
+    crls: Sequence[x509.CertificateRevocationList] = (),
+    limits: Limits = _LIMITS,
+) -> Report:
+    """What ``verify`` says of a file, found in a process apart. Raises NotExamined, Busy."""
+    given = (roots, stamp_roots, person_roots)
+    about = {"ledger": asdict(ledger) if ledger else None}
+    return report_of(_examined(pdf, given, crls, limits, about))
+
+
+def judge_apart(
+    package: bytes,
+    *,
+    roots: Sequence[x509.Certificate],
+    stamp_roots: Sequence[x509.Certificate] = (),
+    person_roots: Sequence[x509.Certificate] = (),
+    recorded_sheet: str = "",
+    crls: Sequence[x509.CertificateRevocationList] = (),
+    limits: Limits = _LIMITS,
+) -> PackageReport:
+    """What ``package_verdict.judge`` says of a package in a ZIP, found in a process apart.
+
+    Raises NotExamined, Busy, Unreadable.
+    """
+    given = (roots, stamp_roots, person_roots)
+    told = _examined(package, given, crls, limits, {"recorded_sheet": recorded_sheet})
+    if "unreadable" in told:
+        raise Unreadable(told["unreadable"])
+    return package_report_of(told)
+
+
+def _examined(
+    data: bytes,
+    roots: tuple[Sequence[x509.Certificate], ...],
+    crls: Sequence[x509.CertificateRevocationList],
+    limits: Limits,
+    about: dict[str, Any],
+) -> dict[str, Any]:
+    """The values of a report. Raises NotExamined, Busy."""
+    question = {
+        **dict(zip(_ROOTS, map(_pem, roots), strict=True)),
+        "crls": [each.public_bytes(Encoding.PEM).decode() for each in crls],
+        "limits": asdict(limits),
+        **about,
+    }
+    if not _free.acquire(timeout=WAIT_SECONDS):
+        raise Busy
+    try:
+        told = _ask(json.dumps(question).encode() + b"\n" + data, limits.wall_seconds)
+    finally:
+        _free.release()
+    try:
+        found: dict[str, Any] = json.loads(told)
+    except ValueError as cut_off:
+        raise NotExamined from cut_off
+    return found
+
+
+def _pem(certificates: Sequence[x509.Certificate]) -> list[str]:
+    return [each.public_bytes(Encoding.PEM).decode() for each in certificates]
+
+
+def _ask(question: bytes, seconds: float) -> bytes:
+    """Whatever the process apart answers, perhaps nothing. Raises NotExamined when it is late."""
+    here, there = socket.socketpair()
+    with here:
+        with there:
+            _server.hand_over(there)
+        here.settimeout(seconds)
+        try:
+            # A process that ended early, or not at all, has said what there is to say.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                here.sendall(question)
+                here.shutdown(socket.SHUT_WR)
+            parts = []
+            while part := here.recv(65_536):
+                parts.append(part)
+                if sum(map(len, parts)) > LONGEST_ANSWER:
+                    raise NotExamined
+        except (TimeoutError, ConnectionResetError) as slow:
+            raise NotExamined from slow
+        return b"".join(parts)
+
+
+class _Server:
+    """The process that forks, started when it is first needed and again when it is gone."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._line: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    def hand_over(self, connection: socket.socket) -> None:
+        """Let a fresh process answer on this connection."""
+        with self._lock:
+            if self._line is None or self._owner != os.getpid():
+                self._start()
+            try:
+                self._send(connection)
+            except OSError:  # it ended, having been idle or killed
+                self._start()
+                self._send(connection)
+
+    def _send(self, connection: socket.socket) -> None:
+        if self._line is None:
+            raise BrokenPipeError
+        socket.send_fds(self._line, [b"?"], [connection.fileno()])
+
+    def _start(self) -> None:
+        # A process that was forked from one that asked before starts its own.
+        if self._line is not None:
+            self._line.close()
+        if self._process is not None and self._owner == os.getpid():
+            self._process.wait()
+        here, there = socket.socketpair()
+        with there:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-E",
+                    "-s",
+                    "-m",
+                    "signatures.sandbox.examine",
+                    str(there.fileno()),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=_ROOT,
+                env={},
+                pass_fds=[there.fileno()],
+            )
+        self._line, self._owner = here, os.getpid()
+
+
+_server = _Server()
+
+
+def serve(line: socket.socket) -> None:
+    """The process that forks: one child for each connection that comes over the line."""
+    # Loaded once, for all children.
+    from signatures.package.verdict import judge  # noqa: PLC0415, F401
+    from signatures.sandbox.warm_up import rehearse  # noqa: PLC0415
+
+    words()
+    rehearse()
+    gc.freeze()  # what is shared with the children is not written by their collectors
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children leave nothing behind
+    line.settimeout(IDLE_SECONDS)
+    while True:
+        try:
+            asked, connections, _, _ = socket.recv_fds(line, 1, 1)
+        except TimeoutError:
+            return
+        if not asked:
+            return
+        with socket.socket(fileno=connections[0]) as connection:
+            if os.fork() == 0:
+                line.close()
+                _answer_and_end(connection)
+
+
+def _answer_and_end(connection: socket.socket) -> None:
+    status = 1
+    try:
+        answer(connection)
+        connection.close()  # whoever asked waits for the end of it, not of this process's memory
+        status = 0
+    finally:
+        os._exit(status)  # nothing of the process that forked may run twice
+
+
+def answer(connection: socket.socket) -> None:
+    """One examination: the question on the connection, then the report."""
+    # Loaded by the process that forked this one.
+    from signatures.package.case import Trust  # noqa: PLC0415
+
+    with connection.makefile("rwb") as stream:
+        question = json.loads(stream.readline())
+        limits = Limits(**question["limits"])
+        limit(limits)
+        roots, stamp_roots, person_roots = (
+            [x509.load_pem_x509_certificate(pem.encode()) for pem in question[kind]]
+            for kind in _ROOTS
+        )
+        trust = Trust(
+            roots,
+            stamp_roots,
+            person_roots,
+            [x509.load_pem_x509_crl(pem.encode()) for pem in question["crls"]],
+            recorded_sheet=question.get("recorded_sheet", ""),
+        )
+        told = _told(stream.read(), question, trust)
+        stream.write(json.dumps(told, default=datetime.isoformat).encode())
+
+
+def _told(data: bytes, question: dict[str, Any], trust: Trust) -> dict[str, Any]:
+    if "ledger" in question:
+        ledger = Ledger(**question["ledger"]) if question["ledger"] else None
+        return values_of(trust.verify(data, ledger))
+    # Loaded by the process that forked this one.
+    from signatures.package.files import read_zip  # noqa: PLC0415
+    from signatures.package.verdict import judge  # noqa: PLC0415
+
+    try:
+        return package_values_of(judge(read_zip(data), trust))
+    except Unreadable as strange:
+        return {"unreadable": str(strange)}
+
+
+if __name__ == "__main__":
+    with socket.socket(fileno=int(sys.argv[1])) as line:
+        serve(line)

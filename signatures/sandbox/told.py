@@ -1,0 +1,105 @@
+"""Reports as JSON values of bounded size, and back: between two processes.
+
+Nothing that a file says of itself fills the answer, or cannot be shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from signatures.package.finding import Finding
+from signatures.package.report import PackageReport
+from signatures.pdf.printed import Agreement
+from signatures.verdict.report import Answer, FoundSeal, OwnCertificate, Report
+
+MOST_SEALS = 20
+MOST_FINDINGS = 300
+MOST_DOCUMENTS = 50
+LONGEST_WORDS = 300  # characters of a name or a reason that stand in the file
+
+
+def values_of(report: Report) -> dict[str, Any]:
+    """The report as values; moments stay moments."""
+    return asdict(_bounded(report))
+
+
+def package_values_of(report: PackageReport) -> dict[str, Any]:
+    """The same of a package."""
+    documents = list(report.documents.items())[:MOST_DOCUMENTS]
+    return asdict(
+        replace(
+            report,
+            documents={_words(name): _bounded(each) for name, each in documents},
+            findings=tuple(
+                replace(each, name=_words(each.name), detail=_words(each.detail))
+                for each in sorted(report.findings, key=lambda each: each.state)[:MOST_FINDINGS]
+            ),
+            reference=_words(report.reference),
+        )
+    )
+
+
+def package_report_of(values: dict[str, Any]) -> PackageReport:
+    """And back."""
+    return PackageReport(
+        **{
+            **values,
+            "documents": {name: report_of(each) for name, each in values["documents"].items()},
+            "findings": tuple(Finding(**each) for each in values["findings"]),
+            "unanswered": tuple(values["unanswered"]),
+        }
+    )
+
+
+def _bounded(report: Report) -> Report:
+    """Nothing that a file says of itself fills the answer, or cannot be shown."""
+    seals, renewals = (
+        tuple(
+            replace(
+                seal,
+                field=_words(seal.field),
+                name=_words(seal.name),
+                reason=_words(seal.reason),
+                capacity=_words(seal.capacity),
+                own=seal.own and replace(seal.own, name=_words(seal.own.name)),
+            )
+            for seal in found[:MOST_SEALS]
+        )
+        for found in (report.seals, report.renewals)
+    )
+    answers = tuple(
+        replace(each, place=_words(each.place), detail=_words(each.detail))
+        for each in report.answers
+    )
+    return replace(report, answers=answers, seals=seals, renewals=renewals)
+
+
+def _words(said: str) -> str:
+    return said[:LONGEST_WORDS].encode(errors="replace").decode()
+
+
+def report_of(values: dict[str, Any]) -> Report:
+    """And back."""
+    return Report(
+        **{
+            **values,
+            "answers": tuple(Answer(**each) for each in values["answers"]),
+            "seals": tuple(_seal(each) for each in values["seals"]),
+            "renewals": tuple(_seal(each) for each in values["renewals"]),
+            "agreement": Agreement(**values["agreement"]) if values["agreement"] else None,
+        }
+    )
+
+
+def _seal(values: dict[str, Any]) -> FoundSeal:
+    own = OwnCertificate(**values["own"]) if values["own"] else None
+    return FoundSeal(**{**values, **_moments(values), "own": own})
+
+
+def _moments(seal: dict[str, Any]) -> dict[str, datetime | None]:
+    return {
+        name: datetime.fromisoformat(seal[name]) if seal[name] else None
+        for name in ("token_time", "signed_at")
+    }

@@ -1,0 +1,312 @@
+"""Sealing: each act as its own PAdES revision, then validation data and a document time stamp.
+
+Levels are those of ETSI EN 319 142-1: an act is sealed as B-T, the whole is closed as B-LTA. Every
+revision is an incremental update, so the sealed file begins with the very bytes that were shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
+from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
+from pyhanko.sign.timestamps import TimeStamper
+
+from signatures.acts.act import Act
+from signatures.acts.appearance import sheet_style, style
+from signatures.acts.prepare_fields import DATE_BASELINE, Room
+from signatures.chains.persons import PersonChain, validation_path
+from signatures.cms import asn1_types
+from signatures.cms.containers import Container, NotIntact
+from signatures.errors import ActOutOfOrder, AuthorityError, TimestampUnavailable
+from signatures.field_names import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
+from signatures.keys.authority import Authority
+from signatures.pdf.revision_writer import RevisionWriter
+from signatures.pdf.stamps_in_file import certificates_used, proves_until, tokens_in
+from signatures.providers.base import SealCertificate, SealProvider
+from signatures.run_async import run
+from signatures.sealing.validation_data import Chains, ValidationData
+from signatures.stamps.answers import StampRefused
+from signatures.stamps.chains import StampChains, StampEvidence
+from signatures.stamps.timestamps import Timestamps, utc_now
+from signatures.texts import words
+from signatures.verdict.renewed import next_renewal_field
+
+asn1_types.prepare()  # pyHanko brings some of its own
+
+DIGEST = "sha256"
+ACT_LEVEL = "PAdES B-T"
+MOST_IN_TURN = 3  # certificates with which one service may stamp in turn
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A file after one more revision, with the time in that revision's token (aware UTC)."""
+
+    pdf: bytes
+    token_time: datetime
+    token_quality: str
+    level: str
+
+
+class Sealer:
+    """Seals with one key and one source of time stamps; for any number of threads."""
+
+    def __init__(
+        self,
+        provider: SealProvider,
+        timestamps: Timestamps,
+        authority: Authority,
+        *,
+        chains: StampChains | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """``chains`` finds what belongs to time stamps of other people's authorities."""
+        self._provider = provider
+        self._timestamps = timestamps
+        self._authority = authority
+        self._chains = chains
+        self._clock = clock
+        self._validation = ValidationData(authority, provider.seal)
+
+    @property
+    def seal(self) -> SealCertificate:
+        """The certificate that this seals with, and its issuers."""
+        return self._provider.seal
+
+    @property
+    def superseded(self) -> bool:
+        """Whether other keys count by now; nothing more is sealed with these."""
+        return self._authority.superseded
+
+    @property
+    def level(self) -> str:
+        """The level that a closed file has."""
+        return LEVEL
+
+    @property
+    def bytes_reserved(self) -> int:
+        """Room for a signature with such a time stamp, in hexadecimal digits."""
+        return self._timestamps.bytes_reserved
+
+    @property
+    def stamper(self) -> TimeStamper:
+        """What gives the time stamps of acts, sealed here or signed elsewhere."""
+        return self._timestamps.stamper()
+
+    def seal_act(self, pdf: bytes, act: Act, *, last: bool) -> Sealed:
+        """Seal one act in its prepared field; ``last`` forbids every later change but the close.
+
+        Raises ActOutOfOrder when the field is missing or filled, UnprintableName,
+        TimestampUnavailable; AuthorityError when the key cannot be used, ``superseded`` when other
+        keys count by now.
+        """
+        look = style(act, open_field(pdf, act.place))
+        return self._sign(pdf, act_metadata(act, last=last), look, ACT_LEVEL)
+
+    def close(self, pdf: bytes, beside: Sequence[PersonChain] = ()) -> Sealed:
+        """Add certificates, revocation lists and a document time stamp: level B-LTA.
+
+        ``beside`` has the chain of each person who signed with an own certificate, with lists that
+        are current now. Raises TimestampUnavailable, AuthorityError.
+        """
+        used = {**certificates_used(pdf), self._authority.tsa: self._clock()}
+        return self._stamped(pdf, ARCHIVE_FIELD, used, tokens_in(pdf), beside)
+
+    def renew(self, pdf: bytes) -> Sealed:
+        """A closed file with one more document time stamp and what proves the last one now.
+
+        The file that goes in stays the beginning of the file that comes out, byte for byte. Do it
+        before the certificate of the last time stamp ends, and with one that ends later. Raises
+        AuthorityError, ``expired`` when it is too late, TimestampUnavailable.
+        """
+        last, now = tokens_in(pdf)[-1], self._clock()
+        ends = last.certificate.not_valid_after_utc
+        if now >= ends:
+            raise AuthorityError("expired", f"the last time stamp proved until {ends}")
+        used = {last.certificate: now, self._authority.tsa: now}
+        return self._stamped(pdf, next_renewal_field(pdf), used, [last])
+
+    def stamps_until(self) -> datetime:
+        """Until when the next document time stamp will prove by itself (aware UTC).
+
+        Raises TimestampUnavailable.
+        """
+        lately = [each.certificate for each in self._timestamps.lately()]
+        return min(map(proves_until, lately or [self._authority.tsa]))
+
+    def seal_sheet(self, pdf: bytes) -> bytes:
+        """Seal an evidence sheet in its one field and close it."""
+        open_field(pdf, SHEET_FIELD)
+        metadata = PdfSignatureMetadata(
+            field_name=SHEET_FIELD,
+            md_algorithm=DIGEST,
+            subfilter=SigSeedSubFilter.PADES,
+            reason=words()["appearance"]["sheet_reason"],
+            docmdp_permissions=MDPPerm.NO_CHANGES,
+        )
+        look = sheet_style(_called(self.seal.certificate))
+        return self.close(self._sign(pdf, metadata, look, ACT_LEVEL).pdf).pdf
+
+    def certificates(self, pdf: bytes) -> Chains:
+        """What belongs beside a file that was sealed and closed here. Raises AuthorityError."""
+        return self._validation.chains(pdf, self._clock())
+
+    def stamp_evidence(self, *files: bytes) -> StampEvidence:
+        """The certificates and lists of other people's authorities behind the time stamps in some
+        files, to be kept beside them. Raises TimestampUnavailable."""
+        tokens = [token for pdf in files for token in tokens_in(pdf)]
+        return run(self._evidence(self._foreign(tokens), self._clock()))
+
+    def _sign(self, pdf: bytes, metadata: PdfSignatureMetadata, look: Any, level: str) -> Sealed:
+        signer = PdfSigner(
+            metadata,
+            signer=self._provider.signer,
+            timestamper=self.stamper,
+            stamp_style=look,
+        )
+        writer = RevisionWriter(io.BytesIO(pdf))
+        output = run(
+            signer.async_sign_pdf(
+                writer, existing_fields_only=True, bytes_reserved=self.bytes_reserved
+            )
+        )
+        return self.stamped(output.getvalue(), level)
+
+    def _stamped(
+        self,
+        pdf: bytes,
+        field: str,
+        used: Mapping[x509.Certificate, datetime],
+        tokens: Sequence[Container],
+        beside: Sequence[PersonChain] = (),
+    ) -> Sealed:
+        """One more revision: validation data, and a document time stamp over everything.
+
+        The data are about the certificates ``used``, with when, those of ``tokens`` and of the
+        people ``beside``, and that of the time stamp that is put on now: nothing may come after it,
+        so its chain has to be there before, and whose certificate stamps is known only when it did.
+        """
+        for _ in range(MOST_IN_TURN):
+            about = [*tokens, *self._timestamps.lately()]
+            closed = run(self._stamped_once(pdf, field, used, self._foreign(about), beside))
+            newest = tokens_in(closed)[-1]
+            known = {each.certificate for each in about}
+            if newest.certificate in known or not self._foreign([newest]):
+                return self.stamped(closed, LEVEL)
+        raise TimestampUnavailable("each answer came with another certificate")
+
+    async def _stamped_once(
+        self,
+        pdf: bytes,
+        field: str,
+        used: Mapping[x509.Certificate, datetime],
+        foreign: list[Container],
+        beside: Sequence[PersonChain],
+    ) -> bytes:
+        now = self._clock()
+        others = await self._evidence(foreign, now)
+        found = [await self._validation.path(each, moment) for each, moment in used.items()]
+        found += [await validation_path(each, now) for each in beside]
+        lists = [one for each in beside for one in each.lists]
+        stamper = PdfTimeStamper(
+            self.stamper,
+            field_name=field,
+            invis_settings=InvisSigSettings(box_out_of_bounds=True),
+            readable_field_name=words()["appearance"]["stamp_field"],
+        )
+        output = await stamper.async_timestamp_pdf(
+            RevisionWriter(io.BytesIO(pdf)),
+            DIGEST,
+            validation_context=self._validation.context(now, others, lists),
+            validation_paths=[*(path for path in found if path is not None), *others.paths],
+            bytes_reserved=self.bytes_reserved,
+            dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+        )
+        return bytes(output.getvalue())
+
+    def _foreign(self, tokens: Sequence[Container]) -> list[Container]:
+        """Those that another's authority gave."""
+        return [each for each in tokens if not self._validation.knows(each.certificate)]
+
+    async def _evidence(self, foreign: list[Container], now: datetime) -> StampEvidence:
+        if not foreign:
+            return StampEvidence()
+        if self._chains is None:
+            issuer = foreign[0].certificate.issuer.rfc4514_string()
+            raise TimestampUnavailable(f"no root is configured for the authority {issuer}")
+        try:
+            return await self._chains.evidence(foreign, now)
+        except StampRefused as refusal:
+            raise TimestampUnavailable(str(refusal)) from refusal
+
+    def stamped(self, pdf: bytes, level: str) -> Sealed:
+        """A file of which the newest revision was just stamped by ``stamper``.
+
+        Nothing is handed out that was made with keys that were replaced meanwhile: their
+        certificate may be revoked from a moment before now. Raises AuthorityError superseded.
+        """
+        if self.superseded:
+            raise AuthorityError("superseded", str(self._authority.directory))
+        token = tokens_in(pdf)[-1]
+        if token.time is None:
+            raise NotIntact("token")
+        return Sealed(pdf, token.time, self._timestamps.quality_of(token), level)
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of ``data`` in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _called(certificate: x509.Certificate) -> str:
+    """The common name in a certificate, or else its whole name."""
+    named = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(named[0].value) if named else certificate.subject.rfc4514_string()
+
+
+def act_metadata(act: Act, *, last: bool) -> PdfSignatureMetadata:
+    """The signature dictionary of an act; ``last`` forbids every later change but the close."""
+    return PdfSignatureMetadata(
+        field_name=act.place,
+        md_algorithm=DIGEST,
+        subfilter=SigSeedSubFilter.PADES,
+        name=act.person_name,
+        reason=act_reason(act),
+        docmdp_permissions=MDPPerm.NO_CHANGES if last else MDPPerm.FILL_FORMS,
+    )
+
+
+def act_reason(act: Act) -> str:
+    """``/Reason``: which act this is, with the hash of its record, inside the signed bytes."""
+    return str(
+        words()["appearance"]["reason"].format(
+            reference=act.reference, place=act.place, record=act.record_sha256
+        )
+    )
+
+
+def open_field(pdf: bytes, name: str) -> Room:
+    """The room of a prepared field that is still empty. Raises ActOutOfOrder."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    # ``prepare_fields`` lists the fields in the order in which they are to be signed.
+    for reference in reader.root["/AcroForm"]["/Fields"]:
+        field = reference.get_object()
+        if field.get("/T") == name:
+            if "/V" in field:
+                raise ActOutOfOrder(f"{name} is signed already")
+            left, bottom, right, top = (float(edge) for edge in field["/Rect"])
+            date = field.get(DATE_BASELINE)
+            return Room(right - left, top - bottom, None if date is None else float(date))
+        if "/V" not in field:
+            raise ActOutOfOrder(f"{field.get('/T')} comes before {name}")
+    raise ActOutOfOrder(f"there is no field {name}")

@@ -1,0 +1,211 @@
+"""What a closed file carries so that it can be checked in ten years: chains and revocation lists.
+
+Nothing of our own authority is fetched. The lists of another authority, above a seal of one's
+own, are fetched from where its certificates say (RFC 5280, 4.2.1.13) and kept until they end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from asn1crypto import crl as asn1_crl
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.path import ValidationPath
+
+from signatures.chains.asn1_certificates import asn1_certificate
+from signatures.chains.certificates import is_stamp, issued
+from signatures.chains.fetching import NotFetched, get
+from signatures.errors import AuthorityError
+from signatures.keys.authority import Authority
+from signatures.pdf.stamps_in_file import certificates_used
+from signatures.providers.base import SealCertificate
+from signatures.stamps.chains import StampEvidence
+
+FETCH_SECONDS = 10.0
+LARGEST_LIST = 20_000_000  # bytes
+NONE = StampEvidence()
+
+
+@dataclass(frozen=True)
+class Chains:
+    """The certificates behind the seals of one file and the lists that say they were not revoked.
+
+    ``intermediates`` are the authorities between root and seal; ``lists`` are theirs, and
+    ``upper_lists`` those of the authorities above them.
+    """
+
+    roots: tuple[x509.Certificate, ...]
+    intermediates: tuple[x509.Certificate, ...]
+    seals: tuple[x509.Certificate, ...]
+    stamps: tuple[x509.Certificate, ...]
+    lists: tuple[x509.CertificateRevocationList, ...]
+    upper_lists: tuple[x509.CertificateRevocationList, ...]
+
+
+class ValidationData:
+    """The chains and lists for the files of one authority and one seal; for several threads."""
+
+    def __init__(self, authority: Authority, seal: SealCertificate) -> None:
+        self._authority = authority
+        self._foreign = Foreign(seal) if seal.certificate != authority.seal else None
+        self._seal = seal.certificate
+        *between, root = seal.issuers
+        self._roots = [asn1_certificate(each) for each in {*authority.roots, root}]
+        self._others = [asn1_certificate(each) for each in {*authority.issuers, *between}]
+        self._known = tuple(dict.fromkeys((*seal.issuers, *authority.issuers, *authority.roots)))
+        self._paths: dict[x509.Certificate, ValidationPath] = {}
+
+    def context(
+        self,
+        now: datetime,
+        others: StampEvidence = NONE,
+        beside: Sequence[x509.CertificateRevocationList] = (),
+    ) -> ValidationContext:
+        """Everything to put into a file that is closed now: with what belongs to other people's
+        time stamp authorities, and ``beside`` the lists of the authorities of people who signed
+        with an own certificate. Raises AuthorityError."""
+        return self._context(now, [*self._lists(now), *beside], others)
+
+    def knows(self, certificate: x509.Certificate) -> bool:
+        """Whether an issuer that is known signed it."""
+        return any(issued(certificate, each) for each in self._known)
+
+    def chains(self, pdf: bytes, now: datetime) -> Chains:
+        """What to keep beside a file: the chains of the keys that count, which seal what belongs
+        to it, and of every other that sealed or stamped in it. Raises AuthorityError."""
+        ends = dict.fromkeys((self._seal, self._authority.tsa, *certificates_used(pdf)))
+        issuers = [issuer for end in ends for issuer in self._issuers_of(end)]
+        roots = tuple(dict.fromkeys(each for each in issuers if each.subject == each.issuer))
+        between = tuple(dict.fromkeys(each for each in issuers if each not in roots))
+        names = {each.issuer for each in ends}
+        upper = {each.issuer for each in between} - names
+        lists = self._lists(now)
+        return Chains(
+            roots=roots,
+            intermediates=between,
+            seals=tuple(each for each in ends if not is_stamp(each)),
+            stamps=tuple(each for each in ends if is_stamp(each)),
+            lists=tuple(each for each in lists if each.issuer in names),
+            upper_lists=tuple(each for each in lists if each.issuer in upper),
+        )
+
+    def _lists(self, now: datetime) -> list[x509.CertificateRevocationList]:
+        foreign = self._foreign.lists(now) if self._foreign is not None else []
+        return [*self._authority.crls(now), *foreign]
+
+    def _issuers_of(self, certificate: x509.Certificate) -> list[x509.Certificate]:
+        """The issuers that are known, from the nearest to the root."""
+        chain: list[x509.Certificate] = []
+        last = certificate
+        while last.subject != last.issuer:
+            issuer = next((each for each in self._known if issued(last, each)), None)
+            if issuer is None:
+                return chain
+            chain.append(issuer)
+            last = issuer
+        return chain
+
+    async def path(self, certificate: x509.Certificate, moment: datetime) -> ValidationPath | None:
+        """The chain of a certificate as it was at ``moment``; None when no issuer is known.
+
+        Whether it was revoked is left to whoever verifies: one that was revoked after it sealed
+        is as good as before, and the lists in the file tell.
+        """
+        # By its signature: another authority may bear the same name.
+        if certificate not in self._paths and self._issuers_of(certificate):
+            validator = CertificateValidator(
+                asn1_certificate(certificate), validation_context=self._context(moment, [])
+            )
+            found = await validator.async_validate_usage(set())  # type: ignore[no-untyped-call]
+            self._paths[certificate] = found
+        return self._paths.get(certificate)
+
+    def _context(
+        self,
+        moment: datetime,
+        lists: list[x509.CertificateRevocationList],
+        others: StampEvidence = NONE,
+    ) -> ValidationContext:
+        own = [asn1_crl.CertificateList.load(each.public_bytes(Encoding.DER)) for each in lists]
+        return ValidationContext(
+            trust_roots=[*self._roots, *map(asn1_certificate, others.roots)],
+            other_certs=[*self._others, *map(asn1_certificate, others.issuers)],
+            crls=[*own, *others.lists],
+            ocsps=list(others.answers),
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+            moment=moment,
+        )
+
+
+class Foreign:
+    """The revocation lists of the authorities above a seal that was not made here.
+
+    Raises AuthorityError ``no_revocation`` for a certificate that names no list over HTTP: a file
+    closed without would not be verifiable later.
+    """
+
+    def __init__(self, seal: SealCertificate) -> None:
+        self._issuers = seal.issuers
+        self._addresses = [_address(each) for each in (seal.certificate, *seal.issuers[:-1])]
+        self._kept: dict[str, x509.CertificateRevocationList] = {}
+        self._lock = Lock()
+
+    def lists(self, now: datetime) -> list[x509.CertificateRevocationList]:
+        """One list from every authority. Raises AuthorityError unavailable or unreadable."""
+        with self._lock:
+            return [
+                self._list(address, issuer, now)
+                for address, issuer in zip(self._addresses, self._issuers, strict=True)
+            ]
+
+    def _list(
+        self, address: str, issuer: x509.Certificate, now: datetime
+    ) -> x509.CertificateRevocationList:
+        kept = self._kept.get(address)
+        if kept is None or (kept.next_update_utc or now) <= now:
+            kept = self._kept[address] = _fetched(address, issuer, now)
+        return kept
+
+
+def _address(certificate: x509.Certificate) -> str:
+    try:
+        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except x509.ExtensionNotFound:
+        points = x509.CRLDistributionPoints([])
+    for point in points:
+        for name in point.full_name or ():
+            if str(name.value).startswith(("http://", "https://")):
+                return str(name.value)
+    raise AuthorityError("no_revocation", certificate.subject.rfc4514_string())
+
+
+def _fetched(
+    address: str, issuer: x509.Certificate, now: datetime
+) -> x509.CertificateRevocationList:
+    try:
+        answer = get(address, seconds=FETCH_SECONDS, most_bytes=LARGEST_LIST)
+        if answer.status != 200:
+            raise NotFetched("http", f"{address}: {answer.status}")
+    except NotFetched as failure:
+        code = "unreadable" if failure.code == "too_large" else "unavailable"
+        raise AuthorityError(code, failure.detail) from failure
+    pem = answer.body.startswith(b"-----BEGIN")
+    load: Any = x509.load_pem_x509_crl if pem else x509.load_der_x509_crl
+    try:
+        found: x509.CertificateRevocationList = load(answer.body)
+        genuine = found.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+    except (ValueError, TypeError, InvalidSignature) as problem:
+        raise AuthorityError("unreadable", f"{address}: {problem}") from problem
+    if not genuine:
+        raise AuthorityError("unreadable", f"{address}: not from {issuer.subject.rfc4514_string()}")
+    if (found.next_update_utc or now) < now:
+        raise AuthorityError("expired", f"{address} ended on {found.next_update_utc}")
+    return found

@@ -1,0 +1,115 @@
+"""One time stamp service of others over HTTP (RFC 3161, 3.4): asked no faster than it allows."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from threading import Lock
+
+from signatures.chains.fetching import Answer, NotFetched, post
+from signatures.stamps.answers import StampRefused, Trust
+
+MINUTE = 60.0
+LONGEST_WAIT = 3600.0
+LARGEST_ANSWER = 100_000  # bytes
+_BUSY = (429, 503)
+
+
+@dataclass(frozen=True)
+class StampService:
+    """Where it is and what it is trusted for.
+
+    ``per_minute`` is how often one process may ask, 0 as often as it likes. ``authorization`` is
+    the header of that name, empty for none.
+    """
+
+    url: str
+    trust: Trust
+    per_minute: int = 0
+    authorization: str = field(default="", repr=False)
+
+
+class Pace:
+    """How often a service may be asked; for several threads. ``clock`` counts seconds."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._lock = Lock()
+        self._asked: deque[float] = deque()
+        self._not_before = 0.0
+
+    def take(self) -> float:
+        """0 when it may be asked now, which then counts; else the seconds to wait."""
+        with self._lock:
+            now = self._clock()
+            if now < self._not_before:
+                return self._not_before - now
+            while self._asked and self._asked[0] <= now - MINUTE:
+                self._asked.popleft()
+            if self._per_minute and len(self._asked) >= self._per_minute:
+                return self._asked[0] + MINUTE - now
+            self._asked.append(now)
+            return 0.0
+
+    def hold(self, seconds: float) -> None:
+        """It asked not to be asked for so long; an hour at most."""
+        with self._lock:
+            until = self._clock() + min(max(seconds, 0.0), LONGEST_WAIT)
+            self._not_before = max(self._not_before, until)
+
+
+class StampClient:
+    """Asks one service; for several threads."""
+
+    def __init__(self, service: StampService, timeout_seconds: float) -> None:
+        self.service = service
+        self._timeout = timeout_seconds
+        self._pace = Pace(service.per_minute)
+
+    def ask(self, question: bytes) -> bytes:
+        """The body of its answer. Raises StampRefused."""
+        wait = self._pace.take()
+        if wait:
+            raise StampRefused("pace", f"not for {wait:.0f} s", wait_seconds=wait)
+        headers = {
+            "Content-Type": "application/timestamp-query",
+            "Accept": "application/timestamp-reply",
+        }
+        if self.service.authorization:
+            headers["Authorization"] = self.service.authorization
+        try:
+            answer = post(
+                self.service.url,
+                question,
+                headers,
+                seconds=self._timeout,
+                most_bytes=LARGEST_ANSWER,
+            )
+        except NotFetched as failure:
+            raise StampRefused(failure.code, failure.detail) from failure
+        if answer.status in _BUSY:
+            wait = _retry_after(answer)
+            self._pace.hold(wait)
+            raise StampRefused("pace", f"HTTP {answer.status}", wait_seconds=wait)
+        if answer.status != 200:
+            raise StampRefused("http", str(answer.status))
+        return answer.body
+
+
+def _retry_after(answer: Answer) -> float:
+    """Seconds (RFC 9110, 10.2.3): a number, or a date; a minute when nothing usable is said."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        moment = parsedate_to_datetime(said)
+        if moment.tzinfo is None:  # the date says -0000: UTC, of unknown origin
+            moment = moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    except ValueError:
+        return MINUTE

@@ -1,0 +1,88 @@
+"""What a revision may change in the catalog and the metadata, beside its signature.
+
+Our own writer names the version and the extensions that an act uses, and leaves the metadata as
+they were shown. What people sign with writes its own extensions and notes the moment and its name
+in the metadata; none of that is shown on a page, nor does it change what the title or author are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from signatures.pdf.objects import Name, Ref, same
+
+INFO_OF_PROGRAMS = frozenset({"ModDate", "Producer"})
+"""What a person's own program may change in the Info dictionary."""
+
+# ISO 32000-2, 7.12: PAdES in PDF 1.7, and elliptic curves (ISO/TS 32002), which need PDF 2.0.
+_PADES, _CURVES = "ESIC", "ISO_"
+_CURVES_LEVEL = 32002
+_OURS = {
+    _PADES: {"Type": Name("DeveloperExtensions"), "BaseVersion": Name("1.7"), "ExtensionLevel": 1},
+    _CURVES: [
+        {
+            "Type": Name("DeveloperExtensions"),
+            "BaseVersion": Name("2.0"),
+            "ExtensionLevel": _CURVES_LEVEL,
+            "ExtensionRevision": b":2022",
+            "URL": b"https://www.iso.org/standard/45875.html",
+        }
+    ],
+}
+_EXTENSIONS_OF_PROGRAMS = {_PADES, _CURVES, "ADBE"}
+_SAID_APART = ("Version", "Extensions", "DSS")
+
+
+def catalog_as_ours(before: dict[str, Any], after: dict[str, Any], *, act: bool) -> bool:
+    """Whether our own writer leaves the catalog so; only an act can need an extension.
+
+    The validation data are judged apart.
+    """
+    known, said = before.get("Extensions", {}), after.get("Extensions", {})
+    gained = said.keys() - known.keys()
+    if not same(known, without(said, gained)) or (gained and not act):
+        return False
+    if not all(same(said[each], _OURS.get(each)) for each in gained):
+        return False
+    version = before.get("Version", Name("1.7"))
+    wanted = (Name("2.0"),) if _CURVES in gained else (before.get("Version"), version)
+    return after.get("Version") in wanted and _the_rest(before, after)
+
+
+def catalog_as_of_a_program(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether a person's own program may leave it so: further extensions, by values that say
+    nothing else, in a form in which our writer goes on with them."""
+    known, said = before.get("Extensions", {}), after.get("Extensions", {})
+    if (
+        not isinstance(said, dict)
+        or not known.keys() <= said.keys() <= _EXTENSIONS_OF_PROGRAMS | known.keys()
+    ):
+        return False
+    if not all(same(known.get(each), said[each]) or _plain(each, said[each]) for each in said):
+        return False
+    version = after.get("Version")
+    risen = version in ("1.7", "2.0") and str(version) >= str(before.get("Version", ""))
+    return (risen or version == before.get("Version")) and _the_rest(before, after)
+
+
+def _plain(prefix: str, said: Any) -> bool:
+    """One dictionary, or several in a list, each with its level; the curves' own among those."""
+    listed = said if isinstance(said, list) else [said]
+    if not listed or not all(isinstance(each, dict) for each in listed):
+        return False
+    values = [value for each in listed for value in each.values()]
+    levels = [each.get("ExtensionLevel") for each in listed]
+    if any(isinstance(value, Ref | dict | list) for value in values):
+        return False
+    if not all(type(level) is int and level > 0 for level in levels):
+        return False
+    return prefix != _CURVES or (isinstance(said, list) and _CURVES_LEVEL in levels)
+
+
+def _the_rest(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return same(without(before, _SAID_APART), without(after, _SAID_APART))
+
+
+def without(values: dict[str, Any], keys: Any) -> dict[str, Any]:
+    """The entries of a dictionary but these."""
+    return {key: value for key, value in values.items() if key not in keys}

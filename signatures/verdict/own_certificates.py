@@ -1,0 +1,95 @@
+"""Whose certificate an act was signed with, where it is not ours: said, and not judged.
+
+Whether a certificate is qualified this package does not find out: it says so only where somebody
+who can tell is given (``Qualified``).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from signatures.verdict.report import OwnCertificate
+
+LONGEST_NAME = 200  # characters
+_LEAST_WORDS = 2
+_WORD = re.compile(r"\w+")
+
+Qualified = Callable[[Sequence[x509.Certificate], datetime], bool]
+"""Whether a trusted list (ETSI TS 119 612) grants a chain, the person's certificate first, at a
+moment, as one for qualified signatures. Without one nothing is ever called qualified."""
+
+
+@dataclass(frozen=True)
+class NameCompared:
+    """The name in a certificate beside that of the signatory.
+
+    Nothing is refused for it, since people sign under shorter or other names than their papers
+    give; but whoever signs next is shown both where they are not the ``same``.
+    """
+
+    certificate: str
+    signatory: str
+    same: bool
+
+
+def described(
+    path: Sequence[x509.Certificate], at: datetime, qualified: Qualified | None = None
+) -> OwnCertificate:
+    """What is said of an own certificate: on whose name, issued by whom, and nothing of its
+    quality that ``qualified`` does not prove for the moment ``at``."""
+    certificate = path[0]
+    return OwnCertificate(
+        name=certificate_name(certificate),
+        issuer=_issuer(certificate),
+        qualified=qualified is not None and qualified(path, at),
+    )
+
+
+def certificate_name(certificate: x509.Certificate) -> str:
+    """Given name and surname (ETSI EN 319 412-2, 4.2.4), else the common name; may be empty."""
+    given = _of(certificate.subject, NameOID.GIVEN_NAME)
+    surname = _of(certificate.subject, NameOID.SURNAME)
+    if given and surname:
+        return f"{given} {surname}"[:LONGEST_NAME]
+    return _of(certificate.subject, NameOID.COMMON_NAME)
+
+
+def _issuer(certificate: x509.Certificate) -> str:
+    common = _of(certificate.issuer, NameOID.COMMON_NAME)
+    organisation = _of(certificate.issuer, NameOID.ORGANIZATION_NAME)
+    if common and organisation and organisation not in common:
+        return f"{common} ({organisation})"[:LONGEST_NAME]
+    return common or organisation or certificate.issuer.rfc4514_string()[:LONGEST_NAME]
+
+
+def _of(name: x509.Name, kind: x509.ObjectIdentifier) -> str:
+    found = name.get_attributes_for_oid(kind)
+    return " ".join(str(each.value) for each in found).strip()[:LONGEST_NAME]
+
+
+def compare_names(certificate: x509.Certificate, signatory: str) -> NameCompared:
+    """The two names; ``same`` when every word of the signatory's stands in the certificate's.
+
+    Case, accents and order do not count; one word alone is no name.
+
+    >>> _words("Zoë van den Berg") == _words("BERG Zoe VAN DEN")
+    True
+    """
+    name = certificate_name(certificate)
+    asked = _words(signatory)
+    same = len(asked) >= _LEAST_WORDS and asked <= _words(name)
+    return NameCompared(name, signatory, same)
+
+
+def _words(name: str) -> set[str]:
+    plain = "".join(
+        each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each)
+    )
+    return set(_WORD.findall(plain.casefold()))

@@ -1,0 +1,179 @@
+"""A renewed copy: an original, byte for byte, with more document time stamps behind it.
+
+A document time stamp proves as long as its certificate runs and its algorithms hold. Before that
+ends, another is put on a copy, with data that say that the last one's certificate was not revoked
+(ETSI EN 319 142-1, 5.5). The original is judged by its own rules, at its own moment; each renewal
+must cover everything before it, come while the one before it still proved, and bring what shows so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from cryptography import x509
+
+from signatures.chains.plain import Material, NotPlain, check_path, may_stamp, path_through
+from signatures.cms import containers
+from signatures.cms.container_form import flaw
+from signatures.cms.containers import Container, NotIntact
+from signatures.field_names import AGREEMENT_ORDERS, ARCHIVE_FIELD, SHEET_ORDER
+from signatures.pdf.revisions import Revisions
+from signatures.pdf.signed_fields import STAMP, Signed, signed_fields
+from signatures.pdf.strict import NotStrict
+from signatures.run_async import run
+from signatures.stamps.answers import StampRefused
+from signatures.verdict import allowed_changes
+from signatures.verdict.allowed_changes import NotAllowed
+from signatures.verdict.found_seals import Seal, read_seal
+from signatures.verdict.material import material_in, stored
+from signatures.verdict.report import FAILS, HOLDS, UNKNOWN, Answer
+from signatures.verdict.revoked import Used, revoked
+from signatures.verdict.trust import Trusted
+
+RULE = "renewed"
+MOST_RENEWALS = 20  # each covers the whole file before it; one is enough for some years
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """Where the original in a renewed copy ends, and the seals after it."""
+
+    original_length: int
+    closing: Seal
+    renewals: tuple[Seal, ...]
+
+
+def renewed(file: Revisions, signed: Sequence[Signed]) -> Renewed | None:
+    """The renewals in a file; None for one that is no renewed copy."""
+    for order in (*AGREEMENT_ORDERS, SHEET_ORDER):
+        first, more = signed[: len(order)], signed[len(order) :]
+        if more and tuple(each.field for each in first) == order:
+            expected = [_field(number) for number in range(2, 2 + len(more))]
+            if [each.field for each in more] != expected:
+                return None
+            if any(each.kind != STAMP for each in (first[-1], *more)):
+                return None
+            if more[0].revision <= first[-1].revision:
+                return None  # written anew as a whole: no original ends before it
+            return Renewed(
+                file.all[first[-1].revision].end,
+                read_seal(file, first[-1]),
+                tuple(read_seal(file, each) for each in more),
+            )
+    return None
+
+
+def next_renewal_field(pdf: bytes) -> str:
+    """The name of the field that the next renewal fills. Raises NotStrict."""
+    stamps = [each for each in signed_fields(Revisions(pdf)) if each.kind == STAMP]
+    return _field(len(stamps) + 1)
+
+
+def _field(number: int) -> str:
+    return f"{ARCHIVE_FIELD}_{number}"
+
+
+def judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> Answer:
+    """Whether every renewal holds; unknown when the last one's certificate has ended at ``now``."""
+    try:
+        return _judge(file, found, trusted, now)
+    except NotAllowed as wrong:
+        return Answer(RULE, FAILS, wrong.code, detail=wrong.detail[:200])
+    except (NotIntact, NotStrict) as wrong:
+        return Answer(RULE, FAILS, "renewal_broken", detail=str(wrong)[:200])
+    except NotPlain as wrong:
+        return Answer(RULE, FAILS, "renewal_late", detail=str(wrong)[:200])
+    except Exception as error:  # whatever a hostile file provokes, the rule fails
+        return Answer(RULE, FAILS, "structure", detail=f"{type(error).__name__}: {error}"[:200])
+
+
+def _judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> Answer:
+    allowed_changes.check(file, after=found.closing.signed.revision)
+    if len(found.renewals) > MOST_RENEWALS:
+        return Answer(RULE, FAILS, "too_much", detail=f"{len(found.renewals)} renewals")
+    last = found.renewals[-1]
+    whole = file.all[-1].end == len(file.pdf) and not file.behind
+    if not whole or last.signed.revision != len(file.all) - 1:
+        return Answer(RULE, FAILS, "not_the_end")
+    for each in found.renewals:
+        _check_covers(file, each)
+    for each in found.renewals:
+        start, end = each.covered
+        if hidden := flaw(file.pdf[start:end]):
+            return Answer(RULE, FAILS, "hidden", detail=hidden)
+    chain = [_container(each) for each in (found.closing, *found.renewals)]
+    material = material_in(file, chain)
+    used = []
+    for stamp, after in pairwise([*chain, chain[-1]]):  # the last one proves at its own moment
+        if _time(after) < _time(stamp):
+            raise NotPlain("order of the time stamps")
+        path = _path(stamp, trusted.stamp_roots)
+        _check_proved(file, path, material, _time(after))
+        used.append(Used("", _time(stamp), path))
+    since = revoked(used[1:], trusted.crls)
+    if since is not None:
+        return replace(since, rule=RULE)
+    ends = chain[-1].certificate.not_valid_after_utc
+    if now > ends:
+        return Answer(RULE, UNKNOWN, "stamp_ended", detail=ends.date().isoformat())
+    return Answer(RULE, HOLDS)
+
+
+def _check_covers(file: Revisions, renewal: Seal) -> None:
+    """A time stamp over its whole revision and all before it, but its own container."""
+    start, end = renewal.covered
+    until = file.all[renewal.signed.revision].end
+    if renewal.signed.signature.get("ByteRange") != [0, start, end, until - end]:
+        raise NotIntact("byte_range")
+    containers.check_stamp(_container(renewal), file.pdf[:start] + file.pdf[end:until])
+
+
+def _path(stamp: Container, roots: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """The path to a root, of which all certificates are in the container and no others are; the
+    root itself may be. Raises NotPlain."""
+    path = path_through(stamp.certificates, stamp.certificate, roots, Material((), ()))
+    if path is None or not may_stamp(stamp.certificate):
+        raise NotPlain("no path to a given root")
+    return path
+
+
+def _check_proved(
+    file: Revisions, path: Sequence[x509.Certificate], material: Material, at: datetime
+) -> None:
+    """The certificate of a time stamp ran, unrevoked, at ``at``. Raises NotPlain."""
+    try:
+        check_path(path, material, at)
+    except NotPlain:
+        _check_wholly(file, path, material, at)
+
+
+def _check_wholly(
+    file: Revisions, path: Sequence[x509.Certificate], material: Material, at: datetime
+) -> None:
+    """The same by the whole path validation, which reads OCSP answers too. Raises NotPlain."""
+    # Loads the PDF signing library, which an ordinary file does not need.
+    from asn1crypto import crl, ocsp  # noqa: PLC0415
+
+    from signatures.stamps.chains import validated  # noqa: PLC0415
+
+    lists = [crl.CertificateList.load(each) for each in stored(file, "CRLs")]
+    answers = [ocsp.OCSPResponse.load(each) for each in stored(file, "OCSPs")]
+    try:
+        run(validated(path[0], path[1:-1], path[-1:], lists, answers, at))
+    except StampRefused as refusal:
+        raise NotPlain(str(refusal)) from refusal
+
+
+def _container(seal: Seal) -> Container:
+    if seal.container is None:
+        raise NotIntact("container")
+    return seal.container
+
+
+def _time(stamp: Container) -> datetime:
+    if stamp.time is None:
+        raise NotIntact("token")
+    return stamp.time

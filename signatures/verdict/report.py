@@ -1,0 +1,245 @@
+"""The verdict on a file: each question answered on its own, then in words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from signatures.effective_date import BRUSSELS, REQUIRED_PLACES, effective_date, local_date
+from signatures.pdf.printed import Agreement
+from signatures.texts import words
+
+HOLDS, FAILS, UNKNOWN = "holds", "fails", "unknown"
+GENUINE, INVALID, COMPLETENESS_UNKNOWN = "genuine", "invalid", "completeness_unknown"
+AGREEMENT, EVIDENCE_SHEET = "agreement", "evidence_sheet"
+NOT_RECORDED = "not_recorded"
+
+# The eight rules of the policy in the order in which they are told. The first is about two numbers:
+# that of the whole file, and that of the text which it begins with.
+RULES = (
+    "readable",
+    "ledger",
+    "shown",
+    "fields",
+    "chains",
+    "intact",
+    "changes",
+    "closed",
+    "long_term",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One rule: holds, fails or unknown.
+
+    ``reason`` is a code with a sentence in ``texts``, empty where the rule says enough; ``place``
+    is the field it is about. ``detail`` is for those who look into the file, in no language.
+    """
+
+    rule: str
+    state: str
+    reason: str = ""
+    place: str = ""
+    detail: str = ""
+
+    def sentence(self, language: str = "nl") -> str:
+        """What was found, in plain words, with its reason."""
+        catalogue = words(language)
+        said = str(catalogue["rule"][self.rule][self.state])
+        if self.place:
+            place = place_words(self.place, language)
+            said = str(catalogue["at"]).format(found=said.removesuffix("."), place=place)
+        return f"{said} {catalogue['reason'][self.reason]}" if self.reason else said
+
+
+@dataclass(frozen=True)
+class OwnCertificate:
+    """An act that a person signed with a certificate of their own, in place of our seal.
+
+    ``name`` and ``issuer`` stand in that certificate. ``qualified`` only when a trusted list says
+    so for that very moment; False says that nobody judged it.
+    """
+
+    name: str
+    issuer: str
+    qualified: bool = False
+
+
+@dataclass(frozen=True)
+class FoundSeal:
+    """One signature or document time stamp in the file.
+
+    ``capacity`` and ``signed_at`` (aware, to the minute) are what its appearance says; a document
+    time stamp has none. ``token_time`` is aware UTC. ``own`` is None for what the service sealed.
+    """
+
+    field: str
+    name: str
+    reason: str
+    token_time: datetime | None
+    capacity: str = ""
+    signed_at: datetime | None = None
+    own: OwnCertificate | None = None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What was recorded when the file was sealed, from a database or from an archive's manifest.
+
+    ``shown_length`` and ``shown_sha256`` describe the frozen document that the file begins with.
+    """
+
+    sealed_sha256: str
+    shown_sha256: str = ""
+    shown_length: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the verification found; ``verdict`` follows from the answers alone.
+
+    ``agreement`` is given only when the seals prove that it is what was sealed. ``says`` is the
+    reference that the file names anywhere, which proves nothing.
+    """
+
+    answers: tuple[Answer, ...]
+    seals: tuple[FoundSeal, ...] = ()
+    kind: str = ""
+    reference: str = ""
+    agreement: Agreement | None = None
+    sha256: str = ""
+    level: str = ""
+    renewals: tuple[FoundSeal, ...] = ()  # document time stamps behind the original, of a copy
+    original_sha256: str = ""  # of that original; empty when the file is no renewed copy
+    says: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """genuine, invalid, or completeness_unknown: all that can be seen holds, but nothing
+        tells whether this is the whole (an earlier state of a file verifies as well)."""
+        states = {answer.rule: answer.state for answer in self.answers}
+        if FAILS in states.values():
+            return INVALID
+        # An evidence sheet was shown to nobody, so for it ``shown`` stays unknown.
+        needed = set(RULES) - {"shown"}
+        # Only a renewed copy has more rules than these.
+        if all(states.get(rule) == HOLDS for rule in needed | states.keys() - {"shown"}):
+            return GENUINE
+        return COMPLETENESS_UNKNOWN
+
+    @property
+    def effective_date(self) -> date | None:
+        """The Brussels date of the last act, from the instants printed with the three acts."""
+        instants = {each.field: each.signed_at for each in self.seals if each.signed_at}
+        if self.verdict == INVALID or set(instants) != set(REQUIRED_PLACES):
+            return None
+        return effective_date({place: at for place, at in instants.items() if at})
+
+    @property
+    def not_recorded(self) -> bool:
+        """Whether somebody who has the ledger said that it names an original and is not it."""
+        return any(each.reason == NOT_RECORDED for each in self.answers)
+
+    def refused(self) -> Report:
+        """The same of a file that names an original which it is not, by the ledger of those.
+
+        Whatever else holds: it is not what was recorded, so nothing is said of parties or date.
+        """
+        answers = (
+            Answer("ledger", FAILS, "not_recorded") if each.rule == "ledger" else each
+            for each in self.answers
+        )
+        return replace(self, answers=tuple(answers), agreement=None, level="")
+
+    def sentence(self, language: str = "nl") -> str:
+        """The verdict in one sentence."""
+        if self.not_recorded:
+            return str(words(language)["verdict"][NOT_RECORDED]).format(reference=self.says)
+        verdict = self.verdict
+        if verdict == GENUINE and self.renewals:
+            verdict = "genuine_renewed"
+        return str(words(language)["verdict"][verdict])
+
+    def lines(self, language: str = "nl") -> list[str]:
+        """Every rule with what it found, in words."""
+        marks = {HOLDS: "✔", FAILS: "✖", UNKNOWN: "?"}
+        return [f"{marks[each.state]} {each.sentence(language)}" for each in self.answers]
+
+    def notes(self, language: str = "nl") -> list[str]:
+        """Who signed with a certificate of their own; and where an act and its time stamp fall on
+        different dates: both, and which one counts."""
+        said = words(language)["dates"]
+        told = self._own_notes(language)
+        for seal in self.seals:
+            if seal.signed_at is None or seal.token_time is None:
+                continue
+            act, token = local_date(seal.signed_at), local_date(seal.token_time)
+            if act != token:
+                place = place_words(seal.field, language)
+                told.append(
+                    said["differ"].format(
+                        place=place,
+                        act=date_words(act, language),
+                        token=date_words(token, language),
+                    )
+                )
+        return told
+
+    def _own_notes(self, language: str) -> list[str]:
+        said = words(language)["own"]
+        return [
+            said["qualified" if own.qualified else "said"].format(
+                place=place_words(seal.field, language), name=own.name, issuer=own.issuer
+            )
+            for seal in self.seals
+            if (own := seal.own) is not None
+        ]
+
+    def as_json(self, language: str = "nl") -> dict[str, Any]:
+        """The report as JSON values: stable codes, and the words beside them."""
+        effective = self.effective_date
+        return {
+            "verdict": self.verdict,
+            "sentence": self.sentence(language),
+            "kind": self.kind,
+            "reference": self.reference,
+            "not_the_original_of": self.says if self.not_recorded else None,
+            "agreement": asdict(self.agreement) if self.agreement else None,
+            "effective_date": effective.isoformat() if effective else None,
+            "level": self.level,
+            "sha256": self.sha256,
+            "original_sha256": self.original_sha256 or self.sha256,
+            "rules": [
+                {**asdict(each), "sentence": each.sentence(language)} for each in self.answers
+            ],
+            "seals": [_seal_as_json(each) for each in self.seals],
+            "renewals": [_seal_as_json(each) for each in self.renewals],
+            "notes": self.notes(language),
+        }
+
+
+def _seal_as_json(seal: FoundSeal) -> dict[str, Any]:
+    return {
+        **asdict(seal),
+        "token_time": seal.token_time.isoformat() if seal.token_time else None,
+        "signed_at": seal.signed_at.isoformat() if seal.signed_at else None,
+    }
+
+
+def place_words(field: str, language: str = "nl") -> str:
+    """A field in words; its own name when it is none of ours."""
+    return str(words(language)["place"].get(field, field[:80]))
+
+
+def date_words(day: date, language: str = "nl") -> str:
+    """``2 maart 2026``, ``2 March 2026``."""
+    return f"{day.day} {words(language)['dates']['months'][day.month - 1]} {day.year}"
+
+
+def moment_words(instant: datetime, language: str = "nl") -> str:
+    """``2 maart 2026, 14:05 (+01:00)`` in Brussels time."""
+    local = instant.astimezone(BRUSSELS)
+    offset = local.strftime("%z")
+    return f"{date_words(local.date(), language)}, {local:%H:%M} ({offset[:3]}:{offset[3:]})"

@@ -1,0 +1,55 @@
+"""Whether a seal or a time stamp was made with a certificate that was revoked by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+
+from signatures.verdict.report import FAILS, Answer
+
+
+@dataclass(frozen=True)
+class Used:
+    """A certificate that sealed or stamped, with its issuers up to the root that was reached, as
+    far as there is one. ``at`` is the time of the token, as nothing else in a file proves one
+    (RFC 3161, 4.1)."""
+
+    place: str
+    at: datetime
+    path: Sequence[x509.Certificate]
+
+
+def revoked(used: Iterable[Used], crls: Sequence[x509.CertificateRevocationList]) -> Answer | None:
+    """The answer for the first one that was, itself or one of its issuers, wherever that one's
+    certificate came from; None when there is none."""
+    for each in used:
+        for certificate in each.path:
+            since = _since(certificate, crls)
+            if since is not None and each.at >= since:
+                detail = f"revoked {since.isoformat()}"
+                return Answer("chains", FAILS, "revoked", each.place, detail)
+    return None
+
+
+def _since(
+    certificate: x509.Certificate, crls: Sequence[x509.CertificateRevocationList]
+) -> datetime | None:
+    """From when on a list of its issuer revokes it. An issuer keeps its name when its key is
+    replaced, so the list must also be of the same key."""
+    for crl in crls:
+        if crl.issuer == certificate.issuer and _key(crl) == _key(certificate):
+            entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
+            if entry is not None:
+                return entry.revocation_date_utc
+    return None
+
+
+def _key(issued: x509.Certificate | x509.CertificateRevocationList) -> bytes | None:
+    try:
+        named = issued.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
+    except x509.ExtensionNotFound:
+        return None
+    return named.value.key_identifier

@@ -1,0 +1,212 @@
+"""The rules of the verdict that need the file read, each answered on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from signatures.chains.plain import Material, path_of, path_through
+from signatures.cms import containers
+from signatures.cms.container_form import flaw
+from signatures.cms.containers import NotIntact
+from signatures.field_names import AGREEMENT_ORDERS, LEVEL, SHEET_ORDER
+from signatures.pdf.printed import Agreement, agreement_in, reference_in
+from signatures.pdf.revisions import Revisions
+from signatures.pdf.signed_fields import ACT, STAMP
+from signatures.verdict import allowed_changes
+from signatures.verdict.allowed_changes import NotAllowed
+from signatures.verdict.found_seals import Seal
+from signatures.verdict.material import material_in
+from signatures.verdict.own_certificates import Qualified, described
+from signatures.verdict.report import (
+    AGREEMENT,
+    EVIDENCE_SHEET,
+    FAILS,
+    HOLDS,
+    RULES,
+    Answer,
+    FoundSeal,
+    Report,
+)
+from signatures.verdict.trust import OwnPaths, Trusted, answers, may_be_of_programs, own_paths
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far an act may be later than its token: that of the database and of the authority differ."""
+
+
+class Examination:
+    """The rules that need the file read, each answered on its own."""
+
+    def __init__(
+        self,
+        file: Revisions,
+        seals: Sequence[Seal],
+        trusted: Trusted,
+        now: datetime,
+        qualified: Qualified | None = None,
+    ) -> None:
+        self.file = file
+        self.seals = seals
+        self.trusted = trusted
+        self.now = now
+        self.qualified = qualified
+        self.names = tuple(each.signed.field for each in seals)
+        self.agreement = _agreement(file)
+        self.reference = reference_in(" ".join(each.found.reason for each in seals))
+
+    def report(self, known: dict[str, Answer], digest: str) -> Report:
+        """Every rule, in order."""
+        told = {"readable": Answer("readable", HOLDS), **known}
+        for rule, ask in (
+            ("fields", self.fields),
+            ("intact", self.intact),
+            ("changes", self.changes),
+            ("closed", self.closed),
+        ):
+            told[rule] = _answered(rule, ask)
+        sound = all(told[rule].state == HOLDS for rule in ("fields", "intact", "changes", "closed"))
+        recorded = told["ledger"].state == HOLDS
+        told["chains"], told["long_term"] = answers(
+            self.file,
+            self.seals,
+            self.trusted,
+            at=self._closing_time() if sound else None,
+            now=None if recorded else self.now,
+        )
+        proven = sound and told["chains"].state == HOLDS
+        own = own_paths(self.file, self.seals, self.trusted) if proven else {}
+        return Report(
+            tuple(told[rule] for rule in RULES),
+            tuple(self._found(each, own) for each in self.seals),
+            self._kind(),
+            self.reference,
+            self.agreement if proven else None,
+            digest,
+            LEVEL if proven and told["long_term"].state == HOLDS else "",
+        )
+
+    def _found(self, seal: Seal, own: OwnPaths) -> FoundSeal:
+        """What is said of a seal; of an own certificate once it is known to be one."""
+        path, at = own.get(seal.signed.field), seal.found.token_time
+        if path is None or at is None:
+            return seal.found
+        return replace(seal.found, own=described(path, at, self.qualified))
+
+    def _closing_time(self) -> datetime | None:
+        return self.seals[-1].found.token_time
+
+    def _kind(self) -> str:
+        if self.names in AGREEMENT_ORDERS:
+            return AGREEMENT
+        return EVIDENCE_SHEET if self.names == SHEET_ORDER else ""
+
+    def fields(self) -> Answer:
+        """Exactly the expected fields in an expected order, the last one the document time stamp,
+        and every act sealed for its own place in one and the same agreement."""
+        kinds = [each.signed.kind for each in self.seals]
+        listed = ", ".join(self.names)[:200]
+        if not self._kind() or kinds != [ACT] * (len(kinds) - 1) + [STAMP]:
+            begun = any(
+                order[: len(self.names)] == self.names for order in (*AGREEMENT_ORDERS, SHEET_ORDER)
+            )
+            reason = "missing_fields" if begun else "strange_fields"
+            return Answer("fields", FAILS, reason, detail=listed)
+        if self._kind() == EVIDENCE_SHEET:
+            return Answer("fields", HOLDS)
+        prefixes = set()
+        for each in self.seals[:-1]:
+            prefix, found, _ = each.found.reason.partition(f" · {each.signed.field} · ")
+            if not found:
+                return Answer("fields", FAILS, "not_its_place", each.signed.field)
+            prefixes.add(prefix)
+        if len(prefixes) != 1:
+            return Answer(
+                "fields", FAILS, "two_agreements", detail=" / ".join(sorted(prefixes))[:200]
+            )
+        if self.agreement and self.agreement.reference != self.reference:
+            return Answer("fields", FAILS, "other_data", detail=self.agreement.reference)
+        return Answer("fields", HOLDS)
+
+    def intact(self) -> Answer:
+        """Valid over the bytes it covers, with an algorithm that still holds, each act with a
+        token; what it covers is its whole revision but its own container; that container has the
+        only form that it can have, but where a program of the person's own has written it; and no
+        act is later than its token, which bounds it from above (DESIGN.md §1.4). A token that is
+        days later than its act is said, and holds: its authority may have been away."""
+        programs = may_be_of_programs(self.file, self.seals, self.trusted)
+        for each in self.seals:
+            start, end = each.covered
+            until = self.file.all[each.signed.revision].end
+            if each.signed.signature.get("ByteRange") != [0, start, end, until - end]:
+                return Answer("intact", FAILS, "byte_range", each.signed.field)
+            try:
+                container = each.container or containers.read(self.file.pdf[start:end])
+                covered = self.file.pdf[:start] + self.file.pdf[end:until]
+                if each.signed.kind == STAMP:
+                    containers.check_stamp(container, covered)
+                else:
+                    containers.check_seal(container, covered)
+                ours = each.signed.kind == ACT and each.signed.field not in programs
+                if ours and (hidden := flaw(self.file.pdf[start:end])):
+                    return Answer("intact", FAILS, "form", each.signed.field, hidden)
+            except NotIntact as wrong:
+                return Answer("intact", FAILS, wrong.code, each.signed.field)
+            except Exception as error:  # bytes that are no CMS
+                name = type(error).__name__
+                return Answer("intact", FAILS, "container", each.signed.field, name)
+            act, token = each.found.signed_at, each.found.token_time
+            if act is not None and token is not None and act > token + CLOCKS_DIFFER:
+                return Answer("intact", FAILS, "too_late", each.signed.field, f"{act} > {token}")
+        return Answer("intact", HOLDS)
+
+    def changes(self) -> Answer:
+        """After an act only the next act, after the last one only validation data and the close."""
+        try:
+            own = may_be_of_programs(self.file, self.seals, self.trusted)
+            allowed_changes.check(self.file, own)
+        except NotAllowed as wrong:
+            return Answer("changes", FAILS, wrong.code, detail=wrong.detail[:200])
+        return Answer("changes", HOLDS)
+
+    def closed(self) -> Answer:
+        """The last revision is the document time stamp, it covers the file to its last byte, and
+        nothing hides in the container that it cannot cover."""
+        last = self.seals[-1]
+        if last.signed.kind != STAMP:
+            return Answer("closed", FAILS, "no_stamp")
+        if self.file.behind or last.signed.revision != len(self.file.all) - 1:
+            return Answer("closed", FAILS, "not_the_end")
+        start, end = last.covered
+        if last.signed.signature.get("ByteRange") != [0, start, end, len(self.file.pdf) - end]:
+            return Answer("closed", FAILS, "byte_range", last.signed.field)
+        found = flaw(self.file.pdf[start:end]) or self._certificates_flaw(last)
+        return Answer("closed", FAILS, "hidden", detail=found) if found else Answer("closed", HOLDS)
+
+    def _certificates_flaw(self, closing: Seal) -> str:
+        """With the closing time stamp travel the certificates of its path, all of them, with or
+        without the root; what the rest of the file holds makes up for none."""
+        roots, container = self.trusted.stamp_roots, closing.container
+        if container is None or not roots:
+            return ""
+        alone = path_through(container.certificates, container.certificate, roots, Material((), ()))
+        if alone:
+            return ""
+        # One that leads nowhere at all is what the rule about chains is for.
+        known = material_in(self.file, [each.container for each in self.seals if each.container])
+        return "certificates" if path_of(container.certificate, roots, known) else ""
+
+
+def _answered(rule: str, ask: Callable[[], Answer]) -> Answer:
+    """The answer to one rule; whatever a hostile file provokes, the rule fails."""
+    try:
+        return ask()
+    except Exception as error:
+        return Answer(rule, FAILS, "structure", detail=f"{type(error).__name__}: {error}"[:200])
+
+
+def _agreement(file: Revisions) -> Agreement | None:
+    try:
+        return agreement_in(file)
+    except Exception:  # a file that says nothing of itself can be in order for the rest
+        return None

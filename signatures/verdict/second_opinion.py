@@ -1,0 +1,93 @@
+"""A second verdict on an original, by pyHanko alone: reader, comparison of revisions and AdES-LTA
+(ETSI EN 319 102-1, 5.6) are its own. It shares no code with ``verify`` but the roots it is given.
+
+It takes some hundred milliseconds and allows what other programs may do, so it is no verdict to go
+by. It is there to disagree: a fault in the first verdict, or in this one, is then seen by somebody.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from signatures.chains import whole as ades
+from signatures.chains.asn1_certificates import asn1_certificate
+from signatures.field_names import AGREEMENT_ORDERS, SHEET_ORDER
+from signatures.run_async import run
+
+WEAK = frozenset({"md2", "md5", "sha1"})
+"""pyHanko itself calls a seal with one of these intact."""
+
+
+def objection(
+    pdf: bytes,
+    *,
+    roots: Sequence[x509.Certificate],
+    stamp_roots: Sequence[x509.Certificate] = (),
+) -> str:
+    """Why this is no whole, closed original under these roots, in English for those who look into
+    it; '' when nothing is wrong. Offline, judged at the moment of the closing time stamp. Never
+    raises for the file's sake."""
+    try:
+        return run(_objection(pdf, roots, (*roots, *stamp_roots)))
+    except Exception as strange:  # whatever it cannot read, it objects to
+        return f"{type(strange).__name__}: {strange}"[:300]
+
+
+async def _objection(
+    pdf: bytes, roots: Sequence[x509.Certificate], stamp_roots: Sequence[x509.Certificate]
+) -> str:
+    embedded = list(PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures)
+    names = tuple(str(each.field_name) for each in embedded)
+    if names not in (*AGREEMENT_ORDERS, SHEET_ORDER):
+        return f"fields {', '.join(names)}"[:300]
+    closed_at = _closing_time(embedded[-1])
+    trusted = [asn1_certificate(each) for each in roots]
+    stamp_trusted = [asn1_certificate(each) for each in stamp_roots]
+    seals, stamps = (
+        ValidationContext(trust_roots=these, allow_fetching=False, moment=closed_at)
+        for these in (trusted, stamp_trusted)
+    )
+    for each in embedded[:-1]:
+        status: Any = await async_validate_pdf_signature(
+            each, signer_validation_context=seals, ts_validation_context=stamps
+        )
+        if wrong := _of_an_act(each, status, last=each is embedded[-2]):
+            return f"{each.field_name}: {wrong}"
+    close: Any = await async_validate_pdf_timestamp(embedded[-1], validation_context=stamps)
+    if not (close.intact and close.valid and close.trusted):
+        return f"{names[-1]}: not intact, valid and trusted"
+    if close.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
+        return f"{names[-1]}: does not cover the whole file"
+    # The same reader: it remembers what took it long.
+    return await ades.long_term(embedded, roots=trusted, stamp_roots=stamp_trusted, at=closed_at)
+
+
+def _of_an_act(each: EmbeddedPdfSignature, status: Any, *, last: bool) -> str:
+    stamp = status.timestamp_validity
+    if not (status.intact and status.valid and status.trusted):
+        return "not intact, valid and trusted"
+    if stamp is None or not (stamp.intact and stamp.valid and stamp.trusted):
+        return "its time stamp is not intact, valid and trusted"
+    if each.signer_info["digest_algorithm"]["algorithm"].native in WEAK:
+        return "weak algorithm"
+    most = ModificationLevel.LTA_UPDATES if last else ModificationLevel.FORM_FILLING
+    level = status.modification_level
+    if level is None or level > most or not status.docmdp_ok:
+        return "changed afterwards"
+    return ""
+
+
+def _closing_time(close: EmbeddedPdfSignature) -> datetime:
+    moment: datetime = close.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+    return moment.astimezone(UTC)

@@ -1,0 +1,184 @@
+"""Is this file one of ours, whole and unchanged? Offline, with pinned roots.
+
+A file whose cryptography is valid is not yet an authentic one: an earlier revision of it, one
+without its document time stamp, or one with bytes added behind it verify in every PDF reader. So
+the verdict rests on the rules of ``report.RULES``; any exception is *invalid*, never *unsigned*.
+
+    report = verify(pdf, roots=[root])
+    report.verdict, report.lines("en")
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from cryptography import x509
+
+from signatures.pdf.printed import reference_said
+from signatures.pdf.revisions import END_MARK, Revisions, Source
+from signatures.pdf.signed_fields import STAMP, Signed, signed_fields
+from signatures.pdf.strict import NotStrict, TooMuch
+from signatures.verdict.found_seals import read_seal
+from signatures.verdict.own_certificates import Qualified
+from signatures.verdict.renewed import Renewed, judge, renewed
+from signatures.verdict.report import FAILS, HOLDS, RULES, UNKNOWN, Answer, Report
+from signatures.verdict.report import Ledger as Ledger
+from signatures.verdict.rules import Examination
+from signatures.verdict.trust import Trusted
+
+LARGEST_FILE = 50_000_000
+MOST_SEALS = 8  # of which each covers the whole file before it; an original has four
+MOST_TRIED = 8  # ends of a file that may be that of an original
+
+
+def verify(
+    pdf: bytes,
+    *,
+    roots: Sequence[x509.Certificate],
+    stamp_roots: Sequence[x509.Certificate] = (),
+    person_roots: Sequence[x509.Certificate] = (),
+    qualified: Qualified | None = None,
+    ledger: Ledger | None = None,
+    now: datetime | None = None,
+    crls: Sequence[x509.CertificateRevocationList] = (),
+) -> Report:
+    """The report on a file. Never raises for the file's sake.
+
+    Seals must lead to one of ``roots``, time stamps to one of those or of ``stamp_roots`` (other
+    people's authorities), and an act that a person signed with a certificate of their own to one
+    of ``person_roots``; only ``qualified`` can call such a certificate so. ``crls`` are lists of
+    today, trusted as the roots are: what a certificate sealed or stamped at or after the moment
+    from which one revokes it is refused. A file holds only the lists of its own day, and one that
+    was made with a stolen key the lists of before the theft.
+
+    ``now`` (aware, default the clock) matters only for the certificate of the closing time stamp.
+    Everything else is judged at the moment in that stamp, for which the file holds the evidence:
+    an original must verify long after its certificates and revocation lists have ended. A renewed
+    copy is judged as the original that it begins with, which is what ``ledger`` is about, and by
+    its renewals.
+    """
+    now = now or datetime.now(UTC)
+    trusted = Trusted(roots, (*roots, *stamp_roots), crls, person_roots)
+    report = _report(pdf, trusted, qualified, ledger, now)
+    return replace(report, says=report.reference or reference_said(pdf))
+
+
+def _report(
+    pdf: bytes,
+    trusted: Trusted,
+    qualified: Qualified | None,
+    ledger: Ledger | None,
+    now: datetime,
+) -> Report:
+    digest = hashlib.sha256(pdf).hexdigest()
+    known = _ledger_answers(pdf, digest, ledger)
+    try:
+        if len(pdf) > LARGEST_FILE:
+            return _unreadable(known, digest, "too_large")
+        file, signed = _opened(pdf)
+    except TooMuch as endless:
+        return _unreadable(known, digest, "too_much", str(endless))
+    except NotStrict as strange:
+        missing = not pdf.startswith(b"%PDF-") or END_MARK not in pdf
+        return _unreadable(known, digest, "no_pdf" if missing else "structure", str(strange))
+    except Exception as error:  # whatever a hostile file provokes, it is invalid
+        return _unreadable(known, digest, "structure", f"{type(error).__name__}: {error}")
+    if not signed:
+        return _unreadable(known, digest, "no_seal")
+    copy = renewed(file, signed)
+    if copy is not None:
+        return _renewed(file, copy, trusted, qualified, ledger, now)
+    seals = [read_seal(file, each) for each in signed[:MOST_SEALS]]
+    examined = Examination(file, seals, trusted, now, qualified)
+    report = examined.report(known, digest)
+    if file.work.too_much:  # some rules were answered without reading on
+        return _unreadable(known, digest, "too_much")
+    return report
+
+
+def _renewed(
+    file: Revisions,
+    copy: Renewed,
+    trusted: Trusted,
+    qualified: Qualified | None,
+    ledger: Ledger | None,
+    now: datetime,
+) -> Report:
+    """The report on the original in a renewed copy, and on its renewals.
+
+    The first renewal shows that the original existed while its closing time stamp still proved,
+    so that is the moment at which it is judged; ``now`` counts for the last one.
+    """
+    answer = judge(file, copy, trusted, now)
+    first = copy.renewals[0].found.token_time
+    then = first if answer.state != FAILS and first is not None else now
+    original = verify(
+        file.pdf[: copy.original_length],
+        roots=trusted.roots,
+        stamp_roots=trusted.stamp_roots,
+        person_roots=trusted.person_roots,
+        qualified=qualified,
+        ledger=ledger,
+        now=then,
+        crls=trusted.crls,
+    )
+    return replace(
+        original,
+        answers=(*original.answers, answer),
+        renewals=tuple(each.found for each in copy.renewals),
+        sha256=hashlib.sha256(file.pdf).hexdigest(),
+        original_sha256=original.sha256,
+        level=original.level if answer.state == HOLDS else "",
+    )
+
+
+def _ledger_answers(pdf: bytes, digest: str, ledger: Ledger | None) -> dict[str, Answer]:
+    if ledger is None:
+        return {rule: Answer(rule, UNKNOWN) for rule in ("ledger", "shown")}
+    same = digest == ledger.sealed_sha256
+    shown = Answer("shown", UNKNOWN)
+    if ledger.shown_length:
+        prefix = hashlib.sha256(pdf[: ledger.shown_length]).hexdigest()
+        shown = Answer("shown", HOLDS if prefix == ledger.shown_sha256 else FAILS)
+    return {"ledger": Answer("ledger", HOLDS if same else FAILS), "shown": shown}
+
+
+def _unreadable(known: dict[str, Answer], digest: str, reason: str, detail: str = "") -> Report:
+    told = {
+        **{rule: Answer(rule, UNKNOWN, "not_examined") for rule in RULES},
+        **known,
+        "readable": Answer("readable", FAILS, reason, detail=detail[:200]),
+    }
+    return Report(tuple(told[rule] for rule in RULES), sha256=digest)
+
+
+def _opened(pdf: bytes) -> tuple[Revisions, list[Signed]]:
+    """The file with its filled fields; where something was put behind an original, that original.
+
+    Raises NotStrict, TooMuch.
+    """
+    source = Source(pdf)  # one for all ends that are tried
+    try:
+        file = Revisions(source)
+        return file, signed_fields(file)
+    except TooMuch:
+        raise
+    except NotStrict as strange:
+        until = len(pdf)
+        for _ in range(MOST_TRIED):
+            until = pdf.rfind(END_MARK, 0, until)
+            if until < 0:
+                break
+            try:
+                file = Revisions(source, until)
+                signed = signed_fields(file)
+            except TooMuch:
+                raise
+            except NotStrict:
+                continue
+            if signed and signed[-1].kind == STAMP:
+                return file, signed
+        raise strange

@@ -1,20 +1,16 @@
 """The journey: one file per thing that can happen to an agreement.
 
-    create  edit  preview          sales prepares
-    send  resend  copy_link  change_email  extend  void
-    open_link  complete            the controller opens the link and completes Bijlage 1
-    generate                       the document is made and frozen
-    prove_mailbox  sign            the controller proves the mailbox and signs twice
-    decline  delegate              the controller does not sign, asks first, or passes on
-    countersign  take_over         the processor signs, or a colleague does instead
-    seal  close  archive           sealing, evidence, the archive
-    deliver                        mails
-    expire  sweep                  what time brings, and what a crash left
-    retain  renew                  locks roll, working copies go, revocation lists are made anew
-    retrieve                       the archive hands out
-    verify                         anybody has a file checked
-    accounts  profile              staff, and the processor itself
+    offer/      create  edit  sample  generate  send  remind  resend  take_over  answer  void  expire
+    signing/    open_link  read_sample  draft  complete  read  prove_mailbox  sign  delegate  decline
+                open_text  countersign  send_back, and accept, where a signature comes to count
+    sealing/    seal  close  evidence_package, and the keys it is done with
+    keeping/    archive  examine  reread  retain  renew_stamps  anchor  audit  retrieve  verify
+    package/    recorded  take_out  originals: what the archive holds of one agreement
+    people/     staff and their accounts, passwords, roles and sessions; the processor's profile
+    telling/    links  notify  deliver  undelivered  ask_countersigners  alarm
+    sweep       what a crash left undone is found in the state tables and deferred again
 
 Each function parses nothing and knows no HTTP: it loads under the row lock, asks the core, and
-writes state, audit entry and jobs in one transaction.
+writes state, audit entry and jobs in one transaction. Chapters import earlier steps only, and
+``telling`` and ``package``; the import-linter file holds their order.
 """

@@ -21,6 +21,7 @@ from docxtpl import DocxTemplate
 from lxml import etree
 
 from service.documents.builder.package import ZIP_DATE
+from service.documents.bullets import keep_together
 from service.documents.environment import TemplateEnvironment, render
 from service.documents.placeholders import check_context, undeclared, used_paths
 from service.documents.template import DocumentTemplate
@@ -67,7 +68,8 @@ class CompiledTemplate:
             for name, content in self._static:
                 package.writestr(zipfile.ZipInfo(name, ZIP_DATE), content)
             for name, part in self._filled:
-                package.writestr(zipfile.ZipInfo(name, ZIP_DATE), render(part, context))
+                filled = keep_together(render(part, context))
+                package.writestr(zipfile.ZipInfo(name, ZIP_DATE), filled)
             properties = self._properties(context, dated)
             package.writestr(zipfile.ZipInfo(CORE_PROPERTIES, ZIP_DATE), properties)
         return buffer.getvalue()

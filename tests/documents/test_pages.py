@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,11 +13,16 @@ import pytest
 from service.documents.pdf_text import PDFIUM
 from service.documents.produce import DocumentMaker
 from tests.documents.samples import full, hard, ordinary
+from tests.variants import some
 
 DATED = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 FOOTER = 60  # points from the bottom; what stands lower says which document and page it is
 ROOM = 842 - 2 * 70  # between the margins of a page
 FULL = 0.6  # what does not fit any more may be a whole block of signatures
+BULLET = "•"
+# Of each list in Bijlage 1 how many items; the first and the fourth left an item alone
+# before lists were kept together.
+SIZES = [(41, 41), (25, 25), (30, 30), (4, 39), (35, 35), (4, 40)]
 LAST_OF_AGREEMENT, FIRST_OF_ANNEX = "Aldus overeengekomen", "Bijlage 1: Specificatie"
 
 
@@ -52,3 +58,22 @@ def test_no_page_but_the_last_of_a_part_is_half_empty(
         if at not in (annex - 1, len(found) - 1) and reach < FULL
     }
     assert half_empty == {}
+
+
+@pytest.mark.parametrize(("data", "subjects"), some(SIZES))
+def test_no_bullet_stands_alone(document_maker: DocumentMaker, data: int, subjects: int) -> None:
+    context = ordinary()
+    for name, size in (("personal_data", data), ("data_subjects", subjects)):
+        context["annex"][name] = [
+            {"label": f"Soort {number}", "special": False} for number in range(size)
+        ]
+    made = document_maker.agreement(context, signing_order="controller_first", dated=DATED)
+    found = [
+        [line.strip() for line in text.splitlines() if line.strip() and "Pagina" not in line]
+        for text, _ in pages(made.pdf)
+    ]
+    for before, after in itertools.pairwise(found):
+        assert not before[-1].endswith(":"), before  # a lead-in, and its list on the next page
+        if after[0].startswith(BULLET):
+            near = (*before[-2:], *after[:2])
+            assert all(line.startswith(BULLET) for line in near), near

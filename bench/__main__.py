@@ -19,6 +19,7 @@ from bench import (
     w9_hostile,
     w9_verify,
 )
+from bench.before import in_turns
 from bench.figures import Figure, table
 from bench.machine import describe
 from bench.workshop import Workshop, workshop
@@ -40,6 +41,9 @@ ALONE: dict[str, Callable[[], list[Figure]]] = {"w8": w8_start.run, "hostile": w
 def main(arguments: Sequence[str]) -> int:
     """Measure what was asked for and print it; status 0 also where a goal is missed."""
     asked = _parse(arguments)
+    if asked.before:
+        print(in_turns(asked.before, asked.what, asked.rounds))
+        return 0
     machine = describe()
     figures = sorted(_measure(asked.what), key=lambda figure: figure.workload)
     if asked.json:
@@ -80,11 +84,13 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         help=f"which of {', '.join(known)}; all by default",
     )
     parser.add_argument("--json", action="store_true", help="figures and machine as JSON")
+    parser.add_argument("--before", default="", help="a commit to compare with, in turns")
+    parser.add_argument("--rounds", type=int, default=3, help="how many of such turns")
     asked = parser.parse_args(arguments)
     unknown = sorted(set(asked.what) - set(known))
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)} (choose from {', '.join(known)})")
-    asked.what = asked.what or known
+    asked.what = asked.what or list(known)
     return asked
 
 

@@ -4,7 +4,7 @@
     python -m bench.floods --before bfae3d2    # and a commit of before, in the same run
 
 Only loopback is flooded, by processes of their own, and a page that does not come within
-``PATIENCE_SECONDS`` counts as that long. The tree of before gets a copy of this file.
+``PATIENCE_SECONDS`` counts as that long. The tree of before gets a copy of this bench.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import argparse
 import http.client
 import json
 import re
-import shutil
 import socket
 import statistics
 import subprocess
@@ -25,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.before import told_by, tree_of
 from bench.client import Client
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +47,7 @@ def measure(hostile: Path) -> dict[str, float]:
 
     with workshop() as open_workshop:
         signer = open_workshop.proved()
-        open_workshop.wait_until_idle()
+        open_workshop.wait.until_idle()
         with Client(open_workshop.port, signer.secret) as client:
             for _ in range(20):
                 client.get("/tekenen/lezen")
@@ -167,27 +167,6 @@ def _verify(port: int, pdf: bytes, _: int) -> None:
             connection.close()
 
 
-def _of_before(commit: str, hostile: Path) -> dict[str, float]:
-    """The same, in a tree of that commit."""
-    with tempfile.TemporaryDirectory(prefix="zegel-bench-") as folder:
-        tree = Path(folder, "before")
-        subprocess.run(
-            ["git", "worktree", "add", "-q", "--detach", tree, commit], cwd=ROOT, check=True
-        )
-        try:
-            shutil.copy(__file__, tree / "bench")
-            told = subprocess.run(
-                [sys.executable, "-m", "bench.floods", "--hostile", str(hostile), "--json"],
-                cwd=tree,
-                stdout=subprocess.PIPE,
-                check=True,
-            )
-            found: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
-            return found
-        finally:
-            subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
-
-
 def _table(columns: Mapping[str, Mapping[str, float]]) -> str:
     lines = ["| a signer's page |" + "".join(f" {name} | |" for name in columns)]
     lines.append("|---|" + "---|---|" * len(columns))
@@ -217,7 +196,10 @@ def main() -> None:
         if asked.json:
             print(json.dumps(measure(hostile)))
             return
-        columns = {"before": _of_before(asked.before, hostile)} if asked.before else {}
+        columns = {}
+        if asked.before:
+            with tree_of(asked.before) as tree:
+                columns["before"] = told_by(tree, "bench.floods", "--hostile", str(hostile))
         print(_table({**columns, "now": measure(hostile)}))
 
 

@@ -6,6 +6,7 @@ from bench.figures import Figure, at_once, latency, timed
 from bench.workshop import CLIENTS, Workshop
 
 GOAL_MS = 150
+LOOK_AGAIN = 0.005  # seconds: the wait is part of what is timed
 ONE_BY_ONE, TOGETHER, WARM_UP = 30, 40, 4
 
 
@@ -18,7 +19,7 @@ def run(workshop: Workshop) -> list[Figure]:
         with timed(whole):
             with timed(steps):
                 found = workshop.completed()
-            workshop.wait_for_state(found.id, "ready")
+            workshop.wait.for_state(found.id, "ready", every=LOOK_AGAIN)
     rate = at_once(CLIENTS, lambda _: workshop.ready(), range(TOGETHER))
     return [
         *latency("W1", "data to PDF ready", whole, GOAL_MS),

@@ -21,7 +21,7 @@ ACTION = "/tekenen/ondertekenen/bijlage"
 def run(workshop: Workshop) -> list[Figure]:
     """The workflow's own call, then the same through the page's form."""
     agreements = workshop.several(2 * (WARM_UP + ONE_BY_ONE + TOGETHER), "prepared")
-    workshop.wait_until_idle()
+    workshop.wait.until_idle()
     half = len(agreements) // 2
     with workshop.worker_paused():
         return [*_calls(workshop, agreements[:half]), *_forms(workshop, agreements[half:])]

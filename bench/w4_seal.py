@@ -28,12 +28,12 @@ def run(workshop: Workshop) -> list[Figure]:
     """One agreement at a time, its first two acts sealed already."""
     agreements = workshop.several(WARM_UP + AGREEMENTS, "signed")
     for each in agreements:
-        workshop.wait_for_seals(each.id, 2)
-    workshop.wait_until_idle()
+        workshop.wait.for_seals(each.id, 2)
+    workshop.wait.until_idle()
     logs = []
     for each in agreements:
         workshop.countersign(each)
-        workshop.wait_for_archive(each.id)
+        workshop.wait.for_archive(each.id)
         logs.append({entry.event: entry.at for entry in workshop.log(each.id)})
     counted = logs[WARM_UP:]
 

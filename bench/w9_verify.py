@@ -22,8 +22,8 @@ def run(workshop: Workshop) -> list[Figure]:
     """One file at a time; nobody else asks."""
     agreement = workshop.signed()
     workshop.countersign(agreement)
-    workshop.wait_for_archive(agreement.id)
-    workshop.wait_until_idle()
+    workshop.wait.for_archive(agreement.id)
+    workshop.wait.until_idle()
     pdf = original_bytes(workshop.deps, agreement.id)
     roots = workshop.deps.authority().roots
     inside: list[float] = []

@@ -12,7 +12,6 @@ import itertools
 import os
 import signal
 import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -20,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
+from bench.waits import Waits
 from service.agreement.capabilities import code_for, token_for
 from service.agreement.permissions import Staff
 from service.commands.demo import with_own_password
@@ -44,8 +42,6 @@ from service.workflow.signing.sign import AGREEMENT_STATEMENTS, confirm_reading,
 from service.workflow.telling.links import address
 
 BROWSER = Client("127.0.0.1", "zegel-bench")
-PATIENCE_SECONDS = 120
-POLL_SECONDS = 0.002
 CLIENTS = 4
 
 
@@ -71,7 +67,7 @@ class Workshop:
         self.sign_in = running.first_sign_in
         self.example: dict[str, Any] = read_example("agreement")
         self._worker = running.processes["worker"].pid
-        self._database = libpq_url(running.engines.database_url)
+        self.wait = Waits(libpq_url(running.engines.database_url))
         self._numbers = itertools.count(1)
         with deps.database.begin() as tx:
             account = tx.accounts.by_email(ADMINISTRATOR)
@@ -104,7 +100,7 @@ class Workshop:
     def ready(self) -> Opened:
         """The document is frozen."""
         found = self.completed()
-        self.wait_for_state(found.id, "ready")
+        self.wait.for_state(found.id, "ready")
         return found
 
     def proved(self) -> Opened:
@@ -214,32 +210,6 @@ class Workshop:
         with self.deps.database.begin() as tx:
             return tx.audit.of(agreement_id)
 
-    # --- waiting --------------------------------------------------------------------------
-
-    def wait_for_state(self, agreement_id: str, state: str) -> None:
-        """Until the worker has brought the agreement to ``state``."""
-        self._wait("select state = %s from agreements where id = %s", state, agreement_id)
-
-    def wait_for_seals(self, agreement_id: str, count: int) -> None:
-        """Until so many acts are sealed."""
-        self._wait("select count(*) >= %s from seals where agreement_id = %s", count, agreement_id)
-
-    def wait_for_archive(self, agreement_id: str) -> None:
-        """Until the archive has verified its copy."""
-        self._wait(
-            "select count(*) = 1 from archive_states where state = %s and agreement_id = %s",
-            "verified",
-            agreement_id,
-        )
-
-    def wait_until_idle(self) -> None:
-        """Until the worker has nothing to do now."""
-        self._wait(
-            "select count(*) = 0 from procrastinate_jobs where scheduled_at is null"
-            " and status in ('todo', 'doing') and queue_name = %s",
-            "interactive",
-        )
-
     @contextmanager
     def worker_paused(self) -> Iterator[None]:
         """Hold the worker still, so that what the web does alone can be measured."""
@@ -248,17 +218,6 @@ class Workshop:
             yield
         finally:
             os.kill(self._worker, signal.SIGCONT)
-
-    def _wait(self, question: str, *values: object) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
-        with psycopg.connect(self._database, autocommit=True) as connection:
-            while True:
-                row = connection.execute(question, values).fetchone()
-                if row and row[0]:
-                    return
-                if time.monotonic() > until:
-                    raise TimeoutError(f"{question} {values}")
-                time.sleep(POLL_SECONDS)
 
 
 @contextmanager
@@ -271,7 +230,9 @@ def workshop() -> Iterator[Workshop]:
         found = running.engines
         deps = build(settings, found.database_url, found.store)
         opened.callback(deps.close)
-        yield Workshop(with_own_password(running), settings, deps)
+        open_workshop = Workshop(with_own_password(running), settings, deps)
+        opened.callback(open_workshop.wait.close)
+        yield open_workshop
 
 
 def settings_for(data: Path) -> Settings:

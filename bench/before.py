@@ -1,0 +1,71 @@
+"""Old and new code in turns, in one run: what others do on the machine then falls on both.
+
+    python -m bench w4 w5 --before 7d66efa --rounds 3
+
+The tree of before gets a copy of this bench, so it must know the names that the bench imports.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@contextmanager
+def tree_of(commit: str) -> Iterator[Path]:
+    """The code of a commit with the bench of now."""
+    with tempfile.TemporaryDirectory(prefix="zegel-bench-") as folder:
+        tree = Path(folder, "before")
+        subprocess.run(
+            ["git", "worktree", "add", "-q", "--detach", tree, commit], cwd=ROOT, check=True
+        )
+        try:
+            shutil.rmtree(tree / "bench")
+            shutil.copytree(Path(__file__).parent, tree / "bench")
+            yield tree
+        finally:
+            subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
+
+
+def told_by(tree: Path, module: str, *arguments: str) -> Any:
+    """What the module prints as JSON when it runs in that tree."""
+    told = subprocess.run(
+        [sys.executable, "-m", module, "--json", *arguments],
+        cwd=tree,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return json.loads(told.stdout)
+
+
+def in_turns(commit: str, what: Sequence[str], rounds: int) -> str:
+    """A table: the middle of each figure in both trees, and how they compare."""
+    found: dict[str, dict[str, list[float]]] = {"before": {}, "now": {}}
+    units: dict[str, str] = {}
+    with tree_of(commit) as before:
+        trees = {"before": before, "now": ROOT}
+        for number in range(rounds):
+            # Who comes first changes: a machine that slows down is no one's fault.
+            for name in sorted(trees, reverse=bool(number % 2)):
+                print(f"round {number + 1}, {name} …", file=sys.stderr)
+                for each in told_by(trees[name], "bench", *what)["figures"]:
+                    key = f"{each['workload']} {each['what']}"
+                    units[key] = each["unit"]
+                    found[name].setdefault(key, []).append(each["value"])
+    lines = ["| | before | now | now : before |", "|---|---|---|---|"]
+    for key, unit in units.items():
+        if all(key in values for values in found.values()):
+            old, new = (statistics.median(found[name][key]) for name in ("before", "now"))
+            ratio = f"{new / old:.2f}" if old else ""
+            lines.append(f"| {key} | {old:.1f} {unit} | {new:.1f} {unit} | {ratio} |")
+    return "\n".join(lines)

@@ -1,0 +1,73 @@
+"""Waiting for the worker, at little cost: what waits here runs on the cores that are measured."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import psycopg
+
+PATIENCE_SECONDS = 120
+LOOK_AGAIN = 0.05  # seconds
+
+
+class Waits:
+    """Questions to the database, asked again calmly; each thread keeps one connection."""
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+        self._of_thread = threading.local()
+        self._opened: list[psycopg.Connection[Any]] = []
+
+    def close(self) -> None:
+        """Give back every connection."""
+        for each in self._opened:
+            each.close()
+
+    def for_state(self, agreement_id: str, state: str, *, every: float = LOOK_AGAIN) -> None:
+        """Until the worker has brought the agreement to ``state``; ``every``: for who times it."""
+        question = "select state = %s from agreements where id = %s"
+        self._wait(question, state, agreement_id, every=every)
+
+    def for_seals(self, agreement_id: str, count: int) -> None:
+        """Until so many acts are sealed."""
+        self._wait("select count(*) >= %s from seals where agreement_id = %s", count, agreement_id)
+
+    def for_archive(self, agreement_id: str) -> None:
+        """Until the archive has verified its copy."""
+        self._wait(
+            "select count(*) = 1 from archive_states where state = %s and agreement_id = %s",
+            "verified",
+            agreement_id,
+        )
+
+    def until_idle(self) -> None:
+        """Until the worker has nothing to do now."""
+        self._wait(
+            "select count(*) = 0 from procrastinate_jobs where scheduled_at is null"
+            " and status in ('todo', 'doing') and queue_name = %s",
+            "interactive",
+        )
+
+    def our_turn(self) -> bool:
+        """Whether an agreement waits for its last signature."""
+        return self._ask("select count(*) > 0 from agreements where state = %s", "in_signing")
+
+    def _wait(self, question: str, *values: object, every: float = LOOK_AGAIN) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not self._ask(question, *values):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{question} {values}")
+            time.sleep(every)
+
+    def _ask(self, question: str, *values: object) -> bool:
+        row = self._connection().execute(question, values).fetchone()
+        return bool(row and row[0])
+
+    def _connection(self) -> psycopg.Connection[Any]:
+        if not hasattr(self._of_thread, "connection"):
+            self._of_thread.connection = psycopg.connect(self._database, autocommit=True)
+            self._opened.append(self._of_thread.connection)
+        found: psycopg.Connection[Any] = self._of_thread.connection
+        return found

@@ -37,8 +37,12 @@ def deferrer() -> procrastinate.App:
 
 
 def worker_app(database_url: str) -> procrastinate.App:
-    """A job application that works, with its own pool of connections."""
-    return procrastinate.App(connector=PatientConnector(conninfo=libpq_url(database_url)))
+    """A job application that works, with its own pool of connections.
+
+    Three are held for ever: two listen for jobs, one says that this worker lives.
+    """
+    connector = PatientConnector(conninfo=libpq_url(database_url), max_size=6)
+    return procrastinate.App(connector=connector)
 
 
 def libpq_url(database_url: str) -> str:

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 from service.agreement.states import State
 from service.deps import Deps
-from service.workflow.offer.generate import GENERATE
-from service.workflow.people.forgotten import FORGOTTEN
-from service.workflow.sealing.close import ARCHIVE
-from service.workflow.signing.accept import SEAL
-from service.workflow.telling.notify import DELIVER
+from service.workflow.tasks import ARCHIVE, DELIVER, FORGOTTEN, GENERATE, SEAL
 
 PATIENCE_SECONDS = 60
 
@@ -28,12 +24,12 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
             (ARCHIVE, tx.overview.not_archived(patience)),
         ):
             for agreement_id in ids:
-                tx.jobs.defer(task, agreement_id, agreement_id=agreement_id)
+                tx.jobs.defer(task, agreement_id=agreement_id)
                 found += 1
         for message_id in tx.messages.waiting(patience):
-            tx.jobs.defer(DELIVER, message_id, message_id=message_id)
+            tx.jobs.defer(DELIVER, message_id=message_id)
             found += 1
         for request_id in tx.account_links.waiting_requests(patience):
-            tx.jobs.defer(FORGOTTEN, request_id, request_id=request_id)
+            tx.jobs.defer(FORGOTTEN, request_id=request_id)
             found += 1
         return found

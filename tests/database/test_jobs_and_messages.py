@@ -14,6 +14,8 @@ import pytest
 
 from service.agreement.model import Agreement
 from service.database.engine import Database, Transaction
+from service.database.queue.jobs import BULK, QUEUES, Task
+from service.workflow.tasks import ARCHIVE, CLOSE, DELIVER, LOOK, SEAL
 
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]
@@ -22,7 +24,7 @@ WAITING = "select task_name, args, queue_name from procrastinate_jobs where stat
 
 def test_a_job_is_there_once_its_change_is(database: Database, sql: Sql) -> None:
     with database.begin() as tx:
-        tx.jobs.defer("seal", "1", agreement_id="1")
+        tx.jobs.defer(SEAL, agreement_id="1")
         assert sql(WAITING) == []  # another connection does not see it yet
     assert [tuple(row) for row in sql(WAITING)] == [("seal", {"agreement_id": "1"}, "interactive")]
 
@@ -30,7 +32,7 @@ def test_a_job_is_there_once_its_change_is(database: Database, sql: Sql) -> None
 def test_a_job_of_a_change_that_was_rolled_back_never_was(database: Database, sql: Sql) -> None:
     def fail() -> None:
         with database.begin() as tx:
-            tx.jobs.defer("seal", "1", agreement_id="1")
+            tx.jobs.defer(SEAL, agreement_id="1")
             raise RuntimeError("after the job was deferred")
 
     with pytest.raises(RuntimeError):
@@ -41,12 +43,12 @@ def test_a_job_of_a_change_that_was_rolled_back_never_was(database: Database, sq
 def test_the_same_work_waits_once_and_the_transaction_goes_on(database: Database, sql: Sql) -> None:
     with database.begin() as tx:
         for _ in range(3):
-            tx.jobs.defer("seal", "1", agreement_id="1")
-        tx.jobs.defer("seal", "2", agreement_id="2")
-        tx.jobs.defer("close", "1", agreement_id="1")
+            tx.jobs.defer(SEAL, agreement_id="1")
+        tx.jobs.defer(SEAL, agreement_id="2")
+        tx.jobs.defer(CLOSE, agreement_id="1")
     with database.begin() as tx:
-        tx.jobs.defer("seal", "1", agreement_id="1")
-        tx.jobs.defer("archive", "1", agreement_id="1", after=timedelta(minutes=5))
+        tx.jobs.defer(SEAL, agreement_id="1")
+        tx.jobs.defer(ARCHIVE, agreement_id="1", after=timedelta(minutes=5))
     assert len(sql(WAITING)) == 4
     assert len(sql("select id from procrastinate_jobs where scheduled_at > now()")) == 1
 
@@ -54,7 +56,7 @@ def test_the_same_work_waits_once_and_the_transaction_goes_on(database: Database
 def test_two_who_ask_at_once_wait_for_one_job(database: Database, sql: Sql) -> None:
     def ask(_: int) -> None:
         with database.begin() as tx:
-            tx.jobs.defer("seal", "1", agreement_id="1")
+            tx.jobs.defer(SEAL, agreement_id="1")
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(ask, range(16)))
@@ -68,12 +70,12 @@ def test_a_waiting_job_is_not_run_before_the_change_it_is_to_see(
     database: Database, sql: Sql, database_url: str
 ) -> None:
     with database.begin() as tx:
-        tx.jobs.defer("seal", "1", agreement_id="1")
+        tx.jobs.defer(SEAL, agreement_id="1")
     address = database_url.replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as worker:
         worker.execute('listen "procrastinate_queue_v1#interactive"')
         with database.begin() as tx:
-            tx.jobs.defer("seal", "1", agreement_id="1")
+            tx.jobs.defer(SEAL, agreement_id="1")
             assert sql(TAKE)[0].id is None
         (woken,) = worker.notifies(timeout=10, stop_after=1)
         assert json.loads(woken.payload)["type"] == "job_inserted"
@@ -82,11 +84,28 @@ def test_a_waiting_job_is_not_run_before_the_change_it_is_to_see(
 
 def test_where_a_worker_was_faster_another_job_waits(database: Database, sql: Sql) -> None:
     with database.begin() as tx:
-        tx.jobs.defer("seal", "1", agreement_id="1")
+        tx.jobs.defer(SEAL, agreement_id="1")
     sql(TAKE)
     with database.begin() as tx:
-        tx.jobs.defer("seal", "1", agreement_id="1")
+        tx.jobs.defer(SEAL, agreement_id="1")
     assert len(sql(WAITING)) == 1
+
+
+def test_what_somebody_waits_for_runs_next(database: Database, sql: Sql) -> None:
+    """Whatever was asked for before it; and of the same weight the oldest comes first."""
+    with database.begin() as tx:
+        for number in range(50):
+            tx.jobs.defer(LOOK, agreement_id=str(number))
+        tx.jobs.defer(Task("many", BULK), agreement_id="0")
+        tx.jobs.defer(DELIVER, message_id="0")
+        for number in range(2):
+            tx.jobs.defer(SEAL, agreement_id=str(number))
+    names = ",".join(f"'{queue.name}'" for queue in QUEUES)
+    take = f"select task_name, args from procrastinate_fetch_job_v2(array[{names}], null)"
+    taken = [(row.task_name, *row.args.values()) for row in (sql(take)[0] for _ in range(6))]
+    assert taken == [
+        ("seal", "0"), ("seal", "1"), ("deliver", "0"), ("many", "0"), ("look", "0"), ("look", "1")
+    ]  # fmt: skip
 
 
 def queue(tx: Transaction, agreement: Agreement, key: str) -> bool:

@@ -22,6 +22,7 @@ from service.database.log.audit_check import check_chain
 from service.deps import Deps
 from service.running import worker
 from service.running.first_start import as_input, read_example
+from service.running.jobs import PERIODIC, Periodic
 from service.wiring.build import worker_app
 from service.workflow.actors import Client
 from service.workflow.offer import create, generate, send
@@ -234,7 +235,7 @@ class House:
 
 
 def run_worker_once(
-    deps: Deps, periodic: Sequence[worker.Periodic] = worker.PERIODIC, due: Sequence[str] = ()
+    deps: Deps, periodic: Sequence[Periodic] = PERIODIC, due: Sequence[str] = ()
 ) -> None:
     """The worker itself, until it finds nothing that could run now.
 

@@ -11,6 +11,7 @@ call of the one. Commands and answers are JSON, one a line.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 import inspect
@@ -37,8 +38,10 @@ from service.database.queue.jobs import Jobs
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.mail.smtp import SmtpMailer
-from service.running import processes
+from service.running import processes, worker
+from service.running.jobs import JOBS
 from service.settings.table import Settings, load_settings
+from service.workflow.tasks import SEAL
 from signatures.sealing.seal import Sealer
 from storage.objects import ObjectStore
 
@@ -66,10 +69,8 @@ LOADED_LATER = ("boto3", "service.app", "service.running.server", "service.runni
 def deadly(given: Callable[[], Settings]) -> None:
     """A worker whose seals begin together, as many as ``TOGETHER`` says; that of the agreement
     ``DEADLY`` then kills the process."""
-    real, together = (
-        service.workflow.sealing.seal.seal,
-        threading.Barrier(int(os.environ["TOGETHER"])),
-    )
+    real = service.workflow.sealing.seal.seal
+    together = threading.Barrier(int(os.environ["TOGETHER"]))
 
     def seal(deps: Deps, agreement_id: str) -> None:
         if not together.broken and together.parties > 1:
@@ -78,7 +79,8 @@ def deadly(given: Callable[[], Settings]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         real(deps, agreement_id)
 
-    service.workflow.sealing.seal.seal = seal
+    jobs = [dataclasses.replace(job, step=seal) if job.task is SEAL else job for job in JOBS]
+    worker.register = functools.partial(worker.register, jobs=jobs)  # type: ignore[assignment]
     processes.work(given)
 
 

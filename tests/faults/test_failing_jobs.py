@@ -12,6 +12,7 @@ from fault_road import House, run_worker_once
 from service.database.lists.alarms import Subject, What
 from service.deps import Deps
 from service.running import worker
+from service.running.jobs import PERIODIC
 from service.texts import text
 from service.wiring.build import worker_app
 from service.workflow import one_by_one
@@ -41,13 +42,13 @@ def test_every_periodic_job_of_the_worker_is_one_of_the_list(house: House) -> No
     app = worker_app(house.deps.database.url)
     worker.register(house.deps, app)
     registered = {each.task.name for each in app.periodic_registry.periodic_tasks.values()}
-    assert registered == {job.name for job in worker.PERIODIC}
-    assert len(worker.PERIODIC) > 10
+    assert registered == {job.name for job in PERIODIC}
+    assert len(PERIODIC) > 10
 
 
 def test_each_that_fails_is_told_and_forgotten_when_it_works_again(house: House) -> None:
     """The real worker runs each with a step that fails, and then with one that does not."""
-    names = {job.name for job in worker.PERIODIC}
+    names = {job.name for job in PERIODIC}
     run_all(house, fails)
     assert failing_now(house) == dict.fromkeys(names, f"OSError: {WITHOUT}")
     assert alarm.alarm(house.deps) == 0  # it may still come right by itself
@@ -69,7 +70,7 @@ def test_each_that_fails_is_told_and_forgotten_when_it_works_again(house: House)
 
 def run_all(house: House, step: Callable[[Deps], int]) -> None:
     """Let the time of every periodic job have come, once; each does this step."""
-    jobs = [dataclasses.replace(job, cron=NEVER, step=step) for job in worker.PERIODIC]
+    jobs = [dataclasses.replace(job, cron=NEVER, step=step) for job in PERIODIC]
     run_worker_once(house.deps, jobs, due=[job.name for job in jobs])
 
 

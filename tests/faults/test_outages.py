@@ -20,6 +20,7 @@ from service.workflow import sweep
 from service.workflow.keeping import archive, reread
 from service.workflow.offer import expire, generate, send
 from service.workflow.sealing import close, seal
+from service.workflow.tasks import REREAD
 from signatures.run_async import run
 from signatures.stamps.timestamps import LocalTimestamps
 
@@ -151,7 +152,7 @@ def test_the_archive_goes_down_in_the_middle_of_a_round(
         house.run_worker()
         house.rows("update archive_states set looked_at = looked_at - interval '300 days'")
         with house.deps.database.begin() as tx:
-            tx.jobs.defer(reread.REREAD, reread.ROUND, left=3)
+            tx.jobs.defer(REREAD, left=3)
         note = reread.note_check
 
         def noting_the_last(*given: Any) -> None:

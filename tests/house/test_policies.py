@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -15,12 +15,14 @@ from werkzeug.routing import Rule
 
 from service.agreement.permissions import Permission
 from service.app import create_app
-from service.database.engine import Database
+from service.database.queue.jobs import QUEUES, Task
 from service.deps import Deps
+from service.running.jobs import JOBS, PERIODIC
 from service.running.worker import register
 from service.settings.table import load_settings
 from service.web.context import policy_of
 from service.wiring.build import build, worker_app
+from service.workflow import tasks
 from storage.objects import S3Config
 
 ROOT = Path(__file__).parents[2]
@@ -134,33 +136,17 @@ def test_every_template_parses(app: Flask, file: Path) -> None:
     app.jinja_env.parse(file.read_text(encoding="utf-8"))
 
 
-def _deferred() -> set[str]:
-    """The names of the tasks that the workflow defers: constants in capitals with a string."""
-    constants: dict[str, str] = {}
-    names: set[str] = set()
-    for file in (ROOT / "service").rglob("*.py"):
-        module = ast.parse(file.read_text(encoding="utf-8"))
-        for line in module.body if "workflow" in file.parts else ():
-            if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
-                for target in line.targets:
-                    constants[ast.unparse(target)] = str(line.value.value)
-        for node in ast.walk(module):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "defer"
-                and ast.unparse(node.func.value).endswith("jobs")
-            ):
-                names.add(ast.unparse(node.args[0]))
-    return {constants[name] for name in names if name.isupper()}
-
-
-def test_every_deferred_task_has_a_runner(deps: Deps) -> None:
-    app = worker_app(Database(NOWHERE, worker_app(NOWHERE)).url)
-    register(deps, app)
-    deferred = _deferred()
-    assert {"generate", "seal", "close", "archive", "deliver", "preview"} <= deferred
-    assert deferred <= set(app.tasks)
+def test_every_task_has_a_step_that_takes_its_arguments() -> None:
+    known = {task for task in vars(tasks).values() if isinstance(task, Task)}
+    assert len(known) > 9
+    assert [job.task for job in JOBS if job.task in known] == [job.task for job in JOBS]
+    assert {job.task for job in JOBS} == known
+    names = [job.task.name for job in JOBS] + [each.name for each in PERIODIC]
+    assert len(set(names)) == len(names)
+    for job in JOBS:
+        takes = list(inspect.signature(job.step).parameters)
+        assert job.task.about in takes[1:] or job.task.single, job.task.name
+        assert job.task.queue in QUEUES
 
 
 def test_what_time_brings_is_on_the_clock(deps: Deps) -> None:

@@ -43,8 +43,7 @@ def a_night(house: House) -> int:
     ):
         given = found[0].args
         given = json.loads(given) if isinstance(given, str) else given
-        after = (datetime.fromisoformat(given["until"]), given["key"]) if given else None
-        retain.prolong_locks(house.deps, after)
+        retain.prolong_locks(house.deps, **given)
         parts += 1
     return parts
 

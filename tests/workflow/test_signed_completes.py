@@ -17,6 +17,7 @@ from service.workflow import sweep
 from service.workflow.actors import Client
 from service.workflow.keeping import archive, retrieve
 from service.workflow.sealing import close, seal
+from service.workflow.tasks import SEAL
 
 NOBODY = Client("", "")
 OLD_FAILURE = "GenerationFailed: Het document kon niet gemaakt worden: missing_value acts[].ip"
@@ -46,7 +47,7 @@ def test_an_agreement_that_was_stuck_completes_after_the_upgrade(whole_house: Ho
     house.rows("delete from procrastinate_jobs")
 
     sweep.sweep(house.deps, patience=0)
-    assert seal.SEAL in house.jobs()
+    assert SEAL.name in house.jobs()
     finished(house, agreement_id)
 
     agreement = house.agreement(reference)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import procrastinate
@@ -10,8 +12,43 @@ from sqlalchemy import Connection, text
 
 from service.database.driver import driver
 
-# Interactive work is never behind a mailing or a clean-up.
-INTERACTIVE, BULK, HOUSEKEEPING = "interactive", "bulk", "housekeeping"
+
+@dataclass(frozen=True)
+class Queue:
+    """Jobs that matter equally. Of all jobs that could run now, a worker takes one of the highest
+    priority first, and of those the oldest."""
+
+    name: str
+    priority: int
+
+
+INTERACTIVE = Queue("interactive", 30)  # somebody waits for it, or it keeps what was signed
+MAIL = Queue("mail", 20)
+BULK = Queue("bulk", 10)  # one of many that were asked for at once
+HOUSEKEEPING = Queue("housekeeping", 0)  # nobody notices whether it runs now or in an hour
+QUEUES = (INTERACTIVE, MAIL, BULK, HOUSEKEEPING)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One kind of job. The name stands in the database: a job that waits keeps it for ever.
+
+    ``about`` is the argument that says what a job is about: two about the same are never worked on
+    at once, and one waits at most. Without it there is one such job at a time, called ``single``.
+    ``goes_on``: a job that keeps killing its worker is tried again for ever; otherwise a person
+    decides what comes next.
+    """
+
+    name: str
+    queue: Queue = INTERACTIVE
+    about: str = "agreement_id"
+    single: str = ""
+    goes_on: bool = True
+
+    def what(self, arguments: Mapping[str, str | int]) -> str:
+        """What a job with these arguments is about."""
+        return str(arguments[self.about]) if self.about else self.single
+
 
 _HOLD_WAITING = text(
     "select queue_name from procrastinate_jobs"
@@ -33,24 +70,24 @@ class Jobs:
 
     def defer(
         self,
-        task: str,
-        what: str,
+        task: Task,
         *,
-        queue: str = INTERACTIVE,
+        what: str = "",
         after: timedelta | None = None,
         **arguments: str | int,
     ) -> None:
-        """Defer ``task`` for ``what`` (an agreement's id, a message's id).
+        """Defer a job with these arguments.
 
-        At most one such job waits at a time; while one runs another may wait, since the state may
-        have changed since the first one looked. The same ``what`` is never worked on twice at once.
+        At most one about the same thing waits at a time; while one runs another may wait, since the
+        state may have changed since the first one looked. ``what`` is the thing where it is more
+        than the task's own argument says.
 
         A job that waits already is held until this transaction ends: a worker that took it now
         would look before there is anything to see, find nothing to do, and the work would lie
         until a sweep. Held rows are skipped by whoever looks for work (``FOR UPDATE SKIP LOCKED``).
         """
-        key = f"{task}:{what}"
-        while not self._insert(task, key, queue, after, arguments):
+        key = f"{task.name}:{what or task.what(arguments)}"
+        while not self._insert(task, key, after, arguments):
             waiting = self._connection.execute(_HOLD_WAITING, {"key": key}).scalar()
             if waiting is not None:
                 self._connection.execute(_WAKE, {"queue": waiting})
@@ -59,9 +96,8 @@ class Jobs:
 
     def _insert(
         self,
-        task: str,
+        task: Task,
         key: str,
-        queue: str,
         after: timedelta | None,
         arguments: dict[str, str | int],
     ) -> bool:
@@ -69,8 +105,9 @@ class Jobs:
         try:
             with self._connection.begin_nested():
                 self._app.configure_task(
-                    task,
-                    queue=queue,
+                    task.name,
+                    queue=task.queue.name,
+                    priority=task.queue.priority,
                     queueing_lock=key,
                     lock=key,
                     schedule_in={"seconds": int(after.total_seconds())} if after else None,

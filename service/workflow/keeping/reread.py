@@ -23,19 +23,17 @@ from datetime import timedelta
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Staff, require
 from service.database.keeping.archive_round import Round
-from service.database.queue.jobs import HOUSEKEEPING
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.keeping.archive import note_check
 from service.workflow.keeping.examine import examine, recorded
 from service.workflow.one_by_one import said
+from service.workflow.tasks import REREAD
 from storage.errors import StorageRefused, StorageUnavailable
 from storage.witness import prove_working
 
 log = logging.getLogger(__name__)
 
-REREAD = "reread"
-ROUND = "archive"
 DUE_AFTER = timedelta(days=270)
 DAMAGED_AFTER = timedelta(hours=20)  # the next night, though it may come a little sooner
 NIGHTS = 60
@@ -47,7 +45,7 @@ def begin_round(deps: Deps) -> int:
     with deps.database.begin() as tx:
         number = -(-tx.archive_round.total() // NIGHTS)
         if number:
-            tx.jobs.defer(REREAD, ROUND, queue=HOUSEKEEPING, left=number)
+            tx.jobs.defer(REREAD, left=number)
     return number
 
 
@@ -64,7 +62,7 @@ def reread(deps: Deps, left: int) -> int:
     # What could not be examined comes last from now on, so the next part is another one.
     if len(due) == most and left > most:
         with deps.database.begin() as tx:
-            tx.jobs.defer(REREAD, ROUND, queue=HOUSEKEEPING, left=left - most)
+            tx.jobs.defer(REREAD, left=left - most)
     return done
 
 

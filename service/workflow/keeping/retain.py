@@ -15,18 +15,16 @@ from datetime import datetime
 
 from service.agreement.events import Event
 from service.database.keeping.archive import ArchivedObject
-from service.database.queue.jobs import HOUSEKEEPING
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.keeping.reread import look
 from service.workflow.one_by_one import one_by_one, said
+from service.workflow.tasks import EXTEND
 from storage.retention import EXTEND_BELOW_DAYS, lock_until
 from storage.witness import prove_working
 
 log = logging.getLogger(__name__)
 
-EXTEND = "extend"
-LOCKS = "locks"
 AT_ONCE = 500  # objects in one job: it is finished soon when a worker has to stop
 WORKING_COPY_HOURS = 24  # after the archive verified its copy; the mails have gone out by then
 
@@ -37,7 +35,7 @@ def begin_prolonging(deps: Deps) -> int:
     Returns how many anchors. Raises SomeFailed after all others were extended.
     """
     with deps.database.begin() as tx:
-        tx.jobs.defer(EXTEND, LOCKS, queue=HOUSEKEEPING)
+        tx.jobs.defer(EXTEND)
         until = lock_until(tx.now(), days=deps.settings.lock_days)
         ending = {each.key: each for each in tx.anchors.locked_for_less_than(EXTEND_BELOW_DAYS)}
 
@@ -50,20 +48,21 @@ def begin_prolonging(deps: Deps) -> int:
     return one_by_one(ending, extend)
 
 
-def prolong_locks(deps: Deps, after: tuple[datetime, str] | None = None) -> int:
+def prolong_locks(deps: Deps, until: str = "", key: str = "") -> int:
     """Extend the next locks with fewer than 60 days left, and defer the rest; a job.
 
-    ``after`` is the end of the lock and the key of the last object of the part before. Returns how
-    many were extended. Raises StorageUnavailable or StorageRefused when the store does not work:
-    the same part is then tried again for ever.
+    ``until`` and ``key`` are the end of the lock and the key of the last object of the part before.
+    Returns how many were extended. Raises StorageUnavailable or StorageRefused when the store does
+    not work: the same part is then tried again for ever.
     """
+    after = (datetime.fromisoformat(until), key) if until else None
     with deps.database.begin() as tx:
-        until = lock_until(tx.now(), days=deps.settings.lock_days)
+        new_end = lock_until(tx.now(), days=deps.settings.lock_days)
         ending = tx.archive.locked_for_less_than(EXTEND_BELOW_DAYS, after=after, limit=AT_ONCE)
     failing: dict[str, str] = {}
     for agreement_id, kept in ending:
         try:
-            _extend(deps, agreement_id, kept, until)
+            _extend(deps, agreement_id, kept, new_end)
         except Exception as failure:  # one object must not keep the others waiting
             log.error("%s: %s", kept.key, said(failure))
             failing[agreement_id] = f"{kept.name}: {said(failure)}"
@@ -76,8 +75,6 @@ def prolong_locks(deps: Deps, after: tuple[datetime, str] | None = None) -> int:
             last = ending[-1][1]
             tx.jobs.defer(
                 EXTEND,
-                LOCKS,
-                queue=HOUSEKEEPING,
                 until=last.locked_until.isoformat(),
                 key=last.key,
             )

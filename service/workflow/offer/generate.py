@@ -17,11 +17,9 @@ from service.database.engine import Transaction
 from service.deps import Deps, MadeDocument
 from service.errors import GenerationFailed
 from service.workflow.actors import SYSTEM
+from service.workflow.tasks import GENERATE, PREVIEW
 from service.workflow.telling.ask_countersigners import tell_countersigners
 from service.workflow.telling.notify import tell_sender
-
-GENERATE = "generate"
-PREVIEW = "preview"
 
 
 def generate(deps: Deps, agreement_id: str) -> None:
@@ -114,7 +112,7 @@ def retry_generation(deps: Deps, reference: str, actor: str) -> None:
             ),
         )
         tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, actor)
-        tx.jobs.defer(GENERATE, before.id, agreement_id=before.id)
+        tx.jobs.defer(GENERATE, agreement_id=before.id)
 
 
 def request_preview(deps: Deps, reference: str) -> None:
@@ -123,7 +121,7 @@ def request_preview(deps: Deps, reference: str) -> None:
         agreement = tx.agreements.lock(reference)
         known = tx.documents.preview(agreement.id)
         if not (known and known.pdf and known.context.get("digest") == _digest(agreement)):
-            tx.jobs.defer(PREVIEW, agreement.id, agreement_id=agreement.id)
+            tx.jobs.defer(PREVIEW, agreement_id=agreement.id)
 
 
 def preview(deps: Deps, reference: str) -> bytes | None:

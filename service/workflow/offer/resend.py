@@ -28,7 +28,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotAllowed, Refused
 from service.workflow.actors import staff_actor
-from service.workflow.offer.generate import GENERATE
+from service.workflow.tasks import GENERATE
 from service.workflow.telling.links import address, issue
 from service.workflow.telling.notify import invite, show_date_of
 
@@ -141,7 +141,7 @@ def extend(deps: Deps, reference: str, days: str, staff: Staff) -> None:
         )
         if expired and state is State.PREPARING:
             tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
-            tx.jobs.defer(GENERATE, before.id, agreement_id=before.id)
+            tx.jobs.defer(GENERATE, agreement_id=before.id)
         if expired and extended.next_places == CONTROLLER_PLACES:
             invite(tx, extended, issue(deps, tx, extended, staff_actor(staff)), kind="link_renewed")
 

@@ -20,8 +20,8 @@ from service.database.agreement.samples import Sample
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import GenerationFailed
+from service.workflow.tasks import SAMPLE
 
-SAMPLE = "sample"
 AGAIN_AFTER = timedelta(minutes=1)  # what failed is not made anew at every press of a button
 
 
@@ -30,7 +30,7 @@ def prepare(deps: Deps, tx: Transaction, agreement: Agreement) -> None:
     key = _key(deps, agreement)
     known = tx.samples.get(key)
     if known is None or (known.failure and tx.now() - known.created_at > AGAIN_AFTER):
-        tx.jobs.defer(SAMPLE, key, agreement_id=agreement.id)
+        tx.jobs.defer(SAMPLE, what=key, agreement_id=agreement.id)
 
 
 def request(deps: Deps, agreement: Agreement) -> None:

@@ -16,8 +16,8 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import Refused
 from service.workflow.actors import staff_actor
-from service.workflow.offer.generate import GENERATE
 from service.workflow.offer.sample import prepare
+from service.workflow.tasks import GENERATE
 from service.workflow.telling.links import issue
 from service.workflow.telling.notify import invite, show_date_of
 
@@ -60,7 +60,7 @@ def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
         )
         if pre_signed:
             tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
-            tx.jobs.defer(GENERATE, sent.id, agreement_id=sent.id)
+            tx.jobs.defer(GENERATE, agreement_id=sent.id)
         else:
             invite(tx, sent, issue(deps, tx, sent, staff_actor(staff)))
             prepare(deps, tx, sent)  # so that the text can be read before anything is filled in

@@ -19,7 +19,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import Refused
 from service.workflow.actors import staff_actor
-from service.workflow.offer.generate import GENERATE
+from service.workflow.tasks import GENERATE
 from service.workflow.telling.notify import sender, tell
 
 
@@ -62,7 +62,7 @@ def take_over(deps: Deps, reference: str, staff: Staff) -> None:
         if anew:
             tx.signing.forget_pending(before.id)
             tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
-            tx.jobs.defer(GENERATE, before.id, agreement_id=before.id)
+            tx.jobs.defer(GENERATE, agreement_id=before.id)
         _tell(tx, taken, former, staff, anew=anew)
 
 

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from service.agreement.model import Agreement
 from service.database.agreement.documents import Original
 from service.database.keeping.archive import ArchivedObject
-from service.database.queue.jobs import HOUSEKEEPING
 from service.deps import Deps
 from service.workflow.package.recorded import bundled, inside, recorded_package
+from service.workflow.tasks import LOOK
 from storage.contents import take_out, unpacked
 from storage.errors import StorageError
 from storage.manifest import BUNDLE, MANIFEST, write_file_list
 from storage.renewed import original_of
-
-LOOK = "look"
 
 
 def read_file(
@@ -66,4 +64,4 @@ def read_object(deps: Deps, agreement_id: str, kept: ArchivedObject) -> bytes:
 def look_soon(deps: Deps, agreement_id: str) -> None:
     """Have one package examined now: somebody asked for a file of it and did not get it."""
     with deps.database.begin() as tx:
-        tx.jobs.defer(LOOK, agreement_id, queue=HOUSEKEEPING, agreement_id=agreement_id)
+        tx.jobs.defer(LOOK, agreement_id=agreement_id)

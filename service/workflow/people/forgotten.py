@@ -18,9 +18,9 @@ from service.deps import Deps
 from service.workflow.actors import SYSTEM, Client
 from service.workflow.people import sign_in_limits as limits
 from service.workflow.people.account_links import make
+from service.workflow.tasks import FORGOTTEN
 from service.workflow.telling.notify import tell_staff
 
-FORGOTTEN = "forgotten"
 KINDS = {AccountPurpose.PASSWORD: "password_link", AccountPurpose.UNLOCK: "unlock_link"}
 
 
@@ -37,7 +37,7 @@ def ask(deps: Deps, email: str, purpose: str, client: Client) -> None:
         within = tx.tries.count(limits.of_links(deps, client.ip))
         request_id = tx.account_links.ask(wanted.value, address, key) if within else None
         if request_id:
-            tx.jobs.defer(FORGOTTEN, request_id, request_id=request_id)
+            tx.jobs.defer(FORGOTTEN, request_id=request_id)
 
 
 def answer(deps: Deps, request_id: str) -> None:

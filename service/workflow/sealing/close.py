@@ -48,6 +48,7 @@ from service.workflow.sealing.evidence_package import (
 )
 from service.workflow.sealing.present_keys import with_present_keys
 from service.workflow.sealing.stamp_files import stamp_files
+from service.workflow.tasks import ARCHIVE
 from signatures.keys.authority import fingerprint, pem
 from storage.archive import CERTIFICATES
 from storage.manifest import SHOWN
@@ -55,9 +56,6 @@ from storage.manifest import SHOWN
 if TYPE_CHECKING:  # the PDF library comes with them
     from signatures.sealing.seal import Sealer
     from signatures.sealing.validation_data import Chains
-
-CLOSE = "close"
-ARCHIVE = "archive"
 
 
 def close(deps: Deps, agreement_id: str) -> None:
@@ -108,7 +106,7 @@ def close(deps: Deps, agreement_id: str) -> None:
         )
         tx.audit.append(agreement_id, Event.AGREEMENT_COMPLETED, SYSTEM, sha256=original["sha256"])
         tx.archive.set_state(agreement_id, "local", "")
-        tx.jobs.defer(ARCHIVE, agreement_id, agreement_id=agreement_id)
+        tx.jobs.defer(ARCHIVE, agreement_id=agreement_id)
 
 
 @dataclass(frozen=True)

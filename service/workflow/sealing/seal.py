@@ -19,14 +19,11 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.texts import text
 from service.workflow.actors import SYSTEM
-from service.workflow.sealing.close import CLOSE
 from service.workflow.sealing.present_keys import with_present_keys
-from service.workflow.signing.accept import SEAL
+from service.workflow.tasks import CLOSE
 from signatures.acts.act import Act
 from signatures.acts.font import FACES
 from signatures.acts.statements import Statement
-
-__all__ = ["SEAL", "note_failure", "seal"]
 
 _SEALABLE = frozenset({State.IN_SIGNING, *SIGNED_NOT_SEALED})
 
@@ -136,7 +133,7 @@ def _keep(deps: Deps, agreement: Agreement, step: Seal, event: Event, **facts: A
 
 def _defer_close(deps: Deps, agreement: Agreement) -> None:
     with deps.database.begin() as tx:
-        tx.jobs.defer(CLOSE, agreement.id, agreement_id=agreement.id)
+        tx.jobs.defer(CLOSE, agreement_id=agreement.id)
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:

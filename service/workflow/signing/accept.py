@@ -23,12 +23,12 @@ from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
 from service.database.engine import Transaction
 from service.errors import FieldError, Invalid, Refused
 from service.texts import catalogue, text
+from service.workflow.tasks import SEAL
 from service.workflow.turns import NoTurn, Turns
 from signatures.acts.font import FACES
 from signatures.acts.images import ImageRefused, reencode
 from signatures.effective_date import effective_date
 
-SEAL = "seal"
 METHODS = ("typed", "drawn", "uploaded")
 # A picture of the largest size takes some 180 MB and a second, so one at a time in a process.
 _DECODING = Turns(at_once=1, waiting=3)
@@ -162,7 +162,7 @@ def accept(
             effective_date=show_date(signed.effective_date),
             effective_date_iso=signed.effective_date.isoformat(),
         )
-    tx.jobs.defer(SEAL, before.id, agreement_id=before.id)
+    tx.jobs.defer(SEAL, agreement_id=before.id)
     return signed
 
 

@@ -19,8 +19,8 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid
 from service.workflow.actors import Client, signer_actor
-from service.workflow.offer.generate import GENERATE
 from service.workflow.signing.open_link import load_open_visit
+from service.workflow.tasks import GENERATE
 
 
 def save_details(deps: Deps, secret: str, given: Input, client: Client) -> None:
@@ -84,7 +84,7 @@ def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
             data_subjects=len(filled.annex.of("data_subjects")),
         )
         tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, actor)
-        tx.jobs.defer(GENERATE, before.id, agreement_id=before.id)
+        tx.jobs.defer(GENERATE, agreement_id=before.id)
 
 
 def reopen(deps: Deps, secret: str, client: Client) -> None:

@@ -10,9 +10,8 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place
 from service.database.engine import Transaction
+from service.workflow.tasks import DELIVER
 
-# Names of jobs; their runners stand in ``service/running/worker.py``.
-DELIVER = "deliver"
 PRODUCT = "Zegel"
 
 
@@ -58,7 +57,7 @@ def tell(
         attach_original=attach_original,
     )
     if queued:
-        tx.jobs.defer(DELIVER, message_id, message_id=message_id)
+        tx.jobs.defer(DELIVER, message_id=message_id)
     return queued
 
 
@@ -97,7 +96,7 @@ def tell_staff(
         account_link_id=account_link_id,
     )
     if queued:
-        tx.jobs.defer(DELIVER, message_id, message_id=message_id)
+        tx.jobs.defer(DELIVER, message_id=message_id)
     return queued
 
 

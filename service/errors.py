@@ -4,6 +4,7 @@
     ├── Invalid            what was given is wrong, field by field
     ├── Refused            the rules say no
     │   ├── NotAllowed     this person may not (shown like NotFound where it would betray something)
+    │   ├── KeyReused      the key of an earlier request came with another question
     │   ├── WrongState     the agreement is in a state in which this cannot happen
     │   │   └── TooLate    somebody or something was faster: the polite form of a lost race
     │   └── TooMany        a limit was reached; try again later
@@ -82,6 +83,10 @@ class Refused(ZegelError):
 
 class NotAllowed(Refused):
     """This person may not do this."""
+
+
+class KeyReused(Refused):
+    """This key belongs to another request; ``values['reference']`` is what that one made."""
 
 
 class WrongState(Refused):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+import rfc8785
 
 from service.agreement.annex import LISTS, Annex, ListName, parse_annex
 from service.agreement.countersigner import FIELD as COUNTERSIGNER
@@ -43,6 +46,13 @@ class Input:
     def typed_of(self) -> dict[ListName, Sequence[str]]:
         """Own lines per list, both lists present."""
         return {name: self.typed.get(name, ()) for name in LISTS}
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was given: two who ask for the same have the same."""
+        lists = [[list(each.get(name, ())) for name in LISTS] for each in (self.chosen, self.typed)]
+        said = rfc8785.dumps([dict(self.fields), list(self.services), lists])
+        return hashlib.sha256(said).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ from service.database.people.role_requests import RoleRequests
 from service.database.people.sessions import StaffSessions
 from service.database.people.sign_in_tries import SignInTries
 from service.database.queue.failing_jobs import FailingJobs
+from service.database.queue.idempotency import IdempotencyKeys
 from service.database.queue.jobs import Jobs
 from service.database.queue.messages import Messages
 from service.database.queue.sign_requests import SignRequests
@@ -188,6 +189,11 @@ class Transaction:
     def failing_jobs(self) -> FailingJobs:
         """Jobs of which the last run failed."""
         return FailingJobs(self._connection)
+
+    @cached_property
+    def idempotency(self) -> IdempotencyKeys:
+        """Requests that were answered."""
+        return IdempotencyKeys(self._connection)
 
     @cached_property
     def questions(self) -> Questions:

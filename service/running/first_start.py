@@ -86,7 +86,7 @@ def _sample(deps: Deps) -> None:
         raise LookupError(ADMINISTRATOR)
     # The sample is ours: its owner has not even signed in.
     staff: Staff = dataclasses.replace(account.person, first_password=False)
-    create(deps, sales_input(read_example("agreement")), staff, idempotency_key="sample")
+    create(deps, sales_input(read_example("agreement")), staff)
 
 
 def example_processor() -> dict[str, Any]:

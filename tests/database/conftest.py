@@ -123,7 +123,7 @@ def new() -> Callable[..., Agreement]:
             places=dict.fromkeys(Place, PlaceState.OPEN),
         )
         made = dataclasses.replace(made, **changed)
-        tx.agreements.insert(made, None)
+        tx.agreements.insert(made)
         return made
 
     return insert

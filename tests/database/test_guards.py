@@ -249,7 +249,7 @@ def test_what_cannot_be_is_refused(database: Database, new: New, sql: Sql, state
         sql(statement)
 
 
-def test_references_and_idempotency_keys_are_unique(database: Database, new: New) -> None:
+def test_references_are_unique(database: Database, new: New) -> None:
     with database.begin() as tx:
         new(tx, reference="VO-2026-00007")
     with pytest.raises(IntegrityError), database.begin() as tx:

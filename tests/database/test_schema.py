@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from emptied import as_owner
 from sqlalchemy import Engine
 
+from service.agreement.model import Agreement
+from service.agreement.permissions import Staff
 from service.database.engine import Database
 from service.database.migrate import configuration, upgrade
+from service.database.queue.idempotency import Answered, Asked
+from service.database.roles import Role
 from service.database.tables import accounts as account_tables
 from service.database.tables import agreements as tables
 from service.database.tables import anchors as anchor_tables
 from service.database.tables import archive as archive_tables
 from service.database.tables import questions as question_tables
 from service.database.tables.columns import metadata
+from service.engines.postgres import APPLICATION
+from service.workflow.actors import staff_actor
 
 
 def _ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
@@ -53,6 +62,24 @@ def test_the_declared_constraints_and_indexes_are_there(engine: Engine) -> None:
             ).scalars()
         )
     assert {name for name in declared if name not in found} == set()
+
+
+def test_a_key_from_before_the_table_of_keys_still_gives_its_answer(
+    database: Database, engine: Engine, new: Callable[..., Agreement], staff: Staff
+) -> None:
+    with database.begin() as tx:
+        made = new(tx)
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), "0026")
+        connection.exec_driver_sql("update agreements set idempotency_key = 'k'")
+        connection.commit()
+    upgrade(as_owner(database.url), Role(APPLICATION))
+    with database.begin() as tx:
+        for asked, answer in (
+            (Asked(staff_actor(staff), "k", "whatever"), Answered(made.reference, same=True)),
+            (Asked("staff:another", "k", "whatever"), None),
+        ):
+            assert tx.idempotency.answered(asked) == answer
 
 
 def test_migrating_again_changes_nothing(database: Database, engine: Engine) -> None:

@@ -37,7 +37,7 @@ def copies(house: House, reference: str, count: int) -> None:
         for _ in range(count):
             own = {"id": str(uuid.uuid4()), "signatory_id": str(uuid.uuid4())}
             reference = tx.agreements.next_reference(2027)
-            tx.agreements.insert(dataclasses.replace(like, **own, reference=reference), None)
+            tx.agreements.insert(dataclasses.replace(like, **own, reference=reference))
 
 
 def test_every_page_and_all_of_it(house: House, another: Callable[..., Staff]) -> None:

@@ -132,16 +132,6 @@ class Agreements:
             raise NotFound("not_found")
         return _agreement(row)
 
-    def hold_idempotency_key(self, key: str) -> None:
-        """Make a second request with this key wait for the first one's transaction."""
-        self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 1))))
-
-    def by_idempotency_key(self, key: str) -> str | None:
-        """The reference that an earlier request with this key made."""
-        return self._connection.execute(
-            select(agreements.c.reference).where(agreements.c.idempotency_key == key)
-        ).scalar()
-
     def next_reference(self, year: int) -> str:
         """The next free reference of a year, such as ``VO-2026-00042``; gapless, because the
         counter rolls back with the transaction."""
@@ -155,7 +145,7 @@ class Agreements:
         )
         return f"VO-{year}-{self._connection.execute(counter).scalar_one():05d}"
 
-    def insert(self, agreement: Agreement, idempotency_key: str | None) -> None:
+    def insert(self, agreement: Agreement) -> None:
         """A new agreement with its signatory, places and annex items."""
         self._connection.execute(
             insert(agreements).values(
@@ -163,7 +153,6 @@ class Agreements:
                 reference=agreement.reference,
                 sender_id=agreement.sender_id,
                 created_at=agreement.created_at,
-                idempotency_key=idempotency_key,
                 **_columns(agreement),
             )
         )

@@ -71,7 +71,6 @@ agreements = Table(
     Column("sender_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=False),
     # Who signs for the processor; empty in what was made before one was chosen.
     Column("countersigner_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
-    Column("idempotency_key", Text, nullable=True, unique=True),
     Column("failure", Text, nullable=False, server_default=""),
     Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("frozen_sha256", Text, nullable=False, server_default=""),

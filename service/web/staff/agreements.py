@@ -14,9 +14,9 @@ from service.agreement.permissions import Permission
 from service.agreement.reminders import MOST
 from service.agreement.states import ACT_ORDER, RUNNING
 from service.database.lists.overview import GROUPS, Search
-from service.errors import Invalid, Refused
+from service.errors import Invalid, KeyReused, Refused
 from service.texts import text
-from service.web.again import again, ask_again
+from service.web.again import NEVER_KEPT, again, ask_again
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
 from service.web.staff import forms
@@ -104,6 +104,13 @@ def add() -> Any:
         )
     except Invalid as wrong:
         return ask_again(sentences(wrong, name="organisation"))
+    except KeyReused as refusal:
+        # With a key of its own the same form, sent once more, makes another agreement.
+        fields: dict[str, str | list[str]] = {
+            name: typed for name, typed in form.lists() if name not in NEVER_KEPT
+        }
+        fields["key"] = forms.new_key()
+        return ask_again({"form": refusal.sentence()}, 409, fields=fields)
     except Refused as refusal:
         return ask_again({"form": refusal.sentence()}, 409)
     return _saved(reference, "created")

@@ -16,6 +16,7 @@ from service.agreement.parties import KINDS, NUMBER_TYPES, countries
 from service.agreement.pasted import lines_of
 from service.agreement.states import Order
 from service.texts import catalogue, text
+from service.web.security import AGAIN_FIELD, TOKEN_FIELD
 
 # What nearly every customer of a hosting and support firm has; sales unticks what does not apply.
 USUAL_SERVICES = ("cloud_storage", "support")
@@ -31,6 +32,8 @@ _KEPT_FROM_CONTROLLER = (
     "city",
     "notices_email",
 )
+# Fields of the form itself: sent twice, they may differ where nothing that was typed does.
+_NO_CONTENT = frozenset({TOKEN_FIELD, AGAIN_FIELD, "key", "then"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Filled:
 def given(form: MultiDict[str, str]) -> Input:
     """What was typed, for the workflow. Own lines come as one text area per list."""
     return Input(
-        fields=form.to_dict(),
+        fields={name: value for name, value in form.items() if name not in _NO_CONTENT},
         services=form.getlist("services"),
         chosen={name: form.getlist(name) for name in LISTS},
         typed={name: lines_of(form.get(f"{name}_own")) for name in LISTS},
@@ -63,8 +66,13 @@ def typed_again(form: MultiDict[str, str]) -> Filled:
     )
 
 
+def new_key() -> str:
+    """The key of one form: sent twice, it makes one agreement."""
+    return secrets.token_urlsafe(18)
+
+
 def blank(link_days: int) -> Filled:
-    """A new form; its key makes a double click one agreement."""
+    """A new form."""
     return Filled(
         values={
             "country": "BE",
@@ -74,7 +82,7 @@ def blank(link_days: int) -> Filled:
         },
         services=frozenset(USUAL_SERVICES),
         chosen={name: frozenset() for name in LISTS},
-        key=secrets.token_urlsafe(18),
+        key=new_key(),
     )
 
 
@@ -119,7 +127,7 @@ def _countersigner(agreement: Agreement) -> dict[str, str]:
 
 def copy_of(agreement: Agreement) -> Filled:
     """Another agreement with the same content; nothing of it is kept until it is saved."""
-    return replace(of(agreement), key=secrets.token_urlsafe(18))
+    return replace(of(agreement), key=new_key())
 
 
 def choices() -> dict[str, object]:

@@ -116,6 +116,7 @@ def tidy(deps: Deps) -> int:
         tx.tries.drop_ended()
         tx.signing.drop_ended()
         tx.forms.drop_ended()
+        tx.idempotency.drop_ended()
         tx.drafts.drop_ended()
         tx.samples.drop_old()
         tx.account_links.drop_old_requests()

@@ -14,19 +14,24 @@ from service.agreement.parties import Processor
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.states import CONTROLLER_PLACES, Order, Place, PlaceState, State
 from service.database.engine import Transaction
+from service.database.queue.idempotency import Asked
 from service.deps import Deps
-from service.errors import Refused
+from service.errors import KeyReused, Refused
 from service.workflow.actors import staff_actor
 
 
 def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | None = None) -> str:
     """Make a draft and return its reference.
 
-    A repetition with the same ``idempotency_key`` returns the first one's reference. Raises
-    Invalid naming the fields, Refused when there is no processor profile yet.
+    Whoever repeats a request with the same ``idempotency_key`` within a day gets the first one's
+    reference, and KeyReused where something else is asked. Raises Invalid naming the fields,
+    Refused when there is no processor profile yet.
     """
     require(staff, Permission.PREPARE)
+    asked = Asked(staff_actor(staff), idempotency_key or "", given.sha256)
     with deps.database.begin() as tx:
+        if asked.key and (first := _answered(tx, asked)):
+            return first
         today = local_date(tx.now())
         profile = tx.accounts.profile()
         content = draft(
@@ -36,16 +41,13 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
             able=tx.accounts.with_role(Role.SIGNATORY),
             processor=profile[1] if profile else None,
         )
-        if idempotency_key:
-            tx.agreements.hold_idempotency_key(idempotency_key)
-            known = tx.agreements.by_idempotency_key(idempotency_key)
-            if known:
-                return known
         if profile is None:
             raise Refused("no_processor")
         version, processor = profile
         agreement = _new(tx, content, processor, version, staff)
-        tx.agreements.insert(agreement, idempotency_key)
+        tx.agreements.insert(agreement)
+        if asked.key:
+            tx.idempotency.remember(asked, agreement.reference)
         tx.audit.append(
             agreement.id,
             Event.AGREEMENT_CREATED,
@@ -54,6 +56,14 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
             reference=agreement.reference,
         )
         return agreement.reference
+
+
+def _answered(tx: Transaction, asked: Asked) -> str | None:
+    tx.idempotency.hold(asked)
+    known = tx.idempotency.answered(asked)
+    if known and not known.same:
+        raise KeyReused("key_reused", reference=known.answer)
+    return known.answer if known else None
 
 
 @dataclass(frozen=True)

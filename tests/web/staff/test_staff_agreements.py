@@ -52,6 +52,22 @@ def test_a_double_click_makes_one(office: Office, deps: Deps) -> None:
     assert rows(deps, "select count(*) from agreements")[0][0] == 1
 
 
+def test_a_form_that_was_sent_and_then_changed_is_asked_about(office: Office, deps: Deps) -> None:
+    """The first one's dossier would look as if the change had been taken."""
+    reference = _new(office)
+    ((key,),) = rows(deps, "select key from idempotency_keys")
+    changed = {**NEW, "name": "Slagerij Claes", "personal_data_own": "Broodvoorkeur"}
+    office.post("/overeenkomsten/nieuw", {**changed, "key": key})
+    assert office.status == 409
+    assert f"dat werd {reference}" in office.page
+    assert office.value("name") == "Slagerij Claes"
+    assert "Broodvoorkeur" in office.page
+    assert office.value("key") != key
+    office.post("/overeenkomsten/nieuw", {**changed, "key": office.value("key")})
+    assert "Slagerij Claes" in office.page
+    assert rows(deps, "select count(*) from agreements")[0][0] == 2
+
+
 def test_mistakes_keep_what_was_typed(office: Office, deps: Deps) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post(

@@ -1,0 +1,76 @@
+"""Requests that were answered: whoever repeats one within a day gets the first answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.database.tables.idempotency_keys import idempotency_keys
+
+HOURS = 24
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: who asked, under which key, and the digest of what was asked."""
+
+    principal: str
+    key: str
+    body_sha256: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What was answered, and whether that was to the very same question."""
+
+    answer: str
+    same: bool
+
+
+class IdempotencyKeys:
+    """The keys of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def hold(self, asked: Asked) -> None:
+        """Make a second request with this key wait until the transaction of the first one ends."""
+        words = f"{asked.principal} {asked.key}"
+        self._connection.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(words, 1)))
+        )
+
+    def answered(self, asked: Asked) -> Answered | None:
+        """What this principal was answered under this key within a day."""
+        row = self._connection.execute(
+            select(idempotency_keys.c.body_sha256, idempotency_keys.c.answer).where(
+                idempotency_keys.c.principal == asked.principal,
+                idempotency_keys.c.key == asked.key,
+                ~_ended(),
+            )
+        ).one_or_none()
+        return Answered(row.answer, row.body_sha256 in ("", asked.body_sha256)) if row else None
+
+    def remember(self, asked: Asked, answer: str) -> None:
+        """Keep the answer; the place of a key that has run out is taken."""
+        new = {
+            "body_sha256": asked.body_sha256,
+            "answer": answer,
+            "created_at": func.clock_timestamp(),
+        }
+        self._connection.execute(
+            upsert(idempotency_keys)
+            .values(principal=asked.principal, key=asked.key, **new)
+            .on_conflict_do_update(index_elements=["principal", "key"], set_=new, where=_ended())
+        )
+
+    def drop_ended(self) -> None:
+        """Forget what has run out."""
+        self._connection.execute(delete(idempotency_keys).where(_ended()))
+
+
+def _ended() -> ColumnElement[bool]:
+    a_day = text(f"interval '{HOURS} hours'")
+    return idempotency_keys.c.created_at < func.clock_timestamp() - a_day

@@ -40,5 +40,5 @@ def keep(page: Page) -> None:
 def _stem(page: Page) -> str:
     """The page's address in letters that every system takes, without what is random in it."""
     path = urlsplit(page.url).path.removeprefix("/tekenen/pages").strip("/") or "begin"
-    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|zgl_\w+", "x", path)
+    path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|zegel_[\w-]+", "x", path)
     return re.sub(r"[^A-Za-z0-9-]+", "-", path)[:80]

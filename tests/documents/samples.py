@@ -53,6 +53,19 @@ def ordinary() -> dict[str, Any]:
     return copy.deepcopy(AGREEMENT)
 
 
+def shortest() -> dict[str, Any]:
+    """As little as an agreement can hold."""
+    context = ordinary()
+    context["main_agreement"] = None
+    context["services"] = ["webdesign"]
+    context["annex"] = {
+        "personal_data": [{"label": "Naam en voornaam", "special": False}],
+        "data_subjects": [{"label": "Klanten", "special": False}],
+        "dpo": None,
+    }
+    return context
+
+
 def full(word: str) -> dict[str, Any]:
     """Every field as long as the forms let it be, filled with ``word``."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from installation import Installation
 from people import BETWEEN_LOOKS, Mailbox, Signer
-from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
+
+from tests.signatures.making import photograph_jpeg
 
 INVITATION = "klaar om te ondertekenen"
 ANNEX = "Bijlage 1: welke gegevens, van wie?"
@@ -194,7 +194,7 @@ def test_two_agreements_in_two_tabs_with_a_photograph_each(
         code = mailbox.waits_for(customer.email, "Uw code").code()
         tab.proves_mailbox(code).sees("1 van 2: Overeenkomst")
         tab.agrees().ticks("Afbeelding kiezen")
-        _chooses(tab.page.get_by_label("Afbeelding van uw handtekening"), _photograph())
+        _chooses(tab.page.get_by_label("Afbeelding van uw handtekening"), photograph_jpeg())
     for tab, _ in tabs:
         expect(tab.page.locator("[data-preview] img")).to_be_visible()
         tab.presses("Volgende: Bijlage 1 ondertekenen").sees("2 van 2: Bijlage 1")
@@ -210,15 +210,3 @@ def test_two_agreements_in_two_tabs_with_a_photograph_each(
 def _chooses(field: Locator, photograph: bytes) -> None:
     file: Any = {"name": "IMG_0412.jpg", "mimeType": "image/jpeg", "buffer": photograph}
     field.set_input_files(file)
-
-
-def _photograph() -> bytes:
-    """A signature on a sheet, as a telephone held upright makes it: 4032 × 3024, turned."""
-    sheet = Image.new("RGB", (4032, 3024), "#d9d4c8")
-    strokes = [(600, 2000), (1500, 800), (2100, 2100), (3000, 1200)]
-    ImageDraw.Draw(sheet).line(strokes, "#14206e", 30)
-    held = Image.Exif()
-    held[274] = 6
-    out = io.BytesIO()
-    sheet.save(out, "JPEG", quality=92, exif=held)
-    return out.getvalue()

@@ -179,6 +179,18 @@ def drawn_png(width: int = 600, height: int = 200) -> bytes:
     return buffer.getvalue()
 
 
+def photograph_jpeg() -> bytes:
+    """A signature on a sheet, as a telephone held upright makes it: 4032 × 3024, turned."""
+    sheet = Image.new("RGB", (3024, 4032), "#d9d4c8")
+    strokes = [(500, 2300), (1000, 1600), (1500, 2400), (1900, 1700), (2600, 2100)]
+    ImageDraw.Draw(sheet).line(strokes, "#14206e", 30)
+    held = Image.Exif()
+    held[274] = 6  # stored on its side
+    buffer = io.BytesIO()
+    sheet.rotate(90, expand=True).save(buffer, "JPEG", quality=92, exif=held)
+    return buffer.getvalue()
+
+
 def stamped_only(stamper: TimeStamper, pdf: bytes, field: str) -> bytes:
     """A document time stamp behind the file, without what shows later that it was good."""
     made = PdfTimeStamper(

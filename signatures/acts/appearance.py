@@ -49,7 +49,8 @@ def sheet_style(sealed_by: str) -> TextStampStyle:
     said = words()["appearance"]
     missing = unprintable(sealed_by)
     sealed_by = "".join("?" if each in missing else each for each in sealed_by)
-    text = "\n".join([said["sheet_sealed"], *textwrap.wrap(sealed_by, SHEET_CHARACTERS)])
+    named = textwrap.wrap(sealed_by, SHEET_CHARACTERS, break_on_hyphens=False)
+    text = "\n".join([said["sheet_sealed"], *named])
     return TextStampStyle(
         border_width=0,
         stamp_text=text.replace("%", "%%"),

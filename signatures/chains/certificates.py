@@ -98,7 +98,7 @@ def issue_issuing(public_key: PublicKey, root: Issuer, *, now: datetime) -> x509
 
 def issue_seal(public_key: PublicKey, issuing: Issuer, *, now: datetime) -> x509.Certificate:
     """A certificate for the seal, over a key that may be anywhere."""
-    name = _name(issuing.organisation, "Zegel elektronisch zegel")
+    name = _name(issuing.organisation, "Elektronisch zegel")
     return (
         _below(public_key, name, issuing, now, SEAL_LIFETIME)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

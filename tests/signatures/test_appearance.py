@@ -161,6 +161,8 @@ def test_what_no_font_can_show_is_refused() -> None:
 
 def test_no_certificate_keeps_a_sheet_from_being_sealed() -> None:
     assert "?? Seals" in (sheet_style("张伟 Seals").stamp_text or "")
+    ours = sheet_style("Elektronisch zegel: IT4Professionals (niet-gekwalificeerd)").stamp_text
+    assert "\n(niet-gekwalificeerd)" in (ours or "")  # not broken at its hyphen
 
 
 @pytest.mark.parametrize("font", [LATIN, WIDE, *map(face_font, FACES)])

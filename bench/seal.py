@@ -32,9 +32,9 @@ WHOLE = ("whole", "processor")
 # What the profile is told by: a name in the code, and the work it stands for. None of them calls
 # another one.
 WORK = {
-    ("timestamps.py", "async_request_tsa_response"): "time stamp tokens",
-    ("pdf_cms.py", "async_sign"): "seals (CMS), their tokens apart",
-    ("ttFont.py", "save"): "font of the appearance",
+    ("timestamps.py", "_token"): "time stamp tokens",
+    ("signer.py", "async_sign"): "seals (CMS), their tokens apart",
+    ("embedded_font.py", "prepare_write"): "font of the appearance",
     ("reader.py", "__init__"): "reading the file",
     ("writer.py", "_write"): "writing the revision",
 }

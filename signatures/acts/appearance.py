@@ -10,13 +10,13 @@ import textwrap
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
 from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.text import TextBoxStyle
 from pyhanko.stamp import TextStampStyle
 
 from signatures.acts.act import Act
 from signatures.acts.drawing import ActStyle
+from signatures.acts.embedded_font import Fonts
 from signatures.acts.font import NO_BREAK, font_for, unprintable
 from signatures.acts.prepare_fields import Room
 from signatures.errors import UnprintableName
@@ -55,7 +55,7 @@ def sheet_style(sealed_by: str) -> TextStampStyle:
         border_width=0,
         stamp_text=text.replace("%", "%%"),
         text_box_style=TextBoxStyle(
-            font=GlyphAccumulatorFactory(str(font_for(text.replace("\n", "")))),
+            font=Fonts(font_for(text.replace("\n", ""))),
             font_size=SHEET_POINTS,
             leading=SHEET_POINTS + 2,
         ),

@@ -4,9 +4,9 @@
 
 Why the shipped fonts are not simply Carlito:
 
-* pyHanko writes glyph widths in font units, so only a font of 1000 units per em gets right
-  widths (ISO 19005-3, 6.2.11.5); Carlito has 2048;
-* subsetting a whole system font takes about 150 ms at every signature, a small one 10 ms;
+* widths in a PDF are in thousandths of the em, and so are those of a font of 1000 units per em;
+  Carlito has 2048 (ISO 19005-3, 6.2.11.5);
+* a name has few of its letters, and every act carries its own part of the font;
 * a changed font may not keep the reserved name "Carlito" (SIL OFL 1.1, clause 3).
 
 ``zegel-sign-latin.ttf`` is used for nearly everybody; ``zegel-sign-wide.ttf`` also has Greek,

@@ -10,12 +10,11 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
-import uharfbuzz
 from PIL import Image
 from pyhanko.pdf_utils.content import AppearanceContent, ResourceType
-from pyhanko.pdf_utils.font.opentype import GlyphAccumulator, GlyphAccumulatorFactory
 from pyhanko.pdf_utils.generic import NameObject
 from pyhanko.pdf_utils.images import PdfImage
 from pyhanko.pdf_utils.layout import BoxConstraints
@@ -23,6 +22,7 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp import BaseStampStyle
 
 from signatures.acts.act import Act
+from signatures.acts.embedded_font import UNITS, EmbeddedFont
 from signatures.acts.font import NO_BREAK, OTHER, drawn_in, face_font, font_for
 from signatures.acts.prepare_fields import DATE_POINTS, Room
 
@@ -38,7 +38,6 @@ WORTH_A_LINE = 1.3  # by how much a typed signature must become larger by one mo
 MOST_LINES = 3  # of a typed signature
 INK = b"0.071 0.137 0.247 rg"  # that of the pen on the signing page
 TEXT = b"0.102 0.122 0.169 rg"  # that of the agreement
-LAYOUT_TABLES = {"GSUB", "GPOS", "GDEF"}
 Measure = Callable[[str], float]
 
 
@@ -86,13 +85,10 @@ class _Drawing(AppearanceContent):
         return b" ".join([*parts, b"Q"])
 
     def _measure(self, text: str) -> float:
-        return float(self._words.shape(text, with_actual_text=False).x_advance)
+        return self._words.advance(text)
 
-    def _font(self, name: str, file: Any) -> GlyphAccumulator:
-        engine = GlyphAccumulatorFactory(str(file)).create_font_engine(self._ensure_writer)
-        # It was shaped with these by another library; reading them in to leave them out takes long.
-        for table in LAYOUT_TABLES & set(engine.tt.keys()):
-            del engine.tt[table]
+    def _font(self, name: str, file: Path) -> EmbeddedFont:
+        engine = EmbeddedFont(self._ensure_writer, file)
         self.set_resource(ResourceType.FONT, NameObject(f"/{name}"), engine.as_resource())
         return engine
 
@@ -206,14 +202,10 @@ def _divided(words: list[str]) -> Iterator[list[str]]:
             yield [" ".join(words[a:b]) for a, b in pairwise(ends)]
 
 
-def _ink(engine: GlyphAccumulator, text: str) -> Ink:
-    buffer = uharfbuzz.Buffer()
-    buffer.add_str(text)
-    buffer.guess_segment_properties()
-    uharfbuzz.shape(engine.hb_font, buffer)
+def _ink(engine: EmbeddedFont, text: str) -> Ink:
     x: float = 0
     boxes: list[tuple[float, float, float, float]] = []  # left, bottom, right, top of what has ink
-    for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+    for glyph, place in engine.glyphs(text):
         extents = engine.hb_font.get_glyph_extents(glyph.codepoint)
         if extents is not None and extents.width:
             at, top = x + place.x_offset + extents.x_bearing, place.y_offset + extents.y_bearing
@@ -221,11 +213,11 @@ def _ink(engine: GlyphAccumulator, text: str) -> Ink:
         x += place.x_advance
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
     reach = min(lefts), min(bottoms), max(rights) - min(lefts), max(tops) - min(bottoms)
-    return Ink(text, *(each / engine.units_per_em for each in reach))
+    return Ink(text, *(each / UNITS for each in reach))
 
 
 def _text(
-    engine: GlyphAccumulator, name: str, text: str, size: float, x: float, y: float, *, said: bool
+    engine: EmbeddedFont, name: str, text: str, size: float, x: float, y: float, *, said: bool
 ) -> bytes:
     """One line at a place. What is ``said`` can be read back from it as it was (``printed``)."""
     engine.font_size = size  # type: ignore[assignment]  # any number will do

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +17,7 @@ from signatures.pdf.signed_fields import STAMP, signed_fields
 
 # NIST SP 800-57 part 1, table 4: keys of 112 bits of security, such as RSA-2048, end with 2030.
 STRONG_RSA_BITS = 3000
+_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+\d+\s*\]")
 SHORT_KEYS_END = datetime(2030, 12, 31, tzinfo=UTC)
 
 
@@ -49,11 +52,27 @@ def tokens_in(pdf: bytes) -> list[Container]:
     return [token for _, token in containers_in(pdf)]
 
 
-def certificates_used(pdf: bytes) -> dict[x509.Certificate, datetime]:
-    """Every certificate that sealed or stamped something in the file, with when it did so first
-    (aware UTC): keys may be replaced between one act and the next. Raises as ``tokens_in``."""
+def newest_token(pdf: bytes) -> Container:
+    """The token of the revision that was added last, in a file that was written here a moment ago:
+    only that revision is read. Raises NotIntact."""
+    ranges = _BYTE_RANGE.search(pdf, pdf.rindex(b"/ByteRange"))
+    if ranges is None:
+        raise NotIntact("token")
+    start, end = map(int, ranges.groups())
+    container = containers.read(pdf[start:end])
+    token = container if container.stamped is not None else container.token
+    if token is None:
+        raise NotIntact("token")
+    return token
+
+
+def certificates_used(
+    containers: Iterable[tuple[Container, Container]],
+) -> dict[x509.Certificate, datetime]:
+    """Every certificate that sealed or stamped something in a file, with when it did so first
+    (aware UTC): keys may be replaced between one act and the next. Raises NotIntact."""
     found: dict[x509.Certificate, datetime] = {}
-    for container, token in containers_in(pdf):
+    for container, token in containers:
         if token.time is None:
             raise NotIntact("token")
         found.setdefault(container.certificate, token.time)

@@ -31,7 +31,13 @@ from signatures.errors import ActOutOfOrder, AuthorityError, TimestampUnavailabl
 from signatures.field_names import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 from signatures.keys.authority import Authority
 from signatures.pdf.revision_writer import RevisionWriter
-from signatures.pdf.stamps_in_file import certificates_used, proves_until, tokens_in
+from signatures.pdf.stamps_in_file import (
+    certificates_used,
+    containers_in,
+    newest_token,
+    proves_until,
+    tokens_in,
+)
 from signatures.providers.base import SealCertificate, SealProvider
 from signatures.run_async import run
 from signatures.sealing.validation_data import Chains, ValidationData
@@ -119,8 +125,9 @@ class Sealer:
         ``beside`` has the chain of each person who signed with an own certificate, with lists that
         are current now. Raises TimestampUnavailable, AuthorityError.
         """
-        used = {**certificates_used(pdf), self._authority.tsa: self._clock()}
-        return self._stamped(pdf, ARCHIVE_FIELD, used, tokens_in(pdf), beside)
+        found = containers_in(pdf)
+        used = {**certificates_used(found), self._authority.tsa: self._clock()}
+        return self._stamped(pdf, ARCHIVE_FIELD, used, [token for _, token in found], beside)
 
     def renew(self, pdf: bytes) -> Sealed:
         """A closed file with one more document time stamp and what proves the last one now.
@@ -199,7 +206,7 @@ class Sealer:
         for _ in range(MOST_IN_TURN):
             about = [*tokens, *self._timestamps.lately()]
             closed = run(self._stamped_once(pdf, field, used, self._foreign(about), beside))
-            newest = tokens_in(closed)[-1]
+            newest = newest_token(closed)
             known = {each.certificate for each in about}
             if newest.certificate in known or not self._foreign([newest]):
                 return self.stamped(closed, LEVEL)
@@ -257,7 +264,7 @@ class Sealer:
         """
         if self.superseded:
             raise AuthorityError("superseded", str(self._authority.directory))
-        token = tokens_in(pdf)[-1]
+        token = newest_token(pdf)
         if token.time is None:
             raise NotIntact("token")
         return Sealed(pdf, token.time, self._timestamps.quality_of(token), level)

@@ -24,7 +24,7 @@ from signatures.chains.certificates import is_stamp, issued
 from signatures.chains.fetching import NotFetched, get
 from signatures.errors import AuthorityError
 from signatures.keys.authority import Authority
-from signatures.pdf.stamps_in_file import certificates_used
+from signatures.pdf.stamps_in_file import certificates_used, containers_in
 from signatures.providers.base import SealCertificate
 from signatures.stamps.chains import StampEvidence
 
@@ -80,7 +80,9 @@ class ValidationData:
     def chains(self, pdf: bytes, now: datetime) -> Chains:
         """What to keep beside a file: the chains of the keys that count, which seal what belongs
         to it, and of every other that sealed or stamped in it. Raises AuthorityError."""
-        ends = dict.fromkeys((self._seal, self._authority.tsa, *certificates_used(pdf)))
+        ends = dict.fromkeys(
+            (self._seal, self._authority.tsa, *certificates_used(containers_in(pdf)))
+        )
         issuers = [issuer for end in ends for issuer in self._issuers_of(end)]
         roots = tuple(dict.fromkeys(each for each in issuers if each.subject == each.issuer))
         between = tuple(dict.fromkeys(each for each in issuers if each not in roots))

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from asn1crypto import algos, cms, core, parser, tsp, x509
-from pyhanko.sign.general import as_signing_certificate_v2
+from asn1crypto import cms, core, parser, tsp, x509
 from pyhanko.sign.timestamps import TimeStamper
 
 from signatures.chains.asn1_certificates import asn1_certificate
 from signatures.cms.containers import Container
-from signatures.cms.frozen_asn1 import FinalAttributes, FinalToken
+from signatures.cms.frozen_asn1 import FinalToken
+from signatures.cms.signed_data import SignedData, attribute
 from signatures.keys.authority import Authority
 from signatures.providers.software import sign_digest
 
@@ -101,81 +101,52 @@ class LocalStamper(FinalStamper):
     with the certificate identified by its SHA-256 (RFC 5816)."""
 
     def __init__(self, authority: Authority, clock: Callable[[], datetime]) -> None:
-        super().__init__(include_nonce=True)  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]
         self._key = authority.tsa_key
         self._clock = clock
-        self._certificate = asn1_certificate(authority.tsa)
-        identified = as_signing_certificate_v2(self._certificate)
-        made = _attribute("signing_certificate_v2", identified)
-        self._identified = cms.CMSAttribute.load(made.dump())  # encoded once, not in every token
-        self._chain = [
-            asn1_certificate(certificate) for certificate in (authority.issuing, authority.root)
-        ]
+        certificate = asn1_certificate(authority.tsa)
+        self._name = x509.GeneralName("directory_name", certificate.subject)
+        self._signed_data = SignedData(
+            certificate,
+            [asn1_certificate(each) for each in (authority.issuing, authority.root)],
+            algorithm="rsassa_pkcs1v15",
+            content_type="tst_info",
+        )
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """A token over the digest. It never leaves the process, so nothing is asked or compared."""
+        return self._token(
+            tsp.MessageImprint(
+                {
+                    "hash_algorithm": {"algorithm": md_algorithm},
+                    "hashed_message": message_digest,
+                }
+            )
+        )
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """Answer a request; it never leaves the process."""
+        """The answer to a request, as a service over the network would give it."""
+        token = self._token(req["message_imprint"], req["nonce"])
+        return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
+
+    def _token(self, imprint: tsp.MessageImprint, nonce: core.Integer | None = None) -> FinalToken:
         moment = self._clock().astimezone(UTC).replace(microsecond=0)
         info: dict[str, object] = {
             "version": "v1",
             "policy": POLICY,
-            "message_imprint": req["message_imprint"],
+            "message_imprint": imprint,
             "serial_number": secrets.randbits(120),
             "gen_time": moment,
             "accuracy": {"seconds": 1},
-            "tsa": x509.GeneralName("directory_name", self._certificate.subject),
+            "tsa": self._name,
         }
-        if req["nonce"].native is not None:
-            info["nonce"] = req["nonce"]
-        token = self._sign(tsp.TSTInfo(info).dump(), moment)
-        return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token})
-
-    def _sign(self, info: bytes, moment: datetime) -> cms.ContentInfo:
-        made = cms.CMSAttributes(
-            [
-                _attribute("content_type", "tst_info"),
-                _attribute("signing_time", cms.Time({"utc_time": core.UTCTime(moment)})),
-                self._identified,
-                _attribute("message_digest", hashlib.sha256(info).digest()),
-            ]
+        if nonce is not None and nonce.native is not None:
+            info["nonce"] = nonce
+        content = tsp.TSTInfo(info).dump()
+        when = attribute("signing_time", cms.Time({"utc_time": core.UTCTime(moment)}).dump())
+        attributes = self._signed_data.attributes(hashlib.sha256(content).digest(), when)
+        signature = sign_digest(self._key, hashlib.sha256(attributes).digest())
+        token: FinalToken = FinalToken.load(
+            self._signed_data.signed(attributes, signature, content=content)
         )
-        attributes = FinalAttributes.load(made.dump())
-        signer = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier(
-                    {
-                        "issuer_and_serial_number": {
-                            "issuer": self._certificate.issuer,
-                            "serial_number": self._certificate.serial_number,
-                        }
-                    }
-                ),
-                "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
-                "signature_algorithm": algos.SignedDigestAlgorithm(
-                    {"algorithm": "rsassa_pkcs1v15"}
-                ),
-                "signed_attrs": attributes,
-                "signature": sign_digest(self._key, hashlib.sha256(attributes.dump()).digest()),
-            }
-        )
-        return cms.ContentInfo(
-            {
-                "content_type": "signed_data",
-                "content": cms.SignedData(
-                    {
-                        "version": "v3",
-                        "digest_algorithms": [{"algorithm": "sha256"}],
-                        "encap_content_info": {
-                            "content_type": "tst_info",
-                            "content": cms.ParsableOctetString(info),
-                        },
-                        "certificates": [self._certificate, *self._chain],
-                        "signer_infos": [signer],
-                    }
-                ),
-            }
-        )
-
-
-def _attribute(kind: str, value: object) -> cms.CMSAttribute:
-    return cms.CMSAttribute({"type": cms.CMSAttributeType(kind), "values": (value,)})
+        return token

@@ -3,6 +3,7 @@ a byte, nor in another one before the file is closed again."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -97,9 +98,10 @@ def test_the_digits_and_the_padding_have_one_spelling(
     start, end = signed_fields(Revisions(pdf))[-1].container
     good = pdf[start:end]
     assert flaw(good) == ""
+    letter = re.search(rb"[A-F]", good).end()  # type: ignore[union-attr]  # behind the first digit that has two spellings
     for changed, reason in (
         (good.lower(), "hidden"),  # of one spelling, but not of ours
-        (good[:9].lower() + good[9:], "hexadecimal"),
+        (good[:letter].lower() + good[letter:], "hexadecimal"),
         (good[:-9] + b" " * 2 + good[-7:], "hexadecimal"),
         (good[:-3] + b"7" + good[-2:], "padding"),
     ):

@@ -44,7 +44,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_every_reason_is_in_the_catalogue_and_every_sentence_is_used() -> None:
     used = set()
-    for file in SOURCES.glob("*.py"):
+    for file in SOURCES.rglob("*.py"):
         for found in CODES.finditer(file.read_text(encoding="utf-8")):
             used |= {code for code in found.groups() if code}
     assert len(used) > 30

@@ -16,15 +16,13 @@ from unicodedata import category
 import uharfbuzz as hb
 
 from service.errors import GenerationFailed
+from signatures.acts.subset import cut
 
 UNITS = 1000
 """To the em, in which PDF counts (ISO 32000-1, 9.2.4)."""
 
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Kinds of characters without a look of their own: control, format, private ones and the like."""
-
-_NOT_NEEDED = ("GSUB", "GPOS", "GDEF", "kern", "name", "DSIG", "FFTM", "meta", "gasp")
-"""Tables that no reader of an embedded font with fixed positions looks at."""
 
 _BOX_IN_HEAD, _CAPS_IN_OS2 = 36, 88
 """Where these tables say how large the letters are (ISO/IEC 14496-22)."""
@@ -64,14 +62,7 @@ class Face:
 
     def cut(self, characters: Iterable[str]) -> Cut:
         """The part of the font that these characters need."""
-        wanted = hb.SubsetInput()
-        wanted.sets(hb.SubsetInputSets.UNICODE).set({ord(each) for each in characters})
-        left_out = {int.from_bytes(tag.ljust(4).encode(), "big") for tag in _NOT_NEEDED}
-        wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).set(left_out)
-        wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.NOTDEF_OUTLINE
-        plan = hb.SubsetPlan(self._face, wanted)
-        program = plan.execute().blob.data
-        numbers = plan.old_to_new_glyph_mapping
+        program, numbers = cut(self._face, characters)
         return Cut(program, {each: numbers[self._glyphs[each]] for each in characters})
 
 

@@ -6,11 +6,11 @@ copying and reading aloud need, says that each is itself (ISO 32000-1, 9.7 and 9
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from service.documents.sheet.faces import Face
 from service.documents.sheet.objects import PdfFile, numbers, stream
+from signatures.acts.subset import tag
 
 SYMBOLIC = 4
 """Font flag bit 3: it has more than the standard Latin letters (ISO 32000-1, table 123)."""
@@ -27,7 +27,7 @@ def write_font(file: PdfFile, face: Face, characters: Iterable[str]) -> int:
     used = sorted(characters)
     cut = face.cut(used)
     program = file.add(stream(cut.program, f"/Length1 {len(cut.program)}"))
-    name = f"{_tag(cut.program)}+{face.name}"
+    name = f"{tag(cut.program)}+{face.name}"
     bold = face.name.endswith("Bold")
     descriptor = file.add(
         f"<</Type/FontDescriptor/FontName/{name}/Flags {SYMBOLIC}"
@@ -48,16 +48,6 @@ def write_font(file: PdfFile, face: Face, characters: Iterable[str]) -> int:
         f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"
         f"/DescendantFonts [{descendant} 0 R]/ToUnicode {meaning} 0 R>>"
     )
-
-
-def _tag(program: bytes) -> str:
-    """Six capitals that differ for different parts of one font (ISO 32000-1, 9.6.4)."""
-    number = int.from_bytes(hashlib.sha256(program).digest()[:8], "big")
-    letters = ""
-    for _ in range(6):
-        number, letter = divmod(number, 26)
-        letters += chr(ord("A") + letter)
-    return letters
 
 
 def _glyph_table(glyphs: dict[str, int]) -> bytes:

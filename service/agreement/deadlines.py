@@ -9,10 +9,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from service.texts import text
+from signatures.effective_date import BRUSSELS
 
 LEAST_DAYS, MOST_DAYS = 1, 180  # of a term to sign, counted from today
-
-BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
 def end_of_day_after(now: datetime, days: int) -> datetime:
@@ -48,8 +47,3 @@ def show_moment_with_offset(instant: datetime) -> str:
     offset = local.strftime("%z")
     clock = f"{local:%H:%M:%S} ({offset[:3]}:{offset[3:]})"
     return f"{show_date(local.date())} {text('labels.at')} {clock}"
-
-
-def local_date(instant: datetime) -> date:
-    """The Brussels calendar date of an instant."""
-    return instant.astimezone(BRUSSELS).date()

@@ -6,8 +6,8 @@ import re
 
 from service.agreement.model import Agreement
 from service.texts import text
+from signatures.package.names import AGREEMENT, SHEET, SHOWN
 
-AGREEMENT, EVIDENCE, SHOWN = "overeenkomst.pdf", "bewijsblad.pdf", "getoond.pdf"
 MOST_OF_A_NAME = 60  # characters of each party: file systems take 255 bytes in all
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
@@ -15,7 +15,7 @@ _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 def saved_as(agreement: Agreement, file: str) -> str:
     """A file name for ``file`` of the package; for those with no name of their own, the reference
     and its own."""
-    if file not in (AGREEMENT, EVIDENCE, SHOWN):
+    if file not in (AGREEMENT, SHEET, SHOWN):
         own = file.rsplit("/", 1)[-1]
         return text("labels.saved_as.other", reference=agreement.reference, name=own)
     return text(

@@ -14,6 +14,7 @@ from service.agreement.annex import Item
 from service.agreement.deadlines import show_date, show_moment_with_offset
 from service.agreement.model import Agreement
 from service.texts import catalogue, text
+from signatures.effective_date import local_date
 
 SCHEMA = "zegel-evidence/3"
 MOST_PRINTED_EVENTS = 400  # an agreement with several revisions has about a hundred
@@ -268,7 +269,7 @@ def _event(event: EventFacts, sentence: str) -> dict[str, str]:
 
 def _act(act: ActFacts) -> dict[str, Any]:
     record, said = act.record, act.record["evidence"]
-    same_day = show_date_of(act.signed_at) == show_date_of(act.token_time)
+    same_day = local_date(act.signed_at) == local_date(act.token_time)
     return {
         "title": text(f"labels.place.{act.place}"),
         "person": record["person"]["name"],
@@ -345,11 +346,6 @@ def _item(item: Item) -> dict[str, str]:
         "label": item.label,
         "entered_by": text(f"labels.party.{item.entered_by}"),
     }
-
-
-def show_date_of(instant: datetime) -> str:
-    """The Brussels date of an instant, as printed."""
-    return show_moment_with_offset(instant).split(f" {text('labels.at')} ")[0]
 
 
 def _numbered(name: str) -> tuple[str, ...]:

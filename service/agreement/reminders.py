@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from service.agreement.deadlines import BRUSSELS, local_date
 from service.agreement.working_days import is_working_day, working_day_from
+from signatures.effective_date import BRUSSELS, local_date
 
 MOST = 4  # to one person about one agreement, those that staff sends included
 QUIET = timedelta(days=2)  # between two mails with the link, in calendar days

@@ -22,6 +22,7 @@ from typing import Any
 
 import rfc8785
 
+from service.agreement.states import ACT_ORDER
 from service.documents.check import check_format, check_text
 from service.documents.convert import OfficePool
 from service.documents.docx_blocks import read_blocks
@@ -37,8 +38,7 @@ from service.errors import GenerationFailed
 from signatures.acts.prepare_fields import PlaceOnPage
 
 SIGNING_ORDERS: Mapping[str, tuple[str, ...]] = {
-    "controller_first": ("controller_agreement", "controller_annex", "processor_agreement"),
-    "processor_first": ("processor_agreement", "controller_agreement", "controller_annex"),
+    order.value: tuple(place.value for place in places) for order, places in ACT_ORDER.items()
 }
 CACHED_DOCUMENTS = 32
 

@@ -15,15 +15,10 @@ from pathlib import Path
 from flask import Flask, url_for
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from service.agreement.deadlines import (
-    BRUSSELS,
-    local_date,
-    show_date,
-    show_moment,
-    show_moment_with_offset,
-)
+from service.agreement.deadlines import show_date, show_moment, show_moment_with_offset
 from service.texts import catalogue, text
 from signatures.acts.font import drawn_in, faces_for
+from signatures.effective_date import BRUSSELS, local_date
 
 PAGES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "pages"
 STATIC = Path(__file__).resolve().parent / "static"

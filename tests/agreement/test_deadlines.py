@@ -9,14 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.agreement.deadlines import (
-    BRUSSELS,
     end_of_day_after,
-    local_date,
     show_date,
     show_moment,
     show_moment_with_offset,
 )
-from signatures.effective_date import effective_date
+from signatures.effective_date import BRUSSELS, effective_date, local_date
 
 
 @pytest.mark.parametrize(

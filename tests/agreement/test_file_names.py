@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from service.agreement.file_names import AGREEMENT, EVIDENCE, SHOWN, saved_as
+from service.agreement.file_names import saved_as
 from service.agreement.parties import Controller
+from signatures.package.names import AGREEMENT, SHEET, SHOWN
 from tests.agreement.samples import agreement
 
 
@@ -17,7 +18,7 @@ def test_both_parties_and_the_reference_stand_in_the_name() -> None:
     reference = agreement().reference
     parties = f"IT4Professionals - Brouwerij De Kroon ({reference})"
     assert named(AGREEMENT) == f"Verwerkersovereenkomst {parties}.pdf"
-    assert named(EVIDENCE) == f"Bewijsblad verwerkersovereenkomst {parties}.pdf"
+    assert named(SHEET) == f"Bewijsblad verwerkersovereenkomst {parties}.pdf"
     assert named(SHOWN) == f"Verwerkersovereenkomst {parties}, niet ondertekend.pdf"
 
 
@@ -37,4 +38,4 @@ def test_any_other_file_of_the_package_keeps_its_name() -> None:
 )
 def test_no_system_refuses_the_name(controller: str, part: str) -> None:
     assert f"- {part} (" in named(AGREEMENT, controller)
-    assert len(named(EVIDENCE, controller).encode()) < 255
+    assert len(named(SHEET, controller).encode()) < 255

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.agreement.deadlines import BRUSSELS, end_of_day_after, local_date
+from service.agreement.deadlines import end_of_day_after
 from service.agreement.reminders import (
     MOST,
     Situation,
@@ -20,6 +20,7 @@ from service.agreement.reminders import (
     reached_today,
 )
 from service.agreement.working_days import is_working_day
+from signatures.effective_date import BRUSSELS, local_date
 
 MARKS = (3, 10, -3)
 

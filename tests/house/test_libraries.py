@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from service.agreement.states import ACT_ORDER, Place
+from signatures.effective_date import REQUIRED_PLACES
+from signatures.field_names import AGREEMENT_ORDERS, ARCHIVE_FIELD
+from signatures.package import names
+from storage import archive, manifest
 
 ROOT = Path(__file__).parents[2]
 LIBRARIES = ("signatures", "storage")
@@ -60,6 +67,24 @@ def test_everything_public_is_explained(library: str) -> None:
 def test_what_is_not_explained_is_found() -> None:
     module = ast.parse("class A:\n  '''x'''\n  def b(self): ...\n  def _c(self): ...\ndef d(): ...")
     assert list(unexplained(module)) == ["d", "A.b"]
+
+
+def test_what_is_written_down_twice_is_the_same() -> None:
+    """The libraries stand alone, so each has the names it needs."""
+    for name in ("MANIFEST", "AGREEMENT", "SHOWN", "SHEET"):
+        assert getattr(names, name) == getattr(manifest, name)
+    assert archive.REQUIRED[-2:] == (names.EVIDENCE, names.LOG)
+    assert names.CERTIFICATES == archive.CERTIFICATES
+    assert set(REQUIRED_PLACES) == {place.value for place in Place}
+    orders = [(*(place.value for place in places), ARCHIVE_FIELD) for places in ACT_ORDER.values()]
+    assert sorted(orders) == sorted(AGREEMENT_ORDERS)
+
+
+def test_the_service_takes_the_names_of_files_from_one_place() -> None:
+    written = re.compile(r"""["'](overeenkomst|bewijsblad|getoond)\.pdf["']|["']bewijs\.json["']""")
+    files = sorted((ROOT / "service").rglob("*.py"))
+    assert len(files) > 200
+    assert [str(file) for file in files if written.search(file.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

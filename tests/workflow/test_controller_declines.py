@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 import pytest
 from house import BROWSER, House
 
-from service.agreement.deadlines import local_date, show_date
+from service.agreement.deadlines import show_date
 from service.agreement.states import PlaceState, State
 from service.errors import Invalid, LinkUnusable
 from service.workflow.actors import Client
 from service.workflow.keeping import retrieve
 from service.workflow.offer import generate, void
 from service.workflow.signing import decline, open_link, read
+from signatures.effective_date import local_date
 
 
 def codes(wrong: Invalid) -> dict[str, str]:

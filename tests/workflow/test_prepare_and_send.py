@@ -11,7 +11,6 @@ import pytest
 from colleagues import proof_of
 from house import LISTS, PRE_SIGNED, PROCESSOR, SALES, House
 
-from service.agreement.deadlines import local_date
 from service.agreement.drafting import Input
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place, PlaceState, State
@@ -27,6 +26,7 @@ from service.errors import (
 from service.workflow.offer import create, edit, expire, generate, resend, send, void
 from service.workflow.people import profile
 from service.workflow.signing import open_link
+from signatures.effective_date import local_date
 
 
 def test_a_draft(house: House) -> None:

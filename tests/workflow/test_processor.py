@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from house import BROWSER, House
 
-from service.agreement.deadlines import local_date
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place, PlaceState, State
 from service.errors import Invalid, NotAllowed, TooMany
 from service.workflow.keeping import retrieve
 from service.workflow.offer import void
 from service.workflow.signing import countersign
+from signatures.effective_date import local_date
 
 
 def test_the_queue_shows_what_differs(house: House) -> None:

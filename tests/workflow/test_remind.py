@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from house import House
 
-from service.agreement.deadlines import BRUSSELS, local_date
 from service.agreement.permissions import Role, Staff
 from service.agreement.reminders import planned
 from service.agreement.working_days import is_working_day
@@ -18,6 +17,7 @@ from service.wiring.build import mailbox
 from service.workflow.keeping import retrieve
 from service.workflow.offer import expire, remind, resend, void
 from service.workflow.telling import deliver
+from signatures.effective_date import BRUSSELS, local_date
 
 
 def a_morning(before: date | None = None) -> datetime:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, select, union_all
 
 from service.agreement.reminders import Situation
-from service.agreement.states import PlaceState, State
+from service.agreement.states import Place, PlaceState, State
 from service.database.tables.agreements import (
     agreements,
     links,
@@ -57,7 +57,7 @@ _SITUATION = (
         signature_places,
         and_(
             signature_places.c.agreement_id == agreements.c.id,
-            signature_places.c.place == "controller_agreement",
+            signature_places.c.place == Place.CONTROLLER_AGREEMENT.value,
             signature_places.c.state.in_(_THEIR_TURN),
         ),
     )

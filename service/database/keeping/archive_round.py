@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, exists, func, not_, or_, select
 from service.database.keeping.archive import CHECKED, ArchivedObject
 from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states, archived_objects
+from signatures.package.names import AGREEMENT
 
 TERM = timedelta(days=365)
 """Within this time each original is read back."""
@@ -91,7 +92,7 @@ class ArchiveRound:
             .join(archive_states, archive_states.c.agreement_id == archived_objects.c.agreement_id)
             .where(
                 archive_states.c.state == "verified",
-                archived_objects.c.name == "overeenkomst.pdf",
+                archived_objects.c.name == AGREEMENT,
             )
             .order_by(archived_objects.c.agreement_id)
         )

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.database.keeping.archive import ArchivedObject
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import agreement_id, instant, metadata, now
+from signatures.package.names import AGREEMENT, SHEET
 
 document_stamps = Table(
     "document_stamps",
@@ -25,7 +26,7 @@ document_stamps = Table(
     Index("ix_document_stamps_proves_until", "proves_until"),
 )
 
-SEALED_FILES = ("overeenkomst.pdf", "bewijsblad.pdf")
+SEALED_FILES = (AGREEMENT, SHEET)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from service.agreement.deadlines import BRUSSELS, local_date, show_moment
+from service.agreement.deadlines import show_moment
 from service.errors import NotFound
 from service.texts import text
 from service.web.again import Again, again, fields_sent
@@ -18,6 +18,7 @@ from service.web.security import for_scripts
 from service.web.sign.blueprint import blueprint, secret
 from service.workflow.signing import draft as drafts
 from service.workflow.signing.open_link import Visit
+from signatures.effective_date import BRUSSELS, local_date
 
 MOST = 64 * 1024  # characters of one form
 MOST_WITH_A_DRAWING = 512 * 1024

@@ -11,7 +11,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from service.agreement.deadlines import local_date, show_date
+from service.agreement.deadlines import show_date
 from service.errors import Invalid, LinkUnusable
 from service.texts import text
 from service.web.again import Again, again, ask_again
@@ -38,6 +38,7 @@ from service.workflow.signing.accept import METHODS, statements
 from service.workflow.signing.draft import SIGNATURE
 from service.workflow.signing.open_link import Visit
 from signatures.acts.images import MOST_BYTES
+from signatures.effective_date import local_date
 
 # A photo from a telephone may be larger than we take; it is refused beside its field with the ticks
 # kept, so it must arrive first.

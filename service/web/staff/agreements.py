@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from service.agreement.deadlines import end_of_day_after, local_date
+from service.agreement.deadlines import end_of_day_after
 from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
 from service.agreement.reminders import MOST
@@ -26,6 +26,7 @@ from service.workflow.keeping.retrieve import dossier, listing
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
 from service.workflow.offer.generate import request_preview
+from signatures.effective_date import local_date
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _CURSOR = re.compile(rf"(?P<moment>[0-9T:.+-]{{19,40}})\|{_UUID}", re.ASCII)

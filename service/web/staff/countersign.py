@@ -12,7 +12,7 @@ from flask import request, url_for
 from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from service.agreement.deadlines import local_date, show_date
+from service.agreement.deadlines import show_date
 from service.agreement.permissions import Permission
 from service.errors import Invalid, TooMany
 from service.texts import text
@@ -33,6 +33,7 @@ from service.workflow.signing.countersign import (
     queue,
 )
 from service.workflow.signing.open_text import note_read, to_read
+from signatures.effective_date import local_date
 
 LARGEST_POST = 24 * 1024 * 1024  # a picture that is too large is refused beside its field
 # The core speaks of one signature; the page has a field for each way of giving it.

@@ -7,7 +7,6 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
-from service.agreement.file_names import SHOWN
 from service.agreement.permissions import Permission
 from service.agreement.shown import sha256_of
 from service.errors import GenerationFailed, NotFound, Refused
@@ -22,6 +21,7 @@ from service.workflow.keeping.retrieve import dossier, file_name, shown_pdf
 from service.workflow.offer.generate import preview as current_preview
 from service.workflow.offer.generate import request_preview, retry_generation
 from service.workflow.signing.open_text import note_view, opened_at
+from signatures.package.names import SHOWN
 
 
 @blueprint.get("/overeenkomsten/<reference>/voorbeeld")

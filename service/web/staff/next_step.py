@@ -6,12 +6,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from service.agreement.deadlines import local_date, show_date, show_moment
+from service.agreement.deadlines import show_date, show_moment
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff
 from service.agreement.states import CONTROLLER_PLACES, RUNNING, Order, Place, State, Step, may
 from service.texts import text
 from service.workflow.keeping.dossier import Dossier
+from signatures.effective_date import local_date
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from service.agreement.deadlines import MOST_DAYS, end_of_day_after, local_date
+from service.agreement.deadlines import MOST_DAYS, end_of_day_after
 from service.agreement.permissions import Permission
 from service.agreement.states import Order
 from service.errors import Invalid, NotAllowed, Refused
@@ -23,6 +23,7 @@ from service.workflow.offer.remind import remind as remind_now
 from service.workflow.offer.send import send as send_draft
 from service.workflow.offer.void import void as withdraw
 from service.workflow.telling.undelivered import settle
+from signatures.effective_date import local_date
 
 
 @blueprint.post("/overeenkomsten/<reference>/verzending")

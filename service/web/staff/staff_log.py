@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import request, url_for
 
-from service.agreement.deadlines import BRUSSELS
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission
 from service.database.people.activity import Wanted, place_of
@@ -16,6 +15,7 @@ from service.texts import text
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
 from service.workflow.people.staff_log import GROUPS, read
+from signatures.effective_date import BRUSSELS
 
 _FIELDS = ("wie", "soort", "van", "tot")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)

@@ -16,11 +16,11 @@ from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
 from service.workflow.keeping.verify import (
     MOST_BYTES,
-    SHEET,
     Checked,
     CheckedPackage,
     verify_upload,
 )
+from signatures.package.names import SHEET
 from signatures.package.report import RULES
 from signatures.verdict.report import (
     FAILS,

@@ -19,6 +19,7 @@ from service.workflow.keeping.examine import ArchiveCheck, Recorded, examine, re
 from service.workflow.package.recorded import package_facts
 from service.workflow.sealing.evidence_package import decoded
 from service.workflow.telling.notify import signed_for_us, tell, tell_signatory
+from signatures.package.names import AGREEMENT, CERTIFICATES, EVIDENCE, LOG, SHEET, SHOWN
 from storage.archive import Package, store
 from storage.manifest import StoredPackage
 from storage.objects import StoredObject
@@ -113,15 +114,15 @@ def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
     if agreement.effective_date is None:
         raise LookupError(agreement.reference)
     kept = {
-        "overeenkomst.pdf": original.pdf,
-        "bewijsblad.pdf": original.evidence_pdf,
-        "bewijs.json": original.evidence_json,
-        "logboek.jsonl": original.log_jsonl,
-        "getoond.pdf": shown,
+        AGREEMENT: original.pdf,
+        SHEET: original.evidence_pdf,
+        EVIDENCE: original.evidence_json,
+        LOG: original.log_jsonl,
+        SHOWN: shown,
     }
     files = {name: data for name, data in kept.items() if data is not None}
     certificates = decoded(original.manifest_facts["certificates"])
-    files |= {f"certificaten/{name}": data for name, data in certificates.items()}
+    files |= {f"{CERTIFICATES}{name}": data for name, data in certificates.items()}
     # None where it was closed before packages had them.
     files |= decoded(original.further_files or {})
     return Package(facts=package_facts(agreement, original), files=files)

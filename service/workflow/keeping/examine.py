@@ -16,9 +16,9 @@ from service.deps import Deps
 from service.texts import text
 from service.workflow.keeping.verify import objection_to, verify_kept
 from service.workflow.package.recorded import recorded_package, stored
+from signatures.package.names import AGREEMENT, MANIFEST, SHEET, SHOWN
 from signatures.verdict.report import FAILS, GENUINE, HOLDS, INVALID, Report
 from storage.check import MISSING, CheckReport, check
-from storage.manifest import AGREEMENT, MANIFEST, SHEET, SHOWN
 from storage.renewed import original_of
 
 

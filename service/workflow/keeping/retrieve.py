@@ -19,9 +19,10 @@ from service.workflow.keeping.archive import note_check
 from service.workflow.keeping.dossier import Dossier, gather
 from service.workflow.keeping.examine import ArchiveCheck, examine, recorded
 from service.workflow.package.take_out import look_soon, read_file, read_files
-from service.workflow.sealing.evidence_package import LOG, anchor_files, as_bag
+from service.workflow.sealing.evidence_package import anchor_files, as_bag
+from signatures.package.names import AGREEMENT, EVIDENCE, LOG, SHEET, SHOWN
 from storage.errors import StorageError
-from storage.manifest import AGREEMENT, SHOWN, media_type
+from storage.manifest import media_type
 from storage.renewed import original_of
 from storage.zipped import zip_package
 
@@ -171,9 +172,9 @@ def _working_copy(original: Original | None, name: str) -> bytes:
     if original is None:
         raise NotFound("not_found")
     copies = {
-        "overeenkomst.pdf": (original.pdf, original.sha256),
-        "bewijsblad.pdf": (original.evidence_pdf, original.evidence_sha256),
-        "bewijs.json": (original.evidence_json, ""),
+        AGREEMENT: (original.pdf, original.sha256),
+        SHEET: (original.evidence_pdf, original.evidence_sha256),
+        EVIDENCE: (original.evidence_json, ""),
     }
     data, digest = copies.get(name, (None, ""))
     if data is None or (digest and hashlib.sha256(data).hexdigest() != digest):

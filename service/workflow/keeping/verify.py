@@ -16,16 +16,15 @@ from service.deps import Deps
 from service.errors import Busy, FieldError, Invalid
 from service.workflow.people.sign_in_limits import network_of
 from service.workflow.turns import NoTurn, Turns
+from signatures.package.names import AGREEMENT, SHEET
 from signatures.package.report import PackageReport
 from signatures.package.zip_members import Unreadable, is_zip
 from signatures.sandbox.examine import Busy as TooManyApart
 from signatures.sandbox.examine import NotExamined, judge_apart, verify_apart
 from signatures.verdict.report import COMPLETENESS_UNKNOWN, Ledger, Report
-from storage.manifest import AGREEMENT
 from storage.renewed import original_of
 
 MOST_BYTES = 20 * 1024 * 1024
-SHEET = "bewijsblad.pdf"
 # In one process. What is ours to the last byte is harmless: no other file takes its places.
 _OURS = Turns(at_once=1, waiting=2)
 _STRANGE = Turns(at_once=1, waiting=2)

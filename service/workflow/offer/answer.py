@@ -14,7 +14,7 @@ from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound, Refused
 from service.texts import text
 from service.workflow.actors import staff_actor
-from service.workflow.telling.notify import show_date_of, tell
+from service.workflow.telling.notify import show_last_day, tell
 
 
 def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staff) -> None:
@@ -111,5 +111,5 @@ def _tell_signatory(
         from_name=staff.name,
         question=question.question,
         answer=said,
-        valid_until=show_date_of(agreement),
+        valid_until=show_last_day(agreement),
     )

@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass
 
 from service.agreement.countersigner import suggested
-from service.agreement.deadlines import local_date
 from service.agreement.drafting import Draft, Input, draft
 from service.agreement.events import Event
 from service.agreement.model import Agreement
@@ -18,6 +17,7 @@ from service.database.queue.idempotency import Asked
 from service.deps import Deps
 from service.errors import KeyReused, Refused
 from service.workflow.actors import staff_actor
+from signatures.effective_date import local_date
 
 
 def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | None = None) -> str:

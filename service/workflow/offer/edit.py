@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-from service.agreement.deadlines import local_date
 from service.agreement.drafting import Input, draft
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Role, Staff, require
@@ -12,6 +11,7 @@ from service.agreement.states import Order, Step, after
 from service.deps import Deps
 from service.workflow.actors import staff_actor
 from service.workflow.offer.create import first_places
+from signatures.effective_date import local_date
 
 
 def edit(deps: Deps, reference: str, given: Input, staff: Staff) -> None:

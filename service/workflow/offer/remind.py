@@ -12,7 +12,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from service.agreement import reminders
-from service.agreement.deadlines import local_date
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.reminders import Situation
@@ -23,7 +22,8 @@ from service.errors import Refused
 from service.texts import text
 from service.workflow.actors import SYSTEM, staff_actor
 from service.workflow.one_by_one import one_by_one
-from service.workflow.telling.notify import sender, show_date_of, tell_signatory
+from service.workflow.telling.notify import sender, show_last_day, tell_signatory
+from signatures.effective_date import local_date
 
 
 def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
@@ -108,7 +108,7 @@ def _remind(
         once=f"{situation.link_id}:{once}",
         link_id=situation.link_id,
         sender_name=sender(tx, agreement).name,
-        valid_until=show_date_of(agreement),
+        valid_until=show_last_day(agreement),
     )
     if queued:
         tx.audit.append(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from service.agreement.file_names import EVIDENCE
 from service.deps import Deps
 from service.errors import NotFound
 from service.workflow.package.take_out import read_object
-from storage.manifest import AGREEMENT
+from signatures.package.names import AGREEMENT, SHEET
 
 
 def original_bytes(deps: Deps, agreement_id: str) -> bytes:
@@ -16,7 +15,7 @@ def original_bytes(deps: Deps, agreement_id: str) -> bytes:
 
 def evidence_bytes(deps: Deps, agreement_id: str) -> bytes:
     """The sealed evidence sheet. Raises NotFound, or what the store raises."""
-    return _kept(deps, agreement_id, EVIDENCE)
+    return _kept(deps, agreement_id, SHEET)
 
 
 def _kept(deps: Deps, agreement_id: str, name: str) -> bytes:
@@ -25,7 +24,7 @@ def _kept(deps: Deps, agreement_id: str, name: str) -> bytes:
         original = tx.documents.original(agreement_id)
         objects = {each.name: each for each in tx.archive.objects(agreement_id)}
     if original is not None:
-        copy = {AGREEMENT: original.pdf, EVIDENCE: original.evidence_pdf}[name]
+        copy = {AGREEMENT: original.pdf, SHEET: original.evidence_pdf}[name]
         if copy is not None:
             return copy
     if name not in objects:

@@ -36,10 +36,6 @@ from service.database.log.audit_log import Entry
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.sealing.evidence_package import (
-    AGREEMENT,
-    COMMON,
-    DIFFERENCE,
-    VIEW,
     digests,
     encoded,
     explanations,
@@ -50,8 +46,14 @@ from service.workflow.sealing.present_keys import with_present_keys
 from service.workflow.sealing.stamp_files import stamp_files
 from service.workflow.tasks import ARCHIVE
 from signatures.keys.authority import fingerprint, pem
-from storage.archive import CERTIFICATES
-from storage.manifest import SHOWN
+from signatures.package.names import (
+    AGREEMENT,
+    CERTIFICATES,
+    COMMON,
+    DIFFERENCE,
+    SHOWN,
+    VIEW,
+)
 
 if TYPE_CHECKING:  # the PDF library comes with them
     from signatures.sealing.seal import Sealer

@@ -24,15 +24,24 @@ from service.database.log.anchors import Anchor
 from service.documents.read_me import read_me
 from service.texts import table, text
 from service.workflow.sealing.stamp_files import OF_OTHERS
+from signatures.package.names import (
+    AGREEMENT,
+    ANCHORS,
+    COMMON,
+    DIFFERENCE,
+    RECORDS,
+    SEALS,
+    SHEET,
+    TEMPLATE,
+    TOKENS,
+    VIEW,
+)
 from storage.bag import bag
 
 if TYPE_CHECKING:  # the ASN.1 library comes with it
     from signatures.pdf.extraction import Part
 
-AGREEMENT, SHEET, LOG = "overeenkomst.pdf", "bewijsblad.pdf", "logboek.jsonl"
-TEMPLATE = "sjabloon.docx"
 OWN = "eigen"  # the quality of a time stamp of this service's own
-VIEW, DIFFERENCE, COMMON = "leesweergave.html", "verschil.html", "gemeenschappelijke-tekst.html"
 
 
 def fixed_files(
@@ -44,7 +53,7 @@ def fixed_files(
     ``template`` is the Word file that the text was made from, None where it was not kept;
     ``views`` are the texts that were shown as pages, by name.
     """
-    files = {f"handelingen/{act.place}.json": canonical(act.record) for act in facts.acts}
+    files = {f"{RECORDS}{act.place}.json": canonical(act.record) for act in facts.acts}
     files |= _loose(_parts(AGREEMENT, sealed))
     if template:
         files[TEMPLATE] = template
@@ -118,9 +127,9 @@ def _loose(named: list[tuple[str, str, Part]]) -> dict[str, bytes]:
     """The same as files of their own."""
     files = {}
     for _, name, part in named:
-        files[f"tijdstempels/{name}.tst"] = part.token
+        files[f"{TOKENS}{name}.tst"] = part.token
         if part.cms:
-            files[f"zegels/{name}.p7s"] = part.cms
+            files[f"{SEALS}{name}.p7s"] = part.cms
     return files
 
 
@@ -231,9 +240,9 @@ def anchor_files(tx: Transaction, agreement_id: str, log: bytes) -> dict[str, by
         return {}
     day = anchor.day.isoformat()
     return {
-        f"ankers/{day}.json": anchor.record,
-        f"ankers/{day}.tsr": anchor.response,
-        f"ankers/{day}.pad.txt": _path(anchor, tx.anchors.heads(anchor.number), head),
+        f"{ANCHORS}{day}.json": anchor.record,
+        f"{ANCHORS}{day}.tsr": anchor.response,
+        f"{ANCHORS}{day}.pad.txt": _path(anchor, tx.anchors.heads(anchor.number), head),
     }
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from service.agreement.capabilities import hash_secret, token_for
 from service.agreement.events import Event
-from service.agreement.file_names import AGREEMENT, EVIDENCE, SHOWN, saved_as
+from service.agreement.file_names import saved_as
 from service.agreement.model import Agreement
 from service.agreement.shown import PDF
 from service.agreement.states import Place
@@ -21,6 +21,7 @@ from service.errors import LinkUnusable, NotFound
 from service.workflow.actors import Client, signer_actor
 from service.workflow.package.originals import evidence_bytes, original_bytes
 from service.workflow.signing.open_link import Visit, load_proved_visit
+from signatures.package.names import AGREEMENT, SHEET, SHOWN
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def fetch_evidence(deps: Deps, secret: str, client: Client) -> Download:
 
     Raises what ``fetch_original`` raises.
     """
-    return _fetch(deps, secret, client, EVIDENCE)
+    return _fetch(deps, secret, client, SHEET)
 
 
 def _fetch(deps: Deps, secret: str, client: Client, name: str) -> Download:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from service.agreement.capabilities import code_for
 from service.agreement.events import Event
-from service.agreement.file_names import AGREEMENT, EVIDENCE, saved_as
+from service.agreement.file_names import saved_as
 from service.agreement.states import State
 from service.database.engine import Transaction
 from service.database.queue.messages import OVERTAKEN, Message
@@ -35,6 +35,7 @@ from service.workflow.actors import SYSTEM
 from service.workflow.package.originals import evidence_bytes, original_bytes
 from service.workflow.telling.links import account_address, address
 from service.workflow.telling.undelivered import tell_refused
+from signatures.package.names import AGREEMENT, SHEET
 
 # A mail about something that is over is not sent any more: a link that died, a code that ran out.
 _DEAD_STATES = (State.VOIDED, State.DECLINED, State.EXPIRED)
@@ -156,8 +157,8 @@ def _attachments(deps: Deps, agreement_id: str, *, ours: bool) -> list[Attachmen
         agreement = tx.agreements.get_by_id(agreement_id)
     return [
         Attachment(saved_as(agreement, name), "application/pdf", read(deps, agreement_id))
-        for name, read in ((AGREEMENT, original_bytes), (EVIDENCE, evidence_bytes))
-        if not (ours and name == EVIDENCE)
+        for name, read in ((AGREEMENT, original_bytes), (SHEET, evidence_bytes))
+        if not (ours and name == SHEET)
     ]
 
 

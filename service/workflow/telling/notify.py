@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from service.agreement.deadlines import local_date, show_date
+from service.agreement.deadlines import show_date
 from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place
 from service.database.engine import Transaction
 from service.workflow.tasks import DELIVER
+from signatures.effective_date import local_date
 
 PRODUCT = "Zegel"
 
@@ -181,12 +182,12 @@ def invite(
         link_id=link_id,
         sender_name=sender(tx, agreement).name,
         message=agreement.message,
-        valid_until=show_date_of(agreement),
+        valid_until=show_last_day(agreement),
         **{"delegated_by": "", "pre_signed": False, **values},
     )
 
 
-def show_date_of(agreement: Agreement) -> str:
+def show_last_day(agreement: Agreement) -> str:
     """The last day on which the link works, as printed."""
     if agreement.expires_at is None:
         return ""

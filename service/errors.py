@@ -2,8 +2,8 @@
 
     ZegelError
     ├── Invalid            what was given is wrong, field by field
+    ├── NotAllowed         this person may not (shown like NotFound where it would betray something)
     ├── Refused            the rules say no
-    │   ├── NotAllowed     this person may not (shown like NotFound where it would betray something)
     │   ├── KeyReused      the key of an earlier request came with another question
     │   ├── WrongState     the agreement is in a state in which this cannot happen
     │   │   └── TooLate    somebody or something was faster: the polite form of a lost race
@@ -77,12 +77,12 @@ class Invalid(ZegelError):
         return sentences
 
 
+class NotAllowed(ZegelError):
+    """This person may not do this. Never shown beside a form: a button led nowhere."""
+
+
 class Refused(ZegelError):
     """The rules say no."""
-
-
-class NotAllowed(Refused):
-    """This person may not do this."""
 
 
 class KeyReused(Refused):

@@ -1,10 +1,8 @@
-"""The two dates the agreement lives by, as pure functions.
+"""The date on which the agreement takes effect, as a pure function.
 
-Clause 12.1 lets the agreement take effect on the day both parties have signed at every required
-place; clause 12.2 gives three months' notice.
+Clause 12.1: the day on which both parties have signed at every required place.
 """
 
-import calendar
 from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -41,16 +39,3 @@ def effective_date(instants: Mapping[str, datetime]) -> date:
     # Each is converted on its own, so that a naive one is named before anything is compared;
     # the order of local dates is that of the instants.
     return max(local_date(instant) for instant in instants.values())
-
-
-def notice_end(given: date, months: int = 3) -> date:
-    """The last day of a notice of whole calendar months, clamped to the end of the month.
-
-    Notice given on 30 November 2026 ends on 28 February 2027 (there is no 30 February).
-    Raises ``ValueError`` for fewer than one month.
-    """
-    if months < 1:
-        raise ValueError("a notice lasts at least one month")
-    years, month = divmod(given.month - 1 + months, 12)
-    year, month = given.year + years, month + 1
-    return date(year, month, min(given.day, calendar.monthrange(year, month)[1]))

@@ -75,14 +75,6 @@ def path(heads: Sequence[Head], head: Head) -> list[tuple[str, str]]:
     return steps
 
 
-def climb(head: Head, steps: Sequence[tuple[str, str]]) -> str:
-    """The root that a leaf and its path lead to."""
-    found = _sha256(head.leaf())
-    for side, other in steps:
-        found = _node(other, found) if side == LEFT else _node(found, other)
-    return found
-
-
 def record(
     *, number: int, now: datetime, last_day: date | None, previous: str, heads: Sequence[Head]
 ) -> bytes:

@@ -76,7 +76,7 @@ ACT_ORDER: dict[Order, tuple[Place, Place, Place]] = {
 
 
 class Step(StrEnum):
-    """What can happen to an agreement; each has one file in ``service/workflow``."""
+    """What can happen to an agreement and its state."""
 
     EDIT = "edit"
     SEND = "send"
@@ -129,8 +129,8 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
     Step.CLOSE: dict.fromkeys(_SIGNED, State.COMPLETED),
 }
 
-# From these states nothing that a person does can go on; being there already means that somebody
-# or something was faster.
+# Where nothing more can be signed. What cannot happen any more because an agreement came here is
+# answered politely: somebody or something was faster.
 ENDED = frozenset(
     {
         State.FULLY_SIGNED,
@@ -174,4 +174,3 @@ def may(step: Step, state: State) -> bool:
 RUNNING = frozenset(_RUNNING)
 SIGNED_NOT_SEALED = frozenset(_SIGNED)
 EFFECTIVE = frozenset({*_SIGNED, State.COMPLETED, State.SUPERSEDED})
-EDITABLE_BY_CONTROLLER = frozenset({State.SENT})

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import cast
 
 import procrastinate
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, create_engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from service.database.agreement.agreements import Agreements
@@ -256,12 +256,6 @@ class Database:
         """Raises Unavailable when the database does not answer."""
         with self.begin() as tx:
             tx.now()
-
-    def schema_is_current(self, head: str) -> bool:
-        """Whether the newest migration has run."""
-        with self._engine.connect() as connection:
-            found = connection.execute(text("select version_num from alembic_version")).scalar()
-        return found == head
 
     def owns_its_tables(self) -> bool:
         """Whether the role of the service could switch off the guards of what was signed.

@@ -13,6 +13,7 @@ from service.errors import (
     Busy,
     GenerationFailed,
     Invalid,
+    KeyReused,
     KeysUnusable,
     LinkUnusable,
     NotAllowed,
@@ -39,6 +40,7 @@ from storage.errors import (
 STATUSES: tuple[tuple[type[ZegelError], int], ...] = (
     (Invalid, 422),
     (NotAllowed, 403),
+    (KeyReused, 409),
     (TooLate, 409),
     (WrongState, 409),
     (TooMany, 429),

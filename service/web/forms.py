@@ -12,12 +12,6 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from service.errors import Invalid
 from service.web.mistakes import sentences
 
-# A bidirectional override or an invisible character could make a page show something else than
-# what is kept. Line ends are for text areas only; the core decides where they may stand.
-_REFUSED = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_LINE_ENDS = "\n"
-BLANK_LINES = 2
-
 
 class FormErrors(dict[str, str]):
     """Field name to sentence, in the order of the page; empty when all is well.
@@ -61,7 +55,7 @@ def read(form: MultiDict[str, str], repeated: Iterable[str] = ()) -> Posted:
     """Every field of a form: NFC, trimmed, line ends as ``\\n``.
 
     Names in ``repeated`` (tick boxes, lines of own wording) become lists without empty ones.
-    Nothing is judged here except what no field may hold: see ``refused_characters``.
+    Nothing is judged here.
     """
     many = set(repeated)
     lists = {name: [line for value in form.getlist(name) if (line := tidy(value))] for name in many}
@@ -73,19 +67,6 @@ def tidy(value: str) -> str:
     """NFC, trimmed, line ends as ``\\n``."""
     lines = value.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", lines).strip()
-
-
-def refused_characters(value: str) -> bool:
-    """Whether a value holds control, invisible or unassigned characters other than line ends."""
-    return any(
-        unicodedata.category(character) in _REFUSED and character not in _LINE_ENDS
-        for character in value
-    )
-
-
-def with_blank_lines(lines: Iterable[str], *, more: int = 0) -> list[str]:
-    """Lines of own wording to show, followed by empty ones to write in."""
-    return [*lines, *[""] * (BLANK_LINES + more)]
 
 
 def upload(files: MultiDict[str, FileStorage], name: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import procrastinate
 from procrastinate import SyncPsycopgConnector
@@ -53,23 +53,18 @@ def libpq_url(database_url: str) -> str:
 def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
     """Everything outside, for one process. Nothing slow happens here."""
     database = Database(database_url, deferrer())
-    makers: list[Maker] = []
-
-    def maker() -> Maker:
-        makers.append(_maker(settings))
-        return makers[0]
-
-    authority = _once(lambda: _authority(settings), unless=lambda made: made.superseded)
+    maker = _Once(lambda: _maker(settings))
+    authority = _Once(lambda: _authority(settings), unless=lambda made: made.superseded)
 
     # One for the process: it counts how often a service of another was asked.
-    stamps = _once(lambda: timestamps(settings, authority()), unless=lambda made: made.superseded)
-    sealer = _once(
+    stamps = _Once(lambda: timestamps(settings, authority()), unless=lambda made: made.superseded)
+    sealer = _Once(
         lambda: _sealer(settings, authority(), stamps()), unless=lambda made: made.superseded
     )
 
     def close() -> None:
-        for each in makers:
-            each.close()
+        if maker.made is not None:
+            maker.made.close()
         database.close()
 
     return Deps(
@@ -78,11 +73,11 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
         database=database,
         mailer=_mailer(settings),
         template_sha256=_template_sha256(),
-        maker=_once(maker),
+        maker=maker,
         authority=authority,
         timestamps=stamps,
         sealer=sealer,
-        objects=_once(lambda: _objects(store)),
+        objects=_Once(lambda: _objects(store)),
         close=close,
     )
 
@@ -152,18 +147,19 @@ def _objects(store: S3Config) -> ObjectStore:
     return objects
 
 
-def _once(
-    make: Callable[[], T], *, unless: Callable[[T], bool] = lambda _made: False
-) -> Callable[[], T]:
-    """Make at first use and keep, ``unless`` what was kept no longer counts; a failure is not
+class _Once(Generic[T]):
+    """Makes at first use and keeps, ``unless`` what was kept no longer counts; a failure is not
     kept, so the next use tries again."""
-    made: list[T] = []
-    lock = Lock()
 
-    def get() -> T:
-        with lock:
-            if not made or unless(made[0]):
-                made[:] = [make()]
-            return made[0]
+    def __init__(
+        self, make: Callable[[], T], *, unless: Callable[[T], bool] = lambda _made: False
+    ) -> None:
+        self._make, self._unless = make, unless
+        self._lock = Lock()
+        self.made: T | None = None
 
-    return get
+    def __call__(self) -> T:
+        with self._lock:
+            if self.made is None or self._unless(self.made):
+                self.made = self._make()
+            return self.made

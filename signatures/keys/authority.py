@@ -53,7 +53,6 @@ ROOT, ISSUING, SEAL, STAMP = "root", "issuing", "seal", "tsa"
 ROLES = (ROOT, ISSUING, SEAL, STAMP)
 CERTIFICATES = tuple(f"{role}.pem" for role in ROLES)
 CRLS = ("root.crl.pem", "issuing.crl.pem")
-KEYS = tuple(f"{role}.key.pem" for role in ROLES)
 # The root's key may have been moved away, as it should; a seal's key may live in a token.
 NEEDED = (*CERTIFICATES, *CRLS, "issuing.key.pem", "tsa.key.pem")
 
@@ -139,10 +138,6 @@ class Authority:
         last = sorted((self.home / FORMER).glob("*.crl.pem"))
         files = [*(self.directory / name for name in CRLS), *last]
         return tuple(read_crl(file) for file in files)
-
-    def fingerprints(self) -> dict[str, str]:
-        """SHA-256 of each certificate (colon separated, upper case), by file name."""
-        return {name: fingerprint(certificate) for name, certificate in self.counting().items()}
 
     def counting(self) -> dict[str, x509.Certificate]:
         """The four certificates that count, by file name."""

@@ -65,11 +65,6 @@ def read_certificate(path: Path) -> x509.Certificate:
     return _parse(path, x509.load_pem_x509_certificate)
 
 
-def read_certificates(path: Path) -> list[x509.Certificate]:
-    """Every certificate in a PEM file. Raises AuthorityError."""
-    return _parse(path, x509.load_pem_x509_certificates)
-
-
 def read_crl(path: Path) -> x509.CertificateRevocationList:
     """A revocation list in PEM. Raises AuthorityError."""
     return _parse(path, x509.load_pem_x509_crl)

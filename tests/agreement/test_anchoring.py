@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -11,7 +12,6 @@ import pytest
 from service.agreement.anchoring import (
     FIRST,
     Head,
-    climb,
     in_order,
     lines,
     missed,
@@ -25,6 +25,15 @@ def heads(count: int) -> list[Head]:
     return in_order(
         [Head(f"{n:04}", n + 1, hashlib.sha256(bytes([n])).hexdigest()) for n in range(count)]
     )
+
+
+def climb(head: Head, steps: Sequence[tuple[str, str]]) -> str:
+    """The root that a leaf and its path lead to, as a reader of the package computes it."""
+    found = hashlib.sha256(head.leaf()).hexdigest()
+    for side, other in steps:
+        pair = f"{other} {found}" if side == "links" else f"{found} {other}"
+        found = hashlib.sha256(f"node {pair}".encode()).hexdigest()
+    return found
 
 
 @pytest.mark.parametrize("count", [*range(1, 18), 31, 32, 33, 100])

@@ -12,10 +12,7 @@ from service.errors import FieldError, Invalid
 from service.web.forms import (
     FormErrors,
     read,
-    refused_characters,
-    tidy,
     upload,
-    with_blank_lines,
 )
 from service.web.pages import FILTERS, ago, breakable
 
@@ -67,20 +64,18 @@ def test_ago(before: timedelta, shown: str) -> None:
 
 
 def test_a_form_is_read_tidily() -> None:
-    form = MultiDict([("name", "  Jose\u0301\r\nX "), ("tick", "a"), ("tick", "b"), ("own", " ")])
+    form = MultiDict(
+        [
+            ("name", "  Jose\u0301\r\nX "),
+            ("tick", "a"),
+            ("tick", "b"),
+            ("own", " "),
+            ("old", "a\rb"),
+        ]
+    )
     posted = read(form, repeated=["tick", "own"])
-    assert posted.values == {"name": "José\nX"}
+    assert posted.values == {"name": "José\nX", "old": "a\nb"}
     assert posted.lists == {"tick": ["a", "b"], "own": []}
-
-
-@pytest.mark.parametrize("bad", ["a\x00b", "\u202eabc", "a\u200bb", "a\x1bb", "\ufeffx", "a\tb"])
-def test_invisible_characters_are_noticed(bad: str) -> None:
-    assert refused_characters(bad)
-
-
-def test_ordinary_text_is_fine() -> None:
-    assert not refused_characters("'t Hof van Ó Brien-Łódź & Zn <test>\nregel 2 ’–")
-    assert tidy("a\rb") == "a\nb"
 
 
 def test_errors_keep_order_and_the_first_sentence_and_name_their_field() -> None:
@@ -91,11 +86,6 @@ def test_errors_keep_order_and_the_first_sentence_and_name_their_field() -> None
     assert errors["city"] == "Vul de gemeente in."
     assert errors["function"] == "Functie: Vul dit in."
     assert FormErrors.whole("Nee.") == {"form": "Nee."}
-
-
-def test_there_is_always_an_empty_line_to_write_in() -> None:
-    assert with_blank_lines(["a"]) == ["a", "", ""]
-    assert with_blank_lines([], more=1) == ["", "", ""]
 
 
 def test_upload() -> None:

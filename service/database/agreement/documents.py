@@ -332,11 +332,3 @@ class Documents:
                 further_files=None,
             )
         )
-
-    def count_frozen(self, agreement_id: str) -> int:
-        """How many revisions were frozen."""
-        return self._connection.execute(
-            select(func.count())
-            .select_from(documents)
-            .where(documents.c.agreement_id == agreement_id, documents.c.kind == "frozen")
-        ).scalar_one()

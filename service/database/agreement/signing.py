@@ -5,7 +5,6 @@ Only hashes are kept of tokens, session secrets and codes.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -374,11 +373,6 @@ class Signing:
             "sent_at": row.created_at,
             "confirmed_at": row.consumed_at,
         }
-
-
-def new_id() -> str:
-    """A fresh random id (UUID version 4)."""
-    return str(uuid.uuid4())
 
 
 def _link(row: Any) -> Link:

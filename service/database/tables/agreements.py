@@ -1,8 +1,8 @@
 """The tables. What the database can hold true, it holds: states, one original, unique references.
 
 Instants are ``timestamptz``; the database's clock is the only clock that judges links, codes and
-acts. Triggers (migration 0001) refuse to change an act, an original, an effective date or an
-audit entry.
+acts. Triggers (migrations 0002 and 0007) refuse to change an act, an original, an effective date
+or an audit entry.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from service.web.mistakes import sentences
 from service.web.staff import forms
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
-from service.workflow.keeping.retrieve import dossier, listing
+from service.workflow.keeping.retrieve import agreement_of, dossier, listing
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
 from service.workflow.offer.generate import request_preview
@@ -87,7 +87,7 @@ def new() -> Any:
     if typed := again():
         return _form(forms.typed_again(typed.form), typed.errors)
     if reference := request.args.get("kopie", ""):
-        return _form(forms.copy_of(dossier(deps(), reference, current_staff()).agreement), {})
+        return _form(forms.copy_of(agreement_of(deps(), reference, current_staff())), {})
     return _form(forms.blank(deps().settings.link_days), {})
 
 
@@ -121,8 +121,8 @@ def add() -> Any:
 @require_staff(Permission.PREPARE)
 def edit_form(reference: str) -> Any:
     """A draft in the form."""
-    found, typed = dossier(deps(), reference, current_staff()), again()
-    filled = forms.typed_again(typed.form) if typed else forms.of(found.agreement)
+    found, typed = agreement_of(deps(), reference, current_staff()), again()
+    filled = forms.typed_again(typed.form) if typed else forms.of(found)
     return _form(filled, typed.errors, editing=reference)
 
 

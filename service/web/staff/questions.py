@@ -8,7 +8,7 @@ from flask import request
 
 from service.agreement.permissions import Permission
 from service.database.agreement.questions import Question
-from service.errors import Invalid, NotAllowed, NotFound, Refused
+from service.errors import Invalid, NotFound, Refused
 from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
@@ -40,8 +40,6 @@ def return_with_question(reference: str) -> Any:
     question = request.form.get("question", "")
     try:
         give_back(deps(), reference, question, current_staff())
-    except NotAllowed:
-        raise
     except Invalid as wrong:
         return ask_again(sentences(wrong))
     except Refused as refusal:  # on the same page, so that the words typed are not lost
@@ -70,8 +68,6 @@ def send_answer(reference: str, question_id: str) -> Any:
     words = request.form.get("answer", "")
     try:
         answering.answer(deps(), reference, question_id, words, current_staff())
-    except NotAllowed:
-        raise
     except Invalid as wrong:
         return ask_again(sentences(wrong))
     except Refused as refusal:
@@ -86,8 +82,6 @@ def settle(reference: str, question_id: str) -> Any:
     """It was answered elsewhere."""
     try:
         answering.settle(deps(), reference, question_id, current_staff())
-    except NotAllowed:
-        raise
     except Refused as refusal:
         return refused_at_dossier(reference, refusal)
     return to("staff.dossier_page", reference=reference, done="question_closed")

@@ -11,13 +11,13 @@ from flask import request
 from service.agreement.deadlines import MOST_DAYS, end_of_day_after
 from service.agreement.permissions import Permission
 from service.agreement.states import Order
-from service.errors import Invalid, NotAllowed, Refused
+from service.errors import Invalid, Refused
 from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow.keeping.retrieve import dossier
+from service.workflow.keeping.retrieve import agreement_of, dossier
 from service.workflow.offer import resend as anew
 from service.workflow.offer.remind import remind as remind_now
 from service.workflow.offer.send import send as send_draft
@@ -69,11 +69,9 @@ def copy_link(reference: str) -> Any:
     """Show the living link, once; it never stands in an address of ours."""
     try:
         link = anew.copy_link(deps(), reference, current_staff())
-    except NotAllowed:
-        raise
     except Refused as refusal:
         return refused_at_dossier(reference, refusal)
-    agreement = dossier(deps(), reference, current_staff()).agreement
+    agreement = agreement_of(deps(), reference, current_staff())
     return show("staff/link.html", agreement=agreement, link=link)
 
 
@@ -81,7 +79,7 @@ def copy_link(reference: str) -> Any:
 @require_staff(Permission.SEND)
 def address(reference: str) -> Any:
     """Correct the signatory's name and address."""
-    signatory = dossier(deps(), reference, current_staff()).agreement.signatory
+    signatory = agreement_of(deps(), reference, current_staff()).signatory
     values = {"signatory_name": signatory.name, "signatory_email": signatory.email}
     return _ask("address", reference, values)
 
@@ -115,7 +113,7 @@ def settle_mail(reference: str, message_id: str) -> Any:
 @require_staff(Permission.SEND)
 def term(reference: str) -> Any:
     """More time: suggested is the usual term, after the days that are left."""
-    until = dossier(deps(), reference, current_staff()).agreement.expires_at
+    until = agreement_of(deps(), reference, current_staff()).expires_at
     left = (local_date(until) - local_date(datetime.now(UTC))).days if until else 0
     days = min(max(left, 0) + deps().settings.link_days, MOST_DAYS)
     ends = local_date(end_of_day_after(datetime.now(UTC), days))
@@ -160,8 +158,6 @@ def _do(reference: str, act: Callable[[], str | None], done: str = "") -> Any:
     """
     try:
         done = act() or done
-    except NotAllowed:
-        raise
     except Invalid as wrong:
         return ask_again(sentences(wrong))
     except Refused as refusal:
@@ -170,7 +166,7 @@ def _do(reference: str, act: Callable[[], str | None], done: str = "") -> Any:
 
 
 def _ask(what: str, reference: str, values: dict[str, str], **more: Any) -> tuple[str, int]:
-    agreement, typed = dossier(deps(), reference, current_staff()).agreement, again()
+    agreement, typed = agreement_of(deps(), reference, current_staff()), again()
     return show(
         f"staff/ask_{what}.html",
         agreement=agreement,

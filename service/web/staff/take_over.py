@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from service.agreement.permissions import Permission
-from service.errors import NotAllowed, Refused
+from service.errors import Refused
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow.keeping.retrieve import dossier
+from service.workflow.keeping.retrieve import agreement_of
 from service.workflow.offer import take_over as taking
 
 
@@ -17,7 +17,7 @@ from service.workflow.offer import take_over as taking
 @require_staff(Permission.COUNTERSIGN)
 def ask_take_over(reference: str) -> Any:
     """What it means for the text and for the customer."""
-    agreement = dossier(deps(), reference, current_staff()).agreement
+    agreement = agreement_of(deps(), reference, current_staff())
     return show("staff/ask_take_over.html", agreement=agreement)
 
 
@@ -27,8 +27,6 @@ def take_over(reference: str) -> Any:
     """From now on, this person signs."""
     try:
         taking.take_over(deps(), reference, current_staff())
-    except NotAllowed:
-        raise
     except Refused as refusal:
         return refused_at_dossier(reference, refusal)
     return to("staff.dossier_page", reference=reference, done="taken_over")

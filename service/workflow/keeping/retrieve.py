@@ -11,6 +11,7 @@ from service.agreement.file_names import saved_as
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.database.agreement.documents import Original
+from service.database.engine import Transaction
 from service.database.lists.overview import PAGE, Search, Summary
 from service.deps import Deps
 from service.errors import NotFound
@@ -70,13 +71,23 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
 
     The role archive sees only what both parties have signed.
     """
-    require(staff, Permission.SEE_ARCHIVE)
     with deps.database.begin() as tx:
-        agreement = tx.agreements.get(reference)
-        if agreement.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
-            raise NotFound("not_found")
-        tx.activity.note(Activity.DOSSIER_VIEWED, staff.id, reference)
-        return gather(deps, tx, agreement)
+        return gather(deps, tx, _seen(tx, reference, staff))
+
+
+def agreement_of(deps: Deps, reference: str, staff: Staff) -> Agreement:
+    """The agreement alone, for a page that asks something about it. Raises NotFound, NotAllowed."""
+    with deps.database.begin() as tx:
+        return _seen(tx, reference, staff)
+
+
+def _seen(tx: Transaction, reference: str, staff: Staff) -> Agreement:
+    require(staff, Permission.SEE_ARCHIVE)
+    found = tx.agreements.get(reference)
+    if found.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
+        raise NotFound("not_found")
+    tx.activity.note(Activity.DOSSIER_VIEWED, staff.id, reference)
+    return found
 
 
 def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:

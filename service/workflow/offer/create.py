@@ -11,7 +11,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.parties import Processor
 from service.agreement.permissions import Permission, Role, Staff, require
-from service.agreement.states import CONTROLLER_PLACES, Order, Place, PlaceState, State
+from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, PlaceState, State
 from service.database.engine import Transaction
 from service.database.queue.idempotency import Asked
 from service.deps import Deps
@@ -123,7 +123,12 @@ def _new(
 
 def first_places(order: Order) -> dict[Place, PlaceState]:
     """Whose turn it is at the start."""
-    controller_first = order is Order.CONTROLLER_FIRST
-    turn = {True: PlaceState.OPEN, False: PlaceState.BLOCKED}
-    places = dict.fromkeys(CONTROLLER_PLACES, turn[controller_first])
-    return {**places, Place.PROCESSOR_AGREEMENT: turn[not controller_first]}
+    first = ACT_ORDER[order][0]
+    return {
+        place: PlaceState.OPEN if _together(place, first) else PlaceState.BLOCKED for place in Place
+    }
+
+
+def _together(place: Place, other: Place) -> bool:
+    """Whether one person signs both, in one go."""
+    return (place in CONTROLLER_PLACES) is (other in CONTROLLER_PLACES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -143,13 +144,10 @@ def accept(
     # A signatory may have read before openings were noted; their session says which bytes.
     if person.staff_id and not opened:
         raise Refused("not_opened")
-    places = dict(before.places)
     for place, said in acts.items():
         _record(tx, before, person, image, place, said, view.sha256, opened)
-        places[place] = PlaceState.SIGNED
-    signed = dataclasses.replace(before, state=state, places=places)
-    for place in signed.next_places:
-        places[place] = PlaceState.OPEN
+    signed = _with_places(dataclasses.replace(before, state=state), acts, PlaceState.SIGNED)
+    signed = _with_places(signed, signed.next_places, PlaceState.OPEN)
     if not signed.next_places:
         signed = _with_effective_date(tx, signed)
     tx.questions.end_by_signing(before.id, by_staff=person.staff_id is not None)
@@ -219,6 +217,12 @@ def _record(
         place_id=place.value,
         record_sha256=digest,
         document_sha256=agreement.frozen_sha256,
+    )
+
+
+def _with_places(agreement: Agreement, places: Iterable[Place], state: PlaceState) -> Agreement:
+    return dataclasses.replace(
+        agreement, places={**agreement.places, **dict.fromkeys(places, state)}
     )
 
 

@@ -14,7 +14,7 @@ from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.parties import parse_controller, parse_signatory
-from service.agreement.states import State, Step, after
+from service.agreement.states import State, Step, after, refusal
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid
@@ -138,4 +138,4 @@ def _with_annex(before: Agreement, given: Input) -> Agreement:
 def _require_editable(agreement: Agreement) -> None:
     """Only a sent agreement whose annex the controller completes can be filled in."""
     if agreement.state is not State.SENT or agreement.annex_locked:
-        after(Step.COMPLETE, State.READY if agreement.annex_locked else agreement.state)
+        raise refusal(State.READY if agreement.annex_locked else agreement.state)

@@ -6,7 +6,9 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,45 @@ def test_everything_public_is_explained(library: str) -> None:
 def test_what_is_not_explained_is_found() -> None:
     module = ast.parse("class A:\n  '''x'''\n  def b(self): ...\n  def _c(self): ...\ndef d(): ...")
     assert list(unexplained(module)) == ["d", "A.b"]
+
+
+def _imported(file: Path) -> set[str]:
+    """The names of packages that a file imports when it runs."""
+    module = ast.parse(file.read_text(encoding="utf-8"))
+    for_types = [
+        node
+        for node in ast.walk(module)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+    ]
+    only = {id(each) for block in for_types for each in ast.walk(block)}
+    found: set[str] = set()
+    for node in ast.walk(module):
+        if id(node) in only:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {each.name.partition(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"service", *LIBRARIES}
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Otherwise another library that drops or bounds it anew breaks us. The two that run in
+    LibreOffice's own Python have what that has."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [*project["dependencies"], *project["optional-dependencies"]["pkcs11"]]
+    declared = {re.split(r"[\[<>=,]", line)[0].lower() for line in named}
+    distributions = metadata.packages_distributions()
+    missing: dict[str, str] = {}
+    for file in sorted(
+        each for name in ("service", *LIBRARIES) for each in (ROOT / name).rglob("*.py")
+    ):
+        if file.name in ("office_client.py", "office_walls.py"):
+            continue
+        for name in _imported(file):
+            if not declared & {each.lower() for each in distributions.get(name, [])}:
+                missing[name] = str(file.relative_to(ROOT))
+    assert missing == {}
 
 
 def test_what_is_written_down_twice_is_the_same() -> None:

@@ -2,7 +2,8 @@
 
 One office per worker, started at first use, kept between documents. An office that hangs or dies
 is killed and the document tried once more on a fresh one. After 500 documents or 350 MB an office
-is replaced; its replacement is started first, so that nobody waits for the start.
+is replaced; its replacement is started first, so that nobody waits for the start. When there was
+nothing to do for some seconds, all but one are ended: each holds some 170 MiB.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ CONVERT_SECONDS = 10.0
 USUAL_BYTES, BYTES_A_SECOND = 200_000, 10_000
 """A larger document gets a second more for each further 10 kB: an evidence sheet with the longest
 log that is printed takes seconds on a busy machine, and must be made all the same."""
+
+IDLE_SECONDS = 5.0
+"""After so long without a document, one office is enough."""
 
 EXPORT_OPTIONS: Mapping[str, Any] = {
     "SelectPdfVersion": 3,  # PDF/A-3b
@@ -80,6 +84,7 @@ class OfficePool:
         work_dir: Path | None = None,
         seconds: float = CONVERT_SECONDS,
         limits: RecycleLimits | None = None,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._fonts_dir = fonts_dir
         self._wanted = (soffice, office_python)
@@ -90,6 +95,8 @@ class OfficePool:
         self._preparing = threading.Lock()
         self._slots = [_Slot() for _ in range(max(1, workers))]
         self._free: queue.LifoQueue[_Slot] = queue.LifoQueue()
+        self._idle_seconds = idle_seconds
+        self._resting: threading.Timer | None = None
         self._closed = False
         for slot in self._slots:
             self._free.put(slot)
@@ -112,10 +119,13 @@ class OfficePool:
             return self._convert_in(slot, docx)
         finally:
             self._free.put(slot)
+            self._rest_later()
 
     def close(self) -> None:
         """End every office, waiting for documents under way, and remove the work directory."""
         self._closed = True
+        if self._resting:
+            self._resting.cancel()
         for _ in self._slots:
             slot = self._free.get()
             replacing = slot.replacing
@@ -178,6 +188,30 @@ class OfficePool:
 
         slot.replacing = threading.Thread(target=start, name="office-replacement", daemon=True)
         slot.replacing.start()
+
+    def _rest_later(self) -> None:
+        if len(self._slots) > 1 and not self._closed:
+            if self._resting:
+                self._resting.cancel()
+            self._resting = threading.Timer(self._idle_seconds, self._rest)
+            self._resting.daemon = True
+            self._resting.start()
+
+    def _rest(self) -> None:
+        """End the offices that wait, but for the one that would be taken next."""
+        waiting: list[_Slot] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting.append(self._free.get_nowait())
+        ended = []
+        for slot in waiting[1:]:
+            if not slot.replacing:
+                ended += [office for office in (slot.office, slot.replacement) if office]
+                slot.office = slot.replacement = None
+        for slot in reversed(waiting):
+            self._free.put(slot)
+        for office in ended:
+            office.end()
 
     def _start(self) -> OfficeProcess:
         with self._preparing:

@@ -46,6 +46,9 @@ from service.engines.process import (
 ENGINE = "SeaweedFS"
 REGION = "us-east-1"
 ROOM_NEEDED_MB = 300
+# Its heap may grow by so much between two collections of garbage. With Go's own 100 it held 255 to
+# 281 MiB after 150 agreements, with 12 to 25 it held 87 to 142, at no more processor time.
+COLLECT_AT_PERCENT = "20"
 START_SECONDS = 60
 # It stops in about a second, but waits minutes for an upload that its client left unfinished, and
 # ten seconds for its own parts. What it acknowledged survives SIGKILL, see the test of that name.
@@ -200,6 +203,7 @@ class EmbeddedObjectStore:
                     "HOME": str(self.directory),
                     "AWS_ACCESS_KEY_ID": credentials.access_key_id,
                     "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+                    "GOGC": COLLECT_AT_PERCENT,
                 },
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -65,6 +65,23 @@ def sockets(pool: OfficePool) -> list[Path]:
     return [path for office in pool.offices() for path in office._sockets()]
 
 
+def test_when_there_is_nothing_to_do_one_office_stays(
+    templates_dir: Path, tmp_path: Path, docx: bytes
+) -> None:
+    pool = OfficePool(templates_dir / "fonts", workers=2, work_dir=tmp_path, idle_seconds=0.5)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            assert all(pdf.startswith(b"%PDF") for pdf in threads.map(pool.convert, [docx, docx]))
+        pids = {office.office_pid for office in pool.offices()}
+        until(lambda: len(pool.offices()) == 1)
+        (stays,) = pool.offices()
+        until(lambda: gone(*(pids - {stays.office_pid})))
+        assert pool.convert(docx).startswith(b"%PDF")
+        assert pool.offices() == [stays], "the one that was used last is the one that stays"
+    finally:
+        pool.close()
+
+
 @pytest.mark.long
 def test_an_office_that_hangs_is_killed_and_the_document_made_by_another(
     pool: OfficePool, docx: bytes

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from service.texts import Counting, catalogue, text
+from service.agreement.deadlines import show_date, show_moment, show_moment_with_offset
+from service.texts import Counting, catalogue, has_text, text
+
+_CATALOGUE = re.compile(r"[a-z_]+(\.[a-z_]+)*")  # a format that names where a code is explained
 
 
 class Event(StrEnum):
@@ -93,6 +98,7 @@ IN_THE_CHAIN = frozenset(
         "active",
         "alone",  # that no second administrator had to agree
         "asked_by",  # staff:<id>
+        "as_link",  # a mail went with a link in place of its file
         "asker",  # which of the two parties
         "checksum",
         "count",
@@ -100,9 +106,9 @@ IN_THE_CHAIN = frozenset(
         "data_subjects",  # how many
         "common_sha256",
         "day",
+        "days",  # after the link, or before the end of the term
         "document_sha256",
         "effective_date",
-        "effective_date_iso",
         "how",  # a password was chosen: by what
         "kind",
         "known_browser",
@@ -110,7 +116,7 @@ IN_THE_CHAIN = frozenset(
         "level",
         "link",
         "lock",
-        "mailbox",  # whether it was proved
+        "mailbox",  # proved, not_proved
         "mailbox_proved",  # when
         "missing",  # names of walls around LibreOffice
         "mode",
@@ -124,7 +130,6 @@ IN_THE_CHAIN = frozenset(
         "password",  # that it was changed
         "personal_data",  # how many kinds
         "place",
-        "place_id",
         "prefix",
         "purpose",
         "record_sha256",
@@ -151,23 +156,67 @@ IN_THE_CHAIN = frozenset(
 def in_words(event: str, data: Mapping[str, Any], *, erased: bool = False) -> str:
     """An entry of the log in plain Dutch, whatever the catalogue says today.
 
-    Entries are kept for many years, and sentences change: what an entry does not have is marked,
-    and an event without a sentence reads as its code. ``erased`` says that nothing lies beside the
-    entry, where a sentence finds names and reasons.
+    An entry holds codes and moments, and the sentence says how to print each: ``{until:day}``,
+    ``{place:labels.place}``, and with ``!o`` nothing where there is nothing. Entries are kept for
+    many years, and sentences change: what an entry does not have is marked, what it holds in
+    another form is printed as it is (the first ones held words), and an event without a sentence
+    reads as its code. ``erased`` says that nothing lies beside the entry, where a sentence finds
+    names and reasons.
     """
     try:
-        return _Marking("erased" if erased else "unknown").vformat(
+        return _Marking("erased" if erased else "unknown", data).vformat(
             catalogue("events")[event], (), data
         )
     except (KeyError, ValueError):  # no such sentence any more, or one with a mistake in it
         return event
 
 
+def reason_in_words(event: str, personal: Mapping[str, Any]) -> str:
+    """The reason beside an entry, in words; empty where it has none."""
+    if event != Event.AGREEMENT_DECLINED:
+        return str(personal.get("reason", ""))
+    return decline_reason(str(personal.get("reason", "")), str(personal.get("explanation", "")))
+
+
+def decline_reason(reason: str, explanation: str) -> str:
+    """Why somebody refused: the reason that was chosen, and their own words after it."""
+    return f"{_named('labels.decline_reason', reason, {})}{_after_a_stop(explanation)}"
+
+
+def _named(kind: str, code: str, values: Mapping[str, Any]) -> str:
+    """What a catalogue calls a code; what it does not know stays as it is."""
+    key = f"{kind}.{code}"
+    try:
+        return text(key, **values) if has_text(key) else code
+    except KeyError:  # a value of the name is not there
+        return code
+
+
+def _after_a_stop(words: str) -> str:
+    return f". {words}" if words else ""
+
+
+_WAYS: Mapping[str, Callable[[str], str]] = {
+    "day": lambda value: show_date(date.fromisoformat(value)),
+    "moment": lambda value: show_moment(datetime.fromisoformat(value)),
+    "exact_moment": lambda value: show_moment_with_offset(datetime.fromisoformat(value)),
+    "reason": lambda value: value or text("labels.no_reason"),
+    "after_a_stop": _after_a_stop,
+}
+
+
+class _Missing(str):
+    """The mark of a value that is not there."""
+
+    __slots__ = ()
+
+
 class _Marking(Counting):
     """Fills a sentence and marks what is not there, where ``str.format`` would raise."""
 
-    def __init__(self, missing: str) -> None:
-        self._missing = text(f"labels.{missing}")
+    def __init__(self, missing: str, values: Mapping[str, Any]) -> None:
+        self._missing = _Missing(f"«{text(f'labels.{missing}')}»")
+        self._values = values
 
     def get_field(
         self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -176,10 +225,19 @@ class _Marking(Counting):
             value, used = super().get_field(field_name, args, kwargs)
         except (LookupError, AttributeError, TypeError, ValueError):
             value, used = None, field_name
-        return (f"«{self._missing}»" if value is None else value), used
+        return (self._missing if value is None else value), used
+
+    def convert_field(self, value: Any, conversion: str | None) -> Any:
+        if conversion == "o":
+            return "" if isinstance(value, _Missing) else value
+        return super().convert_field(value, conversion)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         try:
+            if format_spec in _WAYS:
+                return _WAYS[format_spec](str(value))
+            if _CATALOGUE.fullmatch(format_spec):
+                return _named(format_spec, str(value), self._values)
             return str(super().format_field(value, format_spec))
         except (TypeError, ValueError):
             return str(value)

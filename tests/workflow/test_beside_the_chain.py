@@ -203,6 +203,10 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
         left join audit_personal p on p.entry_id = e.id"""
     )
     assert [each for each in entries if MARK in f"{each[1]}{each[2]}".lower()] == []
+    # What stands in the chain for ever is codes, numbers, moments and digests: no words.
+    data = [(each[0], value) for each in entries for value in json.loads(each[1]).values()]
+    words = {each for each in data if isinstance(each[1], str) and " " in each[1]}
+    assert words == {("original.closed", "PAdES B-LTA")}
     beside = {each[0] for each in entries if MARK in (each[3] or "").lower()}
     assert beside >= {
         "agreement.sent",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from service.agreement.annex import flags
 from service.agreement.deadlines import can_be_later
-from service.agreement.events import Event
+from service.agreement.events import Event, reason_in_words
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
 from service.agreement.proof import in_words
@@ -171,15 +171,18 @@ def gather(deps: Deps, tx: Transaction, agreement: Agreement) -> Dossier:
     )
 
 
-_STAMPED = {"place_id", "token_time"}  # an older entry may lack them
+_PLACES = {place.value for place in Place}
 
 
 def _other_days(acts: dict[Place, ActRow], entries: list[Entry]) -> dict[Place, datetime]:
     """From the log: what was sealed is kept in the archive alone after a day."""
     stamped = {
-        Place(entry.data["place_id"]): datetime.fromisoformat(entry.data["token_time"])
+        Place(place): datetime.fromisoformat(entry.data["token_time"])
         for entry in entries
-        if entry.event is Event.ACT_SEALED and entry.data.keys() >= _STAMPED
+        # The first entries held the place in words and, at first, no moment.
+        if entry.event is Event.ACT_SEALED
+        and (place := entry.data.get("place_id") or entry.data.get("place")) in _PLACES
+        and "token_time" in entry.data
     }
     return {
         place: stamped[place]
@@ -195,5 +198,5 @@ def _quality(original: Original | None) -> str:
 
 def _line(entry: Entry) -> TimelineEntry:
     who = (entry.personal or {}).get("name", "") if entry.actor != "system" else ""
-    reason = str((entry.personal or {}).get("reason", ""))
+    reason = reason_in_words(entry.event, entry.personal or {})
     return TimelineEntry(entry.at, sentence(entry), str(who), str(entry.event), reason)

@@ -12,7 +12,6 @@ from service.database.agreement.questions import Question
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound, Refused
-from service.texts import text
 from service.workflow.actors import staff_actor
 from service.workflow.telling.notify import show_last_day, tell
 
@@ -38,7 +37,7 @@ def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staf
             Event.QUESTION_ANSWERED,
             staff_actor(staff),
             personal={"name": staff.name},
-            asker=text(f"labels.asker.{'staff' if question.by_staff else 'controller'}"),
+            asker="staff" if question.by_staff else "controller",
         )
         tell_asker = _tell_countersigner if question.by_staff else _tell_signatory
         tell_asker(tx, agreement, question, said, staff)

@@ -19,7 +19,6 @@ from service.agreement.states import Step, after
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import Refused
-from service.texts import text
 from service.workflow.actors import SYSTEM, staff_actor
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import sender, show_last_day, tell_signatory
@@ -54,14 +53,14 @@ def _remind_one(deps: Deps, agreement_id: str, now: datetime) -> bool:
             return False
         # The mark before the end belongs to that end: an extended term has one of its own.
         end = local_date(situation.expires_at) if due.mark < 0 else ""
-        before_or_after = "before" if due.mark < 0 else "after"
         return _remind(
             tx,
             agreement_id,
             situation,
             once=f"{due.mark}:{end}",
             actor=SYSTEM,
-            why=text(f"labels.reminder.{before_or_after}", days=abs(due.mark)),
+            why="before" if due.mark < 0 else "after",
+            days=abs(due.mark),
         )
 
 
@@ -85,7 +84,7 @@ def remind(deps: Deps, reference: str, staff: Staff) -> None:
             situation,
             once=f"staff:{local_date(now)}",
             actor=staff_actor(staff),
-            why=text("labels.reminder.staff"),
+            why="staff",
             by=staff.name,
         )
 
@@ -98,6 +97,7 @@ def _remind(
     once: str,
     actor: str,
     why: str,
+    days: int | None = None,
     by: str = "",
 ) -> bool:
     agreement = tx.agreements.get_by_id(agreement_id)
@@ -117,5 +117,6 @@ def _remind(
             actor,
             personal={"to": agreement.signatory.email, **({"name": by} if by else {})},
             why=why,
+            **({"days": days} if days else {}),
         )
     return queued

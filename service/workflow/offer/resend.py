@@ -30,7 +30,7 @@ from service.errors import FieldError, Invalid, NotAllowed, Refused
 from service.workflow.actors import staff_actor
 from service.workflow.tasks import GENERATE
 from service.workflow.telling.links import address, issue
-from service.workflow.telling.notify import invite, show_last_day
+from service.workflow.telling.notify import invite, last_day
 
 
 def resend(deps: Deps, reference: str, staff: Staff) -> None:
@@ -137,7 +137,7 @@ def extend(deps: Deps, reference: str, days: str, staff: Staff) -> None:
             Event.AGREEMENT_EXTENDED,
             staff_actor(staff),
             personal={"name": staff.name},
-            until=show_last_day(extended),
+            until=last_day(extended),
         )
         if expired and state is State.PREPARING:
             tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))

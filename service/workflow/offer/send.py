@@ -19,7 +19,7 @@ from service.workflow.actors import staff_actor
 from service.workflow.offer.sample import prepare
 from service.workflow.tasks import GENERATE
 from service.workflow.telling.links import issue
-from service.workflow.telling.notify import invite, show_last_day
+from service.workflow.telling.notify import invite, last_day
 
 
 def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
@@ -56,7 +56,7 @@ def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
                 "email": sent.signatory.email,
                 "recipient": sent.signatory.name,
             },
-            until=show_last_day(sent),
+            until=last_day(sent),
         )
         if pre_signed:
             tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))

@@ -17,7 +17,6 @@ from service.agreement.states import SIGNED_NOT_SEALED, State, Step, after
 from service.database.agreement.documents import CLOSING_STEP, ActRow, Seal
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.sealing.present_keys import with_present_keys
 from service.workflow.tasks import CLOSE
@@ -78,8 +77,7 @@ def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> None
         agreement,
         step,
         Event.ACT_SEALED,
-        place=text(f"labels.place.{act.place.value}"),
-        place_id=act.place.value,
+        place=act.place.value,
         token_quality=step.token_quality,
     )
 

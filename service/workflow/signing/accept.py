@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any
 
 from service.agreement.act_record import act_record, record_sha256
-from service.agreement.deadlines import show_date
 from service.agreement.events import Event
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
@@ -157,8 +156,7 @@ def accept(
             before.id,
             Event.AGREEMENT_FULLY_SIGNED,
             person.actor,
-            effective_date=show_date(signed.effective_date),
-            effective_date_iso=signed.effective_date.isoformat(),
+            effective_date=signed.effective_date.isoformat(),
         )
     tx.jobs.defer(SEAL, agreement_id=before.id)
     return signed
@@ -213,8 +211,7 @@ def _record(
         Event.ACT_ACCEPTED,
         person.actor,
         personal={"name": person.name, "email": person.email},
-        place=text(f"labels.place.{place.value}"),
-        place_id=place.value,
+        place=place.value,
         record_sha256=digest,
         document_sha256=agreement.frozen_sha256,
     )

@@ -46,7 +46,6 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
         )
         tx.drafts.forget(found.link.signatory_id, "decline")
         label = text(f"labels.decline_reason.{reason}")
-        full = f"{label}. {told}" if told else label
         said: dict[str, Any] = {
             "signer_name": before.signatory.name,
             "declined_at": show_moment(tx.now()),
@@ -58,8 +57,8 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
             before.id,
             Event.AGREEMENT_DECLINED,
             signer_actor(found.link.signatory_id),
-            personal=client.personal(name=before.signatory.name, reason=full),
-            mailbox=text(f"labels.mailbox.{'proved' if found.proved else 'not_proved'}"),
+            personal=client.personal(name=before.signatory.name, reason=reason, explanation=told),
+            mailbox="proved" if found.proved else "not_proved",
         )
         tell_sender(tx, declined, "declined", once="declined", **said)
         if before.order is Order.PROCESSOR_FIRST:

@@ -12,7 +12,7 @@ import uuid
 from datetime import datetime
 
 from service.agreement.capabilities import hash_secret
-from service.agreement.deadlines import show_moment, show_moment_with_offset
+from service.agreement.deadlines import show_moment
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
 from service.agreement.fields import Checker
@@ -98,7 +98,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             personal=client.personal(
                 **{"from": before.signatory.name, "to": colleague.name, "email": colleague.email}
             ),
-            mailbox_proved=show_moment_with_offset(proved_at),
+            mailbox_proved=proved_at.isoformat(),
         )
         link_id = issue(deps, tx, passed, actor, ended="delegated")
         invite(

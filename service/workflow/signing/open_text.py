@@ -18,7 +18,6 @@ from service.database.agreement.openings import View
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import NotFound, Refused, ZegelError
-from service.texts import text
 from service.workflow.actors import Client, staff_actor
 
 AT_ONCE = 50  # on one page; each is a few lines
@@ -178,7 +177,7 @@ def _note(
             Event.DOCUMENT_OPENED,
             staff_actor(staff),
             personal=client.personal(name=staff.name),
-            what=text(f"labels.opened.{what}"),
+            what=what,
             document_sha256=agreement.frozen_sha256,
             sha256=sha256,
             common_sha256=common_sha256,

@@ -80,9 +80,9 @@ def _note(tx: Transaction, standing: Standing) -> None:
         standing.subject_id if about_agreement else None,
         Event.ALARM_RAISED,
         SYSTEM,
-        personal={"reason": standing.reason[:300] or text("labels.no_reason")},
-        what=what_fails(standing),
-        since=show_moment(standing.since),
+        personal={"reason": standing.reason[:300]},
+        what=_code(standing),
+        since=standing.since.isoformat(),
     )
 
 
@@ -108,9 +108,13 @@ def _mail(tx: Transaction, first: Standing, others: list[Standing], unnamed: int
 
 def what_fails(standing: Standing) -> str:
     """What does not succeed, in words: the name of a job, or what an agreement waits for."""
+    return text(f"labels.{_code(standing)}")
+
+
+def _code(standing: Standing) -> str:
     if standing.subject is Subject.JOB:
-        return text(f"labels.job.{standing.subject_id}")
-    return text(f"labels.standing.{standing.what.value}")
+        return f"job.{standing.subject_id}"
+    return f"standing.{standing.what.value}"
 
 
 def _named(standing: Standing) -> str:

@@ -30,7 +30,6 @@ from service.mail.message import (
     message_id,
     sender_address,
 )
-from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.package.originals import evidence_bytes, original_bytes
 from service.workflow.telling.links import account_address, address
@@ -173,9 +172,6 @@ def _reply_to(address: str) -> Address | None:
 def _note(
     deps: Deps, message: Message, state: str, event: Event, error: str, *, as_link: bool = False
 ) -> None:
-    kind = text(f"message_kinds.{message.kind}")
-    if as_link:
-        kind = text("labels.as_link", kind=kind)
     with deps.database.begin() as tx:
         first_failure = state == "failed" and message.state != "failed"
         if message.agreement_id and (state != "failed" or first_failure):
@@ -185,7 +181,8 @@ def _note(
                 event,
                 SYSTEM,
                 personal={"recipient": message.recipient, "error": error[:300]},
-                kind=kind,
+                kind=message.kind,
+                **({"as_link": "yes"} if as_link else {}),
             )
             if state == "refused":
                 tell_refused(tx, agreement, message, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from service.agreement.deadlines import show_date
@@ -187,8 +188,11 @@ def invite(
     )
 
 
+def last_day(agreement: Agreement) -> str:
+    """The last day on which the link works, as ISO 8601 has it; empty without an end."""
+    return local_date(agreement.expires_at).isoformat() if agreement.expires_at else ""
+
+
 def show_last_day(agreement: Agreement) -> str:
-    """The last day on which the link works, as printed."""
-    if agreement.expires_at is None:
-        return ""
-    return show_date(local_date(agreement.expires_at))
+    """The same as printed."""
+    return show_date(date.fromisoformat(day)) if (day := last_day(agreement)) else ""

@@ -71,5 +71,5 @@ def settle(deps: Deps, reference: str, message_id: str, staff: Staff) -> None:
             Event.MESSAGE_SETTLED,
             staff_actor(staff),
             personal={"name": staff.name, "recipient": message.recipient},
-            kind=text(f"message_kinds.{message.kind}"),
+            kind=message.kind,
         )

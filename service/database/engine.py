@@ -24,6 +24,7 @@ from service.database.agreement.openings import Openings
 from service.database.agreement.questions import Questions
 from service.database.agreement.reminders import Reminders
 from service.database.agreement.samples import Samples
+from service.database.agreement.seals import Seals
 from service.database.agreement.signing import Signing
 from service.database.keeping.archive import ArchiveRecords
 from service.database.keeping.archive_round import ArchiveRound
@@ -137,8 +138,13 @@ class Transaction:
 
     @cached_property
     def documents(self) -> Documents:
-        """Documents, acts, seals and originals."""
+        """Documents, acts and originals."""
         return Documents(self._connection)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """Sealed revisions."""
+        return Seals(self._connection)
 
     @cached_property
     def logos(self) -> Logos:

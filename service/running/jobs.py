@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from service.database.queue.jobs import HOUSEKEEPING, INTERACTIVE, Queue, Task
 from service.deps import Deps
 from service.workflow import sweep, tasks
-from service.workflow.keeping import anchor, archive, probe, renew_stamps, reread, retain
+from service.workflow.keeping import anchor, finish, probe, renew_stamps, reread, retain
 from service.workflow.offer import expire, generate, remind, sample
 from service.workflow.people import forgotten
-from service.workflow.sealing import close, renew, seal
+from service.workflow.sealing import renew
 from service.workflow.telling import alarm, ask_countersigners, deliver
 
 # Makes it visible that the job about this (an agreement, a mail) fails for this reason.
@@ -44,9 +44,10 @@ JOBS = (
     Job(tasks.GENERATE, generate.generate, _nothing, generate.note_failure),
     Job(tasks.PREVIEW, generate.make_preview, _nothing, generate.note_failed_preview),
     Job(tasks.SAMPLE, sample.make_sample, _nothing, sample.note_failed_sample),
-    Job(tasks.SEAL, seal.seal, seal.note_failure),
-    Job(tasks.CLOSE, close.close, seal.note_failure),
-    Job(tasks.ARCHIVE, archive.archive, archive.note_failure),
+    Job(tasks.SEAL, finish.finish, finish.note_failure),
+    # Only from former code, where each of the three steps was a job.
+    Job(tasks.CLOSE, finish.finish, finish.note_failure),
+    Job(tasks.ARCHIVE, finish.finish, finish.note_failure),
     Job(tasks.DELIVER, deliver.deliver, deliver.note_failure),
     Job(tasks.FORGOTTEN, forgotten.answer, _nothing),
     Job(tasks.LOOK, reread.look, _nothing),

@@ -6,7 +6,8 @@
                 decline  open_text  countersign  send_back, and accept, where a signature comes
                 to count
     sealing/    seal  close  evidence_package, and the keys it is done with
-    keeping/    archive  examine  reread  retain  renew_stamps  anchor  audit  retrieve  verify
+    keeping/    finish  archive  examine  reread  retain  renew_stamps  anchor  audit  retrieve
+                verify
     package/    recorded  take_out  originals: what the archive holds of one agreement
     people/     staff and their accounts, passwords, roles and sessions; the processor's profile
     telling/    links  notify  deliver  undelivered  ask_countersigners  alarm

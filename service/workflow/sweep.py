@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from service.agreement.states import State
 from service.deps import Deps
-from service.workflow.tasks import ARCHIVE, DELIVER, FORGOTTEN, GENERATE, SEAL
+from service.workflow.tasks import DELIVER, FORGOTTEN, GENERATE, SEAL
 
 PATIENCE_SECONDS = 60
 
@@ -21,7 +21,7 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
         for task, ids in (
             (GENERATE, tx.overview.in_state_since((State.PREPARING,), patience)),
             (SEAL, tx.overview.unsealed(patience)),
-            (ARCHIVE, tx.overview.not_archived(patience)),
+            (SEAL, tx.overview.not_archived(patience)),
         ):
             for agreement_id in ids:
                 tx.jobs.defer(task, agreement_id=agreement_id)

@@ -12,8 +12,8 @@ from service.database.queue.jobs import HOUSEKEEPING, MAIL, Task
 GENERATE = Task("generate", goes_on=False)
 PREVIEW = Task("preview", goes_on=False)
 SAMPLE = Task("sample", goes_on=False)
-SEAL = Task("seal")
-CLOSE = Task("close")
+SEAL = Task("seal")  # and all that follows: see ``keeping/finish.py``
+CLOSE = Task("close")  # only from former code, like the next
 ARCHIVE = Task("archive")
 DELIVER = Task("deliver", MAIL, about="message_id")
 FORGOTTEN = Task("forgotten", about="request_id")

@@ -33,6 +33,7 @@ import service.workflow.keeping.archive
 import service.workflow.sealing.seal
 import service.workflow.signing.countersign
 from service.database.agreement.documents import Documents
+from service.database.agreement.seals import Seals
 from service.database.keeping.archive import ArchiveRecords
 from service.database.queue.jobs import Jobs
 from service.deps import Deps
@@ -50,7 +51,7 @@ TARGETS: dict[str, tuple[Any, str]] = {
     "commit": (DefaultDialect, "do_commit"),
     "defer": (Jobs, "defer"),
     "seal_act": (Sealer, "seal_act"),
-    "keep_seal": (Documents, "add_seal"),
+    "keep_seal": (Seals, "add"),
     "close": (Sealer, "close"),
     "make_sheet": (DocumentMaker, "evidence_sheet"),
     "seal_sheet": (Sealer, "seal_sheet"),

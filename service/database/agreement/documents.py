@@ -1,4 +1,4 @@
-"""Documents, acts, seals and originals: the working copies, until the archive has its own."""
+"""Documents, acts and originals: the working copies, until the archive has its own."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import Place
 from service.database.tables.agreements import acts, document_templates, documents, originals, seals
-
-CLOSING_STEP = 4  # after the three acts
 
 
 @dataclass(frozen=True)
@@ -44,17 +42,6 @@ class ActRow:
     record: dict[str, Any]
     record_sha256: str
     image: bytes | None
-
-
-@dataclass(frozen=True)
-class Seal:
-    """One sealed revision; step 4 is the close."""
-
-    step: int
-    pdf: bytes
-    sha256: str
-    token_time: datetime
-    token_quality: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +83,9 @@ _ACTS = (
     .order_by(acts.c.ordinal)
 )
 _ORIGINAL = select(originals).where(originals.c.agreement_id == bindparam("agreement"))
+_SEALED_COPIES = select(originals.c.pdf, originals.c.evidence_pdf).where(
+    originals.c.agreement_id == bindparam("agreement")
+)
 
 
 class Documents:
@@ -214,45 +204,6 @@ class Documents:
             for row in rows
         ]
 
-    def add_seal(self, agreement_id: str, revision: int, seal: Seal) -> bool:
-        """Keep a sealed revision; False when another worker's was first: then that one counts."""
-        made = self._connection.execute(
-            upsert(seals)
-            .values(
-                agreement_id=agreement_id,
-                revision=revision,
-                step=seal.step,
-                pdf=seal.pdf,
-                sha256=seal.sha256,
-                token_time=seal.token_time,
-                token_quality=seal.token_quality,
-            )
-            .on_conflict_do_nothing(index_elements=["agreement_id", "revision", "step"])
-            .returning(seals.c.step)
-        )
-        return made.first() is not None
-
-    def last_seal(self, agreement_id: str, revision: int) -> Seal | None:
-        """The newest sealed revision."""
-        row = self._connection.execute(
-            select(seals)
-            .where(seals.c.agreement_id == agreement_id, seals.c.revision == revision)
-            .order_by(seals.c.step.desc())
-            .limit(1)
-        ).one_or_none()
-        if row is None:
-            return None
-        return Seal(row.step, row.pdf, row.sha256, row.token_time, row.token_quality)
-
-    def token_times(self, agreement_id: str, revision: int) -> dict[int, tuple[datetime, str]]:
-        """Per step the time in its token and the token's quality."""
-        rows = self._connection.execute(
-            select(seals.c.step, seals.c.token_time, seals.c.token_quality).where(
-                seals.c.agreement_id == agreement_id, seals.c.revision == revision
-            )
-        )
-        return {row.step: (row.token_time, row.token_quality) for row in rows}
-
     def add_original(self, agreement_id: str, values: dict[str, Any]) -> bool:
         """Fix the one original; False when it was fixed before."""
         made = self._connection.execute(
@@ -282,6 +233,11 @@ class Documents:
             further_files=row.further_files,
             created_at=row.created_at,
         )
+
+    def sealed_copies(self, agreement_id: str) -> tuple[bytes | None, bytes | None] | None:
+        """Only the working copies of the sealed original and of its evidence sheet."""
+        row = self._connection.execute(_SEALED_COPIES, {"agreement": agreement_id}).one_or_none()
+        return (row.pdf, row.evidence_pdf) if row else None
 
     def digests(self, agreement_id: str) -> Digests | None:
         """What identifies the sealed original, without its bytes; None while there is none."""

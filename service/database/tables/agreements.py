@@ -267,6 +267,8 @@ seals = Table(
     agreement_id(primary=True),
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("step", Integer, primary_key=True, autoincrement=False),
+    # The place in the file where these bytes begin; what comes before is the step before.
+    Column("begins_at", Integer, nullable=False, server_default="0"),
     Column("pdf", LargeBinary, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("token_time", DateTime(timezone=True), nullable=False),

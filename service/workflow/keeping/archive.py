@@ -27,11 +27,11 @@ from storage.retention import lock_until
 
 
 def archive(deps: Deps, agreement_id: str) -> None:
-    """Store one agreement's package and verify it; a job, repeatable after a kill at any point.
+    """Store one agreement's package and verify it, repeatable after a kill at any point.
 
     What comes back must also pass the verdict before anybody is told that it is in the archive.
 
-    Raises what the store raises when it does not answer; the job is then tried again for ever.
+    Raises what the store raises when it does not answer; the job is then tried again, for ever.
     """
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)

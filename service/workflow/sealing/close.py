@@ -1,4 +1,4 @@
-"""The close: evidence is made and sealed, and the one original is fixed. A job.
+"""The close: evidence is made and sealed, and the one original is fixed.
 
 A repetition after a crash makes the same evidence but for the revocation lists of the hour, whose
 digests stand in it; the sealed sheet differs in its time stamp too. The database keeps the first.
@@ -30,7 +30,7 @@ from service.agreement.proof import (
 )
 from service.agreement.shown import sha256_of
 from service.agreement.states import SIGNED_NOT_SEALED, Step, after
-from service.database.agreement.documents import CLOSING_STEP
+from service.database.agreement.seals import CLOSING_STEP, Sealed
 from service.database.engine import Transaction
 from service.database.log.audit_log import Entry
 from service.deps import Deps
@@ -44,7 +44,6 @@ from service.workflow.sealing.evidence_package import (
 )
 from service.workflow.sealing.present_keys import with_present_keys
 from service.workflow.sealing.stamp_files import stamp_files
-from service.workflow.tasks import ARCHIVE
 from signatures.keys.authority import fingerprint, pem
 from signatures.package.names import (
     AGREEMENT,
@@ -61,22 +60,20 @@ if TYPE_CHECKING:  # the PDF library comes with them
 
 
 def close(deps: Deps, agreement_id: str) -> None:
-    """Make and seal the evidence sheet, fix the original, and send it on to the archive."""
+    """Make and seal the evidence sheet, and fix the original for the archive."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in SIGNED_NOT_SEALED:
             return
-        closed = tx.documents.last_seal(agreement.id, agreement.revision)
-        if closed is None or closed.step != CLOSING_STEP:
+        sealed = tx.seals.so_far(agreement.id, agreement.revision)
+        if sealed is None or sealed.last is None or sealed.step != CLOSING_STEP:
             return
-        facts, entries = _facts(deps, tx, agreement, closed.sha256)
-        frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+        closed = sealed.last
+        facts, entries = _facts(deps, tx, agreement, sealed, closed.sha256)
         template = tx.documents.template(facts.template_sha256)
         views = _views(tx, agreement, facts)
-    if frozen is None:
-        raise LookupError(agreement.reference)
     fixed = fixed_files(facts, sealed=closed.pdf, template=template, views=views)
-    known = {**fixed, AGREEMENT: closed.pdf, SHOWN: frozen[0]}
+    known = {**fixed, AGREEMENT: closed.pdf, SHOWN: sealed.frozen}
     made = with_present_keys(deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known))
     others = made.sealer.stamp_evidence(closed.pdf, made.pdf)
     certificates = {**certificate_files(made.chains), **stamp_files(others, made.chains.stamps)}
@@ -108,7 +105,6 @@ def close(deps: Deps, agreement_id: str) -> None:
         )
         tx.audit.append(agreement_id, Event.AGREEMENT_COMPLETED, SYSTEM, sha256=original["sha256"])
         tx.archive.set_state(agreement_id, "local", "")
-        tx.jobs.defer(ARCHIVE, agreement_id=agreement_id)
 
 
 @dataclass(frozen=True)
@@ -140,12 +136,12 @@ def _sealed_sheet(deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, 
 
 
 def _facts(
-    deps: Deps, tx: Transaction, agreement: Agreement, sealed_sha256: str
+    deps: Deps, tx: Transaction, agreement: Agreement, sealed: Sealed, sealed_sha256: str
 ) -> tuple[Facts, list[Entry]]:
     frozen = tx.documents.frozen(agreement.id, agreement.revision)
     if frozen is None:
         raise LookupError(agreement.reference)
-    tokens = tx.documents.token_times(agreement.id, agreement.revision)
+    tokens = sealed.tokens
     acts = tuple(
         ActFacts(
             place=act.place.value,

@@ -1,4 +1,4 @@
-"""Sealing: each accepted act as its own PAdES revision, then the close. A job.
+"""Sealing: each accepted act as its own PAdES revision, then the close.
 
 The database chooses the winner of each step: a worker that finds its step taken throws its own
 bytes away and goes on from the winner's. So whatever is killed, repeated or run twice, there is
@@ -14,12 +14,12 @@ from typing import Any
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.states import SIGNED_NOT_SEALED, State, Step, after
-from service.database.agreement.documents import CLOSING_STEP, ActRow, Seal
+from service.database.agreement.documents import ActRow
+from service.database.agreement.seals import CLOSING_STEP, Seal
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.sealing.present_keys import with_present_keys
-from service.workflow.tasks import CLOSE
 from signatures.acts.act import Act
 from signatures.acts.font import FACES
 from signatures.acts.statements import Statement
@@ -27,42 +27,45 @@ from signatures.acts.statements import Statement
 _SEALABLE = frozenset({State.IN_SIGNING, *SIGNED_NOT_SEALED})
 
 
-def seal(deps: Deps, agreement_id: str) -> None:
+def seal(deps: Deps, agreement_id: str) -> bool:
     """Seal every accepted act that is not sealed yet; close the whole after the last one.
 
-    Raises what the time stamp authority or the key store raises; the job is then tried again,
-    for ever, and ``note_failure`` makes it visible.
+    Returns False while acts are awaited. Raises what the time
+    stamp authority or the key store raises; the job is then tried again, for ever, and
+    ``note_failure`` makes it visible.
     """
-    while _next_step(deps, agreement_id):
+    while (sealed := _go_on(deps, agreement_id)) is None:
         pass
+    return sealed
 
 
-def _next_step(deps: Deps, agreement_id: str) -> bool:
-    """Do one step; False when there is nothing left to do now."""
+def _go_on(deps: Deps, agreement_id: str) -> bool | None:
+    """Do what there is to do now. False when acts are still awaited, None when another worker was
+    first or acts may have come meanwhile: then it is looked at anew."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in _SEALABLE:
-            return False
+            return True
         acts = tx.documents.acts(agreement.id, agreement.revision)
-        last = tx.documents.last_seal(agreement.id, agreement.revision)
-        frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
-    done = last.step if last else 0
-    if frozen is None:
+        so_far = tx.seals.so_far(agreement.id, agreement.revision)
+    if so_far is None:
         raise LookupError(agreement.reference)
-    pdf = last.pdf if last else frozen[0]
+    done, pdf = so_far.step, so_far.pdf
     if done == CLOSING_STEP:
-        _defer_close(deps, agreement)
+        return True
+    if done == len(acts) and agreement.state not in SIGNED_NOT_SEALED:
         return False
-    if done < len(acts):
-        _seal_act(deps, agreement, acts[done], pdf)
+    for act in acts[done:]:
+        sealed = _seal_act(deps, agreement, act, pdf)
+        if sealed is None:
+            return None
+        pdf = sealed
+    if agreement.state in SIGNED_NOT_SEALED and _close_revisions(deps, agreement, pdf):
         return True
-    if agreement.state in SIGNED_NOT_SEALED:
-        _close_revisions(deps, agreement, pdf)
-        return True
-    return False
+    return None
 
 
-def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> None:
+def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> bytes | None:
     last = act.ordinal == CLOSING_STEP - 1
     sealed = with_present_keys(deps, lambda one: one.seal_act(pdf, _as_signed(act), last=last))
     step = Seal(
@@ -72,17 +75,19 @@ def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> None
         sealed.token_time,
         sealed.token_quality,
     )
-    _keep(
+    kept = _keep(
         deps,
         agreement,
         step,
+        pdf,
         Event.ACT_SEALED,
         place=act.place.value,
         token_quality=step.token_quality,
     )
+    return sealed.pdf if kept else None
 
 
-def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> None:
+def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> bool:
     closed = with_present_keys(deps, lambda one: one.close(pdf))
     step = Seal(
         CLOSING_STEP,
@@ -91,27 +96,31 @@ def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> None:
         closed.token_time,
         closed.token_quality,
     )
-    _keep(
+    return _keep(
         deps,
         agreement,
         step,
+        pdf,
         Event.ORIGINAL_CLOSED,
         level=closed.level,
         token_quality=step.token_quality,
     )
 
 
-def _keep(deps: Deps, agreement: Agreement, step: Seal, event: Event, **facts: Any) -> None:
-    """Keep a step, unless another worker's came first or the agreement was withdrawn meanwhile.
+def _keep(
+    deps: Deps, agreement: Agreement, step: Seal, continues: bytes, event: Event, **facts: Any
+) -> bool:
+    """Keep a step, unless another worker's came first or the agreement was withdrawn meanwhile;
+    returns whether it was kept.
 
     A step that succeeds ends a spell of failing.
     """
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement.id)
         if before.state not in _SEALABLE:
-            return
-        if not tx.documents.add_seal(agreement.id, agreement.revision, step):
-            return
+            return False
+        if not tx.seals.add(agreement.id, agreement.revision, step, continues):
+            return False
         if before.state in (State.FULLY_SIGNED, State.SEAL_FAILED):
             tx.agreements.save(
                 before,
@@ -127,11 +136,7 @@ def _keep(deps: Deps, agreement: Agreement, step: Seal, event: Event, **facts: A
             token_time=step.token_time.isoformat(),
             **facts,
         )
-
-
-def _defer_close(deps: Deps, agreement: Agreement) -> None:
-    with deps.database.begin() as tx:
-        tx.jobs.defer(CLOSE, agreement_id=agreement.id)
+    return True
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:

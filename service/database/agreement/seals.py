@@ -1,0 +1,107 @@
+"""Sealed revisions of a frozen document, until the archive has the whole.
+
+Each is kept as what it adds: a seal only ever appends to the file before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.database.tables.agreements import documents, seals
+
+CLOSING_STEP = 4  # after the three acts
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One sealed revision, whole; step 4 is the close."""
+
+    step: int
+    pdf: bytes
+    sha256: str
+    token_time: datetime
+    token_quality: str
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """How far the sealing is: the frozen document, the last revision if there is one, and of each
+    step the time in its token and the token's quality."""
+
+    frozen: bytes
+    last: Seal | None
+    tokens: dict[int, tuple[datetime, str]]
+
+    @property
+    def step(self) -> int:
+        """The last one done, 0 before the first."""
+        return self.last.step if self.last else 0
+
+    @property
+    def pdf(self) -> bytes:
+        """The file as it stands."""
+        return self.last.pdf if self.last else self.frozen
+
+
+_FROZEN = select(documents.c.pdf).where(
+    documents.c.agreement_id == bindparam("agreement"),
+    documents.c.revision == bindparam("attempt"),
+    documents.c.kind == "frozen",
+)
+_SEALS = (
+    select(seals)
+    .where(seals.c.agreement_id == bindparam("agreement"), seals.c.revision == bindparam("attempt"))
+    .order_by(seals.c.step)
+)
+
+
+class Seals:
+    """The sealed revisions of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, agreement_id: str, revision: int, seal: Seal, before: bytes) -> bool:
+        """Keep a revision that continues ``before``; False when another worker's was first: then
+        that one counts."""
+        begins_at = len(before) if seal.pdf.startswith(before) else 0
+        made = self._connection.execute(
+            upsert(seals)
+            .values(
+                agreement_id=agreement_id,
+                revision=revision,
+                step=seal.step,
+                begins_at=begins_at,
+                pdf=seal.pdf[begins_at:],
+                sha256=seal.sha256,
+                token_time=seal.token_time,
+                token_quality=seal.token_quality,
+            )
+            .on_conflict_do_nothing(index_elements=["agreement_id", "revision", "step"])
+            .returning(seals.c.step)
+        )
+        return made.first() is not None
+
+    def so_far(self, agreement_id: str, revision: int) -> Sealed | None:
+        """How far the sealing of a revision is; None when nothing is frozen."""
+        wanted = {"agreement": agreement_id, "attempt": revision}
+        frozen = self._connection.execute(_FROZEN, wanted).scalar()
+        if frozen is None:
+            return None
+        rows = self._connection.execute(_SEALS, wanted).all()
+        pdf = frozen
+        for row in rows:  # one of former code is whole and begins at 0
+            pdf = pdf[: row.begins_at] + row.pdf
+        last = None
+        if rows:
+            newest = rows[-1]
+            if hashlib.sha256(pdf).hexdigest() != newest.sha256:
+                raise LookupError(f"{agreement_id}: the seals do not continue each other")
+            last = Seal(newest.step, pdf, newest.sha256, newest.token_time, newest.token_quality)
+        tokens = {row.step: (row.token_time, row.token_quality) for row in rows}
+        return Sealed(frozen, last, tokens)

@@ -63,6 +63,8 @@ class FolderMailbox:
         self.directory = directory
         self._clock = clock
         self._sending = threading.Lock()
+        self._names: dict[str, str] = {}  # by the mark of the mail
+        self._seen = 0  # the state of the folder that they were read from
 
     def send(self, message: EmailMessage, *, recipient: str) -> None:
         """Keep it. Raises MailTemporaryFailure when the folder cannot be written."""
@@ -72,11 +74,19 @@ class FolderMailbox:
         try:
             self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._sending:
-                earlier = next(self.directory.glob(f"*-{mark}.eml"), None)
+                self._look_anew()
                 name = f"{self._clock().astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{mark}.eml"
-                _write(earlier or self.directory / name, content)
+                _write(self.directory / self._names.setdefault(mark, name), content)
+                self._seen = self.directory.stat().st_mtime_ns
         except OSError as error:
             raise MailTemporaryFailure(f"{self.directory}: {error}") from error
+
+    def _look_anew(self) -> None:
+        """Read the folder where another process has written: it may hold thousands of mails."""
+        if self._seen != self.directory.stat().st_mtime_ns:
+            names = (entry.name for entry in os.scandir(self.directory))
+            mails = (name for name in names if MAIL_ID.fullmatch(name.removesuffix(".eml")))
+            self._names = {name.removesuffix(".eml")[-16:]: name for name in mails}
 
     def list(self) -> tuple[MailSummary, ...]:
         """All mails, the newest first."""

@@ -10,23 +10,28 @@ from signatures.package.names import AGREEMENT, SHEET
 
 def original_bytes(deps: Deps, agreement_id: str) -> bytes:
     """The sealed original. Raises NotFound, or what the store raises."""
-    return _kept(deps, agreement_id, AGREEMENT)
+    return sealed_files(deps, agreement_id, AGREEMENT)[0]
 
 
 def evidence_bytes(deps: Deps, agreement_id: str) -> bytes:
     """The sealed evidence sheet. Raises NotFound, or what the store raises."""
-    return _kept(deps, agreement_id, SHEET)
+    return sealed_files(deps, agreement_id, SHEET)[0]
 
 
-def _kept(deps: Deps, agreement_id: str, name: str) -> bytes:
-    """The working copy while there is one, else the archive's."""
+def sealed_files(deps: Deps, agreement_id: str, *names: str) -> list[bytes]:
+    """The files of these names: the working copies while there are any, else the archive's.
+
+    Raises NotFound, or what the store raises.
+    """
     with deps.database.begin() as tx:
-        original = tx.documents.original(agreement_id)
-        objects = {each.name: each for each in tx.archive.objects(agreement_id)}
-    if original is not None:
-        copy = {AGREEMENT: original.pdf, SHEET: original.evidence_pdf}[name]
-        if copy is not None:
-            return copy
-    if name not in objects:
-        raise NotFound("not_found")
-    return read_object(deps, agreement_id, objects[name])
+        copies = tx.documents.sealed_copies(agreement_id)
+        found = dict(zip((AGREEMENT, SHEET), copies, strict=True)) if copies else {}
+        kept = all(found.get(name) is not None for name in names)
+        objects = {} if kept else {each.name: each for each in tx.archive.objects(agreement_id)}
+    files = []
+    for name in names:
+        copy = found.get(name)
+        if copy is None and name not in objects:
+            raise NotFound("not_found")
+        files.append(read_object(deps, agreement_id, objects[name]) if copy is None else copy)
+    return files

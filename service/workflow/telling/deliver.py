@@ -31,7 +31,7 @@ from service.mail.message import (
     sender_address,
 )
 from service.workflow.actors import SYSTEM
-from service.workflow.package.originals import evidence_bytes, original_bytes
+from service.workflow.package.originals import sealed_files
 from service.workflow.telling.links import account_address, address
 from service.workflow.telling.undelivered import tell_refused
 from signatures.package.names import AGREEMENT, SHEET
@@ -154,10 +154,11 @@ def _attachments(deps: Deps, agreement_id: str, *, ours: bool) -> list[Attachmen
     established. Not for our own people: it holds addresses, and not all may see evidence."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
+    names = (AGREEMENT,) if ours else (AGREEMENT, SHEET)
+    files = sealed_files(deps, agreement_id, *names)
     return [
-        Attachment(saved_as(agreement, name), "application/pdf", read(deps, agreement_id))
-        for name, read in ((AGREEMENT, original_bytes), (SHEET, evidence_bytes))
-        if not (ours and name == SHEET)
+        Attachment(saved_as(agreement, name), "application/pdf", data)
+        for name, data in zip(names, files, strict=True)
     ]
 
 

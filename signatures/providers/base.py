@@ -10,7 +10,6 @@ from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from pyhanko.sign.signers.pdf_cms import Signer
 
 from signatures.chains.certificates import PublicKey
 from signatures.errors import AuthorityError
@@ -53,7 +52,7 @@ class SealProvider(Protocol):
         """The certificate that it seals with, and its issuers."""
 
     @property
-    def signer(self) -> Signer:
+    def signer(self) -> HeldKeySigner:
         """pyHanko's signer for this key; safe to use from several threads."""
 
 
@@ -69,7 +68,7 @@ class HeldProvider:
         if key.public_key != seal.certificate.public_key():
             raise AuthorityError("mismatch", f"{key.named} does not belong to the seal certificate")
         self.seal = seal
-        self.signer: Signer = HeldKeySigner(key, seal.certificate, seal.issuers)
+        self.signer = HeldKeySigner(key, seal.certificate, seal.issuers)
 
 
 def strong(key: object) -> str:

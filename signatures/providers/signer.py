@@ -1,6 +1,7 @@
 """pyHanko's signer over a key that is held once, wherever it is."""
 
 import hashlib
+from functools import cached_property
 from typing import Any, Protocol
 
 from asn1crypto import cms
@@ -53,6 +54,16 @@ class HeldKeySigner(Signer):
         self._signed_data = SignedData(
             own, between, algorithm=_algorithm(key.public_key), content_type="data"
         )
+
+    @cached_property
+    def size(self) -> int:
+        """The most bytes of a container without its time stamp."""
+        key = self._key.public_key
+        # ECDSA in DER is two integers, each with a head and a sign byte.
+        number = (key.key_size + 7) // 8
+        longest = number if isinstance(key, rsa.RSAPublicKey) else 2 * (number + 3) + 3
+        attributes = self._signed_data.attributes(bytes(32))
+        return len(self._signed_data.signed(attributes, bytes(longest)))
 
     async def async_sign(
         self,

@@ -101,7 +101,7 @@ class Sealer:
 
     @property
     def bytes_reserved(self) -> int:
-        """Room for a signature with such a time stamp, in hexadecimal digits."""
+        """Room for the signature of a person with such a time stamp, in hexadecimal digits."""
         return self._timestamps.bytes_reserved
 
     @property
@@ -184,7 +184,9 @@ class Sealer:
         writer = RevisionWriter(io.BytesIO(pdf))
         output = run(
             signer.async_sign_pdf(
-                writer, existing_fields_only=True, bytes_reserved=self.bytes_reserved
+                writer,
+                existing_fields_only=True,
+                bytes_reserved=self._timestamps.room(self._provider.signer.size),
             )
         )
         return self.stamped(output.getvalue(), level)
@@ -236,7 +238,7 @@ class Sealer:
             DIGEST,
             validation_context=self._validation.context(now, others, lists),
             validation_paths=[*(path for path in found if path is not None), *others.paths],
-            bytes_reserved=self.bytes_reserved,
+            bytes_reserved=self._timestamps.room(0),
             dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
         )
         return bytes(output.getvalue())

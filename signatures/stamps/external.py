@@ -51,6 +51,10 @@ class ExternalTimestamps:
         self._services = tuple(services)
         self._trusted_list = trusted_list
 
+    def room(self, beside: int) -> int:
+        """As for any: the next token may come with another chain."""
+        return max(self.bytes_reserved, 2 * beside)
+
     def stamper(self) -> ExternalStamper:
         """One stamper for the whole process: it counts how often a service was asked."""
         return self._stamper

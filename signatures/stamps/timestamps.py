@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Protocol
 
 from asn1crypto import cms, core, parser, tsp, x509
@@ -30,6 +31,7 @@ OWN, EXTERNAL, QUALIFIED = "eigen", "extern", "gekwalificeerd"
 # Room for the CMS with its token, in hexadecimal digits; a guess that is too small fails, one too
 # large only pads.
 BYTES_RESERVED = 24_576
+SPARE_BYTES = 64  # of a container whose parts are known, for numbers of another length
 _SEQUENCE = (0, 1, 16)  # class, method and tag of a DER SEQUENCE
 
 
@@ -43,6 +45,9 @@ class Timestamps(Protocol):
     @property
     def superseded(self) -> bool:
         """Whether other keys count by now; nothing more is stamped with these."""
+
+    def room(self, beside: int) -> int:
+        """The hexadecimal digits of a container with such a token and so many other bytes."""
 
     def stamper(self) -> TimeStamper:
         """What pyHanko asks for tokens."""
@@ -68,6 +73,10 @@ class LocalTimestamps:
     def __init__(self, authority: Authority, clock: Callable[[], datetime] = utc_now) -> None:
         self._stamper = LocalStamper(authority, clock)
         self._authority = authority
+
+    def room(self, beside: int) -> int:
+        """Known but for some bytes, because every token has the same parts."""
+        return 2 * (self._stamper.size + beside + SPARE_BYTES)
 
     @property
     def superseded(self) -> bool:
@@ -112,6 +121,12 @@ class LocalStamper(FinalStamper):
             algorithm="rsassa_pkcs1v15",
             content_type="tst_info",
         )
+
+    @cached_property
+    def size(self) -> int:
+        """The bytes of a token; those of others differ by the length of their serial number."""
+        imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes(32)}
+        return len(self._token(tsp.MessageImprint(imprint)).dump())
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """A token over the digest. It never leaves the process, so nothing is asked or compared."""

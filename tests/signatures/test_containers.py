@@ -14,6 +14,8 @@ from signatures.cms.containers import LARGEST_CONTAINER
 from signatures.keys.authority import Authority
 from signatures.pdf.revisions import Revisions
 from signatures.pdf.signed_fields import signed_fields
+from signatures.providers.software import SoftwareProvider
+from signatures.sealing.seal import Sealer
 from signatures.stamps.timestamps import LocalTimestamps
 from signatures.verdict.report import FAILS, INVALID, Report
 from signatures.verdict.verify import verify
@@ -28,7 +30,7 @@ from tests.signatures.container_attacks import (
     in_the_token,
     put_in,
 )
-from tests.signatures.making import stamped_only
+from tests.signatures.making import CONTROLLER_FIRST, prepared, seal_all, stamped_only
 
 ATTACKS = [*FORM, *CERTIFICATE]
 LAST_ACT, CLOSE = 2, 3
@@ -45,12 +47,26 @@ def attack(what: str) -> tuple[Change, str]:
     return FORM.get(what) or (CERTIFICATE[what], SUPERFLUOUS)
 
 
+class Roomy(LocalTimestamps):
+    """With room in the containers for what is put in, as files of before have it."""
+
+    def room(self, beside: int) -> int:
+        return self.bytes_reserved
+
+
+@pytest.fixture(scope="module")
+def roomy(converted: bytes, authority: Authority) -> SealedFile:
+    sealer = Sealer(SoftwareProvider(authority), Roomy(authority), authority)
+    shown = prepared(converted, CONTROLLER_FIRST)
+    return SealedFile(CONTROLLER_FIRST, shown, seal_all(sealer, shown, CONTROLLER_FIRST))
+
+
 @pytest.mark.parametrize("what", ATTACKS)
 def test_nothing_hides_in_the_closing_time_stamp(
-    controller_first: SealedFile, authority: Authority, what: str
+    roomy: SealedFile, authority: Authority, what: str
 ) -> None:
     change, word = attack(what)
-    pdf = put_in(controller_first.pdf, CLOSE, partial(change, authority=authority))
+    pdf = put_in(roomy.pdf, CLOSE, partial(change, authority=authority))
 
     report = verify(pdf, roots=authority.roots)
 
@@ -73,12 +89,12 @@ def test_the_certificates_of_the_closing_time_stamp_are_all_with_it(
 @pytest.mark.parametrize("where", ["seal", "token"])
 @pytest.mark.parametrize("what", ATTACKS)
 def test_nothing_hides_in_the_last_act_either_when_it_is_closed_again(
-    controller_first: SealedFile, authority: Authority, what: str, where: str
+    roomy: SealedFile, authority: Authority, what: str, where: str
 ) -> None:
     """By whoever cut the close off, with the time stamp of an authority that serves everybody."""
     change, word = attack(what)
     inside: Callable[..., bytes] = in_the_token(change) if where == "token" else change
-    pdf = put_in(controller_first.steps[2].pdf, LAST_ACT, partial(inside, authority=authority))
+    pdf = put_in(roomy.steps[2].pdf, LAST_ACT, partial(inside, authority=authority))
 
     closed = stamped_only(LocalTimestamps(authority).stamper(), pdf, "archive_timestamp")
     report = verify(closed, roots=authority.roots)

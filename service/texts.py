@@ -66,6 +66,16 @@ def has_text(key: str) -> bool:
     return (TEXTS / f"{name}.toml").is_file() and path in catalogue(name)
 
 
+def named(kind: str, code: str, /, **values: object) -> str:
+    """What a catalogue calls a code, such as one of ``labels.place``; a code that it does not know
+    stays as it is."""
+    key = f"{kind}.{code}"
+    try:
+        return text(key, **values) if has_text(key) else code
+    except KeyError:  # a value of the name is not there
+        return code
+
+
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for key, value in table.items():

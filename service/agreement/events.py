@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from service.agreement.deadlines import show_date, show_moment, show_moment_with_offset
-from service.texts import Counting, catalogue, has_text, text
+from service.texts import Counting, catalogue, named, text
 
 _CATALOGUE = re.compile(r"[a-z_]+(\.[a-z_]+)*")  # a format that names where a code is explained
 
@@ -180,16 +180,7 @@ def reason_in_words(event: str, personal: Mapping[str, Any]) -> str:
 
 def decline_reason(reason: str, explanation: str) -> str:
     """Why somebody refused: the reason that was chosen, and their own words after it."""
-    return f"{_named('labels.decline_reason', reason, {})}{_after_a_stop(explanation)}"
-
-
-def _named(kind: str, code: str, values: Mapping[str, Any]) -> str:
-    """What a catalogue calls a code; what it does not know stays as it is."""
-    key = f"{kind}.{code}"
-    try:
-        return text(key, **values) if has_text(key) else code
-    except KeyError:  # a value of the name is not there
-        return code
+    return f"{named('labels.decline_reason', reason)}{_after_a_stop(explanation)}"
 
 
 def _after_a_stop(words: str) -> str:
@@ -237,7 +228,7 @@ class _Marking(Counting):
             if format_spec in _WAYS:
                 return _WAYS[format_spec](str(value))
             if _CATALOGUE.fullmatch(format_spec):
-                return _named(format_spec, str(value), self._values)
+                return named(format_spec, str(value), **self._values)
             return str(super().format_field(value, format_spec))
         except (TypeError, ValueError):
             return str(value)

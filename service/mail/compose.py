@@ -1,8 +1,8 @@
 """What each mail says: a subject, a text and an HTML form from three templates per kind. Pure.
 
 Every kind needs ``COMMON`` and its own values below; those about an agreement need ``ABOUT`` too.
-All are text as a person reads it (dates as "2 maart 2026", moments as "2 maart 2026 om 14:05"),
-unless said otherwise; those marked ``?`` may be None or empty, but must be given.
+All are text as a person typed it, and dates and moments as ISO 8601 has them, unless said
+otherwise; those marked ``?`` may be None or empty, but must be given. ``in_words`` prints them.
 
 =====================  ============================================================================
 COMMON                 name (of the reader), processor_name, contact_email, contact_phone?
@@ -15,13 +15,13 @@ reminder               link, valid_until, sender_name
 code                   code, minutes (int), purpose (sign, delegate or open)
 receipt                signed_at, pre_signed (bool)
 countersign            link, signer_name, signer_function, signed_at? (empty when the processor
-                       signs first), flags (list of sentences)
+                       signs first), flags (list of codes)
 countersign_digest     agreements (list of organisation, reference, signed_at?, flags: as in
                        countersign), count (of the new ones, named or not), waiting (how many wait
                        in all), link; about no agreement
 completed              counterparty (the other party's name), effective_date, attached (bool),
                        link? (download), verify_link?
-declined               signer_name, declined_at, reason, explanation?, mailbox_proved (bool),
+declined               signer_name, declined_at, reason (code), explanation?, mailbox_proved (bool),
                        link? (dossier); internal
 decline_confirmed      declined_at
 voided                 reason?
@@ -41,11 +41,11 @@ returned               from_name (the countersigner), question, link? (dossier);
 return_answered        from_name (who answers), question, answer, link? (queue); internal
 new_link_requested     signer_name, requested_at, link; internal
 generation_failed      reason, failed_at, link; internal
-undeliverable          mail (its kind in words), recipient, words (the mail server's), can_change
+undeliverable          mail (its kind), recipient, words (the mail server's), can_change
                        (bool: the address can be changed), link (dossier); internal
-alarm                  what (what stands still), trouble (its code: what is said of it), since,
-                       reason, others (list of lines: what stands still too), unnamed (int: how
-                       many more), link; internal
+alarm                  what (code of what stands still), trouble (code: what is said of it), since,
+                       reason?, others (list of codes or lines: what stands still too), unnamed
+                       (int: how many more), link; internal
 =====================  ============================================================================
 """
 
@@ -61,6 +61,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from service.mail.errors import MailInvalid
+from service.mail.in_words import in_words
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "mail"
 
@@ -136,7 +137,7 @@ def compose(kind: str, values: Mapping[str, object]) -> ComposedMail:
     missing = MAIL_KINDS[kind] - values.keys()
     if missing:
         raise MissingMailValues(f"{kind}: {', '.join(sorted(missing))}")
-    needed = {name: values[name] for name in MAIL_KINDS[kind]}
+    needed = in_words(kind, {name: values[name] for name in MAIL_KINDS[kind]})
     subject = _render(f"{kind}/subject.txt", needed).strip()
     if len(subject.splitlines()) != 1:
         raise MailInvalid(f"the subject of {kind} is not one line")

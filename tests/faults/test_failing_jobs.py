@@ -13,7 +13,6 @@ from service.database.lists.alarms import Subject, What
 from service.deps import Deps
 from service.running import worker
 from service.running.jobs import PERIODIC
-from service.texts import text
 from service.wiring.build import worker_app
 from service.workflow import one_by_one
 from service.workflow.keeping import anchor
@@ -56,7 +55,7 @@ def test_each_that_fails_is_told_and_forgotten_when_it_works_again(house: House)
     assert alarm.alarm(house.deps) == len(names)
     assert alarm.alarm(house.deps) == 0
     ((told,),) = house.rows("select \"values\" from messages where kind = 'alarm'")
-    assert {told["what"], *told["others"]} == {text(f"labels.job.{name}") for name in names}
+    assert {told["what"], *told["others"]} == {f"job.{name}" for name in names}
     standing, _ = alarm.standing_still(house.deps, house.staff)
     assert {(each.subject, each.what) for each in standing} == {(Subject.JOB, What.JOB)}
     assert {each.subject_id for each in standing} == names
@@ -84,7 +83,7 @@ def test_the_warning_arrives_and_names_the_others(house: House) -> None:
         "select state, \"values\" from messages where kind = 'alarm' and agreement_id is null"
     )
     assert state == "sent"
-    assert said["others"] == [text("labels.job.anchor")]
+    assert said["others"] == ["job.anchor"]
     with house.deps.database.begin() as tx:
         entries = [entry.data["what"] for entry in tx.audit.of(None) if "what" in entry.data]
     assert sorted(entries) == ["job.anchor", "job.prolong"]

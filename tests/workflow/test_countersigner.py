@@ -325,7 +325,7 @@ def test_the_first_is_mailed_at_once_and_the_rest_together(house: House, tom: St
     assert to == house.staff.email
     assert [each["reference"] for each in values["agreements"]] == [second, third]
     assert (values["count"], values["waiting"]) == (2, 3)
-    assert values["agreements"][0]["flags"] == ["Eigen woorden in Bijlage 1"]
+    assert values["agreements"][0]["flags"] == ["own"]  # in words when it is sent
     fourth = house.pre_signed()  # the pause begins anew with a mail about several
     assert asked(house, fourth) == []
     later(house)

@@ -7,7 +7,6 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
-from service.agreement.deadlines import show_date
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.database.agreement.documents import Original
@@ -161,11 +160,11 @@ def _send_copies(tx: Transaction, agreement: Agreement) -> None:
 
     For us: who sent it and who signed it; others who may sign have nothing to do with it.
     """
-    shown = show_date(agreement.effective_date) if agreement.effective_date else ""
+    effective = agreement.effective_date.isoformat() if agreement.effective_date else ""
     common: dict[str, Any] = {"once": "completed", "attach_original": True, "attached": True}
     theirs: dict[str, Any] = {
         **common,
-        "effective_date": shown,
+        "effective_date": effective,
         "counterparty": agreement.processor.known_as,
     }
     tell_signatory(tx, agreement, "completed", **theirs)
@@ -185,7 +184,7 @@ def _send_copies(tx: Transaction, agreement: Agreement) -> None:
             to=person.email,
             name=person.name,
             page=f"/archief/{agreement.reference}",
-            effective_date=shown,
+            effective_date=effective,
             counterparty=agreement.controller.name,
             **common,
         )

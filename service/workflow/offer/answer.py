@@ -13,7 +13,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound, Refused
 from service.workflow.actors import staff_actor
-from service.workflow.telling.notify import show_last_day, tell
+from service.workflow.telling.notify import last_day, tell
 
 
 def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staff) -> None:
@@ -110,5 +110,5 @@ def _tell_signatory(
         from_name=staff.name,
         question=question.question,
         answer=said,
-        valid_until=show_last_day(agreement),
+        valid_until=last_day(agreement),
     )

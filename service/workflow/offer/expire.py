@@ -9,7 +9,7 @@ from service.agreement.states import CONTROLLER_PLACES, RUNNING, PlaceState, Ste
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.one_by_one import one_by_one
-from service.workflow.telling.notify import show_last_day, tell_sender, tell_signatory
+from service.workflow.telling.notify import last_day, tell_sender, tell_signatory
 
 
 def expire(deps: Deps) -> int:
@@ -38,7 +38,7 @@ def _expire_one(deps: Deps, agreement_id: str) -> bool:
             ),
         )
         tx.audit.append(before.id, Event.AGREEMENT_EXPIRED, SYSTEM)
-        until = show_last_day(before)
+        until = last_day(before)
         # Who signed already has nothing to ask a new link for.
         signed = all(before.places[place] is PlaceState.SIGNED for place in CONTROLLER_PLACES)
         link = None if signed else tx.signing.live_link(before.id)

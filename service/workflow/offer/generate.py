@@ -8,7 +8,6 @@ import uuid
 
 import rfc8785
 
-from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.printed import common_context, context, preview_context
@@ -97,7 +96,7 @@ def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
             "generation_failed",
             once=f"{failed.revision}:{now.isoformat()}",
             reason=reason[:500],
-            failed_at=show_moment(now),
+            failed_at=now.isoformat(),
         )
 
 

@@ -21,7 +21,7 @@ from service.deps import Deps
 from service.errors import Refused
 from service.workflow.actors import SYSTEM, staff_actor
 from service.workflow.one_by_one import one_by_one
-from service.workflow.telling.notify import sender, show_last_day, tell_signatory
+from service.workflow.telling.notify import last_day, sender, tell_signatory
 from signatures.effective_date import local_date
 
 
@@ -108,7 +108,7 @@ def _remind(
         once=f"{situation.link_id}:{once}",
         link_id=situation.link_id,
         sender_name=sender(tx, agreement).name,
-        valid_until=show_last_day(agreement),
+        valid_until=last_day(agreement),
     )
     if queued:
         tx.audit.append(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from service.agreement.deadlines import show_moment
 from service.agreement.permissions import Role, Staff
 from service.database.engine import Transaction
 from service.texts import text
@@ -43,6 +42,6 @@ def tell_of_change(
             own=own,
             changes=list(changes),
             by_name=by,
-            changed_at=show_moment(at),
+            changed_at=at.isoformat(),
             page="/account" if own else "/beheer/logboek",
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from service.agreement.activity import Activity
 from service.agreement.capabilities import AccountPurpose, address_key
-from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.permissions import Staff
@@ -76,7 +75,7 @@ def mail_link(
         KINDS[purpose],
         once=link.id,
         account_link_id=link.id,
-        valid_until=show_moment(link.until),
+        valid_until=link.until.isoformat(),
         asked=asked,
         by_name=by_name,
     )

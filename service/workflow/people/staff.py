@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Sequence
 
 from service.agreement.capabilities import AccountPurpose
-from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission, Role, Staff, require
@@ -183,7 +182,7 @@ def _mail_invitation(tx: Transaction, deps: Deps, person: Staff, by: Staff) -> N
         "staff_invitation",
         once=link.id,
         account_link_id=link.id,
-        valid_until=show_moment(link.until),
+        valid_until=link.until.isoformat(),
         by_name=by.name,
         email=person.email,
     )

@@ -10,14 +10,13 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from service.agreement.deadlines import show_moment
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
 from service.agreement.pasted import clean
 from service.agreement.states import Order, PlaceState, Step, after
 from service.deps import Deps
 from service.errors import FieldError, Invalid, TooMany
-from service.texts import catalogue, text
+from service.texts import catalogue
 from service.workflow.actors import Client, signer_actor
 from service.workflow.signing.open_link import load_open_visit
 from service.workflow.telling.notify import signed_for_us, tell, tell_sender, tell_signatory
@@ -45,11 +44,10 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
             ),
         )
         tx.drafts.forget(found.link.signatory_id, "decline")
-        label = text(f"labels.decline_reason.{reason}")
         said: dict[str, Any] = {
             "signer_name": before.signatory.name,
-            "declined_at": show_moment(tx.now()),
-            "reason": label,
+            "declined_at": tx.now().isoformat(),
+            "reason": reason,
             "explanation": told,
             "mailbox_proved": found.proved,
         }
@@ -109,5 +107,5 @@ def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
             from_name=agreement.signatory.name,
             from_email=agreement.signatory.email,
             question=asked,
-            asked_at=show_moment(tx.now()),
+            asked_at=tx.now().isoformat(),
         )

@@ -12,7 +12,6 @@ import uuid
 from datetime import datetime
 
 from service.agreement.capabilities import hash_secret
-from service.agreement.deadlines import show_moment
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
 from service.agreement.fields import Checker
@@ -111,7 +110,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             "to_name": colleague.name,
             "to_function": colleague.function,
             "to_email": colleague.email,
-            "delegated_at": show_moment(tx.now()),
+            "delegated_at": tx.now().isoformat(),
         }
         tell_signatory(tx, before, "delegated_confirmed", once=link_id, **told)
         tell_sender(

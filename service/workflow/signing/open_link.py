@@ -16,7 +16,6 @@ from service.agreement.capabilities import (
     new_session_secret,
     token_hash,
 )
-from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
@@ -201,7 +200,7 @@ def request_new_link(deps: Deps, token: str, client: Client) -> None:
             "new_link_requested",
             once=tx.now().date().isoformat(),
             signer_name=link.signatory_name,
-            requested_at=show_moment(tx.now()),
+            requested_at=tx.now().isoformat(),
         )
         tx.audit.append(
             agreement.id,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from service.agreement.capabilities import hash_secret
-from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.shown import VIEW
@@ -218,7 +217,8 @@ def _person(tx: Transaction, found: Visit, client: Client) -> Person:
 def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
     once = f"revision-{agreement.revision}"
     pre_signed = agreement.order is Order.PROCESSOR_FIRST
-    shown = show_moment(signed_at)
-    tell_signatory(tx, agreement, "receipt", once=once, signed_at=shown, pre_signed=pre_signed)
+    tell_signatory(
+        tx, agreement, "receipt", once=once, signed_at=signed_at.isoformat(), pre_signed=pre_signed
+    )
     if agreement.awaits_processor:
         tell_countersigners(tx, agreement)

@@ -21,7 +21,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from service.agreement.deadlines import show_moment
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.database.engine import Transaction
@@ -91,10 +90,10 @@ def _mail(tx: Transaction, first: Standing, others: list[Standing], unnamed: int
     values: dict[str, Any] = {
         "once": f"{first.what.value}:{first.subject_id}:{first.since.isoformat()}:{days}",
         "page": "/taken",
-        "what": what_fails(first),
+        "what": _code(first),
         "trouble": first.what.value,
-        "since": show_moment(first.since),
-        "reason": first.reason or text("labels.no_reason"),
+        "since": first.since.isoformat(),
+        "reason": first.reason,
         "others": [_named(each) for each in others],
         "unnamed": unnamed,
     }
@@ -119,7 +118,7 @@ def _code(standing: Standing) -> str:
 
 def _named(standing: Standing) -> str:
     if standing.subject is Subject.JOB:
-        return what_fails(standing)
+        return _code(standing)
     return f"{standing.reference} ({standing.organisation})"
 
 

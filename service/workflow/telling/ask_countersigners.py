@@ -11,13 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from service.agreement.annex import flags
-from service.agreement.deadlines import show_moment
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Role, Staff
 from service.agreement.states import Place
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.texts import text
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import tell, tell_staff
 
@@ -111,12 +109,12 @@ def _line(tx: Transaction, agreement: Agreement) -> dict[str, Any]:
 def _flags(tx: Transaction, agreement: Agreement) -> list[str]:
     """Every reason for a second look."""
     raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
-    return [text(f"labels.flag.{flag}") for flag in dict.fromkeys(raised)]
+    return list(dict.fromkeys(raised))
 
 
 def _signed_at(tx: Transaction, agreement: Agreement) -> str:
-    """When the controller signed, as printed; empty when the processor signs first."""
+    """When the controller signed; empty when the processor signs first."""
     for act in tx.documents.acts(agreement.id, agreement.revision):
         if act.place is Place.CONTROLLER_ANNEX:
-            return show_moment(act.signed_at)
+            return act.signed_at.isoformat()
     return ""

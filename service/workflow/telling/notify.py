@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from typing import Any
 
-from service.agreement.deadlines import show_date
 from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place
@@ -183,7 +181,7 @@ def invite(
         link_id=link_id,
         sender_name=sender(tx, agreement).name,
         message=agreement.message,
-        valid_until=show_last_day(agreement),
+        valid_until=last_day(agreement),
         **{"delegated_by": "", "pre_signed": False, **values},
     )
 
@@ -191,8 +189,3 @@ def invite(
 def last_day(agreement: Agreement) -> str:
     """The last day on which the link works, as ISO 8601 has it; empty without an end."""
     return local_date(agreement.expires_at).isoformat() if agreement.expires_at else ""
-
-
-def show_last_day(agreement: Agreement) -> str:
-    """The same as printed."""
-    return show_date(date.fromisoformat(day)) if (day := last_day(agreement)) else ""

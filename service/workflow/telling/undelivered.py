@@ -14,7 +14,6 @@ from service.database.engine import Transaction
 from service.database.queue.messages import LINK_KINDS, Message
 from service.deps import Deps
 from service.errors import NotFound
-from service.texts import text
 from service.workflow.actors import staff_actor
 from service.workflow.telling.notify import sender, tell
 
@@ -39,7 +38,7 @@ def tell_refused(tx: Transaction, agreement: Agreement, message: Message, words:
             name=each.name,
             once=f"{message.kind}:{message.recipient}:{message.link_id or ''}",
             page=f"/overeenkomsten/{agreement.reference}",
-            mail=text(f"message_kinds.{message.kind}"),
+            mail=message.kind,
             recipient=message.recipient,
             words=words,
             can_change=to_signatory and address_can_change(agreement),

@@ -1,0 +1,56 @@
+"""A mail waits with codes and moments, and gets its words when it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from service.mail.compose import MAIL_KINDS
+from service.mail.in_words import MOMENTS, in_words
+from service.texts import text
+
+AT_NIGHT = "2026-03-01T23:30:00+00:00"
+# Of which mail, what is kept now, what the former version kept, and how both read.
+VALUES: list[tuple[str, str, Any, Any, Any]] = [
+    ("invitation", "valid_until", "2026-03-02", "2 maart 2026", "2 maart 2026"),
+    ("receipt", "signed_at", AT_NIGHT, "2 maart 2026 om 00:30", "2 maart 2026 om 00:30"),
+    ("countersign", "signed_at", "", "", ""),  # the processor signs first
+    ("declined", "reason", "content", "De inhoud klopt niet", "De inhoud klopt niet"),
+    ("alarm", "what", "job.tidy", text("labels.job.tidy"), text("labels.job.tidy")),
+    ("alarm", "reason", "", "nog niet bekend", "nog niet bekend"),
+    (
+        "alarm",
+        "others",
+        ["job.tidy", "VO-1 (X)"],
+        ["Y", "Z"],
+        [text("labels.job.tidy"), "VO-1 (X)"],
+    ),
+    ("countersign", "flags", ["delegated"], [], [text("labels.flag.delegated")]),
+    ("undeliverable", "mail", "code", text("message_kinds.code"), text("message_kinds.code")),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "kept", "before", "read"), VALUES)
+def test_what_is_kept_is_printed(kind: str, name: str, kept: Any, before: Any, read: Any) -> None:
+    assert in_words(kind, {name: kept}) == {name: read}
+    former = read if isinstance(before, str) else before
+    assert in_words(kind, {name: before}) == {name: former}
+
+
+def test_what_people_typed_stays_theirs() -> None:
+    typed = {"reason": "content", "message": "2026-03-02", "question": AT_NIGHT}
+    assert in_words("voided", typed) == typed
+
+
+def test_a_list_of_agreements_is_printed_line_by_line() -> None:
+    line = {"organisation": "X", "signed_at": AT_NIGHT, "flags": ["delegated"]}
+    (read,) = in_words("countersign_digest", {"agreements": [line]})["agreements"]
+    assert read["signed_at"] == "2 maart 2026 om 00:30"
+    assert read["flags"] == [text("labels.flag.delegated")]
+
+
+def test_every_moment_in_a_mail_is_printed() -> None:
+    needed = set().union(*MAIL_KINDS.values())
+    moments = {name for name in needed if name.endswith(("_at", "_on", "_date", "until", "since"))}
+    assert moments == set(MOMENTS)

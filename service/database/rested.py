@@ -29,7 +29,7 @@ def tried_when_rested(engine: Engine) -> None:
         since = entry.info.get("came_back")
         if since is None:  # it is new
             return
-        if time.monotonic() - since < RESTED and _is_silent(connection.fileno()):
+        if time.monotonic() - since < RESTED and is_silent(connection.fileno()):
             return
         if not _answers(engine, connection):
             raise InvalidatePoolError
@@ -38,7 +38,7 @@ def tried_when_rested(engine: Engine) -> None:
     event.listen(engine, "checkout", taken)
 
 
-def _is_silent(socket: int) -> bool:
+def is_silent(socket: int) -> bool:
     """Whether nothing arrived that nobody asked for, such as the end of the connection."""
     poll = select.poll()
     poll.register(socket, select.POLLIN)

@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = timedelta(minutes=5)
 HEARTBEAT_SECONDS = 2
+# News of a job that comes while the worker looks for another is lost, so it looks again by itself.
+LOOK_AGAIN_SECONDS = 2
 BEGIN_ANEW_SECONDS = 1
 AT_ONCE = 3  # of whatever waits
 FREE_AT_ONCE = 1  # besides, of what somebody waits for
@@ -109,6 +111,7 @@ async def _take(app: procrastinate.App, queues: list[str], at_once: int, *, wait
         wait=wait,
         install_signal_handlers=False,
         listen_notify=wait,
+        fetch_job_polling_interval=LOOK_AGAIN_SECONDS,
         # Only who was told to stop ends what is still running; it begins anew elsewhere.
         shutdown_graceful_timeout=25 if wait else FOR_EVER,
         delete_jobs="successful",

@@ -15,6 +15,7 @@ import pytest
 from service.agreement.model import Agreement
 from service.database.engine import Database, Transaction
 from service.database.queue.jobs import BULK, QUEUES, Task
+from service.wiring.build import libpq_url
 from service.workflow.tasks import ARCHIVE, CLOSE, DELIVER, LOOK, SEAL
 
 Sql = Callable[..., list[Any]]
@@ -27,6 +28,19 @@ def test_a_job_is_there_once_its_change_is(database: Database, sql: Sql) -> None
         tx.jobs.defer(SEAL, agreement_id="1")
         assert sql(WAITING) == []  # another connection does not see it yet
     assert [tuple(row) for row in sql(WAITING)] == [("seal", {"agreement_id": "1"}, "interactive")]
+
+
+def test_a_job_that_ends_wakes_the_worker_for_the_next(database: Database, sql: Sql) -> None:
+    with database.begin() as tx:
+        tx.jobs.defer(SEAL, agreement_id="1")
+    sql("update procrastinate_jobs set status = 'doing'")
+    with database.begin() as tx:
+        tx.jobs.defer(SEAL, agreement_id="1")
+    with psycopg.connect(libpq_url(database.url), autocommit=True) as worker:
+        worker.execute('listen "procrastinate_queue_v1#interactive"')
+        sql("delete from procrastinate_jobs where status = 'doing'")
+        woken = list(worker.notifies(timeout=30, stop_after=1))
+    assert [json.loads(each.payload)["type"] for each in woken] == ["job_inserted"]
 
 
 def test_a_job_of_a_change_that_was_rolled_back_never_was(database: Database, sql: Sql) -> None:

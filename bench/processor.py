@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-OURSELVES, OFFICE, WORKER = "load client", "LibreOffice", "worker"
+OURSELVES, OFFICE, WORKER, REST = "load client", "LibreOffice", "worker", "others"
 # What the command line of a child, or of a child of the worker, is known by.
 KINDS = {"service worker": WORKER, "service web": "web", "postgres": "PostgreSQL"}
 KINDS |= {"weed": "SeaweedFS"}
@@ -39,14 +39,13 @@ def spent() -> dict[str, float]:
 
 def _kind(process: _Process, found: dict[int, _Process]) -> str | None:
     """None where it is not below us."""
-    if any(name in _command_line(process.pid) for name in OFFICES):
-        return OFFICE
+    office = any(name in _command_line(process.pid) for name in OFFICES)
     while process.parent != os.getpid():
         if process.parent not in found:
             return None
         process = found[process.parent]
     said = _command_line(process.pid)
-    return next((kind for name, kind in KINDS.items() if name in said), "others")
+    return OFFICE if office else next((kind for name, kind in KINDS.items() if name in said), REST)
 
 
 def _processes() -> Iterator[_Process]:

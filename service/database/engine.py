@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import cast
 
 import procrastinate
-from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from service.database.agreement.agreements import Agreements
@@ -247,16 +247,32 @@ class Database:
             connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
         )
         tried_when_rested(self._engine)
+        self._looking = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """One transaction. Raises Unavailable when the database does not answer."""
+        with self._connected(self._engine) as connection, connection.begin():
+            yield Transaction(connection, self._app)
+
+    @contextmanager
+    def look(self) -> Iterator[Transaction]:
+        """For what only reads: no statement announces or ends a transaction.
+
+        Each statement sees what is committed when it begins, as in a transaction of ours. Raises
+        Unavailable when the database does not answer.
+        """
+        with self._connected(self._looking) as connection:
+            yield Transaction(connection, self._app)
+
+    @contextmanager
+    def _connected(self, engine: Engine) -> Iterator[Connection]:
         try:
-            connection = self._engine.connect()
+            connection = engine.connect()
         except (OperationalError, TimeoutError) as error:
             raise Unavailable("unavailable") from error
-        with connection, connection.begin():
-            yield Transaction(connection, self._app)
+        with connection:
+            yield connection
 
     def ping(self) -> None:
         """Raises Unavailable when the database does not answer."""

@@ -44,13 +44,13 @@ def keep(
 
 def find(deps: Deps, form_id: str, place: Place, staff: Staff | None) -> dict[str, Any] | None:
     """What was kept under this id, if it was kept for this place and this person."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return tx.forms.get(form_id, place, staff_id=staff.id if staff else None)
 
 
 def waiting(deps: Deps, place: Place) -> tuple[str, dict[str, Any]] | None:
     """What was sent to this place when its session was gone: its id, and what was kept."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return tx.forms.waiting(place)
 
 
@@ -58,7 +58,7 @@ def has_session(deps: Deps, secret: str) -> bool:
     """Whether a signer's session stands behind this cookie."""
     if not secret:
         return False
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return tx.signing.session(hash_secret(secret)) is not None
 
 

@@ -121,8 +121,12 @@ class Agreements:
 
     def lock_by_id(self, agreement_id: str) -> Agreement:
         """The same by its internal id. Raises NotFound."""
-        self._connection.execute(_LOCK_ID, {"wanted": agreement_id})
+        self.hold(agreement_id)
         return self.get_by_id(agreement_id)
+
+    def hold(self, agreement_id: str) -> None:
+        """Only the row lock, for who writes to the log without looking at the agreement."""
+        self._connection.execute(_LOCK_ID, {"wanted": agreement_id})
 
     # The lock is taken by its own statement: a statement that waits for a lock re-reads the
     # locked row only, and would give subselects (places, items) from before the wait.

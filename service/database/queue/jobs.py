@@ -94,6 +94,11 @@ class Jobs:
                 return
             # A worker took it meanwhile and may have looked already, so another one must wait.
 
+    def defer_first(self, task: Task, **arguments: str | int) -> None:
+        """Defer a job about something that was made in this transaction: none about it can wait
+        yet, so there is nothing to go back to."""
+        self._put(task, f"{task.name}:{task.what(arguments)}", None, arguments)
+
     def _insert(
         self,
         task: Task,
@@ -104,15 +109,24 @@ class Jobs:
         """A new job; False when one waits already."""
         try:
             with self._connection.begin_nested():
-                self._app.configure_task(
-                    task.name,
-                    queue=task.queue.name,
-                    priority=task.queue.priority,
-                    queueing_lock=key,
-                    lock=key,
-                    schedule_in={"seconds": int(after.total_seconds())} if after else None,
-                    connection=driver(self._connection),
-                ).defer(**arguments)
+                self._put(task, key, after, arguments)
         except AlreadyEnqueued:
             return False
         return True
+
+    def _put(
+        self,
+        task: Task,
+        key: str,
+        after: timedelta | None,
+        arguments: dict[str, str | int],
+    ) -> None:
+        self._app.configure_task(
+            task.name,
+            queue=task.queue.name,
+            priority=task.queue.priority,
+            queueing_lock=key,
+            lock=key,
+            schedule_in={"seconds": int(after.total_seconds())} if after else None,
+            connection=driver(self._connection),
+        ).defer(**arguments)

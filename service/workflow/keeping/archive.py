@@ -32,7 +32,7 @@ def archive(deps: Deps, agreement_id: str) -> None:
 
     Raises what the store raises when it does not answer; the job is then tried again, for ever.
     """
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         original = tx.documents.original(agreement_id)
         state = tx.archive.state(agreement_id)

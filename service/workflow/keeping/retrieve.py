@@ -47,7 +47,7 @@ def waiting_count(deps: Deps, staff: Staff) -> int:
     """How many agreements wait for this person's countersignature."""
     if not staff.may(Permission.COUNTERSIGN):
         return 0
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return tx.our_turn.counts(staff.id).fresh
 
 

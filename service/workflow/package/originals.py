@@ -23,7 +23,7 @@ def sealed_files(deps: Deps, agreement_id: str, *names: str) -> list[bytes]:
 
     Raises NotFound, or what the store raises.
     """
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         copies = tx.documents.sealed_copies(agreement_id)
         found = dict(zip((AGREEMENT, SHEET), copies, strict=True)) if copies else {}
         kept = all(found.get(name) is not None for name in names)

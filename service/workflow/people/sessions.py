@@ -44,11 +44,8 @@ def find(deps: Deps, secret: str) -> Session | None:
     if not secret:
         return None
     digest = hash_secret(secret)
-    with deps.database.begin() as tx:
-        found = tx.sessions.get(digest)
-        if found:
-            tx.sessions.prolong(digest)
-        return found
+    with deps.database.look() as tx:
+        return tx.sessions.use(digest)
 
 
 def sign_out(deps: Deps, secret: str) -> None:

@@ -61,7 +61,7 @@ if TYPE_CHECKING:  # the PDF library comes with them
 
 def close(deps: Deps, agreement_id: str) -> None:
     """Make and seal the evidence sheet, and fix the original for the archive."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in SIGNED_NOT_SEALED:
             return

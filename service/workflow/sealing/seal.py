@@ -42,7 +42,7 @@ def seal(deps: Deps, agreement_id: str) -> bool:
 def _go_on(deps: Deps, agreement_id: str) -> bool | None:
     """Do what there is to do now. False when acts are still awaited, None when another worker was
     first or acts may have come meanwhile: then it is looked at anew."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in _SEALABLE:
             return True

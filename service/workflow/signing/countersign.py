@@ -71,7 +71,7 @@ def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue
     ``after`` is where the page begins, ``only`` the reference of the one agreement to show.
     """
     require(staff, Permission.COUNTERSIGN)
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         if only:
             lines = tx.our_turn.one(staff.id, only)
         else:
@@ -92,7 +92,7 @@ def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue
 def of_colleagues(deps: Deps, staff: Staff) -> list[Agreement]:
     """What waits for the signature of somebody else, the longest waiting first; one page."""
     require(staff, Permission.COUNTERSIGN)
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         ids = [each.id for each in tx.our_turn.of_colleagues(staff.id, limit=PAGE)]
         found = tx.agreements.these(ids)
         return [found[each][0] for each in ids]

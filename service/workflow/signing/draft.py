@@ -29,7 +29,7 @@ def keep(deps: Deps, secret: str, form: str, fields: Mapping[str, list[str]]) ->
 
 def draft(deps: Deps, found: Visit, form: str) -> Draft | None:
     """What was last typed in this form and not sent, or sent with a mistake."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return tx.drafts.get(found.link.signatory_id, form)
 
 

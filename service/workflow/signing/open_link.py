@@ -134,7 +134,7 @@ def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
 
 def visit(deps: Deps, secret: str) -> Visit:
     """The visit behind a cookie, for showing a page. Raises LinkUnusable."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return load_visit(tx, secret, lock=False)
 
 

@@ -152,7 +152,7 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
 def _attachments(deps: Deps, agreement_id: str, *, ours: bool) -> list[Attachment]:
     """The agreement that both signed; for the customer also the sheet that says how that was
     established. Not for our own people: it holds addresses, and not all may see evidence."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
     names = (AGREEMENT,) if ours else (AGREEMENT, SHEET)
     files = sealed_files(deps, agreement_id, *names)
@@ -176,7 +176,7 @@ def _note(
     with deps.database.begin() as tx:
         first_failure = state == "failed" and message.state != "failed"
         if message.agreement_id and (state != "failed" or first_failure):
-            agreement = tx.agreements.lock_by_id(message.agreement_id)
+            tx.agreements.hold(message.agreement_id)
             tx.audit.append(
                 message.agreement_id,
                 event,
@@ -186,7 +186,7 @@ def _note(
                 **({"as_link": "yes"} if as_link else {}),
             )
             if state == "refused":
-                tell_refused(tx, agreement, message, error)
+                tell_refused(tx, tx.agreements.get_by_id(message.agreement_id), message, error)
         if state == "sent":
             tx.messages.settle_by(message)
         tx.messages.mark(message.id, state, error)

@@ -57,7 +57,7 @@ def tell(
         attach_original=attach_original,
     )
     if queued:
-        tx.jobs.defer(DELIVER, message_id=message_id)
+        tx.jobs.defer_first(DELIVER, message_id=message_id)
     return queued
 
 
@@ -96,7 +96,7 @@ def tell_staff(
         account_link_id=account_link_id,
     )
     if queued:
-        tx.jobs.defer(DELIVER, message_id=message_id)
+        tx.jobs.defer_first(DELIVER, message_id=message_id)
     return queued
 
 

@@ -17,6 +17,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import Place, PlaceState, State
+from service.database.agreement.documents import ActRow
 from service.database.engine import Database, Transaction
 from service.database.log.anchors import Anchor
 
@@ -47,19 +48,19 @@ def freeze(tx: Transaction, agreement: Agreement) -> None:
 
 def act(tx: Transaction, agreement: Agreement, staff: Staff, **changed: Any) -> None:
     """An act of the processor."""
-    values: dict[str, Any] = {
-        "id": str(uuid.uuid4()),
-        "place": "processor_agreement",
-        "ordinal": 3,
-        "signatory_id": None,
-        "staff_id": staff.id,
-        "signed_at": tx.now(),
-        "document_sha256": SHA,
-        "record": {"x": 1},
-        "record_sha256": SHA,
-        "image": None,
-    }
-    tx.documents.add_act(agreement.id, 1, {**values, **changed})
+    made = ActRow(
+        id=str(uuid.uuid4()),
+        place=Place.PROCESSOR_AGREEMENT,
+        ordinal=3,
+        signatory_id=None,
+        staff_id=staff.id,
+        signed_at=tx.now(),
+        document_sha256=SHA,
+        record={"x": 1},
+        record_sha256=SHA,
+        image=None,
+    )
+    tx.documents.add_act(agreement.id, 1, dataclasses.replace(made, **changed))
 
 
 @pytest.fixture
@@ -212,7 +213,9 @@ def test_the_first_frozen_document_of_a_revision_counts(
 
 
 @pytest.mark.parametrize(
-    "changed", [{}, {"ordinal": 1}, {"place": "controller_annex"}], ids=["both", "place", "ordinal"]
+    "changed",
+    [{}, {"ordinal": 1}, {"place": Place.CONTROLLER_ANNEX}],
+    ids=["both", "place", "ordinal"],
 )
 def test_a_place_and_an_ordinal_are_signed_once(
     signed: Agreement, database: Database, staff: Staff, changed: dict[str, Any]
@@ -277,7 +280,7 @@ def test_one_signatory_is_current(database: Database, new: New, sql: Sql) -> Non
         before = new(tx)
         after = dataclasses.replace(before, signatory_id=str(uuid.uuid4()))
         tx.agreements.replace_signatory(after, delegated_by="An Peeters")
-        assert [row["current"] for row in tx.agreements.delegations(before.id)] == [False, True]
+        assert [each.current for each in tx.agreements.delegations(before.id)] == [False, True]
     with pytest.raises(IntegrityError):
         sql("update signatories set current = true")
 

@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from fault_road import BROWSER, SIGNER, House, MakeHouse
 
+from service.agreement.act_record import Observed, ProvedMailbox, UsedLink
 from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, State
 from service.database.engine import Transaction
 from service.documents.pdf_text import read_pdf_text
@@ -46,22 +47,17 @@ MIDNIGHTS = [
 ]
 
 
-EVIDENCE = {
-    "ip": "203.0.113.9",
-    "user_agent": "test browser",
-    "reauthenticated": "password",
-    "mailbox": {
-        "address": "an@peeters.example",
-        "code_sent_at": "2026-01-01T10:00:00+00:00",
-        "code_confirmed_at": "2026-01-01T10:01:00+00:00",
-    },
-    "link": {
-        "id": "1",
-        "sent_to": "an@peeters.example",
-        "opened_at": "2026-01-01T09:00:00+00:00",
-        "copied_by_staff": False,
-    },
-}
+OBSERVED = Observed(
+    "203.0.113.9",
+    "test browser",
+    ProvedMailbox(
+        "an@peeters.example",
+        datetime(2026, 1, 1, 10, tzinfo=UTC),
+        datetime(2026, 1, 1, 10, 1, tzinfo=UTC),
+    ),
+    UsedLink("1", "an@peeters.example", datetime(2026, 1, 1, 9, tzinfo=UTC), copied_by_staff=False),
+    "password",
+)
 
 
 class ClockedTransaction(Transaction):
@@ -88,7 +84,7 @@ def sign_at(house: House, reference: str, places: tuple[Place, ...], *instants: 
         function="Bestuurder",
         email="els@it4.example",
         organisation="Bakkerij Peeters",
-        evidence=EVIDENCE,
+        observed=OBSERVED,
         staff_id=house.staff.id if ours else None,
         signatory_id=None if ours else signatory_id,
     )

@@ -55,7 +55,7 @@ def test_passing_on_gives_the_colleague_a_link_and_asks_the_details_anew(house: 
     with house.deps.database.begin() as tx:
         people = tx.agreements.delegations(passed.id)
         assert "delegated" in tx.agreements.flags(passed.id)
-    assert [(p["name"], p["delegated_by"]) for p in people] == [
+    assert [(each.name, each.delegated_by) for each in people] == [
         ("An Peeters", ""),
         ("Jan Claes", "An Peeters"),
     ]
@@ -159,7 +159,7 @@ def test_passing_on_needs_somebody_else(house: House, other: dict[str, str], fie
     assert [error.field for error in wrong.value.errors] == [field]
     kept = open_link.visit(house.deps, secret).session.colleague
     assert kept is not None
-    assert kept["email"] == "jan@peeters.example"  # what was right before stays
+    assert kept.email == "jan@peeters.example"  # what was right before stays
 
 
 def test_a_text_that_is_being_made_is_waited_for(house: House) -> None:
@@ -201,7 +201,7 @@ def test_the_log_and_the_record_say_that_and_when_the_mailbox_was_proved(house: 
     said = next(e.sentence for e in timeline if e.event == "signatory.delegated")
     assert "was bevestigd met een code op" in said
     with house.deps.database.begin() as tx:
-        proof = tx.agreements.delegations(house.agreement(reference).id)[-1]["delegation_proof"]
+        proof = tx.agreements.delegations(house.agreement(reference).id)[-1].proof
     used = house.rows("select sent_to, created_at, consumed_at from code_challenges")[0]
     assert proof["address"] == used[0] == "an@peeters.example"
     assert proof["code_confirmed_at"] == used[2].astimezone(UTC).isoformat()

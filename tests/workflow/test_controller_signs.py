@@ -13,8 +13,8 @@ from house import BROWSER, House
 from PIL import Image, ImageDraw
 
 from service.agreement.permissions import Role, Staff
-from service.agreement.states import State
-from service.database.agreement.documents import Documents
+from service.agreement.states import Place, State
+from service.database.agreement.documents import ActRow, Documents
 from service.errors import (
     Invalid,
     Refused,
@@ -92,10 +92,10 @@ def test_when_the_second_act_fails_there_is_none(
     events = house.events(reference)
     really = Documents.add_act
 
-    def fail_at_the_second(self: Documents, one: str, two: int, values: dict[str, Any]) -> None:
-        if values["place"] == "controller_annex":
+    def fail_at_the_second(self: Documents, one: str, two: int, act: ActRow) -> None:
+        if act.place is Place.CONTROLLER_ANNEX:
             raise RuntimeError("the machine stops here")
-        really(self, one, two, values)
+        really(self, one, two, act)
 
     with monkeypatch.context() as broken:
         broken.setattr(Documents, "add_act", fail_at_the_second)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.act_record import ProvedMailbox
 from service.agreement.annex import Annex, Dpo, Item
 from service.agreement.countersigner import Countersigner
 from service.agreement.fields import fold
@@ -93,6 +94,17 @@ _SAVE = (
     .where(agreements.c.id == bindparam("saved"))
     .values(last_activity_at=func.clock_timestamp())
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """Somebody who was to sign for the controller. ``delegated_by`` passed on to this person, and
+    ``proof`` is how that one's mailbox was proved (as ``ProvedMailbox`` has it in a record)."""
+
+    name: str
+    current: bool
+    delegated_by: str
+    proof: dict[str, str] | None
 
 
 class Agreements:
@@ -212,7 +224,7 @@ class Agreements:
         after: Agreement,
         *,
         delegated_by: str = "",
-        delegation_proof: dict[str, Any] | None = None,
+        proved: ProvedMailbox | None = None,
     ) -> None:
         """Make ``after.signatory_id`` the current signatory; the former one stays on record.
 
@@ -228,20 +240,20 @@ class Agreements:
                 id=after.signatory_id,
                 agreement_id=after.id,
                 delegated_by=delegated_by,
-                delegation_proof=delegation_proof,
+                delegation_proof=proved.in_record() if proved else None,
                 **dataclasses.asdict(after.signatory),
             )
         )
 
-    def delegations(self, agreement_id: str) -> list[RowMapping]:
+    def delegations(self, agreement_id: str) -> list[Named]:
         """Everyone who was to sign for the controller, first to last."""
-        return list(
-            self._connection.execute(
-                select(signatories)
-                .where(signatories.c.agreement_id == agreement_id)
-                .order_by(signatories.c.created_at)
-            ).mappings()
+        columns = (signatories.c[name] for name in ("name", "current", "delegated_by"))
+        rows = self._connection.execute(
+            select(*columns, signatories.c.delegation_proof.label("proof"))
+            .where(signatories.c.agreement_id == agreement_id)
+            .order_by(signatories.c.created_at)
         )
+        return [Named(**row) for row in rows.mappings()]
 
     def flags(self, agreement_id: str) -> tuple[str, ...]:
         """The reasons for a second look by the countersigner, beyond those of the annex."""

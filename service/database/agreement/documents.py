@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,8 @@ class ActRow:
     id: str
     place: Place
     ordinal: int
+    signatory_id: str | None
+    staff_id: str | None
     signed_at: datetime
     document_sha256: str
     record: dict[str, Any]
@@ -181,8 +183,9 @@ class Documents:
             select(document_templates.c.docx).where(document_templates.c.sha256 == sha256)
         ).scalar()
 
-    def add_act(self, agreement_id: str, revision: int, values: dict[str, Any]) -> None:
+    def add_act(self, agreement_id: str, revision: int, act: ActRow) -> None:
         """Record an accepted act. The unique place makes a second one impossible."""
+        values = {field.name: getattr(act, field.name) for field in fields(act)}
         self._connection.execute(
             insert(acts).values(agreement_id=agreement_id, revision=revision, **values)
         )
@@ -195,6 +198,8 @@ class Documents:
                 id=row.id,
                 place=Place(row.place),
                 ordinal=row.ordinal,
+                signatory_id=row.signatory_id,
+                staff_id=row.staff_id,
                 signed_at=row.signed_at,
                 document_sha256=row.document_sha256,
                 record=row.record,

@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, text, update
 
+from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose
+from service.agreement.in_session import Colleague, Prepared
 from service.database.tables.agreements import (
     agreements,
     code_challenges,
@@ -57,9 +59,8 @@ class LinkSession:
     challenge_id: str | None
     proof: Purpose | None
     shown_sha256: str
-    pending: dict[str, Any] | None
-    pending_image: bytes | None
-    colleague: dict[str, str] | None
+    pending: Prepared | None
+    colleague: Colleague | None
     read_at: datetime
 
 
@@ -216,6 +217,8 @@ class Signing:
             created_at=row[links.c.created_at],
             opened_at=row[links.c.opened_at],
         )
+        pending, image = row[link_sessions.c.pending], row[link_sessions.c.pending_image]
+        colleague = row[link_sessions.c.colleague]
         return LinkSession(
             secret_hash=row[link_sessions.c.secret_hash],
             link=link,
@@ -225,14 +228,25 @@ class Signing:
             challenge_id=row[link_sessions.c.challenge_id],
             proof=Purpose(row["purpose"]) if row["purpose"] else None,
             shown_sha256=row[link_sessions.c.shown_sha256],
-            pending=row[link_sessions.c.pending],
-            pending_image=row[link_sessions.c.pending_image],
-            colleague=row[link_sessions.c.colleague],
+            pending=Prepared.from_kept(pending, image) if pending else None,
+            colleague=Colleague(**colleague) if colleague else None,
             read_at=row["read_at"],
         )
 
-    def change_session(self, secret_hash: bytes, **values: Any) -> None:
-        """Write columns of a session: shown_sha256, pending, pending_image, colleague."""
+    def note_shown(self, secret_hash: bytes, document_sha256: str) -> None:
+        """This browser was shown the document with this SHA-256."""
+        self._change(secret_hash, shown_sha256=document_sha256)
+
+    def keep_prepared(self, secret_hash: bytes, prepared: Prepared | None) -> None:
+        """Keep the first signature until the second; None when both are given."""
+        kept = (prepared.kept(), prepared.image) if prepared else (None, None)
+        self._change(secret_hash, pending=kept[0], pending_image=kept[1])
+
+    def name_colleague(self, secret_hash: bytes, colleague: Colleague) -> None:
+        """Keep who is to sign instead."""
+        self._change(secret_hash, colleague=colleague.kept())
+
+    def _change(self, secret_hash: bytes, **values: Any) -> None:
         self._connection.execute(
             update(link_sessions)
             .where(link_sessions.c.secret_hash == secret_hash)
@@ -346,7 +360,7 @@ class Signing:
         )
         if used.rowcount != 1:
             return False
-        self.change_session(
+        self._change(
             secret_hash, authenticated_at=func.clock_timestamp(), challenge_id=challenge_id
         )
         return True
@@ -363,16 +377,12 @@ class Signing:
             )
         )
 
-    def challenge_facts(self, challenge_id: str) -> dict[str, Any]:
-        """When a code was sent and used, and to which address; for the evidence."""
+    def proved_mailbox(self, challenge_id: str) -> ProvedMailbox:
+        """When a code that was used was sent and entered, and to which address."""
         row = self._connection.execute(
             select(code_challenges).where(code_challenges.c.id == challenge_id)
         ).one()
-        return {
-            "sent_to": row.sent_to,
-            "sent_at": row.created_at,
-            "confirmed_at": row.consumed_at,
-        }
+        return ProvedMailbox(row.sent_to, row.created_at, row.consumed_at)
 
 
 def _link(row: Any) -> Link:

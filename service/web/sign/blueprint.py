@@ -101,7 +101,7 @@ def step_of(found: Visit) -> str:
 def prepared(found: Visit) -> bool:
     """Whether the first signature was given for the text as it is now."""
     pending = found.session.pending
-    return pending is not None and pending["document_sha256"] == found.agreement.frozen_sha256
+    return pending is not None and pending.document_sha256 == found.agreement.frozen_sha256
 
 
 def editable(agreement: Agreement) -> bool:

@@ -17,6 +17,7 @@ from service.web.forms import FormErrors, read
 from service.web.sign.blueprint import blueprint, current_open, secret, show, to
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
 from service.workflow.signing import delegate as passing_on
+from service.workflow.signing.open_link import Visit
 from service.workflow.signing.prove_mailbox import code_waits, confirm_code, request_code
 from service.workflow.signing.read import passed_on_to
 
@@ -32,7 +33,7 @@ def delegate() -> ResponseReturnValue:
     return show(
         "delegate",
         found.agreement,
-        values=typed.values or found.session.colleague or {},
+        values=typed.values or _named(found),
         errors=typed.errors,
         kept=said_kept(typed.kept_at),
         proved=found.proved,
@@ -72,7 +73,7 @@ def delegate_code() -> ResponseReturnValue:
     return show(
         "delegate_code",
         found.agreement,
-        colleague=found.session.colleague.get("name", ""),
+        colleague=found.session.colleague.name,
         masked_email=mask_email(found.agreement.signatory.email),
         errors=again().errors,
         resent=request.args.get("verstuurd") == "ja",
@@ -119,11 +120,16 @@ def _pass_on() -> ResponseReturnValue:
     try:
         passing_on.delegate(deps(), secret(), client())
     except Refused as refusal:
-        given = current_open().session.colleague or {}
+        given = dict(_named(current_open()))
         errors = FormErrors.whole(refusal.sentence())
         at = url_for("sign.delegate")
         return ask_again(errors, status_of(refusal), at=at, fields=given)
     return to("sign.passed_on")
+
+
+def _named(found: Visit) -> dict[str, str]:
+    """The fields of the form as this browser filled them in before."""
+    return found.session.colleague.kept() if found.session.colleague else {}
 
 
 @blueprint.get("/tekenen/doorgestuurd")
@@ -134,5 +140,5 @@ def passed_on() -> ResponseReturnValue:
     if found is None:
         return to("sign.resume")
     agreement, colleague = found
-    masked = mask_email(colleague["email"])
-    return show("delegate_done", agreement, name=colleague["name"], masked_email=masked)
+    masked = mask_email(colleague.email)
+    return show("delegate_done", agreement, name=colleague.name, masked_email=masked)

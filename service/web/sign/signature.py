@@ -159,8 +159,8 @@ def _picture(found: Visit, values: Mapping[str, str]) -> bytes:
     if file and file.filename:
         return file.stream.read(MOST_BYTES + 1)
     pending = found.session.pending
-    if pending and prepared(found) and pending["method"] == "uploaded":
-        return found.session.pending_image or b""
+    if pending and prepared(found) and pending.method == "uploaded":
+        return pending.image or b""
     return b""
 
 
@@ -179,11 +179,11 @@ def _as_prepared(found: Visit) -> tuple[list[str], dict[str, str]]:
     pending = found.session.pending
     if not (pending and prepared(found)):
         return [], {"method": METHODS[0]}
-    drawn = pending["method"] == "drawn"
+    drawn = pending.method == "drawn"
     return list(signing.AGREEMENT_STATEMENTS), {
-        "method": pending["method"],
-        "typed_name": pending["typed"],
-        "face": pending.get("face", ""),
+        "method": pending.method,
+        "typed_name": pending.typed,
+        "face": pending.face,
         "drawn_image": _image_src(found) if drawn else "",
     }
 
@@ -198,7 +198,7 @@ def _sign_page(
     return show(
         "sign",
         found.agreement,
-        statements=[{"code": one["id"], "text": one["text"]} for one in said],
+        statements=[{"code": one.id, "text": one.text} for one in said],
         ticked=ticked,
         values=values,
         errors=errors,
@@ -208,18 +208,18 @@ def _sign_page(
 
 def _annex_page(found: Visit, typed: Again) -> ResponseReturnValue:
     guarantee, confirmation = statements(signing.ANNEX_STATEMENTS, found.agreement)
-    pending = found.session.pending or {}
+    pending = found.session.pending
     return show(
         "sign_annex",
         found.agreement,
         annex_rows=annex_rows(found.agreement),
-        guarantee=guarantee["text"],
-        annex_statement=confirmation["text"],
+        guarantee=guarantee.text,
+        annex_statement=confirmation.text,
         annex_ticked="annex_statement" in typed.values and _of_this_text(typed, found),
         errors=typed.errors,
         image_src=_image_src(found),
-        typed_name=pending.get("typed", ""),
-        face=pending.get("face", ""),
+        typed_name=pending.typed if pending else "",
+        face=pending.face if pending else "",
         carried=[],
         **_signature_context(found),
     )
@@ -236,5 +236,5 @@ def _signature_context(found: Visit) -> dict[str, str]:
 
 
 def _image_src(found: Visit) -> str:
-    image = found.session.pending_image
+    image = found.session.pending.image if found.session.pending else None
     return PNG_URL + base64.b64encode(image).decode() if image else ""

@@ -174,10 +174,10 @@ def _facts(
             ),
             successions=tuple(
                 Succession(
-                    old=before["name"],
-                    new=after_["name"],
-                    delegated=bool(after_["delegated_by"]),
-                    mailbox=after_["delegation_proof"],
+                    old=before.name,
+                    new=after_.name,
+                    delegated=bool(after_.delegated_by),
+                    mailbox=after_.proof,
                 )
                 for before, after_ in pairwise(people)
             ),

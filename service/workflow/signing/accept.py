@@ -9,17 +9,18 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from service.agreement.act_record import act_record, record_sha256
+from service.agreement.act_record import Observed, act_record, record_sha256
 from service.agreement.events import Event
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
+from service.agreement.parties import Signatory
 from service.agreement.shown import Opening
 from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
+from service.database.agreement.documents import ActRow
 from service.database.engine import Transaction
 from service.errors import FieldError, Invalid, Refused
 from service.texts import catalogue, text
@@ -27,6 +28,7 @@ from service.workflow.tasks import SEAL
 from service.workflow.turns import NoTurn, Turns
 from signatures.acts.font import FACES
 from signatures.acts.images import ImageRefused, reencode
+from signatures.acts.statements import Statement
 from signatures.effective_date import effective_date
 
 METHODS = ("typed", "drawn", "uploaded")
@@ -54,7 +56,7 @@ class Person:
     function: str
     email: str
     organisation: str
-    evidence: dict[str, Any]
+    observed: Observed
     signatory_id: str | None = None
     staff_id: str | None = None
 
@@ -93,18 +95,18 @@ def signature_image(
         raise Invalid([FieldError("signature", wrong)]) from refused
 
 
-def statements(keys: tuple[str, ...], agreement: Agreement) -> list[dict[str, str]]:
+def statements(keys: tuple[str, ...], agreement: Agreement) -> list[Statement]:
     """The statements word for word as shown, with the version of their wording."""
     return [
-        {
-            "id": key,
-            "version": catalogue("statements")["version"],
-            "text": text(
+        Statement(
+            key,
+            catalogue("statements")["version"],
+            text(
                 f"statements.{key}",
                 organisation=agreement.controller.name,
                 processor=agreement.processor.full_name,
             ),
-        }
+        )
         for key in keys
     ]
 
@@ -114,7 +116,7 @@ def accept(
     before: Agreement,
     person: Person,
     image: SignatureImage,
-    acts: dict[Place, list[dict[str, str]]],
+    acts: Mapping[Place, Sequence[Statement]],
     *,
     shown_sha256: str,
 ) -> Agreement:
@@ -168,7 +170,7 @@ def _record(
     person: Person,
     image: SignatureImage,
     place: Place,
-    said: list[dict[str, str]],
+    said: Sequence[Statement],
     view_sha256: str,
     opened: list[Opening],
 ) -> None:
@@ -176,7 +178,7 @@ def _record(
     record = act_record(
         agreement,
         place,
-        person={"name": person.name, "function": person.function, "email": person.email},
+        person=Signatory(person.name, person.email, person.function),
         organisation=person.organisation,
         signed_at=now,
         method=image.method,
@@ -184,7 +186,7 @@ def _record(
         image=image.png,
         face=image.face,
         statements=said,
-        evidence=person.evidence,
+        observed=person.observed,
         salt=secrets.token_hex(16),
         view_sha256=view_sha256,
         shown=opened,
@@ -193,18 +195,18 @@ def _record(
     tx.documents.add_act(
         agreement.id,
         agreement.revision,
-        {
-            "id": str(uuid.uuid4()),
-            "place": place.value,
-            "ordinal": ACT_ORDER[agreement.order].index(place) + 1,
-            "signatory_id": person.signatory_id,
-            "staff_id": person.staff_id,
-            "signed_at": now,
-            "document_sha256": agreement.frozen_sha256,
-            "record": record,
-            "record_sha256": digest,
-            "image": image.png,
-        },
+        ActRow(
+            id=str(uuid.uuid4()),
+            place=place,
+            ordinal=ACT_ORDER[agreement.order].index(place) + 1,
+            signatory_id=person.signatory_id,
+            staff_id=person.staff_id,
+            signed_at=now,
+            document_sha256=agreement.frozen_sha256,
+            record=record,
+            record_sha256=digest,
+            image=image.png,
+        ),
     )
     tx.audit.append(
         agreement.id,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.agreement.act_record import Observed
 from service.agreement.annex import flags
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
@@ -159,11 +160,7 @@ def _sign_one(
                 email=staff.email,
                 organisation=before.processor.known_as,
                 staff_id=staff.id,
-                evidence={
-                    "ip": client.ip,
-                    "user_agent": client.user_agent[:400],
-                    "reauthenticated": "password",
-                },
+                observed=Observed(client.ip, client.user_agent, reauthenticated="password"),
             )
             signed = accept(
                 tx,

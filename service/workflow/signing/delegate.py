@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from datetime import datetime
 
 from service.agreement.capabilities import hash_secret
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
 from service.agreement.fields import Checker
+from service.agreement.in_session import Colleague
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
 from service.agreement.states import State, Step, after, refusal
@@ -37,21 +37,20 @@ def name_colleague(
     Raises Invalid naming the field, LinkUnusable, Refused where passing on would be.
     """
     check = Checker()
-    colleague = Signatory(
+    given = Colleague(
         name=check.person("name", name),
         function=check.line("function", function, most=100, required=False),
         email=check.email("email", email),
+        message="",
     )
     check.raise_if_wrong()
-    note = free_text(message, "message")
+    colleague = dataclasses.replace(given, message=free_text(message, "message"))
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
         _refuse(found.agreement)
         if found.agreement.signatory.email.casefold() == colleague.email.casefold():
             raise Invalid([FieldError("email", "delegate_same")])
-        tx.signing.change_session(
-            hash_secret(secret), colleague={**dataclasses.asdict(colleague), "message": note}
-        )
+        tx.signing.name_colleague(hash_secret(secret), colleague)
 
 
 def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
@@ -70,7 +69,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
         if given is None:
             raise Refused("colleague_first")
         proof = mailbox_proof(tx, found)
-        colleague = Signatory(given["name"], given["email"], given["function"])
+        colleague = given.signatory
         actor = signer_actor(found.link.signatory_id)
         if before.state in (State.READY, State.GENERATION_FAILED):
             before = thaw(tx, before, actor, client)
@@ -82,14 +81,11 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             details_confirmed=False,
             places=open_again(before),
         )
-        tx.agreements.replace_signatory(
-            passed, delegated_by=before.signatory.name, delegation_proof=proof
-        )
+        tx.agreements.replace_signatory(passed, delegated_by=before.signatory.name, proved=proof)
         tx.agreements.save(before, passed)
         tx.drafts.forget(found.link.signatory_id, "delegate")
         tx.drafts.hand_over(found.link.signatory_id, passed.signatory_id)
         tx.agreements.add_flag(before.id, "delegated")
-        proved_at = datetime.fromisoformat(proof["code_confirmed_at"])
         tx.audit.append(
             before.id,
             Event.SIGNATORY_DELEGATED,
@@ -97,12 +93,12 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             personal=client.personal(
                 **{"from": before.signatory.name, "to": colleague.name, "email": colleague.email}
             ),
-            mailbox_proved=proved_at.isoformat(),
+            mailbox_proved=proof.code_confirmed_at.isoformat(),
         )
         link_id = issue(deps, tx, passed, actor, ended="delegated")
         invite(
             tx,
-            dataclasses.replace(passed, message=given["message"]),
+            dataclasses.replace(passed, message=given.message),
             link_id,
             delegated_by=before.signatory.name,
         )
@@ -119,7 +115,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             "delegated_notice",
             once=link_id,
             from_name=before.signatory.name,
-            message=given["message"],
+            message=given.message,
             **told,
         )
         return colleague

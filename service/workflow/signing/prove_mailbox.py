@@ -12,9 +12,8 @@ from __future__ import annotations
 import dataclasses
 import hmac
 import uuid
-from datetime import UTC
-from typing import Any
 
+from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose, code_for, code_hash, hash_secret
 from service.agreement.events import Event
 from service.agreement.states import CONTROLLER_PLACES, PlaceState, refusal
@@ -118,19 +117,11 @@ def confirm_code(
     raise Invalid([wrong])
 
 
-def mailbox_proof(tx: Transaction, found: Visit) -> dict[str, Any]:
-    """How the mailbox was proved in this browser, for the evidence. Raises Refused when it was not.
-
-    Instants are UTC, in ISO 8601.
-    """
+def mailbox_proof(tx: Transaction, found: Visit) -> ProvedMailbox:
+    """How the mailbox was proved in this browser. Raises Refused when it was not."""
     if found.session.challenge_id is None:
         raise Refused("code_first")
-    facts = tx.signing.challenge_facts(found.session.challenge_id)
-    return {
-        "address": facts["sent_to"],
-        "code_sent_at": facts["sent_at"].astimezone(UTC).isoformat(),
-        "code_confirmed_at": facts["confirmed_at"].astimezone(UTC).isoformat(),
-    }
+    return tx.signing.proved_mailbox(found.session.challenge_id)
 
 
 def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:

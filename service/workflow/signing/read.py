@@ -11,6 +11,7 @@ from datetime import datetime
 from service.agreement.capabilities import hash_secret, token_for
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
+from service.agreement.in_session import Colleague
 from service.agreement.model import Agreement
 from service.agreement.shown import PDF
 from service.agreement.states import Place
@@ -143,7 +144,7 @@ def ending_of(deps: Deps, secret: str, reason: str) -> Ending | None:
         return _ending(tx, tx.agreements.get_by_id(session.link.agreement_id), reason)
 
 
-def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, dict[str, str]] | None:
+def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, Colleague] | None:
     """The agreement that this very browser passed on, and the colleague it named; else None."""
     with deps.database.begin() as tx:
         session = tx.signing.session(hash_secret(secret)) if secret else None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from service.agreement.act_record import Observed, UsedLink
 from service.agreement.capabilities import hash_secret
 from service.agreement.events import Event
+from service.agreement.in_session import Prepared
 from service.agreement.model import Agreement
 from service.agreement.shown import VIEW
 from service.agreement.states import Order, Place
@@ -63,7 +65,7 @@ def confirm_reading(
             view.sha256,
         ):
             raise Refused("changed")
-        tx.signing.change_session(hash_secret(secret), shown_sha256=document_sha256)
+        tx.signing.note_shown(hash_secret(secret), document_sha256)
         tx.openings.note(
             found.agreement.id,
             found.agreement.revision,
@@ -109,17 +111,10 @@ def prepare(
             raise Invalid([*wrong, *refused.errors]) from refused
         if wrong:
             raise Invalid(wrong)
-        tx.signing.change_session(
-            hash_secret(secret),
-            pending={
-                "document_sha256": document_sha256,
-                "method": image.method,
-                "typed": image.typed,
-                "face": image.face,
-                "prepared_at": tx.now().astimezone(UTC).isoformat(),
-            },
-            pending_image=image.png,
+        prepared = Prepared(
+            document_sha256, image.method, image.typed, image.face, image.png, tx.now()
         )
+        tx.signing.keep_prepared(hash_secret(secret), prepared)
         tx.drafts.forget(found.link.signatory_id, SIGNATURE)
 
 
@@ -138,7 +133,7 @@ def sign(
         must_be_open(found)
         _must_be_ready(found, document_sha256)
         pending = found.session.pending
-        if pending is None or pending["document_sha256"] != document_sha256:
+        if pending is None or pending.document_sha256 != document_sha256:
             raise Refused("signature_missing")
         if "annex_sign" not in said:
             raise Invalid([FieldError("statements", "annex_confirm")])
@@ -147,19 +142,14 @@ def sign(
             tx,
             before,
             _person(tx, found, client),
-            SignatureImage(
-                pending["method"],
-                pending["typed"],
-                found.session.pending_image,
-                pending.get("face", ""),
-            ),
+            SignatureImage(pending.method, pending.typed, pending.image, pending.face),
             {
                 Place.CONTROLLER_AGREEMENT: statements(AGREEMENT_STATEMENTS, before),
                 Place.CONTROLLER_ANNEX: statements(ANNEX_STATEMENTS, before),
             },
             shown_sha256=found.session.shown_sha256,
         )
-        tx.signing.change_session(hash_secret(secret), pending=None, pending_image=None)
+        tx.signing.keep_prepared(hash_secret(secret), None)
         signed_at = controller_signed_at(tx, after)
         if signed_at is None:
             raise LookupError(before.reference)
@@ -200,17 +190,12 @@ def _person(tx: Transaction, found: Visit, client: Client) -> Person:
         email=agreement.signatory.email,
         organisation=agreement.controller.name,
         signatory_id=link.signatory_id,
-        evidence={
-            "ip": client.ip,
-            "user_agent": client.user_agent[:400],
-            "mailbox": mailbox_proof(tx, found),
-            "link": {
-                "id": link.id,
-                "sent_to": link.signatory_email,
-                "opened_at": link.opened_at.astimezone(UTC).isoformat() if link.opened_at else None,
-                "copied_by_staff": link.copied,
-            },
-        },
+        observed=Observed(
+            client.ip,
+            client.user_agent,
+            mailbox_proof(tx, found),
+            UsedLink(link.id, link.signatory_email, link.opened_at, link.copied),
+        ),
     )
 
 

@@ -79,7 +79,8 @@ def test_a_wrong_code_and_going_back_lose_nothing(journey: Any) -> None:
     assert browser.path == CODE
     browser.post(CHECK, {"code": journey.code()})
     assert "Doorgestuurd naar Jan de Baas" in browser.page
-    given = journey.rows("select values from messages where kind = 'invitation'")
+    invited = "select values from messages where kind = 'invitation' order by queued_at"
+    given = journey.rows(invited)
     assert given[-1][0]["message"] == "Jan,\nkan jij dit tekenen?"
 
 

@@ -14,7 +14,7 @@ from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
-from service.workflow.keeping.examine import ArchiveCheck, Recorded, examine, recorded
+from service.workflow.keeping.examine import ArchiveCheck, Recorded, examine
 from service.workflow.package.recorded import package_facts
 from service.workflow.sealing.evidence_package import decoded
 from service.workflow.telling.notify import signed_for_us, tell, tell_signatory
@@ -47,11 +47,7 @@ def archive(deps: Deps, agreement_id: str) -> None:
         _package(agreement, original, frozen[0]),
         retain_until=lock_until(now, days=deps.settings.lock_days),
     )
-    _note_stored(deps, agreement, stored, now)
-    with deps.database.begin() as tx:
-        known = recorded(tx, agreement_id)
-    if known is None:
-        raise LookupError(agreement.reference)
+    known = _note_stored(deps, agreement, original, stored, now)
     if known.looked_at != (state.looked_at if state else None):
         return  # another worker was first, and noted what it found
     # Once: the second verdict takes longer than all the rest, and is the round's (``reread``).
@@ -98,7 +94,7 @@ def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
     """Make a failed try visible in the dossier; the log says it once per spell of failing."""
     with deps.database.begin() as tx:
-        tx.agreements.lock_by_id(agreement_id)
+        tx.agreements.hold(agreement_id)
         state = tx.archive.state(agreement_id)
         if state is None or state.state == "verified":
             return
@@ -127,7 +123,9 @@ def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
     return Package(facts=package_facts(agreement, original), files=files)
 
 
-def _note_stored(deps: Deps, agreement: Agreement, stored: StoredPackage, now: datetime) -> None:
+def _note_stored(
+    deps: Deps, agreement: Agreement, original: Original, stored: StoredPackage, now: datetime
+) -> Recorded:
     until = lock_until(now, days=deps.settings.lock_days)
     objects = [
         ArchivedObject(
@@ -142,12 +140,16 @@ def _note_stored(deps: Deps, agreement: Agreement, stored: StoredPackage, now: d
         for each in stored.objects()
     ]
     with deps.database.begin() as tx:
-        tx.agreements.lock_by_id(agreement.id)
+        tx.agreements.hold(agreement.id)
         state = tx.archive.state(agreement.id)
         tx.archive.put_objects(agreement.id, objects)
         if state is None or state.state == "local":
             tx.archive.set_state(agreement.id, "locked", stored.prefix)
             tx.audit.append(agreement.id, Event.ARCHIVE_STORED, SYSTEM, prefix=stored.prefix)
+            state = tx.archive.state(agreement.id)
+        # Those of whoever was first.
+        kept = tx.archive.objects(agreement.id)
+    return Recorded(agreement, original, kept, state.looked_at if state else None)
 
 
 def _inside(stored: StoredPackage, part: StoredObject) -> dict[str, tuple[int, str]]:

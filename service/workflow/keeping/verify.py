@@ -170,7 +170,7 @@ def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
     # Loads libraries that no page of a web process needs otherwise.
     from signatures.verdict.verify import verify  # noqa: PLC0415
 
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         ledger = _recorded(tx, agreement_id, of).ledger
     authority = deps.authority()
     return verify(

@@ -40,8 +40,8 @@ def seal(deps: Deps, agreement_id: str) -> bool:
 
 
 def _go_on(deps: Deps, agreement_id: str) -> bool | None:
-    """Do what there is to do now. False when acts are still awaited, None when another worker was
-    first or acts may have come meanwhile: then it is looked at anew."""
+    """Do what there is to do now. False when acts are still awaited: each brings a job of its own.
+    None when another worker was first: then it is looked at anew."""
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in _SEALABLE:
@@ -53,16 +53,14 @@ def _go_on(deps: Deps, agreement_id: str) -> bool | None:
     done, pdf = so_far.step, so_far.pdf
     if done == CLOSING_STEP:
         return True
-    if done == len(acts) and agreement.state not in SIGNED_NOT_SEALED:
-        return False
     for act in acts[done:]:
         sealed = _seal_act(deps, agreement, act, pdf)
         if sealed is None:
             return None
         pdf = sealed
-    if agreement.state in SIGNED_NOT_SEALED and _close_revisions(deps, agreement, pdf):
-        return True
-    return None
+    if agreement.state not in SIGNED_NOT_SEALED:
+        return False
+    return _close_revisions(deps, agreement, pdf) or None
 
 
 def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> bytes | None:

@@ -96,7 +96,7 @@ def save_annex() -> ResponseReturnValue:
     """
     found = current_open()
     agreement = found.agreement
-    keep("annex")
+    keep("annex", found)
     if goes_back():
         return to("sign.details")
     filled = _typed(request.form)

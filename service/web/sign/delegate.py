@@ -45,7 +45,7 @@ def delegate() -> ResponseReturnValue:
 def name_colleague() -> ResponseReturnValue:
     """Keep who it is, and ask the code; a browser that proved the mailbox passes on at once."""
     found = current_open()
-    keep("delegate")
+    keep("delegate", found)
     if goes_back():
         return to("sign.resume")
     typed = read(request.form).values

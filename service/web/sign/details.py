@@ -69,7 +69,7 @@ def save_details() -> ResponseReturnValue:
     """Keep the details; a change to a text that was made already begins its next revision."""
     found = current_open()
     agreement = found.agreement
-    keep("details")
+    keep("details", found)
     typed = read(request.form).values
     if agreement.state is not State.SENT:
         if all(typed.get(name, "") == value for name, value in _values(agreement).items()):

@@ -15,7 +15,7 @@ from service.texts import text
 from service.web.again import Again, again, fields_sent
 from service.web.context import deps, signer
 from service.web.security import for_scripts
-from service.web.sign.blueprint import blueprint, secret
+from service.web.sign.blueprint import blueprint, current
 from service.workflow.signing import draft as drafts
 from service.workflow.signing.open_link import Visit
 from signatures.effective_date import BRUSSELS, local_date
@@ -25,10 +25,10 @@ MOST_WITH_A_DRAWING = 512 * 1024
 BACK = "vorige"  # the button that goes back and keeps
 
 
-def keep(form: str) -> None:
-    """Keep what this request sent, before anything judges it. Raises LinkUnusable."""
+def keep(form: str, found: Visit) -> None:
+    """Keep what this request sent, before anything judges it."""
     fields, _ = fields_sent(MOST_WITH_A_DRAWING if form == drafts.SIGNATURE else MOST)
-    drafts.keep(deps(), secret(), form, fields)
+    drafts.keep(deps(), found, form, fields)
 
 
 def goes_back() -> bool:
@@ -73,6 +73,6 @@ def keep_typed(form: str) -> ResponseReturnValue:
     if form not in drafts.FORMS:
         raise NotFound("not_found")
     fields, too_large = fields_sent(MOST)
-    kept_at = drafts.keep(deps(), secret(), form, fields)
+    kept_at = drafts.keep(deps(), current(), form, fields)
     said = text("sign.kept.not_all") if too_large else said_kept(kept_at)
     return jsonify(said=said)

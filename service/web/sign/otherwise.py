@@ -33,8 +33,7 @@ def decline() -> ResponseReturnValue:
 @signer
 def send_decline() -> ResponseReturnValue:
     """Decline; the link ends with it."""
-    current_open()
-    keep("decline")
+    keep("decline", current_open())
     if goes_back():
         return to("sign.resume")
     typed = read(request.form).values
@@ -83,8 +82,7 @@ def ask() -> ResponseReturnValue:
 @signer
 def send_question() -> ResponseReturnValue:
     """Send the question; the link keeps working."""
-    current_open()
-    keep("ask")
+    keep("ask", current_open())
     if goes_back():
         return to("sign.resume")
     typed = read(request.form).values

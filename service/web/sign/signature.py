@@ -73,7 +73,7 @@ def sign() -> ResponseReturnValue:
 def prepare() -> ResponseReturnValue:
     """First tap: nothing is signed yet."""
     found = current_open()
-    keep(SIGNATURE)
+    keep(SIGNATURE, found)
     if goes_back():
         return to("sign.read")
     form = request.form

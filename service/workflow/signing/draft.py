@@ -11,7 +11,7 @@ from datetime import datetime
 
 from service.database.agreement.drafts import Draft
 from service.deps import Deps
-from service.workflow.signing.open_link import Visit, load_visit, must_be_open
+from service.workflow.signing.open_link import Visit, must_be_open
 
 __all__ = ["FORMS", "SIGNATURE", "Draft", "draft", "forget", "keep"]
 
@@ -19,11 +19,10 @@ FORMS = ("details", "annex", "ask", "decline", "delegate")  # kept while they ar
 SIGNATURE = "sign"  # kept when it is sent or left, until the first signature is prepared
 
 
-def keep(deps: Deps, secret: str, form: str, fields: Mapping[str, list[str]]) -> datetime:
-    """Keep what was typed in this form; says when. Raises LinkUnusable."""
+def keep(deps: Deps, found: Visit, form: str, fields: Mapping[str, list[str]]) -> datetime:
+    """Keep what was typed in this form; says when. Raises what says that it is no longer open."""
+    must_be_open(found)
     with deps.database.begin() as tx:
-        found = load_visit(tx, secret, lock=False)
-        must_be_open(found)
         return tx.drafts.keep(found.link.signatory_id, form, fields)
 
 

@@ -14,12 +14,17 @@ from service.workflow.keeping.retrieve import waiting_count
 blueprint = Blueprint("staff", __name__)
 
 
-def show(template: str, status: int = 200, **context: Any) -> tuple[str, int]:
-    """A page with what the staff's frame needs: who is signed in, the menu's count, the notice."""
+def show(
+    template: str, status: int = 200, *, to_sign: int | None = None, **context: Any
+) -> tuple[str, int]:
+    """A page with what the staff's frame needs: who is signed in, the menu's count, the notice.
+
+    ``to_sign`` is that count where the view knows it.
+    """
     page = render_template(
         template,
         staff=visitor(),
-        to_sign=_waiting(),
+        to_sign=_waiting() if to_sign is None else to_sign,
         now=datetime.now(UTC),
         notice=notice(),
         **context,

@@ -57,6 +57,7 @@ def countersign_queue() -> Any:
         "staff/countersign_queue.html",
         waiting=waiting,
         counts=found.counts,
+        to_sign=found.counts.fresh,
         only=only,
         here={"kenmerk": only or None, "na": after or None},
         paged=bool(after),

@@ -108,7 +108,6 @@ class Settings:
     staff_may_copy_link: bool
     trusted_proxies: int
     lock_days: int
-    retention_years: int
 
     @property
     def development(self) -> bool:
@@ -224,7 +223,6 @@ TABLE: tuple[Setting, ...] = (
     Setting("ZEGEL_STAFF_MAY_COPY_LINK", "staff_may_copy_link", value.truth, True),
     Setting("ZEGEL_TRUSTED_PROXIES", "trusted_proxies", value.whole_number(0, 10), 0),
     Setting("ZEGEL_LOCK_DAYS", "lock_days", value.whole_number(1, 3650), 400),
-    Setting("ZEGEL_RETENTION_YEARS", "retention_years", value.whole_number(1, 50), 10),
 )
 
 

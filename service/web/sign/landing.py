@@ -128,8 +128,4 @@ def privacy() -> ResponseReturnValue:
     known = profile(deps())
     if known is None:
         raise NotFound("not_found")
-    return render_template(
-        "sign/privacy.html",
-        processor=known[1],
-        retention_years=deps().settings.retention_years,
-    )
+    return render_template("sign/privacy.html", processor=known[1])

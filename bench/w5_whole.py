@@ -25,8 +25,6 @@ QUEUE = "/tekenen-namens-ons"
 
 def run(workshop: Workshop) -> list[Figure]:
     """Four people at a time walk agreements; one countersigner signs whatever waits."""
-    workshop.several(CLIENTS, "ready")
-    workshop.wait.until_idle()
     each: list[float] = []
     done = threading.Event()
     countersigner = threading.Thread(target=_countersign, args=(workshop, done))
@@ -40,6 +38,9 @@ def run(workshop: Workshop) -> list[Figure]:
                 _walk(workshop, browser)
             staff.append(browser)
 
+        at_once(CLIENTS, walk, range(CLIENTS))  # each web process has made its pages once
+        workshop.wait.until_idle()
+        each.clear()
         before = processor.spent()
         rate = at_once(CLIENTS, walk, range(AGREEMENTS)) * 60
         workshop.wait.until_idle()  # the last mails too

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -58,6 +59,21 @@ def test_a_repeat_is_one_mail(mailbox: FolderMailbox, make_message: Make) -> Non
     for _attempt in range(3):
         mailbox.send(make_message(), recipient="ann@example.be")
     assert len(mailbox.list()) == 1
+
+
+def test_a_repeat_of_what_another_process_sent_is_one_mail(
+    mailbox: FolderMailbox, make_message: Make
+) -> None:
+    mailbox.send(make_message(), recipient="ann@example.be")
+    beside = FolderMailbox(mailbox.directory)
+    for _attempt in range(2):
+        beside.send(make_message(), recipient="ann@example.be")
+    beside.send(make_message(message_id="<2@example.be>"), recipient="ann@example.be")
+    # A file system may date two changes alike that follow each other at once.
+    later = mailbox.directory.stat().st_mtime_ns + 1
+    os.utime(mailbox.directory, ns=(later, later))
+    mailbox.send(make_message(message_id="<2@example.be>"), recipient="ann@example.be")
+    assert len(mailbox.list()) == 2
 
 
 def test_other_mails_and_other_readers_are_others(

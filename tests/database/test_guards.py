@@ -17,7 +17,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import Place, PlaceState, State
-from service.database.agreement.documents import ActRow
+from service.database.agreement.documents import ActRow, NewDocument, NewOriginal
 from service.database.engine import Database, Transaction
 from service.database.log.anchors import Anchor
 
@@ -31,18 +31,18 @@ def freeze(tx: Transaction, agreement: Agreement) -> None:
     assert tx.documents.put(
         agreement.id,
         str(uuid.uuid4()),
-        {
-            "revision": 1,
-            "kind": "frozen",
-            "sha256": SHA,
-            "pdf": b"pdf",
-            "pages": 1,
-            "reading_html": "<p>x</p>",
-            "context": {},
-            "template_version": "1.0",
-            "template_sha256": SHA,
-            "engine": "x",
-        },
+        NewDocument(
+            revision=1,
+            kind="frozen",
+            sha256=SHA,
+            pdf=b"pdf",
+            pages=1,
+            reading_html="<p>x</p>",
+            context={},
+            template_version="1.0",
+            template_sha256=SHA,
+            engine="x",
+        ),
     )
 
 
@@ -82,19 +82,19 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
         tx.agreements.save(before, after)
         assert tx.documents.add_original(
             before.id,
-            {
-                "revision": 1,
-                "pdf": b"sealed",
-                "sha256": hashlib.sha256(b"sealed").hexdigest(),
-                "size": 6,
-                "level": "B-LTA",
-                "evidence_pdf": b"sheet",
-                "evidence_sha256": hashlib.sha256(b"sheet").hexdigest(),
-                "evidence_json": b"{}",
-                "log_jsonl": b"{}\n",
-                "manifest_facts": {"a": 1},
-                "further_files": {"LEESMIJ.txt": "eA=="},
-            },
+            NewOriginal(
+                revision=1,
+                pdf=b"sealed",
+                sha256=hashlib.sha256(b"sealed").hexdigest(),
+                size=6,
+                level="B-LTA",
+                evidence_pdf=b"sheet",
+                evidence_sha256=hashlib.sha256(b"sheet").hexdigest(),
+                evidence_json=b"{}",
+                log_jsonl=b"{}\n",
+                manifest_facts={"a": 1},
+                further_files={"LEESMIJ.txt": "eA=="},
+            ),
         )
         tx.documents.keep_template(SHA, "1.0", b"docx")
         anchor = Anchor(1, date(2026, 3, 2), b"{}", SHA, b"tsr", tx.now(), "eigen", 1)
@@ -176,18 +176,19 @@ def test_the_first_original_counts(signed: Agreement, database: Database) -> Non
         first = tx.documents.original(signed.id)
         assert not tx.documents.add_original(
             signed.id,
-            {
-                "revision": 1,
-                "pdf": b"another",
-                "sha256": "another",
-                "size": 7,
-                "level": "B-LTA",
-                "evidence_pdf": b"",
-                "evidence_sha256": "",
-                "evidence_json": b"",
-                "log_jsonl": b"",
-                "manifest_facts": {},
-            },
+            NewOriginal(
+                revision=1,
+                pdf=b"another",
+                sha256="another",
+                size=7,
+                level="B-LTA",
+                evidence_pdf=b"",
+                evidence_sha256="",
+                evidence_json=b"",
+                log_jsonl=b"",
+                manifest_facts={},
+                further_files=None,
+            ),
         )
         assert tx.documents.original(signed.id) == first
 
@@ -196,18 +197,18 @@ def test_the_first_frozen_document_of_a_revision_counts(
     signed: Agreement, database: Database
 ) -> None:
     with database.begin() as tx:
-        values = {
-            "revision": 1,
-            "kind": "frozen",
-            "sha256": "other",
-            "pdf": b"other",
-            "pages": 1,
-            "reading_html": "",
-            "context": {},
-            "template_version": "",
-            "template_sha256": "",
-            "engine": "",
-        }
+        values = NewDocument(
+            revision=1,
+            kind="frozen",
+            sha256="other",
+            pdf=b"other",
+            pages=1,
+            reading_html="",
+            context={},
+            template_version="",
+            template_sha256="",
+            engine="",
+        )
         assert not tx.documents.put(signed.id, str(uuid.uuid4()), values)
         assert tx.documents.frozen_pdf(signed.id, 1) == (b"pdf", SHA)
 

@@ -14,8 +14,8 @@ from service.database.tables.agreements import acts, document_templates, documen
 
 
 @dataclass(frozen=True)
-class Document:
-    """A document that was made; ``pdf`` are the bytes that are shown and signed."""
+class NewDocument:
+    """A document that is made; ``pdf`` are the bytes that are shown and signed."""
 
     revision: int
     kind: str
@@ -27,6 +27,12 @@ class Document:
     template_version: str
     template_sha256: str
     engine: str
+
+
+@dataclass(frozen=True)
+class Document(NewDocument):
+    """One that was made."""
+
     created_at: datetime
 
 
@@ -47,7 +53,7 @@ class ActRow:
 
 
 @dataclass(frozen=True)
-class Original:
+class NewOriginal:
     """The one sealed original. Byte fields are None once only the archive keeps them."""
 
     revision: int
@@ -61,6 +67,12 @@ class Original:
     log_jsonl: bytes | None
     manifest_facts: dict[str, Any]
     further_files: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class Original(NewOriginal):
+    """One that was fixed."""
+
     created_at: datetime
 
 
@@ -96,24 +108,32 @@ class Documents:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def put(self, agreement_id: str, document_id: str, values: dict[str, Any]) -> bool:
+    def put(
+        self, agreement_id: str, document_id: str, made: NewDocument, *, common_sha256: str = ""
+    ) -> bool:
         """Keep a document; False when this revision already has one of its kind.
 
-        A preview is replaced; a frozen one never is.
+        A preview is replaced; a frozen one never is. ``common_sha256`` is the text with which it is
+        compared for a countersigner.
         """
-        if values["kind"] == "preview":
+        if made.kind == "preview":
             self._connection.execute(
                 delete(documents).where(
                     documents.c.agreement_id == agreement_id, documents.c.kind == "preview"
                 )
             )
-        made = self._connection.execute(
+        kept = self._connection.execute(
             upsert(documents)
-            .values(id=document_id, agreement_id=agreement_id, **values)
+            .values(
+                id=document_id,
+                agreement_id=agreement_id,
+                common_sha256=common_sha256,
+                **_columns(made),
+            )
             .on_conflict_do_nothing(index_elements=["agreement_id", "revision", "kind"])
             .returning(documents.c.id)
         )
-        return made.first() is not None
+        return kept.first() is not None
 
     def frozen(self, agreement_id: str, revision: int) -> Document | None:
         """The frozen document of a revision."""
@@ -185,9 +205,8 @@ class Documents:
 
     def add_act(self, agreement_id: str, revision: int, act: ActRow) -> None:
         """Record an accepted act. The unique place makes a second one impossible."""
-        values = {field.name: getattr(act, field.name) for field in fields(act)}
         self._connection.execute(
-            insert(acts).values(agreement_id=agreement_id, revision=revision, **values)
+            insert(acts).values(agreement_id=agreement_id, revision=revision, **_columns(act))
         )
 
     def acts(self, agreement_id: str, revision: int) -> list[ActRow]:
@@ -209,11 +228,11 @@ class Documents:
             for row in rows
         ]
 
-    def add_original(self, agreement_id: str, values: dict[str, Any]) -> bool:
+    def add_original(self, agreement_id: str, original: NewOriginal) -> bool:
         """Fix the one original; False when it was fixed before."""
         made = self._connection.execute(
             upsert(originals)
-            .values(agreement_id=agreement_id, **values)
+            .values(agreement_id=agreement_id, **_columns(original))
             .on_conflict_do_nothing(index_elements=["agreement_id"])
             .returning(originals.c.agreement_id)
         )
@@ -293,3 +312,8 @@ class Documents:
                 further_files=None,
             )
         )
+
+
+def _columns(row: NewDocument | NewOriginal | ActRow) -> dict[str, Any]:
+    """Its values by the names of the columns, which are those of its fields."""
+    return {field.name: getattr(row, field.name) for field in fields(row)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import uuid
+from typing import Any
 
 import rfc8785
 
@@ -12,6 +13,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.printed import common_context, context, preview_context
 from service.agreement.states import Order, State, Step, after
+from service.database.agreement.documents import NewDocument
 from service.database.engine import Transaction
 from service.deps import Deps, MadeDocument
 from service.errors import GenerationFailed
@@ -174,7 +176,7 @@ def _keep(
     tx: Transaction,
     agreement: Agreement,
     made: MadeDocument,
-    printed: object,
+    printed: dict[str, Any],
     kind: str,
     *,
     common: str = "",
@@ -182,19 +184,19 @@ def _keep(
     tx.documents.put(
         agreement.id,
         str(uuid.uuid4()),
-        {
-            "revision": agreement.revision,
-            "kind": kind,
-            "sha256": made.sha256,
-            "pdf": made.pdf,
-            "pages": made.pages,
-            "reading_html": made.reading_html,
-            "context": printed,
-            "template_version": made.template_version,
-            "template_sha256": made.template_sha256,
-            "engine": made.engine,
-            "common_sha256": common,
-        },
+        NewDocument(
+            revision=agreement.revision,
+            kind=kind,
+            sha256=made.sha256,
+            pdf=made.pdf,
+            pages=made.pages,
+            reading_html=made.reading_html,
+            context=printed,
+            template_version=made.template_version,
+            template_sha256=made.template_sha256,
+            engine=made.engine,
+        ),
+        common_sha256=common,
     )
 
 
@@ -202,16 +204,16 @@ def _keep_failed_preview(tx: Transaction, agreement: Agreement, digest: str, rea
     tx.documents.put(
         agreement.id,
         str(uuid.uuid4()),
-        {
-            "revision": agreement.revision,
-            "kind": "preview",
-            "sha256": "",
-            "pdf": b"",
-            "pages": 0,
-            "reading_html": "",
-            "context": {"digest": digest, "failure": reason},
-            "template_version": "",
-            "template_sha256": "",
-            "engine": "",
-        },
+        NewDocument(
+            revision=agreement.revision,
+            kind="preview",
+            sha256="",
+            pdf=b"",
+            pages=0,
+            reading_html="",
+            context={"digest": digest, "failure": reason},
+            template_version="",
+            template_sha256="",
+            engine="",
+        ),
     )

@@ -30,6 +30,7 @@ from service.agreement.proof import (
 )
 from service.agreement.shown import sha256_of
 from service.agreement.states import SIGNED_NOT_SEALED, Step, after
+from service.database.agreement.documents import NewOriginal
 from service.database.agreement.seals import CLOSING_STEP, Sealed
 from service.database.engine import Transaction
 from service.database.log.audit_log import Entry
@@ -78,32 +79,32 @@ def close(deps: Deps, agreement_id: str) -> None:
     others = made.sealer.stamp_evidence(closed.pdf, made.pdf)
     certificates = {**certificate_files(made.chains), **stamp_files(others, made.chains.stamps)}
     further = {**fixed, **made.explanations, **files_of_sheet(made.pdf)}
-    original: dict[str, Any] = {
-        "revision": agreement.revision,
-        "pdf": closed.pdf,
-        "sha256": closed.sha256,
-        "size": len(closed.pdf),
-        "level": facts.level,
-        "evidence_pdf": made.pdf,
-        "evidence_sha256": hashlib.sha256(made.pdf).hexdigest(),
-        "evidence_json": made.proof,
-        "log_jsonl": log_lines(entries),
-        "manifest_facts": _manifest_facts(facts, certificates),
-        "further_files": encoded(further),
-    }
+    original = NewOriginal(
+        revision=agreement.revision,
+        pdf=closed.pdf,
+        sha256=closed.sha256,
+        size=len(closed.pdf),
+        level=facts.level,
+        evidence_pdf=made.pdf,
+        evidence_sha256=hashlib.sha256(made.pdf).hexdigest(),
+        evidence_json=made.proof,
+        log_jsonl=log_lines(entries),
+        manifest_facts=_manifest_facts(facts, certificates),
+        further_files=encoded(further),
+    )
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
         if before.state not in SIGNED_NOT_SEALED:
             return
         if tx.documents.add_original(agreement_id, original):
             tx.audit.append(
-                agreement_id, Event.EVIDENCE_MADE, SYSTEM, sha256=original["evidence_sha256"]
+                agreement_id, Event.EVIDENCE_MADE, SYSTEM, sha256=original.evidence_sha256
             )
         tx.agreements.save(
             before,
             dataclasses.replace(before, state=after(Step.CLOSE, before.state), failure=""),
         )
-        tx.audit.append(agreement_id, Event.AGREEMENT_COMPLETED, SYSTEM, sha256=original["sha256"])
+        tx.audit.append(agreement_id, Event.AGREEMENT_COMPLETED, SYSTEM, sha256=original.sha256)
         tx.archive.set_state(agreement_id, "local", "")
 
 

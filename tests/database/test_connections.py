@@ -26,7 +26,7 @@ def test_one_that_rested_is_tried(
     database: Database, sql: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where its socket says nothing, as when the whole machine of the server vanished."""
-    monkeypatch.setattr(rested, "_is_silent", lambda _socket: True)
+    monkeypatch.setattr(rested, "is_silent", lambda _socket: True)
     monkeypatch.setattr(rested, "RESTED", 0.0)
     database.ping()
     assert sql(END)

@@ -13,13 +13,14 @@ TAMPERS ?= 20000
 FUZZ ?= 3000
 DOORS ?= 200
 SECONDS ?= 60
+ROWS ?= 1000000
 PICTURES ?= pictures
 export ZEGEL_MODE ?= development
 # Where it is set, every process compiles every package again: two seconds of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test lint check test thorough tamper fuzz kills doors demo bench pictures docs compose clean
+.PHONY: help run setup setup-test lint check test thorough tamper fuzz kills doors demo bench million pictures docs compose clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +71,9 @@ demo: setup ## walk the whole road unattended; leaves the result in OUT (demo-ou
 
 bench: setup-test ## measure; figures and method are in bench/README.md
 	@$(BIN)/python -m bench
+
+million: setup-test ## ask ROWS agreements (1000000), filled in by SQL, what pages and jobs ask of many
+	@$(BIN)/python -m bench.million --rows $(ROWS)
 
 pictures: setup-test ## every page, document and mail as pictures in PICTURES (pictures), with an index page
 	rm -rf $(PICTURES)

@@ -1,0 +1,163 @@
+"""``python -m bench.million``: what the questions over many agreements take at a million of them.
+
+Two databases in one PostgreSQL of its own, one of ``--base`` agreements (100,000) and one of
+``--rows`` (1,000,000), are filled by SQL and then asked in turns, through the functions that pages
+and jobs call, so that the ratio between the two does not depend on what else the machine does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from bench.figures import timed
+from bench.filling import fill
+from bench.machine import describe
+from bench.questions import Asked, questions
+from bench.workshop import settings_for
+from service.database import migrate
+from service.database.roles import Role
+from service.engines import EmbeddedPostgres
+from service.engines.postgres import APPLICATION
+from service.wiring.build import build, libpq_url
+from storage.config import S3Config
+
+WARM, TIMES = 2, 11
+AT_MOST_TIMES = 1.5  # as long at a million as at a hundred thousand
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How long a question took in both databases, in milliseconds, and how long it may take.
+
+    ``quickest`` is the quickest answer of the large one: what is left when nothing else runs.
+    """
+
+    name: str
+    base: float
+    large: float
+    quickest: float
+    goal: float
+
+    @property
+    def missed(self) -> str:
+        """What of the goal is missed; empty when it is met. A millisecond more is noise."""
+        if self.large > self.goal:
+            return "slow"
+        grows = self.large > self.base * AT_MOST_TIMES and self.large > self.base + 1
+        return "grows" if grows else ""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Fill, ask, print; status 0 also where a goal is missed."""
+    asked = _parse(arguments)
+    for name, value in describe().items():
+        print(f"{name:<10} {value}")
+    with _databases(asked.data, (asked.base, asked.rows)) as (base, large):
+        answers = [
+            _in_turns(name, goal, ask, base, large)
+            for name, goal, ask in questions()
+            if asked.only in name
+        ]
+    print(_table(answers, asked.base, asked.rows))
+    return 0
+
+
+def _in_turns(
+    name: str, goal: float, ask: Callable[[Asked], object], base: Asked, large: Asked
+) -> Answered:
+    taken: dict[int, list[float]] = {id(base): [], id(large): []}
+    for time in range(WARM + TIMES):
+        for each in (base, large):
+            with timed(taken[id(each)]):
+                ask(each)
+            if time < WARM:
+                taken[id(each)].clear()
+    smaller, larger = taken[id(base)], taken[id(large)]
+    found = Answered(name, statistics.median(smaller), statistics.median(larger), min(larger), goal)
+    print(
+        f"{name}: {found.base:.1f} {found.large:.1f} {found.quickest:.1f} {found.missed}",
+        file=sys.stderr,
+    )
+    return found
+
+
+def _table(answers: Sequence[Answered], base: int, rows: int) -> str:
+    head = ("question", f"{base:,}", f"{rows:,}", "times", "quickest", "goal", "")
+    lines = [
+        (
+            each.name,
+            f"{each.base:.1f} ms",
+            f"{each.large:.1f} ms",
+            f"{each.large / each.base:.1f}",
+            f"{each.quickest:.1f} ms",
+            f"{each.goal:g} ms",
+            each.missed,
+        )
+        for each in answers
+    ]
+    widths = [max(len(line[column]) for line in (head, *lines)) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if 0 < column < 6 else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in (head, *lines)
+    )
+
+
+@contextmanager
+def _databases(directory: Path | None, sizes: Sequence[int]) -> Iterator[list[Asked]]:
+    """A filled database of each size; in ``directory`` they are kept for the next run."""
+    with ExitStack() as opened:
+        data = directory or Path(
+            opened.enter_context(tempfile.TemporaryDirectory(prefix="zegel-million-"))
+        )
+        server = EmbeddedPostgres(data / "postgres", durable=False)
+        server.start()
+        opened.callback(server.stop)
+        found = []
+        for size in sizes:
+            name = f"filled_{size}"
+            took: list[float] = []
+            with timed(took):
+                _furnish(server, name, size)
+            print(f"{size:,} agreements: {took[0] / 1000:.0f} s", file=sys.stderr)
+            deps = build(settings_for(data), server.url(name), S3Config("nowhere"))
+            opened.callback(deps.close)
+            found.append(Asked.of(deps))
+        yield found
+
+
+def _furnish(server: EmbeddedPostgres, name: str, size: int) -> None:
+    """A database of this name with so many agreements, unless it is there from a run before."""
+    with psycopg.connect(libpq_url(server.owner_url("postgres")), autocommit=True) as connection:
+        known = connection.execute("select from pg_database where datname = %s", [name])
+        if not known.rowcount:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    migrate.upgrade(server.owner_url(name), Role(APPLICATION))
+    with psycopg.connect(libpq_url(server.owner_url(name)), autocommit=True) as connection:
+        if not connection.execute("select from agreements limit 1").rowcount:
+            fill(connection, size)
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.million", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--base", type=int, default=100_000)
+    parser.add_argument("--only", default="", help="questions with this in their name")
+    parser.add_argument("--data", type=Path, help="keep the databases here for the next run")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,238 @@
+"""What is asked of a database with many agreements, as pages and jobs ask it.
+
+What changes something is rolled back, so that it is asked of the same rows each time. Of a job
+only the search for what is due is timed: what it then does is work for each agreement found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+
+from service.agreement.permissions import Staff
+from service.agreement.states import State
+from service.database.engine import Transaction
+from service.database.lists.alarms import What
+from service.database.lists.groups import GROUPS
+from service.database.lists.overview import Search
+from service.database.people.activity import Wanted
+from service.deps import Deps
+from service.workflow.keeping import reread, retain, retrieve
+from service.workflow.offer import remind
+from service.workflow.signing import countersign
+from service.workflow.sweep import PATIENCE_SECONDS
+from service.workflow.telling import alarm
+
+GOAL, SEARCH = 10, 20  # milliseconds
+Question = tuple[str, float, Callable[["Asked"], object]]
+
+
+class _Undone(Exception):
+    """Ends a transaction without a trace."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A filled database, somebody who may see everything, and what stands in some of its rows."""
+
+    deps: Deps
+    staff: Staff
+    completed: str
+    running: str
+    number: str
+    email: str
+    name: str
+    sha256: str
+    deep: str
+    day: date
+
+    @classmethod
+    def of(cls, deps: Deps) -> Asked:
+        """Look for an agreement in the middle of the past, and one that runs."""
+        with deps.database.begin() as tx:
+            account = tx.accounts.by_email("m1@it4professionals.example")
+            middle = tx.now() - timedelta(days=900)
+            after = f"{middle.isoformat()}|{'0' * 8}-0000-4000-8000-{'0' * 12}"
+            lines = tx.overview.find(Search(group="completed", archived_only=True, after=after))
+            running = tx.overview.find(Search(group="waiting"))[0]
+            line = lines[0]
+            original = tx.documents.original(line.id)
+        if account is None or original is None or line.effective_date is None:
+            raise LookupError("this database is not filled")
+        return cls(
+            deps,
+            account.person,
+            line.reference,
+            running.reference,
+            line.number,
+            line.signatory_email,
+            line.organisation,
+            original.sha256,
+            after,
+            line.effective_date,
+        )
+
+    def undone(self, step: Callable[[Transaction], object]) -> None:
+        """Do it in a transaction that is rolled back."""
+        try:
+            with self.deps.database.begin() as tx:
+                step(tx)
+                raise _Undone
+        except _Undone:
+            pass
+
+
+def questions() -> list[Question]:
+    """Each with its name and its goal in milliseconds."""
+    return [*_lists(), *_searches(), *_dossiers(), *_jobs()]
+
+
+def _lists() -> Iterator[Question]:
+    def page(search: Search) -> Callable[[Asked], object]:
+        return lambda asked: retrieve.listing(asked.deps, search, asked.staff)
+
+    def archive(search: Search) -> Callable[[Asked], object]:
+        return lambda asked: retrieve.search_archive(
+            asked.deps, replace(search, archived_only=True), asked.staff
+        )
+
+    yield "list: first page, with the counts", GOAL, page(Search())
+    yield "list: a page far behind", GOAL, lambda a: page(Search(after=a.deep))(a)
+    for group in GROUPS:
+        yield f"list: {group}", GOAL, page(Search(group=group))
+    yield (
+        "list: completed, far behind",
+        GOAL,
+        lambda a: page(Search(group="completed", after=a.deep))(a),
+    )
+    yield "archive: first page", GOAL, archive(Search())
+    yield "archive: one state", GOAL, archive(Search(state="completed"))
+    yield "archive: what is not sealed", GOAL, archive(Search(state="seal_failed"))
+    yield (
+        "archive: signed in a month",
+        GOAL,
+        lambda a: archive(Search(signed_from=a.day - timedelta(days=30), signed_until=a.day))(a),
+    )
+    yield "archive: signed before a date", GOAL, lambda a: archive(Search(signed_until=a.day))(a)
+    yield "archive: signed since a date", GOAL, lambda a: archive(Search(signed_from=a.day))(a)
+    yield "queue: what I sign", GOAL, lambda a: countersign.queue(a.deps, a.staff)
+    yield "queue: what colleagues sign", GOAL, lambda a: countersign.of_colleagues(a.deps, a.staff)
+    yield "queue: the number in the menu", GOAL, lambda a: retrieve.waiting_count(a.deps, a.staff)
+    yield "tasks: what stands still", GOAL, lambda a: alarm.standing_still(a.deps, a.staff)
+    yield "tasks: how far the round is", GOAL, lambda a: reread.progress(a.deps, a.staff)
+    yield "staff log: first page", GOAL, lambda a: a.undone(lambda tx: tx.activity.read(Wanted()))
+    yield (
+        "staff log: one person",
+        GOAL,
+        lambda a: a.undone(lambda tx: tx.activity.read(Wanted(staff_id=a.staff.id))),
+    )
+
+
+def _searches() -> Iterator[Question]:
+    def words(typed: Callable[[Asked], str], group: str = "") -> Callable[[Asked], object]:
+        return lambda asked: retrieve.listing(
+            asked.deps, Search(words=typed(asked), group=group), asked.staff
+        )
+
+    yield "search: reference", SEARCH, words(lambda a: a.completed)
+    yield "search: number", SEARCH, words(lambda a: a.number)
+    yield "search: e-mail address", SEARCH, words(lambda a: a.email)
+    yield "search: whole name", SEARCH, words(lambda a: a.name)
+    yield "search: family name", SEARCH, words(lambda a: a.name.split()[1])
+    yield "search: a word of many", SEARCH, words(lambda a: "bakkerij")
+    yield "search: a word of all", SEARCH, words(lambda a: "example")
+    yield "search: our own name", SEARCH, words(lambda a: "it4professionals zenner")
+    yield "search: two words of many", SEARCH, words(lambda a: "bakkerij antwerpen")
+    yield "search: two letters", SEARCH, words(lambda a: "ba")
+    yield "search: two rare letters", SEARCH, words(lambda a: "oo")
+    yield "search: two digits", SEARCH, words(lambda a: "27")
+    yield "search: four digits", SEARCH, words(lambda a: "2745")
+    yield "search: a year long ago", SEARCH, words(lambda a: a.completed[3:7])
+    yield "search: reference of that year", SEARCH, words(lambda a: a.completed[:7])
+    yield "search: nothing like it", SEARCH, words(lambda a: "zwavelzuur")
+    yield "search: one that is there, one that is not", SEARCH, words(lambda a: "bakkerij zwavel")
+    yield "search: of those that wait", SEARCH, words(lambda a: "bakkerij", group="waiting")
+    yield "search: rare of those that wait", SEARCH, words(lambda a: a.name, group="waiting")
+
+
+def _dossiers() -> Iterator[Question]:
+    yield "dossier: completed", GOAL, lambda a: retrieve.dossier(a.deps, a.completed, a.staff)
+    yield "dossier: running", GOAL, lambda a: retrieve.dossier(a.deps, a.running, a.staff)
+    yield (
+        "dossier: other with this number",
+        GOAL,
+        lambda a: a.undone(lambda tx: tx.overview.same_number(a.number.replace(".", ""), "")),
+    )
+    yield (
+        "verify: by SHA-256",
+        GOAL,
+        lambda a: a.undone(
+            lambda tx: (
+                tx.documents.by_original_sha256(a.sha256),
+                tx.documents.by_evidence_sha256(a.sha256),
+                tx.archive.renewed_with_sha256(a.sha256),
+            )
+        ),
+    )
+
+
+def _jobs() -> Iterator[Question]:
+    def job(name: str, step: Callable[[Transaction], object]) -> Question:
+        return f"job: {name}", GOAL, lambda asked: asked.undone(step)
+
+    seconds = PATIENCE_SECONDS
+    yield job(
+        "sweep, texts and seals",
+        lambda tx: (
+            tx.lagging.in_state_since((State.PREPARING,), seconds),
+            tx.lagging.unsealed(seconds),
+        ),
+    )
+    yield job("sweep, not archived", lambda tx: tx.lagging.not_archived(seconds))
+    yield job(
+        "sweep, mails and requests",
+        lambda tx: (tx.messages.waiting(seconds), tx.account_links.waiting_requests(seconds)),
+    )
+    yield job("alarm, what recovered", lambda tx: tx.alarms.forget_recovered())
+    for what in (What.SEAL, What.REREAD, What.MAIL, What.UNDELIVERED):
+        yield job(f"alarm, {what.value}", partial(_alarms, what))
+    yield job("alarm, counted", lambda tx: tx.alarms.count(What.ARCHIVE, alarm.PATIENCE))
+    yield job("expire", lambda tx: tx.lagging.overdue())
+    yield job("remind, who waits", lambda tx: tx.reminders.waiting())
+    yield job(
+        "remind, a part",
+        lambda tx: tx.reminders.situations(tx.reminders.waiting()[: remind.AT_ONCE]),
+    )
+    yield job("locked accounts", lambda tx: tx.accounts.to_tell_of_lock())
+    yield job("tidy, working copies", lambda tx: tx.archive.verified_for(retain.WORKING_COPY_HOURS))
+    yield job("tidy, sessions and codes", lambda tx: tx.signing.drop_ended())
+    yield job("tidy, drafts", lambda tx: tx.drafts.drop_ended())
+    yield job("tidy, repeated requests", lambda tx: tx.idempotency.drop_ended())
+    yield job("tidy, staff log", lambda tx: tx.activity.drop_old())
+    yield job("anchor, what waits", lambda tx: (tx.anchors.newest(), tx.anchors.not_stored()))
+    yield job("anchor, chains that grew", lambda tx: tx.anchors.grown())
+    yield job("anchor, locks", lambda tx: tx.anchors.locked_for_less_than(60))
+    yield job("round, how many", lambda tx: tx.archive_round.total())
+    yield job(
+        "round, what is due",
+        lambda tx: tx.archive_round.due(reread.DUE_AFTER, reread.DAMAGED_AFTER, reread.AT_ONCE),
+    )
+    yield job("probe, some originals", lambda tx: tx.archive_round.some_originals(5))
+    yield job("stamps, not read yet", lambda tx: tx.stamps.unread(200))
+    yield job(
+        "stamps, due",
+        lambda tx: tx.stamps.due(now := tx.now(), now + timedelta(days=180), 200),
+    )
+    yield job("stamps, late", lambda tx: tx.stamps.late(tx.now()))
+    yield job("stamps, in trouble", lambda tx: tx.renewals.troubled())
+    yield job(
+        "locks, a part",
+        lambda tx: tx.archive.locked_for_less_than(60, after=None, limit=retain.AT_ONCE),
+    )
+    yield job("locks, what recovered", lambda tx: tx.archive.forget_lock_failures(60))
+
+
+def _alarms(what: What, tx: Transaction) -> object:
+    return tx.alarms.due(what, alarm.PATIENCE, alarm.AGAIN, limit=alarm.AT_MOST)

@@ -1,0 +1,342 @@
+"""The statements that fill a database: each agreement, from its row in the table ``filling``.
+
+A value that looks random is made from the number of the row.
+"""
+
+from __future__ import annotations
+
+
+def chance(salt: str, row: str = "i") -> str:
+    """A number from 0 to 1 that looks random and is always the same for this row."""
+    return f"(('x' || left(md5({row} || '{salt}'), 7))::bit(28)::int / 268435456.0)"
+
+
+def named(kind: str, row: str = "i") -> str:
+    """The id of the row of this kind that belongs to agreement ``i``."""
+    return f"md5({row} || '{kind}')::uuid"
+
+
+def _pick(names: str, salt: str) -> str:
+    array = f"string_to_array(%({names})s, ' ')"
+    return f"({array})[1 + floor({chance(salt)} * cardinality({array}))::int]"
+
+
+_NUMBERED = "lpad(in_year::text, greatest(5, length(in_year::text)), '0')"
+_STATE = """
+case when age > 30 then
+  case when u < .905 then 'completed' when u < .925 then 'declined' when u < .965 then 'expired'
+       when u < .995 then 'voided' else 'draft' end
+else
+  case when u < .15 then 'draft' when u < .40 then 'sent' when u < .402 then 'preparing'
+       when u < .403 then 'generation_failed' when u < .483 then 'ready'
+       when u < .533 then 'in_signing' when u < .534 then 'fully_signed'
+       when u < .535 then 'sealing' when u < .536 then 'seal_failed' when u < .55 then 'declined'
+       when u < .57 then 'voided' else 'completed' end
+end"""
+
+AGREEMENTS = (
+    # --- who works here -------------------------------------------------------------------
+    "insert into processor_profiles (version, profile) values (1, %(processor)s)",
+    f"""
+    insert into staff (id, email, name, function, roles, password_hash)
+    select {named("staff")}, 'm' || i || '@it4professionals.example',
+      case when i <= 3 then %(name)s else 'Medewerker ' || i end, 'Medewerker',
+      case when i <= 3 then array['verkoop','tekenbevoegde','archief','beheer']
+           else array['verkoop'] end, 'none'
+    from generate_series(1, %(staff)s) i
+    """,
+    # --- the plan: one row for each agreement, from the oldest to the newest ----------------
+    f"""
+    create unlogged table filling as
+    with drawn as (
+      select i, {chance("state")} as u, %(days)s * (1 - i / %(rows)s::float) as age,
+        {chance("pace")} as pace, {chance("kind")} < .7 as belgian
+      from generate_series(1, %(rows)s) i
+    ), stated as (
+      select *, {_STATE} as state, clock_timestamp() - age * interval '1 day' as created_at,
+        i %% 20 = 0 as ours_first
+      from drawn
+    )
+    select *,
+      ours_first and state not in ('draft', 'sent') as processor_first,
+      {named("agreement")} as id, {named("signatory")} as signatory_id,
+      md5(i || 'frozen') || md5(i || 'f') as frozen_sha256,
+      extract(year from created_at)::int as year,
+      row_number() over (partition by extract(year from created_at) order by i) as in_year,
+      -- signed, or stopped, after up to eighteen days; what runs did something this week
+      least(created_at + pace * interval '18 days', clock_timestamp() - pace * interval '7 days')
+        as active_at,
+      {_pick("kinds", "k")} || ' ' || {_pick("beginnings", "b")} || {_pick("endings", "e")}
+        || ' ' || (i %% 997) as name,
+      {_pick("beginnings", "x")} || {_pick("endings", "y")} as family,
+      {_pick("cities", "c")} as city,
+      case when belgian then '0' || (200000000 + (i * 7919::bigint) %% 799999999)
+           else (10000000 + (i * 7919::bigint) %% 89999999)::text end as number,
+      state in ('fully_signed', 'sealing', 'seal_failed', 'completed') as signed,
+      state in ('ready', 'in_signing', 'fully_signed', 'sealing', 'seal_failed', 'completed')
+        as frozen
+    from stated
+    """,
+    "create index on filling (id)",
+    "analyze filling",
+    """
+    insert into reference_counters (year, last)
+    select year, max(in_year) from filling group by year
+    """,
+    f"""
+    insert into agreements (id, reference, state, revision, signing_order, annex_locked, processor,
+      processor_version, controller, main_reference, services, dpo_answer, details_confirmed,
+      link_days, sender_id, countersigner_id, frozen_sha256, created_at, last_activity_at, sent_at,
+      opened_at, expires_at, fully_signed_at, effective_date, words)
+    select id, 'VO-' || year || '-' || {_NUMBERED}, state, 1,
+      case when processor_first then 'processor_first' else 'controller_first' end, false,
+      %(processor)s::jsonb, 1,
+      jsonb_build_object('name', name, 'legal_form', case when belgian then 'BV' else '' end,
+        'number_type', case when belgian then 'be' else 'nl' end, 'number', number,
+        'street', 'Molenstraat ' || i %% 200, 'postcode', '2000', 'city', city,
+        'notices_email', 'info' || i || '@klant.example', 'trade_name', ''),
+      'HO-' || i, array['cloud_storage'], case when frozen then 'no' else '' end, frozen, 30,
+      {named("staff", "(1 + i %% %(staff)s)")}, {named("staff", "(1 + i %% 3)")},
+      case when frozen then frozen_sha256 else '' end,
+      created_at, active_at, case when state <> 'draft' then created_at end,
+      case when frozen then created_at + interval '1 hour' end,
+      case when state <> 'draft' then created_at + interval '30 days' end,
+      case when signed then active_at end,
+      case when signed then (active_at at time zone 'Europe/Brussels')::date end,
+      lower(concat_ws(' ', name, case when belgian then 'BV' end, city, number,
+        case when belgian then concat_ws(' ', left(number, 4), substr(number, 5, 3),
+          substr(number, 8), ltrim(number, '0'), 'be' || number) end,
+        'info' || i, 'klant example an', family, 'an' || i, 'vo', year,
+        {_NUMBERED}, 'vo' || year || {_NUMBERED}, 'ho', i, %(ours)s))
+    from filling order by i
+    """,
+    """
+    insert into annex_items (agreement_id, list, position, code, label, flag, entered_by)
+    select id, case when p = 1 then 'personal_data' else 'data_subjects' end, p, 'own',
+      'Naam en voornaam', '', 'controller'
+    from filling, generate_series(1, 2) p
+    """,
+    """
+    insert into signatories (id, agreement_id, name, email, function, created_at)
+    select signatory_id, id, 'An ' || family, 'an' || i || '@klant.example', 'Bestuurder',
+      created_at
+    from filling
+    """,
+    """
+    insert into signature_places (agreement_id, place, state)
+    select id, place, case
+      when signed then 'signed'
+      when state in ('declined', 'voided') then 'lapsed'
+      when state = 'expired' then 'expired'
+      when state = 'ready' then case when processor_first = (place = 'processor_agreement')
+        then 'open' else 'blocked' end
+      when state = 'in_signing' then case when processor_first = (place = 'processor_agreement')
+        then 'signed' else 'open' end
+      when processor_first = (place = 'processor_agreement') then 'open'
+      else 'blocked' end
+    from filling,
+      unnest(array['controller_agreement', 'controller_annex', 'processor_agreement']) place
+    """,
+    f"""
+    insert into links (id, agreement_id, signatory_id, token_hash, created_at, opened_at, ended)
+    select {named("link")}, id, signatory_id, decode(md5(i || 'token'), 'hex'), created_at,
+      case when frozen then created_at + interval '1 hour' end, ''
+    from filling where state <> 'draft'
+    """,
+    f"""
+    insert into code_challenges (id, link_id, code_hash, sent_to, created_at, expires_at,
+      consumed_at)
+    select {named("code")}, {named("link")}, '', 'an' || i || '@klant.example', active_at,
+      active_at + interval '10 minutes', active_at
+    from filling where signed or state = 'in_signing'
+    """,
+    f"""
+    insert into link_sessions (secret_hash, link_id, ip, user_agent, created_at, last_seen_at,
+      expires_at)
+    select decode(md5(i || 'session'), 'hex'), {named("link")}, '192.0.2.1', 'Firefox', active_at,
+      active_at, clock_timestamp() + interval '2 hours'
+    from filling where age < 30 and state in ('sent', 'ready')
+    """,
+    """
+    insert into drafts (signatory_id, form, fields, kept_at)
+    select signatory_id, 'details', '{}', active_at from filling where state = 'sent' and age < 30
+    """,
+    f"""
+    insert into documents (id, agreement_id, revision, kind, sha256, pdf, pages, reading_html,
+      context, template_version, template_sha256, engine, created_at)
+    select {named("document")}, id, 1, 'frozen', frozen_sha256, '', 12, '<p>De tekst.</p>',
+      jsonb_build_object('processor', jsonb_build_object('representative',
+        jsonb_build_object('name', %(name)s::text))), '1', 'a', 'LibreOffice', created_at
+    from filling where frozen
+    """,
+    f"""
+    insert into acts (id, agreement_id, revision, place, ordinal, signatory_id, staff_id, signed_at,
+      document_sha256, record, record_sha256)
+    select md5(i || place)::uuid, id, 1, place, ordinal,
+      case when place <> 'processor_agreement' then signatory_id end,
+      case when place = 'processor_agreement' then {named("staff", "(1 + i %% 3)")} end,
+      active_at, frozen_sha256, '{{}}', 'a'
+    from filling, unnest(array['controller_agreement', 'controller_annex', 'processor_agreement'],
+      array[1, 2, 3]) as places (place, ordinal)
+    where signed or (state = 'in_signing' and processor_first = (place = 'processor_agreement'))
+    """,
+    """
+    insert into seals (agreement_id, revision, step, pdf, sha256, token_time, token_quality,
+      created_at)
+    select agreement_id, 1, ordinal, '', 'a', signed_at, 'own', signed_at
+    from acts join filling on filling.id = agreement_id where state = 'in_signing'
+    """,
+    """
+    insert into originals (agreement_id, revision, sha256, size, level, evidence_sha256,
+      manifest_facts, created_at)
+    select id, 1, md5(i || 'original') || md5(i || 'o'), 250000, 'B-LTA',
+      md5(i || 'sheet') || md5(i || 's'), '{}', active_at
+    from filling where state = 'completed'
+    """,
+)
+
+ARCHIVE = (
+    # --- the archive: each read back within nine months -------------------------------------
+    f"""
+    insert into archive_states (agreement_id, state, prefix, failure, checked_at, looked_at,
+      judged_twice_at)
+    select id, found, 'overeenkomsten/' || i || '/', failure,
+      case when found not in ('local', 'locked') then looked end,
+      case when found not in ('local', 'locked') then looked end,
+      case when active_at < clock_timestamp() - interval '1 day' then looked end
+    from (
+      select *, greatest(active_at, clock_timestamp() - {chance("read")} * interval '271 days')
+          as looked,
+        case when i %% 9000 = 8 then 'local' when i %% 9000 = 18 then 'locked'
+             when i %% 50000 = 28 then 'corrupt' when i %% 50000 = 38 then 'missing'
+             else 'verified' end as found,
+        case when i %% 9000 = 8 then 'StorageUnavailable' when i %% 50000 = 48 then 'unread'
+             else '' end as failure
+      from filling where state = 'completed'
+    ) archived
+    """,
+    """
+    insert into archived_objects (agreement_id, name, key, version_id, sha256, size, locked_until,
+      inside, stored_at)
+    select a.agreement_id, name, prefix || name, 'v1', md5(prefix || name), 100000,
+      clock_timestamp() + (59 + abs(hashtext(prefix)) %% 341) * interval '1 day',
+      case when name like '%%.zip' then '{"bewijs.json": [9000, "a"], "manifest.json": [900, "b"]}'
+           else '{}' end::jsonb, checked_at
+    from archive_states a,
+      unnest(array['overeenkomst.pdf', 'bewijsblad.pdf', 'bewijs.zip', 'manifest.json']) name
+    where checked_at is not null
+    """,
+    # Stamps are renewed after some years: the oldest packages have a newer one beside the first.
+    """
+    insert into document_stamps (agreement_id, name, "of", stamped_at, proves_until)
+    select id, case when renewed then 'vernieuwd/' else '' end || file, file,
+      active_at + case when renewed then interval '4 years' else interval '0' end,
+      active_at + case when renewed then interval '10 years' else interval '4 years 60 days' end
+    from filling join archive_states on agreement_id = id and archive_states.state = 'verified',
+      unnest(array['overeenkomst.pdf', 'bewijsblad.pdf']) file, unnest(array[false, true]) renewed
+    where checked_at is not null
+      and (not renewed or active_at < clock_timestamp() - interval '4 years')
+    """,
+    """
+    update archived_objects o set stamp_proves_until = newest.proves_until
+    from (
+      select distinct on (agreement_id, "of") agreement_id, "of", proves_until
+      from document_stamps order by agreement_id, "of", stamped_at desc
+    ) newest
+    where newest.agreement_id = o.agreement_id and newest."of" = o.name
+    """,
+    # --- mails, questions, the log ------------------------------------------------------------
+    f"""
+    insert into messages (id, key, agreement_id, kind, recipient, recipient_name, reply_to,
+      "values", link_id, state, queued_at, sent_at)
+    select md5(i || kind)::uuid, i || kind, id, kind, 'an' || i || '@klant.example',
+      'An ' || family, '', '{{}}', case when kind <> 'completed' then {named("link")} end,
+      case when i %% 9000 = 1 and kind = 'invitation' then 'refused'
+           when i %% 300 = 2 and age < 30 and kind = 'invitation' then 'queued' else 'sent' end,
+      case when kind = 'completed' then active_at else created_at end,
+      case when kind = 'completed' then active_at else created_at end
+    from filling, unnest(array['invitation', 'code', 'received', 'completed']) kind
+    where state <> 'draft' and (kind = 'invitation' or signed)
+    """,
+    f"""
+    insert into questions (id, agreement_id, signatory_id, question, asked_at, ended, answer,
+      ended_at)
+    select {named("question")}, id, signatory_id, 'Wat is een subverwerker?', created_at,
+      case when waits then '' else 'answered' end, case when waits then '' else 'Een hulp.' end,
+      case when waits then null else active_at end
+    from (select *, age < 30 and i %% 2 = 0 as waits from filling where i %% 50 < 2) asked
+    where state <> 'draft'
+    """,
+    f"""
+    insert into openings (id, agreement_id, revision, signatory_id, what, document_sha256, sha256,
+      opened_at)
+    select {named("opening")}, id, 1, signatory_id, 'view', frozen_sha256, 'a', active_at
+    from filling where frozen
+    """,
+    f"""
+    insert into openings (id, agreement_id, revision, staff_id, what, document_sha256, sha256,
+      opened_at)
+    select {named("opened")}, id, 1, {named("staff", "(1 + i %% 3)")}, 'view', frozen_sha256, 'a',
+      active_at
+    from filling where signed or (state = 'in_signing' and i %% 2 = 0)
+    """,
+    """
+    insert into audit_entries (agreement_id, seq, at, actor, event, data, personal_digest,
+      prev_hash, hash)
+    select id, seq, created_at + (active_at - created_at) * (seq / 6.0),
+      case when seq = 4 then 'signer:' || signatory_id else 'system' end,
+      (array['agreement.created', 'agreement.sent', 'link.opened', 'act.accepted',
+        'original.closed', 'archive.verified'])[seq],
+      '{}', case when seq < 4 then md5(i || 'p') else '' end, md5(i || (seq - 1)::text),
+      md5(i || seq::text)
+    from filling, generate_series(1, 6) seq
+    where seq <= case when signed then 6 when state = 'draft' then 1 else 3 end
+    order by i, seq
+    """,
+    """
+    insert into audit_personal (entry_id, salt, data)
+    select id, '\\x00', '{"name": "An Peeters"}' from audit_entries where personal_digest <> ''
+    """,
+    """
+    insert into audit_entries (agreement_id, seq, at, actor, event, data, prev_hash, hash)
+    select agreement_id, 7, looked_at + interval '1 second', 'system', 'archive.damaged', '{}',
+      '', ''
+    from archive_states where state in ('corrupt', 'missing')
+    """,
+    # An anchor for each day, with the chains that ended then; but for today.
+    """
+    insert into anchors (number, day, record, sha256, response, token_time, token_quality, through)
+    select row_number() over (order by day), day, '', md5(day::text), '', day, 'own', through
+    from (
+      select at::date as day, max(id) as through from audit_entries
+      where at < current_date group by at::date
+    ) days
+    """,
+    """
+    insert into anchor_heads (number, position, agreement_id, seq, hash)
+    select number, row_number() over (partition by number order by agreement_id), agreement_id, seq,
+      hash
+    from (
+      select distinct on (agreement_id, at::date) agreement_id, at::date as day, seq, hash
+      from audit_entries order by agreement_id, at::date, seq desc
+    ) heads join anchors using (day)
+    """,
+    """
+    insert into anchor_objects (number, key, version_id, sha256, size, locked_until)
+    select number, 'anchors/' || number || name, 'v1', 'a', 900,
+      clock_timestamp() + (61 + number %% 339) * interval '1 day'
+    from anchors, unnest(array['record', 'heads', 'token']) name
+    """,
+    f"""
+    insert into staff_activity (kind, staff_id, subject, hour, last_at)
+    select 'dossier_viewed', {named("staff", "(1 + i %% %(staff)s)")}, 'VO-' || i,
+      date_trunc('hour', created_at), created_at
+    from filling where age < 400
+    """,
+    """
+    insert into procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
+    select 'interactive', 'deliver', 'deliver:' || id, 'deliver:' || id,
+      jsonb_build_object('message_id', id)
+    from messages where state = 'queued'
+    """,
+)

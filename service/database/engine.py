@@ -31,6 +31,7 @@ from service.database.keeping.archive_round import ArchiveRound
 from service.database.keeping.document_stamps import DocumentStamps
 from service.database.keeping.renewals import Renewals
 from service.database.lists.alarms import Alarms
+from service.database.lists.lagging import Lagging
 from service.database.lists.our_turn import OurTurn
 from service.database.lists.overview import Overview
 from service.database.log.anchors import Anchors
@@ -130,6 +131,11 @@ class Transaction:
     def overview(self) -> Overview:
         """Lists, counts and search."""
         return Overview(self._connection)
+
+    @cached_property
+    def lagging(self) -> Lagging:
+        """What should be further than it is, or whose time has come."""
+        return Lagging(self._connection)
 
     @cached_property
     def signing(self) -> Signing:

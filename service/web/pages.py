@@ -101,7 +101,14 @@ def breakable(words: str) -> str:
     return words
 
 
+def amount(count: int, most: int) -> str:
+    """``1.000``, or ``1.000+`` where nobody counted further than ``most``."""
+    shown = f"{min(count, most):,}".replace(",", ".")
+    return f"{shown}+" if count > most else shown
+
+
 FILTERS = {
+    "aantal": amount,
     "datum": _long_date,  # 2 maart 2026
     "datum_kort": _short_date,  # 02/03/2026
     "moment": show_moment,  # 2 maart 2026 om 14:05

@@ -19,9 +19,9 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
     with deps.database.begin() as tx:
         found = 0
         for task, ids in (
-            (GENERATE, tx.overview.in_state_since((State.PREPARING,), patience)),
-            (SEAL, tx.overview.unsealed(patience)),
-            (SEAL, tx.overview.not_archived(patience)),
+            (GENERATE, tx.lagging.in_state_since((State.PREPARING,), patience)),
+            (SEAL, tx.lagging.unsealed(patience)),
+            (SEAL, tx.lagging.not_archived(patience)),
         ):
             for agreement_id in ids:
                 tx.jobs.defer(task, agreement_id=agreement_id)

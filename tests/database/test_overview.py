@@ -144,7 +144,7 @@ def pages(database: Database, search: Search) -> list[list[str]]:
         if not lines:
             return read
         read.append([line.reference for line in lines])
-        after = lines[-1].cursor
+        after = search.behind(lines[-1])
 
 
 def test_sixty_lines_page_without_a_gap_or_a_double(database: Database, new: New, sql: Sql) -> None:
@@ -169,7 +169,7 @@ def test_a_page_stays_right_while_others_are_made(database: Database, new: New) 
     with database.begin() as tx:
         new(tx)
     with database.begin() as tx:
-        second = tx.overview.find(Search(after=first[-1].cursor))
+        second = tx.overview.find(Search(after=Search().behind(first[-1])))
     assert len(second) == 5
     assert not {line.id for line in first} & {line.id for line in second}
 
@@ -254,6 +254,23 @@ def test_the_archive_narrows_by_date_and_shows_only_what_was_signed(
     ]
 
 
+def test_pages_by_date_have_no_gap_and_no_double(database: Database, new: New) -> None:
+    with database.begin() as tx:
+        for day in range(1, 7):
+            for _ in range(9):
+                signed(tx, new, State.COMPLETED, date(2026, 3, day))
+    search = Search(archived_only=True, signed_from=date(2026, 3, 2))
+    read = pages(database, search)
+    assert [len(page) for page in read] == [PAGE, 20]
+    assert len({reference for page in read for reference in page}) == 45
+    with database.begin() as tx:
+        days = [line.effective_date for line in tx.overview.find(search, limit=45)]
+        last = tx.overview.find(search, limit=45)[-1]
+        by_activity = dataclasses.replace(search, signed_from=None, after=search.behind(last))
+        assert tx.overview.find(by_activity) == []  # a date begins at its midnight
+    assert days == sorted(days, key=str, reverse=True)
+
+
 def test_a_running_agreement_with_the_same_number_is_known(database: Database, new: New) -> None:
     with database.begin() as tx:
         first, second = new(tx), new(tx)
@@ -274,4 +291,4 @@ def test_only_what_runs_and_is_past_its_term_is_overdue(database: Database, new:
         over = new(tx, state=State.SENT, expires_at=past)
         new(tx, state=State.SENT, expires_at=later)
         new(tx, state=State.VOIDED, expires_at=past)
-        assert tx.overview.overdue() == [over.id]
+        assert tx.lagging.overdue() == [over.id]

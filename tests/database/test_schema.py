@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from emptied import as_owner
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.database.engine import Database
+from service.database.keeping.document_stamps import DocumentStamp
 from service.database.migrate import configuration, upgrade
 from service.database.queue.idempotency import Answered, Asked
 from service.database.roles import Role
@@ -80,6 +82,53 @@ def test_a_key_from_before_the_table_of_keys_still_gives_its_answer(
             (Asked("staff:another", "k", "whatever"), None),
         ):
             assert tx.idempotency.answered(asked) == answer
+
+
+def test_what_was_known_of_stamps_stands_with_the_file_after_an_upgrade(
+    database: Database, engine: Engine, new: Callable[..., Agreement]
+) -> None:
+    with database.begin() as tx:
+        made = new(tx)
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), "0029")
+        for name, stamped, until in (
+            ("overeenkomst.pdf", "2020-01-01", "2024-01-01"),
+            ("vernieuwd/overeenkomst-2023.pdf", "2023-06-01", "2029-01-01"),
+        ):
+            connection.execute(
+                text(
+                    "insert into document_stamps"
+                    " values (:id, :name, 'overeenkomst.pdf', :at, :until)"
+                ),
+                {"id": made.id, "name": name, "at": stamped, "until": until},
+            )
+        for name in ("overeenkomst.pdf", "bewijsblad.pdf"):
+            connection.execute(
+                text(
+                    "insert into archived_objects"
+                    " (agreement_id, name, key, version_id, sha256, size, locked_until)"
+                    " values (:id, :name, :name, 'v1', 'a', 1, now())"
+                ),
+                {"id": made.id, "name": name},
+            )
+        connection.execute(
+            text("insert into archive_states values (:id, 'verified', 'p/')"), {"id": made.id}
+        )
+        connection.commit()
+    upgrade(as_owner(database.url), Role(APPLICATION))
+    with database.begin() as tx:
+        assert [kept.name for _, kept in tx.stamps.unread(9)] == ["bewijsblad.pdf"]
+        assert tx.stamps.late(datetime(2028, 1, 1, tzinfo=UTC)) == set()
+        assert tx.stamps.late(datetime(2030, 1, 1, tzinfo=UTC)) == {made.id}
+        again = DocumentStamp(
+            made.id,
+            "vernieuwd/overeenkomst-2028.pdf",
+            "overeenkomst.pdf",
+            datetime(2028, 1, 1, tzinfo=UTC),
+            datetime(2033, 1, 1, tzinfo=UTC),
+        )
+        assert tx.stamps.add(again)
+        assert tx.stamps.late(datetime(2030, 1, 1, tzinfo=UTC)) == set()
 
 
 def test_migrating_again_changes_nothing(database: Database, engine: Engine) -> None:

@@ -14,7 +14,7 @@ from service.web.forms import (
     read,
     upload,
 )
-from service.web.pages import FILTERS, ago, breakable
+from service.web.pages import FILTERS, ago, amount, breakable
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the hour that happens twice
@@ -93,3 +93,10 @@ def test_upload() -> None:
     assert upload(files, "f") == b"x"
     assert upload(MultiDict([("f", FileStorage(io.BytesIO(b""), filename=""))]), "f") == b""
     assert upload(MultiDict(), "f") == b""
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, "0"), (999, "999"), (1000, "1.000"), (1001, "1.000+")]
+)
+def test_a_number_says_how_far_it_was_counted(count: int, shown: str) -> None:
+    assert amount(count, 1000) == shown

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, not_, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.agreement.states import State
@@ -75,14 +75,16 @@ class Drafts:
 
     def drop_ended(self) -> None:
         """Delete what is of no use any more: nothing can be filled in, or nobody went on."""
-        ended = (
-            select(signatories.c.id)
-            .join(agreements, agreements.c.id == signatories.c.agreement_id)
-            .where(not_(agreements.c.state.in_([state.value for state in _FILLED_IN])))
+        # Asked for each draft: there are few, and very many signatories.
+        state = (
+            select(agreements.c.state)
+            .join(signatories, signatories.c.agreement_id == agreements.c.id)
+            .where(signatories.c.id == drafts.c.signatory_id)
+            .scalar_subquery()
         )
         self._connection.execute(
             delete(drafts).where(
-                drafts.c.signatory_id.in_(ended)
+                state.not_in([each.value for each in _FILLED_IN])
                 | (drafts.c.kept_at < func.clock_timestamp() - text(f"interval '{DAYS} days'"))
             )
         )

@@ -1,14 +1,16 @@
 """Whom a reminder could reach: agreements that the signatory can go on with, by a living link.
 
-One statement for all of them, so that looking every few minutes costs little; whether one is due
+One statement for many of them, so that looking every few minutes costs little; whether one is due
 is decided by ``service.agreement.reminders``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select, union_all
+from sqlalchemy import Connection, and_, any_, bindparam, func, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from service.agreement.reminders import Situation
 from service.agreement.states import Place, PlaceState, State
@@ -19,6 +21,7 @@ from service.database.tables.agreements import (
     signatories,
     signature_places,
 )
+from service.database.tables.columns import words
 from service.database.tables.questions import questions
 
 # While a document is being made, or could not be made, there is nothing that they could do.
@@ -61,10 +64,13 @@ _SITUATION = (
             signature_places.c.state.in_(_THEIR_TURN),
         ),
     )
-    .where(agreements.c.state.in_(_CAN_GO_ON), agreements.c.expires_at.is_not(None))
+    .where(agreements.c.state.in_(words(_CAN_GO_ON)), agreements.c.expires_at.is_not(None))
 )
+_WAITING = select(agreements.c.id).where(agreements.c.state.in_(words(_CAN_GO_ON)))
 
-
+_SITUATION_OF_SOME = _SITUATION.where(
+    agreements.c.id == any_(bindparam("some", type_=ARRAY(UUID(as_uuid=False))))
+)
 _SITUATION_OF = _SITUATION.where(agreements.c.id == bindparam("agreement"))
 
 
@@ -74,9 +80,13 @@ class Reminders:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def situations(self) -> dict[str, Situation]:
-        """Every agreement that waits for its signatory, by its id."""
-        rows = self._connection.execute(_SITUATION).mappings()
+    def waiting(self) -> list[str]:
+        """Ids of all agreements that may wait for their signatory."""
+        return list(self._connection.execute(_WAITING).scalars())
+
+    def situations(self, ids: Sequence[str]) -> dict[str, Situation]:
+        """Those of these agreements that wait for their signatory, by their id."""
+        rows = self._connection.execute(_SITUATION_OF_SOME, {"some": list(ids)}).mappings()
         return {row["agreement_id"]: _situation(row) for row in rows}
 
     def situation(self, agreement_id: str) -> Situation | None:

@@ -368,12 +368,13 @@ class Signing:
     def drop_ended(self) -> None:
         """Delete sessions that have run out, and codes that nobody used a day later."""
         self._connection.execute(
-            delete(link_sessions).where(link_sessions.c.expires_at < func.clock_timestamp())
+            delete(link_sessions).where(link_sessions.c.expires_at < func.statement_timestamp())
         )
         self._connection.execute(
             delete(code_challenges).where(
                 code_challenges.c.consumed_at.is_(None),
-                code_challenges.c.expires_at < func.clock_timestamp() - text("interval '1 day'"),
+                code_challenges.c.expires_at
+                < func.statement_timestamp() - text("interval '1 day'"),
             )
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, null, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, null, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.tables.agreements import messages, originals
@@ -158,10 +158,7 @@ class ArchiveRecords:
         """Objects whose lock ends within ``days``, with their agreement's id: by the end of the
         lock, then by key. ``after`` is the end of the lock and the key of the last one seen."""
         by = tuple_(archived_objects.c.locked_until, archived_objects.c.key)
-        statement = select(archived_objects).where(
-            archived_objects.c.locked_until
-            < func.clock_timestamp() + func.make_interval(0, 0, 0, days)
-        )
+        statement = select(archived_objects).where(archived_objects.c.locked_until < _in_days(days))
         if after is not None:
             statement = statement.where(by > tuple_(*after))
         rows = self._connection.execute(
@@ -196,8 +193,7 @@ class ArchiveRecords:
             select(archived_objects.c.key)
             .where(
                 archived_objects.c.agreement_id == archive_states.c.agreement_id,
-                archived_objects.c.locked_until
-                < func.clock_timestamp() + func.make_interval(0, 0, 0, days),
+                archived_objects.c.locked_until < _in_days(days),
             )
             .exists()
         )
@@ -216,7 +212,7 @@ class ArchiveRecords:
                 .where(
                     archive_states.c.state == "verified",
                     archive_states.c.checked_at
-                    < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, hours),
+                    < func.statement_timestamp() - func.make_interval(0, 0, 0, 0, hours),
                     originals.c.pdf.is_not(None),
                     ~select(messages.c.id)
                     .where(
@@ -228,3 +224,8 @@ class ArchiveRecords:
                 .limit(1000)
             ).scalars()
         )
+
+
+def _in_days(days: int) -> ColumnElement[object]:
+    # Not the clock: an index is of use only with what stays the same while a statement runs.
+    return func.statement_timestamp() + func.make_interval(0, 0, 0, days)

@@ -5,27 +5,52 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    union,
+)
 
 from service.database.keeping.archive import CHECKED, ArchivedObject
 from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states, archived_objects
+from service.database.tables.columns import word, words
 from signatures.package.names import AGREEMENT
 
 TERM = timedelta(days=365)
 """Within this time each original is read back."""
 
-_KEPT = archive_states.c.state.in_(CHECKED)
+COUNTED = 10_000
+"""More than these are not counted one by one: PostgreSQL's own estimate will do for a night's part,
+and a page says *more than*."""
+
+_CHECKED_BEFORE = archive_states.c.looked_at.is_not(None)
+_KEPT = archive_states.c.state.in_(words(CHECKED))
+_GOOD = archive_states.c.state == word("verified")
+_DAMAGED = archive_states.c.state.in_(words(("missing", "corrupt")))
+_DISPUTED = archive_states.c.disputed_since.is_not(None)
 # A failure to read is no finding: the state stays.
-_UNREAD = (archive_states.c.state == "verified") & (archive_states.c.failure != "")
+_FAILED = archive_states.c.failure != word("")
+_UNREAD = and_(_GOOD, _FAILED)
 # ``now()`` and not the clock: an index is of use only with what stays the same in a transaction.
 _OVERDUE = archive_states.c.looked_at < func.now() - TERM
+_ESTIMATE = text("select reltuples::bigint from pg_class where oid = 'archive_states'::regclass")
 
 
 @dataclass(frozen=True)
 class Round:
-    """How far the round is: ``overdue`` of ``total`` originals were not read back within the term,
+    """How far the round is: ``overdue`` of ``total`` originals were not read back within the term
+    (one more than ``COUNTED`` stands for any larger number),
     ``oldest`` is the last check of the one that waits longest. ``failing`` is the reference of one
     that could not be read at the last try, empty if there is none, and ``reason`` says why."""
 
@@ -43,10 +68,12 @@ class ArchiveRound:
         self._connection = connection
 
     def total(self) -> int:
-        """How many originals the archive holds that were checked before."""
-        return self._connection.execute(
-            select(func.count()).select_from(archive_states).where(_KEPT)
-        ).scalar_one()
+        """How many originals the archive holds that were checked before; about how many, where
+        there are more than ``COUNTED``."""
+        counted = self._count(_CHECKED_BEFORE)
+        if counted <= COUNTED:
+            return counted
+        return max(counted, int(self._connection.execute(_ESTIMATE).scalar_one()))
 
     def due(self, after: timedelta, damaged_after: timedelta, limit: int) -> list[str]:
         """Ids of agreements whose last check is longer ago than ``after``, the oldest first.
@@ -56,28 +83,24 @@ class ArchiveRound:
         these. What could not be read at the last try comes last, so that it never keeps the others
         waiting.
         """
-        good = archive_states.c.state == "verified"
-        damaged = archive_states.c.state.in_(("missing", "corrupt"))
-        disputed = archive_states.c.disputed_since.is_not(None)
-        looked_at = archive_states.c.looked_at
-        due = and_(good, looked_at < func.now() - after)
-        judged_once = and_(good, archive_states.c.judged_twice_at.is_(None))
+        looked_at, once = archive_states.c.looked_at, archive_states.c.judged_twice_at.is_(None)
+        late = looked_at < func.now() - after
+        soon = looked_at < func.now() - damaged_after
+        # Each kind from an index of its own; of two kinds at once it comes with the first.
+        kinds = [
+            _first(limit, and_(_GOOD, late, ~_FAILED)),
+            _first(limit, and_(_DAMAGED, soon)),
+            _first(limit, and_(_DISPUTED, soon)),
+            _first(limit, and_(_GOOD, once, ~_FAILED)),
+            _first(limit, and_(_UNREAD, or_(late, once))),
+        ]
+        judged_once = and_(_GOOD, once, not_(late))
+        found = union(*(each.subquery().select() for each in kinds)).subquery()
         return list(
             self._connection.execute(
                 select(archive_states.c.agreement_id)
-                .where(
-                    or_(
-                        due,
-                        judged_once,
-                        and_(damaged | disputed, looked_at < func.now() - damaged_after),
-                    )
-                )
-                .order_by(
-                    _UNREAD,
-                    and_(judged_once, not_(due)),
-                    looked_at,
-                    archive_states.c.agreement_id,
-                )
+                .join(found, found.c.agreement_id == archive_states.c.agreement_id)
+                .order_by(_UNREAD, judged_once, looked_at, archive_states.c.agreement_id)
                 .limit(limit)
             ).scalars()
         )
@@ -91,13 +114,16 @@ class ArchiveRound:
             select(archived_objects)
             .join(archive_states, archive_states.c.agreement_id == archived_objects.c.agreement_id)
             .where(
-                archive_states.c.state == "verified",
-                archived_objects.c.name == AGREEMENT,
+                _GOOD,
+                archived_objects.c.name == word(AGREEMENT),
             )
             .order_by(archived_objects.c.agreement_id)
         )
         place = str(uuid.uuid4())
-        later = whole.where(archived_objects.c.agreement_id >= place).limit(count)
+        # Said of both tables: PostgreSQL would read the other one from its beginning.
+        later = whole.where(
+            archived_objects.c.agreement_id >= place, archive_states.c.agreement_id >= place
+        ).limit(count)
         rows = list(self._connection.execute(later))
         if len(rows) < count:  # go on from the beginning
             before = whole.where(archived_objects.c.agreement_id < place)
@@ -114,9 +140,6 @@ class ArchiveRound:
 
     def progress(self) -> Round:
         """How far the round is."""
-        overdue, oldest = self._connection.execute(
-            select(func.count(), func.min(archive_states.c.looked_at)).where(_KEPT, _OVERDUE)
-        ).one()
         failing = self._connection.execute(
             select(agreements.c.reference, archive_states.c.failure)
             .join(archive_states, archive_states.c.agreement_id == agreements.c.id)
@@ -124,5 +147,30 @@ class ArchiveRound:
             .order_by(archive_states.c.looked_at)
             .limit(1)
         ).one_or_none()
+        oldest = self._connection.execute(
+            select(archive_states.c.looked_at)
+            .where(_KEPT, _OVERDUE)
+            .order_by(archive_states.c.looked_at)
+            .limit(1)
+        ).scalar()
         reference, reason = failing or ("", "")
-        return Round(self.total(), overdue, oldest, reference, reason)
+        return Round(
+            self._count(_CHECKED_BEFORE), self._count(_KEPT, _OVERDUE), oldest, reference, reason
+        )
+
+    def _count(self, *conditions: ColumnElement[bool]) -> int:
+        """How many; one more than ``COUNTED`` for any larger number."""
+        some = select(archive_states.c.agreement_id).where(*conditions).limit(COUNTED + 1)
+        return self._connection.execute(
+            select(func.count()).select_from(some.subquery())
+        ).scalar_one()
+
+
+def _first(limit: int, condition: ColumnElement[bool]) -> Select[Any]:
+    """The ids of those that waited longest."""
+    return (
+        select(archive_states.c.agreement_id)
+        .where(condition)
+        .order_by(archive_states.c.looked_at, archive_states.c.agreement_id)
+        .limit(limit)
+    )

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Subquery, Table, Text, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.keeping.archive import ArchivedObject
 from service.database.tables.archive import archive_states, archived_objects
-from service.database.tables.columns import agreement_id, instant, metadata, now
+from service.database.tables.columns import agreement_id, instant, metadata, now, words
 from signatures.package.names import AGREEMENT, SHEET
 
 document_stamps = Table(
@@ -23,7 +33,6 @@ document_stamps = Table(
     instant("stamped_at"),
     instant("proves_until"),
     now("created_at"),
-    Index("ix_document_stamps_proves_until", "proves_until"),
 )
 
 SEALED_FILES = (AGREEMENT, SHEET)
@@ -60,18 +69,18 @@ class DocumentStamps:
 
     def unread(self, limit: int) -> list[tuple[str, ArchivedObject]]:
         """Sealed files in the archive of which it is not known yet, with their agreement's id."""
+        # Asked for each of them: few were not read yet, and very many were.
+        state = (
+            select(archive_states.c.state)
+            .where(archive_states.c.agreement_id == archived_objects.c.agreement_id)
+            .scalar_subquery()
+        )
         rows = self._connection.execute(
             select(archived_objects)
-            .join(archive_states, archive_states.c.agreement_id == archived_objects.c.agreement_id)
-            .outerjoin(
-                document_stamps,
-                (document_stamps.c.agreement_id == archived_objects.c.agreement_id)
-                & (document_stamps.c.name == archived_objects.c.name),
-            )
             .where(
-                archived_objects.c.name.in_(SEALED_FILES),
-                archive_states.c.state == "verified",
-                document_stamps.c.name.is_(None),
+                archived_objects.c.name.in_(words(SEALED_FILES)),
+                archived_objects.c.stamp_proves_until.is_(None),
+                state == "verified",
             )
             .limit(limit)
         )
@@ -91,12 +100,32 @@ class DocumentStamps:
             .on_conflict_do_nothing()
             .returning(document_stamps.c.name)
         )
-        return made.first() is not None
+        if made.first() is None:
+            return False
+        newest = _newest(
+            document_stamps.c.agreement_id == stamp.agreement_id, document_stamps.c.of == stamp.of
+        )
+        self._connection.execute(
+            update(archived_objects)
+            .where(
+                archived_objects.c.agreement_id == stamp.agreement_id,
+                archived_objects.c.name == stamp.of,
+            )
+            .values(
+                stamp_proves_until=newest.with_only_columns(
+                    document_stamps.c.proves_until
+                ).scalar_subquery()
+            )
+        )
+        return True
 
     def due(self, now: datetime, before: datetime, limit: int) -> list[Due]:
         """Files whose newest time stamp proves at ``now`` and no longer than ``before``, the most
         urgent first."""
-        newest = self._newest()
+        newest = _newest(
+            document_stamps.c.agreement_id == _sealed.c.agreement_id,
+            document_stamps.c.of == _sealed.c.name,
+        ).lateral("newest")
         rows = self._connection.execute(
             select(
                 archived_objects,
@@ -105,14 +134,16 @@ class DocumentStamps:
                 newest.c.proves_until,
                 archive_states.c.prefix,
             )
+            .select_from(_sealed)
+            .join(newest, true())
             .join(
-                newest,
-                (newest.c.agreement_id == archived_objects.c.agreement_id)
-                & (newest.c.name == archived_objects.c.name),
+                archived_objects,
+                (archived_objects.c.agreement_id == newest.c.agreement_id)
+                & (archived_objects.c.name == newest.c.name),
             )
-            .join(archive_states, archive_states.c.agreement_id == archived_objects.c.agreement_id)
-            .where(newest.c.proves_until > now, newest.c.proves_until < before)
-            .order_by(newest.c.proves_until)
+            .join(archive_states, archive_states.c.agreement_id == newest.c.agreement_id)
+            .where(_sealed.c.stamp_proves_until > now, _sealed.c.stamp_proves_until < before)
+            .order_by(_sealed.c.stamp_proves_until)
             .limit(limit)
         )
         return [
@@ -127,22 +158,17 @@ class DocumentStamps:
     def late(self, now: datetime) -> set[str]:
         """Ids of agreements of which the newest time stamp of a file had ended by ``now``: their
         recorded SHA-256 still proves it."""
-        newest = self._newest()
         return set(
             self._connection.execute(
-                select(newest.c.agreement_id).where(newest.c.proves_until <= now)
+                select(_sealed.c.agreement_id).where(_sealed.c.stamp_proves_until <= now)
             ).scalars()
         )
 
-    @staticmethod
-    def _newest() -> Subquery:
-        return (
-            select(document_stamps)
-            .ext(distinct_on(document_stamps.c.agreement_id, document_stamps.c.of))
-            .order_by(
-                document_stamps.c.agreement_id,
-                document_stamps.c.of,
-                document_stamps.c.stamped_at.desc(),
-            )
-            .subquery()
-        )
+
+_sealed = archived_objects.alias("sealed")  # the file that a stamp belongs to
+
+
+def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The newest of these stamps."""
+    newest_first = (document_stamps.c.stamped_at.desc(), document_stamps.c.name.desc())
+    return select(document_stamps).where(*conditions).order_by(*newest_first).limit(1)

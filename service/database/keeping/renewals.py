@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select, update
 
 from service.database.tables.archive import archive_states
+from service.database.tables.columns import word
 
 FAILING, LATE = "failing", "late"
 
@@ -19,7 +20,7 @@ class Renewals:
         """Agreements by id of which it is not as it should, with how it stands."""
         rows = self._connection.execute(
             select(archive_states.c.agreement_id, archive_states.c.renewal).where(
-                archive_states.c.renewal != ""
+                archive_states.c.renewal != word("")
             )
         )
         return {row.agreement_id: row.renewal for row in rows}

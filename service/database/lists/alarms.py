@@ -29,19 +29,21 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.agreement.states import SIGNED_NOT_SEALED, State
 from service.database.keeping.archive_round import TERM
 from service.database.keeping.renewals import FAILING, LATE
-from service.database.lists.overview import COUNTERSIGNER_GONE
+from service.database.lists.groups import COUNTERSIGNER_GONE
 from service.database.lists.unsealed import UNSEALED_ACTS
+from service.database.log.audit_log import OF_CHAIN
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import (
     acts,
     agreements,
     alarms,
-    audit_entries,
     failing_jobs,
     messages,
     originals,
 )
 from service.database.tables.archive import archive_states
+from service.database.tables.columns import word, words
+from service.database.tables.log import audit_entries
 from service.texts import text
 
 ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
@@ -111,7 +113,7 @@ class Alarms:
         return self._read(
             _listed(patience)
             .where(
-                _STANDING.c.what == what.value,
+                _STANDING.c.what == word(what),
                 told.is_(None) | before,
             )
             .limit(limit)
@@ -119,7 +121,7 @@ class Alarms:
 
     def count(self, what: What, patience: timedelta) -> int:
         """How much of a kind has stood still for longer than ``patience``."""
-        listed = _listed(patience).where(_STANDING.c.what == what.value).subquery()
+        listed = _listed(patience).where(_STANDING.c.what == word(what)).subquery()
         return self._connection.execute(select(func.count()).select_from(listed)).scalar_one()
 
     def told_within(self, what: What, time: timedelta) -> bool:
@@ -161,7 +163,7 @@ class Alarms:
             select(messages.c.last_error)
             .where(
                 messages.c.kind == ALARM,
-                messages.c.state.in_(("queued", "failed")) | _REFUSED,
+                messages.c.state.in_(words(("queued", "failed"))) | _REFUSED,
             )
             .order_by(messages.c.queued_at)
             .limit(1)
@@ -182,13 +184,13 @@ class Alarms:
         ]
 
 
-_REFUSED = and_(messages.c.state == "refused", messages.c.settled.is_(False))
+_REFUSED = and_(messages.c.state == word("refused"), ~messages.c.settled)
 _OLDEST_UNSEALED = UNSEALED_ACTS.with_only_columns(func.min(acts.c.signed_at)).scalar_subquery()
 _UNSEALED_SINCE = func.coalesce(_OLDEST_UNSEALED, agreements.c.fully_signed_at)
 _DAMAGED_SINCE = (
     select(func.min(audit_entries.c.at))
     .where(
-        audit_entries.c.agreement_id == archive_states.c.agreement_id,
+        archive_states.c.agreement_id == OF_CHAIN,
         audit_entries.c.event == "archive.damaged",
         audit_entries.c.at
         > func.coalesce(archive_states.c.checked_at, cast("-infinity", DateTime(timezone=True))),
@@ -201,7 +203,7 @@ _DAMAGED_SINCE = (
 _OVERDUE = (
     select(archive_states.c.agreement_id, archive_states.c.looked_at, archive_states.c.failure)
     .where(
-        archive_states.c.state == "verified",
+        archive_states.c.state == word("verified"),
         archive_states.c.looked_at < func.now() - TERM,
     )
     .order_by(archive_states.c.looked_at)
@@ -221,16 +223,16 @@ def _oldest_mail(condition: ColumnElement[bool], name: str) -> Any:
     )
 
 
-_OLDEST_MAIL = _oldest_mail(messages.c.state.in_(("queued", "failed")), "oldest_mail")
+_OLDEST_MAIL = _oldest_mail(messages.c.state.in_(words(("queued", "failed"))), "oldest_mail")
 _OLDEST_REFUSED = _oldest_mail(_REFUSED, "oldest_refused")
 
 
 def _kind(what: What, agreement_id: Any, since: Any, reason: Any) -> Select[Any]:
     return select(
-        literal(Subject.AGREEMENT.value).label("subject"),
+        word(Subject.AGREEMENT).label("subject"),
         cast(agreement_id, Text).label("subject_id"),
         agreement_id.label("agreement_id"),
-        literal(what.value).label("what"),
+        word(what).label("what"),
         since.label("since"),
         reason.label("reason"),
     )
@@ -238,7 +240,7 @@ def _kind(what: What, agreement_id: Any, since: Any, reason: Any) -> Select[Any]
 
 _STANDING = union_all(
     _kind(What.PREPARE, agreements.c.id, agreements.c.last_activity_at, agreements.c.failure).where(
-        agreements.c.state == State.PREPARING.value
+        agreements.c.state == word(State.PREPARING)
     ),
     _kind(
         What.SEAL,
@@ -246,18 +248,18 @@ _STANDING = union_all(
         _UNSEALED_SINCE,
         agreements.c.failure,
     ).where(
-        agreements.c.state.in_([State.IN_SIGNING.value, *SIGNED_NOT_SEALED]),
+        agreements.c.state.in_(words((State.IN_SIGNING, *sorted(SIGNED_NOT_SEALED)))),
         _UNSEALED_SINCE.is_not(None),
     ),
     _kind(What.ARCHIVE, originals.c.agreement_id, originals.c.created_at, archive_states.c.failure)
     .join(archive_states, archive_states.c.agreement_id == originals.c.agreement_id)
     .where(
-        archive_states.c.state != "verified",
-        archive_states.c.state.not_in(("missing", "corrupt")),
+        archive_states.c.state != word("verified"),
+        archive_states.c.state.not_in(words(("missing", "corrupt"))),
     ),
     _kind(
         What.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
-    ).where(archive_states.c.state.in_(("missing", "corrupt"))),
+    ).where(archive_states.c.state.in_(words(("missing", "corrupt")))),
     _kind(
         What.DISPUTED,
         archive_states.c.agreement_id,
@@ -271,7 +273,7 @@ _STANDING = union_all(
             archive_states.c.agreement_id,
             archive_states.c.renewal_since,
             archive_states.c.renewal_failure,
-        ).where(archive_states.c.renewal == renewal)
+        ).where(archive_states.c.renewal == word(renewal))
         for what, renewal in ((What.RENEW, FAILING), (What.LATE, LATE))
     ),
     _kind(
@@ -287,10 +289,10 @@ _STANDING = union_all(
     .join(staff, staff.c.id == agreements.c.countersigner_id)
     .where(COUNTERSIGNER_GONE),
     select(
-        literal(Subject.JOB.value),
+        word(Subject.JOB),
         failing_jobs.c.name,
         null(),
-        literal(What.JOB.value),
+        word(What.JOB),
         failing_jobs.c.since,
         failing_jobs.c.failure,
     ),

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import UUID
 
-from service.database.lists.overview import AWAITS_US, RETURNED
+from service.database.lists.groups import AWAITS_US, QUESTION_WAITS
 from service.database.tables.agreements import agreements
 from service.database.tables.openings import openings
+from service.database.tables.questions import questions
 
 # For this person to sign; nobody is named in what was made before one was chosen.
 _THEIRS = or_(
@@ -30,6 +31,15 @@ _READ = (
         openings.c.staff_id == bindparam("whose"),
         openings.c.revision == agreements.c.revision,
         openings.c.document_sha256 == agreements.c.frozen_sha256,
+    )
+    .exists()
+)
+RETURNED = (
+    select(questions.c.id)
+    .where(
+        questions.c.agreement_id == agreements.c.id,
+        QUESTION_WAITS,
+        questions.c.staff_id.is_not(None),
     )
     .exists()
 )
@@ -49,6 +59,8 @@ _COUNTS = select(
     func.count().filter(_THEIRS, ~_READ).label("unread"),
     func.count().filter(~_THEIRS).label("colleagues"),
 ).where(AWAITS_US)
+
+_FRESH = select(func.count()).select_from(agreements).where(AWAITS_US, _THEIRS, ~RETURNED)
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,10 @@ class OurTurn:
         """How many there are to this person."""
         row = self._connection.execute(_COUNTS, {"whose": staff_id}).mappings().one()
         return Counts(**row)
+
+    def fresh(self, staff_id: str) -> int:
+        """How many nobody asked about yet wait for this person; for the menu of each page."""
+        return self._connection.execute(_FRESH, {"whose": staff_id}).scalar_one()
 
     def own(
         self, staff_id: str, *, limit: int, after: str = "", unread: bool = False

@@ -1,41 +1,53 @@
-"""Lists, counts and search: what is shown many at a time. Keyset paging, never OFFSET."""
+"""Lists, counts and search: what is shown many at a time. Keyset paging, never OFFSET.
+
+A list first asks which agreements are on its page, from the narrowest index there is, and then
+reads what a line shows of those few.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    FromClause,
     Select,
+    Subquery,
     and_,
     cast,
     func,
     literal,
-    or_,
+    literal_column,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.fields import belgian_number, fold, kvk_number, show_belgian_number
-from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, State
-from service.database.lists.unsealed import UNSEALED_ACTS
-from service.database.people.accounts import may_sign
-from service.database.tables.accounts import staff
-from service.database.tables.agreements import (
-    agreements,
-    messages,
-    originals,
-    signatories,
-    signature_places,
+from service.agreement.fields import show_belgian_number
+from service.agreement.states import RUNNING, State
+from service.database.lists import groups
+from service.database.lists.groups import (
+    AWAITS_US,
+    COUNTERSIGNER_GONE,
+    GROUPS,
+    MAIL_TROUBLE,
+    QUESTION_WAITS,
 )
+from service.database.lists.searching import Words, judged
+from service.database.tables.accounts import staff
+from service.database.tables.agreements import agreements, messages, signatories
 from service.database.tables.archive import archive_states
+from service.database.tables.columns import words
 from service.database.tables.questions import questions
 
 PAGE = 25
+READ_AT_MOST = 20_000
+"""So many of the newest agreements are read for a common word, before all that have it are."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +81,6 @@ class Summary:
         """Whether it can still be signed, until its term ends."""
         return self.state in RUNNING
 
-    @property
-    def cursor(self) -> str:
-        """Where the next page begins."""
-        return f"{self.last_activity_at.isoformat()}|{self.id}"
-
 
 @dataclass(frozen=True)
 class Search:
@@ -87,6 +94,17 @@ class Search:
     archived_only: bool = False
     after: str = ""
 
+    @property
+    def by_date(self) -> bool:
+        """Whether the lines come by their effective date, the newest first, and not by their last
+        activity: where dates narrow, one index holds both."""
+        return self.signed_from is not None or self.signed_until is not None
+
+    def behind(self, line: Summary) -> str:
+        """The cursor ``after`` for the page that begins behind this line."""
+        place = line.effective_date if self.by_date else line.last_activity_at
+        return f"{place.isoformat() if place else ''}|{line.id}"
+
 
 @dataclass(frozen=True)
 class SameNumber:
@@ -94,83 +112,6 @@ class SameNumber:
 
     reference: str
     stage: str
-
-
-# The groups of the sales list, in the order of the road.
-GROUPS: dict[str, tuple[State, ...]] = {
-    "draft": (State.DRAFT,),
-    "waiting": (State.SENT, State.PREPARING, State.READY, State.IN_SIGNING),
-    "awaits_us": (State.READY, State.IN_SIGNING),
-    "completed": (State.FULLY_SIGNED, State.SEALING, State.COMPLETED),
-    "trouble": (State.GENERATION_FAILED, State.SEAL_FAILED),
-    "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED),
-}
-
-_PROCESSOR_OPEN = (
-    select(signature_places.c.agreement_id)
-    .where(
-        signature_places.c.agreement_id == agreements.c.id,
-        signature_places.c.place == "processor_agreement",
-        signature_places.c.state == "open",
-    )
-    .exists()
-)
-_PROCESSOR_SIGNED = (
-    select(signature_places.c.agreement_id)
-    .where(
-        signature_places.c.agreement_id == agreements.c.id,
-        signature_places.c.place == "processor_agreement",
-        signature_places.c.state == "signed",
-    )
-    .exists()
-)
-_QUESTION_WAITS = (
-    select(questions.c.id)
-    .where(questions.c.agreement_id == agreements.c.id, questions.c.ended == "")
-    .exists()
-)
-RETURNED = (
-    select(questions.c.id)
-    .where(
-        questions.c.agreement_id == agreements.c.id,
-        questions.c.ended == "",
-        questions.c.staff_id.is_not(None),
-    )
-    .exists()
-)
-AWAITS_US = and_(agreements.c.state.in_(("ready", "in_signing")), _PROCESSOR_OPEN)
-# A mail that was overtaken (its link died, or the agreement ended) is no trouble.
-_MAIL_TROUBLE = (
-    select(messages.c.id)
-    .where(
-        messages.c.agreement_id == agreements.c.id,
-        messages.c.state.in_(("failed", "refused")),
-        messages.c.settled.is_(False),
-    )
-    .exists()
-)
-
-
-_others = staff.alias("others")  # a statement may have the countersigner in it already
-# Of the running ones: nobody asks who was to sign what is over, or was signed for us.
-COUNTERSIGNER_GONE = and_(
-    agreements.c.state.in_(RUNNING),
-    ~_PROCESSOR_SIGNED,
-    agreements.c.countersigner_id.in_(select(_others.c.id).where(~may_sign(_others))),
-)
-
-
-_UNDELIVERED = select(messages.c.agreement_id).where(
-    messages.c.state.in_(("failed", "refused")), messages.c.settled.is_(False)
-)
-_ASKED = select(questions.c.agreement_id).where(questions.c.ended == "")
-# What could not be read back is no trouble of the agreement: the round says it, and goes on.
-_UNARCHIVED = select(archive_states.c.agreement_id).where(
-    or_(
-        and_(archive_states.c.failure != "", archive_states.c.state != "verified"),
-        archive_states.c.state.in_(("missing", "corrupt")),
-    )
-)
 
 
 class Overview:
@@ -181,22 +122,18 @@ class Overview:
 
     def find(self, search: Search, *, limit: int = PAGE) -> list[Summary]:
         """The newest that match, at most ``limit`` of them."""
-        statement = _SUMMARY
-        for condition in _conditions(search):
-            statement = statement.where(condition)
-        statement = statement.order_by(
-            agreements.c.last_activity_at.desc(), agreements.c.id.desc()
-        ).limit(limit)
-        return [_summary(row) for row in self._connection.execute(statement).mappings()]
+        typed = judged(self._connection, search.words) if search.words else None
+        if typed is None:
+            page = _newest(search, limit)
+            return self._summaries(_SUMMARY.join(page, page.c.id == agreements.c.id), search)
+        ids = self._search(search, typed, limit)
+        these = agreements.c.id.in_(ids)
+        return self._summaries(_SUMMARY.where(these), search) if ids else []
 
     def counts(self) -> dict[str, int]:
-        """How many agreements each group of the list holds, and under an empty name all of them.
-
-        An agreement may be in two: one that waits for the customer may need attention as well.
-        """
-        groups = [func.count().filter(_group(name)) for name in GROUPS]
-        statement = select(func.count(), *groups).select_from(agreements)
-        row = self._connection.execute(statement).one()
+        """How many agreements each group of the list holds, and under an empty name all of them;
+        one more than ``groups.COUNTED`` stands for any larger number."""
+        row = self._connection.execute(_COUNTS).one()
         return dict(zip(("", *GROUPS), map(int, row), strict=True))
 
     def same_number(self, number: str, but_not: str) -> SameNumber | None:
@@ -205,7 +142,7 @@ class Overview:
         row = self._connection.execute(
             select(agreements.c.reference, agreements.c.state, agreements.c.effective_date)
             .where(
-                agreements.c.controller["number"].astext == number,
+                _own_number == number,
                 agreements.c.state.not_in(("declined", "expired", "voided", "superseded")),
                 agreements.c.reference != but_not,
             )
@@ -223,59 +160,54 @@ class Overview:
             row.reference, "effective" if row.effective_date else "draft" if draft else "running"
         )
 
-    def overdue(self) -> list[str]:
-        """Ids of agreements whose term has passed without a last signature."""
-        return self._ids(
-            agreements.c.state.in_(
-                ("sent", "preparing", "generation_failed", "ready", "in_signing")
-            ),
-            agreements.c.expires_at < func.clock_timestamp(),
+    def _summaries(self, statement: Select[Any], search: Search) -> list[Summary]:
+        rows = self._connection.execute(
+            statement.order_by(*_newest_first(agreements, search))
+        ).mappings()
+        return [_summary(row) for row in rows]
+
+    def _search(self, search: Search, typed: Words, limit: int) -> Sequence[str]:
+        """The ids of a page of what has these words."""
+        if typed.common:
+            newest = _newest(search, READ_AT_MOST)
+            having = select(newest.c.id).where(typed.match(newest.c.search))
+            page = having.order_by(*_newest_first(newest, search)).limit(limit)
+            ids = list(self._connection.execute(page).scalars())
+            if len(ids) == limit or self._size(newest) < READ_AT_MOST:
+                return ids
+        wanted = select(*_ON_A_PAGE).where(
+            typed.index, typed.match(agreements.c.search), *_conditions(search)
         )
+        if search.group in GROUPS:
+            wanted = wanted.where(groups.in_group(search.group))
+        # Found first and sorted then: else PostgreSQL may read all agreements in the order of the
+        # list, in the hope that the first ones will do.
+        found = wanted.cte("found").prefix_with("materialized", dialect="postgresql")
+        page = select(found.c.id).order_by(*_newest_first(found, search)).limit(limit)
+        return list(self._connection.execute(page).scalars())
 
-    def in_state_since(self, states: tuple[State, ...], seconds: int) -> list[str]:
-        """Ids of agreements that have been in these states for longer than they should."""
-        return self._ids(
-            agreements.c.state.in_([state.value for state in states]),
-            agreements.c.last_activity_at
-            < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, seconds),
-        )
-
-    def unsealed(self, seconds: int) -> list[str]:
-        """Ids of agreements with an accepted act, or the whole, that should be sealed by now."""
-        return self._ids(
-            or_(
-                agreements.c.state.in_([state.value for state in SIGNED_NOT_SEALED]),
-                and_(agreements.c.state == State.IN_SIGNING.value, UNSEALED_ACTS.exists()),
-            ),
-            agreements.c.last_activity_at
-            < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, seconds),
-        )
-
-    def not_archived(self, seconds: int) -> list[str]:
-        """Ids of completed agreements whose package is not verified in the archive."""
-        statement = (
-            select(originals.c.agreement_id)
-            .outerjoin(archive_states, archive_states.c.agreement_id == originals.c.agreement_id)
-            .where(
-                or_(
-                    archive_states.c.state.is_(None),
-                    archive_states.c.state.in_(("local", "stored", "locked")),
-                ),
-                originals.c.created_at
-                < func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, seconds),
-            )
-            .limit(1000)
-        )
-        return list(self._connection.execute(statement).scalars())
-
-    def _ids(self, *conditions: ColumnElement[bool]) -> list[str]:
-        return list(
-            self._connection.execute(
-                select(agreements.c.id).where(*conditions).order_by(agreements.c.id).limit(1000)
-            ).scalars()
-        )
+    def _size(self, newest: Subquery) -> int:
+        return self._connection.execute(select(func.count()).select_from(newest)).scalar_one()
 
 
+_COUNTS = groups.counts()
+# What a page is chosen by.
+_ON_A_PAGE = (
+    agreements.c.id,
+    agreements.c.last_activity_at,
+    agreements.c.effective_date,
+    agreements.c.search,
+)
+# In the words of the index on it.
+_own_number: ColumnElement[str] = literal_column("(agreements.controller ->> 'number')")
+_QUESTION_WAITS = (
+    select(questions.c.id)
+    .where(questions.c.agreement_id == agreements.c.id, QUESTION_WAITS)
+    .exists()
+)
+_MAIL_TROUBLE = (
+    select(messages.c.id).where(messages.c.agreement_id == agreements.c.id, MAIL_TROUBLE).exists()
+)
 _SUMMARY: Select[Any] = (
     select(
         agreements.c.id,
@@ -295,39 +227,49 @@ _SUMMARY: Select[Any] = (
         signatories.c.email.label("signatory_email"),
         AWAITS_US.label("awaits_processor"),
         _MAIL_TROUBLE.label("mail_trouble"),
-        and_(agreements.c.state.in_(RUNNING), _QUESTION_WAITS).label("question_waits"),
+        and_(agreements.c.state.in_(words(sorted(RUNNING))), _QUESTION_WAITS).label(
+            "question_waits"
+        ),
         func.coalesce(archive_states.c.state, "").label("archive_state"),
         archive_states.c.looked_at.label("archive_looked_at"),
         func.coalesce(staff.c.name, "").label("countersigner_name"),
         COUNTERSIGNER_GONE.label("countersigner_gone"),
     )
+    .select_from(agreements)
     .join(signatories, and_(signatories.c.agreement_id == agreements.c.id, signatories.c.current))
     .outerjoin(archive_states, archive_states.c.agreement_id == agreements.c.id)
     .outerjoin(staff, staff.c.id == agreements.c.countersigner_id)
 )
 
 
-def _group(name: str) -> ColumnElement[bool]:
-    if name == "awaits_us":
-        return AWAITS_US
-    if name == "trouble":
-        return or_(
-            agreements.c.state.in_([state.value for state in GROUPS[name]]),
-            agreements.c.id.in_(_UNDELIVERED),
-            agreements.c.id.in_(_UNARCHIVED),
-            and_(agreements.c.state.in_(RUNNING), agreements.c.id.in_(_ASKED)),
-            COUNTERSIGNER_GONE,
-        )
-    condition = agreements.c.state.in_([state.value for state in GROUPS[name]])
-    return and_(condition, ~AWAITS_US) if name == "waiting" else condition
+def _place(rows: FromClause, search: Search) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """What lines are ordered by, in a selection of agreements."""
+    return rows.c.effective_date if search.by_date else rows.c.last_activity_at, rows.c.id
+
+
+def _newest_first(rows: FromClause, search: Search) -> list[ColumnElement[Any]]:
+    return [column.desc() for column in _place(rows, search)]
+
+
+def _newest(search: Search, limit: int) -> Subquery:
+    """The newest of these in their order, whatever the words."""
+    wanted = select(*_ON_A_PAGE)
+    wanted = (
+        wanted.where(*_conditions(search)).order_by(*_newest_first(agreements, search)).limit(limit)
+    )
+    if search.group not in GROUPS:
+        return wanted.subquery("page")
+    branches = [wanted.where(each) for each in groups.branches(search.group)]
+    if len(branches) == 1:
+        return branches[0].subquery("page")
+    several = union_all(*(each.subquery().select() for each in branches)).subquery()
+    ordered = select(several).order_by(*_newest_first(several, search))
+    return ordered.limit(limit).subquery("page")
 
 
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
+    """What narrows, but for words and the group."""
     conditions: list[ColumnElement[bool]] = []
-    if query := _prefix_query(search.words):
-        conditions.append(agreements.c.search.op("@@")(func.to_tsquery("simple", query)))
-    if search.group in GROUPS:
-        conditions.append(_group(search.group))
     if search.state:
         conditions.append(agreements.c.state == search.state)
     if search.signed_from:
@@ -337,21 +279,17 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
     if search.archived_only:
         conditions.append(agreements.c.effective_date.is_not(None))
     if search.after:
-        moment, _, agreement_id = search.after.partition("|")
+        typed, _, agreement_id = search.after.partition("|")
+        moment = datetime.fromisoformat(typed)  # of a page by date: midnight
+        instant = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         conditions.append(
-            tuple_(agreements.c.last_activity_at, agreements.c.id)
+            tuple_(*_place(agreements, search))
             < tuple_(
-                literal(datetime.fromisoformat(moment)), cast(agreement_id, UUID(as_uuid=False))
+                literal(moment.date() if search.by_date else instant),
+                cast(agreement_id, UUID(as_uuid=False)),
             )
         )
     return conditions
-
-
-def _prefix_query(typed: str) -> str:
-    """Every word typed must begin a word kept; a number in any notation is one word."""
-    number = belgian_number(typed) or kvk_number(typed)
-    words = [number] if number else fold(typed).split()
-    return " & ".join(f"{word}:*" for word in words[:8])
 
 
 def _summary(row: Any) -> Summary:

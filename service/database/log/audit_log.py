@@ -16,10 +16,22 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import rfc8785
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
 
 from service.agreement.events import IN_THE_CHAIN, Event
-from service.database.tables.agreements import audit_entries, audit_personal
+from service.database.tables.anchors import NOBODY, chain
+from service.database.tables.log import audit_entries, audit_personal
 
 FIRST = "0" * 64
 _GENERAL_LOCK = 7_403_143
@@ -145,8 +157,12 @@ class AuditLog:
         return (row.at, {**(row.personal or {}), **row.data}) if row else None
 
 
-_OF_ONE = audit_entries.c.agreement_id == bindparam("chain")
-_OF_NONE = audit_entries.c.agreement_id.is_(None)
+OF_CHAIN: ColumnElement[str] = literal_column(chain("audit_entries"), UUID(as_uuid=False))
+"""The chain of an entry, in the words of the index on it: asked for the agreement's id alone,
+PostgreSQL reads the whole log."""
+
+_OF_ONE = bindparam("chain", type_=UUID(as_uuid=False)) == OF_CHAIN
+_OF_NONE = literal_column(f"'{NOBODY}'::uuid") == OF_CHAIN
 _NEWEST = (
     select(audit_entries.c.seq, audit_entries.c.hash, func.clock_timestamp().label("now"))
     .order_by(audit_entries.c.seq.desc())

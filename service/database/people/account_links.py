@@ -184,7 +184,7 @@ class AccountLinks:
             self._connection.execute(
                 select(link_requests.c.id).where(
                     link_requests.c.email.is_not(None),
-                    link_requests.c.asked_at < func.clock_timestamp() - age,
+                    link_requests.c.asked_at < func.statement_timestamp() - age,
                 )
             ).scalars()
         )
@@ -195,6 +195,6 @@ class AccountLinks:
             delete(link_requests).where(
                 link_requests.c.email.is_(None),
                 link_requests.c.asked_at
-                < func.clock_timestamp() - text(f"interval '{REQUESTS_KEPT_HOURS} hours'"),
+                < func.statement_timestamp() - text(f"interval '{REQUESTS_KEPT_HOURS} hours'"),
             )
         )

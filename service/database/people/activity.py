@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.activity import KEPT_DAYS, Activity
 from service.database.tables.accounts import staff_activity
-from service.database.tables.agreements import audit_entries, audit_personal
+from service.database.tables.log import audit_entries, audit_personal
 
 PAGE = 50
 MOST_OF_A_SUBJECT = 200
@@ -153,7 +153,7 @@ class StaffActivity:
             delete(staff_activity)
             .where(
                 staff_activity.c.last_at
-                < func.clock_timestamp() - text(f"interval '{KEPT_DAYS} days'")
+                < func.statement_timestamp() - text(f"interval '{KEPT_DAYS} days'")
             )
             .returning(staff_activity.c.id)
         )

@@ -111,7 +111,7 @@ class KeptForms:
     def drop_ended(self) -> None:
         """Delete what has run out."""
         self._connection.execute(
-            delete(kept_forms).where(kept_forms.c.expires_at < func.clock_timestamp())
+            delete(kept_forms).where(kept_forms.c.expires_at < func.statement_timestamp())
         )
 
     def _drop(self, ids: Any) -> None:

@@ -73,4 +73,4 @@ class IdempotencyKeys:
 
 def _ended() -> ColumnElement[bool]:
     a_day = text(f"interval '{HOURS} hours'")
-    return idempotency_keys.c.created_at < func.clock_timestamp() - a_day
+    return idempotency_keys.c.created_at < func.statement_timestamp() - a_day

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.tables.agreements import messages
+from service.database.tables.columns import words
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,8 @@ class Messages:
             self._connection.execute(
                 select(messages.c.id)
                 .where(
-                    messages.c.state.in_(("queued", "failed")),
-                    messages.c.queued_at < func.clock_timestamp() - age,
+                    messages.c.state.in_(words(("queued", "failed"))),
+                    messages.c.queued_at < func.statement_timestamp() - age,
                 )
                 .order_by(messages.c.queued_at)
                 .limit(1000)

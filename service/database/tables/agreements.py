@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -112,6 +110,8 @@ agreements = Table(
         postgresql_where=text(_RUNNING),
     ),
     Index("ix_agreements_effective", text("effective_date desc"), text("id desc")),
+    Index("ix_agreements_number", text("(controller ->> 'number')")),
+    Index("ix_agreements_expires", "expires_at", postgresql_where=text(_RUNNING)),
 )
 
 annex_items = Table(
@@ -156,6 +156,11 @@ signature_places = Table(
     Column("state", Text, nullable=False),
     _one_of("place", Place),
     _one_of("state", PlaceState),
+    Index(
+        "ix_signature_places_our_turn",
+        "agreement_id",
+        postgresql_where=text("place = 'processor_agreement' and state = 'open'"),
+    ),
 )
 
 links = Table(
@@ -190,6 +195,7 @@ link_sessions = Table(
     Column("pending", JSONB, nullable=True),
     Column("pending_image", LargeBinary, nullable=True),
     Column("colleague", JSONB, nullable=True),
+    Index("ix_link_sessions_expires_at", "expires_at"),
 )
 
 code_challenges = Table(
@@ -206,6 +212,7 @@ code_challenges = Table(
     instant("consumed_at", null=True),
     CheckConstraint("tries between 0 and 5", name="tries"),
     _one_of("purpose", Purpose),
+    Index("ix_code_challenges_unused", "expires_at", postgresql_where=text("consumed_at is null")),
 )
 
 documents = Table(
@@ -295,6 +302,7 @@ originals = Table(
     Column("further_files", JSONB(none_as_null=True), nullable=True),
     now("created_at"),
     Index("ix_originals_evidence_sha256", "evidence_sha256"),
+    Index("ix_originals_working_copy", "agreement_id", postgresql_where=text("pdf is not null")),
 )
 
 # Who was warned of what. The subject is an agreement (its id) or a job (its name).
@@ -360,39 +368,4 @@ messages = Table(
         "queued_at",
         postgresql_where=text("state in ('queued','failed')"),
     ),
-)
-
-audit_entries = Table(
-    "audit_entries",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    agreement_id(null=True),
-    Column("seq", Integer, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("data", JSONB, nullable=False),
-    Column("personal_digest", Text, nullable=False, server_default=""),
-    Column("prev_hash", Text, nullable=False),
-    Column("hash", Text, nullable=False),
-    Index(
-        "uq_audit_entries_seq",
-        text("coalesce(agreement_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
-        "seq",
-        unique=True,
-    ),
-    Index(
-        "ix_audit_entries_general",
-        text("at desc"),
-        text("id desc"),
-        postgresql_where=text("agreement_id is null"),
-    ),
-)
-
-audit_personal = Table(
-    "audit_personal",
-    metadata,
-    Column("entry_id", BigInteger, ForeignKey("audit_entries.id"), primary_key=True),
-    Column("salt", LargeBinary, nullable=False),
-    Column("data", JSONB, nullable=False),
 )

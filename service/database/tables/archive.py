@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Table,
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.tables.columns import agreement_id, instant, metadata, now
+from signatures.package.names import AGREEMENT, SHEET
 
 archived_objects = Table(
     "archived_objects",
@@ -20,12 +21,25 @@ archived_objects = Table(
     # The files that are in it, by name: size and SHA-256 of each. Empty where it is one file.
     Column("inside", JSONB, nullable=False, server_default="{}"),
     now("stored_at"),
+    # Of a sealed file: until when it proves by its newest time stamp, or by that of its newest
+    # renewed copy; null until that was read.
+    instant("stamp_proves_until", null=True),
     Index(
         "ix_archived_objects_renewed",
         "sha256",
         postgresql_where=text("name like 'vernieuwd/%'"),
     ),
     Index("ix_archived_objects_locked_until", "locked_until", "key"),
+    Index(
+        "ix_archived_objects_unread",
+        "agreement_id",
+        postgresql_where=text(f"stamp_proves_until is null and name in ('{AGREEMENT}','{SHEET}')"),
+    ),
+    Index(
+        "ix_archived_objects_proves_until",
+        "stamp_proves_until",
+        postgresql_where=text("stamp_proves_until is not null"),
+    ),
 )
 # Renewed copies, in the words of that index, so that it is used.
 RENEWED = text("archived_objects.name like 'vernieuwd/%'")

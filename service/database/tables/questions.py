@@ -29,6 +29,7 @@ questions = Table(
     CheckConstraint("(ended = '') = (ended_at is null)", name="ended_at"),
     CheckConstraint("(ended = 'answered') = (answer <> '')", name="answer"),
     Index("ix_questions_agreement", "agreement_id"),
+    Index("ix_questions_waiting", "agreement_id", postgresql_where=text("ended = ''")),
     Index(
         "uq_questions_of_staff",
         "agreement_id",

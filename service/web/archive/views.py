@@ -43,14 +43,17 @@ def search() -> Any:
     )
     staff = current_staff()
     page = retrieve.search_archive(deps(), wanted, staff)
+    errors = {error.field: error.sentence() for error in check.errors}
+    if page.too_short:
+        errors["zoek"] = text("errors.search_short")
     kept: dict[str, Any] = {name: value for name, value in typed.items() if value}
     return show(
         "staff/archive_list.html",
-        422 if check.errors else 200,
+        422 if errors else 200,
         page=page,
         probed=last_probe(deps(), staff),
         values=typed,
-        errors={error.field: error.sentence() for error in check.errors},
+        errors=errors,
         states=[(s.value, text(f"states.agreement.{s.value}")) for s in sorted(EFFECTIVE)],
         searched=bool(kept),
         older=page.next and url_for("archive.search", **kept, na=page.next),

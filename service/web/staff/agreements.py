@@ -13,12 +13,14 @@ from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
 from service.agreement.reminders import MOST
 from service.agreement.states import ACT_ORDER, RUNNING
-from service.database.lists.overview import GROUPS, Search
+from service.database.lists.groups import COUNTED, GROUPS
+from service.database.lists.overview import Search
 from service.errors import Invalid, KeyReused, Refused
 from service.texts import text
 from service.web.again import NEVER_KEPT, again, ask_again
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
+from service.web.pages import amount
 from service.web.staff import forms
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
@@ -29,7 +31,7 @@ from service.workflow.offer.generate import request_preview
 from signatures.effective_date import local_date
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_CURSOR = re.compile(rf"(?P<moment>[0-9T:.+-]{{19,40}})\|{_UUID}", re.ASCII)
+_CURSOR = re.compile(rf"(?P<moment>[0-9T:.+-]{{19,40}}|[0-9-]{{10}})\|{_UUID}", re.ASCII)
 
 
 @blueprint.get("/overeenkomsten")
@@ -47,7 +49,7 @@ def agreements() -> Any:
     filters = [
         {
             "label": text(f"staff.group.{name or 'all'}"),
-            "count": page.counts[name],
+            "count": amount(page.counts[name], COUNTED),
             "url": url_for("staff.agreements", groep=name or None, zoek=words or None),
             "current": name == group,
         }
@@ -56,9 +58,12 @@ def agreements() -> Any:
     older = page.next and url_for(
         "staff.agreements", groep=group or None, zoek=words or None, na=page.next
     )
+    errors = {"zoek": text("errors.search_short")} if page.too_short else {}
     return show(
         "staff/list.html",
+        422 if errors else 200,
         page=page,
+        errors=errors,
         filters=filters,
         words=words,
         group=group,
@@ -77,7 +82,7 @@ def cursor(typed: str) -> str:
         moment.astimezone(UTC)  # fails where the calendar ends
     except (ValueError, OverflowError):
         return ""
-    return typed if moment.tzinfo else ""
+    return typed if moment.tzinfo or len(match["moment"]) == 10 else ""
 
 
 @blueprint.get("/overeenkomsten/nieuw")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from service.agreement.permissions import Permission
+from service.database.keeping import archive_round
+from service.database.lists import groups
 from service.database.lists.overview import Search
 from service.errors import KeysUnusable
 from service.web.context import current_staff, deps, require_staff
@@ -29,12 +31,14 @@ def operations() -> Any:
     return show(
         "staff/operations.html",
         page=listing(deps(), Search(group="trouble"), staff),
+        counted=groups.COUNTED,
         keys=found,
         keys_problem=problem,
         standing=standing,
         what_fails=what_fails,
         unsent=unsent,
         round=read_back,
+        round_counted=archive_round.COUNTED,
         probed=probed,
         in_doubt=bool(read_back.failing) or (probed is not None and not probed.good),
         weak_spots=weak_spots(deps(), staff),

@@ -13,6 +13,7 @@ from service.agreement.permissions import Permission, Staff, require
 from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.lists.overview import PAGE, Search, Summary
+from service.database.lists.searching import too_short
 from service.deps import Deps
 from service.errors import NotFound
 from service.workflow.actors import Client, staff_actor
@@ -30,17 +31,23 @@ from storage.zipped import zip_package
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list; ``next`` is where the following one begins, empty at the end."""
+    """One page of a list; ``next`` is where the following one begins, empty at the end.
+
+    Of ``counts`` one more than ``COUNTED`` stands for any larger number. ``too_short`` says that
+    what was typed is too little to look for.
+    """
 
     lines: list[Summary]
     counts: dict[str, int]
     next: str
+    too_short: bool = False
 
 
 def listing(deps: Deps, search: Search, staff: Staff) -> Page:
     """A page of agreements with the counts of every group."""
     require(staff, Permission.SEE_AGREEMENTS)
-    return _page(deps, search)
+    with deps.database.begin() as tx:
+        return _page(tx, search, tx.overview.counts())
 
 
 def waiting_count(deps: Deps, staff: Staff) -> int:
@@ -48,22 +55,23 @@ def waiting_count(deps: Deps, staff: Staff) -> int:
     if not staff.may(Permission.COUNTERSIGN):
         return 0
     with deps.database.look() as tx:
-        return tx.our_turn.counts(staff.id).fresh
+        return tx.our_turn.fresh(staff.id)
 
 
 def search_archive(deps: Deps, search: Search, staff: Staff) -> Page:
     """A page of what both parties have signed."""
     require(staff, Permission.SEE_ARCHIVE)
-    return _page(deps, search)
-
-
-def _page(deps: Deps, search: Search) -> Page:
     with deps.database.begin() as tx:
-        lines = tx.overview.find(search, limit=PAGE + 1)
-        counts = tx.overview.counts()
+        return _page(tx, search, {})
+
+
+def _page(tx: Transaction, search: Search, counts: dict[str, int]) -> Page:
+    if too_short(search.words):
+        return Page([], counts, "", too_short=True)
+    lines = tx.overview.find(search, limit=PAGE + 1)
     more = len(lines) > PAGE
     lines = lines[:PAGE]
-    return Page(lines, counts, lines[-1].cursor if more else "")
+    return Page(lines, counts, search.behind(lines[-1]) if more else "")
 
 
 def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:

@@ -19,7 +19,7 @@ def expire(deps: Deps) -> int:
     Raises SomeFailed after all others were expired.
     """
     with deps.database.begin() as tx:
-        overdue = tx.overview.overdue()
+        overdue = tx.lagging.overdue()
     return one_by_one(overdue, lambda agreement_id: _expire_one(deps, agreement_id))
 
 

@@ -24,6 +24,8 @@ from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import last_day, sender, tell_signatory
 from signatures.effective_date import local_date
 
+AT_ONCE = 500  # agreements looked at in one transaction
+
 
 def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
     """Send every reminder that is due and return how many; a periodic job.
@@ -37,8 +39,12 @@ def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
         moment = now or tx.now()
         if not marks or not reminders.is_time(moment):
             return 0
-        waiting = tx.reminders.situations()
-    found = [each for each, situation in waiting.items() if reminders.due(situation, marks, moment)]
+        waiting = tx.reminders.waiting()
+    found: list[str] = []
+    for first in range(0, len(waiting), AT_ONCE):
+        with deps.database.begin() as tx:
+            situations = tx.reminders.situations(waiting[first : first + AT_ONCE])
+        found += [each for each, one in situations.items() if reminders.due(one, marks, moment)]
     return one_by_one(found, lambda agreement_id: _remind_one(deps, agreement_id, moment))
 
 

@@ -93,7 +93,7 @@ def _ask_many(tx: Transaction, fresh: list[Agreement], person: Staff) -> None:
         page=QUEUE,
         agreements=[_line(tx, each) for each in fresh[:NAMED]],
         count=len(fresh),
-        waiting=tx.our_turn.counts(person.id).fresh,
+        waiting=tx.our_turn.fresh(person.id),
     )
 
 

@@ -40,6 +40,11 @@ def test_found_opened_checked_downloaded(office: Office, deps: Deps, archived: s
     assert "Deze datum klopt niet." in office.page
     assert office.value("van") == "32/1/2000"
 
+    office.get("/archief?zoek=p")
+    assert office.status == 422
+    assert "Typ minstens twee letters of cijfers van één woord." in office.page
+    assert "Geen overeenkomst gevonden" not in office.page
+
     office.get(f"/archief/{archived}")
     assert "Gecontroleerd in het archief" in office.page
     office.post(f"/archief/{archived}/controle")

@@ -223,6 +223,11 @@ def test_list_filters_and_finds(office: Office) -> None:
     office.get("/overeenkomsten?" + urlencode({"zoek": "BE 0403 170 701"}))
     assert "Bakkerij Peeters" in office.page
     assert "zojuist" in office.page
+    office.get("/overeenkomsten?zoek=%C3%B3+b")
+    assert office.status == 422
+    assert "Typ minstens twee letters of cijfers van één woord." in office.page
+    assert "Geen overeenkomst gevonden" not in office.page
+    assert office.value("zoek") == "ó b"
     office.get("/overeenkomsten?zoek=nergens")
     assert "Geen overeenkomst gevonden." in office.page
 

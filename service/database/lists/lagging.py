@@ -1,0 +1,72 @@
+"""Agreements that should be further than they are, or whose time has come: for the jobs.
+
+``statement_timestamp()`` and not the clock: an index is of use only with what stays the same while
+a statement runs.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, State
+from service.database.lists.unsealed import UNSEALED_ACTS
+from service.database.tables.agreements import agreements, originals
+from service.database.tables.archive import archive_states
+from service.database.tables.columns import words
+
+AT_ONCE = 1000  # the rest comes at the next look
+
+
+class Lagging:
+    """What lags behind in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def overdue(self) -> list[str]:
+        """Ids of agreements whose term has passed without a last signature."""
+        return self._ids(
+            agreements.c.state.in_(words(sorted(RUNNING))),
+            agreements.c.expires_at < func.statement_timestamp(),
+        )
+
+    def in_state_since(self, states: tuple[State, ...], seconds: int) -> list[str]:
+        """Ids of agreements that have been in these states for longer than they should."""
+        return self._ids(
+            agreements.c.state.in_(words(states)), agreements.c.last_activity_at < _before(seconds)
+        )
+
+    def unsealed(self, seconds: int) -> list[str]:
+        """Ids of agreements with an accepted act, or the whole, that should be sealed by now."""
+        return self._ids(
+            or_(
+                agreements.c.state.in_(words(sorted(SIGNED_NOT_SEALED))),
+                and_(agreements.c.state == State.IN_SIGNING.value, UNSEALED_ACTS.exists()),
+            ),
+            agreements.c.last_activity_at < _before(seconds),
+        )
+
+    def not_archived(self, seconds: int) -> list[str]:
+        """Ids of completed agreements whose package is not verified in the archive."""
+        statement = (
+            select(archive_states.c.agreement_id)
+            .join(originals, originals.c.agreement_id == archive_states.c.agreement_id)
+            .where(
+                archive_states.c.state.in_(words(("local", "stored", "locked"))),
+                originals.c.created_at < _before(seconds),
+            )
+            .limit(AT_ONCE)
+        )
+        return list(self._connection.execute(statement).scalars())
+
+    def _ids(self, *conditions: ColumnElement[bool]) -> list[str]:
+        return list(
+            self._connection.execute(
+                select(agreements.c.id).where(*conditions).order_by(agreements.c.id).limit(AT_ONCE)
+            ).scalars()
+        )
+
+
+def _before(seconds: int) -> ColumnElement[object]:
+    return func.statement_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, seconds)

@@ -1,0 +1,269 @@
+"""What pages and jobs ask of many agreements is answered from an index: their plans are read.
+
+The questions are those of ``python -m bench.million``, on a database filled in the same way. At a
+few thousand agreements reading a whole table would often be quicker, so that is switched off: what
+still reads one has no index that would do. Whichever way is taken, the answer is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+import psycopg
+import pytest
+from emptied import as_owner, kept_database
+from sqlalchemy import event, text
+
+from bench.filling import fill
+from bench.questions import Asked, questions
+from bench.workshop import settings_for
+from service.agreement.fields import fold
+from service.database.engine import Database
+from service.database.lists import overview
+from service.database.lists.groups import COUNTED
+from service.database.lists.overview import Search
+from service.engines import EmbeddedPostgres
+from service.wiring.build import build, deferrer, libpq_url
+from storage.config import S3Config
+
+AGREEMENTS = 3000
+# Tables that do not grow with the agreements.
+SMALL = {
+    "alarms",
+    "anchor_objects",
+    "anchors",
+    "drafts",
+    "failing_jobs",
+    "idempotency_keys",
+    "kept_forms",
+    "link_requests",
+    "pg_authid",
+    "pg_class",
+    "pg_namespace",
+    "pg_statistic",
+    "sign_requests",
+    "staff",
+}
+# Read from one end until there is enough.
+WALKED = {
+    "ix_agreements_activity",
+    "ix_agreements_effective",
+    "ix_archive_states_looked_at",
+    "ix_staff_activity_last_at",
+    "pk_audit_entries",
+}
+
+# About one signer, one member of staff or one form, and what a few thousand are too few for.
+FOR_OTHER_QUESTIONS = {
+    "ix_agreements_countersigner",
+    "ix_code_challenges_link_id",
+    "ix_kept_forms_expires_at",
+    "ix_kept_forms_holder",
+    "ix_kept_forms_stranger",
+    "ix_known_browsers_staff_id",
+    "ix_link_sessions_link_id",
+    "ix_links_agreement",
+    "ix_messages_account_link",
+    "ix_openings_common",
+    "ix_sign_in_tries_counts_until",
+    "ix_staff_sessions_staff_id",
+}
+# Without one of these some page or job reads everything there is of a million agreements.
+NEEDED = {
+    "ix_agreements_activity",
+    "ix_agreements_effective",
+    "ix_agreements_expires",
+    "ix_agreements_number",
+    "ix_agreements_search",
+    "ix_agreements_state_activity",
+    "ix_archive_states_looked_at",
+    "ix_archive_states_unfinished",
+    "ix_archived_objects_locked_until",
+    "ix_archived_objects_proves_until",
+    "ix_archived_objects_unread",
+    "ix_messages_trouble",
+    "ix_messages_waiting",
+    "ix_originals_working_copy",
+    "ix_questions_waiting",
+    "ix_signature_places_our_turn",
+    "uq_audit_entries_seq",
+}
+
+Statement = tuple[str, Any]
+
+
+@pytest.fixture(scope="module")
+def filled(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]:
+    """A database with some thousands of agreements."""
+    with kept_database(postgres_server, f"filled_{worker_name}") as url:
+        with psycopg.connect(libpq_url(as_owner(url)), autocommit=True) as connection:
+            fill(connection, AGREEMENTS)
+        yield url
+
+
+@pytest.fixture(scope="module")
+def asked(filled: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Statement]]:
+    """Every statement of every question, by the question."""
+    deps = build(settings_for(tmp_path_factory.mktemp("data")), filled, S3Config("nowhere"))
+    found: dict[str, list[Statement]] = {}
+    engine = deps.database._engine
+    try:
+        person = Asked.of(deps)
+        for name, _, ask in questions():
+            said = found.setdefault(name, [])
+            note = partial(_note, said)
+            event.listen(engine, "before_cursor_execute", note)
+            ask(person)
+            event.remove(engine, "before_cursor_execute", note)
+    finally:
+        deps.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def plans(filled: str, asked: dict[str, list[Statement]]) -> dict[str, list[dict[str, Any]]]:
+    """Every node of the plans of each question."""
+    with psycopg.connect(libpq_url(as_owner(filled)), autocommit=True) as connection:
+        connection.execute("set enable_seqscan = off")
+        return {
+            name: [
+                node
+                for statement, values in said
+                for node in _nodes(_plan(connection, statement, values))
+            ]
+            for name, said in asked.items()
+        }
+
+
+WORDS = (
+    "bakkerij",
+    "example",
+    "zenner it4professionals",
+    "bakkerij antwerpen",
+    "ba",
+    "27",
+    "VO-2024",
+    "an2745@klant.example",
+    "info2745",
+    "bakkerij peeters",
+    "zwavelzuur",
+    "'t bakkerij",
+)
+SEARCHES = (
+    Search(),
+    Search(group="waiting"),
+    Search(group="awaits_us"),
+    Search(group="trouble"),
+    Search(group="ended"),
+    Search(archived_only=True),
+    Search(signed_from=date(2020, 1, 1), archived_only=True),
+)
+
+
+@pytest.mark.parametrize("read_at_most", [overview.READ_AT_MOST, 40])
+def test_every_way_to_search_finds_the_same(
+    filled: str, read_at_most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest are read one by one, or the index is asked, or one after the other."""
+    monkeypatch.setattr(overview, "READ_AT_MOST", read_at_most)
+    database = Database(filled, deferrer())
+    with database.begin() as tx:
+        for search in SEARCHES:
+            everything = tx.overview.find(search, limit=AGREEMENTS)
+            kept = {row.id: row.words.split() for row in tx._connection.execute(_WORDS)}
+            assert len(everything) > 2
+            for words in WORDS:
+                wanted = [
+                    each.id
+                    for each in everything
+                    if all(
+                        any(one.startswith(word) for one in kept[each.id])
+                        for word in fold(words).split()
+                    )
+                ]
+                found = tx.overview.find(replace(search, words=words), limit=30)
+                assert [each.id for each in found] == wanted[:30], (search, words)
+    database.close()
+
+
+_WORDS = text("select id::text, words from agreements")
+
+
+def test_what_nobody_needs_to_know_is_not_counted(filled: str) -> None:
+    database = Database(filled, deferrer())
+    with database.begin() as tx:
+        counts = tx.overview.counts()
+        drafts = len(tx.overview.find(Search(group="draft"), limit=AGREEMENTS))
+    database.close()
+    assert counts[""] == counts["completed"] == COUNTED + 1
+    assert counts["draft"] == drafts < COUNTED
+
+
+def _note(said: list[Statement], _1: Any, _2: Any, statement: str, values: Any, *_3: Any) -> None:
+    said.append((statement, values))
+
+
+def _plan(connection: psycopg.Connection[Any], statement: str, values: Any) -> dict[str, Any]:
+    row = connection.execute(f"explain (format json) {statement}", values).fetchone()  # type: ignore[arg-type]
+    assert row is not None
+    plan: dict[str, Any] = row[0][0]["Plan"]
+    return plan
+
+
+def _nodes(plan: dict[str, Any], above: str = "") -> Iterator[dict[str, Any]]:
+    yield plan | {"Above": above}
+    for part in plan.get("Plans", []):
+        yield from _nodes(part, plan["Node Type"])
+
+
+def test_no_question_reads_a_whole_table(
+    plans: dict[str, list[dict[str, Any]]], filled: str
+) -> None:
+    with psycopg.connect(libpq_url(filled)) as connection:
+        partial = {name for (name,) in connection.execute(_PARTIAL)}
+    wrong = {
+        f"{name}: {node['Node Type']} {node.get('Relation Name')} {node.get('Index Name')}"
+        for name, nodes in plans.items()
+        for node in nodes
+        if _reads_everything(node, partial)
+    }
+    assert len(plans) > 60
+    assert wrong == set()
+
+
+_PARTIAL = """
+select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
+where i.indpred is not null
+"""
+
+
+_MADE = """
+select indexname from pg_indexes where schemaname = 'public' and indexname like 'ix_%'
+"""
+
+
+def _reads_everything(node: dict[str, Any], partial: set[str]) -> bool:
+    kind, index = node["Node Type"], node.get("Index Name")
+    if node["Above"] == "Limit" and "Filter" not in node:
+        return False  # no more than that limit
+    if kind == "Seq Scan":
+        return node["Relation Name"] not in SMALL
+    if kind in ("Index Scan", "Index Only Scan", "Bitmap Index Scan"):
+        table = node.get("Relation Name")
+        conditioned = "Index Cond" in node
+        return not (conditioned or index in partial or index in WALKED or table in SMALL)
+    return False
+
+
+def test_each_index_is_used(plans: dict[str, list[dict[str, Any]]], filled: str) -> None:
+    """So each that is dropped, or that a statement no longer fits, is missed here."""
+    used = {node.get("Index Name") for nodes in plans.values() for node in nodes}
+    with psycopg.connect(libpq_url(filled)) as connection:
+        made = {name for (name,) in connection.execute(_MADE)}
+    assert len(made) > 30
+    assert made - used <= FOR_OTHER_QUESTIONS
+    assert used >= NEEDED

@@ -35,7 +35,10 @@ class _Undone(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """A filled database, somebody who may see everything, and what stands in some of its rows."""
+    """A filled database, somebody who may see everything, and what stands in some of its rows.
+
+    ``served_by`` says which processes answer.
+    """
 
     deps: Deps
     staff: Staff
@@ -47,9 +50,10 @@ class Asked:
     sha256: str
     deep: str
     day: date
+    served_by: Callable[[], list[int]]
 
     @classmethod
-    def of(cls, deps: Deps) -> Asked:
+    def of(cls, deps: Deps, served_by: Callable[[], list[int]] = list) -> Asked:
         """Look for an agreement in the middle of the past, and one that runs."""
         with deps.database.begin() as tx:
             account = tx.accounts.by_email("m1@it4professionals.example")
@@ -72,6 +76,7 @@ class Asked:
             original.sha256,
             after,
             line.effective_date,
+            served_by,
         )
 
     def undone(self, step: Callable[[Transaction], object]) -> None:

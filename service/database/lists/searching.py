@@ -21,6 +21,7 @@ from service.database.tables.agreements import agreements
 MOST_WORDS = 8
 SHORTEST = 2
 COMMON = 0.003  # of all agreements: from here on, the newest are read one by one
+SOME = 0.03  # beside a rarer word, the index is asked for words up to this share
 EVERYWHERE = 0.2  # such a word is no help to an index
 
 _NO_WORDS: ColumnElement[str] = literal_column("''::tsvector")
@@ -80,8 +81,8 @@ def judged(connection: Connection, typed: str) -> Words | None:
     shares = {row.word: float(row.share) for row in rows}
     by_use = sorted(found, key=lambda each: (shares[each], -len(each)))
     common = shares[by_use[0]] >= COMMON
-    helpful = [each for each in by_use if shares[each] <= EVERYWHERE]
-    return Words(found, tuple(helpful if common and helpful else by_use[:1]), common)
+    helpful = [each for each in by_use if shares[each] <= (EVERYWHERE if common else SOME)]
+    return Words(found, tuple(helpful or by_use[:1]), common)
 
 
 def _query(found: tuple[str, ...]) -> ColumnElement[str]:

@@ -38,7 +38,7 @@ USUAL_BYTES, BYTES_A_SECOND = 200_000, 10_000
 """A larger document gets a second more for each further 10 kB: an evidence sheet with the longest
 log that is printed takes seconds on a busy machine, and must be made all the same."""
 
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 8.0
 """After so long without a document, one office is enough."""
 
 EXPORT_OPTIONS: Mapping[str, Any] = {

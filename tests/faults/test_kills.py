@@ -1,8 +1,8 @@
 """SIGKILL between any two steps after the last signature: one original, one date, no lost mail.
 
 ``KILLS`` says how often the worker is killed: at every point of ``POINTS``, then at others and at
-random moments. The quick run takes three of the points by chance and one random moment, and two of
-the four of the web process. The seed is printed, and ``SEED`` repeats a run.
+random moments. The quick run takes one of the points by chance and one random moment; the web
+process is killed in the long one. The seed is printed, and ``SEED`` repeats a run.
 """
 
 from __future__ import annotations

@@ -185,6 +185,7 @@ def test_one_key_makes_one_agreement(house: House) -> None:
     assert house.rows("select count(*) from agreements")[0][0] == ROUNDS
 
 
+@pytest.mark.long
 def test_two_workers_seal_close_and_archive_at_once(house: House) -> None:
     for reference in house.begin_signed(ROUNDS):
         before = house.agreement(reference)

@@ -205,6 +205,7 @@ def test_openssl_agrees(place: Place, converted: bytes, tmp_path: Path) -> None:
     assert "successful" in checked.stderr
 
 
+@pytest.mark.long
 def test_several_threads_seal_at_once(place: Place, converted: bytes) -> None:
     shown = prepared(converted, CONTROLLER_FIRST)
     act = act_for(CONTROLLER_FIRST[0], shown)
@@ -214,7 +215,6 @@ def test_several_threads_seal_at_once(place: Place, converted: bytes) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(seal, range(8)))
-
     for pdf in made:
         signature = next(iter(PdfFileReader(io.BytesIO(pdf)).embedded_signatures))
         signature.compute_integrity_info()

@@ -17,6 +17,7 @@ from storage.errors import ObjectCorrupt, ObjectMissing, StorageUnavailable
 from storage.manifest import BUNDLE, MANIFEST, prefix_of
 from storage.objects import ObjectStore
 from storage.zipped import zip_package
+from tests.variants import some
 
 LOG = "logboek.jsonl"
 
@@ -71,7 +72,7 @@ def test_files_put_on_top_and_beside_are_reported_and_change_nothing(
     assert list(list_packages(objects)) == [stored]
 
 
-@pytest.mark.parametrize("kind", DAMAGE)
+@pytest.mark.parametrize("kind", some(DAMAGE))
 def test_a_wrong_and_a_missing_file_are_told_apart(
     objects: ObjectStore, make_package: Make, until: datetime, kind: str
 ) -> None:

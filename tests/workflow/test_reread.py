@@ -301,6 +301,7 @@ def test_what_the_verdict_refuses_later_is_damage(one: tuple[House, str], strang
     assert state(house, reference).state == "verified"
 
 
+@pytest.mark.long
 def test_killed_in_the_middle(
     three: tuple[House, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

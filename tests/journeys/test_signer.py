@@ -269,6 +269,7 @@ def test_a_tab_beside_another_whose_cookies_go_and_whose_offer_is_withdrawn(
     mailbox.waits_for(customer.email, "ingetrokken").reads("Een nieuw voorstel volgt.")
 
 
+@pytest.mark.long
 def test_the_whole_road_without_javascript(
     zegel: Installation, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
 ) -> None:

@@ -126,6 +126,7 @@ def test_the_list_finds_and_filters(zegel: Installation, sales: Sales) -> None:
     assert found[-1] == len(said) - 1, "the oldest entry stands last"
 
 
+@pytest.mark.long
 def test_two_countersigned_at_once_then_found_and_fetched(
     zegel: Installation, countersigner: Countersigner, archivist: Archivist
 ) -> None:

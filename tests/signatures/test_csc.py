@@ -64,6 +64,7 @@ def signing(sealer: Sealer, service: CscService, controller_first: SealedFile) -
 @pytest.mark.parametrize(
     "who", ["els", pytest.param("an", marks=pytest.mark.long)], ids=["rsa", "ec"]
 )
+@pytest.mark.long
 def test_the_service_signs_what_it_was_permitted_to(
     sealer: Sealer, service: CscService, controller_first: SealedFile, who: str
 ) -> None:

@@ -293,6 +293,7 @@ def test_one_that_came_too_late_is_told_once_and_is_no_damage(aged: tuple[House,
     assert retrieve.check(house.deps, reference, house.staff).intact
 
 
+@pytest.mark.long
 def test_a_renewed_copy_that_is_damaged_is_damage(aged: tuple[House, str]) -> None:
     house, reference = aged
     renew_stamps.renew_stamps(with_new_certificate(house).deps)

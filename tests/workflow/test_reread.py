@@ -379,6 +379,7 @@ def test_overdue_is_shown_and_told(three: tuple[House, list[str]]) -> None:
     assert standing_still(house.deps, house.staff)[0] == []
 
 
+@pytest.mark.long
 def test_a_store_that_does_not_answer_says_nothing_about_the_original(
     three: tuple[House, list[str]], deps: Any
 ) -> None:

@@ -54,6 +54,7 @@ SOCKET_FILE = ".s.PGSQL.5432"
 ROOM_NEEDED_MB = 100
 START_SECONDS = 120  # recovery after a crash may take a while
 STOP_SECONDS = 60
+RELEASE_SECONDS, HELD = 30, "pre-existing shared memory block"  # what PostgreSQL calls it
 RELOAD_SECONDS = 10
 
 # Alone on its machine and rarely busy: no TCP, reads and writes in the backend that wants them.
@@ -218,12 +219,21 @@ class EmbeddedPostgres:
         words = [str(programs.folder / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             words += ["-c", f"{name}={value}"]
-        with open_log(self.log) as log:
-            self._child = user.start(words, output=log)
-        child = self._child
-        wait_until(lambda: self._answers() or child.poll() is not None, seconds=START_SECONDS)
+        # The last processes of a server that was killed hold its memory until they notice it.
+        wait_until(
+            lambda: self._started(words, user) or HELD not in last_lines(self.log),
+            seconds=RELEASE_SECONDS,
+            every=0.2,
+        )
         if not self._answers():
             raise EngineFailed(engine=ENGINE, detail=last_lines(self.log), log=self.log)
+
+    def _started(self, words: list[str], user: ServerUser) -> bool:
+        """Start it once; whether it answers."""
+        with open_log(self.log) as log:
+            child = self._child = user.start(words, output=log)
+        wait_until(lambda: self._answers() or child.poll() is not None, seconds=START_SECONDS)
+        return self._answers()
 
     def _furnish(self) -> None:
         """The database and the role that owns nothing, also in a cluster of an earlier version

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -133,6 +134,20 @@ def test_a_lock_file_with_the_number_of_another_process_is_no_obstacle(
     lines = lock.read_text().splitlines()
     lock.write_text("\n".join([str(os.getpid()), *lines[1:]]))
     assert _ask(server.start(), "SELECT 1") == (1,)
+
+
+def test_what_a_killed_server_still_holds_is_waited_for(server: EmbeddedPostgres) -> None:
+    server.start()
+    pid = server.pid()
+    assert pid is not None
+    child, *_ = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    os.kill(child, signal.SIGSTOP)  # it cannot notice that its server is gone
+    os.kill(pid, signal.SIGKILL)
+    with ThreadPoolExecutor(1) as pool:
+        address = pool.submit(server.start)
+        assert wait_until(lambda: "still in use" in server.log.read_text(), seconds=60)
+        os.kill(child, signal.SIGCONT)
+        assert _ask(address.result(60), "SELECT 1") == (1,)
 
 
 def test_data_of_another_major_version_are_refused(server: EmbeddedPostgres) -> None:

@@ -84,7 +84,7 @@ AGREEMENTS = (
     select year, max(in_year) from filling group by year
     """,
     f"""
-    insert into agreements (id, reference, state, revision, signing_order, annex_locked, processor,
+    insert into agreements (id, reference, state, edition, signing_order, annex_locked, processor,
       processor_version, controller, main_reference, services, dpo_answer, details_confirmed,
       link_days, sender_id, countersigner_id, frozen_sha256, created_at, last_activity_at, sent_at,
       opened_at, expires_at, fully_signed_at, effective_date, words)
@@ -162,7 +162,7 @@ AGREEMENTS = (
     select signatory_id, 'details', '{}', active_at from filling where state = 'sent' and age < 30
     """,
     f"""
-    insert into documents (id, agreement_id, revision, kind, sha256, pdf, pages, reading_html,
+    insert into documents (id, agreement_id, edition, kind, sha256, pdf, pages, reading_html,
       context, template_version, template_sha256, engine, created_at)
     select {named("document")}, id, 1, 'frozen', frozen_sha256, '', 12, '<p>De tekst.</p>',
       jsonb_build_object('processor', jsonb_build_object('representative',
@@ -170,7 +170,7 @@ AGREEMENTS = (
     from filling where frozen
     """,
     f"""
-    insert into acts (id, agreement_id, revision, place, ordinal, signatory_id, staff_id, signed_at,
+    insert into acts (id, agreement_id, edition, place, ordinal, signatory_id, staff_id, signed_at,
       document_sha256, record, record_sha256)
     select md5(i || place)::uuid, id, 1, place, ordinal,
       case when place <> 'processor_agreement' then signatory_id end,
@@ -181,13 +181,13 @@ AGREEMENTS = (
     where signed or (state = 'in_signing' and processor_first = (place = 'processor_agreement'))
     """,
     """
-    insert into seals (agreement_id, revision, step, pdf, sha256, token_time, token_quality,
+    insert into seals (agreement_id, edition, step, pdf, sha256, token_time, token_quality,
       created_at)
     select agreement_id, 1, ordinal, '', 'a', signed_at, 'own', signed_at
     from acts join filling on filling.id = agreement_id where state = 'in_signing'
     """,
     """
-    insert into originals (agreement_id, revision, sha256, size, level, evidence_sha256,
+    insert into originals (agreement_id, edition, sha256, size, level, evidence_sha256,
       manifest_facts, created_at)
     select id, 1, md5(i || 'original') || md5(i || 'o'), 250000, 'B-LTA',
       md5(i || 'sheet') || md5(i || 's'), '{}', active_at
@@ -268,13 +268,13 @@ ARCHIVE = (
     where state <> 'draft'
     """,
     f"""
-    insert into openings (id, agreement_id, revision, signatory_id, what, document_sha256, sha256,
+    insert into openings (id, agreement_id, edition, signatory_id, what, document_sha256, sha256,
       opened_at)
     select {named("opening")}, id, 1, signatory_id, 'view', frozen_sha256, 'a', active_at
     from filling where frozen
     """,
     f"""
-    insert into openings (id, agreement_id, revision, staff_id, what, document_sha256, sha256,
+    insert into openings (id, agreement_id, edition, staff_id, what, document_sha256, sha256,
       opened_at)
     select {named("opened")}, id, 1, {named("staff", "(1 + i %% 3)")}, 'view', frozen_sha256, 'a',
       active_at

@@ -191,7 +191,7 @@ class Workshop:
         """The SHA-256 of its reading view."""
         with self.deps.database.begin() as tx:
             agreement = tx.agreements.get_by_id(found.id)
-            view = tx.openings.view(agreement.id, agreement.revision)
+            view = tx.openings.view(agreement.id, agreement.edition)
         if view is None:
             raise LookupError(found.reference)
         return view.sha256
@@ -200,7 +200,7 @@ class Workshop:
         """The document that both parties are shown."""
         with self.deps.database.begin() as tx:
             agreement = tx.agreements.get_by_id(found.id)
-            frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+            frozen = tx.documents.frozen_pdf(agreement.id, agreement.edition)
         if frozen is None:
             raise LookupError(found.reference)
         return frozen[0]

@@ -58,7 +58,7 @@ class PackageFacts:
 
     reference: str
     agreement_id: str
-    revision: int
+    edition: int
     effective_date: date
     controller_name: str
     processor_name: str
@@ -171,7 +171,7 @@ def read_manifest(data: bytes, stored: StoredObject) -> StoredPackage:
         facts = PackageFacts(
             reference=content["reference"],
             agreement_id=content["agreement_id"],
-            revision=content["revision"],
+            edition=content["revision"],
             effective_date=date.fromisoformat(content["effective_date"]),
             controller_name=content["controller"],
             processor_name=content["processor"],
@@ -219,7 +219,7 @@ def _said(facts: PackageFacts, schema: str) -> dict[str, Any]:
         "schema": schema,
         "reference": facts.reference,
         "agreement_id": facts.agreement_id,
-        "revision": facts.revision,
+        "revision": facts.edition,
         "effective_date": facts.effective_date.isoformat(),
         "controller": facts.controller_name,
         "processor": facts.processor_name,

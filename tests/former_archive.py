@@ -27,7 +27,7 @@ def store_each_file(
         "schema": "zegel-archive/1",
         "reference": facts.reference,
         "agreement_id": facts.agreement_id,
-        "revision": facts.revision,
+        "revision": facts.edition,
         "effective_date": facts.effective_date.isoformat(),
         "controller": facts.controller_name,
         "processor": facts.processor_name,

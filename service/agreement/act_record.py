@@ -111,7 +111,7 @@ def act_record(
         "schema": SCHEMA,
         "reference": agreement.reference,
         "agreement_id": agreement.id,
-        "revision": agreement.revision,
+        "revision": agreement.edition,
         "place": place.value,
         "person": asdict(person),
         "organisation": organisation,

@@ -134,7 +134,7 @@ IN_THE_CHAIN = frozenset(
         "purpose",
         "record_sha256",
         "reference",
-        "revision",
+        "revision",  # the edition, as entries have always said
         "roles",
         "sha256",
         "since",

@@ -32,7 +32,7 @@ class Agreement:
     id: str
     reference: str
     state: State
-    revision: int
+    edition: int
     order: Order
     annex_locked: bool
     processor: Processor

@@ -20,7 +20,7 @@ def context(agreement: Agreement, template_version: str) -> dict[str, Any]:
     """The document context of an agreement that is complete."""
     return {
         "reference": agreement.reference,
-        "revision": agreement.revision,
+        "revision": agreement.edition,
         "template": {"version": template_version},
         "processor": _processor(agreement),
         "controller": _controller(agreement.controller, agreement.signatory),

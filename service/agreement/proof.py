@@ -17,7 +17,7 @@ from service.texts import catalogue, text
 from signatures.effective_date import local_date
 
 SCHEMA = "zegel-evidence/3"
-MOST_PRINTED_EVENTS = 400  # an agreement with several revisions has about a hundred
+MOST_PRINTED_EVENTS = 400  # an agreement with several editions has about a hundred
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
         "schema": SCHEMA,
         "reference": agreement.reference,
         "agreement_id": agreement.id,
-        "revision": agreement.revision,
+        "revision": agreement.edition,
         "signing_order": agreement.order.value,
         "effective_date": {
             "date": agreement.effective_date.isoformat() if agreement.effective_date else None,

@@ -3,7 +3,7 @@
 The agreement. Sales make a *draft* and send it: *sent*. The controller completes Bijlage 1 and
 the document is made: *preparing*, then *ready* (frozen) or *generation_failed*, which goes back to
 preparing. Going back to the form before the first act makes *ready* *sent* again, with a next
-revision. A pre-signed offer has a locked annex, so its draft goes to preparing directly. The first
+edition. A pre-signed offer has a locked annex, so its draft goes to preparing directly. The first
 act makes it *in_signing*, the last one *fully_signed*; from there it only goes on: *sealing*,
 *seal_failed* and back, *completed*. Aside, as long as the last act is not accepted: *declined*,
 *expired* (and back, by extending), *voided*. A later revision of a completed one: *superseded*.

@@ -18,7 +18,7 @@ def agreement(**changed: Any) -> Agreement:
         id="00000000-0000-4000-8000-000000000001",
         reference="VO-2026-00042",
         state=State.READY,
-        revision=1,
+        edition=1,
         order=Order.CONTROLLER_FIRST,
         annex_locked=False,
         processor=Processor(

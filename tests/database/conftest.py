@@ -90,7 +90,7 @@ def new() -> Callable[..., Agreement]:
             id=str(uuid.uuid4()),
             reference=changed.pop("reference", None) or tx.agreements.next_reference(2026),
             state=State.DRAFT,
-            revision=1,
+            edition=1,
             order=Order.CONTROLLER_FIRST,
             annex_locked=False,
             processor=PROCESSOR,

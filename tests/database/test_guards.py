@@ -32,7 +32,7 @@ def freeze(tx: Transaction, agreement: Agreement) -> None:
         agreement.id,
         str(uuid.uuid4()),
         NewDocument(
-            revision=1,
+            edition=1,
             kind="frozen",
             sha256=SHA,
             pdf=b"pdf",
@@ -83,7 +83,7 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
         assert tx.documents.add_original(
             before.id,
             NewOriginal(
-                revision=1,
+                edition=1,
                 pdf=b"sealed",
                 sha256=hashlib.sha256(b"sealed").hexdigest(),
                 size=6,
@@ -139,7 +139,7 @@ FORBIDDEN = [
     "update agreements set effective_date = '2026-03-03'",
     "update agreements set effective_date = null, fully_signed_at = null, state = 'voided'",
     "update agreements set fully_signed_at = now()",
-    "update agreements set revision = 2",
+    "update agreements set edition = 2",
     "update agreements set countersigner_id = sender_id",
     "update agreements set reference = 'VO-2026-99999'",
     "update agreements set frozen_sha256 = 'other'",
@@ -177,7 +177,7 @@ def test_the_first_original_counts(signed: Agreement, database: Database) -> Non
         assert not tx.documents.add_original(
             signed.id,
             NewOriginal(
-                revision=1,
+                edition=1,
                 pdf=b"another",
                 sha256="another",
                 size=7,
@@ -193,12 +193,12 @@ def test_the_first_original_counts(signed: Agreement, database: Database) -> Non
         assert tx.documents.original(signed.id) == first
 
 
-def test_the_first_frozen_document_of_a_revision_counts(
+def test_the_first_frozen_document_of_an_edition_counts(
     signed: Agreement, database: Database
 ) -> None:
     with database.begin() as tx:
         values = NewDocument(
-            revision=1,
+            edition=1,
             kind="frozen",
             sha256="other",
             pdf=b"other",

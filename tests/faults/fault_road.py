@@ -96,7 +96,7 @@ class House:
         shown = self.agreement(reference).frozen_sha256
         with self.deps.database.begin() as tx:
             agreement = tx.agreements.get(reference)
-            view = tx.openings.view(agreement.id, agreement.revision)
+            view = tx.openings.view(agreement.id, agreement.edition)
         assert view
         sign.confirm_reading(self.deps, secret, shown, BROWSER, view_sha256=view.sha256)
         code = self.ask_code(reference, secret)

@@ -165,7 +165,7 @@ def judge(house: House, signed: Signed, *, deeply: bool) -> None:
         original = tx.documents.original(agreement.id)
         recorded = {each.name: each for each in tx.archive.objects(agreement.id)}
         state = tx.archive.state(agreement.id)
-        frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+        frozen = tx.documents.frozen_pdf(agreement.id, agreement.edition)
     assert original
     assert original.pdf
     assert state

@@ -15,7 +15,7 @@ def test_revisions_that_were_kept_whole(house: House) -> None:
     agreement = house.agreement(reference)
     seal.seal(house.deps, agreement.id)
     with house.deps.database.begin() as tx:
-        so_far = tx.seals.so_far(agreement.id, agreement.revision)
+        so_far = tx.seals.so_far(agreement.id, agreement.edition)
     assert so_far
     kept = house.rows("select step, begins_at, pdf from seals order by step")
     assert [len(row.pdf) < len(so_far.frozen) for row in kept] == [True, True]

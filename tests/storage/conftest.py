@@ -62,7 +62,7 @@ def make_package() -> Callable[..., Package]:
         given: dict[str, object] = {
             "reference": "VO-2026-00042",
             "agreement_id": "01JD8Z5Y9K3C7V2Q6T4X1W0ABC",
-            "revision": 1,
+            "edition": 1,
             "effective_date": date(2026, 3, 2),
             "controller_name": "'t Hof van Ó Brien-Łódź",
             "processor_name": "Christophe Zenner",

@@ -134,7 +134,7 @@ class House:
         """The SHA-256 of the reading view."""
         agreement = self.agreement(reference)
         with self.deps.database.begin() as tx:
-            view = tx.openings.view(agreement.id, agreement.revision)
+            view = tx.openings.view(agreement.id, agreement.edition)
         return view.sha256 if view else ""
 
     def open_waiting(self, staff: Staff | None = None) -> None:

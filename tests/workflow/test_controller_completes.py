@@ -200,14 +200,14 @@ def test_a_failed_document_is_seen_and_tried_again(house: House) -> None:
         generate.retry_generation(house.deps, reference, "system")
 
 
-def test_going_back_begins_a_next_revision_and_drops_what_was_prepared(house: House) -> None:
+def test_going_back_begins_a_next_edition_and_drops_what_was_prepared(house: House) -> None:
     reference = house.sent()
     secret = house.prepared(reference, house.frozen(reference))
     old = house.agreement(reference).frozen_sha256
     complete.reopen(house.deps, secret, BROWSER)
     complete.reopen(house.deps, secret, BROWSER)  # twice is once
     again = house.agreement(reference)
-    assert (again.state, again.revision, again.frozen_sha256) == (State.SENT, 2, "")
+    assert (again.state, again.edition, again.frozen_sha256) == (State.SENT, 2, "")
     assert open_link.visit(house.deps, secret).session.pending is None
     complete.save_details(house.deps, secret, Input({**DETAILS, "city": "Gent"}), BROWSER)
     complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)

@@ -39,7 +39,7 @@ def test_passing_on_gives_the_colleague_a_link_and_asks_the_details_anew(house: 
     old = house.token(reference)
     house.passed_on(secret)
     passed = house.agreement(reference)
-    assert (passed.state, passed.revision, passed.details_confirmed) == (State.SENT, 2, False)
+    assert (passed.state, passed.edition, passed.details_confirmed) == (State.SENT, 2, False)
     assert passed.signatory.name == "Jan Claes"
     assert set(passed.places.values()) == {PlaceState.OPEN, PlaceState.BLOCKED}
     assert open_link.landing(house.deps, old).status == "delegated"

@@ -35,7 +35,7 @@ def printed(house: House, reference: str) -> tuple[str, str]:
     """Who signs for us according to the frozen document."""
     agreement = house.agreement(reference)
     with house.deps.database.begin() as tx:
-        found = tx.documents.printed_for_us(agreement.id, agreement.revision)
+        found = tx.documents.printed_for_us(agreement.id, agreement.edition)
     assert found
     return found
 
@@ -147,7 +147,7 @@ def test_a_colleague_takes_over_and_the_text_is_made_anew(
     take_over.take_over(house.deps, reference, tom)
     take_over.take_over(house.deps, reference, tom)  # said twice
     taken = house.agreement(reference)
-    assert (taken.state, taken.revision, taken.our_name) == (State.PREPARING, 2, "Tom Claes")
+    assert (taken.state, taken.edition, taken.our_name) == (State.PREPARING, 2, "Tom Claes")
     assert house.jobs().count("generate") == 1
     assert house.events(reference)[-2:] == ["countersigner.changed", "document.requested"]
     told = {mail.recipient: mail.values for mail in house.mails(reference, "taken_over")}
@@ -174,7 +174,7 @@ def test_before_there_is_a_text_only_the_name_changes(house: House, tom: Staff) 
     reference = house.sent()
     take_over.take_over(house.deps, reference, tom)
     taken = house.agreement(reference)
-    assert (taken.state, taken.revision, taken.our_name) == (State.SENT, 1, "Tom Claes")
+    assert (taken.state, taken.edition, taken.our_name) == (State.SENT, 1, "Tom Claes")
     assert "generate" not in house.jobs()
     house.frozen(reference)
     assert printed(house, reference)[0] == "Tom Claes"

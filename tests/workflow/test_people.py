@@ -303,7 +303,7 @@ def test_an_act_keeps_the_name_and_function_it_was_signed_with(house: House) -> 
     def as_kept() -> Any:
         with house.deps.database.begin() as tx:
             agreement = tx.agreements.get(reference)
-            acts = tx.documents.acts(agreement.id, agreement.revision)
+            acts = tx.documents.acts(agreement.id, agreement.edition)
         return agreement.processor, [act.record for act in acts]
 
     before = as_kept()

@@ -69,7 +69,7 @@ def test_a_running_process_takes_up_new_keys_between_two_acts_and_the_package_ho
     assert present.root != before.root
     with house.deps.database.begin() as tx:
         original = tx.documents.original(agreement.id)
-        shown = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+        shown = tx.documents.frozen_pdf(agreement.id, agreement.edition)
     assert original is not None
     assert original.pdf
     assert shown

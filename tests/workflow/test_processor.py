@@ -36,7 +36,7 @@ def test_the_last_act_fixes_the_effective_date(house: House) -> None:
     assert signed.state is State.FULLY_SIGNED
     assert set(signed.places.values()) == {PlaceState.SIGNED}
     with house.deps.database.begin() as tx:
-        acts = tx.documents.acts(signed.id, signed.revision)
+        acts = tx.documents.acts(signed.id, signed.edition)
     assert signed.fully_signed_at == max(act.signed_at for act in acts) == acts[-1].signed_at
     assert signed.effective_date == local_date(acts[-1].signed_at)
     assert {act.document_sha256 for act in acts} == {signed.frozen_sha256}

@@ -71,7 +71,7 @@ def test_fetching_the_pdf_opens_nothing(house: House) -> None:
 
 
 def test_what_was_read_of_another_text_does_not_count(house: House) -> None:
-    """A pre-signed offer that is read, withdrawn by a new revision, and not read again."""
+    """A pre-signed offer that is read, withdrawn by a new edition, and not read again."""
     reference = house.pre_signed()
     (unread,) = open_text.to_read(house.deps, house.staff).unread
     shown = {reference: unread.sha256}
@@ -80,7 +80,7 @@ def test_what_was_read_of_another_text_does_not_count(house: House) -> None:
     }
     assert refusal(house, reference) == NOT_OPENED
     assert open_text.note_read(house.deps, shown, house.staff, BROWSER) == {}
-    house.rows("update agreements set revision = 2, frozen_sha256 = '1' where true")
+    house.rows("update agreements set edition = 2, frozen_sha256 = '1' where true")
     house.rows(
         """insert into documents select gen_random_uuid(), agreement_id, 2, kind, '1', pdf, pages,
         reading_html, context, template_version, template_sha256, engine, created_at, common_sha256
@@ -169,7 +169,7 @@ def test_the_signatory_s_pdf_and_page_are_noted_apart(house: House) -> None:
 
 
 def test_a_reopened_text_is_shown_anew(house: House) -> None:
-    """What was read of the former revision stands in no record of the next."""
+    """What was read of the former edition stands in no record of the next."""
     reference = house.sent()
     secret = house.frozen(reference)
     house.read(reference, secret)

@@ -292,7 +292,7 @@ def _readable(reference: str) -> str:
 def _columns(agreement: Agreement) -> dict[str, Any]:
     return {
         "state": agreement.state.value,
-        "revision": agreement.revision,
+        "edition": agreement.edition,
         "signing_order": agreement.order.value,
         "annex_locked": agreement.annex_locked,
         "processor": dataclasses.asdict(agreement.processor),
@@ -352,7 +352,7 @@ def _agreement(row: RowMapping) -> Agreement:
         id=row["id"],
         reference=row["reference"],
         state=State(row["state"]),
-        revision=row["revision"],
+        edition=row["edition"],
         order=Order(row["signing_order"]),
         annex_locked=row["annex_locked"],
         processor=Processor(**row["processor"]),

@@ -17,7 +17,7 @@ from service.database.tables.agreements import acts, document_templates, documen
 class NewDocument:
     """A document that is made; ``pdf`` are the bytes that are shown and signed."""
 
-    revision: int
+    edition: int
     kind: str
     sha256: str
     pdf: bytes
@@ -56,7 +56,7 @@ class ActRow:
 class NewOriginal:
     """The one sealed original. Byte fields are None once only the archive keeps them."""
 
-    revision: int
+    edition: int
     pdf: bytes | None
     sha256: str
     size: int
@@ -90,10 +90,10 @@ class Digests:
 _OF_KIND = select(documents).where(
     documents.c.agreement_id == bindparam("agreement"), documents.c.kind == bindparam("of_kind")
 )
-_DOCUMENT = _OF_KIND.where(documents.c.revision == bindparam("attempt"))
+_DOCUMENT = _OF_KIND.where(documents.c.edition == bindparam("attempt"))
 _ACTS = (
     select(acts)
-    .where(acts.c.agreement_id == bindparam("agreement"), acts.c.revision == bindparam("attempt"))
+    .where(acts.c.agreement_id == bindparam("agreement"), acts.c.edition == bindparam("attempt"))
     .order_by(acts.c.ordinal)
 )
 _ORIGINAL = select(originals).where(originals.c.agreement_id == bindparam("agreement"))
@@ -111,7 +111,7 @@ class Documents:
     def put(
         self, agreement_id: str, document_id: str, made: NewDocument, *, common_sha256: str = ""
     ) -> bool:
-        """Keep a document; False when this revision already has one of its kind.
+        """Keep a document; False when this edition already has one of its kind.
 
         A preview is replaced; a frozen one never is. ``common_sha256`` is the text with which it is
         compared for a countersigner.
@@ -130,23 +130,23 @@ class Documents:
                 common_sha256=common_sha256,
                 **_columns(made),
             )
-            .on_conflict_do_nothing(index_elements=["agreement_id", "revision", "kind"])
+            .on_conflict_do_nothing(index_elements=["agreement_id", "edition", "kind"])
             .returning(documents.c.id)
         )
         return kept.first() is not None
 
-    def frozen(self, agreement_id: str, revision: int) -> Document | None:
-        """The frozen document of a revision."""
-        return self._one(agreement_id, "frozen", revision)
+    def frozen(self, agreement_id: str, edition: int) -> Document | None:
+        """The frozen document of an edition."""
+        return self._one(agreement_id, "frozen", edition)
 
-    def printed_for_us(self, agreement_id: str, revision: int) -> tuple[str, str] | None:
+    def printed_for_us(self, agreement_id: str, edition: int) -> tuple[str, str] | None:
         """Name and function of who signs for the processor, as the frozen document prints them."""
         person = documents.c.context["processor"]["representative"]
         row = self._connection.execute(
             select(person["name"].astext, person["function"].astext).where(
                 documents.c.agreement_id == agreement_id,
                 documents.c.kind == "frozen",
-                documents.c.revision == revision,
+                documents.c.edition == edition,
             )
         ).one_or_none()
         return (row[0], row[1]) if row else None
@@ -155,17 +155,17 @@ class Documents:
         """The newest preview."""
         return self._one(agreement_id, "preview", None)
 
-    def _one(self, agreement_id: str, kind: str, revision: int | None) -> Document | None:
+    def _one(self, agreement_id: str, kind: str, edition: int | None) -> Document | None:
         wanted = {"agreement": agreement_id, "of_kind": kind}
-        if revision is None:
+        if edition is None:
             found = self._connection.execute(_OF_KIND, wanted)
         else:
-            found = self._connection.execute(_DOCUMENT, {**wanted, "attempt": revision})
+            found = self._connection.execute(_DOCUMENT, {**wanted, "attempt": edition})
         row = found.one_or_none()
         if row is None:
             return None
         return Document(
-            revision=row.revision,
+            edition=row.edition,
             kind=row.kind,
             sha256=row.sha256,
             pdf=row.pdf,
@@ -178,13 +178,13 @@ class Documents:
             created_at=row.created_at,
         )
 
-    def frozen_pdf(self, agreement_id: str, revision: int) -> tuple[bytes, str] | None:
+    def frozen_pdf(self, agreement_id: str, edition: int) -> tuple[bytes, str] | None:
         """Only the frozen bytes and their SHA-256, for a download."""
         row = self._connection.execute(
             select(documents.c.pdf, documents.c.sha256).where(
                 documents.c.agreement_id == agreement_id,
                 documents.c.kind == "frozen",
-                documents.c.revision == revision,
+                documents.c.edition == edition,
             )
         ).one_or_none()
         return (row.pdf, row.sha256) if row else None
@@ -203,15 +203,15 @@ class Documents:
             select(document_templates.c.docx).where(document_templates.c.sha256 == sha256)
         ).scalar()
 
-    def add_act(self, agreement_id: str, revision: int, act: ActRow) -> None:
+    def add_act(self, agreement_id: str, edition: int, act: ActRow) -> None:
         """Record an accepted act. The unique place makes a second one impossible."""
         self._connection.execute(
-            insert(acts).values(agreement_id=agreement_id, revision=revision, **_columns(act))
+            insert(acts).values(agreement_id=agreement_id, edition=edition, **_columns(act))
         )
 
-    def acts(self, agreement_id: str, revision: int) -> list[ActRow]:
-        """The accepted acts of a revision in the order of signing."""
-        rows = self._connection.execute(_ACTS, {"agreement": agreement_id, "attempt": revision})
+    def acts(self, agreement_id: str, edition: int) -> list[ActRow]:
+        """The accepted acts of an edition in the order of signing."""
+        rows = self._connection.execute(_ACTS, {"agreement": agreement_id, "attempt": edition})
         return [
             ActRow(
                 id=row.id,
@@ -244,7 +244,7 @@ class Documents:
         if row is None:
             return None
         return Original(
-            revision=row.revision,
+            edition=row.edition,
             pdf=row.pdf,
             sha256=row.sha256,
             size=row.size,
@@ -276,7 +276,7 @@ class Documents:
             .join(
                 documents,
                 (documents.c.agreement_id == originals.c.agreement_id)
-                & (documents.c.revision == originals.c.revision)
+                & (documents.c.edition == originals.c.edition)
                 & (documents.c.kind == "frozen"),
             )
             .where(originals.c.agreement_id == agreement_id)

@@ -41,7 +41,7 @@ _VIEWS = (
 )
 _VIEW = _VIEWS.where(
     documents.c.agreement_id == bindparam("agreement"),
-    documents.c.revision == bindparam("attempt"),
+    documents.c.edition == bindparam("attempt"),
 )
 
 
@@ -51,18 +51,18 @@ class Openings:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def view(self, agreement_id: str, revision: int) -> View | None:
-        """The reading view of a revision's frozen document."""
-        wanted = {"agreement": agreement_id, "attempt": revision}
+    def view(self, agreement_id: str, edition: int) -> View | None:
+        """The reading view of an edition's frozen document."""
+        wanted = {"agreement": agreement_id, "attempt": edition}
         row = self._connection.execute(_VIEW, wanted).one_or_none()
         return View(row.reading_html, row.html or "") if row else None
 
     def views(self, agreement_ids: Sequence[str]) -> dict[str, View]:
-        """The same of the present revision of several agreements, by agreement."""
+        """The same of the present edition of several agreements, by agreement."""
         statement = _VIEWS.join(
             agreements,
             (agreements.c.id == documents.c.agreement_id)
-            & (agreements.c.revision == documents.c.revision),
+            & (agreements.c.edition == documents.c.edition),
         ).where(agreements.c.id.in_(agreement_ids))
         rows = self._connection.execute(statement)
         return {row.agreement_id: View(row.reading_html, row.html or "") for row in rows}
@@ -78,7 +78,7 @@ class Openings:
     def note(
         self,
         agreement_id: str,
-        revision: int,
+        edition: int,
         what: str,
         *,
         document_sha256: str,
@@ -94,7 +94,7 @@ class Openings:
             .values(
                 id=str(uuid.uuid4()),
                 agreement_id=agreement_id,
-                revision=revision,
+                edition=edition,
                 signatory_id=signatory_id,
                 staff_id=staff_id,
                 what=what,
@@ -111,7 +111,7 @@ class Openings:
     def of(
         self,
         agreement_id: str,
-        revision: int,
+        edition: int,
         document_sha256: str,
         *,
         signatory_id: str | None = None,
@@ -135,7 +135,7 @@ class Openings:
             select(openings, common.label("common_opened_at"))
             .where(
                 openings.c.agreement_id == agreement_id,
-                openings.c.revision == revision,
+                openings.c.edition == edition,
                 openings.c.document_sha256 == document_sha256,
                 person,
             )
@@ -156,18 +156,18 @@ class Openings:
     def by_staff(
         self, staff_id: str, agreement_ids: Sequence[str]
     ) -> dict[tuple[str, int, str], datetime]:
-        """When this person first opened each of these, by id, revision and document's SHA-256."""
+        """When this person first opened each of these, by id, edition and document's SHA-256."""
         rows = self._connection.execute(
             select(
                 openings.c.agreement_id,
-                openings.c.revision,
+                openings.c.edition,
                 openings.c.document_sha256,
                 func.min(openings.c.opened_at).label("at"),
             )
             .where(openings.c.staff_id == staff_id, openings.c.agreement_id.in_(agreement_ids))
-            .group_by(openings.c.agreement_id, openings.c.revision, openings.c.document_sha256)
+            .group_by(openings.c.agreement_id, openings.c.edition, openings.c.document_sha256)
         )
-        return {(row.agreement_id, row.revision, row.document_sha256): row.at for row in rows}
+        return {(row.agreement_id, row.edition, row.document_sha256): row.at for row in rows}
 
     def common_opened(self, staff_id: str, sha256: str) -> datetime | None:
         """When this person was first shown a common text; None when never."""

@@ -50,12 +50,12 @@ class Sealed:
 
 _FROZEN = select(documents.c.pdf).where(
     documents.c.agreement_id == bindparam("agreement"),
-    documents.c.revision == bindparam("attempt"),
+    documents.c.edition == bindparam("attempt"),
     documents.c.kind == "frozen",
 )
 _SEALS = (
     select(seals)
-    .where(seals.c.agreement_id == bindparam("agreement"), seals.c.revision == bindparam("attempt"))
+    .where(seals.c.agreement_id == bindparam("agreement"), seals.c.edition == bindparam("attempt"))
     .order_by(seals.c.step)
 )
 
@@ -66,7 +66,7 @@ class Seals:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, agreement_id: str, revision: int, seal: Seal, before: bytes) -> bool:
+    def add(self, agreement_id: str, edition: int, seal: Seal, before: bytes) -> bool:
         """Keep a revision that continues ``before``; False when another worker's was first: then
         that one counts."""
         begins_at = len(before) if seal.pdf.startswith(before) else 0
@@ -74,7 +74,7 @@ class Seals:
             upsert(seals)
             .values(
                 agreement_id=agreement_id,
-                revision=revision,
+                edition=edition,
                 step=seal.step,
                 begins_at=begins_at,
                 pdf=seal.pdf[begins_at:],
@@ -82,14 +82,14 @@ class Seals:
                 token_time=seal.token_time,
                 token_quality=seal.token_quality,
             )
-            .on_conflict_do_nothing(index_elements=["agreement_id", "revision", "step"])
+            .on_conflict_do_nothing(index_elements=["agreement_id", "edition", "step"])
             .returning(seals.c.step)
         )
         return made.first() is not None
 
-    def so_far(self, agreement_id: str, revision: int) -> Sealed | None:
-        """How far the sealing of a revision is; None when nothing is frozen."""
-        wanted = {"agreement": agreement_id, "attempt": revision}
+    def so_far(self, agreement_id: str, edition: int) -> Sealed | None:
+        """How far the sealing of an edition is; None when nothing is frozen."""
+        wanted = {"agreement": agreement_id, "attempt": edition}
         frozen = self._connection.execute(_FROZEN, wanted).scalar()
         if frozen is None:
             return None

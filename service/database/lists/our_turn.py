@@ -29,7 +29,7 @@ _READ = (
     .where(
         openings.c.agreement_id == agreements.c.id,
         openings.c.staff_id == bindparam("whose"),
-        openings.c.revision == agreements.c.revision,
+        openings.c.edition == agreements.c.edition,
         openings.c.document_sha256 == agreements.c.frozen_sha256,
     )
     .exists()

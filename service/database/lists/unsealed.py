@@ -7,20 +7,20 @@ from sqlalchemy import and_, select
 
 from service.database.tables.agreements import acts, agreements, seals
 
-# To be used beside ``agreements``: the acts of its present revision without a seal of their own.
+# To be used beside ``agreements``: the acts of its present edition without a seal of their own.
 UNSEALED_ACTS = (
     select(acts.c.signed_at)
     .outerjoin(
         seals,
         and_(
             seals.c.agreement_id == acts.c.agreement_id,
-            seals.c.revision == acts.c.revision,
+            seals.c.edition == acts.c.edition,
             seals.c.step == acts.c.ordinal,
         ),
     )
     .where(
         acts.c.agreement_id == agreements.c.id,
-        acts.c.revision == agreements.c.revision,
+        acts.c.edition == agreements.c.edition,
         seals.c.step.is_(None),
     )
 )

@@ -20,7 +20,7 @@ openings = Table(
     metadata,
     own_id(),
     agreement_id(),
-    Column("revision", Integer, nullable=False),
+    Column("edition", Integer, nullable=False),
     Column("signatory_id", UUID(as_uuid=False), ForeignKey("signatories.id"), nullable=True),
     Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
     Column("what", Text, nullable=False),
@@ -36,7 +36,7 @@ openings = Table(
     Index(
         "uq_openings_first",
         "agreement_id",
-        "revision",
+        "edition",
         text("coalesce(signatory_id, staff_id)"),
         "what",
         "sha256",

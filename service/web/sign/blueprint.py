@@ -105,7 +105,7 @@ def prepared(found: Visit) -> bool:
 
 
 def editable(agreement: Agreement) -> bool:
-    """Whether the signer can still change details and Bijlage 1 (going back makes a revision)."""
+    """Whether the signer can still change details and Bijlage 1 (going back makes an edition)."""
     unsigned = agreement.state in (State.SENT, State.READY, State.GENERATION_FAILED)
     return unsigned and not agreement.annex_locked
 

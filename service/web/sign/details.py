@@ -66,7 +66,7 @@ def details() -> ResponseReturnValue:
 @blueprint.post("/tekenen/gegevens")
 @signer
 def save_details() -> ResponseReturnValue:
-    """Keep the details; a change to a text that was made already begins its next revision."""
+    """Keep the details; a change to a text that was made already begins its next edition."""
     found = current_open()
     agreement = found.agreement
     keep("details", found)

@@ -137,7 +137,7 @@ def _code(dossier: Dossier, staff: Staff) -> str:
     if dossier.asked and state in _THEY_CAN_ASK:
         return "asked"
     if state is State.SENT and agreement.opened_at:
-        changing = "reopened" if agreement.revision > 1 else "opened_details"
+        changing = "reopened" if agreement.edition > 1 else "opened_details"
         return changing if agreement.details_confirmed else "opened"
     if agreement.awaits_controller:
         return _their_turn(agreement)

@@ -39,7 +39,7 @@ def archive(deps: Deps, agreement_id: str) -> None:
         now = tx.now()
         if original is None or (state and state.state == "verified"):
             return
-        frozen = tx.documents.frozen_pdf(agreement_id, agreement.revision)
+        frozen = tx.documents.frozen_pdf(agreement_id, agreement.edition)
     if original.pdf is None or frozen is None:
         return
     stored = store(

@@ -143,7 +143,7 @@ def gather(deps: Deps, tx: Transaction, agreement: Agreement) -> Dossier:
     situation = tx.reminders.situation(agreement.id)
     raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
     number = agreement.controller.number
-    acts = {act.place: act for act in tx.documents.acts(agreement.id, agreement.revision)}
+    acts = {act.place: act for act in tx.documents.acts(agreement.id, agreement.edition)}
     entries = tx.audit.of(agreement.id)
     original = tx.documents.original(agreement.id)
     now = tx.now()
@@ -158,7 +158,7 @@ def gather(deps: Deps, tx: Transaction, agreement: Agreement) -> Dossier:
         token_quality=_quality(original),
         timeline=[_line(entry) for entry in entries],
         messages=tx.messages.of(agreement.id),
-        frozen=tx.documents.frozen(agreement.id, agreement.revision),
+        frozen=tx.documents.frozen(agreement.id, agreement.edition),
         original=original,
         archive=tx.archive.state(agreement.id),
         files=listed(agreement, original, tx.archive.objects(agreement.id)),

@@ -106,7 +106,7 @@ def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
     require(staff, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
-        frozen = tx.documents.frozen_pdf(agreement.id, agreement.revision)
+        frozen = tx.documents.frozen_pdf(agreement.id, agreement.edition)
         if frozen is None:
             raise NotFound("not_found")
         tx.activity.note(Activity.TEXT_VIEWED, staff.id, reference)

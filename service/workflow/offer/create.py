@@ -93,7 +93,7 @@ def _new(
         id=str(uuid.uuid4()),
         reference=tx.agreements.next_reference(local_date(now).year),
         state=State.DRAFT,
-        revision=1,
+        edition=1,
         order=content.order,
         annex_locked=content.order is Order.PROCESSOR_FIRST,
         processor=processor,

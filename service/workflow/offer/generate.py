@@ -26,7 +26,7 @@ from service.workflow.telling.notify import tell_sender
 def generate(deps: Deps, agreement_id: str) -> None:
     """Make and freeze the document of an agreement that is being prepared; a job.
 
-    Repeated or run twice it changes nothing: only the first finished document of a revision is
+    Repeated or run twice it changes nothing: only the first finished document of an edition is
     kept, and only while the agreement still waits for it.
     """
     with deps.database.begin() as tx:
@@ -44,7 +44,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
         return
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
-        if before.state is not State.PREPARING or before.revision != agreement.revision:
+        if before.state is not State.PREPARING or before.edition != agreement.edition:
             return
         tx.documents.keep_template(made.template_sha256, made.template_version, made.template_docx)
         _keep(tx, before, made, printed, "frozen", common=tx.openings.keep_common(common))
@@ -65,7 +65,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
             sha256=made.sha256,
             template_version=made.template_version,
             template_sha256=made.template_sha256,
-            revision=before.revision,
+            revision=before.edition,
         )
         if frozen.order is Order.PROCESSOR_FIRST:
             tell_countersigners(tx, frozen)
@@ -81,7 +81,7 @@ def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
 def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement.id)
-        if before.state is not State.PREPARING or before.revision != agreement.revision:
+        if before.state is not State.PREPARING or before.edition != agreement.edition:
             return
         reason = f"{failure.reason} {failure.detail}".strip()
         now = tx.now()
@@ -96,7 +96,7 @@ def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
             tx,
             failed,
             "generation_failed",
-            once=f"{failed.revision}:{now.isoformat()}",
+            once=f"{failed.edition}:{now.isoformat()}",
             reason=reason[:500],
             failed_at=now.isoformat(),
         )
@@ -185,7 +185,7 @@ def _keep(
         agreement.id,
         str(uuid.uuid4()),
         NewDocument(
-            revision=agreement.revision,
+            edition=agreement.edition,
             kind=kind,
             sha256=made.sha256,
             pdf=made.pdf,
@@ -205,7 +205,7 @@ def _keep_failed_preview(tx: Transaction, agreement: Agreement, digest: str, rea
         agreement.id,
         str(uuid.uuid4()),
         NewDocument(
-            revision=agreement.revision,
+            edition=agreement.edition,
             kind="preview",
             sha256="",
             pdf=b"",

@@ -153,7 +153,7 @@ def _state_before_expiry(tx: Transaction, agreement: Agreement) -> State:
     """
     if agreement.signed_places:
         return State.IN_SIGNING
-    if agreement.frozen_sha256 and tx.documents.frozen_pdf(agreement.id, agreement.revision):
+    if agreement.frozen_sha256 and tx.documents.frozen_pdf(agreement.id, agreement.edition):
         return State.READY
     return State.PREPARING if agreement.annex_locked else State.SENT
 

@@ -1,7 +1,7 @@
 """Somebody else signs for the processor: a colleague takes it over, before anyone has signed.
 
 The text names who signs for the processor. So where one was made, or is being made, the next
-revision is made with the new name, and what was read or prepared for the former one counts no more.
+edition is made with the new name, and what was read or prepared for the former one counts no more.
 After the first signature nothing in the text can change: withdrawing and *Kopie maken* is the way.
 """
 
@@ -45,7 +45,7 @@ def take_over(deps: Deps, reference: str, staff: Staff) -> None:
                 before,
                 state=state,
                 countersigner=Countersigner.of(staff),
-                revision=before.revision + anew,
+                edition=before.edition + anew,
                 frozen_sha256="",
                 failure="",
             ),
@@ -57,7 +57,7 @@ def take_over(deps: Deps, reference: str, staff: Staff) -> None:
             staff_actor(staff),
             personal={"name": staff.name, "from": before.our_name},
             staff=staff.id,
-            revision=taken.revision,
+            revision=taken.edition,
         )
         if anew:
             tx.signing.forget_pending(before.id)
@@ -70,7 +70,7 @@ def _prints(tx: Transaction, agreement: Agreement, staff: Staff) -> bool:
     """Whether this person signs under the name that is printed, or will be."""
     if agreement.countersigner is None:
         return False
-    printed = tx.documents.printed_for_us(agreement.id, agreement.revision)
+    printed = tx.documents.printed_for_us(agreement.id, agreement.edition)
     return printed is None or same_person(printed[0], staff.name)
 
 
@@ -95,7 +95,7 @@ def _tell(
             "taken_over",
             to=person.email,
             name=person.name,
-            once=f"{agreement.revision}:{staff.id}:{tx.now().isoformat()}",
+            once=f"{agreement.edition}:{staff.id}:{tx.now().isoformat()}",
             page=f"/overeenkomsten/{agreement.reference}",
             by_name=staff.name,
             from_name=former.name if former else "",

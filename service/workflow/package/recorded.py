@@ -38,7 +38,7 @@ def package_facts(agreement: Agreement, original: Original) -> PackageFacts:
     return PackageFacts(
         reference=agreement.reference,
         agreement_id=agreement.id,
-        revision=original.revision,
+        edition=original.edition,
         effective_date=date.fromisoformat(facts["effective_date"]),
         controller_name=facts["controller"],
         processor_name=facts["processor"],

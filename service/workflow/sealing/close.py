@@ -66,7 +66,7 @@ def close(deps: Deps, agreement_id: str) -> None:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in SIGNED_NOT_SEALED:
             return
-        sealed = tx.seals.so_far(agreement.id, agreement.revision)
+        sealed = tx.seals.so_far(agreement.id, agreement.edition)
         if sealed is None or sealed.last is None or sealed.step != CLOSING_STEP:
             return
         closed = sealed.last
@@ -80,7 +80,7 @@ def close(deps: Deps, agreement_id: str) -> None:
     certificates = {**certificate_files(made.chains), **stamp_files(others, made.chains.stamps)}
     further = {**fixed, **made.explanations, **files_of_sheet(made.pdf)}
     original = NewOriginal(
-        revision=agreement.revision,
+        edition=agreement.edition,
         pdf=closed.pdf,
         sha256=closed.sha256,
         size=len(closed.pdf),
@@ -139,7 +139,7 @@ def _sealed_sheet(deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, 
 def _facts(
     deps: Deps, tx: Transaction, agreement: Agreement, sealed: Sealed, sealed_sha256: str
 ) -> tuple[Facts, list[Entry]]:
-    frozen = tx.documents.frozen(agreement.id, agreement.revision)
+    frozen = tx.documents.frozen(agreement.id, agreement.edition)
     if frozen is None:
         raise LookupError(agreement.reference)
     tokens = sealed.tokens
@@ -152,7 +152,7 @@ def _facts(
             token_time=tokens[act.ordinal][0],
             token_quality=tokens[act.ordinal][1],
         )
-        for act in tx.documents.acts(agreement.id, agreement.revision)
+        for act in tx.documents.acts(agreement.id, agreement.edition)
     )
     entries = _until_closed(tx.audit.of(agreement.id))
     people = tx.agreements.delegations(agreement.id)
@@ -196,7 +196,7 @@ def _facts(
 
 def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, bytes]:
     """The texts that were shown as pages, by their name in the package."""
-    view = tx.openings.view(agreement.id, agreement.revision)
+    view = tx.openings.view(agreement.id, agreement.edition)
     if view is None:
         raise LookupError(agreement.reference)
     found = {VIEW: view.html}

@@ -46,8 +46,8 @@ def _go_on(deps: Deps, agreement_id: str) -> bool | None:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in _SEALABLE:
             return True
-        acts = tx.documents.acts(agreement.id, agreement.revision)
-        so_far = tx.seals.so_far(agreement.id, agreement.revision)
+        acts = tx.documents.acts(agreement.id, agreement.edition)
+        so_far = tx.seals.so_far(agreement.id, agreement.edition)
     if so_far is None:
         raise LookupError(agreement.reference)
     done, pdf = so_far.step, so_far.pdf
@@ -117,7 +117,7 @@ def _keep(
         before = tx.agreements.lock_by_id(agreement.id)
         if before.state not in _SEALABLE:
             return False
-        if not tx.seals.add(agreement.id, agreement.revision, step, continues):
+        if not tx.seals.add(agreement.id, agreement.edition, step, continues):
             return False
         if before.state in (State.FULLY_SIGNED, State.SEAL_FAILED):
             tx.agreements.save(

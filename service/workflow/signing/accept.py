@@ -132,12 +132,12 @@ def accept(
         raise Refused("not_your_turn")
     if not shown_sha256 or shown_sha256 != before.frozen_sha256:
         raise Refused("changed")
-    view = tx.openings.view(before.id, before.revision)
+    view = tx.openings.view(before.id, before.edition)
     if view is None:
         raise LookupError(before.reference)
     opened = tx.openings.of(
         before.id,
-        before.revision,
+        before.edition,
         shown_sha256,
         signatory_id=person.signatory_id,
         staff_id=person.staff_id,
@@ -194,7 +194,7 @@ def _record(
     digest = record_sha256(record)
     tx.documents.add_act(
         agreement.id,
-        agreement.revision,
+        agreement.edition,
         ActRow(
             id=str(uuid.uuid4()),
             place=place,
@@ -227,7 +227,7 @@ def _with_places(agreement: Agreement, places: Iterable[Place], state: PlaceStat
 
 def _with_effective_date(tx: Transaction, signed: Agreement) -> Agreement:
     instants = {
-        act.place.value: act.signed_at for act in tx.documents.acts(signed.id, signed.revision)
+        act.place.value: act.signed_at for act in tx.documents.acts(signed.id, signed.edition)
     }
     return dataclasses.replace(
         signed,

@@ -1,6 +1,6 @@
 """The controller completes: the organisation's details, then Bijlage 1; then the text is made.
 
-Going back afterwards, before anyone signed, begins a next revision: what was frozen stays on
+Going back afterwards, before anyone signed, begins a next edition: what was frozen stays on
 record and is no longer what will be signed (DESIGN.md §1.2).
 """
 
@@ -97,13 +97,13 @@ def reopen(deps: Deps, secret: str, client: Client) -> None:
 
 
 def thaw(tx: Transaction, before: Agreement, actor: str, client: Client | None) -> Agreement:
-    """Begin the next revision: what was prepared in any browser for the old text is dropped."""
+    """Begin the next edition: what was prepared in any browser for the old text is dropped."""
     thawed = tx.agreements.save(
         before,
         dataclasses.replace(
             before,
             state=after(Step.REOPEN, before.state),
-            revision=before.revision + 1,
+            edition=before.edition + 1,
             frozen_sha256="",
             failure="",
         ),
@@ -114,7 +114,7 @@ def thaw(tx: Transaction, before: Agreement, actor: str, client: Client | None) 
         Event.AGREEMENT_REOPENED,
         actor,
         personal=client.personal() if client else None,
-        revision=thawed.revision,
+        revision=thawed.edition,
     )
     return thawed
 

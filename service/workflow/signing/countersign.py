@@ -85,7 +85,7 @@ def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue
         for each in ids:
             agreement, raised = found[each]
             shown = tuple(dict.fromkeys((*flags(agreement.annex), *raised)))
-            key = (each, agreement.revision, agreement.frozen_sha256)
+            key = (each, agreement.edition, agreement.frozen_sha256)
             waiting.append(Waiting(agreement, shown, returned.get(each), opened.get(key)))
         return Queue(waiting, tx.our_turn.counts(staff.id), next_page)
 
@@ -192,7 +192,7 @@ def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, 
         return staff.name, staff.function or agreement.processor.representative_function
     if chosen.staff_id != staff.id:
         raise Refused("countersigner_other", name=chosen.name)
-    printed = tx.documents.printed_for_us(agreement.id, agreement.revision)
+    printed = tx.documents.printed_for_us(agreement.id, agreement.edition)
     if printed is None:  # there is no text yet: it is nobody's turn
         return staff.name, agreement.our_function
     if not same_person(staff.name, printed[0]):

@@ -237,8 +237,8 @@ def _viewed(agreement: Agreement) -> dict[Place, PlaceState]:
 
 
 def controller_signed_at(tx: Transaction, agreement: Agreement) -> datetime | None:
-    """When the controller signed the present revision; None before."""
-    for act in tx.documents.acts(agreement.id, agreement.revision):
+    """When the controller signed the present edition; None before."""
+    for act in tx.documents.acts(agreement.id, agreement.edition):
         if act.place is Place.CONTROLLER_ANNEX:
             return act.signed_at
     return None

@@ -100,7 +100,7 @@ def note_read(
         try:
             with deps.database.begin() as tx:
                 agreement = _waiting(tx, reference)
-                view = tx.openings.view(agreement.id, agreement.revision)
+                view = tx.openings.view(agreement.id, agreement.edition)
                 if view is None:
                     raise LookupError(reference)
                 found = _unread(agreement, (), view)
@@ -122,7 +122,7 @@ def note_view(deps: Deps, reference: str, view_sha256: str, staff: Staff, client
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:
         agreement = _waiting(tx, reference)
-        view = tx.openings.view(agreement.id, agreement.revision)
+        view = tx.openings.view(agreement.id, agreement.edition)
         if view is None or view.sha256 != view_sha256:
             raise Refused("changed")
         _note(tx, agreement, VIEW, view_sha256, staff, client)
@@ -135,7 +135,7 @@ def opened_at(deps: Deps, agreement: Agreement, staff: Staff) -> datetime | None
 
 
 def _key(agreement: Agreement) -> tuple[str, int, str]:
-    return (agreement.id, agreement.revision, agreement.frozen_sha256)
+    return (agreement.id, agreement.edition, agreement.frozen_sha256)
 
 
 def _waiting(tx: Transaction, reference: str) -> Agreement:
@@ -163,7 +163,7 @@ def _note(
 ) -> None:
     first = tx.openings.note(
         agreement.id,
-        agreement.revision,
+        agreement.edition,
         what,
         document_sha256=agreement.frozen_sha256,
         sha256=sha256,

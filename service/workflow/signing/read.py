@@ -57,7 +57,7 @@ def frozen(deps: Deps, secret: str) -> Reading:
     """
     with deps.database.begin() as tx:
         found = load_proved_visit(tx, secret, lock=False)
-        document = tx.documents.frozen(found.agreement.id, found.agreement.revision)
+        document = tx.documents.frozen(found.agreement.id, found.agreement.edition)
     if document is None or document.sha256 != found.agreement.frozen_sha256:
         raise NotFound("not_found")
     return Reading(found, document)
@@ -71,13 +71,13 @@ def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
     """
     with deps.database.begin() as tx:
         found = load_proved_visit(tx, secret, lock=True)
-        kept = tx.documents.frozen_pdf(found.agreement.id, found.agreement.revision)
+        kept = tx.documents.frozen_pdf(found.agreement.id, found.agreement.edition)
         if kept is None or kept[1] != found.agreement.frozen_sha256:
             raise NotFound("not_found")
         _log(tx, found, client, kept[1])
         tx.openings.note(
             found.agreement.id,
-            found.agreement.revision,
+            found.agreement.edition,
             PDF,
             document_sha256=kept[1],
             sha256=kept[1],
@@ -126,7 +126,7 @@ def acts(deps: Deps, secret: str) -> list[ActRow]:
     """
     with deps.database.begin() as tx:
         agreement = load_proved_visit(tx, secret, lock=False).agreement
-        return tx.documents.acts(agreement.id, agreement.revision)
+        return tx.documents.acts(agreement.id, agreement.edition)
 
 
 def ending(deps: Deps, agreement: Agreement, reason: str) -> Ending:
@@ -170,7 +170,7 @@ def _ending(tx: Transaction, agreement: Agreement, reason: str) -> Ending:
         declined = [e for e in tx.audit.of(agreement.id) if e.event is Event.AGREEMENT_DECLINED]
         since = declined[-1].at if declined else None
     elif reason in ("signed", "completed"):
-        own = [a for a in tx.documents.acts(agreement.id, agreement.revision) if _last_own(a)]
+        own = [a for a in tx.documents.acts(agreement.id, agreement.edition) if _last_own(a)]
         since = own[0].signed_at if own else None
     return Ending(agreement, since)
 

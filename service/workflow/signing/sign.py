@@ -59,7 +59,7 @@ def confirm_reading(
         found = load_open_visit(tx, secret)
         if not found.agreement.awaits_controller:
             raise Refused("not_your_turn")
-        view = tx.openings.view(found.agreement.id, found.agreement.revision)
+        view = tx.openings.view(found.agreement.id, found.agreement.edition)
         if view is None or (document_sha256, view_sha256) != (
             found.agreement.frozen_sha256,
             view.sha256,
@@ -68,7 +68,7 @@ def confirm_reading(
         tx.signing.note_shown(hash_secret(secret), document_sha256)
         tx.openings.note(
             found.agreement.id,
-            found.agreement.revision,
+            found.agreement.edition,
             VIEW,
             document_sha256=document_sha256,
             sha256=view_sha256,
@@ -200,7 +200,7 @@ def _person(tx: Transaction, found: Visit, client: Client) -> Person:
 
 
 def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
-    once = f"revision-{agreement.revision}"
+    once = f"revision-{agreement.edition}"
     pre_signed = agreement.order is Order.PROCESSOR_FIRST
     tell_signatory(
         tx, agreement, "receipt", once=once, signed_at=signed_at.isoformat(), pre_signed=pre_signed

@@ -74,7 +74,7 @@ def _ask(tx: Transaction, agreement: Agreement, person: Staff) -> None:
         "countersign",
         to=person.email,
         name=person.name,
-        once=f"revision-{agreement.revision}",
+        once=f"revision-{agreement.edition}",
         signer_name=agreement.signatory.name,
         signer_function=agreement.signatory.function,
         page=QUEUE,
@@ -114,7 +114,7 @@ def _flags(tx: Transaction, agreement: Agreement) -> list[str]:
 
 def _signed_at(tx: Transaction, agreement: Agreement) -> str:
     """When the controller signed; empty when the processor signs first."""
-    for act in tx.documents.acts(agreement.id, agreement.revision):
+    for act in tx.documents.acts(agreement.id, agreement.edition):
         if act.place is Place.CONTROLLER_ANNEX:
             return act.signed_at.isoformat()
     return ""

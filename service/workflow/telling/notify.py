@@ -153,7 +153,7 @@ def tell_sender(
 def signed_for_us(tx: Transaction, agreement: Agreement) -> list[Staff]:
     """Who has signed for the processor, where that account is still in use; one or nobody."""
     people = []
-    for act in tx.documents.acts(agreement.id, agreement.revision):
+    for act in tx.documents.acts(agreement.id, agreement.edition):
         if act.place is Place.PROCESSOR_AGREEMENT:
             account = tx.accounts.by_email(act.record["person"]["email"])
             if account and account.active:

@@ -198,7 +198,7 @@ class Journey:
         """What the page of the text says about its bytes."""
         agreement = self.agreement
         with self.deps.database.begin() as tx:
-            view = tx.openings.view(agreement.id, agreement.revision)
+            view = tx.openings.view(agreement.id, agreement.edition)
         assert view
         return {"document_sha256": agreement.frozen_sha256, "view_sha256": view.sha256}
 

@@ -1,4 +1,4 @@
-"""Steps 1 and 2: what was typed stays, lines can be added, going back makes a next revision."""
+"""Steps 1 and 2: what was typed stays, lines can be added, going back makes a next edition."""
 
 from __future__ import annotations
 
@@ -135,16 +135,16 @@ def test_going_back_without_a_change_keeps_the_text(journey: Any) -> None:
         {**journey.annex, "personal_data": ["contact", "name"]},
     )
     assert browser.path == "/tekenen/lezen"
-    assert (journey.agreement.frozen_sha256, journey.agreement.revision) == (frozen, 1)
+    assert (journey.agreement.frozen_sha256, journey.agreement.edition) == (frozen, 1)
 
 
-def test_a_change_after_reading_begins_a_next_revision(journey: Any) -> None:
+def test_a_change_after_reading_begins_a_next_edition(journey: Any) -> None:
     browser = journey.reading()
     browser.get("/tekenen/gegevens")
     browser.post("/tekenen/gegevens", {**journey.details, "street": "Molenstraat 5"})
     assert browser.path == "/tekenen/bijlage"
     agreement = journey.agreement
-    assert (agreement.state, agreement.revision) == (State.SENT, 2)
+    assert (agreement.state, agreement.edition) == (State.SENT, 2)
     assert agreement.frozen_sha256 == ""
     assert agreement.controller.street == "Molenstraat 5"
 

@@ -92,7 +92,7 @@ def signed_by_controller(deps: Deps, reference: str) -> None:
     assert link
     secret = open_link.enter(deps, token_for(deps.secret_key, link.id), BROWSER)
     with deps.database.begin() as tx:
-        view = tx.openings.view(agreement.id, agreement.revision)
+        view = tx.openings.view(agreement.id, agreement.edition)
     assert view
     shown = agreement.frozen_sha256
     sign.confirm_reading(deps, secret, shown, BROWSER, view_sha256=view.sha256)

@@ -21,8 +21,12 @@ import botocore.session
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
+from browsing import browser, complaints  # noqa: F401 (fixtures)
 from cryptography.hazmat.primitives import serialization
+from emptied import empty, kept_database
 from flask import Flask
+from kept import KeepingEnvironment, kept_engine
+from remembered import RememberingMaker
 
 from service.database import engine as database_engine
 from service.documents import produce
@@ -31,12 +35,6 @@ from service.engines import EmbeddedObjectStore, EmbeddedPostgres, ObjectStoreAd
 from service.wiring.build import TEMPLATES
 from service.workflow.people import passwords
 from signatures.keys.authority import create_authority
-
-sys.path.insert(0, str(Path(__file__).parent))
-from browsing import browser, complaints  # noqa: F401 (fixtures)
-from emptied import empty, kept_database
-from kept import KeepingEnvironment, kept_engine
-from remembered import RememberingMaker
 
 # ``make thorough`` wants more.
 hypothesis.settings.register_profile(

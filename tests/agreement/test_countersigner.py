@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
+from sample_agreements import agreement
 
 from service.agreement.countersigner import choose, suggested
 from service.agreement.fields import Checker
 from service.agreement.permissions import Role, Staff
-
-sys.path.insert(0, str(Path(__file__).parent))
-from samples import agreement
 
 PROCESSOR = agreement().processor  # its representative is Christophe Zenner
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sample_agreements import agreement
 
 from service.agreement.file_names import saved_as
 from service.agreement.parties import Controller
 from signatures.package.names import AGREEMENT, SHEET, SHOWN
-from tests.agreement.samples import agreement
 
 
 def named(file: str, controller: str = "Brouwerij De Kroon") -> str:

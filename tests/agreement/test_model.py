@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
+from sample_agreements import agreement
 
 from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, PlaceState, State
-
-sys.path.insert(0, str(Path(__file__).parent))
-from samples import agreement
 
 OURS = (Place.PROCESSOR_AGREEMENT,)
 

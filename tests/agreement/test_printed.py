@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_agreements import agreement
 
 from service.agreement.annex import Annex, Dpo
 from service.agreement.parties import Controller, MainAgreement
 from service.agreement.printed import context, preview_context
-
-sys.path.insert(0, str(Path(__file__).parent))
-from samples import agreement
 
 KEYS = {
     "reference",

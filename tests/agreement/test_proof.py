@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from sample_agreements import agreement
 
 from service.agreement.proof import Facts, sheet
-from tests.agreement.samples import agreement
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 

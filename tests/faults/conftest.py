@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import psycopg
 import pytest
 from colleagues import PASSWORD, add_colleague
 from emptied import empty
+from fault_road import House, MakeHouse
 from psycopg import sql
 
 from service.agreement.permissions import Role as StaffRole
@@ -26,9 +26,6 @@ from service.settings.table import load_settings
 from service.wiring.build import build
 from service.workflow.people import profile
 from storage.objects import S3Config
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fault_road import House, MakeHouse
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,19 +6,9 @@ The journeys stand in few files, because every worker that gets one starts a sta
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
-
-from service.commands.browser import Browser as HttpBrowser
-from service.engines.process import free_ports
-from service.running.supervisor import stack
-from service.settings.table import DEVELOPMENT, load_settings
-
-sys.path.insert(0, str(Path(__file__).parent))
 from installation import Installation
 from people import (
     WORK_SECONDS,
@@ -30,6 +20,12 @@ from people import (
     Signer,
     hold,
 )
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from service.commands.browser import Browser as HttpBrowser
+from service.engines.process import free_ports
+from service.running.supervisor import stack
+from service.settings.table import DEVELOPMENT, load_settings
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}

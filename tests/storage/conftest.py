@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -19,8 +18,6 @@ from service.engines.object_store_identities import WORKER
 from storage.archive import Package
 from storage.manifest import PackageFacts
 from storage.objects import ObjectStore, S3Config
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 SHOWN = b"%PDF-1.7 what both parties saw %%EOF\n"
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
-
-sys.path.insert(0, str(Path(__file__).parent))
 from sample_app import make_sample_app
+from werkzeug.serving import make_server
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,6 +12,8 @@ from typing import Any
 
 import pytest
 from colleagues import PASSWORD, add_colleague
+from days import TODAY, Travel
+from house import EVERYBODY, PROCESSOR, House
 from remembered import remembered_objection
 from snapshots import begin_with
 
@@ -29,10 +30,6 @@ from service.workflow.keeping import anchor, examine, retrieve
 from service.workflow.people import profile, staff_log
 from service.workflow.telling import deliver
 from storage.objects import ObjectStore, S3Config
-
-sys.path.insert(0, str(Path(__file__).parent))
-from days import TODAY, Travel
-from house import EVERYBODY, PROCESSOR, House
 
 
 @pytest.fixture

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from colleagues import PASSWORD, add_colleague
 from flask import Flask
+from kept import application
+from office import PROCESSOR, Office, make_deps
 
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
 from service.workflow.people import profile
-
-sys.path.insert(0, str(Path(__file__).parent))
-from kept import application
-from office import PROCESSOR, Office, make_deps
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from functools import partial
 from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.database.engine import Transaction
-from service.database.lists.alarms import What
+from service.database.lists.alarms import AlarmKind
 from service.database.lists.groups import GROUPS
 from service.database.lists.overview import Search
 from service.database.people.activity import Wanted
@@ -125,7 +125,7 @@ def _lists() -> Iterator[Question]:
     yield "queue: what I sign", GOAL, lambda a: countersign.queue(a.deps, a.staff)
     yield "queue: what colleagues sign", GOAL, lambda a: countersign.of_colleagues(a.deps, a.staff)
     yield "queue: the number in the menu", GOAL, lambda a: retrieve.waiting_count(a.deps, a.staff)
-    yield "tasks: what stands still", GOAL, lambda a: alarm.standing_still(a.deps, a.staff)
+    yield "tasks: what is stalled", GOAL, lambda a: alarm.stalled_items(a.deps, a.staff)
     yield "tasks: how far the round is", GOAL, lambda a: reread.progress(a.deps, a.staff)
     yield "staff log: first page", GOAL, lambda a: a.undone(lambda tx: tx.activity.read(Wanted()))
     yield (
@@ -201,9 +201,9 @@ def _jobs() -> Iterator[Question]:
         lambda tx: (tx.messages.waiting(seconds), tx.account_links.waiting_requests(seconds)),
     )
     yield job("alarm, what recovered", lambda tx: tx.alarms.forget_recovered())
-    for what in (What.SEAL, What.REREAD, What.MAIL, What.UNDELIVERED):
-        yield job(f"alarm, {what.value}", partial(_alarms, what))
-    yield job("alarm, counted", lambda tx: tx.alarms.count(What.ARCHIVE, alarm.PATIENCE))
+    for kind in (AlarmKind.SEAL, AlarmKind.REREAD, AlarmKind.MAIL, AlarmKind.UNDELIVERED):
+        yield job(f"alarm, {kind.value}", partial(_alarms, kind))
+    yield job("alarm, counted", lambda tx: tx.alarms.count(AlarmKind.ARCHIVE, alarm.PATIENCE))
     yield job("expire", lambda tx: tx.lagging.overdue())
     yield job("remind, who waits", lambda tx: tx.reminders.waiting())
     yield job(
@@ -239,5 +239,5 @@ def _jobs() -> Iterator[Question]:
     yield job("locks, what recovered", lambda tx: tx.archive.forget_lock_failures(60))
 
 
-def _alarms(what: What, tx: Transaction) -> object:
-    return tx.alarms.due(what, alarm.PATIENCE, alarm.AGAIN, limit=alarm.AT_MOST)
+def _alarms(kind: AlarmKind, tx: Transaction) -> object:
+    return tx.alarms.due(kind, alarm.PATIENCE, alarm.AGAIN, limit=alarm.AT_MOST)

@@ -247,9 +247,9 @@ ARCHIVE = (
     """,
     # --- mails, questions, the log ------------------------------------------------------------
     f"""
-    insert into messages (id, key, agreement_id, kind, recipient, recipient_name, reply_to,
+    insert into messages (id, key, subject, agreement_id, kind, recipient, recipient_name, reply_to,
       "values", link_id, state, queued_at, sent_at)
-    select md5(i || kind)::uuid, i || kind, id, kind, 'an' || i || '@klant.example',
+    select md5(i || kind)::uuid, i || kind, 'agreement', id, kind, 'an' || i || '@klant.example',
       'An ' || family, '', '{{}}', case when kind <> 'completed' then {named("link")} end,
       case when i %% 9000 = 1 and kind = 'invitation' then 'refused'
            when i %% 300 = 2 and age < 30 and kind = 'invitation' then 'queued' else 'sent' end,

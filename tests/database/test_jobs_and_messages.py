@@ -13,6 +13,8 @@ import psycopg
 import pytest
 
 from service.agreement.model import Agreement
+from service.agreement.permissions import Staff
+from service.agreement.subjects import Subject, SubjectKind
 from service.database.engine import Database, Transaction
 from service.database.queue.jobs import BULK, QUEUES, Task
 from service.wiring.build import libpq_url
@@ -122,12 +124,12 @@ def test_what_somebody_waits_for_runs_next(database: Database, sql: Sql) -> None
     ]  # fmt: skip
 
 
-def queue(tx: Transaction, agreement: Agreement, key: str) -> bool:
+def queue(tx: Transaction, subject: Subject, key: str, message_id: str = "") -> bool:
     """One mail under this key."""
     return tx.messages.queue(
-        str(uuid.uuid4()),
+        message_id or str(uuid.uuid4()),
         key,
-        agreement_id=agreement.id,
+        subject,
         kind="voided",
         recipient="an@peeters.example",
         recipient_name="An Peeters",
@@ -142,18 +144,44 @@ def queue(tx: Transaction, agreement: Agreement, key: str) -> bool:
 def test_a_mail_is_queued_once(database: Database, new: New) -> None:
     with database.begin() as tx:
         agreement = new(tx)
-        assert queue(tx, agreement, "a")
-        assert not queue(tx, agreement, "a")
-        assert queue(tx, agreement, "b")
+        about = Subject.agreement(agreement.id)
+        assert queue(tx, about, "a")
+        assert not queue(tx, about, "a")
+        assert queue(tx, about, "b")
         assert len(tx.messages.of(agreement.id)) == 2
         assert len(tx.messages.waiting(-5)) == 2
         assert tx.messages.waiting(60) == []
 
 
+def test_a_mail_that_arrives_settles_what_was_refused_about_the_same_subject(
+    database: Database, new: New, staff: Staff
+) -> None:
+    """Of an account as of an agreement; what is about something else stays as it was."""
+    with database.begin() as tx:
+        subjects = [
+            Subject.account(staff.id),
+            Subject(SubjectKind.JOB, staff.id),
+            Subject.account(str(uuid.uuid4())),
+            Subject.agreement(new(tx).id),
+        ]
+        refused = [str(uuid.uuid4()) for _ in subjects]
+        for message_id, subject in zip(refused, subjects, strict=True):
+            queue(tx, subject, message_id, message_id)
+            tx.messages.mark(message_id, "refused", "550 no such user")
+        queue(tx, subjects[0], "a", arrived := str(uuid.uuid4()))
+        found = tx.messages.lock(arrived)
+        assert found is not None
+        assert (found.subject, found.agreement_id) == (subjects[0], None)
+        tx.messages.settle_by(found)
+        kept = [tx.messages.lock(message_id) for message_id in refused]
+    assert [each.subject for each in kept if each] == subjects
+    assert [each.undelivered for each in kept if each] == [False, True, True, True]
+
+
 def test_what_became_of_a_mail(database: Database, new: New) -> None:
     with database.begin() as tx:
         agreement = new(tx)
-        queue(tx, agreement, "a")
+        queue(tx, Subject.agreement(agreement.id), "a")
         message = tx.messages.of(agreement.id)[0]
         tx.messages.mark(message.id, "failed", "x" * 900)
         failed = tx.messages.lock(message.id)

@@ -68,6 +68,7 @@ FOR_OTHER_QUESTIONS = {
     "ix_link_sessions_link_id",
     "ix_links_agreement",
     "ix_messages_account_link",
+    "ix_messages_subject",
     "ix_openings_common",
     "ix_sign_in_tries_counts_until",
     "ix_staff_sessions_staff_id",

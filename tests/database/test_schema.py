@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -14,8 +16,10 @@ from sqlalchemy import Engine, text
 
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
+from service.agreement.subjects import Subject
 from service.database.engine import Database
 from service.database.keeping.document_stamps import DocumentStamp
+from service.database.lists.alarms import AlarmKind
 from service.database.migrate import configuration, upgrade
 from service.database.queue.idempotency import Answered, Asked
 from service.database.roles import Role
@@ -129,6 +133,59 @@ def test_what_was_known_of_stamps_stands_with_the_file_after_an_upgrade(
         )
         assert tx.stamps.add(again)
         assert tx.stamps.late(datetime(2030, 1, 1, tzinfo=UTC)) == set()
+
+
+def test_mails_and_alarms_of_before_they_had_a_subject_go_on(
+    database: Database, engine: Engine, new: Callable[..., Agreement], staff: Staff
+) -> None:
+    with database.begin() as tx:
+        made = new(tx)
+        link_id = str(uuid.uuid4())
+        tx.account_links.add(link_id, staff.id, "invitation", b"h", minutes=60)
+    former = {
+        "about an agreement": (made.id, "voided", "x@y.example", None, {}),
+        "about a job": (None, "alarm", "x@y.example", None, {"what": "job.tidy"}),
+        "with a link": (None, "staff_invitation", "old@y.example", link_id, {}),
+        "to an account": (None, "countersign_digest", staff.email.upper(), None, {}),
+        "to nobody any more": (None, "account_changed", "old@y.example", None, {}),
+    }
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), "0031")
+        for key, (agreement_id, kind, to, link, values) in former.items():
+            connection.execute(
+                text(
+                    "insert into messages (id, key, agreement_id, kind, recipient, account_link_id,"
+                    ' "values", recipient_name, reply_to) values (gen_random_uuid(), :key,'
+                    " :agreement, :kind, :to, :link, :said, '', '')"
+                ),
+                {
+                    "key": key,
+                    "agreement": agreement_id,
+                    "kind": kind,
+                    "to": to,
+                    "link": link,
+                    "said": json.dumps(values),
+                },
+            )
+        connection.execute(
+            text(
+                "insert into alarms (subject, subject_id, what) values ('agreement', :id, 'mail')"
+            ),
+            {"id": made.id},
+        )
+        connection.commit()
+    upgrade(as_owner(database.url), Role(APPLICATION))
+    with database.begin() as tx:
+        kept = {each: tx.messages.lock(each) for each in tx.messages.waiting(-60)}
+        (warned,) = tx.alarms.due(AlarmKind.MAIL, timedelta(-1), timedelta(-1), limit=9)
+    assert sorted((each.subject.kind.value, each.subject.id) for each in kept.values() if each) == [
+        ("account", ""),
+        ("account", staff.id),
+        ("account", staff.id),
+        ("agreement", made.id),
+        ("job", "tidy"),
+    ]
+    assert (warned.subject, warned.told_at is None) == (Subject.agreement(made.id), False)
 
 
 def test_migrating_again_changes_nothing(database: Database, engine: Engine) -> None:

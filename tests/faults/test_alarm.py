@@ -13,7 +13,7 @@ from kill_harness import Letterbox
 
 from service.agreement.permissions import Role
 from service.agreement.states import State
-from service.database.lists.alarms import What
+from service.database.lists.alarms import AlarmKind
 from service.engines.process import free_ports
 from service.errors import NotAllowed
 from service.workflow.keeping import archive, retrieve
@@ -177,10 +177,10 @@ def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> 
     time_passed(house)
     assert alarm.alarm(house.deps) == 1
     house.run_worker()  # the warning itself cannot go out either
-    standing, unsent = alarm.standing_still(house.deps, house.staff)
-    assert [(each.reference, each.what) for each in standing] == [(reference, What.MAIL)]
-    assert standing[0].reason
-    assert standing[0].told_at
+    stalled, unsent = alarm.stalled_items(house.deps, house.staff)
+    assert [(each.reference, each.kind) for each in stalled] == [(reference, AlarmKind.MAIL)]
+    assert stalled[0].reason
+    assert stalled[0].told_at
     assert unsent
     letterbox = Letterbox()
     server = letterbox.controller(port)
@@ -191,7 +191,7 @@ def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> 
     finally:
         server.stop()
     assert house.staff.email in {to for _, to in letterbox.taken}
-    assert alarm.standing_still(house.deps, house.staff) == ([], None)
+    assert alarm.stalled_items(house.deps, house.staff) == ([], None)
     time_passed(house, "interval '2 days'")
     assert alarm.alarm(house.deps) == 0  # nobody is warned of a warning
 
@@ -210,7 +210,7 @@ def test_everybody_with_the_role_is_told(house: House) -> None:
 def test_only_who_manages_sees_it(house: House) -> None:
     sales = type(house.staff)(house.staff.id, "Els", house.staff.email, "", frozenset({Role.SALES}))
     with pytest.raises(NotAllowed):
-        alarm.standing_still(house.deps, sales)
+        alarm.stalled_items(house.deps, sales)
 
 
 def test_the_times_are_those_of_the_manual() -> None:
@@ -218,4 +218,4 @@ def test_the_times_are_those_of_the_manual() -> None:
         timedelta(minutes=15),
         timedelta(hours=1),
         timedelta(days=1),
-    ) == (alarm.PATIENCE, alarm.NEWS[What.SEAL], alarm.AGAIN)
+    ) == (alarm.PATIENCE, alarm.NEWS[AlarmKind.SEAL], alarm.AGAIN)

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from fault_road import House, run_worker_once
 
-from service.database.lists.alarms import Subject, What
+from service.agreement.subjects import Subject, SubjectKind
+from service.database.lists.alarms import AlarmKind
 from service.deps import Deps
 from service.running import worker
 from service.running.jobs import PERIODIC
@@ -56,13 +57,13 @@ def test_each_that_fails_is_told_and_forgotten_when_it_works_again(house: House)
     assert alarm.alarm(house.deps) == 0
     ((told,),) = house.rows("select \"values\" from messages where kind = 'alarm'")
     assert {told["what"], *told["others"]} == {f"job.{name}" for name in names}
-    standing, _ = alarm.standing_still(house.deps, house.staff)
-    assert {(each.subject, each.what) for each in standing} == {(Subject.JOB, What.JOB)}
-    assert {each.subject_id for each in standing} == names
+    stalled, _ = alarm.stalled_items(house.deps, house.staff)
+    assert {each.kind for each in stalled} == {AlarmKind.JOB}
+    assert {each.subject for each in stalled} == {Subject(SubjectKind.JOB, name) for name in names}
 
     run_all(house, lambda _deps: 0)
     assert failing_now(house) == {}
-    assert alarm.standing_still(house.deps, house.staff)[0] == []
+    assert alarm.stalled_items(house.deps, house.staff)[0] == []
     assert alarm.alarm(house.deps) == 0
     assert not house.rows("select 1 from alarms")
 
@@ -80,7 +81,8 @@ def test_the_warning_arrives_and_names_the_others(house: House) -> None:
     assert alarm.alarm(house.deps) == 2
     house.run_worker()
     ((state, said),) = house.rows(
-        "select state, \"values\" from messages where kind = 'alarm' and agreement_id is null"
+        'select state, "values" from messages'
+        " where kind = 'alarm' and (subject, subject_id) = ('job', 'prolong')"
     )
     assert state == "sent"
     assert said["others"] == ["job.anchor"]
@@ -124,7 +126,7 @@ def test_a_failing_spell_keeps_its_beginning(house: House) -> None:
     ((since,),) = house.rows("select since from failing_jobs")
     failing.note(house.deps, "tidy", "two")
     assert house.rows("select since, failure from failing_jobs") == [(since, "two")]
-    assert alarm.NEWS[What.JOB] == timedelta(hours=1)
+    assert alarm.NEWS[AlarmKind.JOB] == timedelta(hours=1)
 
 
 def unreachable() -> None:

@@ -83,8 +83,8 @@ def test_what_was_erased_is_missing_and_told_while_what_is_new_is_kept(
     assert probed.report.complete  # to what is new the promises are kept
     assert states(house, first, second, later) == ["missing", "missing", "verified"]
     assert alarm.alarm(house.deps) == 1
-    standing, _ = alarm.standing_still(house.deps, house.staff)
-    assert {each.reference for each in standing} == {first, second}
+    stalled, _ = alarm.stalled_items(house.deps, house.staff)
+    assert {each.reference for each in stalled} == {first, second}
 
 
 def aged(house: House, reference: str, days: int) -> None:

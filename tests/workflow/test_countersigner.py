@@ -280,8 +280,8 @@ def test_who_may_not_sign_any_more_needs_attention(house: House, tom: Staff, los
     assert trouble() == [("Tom Claes", True)]
     assert house.agreement(reference).countersigner_gone
     house.rows("update agreements set last_activity_at = now() - interval '16 minutes'")
-    standing, _ = alarm.standing_still(house.deps, house.staff)
-    assert [(each.what.value, each.reason) for each in standing] == [
+    stalled, _ = alarm.stalled_items(house.deps, house.staff)
+    assert [(each.kind.value, each.reason) for each in stalled] == [
         ("countersigner", "Tom Claes kan niet meer namens ons ondertekenen")
     ]
     assert alarm.alarm(house.deps) == 1

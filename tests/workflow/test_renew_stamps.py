@@ -110,8 +110,8 @@ def colleague(house: House, *roles: Role) -> Staff:
 def troubles(house: House) -> list[tuple[str, str]]:
     """What the page Taken shows of renewals."""
     passes(house, "2 minutes")
-    standing, _ = alarm.standing_still(house.deps, house.staff)
-    return [(str(one.what), one.reference) for one in standing if one.what in ("renew", "late")]
+    stalled, _ = alarm.stalled_items(house.deps, house.staff)
+    return [(str(one.kind), one.reference) for one in stalled if one.kind in ("renew", "late")]
 
 
 def passes(house: House, time: str) -> None:
@@ -282,6 +282,7 @@ def test_one_that_came_too_late_is_told_once_and_is_no_damage(aged: tuple[House,
     house.rows("alter table document_stamps disable trigger user")
     house.rows("update document_stamps set proves_until = clock_timestamp() - interval '1 day'")
     house.rows("alter table document_stamps enable trigger user")
+    house.rows("update archived_objects set stamp_proves_until = now() - interval '1 day'")
     for _ in range(2):
         assert renew_stamps.renew_stamps(with_new_certificate(house).deps) == 0
     assert troubles(house) == [("late", reference)]

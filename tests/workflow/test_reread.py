@@ -20,7 +20,7 @@ from service.errors import NotAllowed
 from service.workflow.keeping import archive, reread, retrieve
 from service.workflow.sealing import close, seal
 from service.workflow.telling import alarm
-from service.workflow.telling.alarm import standing_still
+from service.workflow.telling.alarm import stalled_items
 from signatures.keys.authority import Authority, create_authority, load_authority
 from storage.errors import StorageUnavailable
 from storage.zipped import zip_package
@@ -365,8 +365,8 @@ def test_overdue_is_shown_and_told(three: tuple[House, list[str]]) -> None:
         days_pass(house, 100, reference)
     found = reread.progress(house.deps, house.staff)
     assert (found.total, found.overdue, found.oldest) == (3, 2, state(house, first).looked_at)
-    standing, _ = standing_still(house.deps, house.staff)
-    assert [(each.what, each.reference) for each in standing] == [
+    stalled, _ = stalled_items(house.deps, house.staff)
+    assert [(each.kind, each.reference) for each in stalled] == [
         ("reread", first),
         ("reread", second),
     ]
@@ -376,7 +376,7 @@ def test_overdue_is_shown_and_told(three: tuple[House, list[str]]) -> None:
     assert (told["reference"], told["trouble"], len(told["others"])) == (first, "reread", 1)
     reread.reread(house.deps, 3)
     assert reread.progress(house.deps, house.staff).overdue == 0
-    assert standing_still(house.deps, house.staff)[0] == []
+    assert stalled_items(house.deps, house.staff)[0] == []
 
 
 @pytest.mark.long

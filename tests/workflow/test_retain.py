@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from house import House
 
-from service.database.lists.alarms import Standing, What
+from service.database.lists.alarms import AlarmKind, StalledItem
 from service.workflow.keeping import retain
 from service.workflow.one_by_one import SomeFailed
 from service.workflow.telling import alarm
@@ -66,10 +66,10 @@ def first_object(house: House, reference: str) -> Any:
     return row
 
 
-def locks_failing(house: House) -> list[Standing]:
+def locks_failing(house: House) -> list[StalledItem]:
     """What *Taken* shows of locks, whatever else waits there."""
-    standing, _ = alarm.standing_still(house.deps, house.staff)
-    return [each for each in standing if each.what is What.LOCK]
+    stalled, _ = alarm.stalled_items(house.deps, house.staff)
+    return [each for each in stalled if each.kind is AlarmKind.LOCK]
 
 
 def test_every_lock_is_extended_whatever_is_wrong_with_some(two: tuple[House, list[str]]) -> None:
@@ -114,9 +114,9 @@ def one_that_cannot_be_is_told_and_forgotten_when_it_can(house: House, reference
         " where lock_failing_since is not null"
     )
     assert alarm.alarm(house.deps) == 1
-    (standing,) = locks_failing(house)
-    assert standing.reference == reference
-    assert "ObjectMissing" in standing.reason
+    (stalled,) = locks_failing(house)
+    assert stalled.reference == reference
+    assert "ObjectMissing" in stalled.reason
 
     house.rows("update archived_objects set version_id = rtrim(version_id, 'x')")
     a_night(house)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from house import House
 
-from service.database.lists.alarms import What
+from service.database.lists.alarms import AlarmKind
 from service.workflow.keeping import reread, retrieve
 from service.workflow.keeping.verify import objection_to
 from service.workflow.telling import alarm
-from service.workflow.telling.alarm import standing_still
+from service.workflow.telling.alarm import stalled_items
 
 
 @pytest.fixture
@@ -102,6 +102,6 @@ def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
         fault.setattr("signatures.verdict.second_opinion.WEAK", frozenset({"sha256"}))
         assert read_back(house, 300) == 1
     assert archive_state(house).state == "verified"
-    standing = standing_still(house.deps, house.staff)[0]  # mails wait as well: nobody sends any
-    (disputed,) = [each for each in standing if each.what is What.DISPUTED]
+    stalled = stalled_items(house.deps, house.staff)[0]  # mails wait as well: nobody sends any
+    (disputed,) = [each for each in stalled if each.kind is AlarmKind.DISPUTED]
     assert "weak algorithm" in disputed.reason

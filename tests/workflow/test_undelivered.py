@@ -25,8 +25,8 @@ def refused(house: House, message: Message, words: str = NO_SUCH_USER) -> None:
     deliver.deliver(through(house, Server(MailRefused(words))), message.id)
 
 
-def standing(house: House) -> list[tuple[str, str]]:
-    return [(each.what, each.reason) for each in alarm.standing_still(house.deps, house.staff)[0]]
+def stalled(house: House) -> list[tuple[str, str]]:
+    return [(each.kind, each.reason) for each in alarm.stalled_items(house.deps, house.staff)[0]]
 
 
 def in_trouble(house: House) -> int:
@@ -41,7 +41,7 @@ def test_the_sender_is_told_at_once_with_the_servers_words(house: House) -> None
     assert told.values["words"] == NO_SUCH_USER
     assert told.values["recipient"] == "an@peeters.example"
     assert told.values["can_change"] is True
-    assert standing(house) == [("undelivered", NO_SUCH_USER)]
+    assert stalled(house) == [("undelivered", NO_SUCH_USER)]
     assert in_trouble(house) == 1
     server = Server(None)
     deliver.deliver(through(house, server), told.id)
@@ -55,7 +55,7 @@ def test_another_address_settles_it(house: House) -> None:
     reference = house.sent()
     refused(house, house.mails(reference, "invitation")[0])
     resend.change_email(house.deps, reference, "An Peeters", "an@bakkerij.example", house.staff)
-    assert standing(house) == []
+    assert stalled(house) == []
     assert in_trouble(house) == 0
 
 
@@ -68,19 +68,19 @@ def test_a_later_code_that_arrives_settles_a_refused_one(house: House) -> None:
     # The first one is overtaken by the second: nobody needs it, so nobody is told of it.
     refused(house, first)
     assert house.mails(reference, "undeliverable") == []
-    assert standing(house) == []
+    assert stalled(house) == []
     refused(house, second)
-    assert standing(house) == [("undelivered", NO_SUCH_USER)]
+    assert stalled(house) == [("undelivered", NO_SUCH_USER)]
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     deliver.deliver(through(house, Server(None)), house.mails(reference, "code")[-1].id)
-    assert standing(house) == []
+    assert stalled(house) == []
 
 
 def test_a_withdrawn_agreement_needs_no_link(house: House) -> None:
     reference = house.sent()
     refused(house, house.mails(reference, "invitation")[0])
     void.void(house.deps, reference, "Verkeerde klant", house.staff)
-    assert standing(house) == []
+    assert stalled(house) == []
 
 
 def test_a_refused_mail_to_the_sender_is_told_to_beheer(
@@ -95,7 +95,7 @@ def test_a_refused_mail_to_the_sender_is_told_to_beheer(
     assert told.recipient == chief.email
     refused(house, told)
     assert len(house.mails(reference, "undeliverable")) == 1  # no warning about a warning
-    assert [what for what, _ in standing(house)] == ["undelivered"]
+    assert [kind for kind, _ in stalled(house)] == ["undelivered"]
 
 
 def test_a_person_settles_it(house: House, another: Callable[..., Staff]) -> None:
@@ -107,7 +107,7 @@ def test_a_person_settles_it(house: House, another: Callable[..., Staff]) -> Non
     with pytest.raises(NotAllowed):
         undelivered.settle(house.deps, reference, message.id, another(Role.ARCHIVE))
     undelivered.settle(house.deps, reference, message.id, house.staff)
-    assert standing(house) == []
+    assert stalled(house) == []
     assert house.events(reference)[-1] == "message.settled"
 
 
@@ -149,7 +149,7 @@ def test_a_copy_that_is_too_large_goes_as_a_link(done: tuple[House, str, str]) -
     assert {each.state for each in house.mails(reference, "completed")} == {"sent"}
     last = retrieve.dossier(house.deps, reference, house.staff).timeline[-1]
     assert "met een link in plaats van het bestand" in last.sentence
-    assert standing(house) == []
+    assert stalled(house) == []
 
 
 def test_a_link_that_is_refused_too_is_told(done: tuple[House, str, str]) -> None:
@@ -159,4 +159,4 @@ def test_a_link_that_is_refused_too_is_told(done: tuple[House, str, str]) -> Non
     deliver.deliver(through(house, server), copy.id)
     (told,) = house.mails(reference, "undeliverable")
     assert told.values["can_change"] is False
-    assert standing(house) == [("undelivered", "552 mailbox full")]
+    assert stalled(house) == [("undelivered", "552 mailbox full")]

@@ -1,4 +1,4 @@
-"""What stands still and since when, read from the state tables, and who was warned of it when."""
+"""What is stalled and since when, read from the state tables, and when people were warned of it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import SIGNED_NOT_SEALED, State
+from service.agreement.subjects import Subject, SubjectKind
 from service.database.keeping.archive_round import TERM
 from service.database.keeping.renewals import FAILING, LATE
 from service.database.lists.groups import COUNTERSIGNER_GONE
@@ -50,15 +51,8 @@ ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
 MOST_OVERDUE = 1000  # looked at: a large archive that was long away must not slow every minute
 
 
-class Subject(StrEnum):
-    """What an alarm can be about."""
-
-    AGREEMENT = "agreement"
-    JOB = "job"
-
-
-class What(StrEnum):
-    """What can stand still; the Dutch words stand in ``labels.standing``."""
+class AlarmKind(StrEnum):
+    """What can be stalled; the Dutch words are in ``labels.standing``."""
 
     PREPARE = "prepare"
     SEAL = "seal"
@@ -76,18 +70,16 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
-    """One thing that stands still. ``reason`` is empty while nothing has failed visibly yet.
+class StalledItem:
+    """Something that makes no progress. ``reason`` is empty while nothing has failed visibly yet.
 
-    ``subject_id`` is the id of an agreement, or the name of a job; then ``reference`` and
-    ``organisation`` are empty.
+    ``reference`` and ``organisation`` are those of the agreement, and empty for another subject.
     """
 
     subject: Subject
-    subject_id: str
     reference: str
     organisation: str
-    what: What
+    kind: AlarmKind
     since: datetime
     reason: str
     told_at: datetime | None
@@ -99,60 +91,62 @@ class Alarms:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def standing(self, patience: timedelta, *, limit: int) -> list[Standing]:
-        """What has stood still for longer than ``patience``, the longest first."""
+    def stalled(self, patience: timedelta, *, limit: int) -> list[StalledItem]:
+        """What has been stalled for longer than ``patience``, the longest first."""
         return self._read(_listed(patience).limit(limit))
 
     def due(
-        self, what: What, patience: timedelta, again: timedelta | None, *, limit: int
-    ) -> list[Standing]:
-        """What nobody was warned of yet, or not for as long as ``again``, None for never again;
-        the longest first."""
+        self, kind: AlarmKind, patience: timedelta, again: timedelta | None, *, limit: int
+    ) -> list[StalledItem]:
+        """What nobody was warned of yet, or not for as long as ``again``; the longest first.
+
+        ``again`` is None where one warning is enough.
+        """
         told = alarms.c.told_at
         before = literal(False) if again is None else told < func.clock_timestamp() - again
         return self._read(
             _listed(patience)
             .where(
-                _STANDING.c.what == word(what),
+                _STALLED.c.kind == word(kind),
                 told.is_(None) | before,
             )
             .limit(limit)
         )
 
-    def count(self, what: What, patience: timedelta) -> int:
-        """How much of a kind has stood still for longer than ``patience``."""
-        listed = _listed(patience).where(_STANDING.c.what == word(what)).subquery()
+    def count(self, kind: AlarmKind, patience: timedelta) -> int:
+        """How many of a kind have been stalled for longer than ``patience``."""
+        listed = _listed(patience).where(_STALLED.c.kind == word(kind)).subquery()
         return self._connection.execute(select(func.count()).select_from(listed)).scalar_one()
 
-    def told_within(self, what: What, time: timedelta) -> bool:
+    def told_within(self, kind: AlarmKind, time: timedelta) -> bool:
         """Whether anybody was warned of this kind so recently."""
         last = self._connection.execute(
             select(func.max(alarms.c.told_at) > func.clock_timestamp() - time).where(
-                alarms.c.what == what.value
+                alarms.c.kind == kind.value
             )
         ).scalar()
         return bool(last)
 
-    def note(self, standing: Standing) -> None:
-        """People are warned of this now."""
+    def note(self, item: StalledItem) -> None:
+        """Record that people are warned of this now."""
         told = {"told_at": func.clock_timestamp()}
         self._connection.execute(
             upsert(alarms)
             .values(
-                subject=standing.subject.value,
-                subject_id=standing.subject_id,
-                what=standing.what.value,
+                subject=item.subject.kind.value,
+                subject_id=item.subject.id,
+                kind=item.kind.value,
                 **told,
             )
-            .on_conflict_do_update(index_elements=["subject", "subject_id", "what"], set_=told)
+            .on_conflict_do_update(index_elements=["subject", "subject_id", "kind"], set_=told)
         )
 
     def forget_recovered(self) -> None:
-        """Whatever goes on again may raise an alarm at once when it stands still the next time."""
+        """What makes progress again raises an alarm at once the next time that it is stalled."""
         self._connection.execute(
             delete(alarms).where(
-                tuple_(alarms.c.subject, alarms.c.subject_id, alarms.c.what).not_in(
-                    select(_STANDING.c.subject, _STANDING.c.subject_id, _STANDING.c.what)
+                tuple_(alarms.c.subject, alarms.c.subject_id, alarms.c.kind).not_in(
+                    select(_STALLED.c.subject, _STALLED.c.subject_id, _STALLED.c.kind)
                 )
             )
         )
@@ -169,18 +163,18 @@ class Alarms:
             .limit(1)
         ).scalar()
 
-    def _read(self, statement: Select[Any]) -> list[Standing]:
-        rows = self._connection.execute(statement).mappings()
+    def _read(self, statement: Select[Any]) -> list[StalledItem]:
         return [
-            Standing(
-                **{
-                    **row,
-                    "subject": Subject(row["subject"]),
-                    "what": What(row["what"]),
-                    "reason": _reason(row["what"], row["reason"]),
-                }
+            StalledItem(
+                subject=Subject(SubjectKind(row.subject), row.subject_id),
+                reference=row.reference,
+                organisation=row.organisation,
+                kind=AlarmKind(row.kind),
+                since=row.since,
+                reason=_reason(row.kind, row.reason),
+                told_at=row.told_at,
             )
-            for row in rows
+            for row in self._connection.execute(statement)
         ]
 
 
@@ -227,23 +221,23 @@ _OLDEST_MAIL = _oldest_mail(messages.c.state.in_(words(("queued", "failed"))), "
 _OLDEST_REFUSED = _oldest_mail(_REFUSED, "oldest_refused")
 
 
-def _kind(what: What, agreement_id: Any, since: Any, reason: Any) -> Select[Any]:
+def _of_agreement(kind: AlarmKind, agreement_id: Any, since: Any, reason: Any) -> Select[Any]:
     return select(
-        word(Subject.AGREEMENT).label("subject"),
+        word(SubjectKind.AGREEMENT).label("subject"),
         cast(agreement_id, Text).label("subject_id"),
         agreement_id.label("agreement_id"),
-        word(what).label("what"),
+        word(kind).label("kind"),
         since.label("since"),
         reason.label("reason"),
     )
 
 
-_STANDING = union_all(
-    _kind(What.PREPARE, agreements.c.id, agreements.c.last_activity_at, agreements.c.failure).where(
-        agreements.c.state == word(State.PREPARING)
-    ),
-    _kind(
-        What.SEAL,
+_STALLED = union_all(
+    _of_agreement(
+        AlarmKind.PREPARE, agreements.c.id, agreements.c.last_activity_at, agreements.c.failure
+    ).where(agreements.c.state == word(State.PREPARING)),
+    _of_agreement(
+        AlarmKind.SEAL,
         agreements.c.id,
         _UNSEALED_SINCE,
         agreements.c.failure,
@@ -251,94 +245,106 @@ _STANDING = union_all(
         agreements.c.state.in_(words((State.IN_SIGNING, *sorted(SIGNED_NOT_SEALED)))),
         _UNSEALED_SINCE.is_not(None),
     ),
-    _kind(What.ARCHIVE, originals.c.agreement_id, originals.c.created_at, archive_states.c.failure)
+    _of_agreement(
+        AlarmKind.ARCHIVE,
+        originals.c.agreement_id,
+        originals.c.created_at,
+        archive_states.c.failure,
+    )
     .join(archive_states, archive_states.c.agreement_id == originals.c.agreement_id)
     .where(
         archive_states.c.state != word("verified"),
         archive_states.c.state.not_in(words(("missing", "corrupt"))),
     ),
-    _kind(
-        What.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
+    _of_agreement(
+        AlarmKind.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
     ).where(archive_states.c.state.in_(words(("missing", "corrupt")))),
-    _kind(
-        What.DISPUTED,
+    _of_agreement(
+        AlarmKind.DISPUTED,
         archive_states.c.agreement_id,
         archive_states.c.disputed_since,
         archive_states.c.dispute,
     ).where(archive_states.c.disputed_since.is_not(None)),
-    _kind(What.REREAD, _OVERDUE.c.agreement_id, _OVERDUE.c.looked_at + TERM, _OVERDUE.c.failure),
+    _of_agreement(
+        AlarmKind.REREAD, _OVERDUE.c.agreement_id, _OVERDUE.c.looked_at + TERM, _OVERDUE.c.failure
+    ),
     *(
-        _kind(
-            what,
+        _of_agreement(
+            kind,
             archive_states.c.agreement_id,
             archive_states.c.renewal_since,
             archive_states.c.renewal_failure,
         ).where(archive_states.c.renewal == word(renewal))
-        for what, renewal in ((What.RENEW, FAILING), (What.LATE, LATE))
+        for kind, renewal in ((AlarmKind.RENEW, FAILING), (AlarmKind.LATE, LATE))
     ),
-    _kind(
-        What.LOCK,
+    _of_agreement(
+        AlarmKind.LOCK,
         archive_states.c.agreement_id,
         archive_states.c.lock_failing_since,
         archive_states.c.lock_failure,
     ).where(archive_states.c.lock_failing_since.is_not(None)),
-    _kind(
-        What.MAIL, _OLDEST_MAIL.c.agreement_id, _OLDEST_MAIL.c.queued_at, _OLDEST_MAIL.c.last_error
+    _of_agreement(
+        AlarmKind.MAIL,
+        _OLDEST_MAIL.c.agreement_id,
+        _OLDEST_MAIL.c.queued_at,
+        _OLDEST_MAIL.c.last_error,
     ),
-    _kind(What.COUNTERSIGNER, agreements.c.id, agreements.c.last_activity_at, staff.c.name)
+    _of_agreement(
+        AlarmKind.COUNTERSIGNER, agreements.c.id, agreements.c.last_activity_at, staff.c.name
+    )
     .join(staff, staff.c.id == agreements.c.countersigner_id)
     .where(COUNTERSIGNER_GONE),
     select(
-        word(Subject.JOB),
+        word(SubjectKind.JOB),
         failing_jobs.c.name,
         null(),
-        word(What.JOB),
+        word(AlarmKind.JOB),
         failing_jobs.c.since,
         failing_jobs.c.failure,
     ),
-    _kind(
-        What.UNDELIVERED,
+    _of_agreement(
+        AlarmKind.UNDELIVERED,
         _OLDEST_REFUSED.c.agreement_id,
         _OLDEST_REFUSED.c.queued_at,
         _OLDEST_REFUSED.c.last_error,
     ),
-).subquery("standing")
+).subquery("stalled")
 
 
-def _reason(what: str, found: str) -> str:
-    return text("labels.countersigner_gone", name=found) if what == What.COUNTERSIGNER else found
+def _reason(kind: str, found: str) -> str:
+    gone = kind == AlarmKind.COUNTERSIGNER
+    return text("labels.countersigner_gone", name=found) if gone else found
 
 
 _AT_ONCE = tuple(
-    each.value for each in (What.DAMAGED, What.DISPUTED, What.UNDELIVERED)
-)  # these do not heal
+    each.value for each in (AlarmKind.DAMAGED, AlarmKind.DISPUTED, AlarmKind.UNDELIVERED)
+)  # these do not recover
 
 
 def _listed(patience: timedelta) -> Select[Any]:
-    """Everything of which ``since`` lies further back; what does not heal does not wait."""
+    """Everything stalled for longer than that; what cannot recover does not wait."""
     return (
         select(
-            _STANDING.c.subject,
-            _STANDING.c.subject_id,
+            _STALLED.c.subject,
+            _STALLED.c.subject_id,
             func.coalesce(agreements.c.reference, "").label("reference"),
             func.coalesce(agreements.c.controller["name"].astext, "").label("organisation"),
-            _STANDING.c.what,
-            _STANDING.c.since,
-            _STANDING.c.reason,
+            _STALLED.c.kind,
+            _STALLED.c.since,
+            _STALLED.c.reason,
             alarms.c.told_at,
         )
-        .outerjoin(agreements, agreements.c.id == _STANDING.c.agreement_id)
+        .outerjoin(agreements, agreements.c.id == _STALLED.c.agreement_id)
         .outerjoin(
             alarms,
             and_(
-                alarms.c.subject == _STANDING.c.subject,
-                alarms.c.subject_id == _STANDING.c.subject_id,
-                alarms.c.what == _STANDING.c.what,
+                alarms.c.subject == _STALLED.c.subject,
+                alarms.c.subject_id == _STALLED.c.subject_id,
+                alarms.c.kind == _STALLED.c.kind,
             ),
         )
         .where(
-            (_STANDING.c.since < func.clock_timestamp() - patience)
-            | (_STANDING.c.what.in_(_AT_ONCE))
+            (_STALLED.c.since < func.clock_timestamp() - patience) | (_STALLED.c.kind.in_(_AT_ONCE))
         )
-        .order_by(_STANDING.c.since, _STANDING.c.subject_id)
+        .order_by(_STALLED.c.since, _STALLED.c.subject_id)
     )

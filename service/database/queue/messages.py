@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.subjects import Subject, SubjectKind
 from service.database.tables.agreements import messages
 from service.database.tables.columns import words
 
@@ -26,7 +27,7 @@ class Message:
     """
 
     id: str
-    agreement_id: str | None
+    subject: Subject
     kind: str
     recipient: str
     recipient_name: str
@@ -44,6 +45,11 @@ class Message:
     sent_at: datetime | None
 
     @property
+    def agreement_id(self) -> str | None:
+        """The agreement that it is about; None when it is about something else."""
+        return self.subject.agreement_id
+
+    @property
     def undelivered(self) -> bool:
         """Whether it was refused for good and nothing came of that yet."""
         return self.state == "refused" and not self.settled
@@ -54,7 +60,13 @@ LINK_KINDS = ("invitation", "link_renewed", "reminder")  # all bring the signato
 _ONE_READER = (*LINK_KINDS, "code")  # always the signatory, whoever that is now
 
 
-_ABOUT = (
+def _about(subject: Subject) -> ColumnElement[bool]:
+    if subject.kind is SubjectKind.AGREEMENT:
+        return messages.c.agreement_id == subject.id
+    return and_(messages.c.subject == subject.kind.value, messages.c.subject_id == subject.id)
+
+
+_ABOUT_AGREEMENT = (
     select(messages)
     .where(messages.c.agreement_id == bindparam("agreement"))
     .order_by(messages.c.queued_at)
@@ -67,11 +79,19 @@ class Messages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def queue(self, message_id: str, key: str, **values: Any) -> bool:
+    def queue(self, message_id: str, key: str, subject: Subject, **values: Any) -> bool:
         """Queue a mail; False when the same mail (by ``key``) was queued before."""
+        agreement_id = subject.agreement_id
         made = self._connection.execute(
             upsert(messages)
-            .values(id=message_id, key=key, **values)
+            .values(
+                id=message_id,
+                key=key,
+                subject=subject.kind.value,
+                agreement_id=agreement_id,
+                subject_id=None if agreement_id else subject.id,
+                **values,
+            )
             .on_conflict_do_nothing(index_elements=["key"])
             .returning(messages.c.id)
         )
@@ -101,14 +121,14 @@ class Messages:
 
     def settle(
         self,
-        agreement_id: str,
+        subject: Subject,
         kinds: Collection[str],
         *,
         recipient: str | None = None,
         message_id: str | None = None,
     ) -> None:
         """Refused mails of these kinds are no trouble any more; all, or those to one mailbox."""
-        conditions = [messages.c.agreement_id == agreement_id, messages.c.kind.in_(kinds)]
+        conditions = [_about(subject), messages.c.kind.in_(kinds)]
         if recipient is not None:
             conditions.append(messages.c.recipient == recipient)
         if message_id is not None:
@@ -119,15 +139,13 @@ class Messages:
 
     def settle_by(self, sent: Message) -> None:
         """One arrived: what was refused before for the same purpose is no trouble any more."""
-        if sent.agreement_id is None:
-            return
         kinds = LINK_KINDS if sent.kind in LINK_KINDS else (sent.kind,)
         anybody = sent.kind in _ONE_READER
-        self.settle(sent.agreement_id, kinds, recipient=None if anybody else sent.recipient)
+        self.settle(sent.subject, kinds, recipient=None if anybody else sent.recipient)
 
     def of(self, agreement_id: str) -> list[Message]:
         """The mails about an agreement, oldest first."""
-        rows = self._connection.execute(_ABOUT, {"agreement": agreement_id})
+        rows = self._connection.execute(_ABOUT_AGREEMENT, {"agreement": agreement_id})
         return [_message(row) for row in rows]
 
     def waiting(self, older_than_seconds: int) -> list[str]:
@@ -149,7 +167,7 @@ class Messages:
 def _message(row: Any) -> Message:
     return Message(
         id=row.id,
-        agreement_id=row.agreement_id,
+        subject=Subject(SubjectKind(row.subject), row.agreement_id or row.subject_id),
         kind=row.kind,
         recipient=row.recipient,
         recipient_name=row.recipient_name,

@@ -28,11 +28,12 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
 from service.agreement.capabilities import Purpose
 from service.agreement.states import Order, Place, PlaceState, State
+from service.agreement.subjects import SubjectKind
 from service.database.tables.columns import agreement_id, instant, metadata, now, own_id
 
 
 def _one_of(
-    column: str, values: type[State | PlaceState | Place | Order | Purpose]
+    column: str, values: type[State | PlaceState | Place | Order | Purpose | SubjectKind]
 ) -> CheckConstraint:
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=column)
@@ -305,19 +306,19 @@ originals = Table(
     Index("ix_originals_working_copy", "agreement_id", postgresql_where=text("pdf is not null")),
 )
 
-# Who was warned of what. The subject is an agreement (its id) or a job (its name).
+# When people were warned of what; `service/agreement/subjects.py` says what a subject is.
 alarms = Table(
     "alarms",
     metadata,
     Column("subject", Text, primary_key=True),
     Column("subject_id", Text, primary_key=True),
-    Column("what", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
     now("told_at"),
-    CheckConstraint("subject in ('agreement', 'job')", name="subject"),
+    _one_of("subject", SubjectKind),
     CheckConstraint(
-        "what in ('prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'mail',"
+        "kind in ('prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'mail',"
         " 'lock', 'job', 'disputed', 'countersigner')",
-        name="what",
+        name="kind",
     ),
 )
 
@@ -335,7 +336,10 @@ messages = Table(
     metadata,
     own_id(),
     Column("key", Text, nullable=False, unique=True),
+    Column("subject", Text, nullable=False),
+    # The id of an agreement is in a column of its own: it refers to a row, and is joined on.
     agreement_id(null=True),
+    Column("subject_id", Text, nullable=True),
     Column("kind", Text, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("recipient_name", Text, nullable=False),
@@ -352,7 +356,16 @@ messages = Table(
     now("queued_at"),
     instant("sent_at", null=True),
     CheckConstraint("state in ('queued','failed','sent','refused')", name="state"),
+    _one_of("subject", SubjectKind),
+    CheckConstraint("(subject = 'agreement') = (agreement_id is not null)", name="agreement"),
+    CheckConstraint("num_nonnulls(agreement_id, subject_id) = 1", name="subject_id"),
     Index("ix_messages_agreement", "agreement_id"),
+    Index(
+        "ix_messages_subject",
+        "subject",
+        "subject_id",
+        postgresql_where=text("subject_id is not null"),
+    ),
     Index(
         "ix_messages_account_link",
         "account_link_id",

@@ -15,16 +15,16 @@ from service.workflow.keeping.probe import last_probe
 from service.workflow.keeping.reread import progress
 from service.workflow.keeping.retrieve import listing
 from service.workflow.sealing.keys import Keys, keys
-from service.workflow.telling.alarm import standing_still, what_fails
+from service.workflow.telling.alarm import stalled_items, what_fails
 from service.workflow.weak_spots import weak_spots
 
 
 @blueprint.get("/taken")
 @require_staff(Permission.SEE_OPERATIONS)
 def operations() -> Any:
-    """What stands still, what needs a person, which keys end, how the archive is doing."""
+    """What is stalled, what needs a person, which keys end, how the archive is doing."""
     staff = current_staff()
-    standing, unsent = standing_still(deps(), staff)
+    stalled, unsent = stalled_items(deps(), staff)
     found, problem = _keys()
     probed = last_probe(deps(), staff)
     read_back = progress(deps(), staff)
@@ -34,7 +34,7 @@ def operations() -> Any:
         counted=groups.COUNTED,
         keys=found,
         keys_problem=problem,
-        standing=standing,
+        stalled=stalled,
         what_fails=what_fails,
         unsent=unsent,
         round=read_back,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from service.agreement.permissions import Role, Staff
+from service.agreement.subjects import Subject, SubjectKind
 from service.database.engine import Transaction
 from service.texts import text
 from service.workflow.telling.notify import tell_staff
@@ -31,12 +32,14 @@ def tell_of_change(
         readers[about.id] = about
         if not personally:
             del readers[about.id]
+    subject = Subject.account(about.id) if about else _profile(tx)
     for reader in readers.values():
         own = about is not None and reader.id == about.id
         tell_staff(
             tx,
             reader,
             "account_changed",
+            subject,
             once=once,
             about_name=about.name if about else text("staff.change.our_data"),
             own=own,
@@ -45,3 +48,8 @@ def tell_of_change(
             changed_at=at.isoformat(),
             page="/account" if own else "/beheer/logboek",
         )
+
+
+def _profile(tx: Transaction) -> Subject:
+    known = tx.accounts.profile()
+    return Subject(SubjectKind.PROFILE, str(known[0] if known else 0))

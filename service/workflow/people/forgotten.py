@@ -12,6 +12,7 @@ from service.agreement.capabilities import AccountPurpose, address_key
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.permissions import Staff
+from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.workflow.actors import SYSTEM, Client
@@ -73,6 +74,7 @@ def mail_link(
         tx,
         person,
         KINDS[purpose],
+        Subject.account(person.id),
         once=link.id,
         account_link_id=link.id,
         valid_until=link.until.isoformat(),

@@ -19,6 +19,7 @@ from service.agreement.permissions import (
     Staff,
     require,
 )
+from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.database.people.role_requests import RoleRequest
 from service.deps import Deps
@@ -73,6 +74,7 @@ def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> 
             tx,
             other,
             "role_asked",
+            Subject.account(person.id),
             once=once,
             about_name=person.name,
             roles=role_names(new),

@@ -15,6 +15,7 @@ from service.agreement.capabilities import AccountPurpose
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.database.people.account_links import LinkMail
 from service.database.people.accounts import Account
@@ -180,6 +181,7 @@ def _mail_invitation(tx: Transaction, deps: Deps, person: Staff, by: Staff) -> N
         tx,
         person,
         "staff_invitation",
+        Subject.account(person.id),
         once=link.id,
         account_link_id=link.id,
         valid_until=link.until.isoformat(),

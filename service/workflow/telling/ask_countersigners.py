@@ -14,6 +14,7 @@ from service.agreement.annex import flags
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Role, Staff
 from service.agreement.states import Place
+from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.workflow.one_by_one import one_by_one
@@ -89,6 +90,7 @@ def _ask_many(tx: Transaction, fresh: list[Agreement], person: Staff) -> None:
         tx,
         person,
         "countersign_digest",
+        Subject.account(person.id),
         once=tx.now().isoformat(),
         page=QUEUE,
         agreements=[_line(tx, each) for each in fresh[:NAMED]],

@@ -8,6 +8,7 @@ from typing import Any
 from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place
+from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.workflow.tasks import DELIVER
 from signatures.effective_date import local_date
@@ -46,7 +47,7 @@ def tell(
     queued = tx.messages.queue(
         message_id,
         f"{kind}:{agreement.id}:{to}:{once}",
-        agreement_id=agreement.id,
+        Subject.agreement(agreement.id),
         kind=kind,
         recipient=to,
         recipient_name=name,
@@ -65,12 +66,13 @@ def tell_staff(
     tx: Transaction,
     person: Staff,
     kind: str,
+    about: Subject,
     *,
     once: str,
     account_link_id: str | None = None,
     **values: Any,
 ) -> bool:
-    """Queue one mail to a member of staff that is about no agreement.
+    """Queue one mail to a member of staff about anything but an agreement.
 
     ``once`` as in ``tell``. Returns whether it was queued now.
     """
@@ -87,7 +89,7 @@ def tell_staff(
     queued = tx.messages.queue(
         message_id,
         f"{kind}::{person.email}:{once}",
-        agreement_id=None,
+        about,
         kind=kind,
         recipient=person.email,
         recipient_name=person.name,

@@ -10,6 +10,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.states import CONTROLLER_PLACES, Step, may
+from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.database.queue.messages import LINK_KINDS, Message
 from service.deps import Deps
@@ -52,7 +53,7 @@ def address_can_change(agreement: Agreement) -> bool:
 
 def settle_link_mails(tx: Transaction, agreement_id: str) -> None:
     """Mails with an earlier link need not arrive any more: a new one comes, or none is needed."""
-    tx.messages.settle(agreement_id, LINK_KINDS)
+    tx.messages.settle(Subject.agreement(agreement_id), LINK_KINDS)
 
 
 def settle(deps: Deps, reference: str, message_id: str, staff: Staff) -> None:
@@ -64,7 +65,7 @@ def settle(deps: Deps, reference: str, message_id: str, staff: Staff) -> None:
         if message_id not in refused:
             raise NotFound("not_found")
         message = refused[message_id]
-        tx.messages.settle(agreement.id, (message.kind,), message_id=message.id)
+        tx.messages.settle(message.subject, (message.kind,), message_id=message.id)
         tx.audit.append(
             agreement.id,
             Event.MESSAGE_SETTLED,

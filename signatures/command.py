@@ -54,7 +54,7 @@ _WORST_LAST = (0, 3, 1, 2)
 
 @dataclass(frozen=True)
 class Checked:
-    """One file or package, its documents, and whose root it was checked against."""
+    """One file or package, its documents, and the roots it was checked against."""
 
     file: Path
     documents: Mapping[str, Report]
@@ -64,7 +64,7 @@ class Checked:
 
     @property
     def verdict(self) -> str:
-        """That on the package, or on the one document."""
+        """The verdict on the package, or on the one document."""
         if self.package is not None:
             return self.package.verdict
         (report,) = self.documents.values()
@@ -72,13 +72,13 @@ class Checked:
 
     @property
     def status(self) -> int:
-        """The exit status for this one alone."""
+        """The exit status for this file alone."""
         statuses = [STATUS[self.verdict]]
         statuses.append(STATUS[COMPLETENESS_UNKNOWN] if self.own_root else 0)
         return max(statuses, key=_WORST_LAST.index)
 
     def sentence(self, name: str, language: str) -> str:
-        """The verdict on one document; genuine is said only against a root from elsewhere."""
+        """The verdict on one document; it says *genuine* only if the root came from elsewhere."""
         report = self.documents[name]
         said = words(language)
         if report.verdict == INVALID:
@@ -91,7 +91,7 @@ class Checked:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Read the command line, check, tell; the exit status."""
+    """Parse the command line, check and print; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m signatures",
         description=__doc__,
@@ -129,11 +129,11 @@ def check_files(
     as_json: bool = False,
     language: str = "nl",
 ) -> int:
-    """Check each file or package, tell on standard output, and return the worst exit status.
+    """Check each file or package, print the results, and return the worst exit status.
 
-    ``crls`` are revocation lists of today, as the service publishes them (DER or PEM).
+    ``crls`` are today's revocation lists, as the service publishes them (DER or PEM).
     """
-    # The PDF library logs a traceback for every refusal; the report says it in words.
+    # The PDF library logs a traceback for every refusal; the report already explains it.
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     statuses, told = [0], []
@@ -186,7 +186,7 @@ def _examined(
     as_json: bool,
     language: str,
 ) -> dict[str, Any]:
-    """Status and words of one file or package, or why it cannot be read: values of JSON."""
+    """Status and text of one file or package, or why it cannot be read: JSON values."""
     try:
         checked = _check(file, trusted, stamps, persons, lists)
     except (OSError, Unreadable) as error:
@@ -226,7 +226,8 @@ def _check(
 
 
 def _alone(package: Package, name: str, trust: Trust) -> Report:
-    """The verdict on a PDF; a sheet beside it that proves itself is the ledger of an agreement."""
+    """The verdict on a single PDF; a valid evidence sheet beside it serves as the agreement's
+    ledger."""
     pdf = package.files[name]
     if (original_of(name) or name) != AGREEMENT:
         return trust.verify(pdf)
@@ -281,7 +282,7 @@ def _lines(checked: Checked, language: str) -> list[str]:
 
 
 def _facts(report: Report, language: str) -> list[str]:
-    """What the file says of itself, in words."""
+    """What the file says about itself, as text."""
     said = words(language)["told"]
     lines = []
     if report.kind:

@@ -36,6 +36,6 @@ def effective_date(instants: Mapping[str, datetime]) -> date:
         raise ValueError(
             f"need an instant for each of {REQUIRED_PLACES}, got {tuple(sorted(instants))}"
         )
-    # Each is converted on its own, so that a naive one is named before anything is compared;
-    # the order of local dates is that of the instants.
+    # Convert each first, so that a naive one is reported before any comparison; local dates have
+    # the order of their instants.
     return max(local_date(instant) for instant in instants.values())

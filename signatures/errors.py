@@ -1,4 +1,4 @@
-"""Everything that can go wrong in this package, named by situation.
+"""All errors of this package, named after the situation.
 
 ``SignatureError``
 ├── ``FieldError``            the PDF cannot carry (or does not have) the signature fields
@@ -8,18 +8,18 @@
 ├── ``TokenInvalid``          a time stamp token does not prove what it should
 ├── ``TimestampUnavailable``  no configured time stamp service answered; try again later
 ├── ``CertificateRefused``    a person's own certificate cannot sign an act (see its ``code``)
-├── ``UploadRefused``         a file signed elsewhere is not what was asked (see its ``code``)
-├── ``ReplyRefused``          what came back for a prepared act does not complete it
-│   ├── ``ReplyTooLate``            after its term, or on another date than the picture says
-│   ├── ``ReplyRepeated``           the place was signed meanwhile, by this reply or another
+├── ``UploadRefused``         a file signed elsewhere is not what was requested (see its ``code``)
+├── ``ReplyRefused``          the reply for a prepared act does not complete it
+│   ├── ``ReplyTooLate``            expired, or signed on another date than the appearance shows
+│   ├── ``ReplyRepeated``           the place is already signed, by this reply or another
 │   ├── ``ReplyForOtherDocument``   the working document is not the one that was prepared
-│   ├── ``ReplyForOtherHash``       something else was signed than what was asked
+│   ├── ``ReplyForOtherHash``       another hash was signed than the requested one
 │   ├── ``ReplyFromOtherCertificate``
 │   └── ``SignatureWrong``          the value is no signature of that key over those bytes
 └── ``SigningServiceError``   a signing service does not sign (see ``SigningServiceError.code``)
-    ├── ``SigningServiceUnavailable``  no answer; worth trying again
+    ├── ``SigningServiceUnavailable``  no answer; worth retrying
     ├── ``AuthorisationRefused``       wrong PIN or one-time code, or locked
-    └── ``AuthorisationExpired``       the permission to sign ended before it was used
+    └── ``AuthorisationExpired``       the permission to sign expired before it was used
 """
 
 
@@ -43,18 +43,18 @@ class UnprintableName(SignatureError):
 
 
 class ActOutOfOrder(SignatureError):
-    """The field is already signed, or an act that has to come earlier is missing."""
+    """The field is already signed, or an act that must come first is missing."""
 
 
 class AuthorityError(SignatureError):
     """The keys and certificates cannot be used; ``code`` says why.
 
     Files: ``missing``, ``exists``, ``unreadable``, ``wrong_passphrase``, ``mismatch`` (a key or
-    issuer is another's), ``expired``. A seal's certificate: ``wrong_usage``, ``weak``,
-    ``untrusted`` (no chain to the root that was given), ``no_revocation`` (nobody says whether it
-    was revoked). Keys elsewhere: ``no_library``, ``no_token``, ``wrong_pin``, ``no_key``,
-    ``unavailable`` (worth trying again). Changes: ``superseded`` (another set of keys counts by
-    now: begin again with that), ``unknown``, ``in_use``, ``issuer_gone``, ``revoked``.
+    issuer belongs to another certificate), ``expired``. A seal's certificate: ``wrong_usage``,
+    ``weak``, ``untrusted`` (no chain to the given root), ``no_revocation`` (no information on
+    revocation). Keys held elsewhere: ``no_library``, ``no_token``, ``wrong_pin``, ``no_key``,
+    ``unavailable`` (worth retrying). Changes: ``superseded`` (another set of keys is now current:
+    begin again with that), ``unknown``, ``in_use``, ``issuer_gone``, ``revoked``.
     """
 
     def __init__(self, code: str, detail: str) -> None:
@@ -64,11 +64,12 @@ class AuthorityError(SignatureError):
 
 
 class TimestampUnavailable(SignatureError):
-    """None of the configured time stamp services gave a usable token; worth retrying."""
+    """No configured time stamp service gave a usable token; worth retrying."""
 
 
 class TokenInvalid(SignatureError):
-    """A time stamp token is unreadable, over other bytes, broken, or from nobody we trust."""
+    """A time stamp token is unreadable, over other bytes, broken, or not from a trusted
+    authority."""
 
 
 class CertificateRefused(SignatureError):
@@ -86,9 +87,9 @@ class CertificateRefused(SignatureError):
 
 
 class UploadRefused(SignatureError):
-    """A file that was signed elsewhere holds something else than the one signature asked for.
+    """A file signed elsewhere holds something other than the one requested signature.
 
-    ``code`` has a sentence in ``texts``; ``detail`` is for those who look into the file.
+    ``code`` has a sentence in ``texts``; ``detail`` is for experts.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -98,37 +99,37 @@ class UploadRefused(SignatureError):
 
 
 class ReplyRefused(SignatureError):
-    """What a person's device or service sent back does not complete the act. Nothing changed."""
+    """The reply of a person's device or service does not complete the act. Nothing changed."""
 
 
 class ReplyTooLate(ReplyRefused):
-    """The term of the prepared act is over; it has to begin again."""
+    """The prepared act has expired; it must be started again."""
 
 
 class ReplyRepeated(ReplyRefused):
-    """The place is signed already in the current working document."""
+    """The place is already signed in the current working document."""
 
 
 class ReplyForOtherDocument(ReplyRefused):
-    """The act was prepared on another working document than the current one."""
+    """The act was prepared for another working document than the current one."""
 
 
 class ReplyForOtherHash(ReplyRefused):
-    """Another hash was signed than the one that was asked for."""
+    """Another hash was signed than the requested one."""
 
 
 class ReplyFromOtherCertificate(ReplyRefused):
-    """The reply is about another certificate than the one that the act was prepared for."""
+    """The reply uses another certificate than the act was prepared for."""
 
 
 class SignatureWrong(ReplyRefused):
-    """The signature value does not verify with the certificate over what had to be signed."""
+    """The signature value does not verify with the certificate over the bytes to be signed."""
 
 
 class SigningServiceError(SignatureError):
     """A person's signing service did not sign.
 
-    ``code`` is what the service said, or ``answer`` when it said something that is no answer.
+    ``code`` is the error of the service, or ``answer`` if its answer made no sense.
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -138,7 +139,7 @@ class SigningServiceError(SignatureError):
 
 
 class SigningServiceUnavailable(SigningServiceError):
-    """The service does not answer, or says that it cannot now; worth trying again."""
+    """The service does not answer, or is temporarily unable to; worth retrying."""
 
 
 class AuthorisationRefused(SigningServiceError):
@@ -146,4 +147,4 @@ class AuthorisationRefused(SigningServiceError):
 
 
 class AuthorisationExpired(SigningServiceError):
-    """The permission to sign (SAD) ended before the signature was made."""
+    """The permission to sign (SAD) expired before the signature was made."""

@@ -1,4 +1,4 @@
-"""The signature fields of a file of ours, by name, and the orders in which they are filled."""
+"""The names of the signature fields in our files, and the orders in which they are filled."""
 
 ARCHIVE_FIELD = "archive_timestamp"
 SHEET_FIELD = "service_seal"

@@ -1,4 +1,4 @@
-"""Run pyHanko's coroutines to their end from ordinary code."""
+"""Runs pyHanko's coroutines from synchronous code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The coroutine's result; in a thread of its own where this one already runs an event loop."""
+    """The coroutine's result; run in a separate thread if this one already has an event loop."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -1,1 +1,1 @@
-"""A signing act: its record, and what it looks like on the page."""
+"""A signing act: its record and its appearance on the page."""

@@ -1,8 +1,8 @@
-"""A signing act: one person, at one place, at one instant, with the statements made.
+"""A signing act: one person at one place at one moment, with the statements made.
 
-Only what the seal prints and binds. What else was recorded of the act (the person's address, what
-was observed of the device) is the caller's record; its SHA-256, ``record_sha256``, stands inside
-the signed bytes of the seal (``/Reason``) and binds it without showing it.
+Holds only what the seal prints and binds. The caller keeps a fuller record of the act (the person's
+address, what was observed of the device); its SHA-256, ``record_sha256``, is part of the signed
+bytes (``/Reason``), which binds the record without showing it.
 """
 
 import string
@@ -21,14 +21,14 @@ _HEX = frozenset(string.hexdigits.lower())
 class Act:
     """What one person did at one signature place, ready to be sealed.
 
-    ``signed_at`` is the aware instant (kept in UTC) at which the act was accepted.
-    ``image_png`` is the drawn or uploaded signature (PNG, alpha allowed), None for a typed one,
-    whose text is ``typed_text``, drawn in ``face`` (see ``font``). ``document_sha256`` is the hash
-    (hex) of the frozen document the person was shown; ``record_sha256`` that of the caller's record
-    of it. Texts are put into NFC.
+    ``signed_at`` is the aware instant (kept in UTC) at which the act was accepted. ``image_png`` is
+    the drawn or uploaded signature (PNG, alpha allowed); it is None for a typed signature, which
+    has ``typed_text``, drawn in ``face`` (see ``font``). ``document_sha256`` is the hash (hex) of
+    the frozen document the person was shown; ``record_sha256`` that of the caller's record of the
+    act. Texts are normalised to NFC.
 
-    Raises ``ValueError`` for a naive instant, an unknown method or face, a method without its
-    image or text, or a hash that is not 64 lower-case hexadecimal digits.
+    Raises ``ValueError`` for a naive instant, an unknown method or face, a method without its image
+    or text, or a hash that is not 64 lower-case hexadecimal digits.
     """
 
     place: str

@@ -1,7 +1,7 @@
-"""What a seal looks like on the page: the signature, and in words who, as what and when.
+"""What a seal looks like on the page: the signature, and words saying who signed, as what and when.
 
-The date is the act's, in Brussels time; the token comes after it is drawn. In the row *Datum* of
-the agreement the same date stands once more, where the field has room for it.
+The date is that of the act, in Brussels time; the time stamp token is made after the drawing. Where
+the field reaches over the row *Datum* of the agreement, the same date is drawn there too.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from signatures.texts import words
 LEGAL_ZONE = ZoneInfo("Europe/Brussels")
 SHEET_POINTS = 9
 SHEET_CHARACTERS = 46  # about the width of its field
-LONGEST_ORGANISATION = 60  # characters; its whole name stands on page 1
+LONGEST_ORGANISATION = 60  # characters; the whole name is on page 1
 
 
 def style(act: Act, room: Room) -> ActStyle:
     """The appearance of one act in the room of its field.
 
-    Raises UnprintableName for a character the fonts do not have: a seal that shows a box
-    instead of a letter of somebody's name would be wrong for ever.
+    Raises UnprintableName for a character that the fonts lack: a permanent seal must not show a box
+    instead of a letter of somebody's name.
     """
     said, date = lines(act), shown_date(act.signed_at)
     if missing := unprintable("".join(said).replace(NO_BREAK, "") + (act.typed_text or "")):
@@ -43,8 +43,8 @@ def style(act: Act, room: Room) -> ActStyle:
 def sheet_style(sealed_by: str) -> TextStampStyle:
     """The appearance of the service's own seal on an evidence sheet.
 
-    A certificate of somebody else's may name its holder in letters we do not have: they read
-    ``?``, because this seal closes what both parties have signed. The certificate has the name.
+    A third-party certificate may name its holder in letters that the fonts lack. They become ``?``
+    instead of stopping a seal over what both parties have signed; the certificate has the name.
     """
     said = words()["appearance"]
     missing = unprintable(sealed_by)
@@ -66,7 +66,7 @@ def sheet_style(sealed_by: str) -> TextStampStyle:
 
 
 def lines(act: Act) -> list[str]:
-    """The words of the appearance: the name, in which capacity, and when."""
+    """The words of the appearance: the name, the capacity and the moment."""
     # A name of 180 characters would leave no room for the signature itself.
     organisation = textwrap.shorten(act.organisation, LONGEST_ORGANISATION, placeholder=" …")
     return [
@@ -77,8 +77,8 @@ def lines(act: Act) -> list[str]:
 
 
 def shown_moment(instant: datetime) -> str:
-    """``elektronisch ondertekend op 2 maart 2026 om 14:05 (Brussel)``, unmistakable also in the
-    hour that comes twice."""
+    """``elektronisch ondertekend op 2 maart 2026 om 14:05 (Brussel)``; unambiguous also in the hour
+    that is repeated when summer time ends."""
     local = instant.astimezone(LEGAL_ZONE)
     catalogue = words()["appearance"]
     twice = local.dst() != local.replace(fold=1 - local.fold).dst()
@@ -87,7 +87,7 @@ def shown_moment(instant: datetime) -> str:
 
 
 def shown_date(instant: datetime) -> str:
-    """``2 maart 2026``, of the day in Brussels."""
+    """``2 maart 2026``: the day in Brussels."""
     return str(words()["appearance"]["date"].format(**_day(instant.astimezone(LEGAL_ZONE))))
 
 

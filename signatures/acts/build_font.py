@@ -47,8 +47,8 @@ WIDE = [
 
 
 def build(source: Path, target: Path, family: str, blocks: Iterable[Iterable[int]]) -> None:
-    """Write the characters of ``blocks`` that ``source`` has to ``target``, at 1000 units/em, and
-    which these are beside it."""
+    """Write those characters of ``blocks`` that ``source`` has to ``target``, at 1000 units per em,
+    and their list to a file beside it."""
     options = subset.Options()
     options.hinting = False
     options.layout_features = []
@@ -80,7 +80,7 @@ def _rename(font: TTFont, family: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Build both fonts anew, from Carlito or from the file that is named."""
+    """Build both fonts again, from Carlito or from the named file."""
     source = Path(arguments[0]) if arguments else CARLITO
     for name, family, blocks in (
         ("zegel-sign-latin.ttf", "Zegel Sign Latin", LATIN),

@@ -1,7 +1,7 @@
-"""Draws the appearance of an act: the signature large, the words small but never too small.
+"""Draws the appearance of an act: the signature large, the words small but readable.
 
-From the top: the date in its own row of the table, where the field reaches over that row; the
-signature; under it the words. Everything stands at the left edge, as the rest of the table does.
+From the top: the date in its own row of the table, if the field reaches over that row; the
+signature; below it the words. Everything is aligned left, like the rest of the table.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from signatures.acts.embedded_font import UNITS, EmbeddedFont
 from signatures.acts.font import NO_BREAK, OTHER, drawn_in, face_font, font_for
 from signatures.acts.prepare_fields import DATE_POINTS, Room
 
-# Of the words, with the height of a line, in points: the first at which the signature gets what it
-# is wished, and else the last.
+# (size of the words, line height) in points. The first pair that leaves the signature WISHED is
+# used; otherwise the last.
 SIZES = ((8.0, 9.6), (7.5, 9.0), (7.0, 8.2), (6.5, 7.2))
 WISHED, LEAST = 38.0, 34.1  # points: 13 mm, and the 12 mm that the signature must have
 GAP = 2.5  # between the signature and the words
-LARGEST_LETTERS = 40.0  # points; a name of three letters would fill the field otherwise
-LARGEST_PLAIN_LETTERS = 22.0  # of a name that no face of signatures has all letters of
-BASELINE = 0.25  # of the size above the foot of a line
-WORTH_A_LINE = 1.3  # by how much a typed signature must become larger by one more line
+LARGEST_LETTERS = 40.0  # points; otherwise a name of three letters would fill the field
+LARGEST_PLAIN_LETTERS = 22.0  # for a name with a letter that no signature face has
+BASELINE = 0.25  # times the size, above the foot of a line
+WORTH_A_LINE = 1.3  # a further line is used if it makes a typed signature this much larger
 MOST_LINES = 3  # of a typed signature
-INK = b"0.071 0.137 0.247 rg"  # that of the pen on the signing page
-TEXT = b"0.102 0.122 0.169 rg"  # that of the agreement
+INK = b"0.071 0.137 0.247 rg"  # the colour of the pen on the signing page
+TEXT = b"0.102 0.122 0.169 rg"  # the colour of the agreement's text
 Measure = Callable[[str], float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActStyle(BaseStampStyle):
-    """What is drawn for an act: ``said`` has the words, ``date`` the day of the act."""
+    """What is drawn for an act: ``said`` are the words, ``date`` is the day of the act."""
 
     act: Act
     room: Room
@@ -56,7 +56,7 @@ class ActStyle(BaseStampStyle):
         box: BoxConstraints,
         text_params: dict[str, Any],
     ) -> Any:
-        """The drawing, as the signing library asks for it."""
+        """The drawing; called by the signing library."""
         return _Drawing(writer, box, self)
 
 
@@ -93,7 +93,7 @@ class _Drawing(AppearanceContent):
         return engine
 
     def _typed(self, width: float, height: float, bottom: float) -> Iterator[bytes]:
-        """The name in its face, as large as fits, on more lines where it is long."""
+        """The name in its face, as large as fits; a long name on several lines."""
         act = self._style.act
         name = act.typed_text or act.person_name
         face = drawn_in(name, act.face)
@@ -108,7 +108,7 @@ class _Drawing(AppearanceContent):
             yield _text(engine, "Hand", line.text, size, *at, said=False)
 
     def _picture(self, width: float, height: float, bottom: float) -> Iterator[bytes]:
-        """The ink as large as fits; its picture is cropped to it already (``images``)."""
+        """The image as large as fits; it was already cropped to its ink (``images``)."""
         picture = PdfImage(Image.open(io.BytesIO(self._style.act.image_png or b"")), self.writer)
         picture.render()
         scale = min(width / picture.box.width, height / picture.box.height)
@@ -129,10 +129,10 @@ class Ink:
 
 
 def words_in(said: Sequence[str], room: Room, measure: Measure) -> tuple[float, float, list[str]]:
-    """The size of the words, the height of a line, and the lines.
+    """The size of the words, the line height, and the lines.
 
-    Never smaller than readable: where a field has no room for all, the capacity is cut, which
-    stands in the table as well; never the name or the moment.
+    The words stay readable. If they do not all fit, the capacity is shortened (the table has it
+    too), never the name or the moment.
     """
     for size, step in SIZES:
         lines = _wrapped(said, room.width / size, measure)
@@ -147,7 +147,7 @@ def words_in(said: Sequence[str], room: Room, measure: Measure) -> tuple[float, 
 
 
 def _cut(lines: list[str], ems: float, measure: Measure) -> list[str]:
-    """The lines with a sign at their end that there was more."""
+    """The lines, ending in a sign that something was left out."""
     if not lines:
         return []
     words = lines[-1].split(" ")
@@ -157,8 +157,8 @@ def _cut(lines: list[str], ems: float, measure: Measure) -> list[str]:
 
 
 def _wrapped(said: Sequence[str], ems: float, measure: Measure) -> list[str]:
-    """The texts on lines of at most that many ems; a word that is longer is broken, and no line
-    ends at a no-break space, which is a plain one in the lines."""
+    """The texts on lines of at most ``ems``. A longer word is broken. No line ends at a no-break
+    space; in the result it is a plain space."""
     lines = []
     for text in said:
         line = ""
@@ -180,7 +180,7 @@ def _wrapped(said: Sequence[str], ems: float, measure: Measure) -> list[str]:
 def largest(
     name: str, width: float, height: float, ink: Callable[[str], Ink], most: float = LARGEST_LETTERS
 ) -> tuple[float, list[Ink]]:
-    """The size and the lines at which a name is largest in this room."""
+    """The largest size at which a name fits in this room, and its lines."""
     best: tuple[float, list[Ink]] = (0, [])
     for lines in _divided(name.split()):
         inks = [ink(line) for line in lines]
@@ -195,7 +195,7 @@ def largest(
 
 
 def _divided(words: list[str]) -> Iterator[list[str]]:
-    """The words on one line, and on two or three in every way."""
+    """The words on one line, and every way to divide them over two or three."""
     for breaks in range(min(MOST_LINES, len(words))):
         for where in combinations(range(1, len(words)), breaks):
             ends = [0, *where, len(words)]
@@ -204,7 +204,7 @@ def _divided(words: list[str]) -> Iterator[list[str]]:
 
 def _ink(engine: EmbeddedFont, text: str) -> Ink:
     x: float = 0
-    boxes: list[tuple[float, float, float, float]] = []  # left, bottom, right, top of what has ink
+    boxes: list[tuple[float, float, float, float]] = []  # left, bottom, right, top of the ink
     for glyph, place in engine.glyphs(text):
         extents = engine.hb_font.get_glyph_extents(glyph.codepoint)
         if extents is not None and extents.width:
@@ -219,7 +219,7 @@ def _ink(engine: EmbeddedFont, text: str) -> Ink:
 def _text(
     engine: EmbeddedFont, name: str, text: str, size: float, x: float, y: float, *, said: bool
 ) -> bytes:
-    """One line at a place. What is ``said`` can be read back from it as it was (``printed``)."""
+    """One line of text at a position. If ``said``, it can be extracted unchanged (``printed``)."""
     engine.font_size = size  # type: ignore[assignment]  # any number will do
     shown = engine.shape(text, with_actual_text=said).graphics_ops
     return b"BT /%s %g Tf %g %g Td %s ET" % (name.encode(), size, x, y, shown)

@@ -1,8 +1,8 @@
-"""A shipped font in an appearance: text becomes glyphs, and those that were drawn are embedded.
+"""A shipped font in an appearance: text becomes glyphs, and the glyphs used are embedded.
 
-pyHanko's own class reads the whole font with another library, cuts and encodes it again for every
-act, which takes longer than everything else about a seal. Here a font is read once in a process,
-and HarfBuzz cuts it (ISO 32000-1, 9.7: a composite font whose codes are glyph numbers).
+pyHanko's own class reads the whole font with another library and subsets it again for every act,
+which takes longer than the rest of the seal. Here a font is read once per process and subsetted by
+HarfBuzz (ISO 32000-1, 9.7: a composite font whose codes are glyph numbers).
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 from signatures.acts.subset import cut, tag
 
-UNITS = 1000  # per em, in which PDF counts; every shipped font does (``build_font``)
+UNITS = 1000  # per em, the unit of PDF; all shipped fonts use it (``build_font``)
 _SYMBOLIC = 4  # font flag: codes are not those of an alphabet (ISO 32000-1, table 123)
-_UPRIGHT_STEM = 80  # of a regular weight; a hint for readers that put another font in its place
-_BOX_IN_HEAD, _CAPS_IN_OS2 = 36, 88  # where these tables have them (ISO/IEC 14496-22)
+_UPRIGHT_STEM = 80  # of a regular weight; a hint for readers that substitute the font
+_BOX_IN_HEAD, _CAPS_IN_OS2 = 36, 88  # offsets in these tables (ISO/IEC 14496-22)
 _MOST_IN_A_BLOCK = 100  # mappings (ISO 32000-1, 9.10.3)
 
 
 class _Face:
-    """What a font says, read once; for any number of threads."""
+    """The properties of a font, read once; safe to share between threads."""
 
     def __init__(self, file: Path) -> None:
         self.face = hb.Face(hb.Blob.from_file_path(str(file)))
@@ -39,7 +39,7 @@ class _Face:
             raise ValueError(f"{file.name} has {self.face.upem} units per em")
         self.name = "".join(part.title() for part in file.stem.split("-"))
         font = hb.Font(self.face)
-        # Of two characters with one glyph, the first is what is read.
+        # If two characters share a glyph, it is read back as the first.
         self.characters = {
             font.get_nominal_glyph(each): chr(each)
             for each in sorted(self.face.unicodes, reverse=True)
@@ -53,17 +53,18 @@ class _Face:
 
 
 _face = cache(_Face)
-_number: Any = generic.NumberObject  # as its library does not say what it takes
+_number: Any = generic.NumberObject  # that library has no types
 
 
 class EmbeddedFont(FontEngine):
-    """A font of one writer; what is shaped by ``shape`` is embedded when the file is written."""
+    """A font of one writer; the glyphs that ``shape`` used are embedded when the file is
+    written."""
 
     def __init__(self, writer: BasePdfFileWriter, file: Path) -> None:
         self._face = _face(file)
         super().__init__(writer, self._face.name, embedded_subset=True)
         self.hb_font = hb.Font(self._face.face)
-        self._meaning: dict[int, str] = {}  # of each glyph that is drawn
+        self._meaning: dict[int, str] = {}  # of each glyph drawn
         self._reference = writer.allocate_placeholder()
         self._written = False
 
@@ -73,12 +74,12 @@ class EmbeddedFont(FontEngine):
         return False
 
     def advance(self, text: str) -> float:
-        """How wide a text is, in ems. It is not drawn by that."""
+        """The width of a text, in ems. Measuring does not draw it."""
         wide: int = sum(place.x_advance for _, place in self.glyphs(text))
         return wide / UNITS
 
     def shape(self, txt: str, with_actual_text: bool = True) -> ShapeResult:
-        """The operators that draw a text; ``with_actual_text`` it can be read back as it was."""
+        """The operators that draw a text; ``with_actual_text`` makes it extractable unchanged."""
         glyphs = self.glyphs(txt)
         self._remember(txt, [info for info, _ in glyphs])
         operators = self._operators(glyphs)
@@ -91,7 +92,7 @@ class EmbeddedFont(FontEngine):
         return ShapeResult(operators, wide / UNITS, 0)
 
     def as_resource(self) -> generic.IndirectObject:
-        """Where the font will be."""
+        """A reference to the font, which is written later."""
         return self._reference
 
     def prepare_write(self) -> None:
@@ -129,7 +130,7 @@ class EmbeddedFont(FontEngine):
         self.writer.add_object(_dictionary(font), idnum=self._reference.idnum)
 
     def glyphs(self, text: str) -> list[tuple[Any, Any]]:
-        """The glyphs of a text, each with where it goes (HarfBuzz's values)."""
+        """The glyphs of a text with their positions (HarfBuzz's values)."""
         if not text:
             return []
         buffer = hb.Buffer()
@@ -139,7 +140,8 @@ class EmbeddedFont(FontEngine):
         return list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
 
     def _remember(self, text: str, glyphs: list[Any]) -> None:
-        """What each glyph stands for: of several in one place each for its own character."""
+        """Record what each glyph means; glyphs that together show one cluster mean their own
+        character."""
         sharing = Counter(each.cluster for each in glyphs)
         parts = {start: text[start:end] for start, end in pairwise([*sorted(sharing), len(text)])}
         for each in glyphs:
@@ -148,7 +150,7 @@ class EmbeddedFont(FontEngine):
             self._meaning.setdefault(each.codepoint, meaning)
 
     def _operators(self, glyphs: list[tuple[Any, Any]]) -> bytes:
-        """Glyphs with the distances that kerning and accents ask for; a shift upwards is a rise."""
+        """Operators for the glyphs, with kerning and accents; vertical shifts become text rise."""
         parts, shown, rise = [], "", 0
         for info, place in glyphs:
             if place.y_offset != rise:
@@ -186,7 +188,7 @@ class EmbeddedFont(FontEngine):
 
 
 class Fonts(FontEngineFactory):
-    """Makes the font of a writer, for styles that ask for one later."""
+    """Makes the font for a writer; for styles that ask for it later."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -208,7 +210,7 @@ def _stream(data: bytes) -> Any:
 
 
 def _to_unicode(meaning: dict[int, str]) -> bytes:
-    """The table from glyphs to characters, for copying and reading aloud (ISO 32000-1, 9.10.3)."""
+    """The table from glyphs to characters, for copying and screen readers (ISO 32000-1, 9.10.3)."""
     lines = [f"<{glyph:04x}> <{meaning[glyph].encode('utf-16be').hex()}>" for glyph in meaning]
     blocks = [lines[at : at + _MOST_IN_A_BLOCK] for at in range(0, len(lines), _MOST_IN_A_BLOCK)]
     mapped = "\n".join(

@@ -1,10 +1,10 @@
-"""Which of the shipped fonts shows a text, and what none can show.
+"""Which of the shipped fonts shows a text, and which characters none can show.
 
-Two are for the words of a seal. Three faces are for a typed signature, of which the signer chooses
-one; a name with a letter that it lacks is drawn wholly in another.
+Two fonts are for the words of a seal. Three faces are for a typed signature, of which the signer
+chooses one; a name with a letter that the face lacks is drawn wholly in another.
 
-What each font has is written beside it when it is built (``build_font.py``): reading it from the
-font takes a library of 5 MiB, and every process asks.
+The characters of each font are listed in a file beside it (``build_font.py``): reading them from
+the font takes a library of 5 MiB, and every process needs them.
 """
 
 import unicodedata
@@ -15,32 +15,34 @@ FONTS = Path(__file__).parent / "fonts"
 LATIN = FONTS / "zegel-sign-latin.ttf"
 WIDE = FONTS / "zegel-sign-wide.ttf"
 FACES = ("elegant", "swift", "plain")  # in the order in which they are offered
-NO_BREAK = "\u00a0"  # keeps words of a seal on one line, and is drawn as a plain space
-OTHER = "other"  # what a name is drawn in that none of them has all letters of: the wide font
+NO_BREAK = "\u00a0"  # keeps words of a seal on one line; drawn as a plain space
+# for a name that none of the three faces can show: the wide font
+OTHER = "other"
 
 
 def unprintable(text: str) -> str:
-    """The characters of ``text`` that no seal can show, each once, in order; '' when all can."""
+    """The characters of ``text`` that no seal can show, each once, in order; '' when there are
+    none."""
     known = characters(WIDE)
     return "".join(dict.fromkeys(each for each in text if ord(each) not in known))
 
 
 def font_for(text: str) -> Path:
-    """The smaller font where it will do: it is embedded again in every act."""
+    """The smaller font if it has every character, since each act embeds the font again."""
     known = characters(LATIN)
     return LATIN if all(ord(each) in known for each in text) else WIDE
 
 
 def drawn_in(name: str, face: str) -> str:
-    """The face in which a typed signature is drawn: the chosen one, or else the first that has all
-    its letters. ``OTHER`` when none of the three has."""
+    """The face in which a typed signature is drawn: the chosen one if it has all letters, otherwise
+    the first that has; ``OTHER`` when none of the three has."""
     letters = set(map(ord, unicodedata.normalize("NFC", name)))
     able = [each for each in (face, *FACES) if letters <= characters(face_font(each))]
     return able[0] if able else OTHER
 
 
 def faces_for(name: str) -> list[tuple[str, str]]:
-    """The choices that look different for this name, each with the face in which it is drawn."""
+    """The choices that look different for this name, each with the face that is really drawn."""
     drawn: dict[str, str] = {}
     for face in FACES:
         drawn.setdefault(drawn_in(name, face), face)
@@ -59,5 +61,5 @@ def characters(font: Path) -> frozenset[int]:
 
 
 def characters_file(font: Path) -> Path:
-    """Where they are written: one text, in the order of the code points."""
+    """The file that lists them: one text, in the order of the code points."""
     return font.with_suffix(".characters")

@@ -1,7 +1,7 @@
-"""A signature image as a person drew or chose it, decoded within bounds and encoded anew.
+"""A signature image that a person drew or uploaded: decoded within limits and encoded again.
 
-Nothing of the file that came in survives but its pixels: no metadata, no second image, no trailing
-bytes. Formats are limited to PNG and JPEG, so that no other decoder is ever reached.
+Only the pixels of the uploaded file survive: no metadata, second image or trailing bytes. Only PNG
+and JPEG are accepted, so that no other decoder is ever reached.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ from signatures.acts.ink import ink_on_nothing
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 50_000_000
-# A JPEG is decoded at a half, a quarter or an eighth of its size, line by line; a progressive one
-# has to be held whole before, at two bytes for each value. A PNG is held whole.
+# A baseline JPEG is decoded line by line at 1/2, 1/4 or 1/8 of its size. A progressive JPEG must
+# first be held whole, at two bytes per value; a PNG is held whole too.
 MOST_PIXELS_OF_A_PROGRESSIVE_PHOTO = 25_000_000
 MOST_DECODED = 100_000_000  # bytes of a PNG
-_BYTES_A_PIXEL = {"L": 1, "1": 2, "I;16": 2, "P": 5}  # with the copy in other colours; others 4
-WORKED_ON = 2000  # pixels of the longest side; a signature on a photographed sheet keeps its lines
-# A logo is shown 280 by 80 at most: twice that is sharp on every screen; a photograph gets less.
+# bytes per pixel by image mode, including the colour-converted copy; other modes take 4
+_BYTES_A_PIXEL = {"L": 1, "1": 2, "I;16": 2, "P": 5}
+WORKED_ON = 2000  # pixels of the longest side; thin lines on a photographed sheet survive
+# A logo is shown at 280 by 80 at most; twice that is sharp on every screen. Photographs need less.
 LOGO_SIZES = ((560, 160, 64), (420, 120, 32), (280, 80, 32), (210, 60, 16), (140, 40, 8))
 LOGO_BYTES = 5_000
 WIDEST, HIGHEST = 900, 300  # pixels of the stored image; a field is about 60 mm wide
-# An iPhone's own format and its kin; a box "ftyp" with one of these names stands at the beginning.
+# HEIC (the iPhone's format) and related formats: a box "ftyp" with one of these brands comes first.
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif", b"avif")
 
 
@@ -50,9 +51,10 @@ def reencode(data: bytes) -> bytes:
 
 
 def small_picture(data: bytes) -> tuple[bytes, tuple[int, int]]:
-    """The picture in few colours as a small PNG, without its empty edges; and its size in pixels.
+    """The picture with few colours as a small PNG without empty edges, and its size in pixels.
 
-    For a logo on a page: of the sizes tried, the first that weighs little. Raises ImageRefused.
+    For a logo on a page: takes the first of the sizes whose file is small enough. Raises
+    ImageRefused.
     """
     _refuse_unopened(data)
     try:
@@ -66,7 +68,7 @@ def small_picture(data: bytes) -> tuple[bytes, tuple[int, int]]:
 
 
 def _refuse_unopened(data: bytes) -> None:
-    """What is seen without a decoder."""
+    """Refuse what can be recognised without a decoder."""
     if len(data) > MOST_BYTES:
         raise ImageRefused("too_large")
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
@@ -84,12 +86,12 @@ def _light(picture: Image.Image) -> tuple[bytes, tuple[int, int]]:
 
 
 def _decoded(data: bytes) -> Image.Image:
-    """The picture upright, small enough to work on. Its size is judged before it is decoded."""
+    """The picture upright and small enough to work on. Its size is checked before decoding."""
     try:
         opened = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
         if opened.width * opened.height > _most_pixels(opened):  # read from the header
             raise ImageRefused("too_large")
-        opened.draft("RGB", _shrunk(opened.size))  # does something for JPEG alone
+        opened.draft("RGB", _shrunk(opened.size))  # only JPEG supports this
         opened.load()
         whole = _in_eight_bits(opened)
         del opened
@@ -112,7 +114,8 @@ def _most_pixels(opened: Image.Image) -> int:
 
 
 def _in_eight_bits(picture: Image.Image) -> Image.Image:
-    """In a mode that can be made smaller. The library would cut sixteen bits off, not round."""
+    """In a mode that can be resized. (The library would truncate 16-bit values instead of
+    scaling.)"""
     if picture.mode == "I;16":
         picture = picture.point(lambda level: level * (1 / 256))
     if picture.mode in ("L", "RGB", "RGBA"):
@@ -131,7 +134,7 @@ def _shrunk(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _give_back() -> None:
-    """Let the system have the memory again (glibc keeps what threads freed)."""
+    """Return freed memory to the system (glibc keeps what threads freed)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)

@@ -1,9 +1,9 @@
-"""The ink of a signature, told apart from what it was written on.
+"""Separates the ink of a signature from its background.
 
-A screen gives paper of one brightness; a photograph gives grey paper, lit from one side, with noise
-and perhaps an edge of the table. So ink is what differs from the paper around it, by more than that
-paper differs from itself. On paper that is darker than its ink, light ink counts; it comes back
-dark, because a contract is white.
+A screen gives paper of one brightness. A photograph gives unevenly lit grey paper with noise and
+perhaps an edge of the table. So ink is what differs from the paper around it by more than the
+paper's own variation. On paper darker than its ink the light strokes are taken, and returned dark,
+because a contract is white.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 _LEAST_CONTRAST = 24  # levels (0-255) between ink and paper
-_NOISE = 5.0  # times the paper's own spread that ink must stand out
-_CELLS = 256  # the paper's brightness is estimated in so many cells along the longest side
-_STROKE = 20  # cells; no stroke is wider, whatever is wider is a table, a shadow, a thumb
+_NOISE = 5.0  # ink must differ by this many times the paper's own variation
+_CELLS = 256  # the paper's brightness is estimated in this many cells along the longest side
+_STROKE = 20  # cells; anything wider than a stroke can be is a table, a shadow or a thumb
 _BLUR = 1.5  # pixels, for finding ink in a noisy picture
-_NOT_BLACK = [0] * 40 + [255] * 216  # for the mean of a row, of which a clock may be part
-_MAP = 160  # cells along the longest side of the map in which strokes are told from stains
-_MOST_INK = 0.4  # share of the picture; beyond that it shows something else than a signature
+_NOT_BLACK = [0] * 40 + [255] * 216  # for the mean of a row, which may include a clock
+_MAP = 160  # cells along the longest side of the map that tells strokes from stains
+_MOST_INK = 0.4  # share of the picture; with more ink than this it is no signature
 
 
 def ink_on_nothing(picture: Image.Image) -> Image.Image | None:
@@ -58,7 +58,7 @@ def ink_on_nothing(picture: Image.Image) -> Image.Image | None:
 
 
 def _flat(picture: Image.Image) -> Image.Image:
-    """Without transparency: ink on nothing gets a ground that it can be seen on."""
+    """The picture without transparency: transparent parts get a background that shows the ink."""
     alpha = picture.getchannel("A")
     opaque = ImageStat.Stat(alpha).mean[0] / 255
     ground = "white"
@@ -71,7 +71,7 @@ def _flat(picture: Image.Image) -> Image.Image:
 
 
 def _without_bars(flat: Image.Image) -> Image.Image:
-    """Without the black bars that a telephone's screen shows around a light photograph."""
+    """Without the black bars that a phone's screen shows around a light photograph."""
     grey = flat.convert("L")
     width, height = flat.size
     across = grey.resize((width, 1), Image.Resampling.BOX).point(_NOT_BLACK).getbbox()
@@ -84,12 +84,13 @@ def _without_bars(flat: Image.Image) -> Image.Image:
 
 
 def _noise(grey: Image.Image) -> float:
-    """How much neighbours differ on what is mostly paper."""
+    """How much neighbouring pixels differ where it is mostly paper."""
     return ImageStat.Stat(ImageChops.difference(grey, ImageChops.offset(grey, 1, 0))).median[0]
 
 
 def _paper(grey: Image.Image, *, around_dark: bool) -> Image.Image:
-    """How bright it would be at each place without strokes that are darker (or lighter)."""
+    """The paper's estimated brightness at each place, as if the darker (or lighter) strokes were
+    absent."""
     levels = grey.histogram()
     common = max(range(256), key=levels.__getitem__)
     if sum(levels[max(0, common - 2) : common + 3]) > 0.6 * sum(levels):
@@ -99,13 +100,13 @@ def _paper(grey: Image.Image, *, around_dark: bool) -> Image.Image:
     cells = grey.resize(_within(grey.size, _CELLS), Image.Resampling.BOX)
     for step in [over] * (_STROKE // 4) + [back] * (_STROKE // 4):
         cells = cells.filter(step)
-    # A cell on the edge of a table is half table; such an edge is no stroke.
+    # A cell on the edge of a table is half table; do not take that edge for a stroke.
     unsure = ImageFilter.MinFilter(3) if around_dark else ImageFilter.MaxFilter(3)
     return cells.filter(unsure).resize(grey.size, Image.Resampling.BILINEAR)
 
 
 def _strength(difference: Image.Image) -> float:
-    """What the strongest part of it reaches: a short stroke of a thin pen is enough."""
+    """The contrast of the strongest ink: a short stroke of a thin pen is enough."""
     levels = difference.histogram()
     left = max(16, sum(levels) // 2000)
     for level in range(255, 0, -1):
@@ -126,7 +127,7 @@ def _within(size: tuple[int, int], longest: int) -> tuple[int, int]:
 
 @dataclass
 class _Part:
-    """Cells of the map that touch each other."""
+    """A group of adjacent cells of the map."""
 
     cells: list[tuple[int, int]]
     ink: int
@@ -137,7 +138,7 @@ class _Part:
 
 
 def _strokes(mask: Image.Image) -> tuple[int, int, int, int] | None:
-    """Where the signature stands in ``mask``; stains and the table beside it are wiped out."""
+    """The box of the signature in ``mask``; stains and the table beside it are erased."""
     size = _within(mask.size, _MAP)
     map_ = mask.resize(size, Image.Resampling.BOX)
     parts = [part for part in _parts(map_) if not _along_the_edge(part, size)]
@@ -185,7 +186,7 @@ def _parts(map_: Image.Image) -> list[_Part]:
 
 
 def _along_the_edge(part: _Part, size: tuple[int, int]) -> bool:
-    """Whether it lies along a side of the picture: a table, a thumb, never a stroke of the pen."""
+    """Whether the part lies along a side of the picture: a table or a thumb, never a pen stroke."""
     width, height = size
     across = [x for x, _ in part.cells], width - 1, height
     down = [y for _, y in part.cells], height - 1, width

@@ -1,13 +1,13 @@
 """Empty, tagged signature fields, made before anything is signed.
 
-Fields that a signing library adds later are untagged, and every rewrite after the first
-signature destroys it, so all fields are prepared here, once, with pikepdf:
+Fields that a signing library adds later are untagged, and any rewrite after the first signature
+breaks that signature. So all fields are prepared here, once, with pikepdf:
 
 * a widget with the Print flag, ``/TU`` and an empty normal appearance
   (ISO 19005-3, 6.3.2 and 6.3.3; ISO 14289-1, 7.18.4);
 * a ``Form`` structure element with an object reference to it (ISO 32000-1, 14.7.4.3);
 * ``/Tabs /S`` on every page (ISO 14289-1, 7.18.3);
-* a ``/Lock`` that says what may still happen after that field is signed
+* a ``/Lock`` that says which changes are allowed after that field is signed
   (ISO 32000-2, 12.7.5.5): the last field locks everything.
 """
 
@@ -38,17 +38,17 @@ field's lower edge, for a field that also covers the row of the date."""
 DATE_POINTS = 10.0
 """The size of that date: that of the table around it."""
 
-_BELOW_DATE = 6.0  # points from its baseline to the row under it
+_BELOW_DATE = 6.0  # points from the date's baseline to the row below it
 
 
 @dataclass(frozen=True)
 class PlaceOnPage:
-    """Where one signature goes.
+    """The position of one signature field.
 
-    ``page`` counts from 0. ``rect`` is (left, bottom, right, top) in PDF points, origin at
-    the bottom left of the page. ``tooltip`` is what a screen reader says for the field.
-    ``date_baseline`` is the height on the page at which the date of the act is written; None when
-    the field has no room of its own for it.
+    ``page`` starts at 0. ``rect`` is (left, bottom, right, top) in PDF points, origin at the bottom
+    left of the page. ``tooltip`` is read aloud by screen readers. ``date_baseline`` is the height
+    on the page at which the date of the act is written; None when the field has no separate room
+    for it.
     """
 
     place: str
@@ -60,7 +60,7 @@ class PlaceOnPage:
 
 @dataclass(frozen=True)
 class Room:
-    """The room that a field gives an appearance, in points from its lower left corner."""
+    """The room for an appearance in a field, in points from its lower left corner."""
 
     width: float
     height: float
@@ -68,7 +68,7 @@ class Room:
 
     @property
     def signature_height(self) -> float:
-        """What is left for the signature and its words."""
+        """The height left for the signature and its words."""
         return self.height if self.date_baseline is None else self.date_baseline - _BELOW_DATE
 
 
@@ -78,14 +78,14 @@ def prepare_fields(
     signing_order: Sequence[str],
     parents: Mapping[str, pikepdf.Object] = MappingProxyType({}),
 ) -> None:
-    """Put one empty tagged signature field per place into the open document.
+    """Add one empty tagged signature field per place to the open document.
 
-    ``signing_order`` names every place once, in the order in which they will be signed; the
-    last one locks the whole document. The field's name is the name of its place. ``parents`` has
-    the structure element that a place is part of; a place without one is read after its page.
+    ``signing_order`` names every place once, in signing order; the last one locks the whole
+    document. The field is named after its place. ``parents`` maps a place to the structure element
+    it belongs to; a place without one comes last in the reading order of its page.
 
-    Raises ``FieldError`` when the document is untagged or already has a form, or when the
-    places do not fit the pages or the order.
+    Raises ``FieldError`` when the document is untagged or already has a form, or when the places do
+    not fit the pages or the order.
     """
     _check_places(pdf, places, signing_order)
     structure = _structure_root(pdf)
@@ -191,8 +191,8 @@ def _empty_appearance(pdf: pikepdf.Pdf, rect: tuple[float, float, float, float])
 
 
 def _add_annotation(pdf: pikepdf.Pdf, page: pikepdf.Object, widget: pikepdf.Object) -> None:
-    # The signing library later appends its time stamp field to this array: as an object of
-    # its own, only the array changes in that revision and not the page.
+    # The signing library later adds its time stamp field to this array. As a separate object only
+    # the array changes in that revision, not the page.
     annotations = page.get(Name.Annots, Array())
     page.Annots = annotations if annotations.is_indirect else pdf.make_indirect(annotations)
     page.Annots.append(widget)
@@ -226,7 +226,7 @@ def _tag(
 
 
 def _put_in(structure: pikepdf.Object, form: pikepdf.Object, parent: pikepdf.Object | None) -> None:
-    """At the end of its parent, or in the document behind the last block of its page."""
+    """Add at the end of the parent; without one, after the last block of the field's page."""
     if parent is None:
         form.P = _document_element(structure)
         form.P.K.insert(_position_after_page(form.P.K, form.Pg), form)

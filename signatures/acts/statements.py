@@ -1,4 +1,4 @@
-"""The sentences a signer agrees to. Their words live in the catalogue of whoever uses this."""
+"""The sentences a signer agrees to. The caller's catalogue holds their text."""
 
 from dataclasses import dataclass
 

@@ -1,8 +1,8 @@
-"""Certificates as pyHanko wants them, safe to share between threads.
+"""Certificates in pyHanko's type, safe to share between threads.
 
-asn1crypto parses a value when it is first looked at and puts the parts into the object one by
-one. A second thread that looks meanwhile finds a certificate with half its fields and fails with
-``KeyError``. So what several threads may hold is parsed to its last part before anybody has it.
+asn1crypto parses lazily and stores the parts in the object one by one. A second thread that reads
+meanwhile finds half the fields and fails with ``KeyError``. So a certificate is parsed completely
+before it is shared.
 """
 
 from asn1crypto import x509 as asn1_x509
@@ -15,8 +15,8 @@ asn1_types.prepare()
 
 
 def asn1_certificate(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    """The same certificate, with nothing left to parse."""
+    """The same certificate, completely parsed."""
     whole = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
-    _ = whole.native  # looks at every part, to the last
-    _ = whole.critical_extensions  # these are gathered apart
+    _ = whole.native  # reads every part
+    _ = whole.critical_extensions  # these are collected separately
     return whole

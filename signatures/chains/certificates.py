@@ -29,9 +29,10 @@ UNQUALIFIED = "niet-gekwalificeerd"
 
 @dataclass(frozen=True)
 class Issuer:
-    """A certificate of an authority with its key; ``pki_url`` is where its list is published.
+    """A certificate of an authority with its key.
 
-    The address of the list is ``<pki_url>/<key_id>.crl``; None writes none into certificates.
+    The revocation list is published at ``<pki_url>/<key_id>.crl``, and this address is written into
+    issued certificates; None writes none.
     """
 
     certificate: x509.Certificate
@@ -40,7 +41,7 @@ class Issuer:
 
     @property
     def organisation(self) -> str:
-        """The organisation that its name holds."""
+        """The organisation in its subject name."""
         named = self.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
         return str(named[0].value)
 
@@ -51,13 +52,13 @@ def new_key() -> rsa.RSAPrivateKey:
 
 
 def key_id(certificate: x509.Certificate) -> str:
-    """The subject key identifier in hexadecimal: one name for a key, whoever certifies it."""
+    """The subject key identifier in hexadecimal: the same for a key whoever certifies it."""
     found = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
     return found.value.digest.hex()
 
 
 def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether ``issuer`` signed ``certificate``, under its own name."""
+    """Whether ``issuer`` signed ``certificate`` and is named as its issuer."""
     try:
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature):
@@ -75,7 +76,7 @@ def is_stamp(certificate: x509.Certificate) -> bool:
 
 
 def issue_root(key: PrivateKey, *, organisation: str, now: datetime) -> x509.Certificate:
-    """A root, signed by itself."""
+    """A self-signed root."""
     name = _name(organisation, "Zegel eigen wortel")
     return (
         _base(key.public_key(), name, key.public_key(), name, now, now + ROOT_LIFETIME)
@@ -97,7 +98,7 @@ def issue_issuing(public_key: PublicKey, root: Issuer, *, now: datetime) -> x509
 
 
 def issue_seal(public_key: PublicKey, issuing: Issuer, *, now: datetime) -> x509.Certificate:
-    """A certificate for the seal, over a key that may be anywhere."""
+    """A seal certificate for a key that may be kept anywhere."""
     name = _name(issuing.organisation, "Elektronisch zegel")
     return (
         _below(public_key, name, issuing, now, SEAL_LIFETIME)
@@ -108,7 +109,7 @@ def issue_seal(public_key: PublicKey, issuing: Issuer, *, now: datetime) -> x509
 
 
 def issue_stamp(public_key: PublicKey, issuing: Issuer, *, now: datetime) -> x509.Certificate:
-    """A certificate for time stamps. RFC 3161, 2.3: exactly this extended usage, and critical."""
+    """A time stamp certificate: exactly this extended key usage, critical (RFC 3161, 2.3)."""
     name = _name(issuing.organisation, "Zegel eigen tijdstempel")
     return (
         _below(public_key, name, issuing, now, TSA_LIFETIME)
@@ -127,9 +128,9 @@ def issue_crl(
     previous: x509.CertificateRevocationList | None = None,
     revoked: x509.RevokedCertificate | None = None,
 ) -> bytes:
-    """A revocation list as PEM (RFC 5280, 5): all entries of ``previous``, the next number.
+    """A revocation list as PEM (RFC 5280, 5) with all entries of ``previous`` and the next number.
 
-    It lasts ``CRL_LIFETIME``, or ``until`` then. ``revoked`` is added, once.
+    It is valid for ``CRL_LIFETIME``, or until ``until``. ``revoked`` is added once.
     """
     number = 1
     builder = (
@@ -164,14 +165,14 @@ def _name(organisation: str, role: str) -> x509.Name:
 
 
 def _within(text: str, room: int) -> str:
-    """The beginning of ``text`` that fits in ``room`` bytes: the limit is counted in UTF-8."""
+    """The beginning of ``text`` that fits in ``room`` bytes of UTF-8."""
     return text.encode()[:room].decode(errors="ignore").rstrip()
 
 
 def _below(
     public_key: PublicKey, subject: x509.Name, issuer: Issuer, now: datetime, lifetime: timedelta
 ) -> x509.CertificateBuilder:
-    """What every certificate has that another one issues; it never outlives its issuer."""
+    """What every issued certificate has; it never outlives its issuer."""
     end = min(now + lifetime, issuer.certificate.not_valid_after_utc)
     builder = _base(
         public_key, subject, issuer.key.public_key(), issuer.certificate.subject, now, end

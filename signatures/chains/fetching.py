@@ -1,4 +1,4 @@
-"""HTTP with bounds: so many bytes and so many seconds in all, whatever the other side does."""
+"""HTTP with limits on bytes and total seconds, whatever the other side does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_REDIRECTS = 3
 
 
 class NotFetched(Exception):
-    """There is no answer: ``code`` is unreachable, too_slow or too_large."""
+    """There is no usable answer: ``code`` is unreachable, too_slow or too_large."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -32,14 +32,14 @@ class Answer:
 
 
 def get(url: str, *, seconds: float, most_bytes: int) -> Answer:
-    """What is there, a few redirections followed. Raises NotFetched."""
+    """GET, following a few redirects. Raises NotFetched."""
     return _ask("GET", url, None, {}, seconds, most_bytes)
 
 
 def post(
     url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, most_bytes: int
 ) -> Answer:
-    """The answer to ``body``; redirections are not followed. Raises NotFetched."""
+    """POST ``body``, without following redirects. Raises NotFetched."""
     return _ask("POST", url, body, headers, seconds, most_bytes)
 
 
@@ -51,7 +51,7 @@ def _ask(
     seconds: float,
     most_bytes: int,
 ) -> Answer:
-    # Imported at first use: with our own authority, nobody is asked over HTTP.
+    # Imported at first use: an installation with its own authority never needs HTTP.
     import httpx  # noqa: PLC0415
 
     end = time.monotonic() + seconds
@@ -72,7 +72,7 @@ def _ask(
 
 
 def _body(response: httpx.Response, end: float, most_bytes: int) -> bytes:
-    """Read no longer than until ``end``: a timeout of the client is for one piece only."""
+    """Read until ``end`` at the latest: the client's timeout limits single reads only."""
     parts = bytearray()
     for part in response.iter_bytes(16_384):
         parts += part

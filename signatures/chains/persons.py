@@ -1,8 +1,8 @@
-"""A person's own certificate: may it sign an act?
+"""Whether a person's own certificate may sign an act.
 
-The roots for persons are the operator's choice and stand apart from those of seals and of time
-stamps: who may sign as a person may not seal as the service. Nothing is fetched here; the lists
-that say a certificate was not revoked are handed in (RFC 5280, 6.3).
+The operator chooses the roots for persons. They are kept separate from the roots for seals and time
+stamps: who may sign as a person may not seal as the service. Nothing is fetched here; the caller
+provides the revocation lists (RFC 5280, 6.3).
 """
 
 from __future__ import annotations
@@ -28,24 +28,25 @@ from signatures.chains.plain import Material, NotPlain, check_path, may_seal, pa
 from signatures.errors import CertificateRefused
 from signatures.run_async import run
 
-_FOR_THE_WHOLE = ("list", "extension")  # of ``chains``: not the ordinary case
+_FOR_THE_WHOLE = ("list", "extension")  # reasons of ``plain``: not the ordinary case
 
 
 @dataclass(frozen=True)
 class PersonChain:
-    """From the person's certificate up to a root for persons, and the lists of every issuer."""
+    """The path from the person's certificate to a root for persons, and the list of every
+    issuer."""
 
     path: tuple[x509.Certificate, ...]
     lists: tuple[x509.CertificateRevocationList, ...]
 
     @property
     def certificate(self) -> x509.Certificate:
-        """The person's own."""
+        """The person's own certificate."""
         return self.path[0]
 
 
 class Persons:
-    """The policy for own certificates; for any number of threads."""
+    """The policy for persons' own certificates; safe to share between threads."""
 
     def __init__(self, roots: Sequence[x509.Certificate]) -> None:
         self.roots = tuple(roots)
@@ -53,10 +54,10 @@ class Persons:
     def chain(self, certificate: x509.Certificate, others: Material, at: datetime) -> PersonChain:
         """The chain of an acceptable certificate; ``at`` is an aware instant.
 
-        Acceptable: it leads to a root for persons, is for signatures (key usage
-        ``contentCommitment``, ETSI EN 319 412-2, 4.3.2) and no authority, everything on its path
-        runs at ``at``, is of a strong algorithm and key, and is not revoked by a current list of
-        its issuer. Raises CertificateRefused.
+        Acceptable means: it leads to a root for persons; it is for signatures (key usage
+        ``contentCommitment``, ETSI EN 319 412-2, 4.3.2) and not an authority; everything on its
+        path is valid at ``at``, has a strong algorithm and key, and is not revoked by a current
+        list of its issuer. Raises CertificateRefused.
         """
         path = path_of(certificate, self.roots, others)
         if path is None or len(path) == 1:
@@ -76,8 +77,8 @@ class Persons:
 
 
 async def validation_path(chain: PersonChain, at: datetime) -> ValidationPath:
-    """The chain as the PDF library puts it into a file. Whether something on it was revoked since
-    it was accepted is left to whoever verifies: the lists in the file tell."""
+    """The chain in the PDF library's form, for embedding. Whether anything on it was revoked after
+    it was accepted is for the verifier: the lists in the file tell."""
     *below, root = map(asn1_certificate, chain.path)
     context = ValidationContext(
         trust_roots=[root],
@@ -92,8 +93,8 @@ async def validation_path(chain: PersonChain, at: datetime) -> ValidationPath:
 
 
 async def _check_wholly(path: Sequence[x509.Certificate], others: Material, at: datetime) -> None:
-    """Path validation by RFC 5280, 6.1 and 6.3, for what is not plain: lists for a part of an
-    authority's certificates, constraints on names and policies. Raises CertificateRefused."""
+    """Full path validation (RFC 5280, 6.1 and 6.3) for what ``plain`` does not decide: partial
+    revocation lists, name constraints and policies. Raises CertificateRefused."""
     *below, root = map(asn1_certificate, path)
     context = ValidationContext(
         trust_roots=[root],

@@ -1,10 +1,10 @@
-"""Whose certificates these are, in the ordinary case: all valid and unrevoked at the closing stamp.
+"""Chain validation in the ordinary case: everything valid and unrevoked at the closing time stamp.
 
-A file is closed with its certificates and revocation lists inside. Where every certificate in it
-runs, and every list of its issuer is current and names it not, at the very moment of that stamp,
-nothing about the past has to be argued: the checks of RFC 5280, 6.1 and 6.3 at that moment are the
-validation of ETSI EN 319 102-1, 5.6. Only what is plain is accepted here. For the rest (OCSP,
-revocation after signing, name constraints) the verdict asks the whole algorithm: ``ades``.
+A closed file contains its certificates and revocation lists. If, at the moment of the closing
+stamp, every certificate is valid and a current list of its issuer does not name it, then the checks
+of RFC 5280, 6.1 and 6.3 at that moment are the validation of ETSI EN 319 102-1, 5.6. Nothing else
+is accepted here; for the rest (OCSP, revocation after signing, name constraints) the verdict runs
+the full algorithm (``whole``).
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _UNDERSTOOD = (x509.BasicConstraints, x509.KeyUsage, x509.ExtendedKeyUsage)
 
 
 class NotPlain(Exception):
-    """Not the ordinary case; nothing is said about whether it is right."""
+    """Not the ordinary case; this does not say whether it is valid."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """What the file itself brings: certificates and revocation lists, trusted for nothing."""
+    """Certificates and revocation lists found in the file; not trusted by themselves."""
 
     certificates: Sequence[x509.Certificate]
     lists: Sequence[x509.CertificateRevocationList]
@@ -43,7 +43,7 @@ def path_of(
 ) -> list[x509.Certificate] | None:
     """From the certificate up to one of the roots; None when there is no such path.
 
-    Only signatures and the right to issue are looked at, dates and revocation are not.
+    Checks only signatures and the right to issue, not dates or revocation.
     """
     return _path_on([certificate], roots, others)
 
@@ -54,8 +54,8 @@ def path_through(
     roots: Sequence[x509.Certificate],
     others: Material,
 ) -> list[x509.Certificate] | None:
-    """A path that begins with all of these certificates, ``first`` as the first one; None when
-    there is none, so that one of them belongs to no path or they belong to several."""
+    """A path that begins with all of these certificates, ``first`` first; None when there is none,
+    because one belongs to no path or they belong to different ones."""
     if len(certificates) > LONGEST_PATH:
         return None
     ways = [[first]]
@@ -76,12 +76,12 @@ def path_through(
 def _path_on(
     begun: list[x509.Certificate], roots: Sequence[x509.Certificate], others: Material
 ) -> list[x509.Certificate] | None:
-    """A path that goes on where this one is."""
+    """A path that continues this one to a root."""
     if begun[-1] in roots:
         return begun
     ways, seen = [begun], set(begun)
-    # The shortest way first, so each authority is looked at once: what may issue further from the
-    # certificate may issue nearer to it as well.
+    # Shortest path first, so each authority is tried once: an authority that may issue further from
+    # the certificate may also issue nearer to it.
     for way in ways:
         below = len(way) - 1
         for root in roots:
@@ -101,7 +101,7 @@ def _issued(
 ) -> bool:
     """Whether ``issuer`` signed it and may: a CA with room for ``below`` more authorities.
 
-    A root may be so old that it says nothing of itself: it is trusted because it was given.
+    An old root may lack the CA extensions: a given root is trusted anyway.
     """
     if certificate.issuer != issuer.subject:
         return False
@@ -118,7 +118,7 @@ def _issued(
 
 
 def check_path(path: Sequence[x509.Certificate], others: Material, at: datetime) -> None:
-    """Everything on a path runs at ``at`` and is not revoked. Raises NotPlain."""
+    """Check that everything on a path is valid at ``at`` and not revoked. Raises NotPlain."""
     for certificate in path[:-1]:
         _check_certificate(certificate, at)
     if not path[-1].not_valid_before_utc <= at <= path[-1].not_valid_after_utc:
@@ -149,7 +149,7 @@ def _check_certificate(certificate: x509.Certificate, at: datetime) -> None:
 def _check_not_revoked(
     certificate: x509.Certificate, issuer: x509.Certificate, others: Material, at: datetime
 ) -> None:
-    """A list of the very issuer is current at that moment, and does not name the certificate."""
+    """A list of this very issuer is current at that moment and does not name the certificate."""
     key = issuer.public_key()
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise NotPlain("key")
@@ -173,8 +173,8 @@ def _check_not_revoked(
 
 
 def may_seal(certificate: x509.Certificate) -> bool:
-    """A signature of documents: the key usage of ETSI EN 319 412-2, 4.3.2; no authority, and no
-    certificate that is for time stamps alone."""
+    """Whether it may sign documents (key usage of ETSI EN 319 412-2, 4.3.2), is no authority and
+    not for time stamps only."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
@@ -184,7 +184,7 @@ def may_seal(certificate: x509.Certificate) -> bool:
 
 
 def may_stamp(certificate: x509.Certificate) -> bool:
-    """Time stamps and nothing else, and it says so critically (RFC 3161, 2.3)."""
+    """Whether it is for time stamps only, marked critical (RFC 3161, 2.3)."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:

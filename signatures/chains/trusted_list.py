@@ -1,8 +1,8 @@
-"""Is a time stamp service qualified? What an EU trusted list says (ETSI TS 119 612).
+"""Whether a time stamp service is qualified, according to an EU trusted list (ETSI TS 119 612).
 
-The list is a file that the operator puts there. Its own XML signature is checked against the
-certificates of its scheme operator, which the operator takes from the European list of lists. A
-list that is past its next update says nothing about now.
+The operator provides the list as a file. Its XML signature is checked against the certificates of
+its scheme operator, which our operator takes from the European list of lists. A list past its next
+update proves nothing.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 log = logging.getLogger(__name__)
 
-LARGEST_LIST = 50_000_000  # bytes; the largest national list has some ten million
+LARGEST_LIST = 50_000_000  # bytes; the largest national list is about ten million
 TIME_STAMPS = "http://uri.etsi.org/TrstSvc/Svctype/TSA/QTST"  # 5.5.1.1
 GRANTED = "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/granted"  # 5.5.4
 _TSL = "{http://uri.etsi.org/02231/v2#}"
-# The signature stands in the list (5.7.1) and is over it and over the properties of XAdES.
+# The signature is inside the list (5.7.1) and covers the list and the XAdES properties.
 _CONFIGURATION = SignatureConfiguration(location="./", expect_references=True)
 
 
 class ListUnusable(Exception):
-    """The file is no trusted list, or none of the given certificates signed it."""
+    """The file is not a trusted list, or none of the given certificates signed it."""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One qualified time stamp service: its certificates, and since when it is in which status,
-    the newest first."""
+    """One qualified time stamp service: its certificates, and (since, status) pairs, newest
+    first."""
 
     name: str
     certificates: tuple[x509.Certificate, ...]
     statuses: tuple[tuple[datetime, str], ...]
 
     def status_at(self, moment: datetime) -> str:
-        """The status in force then, empty before the first."""
+        """The status at that moment; '' before the first."""
         return next((status for since, status in self.statuses if since <= moment), "")
 
 
@@ -57,9 +57,9 @@ class TrustedList:
     def granted(self, path: Sequence[x509.Certificate], moment: datetime) -> bool:
         """Whether a stamp with this chain, its own certificate first, was qualified at ``moment``.
 
-        A service is listed by the certificate that stamps or by that of an authority that issues
-        those (5.5.3). Every service that matches must be granted: what is withdrawn for one is
-        not granted for the other.
+        A service is listed by the stamping certificate or by that of an authority that issues such
+        certificates (5.5.3). Every matching service must be granted: a withdrawn one overrules the
+        others.
         """
         if moment > self.ends:
             return False
@@ -70,7 +70,7 @@ class TrustedList:
 class TrustedListFile:
     """The list in a file, read again when the file changes.
 
-    Raises ListUnusable, OSError when it cannot be used at the start.
+    Raises ListUnusable or OSError if it cannot be used at the start.
     """
 
     def __init__(self, path: Path, signers: Sequence[x509.Certificate]) -> None:
@@ -79,7 +79,7 @@ class TrustedListFile:
         self._read = self._now()
 
     def __call__(self) -> TrustedList | None:
-        """The list; None when what is there now cannot be used: then nothing is qualified."""
+        """The list; None if the present file cannot be used: then nothing is qualified."""
         try:
             if self._stamp() != self._read[0]:
                 self._read = self._now()
@@ -100,7 +100,7 @@ class TrustedListFile:
 
 
 def read_trusted_list(data: bytes, signers: Sequence[x509.Certificate]) -> TrustedList:
-    """The list, once its signature by one of ``signers`` is found good. Raises ListUnusable."""
+    """Parse the list after checking its signature by one of ``signers``. Raises ListUnusable."""
     root = _signed(data, signers)
     try:
         ends = _moment(_text(root, f"{_TSL}SchemeInformation/{_TSL}NextUpdate/{_TSL}dateTime"))
@@ -115,7 +115,7 @@ def read_trusted_list(data: bytes, signers: Sequence[x509.Certificate]) -> Trust
 
 
 def _signed(data: bytes, signers: Sequence[x509.Certificate]) -> etree._Element:
-    """What was really signed, and nothing that stands beside it in the file."""
+    """Only the part of the file that was really signed."""
     refusals = []
     for signer in signers:
         try:

@@ -1,8 +1,8 @@
-"""The whole validation algorithm of ETSI EN 319 102-1, by pyHanko, on what is stored in the file.
+"""The full validation algorithm of ETSI EN 319 102-1, by pyHanko, on what is stored in the file.
 
-For what ``chains`` does not take for plain: other people's time stamp authorities with OCSP
-answers, a certificate that was revoked after it signed. Nothing is fetched, and nothing is trusted
-but the roots that were given.
+For what ``plain`` does not decide: third-party time stamp authorities with OCSP answers, or a
+certificate that was revoked after it signed. Nothing is fetched, and only the given roots are
+trusted.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ async def validate(
     stamp_roots: Sequence[x509.Certificate],
     at: datetime,
 ) -> tuple[str, str]:
-    """What is wrong with the chains, and with the long term; both empty when nothing is.
+    """What is wrong with the chains, and with the long-term validation data; '' means nothing.
 
-    ``at`` is the moment of the closing time stamp. Raises whatever a hostile file provokes.
+    ``at`` is the moment of the closing time stamp. Any exception may be raised on a hostile file.
     """
     embedded = list(PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures)
     seal_trust, stamp_trust = [*map(asn1_certificate, roots)], [*map(asn1_certificate, stamp_roots)]
@@ -64,9 +64,9 @@ async def long_term(
     stamp_roots: Sequence[asn1_x509.Certificate],
     at: datetime,
 ) -> str:
-    """What is wrong with the long term of each act's signature; '' when nothing is.
+    """What is wrong with the long-term validation of each act's signature; '' means nothing.
 
-    ``at`` is the moment of the closing time stamp. Raises whatever a hostile file provokes.
+    ``at`` is the moment of the closing time stamp. Any exception may be raised on a hostile file.
     """
     specification = _specification([*roots], [*stamp_roots])
     timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
@@ -81,14 +81,14 @@ async def long_term(
 
 
 def _context(trusted: list[asn1_x509.Certificate], moment: datetime) -> ValidationContext:
-    """Only these roots: nothing from the operating system, nothing fetched."""
+    """Trusts only these roots: nothing from the operating system, nothing fetched."""
     return ValidationContext(trust_roots=trusted, allow_fetching=False, moment=moment)
 
 
 async def _trusted(
     each: EmbeddedPdfSignature, seals: ValidationContext, stamps: ValidationContext
 ) -> bool:
-    # What changed afterwards is judged with the long term, and takes long to find out.
+    # Later changes are judged by ``long_term``; judging them takes long.
     if _is_timestamp(each):
         status: Any = await async_validate_pdf_timestamp(
             each, validation_context=stamps, skip_diff=True

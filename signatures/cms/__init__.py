@@ -1,1 +1,1 @@
-"""The CMS container of a signature, to the byte (RFC 5652)."""
+"""The CMS container of a signature, byte for byte (RFC 5652)."""

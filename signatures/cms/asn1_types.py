@@ -1,9 +1,9 @@
-"""The types of asn1crypto, prepared before two threads can want one.
+"""Prepares the types of asn1crypto before two threads can need them.
 
-The library prepares a type when a value of it is first made, and another thread that looks
-meanwhile finds half of it and fails with ``KeyError``: two threads that sealed first in a process
-did. A module is imported by one thread, so each that defines types, or brings in a library that
-does, calls ``prepare`` while it is imported.
+The library prepares a type when its first value is made. A second thread that looks meanwhile finds
+half of it and fails with ``KeyError``; this happened to two threads sealing first in a process. A
+module is imported by one thread, so each module that defines types, or imports a library that does,
+calls ``prepare`` at import.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ DEFINED_IN = (algos, cms, crl, keys, ocsp, tsp, x509)
 
 
 def defined(parent: type[core.Asn1Value] = core.Asn1Value) -> Iterator[type[core.Asn1Value]]:
-    """Every type that was defined until now and can have values."""
+    """Every type defined so far that can have values."""
     for each in parent.__subclasses__():
         if each is not core.Choice:
             yield each
@@ -22,6 +22,6 @@ def defined(parent: type[core.Asn1Value] = core.Asn1Value) -> Iterator[type[core
 
 
 def prepare() -> None:
-    """Prepare what was defined until now; four milliseconds the first time."""
+    """Prepare the types defined so far; takes 4 ms the first time."""
     for each in defined():
         each()

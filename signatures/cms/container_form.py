@@ -1,15 +1,15 @@
-"""The one form of a container, to the byte: nothing hides in what no signature covers.
+"""The only accepted encoding of a container: nothing hides in bytes that no signature covers.
 
-A time stamp signs its content and its signed attributes, a seal its signed attributes. The rest of
-the container is signed by nobody: the frame of the CMS, the certificates that travel along, the
-attributes that are not signed, the padding behind it, the spelling of the hexadecimal digits. A
-later signature covers all that of an earlier one, but nothing covers that of the closing time
-stamp; and who cuts a file off can close it again by a public time stamp authority. So each of our
-containers, and each token in one, is compared with the only encoding that it can have (DER, ITU-T
-X.690; RFC 5652, 5.1; RFC 3161, 2.4.2). Which certificates may be there is ``chains``'s question.
+A time stamp signs its content and its signed attributes; a seal signs its signed attributes. Nobody
+signs the rest of the container: the CMS frame, the certificates, the unsigned attributes, the
+padding, the case of the hexadecimal digits. A later signature covers all that of an earlier one,
+but nothing covers that of the closing time stamp; and somebody who truncates a file can close it
+again with a public time stamp authority. So each of our containers, and each token inside one, is
+compared with its only possible encoding (DER, ITU-T X.690; RFC 5652, 5.1; RFC 3161, 2.4.2). Which
+certificates are allowed is checked in ``chains``.
 
-Two spellings of one thing are left, as both are in use and neither holds anything: parameters of an
-algorithm that are NULL or absent (RFC 5754, 2), and the two values of an ECDSA signature.
+Two variations remain, as both are in use and neither can hold data: algorithm parameters that are
+NULL or absent (RFC 5754, 2), and the two values of an ECDSA signature.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signatures.cms.containers import LARGEST_CONTAINER, Container, digits, parsed
 
-MOST_PARTS = 40  # elements in one another: certificates, attributes
+MOST_PARTS = 40  # elements inside one element: certificates, attributes
 _SEQUENCE, _SET, _OID, _NULL = (0, 1, 16), (0, 1, 17), (0, 0, 6), b"\x05\x00"
 _INTEGER, _OCTETS = (0, 0, 2), (0, 0, 4)
 _FIRST, _SECOND = (2, 1, 0), (2, 1, 1)  # context tags [0] and [1], constructed
 
 
 class _Flawed(Exception):
-    """What is not as it has to be."""
+    """A deviation from the required form."""
 
 
 def flaw(container: bytes) -> str:
-    """What in a container (``<hexadecimal>``, as in the file) is not as it has to be: a word for
-    those who look into the file; '' if nothing.
+    """The first deviation in a container (``<hexadecimal>``, as in the file), in a word for
+    experts; '' if there is none.
 
-    Raises NotIntact or ValueError for what is no CMS with one signer at all.
+    Raises NotIntact or ValueError when it is no CMS with exactly one signer.
     """
     value = digits(container)
     if container[1:-1] != value.hex().upper().encode():
@@ -47,7 +47,7 @@ def flaw(container: bytes) -> str:
 
 
 def encoding_flaw(encoded: bytes) -> str:
-    """The same of the CMS itself, with the token in it if it is a seal."""
+    """The same for the CMS itself, including the token inside a seal."""
     if len(encoded) > LARGEST_CONTAINER:
         return "size"
     found = parsed(cms.ContentInfo.load(encoded, strict=True))
@@ -59,7 +59,7 @@ def encoding_flaw(encoded: bytes) -> str:
 
 
 def _check(encoded: bytes, found: Container) -> None:
-    """Part by part, so that what is wrong has a name. Raises _Flawed."""
+    """Checks part by part, to be able to name what is wrong. Raises _Flawed."""
     content_type, explicit = _parts(encoded, _SEQUENCE, 2)
     _same(content_type, _oid("signed_data"), "content type")
     (signed,) = _parts(explicit, _FIRST, 1)
@@ -76,7 +76,7 @@ def _check(encoded: bytes, found: Container) -> None:
 
 
 def _check_certificates(listed: list[bytes], found: Container) -> None:
-    """Each once and in the order of DER; behind them no revocation lists."""
+    """Each certificate once, in DER order; no revocation lists after them."""
     if len(listed) != 1:
         _refuse("revocation lists" if listed else "certificates")
     encoded = sorted(each.public_bytes(Encoding.DER) for each in found.certificates)
@@ -105,7 +105,7 @@ def _check_signer(encoded: bytes, algorithm: bytes, found: Container, stamp: boo
 
 
 def _check_token(unsigned: bytes) -> None:
-    """A seal's only unsigned attribute: its time stamp."""
+    """The only unsigned attribute of a seal: its time stamp."""
     (attribute,) = _parts(unsigned, _SECOND, 1, "unsigned values")
     kind, values = _parts(attribute, _SEQUENCE, 2)
     token = cms.CMSAttributeType("signature_time_stamp_token").dump()
@@ -126,8 +126,8 @@ def _issuer_and_serial(found: Container) -> bytes:
 def _parts(
     encoded: bytes, kind: tuple[int, int, int], count: int = 0, name: str = "encoding"
 ) -> list[bytes]:
-    """What an element of this kind holds, each part as it stands there. Raises _Flawed when it is
-    another kind, not minimal, or does not hold ``count`` parts (0: any number)."""
+    """The elements inside an element of this kind, each as encoded. Raises _Flawed for another
+    kind, a non-minimal length, or another number of parts than ``count`` (0: any number)."""
     contents = _check_short(encoded, kind)
     found: list[bytes] = []
     position = 0
@@ -143,7 +143,7 @@ def _parts(
 
 
 def _check_short(encoded: bytes, kind: tuple[int, int, int]) -> bytes:
-    """The contents of an element of this kind, its length written as short as can be."""
+    """The contents of an element of this kind whose length is minimally encoded."""
     try:
         *found, _, contents, _ = parser.parse(encoded, strict=True)
     except ValueError:

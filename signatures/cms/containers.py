@@ -1,7 +1,7 @@
 """The CMS in a signature's container: does it match the bytes that it covers?
 
-RFC 5652 (CMS), RFC 5035 (the signing certificate is named in what is signed), RFC 3161 (time
-stamps), ETSI EN 319 122-1 (CAdES). Whose certificates these are is ``chains``'s question.
+RFC 5652 (CMS), RFC 5035 (the signed attributes name the signing certificate), RFC 3161 (time
+stamps), ETSI EN 319 122-1 (CAdES). Whether the certificates are trusted is checked in ``chains``.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha512": hashes.SHA512,
 }
 LEAST_RSA_BITS = 2048
-LARGEST_CONTAINER = 256_000  # bytes; with room for the long chains of other people's authorities
-_FIRST_YEAR, _LAST_YEAR = 2000, 9000  # so that it exists in every time zone
+LARGEST_CONTAINER = 256_000  # bytes; room for the long chains of third-party authorities
+_FIRST_YEAR, _LAST_YEAR = 2000, 9000  # a moment between these exists in every time zone
 _SET = (0, 1, 17)  # class, method and tag
 _WITHOUT_HASH = ("rsassa_pkcs1v15", "ecdsa")  # the digest algorithm says which
 
 
 class NotIntact(Exception):
-    """A seal does not match; the message is a code of ``texts``."""
+    """A seal does not match; the message is a code in ``texts``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -41,18 +41,18 @@ class NotIntact(Exception):
 
 @dataclass(frozen=True)
 class Container:
-    """One CMS with one signer, as it was parsed. ``content`` is what is inside it, if anything."""
+    """One parsed CMS with one signer. ``content`` is the encapsulated content, if any."""
 
     signer: Any
     signed_attributes: bytes
     certificate: x509.Certificate
     certificates: tuple[x509.Certificate, ...]
     content: bytes | None
-    stamped: tsp.TSTInfo | None  # of a time stamp
+    stamped: tsp.TSTInfo | None  # only in a time stamp
 
     @property
     def time(self) -> datetime | None:
-        """The time in a time stamp, aware UTC; None for anything else."""
+        """The time in a time stamp, aware UTC; None if this is no time stamp."""
         if self.stamped is None:
             return None
         moment: datetime = self.stamped["gen_time"].native
@@ -75,9 +75,9 @@ class Container:
 
 
 def digits(container: bytes) -> bytes:
-    """The value of a container as it stands in the file, angle brackets included, its padding too.
+    """The decoded bytes of a container with its padding; ``container`` includes the angle brackets.
 
-    All digits are of one spelling, with nothing between them. Raises NotIntact, ValueError.
+    Requires digits of one case with nothing between them. Raises NotIntact, ValueError.
     """
     if len(container) > 2 * LARGEST_CONTAINER:
         raise NotIntact("too_long")
@@ -89,9 +89,9 @@ def digits(container: bytes) -> bytes:
 
 
 def read(container: bytes) -> Container:
-    """The container as it stands in the file, angle brackets included.
+    """Parse a container as it is in the file, angle brackets included.
 
-    Raises NotIntact, or whatever the ASN.1 library makes of bytes that are none.
+    Raises NotIntact, or any error of the ASN.1 library on malformed bytes.
     """
     value = digits(container)
     end = parser.peek(value)
@@ -101,14 +101,14 @@ def read(container: bytes) -> Container:
 
 
 def parsed(info: cms.ContentInfo) -> Container:
-    """One CMS as a library parsed it. Raises NotIntact, or whatever that makes of it."""
+    """One CMS parsed by the library. Raises NotIntact, or any error of that library."""
     if info["content_type"].native != "signed_data":
         raise NotIntact("no_signed_data")
     signed = info["content"]
     if len(signed["signer_infos"]) != 1:
         raise NotIntact("signers")
     signer = signed["signer_infos"][0]
-    signed_attributes = signer["signed_attrs"].contents  # first, as looking inside may change them
+    signed_attributes = signer["signed_attrs"].contents  # read first: access may alter them
     certificates = tuple(
         x509.load_der_x509_certificate(each.chosen.dump()) for each in signed["certificates"]
     )
@@ -126,13 +126,13 @@ def parsed(info: cms.ContentInfo) -> Container:
 
 
 def _signing_certificate(signer: Any, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
-    """The one that the signed attributes name by its hash (RFC 5035, 3), and ``sid`` as well."""
+    """The certificate named by hash in the signed attributes (RFC 5035, 3), and by ``sid``."""
     version_2 = _attribute(signer, "signing_certificate_v2")
     named = version_2 if version_2 is not None else _attribute(signer, "signing_certificate")
     if named is None or not len(named["certs"]):
         raise NotIntact("certificate_not_named")
     first = named["certs"][0]
-    # RFC 2634 knows no other hash. It only chooses among certificates that have to be trusted too.
+    # RFC 2634 has no other hash. It only selects a certificate, which must be trusted as well.
     algorithm: hashes.HashAlgorithm = hashes.SHA1()  # noqa: S303
     if version_2 is not None:
         algorithm = _hash(first["hash_algorithm"]["algorithm"].native)
@@ -170,7 +170,7 @@ def _attribute(signer: Any, name: str, otherwise: Any = None) -> Any:
 
 
 def check_seal(container: Container, covered: bytes) -> None:
-    """An act's container: detached, over these bytes, with a time stamp. Raises NotIntact."""
+    """Check an act's container: detached, over these bytes, time stamped. Raises NotIntact."""
     check_unstamped(container, covered)
     token = container.token
     if token is None:
@@ -179,14 +179,14 @@ def check_seal(container: Container, covered: bytes) -> None:
 
 
 def check_unstamped(container: Container, covered: bytes) -> None:
-    """The same before it has a time stamp. Raises NotIntact."""
+    """The same for a seal that has no time stamp yet. Raises NotIntact."""
     if container.stamped is not None or container.content is not None:
         raise NotIntact("content")
     _check_signature(container, covered, "data")
 
 
 def check_stamp(container: Container, stamped: bytes) -> None:
-    """A time stamp over these bytes (RFC 3161, 2.4.2). Raises NotIntact."""
+    """Check a time stamp over these bytes (RFC 3161, 2.4.2). Raises NotIntact."""
     if container.stamped is None or container.content is None or container.time is None:
         raise NotIntact("token")
     imprint = container.stamped["message_imprint"]
@@ -198,7 +198,7 @@ def check_stamp(container: Container, stamped: bytes) -> None:
 
 
 def check_token(container: Container) -> None:
-    """A time stamp's own signature, whatever it is over. Raises NotIntact."""
+    """Check only a time stamp's own signature, not what it is over. Raises NotIntact."""
     if container.content is None:
         raise NotIntact("token")
     _check_signature(container, container.content, "tst_info")
@@ -214,7 +214,7 @@ def _check_signature(container: Container, covered: bytes, kind: str) -> None:
         raise NotIntact("attributes")
     if said.native != hashlib.new(digest, covered).digest():
         raise NotIntact("digest")
-    # What is signed is their encoding as a SET (RFC 5652, 5.4): as it stands, never made anew.
+    # Signed is their encoding as a SET (RFC 5652, 5.4): from the bytes found, not encoded again.
     signed = parser.emit(*_SET, container.signed_attributes)
     try:
         _verify(container.certificate, signer, signed, digest)

@@ -1,11 +1,10 @@
-"""CMS values whose bytes are final.
+"""CMS values whose bytes are final and never encoded again.
 
-asn1crypto takes a value whose length happens to end in the byte 0x80 for one of indefinite length
-and encodes it anew, and encodes what was built in memory (or has a default deep inside, such as
-the hash algorithm of ESSCertIDv2) several times at every level that it is put into: three to the
-power of ten times for a token in a signature. One act in twenty then took five seconds, and by
-the sizes of an installation's certificates it could be every one. These two are never encoded
-again.
+asn1crypto mistakes a value whose length ends in the byte 0x80 for one of indefinite length and
+encodes it again. Values built in memory (or with a default deep inside, such as the hash algorithm
+of ESSCertIDv2) are encoded several times at every nesting level: 3^10 times for a token in a
+signature. One act in twenty then took five seconds; with certificates of unlucky sizes it could be
+every act.
 """
 
 from asn1crypto import cms
@@ -20,7 +19,7 @@ class FinalToken(cms.ContentInfo):  # type: ignore[misc]
         return False
 
     def _set_contents(self, force: bool = False) -> None:
-        """Nothing: the contents are final."""
+        """Do nothing: the contents are final."""
 
 
 class FinalAttributes(cms.CMSAttributes):  # type: ignore[misc]
@@ -30,7 +29,7 @@ class FinalAttributes(cms.CMSAttributes):  # type: ignore[misc]
         return False
 
     def _set_contents(self, force: bool = False) -> None:
-        """Nothing: the contents are final."""
+        """Do nothing: the contents are final."""
 
 
 asn1_types.prepare()

@@ -1,8 +1,8 @@
-"""One signer's CMS (RFC 5652), written as bytes: a seal without its content, a time stamp with it.
+"""Encodes the CMS (RFC 5652) of one signer: a seal without its content, a time stamp with it.
 
-Whatever is the same in every signature of one key is encoded once. asn1crypto, which builds such
-values too, encodes them anew at every level that it puts them into; it and pyHanko read what is
-written here in the tests, where the same values built by pyHanko are the same bytes.
+What is the same in every signature of one key is encoded once. (asn1crypto encodes values again at
+every nesting level.) The tests read this with asn1crypto and pyHanko, and compare it byte for byte
+with what pyHanko builds from the same values.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _VERSION_1, _VERSION_3 = cms.CMSVersion("v1").dump(), cms.CMSVersion("v3").dump(
 
 
 class SignedData:
-    """Makes the signatures of one key; for any number of threads.
+    """Makes the signatures of one key; safe to share between threads.
 
-    ``chain`` are the certificates that go along; ``algorithm`` is how the key signs a SHA-256, by
-    the name that asn1crypto has for it; ``content_type`` is ``data`` or ``tst_info``.
+    ``chain`` holds the accompanying certificates; ``algorithm`` is asn1crypto's name for how the
+    key signs a SHA-256; ``content_type`` is ``data`` or ``tst_info``.
     """
 
     def __init__(
@@ -43,15 +43,15 @@ class SignedData:
         self._identified = identified.dump()
         self._algorithm = algos.SignedDigestAlgorithm({"algorithm": algorithm}).dump()
         self._certificates = _set(_CONTEXT_0, {each.dump() for each in (certificate, *chain)})
-        # Which certificate it is, inside what is signed (RFC 5035).
+        # Identifies the certificate inside the signed attributes (RFC 5035).
         self._always = (
             attribute("content_type", self._type),
             attribute("signing_certificate_v2", as_signing_certificate_v2(certificate).dump()),
         )
 
     def attributes(self, digest: bytes, *further: bytes) -> bytes:
-        """The signed attributes over the digest of the content, as they are hashed; ``further``
-        are encoded ones."""
+        """The signed attributes over the digest of the content, encoded as they are hashed;
+        ``further`` holds more encoded attributes."""
         over = attribute("message_digest", encoded(_OCTETS, digest))
         return _set(_SET, {*self._always, over, *further})
 
@@ -63,8 +63,8 @@ class SignedData:
         content: bytes | None = None,
         token: bytes = b"",
     ) -> bytes:
-        """The whole ``ContentInfo``: ``signature`` is over ``attributes``, ``token`` the time stamp
-        over the signature that is put beside it (RFC 3161, appendix A)."""
+        """The whole ``ContentInfo``: ``signature`` is over ``attributes``; ``token`` is the time
+        stamp over the signature, added as unsigned attribute (RFC 3161, appendix A)."""
         stamped = (
             _set(_CONTEXT_1, {attribute("signature_time_stamp_token", token)}) if token else b""
         )
@@ -91,12 +91,12 @@ class SignedData:
 
 
 def attribute(kind: str, value: bytes) -> bytes:
-    """An attribute with one encoded value."""
+    """An attribute with one value, which is encoded already."""
     return encoded(_SEQUENCE, cms.CMSAttributeType(kind).dump(), encoded(_SET, value))
 
 
 def encoded(tag: int, *parts: bytes) -> bytes:
-    """A tag, the length and the parts (DER: X.690, 8.1 and 10.1)."""
+    """An element: tag, length and parts (DER: X.690, 8.1 and 10.1)."""
     size = sum(map(len, parts))
     if size < _SHORT:
         return bytes([tag, size, *b"".join(parts)])
@@ -105,5 +105,5 @@ def encoded(tag: int, *parts: bytes) -> bytes:
 
 
 def _set(tag: int, parts: set[bytes]) -> bytes:
-    """Encoded values in the order that DER has for a set (X.690, 11.6)."""
+    """A set of encoded values in DER order (X.690, 11.6)."""
     return encoded(tag, *sorted(parts))

@@ -1,14 +1,13 @@
-"""The keys and certificates of an installation: made at the first start, loaded, checked.
+"""The keys and certificates of an installation: created at the first start, loaded, checked.
 
-``create_authority`` makes a small hierarchy once: a root, an issuing authority below it, and
-below that one certificate for the seal and one for the time stamps. Everything is named for what
-it is: self-made and not qualified (Regulation (EU) 910/2014 knows qualified seals and stamps;
-these are not). ``load_authority`` reads the set that counts (see ``generations``) and checks
-every signature in the chain and every date; a private key is read by whoever uses it.
-``rotation`` renews, replaces and revokes.
+``create_authority`` makes a small hierarchy once: a root, an issuing authority below it, and below
+that one certificate for the seal and one for the time stamps. Their names say what they are:
+self-made and not qualified in the sense of Regulation (EU) 910/2014. ``load_authority`` reads the
+current set (see ``key_sets``) and checks every signature in the chain and every date; private keys
+are read only when used. ``rotation`` renews, replaces and revokes.
 
-The root's private key (``root.key.pem``) is needed only for its own list and for another issuing
-authority. Neither loading nor sealing reads it: **move it off the machine** after the first
+The root's private key (``root.key.pem``) is needed only for its own revocation list and for another
+issuing authority. Neither loading nor sealing reads it: **move it off the machine** after the first
 start. Without a passphrase keys are protected by mode 0600 alone.
 """
 
@@ -53,13 +52,13 @@ ROOT, ISSUING, SEAL, STAMP = "root", "issuing", "seal", "tsa"
 ROLES = (ROOT, ISSUING, SEAL, STAMP)
 CERTIFICATES = tuple(f"{role}.pem" for role in ROLES)
 CRLS = ("root.crl.pem", "issuing.crl.pem")
-# The root's key may have been moved away, as it should; a seal's key may live in a token.
+# The root's key should have been moved away; a seal's key may be in a token.
 NEEDED = (*CERTIFICATES, *CRLS, "issuing.key.pem", "tsa.key.pem")
 
 
 @dataclass(frozen=True)
 class Former:
-    """A certificate that was replaced; ``role`` is one of ``ROLES``."""
+    """A replaced certificate; ``role`` is one of ``ROLES``."""
 
     role: str
     certificate: x509.Certificate
@@ -67,10 +66,10 @@ class Former:
 
 @dataclass(frozen=True)
 class Authority:
-    """The hierarchy that counts, and the certificates that came before.
+    """The current hierarchy and the certificates it replaced.
 
-    ``home`` is the key directory, ``directory`` the set in it. ``own_roots`` are pinned as well:
-    those above a seal that was not made here.
+    ``home`` is the key directory, ``directory`` the current set in it. ``own_roots`` are trusted
+    too: the roots of a seal certificate that was not issued here.
     """
 
     home: Path
@@ -85,17 +84,17 @@ class Authority:
 
     @property
     def superseded(self) -> bool:
-        """Whether another set counts by now, so that this has to be loaded again."""
+        """Whether another set has become current, so that this must be loaded again."""
         return present(self.home) != self.directory
 
     @property
     def roots(self) -> tuple[x509.Certificate, ...]:
-        """The certificates to pin when verifying: present, former, and those given."""
+        """The certificates to trust when verifying: current, former, and given roots."""
         return (self.root, *self.former_of(ROOT), *self.own_roots)
 
     @property
     def issuers(self) -> tuple[x509.Certificate, ...]:
-        """Every issuing authority, the present first."""
+        """Every issuing authority, the current one first."""
         return (self.issuing, *self.former_of(ISSUING))
 
     def former_of(self, role: str) -> tuple[x509.Certificate, ...]:
@@ -104,7 +103,7 @@ class Authority:
 
     @property
     def certificates(self) -> Mapping[str, bytes]:
-        """Every certificate that counts as PEM, by file name."""
+        """Every current certificate as PEM, by file name."""
         return {name: pem(certificate) for name, certificate in self.counting().items()}
 
     @cached_property
@@ -114,16 +113,16 @@ class Authority:
 
     @cached_property
     def tsa_key(self) -> PrivateKey:
-        """The time stamps' private key. Raises AuthorityError."""
+        """The private key of the time stamps. Raises AuthorityError."""
         return self._key(STAMP, self.tsa)
 
     @property
     def crl(self) -> bytes:
-        """The issuing authority's revocation list as PEM, as it is on disk now."""
+        """The issuing authority's revocation list as PEM, read from disk now."""
         return read(self.directory / "issuing.crl.pem")
 
     def crls(self, now: datetime) -> tuple[x509.CertificateRevocationList, ...]:
-        """Both lists, and the last ones of former authorities that still hold.
+        """Both revocation lists, and the last lists of former authorities if still valid.
 
         ``AuthorityError('expired')`` when one of the two is past its date.
         """
@@ -133,14 +132,14 @@ class Authority:
 
     @property
     def lists(self) -> tuple[x509.CertificateRevocationList, ...]:
-        """The list of the root and of the issuing authority as they are on disk now, then the
-        last one of every former authority, whatever their dates."""
+        """The lists of the root and the issuing authority as on disk now, then the last list of
+        every former authority, whatever their dates."""
         last = sorted((self.home / FORMER).glob("*.crl.pem"))
         files = [*(self.directory / name for name in CRLS), *last]
         return tuple(read_crl(file) for file in files)
 
     def counting(self) -> dict[str, x509.Certificate]:
-        """The four certificates that count, by file name."""
+        """The four current certificates, by file name."""
         return dict(zip(CERTIFICATES, (self.root, self.issuing, self.seal, self.tsa), strict=True))
 
     def _key(self, role: str, certificate: x509.Certificate) -> PrivateKey:
@@ -158,10 +157,10 @@ def create_authority(
 ) -> None:
     """Make the whole hierarchy in ``directory``, all of it or nothing.
 
-    A directory that already holds a complete hierarchy is left as it is, so that two processes
-    that start together end with one. ``now`` is an aware instant. ``pki_url`` is written into the
-    certificates: below it the lists are published. ``seal_key`` is the public key of a seal that
-    lives in a token; without it one is made here.
+    A directory that already holds a complete hierarchy is left as it is, so two processes that
+    start together end up with one. ``now`` is an aware instant. ``pki_url`` is written into the
+    certificates: the lists are published below it. ``seal_key`` is the public key of a seal in a
+    token; without it one is made here.
 
     Raises ``AuthorityError('exists')`` when the directory holds something else.
     """
@@ -188,7 +187,7 @@ def fill(
     pki_url: str | None,
     seal_key: PublicKey | None,
 ) -> None:
-    """Write a whole new hierarchy into a directory."""
+    """Write a complete new hierarchy into a directory."""
     root_key, issuing_key, stamp_key = new_key(), new_key(), new_key()
     keys = {ROOT: root_key, ISSUING: issuing_key, STAMP: stamp_key}
     if seal_key is None:
@@ -200,7 +199,8 @@ def fill(
     write(workshop / "issuing.pem", pem(issuing.certificate))
     write(workshop / "seal.pem", pem(issue_seal(seal_key, issuing, now=now)))
     write(workshop / "tsa.pem", pem(issue_stamp(stamp_key.public_key(), issuing, now=now)))
-    # The root's list must last as long as the issuing authority: its key goes off the machine.
+    # The root's list must last as long as the issuing authority, as the root's key leaves the
+    # machine.
     ends = issuing.certificate.not_valid_after_utc
     write(workshop / "root.crl.pem", issue_crl(root, now=now, until=ends))
     write(workshop / "issuing.crl.pem", issue_crl(issuing, now=now))
@@ -225,11 +225,11 @@ def load_authority(
     now: datetime | None = None,
     own_roots: tuple[x509.Certificate, ...] = (),
 ) -> Authority:
-    """Read the hierarchy that counts and check it once; private keys are read at first use.
+    """Read and check the current hierarchy; private keys are read at first use.
 
     ``now`` (aware, default the clock) is the moment at which everything must be valid. Raises
-    ``AuthorityError`` with code ``missing``, ``unreadable``, ``mismatch`` or ``expired``, the
-    file named in its detail.
+    ``AuthorityError`` with code ``missing``, ``unreadable``, ``mismatch`` or ``expired``, the file
+    named in its detail.
     """
     moment = now or datetime.now(UTC)
     authority = read_authority(directory, passphrase, own_roots=own_roots)
@@ -238,7 +238,7 @@ def load_authority(
 
 
 def check_validity(authority: Authority, now: datetime) -> None:
-    """Whether every certificate that counts is valid at ``now`` (aware). Raises AuthorityError."""
+    """Check that every current certificate is valid at ``now`` (aware). Raises AuthorityError."""
     for name, certificate in authority.counting().items():
         start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         check_dates(name, start, end, now)
@@ -247,7 +247,7 @@ def check_validity(authority: Authority, now: datetime) -> None:
 def read_authority(
     directory: Path, passphrase: bytes | None, *, own_roots: tuple[x509.Certificate, ...] = ()
 ) -> Authority:
-    """The same without a look at the dates: to show, and to renew what has ended."""
+    """The same without checking dates: to show, and to renew what has expired."""
     chosen = present(directory)
     root, issuing, seal, tsa = (read_certificate(chosen / name) for name in CERTIFICATES)
     for name, certificate, issuer in (
@@ -272,24 +272,24 @@ def read_authority(
 
 
 def _former(home: Path, counting: tuple[x509.Certificate, ...]) -> tuple[Former, ...]:
-    """What was kept of every certificate that was replaced, the newest first."""
+    """Every replaced certificate that was kept, newest first."""
     found = []
     for file in (home / FORMER).glob("*.pem"):
         role = file.name.partition("-")[0]
         if file.name.endswith(".crl.pem") or role not in ROLES:
             continue
         certificate = read_certificate(file)
-        if certificate not in counting:  # kept just before its successor counts
+        if certificate not in counting:  # it is kept shortly before it is replaced
             found.append(Former(role, certificate))
     found.sort(key=lambda each: each.certificate.not_valid_before_utc, reverse=True)
     return tuple(found)
 
 
 def renew_crl(directory: Path, passphrase: bytes | None, *, now: datetime) -> bytes:
-    """Issue the issuing authority's revocation list anew, keeping what it revoked.
+    """Issue the next revocation list of the issuing authority, keeping its entries.
 
-    Returns the new list as PEM after writing it in one step. Raises ``AuthorityError``. Run it
-    daily: a list lasts ``certificates.CRL_LIFETIME``.
+    Writes it in one step and returns it as PEM. Raises ``AuthorityError``. Run it daily: a list
+    lasts ``certificates.CRL_LIFETIME``.
     """
     chosen = present(directory)
     issuing = read_certificate(chosen / "issuing.pem")
@@ -302,20 +302,20 @@ def renew_crl(directory: Path, passphrase: bytes | None, *, now: datetime) -> by
 
 
 def pem(*each: x509.Certificate | x509.CertificateRevocationList) -> bytes:
-    """Certificates or lists in PEM, one after another."""
+    """Certificates or lists in PEM, concatenated."""
     return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in each)
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
-    """SHA-256 of a certificate, as readers show it: ``AB:CD:…``."""
+    """SHA-256 of a certificate, as PDF readers show it: ``AB:CD:…``."""
     return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
 
 def published(authority: Authority) -> dict[str, x509.Certificate | x509.CertificateRevocationList]:
-    """What the world may fetch, by name: certificates of authorities and their lists.
+    """What is published, by name: certificates of authorities and their lists.
 
-    Each by the identifier of its key, as certificates refer to it; the present ones also as
-    ``root`` and ``issuing``. A list has ``.crl`` behind its name.
+    Each is named by its key identifier, which certificates refer to; the current ones also as
+    ``root`` and ``issuing``. The name of a list ends in ``.crl``.
     """
     found: dict[str, x509.Certificate | x509.CertificateRevocationList] = {
         ROOT: authority.root,

@@ -1,6 +1,6 @@
-"""Keys, certificates and revocation lists as files: written whole and private, read with names.
+"""Keys, certificates and revocation lists as files: written whole and private.
 
-Every error is an ``AuthorityError`` that says which file it is about.
+Every error is an ``AuthorityError`` that names the file.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def write(path: Path, data: bytes) -> None:
-    """A new file with mode 0600, on the disk when this returns; an old one of that name goes."""
+    """Write a new file with mode 0600 and sync it to disk; an old one of that name is removed."""
     with contextlib.suppress(FileNotFoundError):
         path.unlink()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -32,7 +32,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """The same in one step: whoever reads meanwhile gets the old or the new file, never half."""
+    """The same in one step: a concurrent reader gets the old or the new file, never half."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     write(fresh, data)
     fresh.replace(path)
@@ -73,7 +73,8 @@ def read_crl(path: Path) -> x509.CertificateRevocationList:
 def read_key(path: Path, passphrase: bytes | None, certificate: x509.Certificate) -> PrivateKey:
     """The private key of ``certificate``.
 
-    Raises AuthorityError missing, unreadable, wrong_passphrase, or mismatch when it is another's.
+    Raises AuthorityError missing, unreadable, wrong_passphrase, or mismatch for another
+    certificate's key.
     """
     return private_key(read(path), passphrase, certificate, str(path))
 
@@ -94,7 +95,8 @@ def private_key(
 
 
 def belonging(key: object, certificate: x509.Certificate, named: str) -> PrivateKey:
-    """The key itself. Raises AuthorityError for another kind of key, or another's."""
+    """The key, checked. Raises AuthorityError for an unsupported kind or another certificate's
+    key."""
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise AuthorityError("unreadable", f"{named}: neither an RSA nor an EC key")
     if key.public_key() != certificate.public_key():
@@ -103,7 +105,7 @@ def belonging(key: object, certificate: x509.Certificate, named: str) -> Private
 
 
 def check_dates(name: str, start: datetime, end: datetime, now: datetime) -> None:
-    """Raises AuthorityError expired before ``start`` and after ``end``."""
+    """Raises AuthorityError('expired') before ``start`` and after ``end``."""
     if now < start:
         raise AuthorityError("expired", f"{name} is not valid before {start.isoformat()}")
     if now > end:

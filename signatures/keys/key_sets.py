@@ -1,13 +1,13 @@
-"""The key directory over the years: sets of files that are replaced whole, and what they were.
+"""The key directory over the years: complete sets of files, and the certificates they replaced.
 
     the directory itself    the first set
     generations/0002 …      every later set, complete
-    current                 a symbolic link to the set that counts; absent: the first
-    former/                 every certificate that was replaced, and the last list of its issuer
+    current                 a symbolic link to the current set; absent: the first
+    former/                 every replaced certificate, and the last list of its issuer
 
-A change is a copy of the present set with new files in it, and then one rename of the link. So a
-process that reads meanwhile has all of one set or all of the other, and a crash changes nothing.
-The private keys of a set that was replaced are removed: they sign nothing any more.
+A change copies the current set, adds new files, and then renames the link. So a concurrent reader
+sees all of one set or all of the other, and a crash changes nothing. The private keys of a replaced
+set are deleted: they sign nothing any more.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ KEY_FILES = "*.key.pem"
 
 
 def present(home: Path) -> Path:
-    """The directory of the set that counts now; a look at one link."""
+    """The directory of the current set; reads one link."""
     try:
         return home / os.readlink(home / LINK)
     except OSError:
@@ -33,7 +33,7 @@ def present(home: Path) -> Path:
 
 @contextmanager
 def changed(home: Path) -> Iterator[Path]:
-    """A copy of the present set to change; it counts from the end of the block on.
+    """A copy of the current set to change; it becomes current when the block ends.
 
     Changes wait for one another. When the block raises, nothing has changed.
     """
@@ -52,7 +52,7 @@ def changed(home: Path) -> Iterator[Path]:
 
 
 def _count(home: Path, workshop: Path) -> None:
-    """Give the set its number and let the link point to it."""
+    """Give the set its number and point the link at it."""
     sets = home / SETS
     sets.mkdir(exist_ok=True, mode=0o700)
     number = max((int(each.name) for each in sets.iterdir()), default=1) + 1
@@ -68,7 +68,7 @@ def _count(home: Path, workshop: Path) -> None:
 
 
 def _on_disk(directory: Path) -> None:
-    """What was renamed in it stays renamed after a power cut."""
+    """Sync the directory, so that renames in it survive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -83,4 +83,4 @@ def _alone(home: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(descriptor)  # gives the lock back
+        os.close(descriptor)  # also releases the lock

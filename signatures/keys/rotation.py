@@ -1,8 +1,9 @@
-"""New certificates in the place of old ones, and revoking them; old files stay verifiable.
+"""Renews, replaces and revokes certificates; old files stay verifiable.
 
-Every change is one new set of files (see ``generations``): a process that seals meanwhile notices
-that its set no longer counts, throws away what it was making, and begins again with the new one.
-What was replaced is kept in ``former/``: a former root stays pinned, a former certificate listed.
+Every change is one new set of files (see ``key_sets``). A process that is sealing meanwhile notices
+that its set is no longer current, discards its work and begins again with the new one. Replaced
+certificates are kept in ``former/``: a former root stays trusted, other former certificates stay
+listed.
 """
 
 from datetime import datetime, timedelta
@@ -45,7 +46,7 @@ REASONS = {
 TOKEN_STEP = timedelta(seconds=1)
 """A token tells whole seconds and may be a second off, so a revocation takes effect one later."""
 
-LEAST_FINGERPRINT = 8  # hexadecimal digits that name a certificate
+LEAST_FINGERPRINT = 8  # hexadecimal digits needed to name a certificate
 
 
 def renew_seal(
@@ -56,9 +57,10 @@ def renew_seal(
     pki_url: str | None = None,
     seal_key: PublicKey | None = None,
 ) -> x509.Certificate:
-    """A new certificate for the seal from the present issuing authority.
+    """Issue a new certificate for the seal from the current issuing authority.
 
-    Over ``seal_key`` when the seal lives in a token, else over a new key. Raises AuthorityError.
+    It is for ``seal_key`` if the seal is in a token, otherwise for a new key. Raises
+    AuthorityError.
     """
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
@@ -77,7 +79,7 @@ def renew_seal(
 def renew_stamp(
     home: Path, passphrase: bytes | None, *, now: datetime, pki_url: str | None = None
 ) -> x509.Certificate:
-    """A new key and certificate for the time stamps. Raises AuthorityError."""
+    """Make a new key and certificate for the time stamps. Raises AuthorityError."""
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
         made = new_key()
@@ -97,10 +99,10 @@ def new_authority(
     pki_url: str | None = None,
     seal_key: PublicKey | None = None,
 ) -> Authority:
-    """A whole new hierarchy; the old root stays pinned. Raises AuthorityError.
+    """Make a whole new hierarchy; the old root stays trusted. Raises AuthorityError.
 
-    The old issuing authority's last list lasts as long as its certificate, because nobody can
-    make another; where its key is gone already, the list that there is stays the last.
+    The old issuing authority's last list is valid as long as its certificate, because nobody can
+    issue another. If its key is already gone, the present list stays the last.
     """
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
@@ -128,14 +130,14 @@ def revoke(
     now: datetime,
     since: datetime | None = None,
 ) -> x509.Certificate:
-    """Revoke a former certificate of seal or stamp, from ``since`` (aware; default now) on.
+    """Revoke a former certificate of seal or stamp, from ``since`` (aware; default now).
 
-    ``named`` is the beginning of its SHA-256 fingerprint, ``reason`` one of ``REASONS``. What
-    was sealed before that moment, by its time stamp, stays valid; what comes later does not.
+    ``named`` is the beginning of its SHA-256 fingerprint, ``reason`` one of ``REASONS``. What was
+    sealed before that moment, by its time stamp, stays valid; later seals do not.
 
-    Raises AuthorityError: ``unknown`` for no or several such certificates, ``in_use`` for one
-    that still seals (renew first), ``issuer_gone`` when its authority was replaced, and
-    ``revoked`` when it is already.
+    Raises AuthorityError: ``unknown`` for none or several such certificates, ``in_use`` for one
+    that still seals (renew first), ``issuer_gone`` when its authority was replaced, ``revoked``
+    when it already is.
     """
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
@@ -161,10 +163,10 @@ def revoke(
 def renew_root_list(
     home: Path, passphrase: bytes | None, *, root_key: Path | None, now: datetime
 ) -> datetime:
-    """The root's list anew, until the issuing authority ends; returns when that is.
+    """Issue the root's list again, valid until the issuing authority ends; returns that moment.
 
-    ``root_key`` is where the root's key is now; None: still in the directory. Its passphrase is
-    the directory's. Raises AuthorityError.
+    ``root_key`` is the present path of the root's key; None means still in the directory. It has
+    the directory's passphrase. Raises AuthorityError.
     """
     with changed(home) as workshop:
         authority = read_authority(home, passphrase)
@@ -180,7 +182,7 @@ def renew_root_list(
 
 
 def _issuing(authority: Authority, pki_url: str | None, now: datetime) -> Issuer:
-    """The present issuing authority, if it may still issue. Raises AuthorityError."""
+    """The current issuing authority, if it may still issue. Raises AuthorityError."""
     issuing = authority.issuing
     check_dates("issuing.pem", issuing.not_valid_before_utc, issuing.not_valid_after_utc, now)
     return Issuer(issuing, _issuing_key(authority), pki_url)
@@ -205,7 +207,7 @@ def _issuing_key(authority: Authority) -> PrivateKey:
 
 
 def _named(authority: Authority, named: str) -> x509.Certificate:
-    """The one former certificate of seal or stamp whose fingerprint begins like this."""
+    """The one former certificate of seal or stamp whose fingerprint begins with ``named``."""
     digits = named.replace(":", "").upper()
     if len(digits) < LEAST_FINGERPRINT:
         raise AuthorityError("unknown", named)
@@ -227,7 +229,7 @@ def _named(authority: Authority, named: str) -> x509.Certificate:
 
 
 def _keep(home: Path, role: str, certificate: x509.Certificate) -> None:
-    """Into ``former/``, before the successor counts."""
+    """Copy a certificate to ``former/`` before its successor becomes current."""
     write(_place(home, role, certificate, ".pem"), pem(certificate))
 
 

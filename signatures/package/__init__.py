@@ -1,1 +1,1 @@
-"""The evidence package: read, and judged part by part."""
+"""Reads an evidence package and judges it part by part."""

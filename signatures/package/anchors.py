@@ -1,7 +1,8 @@
 """The anchor of a package: one time stamp over the heads of all logs of a day.
 
-It comes after the close, so the sheet cannot name it. It proves itself: the path leads from the
-log's last entry to the root in the record, and the time stamp is over the record.
+It is made after the agreement is closed, so the sheet cannot name it. It proves itself: a Merkle
+path leads from the log's last entry to the root in the record, and the time stamp is over the
+record.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _MOST_STEPS = 64
 
 
 def check_anchors(case: Case) -> Iterator[Finding]:
-    """One anchor at most, whole, over the head of this log. None is there before the first."""
+    """At most one anchor, complete, over the head of this log. A package has none before its first
+    day."""
     days: dict[str, dict[str, bytes]] = defaultdict(dict)
     for name, data in case.files.items():
         if found := ANCHOR.fullmatch(name):
@@ -64,7 +66,7 @@ def _check(case: Case, day: str, files: dict[str, bytes]) -> Iterator[Finding]:
 
 
 def _record(encoded: bytes) -> dict[str, Any]:
-    """What a record says in its canonical form; nothing for any other bytes."""
+    """The contents of a record in canonical form; empty for any other bytes."""
     try:
         read = json.loads(encoded)
         plain = isinstance(read, dict) and rfc8785.dumps(read) == encoded
@@ -74,7 +76,7 @@ def _record(encoded: bytes) -> dict[str, Any]:
 
 
 def _stamped(case: Case, response: bytes, record: bytes) -> int | None:
-    """When the record was stamped (seconds) by an authority that leads to a given root; or None."""
+    """When (in seconds) an authority under a given root stamped the record; None if it did not."""
     try:
         answer = tsp.TimeStampResp.load(response, strict=True)
         if answer.dump() != response:
@@ -103,7 +105,7 @@ def _beside(case: Case) -> list[x509.Certificate]:
 
 
 def _path(case: Case, given: bytes, root: Any, moment: int) -> bytes | None:
-    """The file as it has to be, when its steps lead from this log's head to the root."""
+    """The required contents of the file, if its steps lead from this log's head to the root."""
     log = case.sheet.said["log"]
     leaf = rfc8785.dumps(
         {

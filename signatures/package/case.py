@@ -1,4 +1,4 @@
-"""What the rules of a package look at, and by what it is judged."""
+"""The input of the rules for a package: the files and what they are judged by."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from signatures.verdict.verify import verify
 @dataclass(frozen=True)
 class Trust:
     """What a package is judged by; see ``verify`` for each. ``recorded_sheet`` is the SHA-256 of
-    its sheet where a database has it: then it needs no time stamp that still counts."""
+    its sheet if a database has it: then the sheet needs no time stamp that is still valid."""
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate] = ()
@@ -40,8 +40,8 @@ class Trust:
 
 @dataclass(frozen=True)
 class Case:
-    """What the rules look at: the files, the sheet that is their ledger, and the verdicts on the
-    sealed files by name."""
+    """The input of the rules: the files, the evidence sheet that is their ledger, and the verdict
+    on each sealed file by name."""
 
     files: Mapping[str, bytes]
     trust: Trust
@@ -49,5 +49,5 @@ class Case:
     documents: Mapping[str, Report]
 
     def sound(self, name: str) -> bool:
-        """Whether a sealed file is there and not invalid."""
+        """Whether a sealed file is present and not invalid."""
         return name in self.documents and self.documents[name].verdict != INVALID

@@ -1,7 +1,7 @@
-"""The certificates and revocation lists of a package: what lies there is held against the roots.
+"""Checks the certificates and revocation lists of a package against the roots.
 
-A root counts only when it was given from elsewhere; one that lies in the package is compared with
-those. Every other certificate has to lead to a root, and every list has to be an issuer's own.
+A root is trusted only if it was given from elsewhere; one in the package is compared with those.
+Every other certificate must lead to a root, and every list must be signed by an issuer.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _BETWEEN = re.compile(rb"(?<=-----END X509 CRL-----\n)")
 
 
 def check_certificates(case: Case) -> Iterator[Finding]:
-    """Whose certificates lie there, and whether those of the seals are among them."""
+    """The certificates present are ours or a stamp authority's, and include those of the seals."""
     found: dict[str, list[x509.Certificate]] = {}
     for name in (*OWN_CERTIFICATES, STAMP_ROOT, OF_STAMP_SERVICE):
         if name not in case.files:
@@ -72,7 +72,8 @@ def check_certificates(case: Case) -> Iterator[Finding]:
 def _missing(
     case: Case, found: dict[str, list[x509.Certificate]], used: Sequence[x509.Certificate]
 ) -> Iterator[Finding]:
-    """The sheet names its seal's certificate and its root; every seal its own."""
+    """The sheet names its seal's certificate and its root; each seal names its own. All are
+    present."""
     there = {each for read in found.values() for each in read}
     said = case.sheet.said["seal"]
     for name, digest in (
@@ -88,7 +89,7 @@ def _missing(
 
 
 def _used(case: Case) -> list[x509.Certificate]:
-    """The certificates that sealed and stamped the sealed files."""
+    """The certificates that sealed and time stamped the sealed files."""
     found: dict[x509.Certificate, None] = {}
     for document in (AGREEMENT, SHEET):
         if not case.sound(document):
@@ -109,7 +110,7 @@ def _with_token(container: Container) -> Iterator[Container]:
 
 
 def _certificates(encoded: bytes) -> list[x509.Certificate] | None:
-    """Those in a file that holds nothing else; None for any other file."""
+    """The certificates in a file that holds nothing else; None for any other file."""
     if not _ONLY_CERTIFICATES.fullmatch(encoded):
         return None
     try:
@@ -119,7 +120,7 @@ def _certificates(encoded: bytes) -> list[x509.Certificate] | None:
 
 
 def _are_lists_of(encoded: bytes, issuers: Sequence[x509.Certificate]) -> bool:
-    """Whether a file holds revocation lists alone, each signed by one of these."""
+    """Whether a file holds only revocation lists, each signed by one of these."""
     if not _ONLY_LISTS.fullmatch(encoded):
         return False
     try:

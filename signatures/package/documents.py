@@ -1,4 +1,5 @@
-"""The agreement, what was shown, the evidence and the records, each by the sealed sheet."""
+"""Checks the agreement, the shown document, the evidence and the records against the sealed
+sheet."""
 
 from __future__ import annotations
 
@@ -25,18 +26,18 @@ from signatures.verdict.report import INVALID
 
 
 def sha256(data: bytes) -> str:
-    """In hexadecimal."""
+    """The digest in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def check_evidence(case: Case) -> Iterator[Finding]:
-    """The loose JSON is the attachment of the sheet, byte for byte."""
+    """The separate JSON file equals the attachment of the sheet, byte for byte."""
     if EVIDENCE in case.files and case.files[EVIDENCE] != case.sheet.encoded:
         yield fails("evidence", "evidence_other", EVIDENCE)
 
 
 def check_documents(case: Case) -> Iterator[Finding]:
-    """The agreement is the one that the sheet names, and begins with what was shown."""
+    """The agreement is the one that the sheet names, and begins with the shown document."""
     agreement, shown = case.files.get(AGREEMENT), case.files.get(SHOWN)
     if agreement is not None:
         report = case.documents[AGREEMENT]
@@ -57,12 +58,13 @@ def check_documents(case: Case) -> Iterator[Finding]:
 
 
 def _is_the_beginning(shown: bytes, agreement: bytes) -> bool:
-    """Exactly what stood there before the first signature."""
+    """Whether it is exactly the file before the first signature."""
     return agreement.startswith(shown) and Revisions(agreement).all[0].end == len(shown)
 
 
 def check_acts(case: Case) -> Iterator[Finding]:
-    """Each record is the one in the sheet, and the one whose digest the seal of its act binds."""
+    """Each record equals the one in the sheet, and its digest is the one bound by the act's
+    seal."""
     reasons = {}
     if case.sound(AGREEMENT):
         seals = case.documents[AGREEMENT].seals
@@ -91,7 +93,7 @@ def check_acts(case: Case) -> Iterator[Finding]:
 
 
 def check_renewed(case: Case) -> Iterator[Finding]:
-    """Each renewed copy begins with its original, and goes on with valid time stamps alone."""
+    """Each renewed copy is its original followed by valid time stamps only."""
     for name, report in case.documents.items():
         of = original_of(name)
         if not name.startswith(f"{RENEWED}/") or not of:

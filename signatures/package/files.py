@@ -1,10 +1,10 @@
-"""An evidence package as somebody has it: a folder, a bag (RFC 8493) or its ZIP; and a PDF alone.
+"""Reads an evidence package from a folder, a bag (RFC 8493) or its ZIP; or a single PDF.
 
-Reading judges nothing of what the files say. What is wrong with the ZIP itself, or with the place
-of a file, is noted as findings; ``package_verdict`` judges the parts.
+Reading does not judge the contents. Problems of the ZIP itself, or of where a file is, are noted as
+findings; ``verdict`` judges the parts.
 
-The files of the package lie beside ``manifest.json``, at most two folders deep. Where that folder
-is the payload of a bag, ``data/``, the lists of the bag lie above it.
+The files of the package are beside ``manifest.json``, at most two folders deep. If that folder is
+the payload of a bag, ``data/``, the lists of the bag are in the folder above it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _DEEPEST = 3  # bag/data/manifest.json
 
 @dataclass(frozen=True)
 class Package:
-    """The files by their names in the package, the bag's own files by theirs, and what was wrong
-    with how they lie there. ``bagged`` says whether the bag's files have to be there."""
+    """The files of the package and the bag's own files, by name, and problems with their layout.
+    ``bagged`` says whether the bag's files are required."""
 
     files: Mapping[str, bytes]
     bag: Mapping[str, bytes] = field(default_factory=dict)
@@ -53,11 +53,11 @@ class Package:
         return sorted(n for n in self.files if n.startswith(folder) and COPY.fullmatch(n))
 
     def roots(self) -> list[x509.Certificate]:
-        """The root certificates that travel with it; none when they are unreadable."""
+        """The root certificates in the package; none when they are unreadable."""
         return _certificates(self.files.get(ROOT, b""))
 
     def stamp_roots(self) -> list[x509.Certificate]:
-        """The same of other people's time stamp authorities."""
+        """The same for third-party time stamp authorities."""
         return _certificates(self.files.get(STAMP_ROOT, b""))
 
 
@@ -69,7 +69,7 @@ def _certificates(encoded: bytes) -> list[x509.Certificate]:
 
 
 def read(path: Path) -> tuple[Package, str]:
-    """What lies at ``path``; the name of the PDF when it is one alone, else empty: a package.
+    """The package at ``path``, and the name of the PDF if it is a single PDF, else ''.
 
     Raises Unreadable, OSError.
     """
@@ -90,7 +90,7 @@ def read_zip(data: bytes) -> Package:
 
 
 def _package(files: Mapping[str, bytes], findings: tuple[Finding, ...]) -> Package:
-    """The package whose manifest lies least deep. Raises Unreadable."""
+    """The package whose manifest is at the least depth. Raises Unreadable."""
     found = [name for name in files if PurePosixPath(name).name == MANIFEST]
     found = [name for name in found if len(PurePosixPath(name).parts) <= _DEEPEST]
     if not found:
@@ -131,10 +131,10 @@ def _bounded(path: Path, room: int) -> bytes:
 
 
 def _beside(path: Path) -> dict[str, bytes]:
-    """What lies beside a PDF alone and may say something of it: the sheet with its renewed copies,
-    and the roots."""
+    """The files beside a single PDF that bear on it: the sheet, its newest renewed copy, and the
+    roots."""
     folder = path.absolute().parent
-    if folder.name == RENEWED:  # renewed copies have a folder of their own in the package
+    if folder.name == RENEWED:  # renewed copies are in a folder of their own
         folder = folder.parent
     copies = [f"{RENEWED}/{each.name}" for each in sorted(folder.glob(f"{RENEWED}/*-{SHEET}"))]
     found = {name: folder / name for name in (SHEET, ROOT, STAMP_ROOT, *copies[-1:])}

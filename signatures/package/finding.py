@@ -1,4 +1,4 @@
-"""What was found in an evidence package, each time about one part."""
+"""A finding about one part of an evidence package."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LONGEST_NAME = 200
 class Finding:
     """Something that is wrong (``fails``) or that nothing proves (``unknown``).
 
-    ``rule`` is one of ``package_verdict.RULES``, ``code`` has a sentence in ``texts``, ``name`` is
-    the file it is about. ``detail`` is for those who look into the file, in no language.
+    ``rule`` is one of ``report.RULES``, ``code`` has a sentence in ``texts``, ``name`` is the file
+    concerned. ``detail`` is for experts, in no language.
     """
 
     rule: str
@@ -26,17 +26,17 @@ class Finding:
     detail: str = ""
 
     def sentence(self, language: str = "nl") -> str:
-        """What was found, in plain words."""
+        """The finding in plain words."""
         said: dict[str, Any] = words(language)["package"]["finding"]
         name = "".join(each if each.isprintable() else "�" for each in self.name)
         return str(said[self.code]).format(name=name, detail=self.detail)
 
 
 def fails(rule: str, code: str, name: str = "", detail: str = "") -> Finding:
-    """A part that is not what was sealed."""
+    """A part that differs from what was sealed."""
     return Finding(rule, FAILS, code, name[:LONGEST_NAME], detail[:LONGEST_NAME])
 
 
 def unknown(rule: str, code: str, name: str = "", detail: str = "") -> Finding:
-    """A part of which nothing sealed says what it has to be."""
+    """A part about which nothing sealed says what it must be."""
     return Finding(rule, UNKNOWN, code, name[:LONGEST_NAME], detail[:LONGEST_NAME])

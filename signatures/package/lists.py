@@ -1,7 +1,7 @@
-"""The lists of a package, which nobody seals: they have to agree with what is sealed and is there.
+"""Checks the unsealed lists of a package against what is sealed and present.
 
-They prove nothing. Whoever changes a file can write them anew; but a list that says something else
-than the sealed sheet misleads who reads it, so nothing stands in it that cannot be checked.
+These lists prove nothing: whoever changes a file can rewrite them. But a list that contradicts the
+sealed sheet misleads its reader, so every statement in them must be checkable.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
 def check_lists(case: Case, package: Package) -> Iterator[Finding]:
-    """The manifest, and the lists of the bag where it is one."""
+    """The manifest, and the lists of the bag if it is one."""
     yield from _check_manifest(case)
     if package.bagged:
         yield from _check_bag(case, package)
@@ -93,7 +93,7 @@ def _of(data: bytes) -> tuple[str, int]:
 
 
 def _expected(case: Case) -> dict[str, Any]:
-    """What the archive's list says of the agreement itself, from the sealed sheet."""
+    """What the manifest must say about the agreement, according to the sealed sheet."""
     said = case.sheet.said
     processor = said["parties"]["processor"]
     return {

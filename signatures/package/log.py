@@ -1,7 +1,7 @@
-"""The log of a package: an unbroken chain whose entries are those in the sealed sheet.
+"""Checks the log of a package: an unbroken chain with the entries of the sealed sheet.
 
-Names and addresses lie beside the chain, which holds their salted digest alone, so that they can
-be erased from a package and the chain still holds.
+Names and addresses are kept beside the chain, which holds only their salted digest, so that they
+can be erased from a package without breaking the chain.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LINE = {"entry", "hash", "personal_data", "salt"}
 
 
 def check_log(case: Case) -> Iterator[Finding]:
-    """Every entry follows from the one before; the last is the sheet's head; none is left out."""
+    """Every entry follows from the previous one, the last is the sheet's head, none is missing."""
     data = case.files.get(LOG)
     if data is None:
         return
@@ -58,7 +58,7 @@ def check_log(case: Case) -> Iterator[Finding]:
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
-    """One line in its canonical form; None for anything else, so that nothing is said twice."""
+    """One line in canonical form; None for anything else, so that no key appears twice."""
     try:
         read = json.loads(line)
         plain = isinstance(read, dict) and read.keys() == _LINE and rfc8785.dumps(read) == line
@@ -78,8 +78,8 @@ def _follows(entry: Any, number: int, before: str, case: Case) -> bool:
 def _personal_fits(read: dict[str, Any]) -> bool:
     digest, personal, salt = read["entry"]["personal"], read["personal_data"], read["salt"]
     if personal is None:
-        return bool(salt == "")  # without the data, a salt is something that nobody can check
-    if not isinstance(salt, str) or not _SALT.fullmatch(salt):  # the same bytes, written otherwise
+        return bool(salt == "")  # a salt without its data could not be checked
+    if not isinstance(salt, str) or not _SALT.fullmatch(salt):  # another spelling of the same bytes
         return False
     return bool(_sha256(bytes.fromhex(salt) + rfc8785.dumps(personal)) == digest)
 

@@ -1,4 +1,4 @@
-"""The parts that stand in the sealed files too, and whether every part is there, once."""
+"""Checks the parts that the sealed files contain as well, and that every part is present once."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _ALWAYS = (SHEET, AGREEMENT, SHOWN, EVIDENCE, LOG, MANIFEST)
 
 
 def check_seals(case: Case) -> Iterator[Finding]:
-    """Each seal and time stamp that lies there as a file is the one in the PDF."""
+    """Each seal and time stamp in a separate file equals the one in the PDF."""
     for document in (AGREEMENT, SHEET):
         if not case.sound(document):
-            continue  # what is wrong with it is said of the file itself
+            continue  # its own findings are reported elsewhere
         for part in parts(case.files[document]):
             name = loose_name(document, part.field, stamp=part.cms is None)
             place = f"{TOKENS if part.cms is None else SEALS}{name}.txt"
@@ -52,7 +52,7 @@ def check_seals(case: Case) -> Iterator[Finding]:
 
 
 def check_template(case: Case) -> Iterator[Finding]:
-    """The Word file is the one that the sheet names."""
+    """The Word template is the one that the sheet names."""
     if TEMPLATE not in case.files:
         if case.sheet.parts is None:
             yield unknown("template", "template_absent", TEMPLATE)
@@ -73,8 +73,8 @@ def check_read_me(case: Case) -> Iterator[Finding]:
 
 
 def check_whole(case: Case, named: Collection[str]) -> Iterator[Finding]:
-    """Every part is there and nothing else, each as the sheet lists it; ``named`` are the files of
-    which something was said already."""
+    """Every part is present as the sheet lists it, and nothing else; ``named`` are files that
+    already have a finding."""
     listed = case.sheet.parts
     needed, may = _expected(case)
     for name in sorted(needed - case.files.keys()):
@@ -92,7 +92,7 @@ def check_whole(case: Case, named: Collection[str]) -> Iterator[Finding]:
 
 
 def _expected(case: Case) -> tuple[set[str], set[str]]:
-    """The names that have to be there, and those that an older package may have."""
+    """The names that are required, and those that an older package may also have."""
     listed = case.sheet.parts
     if listed is not None:
         needed = {*_ALWAYS, *listed, *FROM_THE_SHEET, *PLACES_IN_THE_SHEET, *READ_ME}
@@ -108,5 +108,5 @@ def _expected(case: Case) -> tuple[set[str], set[str]]:
 
 
 def _comes_later(name: str) -> bool:
-    """Anchors and renewed copies come after the close and have rules of their own."""
+    """Anchors and renewed copies are made after the close and have their own rules."""
     return bool(ANCHOR.fullmatch(name) or (COPY.fullmatch(name) and name.startswith(RENEWED)))

@@ -1,4 +1,4 @@
-"""The report on an evidence package: every rule answered, every part that is wrong named."""
+"""The report on an evidence package: the answer to every rule, and every wrong part by name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from signatures.verdict.report import (
     Report,
 )
 
-# In the order in which they are told; the sheet is first, because the others rest on it.
+# In the order of reporting; the sheet comes first because the other rules rely on it.
 RULES = (
     "sheet",
     "evidence",
@@ -40,8 +40,8 @@ MARKS = {HOLDS: "✔", FAILS: "✖", UNKNOWN: "?"}
 
 @dataclass(frozen=True)
 class PackageReport:
-    """Everything that was found. ``unanswered`` are the rules for which there was no sheet to ask;
-    ``sheet_holds`` says that the sheet holds, so that the rest could rest on it."""
+    """Everything that was found. ``unanswered`` are the rules that could not be checked without a
+    sheet; ``sheet_holds`` says that the sheet is valid, so that the other rules can rely on it."""
 
     documents: Mapping[str, Report]
     findings: tuple[Finding, ...]
@@ -52,8 +52,8 @@ class PackageReport:
 
     @property
     def verdict(self) -> str:
-        """genuine, invalid, or completeness_unknown: nothing is wrong, but the sheet cannot show
-        any more that it is what was sealed, or the agreement that it is what the sheet names."""
+        """genuine, invalid, or completeness_unknown: nothing is wrong, but the sheet can no longer
+        prove that it is what was sealed, or the agreement that it is what the sheet names."""
         if any(each.state == FAILS for each in self.findings) or any(
             each.verdict == INVALID for each in self.documents.values()
         ):
@@ -82,12 +82,12 @@ class PackageReport:
 
     @property
     def not_recorded(self) -> bool:
-        """Whether somebody who has the ledger said that it names an original and is not it."""
+        """Whether the ledger's owner said that it names an original but is another file."""
         return any(each.code == "package_not_recorded" for each in self.findings)
 
     def refused(self) -> PackageReport:
-        """The same of a package that names an agreement of which other files were recorded, by the
-        ledger of those; see ``Report.refused``."""
+        """The same report, refused: other files were recorded for the agreement that it names; see
+        ``Report.refused``."""
         found = fails("documents", "package_not_recorded", self.says)
         return replace(
             self,
@@ -111,19 +111,19 @@ class PackageReport:
         return str(words(language)["package"]["verdict"][verdict])
 
     def rule_sentence(self, rule: str, language: str = "nl") -> str:
-        """One rule with what came of it."""
+        """One rule with its result."""
         said = words(language)["package"]
         if rule in self.unanswered:
             return str(said["unanswered"][rule])
         return str(said["rule"][rule][self.state(rule)])
 
     def of(self, rule: str) -> list[Finding]:
-        """What was found under a rule, what is wrong first."""
+        """The findings under a rule, failures first."""
         found = [each for each in self.findings if each.rule == rule]
         return sorted(found, key=lambda each: each.state != FAILS)
 
     def lines(self, language: str = "nl") -> list[str]:
-        """Every rule, each with its findings below it."""
+        """Every rule, each followed by its findings."""
         lines = []
         for rule in RULES:
             lines.append(f"{MARKS[self.state(rule)]} {self.rule_sentence(rule, language)}")
@@ -131,7 +131,7 @@ class PackageReport:
         return lines
 
     def as_json(self, language: str = "nl") -> dict[str, Any]:
-        """The report as JSON values: stable codes, and the words beside them."""
+        """The report as JSON values: stable codes with their sentences."""
         return {
             "verdict": self.verdict,
             "sentence": self.sentence(language),

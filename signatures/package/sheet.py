@@ -14,17 +14,17 @@ from signatures.verdict.report import HOLDS, INVALID, Ledger, Report
 
 WITHOUT_RECORDS, WITH_RECORDS, WITH_PARTS = (f"zegel-evidence/{each}" for each in (1, 2, 3))
 SCHEMAS = (WITHOUT_RECORDS, WITH_RECORDS, WITH_PARTS)
-_LEDGER_RULES = ("ledger", "shown")  # nothing is above the sheet that could answer these
+_LEDGER_RULES = ("ledger", "shown")  # nothing above the sheet could answer these
 
 
 class OtherSchema(Exception):
-    """A sheet of a kind that this version does not know; the message is its schema."""
+    """A sheet with a schema that this version does not know; the message is its schema."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What the evidence JSON in a sheet says. Raises KeyError, TypeError, ValueError, NotStrict
-    or what else a hostile file provokes, when it is made of a file that is no sheet of ours."""
+    """The evidence JSON in a sheet. Made from any other file it may raise KeyError, TypeError,
+    ValueError, NotStrict or any other error."""
 
     encoded: bytes
     said: Mapping[str, Any]
@@ -36,13 +36,13 @@ class Sheet:
 
     @property
     def parts(self) -> Mapping[str, str] | None:
-        """The digests of all fixed files by name; None in a sheet of before there was a list."""
+        """The digests of all fixed files by name; None in an old sheet, which has no list."""
         found: Mapping[str, str] | None = self.said.get("parts")
         return found if self.said["schema"] == WITH_PARTS else None
 
     @property
     def has_records(self) -> bool:
-        """Whether the whole record of each act stands in it."""
+        """Whether it contains the whole record of each act."""
         return bool(self.said["schema"] != WITHOUT_RECORDS)
 
     def places(self) -> list[str]:
@@ -61,12 +61,13 @@ class Sheet:
         return str(self.said["documents"]["shown"])
 
     def ledger(self, shown_length: int) -> Ledger:
-        """What the sheet recorded of the agreement; the length is that of the document shown."""
+        """What the sheet recorded of the agreement; ``shown_length`` is that of the shown document,
+        in bytes."""
         return Ledger(self.sealed, self.shown, shown_length)
 
 
 def sheet_in(pdf: bytes) -> Sheet:
-    """The evidence in a sheet, whoever sealed it. Raises OtherSchema, or as Sheet says."""
+    """The evidence in a sheet, whoever sealed it. Raises OtherSchema, or as Sheet."""
     encoded = attached(Revisions(pdf))
     if encoded is None:
         raise NotStrict("no evidence")
@@ -82,9 +83,10 @@ def sheet_in(pdf: bytes) -> Sheet:
 
 
 def holds_alone(report: Report) -> bool:
-    """Whether everything holds that can be asked of a sheet: nothing else recorded its digest.
+    """Whether every rule holds that a sheet can answer by itself (nothing else recorded its
+    digest).
 
-    A cut or grown sheet cannot pass: the last thing in it is the time stamp over all of it.
+    A truncated or extended sheet cannot pass: its last part is the time stamp over all of it.
     """
     return report.verdict != INVALID and all(
         each.state == HOLDS for each in report.answers if each.rule not in _LEDGER_RULES

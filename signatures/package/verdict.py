@@ -1,12 +1,12 @@
-"""Is this evidence package whole and genuine? Offline, with pinned roots.
+"""Is this evidence package complete and genuine? Checked offline, with pinned roots.
 
-The ledger of a package is the sealed evidence sheet, never ``manifest.json``: that list, those of
-the bag and the explanations are sealed by nobody. So the sheet is judged first, by its own seal;
-then every other part by what the sheet, or a seal or time stamp of its own, says of it. Nothing
-more, nothing less, nothing twice: each part that is wrong is named.
+The ledger of a package is the sealed evidence sheet, never ``manifest.json``: nobody seals that
+list, the lists of the bag or the explanations. So the sheet is judged first, by its own seal; then
+every other part by what the sheet, or the part's own seal or time stamp, says about it. Every
+missing, added, changed or duplicate part is named.
 
-A sheet of before there was a list of parts (``zegel-evidence/2``) proves less. What it does not
-prove is *unknown*, and said; it does not make the package invalid.
+A sheet from before there was a list of parts (``zegel-evidence/2``) proves less. What it does not
+prove is reported as *unknown*; this does not make the package invalid.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _CHECKS: dict[str, Callable[[Case, Package], Iterator[Finding]]] = {
 
 
 def judge(package: Package, trust: Trust) -> PackageReport:
-    """The report on a package. Never raises for the package's sake."""
+    """The report on a package. Never raises because of the package's contents."""
     files = package.files
     sheets = _sheets(files, trust)
     holds = _proves_itself(files, sheets, trust)
@@ -59,14 +59,14 @@ def judge(package: Package, trust: Trust) -> PackageReport:
     case = Case(files, trust, sheet, _in_order(package, documents))
     for rule, check in _CHECKS.items():
         found += _asked(rule, lambda check=check: check(case, package))  # type: ignore[misc]
-    # Last: it also names what is not as listed and was not found by a rule that says more.
+    # Last: names deviations from the list that no more specific rule found.
     named = {each.name for each in found}
     found += _asked("whole", lambda: check_whole(case, named))
     return PackageReport(case.documents, tuple(found), (), sheet.reference, holds)
 
 
 def proven_sheet(files: Mapping[str, bytes], trust: Trust) -> Sheet | None:
-    """The sheet among some files, when its own seal or that of a renewed copy proves it."""
+    """The sheet among some files, if its own seal or that of a renewed copy proves it."""
     holds = _proves_itself(files, _sheets(files, trust), trust)
     return _sheet(files, None, holds=holds)[0] if holds else None
 
@@ -81,8 +81,8 @@ def _sheets(files: Mapping[str, bytes], trust: Trust) -> dict[str, Report]:
 
 
 def _proves_itself(files: Mapping[str, bytes], sheets: Mapping[str, Report], trust: Trust) -> bool:
-    """Whether the sheet's own seals still show that it is what was sealed: those of the sheet, or
-    of a renewed copy that begins with it. One that a database recorded needs no other proof."""
+    """Whether the sheet's own seals, or those of a renewed copy that begins with it, still prove
+    it. A sheet recorded in a database needs no other proof."""
     if trust.recorded_sheet and SHEET in sheets:
         recorded = sheets[SHEET].sha256 == trust.recorded_sheet
         if recorded and sheets[SHEET].verdict != INVALID:
@@ -100,7 +100,7 @@ def _begins(files: Mapping[str, bytes], name: str) -> bool:
 def _sheet(
     files: Mapping[str, bytes], report: Report | None, *, holds: bool
 ) -> tuple[Sheet | None, list[Finding]]:
-    """What the sheet says, and what is to be said of the sheet itself."""
+    """The contents of the sheet, and the findings about the sheet itself."""
     if SHEET not in files:
         return None, [fails("sheet", "sheet_missing", SHEET)]
     found = []
@@ -114,13 +114,13 @@ def _sheet(
         return sheet_in(files[SHEET]), found
     except OtherSchema as other:
         return None, [*found, unknown("sheet", "sheet_schema", SHEET, str(other))]
-    except Exception as strange:  # whatever a hostile file provokes
+    except Exception as strange:  # a hostile file can raise anything
         return None, [*found, fails("sheet", "sheet_evidence", SHEET, type(strange).__name__)]
 
 
 def _agreements(package: Package, trust: Trust, sheet: Sheet | None) -> dict[str, Report]:
-    """The verdicts on the agreement and its renewed copies; only a sheet that proves itself is a
-    ledger for them."""
+    """The verdicts on the agreement and its renewed copies; only a proven sheet serves as their
+    ledger."""
     shown = len(package.files.get(SHOWN, b""))
     ledger = sheet.ledger(shown) if sheet else None
     return {
@@ -135,7 +135,7 @@ def _in_order(package: Package, documents: Mapping[str, Report]) -> dict[str, Re
 
 
 def _asked(rule: str, check: Callable[[], Iterator[Finding]]) -> list[Finding]:
-    """What one rule found; whatever a hostile package provokes, the rule fails."""
+    """The findings of one rule; if a hostile package makes it raise, the rule fails."""
     try:
         return list(check())
     except Exception as strange:

@@ -1,4 +1,4 @@
-"""The texts that were shown as pages: each is the one that the sheet and the records name."""
+"""Checks the texts that were shown as pages against the sheet and the records."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from signatures.package.names import COMMON, DIFFERENCE, RECORDS, VIEW
 
 
 def check_views(case: Case) -> Iterator[Finding]:
-    """The page is the one that the sheet names, and every record says it of what was shown.
+    """The page is the one that the sheet names, and every record agrees on what was shown.
 
-    Records of before openings were noted say nothing of it, and nothing is asked of them.
+    Old records, from before openings were recorded, say nothing about it and are not asked.
     """
     documents = case.sheet.said["documents"]
     if VIEW in case.files and sha256(case.files[VIEW]) != documents.get("view"):

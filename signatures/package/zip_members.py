@@ -1,9 +1,9 @@
-"""The members of a ZIP, read so that every program that opens it sees the same files.
+"""Reads a ZIP such that every program that opens it sees the same files.
 
-A ZIP says everything twice, before each member and in its directory, and programs differ in which
-of the two they believe. Between the members, before them and behind them there is room for more.
-So each byte has to belong to a member, both descriptions have to agree, and a name may be there
-once, also for a file system that takes two spellings for one.
+A ZIP describes each member twice, before the member and in the directory, and programs differ in
+which they believe. There is also room for data between, before and after the members. So each byte
+must belong to a member, both descriptions must agree, and a name may occur only once, also for file
+systems that treat two spellings as equal.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ import zlib
 from signatures.package.finding import Finding, fails
 
 MOST_FILES = 2000
-LARGEST_MEMBER = 50_000_000  # bytes, unfolded
-MOST_BYTES = 60_000_000  # of all members together, unfolded; a package has some one million
+LARGEST_MEMBER = 50_000_000  # bytes, uncompressed
+MOST_BYTES = 60_000_000  # of all members together, uncompressed; a package is about one million
 _PIECE = 1 << 16
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _START, _END = b"PK\x03\x04", b"PK\x05\x06"
 _LOCAL, _END_BYTES = struct.Struct("<4s5H3I2H"), 22
-_SIZES_FOLLOW = 1 << 3  # general purpose bit 3: checksum and sizes stand behind the member
-_DESCRIPTORS = (12, 16)  # without and with a signature
-_ENTRY_BYTES = 46  # of a member in the directory, before its name
+_SIZES_FOLLOW = 1 << 3  # general purpose bit 3: checksum and sizes follow the member
+_DESCRIPTORS = (12, 16)  # bytes, without and with a signature
+_ENTRY_BYTES = 46  # bytes of a directory entry before its name
 _IN_UTF_8 = 1 << 11  # general purpose bit 11
 _UNIX = 3
-_MOST_EXTRA = 64  # bytes: the times and owners that the usual programs note
+_MOST_EXTRA = 64  # bytes: the times and owners that common programs store
 
 
 class Unreadable(Exception):
-    """There is nothing that can be checked; the message is a code of ``texts``."""
+    """There is nothing that can be checked; the message is a code in ``texts``."""
 
 
 def is_zip(data: bytes) -> bool:
-    """Whether to read it as a ZIP: a PDF is one first, also with a ZIP behind it."""
+    """Whether to read it as a ZIP. A PDF with a ZIP behind it is read as a PDF."""
     return not data.startswith(b"%PDF-") and zipfile.is_zipfile(io.BytesIO(data))
 
 
 def members(
     data: bytes, most_bytes: int = MOST_BYTES
 ) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
-    """The files by name, the first of a name where there are several, and what is wrong with how
-    they are packed. What a member says of its size is not believed. Raises Unreadable: a code
-    ``too_large`` for what unfolds into more than a package, else ``not_a_package``."""
+    """The files by name (the first if a name occurs several times) and the findings about the
+    packing. Sizes claimed by a member are not trusted. Raises Unreadable: ``too_large`` for what
+    unpacks to more than a package, else ``not_a_package``."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             listed = archive.infolist()
@@ -109,8 +109,8 @@ def _unfolded(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> b
 def _every_byte_is_listed(
     data: bytes, archive: zipfile.ZipFile, listed: list[zipfile.ZipInfo]
 ) -> bool:
-    """Member behind member from the first byte, then the directory, then its end; and before each
-    member stands what the directory says of it."""
+    """Members follow each other from the first byte, then come the directory and its end; the
+    header before each member agrees with the directory."""
     position = 0
     in_order = sorted(listed, key=lambda member: member.header_offset)
     following = [each.header_offset for each in in_order[1:]] + [archive.start_dir]
@@ -147,7 +147,7 @@ def _encoding(member: zipfile.ZipInfo) -> str:
 
 
 def _strange(member: zipfile.ZipInfo) -> bool:
-    """A name that leads elsewhere, or that two programs can take for two; or no plain file."""
+    """Whether a name leads elsewhere or is ambiguous between programs, or it is no regular file."""
     name = member.filename
     parts = name.removesuffix("/").split("/")
     mode = member.external_attr >> 16 if member.create_system == _UNIX else 0
@@ -164,5 +164,5 @@ def _strange(member: zipfile.ZipInfo) -> bool:
 
 
 def _folded(name: str) -> str:
-    """One key for all names that some file system takes for the same."""
+    """One key for all names that some file system treats as equal."""
     return unicodedata.normalize("NFKC", name).casefold().removesuffix("/")

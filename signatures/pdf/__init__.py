@@ -1,1 +1,1 @@
-"""A PDF file read strictly: objects, revisions, fields, metadata."""
+"""Reads a PDF file strictly: objects, revisions, fields, metadata."""

@@ -1,9 +1,8 @@
-"""The seals and time stamps of a PDF as files of their own, for tools that know no PDF.
+"""Extracts the seals and time stamps of a PDF as separate files, for tools without PDF support.
 
-``openssl cms -verify`` takes a ``cms`` with the bytes that its ``byte_range`` names; ``openssl ts
--verify -token_in`` a ``token`` with what it covers: the signature value in the ``cms``
-(``signature_at``), or for a document time stamp the bytes of the range themselves. Nothing is
-verified here.
+``openssl cms -verify`` takes a ``cms`` with the bytes of its ``byte_range``; ``openssl ts -verify
+-token_in`` takes a ``token`` with what it covers: the signature value in the ``cms``
+(``signature_at``), or for a document time stamp the bytes of the range. Nothing is verified here.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ TOKEN_ATTRIBUTE = "signature_time_stamp_token"  # noqa: S105 (an attribute of a 
 
 @dataclass(frozen=True)
 class Part:
-    """One signature or document time stamp, in the order of the file.
+    """One signature or document time stamp, in file order.
 
-    ``byte_range`` is the PDF's: offset and length twice. ``cms`` is None for a document time
-    stamp, whose ``token`` stands in its place. ``signature_at`` is offset and length of the
-    signature value in ``cms``. ``token_time`` is an aware UTC instant.
+    ``byte_range`` is the PDF's: offset and length twice. ``cms`` is None for a document time stamp,
+    which has only a ``token``. ``signature_at`` is offset and length of the signature value in
+    ``cms``. ``token_time`` is an aware UTC instant.
     """
 
     field: str
@@ -39,16 +38,16 @@ class Part:
 def parts(pdf: bytes) -> list[Part]:
     """Every signature and document time stamp of a file sealed by this package.
 
-    Raises ValueError for a signature without a token, NotStrict (one of them) or what the ASN.1
-    library raises for a file that was not made here.
+    Raises ValueError for a signature without a token; NotStrict (a ValueError) or an error of the
+    ASN.1 library for a file made elsewhere.
     """
     return [_part(pdf, each) for each in signed_fields(Revisions(pdf))]
 
 
 def places(part: Part) -> bytes:
-    """Where the bytes are that a seal or document time stamp covers, in a line for ``read`` of a
-    shell: how many before it, from which byte (counted from 1) how many after it; of a seal from
-    which byte of the CMS its value is and how long; then its time in seconds since 1970."""
+    """One line of numbers for a shell's ``read``: the count of covered bytes before the container,
+    then the first byte after it (from 1) and the count from there; for a seal also the first byte
+    (from 1) and the length of its value in the CMS; last the time in seconds since 1970."""
     _, before, after, length = part.byte_range
     value = (part.signature_at[0] + 1, part.signature_at[1]) if part.cms else ()
     numbers = (before, after + 1, length, *value, int(part.token_time.timestamp()))

@@ -1,7 +1,7 @@
-"""Read PDF objects strictly (ISO 32000-2, 7.3), as this project's own files are written.
+"""Reads PDF objects strictly (ISO 32000-2, 7.3), as this project writes them.
 
-For the verifier alone. It takes no repair, comment, indirection of a length or generation other
-than 0: in a file of ours there is none, and what a lenient reader guesses is where attacks live.
+Only for the verifier. It accepts no repair, comment, indirect length or generation other than 0:
+our files have none, and attacks exploit what lenient readers guess.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from signatures.pdf.strict import NotStrict as NotStrict
 from signatures.pdf.strict import Work
 
 DEEPEST = 40
-LONGEST_STREAM = 8_000_000  # bytes, once unfolded
+LONGEST_STREAM = 8_000_000  # bytes, uncompressed
 
 _SPACE = rb"[\0\t\n\f\r ]*+"
 _END = rb"(?=[\0\t\n\f\r ()<>\[\]{}/%]|\Z)"
-# Possessive: what is a space, or a digit, is never tried again as something else.
+# Possessive quantifiers: no backtracking over spaces or digits.
 _TOKEN = re.compile(
     _SPACE + rb"(?:(?P<dict><<)|(?P<close>>>)|(?P<list>\[)|(?P<end>\])"
     rb"|/(?P<name>[^\0\t\n\f\r ()<>\[\]{}/%]*)"
@@ -60,9 +60,9 @@ class Ref:
 
 @dataclass(frozen=True)
 class Parsed:
-    """One object of a file: its value, its stream as it stands there, and where it ends.
+    """One object of a file: its value, its raw stream, and where it ends.
 
-    ``spans`` says where in the file the values of the outermost dictionary stand.
+    ``spans`` gives the position in the file of each value of the outermost dictionary.
     """
 
     number: int
@@ -72,7 +72,7 @@ class Parsed:
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def unfolded(self) -> bytes:
-        """The contents of the stream. Raises NotStrict."""
+        """The decompressed contents of the stream. Raises NotStrict."""
         if self.stream is None:
             raise NotStrict("no stream")
         kind = self.value.get("Filter")
@@ -125,7 +125,7 @@ def read_value(
 ) -> tuple[Any, int]:
     """The value that begins at this byte, and where it ends. Raises NotStrict, TooMuch.
 
-    Strings are bytes, dictionaries have keys without a slash, whole numbers are ``int``.
+    Strings become bytes, dictionary keys lose their slash, integers become ``int``.
     """
     token = _TOKEN.match(pdf, at)
     if token is None or depth > DEEPEST:
@@ -196,7 +196,7 @@ def _number(text: bytes) -> int | float:
 
 
 def _string(pdf: bytes, at: int, work: Work) -> tuple[bytes, int]:
-    """A literal string, its opening bracket behind us."""
+    """A literal string, after its opening bracket."""
     parts: list[bytes] = []
     open_brackets = 1
     while True:
@@ -232,7 +232,7 @@ def _escape(pdf: bytes, at: int) -> tuple[bytes, int]:
 
 
 def text_of(value: Any) -> str:
-    """A text string (ISO 32000-2, 7.9.2.2) in words; empty for anything else."""
+    """A decoded text string (ISO 32000-2, 7.9.2.2); '' for anything else."""
     if not isinstance(value, bytes):
         return ""
     if value.startswith(b"\xfe\xff"):
@@ -243,7 +243,7 @@ def text_of(value: Any) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values say the same, however their strings are encoded."""
+    """Whether two values are equal, however their strings are encoded."""
     if isinstance(one, bytes) and isinstance(other, bytes):
         return one == other or text_of(one) == text_of(other)
     if type(one) is not type(other):

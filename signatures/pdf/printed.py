@@ -1,7 +1,7 @@
-"""What a file of ours says of itself: the agreement's data, and each act as it is printed.
+"""What our files say about themselves: the agreement's data, and the printed words of each act.
 
-Only what a seal covers is read: the data that travel in the frozen document (an associated file,
-ISO 32000-2, 14.13), and the words of each appearance, which its own act was sealed with.
+Only sealed content is read: the data embedded in the frozen document (an associated file, ISO
+32000-2, 14.13), and the words of each appearance, covered by its own act's seal.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PARTS = {
     "offset": r"(?P<sign>[+-])(?P<hours>\d{2}):(?P<minutes>\d{2})",
 }
 _ZONE = ZoneInfo("Europe/Brussels")
-_FIRST_YEAR, _LAST_YEAR = 2000, 9000  # so that it exists in every time zone
+_FIRST_YEAR, _LAST_YEAR = 2000, 9000  # a moment between these exists in every time zone
 MOST_WORDS = 500  # characters of a name that are shown
 
 
@@ -50,22 +50,22 @@ class Agreement:
 
 @dataclass(frozen=True)
 class PrintedAct:
-    """One appearance: the capacity in which was signed, and the instant (aware, to the minute)."""
+    """One appearance: the capacity of the signer, and the moment (aware, to the minute)."""
 
     capacity: str = ""
     signed_at: datetime | None = None
 
 
 def reference_in(said: str) -> str:
-    """The first reference of an agreement in some words; empty when there is none."""
+    """The first reference of an agreement in a text; '' when there is none."""
     found = _REFERENCE.search(said)
     return found.group() if found else ""
 
 
 def reference_said(pdf: bytes) -> str:
-    """The first reference that stands in a file as it is, such as in its title; else empty.
+    """The first reference found in the raw bytes of a file, such as in its title; else ''.
 
-    For a file that need not be readable: what another program saved again still says what it is.
+    For a file that need not be readable: one saved by another program still says what it is.
     """
     if plain := _PLAIN.search(pdf):
         return plain.group().decode("ascii")
@@ -74,7 +74,7 @@ def reference_said(pdf: bytes) -> str:
 
 
 def attached(file: Revisions) -> bytes | None:
-    """The one file that travels in the frozen document; None when there is not one.
+    """The one file embedded in the frozen document; None unless there is exactly one.
 
     Raises NotStrict.
     """
@@ -88,7 +88,7 @@ def attached(file: Revisions) -> bytes | None:
 
 
 def agreement_in(file: Revisions) -> Agreement | None:
-    """The data of the agreement; None for a file that carries none. Raises NotStrict."""
+    """The data of the agreement; None for a file without. Raises NotStrict."""
     encoded = attached(file)
     if encoded is None:
         return None
@@ -101,7 +101,7 @@ def agreement_in(file: Revisions) -> Agreement | None:
             processor=_line(processor.get("trade_name") or processor["name"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None  # an evidence sheet carries other data
+        return None  # an evidence sheet has other data
 
 
 def _line(value: Any) -> str:
@@ -111,7 +111,7 @@ def _line(value: Any) -> str:
 
 
 def act_in(file: Revisions, widget: dict[str, Any], revision: int, name: str) -> PrintedAct:
-    """What an act's appearance says, beside the name. Raises NotStrict."""
+    """The words of an act's appearance, except the name. Raises NotStrict."""
     appearance = file.value(widget.get("AP"), revision)
     drawn = appearance.get("N") if isinstance(appearance, dict) else None
     if not isinstance(drawn, Ref):
@@ -134,7 +134,7 @@ def _lines(content: bytes, work: Work) -> list[str]:
 
 @cache
 def _signed() -> tuple[re.Pattern[str], ...]:
-    """What seals say of their moment, and what older ones said."""
+    """How seals state their moment, including the older wording."""
     catalogue = words()["appearance"]
     said = (
         f" {catalogue['signed_on']}".replace(NO_BREAK, " "),

@@ -1,15 +1,16 @@
-"""One more revision of a file, which adds what is signed and leaves the rest as it was shown."""
+"""Writes one more revision of a file, which adds a signature and leaves the rest as it was
+shown."""
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 
 class RevisionWriter(IncrementalPdfFileWriter):
-    """pyHanko's writer without its habit of writing the metadata anew.
+    """pyHanko's writer, except that it leaves the metadata alone.
 
-    With every revision it would put its own name and the present moment into the XMP metadata and
-    drop the description of the PDF/UA schema, without which the file is no PDF/A any more
-    (ISO 19005-3, 6.6.2.3). The metadata are the document's: they are those that were shown.
+    In every revision pyHanko would put its own name and the current time into the XMP metadata and
+    drop the description of the PDF/UA schema, without which the file is no longer PDF/A (ISO
+    19005-3, 6.6.2.3). The metadata belong to the shown document and stay.
     """
 
     def _update_meta(self) -> None:
-        """Nothing: the metadata stay."""
+        """Do nothing: the metadata stay."""

@@ -1,8 +1,8 @@
-"""The revisions of a file, each with every byte accounted for.
+"""The revisions of a file, with every byte accounted for.
 
-A file of ours is a frozen document with incremental updates behind it (ISO 32000-2, 7.5.6). Each
-update here is objects that its cross-reference table names, one behind the other without a byte
-between them, then the table, the trailer and the end. Anything else was not made by us.
+Our files are a frozen document followed by incremental updates (ISO 32000-2, 7.5.6). Each update
+consists of the objects that its cross-reference table names, without a byte between them, then the
+table, the trailer and the end mark. Anything else was not made by us.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HEAD_OF_FREE = (b"0000000000", b"65535", b"f")
 
 @dataclass(frozen=True)
 class Revision:
-    """The bytes from ``start`` to ``end``; where its objects begin, by number; its trailer."""
+    """The bytes from ``start`` to ``end``, the offset of each object by number, and the trailer."""
 
     start: int
     end: int
@@ -46,8 +46,8 @@ class _Table:
 
 
 class Source:
-    """The bytes of one file and what was read of them: each table and each object once, all within
-    the bounds of ``work``, however many ends of the file are tried."""
+    """The bytes of one file and a cache of its tables and objects; all reading is within the limits
+    of ``work``, however many end marks are tried."""
 
     def __init__(self, pdf: bytes) -> None:
         self.pdf = pdf
@@ -56,7 +56,8 @@ class Source:
         self._objects: dict[int, Parsed] = {}
 
     def table(self, at: int) -> _Table:
-        """The cross-reference table at this byte; a bad one stays so. Raises NotStrict, TooMuch."""
+        """The cross-reference table at this byte; a failure is cached too. Raises NotStrict,
+        TooMuch."""
         found = self._tables.get(at)
         if found is None:
             try:
@@ -76,11 +77,11 @@ class Source:
 
 
 class Revisions:
-    """A file cut into its revisions. Raises NotStrict for a file that is not built as ours,
-    TooMuch for one that takes more reading than any of ours.
+    """A file divided into its revisions. Raises NotStrict if it is not built like ours, TooMuch if
+    it takes more reading than any of ours.
 
-    The last one is that of the last end mark before ``until``. ``behind`` counts the bytes after
-    it; in an original there are none.
+    The last revision is that of the last end mark before ``until``. ``behind`` is the number of
+    bytes after it; an original has none.
     """
 
     def __init__(self, source: bytes | Source, until: int | None = None) -> None:
@@ -115,7 +116,7 @@ class Revisions:
         ]
 
     def _account(self, start: int, table: _Table) -> None:
-        """Every byte of an update belongs to an object that its table names."""
+        """Check that every byte of an update belongs to an object that its table names."""
         numbers = {offset: number for number, offset in table.offsets.items()}
         begins = sorted(numbers)
         if not begins or begins[0] != start or len(numbers) != len(table.offsets):
@@ -126,7 +127,7 @@ class Revisions:
                 raise NotStrict("bytes that belong to no object")
 
     def read(self, number: int, upto: int) -> Parsed:
-        """An object as it stood after the revision ``upto`` (counted from 0). Raises NotStrict."""
+        """An object as of revision ``upto`` (counted from 0). Raises NotStrict."""
         offset = self.offset(number, upto)
         if offset is None:
             raise NotStrict(f"object {number} is missing")
@@ -136,14 +137,14 @@ class Revisions:
         return parsed
 
     def offset(self, number: int, upto: int) -> int | None:
-        """Where an object stood after a revision; None when there was none."""
+        """The offset of an object as of a revision; None when it did not exist."""
         for revision in reversed(self.all[: upto + 1]):
             if number in revision.offsets:
                 return revision.offsets[number]
         return None
 
     def value(self, value: Any, upto: int) -> Any:
-        """A value, or what the reference points to. Raises NotStrict."""
+        """A value, or the target if it is a reference. Raises NotStrict."""
         return self.read(value.number, upto).value if isinstance(value, Ref) else value
 
 

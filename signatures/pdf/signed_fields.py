@@ -1,4 +1,4 @@
-"""The filled signature fields of a file, in the order in which they came."""
+"""The filled signature fields of a file, in the order of signing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ACT, STAMP = "act", "stamp"
 
 @dataclass(frozen=True)
 class Signed:
-    """One filled signature field, as it stands in the file.
+    """One filled signature field.
 
     ``revision`` counts from 0, the frozen document. ``container`` is where the value of
     ``/Contents`` begins and ends, angle brackets included.
@@ -28,7 +28,7 @@ class Signed:
 
 
 def signed_fields(file: Revisions) -> list[Signed]:
-    """The filled fields, in the order in which their revisions came. Raises NotStrict."""
+    """The filled fields, in the order of their revisions. Raises NotStrict."""
     last = len(file.all) - 1
     found = []
     for reference in fields_in(file, last):
@@ -52,7 +52,7 @@ def signed_fields(file: Revisions) -> list[Signed]:
 
 
 def fields_in(file: Revisions, upto: int) -> list[Ref]:
-    """The fields of the form after a revision, in their order there. Raises NotStrict."""
+    """The fields of the form as of a revision, in their order there. Raises NotStrict."""
     root = file.value(file.all[0].trailer.get("Root"), upto)
     form = file.value(root.get("AcroForm"), upto) if isinstance(root, dict) else None
     fields = file.value(form.get("Fields"), upto) if isinstance(form, dict) else []

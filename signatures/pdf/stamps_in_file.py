@@ -15,7 +15,7 @@ from signatures.cms.containers import Container, NotIntact
 from signatures.pdf.revisions import Revisions
 from signatures.pdf.signed_fields import STAMP, signed_fields
 
-# NIST SP 800-57 part 1, table 4: keys of 112 bits of security, such as RSA-2048, end with 2030.
+# NIST SP 800-57 part 1, table 4: keys with 112 bits of security, such as RSA-2048, end with 2030.
 STRONG_RSA_BITS = 3000
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+\d+\s*\]")
 SHORT_KEYS_END = datetime(2030, 12, 31, tzinfo=UTC)
@@ -23,15 +23,15 @@ SHORT_KEYS_END = datetime(2030, 12, 31, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Stamp:
-    """A time stamp: its time, and until when it proves by itself (both aware UTC)."""
+    """A time stamp: its time, and until when it is valid evidence by itself (both aware UTC)."""
 
     time: datetime
     proves_until: datetime
 
 
 def last_stamp(pdf: bytes) -> Stamp:
-    """The newest time stamp in a file: it proves until its certificate ends, or its key is too
-    short. Raises as ``tokens_in``."""
+    """The newest time stamp in a file: it is evidence until its certificate ends or its key becomes
+    too short. Raises as ``tokens_in``."""
     token = tokens_in(pdf)[-1]
     if token.time is None:
         raise NotIntact("token")
@@ -39,7 +39,7 @@ def last_stamp(pdf: bytes) -> Stamp:
 
 
 def proves_until(certificate: x509.Certificate) -> datetime:
-    """Until when a time stamp with this certificate proves (aware UTC)."""
+    """Until when a time stamp with this certificate is valid evidence (aware UTC)."""
     key, ends = certificate.public_key(), certificate.not_valid_after_utc
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < STRONG_RSA_BITS:
         return min(ends, SHORT_KEYS_END)
@@ -47,14 +47,14 @@ def proves_until(certificate: x509.Certificate) -> datetime:
 
 
 def tokens_in(pdf: bytes) -> list[Container]:
-    """Each token, in the order of the revisions; the last is the newest. Raises NotStrict,
-    NotIntact, or what the ASN.1 library raises, for a file that was not made here."""
+    """All tokens in the order of the revisions, newest last. Raises NotStrict, NotIntact, or an
+    error of the ASN.1 library, for a file made elsewhere."""
     return [token for _, token in containers_in(pdf)]
 
 
 def newest_token(pdf: bytes) -> Container:
-    """The token of the revision that was added last, in a file that was written here a moment ago:
-    only that revision is read. Raises NotIntact."""
+    """The token of the last revision of a file just written here: only that revision is read.
+    Raises NotIntact."""
     ranges = _BYTE_RANGE.search(pdf, pdf.rindex(b"/ByteRange"))
     if ranges is None:
         raise NotIntact("token")
@@ -69,8 +69,8 @@ def newest_token(pdf: bytes) -> Container:
 def certificates_used(
     containers: Iterable[tuple[Container, Container]],
 ) -> dict[x509.Certificate, datetime]:
-    """Every certificate that sealed or stamped something in a file, with when it did so first
-    (aware UTC): keys may be replaced between one act and the next. Raises NotIntact."""
+    """Every certificate that sealed or stamped in a file, with its first use (aware UTC): keys may
+    be replaced between two acts. Raises NotIntact."""
     found: dict[x509.Certificate, datetime] = {}
     for container, token in containers:
         if token.time is None:
@@ -81,8 +81,8 @@ def certificates_used(
 
 
 def containers_in(pdf: bytes) -> list[tuple[Container, Container]]:
-    """Each seal and each document time stamp with its token, which is the latter itself; in the
-    order of the revisions. Raises as ``tokens_in``."""
+    """Each seal and document time stamp with its token (a document time stamp is its own token), in
+    the order of the revisions. Raises as ``tokens_in``."""
     found = []
     for each in signed_fields(Revisions(pdf)):
         start, end = each.container

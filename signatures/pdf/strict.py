@@ -1,8 +1,8 @@
-"""What reading a file may take, and how a file is refused that is not built as ours are.
+"""Limits on reading a file, and the errors for a file that is not built like ours.
 
-A verifier reads files of unknown origin. Each can be made to look small and cost hours: tables that
-are read again and again, lists of millions of numbers, objects that lie inside each other. So what
-is read of one file is counted, whatever the reason for reading it, and ends at a bound.
+A verifier reads files of unknown origin. A small file can be made to cost hours: tables read again
+and again, lists of millions of numbers, nested objects. So all reading of one file is counted and
+stops at a limit.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ class NotStrict(ValueError):
 
 
 class TooMuch(NotStrict):
-    """Reading on would take more than any file of ours takes."""
+    """Reading on would take more than any of our files does."""
 
 
 class Work:
-    """What reading one file took so far. Once it is too much, it stays so."""
+    """The reading done in one file so far. Once a limit is passed, it stays passed."""
 
     def __init__(self) -> None:
         self.entries = 0
@@ -31,17 +31,17 @@ class Work:
 
     @property
     def too_much(self) -> bool:
-        """Whether a bound was passed."""
+        """Whether a limit was passed."""
         return self.entries > MOST_ENTRIES or self.units > MOST_UNITS
 
     def take_entries(self, count: int) -> None:
-        """Before so many entries of a table are read. Raises TooMuch."""
+        """Call before reading so many entries of a table. Raises TooMuch."""
         self.entries += count
         if self.entries > MOST_ENTRIES:
             raise TooMuch(f"more than {MOST_ENTRIES} entries in the cross-reference tables")
 
     def take(self, length: int = 0) -> None:
-        """For one value of so many bytes. Raises TooMuch."""
+        """Call for one value of so many bytes. Raises TooMuch."""
         self.units += 1 + (length >> _UNIT_SHIFT)
         if self.units > MOST_UNITS:
             raise TooMuch(f"more than {MOST_UNITS} units of values")

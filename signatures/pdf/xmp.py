@@ -1,4 +1,4 @@
-"""What the metadata of a document say, whichever of RDF's spellings they use (ISO 16684-1)."""
+"""The statements in a document's metadata, in whichever RDF spelling (ISO 16684-1)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from xml.etree import ElementTree
 from signatures.pdf.objects import NotStrict
 
 _LARGEST = 200_000  # bytes
-# The moment and the program follow with every revision; the rest is spelling.
+# Time and program may change with every revision; the rest is RDF spelling.
 _NOT_COMPARED = frozenset({"ModifyDate", "MetadataDate", "Producer", "xmptk", "about", "parseType"})
 
 
 def statements(xmp: bytes) -> Counter[tuple[str, str]]:
-    """Every property with its value, how often each is said. Raises NotStrict."""
-    if len(xmp) > _LARGEST or b"<!" in xmp:  # no document type, so no entity that unfolds
+    """Every property with its value, and how often it occurs. Raises NotStrict."""
+    if len(xmp) > _LARGEST or b"<!" in xmp:  # no document type, so no entity that could expand
         raise NotStrict("metadata")
     try:
         tree = ElementTree.fromstring(xmp)  # noqa: S314  see above

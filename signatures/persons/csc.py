@@ -1,9 +1,9 @@
 """A person's key at a signing service with the API of the Cloud Signature Consortium, 1.0.4.0.
 
-Three calls: ``credentials/info`` for the certificate, and, once the person gave a PIN or a one-time
-code, ``credentials/authorize`` for a permission (SAD) that is bound to the one hash, and
-``signatures/signHash`` with it. pyHanko writes and reads the messages; they are sent here, since it
-does not tell a wrong PIN from a service that is down.
+Three calls: ``credentials/info`` for the certificate; once the person gave a PIN or a one-time
+code, ``credentials/authorize`` for a permission (SAD) bound to this one hash; and
+``signatures/signHash`` with it. pyHanko writes and reads the messages. They are sent here, since
+pyHanko does not distinguish a wrong PIN from a service that is down.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from signatures.persons.signer_held import Challenge, PreparedAct, Reply, challe
 from signatures.run_async import run
 from signatures.sealing.seal import DIGEST
 
-SECONDS = 20  # for one call
+SECONDS = 20  # per call
 LARGEST_ANSWER = 200_000  # bytes
 SECRETS = ("pin", "otp")
 # Section 10.1 and the tables of sections 11.6 and 11.9 of the API.
@@ -52,8 +52,8 @@ class CscAddress:
     """The service (its address up to ``/csc/v1``), the person's credential there, and the OAuth
     token that gives access to it.
 
-    Raises ValueError for an address that is not ``https``: a PIN goes there. On this very machine
-    ``http`` will do.
+    Raises ValueError for an address without ``https``, as a PIN is sent there. ``http`` is allowed
+    on this machine only.
     """
 
     service_url: str
@@ -75,7 +75,7 @@ class CscAnswer:
 
 
 class CscProvider:
-    """A ``SignerHeldProvider`` for one person's credential; its answers are ``CscAnswer``."""
+    """A ``SignerHeldProvider`` for one person's credential; takes a ``CscAnswer``."""
 
     def __init__(self, address: CscAddress) -> None:
         self._session = CSCServiceSessionInfo(
@@ -85,7 +85,7 @@ class CscProvider:
         )
 
     def certificates(self) -> list[x509.Certificate]:
-        """The person's certificate and those above it that the service knows.
+        """The person's certificate and the issuers that the service knows.
 
         Raises SigningServiceError.
         """
@@ -95,14 +95,14 @@ class CscProvider:
         ]
 
     def begin(self, prepared: PreparedAct) -> Challenge:
-        """What to ask: both secrets, of which the service says itself which one it wants."""
+        """Ask for both secrets; the service says which one it wants."""
         return challenge_for(prepared, SECRETS)
 
     def complete(self, prepared: PreparedAct, answer: CscAnswer) -> Reply:
-        """Have the hash signed. Raises SigningServiceError or one of its kinds.
+        """Have the hash signed. Raises SigningServiceError or a subclass.
 
-        The certificate is asked for again: a credential may have been renewed since ``prepare``,
-        and then the reply is refused for what it is.
+        The certificate is fetched again: the credential may have been renewed since ``prepare``;
+        then the reply is refused for that reason.
         """
         certificate, signature = run(self._signed(prepared, answer))
         return Reply(prepared.to_sign, certificate.sha256.hex(), signature)
@@ -146,7 +146,8 @@ class CscProvider:
 
 
 class _Permission(CSCAuthorizationManager):
-    """Asks for the SAD, bound to the hashes whether the service insists on it (SCAL2) or not."""
+    """Requests the SAD, always bound to the hashes, even if the service does not require it
+    (SCAL2)."""
 
     def __init__(
         self,
@@ -161,7 +162,7 @@ class _Permission(CSCAuthorizationManager):
         self._ends: datetime | None = None
 
     async def authorize_signature(self, hash_b64s: list[str]) -> CSCAuthorizationInfo:
-        """The SAD. Raises SigningServiceError or one of its kinds."""
+        """The SAD. Raises SigningServiceError or a subclass."""
         question = self.format_csc_auth_request(
             pin=self._answer.pin, otp=self._answer.otp, hash_b64s=hash_b64s
         )
@@ -174,7 +175,7 @@ class _Permission(CSCAuthorizationManager):
         return given
 
     def check_runs(self) -> None:
-        """Raises AuthorisationExpired when the SAD has ended by its own account."""
+        """Raises AuthorisationExpired when the SAD has expired by its own statement."""
         if self._ends is not None and self._ends <= datetime.now(UTC):
             raise AuthorisationExpired("expired", self._ends.isoformat())
 
@@ -185,7 +186,7 @@ async def _ask(
     what: str,
     question: dict[str, Any],
 ) -> dict[str, Any]:
-    """One call. Raises SigningServiceError or one of its kinds."""
+    """One call. Raises SigningServiceError or a subclass."""
     try:
         async with http.post(
             session.endpoint_url(what),  # type: ignore[no-untyped-call]
@@ -216,7 +217,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    """The JSON object in an answer; an empty one for anything else, in which nothing is found."""
+    """The JSON object in an answer; an empty one for anything else."""
     try:
         told = json.loads(body)
     except ValueError:
@@ -230,6 +231,6 @@ def _refuse(what: str, status: int, told: dict[str, Any]) -> None:
     if code in _WRONG_SECRET:
         raise AuthorisationRefused(code, said)
     if what == "signatures/signHash" and "expired" in said.casefold():
-        # The API gives an expired SAD no code of its own: invalid_request, and it says so.
+        # The API has no code for an expired SAD: it answers invalid_request with a description.
         raise AuthorisationExpired(code, said)
     raise SigningServiceError(code, said)

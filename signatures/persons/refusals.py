@@ -1,4 +1,4 @@
-"""Why a signature with a person's own key was refused, in a sentence for that person."""
+"""Explains to a person why a signature with their own key was refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Refusal = UploadRefused | CertificateRefused | ReplyRefused | SigningServiceErro
 
 
 def refusal_sentence(refusal: Refusal, language: str = "nl") -> str:
-    """The exact reason. What a program may not add is said in the words of the report."""
+    """The exact reason. Additions made by the person's program are explained in the report's
+    words."""
     catalogue = words(language)
     if isinstance(refusal, CertificateRefused):
         return str(catalogue["certificate"][refusal.code])

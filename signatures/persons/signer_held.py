@@ -1,10 +1,10 @@
 """An act signed with a person's own key, in two phases.
 
-The person's device or signing service holds the key and asks its owner for a PIN, so nothing can
-wait for it with a transaction open. ``prepare`` makes the revision that is to be signed, all but
-the signature itself; it is kept while the person is asked. ``complete`` puts the answer into it,
-with a time stamp of ours (PAdES B-T), or refuses it. The result has the form of a sealed act: same
-field, same appearance, same ``/Reason``; only the key is another's.
+The person's device or signing service holds the key and asks its owner for a PIN, so no transaction
+can stay open meanwhile. ``prepare`` makes the revision to be signed, all but the signature; it is
+stored while the person is asked. ``complete`` inserts the answer with a time stamp of ours (PAdES
+B-T), or refuses it. The result has the form of a sealed act: same field, same appearance, same
+``/Reason``; only the key is the person's.
 
     prepared = own.prepare(working, act, certificate, material, last=False)
     challenge = provider.begin(prepared)
@@ -69,12 +69,12 @@ TERM = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class PreparedAct:
-    """A revision that lacks nothing but its signature, kept while its signer is asked.
+    """A revision that lacks only its signature, kept while its signer is asked.
 
-    ``working_sha256`` is the document that it adds to, ``pdf`` the whole file with an empty
+    ``working_sha256`` is the document that it extends, ``pdf`` the whole file with an empty
     container from ``container_start`` to ``container_end``. ``signed_attributes`` (DER, a SET) hold
-    ``digest``, the SHA-256 over all but the container; what the key signs is their SHA-256,
-    ``to_sign``. Certificates are DER, the signer's own first. ``expires_at`` is aware UTC.
+    ``digest``, the SHA-256 over all but the container; the key signs their SHA-256, ``to_sign``.
+    Certificates are DER, the signer's own first. ``expires_at`` is aware UTC.
     """
 
     place: str
@@ -90,12 +90,12 @@ class PreparedAct:
 
     @property
     def to_sign(self) -> str:
-        """The SHA-256 (hex) that the key has to sign."""
+        """The SHA-256 (hex) that the key must sign."""
         return sha256(self.signed_attributes)
 
     @property
     def certificate_sha256(self) -> str:
-        """The fingerprint (SHA-256, hex) of the certificate that the reply must be about."""
+        """The fingerprint (SHA-256, hex) of the certificate that the reply must use."""
         return sha256(self.certificates[0])
 
     def dump(self) -> bytes:
@@ -105,7 +105,7 @@ class PreparedAct:
 
     @classmethod
     def load(cls, stored: bytes) -> PreparedAct:
-        """What ``dump`` gave. Raises ValueError or KeyError for anything else."""
+        """The inverse of ``dump``. Raises ValueError or KeyError for anything else."""
         values = json.loads(stored)
         return cls(
             **{
@@ -128,9 +128,10 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Challenge:
-    """What the person's side is asked: this hash, with that certificate, before then.
+    """The request to the person's side: sign this hash with that certificate, before
+    ``expires_at``.
 
-    ``secrets`` names what the person has to give for it (``pin``, ``otp``), if anything.
+    ``secrets`` names what the person must provide (``pin``, ``otp``), if anything.
     """
 
     to_sign: str
@@ -142,7 +143,7 @@ class Challenge:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: which hash was signed with which certificate (SHA-256, hex), and how."""
+    """The reply: which hash was signed with which certificate (SHA-256, hex), and the signature."""
 
     to_sign: str
     certificate_sha256: str
@@ -150,13 +151,14 @@ class Reply:
 
 
 class SignerHeldProvider(Protocol):
-    """A way to have something signed with a key that a person holds; ``Answer`` is its own."""
+    """A way to get a signature by a key that a person holds; each defines its own kind of
+    answer."""
 
     def begin(self, prepared: PreparedAct) -> Challenge:
         """What to ask the person."""
 
     def complete(self, prepared: PreparedAct, answer: Any) -> Reply:
-        """The signature, had with what the person answered. Raises SigningServiceError."""
+        """The signature, obtained with the person's answer. Raises SigningServiceError."""
 
 
 def challenge_for(prepared: PreparedAct, secrets: Sequence[str] = ()) -> Challenge:
@@ -173,11 +175,11 @@ def challenge_for(prepared: PreparedAct, secrets: Sequence[str] = ()) -> Challen
 
 
 class OwnSignatures:
-    """Prepares and completes acts with people's own keys; for any number of threads.
+    """Prepares and completes acts with persons' own keys; safe to share between threads.
 
-    ``confirms_last`` says that this service's own authority stamps the close: an own signature
-    counts only when the service confirmed it afterwards (see ``trust``), and after the last act
-    only the close can.
+    ``confirms_last`` says that this service's own authority stamps the close. An own signature is
+    valid only when the service confirmed it afterwards (see ``trust``), and after the last act only
+    the close can do so.
     """
 
     def __init__(
@@ -204,9 +206,9 @@ class OwnSignatures:
     ) -> PreparedAct:
         """The revision of one act, to be signed with the key of ``certificate``.
 
-        ``others`` are certificates that lead to a root for persons and their revocation lists.
-        Raises CertificateRefused, ActOutOfOrder when the field is missing or filled or an own
-        signature cannot be the last, UnprintableName.
+        ``others`` are certificates that lead to a root for persons, and their revocation lists.
+        Raises CertificateRefused, UnprintableName, and ActOutOfOrder when the field is missing or
+        filled or an own signature cannot be the last.
         """
         self.check_turn(last=last)
         now = self.clock()
@@ -233,16 +235,17 @@ class OwnSignatures:
         )
 
     def check_turn(self, *, last: bool) -> None:
-        """Raises ActOutOfOrder where nothing of the service could come after the last act."""
+        """Raises ActOutOfOrder if this is the last act and the service could not confirm it
+        afterwards."""
         if last and not self._confirms_last:
             raise ActOutOfOrder("an own signature cannot be last: another's time stamp closes")
 
     def complete(self, prepared: PreparedAct, reply: Reply, *, working: bytes) -> Sealed:
         """The file with the person's signature and our time stamp in it.
 
-        ``working`` is the current working document, read under the lock under which the result is
-        kept: then only one reply can ever complete a place. Raises a ReplyRefused,
-        TimestampUnavailable or AuthorityError; nothing changed then, and another may come.
+        ``working`` is the current working document, read under the same lock under which the result
+        is stored: then only one reply can ever complete a place. Raises a ReplyRefused,
+        TimestampUnavailable or AuthorityError; then nothing changed, and another reply may follow.
         """
         if sha256(working) != prepared.working_sha256:
             if _is_filled(working, prepared.place):
@@ -272,16 +275,16 @@ class OwnSignatures:
 
 
 def expiry(signed_at: datetime, now: datetime) -> datetime:
-    """When a prepared act ends (aware UTC): after ``TERM``, or when the Brussels date of the act
-    is over. The date that its picture and its record give must be that of its acceptance."""
+    """When a prepared act expires (aware UTC): after ``TERM``, or at the end of the act's day in
+    Brussels, since the date in its appearance and record must be that of its acceptance."""
     day = signed_at.astimezone(BRUSSELS).date() + timedelta(days=1)
     midnight = datetime.combine(day, time(), BRUSSELS)
     return min(now + TERM, midnight).astimezone(UTC)
 
 
 class _GivenSignature(ExternalSigner):
-    """pyHanko's signer for a signature made elsewhere, with the encoding of its attributes final
-    (see ``encoded``)."""
+    """pyHanko's signer for a signature made elsewhere, with final encoding of its attributes (see
+    ``frozen_asn1``)."""
 
     def __init__(self, path: Sequence[x509.Certificate], signature: bytes | None) -> None:
         own, *issuers = [asn1_certificate(each) for each in path]
@@ -290,7 +293,7 @@ class _GivenSignature(ExternalSigner):
         super().__init__(own, store, signature, embed_roots=False)
 
     async def unsigned_attrs(self, *arguments: Any, **options: Any) -> cms.CMSAttributes | None:
-        """pyHanko's, with their encoding final."""
+        """pyHanko's attributes, with final encoding."""
         attributes = await super().unsigned_attrs(*arguments, **options)
         return None if attributes is None else FinalAttributes.load(attributes.dump())
 

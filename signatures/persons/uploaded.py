@@ -1,9 +1,10 @@
-"""An act that a person signed with a program of their own: is it that signature and nothing else?
+"""Accepts an act that a person signed in their own program, if it adds that signature and nothing
+else.
 
 The person downloads the working document with its next field still empty, signs that field, and
-sends the file back. What may be in it is known to the byte, so everything else is refused, each
-with its own code: whatever a program added beside the signature, nobody was shown (DESIGN.md §1.1).
-A signature without time stamp gets ours, in the room that its container has left.
+uploads the file. The allowed contents are known to the byte, so everything else is refused, each
+with its own code: nobody was shown what a program added beside the signature (DESIGN.md §1.1). A
+signature without time stamp gets ours, in the free room of its container.
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ from signatures.verdict.own_certificates import NameCompared, compare_names
 LARGEST_SIGNATURE = 2_000_000  # bytes that a signature may add
 CLOCKS_DIFFER = timedelta(minutes=5)
 SUBFILTER = "ETSI.CAdES.detached"  # PAdES, ETSI EN 319 142-1, 6.2.1
-_WITHOUT_PROGRAM = ("Type0", "Type3")  # fonts that have none of their own
+_WITHOUT_PROGRAM = ("Type0", "Type3")  # fonts without an embedded program
 
 
 @dataclass(frozen=True)
 class Uploaded:
-    """An accepted upload: the file to go on with, and who signed it."""
+    """An accepted upload: the file to continue with, and who signed it."""
 
     sealed: Sealed
     chain: PersonChain
@@ -63,13 +64,13 @@ def accept_upload(
     last: bool,
     stamp_roots: Sequence[x509.Certificate] = (),
 ) -> Uploaded:
-    """The file with the person's signature and a time stamp, ready to be kept.
+    """The file with the person's signature and a time stamp, ready to be stored.
 
-    ``working`` is the current working document, read under the lock under which the result is
-    kept. ``others`` are revocation lists and certificates that lead to a root for persons; a time
+    ``working`` is the current working document, read under the same lock under which the result is
+    stored. ``others`` are revocation lists and certificates that lead to a root for persons; a time
     stamp in the upload must come from one of ``stamp_roots``. Raises UploadRefused,
-    CertificateRefused, ReplyRepeated, ReplyTooLate when the date of the act is over,
-    ActOutOfOrder, TimestampUnavailable, AuthorityError.
+    CertificateRefused, ReplyRepeated, ReplyTooLate when the day of the act is over, ActOutOfOrder,
+    TimestampUnavailable, AuthorityError.
     """
     own.check_turn(last=last)
     now = own.clock()
@@ -86,7 +87,7 @@ def accept_upload(
 
 
 def _only_one_signature(uploaded: bytes, working: bytes, place: str) -> tuple[Revisions, Signed]:
-    """The working document, byte for byte, and one revision that fills this one field."""
+    """The working document, byte for byte, followed by one revision that fills only this field."""
     before = Revisions(working)
     if any(each.field == place for each in signed_fields(before)):
         raise ReplyRepeated(place)
@@ -110,13 +111,13 @@ def _only_one_signature(uploaded: bytes, working: bytes, place: str) -> tuple[Re
         raise UploadRefused(wrong.code, wrong.detail) from wrong
     except UploadRefused:
         raise
-    except Exception as strange:  # whatever a hostile file provokes
+    except Exception as strange:  # a hostile file can raise anything
         raise UploadRefused("structure", f"{type(strange).__name__}: {strange}"[:200]) from strange
     return file, filled[0]
 
 
 def _check_dictionary(file: Revisions, signed: Signed, act: Act) -> None:
-    """A PAdES signature that says which act it is, over all but its own container."""
+    """It is a PAdES signature that names this act, over all but its own container."""
     said = signed.signature
     if said.get("SubFilter") != SUBFILTER:
         raise UploadRefused("subfilter", str(said.get("SubFilter", "")))
@@ -132,18 +133,18 @@ def _check_dictionary(file: Revisions, signed: Signed, act: Act) -> None:
 
 
 def _check_printed(file: Revisions, signed: Signed, act: Act) -> None:
-    """Whoever reads the instant of this act from its picture, as the verdict does, reads the right
-    one or none."""
+    """The moment read from the act's appearance, as the verdict reads it, is the right one or
+    none."""
     try:
         printed = act_in(file, signed.widget, signed.revision, act.person_name).signed_at
-    except NotStrict:  # nobody can read anything from it
+    except NotStrict:  # then nobody can read a moment from it
         return
     if printed is not None and printed != act.signed_at.replace(second=0, microsecond=0):
         raise UploadRefused("date", printed.isoformat())
 
 
 def _check_fonts(file: Revisions, signed: Signed) -> None:
-    """PDF/A wants every font in the file (ISO 19005-3, 6.2.11.4.1)."""
+    """PDF/A requires every font to be embedded (ISO 19005-3, 6.2.11.4.1)."""
     for font in _fonts(file, signed):
         if font.get("Subtype") in _WITHOUT_PROGRAM:
             continue
@@ -155,7 +156,7 @@ def _check_fonts(file: Revisions, signed: Signed) -> None:
 
 
 def _fonts(file: Revisions, signed: Signed) -> Iterator[dict[str, Any]]:
-    """Every font that the appearance names; ``check_own`` knows all its objects already."""
+    """Every font that the appearance names; ``check_own`` has already accepted all its objects."""
     waiting, seen = [signed.widget["AP"]], set()
     while waiting:
         item = waiting.pop()
@@ -175,7 +176,7 @@ def _fonts(file: Revisions, signed: Signed) -> Iterator[dict[str, Any]]:
 
 
 def _check_signature(file: Revisions, signed: Signed) -> Container:
-    """The signature itself matches the bytes, with an algorithm that holds."""
+    """The signature itself matches the bytes, with an accepted algorithm."""
     start, end = signed.container
     try:
         container = containers.read(file.pdf[start:end])
@@ -197,7 +198,7 @@ def _stamped(
 ) -> Sealed:
     try:
         token = container.token
-    except Exception as strange:  # two of them, or bytes that are none
+    except Exception as strange:  # several tokens, or bytes that are none
         raise UploadRefused("stamp", type(strange).__name__) from strange
     if token is None:
         return own.sealer.stamped(_with_our_stamp(own, file, signed), ACT_LEVEL)
@@ -220,7 +221,7 @@ def _checked_stamp(
 
 
 def _with_our_stamp(own: OwnSignatures, file: Revisions, signed: Signed) -> bytes:
-    """Our token among the unsigned attributes (ETSI EN 319 122-1, 5.3); no byte moves.
+    """Adds our token to the unsigned attributes (ETSI EN 319 122-1, 5.3); no byte moves.
 
     Raises TimestampUnavailable.
     """
@@ -245,7 +246,7 @@ def _with_our_stamp(own: OwnSignatures, file: Revisions, signed: Signed) -> byte
 
 
 def _check_made(pdf: bytes, signed: Signed) -> None:
-    """What was encoded anew still says the same to the letter."""
+    """Check that the newly encoded container is still equivalent."""
     start, end = signed.container
     try:
         containers.check_seal(containers.read(pdf[start:end]), pdf[:start] + pdf[end:])

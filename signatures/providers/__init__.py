@@ -1,1 +1,1 @@
-"""Where the seal's key lives: one file per kind of key."""
+"""Where the seal's key is kept: one file per kind of key."""

@@ -1,7 +1,8 @@
-"""The seal's key at AWS KMS: the service signs a digest, the key never leaves it.
+"""The seal's key at AWS KMS: KMS signs a digest, the key never leaves it.
 
-The key must be asymmetric, for SIGN_VERIFY, RSA_3072, RSA_4096 or ECC_NIST_P256: the others do not
-go with SHA-256. Credentials come as boto3 finds them: environment, profile, or the machine's role.
+The key must be asymmetric, for SIGN_VERIFY, RSA_3072, RSA_4096 or ECC_NIST_P256: others do not
+support SHA-256. Credentials come from where boto3 looks: environment, profile, or the machine's
+role.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 ID = "aws_kms"
 CONNECT_SECONDS, READ_SECONDS = 5, 10
-# What trying again does not mend, from AWS's list of KMS errors.
+# KMS errors that retrying does not solve.
 _NO_KEY = frozenset(
     {
         "NotFoundException",
@@ -45,7 +46,7 @@ _NO_ACCESS = frozenset(
 
 @dataclass(frozen=True)
 class KmsAddress:
-    """Which key: its id, ARN or alias; ``endpoint_url`` only for a service that is not Amazon."""
+    """Which key: its id, ARN or alias; ``endpoint_url`` only for a service other than Amazon."""
 
     key_id: str
     region: str
@@ -59,7 +60,7 @@ class KmsKey:
     """
 
     def __init__(self, address: KmsAddress) -> None:
-        # Imported here: only who has a key there needs it.
+        # Imported here: only needed with a key at KMS.
         import boto3  # noqa: PLC0415
         from botocore.config import Config  # noqa: PLC0415
 
@@ -92,7 +93,7 @@ class KmsKey:
         return bytes(answer["Signature"])
 
     def _asked(self, what: str, **values: Any) -> dict[str, Any]:
-        # As at the client.
+        # Imported here, like the client.
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         try:

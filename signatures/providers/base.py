@@ -1,7 +1,7 @@
-"""What the sealer asks of whatever holds the seal's key.
+"""The interface between the sealer and whatever holds the seal's key.
 
-A provider is service-held and needs nobody at the keyboard. A new one is a file with a
-``SealKey`` and a ``SealProvider`` made of it; the sealing code does not change, and
+A provider needs nobody at the keyboard. To add one, write a file with a ``SealKey`` and a
+``SealProvider`` made of it; the sealing code does not change, and
 ``tests/signatures/test_providers.py`` says what it must do.
 """
 
@@ -22,9 +22,9 @@ CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 @dataclass(frozen=True)
 class ProviderInfo:
-    """What a provider is, for records of evidence.
+    """A description of a provider, for records of evidence.
 
-    ``id`` names it in settings, ``assurance`` says honestly what it gives.
+    ``id`` is its name in the settings, ``assurance`` the level it really gives.
     """
 
     id: str
@@ -34,7 +34,7 @@ class ProviderInfo:
 
 @dataclass(frozen=True)
 class SealCertificate:
-    """The seal's certificate and its issuers, the nearest first, the root last."""
+    """The seal's certificate and its issuers, nearest first, root last."""
 
     certificate: x509.Certificate
     issuers: tuple[x509.Certificate, ...]
@@ -45,7 +45,7 @@ class SealProvider(Protocol):
 
     @property
     def info(self) -> ProviderInfo:
-        """What it is, for settings and for records of evidence."""
+        """What it is, for settings and records of evidence."""
 
     @property
     def seal(self) -> SealCertificate:
@@ -59,8 +59,8 @@ class SealProvider(Protocol):
 class HeldProvider:
     """A ``SealProvider`` over one ``SealKey``.
 
-    Raises AuthorityError ``mismatch`` when the key is not that of the certificate, ``weak`` when
-    it is shorter than RSA-3072 or P-256.
+    Raises AuthorityError ``mismatch`` when the key does not belong to the certificate, ``weak``
+    when it is shorter than RSA-3072 or P-256.
     """
 
     def __init__(self, identity: str, key: SealKey, seal: SealCertificate) -> None:
@@ -72,7 +72,7 @@ class HeldProvider:
 
 
 def strong(key: object) -> str:
-    """The key in words. Raises AuthorityError weak."""
+    """The name of the key's algorithm, such as RSA-3072. Raises AuthorityError weak."""
     if isinstance(key, rsa.RSAPublicKey):
         if key.key_size >= LEAST_RSA_BITS:
             return f"RSA-{key.key_size}"
@@ -85,6 +85,6 @@ def strong(key: object) -> str:
 
 
 def usable(key: PublicKey) -> PublicKey:
-    """The same key, once it is known to be strong. Raises AuthorityError weak."""
+    """The same key, after checking that it is strong. Raises AuthorityError weak."""
     strong(key)
     return key

@@ -1,6 +1,6 @@
-"""A seal key of one's own, with a certificate from anybody: PKCS#12 or PEM, encrypted.
+"""The operator's own seal key, with a certificate from any issuer: PKCS#12 or PEM, encrypted.
 
-Everything that can be wrong with it is found when it is loaded, not when somebody signed.
+Everything that can be wrong with it is found when it is loaded, not when somebody signs.
 """
 
 from datetime import datetime
@@ -20,9 +20,9 @@ _LONGEST_CHAIN = 8
 
 
 class KeystoreProvider(HeldProvider):
-    """The key in a file of one's own.
+    """The key in a file of the operator.
 
-    ``root`` is the PEM file of the certificate that its chain has to end in; ``now`` an aware
+    ``root`` is the PEM file of the certificate in which its chain must end; ``now`` is an aware
     instant. Raises AuthorityError.
     """
 
@@ -45,7 +45,7 @@ def _opened(
     try:
         opened = pkcs12.load_pkcs12(data, passphrase)
     except ValueError as problem:
-        # OpenSSL does not tell a wrong passphrase from a damaged file.
+        # OpenSSL does not distinguish a wrong passphrase from a damaged file.
         raise AuthorityError("wrong_passphrase", str(path)) from problem
     if opened.cert is None or opened.key is None:
         raise AuthorityError("unreadable", f"{path}: no key with its certificate")
@@ -57,7 +57,7 @@ def _opened(
 def _from_pem(
     data: bytes, passphrase: bytes | None, path: Path
 ) -> tuple[PrivateKey, x509.Certificate, list[x509.Certificate]]:
-    """The seal's own certificate comes first, as every program writes it."""
+    """The seal's own certificate comes first, as all programs write it."""
     try:
         certificate, *others = x509.load_pem_x509_certificates(data)
     except ValueError as problem:

@@ -1,8 +1,8 @@
-"""The seal's key in a token that speaks PKCS#11: a hardware module, a card, or SoftHSM.
+"""The seal's key in a PKCS#11 token: a hardware module, a card, or SoftHSM.
 
-The key never leaves the token, which signs a digest that is made here. Only the two mechanisms
-that every token has are used: ``CKM_RSA_PKCS`` over a DigestInfo (RFC 8017, 9.2) and
-``CKM_ECDSA`` over the bare digest; combined ones such as ``CKM_ECDSA_SHA256`` are missing in many.
+The key never leaves the token, which signs a digest made here. Only the two mechanisms that every
+token has are used: ``CKM_RSA_PKCS`` over a DigestInfo (RFC 8017, 9.2) and ``CKM_ECDSA`` over the
+bare digest; many tokens lack combined ones such as ``CKM_ECDSA_SHA256``.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     import pkcs11
 
 ID = "pkcs11"
-# A library is initialised for one thread, and logs in for all sessions of the process at once.
+# A library is initialised for one thread, and a login is for all sessions of the process.
 _TURN = Lock()
 
 
 @dataclass(frozen=True)
 class Token:
-    """Where a key is: the maker's library, the labels of token and key, and the user's PIN."""
+    """Where a key is: the vendor's library, the labels of token and key, and the user's PIN."""
 
     library: str
     label: str
@@ -41,7 +41,7 @@ class Token:
 
 
 class TokenKey:
-    """A ``SealKey`` in a token. One session is held open, and opened anew when it broke.
+    """A ``SealKey`` in a token. One session stays open, and is reopened when it breaks.
 
     Raises AuthorityError: ``no_library``, ``no_token``, ``wrong_pin``, ``no_key``, ``weak``,
     ``unavailable``.
@@ -58,8 +58,8 @@ class TokenKey:
     def sign(self, digest: bytes) -> bytes:
         """The signature over a SHA-256 digest.
 
-        Tried once more in a new session: a token that was pulled out, restarted or idle for long
-        has forgotten the old one. Raises AuthorityError.
+        Retried once in a new session: a token that was removed, restarted or long idle has
+        forgotten the old one. Raises AuthorityError.
         """
         module = _module()
         with _TURN:
@@ -97,7 +97,7 @@ class TokenKey:
         except (RuntimeError, OSError) as problem:
             raise AuthorityError("no_library", _said(token.library, problem)) from problem
         try:
-            # A token that was put back is in a slot that the library has to look for again.
+            # The library must search its slots again for a token that was reinserted.
             if self._session is None and not self._is_there(library):
                 library.reinitialize()
             found = library.get_token(token_label=token.label)
@@ -122,7 +122,7 @@ class TokenKey:
             try:
                 session.close()
             except _module().PKCS11Error:
-                return  # it is broken, which is why it is closed
+                return  # it is already broken
 
 
 class Pkcs11Provider(HeldProvider):
@@ -133,9 +133,9 @@ class Pkcs11Provider(HeldProvider):
 
 
 def _module() -> Any:
-    """python-pkcs11, which is an extra: only who has a token needs it. Raises AuthorityError."""
+    """python-pkcs11, an extra that only users of a token need. Raises AuthorityError."""
     try:
-        # An extra, which need not be installed.
+        # An extra that need not be installed.
         import pkcs11  # noqa: PLC0415
     except ImportError as problem:
         raise AuthorityError("no_library", "python-pkcs11 (zegel[pkcs11])") from problem
@@ -143,7 +143,7 @@ def _module() -> Any:
 
 
 def _session(token: Any, pin: str) -> Any:
-    """A session that is logged in; whoever came before in this process may be so already."""
+    """A logged-in session; another session of this process may have logged in already."""
     try:
         return token.open(user_pin=pin)
     except _module().UserAlreadyLoggedIn:

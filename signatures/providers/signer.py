@@ -1,4 +1,4 @@
-"""pyHanko's signer over a key that is held once, wherever it is."""
+"""pyHanko's signer for one key, wherever it is kept."""
 
 import hashlib
 from functools import cached_property
@@ -19,7 +19,7 @@ DIGEST = "sha256"
 
 
 class SealKey(Protocol):
-    """A private key in memory, in a token or at a service; for several threads at once."""
+    """A private key in memory, in a token or at a service; safe to use from several threads."""
 
     @property
     def named(self) -> str:
@@ -27,20 +27,21 @@ class SealKey(Protocol):
 
     @property
     def public_key(self) -> PublicKey:
-        """What the seal's certificate has to be for."""
+        """The public key that the seal's certificate must have."""
 
     def sign(self, digest: bytes) -> bytes:
         """The signature over a SHA-256 digest: RSASSA-PKCS1-v1_5, or ECDSA in DER.
 
-        Raises AuthorityError ``unavailable`` when it is worth trying again.
+        Raises AuthorityError ``unavailable`` when it is worth retrying.
         """
 
 
 class HeldKeySigner(Signer):
-    """A pyHanko signer that keeps its key, and writes the signature's container itself.
+    """A pyHanko signer that keeps its key loaded and writes the CMS container itself
+    (``signed_data``).
 
-    pyHanko's own ``SimpleSigner`` parses and checks the key again for every signature, which
-    takes about 110 ms for RSA-3072; the signature itself takes 2 ms. Containers: ``signed_data``.
+    pyHanko's own ``SimpleSigner`` parses and checks the key again for every signature, which takes
+    about 110 ms for RSA-3072; the signature itself takes 2 ms.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class HeldKeySigner(Signer):
         own = asn1_certificate(certificate)
         super().__init__(signing_cert=own)
         self._key = key
-        # A root says nothing for itself; whoever checks has to have it.
+        # A root proves nothing in a file; the verifier must have it already.
         between = [asn1_certificate(each) for each in chain if each.subject != each.issuer]
         self._signed_data = SignedData(
             own, between, algorithm=_algorithm(key.public_key), content_type="data"
@@ -57,9 +58,9 @@ class HeldKeySigner(Signer):
 
     @cached_property
     def size(self) -> int:
-        """The most bytes of a container without its time stamp."""
+        """The maximum size in bytes of a container without its time stamp."""
         key = self._key.public_key
-        # ECDSA in DER is two integers, each with a head and a sign byte.
+        # ECDSA in DER is two integers, each with a header and a sign byte.
         number = (key.key_size + 7) // 8
         longest = number if isinstance(key, rsa.RSAPublicKey) else 2 * (number + 3) + 3
         attributes = self._signed_data.attributes(bytes(32))
@@ -76,11 +77,11 @@ class HeldKeySigner(Signer):
         is_pdf_sig: bool = True,
         encap_content_info: Any = None,
     ) -> cms.ContentInfo:
-        """The container over the digest of a file, with a time stamp where one is asked for: that
-        of PAdES, which is right for the older formats of PDF as well.
+        """The container over the digest of a file, time stamped if requested, in the form of PAdES,
+        which suits older PDF signature formats as well.
 
-        Raises what the key and the time stamp service raise; NotImplementedError when asked for
-        anything else, such as the size that it will have.
+        Raises what the key and the time stamp service raise; NotImplementedError for any other
+        request, such as a dry run.
         """
         asked = signed_attr_settings or PdfCMSSignedAttributes()
         more = asked.adobe_revinfo_attr or asked.cades_signed_attrs or encap_content_info

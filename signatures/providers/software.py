@@ -1,4 +1,4 @@
-"""The seal's key as an object in this process's memory: the default provider."""
+"""The seal's key in this process's memory: the default provider."""
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -13,7 +13,7 @@ _SHA256 = Prehashed(hashes.SHA256())
 
 
 def sign_digest(key: PrivateKey, digest: bytes) -> bytes:
-    """RSASSA-PKCS1-v1_5 or ECDSA over a SHA-256 digest, by the kind of key."""
+    """RSASSA-PKCS1-v1_5 or ECDSA over a SHA-256 digest, depending on the key."""
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(digest, padding.PKCS1v15(), _SHA256)
     return key.sign(digest, ec.ECDSA(_SHA256))

@@ -1,1 +1,1 @@
-"""Files of unknown origin are examined in a process of its own, within limits."""
+"""Examines files of unknown origin in a separate process with limits."""

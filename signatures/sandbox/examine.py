@@ -1,12 +1,12 @@
-"""A file of unknown origin is examined in a process apart, which gets only so much and no more.
+"""Examines a file of unknown origin in a sandboxed process with limited resources.
 
-Each file gets a process of its own, which limits itself before its first byte comes in (see
-``limits``): processor time, memory, no files, no children, no inherited environment, a lower
-priority; whoever asked waits only so long. What comes back is JSON of bounded size, no object.
+Each file gets its own process, which limits itself before reading the first byte (see ``limits``):
+processor time, memory, no files, no children, no inherited environment, a lower priority. The
+caller waits only a limited time. The answer is JSON of bounded size, not an object.
 
-Starting an interpreter takes longer than the examination. So one process (``serve``) is started
-empty, loads the libraries, and from then on only forks: it reads nothing of any file, and a file
-sees nothing of another. It ends when whoever started it ends, and when nobody asks for a while.
+Starting an interpreter takes longer than the examination. So one process (``serve``) starts empty,
+loads the libraries, and from then on only forks: it reads nothing of any file, and no file sees
+another. It ends when its parent ends, or when it has been idle for a while.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ from signatures.sandbox.told import package_report_of, package_values_of, report
 from signatures.texts import words
 from signatures.verdict.report import Ledger, Report
 
-if TYPE_CHECKING:  # loads what only the process apart needs
+if TYPE_CHECKING:  # loads what only the sandbox needs
     from signatures.package.case import Trust
 
-AT_ONCE = 2  # in one process that asks
+AT_ONCE = 2  # examinations per asking process
 WAIT_SECONDS = 3.0
 IDLE_SECONDS = 600.0
 _ROOTS = ("roots", "stamp_roots", "person_roots")
@@ -52,7 +52,7 @@ _free = BoundedSemaphore(AT_ONCE)
 
 
 class Busy(Exception):
-    """Too many files are being examined at this moment; worth trying again."""
+    """Too many files are being examined at this moment; worth retrying."""
 
 
 def verify_apart(
@@ -65,7 +65,7 @@ def verify_apart(
     crls: Sequence[x509.CertificateRevocationList] = (),
     limits: Limits = _LIMITS,
 ) -> Report:
-    """What ``verify`` says of a file, found in a process apart. Raises NotExamined, Busy."""
+    """The report of ``verify`` on a file, made in a sandboxed process. Raises NotExamined, Busy."""
     given = (roots, stamp_roots, person_roots)
     about = {"ledger": asdict(ledger) if ledger else None}
     return report_of(_examined(pdf, given, crls, limits, about))
@@ -81,7 +81,7 @@ def judge_apart(
     crls: Sequence[x509.CertificateRevocationList] = (),
     limits: Limits = _LIMITS,
 ) -> PackageReport:
-    """What ``package_verdict.judge`` says of a package in a ZIP, found in a process apart.
+    """The report of ``judge`` on a package in a ZIP, made in a sandboxed process.
 
     Raises NotExamined, Busy, Unreadable.
     """
@@ -124,14 +124,14 @@ def _pem(certificates: Sequence[x509.Certificate]) -> list[str]:
 
 
 def _ask(question: bytes, seconds: float) -> bytes:
-    """Whatever the process apart answers, perhaps nothing. Raises NotExamined when it is late."""
+    """The answer of the sandboxed process, perhaps empty. Raises NotExamined when it is late."""
     here, there = socket.socketpair()
     with here:
         with there:
             _server.hand_over(there)
         here.settimeout(seconds)
         try:
-            # A process that ended early, or not at all, has said what there is to say.
+            # The process may have ended already; whatever it answered is read below.
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 here.sendall(question)
                 here.shutdown(socket.SHUT_WR)
@@ -146,7 +146,7 @@ def _ask(question: bytes, seconds: float) -> bytes:
 
 
 class _Server:
-    """The process that forks, started when it is first needed and again when it is gone."""
+    """The process that forks; started at first use, and again when it is gone."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -155,13 +155,13 @@ class _Server:
         self._owner = 0
 
     def hand_over(self, connection: socket.socket) -> None:
-        """Let a fresh process answer on this connection."""
+        """Let a new process answer on this connection."""
         with self._lock:
             if self._line is None or self._owner != os.getpid():
                 self._start()
             try:
                 self._send(connection)
-            except OSError:  # it ended, having been idle or killed
+            except OSError:  # it ended: idle too long, or killed
                 self._start()
                 self._send(connection)
 
@@ -171,7 +171,7 @@ class _Server:
         socket.send_fds(self._line, [b"?"], [connection.fileno()])
 
     def _start(self) -> None:
-        # A process that was forked from one that asked before starts its own.
+        # A forked copy of this process starts its own server.
         if self._line is not None:
             self._line.close()
         if self._process is not None and self._owner == os.getpid():
@@ -201,15 +201,15 @@ _server = _Server()
 
 
 def serve(line: socket.socket) -> None:
-    """The process that forks: one child for each connection that comes over the line."""
+    """The process that forks: one child for each connection received over ``line``."""
     # Loaded once, for all children.
     from signatures.package.verdict import judge  # noqa: PLC0415, F401
     from signatures.sandbox.warm_up import rehearse  # noqa: PLC0415
 
     words()
     rehearse()
-    gc.freeze()  # what is shared with the children is not written by their collectors
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children leave nothing behind
+    gc.freeze()  # keep memory shared: collectors of the children must not write to it
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are reaped automatically
     line.settimeout(IDLE_SECONDS)
     while True:
         try:
@@ -228,14 +228,14 @@ def _answer_and_end(connection: socket.socket) -> None:
     status = 1
     try:
         answer(connection)
-        connection.close()  # whoever asked waits for the end of it, not of this process's memory
+        connection.close()  # the caller waits for this, not for the memory to be freed
         status = 0
     finally:
-        os._exit(status)  # nothing of the process that forked may run twice
+        os._exit(status)  # no cleanup of the forking process may run twice
 
 
 def answer(connection: socket.socket) -> None:
-    """One examination: the question on the connection, then the report."""
+    """One examination: read the question from the connection, write the report."""
     # Loaded by the process that forked this one.
     from signatures.package.case import Trust  # noqa: PLC0415
 

@@ -1,8 +1,8 @@
-"""What one examination of a file of unknown origin may take, and a process that takes no more.
+"""Resource limits for examining a file of unknown origin, and a process that keeps to them.
 
-A PDF or a ZIP can be made to keep a parser busy for hours or to unfold into gigabytes. The reader
-itself has bounds (``strict``, ``package_zip``); these are for what nobody thought of. The kernel
-keeps them: a process that passes one is ended or gets no memory.
+A PDF or a ZIP can be made to keep a parser busy for hours or to unpack to gigabytes. The reader has
+limits of its own (``strict``, ``zip_members``); these are for what nobody thought of. The kernel
+enforces them: a process that passes one is killed or gets no memory.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _STATM = Path("/proc/self/statm")
 
 
 class NotExamined(Exception):
-    """The file asks more of the examination than it may take; nothing is known about it."""
+    """The examination passed a limit; nothing is known about the file."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one examination may take. A sealed original takes some ten milliseconds.
+    """The limits of one examination. A sealed original takes about ten milliseconds.
 
-    ``cpu_seconds`` is processor time, ``wall_seconds`` time on the clock. ``memory`` is how many
-    bytes of address space it may take on top of what the process holds when it is limited: some
-    70 MB are in use by then, so that it stays under 300 MB.
+    ``cpu_seconds`` is processor time, ``wall_seconds`` elapsed time. ``memory`` is the number of
+    bytes of address space on top of what the process holds when the limit is set, about 70 MB, so
+    that it stays under 300 MB.
     """
 
     cpu_seconds: int = 2
@@ -44,7 +44,7 @@ class Limits:
 
 
 def limit(limits: Limits) -> None:
-    """Let this process take no more than the limits from here on; nothing raises them again."""
+    """Apply the limits to this process; they cannot be raised again."""
     most = {
         resource.RLIMIT_CPU: limits.cpu_seconds,
         resource.RLIMIT_FSIZE: 0,
@@ -52,7 +52,7 @@ def limit(limits: Limits) -> None:
         resource.RLIMIT_NPROC: 0,
         resource.RLIMIT_NOFILE: OPEN_FILES,
     }
-    if sys.platform == "linux":  # elsewhere the kernel does not keep it
+    if sys.platform == "linux":  # other kernels do not enforce it
         most[resource.RLIMIT_AS] = _address_space() + limits.memory
     for kind, value in most.items():
         resource.setrlimit(kind, (value, value))
@@ -61,15 +61,15 @@ def limit(limits: Limits) -> None:
 
 
 def _address_space() -> int:
-    """Bytes that this process has mapped (proc(5), ``statm``)."""
+    """The number of bytes that this process has mapped (proc(5), ``statm``)."""
     return int(_STATM.read_text().split()[0]) * resource.getpagesize()
 
 
 def in_a_child(work: Callable[[], Any], limits: Limits) -> Any:
-    """What ``work`` returns, as JSON values, done by a child that is limited first.
+    """The result of ``work``, as JSON values, from a child process that is limited first.
 
-    For a program with one thread: the child is a copy of this process. What it prints is lost, so
-    it returns what is to be said. Raises NotExamined when it passes a limit or fails.
+    For a program with one thread: the child is a copy of this process. Its output is discarded, so
+    it must return everything. Raises NotExamined when it passes a limit or fails.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -80,7 +80,7 @@ def in_a_child(work: Callable[[], Any], limits: Limits) -> Any:
     with open(reading, "rb") as answer:
         told = answer.read(LONGEST_ANSWER + 1)
     with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)  # it has said all, or too much
+        os.kill(child, signal.SIGKILL)  # it has answered, or answered too much
     os.waitpid(child, 0)
     try:
         return json.loads(told)
@@ -91,14 +91,14 @@ def in_a_child(work: Callable[[], Any], limits: Limits) -> Any:
 def _work_and_end(work: Callable[[], Any], limits: Limits, writing: int) -> NoReturn:
     status = 1
     try:
-        # What the program had open counts towards the limit, and is no business of the child's.
+        # Close the program's files: they count towards the limit, and the child must not see them.
         for number in map(int, os.listdir("/dev/fd")):
             if number > STANDARD_ERROR and number != writing:
-                with contextlib.suppress(OSError):  # that of the listing itself
+                with contextlib.suppress(OSError):  # the listing's own descriptor
                     os.close(number)
         limit(limits)
         with open(writing, "wb") as answer:
             answer.write(json.dumps(work()).encode())
         status = 0
     finally:
-        os._exit(status)  # nothing of the process that forked may run twice
+        os._exit(status)  # no cleanup of the forking process may run twice

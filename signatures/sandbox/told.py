@@ -1,6 +1,6 @@
-"""Reports as JSON values of bounded size, and back: between two processes.
+"""Converts reports to JSON values of bounded size and back, for transfer between processes.
 
-Nothing that a file says of itself fills the answer, or cannot be shown.
+No text from a file can fill the answer, and all of it can be displayed.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from signatures.verdict.report import Answer, FoundSeal, OwnCertificate, Report
 MOST_SEALS = 20
 MOST_FINDINGS = 300
 MOST_DOCUMENTS = 50
-LONGEST_WORDS = 300  # characters of a name or a reason that stand in the file
+LONGEST_WORDS = 300  # characters of a name or reason taken from the file
 
 
 def values_of(report: Report) -> dict[str, Any]:
-    """The report as values; moments stay moments."""
+    """The report as values; moments stay ``datetime``."""
     return asdict(_bounded(report))
 
 
 def package_values_of(report: PackageReport) -> dict[str, Any]:
-    """The same of a package."""
+    """The same for a package."""
     documents = list(report.documents.items())[:MOST_DOCUMENTS]
     return asdict(
         replace(
@@ -42,7 +42,7 @@ def package_values_of(report: PackageReport) -> dict[str, Any]:
 
 
 def package_report_of(values: dict[str, Any]) -> PackageReport:
-    """And back."""
+    """The inverse of ``package_values_of``."""
     return PackageReport(
         **{
             **values,
@@ -54,7 +54,7 @@ def package_report_of(values: dict[str, Any]) -> PackageReport:
 
 
 def _bounded(report: Report) -> Report:
-    """Nothing that a file says of itself fills the answer, or cannot be shown."""
+    """The report with texts from the file shortened and made displayable."""
     seals, renewals = (
         tuple(
             replace(
@@ -81,7 +81,7 @@ def _words(said: str) -> str:
 
 
 def report_of(values: dict[str, Any]) -> Report:
-    """And back."""
+    """The inverse of ``values_of``."""
     return Report(
         **{
             **values,

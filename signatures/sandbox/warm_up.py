@@ -1,8 +1,8 @@
-"""What the first examination of a process spends on itself, done before there is a file.
+"""Does the one-time work of a first examination before there is a file.
 
-The ASN.1 library prepares each of its types when it first meets one, OpenSSL each of its
-algorithms: together a third of an examination. A process that forks for each file prepares them
-once, with a signature of its own making.
+The ASN.1 library prepares each type at first use, OpenSSL each algorithm: together a third of an
+examination. The process that forks for each file prepares them once, with a signature that it makes
+itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from signatures.cms import containers
 
 
 def rehearse() -> None:
-    """Read one signature as if it stood in a file; that it is none of ours is found last."""
+    """Read one signature as if it were in a file; only the last check finds that it is not ours."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "rehearsal")])
     now = datetime.now(UTC)

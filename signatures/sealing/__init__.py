@@ -1,1 +1,1 @@
-"""Acts become PAdES revisions; the close adds validation data and a document time stamp."""
+"""Writes acts as PAdES revisions; the close adds validation data and a document time stamp."""

@@ -1,6 +1,6 @@
 """Sealing: each act as its own PAdES revision, then validation data and a document time stamp.
 
-Levels are those of ETSI EN 319 142-1: an act is sealed as B-T, the whole is closed as B-LTA. Every
+Levels are those of ETSI EN 319 142-1: an act is sealed at B-T, the closed file is B-LTA. Every
 revision is an incremental update, so the sealed file begins with the very bytes that were shown.
 """
 
@@ -47,16 +47,16 @@ from signatures.stamps.timestamps import Timestamps, utc_now
 from signatures.texts import words
 from signatures.verdict.renewed import next_renewal_field
 
-asn1_types.prepare()  # pyHanko brings some of its own
+asn1_types.prepare()  # pyHanko defines types of its own
 
 DIGEST = "sha256"
 ACT_LEVEL = "PAdES B-T"
-MOST_IN_TURN = 3  # certificates with which one service may stamp in turn
+MOST_IN_TURN = 3  # certificates with which one service may alternate
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """A file after one more revision, with the time in that revision's token (aware UTC)."""
+    """A file after one more revision; ``token_time`` (aware UTC) is that of its time stamp."""
 
     pdf: bytes
     token_time: datetime
@@ -65,7 +65,7 @@ class Sealed:
 
 
 class Sealer:
-    """Seals with one key and one source of time stamps; for any number of threads."""
+    """Seals with one key and one source of time stamps; safe to share between threads."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Sealer:
         chains: StampChains | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        """``chains`` finds what belongs to time stamps of other people's authorities."""
+        """``chains`` finds the validation data of third-party time stamp authorities."""
         self._provider = provider
         self._timestamps = timestamps
         self._authority = authority
@@ -86,35 +86,35 @@ class Sealer:
 
     @property
     def seal(self) -> SealCertificate:
-        """The certificate that this seals with, and its issuers."""
+        """The certificate used for sealing, and its issuers."""
         return self._provider.seal
 
     @property
     def superseded(self) -> bool:
-        """Whether other keys count by now; nothing more is sealed with these."""
+        """Whether these keys have been replaced; then nothing more is sealed with them."""
         return self._authority.superseded
 
     @property
     def level(self) -> str:
-        """The level that a closed file has."""
+        """The PAdES level of a closed file."""
         return LEVEL
 
     @property
     def bytes_reserved(self) -> int:
-        """Room for the signature of a person with such a time stamp, in hexadecimal digits."""
+        """Room for a person's signature with such a time stamp, in hexadecimal digits."""
         return self._timestamps.bytes_reserved
 
     @property
     def stamper(self) -> TimeStamper:
-        """What gives the time stamps of acts, sealed here or signed elsewhere."""
+        """The source of time stamps for acts, sealed here or signed elsewhere."""
         return self._timestamps.stamper()
 
     def seal_act(self, pdf: bytes, act: Act, *, last: bool) -> Sealed:
-        """Seal one act in its prepared field; ``last`` forbids every later change but the close.
+        """Seal one act in its prepared field; ``last`` forbids all later changes except the close.
 
         Raises ActOutOfOrder when the field is missing or filled, UnprintableName,
-        TimestampUnavailable; AuthorityError when the key cannot be used, ``superseded`` when other
-        keys count by now.
+        TimestampUnavailable; AuthorityError when the key cannot be used, ``superseded`` when it has
+        been replaced.
         """
         look = style(act, open_field(pdf, act.place))
         return self._sign(pdf, act_metadata(act, last=last), look, ACT_LEVEL)
@@ -122,19 +122,19 @@ class Sealer:
     def close(self, pdf: bytes, beside: Sequence[PersonChain] = ()) -> Sealed:
         """Add certificates, revocation lists and a document time stamp: level B-LTA.
 
-        ``beside`` has the chain of each person who signed with an own certificate, with lists that
-        are current now. Raises TimestampUnavailable, AuthorityError.
+        ``beside`` has the chain of each person who signed with an own certificate, with current
+        revocation lists. Raises TimestampUnavailable, AuthorityError.
         """
         found = containers_in(pdf)
         used = {**certificates_used(found), self._authority.tsa: self._clock()}
         return self._stamped(pdf, ARCHIVE_FIELD, used, [token for _, token in found], beside)
 
     def renew(self, pdf: bytes) -> Sealed:
-        """A closed file with one more document time stamp and what proves the last one now.
+        """Add a document time stamp to a closed file, with data that prove the previous one now.
 
-        The file that goes in stays the beginning of the file that comes out, byte for byte. Do it
-        before the certificate of the last time stamp ends, and with one that ends later. Raises
-        AuthorityError, ``expired`` when it is too late, TimestampUnavailable.
+        The result begins with the given file, byte for byte. Do it before the certificate of the
+        last time stamp ends, with one that ends later. Raises TimestampUnavailable, AuthorityError;
+        ``expired`` when it is too late.
         """
         last, now = tokens_in(pdf)[-1], self._clock()
         ends = last.certificate.not_valid_after_utc
@@ -144,7 +144,7 @@ class Sealer:
         return self._stamped(pdf, next_renewal_field(pdf), used, [last])
 
     def stamps_until(self) -> datetime:
-        """Until when the next document time stamp will prove by itself (aware UTC).
+        """Until when the next document time stamp will be valid evidence by itself (aware UTC).
 
         Raises TimestampUnavailable.
         """
@@ -165,12 +165,13 @@ class Sealer:
         return self.close(self._sign(pdf, metadata, look, ACT_LEVEL).pdf).pdf
 
     def certificates(self, pdf: bytes) -> Chains:
-        """What belongs beside a file that was sealed and closed here. Raises AuthorityError."""
+        """The certificates and lists to keep with a file sealed and closed here. Raises
+        AuthorityError."""
         return self._validation.chains(pdf, self._clock())
 
     def stamp_evidence(self, *files: bytes) -> StampEvidence:
-        """The certificates and lists of other people's authorities behind the time stamps in some
-        files, to be kept beside them. Raises TimestampUnavailable."""
+        """The certificates and lists of third-party authorities behind the time stamps in some
+        files, to be kept with them. Raises TimestampUnavailable."""
         tokens = [token for pdf in files for token in tokens_in(pdf)]
         return run(self._evidence(self._foreign(tokens), self._clock()))
 
@@ -199,11 +200,12 @@ class Sealer:
         tokens: Sequence[Container],
         beside: Sequence[PersonChain] = (),
     ) -> Sealed:
-        """One more revision: validation data, and a document time stamp over everything.
+        """Add one revision: validation data, and a document time stamp over everything.
 
-        The data are about the certificates ``used``, with when, those of ``tokens`` and of the
-        people ``beside``, and that of the time stamp that is put on now: nothing may come after it,
-        so its chain has to be there before, and whose certificate stamps is known only when it did.
+        The data cover the certificates ``used`` (with the moment of use), those of ``tokens`` and
+        of the persons ``beside``, and that of the time stamp being added. Nothing may follow that
+        stamp, so its chain must be in the file first; but its certificate is only known afterwards.
+        So it is predicted from recent stamps, and repeated when the prediction was wrong.
         """
         for _ in range(MOST_IN_TURN):
             about = [*tokens, *self._timestamps.lately()]
@@ -244,7 +246,7 @@ class Sealer:
         return bytes(output.getvalue())
 
     def _foreign(self, tokens: Sequence[Container]) -> list[Container]:
-        """Those that another's authority gave."""
+        """The tokens of third-party authorities."""
         return [each for each in tokens if not self._validation.knows(each.certificate)]
 
     async def _evidence(self, foreign: list[Container], now: datetime) -> StampEvidence:
@@ -259,10 +261,10 @@ class Sealer:
             raise TimestampUnavailable(str(refusal)) from refusal
 
     def stamped(self, pdf: bytes, level: str) -> Sealed:
-        """A file of which the newest revision was just stamped by ``stamper``.
+        """A file whose newest revision was just stamped by ``stamper``.
 
-        Nothing is handed out that was made with keys that were replaced meanwhile: their
-        certificate may be revoked from a moment before now. Raises AuthorityError superseded.
+        Nothing made with keys that were replaced meanwhile is returned: their certificate may be
+        revoked from an earlier moment. Raises AuthorityError superseded.
         """
         if self.superseded:
             raise AuthorityError("superseded", str(self._authority.directory))
@@ -278,13 +280,13 @@ def sha256(data: bytes) -> str:
 
 
 def _called(certificate: x509.Certificate) -> str:
-    """The common name in a certificate, or else its whole name."""
+    """The common name in a certificate, otherwise its whole subject name."""
     named = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(named[0].value) if named else certificate.subject.rfc4514_string()
 
 
 def act_metadata(act: Act, *, last: bool) -> PdfSignatureMetadata:
-    """The signature dictionary of an act; ``last`` forbids every later change but the close."""
+    """The signature dictionary of an act; ``last`` forbids all later changes except the close."""
     return PdfSignatureMetadata(
         field_name=act.place,
         md_algorithm=DIGEST,
@@ -296,7 +298,8 @@ def act_metadata(act: Act, *, last: bool) -> PdfSignatureMetadata:
 
 
 def act_reason(act: Act) -> str:
-    """``/Reason``: which act this is, with the hash of its record, inside the signed bytes."""
+    """``/Reason``: identifies the act and contains the hash of its record, inside the signed
+    bytes."""
     return str(
         words()["appearance"]["reason"].format(
             reference=act.reference, place=act.place, record=act.record_sha256
@@ -305,9 +308,9 @@ def act_reason(act: Act) -> str:
 
 
 def open_field(pdf: bytes, name: str) -> Room:
-    """The room of a prepared field that is still empty. Raises ActOutOfOrder."""
+    """The room in a prepared field that is still empty. Raises ActOutOfOrder."""
     reader = PdfFileReader(io.BytesIO(pdf))
-    # ``prepare_fields`` lists the fields in the order in which they are to be signed.
+    # ``prepare_fields`` lists the fields in signing order.
     for reference in reader.root["/AcroForm"]["/Fields"]:
         field = reference.get_object()
         if field.get("/T") == name:

@@ -1,7 +1,8 @@
-"""What a closed file carries so that it can be checked in ten years: chains and revocation lists.
+"""The chains and revocation lists that a closed file needs to be verifiable in ten years.
 
-Nothing of our own authority is fetched. The lists of another authority, above a seal of one's
-own, are fetched from where its certificates say (RFC 5280, 4.2.1.13) and kept until they end.
+Nothing of our own authority is fetched. If the seal has a third-party certificate, the lists of its
+authorities are fetched from the addresses in the certificates (RFC 5280, 4.2.1.13) and kept until
+they end.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ NONE = StampEvidence()
 
 @dataclass(frozen=True)
 class Chains:
-    """The certificates behind the seals of one file and the lists that say they were not revoked.
+    """The certificates behind the seals of one file, and the revocation lists that cover them.
 
     ``intermediates`` are the authorities between root and seal; ``lists`` are theirs, and
     ``upper_lists`` those of the authorities above them.
@@ -50,7 +51,8 @@ class Chains:
 
 
 class ValidationData:
-    """The chains and lists for the files of one authority and one seal; for several threads."""
+    """The chains and lists for files of one authority and one seal; safe to use from several
+    threads."""
 
     def __init__(self, authority: Authority, seal: SealCertificate) -> None:
         self._authority = authority
@@ -68,18 +70,18 @@ class ValidationData:
         others: StampEvidence = NONE,
         beside: Sequence[x509.CertificateRevocationList] = (),
     ) -> ValidationContext:
-        """Everything to put into a file that is closed now: with what belongs to other people's
-        time stamp authorities, and ``beside`` the lists of the authorities of people who signed
-        with an own certificate. Raises AuthorityError."""
+        """Everything to embed in a file that is closed now, including the data of third-party time
+        stamp authorities (``others``) and the lists for persons who signed with an own certificate
+        (``beside``). Raises AuthorityError."""
         return self._context(now, [*self._lists(now), *beside], others)
 
     def knows(self, certificate: x509.Certificate) -> bool:
-        """Whether an issuer that is known signed it."""
+        """Whether a known issuer signed it."""
         return any(issued(certificate, each) for each in self._known)
 
     def chains(self, pdf: bytes, now: datetime) -> Chains:
-        """What to keep beside a file: the chains of the keys that count, which seal what belongs
-        to it, and of every other that sealed or stamped in it. Raises AuthorityError."""
+        """What to keep with a file: the chains of the current keys and of every other key that
+        sealed or stamped in it. Raises AuthorityError."""
         ends = dict.fromkeys(
             (self._seal, self._authority.tsa, *certificates_used(containers_in(pdf)))
         )
@@ -103,7 +105,7 @@ class ValidationData:
         return [*self._authority.crls(now), *foreign]
 
     def _issuers_of(self, certificate: x509.Certificate) -> list[x509.Certificate]:
-        """The issuers that are known, from the nearest to the root."""
+        """The known issuers, from the nearest to the root."""
         chain: list[x509.Certificate] = []
         last = certificate
         while last.subject != last.issuer:
@@ -117,10 +119,10 @@ class ValidationData:
     async def path(self, certificate: x509.Certificate, moment: datetime) -> ValidationPath | None:
         """The chain of a certificate as it was at ``moment``; None when no issuer is known.
 
-        Whether it was revoked is left to whoever verifies: one that was revoked after it sealed
-        is as good as before, and the lists in the file tell.
+        Revocation is left to the verifier: a certificate revoked after it sealed is still good for
+        that seal, and the lists in the file tell.
         """
-        # By its signature: another authority may bear the same name.
+        # Compare signatures, as another authority may have the same name.
         if certificate not in self._paths and self._issuers_of(certificate):
             validator = CertificateValidator(
                 asn1_certificate(certificate), validation_context=self._context(moment, [])
@@ -148,10 +150,10 @@ class ValidationData:
 
 
 class Foreign:
-    """The revocation lists of the authorities above a seal that was not made here.
+    """The revocation lists of the authorities above a seal certificate not issued here.
 
-    Raises AuthorityError ``no_revocation`` for a certificate that names no list over HTTP: a file
-    closed without would not be verifiable later.
+    Raises AuthorityError ``no_revocation`` for a certificate that names no list over HTTP: without
+    one, a closed file could not be verified later.
     """
 
     def __init__(self, seal: SealCertificate) -> None:
@@ -161,7 +163,7 @@ class Foreign:
         self._lock = Lock()
 
     def lists(self, now: datetime) -> list[x509.CertificateRevocationList]:
-        """One list from every authority. Raises AuthorityError unavailable or unreadable."""
+        """One list from each authority. Raises AuthorityError unavailable or unreadable."""
         with self._lock:
             return [
                 self._list(address, issuer, now)

@@ -1,1 +1,1 @@
-"""Time stamps (RFC 3161): ours, those of other services, and their check."""
+"""Time stamps (RFC 3161): ours, those of other services, and how they are checked."""

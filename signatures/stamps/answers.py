@@ -1,7 +1,7 @@
-"""Is this answer of a time stamp service the one that was asked for? Everything, before it is used.
+"""Checks a time stamp service's answer completely before it is used.
 
-RFC 3161: 2.4.2 (the answer and what is in it), 2.3 (whose certificate may stamp). What is not
-looked at here is revocation: the lists are fetched at the close, see ``stamp_chains``.
+RFC 3161: 2.4.2 (the answer and its contents), 2.3 (which certificates may stamp). Revocation is not
+checked here: the lists are fetched at the close, see ``chains``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _GRANTED = ("granted", "granted_with_mods")
 
 
 class _Answer(tsp.TimeStampResp):  # type: ignore[misc]
-    """An answer that may be a refusal: then it holds no token, which the library insists on."""
+    """An answer that may be a refusal without a token (the library's type requires one)."""
 
     _fields: ClassVar = [
         ("status", tsp.PKIStatusInfo),
@@ -36,14 +36,14 @@ asn1_types.prepare()
 
 
 class StampRefused(Exception):
-    """A service gave no token that can be used. ``code`` says why, ``detail`` what was found.
+    """A service gave no usable token. ``code`` says why, ``detail`` what was found.
 
     Codes: ``unreachable``, ``too_slow``, ``too_large``, ``http`` (a status other than 200),
-    ``pace`` (asked too often; ``wait_seconds`` says how long not to ask), ``no_answer`` (not what
-    RFC 3161 calls an answer), ``status``, ``imprint``, ``nonce``, ``policy``, ``certificate`` (it
-    may not stamp, or does not run), ``signature``, ``chain`` (it leads to no configured root),
-    ``clock`` (more than a minute from ours), ``no_revocation`` (nobody says whether it was
-    revoked), ``revocation`` (what is said about it cannot be used, or revokes it).
+    ``pace`` (asked too often; ``wait_seconds`` is how long to wait), ``no_answer`` (no RFC 3161
+    response), ``status``, ``imprint``, ``nonce``, ``policy``, ``certificate`` (it may not stamp, or
+    is not valid now), ``signature``, ``chain`` (it leads to no configured root), ``clock`` (differs
+    more than a minute from ours), ``no_revocation`` (no information on its revocation),
+    ``revocation`` (that information is unusable, or revokes it).
     """
 
     def __init__(self, code: str, detail: str = "", *, wait_seconds: float = 0.0) -> None:
@@ -55,8 +55,8 @@ class StampRefused(Exception):
 
 @dataclass(frozen=True)
 class Trust:
-    """What an authority's tokens must lead to: ``roots``; ``issuers`` are between those and the
-    stamp, for services that do not send them. ``policies`` are the accepted ones as dotted
+    """What an authority's tokens must lead to: ``roots``. ``issuers`` are intermediate
+    certificates, for services that do not send them. ``policies`` are the accepted ones as dotted
     numbers; empty accepts any."""
 
     roots: tuple[x509.Certificate, ...]
@@ -64,7 +64,7 @@ class Trust:
     policies: tuple[str, ...] = ()
 
     def path(self, token: Container) -> list[x509.Certificate] | None:
-        """From the token's certificate to a root; None when there is no such path."""
+        """The path from the token's certificate to a root; None when there is none."""
         others = Material([*token.certificates, *self.issuers], ())
         return path_of(token.certificate, self.roots, others)
 
@@ -72,7 +72,7 @@ class Trust:
 def checked(
     answer: bytes, asked: tsp.TimeStampReq, trust: Trust, now: datetime
 ) -> tuple[tsp.TimeStampResp, Container]:
-    """The answer and its token, which can be relied upon. ``now`` is aware. Raises StampRefused."""
+    """The answer and its token, completely checked. ``now`` is aware. Raises StampRefused."""
     try:
         response = _Answer.load(answer, strict=True)
         status = response["status"]["status"].native
@@ -116,7 +116,7 @@ def _check_certificate(token: Container, trust: Trust, now: datetime) -> None:
 
 
 def split(certificates: Sequence[x509.Certificate]) -> Trust:
-    """Roots and issuers from one file: a root is whoever issued itself.
+    """Divide the certificates of a file into roots (self-issued) and issuers.
 
     Raises ValueError when there is no root among them.
     """

@@ -1,9 +1,9 @@
-"""What a closed file must carry of other people's time stamp authorities: chains, and whether they
-were revoked, so that AdES-LTA passes without them in ten years (ETSI EN 319 142-1, 5.4.2).
+"""The chains and revocation data of third-party time stamp authorities that a closed file must
+contain, so that AdES-LTA validation passes without them in ten years (ETSI EN 319 142-1, 5.4.2).
 
-Revocation lists are fetched from where the certificates say (RFC 5280, 4.2.1.13); an answer of
-OCSP (RFC 6960) only where there is no list. What was fetched is kept until its next update. A
-certificate about which nobody says anything cannot be closed with: its file would fail later.
+Revocation lists are fetched from the addresses in the certificates (RFC 5280, 4.2.1.13); OCSP (RFC
+6960) is used only where there is no list. What was fetched is kept until its next update. A file
+cannot be closed with a certificate that has no revocation information: it would fail later.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ from signatures.stamps.answers import StampRefused, Trust
 FETCH_SECONDS = 20.0
 LARGEST_LIST = 20_000_000  # bytes
 LARGEST_ANSWER = 200_000
-OCSP_LASTS = timedelta(hours=1)  # without a next update: newer information may always be had
+# For an answer without a next update: newer information is always available.
+OCSP_LASTS = timedelta(hours=1)
 _HTTP = ("http://", "https://")
 
 
 @dataclass(frozen=True)
 class StampEvidence:
-    """The chains of some time stamps and what says that nothing on them was revoked."""
+    """The chains of some time stamps, and the proof that nothing on them was revoked."""
 
     paths: tuple[ValidationPath, ...] = ()
     roots: tuple[x509.Certificate, ...] = ()
@@ -57,7 +58,7 @@ class _Fetched:
 
 
 class StampChains:
-    """Chains to the configured roots; for several threads."""
+    """Chains to the configured roots; safe to use from several threads."""
 
     def __init__(self, trust: Trust) -> None:
         self.trust = trust
@@ -65,7 +66,8 @@ class StampChains:
         self._lock = Lock()
 
     async def evidence(self, tokens: Sequence[Container], now: datetime) -> StampEvidence:
-        """Everything about the certificates behind these tokens, checked as it stands now.
+        """The chains and revocation data for the certificates behind these tokens, validated at
+        ``now``.
 
         Raises StampRefused.
         """
@@ -99,7 +101,7 @@ class StampChains:
     def _revocation(
         self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
     ) -> _Fetched:
-        """One authority is asked by one thread at a time; what it said serves the others."""
+        """Only one thread at a time asks an authority; the others share its answer."""
         lists, responders = _points(certificate), _responders(certificate)
         if not lists and not responders:
             raise StampRefused("no_revocation", certificate.subject.rfc4514_string())
@@ -120,7 +122,7 @@ async def validated(
     answers: Sequence[asn1_ocsp.OCSPResponse],
     now: datetime,
 ) -> ValidationPath:
-    """The whole path validation of RFC 5280, 6.1, with revocation required at every step."""
+    """Full path validation (RFC 5280, 6.1), requiring revocation data at every step."""
     context = ValidationContext(
         trust_roots=[asn1_certificate(each) for each in roots],
         other_certs=[asn1_certificate(each) for each in issuers],
@@ -140,7 +142,7 @@ async def validated(
 
 
 def _list(addresses: Sequence[str], now: datetime) -> _Fetched:
-    """The list from the first address that gives one. Whose it is, ``validated`` judges."""
+    """The list from the first address that has one. ``validated`` checks whose it is."""
     failures = []
     for address in addresses:
         try:
@@ -167,7 +169,8 @@ def _asked(
     now: datetime,
 ) -> _Fetched:
     """The answer of the first responder that gives one (RFC 6960, appendix A.1)."""
-    # Responders are found by SHA-1 of names and keys; nothing rests on it (RFC 5019, 2.1.1).
+    # OCSP looks up certificates by SHA-1 of names and keys; security does not depend on it (RFC
+    # 5019, 2.1.1).
     builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303
     question = builder.build().public_bytes(Encoding.DER)
     headers = {"Content-Type": "application/ocsp-request"}

@@ -1,8 +1,7 @@
 """The one check of a time stamp (RFC 3161): over these bytes, by whom, under which root.
 
-Everything that reads a token asks here: the verdict on a file by its parts, since it has more to
-say of each; the sealer of what a service answered; an upload of what a person brought along; the
-anchors of the log.
+Used by everything that reads a token: the verdict on a file (part by part, as it reports on each),
+the sealer for a service's answer, uploads for the stamp they contain, and the anchors of the log.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from signatures.cms.containers import Container, NotIntact
 
 
 class StampWrong(Exception):
-    """A token that cannot be relied upon. ``code``: ``signature`` (it does not match what it is
-    over, or itself), ``use`` (its certificate is not for time stamps), ``chain`` (it leads to no
-    given root), ``ended`` (a certificate on the way did not run at its moment)."""
+    """A token that cannot be relied on. ``code``: ``signature`` (it does not match the stamped
+    bytes or its own signature), ``use`` (its certificate is not for time stamps), ``chain`` (it
+    leads to no given root), ``ended`` (a certificate on the path was not valid at its moment)."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
@@ -29,7 +28,7 @@ class StampWrong(Exception):
 
 
 def check_over(token: Container, stamped: bytes) -> None:
-    """It is a time stamp over these bytes and its signature is right. Raises StampWrong."""
+    """Check that it is a time stamp over these bytes with a right signature. Raises StampWrong."""
     try:
         containers.check_stamp(token, stamped)
     except NotIntact as wrong:
@@ -41,10 +40,10 @@ def check_issued(
     roots: Sequence[x509.Certificate],
     others: Sequence[x509.Certificate] = (),
 ) -> tuple[datetime, list[x509.Certificate]]:
-    """Its moment (aware UTC) and the path from its certificate to one of ``roots``, everything on
-    it running at that moment. ``others`` are issuers that it may not have brought.
+    """Its moment (aware UTC) and the path from its certificate to one of ``roots``, all valid at
+    that moment. ``others`` are issuers that the token may lack.
 
-    Revocation is not looked at: that takes lists. Raises StampWrong.
+    Revocation is not checked; that needs lists. Raises StampWrong.
     """
     certificate, moment = token.certificate, token.time
     if moment is None:

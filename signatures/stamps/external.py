@@ -1,6 +1,6 @@
-"""Time stamps of others: services asked in order, each answer checked before it is used.
+"""Third-party time stamps: services are asked in order, each answer is checked before use.
 
-When none gives a usable token there is none: never one of our own in its place.
+When none gives a usable token, there is none: our own is never substituted.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ LONGEST_TOKEN = 49_152  # hexadecimal digits of the container, with room for a l
 
 
 class ExternalTimestamps:
-    """``Timestamps`` over the services of others.
+    """``Timestamps`` from third-party services.
 
-    ``trusted_list`` gives the list of qualified services as it is now, None when there is none.
+    ``trusted_list`` returns the current list of qualified services, or None.
     """
 
     bytes_reserved = LONGEST_TOKEN
-    superseded = False  # by keys of ours
+    superseded = False  # our keys are not used
 
     def __init__(
         self,
@@ -52,16 +52,16 @@ class ExternalTimestamps:
         self._trusted_list = trusted_list
 
     def room(self, beside: int) -> int:
-        """As for any: the next token may come with another chain."""
+        """Always generous: the next token may come with another chain."""
         return max(self.bytes_reserved, 2 * beside)
 
     def stamper(self) -> ExternalStamper:
-        """One stamper for the whole process: it counts how often a service was asked."""
+        """One stamper for the whole process, since it limits how often a service is asked."""
         return self._stamper
 
     def lately(self) -> list[Container]:
-        """A token for each certificate that a service stamped with in this process; when there is
-        none yet, one is asked for. Raises TimestampUnavailable."""
+        """A token for each certificate that a service used in this process; requests one if there
+        is none yet. Raises TimestampUnavailable."""
         if not self._stamper.seen():
             run(self._stamper.async_timestamp(secrets.token_bytes(32), "sha256"))
         return self._stamper.seen()
@@ -81,7 +81,7 @@ class ExternalTimestamps:
 
 
 class ExternalStamper(FinalStamper):
-    """Asks the services in order, the next one when one fails or may not be asked now."""
+    """Asks the services in order; the next one if one fails or was asked too often."""
 
     def __init__(
         self,
@@ -96,18 +96,18 @@ class ExternalStamper(FinalStamper):
         self._seen: dict[x509.Certificate, Container] = {}
 
     def seen(self) -> list[Container]:
-        """The last token of each certificate that was used."""
+        """The last token of each certificate seen."""
         with self._lock:
             return list(self._seen.values())
 
     async def validation_paths(self, _validation_context: object) -> AsyncIterator[ValidationPath]:
-        """None: the sealer brings them, with what says that they are not revoked."""
+        """None: the sealer provides them, with their revocation data."""
         none: tuple[ValidationPath, ...] = ()
         for path in none:
             yield path
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        """The first good answer. Raises TimestampUnavailable when there is none."""
+        """The first usable answer. Raises TimestampUnavailable when there is none."""
         refusals = []
         for client in self._clients:
             try:
@@ -125,8 +125,9 @@ class ExternalStamper(FinalStamper):
 def _with_its_chain(
     response: tsp.TimeStampResp, trust: Trust, token: Container
 ) -> tsp.TimeStampResp:
-    """The answer with the certificates of its chain and no other: who stamped does not sign what
-    travels along, and a file carries nothing that leads elsewhere (see ``closing``)."""
+    """The answer with exactly the certificates of its chain. The token does not sign the
+    certificates that accompany it, and a file must carry none that lead elsewhere (see
+    ``container_form``)."""
     path = trust.path(token) or []
     response["time_stamp_token"]["content"]["certificates"] = cms.CertificateSet(
         [

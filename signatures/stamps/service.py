@@ -1,4 +1,4 @@
-"""One time stamp service of others over HTTP (RFC 3161, 3.4): asked no faster than it allows."""
+"""One third-party time stamp service over HTTP (RFC 3161, 3.4), within its rate limit."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _BUSY = (429, 503)
 
 @dataclass(frozen=True)
 class StampService:
-    """Where it is and what it is trusted for.
+    """A service's address and what it is trusted for.
 
-    ``per_minute`` is how often one process may ask, 0 as often as it likes. ``authorization`` is
-    the header of that name, empty for none.
+    ``per_minute`` is how often one process may ask, 0 for no limit. ``authorization`` is the header
+    of that name, empty for none.
     """
 
     url: str
@@ -34,7 +34,7 @@ class StampService:
 
 
 class Pace:
-    """How often a service may be asked; for several threads. ``clock`` counts seconds."""
+    """A rate limit; safe to use from several threads. ``clock`` returns seconds."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute = per_minute
@@ -44,7 +44,7 @@ class Pace:
         self._not_before = 0.0
 
     def take(self) -> float:
-        """0 when it may be asked now, which then counts; else the seconds to wait."""
+        """0 if the service may be asked now (this call is counted), else the seconds to wait."""
         with self._lock:
             now = self._clock()
             if now < self._not_before:
@@ -57,14 +57,14 @@ class Pace:
             return 0.0
 
     def hold(self, seconds: float) -> None:
-        """It asked not to be asked for so long; an hour at most."""
+        """Do not ask for so many seconds, as the service requested; at most an hour."""
         with self._lock:
             until = self._clock() + min(max(seconds, 0.0), LONGEST_WAIT)
             self._not_before = max(self._not_before, until)
 
 
 class StampClient:
-    """Asks one service; for several threads."""
+    """Asks one service; safe to use from several threads."""
 
     def __init__(self, service: StampService, timeout_seconds: float) -> None:
         self.service = service
@@ -102,13 +102,14 @@ class StampClient:
 
 
 def _retry_after(answer: Answer) -> float:
-    """Seconds (RFC 9110, 10.2.3): a number, or a date; a minute when nothing usable is said."""
+    """Seconds to wait (RFC 9110, 10.2.3), from a number or a date; a minute if neither is
+    usable."""
     said = answer.headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
         return float(said[:9])
     try:
         moment = parsedate_to_datetime(said)
-        if moment.tzinfo is None:  # the date says -0000: UTC, of unknown origin
+        if moment.tzinfo is None:  # the date has -0000: UTC, of unknown origin
             moment = moment.replace(tzinfo=UTC)
         return max(0.0, (moment - datetime.now(UTC)).total_seconds())
     except ValueError:

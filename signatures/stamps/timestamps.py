@@ -1,8 +1,8 @@
-"""Time stamps (RFC 3161): what the sealer asks for, and our own authority.
+"""Time stamps (RFC 3161): the interface of the sealer, and our own authority.
 
-``quality_of`` says what a token is worth: ``eigen`` for our own authority, which proves nothing
-independently of us; ``extern`` for another's; ``gekwalificeerd`` only for one that an EU trusted
-list named at that very time. Those of others are in ``external_stamps``.
+``quality_of`` rates a token: ``eigen`` for our own authority, which proves nothing independently of
+us; ``extern`` for a third party's; ``gekwalificeerd`` only for one that an EU trusted list named at
+that time. Third-party stamps are in ``external``.
 """
 
 from __future__ import annotations
@@ -24,40 +24,40 @@ from signatures.cms.signed_data import SignedData, attribute
 from signatures.keys.authority import Authority
 from signatures.providers.software import sign_digest
 
-# anyPolicy (RFC 5280, 4.2.1.4): our own authority promises no policy in particular. A number of our
-# own under the arc of random UUIDs has 128 bits, and a reader in Rust refused such a token.
+# anyPolicy (RFC 5280, 4.2.1.4): our own authority promises no particular policy. An OID of our own
+# under the UUID arc has 128 bits, and a reader written in Rust refused such a token.
 POLICY = "2.5.29.32.0"
 OWN, EXTERNAL, QUALIFIED = "eigen", "extern", "gekwalificeerd"
-# Room for the CMS with its token, in hexadecimal digits; a guess that is too small fails, one too
-# large only pads.
+# Room for the CMS with its token, in hexadecimal digits. Too small fails, too large only pads.
 BYTES_RESERVED = 24_576
-SPARE_BYTES = 64  # of a container whose parts are known, for numbers of another length
+SPARE_BYTES = 64  # for parts whose length varies slightly, such as serial numbers
 _SEQUENCE = (0, 1, 16)  # class, method and tag of a DER SEQUENCE
 
 
 class Timestamps(Protocol):
-    """Gives time stamp tokens."""
+    """A source of time stamp tokens."""
 
     @property
     def bytes_reserved(self) -> int:
-        """Room for a container with such a token in it."""
+        """Room for a container with such a token, in hexadecimal digits."""
 
     @property
     def superseded(self) -> bool:
-        """Whether other keys count by now; nothing more is stamped with these."""
+        """Whether its keys have been replaced; then nothing more is stamped with them."""
 
     def room(self, beside: int) -> int:
-        """The hexadecimal digits of a container with such a token and so many other bytes."""
+        """The hexadecimal digits needed for a container with such a token and ``beside`` other
+        bytes."""
 
     def stamper(self) -> TimeStamper:
-        """What pyHanko asks for tokens."""
+        """pyHanko's source of tokens."""
 
     def lately(self) -> list[Container]:
-        """One token for each certificate of another's authority that may stamp next, so that its
-        chain can be put into a file beforehand; none for our own. Raises TimestampUnavailable."""
+        """One token for each third-party certificate that may stamp next, so that its chain can be
+        put into a file beforehand; none for our own. Raises TimestampUnavailable."""
 
     def quality_of(self, token: Container) -> str:
-        """What a token that came from here is worth."""
+        """The quality of a token from this source."""
 
 
 def utc_now() -> datetime:
@@ -75,12 +75,12 @@ class LocalTimestamps:
         self._authority = authority
 
     def room(self, beside: int) -> int:
-        """Known but for some bytes, because every token has the same parts."""
+        """Nearly exact, as every token has the same parts."""
         return 2 * (self._stamper.size + beside + SPARE_BYTES)
 
     @property
     def superseded(self) -> bool:
-        """Whether another key of our own counts by now."""
+        """Whether another key of our own has become current."""
         return self._authority.superseded
 
     def stamper(self) -> TimeStamper:
@@ -92,7 +92,7 @@ class LocalTimestamps:
         return []
 
     def quality_of(self, _token: Container) -> str:
-        """Our own, whatever anybody says."""
+        """Always our own."""
         return OWN
 
 
@@ -106,8 +106,8 @@ class FinalStamper(TimeStamper):
 
 
 class LocalStamper(FinalStamper):
-    """A time stamp authority in this process: whole seconds in UTC, accurate to one second,
-    with the certificate identified by its SHA-256 (RFC 5816)."""
+    """A time stamp authority in this process: whole seconds in UTC, accurate to one second, with
+    the certificate identified by its SHA-256 (RFC 5816)."""
 
     def __init__(self, authority: Authority, clock: Callable[[], datetime]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -124,12 +124,12 @@ class LocalStamper(FinalStamper):
 
     @cached_property
     def size(self) -> int:
-        """The bytes of a token; those of others differ by the length of their serial number."""
+        """The bytes of a typical token; the length varies with the serial number."""
         imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes(32)}
         return len(self._token(tsp.MessageImprint(imprint)).dump())
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        """A token over the digest. It never leaves the process, so nothing is asked or compared."""
+        """A token over the digest. Made in this process, so there is no answer to check."""
         return self._token(
             tsp.MessageImprint(
                 {

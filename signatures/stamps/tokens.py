@@ -1,7 +1,7 @@
-"""Time stamp tokens over plain bytes (RFC 3161), apart from any PDF.
+"""Time stamp tokens over plain bytes (RFC 3161), outside any PDF.
 
-A token is kept as the whole answer of the authority (``.tsr``), so that ``openssl ts -verify -in``
-reads it as it is::
+A token is kept as the authority's whole answer (``.tsr``), which ``openssl ts -verify -in`` reads
+directly::
 
     token = stamp(data, LocalTimestamps(authority))
     check(token.response, data, roots=[authority.root])   # the time in it, or TokenInvalid
@@ -47,17 +47,17 @@ def stamp(data: bytes, timestamps: Timestamps) -> Token:
 
 
 def check(response: bytes, data: bytes, *, roots: Sequence[x509.Certificate]) -> datetime:
-    """The aware UTC instant in the token, once everything about it holds.
+    """The aware UTC instant in the token, after checking it.
 
-    It is over ``data``, its signature is right, and its certificate is one for time stamps that
-    leads to one of ``roots`` at the instant in it. Revocation is not looked at: nothing is
-    fetched. Raises TokenInvalid.
+    It must be over ``data`` with a right signature, and its certificate must be for time stamps and
+    lead to one of ``roots`` at that instant. Revocation is not checked: nothing is fetched. Raises
+    TokenInvalid.
     """
     try:
         answer = tsp.TimeStampResp.load(response, strict=True)
         token = containers.parsed(answer["time_stamp_token"])
         check_over(token, data)
         moment, _ = check_issued(token, roots)
-    except Exception as problem:  # whatever a made-up token provokes, it proves nothing
+    except Exception as problem:  # a forged token can raise anything; it proves nothing
         raise TokenInvalid(f"{type(problem).__name__}: {problem}"[:200]) from problem
     return moment

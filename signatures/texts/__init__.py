@@ -1,4 +1,4 @@
-"""The Dutch and English words of seals and reports."""
+"""The Dutch and English texts of seals and reports."""
 
 from __future__ import annotations
 

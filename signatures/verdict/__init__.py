@@ -1,1 +1,2 @@
-"""Is this file one of ours, whole and unchanged? The rules, the report and the second opinion."""
+"""Is this file one of ours, complete and unchanged? The rules, the report and the second
+opinion."""

@@ -1,16 +1,15 @@
-"""What each revision of a file of ours may add: exactly this, and nothing beside it.
+"""What each revision of our files may add: exactly this and nothing else.
 
-Since every revision was made by this project, what one contains is known. An act fills the next
-empty field: a signature, and an appearance drawn from new objects alone. After the last act come
-only validation data and a document time stamp outside every page. The catalog gains what names the
-extensions in use; the metadata stay as they were shown. That is stricter than any comparison that
-has to allow what other programs do (ISO 32000-2, 12.8.2.2 and 12.8.2.4). Originals are verified
-for decades: a writer that comes to write otherwise adds a form to these, and takes none away.
+Every revision was made by this project, so its contents are known. An act fills the next empty
+field: a signature, and an appearance drawn only from new objects. After the last act come only
+validation data and a document time stamp outside every page. The catalog gains the names of the
+extensions in use; the metadata stay as they were shown. This is stricter than a comparison that
+must allow the behaviour of other programs (ISO 32000-2, 12.8.2.2 and 12.8.2.4). Originals are
+verified for decades: if our writer changes, its new form is added here and none is removed.
 
-An act that a person signed with a certificate of their own can have been written by a program of
-their own (``uploaded``). Of those alone more is allowed, none of which is seen on a page: what such
-programs say of themselves in the signature, their extensions, and their moment and name in the
-metadata.
+An act signed with a person's own certificate may have been written by the person's program
+(``uploaded``). Only there more is allowed, none of it visible on a page: what such programs say
+about themselves in the signature, their extensions, and their time and name in the metadata.
 """
 
 from __future__ import annotations
@@ -44,19 +43,20 @@ _STAMP = {
 }
 _DEEPEST_PAGE = 20
 _STAMP_KEYS = frozenset({*_STAMP, "Contents", "ByteRange"})
-_STAMP_FIELD = {  # of any name; ``fields`` and ``renewed`` ask for theirs
+_STAMP_FIELD = {  # of any name; ``fields`` and ``renewed`` check the name
     "Type": Name("Annot"),
     "Subtype": Name("Widget"),
     "FT": Name("Sig"),
     "Rect": [-9999, -9999, -9999, -9999],
     "F": 132,  # Print and Locked
 }
-_STAMP_TOOLTIPS = (b"Timestamp", words()["appearance"]["stamp_field"].encode())  # before, and now
+# The former tooltip, and the current one.
+_STAMP_TOOLTIPS = (b"Timestamp", words()["appearance"]["stamp_field"].encode())
 
 
 class NotAllowed(Exception):
-    """A revision holds something else; the message is a code of ``texts``, the detail is for
-    those who look into the file."""
+    """A revision holds something else; the message is a code in ``texts``, the detail is for
+    experts."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
@@ -65,9 +65,9 @@ class NotAllowed(Exception):
 
 
 def check(file: Revisions, own: Collection[str] = (), *, after: int = 0) -> None:
-    """Every revision after this one, by default the frozen document.
+    """Check every revision after this one, by default after the frozen document.
 
-    ``own`` are the fields that people signed with certificates of their own. Raises NotAllowed,
+    ``own`` are the fields that persons signed with their own certificates. Raises NotAllowed,
     NotStrict.
     """
     for number in range(after + 1, len(file.all)):
@@ -75,13 +75,13 @@ def check(file: Revisions, own: Collection[str] = (), *, after: int = 0) -> None
 
 
 def check_own(file: Revisions, field: str) -> None:
-    """The last revision alone, on what is known to be in order, as an act that a person's own
-    program wrote. Raises NotAllowed, NotStrict."""
+    """Check only the last revision, on a file known to be good, as an act written by a person's own
+    program. Raises NotAllowed, NotStrict."""
     _Update(file, len(file.all) - 1, {field}).check()
 
 
 class _Update:
-    """One revision beside the state before it."""
+    """One revision compared with the state before it."""
 
     def __init__(self, file: Revisions, number: int, own: Collection[str]) -> None:
         self.file = file
@@ -132,7 +132,7 @@ class _Update:
             raise NotAllowed("something_else", "object numbers")
 
     def _check_around_ours(self, *, act: bool) -> None:
-        """The catalog as our writer leaves it; Info and metadata stay what they were."""
+        """The catalog is as our writer leaves it; Info and metadata are unchanged."""
         root = self.trailer["Root"]
         before, after = self._before(root), self._after(root)
         if not catalog_as_ours(before, after, act=act):
@@ -143,7 +143,7 @@ class _Update:
                 raise NotAllowed("metadata", what)
 
     def _check_around_a_programs(self) -> None:
-        """The catalog, the Info dictionary and the metadata, of which little may follow."""
+        """The catalog, the Info dictionary and the metadata change only as programs may."""
         root = self.trailer["Root"]
         before, after = self._before(root), self._after(root)
         if not catalog_as_of_a_program(before, after):
@@ -164,7 +164,7 @@ class _Update:
             self.changed.discard(metadata.number)
 
     def _check_act(self, reference: Ref, name: str) -> None:
-        """The next empty field is filled, and drawn from new objects alone."""
+        """The next empty field is filled, and drawn only from new objects."""
         if reference.number not in self.changed:
             raise NotAllowed("something_else", "no signature in this revision")
         before, after = self._before(reference), self._after(reference)
@@ -181,7 +181,7 @@ class _Update:
                 raise NotAllowed("field", "signature")
             self._check_lock(signature, lock)
         else:
-            # A sheet is sealed in nobody's name.
+            # The seal on a sheet has no signer's name.
             _check_says(without(signature, {"Name"}), _ACT, _ACT_KEYS)
             self._check_reference(signature, lock)
         root = self.trailer["Root"]
@@ -191,7 +191,7 @@ class _Update:
         self.new -= {*drawn, after["V"].number}
 
     def _reachable(self, start: Any) -> set[int]:
-        """Every object that an appearance uses; all of them are new. Raises NotAllowed."""
+        """Every object that an appearance uses; all must be new. Raises NotAllowed."""
         seen: set[int] = set()
         waiting = [start]
         while waiting:
@@ -218,7 +218,7 @@ class _Update:
         return found
 
     def _check_reference(self, signature: dict[str, Any], lock: Any) -> None:
-        """The signature repeats its field's lock, to the letter (ISO 32000-2, 12.8.2.4)."""
+        """The signature repeats its field's lock exactly (ISO 32000-2, 12.8.2.4)."""
         if not isinstance(lock, dict):
             raise NotAllowed("lock")
         repeated = {**lock, "Type": Name("TransformParams"), "V": Name("1.2")}
@@ -232,7 +232,7 @@ class _Update:
             raise NotAllowed("lock")
 
     def _check_lock(self, signature: dict[str, Any], lock: Any) -> None:
-        """A program's signature repeats what its field's lock forbids."""
+        """A program's signature repeats the prohibitions of its field's lock."""
         transforms = signature.get("Reference")
         if not isinstance(transforms, list) or len(transforms) != 1 or not isinstance(lock, dict):
             raise NotAllowed("lock")
@@ -243,7 +243,7 @@ class _Update:
             raise NotAllowed("lock")
 
     def _check_stamp(self) -> None:
-        """Validation data, and a time stamp in an invisible field of its own."""
+        """The revision adds validation data, and a time stamp in its own invisible field."""
         form = self._before(self.trailer["Root"])["AcroForm"]
         before, after = self._before(form), self._after(form)
         added = _added(before["Fields"], after.get("Fields"))
@@ -275,7 +275,7 @@ class _Update:
         return page
 
     def _check_page(self, page: Any, widget: Ref) -> None:
-        """The field's page gains it among its annotations, and nothing else."""
+        """The field's page gains it as an annotation and is otherwise unchanged."""
         before, after = self._before(page), self._after(page)
         if not isinstance(page, Ref) or not isinstance(before, dict):
             raise NotAllowed("field", "page")
@@ -294,7 +294,7 @@ class _Update:
             self.new.discard(listed.number)
 
     def _validation_data(self) -> set[int]:
-        """The objects of the DSS (ETSI EN 319 142-1, 5.4.2): what was there stays."""
+        """The objects of the DSS (ETSI EN 319 142-1, 5.4.2); all former contents must remain."""
         root = self.trailer["Root"]
         reference = self._after(root).get("DSS")
         if reference is None:
@@ -321,7 +321,7 @@ class _Update:
 
 
 def _check_says(signature: dict[str, Any], said: dict[str, Any], keys: Collection[str]) -> None:
-    """A signature dictionary has these keys and no others, and of these the given values."""
+    """A signature dictionary has exactly these keys, some with given values."""
     if signature.keys() != keys or not same({key: signature[key] for key in said}, said):
         raise NotAllowed("field", "signature")
 
@@ -331,7 +331,7 @@ def _gained(before: dict[str, Any], after: dict[str, Any]) -> str:
 
 
 def _added(before: Any, after: Any) -> Ref | None:
-    """The one reference that was appended to a list; None when anything else happened."""
+    """The one reference that was appended to a list; None for any other change."""
     if not isinstance(before, list) or not isinstance(after, list):
         return None
     if len(after) != len(before) + 1 or not same(after[:-1], before):

@@ -1,8 +1,8 @@
-"""What a revision may change in the catalog and the metadata, beside its signature.
+"""What a revision may change in the catalog and the metadata, besides its signature.
 
 Our own writer names the version and the extensions that an act uses, and leaves the metadata as
-they were shown. What people sign with writes its own extensions and notes the moment and its name
-in the metadata; none of that is shown on a page, nor does it change what the title or author are.
+they were shown. Persons' own programs add their extensions and record the time and their name in
+the metadata; none of that shows on a page or changes the title or author.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SAID_APART = ("Version", "Extensions", "DSS")
 def catalog_as_ours(before: dict[str, Any], after: dict[str, Any], *, act: bool) -> bool:
     """Whether our own writer leaves the catalog so; only an act can need an extension.
 
-    The validation data are judged apart.
+    The validation data are checked separately.
     """
     known, said = before.get("Extensions", {}), after.get("Extensions", {})
     gained = said.keys() - known.keys()
@@ -50,8 +50,8 @@ def catalog_as_ours(before: dict[str, Any], after: dict[str, Any], *, act: bool)
 
 
 def catalog_as_of_a_program(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether a person's own program may leave it so: further extensions, by values that say
-    nothing else, in a form in which our writer goes on with them."""
+    """Whether a person's own program may leave it so: further extensions with known values, in a
+    form that our writer can continue."""
     known, said = before.get("Extensions", {}), after.get("Extensions", {})
     if (
         not isinstance(said, dict)
@@ -66,7 +66,7 @@ def catalog_as_of_a_program(before: dict[str, Any], after: dict[str, Any]) -> bo
 
 
 def _plain(prefix: str, said: Any) -> bool:
-    """One dictionary, or several in a list, each with its level; the curves' own among those."""
+    """One dictionary, or a list of several with their levels, which include that of the curves."""
     listed = said if isinstance(said, list) else [said]
     if not listed or not all(isinstance(each, dict) for each in listed):
         return False
@@ -84,5 +84,5 @@ def _the_rest(before: dict[str, Any], after: dict[str, Any]) -> bool:
 
 
 def without(values: dict[str, Any], keys: Any) -> dict[str, Any]:
-    """The entries of a dictionary but these."""
+    """A dictionary without these keys."""
     return {key: value for key, value in values.items() if key not in keys}

@@ -1,4 +1,4 @@
-"""Each filled field of a file, with what its container holds and its appearance says."""
+"""Each filled field of a file, with the contents of its container and appearance."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from signatures.verdict.report import FoundSeal
 
 @dataclass(frozen=True)
 class Seal:
-    """One filled field with what its container holds; None where that cannot be read."""
+    """One filled field with its parsed container, which is None if unreadable."""
 
     signed: Signed
     container: Container | None
@@ -23,12 +23,12 @@ class Seal:
 
     @property
     def covered(self) -> tuple[int, int]:
-        """Where the container begins and ends, of which the seal covers all the rest."""
+        """Where the container begins and ends; the seal covers all the rest."""
         return self.signed.container
 
 
 def read_seal(file: Revisions, signed: Signed) -> Seal:
-    """What a filled field holds; nothing that cannot be read keeps the rest from being said."""
+    """The contents of a filled field; an unreadable part does not hide the others."""
     start, end = signed.container
     name = text_of(signed.signature.get("Name"))
     reason = text_of(signed.signature.get("Reason"))
@@ -38,12 +38,12 @@ def read_seal(file: Revisions, signed: Signed) -> Seal:
         container = containers.read(file.pdf[start:end])
         token = container if signed.kind == STAMP else container.token
         token_time = token.time if token else None
-    except Exception:  # rule ``intact`` says that it cannot be read, and why
+    except Exception:  # rule ``intact`` reports that it is unreadable, and why
         container = None
     try:
         if signed.kind == ACT:
             printed = act_in(file, signed.widget, signed.revision, name)
-    except Exception:  # what is not printed as we print it, says nothing
+    except Exception:  # what is not printed in our form is ignored
         printed = PrintedAct()
     found = FoundSeal(signed.field, name, reason, token_time, printed.capacity, printed.signed_at)
     return Seal(signed, container, found)

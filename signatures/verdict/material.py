@@ -1,7 +1,7 @@
-"""What a file brings to be verified with: the certificates and revocation lists inside it.
+"""The certificates and revocation lists inside a file, used to verify it.
 
-They stand in the containers and in the document security store (ETSI EN 319 142-1, 5.4.2). None of
-them is trusted for being there.
+They are in the containers and in the document security store (ETSI EN 319 142-1, 5.4.2). None is
+trusted for being there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOST = 60  # certificates, and lists
 
 
 def material_in(file: Revisions, containers: Sequence[Container]) -> Material:
-    """Everything that can be read; what cannot is as good as missing. The containers' tokens have
+    """Everything readable; an unreadable part is treated as missing. The containers' tokens have
     been read before."""
     certificates: dict[x509.Certificate, None] = {}
     for container in containers:
@@ -42,7 +42,7 @@ def material_in(file: Revisions, containers: Sequence[Container]) -> Material:
 
 
 def stored(file: Revisions, kind: str) -> list[bytes]:
-    """What of one kind (``Certs``, ``CRLs``, ``OCSPs``) is in the document security store."""
+    """The objects of one kind (``Certs``, ``CRLs``, ``OCSPs``) in the document security store."""
     last = len(file.all) - 1
     try:
         root = file.value(file.all[0].trailer.get("Root"), last)

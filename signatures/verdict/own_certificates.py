@@ -1,7 +1,7 @@
-"""Whose certificate an act was signed with, where it is not ours: said, and not judged.
+"""Describes the certificate of an act that a person signed; does not judge it.
 
-Whether a certificate is qualified this package does not find out: it says so only where somebody
-who can tell is given (``Qualified``).
+This package does not find out whether a certificate is qualified: it says so only if the caller
+provides a judge (``Qualified``).
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ moment, as one for qualified signatures. Without one nothing is ever called qual
 
 @dataclass(frozen=True)
 class NameCompared:
-    """The name in a certificate beside that of the signatory.
+    """The name in a certificate and that of the signatory.
 
-    Nothing is refused for it, since people sign under shorter or other names than their papers
-    give; but whoever signs next is shown both where they are not the ``same``.
+    A difference is no ground for refusal, since people sign with shorter or other names than on
+    their papers. If they are not the ``same``, the next signer is shown both.
     """
 
     certificate: str
@@ -42,8 +42,8 @@ class NameCompared:
 def described(
     path: Sequence[x509.Certificate], at: datetime, qualified: Qualified | None = None
 ) -> OwnCertificate:
-    """What is said of an own certificate: on whose name, issued by whom, and nothing of its
-    quality that ``qualified`` does not prove for the moment ``at``."""
+    """What is reported about an own certificate: its holder and issuer, and as qualified only what
+    ``qualified`` proves for the moment ``at``."""
     certificate = path[0]
     return OwnCertificate(
         name=certificate_name(certificate),
@@ -53,7 +53,8 @@ def described(
 
 
 def certificate_name(certificate: x509.Certificate) -> str:
-    """Given name and surname (ETSI EN 319 412-2, 4.2.4), else the common name; may be empty."""
+    """Given name and surname (ETSI EN 319 412-2, 4.2.4), otherwise the common name; may be
+    empty."""
     given = _of(certificate.subject, NameOID.GIVEN_NAME)
     surname = _of(certificate.subject, NameOID.SURNAME)
     if given and surname:
@@ -75,9 +76,9 @@ def _of(name: x509.Name, kind: x509.ObjectIdentifier) -> str:
 
 
 def compare_names(certificate: x509.Certificate, signatory: str) -> NameCompared:
-    """The two names; ``same`` when every word of the signatory's stands in the certificate's.
+    """The two names; ``same`` when every word of the signatory's name is in the certificate's.
 
-    Case, accents and order do not count; one word alone is no name.
+    Ignores case, accents and order; a single word is no name.
 
     >>> _words("Zoë van den Berg") == _words("BERG Zoe VAN DEN")
     True

@@ -1,9 +1,10 @@
-"""A renewed copy: an original, byte for byte, with more document time stamps behind it.
+"""A renewed copy: an original, byte for byte, followed by more document time stamps.
 
-A document time stamp proves as long as its certificate runs and its algorithms hold. Before that
-ends, another is put on a copy, with data that say that the last one's certificate was not revoked
-(ETSI EN 319 142-1, 5.5). The original is judged by its own rules, at its own moment; each renewal
-must cover everything before it, come while the one before it still proved, and bring what shows so.
+A document time stamp is evidence while its certificate is valid and its algorithms are strong.
+Before that ends, another is added to a copy, with data that prove that the previous one's
+certificate was not revoked (ETSI EN 319 142-1, 5.5). The original is judged by its own rules at its
+own moment. Each renewal must cover everything before it, be made while the previous one was still
+valid, and contain the proof of that.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from signatures.verdict.revoked import Used, revoked
 from signatures.verdict.trust import Trusted
 
 RULE = "renewed"
-MOST_RENEWALS = 20  # each covers the whole file before it; one is enough for some years
+MOST_RENEWALS = 20  # each covers the whole file before it; one lasts some years
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def renewed(file: Revisions, signed: Sequence[Signed]) -> Renewed | None:
             if any(each.kind != STAMP for each in (first[-1], *more)):
                 return None
             if more[0].revision <= first[-1].revision:
-                return None  # written anew as a whole: no original ends before it
+                return None  # rewritten as a whole: no original ends before it
             return Renewed(
                 file.all[first[-1].revision].end,
                 read_seal(file, first[-1]),
@@ -86,7 +87,7 @@ def judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> A
         return Answer(RULE, FAILS, "renewal_broken", detail=str(wrong)[:200])
     except NotPlain as wrong:
         return Answer(RULE, FAILS, "renewal_late", detail=str(wrong)[:200])
-    except Exception as error:  # whatever a hostile file provokes, the rule fails
+    except Exception as error:  # a hostile file can raise anything; the rule fails
         return Answer(RULE, FAILS, "structure", detail=f"{type(error).__name__}: {error}"[:200])
 
 
@@ -107,7 +108,7 @@ def _judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> 
     chain = [_container(each) for each in (found.closing, *found.renewals)]
     material = material_in(file, chain)
     used = []
-    for stamp, after in pairwise([*chain, chain[-1]]):  # the last one proves at its own moment
+    for stamp, after in pairwise([*chain, chain[-1]]):  # the last one is checked at its own moment
         if _time(after) < _time(stamp):
             raise NotPlain("order of the time stamps")
         path = _path(stamp, trusted.stamp_roots)
@@ -123,7 +124,7 @@ def _judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> 
 
 
 def _check_covers(file: Revisions, renewal: Seal) -> None:
-    """A time stamp over its whole revision and all before it, but its own container."""
+    """Check a time stamp over its whole revision and all before it, except its own container."""
     start, end = renewal.covered
     until = file.all[renewal.signed.revision].end
     if renewal.signed.signature.get("ByteRange") != [0, start, end, until - end]:
@@ -132,8 +133,8 @@ def _check_covers(file: Revisions, renewal: Seal) -> None:
 
 
 def _path(stamp: Container, roots: Sequence[x509.Certificate]) -> list[x509.Certificate]:
-    """The path to a root, of which all certificates are in the container and no others are; the
-    root itself may be. Raises NotPlain."""
+    """The path to a root. The container must hold exactly its certificates; the root itself is
+    optional. Raises NotPlain."""
     path = path_through(stamp.certificates, stamp.certificate, roots, Material((), ()))
     if path is None or not may_stamp(stamp.certificate):
         raise NotPlain("no path to a given root")
@@ -143,7 +144,7 @@ def _path(stamp: Container, roots: Sequence[x509.Certificate]) -> list[x509.Cert
 def _check_proved(
     file: Revisions, path: Sequence[x509.Certificate], material: Material, at: datetime
 ) -> None:
-    """The certificate of a time stamp ran, unrevoked, at ``at``. Raises NotPlain."""
+    """Check that a time stamp's certificate was valid and unrevoked at ``at``. Raises NotPlain."""
     try:
         check_path(path, material, at)
     except NotPlain:
@@ -153,7 +154,7 @@ def _check_proved(
 def _check_wholly(
     file: Revisions, path: Sequence[x509.Certificate], material: Material, at: datetime
 ) -> None:
-    """The same by the whole path validation, which reads OCSP answers too. Raises NotPlain."""
+    """The same by full path validation, which also reads OCSP answers. Raises NotPlain."""
     # Loads the PDF signing library, which an ordinary file does not need.
     from asn1crypto import crl, ocsp  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The verdict on a file: each question answered on its own, then in words."""
+"""The verdict on a file: the answer to each rule, and its text."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ GENUINE, INVALID, COMPLETENESS_UNKNOWN = "genuine", "invalid", "completeness_unk
 AGREEMENT, EVIDENCE_SHEET = "agreement", "evidence_sheet"
 NOT_RECORDED = "not_recorded"
 
-# The eight rules of the policy in the order in which they are told. The first is about two numbers:
-# that of the whole file, and that of the text which it begins with.
+# The eight rules of the policy in the order of reporting. The first is about two digests: of the
+# whole file, and of the shown text with which it begins.
 RULES = (
     "readable",
     "ledger",
@@ -32,10 +32,10 @@ RULES = (
 
 @dataclass(frozen=True)
 class Answer:
-    """One rule: holds, fails or unknown.
+    """The answer to one rule: holds, fails or unknown.
 
     ``reason`` is a code with a sentence in ``texts``, empty where the rule says enough; ``place``
-    is the field it is about. ``detail`` is for those who look into the file, in no language.
+    is the field concerned. ``detail`` is for experts, in no language.
     """
 
     rule: str
@@ -45,7 +45,7 @@ class Answer:
     detail: str = ""
 
     def sentence(self, language: str = "nl") -> str:
-        """What was found, in plain words, with its reason."""
+        """The answer in plain words, with its reason."""
         catalogue = words(language)
         said = str(catalogue["rule"][self.rule][self.state])
         if self.place:
@@ -56,10 +56,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class OwnCertificate:
-    """An act that a person signed with a certificate of their own, in place of our seal.
+    """An act that a person signed with their own certificate, instead of our seal.
 
-    ``name`` and ``issuer`` stand in that certificate. ``qualified`` only when a trusted list says
-    so for that very moment; False says that nobody judged it.
+    ``name`` and ``issuer`` are from that certificate. ``qualified`` is True only when a trusted
+    list says so for that very moment; False also means that nobody judged it.
     """
 
     name: str
@@ -71,8 +71,8 @@ class OwnCertificate:
 class FoundSeal:
     """One signature or document time stamp in the file.
 
-    ``capacity`` and ``signed_at`` (aware, to the minute) are what its appearance says; a document
-    time stamp has none. ``token_time`` is aware UTC. ``own`` is None for what the service sealed.
+    ``capacity`` and ``signed_at`` (aware, to the minute) are from its appearance; a document time
+    stamp has none. ``token_time`` is aware UTC. ``own`` is None for what the service sealed.
     """
 
     field: str
@@ -86,7 +86,7 @@ class FoundSeal:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What was recorded when the file was sealed, from a database or from an archive's manifest.
+    """What was recorded when the file was sealed, from a database or an archive's manifest.
 
     ``shown_length`` and ``shown_sha256`` describe the frozen document that the file begins with.
     """
@@ -100,7 +100,7 @@ class Ledger:
 class Report:
     """Everything the verification found; ``verdict`` follows from the answers alone.
 
-    ``agreement`` is given only when the seals prove that it is what was sealed. ``says`` is the
+    ``agreement`` is set only when the seals prove that it is what was sealed. ``says`` is the
     reference that the file names anywhere, which proves nothing.
     """
 
@@ -111,18 +111,18 @@ class Report:
     agreement: Agreement | None = None
     sha256: str = ""
     level: str = ""
-    renewals: tuple[FoundSeal, ...] = ()  # document time stamps behind the original, of a copy
+    renewals: tuple[FoundSeal, ...] = ()  # document time stamps after the original, in a copy
     original_sha256: str = ""  # of that original; empty when the file is no renewed copy
     says: str = ""
 
     @property
     def verdict(self) -> str:
-        """genuine, invalid, or completeness_unknown: all that can be seen holds, but nothing
-        tells whether this is the whole (an earlier state of a file verifies as well)."""
+        """genuine, invalid, or completeness_unknown: everything visible holds, but nothing proves
+        that the file is complete (an earlier state of a file verifies as well)."""
         states = {answer.rule: answer.state for answer in self.answers}
         if FAILS in states.values():
             return INVALID
-        # An evidence sheet was shown to nobody, so for it ``shown`` stays unknown.
+        # Nobody was shown an evidence sheet, so for it ``shown`` stays unknown.
         needed = set(RULES) - {"shown"}
         # Only a renewed copy has more rules than these.
         if all(states.get(rule) == HOLDS for rule in needed | states.keys() - {"shown"}):
@@ -131,7 +131,7 @@ class Report:
 
     @property
     def effective_date(self) -> date | None:
-        """The Brussels date of the last act, from the instants printed with the three acts."""
+        """The Brussels date of the last act, from the moments printed with the three acts."""
         instants = {each.field: each.signed_at for each in self.seals if each.signed_at}
         if self.verdict == INVALID or set(instants) != set(REQUIRED_PLACES):
             return None
@@ -139,13 +139,13 @@ class Report:
 
     @property
     def not_recorded(self) -> bool:
-        """Whether somebody who has the ledger said that it names an original and is not it."""
+        """Whether the ledger's owner said that it names an original but is another file."""
         return any(each.reason == NOT_RECORDED for each in self.answers)
 
     def refused(self) -> Report:
-        """The same of a file that names an original which it is not, by the ledger of those.
+        """The same report, refused: the file names an original but differs from the one recorded.
 
-        Whatever else holds: it is not what was recorded, so nothing is said of parties or date.
+        Whatever else holds, it is not what was recorded, so nothing is said of parties or date.
         """
         answers = (
             Answer("ledger", FAILS, "not_recorded") if each.rule == "ledger" else each
@@ -163,13 +163,13 @@ class Report:
         return str(words(language)["verdict"][verdict])
 
     def lines(self, language: str = "nl") -> list[str]:
-        """Every rule with what it found, in words."""
+        """Every rule with its answer, as text."""
         marks = {HOLDS: "✔", FAILS: "✖", UNKNOWN: "?"}
         return [f"{marks[each.state]} {each.sentence(language)}" for each in self.answers]
 
     def notes(self, language: str = "nl") -> list[str]:
-        """Who signed with a certificate of their own; and where an act and its time stamp fall on
-        different dates: both, and which one counts."""
+        """Notes: who signed with an own certificate; and if an act and its time stamp fall on
+        different dates, both dates and which one is decisive."""
         said = words(language)["dates"]
         told = self._own_notes(language)
         for seal in self.seals:
@@ -198,7 +198,7 @@ class Report:
         ]
 
     def as_json(self, language: str = "nl") -> dict[str, Any]:
-        """The report as JSON values: stable codes, and the words beside them."""
+        """The report as JSON values: stable codes with their sentences."""
         effective = self.effective_date
         return {
             "verdict": self.verdict,
@@ -229,7 +229,7 @@ def _seal_as_json(seal: FoundSeal) -> dict[str, Any]:
 
 
 def place_words(field: str, language: str = "nl") -> str:
-    """A field in words; its own name when it is none of ours."""
+    """The name of a field for readers; its technical name if it is none of ours."""
     return str(words(language)["place"].get(field, field[:80]))
 
 

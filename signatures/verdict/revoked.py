@@ -1,4 +1,4 @@
-"""Whether a seal or a time stamp was made with a certificate that was revoked by then."""
+"""Checks whether a seal or time stamp was made with a certificate that was already revoked."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from signatures.verdict.report import FAILS, Answer
 
 @dataclass(frozen=True)
 class Used:
-    """A certificate that sealed or stamped, with its issuers up to the root that was reached, as
-    far as there is one. ``at`` is the time of the token, as nothing else in a file proves one
-    (RFC 3161, 4.1)."""
+    """A certificate that sealed or stamped, with its known issuers, if possible up to a root.
+    ``at`` is the time of the token, as nothing else in a file proves a time (RFC 3161, 4.1)."""
 
     place: str
     at: datetime
@@ -23,8 +22,8 @@ class Used:
 
 
 def revoked(used: Iterable[Used], crls: Sequence[x509.CertificateRevocationList]) -> Answer | None:
-    """The answer for the first one that was, itself or one of its issuers, wherever that one's
-    certificate came from; None when there is none."""
+    """The answer for the first certificate that was revoked, itself or through one of its issuers,
+    wherever it came from; None when there is none."""
     for each in used:
         for certificate in each.path:
             since = _since(certificate, crls)
@@ -37,8 +36,8 @@ def revoked(used: Iterable[Used], crls: Sequence[x509.CertificateRevocationList]
 def _since(
     certificate: x509.Certificate, crls: Sequence[x509.CertificateRevocationList]
 ) -> datetime | None:
-    """From when on a list of its issuer revokes it. An issuer keeps its name when its key is
-    replaced, so the list must also be of the same key."""
+    """The moment from which a list of its issuer revokes it. An issuer keeps its name when its key
+    is replaced, so the list must also be of the same key."""
     for crl in crls:
         if crl.issuer == certificate.issuer and _key(crl) == _key(certificate):
             entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)

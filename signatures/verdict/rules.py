@@ -1,4 +1,4 @@
-"""The rules of the verdict that need the file read, each answered on its own."""
+"""The rules of the verdict that need the parsed file; each is answered separately."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class Examination:
-    """The rules that need the file read, each answered on its own."""
+    """Answers the rules that need the parsed file, each separately."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Examination:
         self.reference = reference_in(" ".join(each.found.reason for each in seals))
 
     def report(self, known: dict[str, Answer], digest: str) -> Report:
-        """Every rule, in order."""
+        """The report with every rule, in order."""
         told = {"readable": Answer("readable", HOLDS), **known}
         for rule, ask in (
             ("fields", self.fields),
@@ -87,7 +87,7 @@ class Examination:
         )
 
     def _found(self, seal: Seal, own: OwnPaths) -> FoundSeal:
-        """What is said of a seal; of an own certificate once it is known to be one."""
+        """What is reported about a seal; for an own certificate, with its description."""
         path, at = own.get(seal.signed.field), seal.found.token_time
         if path is None or at is None:
             return seal.found
@@ -102,8 +102,8 @@ class Examination:
         return EVIDENCE_SHEET if self.names == SHEET_ORDER else ""
 
     def fields(self) -> Answer:
-        """Exactly the expected fields in an expected order, the last one the document time stamp,
-        and every act sealed for its own place in one and the same agreement."""
+        """Exactly the expected fields in an expected order, the document time stamp last, and every
+        act sealed for its own place in the same agreement."""
         kinds = [each.signed.kind for each in self.seals]
         listed = ", ".join(self.names)[:200]
         if not self._kind() or kinds != [ACT] * (len(kinds) - 1) + [STAMP]:
@@ -129,11 +129,11 @@ class Examination:
         return Answer("fields", HOLDS)
 
     def intact(self) -> Answer:
-        """Valid over the bytes it covers, with an algorithm that still holds, each act with a
-        token; what it covers is its whole revision but its own container; that container has the
-        only form that it can have, but where a program of the person's own has written it; and no
-        act is later than its token, which bounds it from above (DESIGN.md §1.4). A token that is
-        days later than its act is said, and holds: its authority may have been away."""
+        """Each seal is valid over the bytes it covers, with an accepted algorithm, each act with a
+        token. It covers its whole revision except its own container. The container has its only
+        allowed form, unless a person's own program wrote it. No act is later than its token, which
+        bounds it from above (DESIGN.md §1.4). A token that is days later is reported but holds: its
+        authority may have been down."""
         programs = may_be_of_programs(self.file, self.seals, self.trusted)
         for each in self.seals:
             start, end = each.covered
@@ -161,7 +161,7 @@ class Examination:
         return Answer("intact", HOLDS)
 
     def changes(self) -> Answer:
-        """After an act only the next act, after the last one only validation data and the close."""
+        """After an act only the next act, after the last act only validation data and the close."""
         try:
             own = may_be_of_programs(self.file, self.seals, self.trusted)
             allowed_changes.check(self.file, own)
@@ -171,7 +171,7 @@ class Examination:
 
     def closed(self) -> Answer:
         """The last revision is the document time stamp, it covers the file to its last byte, and
-        nothing hides in the container that it cannot cover."""
+        nothing hides in its container, which it cannot cover."""
         last = self.seals[-1]
         if last.signed.kind != STAMP:
             return Answer("closed", FAILS, "no_stamp")
@@ -184,21 +184,21 @@ class Examination:
         return Answer("closed", FAILS, "hidden", detail=found) if found else Answer("closed", HOLDS)
 
     def _certificates_flaw(self, closing: Seal) -> str:
-        """With the closing time stamp travel the certificates of its path, all of them, with or
-        without the root; what the rest of the file holds makes up for none."""
+        """The closing time stamp's container holds all certificates of its path and no others, with
+        or without the root; certificates elsewhere in the file do not replace them."""
         roots, container = self.trusted.stamp_roots, closing.container
         if container is None or not roots:
             return ""
         alone = path_through(container.certificates, container.certificate, roots, Material((), ()))
         if alone:
             return ""
-        # One that leads nowhere at all is what the rule about chains is for.
+        # A certificate without any path is reported by the rule about chains.
         known = material_in(self.file, [each.container for each in self.seals if each.container])
         return "certificates" if path_of(container.certificate, roots, known) else ""
 
 
 def _answered(rule: str, ask: Callable[[], Answer]) -> Answer:
-    """The answer to one rule; whatever a hostile file provokes, the rule fails."""
+    """The answer to one rule; if a hostile file makes it raise, the rule fails."""
     try:
         return ask()
     except Exception as error:
@@ -208,5 +208,5 @@ def _answered(rule: str, ask: Callable[[], Answer]) -> Answer:
 def _agreement(file: Revisions) -> Agreement | None:
     try:
         return agreement_in(file)
-    except Exception:  # a file that says nothing of itself can be in order for the rest
+    except Exception:  # a file without its data may be in order otherwise
         return None

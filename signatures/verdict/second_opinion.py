@@ -1,8 +1,8 @@
-"""A second verdict on an original, by pyHanko alone: reader, comparison of revisions and AdES-LTA
-(ETSI EN 319 102-1, 5.6) are its own. It shares no code with ``verify`` but the roots it is given.
+"""A second verdict on an original, entirely by pyHanko: its reader, its comparison of revisions,
+its AdES-LTA (ETSI EN 319 102-1, 5.6). It shares only the given roots with ``verify``.
 
-It takes some hundred milliseconds and allows what other programs may do, so it is no verdict to go
-by. It is there to disagree: a fault in the first verdict, or in this one, is then seen by somebody.
+It takes a few hundred milliseconds and allows what other programs may do, so it does not decide.
+Its purpose is to disagree: that reveals a fault in the first verdict, or in this one.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def objection(
     roots: Sequence[x509.Certificate],
     stamp_roots: Sequence[x509.Certificate] = (),
 ) -> str:
-    """Why this is no whole, closed original under these roots, in English for those who look into
-    it; '' when nothing is wrong. Offline, judged at the moment of the closing time stamp. Never
-    raises for the file's sake."""
+    """Why this is no complete, closed original under these roots, in English for experts; '' when
+    nothing is wrong. Offline, judged at the moment of the closing time stamp. Never raises because
+    of the file's contents."""
     try:
         return run(_objection(pdf, roots, (*roots, *stamp_roots)))
-    except Exception as strange:  # whatever it cannot read, it objects to
+    except Exception as strange:  # it objects to anything it cannot read
         return f"{type(strange).__name__}: {strange}"[:300]
 
 
@@ -69,7 +69,7 @@ async def _objection(
         return f"{names[-1]}: not intact, valid and trusted"
     if close.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         return f"{names[-1]}: does not cover the whole file"
-    # The same reader: it remembers what took it long.
+    # The same reader, as it caches slow results.
     return await ades.long_term(embedded, roots=trusted, stamp_roots=stamp_trusted, at=closed_at)
 
 

@@ -1,11 +1,12 @@
-"""The rules ``chains`` and ``long_term``: whose seals and time stamps these are, and for how long.
+"""The rules ``chains`` and ``long_term``: who made the seals and time stamps, and how long they
+last.
 
-Both are judged at the moment of the closing time stamp, with what the file itself brings. The
-ordinary case is decided by ``chains``; what is not ordinary by the whole algorithm of ``ades``.
+Both are judged at the moment of the closing time stamp, with what the file itself contains. The
+ordinary case is decided by ``plain``, everything else by the full algorithm in ``whole``.
 
-An act may bear a person's own signature in place of our seal, under roots for persons that stand
-apart. Many people hold such keys, so by itself it says nothing of this service: it counts only
-when a seal or time stamp of our own came after it, with which the service took it up.
+An act may have a person's own signature instead of our seal, under separate roots for persons. Many
+people hold such keys, so it proves nothing about this service by itself: it is accepted only when
+followed by a seal or time stamp of our own, by which the service confirmed it.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ OwnPaths = dict[str, list[x509.Certificate]]
 
 @dataclass(frozen=True)
 class Trusted:
-    """What is believed because it was given: where seals and where time stamps may lead, the
-    revocation lists of today, and where the certificates may lead that people sign acts with."""
+    """What is trusted because it was given: roots for seals and for time stamps, today's revocation
+    lists, and roots for persons' own certificates."""
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate]
@@ -58,11 +59,11 @@ def answers(
     at: datetime | None,
     now: datetime | None,
 ) -> tuple[Answer, Answer]:
-    """The two answers; never raises for the file's sake.
+    """The two answers; never raises because of the file's contents.
 
-    ``at`` is the moment of the closing time stamp, None when something else is wrong already: then
-    only the chains are followed. When the certificate of that stamp has ended at ``now`` it proves
-    no longer by itself that the file existed then; None where the ledger does.
+    ``at`` is the moment of the closing time stamp, None when something else is already wrong: then
+    only the chains are followed. If the certificate of that stamp has ended at ``now``, it no
+    longer proves by itself that the file existed then; ``now`` is None where the ledger proves it.
     """
     if not trusted.roots:
         return Answer("chains", UNKNOWN, "no_root"), Answer("long_term", UNKNOWN, "no_root")
@@ -75,7 +76,7 @@ def answers(
         chains, long_term = _follow(file, seals, trusted, material, paths, at, now)
         used = _used(seals, trusted, material, paths)
         return revoked(used, trusted.crls) or chains, long_term
-    except Exception as error:  # certificates that no library can read lead nowhere
+    except Exception as error:  # unreadable certificates lead nowhere
         return _neither("path", detail=type(error).__name__)
 
 
@@ -95,7 +96,7 @@ def _follow(
     at: datetime | None,
     now: datetime | None,
 ) -> tuple[Answer, Answer]:
-    """The answers, with the path of each certificate in ``paths``, as far as it came."""
+    """The answers; fills ``paths`` with the path of each certificate, as far as found."""
     own = _own_paths(seals, trusted, material)
     for place, container, stamps in _signers(seals):
         certificate = container.certificate
@@ -130,15 +131,15 @@ def _follow(
 
 
 def own_paths(file: Revisions, seals: Sequence[Seal], trusted: Trusted) -> OwnPaths:
-    """The chain of each act that a person signed with a certificate of their own, by its place."""
+    """The chain of each act that a person signed with their own certificate, by place."""
     return _own_paths(
         seals, trusted, material_in(file, [each.container for each in seals if each.container])
     )
 
 
 def may_be_of_programs(file: Revisions, seals: Sequence[Seal], trusted: Trusted) -> Collection[str]:
-    """The acts under a root for persons, even if it is one for seals too: a program of the
-    person's own can have written those."""
+    """The acts under a root for persons, even if it is a root for seals too: the person's own
+    program may have written them."""
     if not trusted.person_roots:
         return ()
     material = material_in(file, [each.container for each in seals if each.container])
@@ -152,7 +153,7 @@ def may_be_of_programs(file: Revisions, seals: Sequence[Seal], trusted: Trusted)
 
 
 def _own_paths(seals: Sequence[Seal], trusted: Trusted, material: Material) -> OwnPaths:
-    """An evidence sheet is nobody's act, and what leads to a root for seals is a seal."""
+    """An evidence sheet is nobody's act, and a certificate under a root for seals is a seal."""
     found = {}
     for each in seals if trusted.person_roots else ():
         if each.container is None or each.signed.field not in REQUIRED_PLACES:
@@ -167,9 +168,9 @@ def _own_paths(seals: Sequence[Seal], trusted: Trusted, material: Material) -> O
 def _not_confirmed(
     seals: Sequence[Seal], own: OwnPaths, paths: Paths, roots: Sequence[x509.Certificate]
 ) -> str:
-    """The first place with an own signature after which nothing of the service comes; '' if none.
+    """The first place with an own signature that nothing of the service follows; '' if none.
 
-    A time stamp inside a signature does not count: anyone can have one, from our authority as well.
+    A time stamp inside a signature is not enough: anyone can get one, even from our authority.
     """
     waiting = ""
     for each in seals:
@@ -193,7 +194,7 @@ def _signers(seals: Sequence[Seal]) -> Iterator[tuple[str, Container, bool]]:
 def _used(
     seals: Sequence[Seal], trusted: Trusted, material: Material, paths: Paths
 ) -> Iterator[Used]:
-    """Every certificate with its issuers, those that are not in its container too."""
+    """Every certificate with its issuers, including those not in its container."""
     moments = {each.signed.field: each.found.token_time for each in seals}
     everybody = (*trusted.stamp_roots, *trusted.person_roots)
     for place, container, _ in _signers(seals):
@@ -211,7 +212,8 @@ def _check_plainly(
     material: Material,
     at: datetime,
 ) -> None:
-    """All certificates ran when they were used and at the close, unrevoked. Raises NotPlain."""
+    """Check that all certificates were valid and unrevoked when used and at the close. Raises
+    NotPlain."""
     for path in paths.values():
         check_path(path, material, at)
     for each in seals:
@@ -235,7 +237,7 @@ def _by_the_whole_algorithm(pdf: bytes, trusted: Trusted, at: datetime) -> tuple
             at=at,
         )
         chains, long_term = run(validated)
-    except Exception as error:  # whatever a hostile file provokes, it is invalid
+    except Exception as error:  # a hostile file can raise anything; it is invalid
         chains, long_term = "", type(error).__name__
     return (
         Answer("chains", FAILS, "path", detail=chains) if chains else Answer("chains", HOLDS),

@@ -1,8 +1,8 @@
-"""Is this file one of ours, whole and unchanged? Offline, with pinned roots.
+"""Is this file one of ours, complete and unchanged? Checked offline, with pinned roots.
 
-A file whose cryptography is valid is not yet an authentic one: an earlier revision of it, one
-without its document time stamp, or one with bytes added behind it verify in every PDF reader. So
-the verdict rests on the rules of ``report.RULES``; any exception is *invalid*, never *unsigned*.
+A file with valid cryptography need not be authentic: an earlier revision of it, one without its
+document time stamp, or one with bytes added at the end verifies in every PDF reader. So the verdict
+follows the rules of ``report.RULES``; any exception is *invalid*, never *unsigned*.
 
     report = verify(pdf, roots=[root])
     report.verdict, report.lines("en")
@@ -30,8 +30,8 @@ from signatures.verdict.rules import Examination
 from signatures.verdict.trust import Trusted
 
 LARGEST_FILE = 50_000_000
-MOST_SEALS = 8  # of which each covers the whole file before it; an original has four
-MOST_TRIED = 8  # ends of a file that may be that of an original
+MOST_SEALS = 8  # each covers the whole file before it; an original has four
+MOST_TRIED = 8  # end marks that may be that of an original
 
 
 def verify(
@@ -45,19 +45,19 @@ def verify(
     now: datetime | None = None,
     crls: Sequence[x509.CertificateRevocationList] = (),
 ) -> Report:
-    """The report on a file. Never raises for the file's sake.
+    """The report on a file. Never raises because of the file's contents.
 
-    Seals must lead to one of ``roots``, time stamps to one of those or of ``stamp_roots`` (other
-    people's authorities), and an act that a person signed with a certificate of their own to one
-    of ``person_roots``; only ``qualified`` can call such a certificate so. ``crls`` are lists of
-    today, trusted as the roots are: what a certificate sealed or stamped at or after the moment
-    from which one revokes it is refused. A file holds only the lists of its own day, and one that
-    was made with a stolen key the lists of before the theft.
+    Seals must lead to one of ``roots``, time stamps to one of those or of ``stamp_roots``
+    (third-party authorities), and an act signed with a person's own certificate to one of
+    ``person_roots``; only ``qualified`` can call such a certificate qualified. ``crls`` are today's
+    lists, trusted like the roots: anything sealed or stamped at or after the moment from which its
+    certificate is revoked is refused. (A file contains only the lists of its own day, and one made
+    with a stolen key contains lists from before the theft.)
 
     ``now`` (aware, default the clock) matters only for the certificate of the closing time stamp.
-    Everything else is judged at the moment in that stamp, for which the file holds the evidence:
+    Everything else is judged at the moment in that stamp, for which the file contains the evidence:
     an original must verify long after its certificates and revocation lists have ended. A renewed
-    copy is judged as the original that it begins with, which is what ``ledger`` is about, and by
+    copy is judged as the original that it begins with (``ledger`` is about that original), and by
     its renewals.
     """
     now = now or datetime.now(UTC)
@@ -84,7 +84,7 @@ def _report(
     except NotStrict as strange:
         missing = not pdf.startswith(b"%PDF-") or END_MARK not in pdf
         return _unreadable(known, digest, "no_pdf" if missing else "structure", str(strange))
-    except Exception as error:  # whatever a hostile file provokes, it is invalid
+    except Exception as error:  # a hostile file can raise anything; it is invalid
         return _unreadable(known, digest, "structure", f"{type(error).__name__}: {error}")
     if not signed:
         return _unreadable(known, digest, "no_seal")
@@ -109,8 +109,8 @@ def _renewed(
 ) -> Report:
     """The report on the original in a renewed copy, and on its renewals.
 
-    The first renewal shows that the original existed while its closing time stamp still proved,
-    so that is the moment at which it is judged; ``now`` counts for the last one.
+    The first renewal proves that the original existed while its closing time stamp was still valid,
+    so the original is judged at that moment; ``now`` applies to the last renewal.
     """
     answer = judge(file, copy, trusted, now)
     first = copy.renewals[0].found.token_time
@@ -156,11 +156,11 @@ def _unreadable(known: dict[str, Answer], digest: str, reason: str, detail: str 
 
 
 def _opened(pdf: bytes) -> tuple[Revisions, list[Signed]]:
-    """The file with its filled fields; where something was put behind an original, that original.
+    """The file with its filled fields; if something follows an original, only that original.
 
     Raises NotStrict, TooMuch.
     """
-    source = Source(pdf)  # one for all ends that are tried
+    source = Source(pdf)  # shared by all end marks that are tried
     try:
         file = Revisions(source)
         return file, signed_fields(file)

@@ -1,10 +1,10 @@
 """Keep bytes for years in any S3 store with Object Lock, and prove that they did not change.
 
-Three layers, each usable without the one above it::
+Three layers, each usable without those above it::
 
     from storage.objects import ObjectStore, S3Config      # put once, lock, read back
     from storage.archive import Package, store, check      # one agreement, one prefix
     from storage.retention import lock_until               # how long
 
-Nothing in here knows the service around it.
+This package does not depend on the service.
 """

@@ -1,4 +1,4 @@
-"""The answers of an S3 store, turned into this package's errors in one place."""
+"""Converts the errors of an S3 store to this package's errors, in one place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SERVER_ERRORS = 500
 # MethodNotAllowed: the version is a delete marker.
 MISSING = frozenset({"NoSuchKey", "NoSuchVersion", "404", "NotFound", "MethodNotAllowed"})
 DAMAGED = frozenset({"BadDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch"})
-# The first two: another writer at the same moment.
+# The first two mean another writer at the same moment.
 COME_BACK = frozenset(
     {
         "ConditionalRequestConflict",
@@ -38,7 +38,7 @@ COME_BACK = frozenset(
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Raise this package's errors for what boto3 raises inside; ``what`` begins the message."""
+    """Convert boto3's exceptions to this package's errors; ``what`` begins the message."""
     try:
         yield
     except ClientError as error:
@@ -50,7 +50,7 @@ def translated(what: str) -> Iterator[None]:
 
 
 def code_of(error: ClientError) -> str:
-    """The store's word for it, such as ``AccessDenied``."""
+    """The store's error code, such as ``AccessDenied``."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 

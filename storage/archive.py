@@ -1,35 +1,34 @@
-"""One agreement, one prefix in the bucket that explains itself.
+"""Keeps each agreement under one prefix of the bucket, in a form that explains itself.
 
 ::
 
     overeenkomsten/2026/VO-2026-00042/
         overeenkomst.pdf      the sealed original
         bewijsblad.pdf        the sealed evidence sheet
-        bijlagen.zip          all the other files, in one ZIP that is not compressed
-        manifest.json         written last: every object, and in which of them every file is
+        bijlagen.zip          all other files, in one uncompressed ZIP
+        manifest.json         written last: every object, and which object contains each file
         vernieuwd/            years later: copies with a newer time stamp, see ``renewed``
 
-The files of a package, which are handed out and which ``load`` gives, are these::
+The files of a package, as ``load`` returns them and as they are handed out::
 
         overeenkomst.pdf
         getoond.pdf           what both parties were shown: the first bytes of the sealed original,
-                              and not stored once more
+                              so it is not stored separately
         bewijsblad.pdf, bewijs.json, logboek.jsonl
         certificaten/         what a verifier needs: root, issuing authority, revocation lists
-        handelingen/          the record of each act, byte for byte as its seal binds it
-        zegels/, tijdstempels/  each seal and token by itself, for tools that know no PDF
+        handelingen/          the record of each act, exactly the bytes bound by its seal
+        zegels/, tijdstempels/  each seal and token separately, for tools without PDF support
         sjabloon.docx         the Word file that the text was made from
-        leesweergave.html     the same text as a page; and what else was shown as one
+        leesweergave.html     the same text as a web page; with any other page that was shown
         LEESMIJ.txt, README.txt  how to check all this
         manifest.json         the list of these files
 
-An object costs the same whatever its size, to store, to read back and to lock again every year, so
-there are few of them (docs/decisions/0028). Packages of before have an object for every file; they
-are read, checked and locked like the others, and never rewritten. The oldest have fewer files;
-nothing here depends on those.
+Storing, reading back and locking an object costs the same whatever its size, so there are few of
+them (docs/decisions/0028). Older packages have an object for every file; they are read, checked and
+locked like the others, and never rewritten. The oldest have fewer files, which matters nowhere.
 
-Every step may be killed and repeated, also by two workers at once, and gives the same package.
-From the bucket alone, ``list_packages`` gives back the index and ``load`` every file.
+Every step can be killed and repeated, even by two workers at once, and gives the same package.
+``list_packages`` rebuilds the index from the bucket alone, and ``load`` returns every file.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ NAME = re.compile(
     r"(?:[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)?\.[a-z0-9]+|LEESMIJ\.txt|README\.txt)"
 )
 AT_ONCE = 4
-MOST_OF_A_MANIFEST = 1_000_000  # bytes; one of thirty files has some eight thousand
+MOST_OF_A_MANIFEST = 1_000_000  # bytes; one of thirty files is about eight thousand
 
 
 @dataclass(frozen=True)
@@ -92,23 +91,23 @@ class Package:
 
 @dataclass(frozen=True)
 class LoadedPackage:
-    """Every file with its bytes, checked against the manifest; among them ``manifest.json``, as it
-    is handed out: the list of the files."""
+    """Every file with its bytes, checked against the manifest. Its ``manifest.json`` is the one for
+    readers: the list of the files."""
 
     stored: StoredPackage
     files: Mapping[str, bytes]
 
 
 def begins_with(sealed: bytes, shown: bytes) -> bool:
-    """Whether the sealed original begins with the very bytes that were shown, and goes on."""
+    """Whether the sealed original is the shown bytes followed by something more."""
     return bool(shown) and len(sealed) > len(shown) and sealed.startswith(shown)
 
 
 def store(objects: ObjectStore, package: Package, *, retain_until: datetime) -> StoredPackage:
-    """Put every object once and the manifest last; give back what is there when it is there.
+    """Put every object once and the manifest last; return the existing package if there is one.
 
     Raises ObjectConflict when the prefix holds another package, or other bytes under a name;
-    StorageUnavailable (repeat it), StorageRefused.
+    StorageUnavailable (retry), StorageRefused.
     """
     facts = package.facts
     if present := _present(objects, package):
@@ -125,7 +124,7 @@ def store(objects: ObjectStore, package: Package, *, retain_until: datetime) -> 
     files = whereabouts(package.files)
     try:
         manifest = put(MANIFEST, write_manifest(facts, parts, files))
-    except ObjectConflict:  # of another worker, perhaps one of before that stores every file
+    except ObjectConflict:  # another worker's, perhaps an older version that stores every file
         if present := _present(objects, package):
             return present
         raise
@@ -133,7 +132,7 @@ def store(objects: ObjectStore, package: Package, *, retain_until: datetime) -> 
 
 
 def _present(objects: ObjectStore, package: Package) -> StoredPackage | None:
-    """This package when it is there already, in either format. Raises ObjectConflict."""
+    """This package if it is already stored, in either format. Raises ObjectConflict."""
     present = find(objects, package.facts.prefix)
     if present is not None:
         _require_same(present, package)
@@ -143,7 +142,7 @@ def _present(objects: ObjectStore, package: Package) -> StoredPackage | None:
 def find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
     """The complete package under ``prefix``, or None. Raises PackageInvalid, StorageUnavailable.
 
-    Its manifest is the first that was ever put there.
+    Its manifest is the first version of that key.
     """
     key = prefix + MANIFEST
     try:
@@ -160,7 +159,7 @@ def find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
 def load(objects: ObjectStore, prefix: str) -> LoadedPackage:
     """Every file of the package, each compared with the manifest.
 
-    Raises ObjectMissing (no manifest, or a file of it is gone), ObjectCorrupt, PackageInvalid,
+    Raises ObjectMissing (the manifest or a file is missing), ObjectCorrupt, PackageInvalid,
     StorageUnavailable.
     """
     stored = find(objects, prefix)
@@ -181,11 +180,10 @@ def _read_good(objects: ObjectStore, stored: StoredObject) -> bytes:
 
 
 def read_copy(objects: ObjectStore, stored: StoredObject) -> ReadObject:
-    """That version, or, when the bucket was copied and versions got new names, its equal; not
-    compared yet.
+    """That version; or, if the bucket was copied and versions have new ids, the first version of
+    the key. The bytes are not compared yet.
 
-    Raises ObjectCorrupt when it is larger, and then reads nothing; ObjectMissing,
-    StorageUnavailable.
+    Raises ObjectCorrupt without reading when it is larger; ObjectMissing, StorageUnavailable.
     """
     try:
         return objects.read(stored.key, stored.version_id, most=stored.size)
@@ -194,15 +192,16 @@ def read_copy(objects: ObjectStore, stored: StoredObject) -> ReadObject:
 
 
 def extend(objects: ObjectStore, stored: StoredPackage, until: datetime) -> datetime:
-    """Lock every object of the package until then at least; the earliest lock now in force."""
+    """Lock every object of the package at least until then; returns the earliest lock now in
+    force."""
     return min(objects.extend_retention(one.key, one.version_id, until) for one in stored.objects())
 
 
 def list_packages(objects: ObjectStore) -> Iterator[StoredPackage]:
     """Every complete package in the bucket, in the order of their keys.
 
-    Raises PackageInvalid at a manifest that cannot be read (go by ``list_prefixes`` to step over
-    it), StorageUnavailable.
+    Raises PackageInvalid at an unreadable manifest (use ``list_prefixes`` to skip it),
+    StorageUnavailable.
     """
     for prefix in list_prefixes(objects):
         stored = find(objects, prefix)
@@ -211,9 +210,9 @@ def list_packages(objects: ObjectStore) -> Iterator[StoredPackage]:
 
 
 def list_prefixes(objects: ObjectStore) -> Iterator[str]:
-    """Every prefix that has a manifest, hidden ones included.
+    """Every prefix that has a manifest, including hidden ones.
 
-    Deletion without a version only hides; the versions are listed, so the hidden are found too.
+    Deletion without a version only hides an object; listing versions finds it.
     """
     previous = None
     for version in objects.versions(f"{ROOT}/"):

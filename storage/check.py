@@ -1,8 +1,8 @@
-"""Is this package still what was put there? Every object is read back; nothing is changed.
+"""Is this package still what was stored? Reads every object back and changes nothing.
 
-What is in an object is compared file by file too, so that damage has the name of a file. The
-verdict answers separate questions: are all originals there and right, does the sealed
-agreement begin with what was shown, was something put on top or beside it, how long is it locked.
+The files inside an object are compared too, so that damage can be named by file. The verdict
+answers separate questions: are all originals present and right, does the sealed agreement begin
+with what was shown, was anything put over or beside it, how long is it locked.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class FileCheck:
-    """One object, or a file that is in one: ``state`` is good, missing or corrupt; ``locked_until``
-    is None when it is not locked."""
+    """One object, or a file inside one: ``state`` is good, missing or corrupt; ``locked_until`` is
+    None when it is not locked."""
 
     name: str
     state: str
@@ -46,20 +46,21 @@ class FileCheck:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The answers for one prefix; ``files`` are all its objects, and of the files that are in them
-    those that are not good."""
+    """The answers for one prefix. ``files`` has all its objects, and those files inside them that
+    are not good."""
 
     prefix: str
     files: tuple[FileCheck, ...]
     begins_with_shown: bool
     manifest_as_recorded: bool
-    strange: tuple[str, ...]  # keys that are in no manifest, or have versions put on top
-    # The bytes of the good objects by name, for whoever judges them: read once, judged as read.
+    strange: tuple[str, ...]  # keys in no manifest, or with newer versions
+    # The bytes of the good objects by name, so that they need not be read again to be judged.
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def intact(self) -> bool:
-        """Whether every original is there with the right bytes and the manifest is ours."""
+        """Whether every original is present with the right bytes and the manifest is the recorded
+        one."""
         return (
             self.manifest_as_recorded
             and self.begins_with_shown
@@ -68,7 +69,7 @@ class CheckReport:
 
     @property
     def locked_until(self) -> datetime | None:
-        """The earliest end of a lock; None when some file is not locked at all."""
+        """The earliest end of a lock; None when some file is not locked."""
         moments = [file.locked_until for file in self.files]
         if not moments or None in moments:
             return None
@@ -82,12 +83,12 @@ class CheckReport:
 def check(
     objects: ObjectStore, package: StoredPackage | str, renewed: Sequence[StoredObject] = ()
 ) -> CheckReport:
-    """Read everything back and compare. ``package`` is what was recorded, or only its prefix;
+    """Read everything back and compare. ``package`` is the recorded package, or only its prefix;
     ``renewed`` are the recorded renewed copies beside it.
 
-    With a prefix the manifest in the bucket is believed; with a recorded package the manifest too
-    must be the recorded one. A file that the store does not give while it works is missing.
-    Raises StorageUnavailable or StorageRefused when the store does not work: then nothing is known.
+    With only a prefix, the manifest in the bucket is believed; with a recorded package, it must be
+    the recorded manifest. A file that a working store does not return is missing. Raises
+    StorageUnavailable or StorageRefused when the store does not work: then nothing is known.
     """
     prefix = package if isinstance(package, str) else package.prefix
     stored = _find(objects, prefix) if isinstance(package, str) else package
@@ -110,9 +111,9 @@ def check(
 def _wrong_inside(
     stored: StoredPackage, read: Sequence[tuple[FileCheck, bytes]]
 ) -> list[FileCheck]:
-    """The files inside an object that are not there, or are not what was put.
+    """The files inside an object that are missing or differ from what was stored.
 
-    None of an object that is not there or is no ZIP any more: its own name says it all.
+    Nothing is reported about the inside of an object that is missing or no longer a ZIP.
     """
     wrong = []
     for whole, data in read:
@@ -146,7 +147,7 @@ def _begins_with_shown(stored: StoredPackage, contents: Mapping[str, bytes]) -> 
 def _read_all(
     objects: ObjectStore, recorded: Sequence[StoredObject], prefix: str
 ) -> list[tuple[FileCheck, bytes]]:
-    """Every object with what was found, in the same order.
+    """The check of every object with its bytes, in the same order.
 
     Raises StorageUnavailable or StorageRefused when the store itself does not work.
     """
@@ -154,13 +155,13 @@ def _read_all(
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
 
         def read(store: ObjectStore, some: Sequence[StoredObject]) -> list[StoredObject]:
-            """Read these; returns those that the store did not give."""
+            """Read these; returns those that the store did not return."""
             results = list(pool.map(lambda one: _check_file(store, one, prefix), some))
             pairs = list(zip(some, results, strict=True))
             found.update({one.key: result for one, result in pairs if result is not None})
             return [one for one, result in pairs if result is None]
 
-        # One by itself: where it is not given, an archive that was erased is not waited for long.
+        # Try one first: if it is not returned, do not wait long for each of the others.
         waiting = read(objects, recorded[:1])
         waiting += read(objects.impatient if waiting else objects, recorded[1:])
         for _ in range(TRIES):
@@ -175,9 +176,9 @@ def _read_all(
 def _is_first(
     objects: ObjectStore, recorded: StoredObject, versions: Sequence[ObjectVersion]
 ) -> bool:
-    """Whether the original under that key, its first version, is the recorded one, which is good.
+    """Whether the first version of that key, its original, is the recorded one or equal to it.
 
-    In a bucket that was copied it has another version.
+    In a copied bucket versions have other ids.
     """
     of_key = [each for each in versions if each.key == recorded.key and not each.delete_marker]
     if not of_key:
@@ -208,8 +209,8 @@ def _find(objects: ObjectStore, prefix: str) -> StoredPackage | None:
 def _check_file(
     objects: ObjectStore, stored: StoredObject, prefix: str
 ) -> tuple[FileCheck, bytes] | None:
-    """What this object is, and its bytes also where they are wrong; None when the store did not
-    give it, without saying that it is gone."""
+    """The check of this object, and its bytes even if wrong; None when the store did not return it,
+    without saying that it does not exist."""
     name = stored.key.removeprefix(prefix)
     try:
         found = read_copy(objects, stored)
@@ -231,10 +232,10 @@ def _strange(
     known: set[str],
     versions: Sequence[ObjectVersion],
 ) -> tuple[str, ...]:
-    """The keys that are in no manifest, or have versions put on top.
+    """The keys that are in no manifest, or have newer versions.
 
-    Not a file of this very package that lies there by itself: a worker of before put it, and was
-    stopped before all were there.
+    A file of this very package as a separate object is fine: an older version of the worker was
+    stopped before it had stored all of them.
     """
     count = Counter(each.key for each in versions)
 

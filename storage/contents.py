@@ -1,7 +1,7 @@
-"""In which object of the bucket each file of a package is, and how to take it out again.
+"""Which object of the bucket contains each file of a package, and how to extract it.
 
-The two sealed files are objects of their own, because they are asked for by themselves and renewed.
-What was shown is the beginning of the sealed agreement. All the other files are in one ZIP.
+The two sealed files are separate objects, because they are requested and renewed separately. The
+shown document is the beginning of the sealed agreement. All other files are in one ZIP.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def whereabouts(files: Mapping[str, bytes]) -> dict[str, KeptFile]:
 
 
 def packed(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The objects in which these files are kept, by name; the manifest is not among them."""
+    """The objects in which these files are kept, by name, without the manifest."""
     others = {name: data for name, data in files.items() if name not in _ELSEWHERE}
     return {
         AGREEMENT: files[AGREEMENT],
@@ -58,7 +58,7 @@ def unpacked(stored: StoredPackage, objects: Mapping[str, bytes]) -> dict[str, b
 
 
 def take_out(part: str, data: bytes, wanted: Mapping[str, KeptFile]) -> dict[str, bytes]:
-    """These files out of the bytes of the object of that name, each compared.
+    """Extract these files from the bytes of one object, and compare each.
 
     Raises ObjectMissing, ObjectCorrupt, PackageInvalid.
     """
@@ -75,7 +75,7 @@ def take_out(part: str, data: bytes, wanted: Mapping[str, KeptFile]) -> dict[str
 
 
 def contained(part: str, data: bytes, wanted: Mapping[str, KeptFile]) -> dict[str, bytes | None]:
-    """What an object has under these names, not compared; None for what cannot be read.
+    """The contents of an object under these names, not compared; None for an unreadable one.
 
     Raises PackageInvalid for a bundle that is no ZIP.
     """

@@ -1,17 +1,17 @@
-"""What can go wrong with an archive, named by situation.
+"""The errors of an archive, named after the situation.
 
     StorageError
-    ├── StorageUnavailable     the store does not answer, or not now: repeat later
+    ├── StorageUnavailable     the store does not answer, or not now: retry later
     │   ├── StorageBusy        the store asks to come back later
-    │   └── TransferDamaged    the bytes arrived damaged, says the store; it kept nothing
-    ├── StorageRefused         the store answers and says no: someone must change something
+    │   └── TransferDamaged    the store received damaged bytes and kept nothing
+    ├── StorageRefused         the store refuses: someone must change something
     │   └── BucketUnsuitable   the bucket lacks versioning or Object Lock
     ├── ObjectMissing          there is no such object, or not that version of it
-    ├── ObjectCorrupt          the bytes are not the bytes that were put
+    ├── ObjectCorrupt          the bytes are not the bytes that were stored
     ├── ObjectConflict         the key holds other bytes already; nothing was written
     └── PackageInvalid         the files do not make a package, or its manifest is not readable
 
-Only ``StorageUnavailable`` is worth an automatic repeat; the others are worth an alarm.
+Only ``StorageUnavailable`` is worth an automatic retry; the others need an alarm.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class TransferDamaged(StorageUnavailable):
 
 
 class StorageRefused(StorageError):
-    """The store answers and says no: credentials, permissions, a bucket that is not there."""
+    """The store refuses: credentials, permissions, or a bucket that does not exist."""
 
 
 class BucketUnsuitable(StorageRefused):
@@ -54,7 +54,7 @@ class ObjectMissing(StorageError):
 
 
 class ObjectCorrupt(StorageError):
-    """The bytes that came back are not the bytes that were put."""
+    """The bytes read are not the bytes that were stored."""
 
     def __init__(self, key: str, *, expected: str, found: str) -> None:
         super().__init__(f"{key}: expected SHA-256 {expected}, found {found}")

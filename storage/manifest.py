@@ -1,18 +1,18 @@
-"""The manifest: which files make one agreement, and by what they are recognised.
+"""The manifest: the files of one agreement, and their digests.
 
-``manifest.json`` is written last, so a prefix that has one is complete. It holds nothing that
-depends on when or how often it was written: the same package gives the same bytes. It names the
-parties, because a person must be able to find an agreement in the bucket alone, and no address of
-a person or a machine.
+``manifest.json`` is written last, so a prefix that has one is complete. Nothing in it depends on
+when or how often it was written: the same package gives the same bytes. It names the parties,
+because a person must be able to find an agreement in the bucket alone, but no address of a person
+or a machine.
 
 Two formats are read, and only the second is written (docs/decisions/0028):
 
-* ``zegel-archive/1``: every file is an object of its own.
-* ``zegel-archive/2``: ``objects`` are what lies in the bucket, and ``files`` says of each file in
-  which of them it is: that object itself (``whole``), a ``member`` of the ZIP, or the ``beginning``
-  of the sealed agreement, as many bytes as the file's size.
+* ``zegel-archive/1``: every file is a separate object.
+* ``zegel-archive/2``: ``objects`` are the objects in the bucket, and ``files`` says for each file
+  which object contains it and how: it is that object (``whole``), a ``member`` of the ZIP, or the
+  ``beginning`` of the sealed agreement, as many bytes as the file's size.
 
-What is handed out has a list of its files in the first format, whatever the bucket holds.
+The list of files that is handed out has the first format, whatever the bucket uses.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class PackageFacts:
-    """What the manifest says about the agreement itself; ``reference`` such as VO-2026-00042."""
+    """The manifest's statements about the agreement; ``reference`` such as VO-2026-00042."""
 
     reference: str
     agreement_id: str
@@ -66,13 +66,13 @@ class PackageFacts:
 
     @property
     def prefix(self) -> str:
-        """Where the package is kept, with a slash at the end; see ``prefix_of``."""
+        """Where the package is kept, ending in a slash; see ``prefix_of``."""
         return prefix_of(self.reference)
 
 
 @dataclass(frozen=True)
 class KeptFile:
-    """One file of a package: in which object it is, by that object's name, and what it must be."""
+    """One file of a package: the name of the object that contains it, and its size and digest."""
 
     object: str
     size: int
@@ -81,7 +81,7 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class StoredPackage:
-    """A package as it is in the bucket: its objects by name, the manifest apart, and its files."""
+    """A package in the bucket: its objects by name, the manifest separately, and its files."""
 
     facts: PackageFacts
     parts: Mapping[str, StoredObject]
@@ -90,12 +90,12 @@ class StoredPackage:
 
     @property
     def prefix(self) -> str:
-        """Where it is kept, with a slash at the end."""
+        """Where it is kept, ending in a slash."""
         return self.facts.prefix
 
     @property
     def bundled(self) -> bool:
-        """Whether it is in the second format: the further files together in one ZIP."""
+        """Whether it has the second format, with the other files together in one ZIP."""
         return BUNDLE in self.parts
 
     def objects(self) -> tuple[StoredObject, ...]:
@@ -103,7 +103,7 @@ class StoredPackage:
         return (*self.parts.values(), self.manifest)
 
     def inside(self, part: str) -> dict[str, KeptFile]:
-        """The files that are in that object, but for the object itself where that is a file."""
+        """The files inside that object, without the object itself if that is a file."""
         return {
             name: file for name, file in self.files.items() if file.object == part and name != part
         }
@@ -112,7 +112,7 @@ class StoredPackage:
 def prefix_of(reference: str) -> str:
     """``overeenkomsten/<year in the reference>/<reference>/``. Raises PackageInvalid.
 
-    Nothing personal is in it: keys appear in logs and bills of the store's keeper.
+    It contains nothing personal: keys appear in the logs and bills of the store's operator.
     """
     match = REFERENCE.fullmatch(reference)
     if match is None:
@@ -148,8 +148,8 @@ def write_manifest(
 
 
 def write_file_list(package: StoredPackage) -> bytes:
-    """The list of a package's files that is handed out with them, in the first format; of each file
-    the version of the object in which it is."""
+    """The list of a package's files that is handed out with them, in the first format; each file
+    has the version of the object that contains it."""
     return _as_json(
         {
             **_said(package.facts, FILE_PER_OBJECT),
@@ -162,7 +162,8 @@ def write_file_list(package: StoredPackage) -> bytes:
 
 
 def read_manifest(data: bytes, stored: StoredObject) -> StoredPackage:
-    """The package that these bytes, kept as ``stored``, describe. Raises PackageInvalid."""
+    """The package described by these bytes, which are stored as ``stored``. Raises
+    PackageInvalid."""
     try:
         content: dict[str, Any] = json.loads(data)
         schema = content["schema"]
@@ -199,7 +200,7 @@ def read_manifest(data: bytes, stored: StoredObject) -> StoredPackage:
 
 
 def _how_kept(name: str, part: str) -> str:
-    """How a file is kept in that object; empty for what no manifest says."""
+    """How a file is kept in that object; '' for a combination that no manifest has."""
     if part == BUNDLE:
         return MEMBER if name not in (BUNDLE, MANIFEST) else ""
     if name == part:

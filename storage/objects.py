@@ -1,15 +1,15 @@
 """Bytes in an S3 bucket that are written once, locked, and read back by their SHA-256.
 
-What holds for every object this writes:
+For every object written here:
 
-* It is created, never replaced: ``If-None-Match: *``. When the key exists already its first
-  version is read back: the same bytes are adopted, others are an ``ObjectConflict``. So a put whose
-  answer was lost can simply be repeated.
-* The store checks the SHA-256 while it receives, and locks the object in the same request.
-* It is read by version, because anyone who may write can put a newer version on top.
-* The **first** version of a key is the original; whatever came later is somebody's doing.
+* It is created, never replaced: ``If-None-Match: *``. If the key exists, its first version is read
+  back: equal bytes are adopted, others are an ``ObjectConflict``. So a put whose answer was lost
+  can simply be repeated.
+* The store checks the SHA-256 on receipt, and locks the object in the same request.
+* It is read by version, because anyone with write access can put a newer version over it.
+* The **first** version of a key is the original; later ones were put there by somebody else.
 
-All moments are aware; those that come back are UTC.
+All moments are aware; returned ones are UTC.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ READ_SECONDS = 20
 ATTEMPTS = 3
 CONNECTIONS = 16
 PRECONDITION_FAILED = 412
-# A repeat of the same put asks for a slightly later date each time; not worth a request.
+# A repeated put asks for a slightly later date each time; that is not worth a request.
 LOCK_TOLERANCE = timedelta(days=1)
 LOCK_MODES: Mapping[str, ObjectLockModeType] = {
     "GOVERNANCE": "GOVERNANCE",
@@ -65,7 +65,7 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class ObjectVersion:
-    """One line of the bucket's list."""
+    """One entry of the bucket's listing."""
 
     key: str
     version_id: str
@@ -75,7 +75,7 @@ class ObjectVersion:
 
 @dataclass(frozen=True)
 class ReadObject:
-    """Bytes as they came back, with the moment until which the store keeps them."""
+    """The bytes read, and the moment until which the store keeps them."""
 
     data: bytes
     version_id: str
@@ -83,7 +83,7 @@ class ReadObject:
 
 
 class ObjectStore:
-    """One bucket. May be used by many threads at once; opens no connection until asked."""
+    """One bucket. Safe to use from many threads; connects at first use."""
 
     def __init__(self, config: S3Config, *, attempts: int = ATTEMPTS) -> None:
         self._config = config
@@ -95,14 +95,14 @@ class ObjectStore:
 
     @cached_property
     def impatient(self) -> ObjectStore:
-        """The same bucket, asked once: a failure is told at once and not after a pause."""
+        """The same bucket without retries: a failure is raised at once."""
         return ObjectStore(self._config, attempts=1)
 
     def ensure_bucket(self) -> None:
-        """Make the bucket if it is not there, and make sure it can keep originals.
+        """Create the bucket if it does not exist, and check that it can keep originals.
 
-        Raises BucketUnsuitable where versioning or Object Lock is missing, StorageRefused where
-        the credentials do not open it or may not make it, StorageUnavailable.
+        Raises BucketUnsuitable if versioning or Object Lock is missing, StorageRefused if the
+        credentials do not give access or may not create it, StorageUnavailable.
         """
         try:
             with translated(f"bucket {self.bucket}"):
@@ -157,9 +157,9 @@ class ObjectStore:
         return StoredObject(key, answer["VersionId"], digest.hexdigest(), len(data))
 
     def read(self, key: str, version_id: str, *, most: int | None = None) -> ReadObject:
-        """The bytes of that version and its lock; of what has more than ``most`` bytes nothing.
+        """The bytes of that version and its lock; nothing is read of more than ``most`` bytes.
 
-        Raises ObjectCorrupt for that, ObjectMissing, StorageUnavailable.
+        Raises ObjectCorrupt when it is larger, ObjectMissing, StorageUnavailable.
         """
         with translated(f"get {key}"):
             answer = self.client.get_object(Bucket=self.bucket, Key=key, VersionId=version_id)
@@ -172,15 +172,15 @@ class ObjectStore:
         return ReadObject(data, version_id, until.astimezone(UTC) if until else None)
 
     def get(self, key: str, version_id: str) -> bytes:
-        """The bytes of that version, unchecked. Raises ObjectMissing, StorageUnavailable."""
+        """The bytes of that version, not compared. Raises ObjectMissing, StorageUnavailable."""
         return self.read(key, version_id).data
 
     def read_verified(
         self, key: str, version_id: str, sha256: str, *, most: int | None = None
     ) -> bytes:
-        """The bytes of that version, which have this SHA-256 (hexadecimal).
+        """The bytes of that version after comparing their SHA-256 (hexadecimal).
 
-        Raises ObjectCorrupt when they have not, or are more than ``most``; ObjectMissing,
+        Raises ObjectCorrupt when it differs, or they are more than ``most``; ObjectMissing,
         StorageUnavailable.
         """
         data = self.read(key, version_id, most=most).data
@@ -200,14 +200,14 @@ class ObjectStore:
         return first
 
     def locked_until(self, key: str, version_id: str) -> datetime | None:
-        """Until when the store refuses to delete that version; None when it does not."""
+        """Until when the store refuses to delete that version; None when it is not locked."""
         with translated(f"head {key}"):
             answer = self.client.head_object(Bucket=self.bucket, Key=key, VersionId=version_id)
         until = answer.get("ObjectLockRetainUntilDate")
         return until.astimezone(UTC) if until else None
 
     def locked_in(self, key: str, version_id: str) -> str:
-        """In which mode that version is locked, in the words of S3; empty when it is not.
+        """The lock mode of that version, in the words of S3; '' when it is not locked.
 
         Raises ObjectMissing, StorageUnavailable.
         """
@@ -216,10 +216,10 @@ class ObjectStore:
         return answer.get("ObjectLockMode", "")
 
     def extend_retention(self, key: str, version_id: str, until: datetime) -> datetime:
-        """Lock that version until then, or leave it where it is locked longer already.
+        """Lock that version until then, unless it is already locked longer.
 
-        Returns the moment now in force. Never shortens: a repeat or a late job is harmless.
-        Raises ObjectMissing, StorageRefused, StorageUnavailable.
+        Returns the moment now in force. Never shortens: a repeated or late job is harmless. Raises
+        ObjectMissing, StorageRefused, StorageUnavailable.
         """
         until = _utc(until)
         with translated(f"head {key}"):
@@ -227,8 +227,8 @@ class ObjectStore:
         present = answer.get("ObjectLockRetainUntilDate")
         if present is not None and present >= until:
             return present.astimezone(UTC)
-        # An object keeps the mode it has: compliance cannot be undone, so a changed setting does
-        # not switch it on for what is already there.
+        # An object keeps its mode: compliance cannot be undone, so a changed setting does not apply
+        # it to existing objects.
         mode = self.lock_mode if present is None else LOCK_MODES[answer["ObjectLockMode"]]
         with translated(f"lock {key}"):
             self.client.put_object_retention(
@@ -274,7 +274,7 @@ class ObjectStore:
     def _create_bucket(self) -> None:
         try:
             with translated(f"bucket {self.bucket} does not exist and cannot be made"):
-                if self._region == "us-east-1":  # the one region that may not be named here
+                if self._region == "us-east-1":  # the one region that must not be named here
                     self.client.create_bucket(Bucket=self.bucket, ObjectLockEnabledForBucket=True)
                 else:
                     self.client.create_bucket(
@@ -284,15 +284,15 @@ class ObjectStore:
                     )
         except StorageRefused as refusal:
             cause = refusal.__cause__
-            # another process made it between our look and our attempt
+            # another process created it after our check
             if not (isinstance(cause, ClientError) and code_of(cause) == "BucketAlreadyOwnedByYou"):
                 raise
 
     def _adopt(self, key: str, sha256: str, retain_until: datetime) -> StoredObject:
-        """The object that is there already, if it is the one we wanted to put."""
+        """The existing object, if it has the bytes to be put."""
         try:
             version_id = self.original(key)
-        except ObjectMissing as error:  # in the middle of another's write
+        except ObjectMissing as error:  # another write is in progress
             raise StorageUnavailable(f"put {key}: exists, but cannot be listed yet") from error
         present = self.read(key, version_id)
         found = hashlib.sha256(present.data).hexdigest()
@@ -305,10 +305,10 @@ class ObjectStore:
 
 
 def _client(config: S3Config, attempts: int) -> S3Client:
-    # Imported at first use: a web process rarely asks the archive, and this costs it 20 MiB.
+    # Imported at first use: a web process rarely needs the archive, and it takes 20 MiB.
     import boto3  # noqa: PLC0415
 
-    # With boto3.
+    # Imported with boto3.
     from botocore.config import Config  # noqa: PLC0415
 
     return boto3.session.Session().client(
@@ -337,7 +337,7 @@ def _on_this_machine(config: S3Config) -> bool:
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone is not a moment")
-    return moment.astimezone(UTC).replace(microsecond=0)  # a lock knows no fractions
+    return moment.astimezone(UTC).replace(microsecond=0)  # a lock has no fractions of seconds
 
 
 def _says_it_exists(cause: BaseException | None) -> bool:

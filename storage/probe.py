@@ -1,8 +1,8 @@
-"""Does this bucket keep its promises? Asked at start-up and every day, by trying.
+"""Tests whether this bucket keeps its promises, at start-up and every day.
 
-Some stores accept the words (a condition, a checksum, a lock) and do nothing with them; only an
-attempt tells. The attempts use fixed keys under ``proef/``, one per lock mode because an object
-keeps the mode it was locked in, so that they never pile up.
+Some stores accept a condition, a checksum or a lock but ignore it; only an attempt tells. The
+attempts use fixed keys under ``proef/``, so that they do not accumulate; one key per lock mode,
+because an object keeps the mode it was locked in.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from storage.witness import prove_working
 
 CHECKSUM_KEY = "proef/controlegetal"
 CONTENT, OTHER_CONTENT = b"proef\n", b"iets anders\n"
-# Longer than the tolerance with which an adopted object keeps its earlier date.
+# Longer than the tolerance within which an adopted object keeps its earlier date.
 LOCKED_FOR = timedelta(days=2)
 
 
@@ -30,9 +30,9 @@ LOCKED_FOR = timedelta(days=2)
 class ProbeReport:
     """One answer per promise.
 
-    ``lock`` says whether deletion was really refused, ``mode`` in which mode the store says that
-    the object was locked (empty: in none), ``on_this_machine`` whether the store answers on a
-    loopback address: then the administrator of this machine has its files.
+    ``lock`` says whether deletion was really refused, ``mode`` is the store's lock mode of the
+    object (empty: none), ``on_this_machine`` says whether the store has a loopback address: then
+    the administrator of this machine has access to its files.
     """
 
     versioning: bool
@@ -41,8 +41,8 @@ class ProbeReport:
     lock: bool
     mode: str
     on_this_machine: bool
-    # Whether deletion was refused to us also when we asked to bypass the lock; None where an
-    # earlier version did not try. No promise of the store but of the key that we were given.
+    # Whether deletion was refused even with a request to bypass the lock; None if an earlier
+    # version did not try. This tests the credentials we were given, not the store.
     bypass_refused: bool | None = None
 
     @property
@@ -60,11 +60,11 @@ class ProbeReport:
 
 
 def probe(objects: ObjectStore, *, now: datetime) -> ProbeReport:
-    """Try the four promises on two small objects of the probe's own.
+    """Try the four promises on two small objects of the probe.
 
-    The lock is tried with our own credentials, first without asking to bypass it and then with: a
-    holder of the bypass permission can delete what is locked in governance mode.
-    Raises StorageUnavailable, or StorageRefused where not even a first object can be put.
+    The lock is tried with our own credentials, first without a bypass request and then with one: a
+    holder of the bypass permission can delete objects in governance mode. Raises
+    StorageUnavailable, or StorageRefused if not even a first object can be put.
     """
     delete = objects.client.delete_object
     bypass = partial(delete, BypassGovernanceRetention=True)
@@ -83,12 +83,12 @@ def probe(objects: ObjectStore, *, now: datetime) -> ProbeReport:
 
 
 def probe_key(objects: ObjectStore) -> str:
-    """The object whose deletion is tried."""
+    """The key of the object whose deletion is tried."""
     return f"proef/slot-{objects.lock_mode.lower()}"
 
 
 def _put_own(objects: ObjectStore, until: datetime) -> StoredObject:
-    """The probe's own object; another one where the store works and lost that one."""
+    """The probe's object; a new one if a working store lost it."""
     key = probe_key(objects)
     try:
         return objects.put_once(key, CONTENT, content_type="text/plain", retain_until=until)
@@ -112,7 +112,7 @@ def _put_damaged(objects: ObjectStore) -> None:
 
 
 def _stays(objects: ObjectStore, kept: StoredObject, delete: Callable[..., object]) -> bool:
-    """Whether deleting that version is refused, and it is there afterwards."""
+    """Whether deleting that version is refused, and it still exists afterwards."""
     which = {"Bucket": objects.bucket, "Key": kept.key, "VersionId": kept.version_id}
     refused = _refused("lock", lambda: delete(**which))
     return refused and _is_there(objects, kept.key, kept.version_id)
@@ -126,7 +126,7 @@ def _is_there(objects: ObjectStore, key: str, version_id: str) -> bool:
 
 
 def _refused(what: str, attempt: Callable[[], object]) -> bool:
-    """Whether the store said no. Raises StorageUnavailable when it said nothing."""
+    """Whether the store refused. Raises StorageUnavailable when it did not answer."""
     try:
         with translated(f"probe {what}"):
             attempt()

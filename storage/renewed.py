@@ -1,7 +1,7 @@
-"""Renewed copies of originals: beside the package, under ``vernieuwd/``, never instead of it.
+"""Renewed copies of originals: beside the package, under ``vernieuwd/``, never replacing it.
 
-The manifest is older than they are and names none of them. Each proves itself: it begins with the
-original, byte for byte, and goes on with time stamps alone.
+The manifest is older and does not name them. Each proves itself: it is the original, byte for byte,
+followed only by time stamps.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def renewed_name(original: str, stamped_on: date) -> str:
 
 
 def original_of(name: str) -> str:
-    """The name in the package of what a file is a renewed copy of; empty for any other file."""
+    """The name of the original in the package of a renewed copy; '' for any other file."""
     found = _NAME.fullmatch(name)
     return f"{found['of']}.pdf" if found else ""
 
@@ -32,9 +32,9 @@ def original_of(name: str) -> str:
 def put_renewed(
     objects: ObjectStore, prefix: str, name: str, data: bytes, *, retain_until: datetime
 ) -> StoredObject | None:
-    """Put a renewed copy, locked. None when another one of that day is there already.
+    """Put a renewed copy, locked. None when another copy from that day exists.
 
-    Raises StorageUnavailable (repeat it), StorageRefused.
+    Raises StorageUnavailable (retry), StorageRefused.
     """
     try:
         return objects.put_once(
@@ -45,7 +45,7 @@ def put_renewed(
 
 
 def find_renewed(objects: ObjectStore, prefix: str) -> list[tuple[StoredObject, bytes]]:
-    """The renewed copies that lie under a prefix, oldest first, each with its bytes.
+    """The renewed copies under a prefix, oldest first, each with its bytes.
 
     Raises StorageUnavailable.
     """

@@ -1,7 +1,7 @@
-"""How long an original stays locked: pure arithmetic, days only.
+"""How long an original stays locked: pure arithmetic, in days.
 
 Nobody knows when an agreement ends, so its lock *rolls*: 400 days at first, and again 400 days
-whenever fewer than 60 are left. A lock is never made shorter, and nothing is ever let go.
+whenever fewer than 60 are left. A lock is never shortened or released.
 """
 
 from __future__ import annotations

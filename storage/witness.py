@@ -1,8 +1,8 @@
-"""Does the store work at this moment? Told apart from one object that cannot be read.
+"""Tests whether the store works now, to distinguish an outage from one unreadable object.
 
-A store that lost an object does not always say so: SeaweedFS answers HEAD with 200 and GET with
-500 when the volume is gone, which looks like an outage. So a small object of our own is put and
-read back: where that works, the store works, and what cannot be read is not there.
+A store that lost an object does not always say so: SeaweedFS answers HEAD with 200 and GET with 500
+when the volume is gone, which looks like an outage. So a small object is put and read back: if that
+works, the store works, and what cannot be read does not exist.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ WITNESS_KEY = "proef/getuige"
 
 
 def prove_working(objects: ObjectStore) -> None:
-    """Put a fresh object and read it back; each is a new version of one key, without a lock.
+    """Put a new object and read it back; each is a new version of one key, without a lock.
 
-    Raises StorageUnavailable, or StorageRefused where the credentials do not allow it.
+    Raises StorageUnavailable, or StorageRefused if the credentials do not allow it.
     """
     content = os.urandom(16)
     with translated(f"put {WITNESS_KEY}"):

@@ -1,7 +1,8 @@
-"""Files as one ZIP: the same files give the same bytes, and reading costs no more than the ZIP.
+"""Files as one ZIP: the same files give the same bytes, and reading takes no more memory than the
+ZIP.
 
-Nothing is compressed: nearly all of it is PDF, and compressors differ between machines. So a
-member is never larger than what holds it, and a ZIP that unfolds into more is not one of ours.
+Nothing is compressed: nearly all of it is PDF, and compressors differ between machines. So a member
+is never larger than the ZIP, and a ZIP that expands is not ours.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 
 from storage.errors import PackageInvalid
 
-MOMENT = (1980, 1, 1, 0, 0, 0)  # the first that the format knows: no clock in the bytes
+MOMENT = (1980, 1, 1, 0, 0, 0)  # the earliest moment of the format: no clock in the bytes
 _STRANGE = (
     zipfile.BadZipFile,
     NotImplementedError,
@@ -33,17 +34,17 @@ def zip_package(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, data in sorted(files.items()):
             entry = zipfile.ZipInfo(f"{folder}/{name}" if folder else name, MOMENT)
-            entry.create_system = 3  # Unix, also when made elsewhere
+            entry.create_system = 3  # Unix, on every machine
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, data)
     return target.getvalue()
 
 
 def read_members(data: bytes, sizes: Mapping[str, int]) -> dict[str, bytes | None]:
-    """Of these names the members that are there; None for one that cannot be read as so many bytes.
+    """The members with these names; None for one that cannot be read with its given size.
 
-    The members together are no larger than ``data``, whatever it says of itself. Raises
-    PackageInvalid for what is no ZIP, or says that two members are in the same place.
+    Together they are never larger than ``data``, whatever it claims. Raises PackageInvalid if it is
+    no ZIP or two members share a position.
     """
     members: dict[str, bytes | None] = {}
     room = len(data)

@@ -1,8 +1,8 @@
-"""What a .docx must be before an office sees it.
+"""Checks a .docx before an office opens it.
 
-An office converts an empty file or a picture as happily as an agreement, fetches what a document
-names, and knows macros and fields, so these are refused here and not by it. Every part is parsed:
-the same thing can be spelt in many ways, and an office understands them all.
+An office converts an empty file or a picture as readily as an agreement, fetches what a document
+refers to, and runs macros and fields, so such files are refused here. Every part is parsed: the
+same thing can be spelt in many ways, and an office understands them all.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from service.errors import GenerationFailed
 LARGEST_FILE = 5 << 20
 LARGEST_CONTENT = 50 << 20
 MOST_ENTRIES = 500
-ENCRYPTED = 1  # a flag of a zip's entry
+ENCRYPTED = 1  # a flag of a ZIP entry
 CONTENT_TYPES = "[Content_Types].xml"
 MAIN_PART = "word/document.xml"
 PARSED = (".xml", ".rels")
-# Pictures and fonts are not parsed, so nothing but a picture or a font may be read from them.
+# Pictures and fonts are not parsed, so they may only be used as pictures and fonts.
 UNPARSED = (".png", ".jpg", ".jpeg", ".gif", ".odttf")
 MAY_BE_THERE = (*PARSED, *UNPARSED, "/")
 MAY_BE_UNPARSED = ("/image", "/font", "/thumbnail")
@@ -33,7 +33,7 @@ MAY_BE_EXTERNAL = "/hyperlink"
 FORBIDDEN_NAMES = ("vbaproject", "vbadata", "oleobject", "activex", "embeddings/")
 FORBIDDEN_TYPES = ("macroenabled", "vbaproject", "oleobject", "activex", "ms-office.")
 FORBIDDEN_RELATIONSHIPS = ("/aFChunk", "/oleObject", "/attachedTemplate", "/frame", "/subDocument")
-# In whatever namespace: there are two for the same words.
+# In any namespace: two exist for the same names.
 FORBIDDEN_ELEMENTS = (
     "{*}altChunk",
     "{*}object",
@@ -48,7 +48,7 @@ VML = ("{urn:schemas-microsoft-com:vml}*", "{urn:schemas-microsoft-com:office:of
 
 
 def admit(docx: bytes) -> None:
-    """Refuse what is no plain Word file. Raises GenerationFailed ``document_refused``."""
+    """Refuse anything but a plain Word file. Raises GenerationFailed ``document_refused``."""
     if len(docx) > LARGEST_FILE:
         raise _refusal("larger than allowed")
     try:

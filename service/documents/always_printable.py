@@ -1,8 +1,8 @@
-"""What the evidence sheet prints, made so that no value can keep it from being made.
+"""Makes every value of the evidence sheet printable, so that none can prevent the sheet.
 
-The sheet closes an agreement that both parties have signed. Whatever a door accepted must print:
-an empty value reads *onbekend*, a character that our fonts lack (or that nobody sees) reads ``?``,
-a text without an end is cut. The evidence JSON beside it holds every value as it was recorded.
+The sheet closes an agreement that both parties have signed, so every value accepted by a form must
+print: an empty value becomes *onbekend*, a character that our fonts lack (or that is invisible)
+becomes ``?``, an overlong text is cut. The evidence JSON beside it holds every value as recorded.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from service.documents.placeholders import Placeholder
 from service.texts import text
 
-MOST_CHARACTERS = 4000  # of one value; the longest statement with the longest names has about 800
+MOST_CHARACTERS = 4000  # per value; the longest statement with the longest names is about 800
 MARK = "?"
 CUT = " …"
 
@@ -25,10 +25,10 @@ def always_printable(
     placeholders: Iterable[Placeholder],
     characters: frozenset[str],
 ) -> dict[str, Any]:
-    """The context with every value printable; a key that is missing stays missing.
+    """The context with every value printable; a missing key stays missing.
 
-    ``characters`` are those that the document's fonts have and a reader sees. None becomes
-    *onbekend* where the template has no other way.
+    ``characters`` are those that the document's fonts have and that are visible. None becomes
+    *onbekend* unless the template handles null.
     """
     needed = frozenset(each.path for each in placeholders if not each.nullable and not each.listed)
 

@@ -1,8 +1,8 @@
-"""Keep a list together where a page ends: no bullet stands alone, and none without its lead-in.
+"""Keeps lists together at page ends: no bullet alone, and none without its introduction.
 
-Word processors know widows of lines, not of list items. So the paragraph before a list stays with
-the first item, the first with the second, and the last but one with the last. This is done to the
-filled document: before, nobody knows how long a list is.
+Word processors prevent widow lines, not widow list items. So the paragraph before a list stays with
+the first item, the first item with the second, and the last but one with the last. This is done in
+the filled document, as only then the length of a list is known.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The last look at a finished PDF: not the converter's word, but what the file holds."""
+"""The final check of a finished PDF, by what the file contains."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ MARKERS = (
 def check_text(
     text: PdfText, docx: bytes, blocks: list[Paragraph | TableBlock], context: Mapping[str, Any]
 ) -> None:
-    """The PDF must say what the filled Word file says, word for word, and nothing else.
+    """The PDF must contain the text of the filled Word file, word for word, and nothing else.
 
-    That is also what the reading view says, so whoever read the one has read the other.
-    Raises GenerationFailed ``no_pages``, ``text_differs`` or ``unfilled``.
+    The reading view has that text too, so reading either is reading both. Raises GenerationFailed
+    ``no_pages``, ``text_differs`` or ``unfilled``.
     """
     check_pages(text)
     expected, tables = _expected(blocks)
@@ -43,8 +43,8 @@ def check_text(
 
 @dataclass(frozen=True)
 class _Table:
-    """Where a table's rows below its head stand in the compacted text: from ``start`` to ``end``;
-    ``head`` is the text of its head rows."""
+    """The position in the compacted text of a table's rows below its head, from ``start`` to
+    ``end``; ``head`` is the text of its head rows."""
 
     start: int
     end: int
@@ -71,8 +71,8 @@ def _said(blocks: list[Paragraph | TableBlock]) -> str:
 
 
 def _joined(pages: list[str], tables: list[_Table]) -> str:
-    """The pages as one text. A page that begins inside a table repeats the table's head above the
-    next row: it is left out there, and only there."""
+    """The pages as one text. A page that begins inside a table repeats the table's head; it is left
+    out there, and only there."""
     printed = ""
     for page in pages:
         head = next((each.head for each in tables if each.start < len(printed) < each.end), "")
@@ -87,10 +87,11 @@ def check_pages(text: PdfText) -> None:
 
 
 def check_filled(blocks: list[Paragraph | TableBlock], context: Mapping[str, Any]) -> None:
-    """No placeholder may be left in a filled Word file, unless a party's own data look like one.
+    """No placeholder may remain in a filled Word file, except in a party's own data that look like
+    one.
 
-    Looked for in the paragraphs and not on the pages: a page may end in the middle of such data.
-    Raises GenerationFailed ``unfilled``.
+    Checks paragraphs instead of pages, because a page may end in the middle of such data. Raises
+    GenerationFailed ``unfilled``.
     """
     own = {compact(value) for _, value in printed_strings(context)}
     alike = sorted((each for each in own if _looks_unfilled(each)), key=len, reverse=True)
@@ -107,7 +108,7 @@ def _looks_unfilled(words: str) -> bool:
 
 
 def check_format(pdf: bytes, fonts: Iterable[str]) -> None:
-    """Tags, language, PDF/A-3b and PDF/UA-1 declared, and only our fonts, embedded.
+    """Tags, language, PDF/A-3b and PDF/UA-1 are declared, and only our fonts are used, embedded.
 
     Raises GenerationFailed ``format_missing`` or ``font_not_allowed``.
     """
@@ -129,9 +130,9 @@ def check_format(pdf: bytes, fonts: Iterable[str]) -> None:
 
 
 def pages_without_footer(text: PdfText, docx: bytes) -> list[str]:
-    """The compacted text of each page, its footer left out.
+    """The compacted text of each page without its footer.
 
-    The office writes it before the page's own text or behind it: that differs by version.
+    Depending on the version, the office writes it before or after the page's own text.
     """
     pages = []
     for number, page in enumerate(text.pages, 1):
@@ -148,12 +149,12 @@ def pages_without_footer(text: PdfText, docx: bytes) -> list[str]:
 
 
 def compact(text: str) -> str:
-    """Text without white space, in one normal form: lines break elsewhere on paper."""
+    """Text without white space, normalised to NFC, as lines break differently on paper."""
     return "".join(unicodedata.normalize("NFC", text).split())
 
 
 def _footers(docx: bytes, page: int, pages: int) -> list[str]:
-    """Each footer of the document as it is printed on this page, compacted."""
+    """Each footer of the document as printed on this page, compacted."""
     numbers = {"PAGE": str(page), "NUMPAGES": str(pages)}
     found = []
     for number in range(1, 4):

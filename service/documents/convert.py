@@ -1,9 +1,9 @@
-"""From .docx to PDF/A-3b + PDF/UA-1: a small pool of warm LibreOffice processes.
+"""From .docx to PDF/A-3b + PDF/UA-1, with a small pool of warm LibreOffice processes.
 
-One office per worker, started at first use, kept between documents. An office that hangs or dies
-is killed and the document tried once more on a fresh one. After 500 documents or 350 MB an office
-is replaced; its replacement is started first, so that nobody waits for the start. When there was
-nothing to do for some seconds, all but one are ended: each holds some 170 MiB.
+One office per worker, started at first use and kept between documents. An office that hangs or dies
+is killed and the document retried once on a new one. After 500 documents or 350 MB an office is
+replaced; the replacement is started first, so that nobody waits for it. After some idle seconds,
+all but one office are ended: each holds about 170 MiB.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ EXPORT_OPTIONS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class RecycleLimits:
-    """When an office is replaced by a fresh one."""
+    """When an office is replaced by a new one."""
 
     documents: int = 500
     resident_bytes: int = 350 << 20
@@ -64,7 +64,7 @@ class RecycleLimits:
 
 @dataclass
 class _Slot:
-    """One place in the pool; holds an office, or none yet, and perhaps its replacement."""
+    """One place in the pool: an office or none yet, and perhaps its replacement."""
 
     office: OfficeProcess | None = None
     replacement: OfficeProcess | None = None
@@ -103,7 +103,7 @@ class OfficePool:
 
     @property
     def version(self) -> str:
-        """The office's build. Raises GenerationFailed when there is none."""
+        """The office's build. Raises GenerationFailed if there is no office."""
         with self._preparing:
             return self._programs.version
 
@@ -111,7 +111,7 @@ class OfficePool:
         """The PDF of a .docx.
 
         Raises GenerationFailed: ``document_refused`` (by us or by the office), ``office_failed``
-        after a second office failed too, ``office_missing``, ``closed``.
+        when a second office failed too, ``office_missing``, ``closed``.
         """
         admit(docx)
         slot = self._free.get()
@@ -122,7 +122,7 @@ class OfficePool:
             self._rest_later()
 
     def close(self) -> None:
-        """End every office, waiting for documents under way, and remove the work directory."""
+        """End every office after its current document, and remove the work directory."""
         self._closed = True
         if self._resting:
             self._resting.cancel()
@@ -140,7 +140,7 @@ class OfficePool:
         self._remove()
 
     def offices(self) -> list[OfficeProcess]:
-        """The offices that run now."""
+        """The offices running now."""
         return [slot.office for slot in self._slots if slot.office]
 
     def _convert_in(self, slot: _Slot, docx: bytes) -> bytes:
@@ -163,7 +163,7 @@ class OfficePool:
         raise GenerationFailed("office_failed", "; ".join(reasons))
 
     def _office(self, slot: _Slot) -> OfficeProcess:
-        """The slot's office: its replacement when that is ready, a new one when there is none."""
+        """The slot's office: its replacement if ready, a new one if there is none."""
         if slot.replacement:
             worn, slot.office, slot.replacement = slot.office, slot.replacement, None
             if worn:
@@ -181,7 +181,7 @@ class OfficePool:
             return
 
         def start() -> None:
-            # an office that does not start now is tried again after the next document
+            # if no office can be started now, this is retried after the next document
             with contextlib.suppress(OfficeGone, GenerationFailed):
                 slot.replacement = self._start()
             slot.replacing = None
@@ -198,7 +198,7 @@ class OfficePool:
             self._resting.start()
 
     def _rest(self) -> None:
-        """End the offices that wait, but for the one that would be taken next."""
+        """End all idle offices but the one that would be used next."""
         waiting: list[_Slot] = []
         with contextlib.suppress(queue.Empty):
             while True:
@@ -232,11 +232,11 @@ class OfficePool:
 
 
 def further_seconds(docx: bytes) -> float:
-    """How much longer than usual the conversion of a document may take."""
+    """The extra seconds allowed for converting a large document."""
     return max(0, len(docx) - USUAL_BYTES) / BYTES_A_SECOND
 
 
 def _remove_own(directory: Path, owner: int) -> None:
-    """Not in a forked child that ends: the directory is its parent's."""
+    """Not in an exiting forked child: the directory belongs to its parent."""
     if os.getpid() == owner:
         shutil.rmtree(directory, ignore_errors=True)

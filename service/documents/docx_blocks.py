@@ -1,8 +1,8 @@
-"""Read a filled .docx back as headings, clauses, bullets, paragraphs and tables.
+"""Reads a filled .docx back as headings, clauses, bullets, paragraphs and tables.
 
-Numbers are counted as Word counts them, from the styles and lists of the file itself, so this holds
-for any template. What it cannot read (text boxes, footnotes) a template must not use; the check of
-the finished PDF finds out.
+Numbers are counted as Word does, from the file's own styles and lists, so this works for any
+template. A template must not use what this cannot read (text boxes, footnotes); the check of the
+finished PDF detects it.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class Paragraph:
 
     @property
     def bullet(self) -> bool:
-        """Whether the label says nothing, as a bullet."""
+        """Whether the label has no letters or digits, as a bullet."""
         return bool(self.label) and not re.search(r"\w", self.label)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell; ``column`` counts from 0, ``rows`` is how many rows it spans."""
+    """A table cell; ``column`` counts from 0, ``rows`` is the number of rows it spans."""
 
     paragraphs: tuple[Paragraph, ...]
     column: int
@@ -74,7 +74,7 @@ class _Style:
 
 @dataclass
 class _Lists:
-    """The lists of a document and how far each has counted."""
+    """The lists of a document and their current counts."""
 
     levels: Mapping[tuple[str, int], tuple[str, str]]
     counts: dict[str, list[int]] = field(default_factory=dict)
@@ -107,7 +107,7 @@ def read_blocks(docx: bytes) -> list[Paragraph | TableBlock]:
 
 
 def printed_paragraphs(blocks: list[Paragraph | TableBlock]) -> Iterator[Paragraph]:
-    """Every paragraph, those of table cells row by row."""
+    """Every paragraph; those of table cells row by row."""
     for block in blocks:
         if isinstance(block, Paragraph):
             yield block

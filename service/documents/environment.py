@@ -1,4 +1,4 @@
-"""The Jinja of all document templates: a sandbox in which a template prints, tests and loops."""
+"""The Jinja environment of document templates: a sandbox with printing, tests and loops only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MissingValue(jinja2.UndefinedError):
 
 
 class _NamedUndefined(jinja2.StrictUndefined):
-    """Fails at any use, with the name of what is missing instead of a sentence."""
+    """Fails at any use, with only the name of the missing value as message."""
 
     def _fail_with_undefined_error(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise MissingValue(self._undefined_name or "?")
@@ -29,9 +29,9 @@ class _NamedUndefined(jinja2.StrictUndefined):
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
-    """Jinja without globals and with next to no filters.
+    """Jinja without globals and almost without filters.
 
-    ``escaped``: whether values are put into XML, as in a Word file, or into plain text.
+    ``escaped``: whether values go into XML, as in a Word file, or into plain text.
     """
 
     intercepted_binops = frozenset({"**", "*", "%"})
@@ -42,12 +42,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.filters = {name: self.filters[name] for name in ALLOWED_FILTERS}
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Refuse arithmetic that can eat all memory; no template needs it."""
+        """Refuse arithmetic that could exhaust memory; no template needs it."""
         raise SecurityError(f"operator {operator} is not allowed in a template")
 
 
 def render(template: jinja2.Template, context: Mapping[str, Any]) -> str:
-    """Fill in. Raises GenerationFailed ``missing_value`` or ``template_refused``."""
+    """Fill a template. Raises GenerationFailed ``missing_value`` or ``template_refused``."""
     try:
         return template.render(context)
     except MissingValue as error:
@@ -57,7 +57,7 @@ def render(template: jinja2.Template, context: Mapping[str, Any]) -> str:
 
 
 def _printable(value: Any) -> Any:
-    """Null would print as the word None; whoever prints it forgot to test for it."""
+    """Refuse null, which would print as the word None: the template must test for it."""
     if value is None:
         raise MissingValue("a value that is null")
     return value

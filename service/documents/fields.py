@@ -1,10 +1,10 @@
-"""The fields of a Word part: what each would have the office do.
+"""Finds the fields in a Word part that would make the office do something.
 
-A field is an instruction that an office carries out: print the page number, but also read a file,
-fetch a picture or start a program. An instruction may be written in one attribute, or in many runs
-between two marks, in any case, with letters as entities, and with other fields inside it. So the
-part is read as a reader of Word files reads it, and only fields that print a number of the document
-itself are known here. (ECMA-376 part 1, 17.16.)
+A field is an instruction for the office: print the page number, but also read a file, fetch a
+picture or start a program. It may be written in one attribute, or in many runs between two marks,
+in any case, with letters as entities, and with fields inside it. So the part is read as Word
+readers do, and only fields that print a number of the document itself are accepted (ECMA-376 part
+1, 17.16).
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from lxml import etree
 KNOWN = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
 SIMPLE, MARK = "fldSimple", "fldChar"
 TEXTS = ("instrText", "delInstrText")
-# In whatever namespace: there are two for the same words.
+# In any namespace: two exist for the same names.
 OF_FIELDS = tuple("{*}" + name for name in (SIMPLE, MARK, *TEXTS))
 BEGIN, SEPARATE, END = "begin", "separate", "end"
 
 
 def unknown_fields(part: etree._Element) -> Iterator[str]:
-    """What is wrong with the fields of ``part``, one short text each; nothing for a good one."""
+    """A short description of each unacceptable field in ``part``; none for a good part."""
     open_fields: list[list[str]] = []  # the instruction of each, innermost last
-    shown: list[bool] = []  # whether each has come to its result
+    shown: list[bool] = []  # whether each has reached its result
     for element in part.iter(*OF_FIELDS):
         kind = etree.QName(element).localname
         if kind == SIMPLE:
@@ -61,7 +61,7 @@ def _judged(instruction: str) -> Iterator[str]:
 
 
 def _attribute(element: etree._Element, name: str) -> str:
-    """The value whatever namespace it is in: the transitional or the strict one, or none."""
+    """The value in any namespace: transitional, strict, or none."""
     return next(
         (
             str(value)

@@ -1,9 +1,9 @@
-"""Fill a Word template: compiled once, rendered in a sandbox, safe to share between threads.
+"""Fills a Word template: compiled once, rendered in a sandbox, safe to share between threads.
 
-docxtpl only compiles here: its ``patch_xml`` heals placeholders that Word split over runs. Its own
-rendering is left alone, because a ``DocxTemplate`` shared between threads mixes customers' data,
-and because it neither escapes nor sandboxes by itself. Filled this way a document takes half a
-millisecond, and the same context gives the same bytes.
+docxtpl only compiles: its ``patch_xml`` joins placeholders that Word split over runs. Its rendering
+is not used, because a ``DocxTemplate`` shared between threads mixes customers' data, and it neither
+escapes nor sandboxes by default. Filling takes half a millisecond, and the same context gives the
+same bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FILLED_PARTS = ("word/document.xml", "word/header", "word/footer")
 
 
 class CompiledTemplate:
-    """A template ready to be filled, any number of times, from any thread."""
+    """A template that any thread can fill any number of times."""
 
     def __init__(self, template: DocumentTemplate) -> None:
         """Compile. Raises GenerationFailed ``template_invalid``."""
@@ -60,7 +60,7 @@ class CompiledTemplate:
         """The filled .docx; ``dated`` (aware) becomes its creation date.
 
         Raises GenerationFailed: ``missing_value`` with the value's name, ``unprintable_value``, or
-        ``template_refused`` when the template does what the sandbox forbids.
+        ``template_refused`` when the template does something that the sandbox forbids.
         """
         check_context(self.template.placeholders, context)
         buffer = io.BytesIO()
@@ -79,7 +79,7 @@ class CompiledTemplate:
         return unescape(render(self._title, context))
 
     def _properties(self, context: Mapping[str, Any], dated: datetime) -> str:
-        # written after rendering, never rendered: Jinja would see the data as part of the template
+        # inserted after rendering: otherwise Jinja would treat the data as part of the template
         stamp = dated.strftime("%Y-%m-%dT%H:%M:%SZ")
         dates = "".join(
             f'<dcterms:{kind} xsi:type="dcterms:W3CDTF">{stamp}</dcterms:{kind}>'
@@ -104,6 +104,6 @@ def _parts(docx: bytes) -> list[tuple[str, bytes]]:
 
 
 def _patched(docx: bytes, part: bytes) -> str:
-    """The part's XML as docxtpl prepares it for Jinja."""
+    """The part's XML, prepared for Jinja by docxtpl."""
     xml = etree.tostring(etree.fromstring(part), encoding="unicode")
     return str(DocxTemplate(io.BytesIO(docx)).patch_xml(xml))

@@ -1,4 +1,4 @@
-"""The fonts that ship with the templates: the only ones a document may use."""
+"""The fonts that ship with the templates; a document may use no others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POSTSCRIPT_NAME, VERSION = 6, 5
 
 @dataclass(frozen=True)
 class ShippedFonts:
-    """What a folder of fonts holds; ``characters`` are those that every one of them can print."""
+    """The fonts of a folder; ``characters`` are those that every font can print."""
 
     directory: Path
     names: frozenset[str]

@@ -1,8 +1,8 @@
-"""From the links that mark the signature places in a converted PDF to the places themselves.
+"""Replaces the links that mark the signature places in a converted PDF by the places themselves.
 
-A link without words is what an office keeps of a place whatever it does with text, and what no
-party's data can imitate: data are text. The links are taken out here, with their tags: nobody ever
-sees them. What they were part of, a cell of the table, becomes what the signature is part of.
+An office keeps a link without words whatever it does with text, and no party's data can imitate
+one, as data are text. The links and their tags are removed here, so nobody ever sees them. The
+structure element that contained a link, a table cell, becomes the parent of the signature field.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CELL_PADDING = 10.8
 
 @dataclass(frozen=True)
 class Places:
-    """The places, and the structure element that each is part of."""
+    """The places, and the structure element that contains each."""
 
     found: tuple[PlaceOnPage, ...]
     parents: dict[str, Object]
@@ -47,7 +47,7 @@ class _Link:
 
 
 def take_places(pdf: pikepdf.Pdf, marks: Iterable[Mark]) -> Places:
-    """One rectangle per mark, from the foot of its row to the row of the date; the links go.
+    """One rectangle per mark, from the foot of its row to the row of the date; removes the links.
 
     Raises GenerationFailed ``place_missing`` or ``place_repeated``.
     """
@@ -81,7 +81,7 @@ def _only(links: dict[str, list[_Link]], name: str) -> _Link:
 
 
 def _taken(pdf: pikepdf.Pdf) -> Iterator[tuple[str, _Link]]:
-    """Every link to one of our marks, after it was taken out."""
+    """Remove every link to one of our marks, and return it."""
     for number, page in enumerate(pdf.pages):
         annotations = page.obj.get(Name.Annots, Array())
         kept = []
@@ -101,9 +101,9 @@ def _taken(pdf: pikepdf.Pdf) -> Iterator[tuple[str, _Link]]:
 
 
 def _untagged(pdf: pikepdf.Pdf, annotation: Object) -> Object:
-    """Take a link's element out of the structure; its text becomes that of the element around it.
+    """Remove a link's element from the structure; its text moves to the parent element.
 
-    Returns that element. Raises GenerationFailed ``place_missing`` for a link without tags.
+    Returns the parent. Raises GenerationFailed ``place_missing`` for an untagged link.
     """
     tree = pikepdf.NumberTree(pdf.Root.StructTreeRoot.ParentTree)
     key = annotation.get(Name.StructParent)

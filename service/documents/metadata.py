@@ -1,4 +1,4 @@
-"""The XMP metadata and document information of a finished PDF, saying the same."""
+"""The XMP metadata and the document information of a finished PDF, which must agree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pikepdf
 
 CREATOR = "Zegel"
 
-# PDF/A wants every schema it does not know described (ISO 19005-3, 6.6.2.3.3); pdfuaid is one.
+# PDF/A requires a description of every schema it does not define, such as pdfuaid (ISO 19005-3,
+# 6.6.2.3.3).
 _UA_SCHEMA = (
     '<rdf:Description rdf:about="" '
     'xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
@@ -32,7 +33,7 @@ _UA_SCHEMA = (
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a PDF says of itself; ``dated`` is aware and becomes both of its dates."""
+    """A PDF's description of itself; ``dated`` is aware and becomes both of its dates."""
 
     title: str
     subject: str
@@ -42,7 +43,7 @@ class Metadata:
 
 
 def write_metadata(pdf: pikepdf.Pdf, metadata: Metadata) -> None:
-    """Replace XMP and document information, PDF/A-3b and PDF/UA-1 declared."""
+    """Replace XMP and document information, declaring PDF/A-3b and PDF/UA-1."""
     stamp = pdf_date(metadata.dated)
     stream = pdf.make_stream(xmp(metadata).encode("utf-8"))
     stream.Type, stream.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
@@ -61,7 +62,7 @@ def write_metadata(pdf: pikepdf.Pdf, metadata: Metadata) -> None:
 
 
 def pdf_date(moment: datetime) -> str:
-    """A moment in UTC as PDF writes it (ISO 32000-1, 7.9.4)."""
+    """A moment in UTC in PDF notation (ISO 32000-1, 7.9.4)."""
     return moment.strftime("D:%Y%m%d%H%M%SZ")
 
 

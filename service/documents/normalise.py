@@ -1,8 +1,8 @@
-"""Finish a converted PDF before anybody sees or signs it.
+"""Finishes a converted PDF before anybody sees or signs it.
 
-LibreOffice writes the moment of conversion in five places and escapes the title twice. After this
-the same input has the same bytes, the data travel as an associated file, and every signature place
-is an empty tagged field. It all has to happen now: a rewrite after a signature destroys it.
+LibreOffice writes the time of conversion in five places and escapes the title twice. Afterwards the
+same input gives the same bytes, the data are an associated file, and every signature place is an
+empty tagged field. All of this must happen now: a rewrite would break a signature.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Normalised:
-    """The finished file, and where its empty fields are."""
+    """The finished file, and the places of its empty fields."""
 
     pdf: bytes
     places: tuple[PlaceOnPage, ...]
@@ -52,7 +52,7 @@ def normalise(
     marks: Sequence[Mark],
     signing_order: Sequence[str],
 ) -> Normalised:
-    """The finished file; no fields when ``signing_order`` is empty.
+    """The finished file; without fields when ``signing_order`` is empty.
 
     Raises GenerationFailed ``place_missing``, ``place_repeated``, or ``field_misplaced`` when the
     places do not fit the document.
@@ -80,9 +80,9 @@ def normalise(
 
 
 def _date_colour_profile(pdf: pikepdf.Pdf, dated: datetime) -> None:
-    """The ICC profile carries the moment of conversion in its header, and a digest over it.
+    """Replace the time of conversion in the ICC profile's header, and the digest over it.
 
-    The digest may be absent, all zeros; the date may not (ICC.1:2010, 7.2.8 and 7.2.18).
+    The digest may be absent (all zeros); the date may not (ICC.1:2010, 7.2.8 and 7.2.18).
     """
     for intent in pdf.Root.OutputIntents:
         profile = bytearray(intent.DestOutputProfile.read_bytes())

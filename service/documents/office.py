@@ -1,7 +1,7 @@
-"""One office process from the service's side: start it, hand it a document, kill it.
+"""One office process as the service sees it: start it, send it a document, kill it.
 
-Every wait has a deadline. A frozen office answers nothing for ever, so the only remedy that always
-works is killing its whole process group.
+Every wait has a deadline. A frozen office never answers, so the only remedy that always works is
+killing its whole process group.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ LARGEST_ANSWER = 64 << 20
 
 
 class OfficeGone(Exception):
-    """The office died, hung or answered nonsense; another one may do better."""
+    """The office died, hung or gave a senseless answer; another one may succeed."""
 
 
 class OfficeRefused(Exception):
-    """The office is well and says no to this document; another one would too."""
+    """The office works but refuses this document; another one would too."""
 
 
 class OfficeProcess:
-    """A client program and its office, one document at a time, used by one thread at a time."""
+    """A client program and its office; one document and one thread at a time."""
 
     def __init__(
         self, programs: OfficePrograms, work_dir: Path, seed: Path, fonts_conf: Path
     ) -> None:
-        """Start and wait until it listens. Raises OfficeGone."""
+        """Start it and wait until it listens. Raises OfficeGone."""
         self.name = f"zegel{secrets.token_hex(8)}"
         self.documents = 0
         self.resident_bytes = 0
@@ -72,7 +72,8 @@ class OfficeProcess:
         self.walls: Mapping[str, bool] = hello["walls"]
 
     def convert(self, docx: bytes, options: Mapping[str, Any], *, seconds: float) -> bytes:
-        """The PDF, within ``seconds``. Raises OfficeGone (and is dead then) or OfficeRefused."""
+        """The PDF, within ``seconds``. Raises OfficeRefused, or OfficeGone after killing the
+        office."""
         deadline = time.monotonic() + seconds
         try:
             self._frames.write(json.dumps({"options": options}).encode(), docx, deadline)
@@ -87,7 +88,7 @@ class OfficeProcess:
         return pdf
 
     def end(self) -> None:
-        """Let it go in good order: closing its input ends it; what does not end is killed."""
+        """End it by closing its input; kill it if it does not end."""
         with contextlib.suppress(OSError):
             self._frames.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -95,7 +96,7 @@ class OfficeProcess:
         self.kill()
 
     def kill(self) -> None:
-        """Kill the client and its office, and remove what they leave. May be called twice."""
+        """Kill the client and its office, and remove their files. May be called twice."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -114,7 +115,8 @@ class OfficeProcess:
             raise OfficeGone(str(error) or type(error).__name__) from error
 
     def _sockets(self) -> list[Path]:
-        """What a killed office leaves; the second is named after a digest of its profile."""
+        """The sockets left by a killed office; the second is named after a digest of its
+        profile."""
         profile = (self._directory / "profile").as_uri().encode("utf-16-le")
         digest = hashlib.md5(profile, usedforsecurity=False).digest()
         single = "SingleOfficeIPC_" + "".join(f"{byte:x}" for byte in digest)
@@ -123,7 +125,7 @@ class OfficeProcess:
 
 
 class _Frames:
-    """Counted frames over a process's pipes, every byte with a deadline."""
+    """Length-prefixed frames over a process's pipes, with a deadline for every byte."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._input, self._output = _pipe(process.stdin), _pipe(process.stdout)

@@ -1,13 +1,14 @@
-"""One warm LibreOffice and the little program that talks to it; runs on the Python that has UNO.
+"""A small program that starts and controls one warm LibreOffice; runs on the Python that has UNO.
 
-A script of its own, standard library and UNO only: the service may run on any Python, the ``uno``
-module only on the distribution's. It starts the office, then answers frames on standard output to
-frames on standard input. A frame is: four bytes length, JSON, four bytes length, content.
+A separate script that uses only the standard library and UNO: the service may run on any Python,
+the ``uno`` module only on the distribution's. It starts the office, then reads frames from standard
+input and answers on standard output. A frame is: four bytes length, JSON, four bytes length,
+content.
 
     ->  {"options": {...}} and the .docx        <-  {"ok": true, "rss": bytes} and the PDF
                                                 <-  {"ok": false, "error": "..."} and nothing
 
-When standard input closes, the service is gone, however it went: the office is killed and the
+When standard input closes, the service has ended in some way: the office is killed and the
 directory removed. If this program itself is killed, the kernel kills the office (Linux).
 
 Usage: office_client.py SOFFICE_BIN DIRECTORY PIPE_NAME SOCKET_TO_REMOVE...
@@ -42,10 +43,10 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Start the office, say so, and convert until standard input closes."""
+    """Start the office, report that, and convert until standard input closes."""
     program, directory, pipe, *sockets = sys.argv[1:]
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not end up between the frames
+    os.dup2(2, 1)  # output of libraries must not get between the frames
     walls = build(directory, os.path.dirname(program), *fonts(os.environ["FONTCONFIG_FILE"]))
     office = start_office(program, directory, pipe)
     requests: queue.SimpleQueue[tuple[Any, bytes]] = queue.SimpleQueue()
@@ -71,7 +72,7 @@ def main() -> None:
 
 
 def start_office(program: str, directory: str, pipe: str) -> subprocess.Popen[bytes]:
-    """The office process; it dies with this one and may not eat the machine's memory."""
+    """The office process; it dies with this one and has a memory limit."""
 
     def limits() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -99,7 +100,7 @@ def start_office(program: str, directory: str, pipe: str) -> subprocess.Popen[by
 
 
 def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
-    """The office's desktop, as soon as it listens."""
+    """The office's desktop, as soon as the office listens."""
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext(
         "com.sun.star.bridge.UnoUrlResolver", local
@@ -122,7 +123,7 @@ def connect(office: subprocess.Popen[bytes], pipe: str) -> Any:
 def convert(
     desktop: Any, directory: str, docx: bytes, options: dict[str, Any]
 ) -> tuple[dict[str, Any], bytes]:
-    """The PDF of a .docx, or why not. An office that died ends this program."""
+    """The PDF of a .docx, or the reason for failure. If the office died, this program ends."""
     source, target = (os.path.join(directory, name) for name in ("in.docx", "out.pdf"))
     with open(source, "wb") as file:
         file.write(docx)
@@ -143,7 +144,7 @@ def convert(
         with open(target, "rb") as file:
             return {"ok": True}, file.read()
     except RuntimeException:
-        raise  # the office is gone or broken: this program ends, the pool tries a fresh one
+        raise  # the office is gone or broken: this program ends, the pool tries a new one
     except Exception as error:
         return {"ok": False, "error": f"{type(error).__name__}: {error}"}, b""
     finally:
@@ -162,7 +163,7 @@ LOAD_PROPERTIES = {
 
 
 def properties(values: dict[str, Any]) -> tuple[Any, ...]:
-    """A dictionary as UNO wants it."""
+    """Convert a dictionary to UNO's type."""
     result = []
     for name, value in values.items():
         entry = PropertyValue()
@@ -172,7 +173,7 @@ def properties(values: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def resident_bytes(pid: int) -> int:
-    """Memory the office holds now."""
+    """The memory that the office uses now."""
     if os.path.exists("/proc/self/statm"):
         with open(f"/proc/{pid}/statm") as file:
             return int(file.read().split()[1]) * resource.getpagesize()
@@ -181,7 +182,7 @@ def resident_bytes(pid: int) -> int:
 
 
 def end(office: subprocess.Popen[bytes], directory: str, sockets: list[str]) -> NoReturn:
-    """Kill the office, remove what it left (a killed one leaves its sockets), and leave."""
+    """Kill the office, remove what it left (such as its sockets), and exit."""
     office.kill()
     office.wait()
     for path in sockets:

@@ -1,7 +1,7 @@
-"""Whether an office on this machine is kept from the network and from the service's files.
+"""Tests whether an office on this machine is isolated from the network and the service's files.
 
-Found by building the walls around a small program that is no office: what holds for it holds for
-an office, and nobody waits for one to start.
+Applies the restrictions to a small program instead of an office, so that nobody waits for an office
+to start; the result is the same for an office.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TRY_SECONDS = 30
 
 
 def missing_walls() -> tuple[str, ...]:
-    """The names of those that cannot be built here; empty where an office is closed in."""
+    """The restrictions that cannot be applied here; empty if an office is fully isolated."""
     tried = subprocess.run(
         [sys.executable, "-I", WALLS],
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Where LibreOffice is, and the private surroundings it runs in: profile, fonts, environment."""
+"""Finds LibreOffice and prepares its private profile, fonts and environment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SEED_SECONDS = 60
 WORK_DIR_PREFIX = "zegel-office-"
 
 REFUSALS: Mapping[tuple[str, str], tuple[str, str]] = {
-    # what a document must not be able to make the office do
+    # what a document must not make the office do
     ("/org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks"): (
         "boolean",
         "true",
@@ -32,7 +32,7 @@ REFUSALS: Mapping[tuple[str, str], tuple[str, str]] = {
     ),
     ("/org.openoffice.Office.Writer/Content/Update", "Link"): ("int", "0"),
     ("/org.openoffice.Office.Java/VirtualMachine", "Enable"): ("boolean", "false"),
-    # what only costs time here
+    # what only takes time here
     ("/org.openoffice.Setup/Office", "ooSetupInstCompleted"): ("boolean", "true"),
     ("/org.openoffice.Office.Common/Misc", "FirstRun"): ("boolean", "false"),
     ("/org.openoffice.Office.Common/Misc", "UseOpenCL"): ("boolean", "false"),
@@ -65,7 +65,7 @@ def find_office(soffice: str | None = None, python: str | None = None) -> Office
 
 
 def office_is_there(soffice: str | None = None) -> bool:
-    """Whether there is a LibreOffice at all; whether it works only shows when it is started."""
+    """Whether there is a LibreOffice; whether it works is only known after starting it."""
     return any(path.is_file() for path in _binaries(soffice))
 
 
@@ -73,7 +73,8 @@ def _binaries(soffice: str | None) -> Iterator[Path]:
     named = soffice or shutil.which("soffice") or shutil.which("libreoffice")
     if named:
         program = Path(named).resolve()
-        # the wrapper script restarts the office by itself; the pool wants the process it kills
+        # the wrapper script restarts the office by itself, but the pool must own the process it
+        # kills
         yield program.with_name("soffice.bin")
         yield program
     yield MAC_PROGRAMS / "MacOS" / "soffice"
@@ -108,7 +109,7 @@ def _version(binary: Path) -> str:
 
 
 def environment(directory: Path, fonts_conf: Path) -> dict[str, str]:
-    """All an office gets to see of our environment: nothing of it, and no proxy."""
+    """The office's whole environment: nothing of ours, and no proxy."""
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": str(directory),
@@ -123,7 +124,7 @@ def environment(directory: Path, fonts_conf: Path) -> dict[str, str]:
 def private_work_dir(parent: Path | None) -> Path:
     """A new directory, locked while this process lives.
 
-    In a ``parent`` of our own, what earlier processes left when they were killed is removed.
+    In a ``parent`` of our own, directories left by killed processes are removed.
     """
     if parent is not None:
         parent.mkdir(parents=True, exist_ok=True)
@@ -136,7 +137,7 @@ def private_work_dir(parent: Path | None) -> Path:
 
 
 def _lock(directory: Path) -> int | None:
-    """Hold the directory's lock until this process ends; None when another one holds it."""
+    """Hold the directory's lock until this process ends; None when another process holds it."""
     try:
         descriptor = os.open(directory, os.O_RDONLY)
     except FileNotFoundError:
@@ -150,9 +151,9 @@ def _lock(directory: Path) -> int | None:
 
 
 def write_fonts_conf(work_dir: Path, fonts_dir: Path) -> Path:
-    """A fontconfig of our own, so that the same fonts are found on every machine."""
+    """Our own fontconfig, so that every machine finds the same fonts."""
     path = work_dir / "fonts.conf"
-    # One that fontconfig makes is open to others.
+    # If fontconfig makes it, others can read it.
     (work_dir / "font-cache").mkdir(mode=0o700, exist_ok=True)
     path.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
@@ -164,15 +165,15 @@ def write_fonts_conf(work_dir: Path, fonts_dir: Path) -> Path:
 
 
 def make_seed(programs: OfficePrograms, work_dir: Path, fonts_dir: Path, fonts_conf: Path) -> Path:
-    """A profile that is ready for use, to be copied for each office.
+    """A ready profile, copied for each office.
 
-    An office that has to make its own profile first may end with "restart me" and never listen.
+    An office that must first create its profile may end with "restart me" and never listen.
     """
     seed = work_dir / "seed"
     user = seed / "profile" / "user"
     user.mkdir(parents=True)
     (user / "registrymodifications.xcu").write_text(_registry(), encoding="utf-8")
-    if sys.platform == "darwin":  # fontconfig does not exist there; the profile's fonts do
+    if sys.platform == "darwin":  # there is no fontconfig there; the profile's fonts are used
         shutil.copytree(fonts_dir, user / "fonts")
     for _ in range(2):
         ended = subprocess.run(

@@ -1,17 +1,17 @@
-"""What the office cannot reach, whatever a document makes of it (Linux; elsewhere nothing).
+"""Sandboxes the office, whatever a document makes it do (Linux only; elsewhere no restriction).
 
-Four walls, none of which needs a privilege, and none of which can be taken down again:
+Four restrictions, which need no privilege and cannot be lifted again:
 
-- **network**: a namespace without interfaces where the kernel permits one, and a filter that lets
-  no socket be made but a local one. The filter also works where namespaces are forbidden, as they
-  are in a container with Docker's defaults.
-- **files**: Landlock. The programs and settings of the system can be read, its own folder written,
-  and that is all: no keys, no settings, no data of the service. (In ``/tmp``, where its sockets
-  lie, it can remove files of its own user, but neither read nor write them.)
-- **capabilities**: none are left, also when the service runs as root.
-- nothing it starts gets a privilege back.
+- **network**: a namespace without interfaces if the kernel permits one, and a filter that allows
+  only local sockets. The filter also works where namespaces are forbidden, as in a container with
+  Docker's defaults.
+- **files**: Landlock. The office can read the system's programs and settings and write its own
+  folder, nothing else: no keys, settings or data of the service. (In ``/tmp``, where its sockets
+  are, it can remove files of its own user, but neither read nor write them.)
+- **capabilities**: none are left, even if the service runs as root.
+- no process it starts can regain a privilege.
 
-A script as well: ``office_walls.py`` builds them around itself and prints which hold, as JSON.
+Also a script: ``office_walls.py`` restricts itself and prints which restrictions hold, as JSON.
 Standard library only, because ``office_client.py`` runs on the distribution's Python.
 """
 
@@ -31,35 +31,35 @@ CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 22, 38, 2
 CAPABILITY_VERSION = 0x20080522
 
-# Landlock's system calls have the same number on every processor.
+# The numbers of Landlock's system calls are the same on every processor.
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 PATH_BENEATH, ASK_VERSION = 1, 1
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE = (1 << bit for bit in range(6))
 MAKE_SOCK, TRUNCATE = 1 << 9, 1 << 14
 READ = EXECUTE | READ_FILE | READ_DIR
 OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
-# How many rights each version of Landlock knows.
+# The number of rights in each version of Landlock.
 RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 RIGHTS_NOW = 16
 KNOWS_SCOPES, ABSTRACT_SOCKETS, SIGNALS = 6, 1, 2
 OF_THE_SYSTEM = (
     *("/usr", "/lib", "/lib64", "/bin", "/sbin", "/opt", "/etc", "/proc", "/sys"),
-    "/var/lib/libreoffice",  # where Debian keeps what its office knows of extensions
+    "/var/lib/libreoffice",  # where Debian keeps its office's list of extensions
     "/var/spool/libreoffice",
 )
 SOCKETS = "/tmp"  # noqa: S108  built into the office
 
-# The processor's name, its number for the filter, and its number of the call that makes a socket.
+# For each processor: its number for the filter, and the number of its socket call.
 PROCESSORS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
-IO_URING_SETUP, X32 = 425, 0x40000000  # both make sockets past the filter
+IO_URING_SETUP, X32 = 425, 0x40000000  # both could make sockets past the filter
 LOAD, EQUAL, AT_LEAST, ANSWER = 0x20, 0x15, 0x35, 0x06
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000
 
 
 def build(directory: str, *readable: str) -> dict[str, bool]:
-    """Build them around this thread and what it starts; which of them hold.
+    """Apply the restrictions to this thread and its children; returns which of them hold.
 
-    ``directory`` may be written, ``readable`` may be read beside what belongs to the system.
+    ``directory`` is writable; ``readable`` can be read in addition to system files.
     """
     if sys.platform != "linux":
         return {"network": False, "files": False, "capabilities": False}
@@ -75,7 +75,7 @@ def build(directory: str, *readable: str) -> dict[str, bool]:
 
 
 def leave_network(libc: ctypes.CDLL) -> bool:
-    """Move into a network namespace without interfaces; whether that was permitted."""
+    """Move into a network namespace without interfaces; returns whether that was permitted."""
     try:
         if libc.unshare(CLONE_NEWNET) == 0:
             return True
@@ -90,24 +90,24 @@ def leave_network(libc: ctypes.CDLL) -> bool:
             with open("/proc/self/" + name, "w") as file:
                 file.write(line)
         return True
-    except OSError:  # refused half way
+    except OSError:  # refused halfway
         return False
 
 
 def drop_capabilities(libc: ctypes.CDLL) -> bool:
-    """Give up every capability, for good where nothing gives them back."""
+    """Give up every capability, for good unless something can give them back."""
     header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
     return bool(libc.capset(header, bytes(24)) == 0)
 
 
 def refuse_sockets(libc: ctypes.CDLL) -> bool:
-    """Let no socket be made but a local one, by this thread and what it starts."""
+    """Allow this thread and its children no sockets but local ones."""
     known = PROCESSORS.get(platform.machine())
     if known is None:
         return False
     processor, make_socket = known
     refused = REFUSE | errno.EAFNOSUPPORT
-    # Each line: code, lines to skip where it holds, lines to skip where not, value.
+    # Each line: operation, lines to skip if true, lines to skip if false, value.
     lines = (
         (LOAD, 0, 0, 4),  # the processor
         (EQUAL, 0, 6, processor),
@@ -115,7 +115,7 @@ def refuse_sockets(libc: ctypes.CDLL) -> bool:
         (AT_LEAST, 4, 0, X32),
         (EQUAL, 3, 0, IO_URING_SETUP),
         (EQUAL, 0, 3, make_socket),
-        (LOAD, 0, 0, 16),  # its first argument, the family
+        (LOAD, 0, 0, 16),  # its first argument, the address family
         (EQUAL, 1, 0, 1),  # AF_UNIX
         (ANSWER, 0, 0, refused),
         (ANSWER, 0, 0, ALLOW),
@@ -126,13 +126,13 @@ def refuse_sockets(libc: ctypes.CDLL) -> bool:
 
 
 def close_files(libc: ctypes.CDLL, directory: str, readable: tuple[str, ...]) -> bool:
-    """Landlock: what is not named here is not there."""
+    """Landlock: hide all files but those named here."""
     version = libc.syscall(CREATE_RULESET, None, 0, ASK_VERSION)
     if version < 1:
         return False
     every = (1 << RIGHTS.get(version, RIGHTS_NOW)) - 1
     asked = struct.pack("=Q", every)
-    if version >= KNOWS_SCOPES:  # no signals to others, no sockets of others without a file
+    if version >= KNOWS_SCOPES:  # no signals to others, no abstract sockets of others
         asked = struct.pack("=QQQ", every, 0, ABSTRACT_SOCKETS | SIGNALS)
     rules = libc.syscall(CREATE_RULESET, asked, len(asked), 0)
     if rules < 0:
@@ -141,8 +141,8 @@ def close_files(libc: ctypes.CDLL, directory: str, readable: tuple[str, ...]) ->
         allowed = dict.fromkeys((*OF_THE_SYSTEM, *readable), READ)
         allowed["/dev"] = READ | WRITE_FILE
         allowed[SOCKETS] = MAKE_SOCK | REMOVE_FILE
-        # The client removes its folder when the service is gone; other folders it can only empty
-        # of nothing.
+        # The client removes its folder when the service is gone; of other folders it can only
+        # remove empty ones.
         parent = os.path.dirname(os.path.abspath(directory))
         allowed[parent] = allowed.get(parent, 0) | REMOVE_DIR
         allowed[directory] = every
@@ -165,7 +165,7 @@ def _allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> bool:
 
 
 def fonts(fonts_conf: str) -> tuple[str, ...]:
-    """What a fontconfig file names, and itself."""
+    """The fontconfig file and the directories that it names."""
     with open(fonts_conf, encoding="utf-8") as file:
         named = re.findall(r"<(?:dir|cachedir)>([^<]*)<", file.read())
     return (fonts_conf, *named)

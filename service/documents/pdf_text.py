@@ -1,4 +1,4 @@
-"""The text of a finished PDF, and where on its pages something stands."""
+"""The text of a finished PDF, and the positions of given words on its pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HYPHEN_AT_LINE_END = str.maketrans({"\ufffe": "-", "\x02": "-"})
 
 @dataclass(frozen=True)
 class Found:
-    """Text found on a page (from 0), its box as left, bottom, right, top in points."""
+    """Text found on a page (counted from 0); its box is left, bottom, right, top in points."""
 
     page: int
     box: tuple[float, float, float, float]
@@ -25,7 +25,8 @@ class Found:
 
 @dataclass(frozen=True)
 class PdfText:
-    """Text per page in the order it was written, and the places of what was searched."""
+    """The text of each page in the order it was written, and the positions of the searched
+    words."""
 
     pages: tuple[str, ...]
     found: dict[str, tuple[Found, ...]]

@@ -1,8 +1,8 @@
-"""The placeholders a template declares, the ones it uses, and the ones a context lacks.
+"""The placeholders that a template declares, that it uses, and that a context lacks.
 
 A declaration is a dotted path; ``?`` at the end allows null, ``[]`` marks a list with at least one
-item: ``annex.personal_data[].label``, ``main_agreement.date?``. What stands under a value that is
-null is not looked for.
+item: ``annex.personal_data[].label``, ``main_agreement.date?``. Nothing is required below a value
+that is null.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def check_context(placeholders: Iterable[Placeholder], context: Mapping[str, Any
         for value in _values(context, placeholder.path.split("."), ""):
             _check_value(placeholder, value)
     for path, value in printed_strings(context):
-        # almost every value is seen at once to have none
+        # fast check first: almost every value is printable
         if not value.isprintable() and any(map(_control, value)):
             raise GenerationFailed("unprintable_value", f"{path}: control character")
 
@@ -64,7 +64,8 @@ def printed_strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def used_paths(environment: Environment, source: str) -> set[str]:
-    """The paths a template's source prints or tests, loop variables resolved (``list[].field``)."""
+    """The paths that a template's source prints or tests, loop variables resolved
+    (``list[].field``)."""
     found: set[str] = set()
     _walk(environment.parse(source), {}, found)
     return found
@@ -82,7 +83,7 @@ _ABSENT = object()
 
 
 def _values(scope: Any, steps: list[str], path: str) -> Iterator[Any]:
-    """The values at a path, one per list item; a null on the way yields nothing."""
+    """The values at a path, one per list item; none below a null."""
     step, rest = steps[0], steps[1:]
     through_list = step.endswith("[]")
     value = scope.get(step.removesuffix("[]"), _ABSENT) if isinstance(scope, Mapping) else _ABSENT
@@ -129,7 +130,7 @@ def _walk(node: nodes.Node, loops: Mapping[str, str], found: set[str]) -> None:
 
 
 def _path(node: nodes.Node, loops: Mapping[str, str]) -> str:
-    """The dotted path of an expression; empty for what belongs to the loop itself."""
+    """The dotted path of an expression; '' for the loop's own variables."""
     if isinstance(node, nodes.Name):
         return loops.get(node.name, node.name)
     if isinstance(node, nodes.Getattr):

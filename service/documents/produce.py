@@ -1,11 +1,11 @@
-"""The one door to documents: data in, finished PDF out.
+"""The only entry point to documents: data in, finished PDF out.
 
     maker = DocumentMaker(Path("templates/nl/documents"), workers=2)
     document = maker.agreement(context, signing_order="controller_first", dated=created_at)
     document.pdf, document.sha256, document.reading_html
 
-Fill, convert, find the signature places, normalise, check; see the modules of those names. The
-evidence sheet is not converted but written: see ``service.documents.sheet``.
+The steps are fill, convert, find the signature places, normalise and check; see the modules of
+those names. The evidence sheet is not converted but written directly: ``service.documents.sheet``.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ CACHED_DOCUMENTS = 32
 
 @dataclass(frozen=True)
 class ProducedDocument:
-    """A frozen agreement: these bytes are shown, signed and kept."""
+    """A frozen agreement: these bytes are shown, signed and stored."""
 
     pdf: bytes
     sha256: str
@@ -59,7 +59,7 @@ class ProducedDocument:
 
 
 class DocumentMaker:
-    """Makes documents for any number of threads; owns the warm offices, so close it."""
+    """Makes documents for any number of threads. It owns the warm offices, so close it."""
 
     def __init__(
         self,
@@ -98,12 +98,12 @@ class DocumentMaker:
 
     @cached_property
     def engine(self) -> str:
-        """What decides, with the data and the template, about every byte of a document."""
+        """The versions that, with the data and the template, determine every byte of a document."""
         return f"{self._pool.version} / {self.fonts.description}"
 
     @cached_property
     def fonts(self) -> ShippedFonts:
-        """The shipped fonts; ``fonts.unprintable(text)`` lets a form refuse early."""
+        """The shipped fonts; with ``fonts.unprintable(text)`` a form can refuse early."""
         return load_fonts(self._fonts_dir)
 
     def agreement(
@@ -114,7 +114,7 @@ class DocumentMaker:
         dated: datetime,
         preview: bool = False,
     ) -> ProducedDocument:
-        """The agreement with its empty signature fields; the same input has the same bytes.
+        """The agreement with its empty signature fields; the same input gives the same bytes.
 
         ``dated`` (aware) becomes the PDF's own date. A preview says so on every page and has no
         fields. Raises GenerationFailed with the reason, KeyError for an unknown signing order.
@@ -134,9 +134,9 @@ class DocumentMaker:
         return document
 
     def common_text(self, context: Mapping[str, Any], *, dated: datetime) -> str:
-        """The reading view of an agreement in which nothing is filled in; see ``difference``.
+        """The reading view of an agreement without any data; see ``difference``.
 
-        Made once for each template and profile of the processor. Raises GenerationFailed.
+        Made once per template and processor profile. Raises GenerationFailed.
         """
         key = rfc8785.dumps([self.template_sha256, dict(context)])
         with self._cache_lock:
@@ -145,7 +145,7 @@ class DocumentMaker:
             values = {**context, "preview": False}
             known = reading_view(read_blocks(self._agreement.fill(values, dated=_in_utc(dated))))
             with self._cache_lock:
-                self._common = {key: known}  # the profile changes once in years
+                self._common = {key: known}  # the profile rarely changes
         return known
 
     def evidence_sheet(
@@ -153,8 +153,8 @@ class DocumentMaker:
     ) -> bytes:
         """The evidence sheet with the evidence attached and one empty field for the seal.
 
-        No value in it can be a reason to fail (``always_printable``), and no office is needed:
-        ``service.documents.sheet``. Raises GenerationFailed for a value that is not there at all.
+        No value in it can make this fail (``always_printable``), and no office is needed: see
+        ``service.documents.sheet``. Raises GenerationFailed for a missing value.
         """
         return self._sheets.sheet(context, evidence_json=evidence_json, dated=_in_utc(dated))
 
@@ -237,7 +237,7 @@ def _attachment(compiled: CompiledTemplate, content: bytes) -> Attachment:
 
 
 def _in_utc(dated: datetime) -> datetime:
-    """To the second, as PDF dates are. Raises ValueError for a naive moment."""
+    """In whole seconds, as PDF dates are. Raises ValueError for a naive moment."""
     if dated.tzinfo is None:
         raise ValueError("a document is dated in a known time zone")
     return dated.astimezone(UTC).replace(microsecond=0)

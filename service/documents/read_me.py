@@ -1,6 +1,6 @@
-"""LEESMIJ.txt and README.txt: how to check an evidence package with free programs alone.
+"""LEESMIJ.txt and README.txt: how to check an evidence package with only free programs.
 
-Both say the same and give the same commands, from ``templates/nl/package/commands.txt``.
+Both say the same and use the same commands, from ``templates/nl/package/commands.txt``.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ NAMES = ("LEESMIJ.txt", "README.txt")
 
 
 def read_me(package: Mapping[str, Any]) -> dict[str, bytes]:
-    """Both texts, by name. Raises jinja2.UndefinedError for a value that is missing."""
+    """Both texts, by name. Raises jinja2.UndefinedError for a missing value."""
     return {name: _environment().get_template(name).render(p=package).encode() for name in NAMES}
 
 
 @cache
 def _environment() -> ImmutableSandboxedEnvironment:
-    # Plain text, not HTML: nothing is escaped.
+    # Plain text, not HTML: no escaping.
     return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,

@@ -1,7 +1,6 @@
-"""The light markup of a document's text source, parsed into blocks.
+"""Parses the light markup of a document's text source into blocks.
 
-The agreement's Word template is built from one (``builder``), the evidence sheet is written from
-one (``sheet``).
+The agreement's Word template (``builder``) and the evidence sheet (``sheet``) have such a source.
 
     # Title                       the document's title
     ## 3 Heading                  article 3; the number must be the next one
@@ -10,21 +9,21 @@ one (``sheet``).
     3.1 text                      a clause; the number must be the next one
     - text                        a bullet
     [keep] text                   a paragraph kept on one page with what follows
-    [closing] text                the same, with room above it
-    [statements] text             what people said, kept with the bullets that follow
+    [closing] text                the same, with space above it
+    [statements] text             what was stated, kept with the bullets that follow
     [small] text                  a small paragraph
-    [seal] text                   the place of the service's seal, with its caption: on the sheet
+    [seal] text                   the place of the service's seal, with its caption (sheet only)
     {% for ... %}                 alone on a line: a Jinja statement around whole blocks
     ::page                        the next block starts a new page
     ::table 28 66 66              a table with its column widths in mm, up to ``::end``. ``!`` is a
                                   header row, ``|`` separates cells, ``//`` paragraphs in a cell,
-                                  ``~`` makes a cell small, ``#`` sets a digest, ``@place`` keeps
+                                  ``~`` makes a cell small, ``#`` sets a digest, ``@place`` reserves
                                   room for a signature and ``@place.date``, in the row above, for
                                   its date. It stays on one page, unless ``flowing`` follows the
                                   widths. A line that starts with a space continues the one before.
 
 Other lines are paragraphs; a blank line ends a block. ``**bold**`` works everywhere.
-Numbers are written out so that a reviewer sees them, and checked because Word counts by itself.
+Numbers are written out so that reviewers see them, and checked because Word numbers by itself.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True)
 class Block:
-    """One paragraph-like block; ``kind`` names its style in the builder or the sheet."""
+    """One paragraph-like block; ``kind`` is its style in the builder or the sheet."""
 
     kind: str
     text: str
@@ -64,7 +63,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; rows hold cell sources, a row of one Jinja statement is a control row."""
+    """A table; rows hold cell sources, and a row with one Jinja statement is a control row."""
 
     widths_mm: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -73,7 +72,7 @@ class Table:
 
 @dataclass
 class _Numbering:
-    """Counts articles and clauses the way Word does, to hold the written numbers to it."""
+    """Counts articles and clauses as Word does, to check the written numbers."""
 
     article: int = 0
     clause: int = 0
@@ -112,7 +111,7 @@ def parse(source: str) -> list[Block | Table]:
 
 
 def _chunks(source: str) -> Iterator[str]:
-    """Blocks as text: wrapped lines joined, tables whole."""
+    """Blocks as text: wrapped lines joined, tables complete."""
     lines: list[str] = []
     in_table = False
     for line in source.splitlines():

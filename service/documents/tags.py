@@ -1,8 +1,8 @@
-"""Finish the structure tags where LibreOffice leaves them short of PDF/UA-1.
+"""Completes LibreOffice's structure tags to meet PDF/UA-1.
 
-* The first column of every table becomes row headers, as it is for the eye (ISO 14289-1, 7.5;
-  ISO 32000-1, table 349); header rows LibreOffice marks itself.
-* Elements without content, left by the room kept free for a signature, go.
+* The first column of every table becomes row headers, as readers see it (ISO 14289-1, 7.5;
+  ISO 32000-1, table 349). LibreOffice marks header rows itself.
+* Empty elements, left by the space reserved for a signature, are removed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def finish_tags(pdf: pikepdf.Pdf) -> None:
 
 
 def _elements(element: Object) -> Iterator[Object]:
-    """All structure elements, children before their parent is yielded; empty ones removed."""
+    """All structure elements, children before parents; removes empty ones."""
     kept = []
     children = _children(element)
     for child in children:
@@ -38,7 +38,8 @@ def _elements(element: Object) -> Iterator[Object]:
 
 
 def _head_rows(table: Object) -> None:
-    """The first cell of every full row heads it; a row under a spanning cell is not full."""
+    """The first cell of every full row becomes its header; a row below a spanning cell is not
+    full."""
     rows = [_children(row) for row in _descendants(table, Name.TR)]
     columns = max((len(cells) for cells in rows), default=0)
     for cells in rows:

@@ -1,4 +1,4 @@
-"""A document template: a Word file, and beside it what the code may know of it."""
+"""A document template: a Word file, and beside it a declaration for the code."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ POINTS_PER_TWIP = 1 / 20
 
 @dataclass(frozen=True)
 class Mark:
-    """A signature place as the template marks it: a link in room of a known size, and one in the
-    row of the date above it."""
+    """A signature place as marked in the template: a link in a space of known size, and another
+    link in the row of the date above it."""
 
     place: str
     tooltip: str

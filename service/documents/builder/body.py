@@ -57,7 +57,7 @@ def write_body(docx: Docx, blocks: Sequence[Block | Table], footer: str) -> None
 
 
 def _root(xml: str) -> str:
-    """The same element with its namespace declared, as the parser needs it."""
+    """The same element with its namespace declared, which the parser requires."""
     return re.sub(r"^<(w:\w+)", rf"<\1 {nsdecls('w')}", xml)
 
 
@@ -70,7 +70,7 @@ def _block(block: Block) -> str:
 
 
 def _statement(text: str, scope: str) -> str:
-    """A Jinja statement that swallows its paragraph (``p``) or table row (``tr``)."""
+    """A Jinja statement that replaces its paragraph (``p``) or table row (``tr``)."""
     return "{%" + scope + text[2:]
 
 
@@ -142,9 +142,9 @@ def _written_cell(cell: str, width: int, number: int, *, header: bool, keep_next
 
 
 def _mark(place: str, *, keep_next: bool) -> str:
-    """A paragraph of nothing but the link that marks a place.
+    """A paragraph with only the link that marks a place.
 
-    The link has a style of its own: the office exports none that has the default style.
+    The link has its own style: the office exports no link in the default style.
     """
     kept = "<w:keepNext/>" if keep_next else ""
     return (
@@ -178,7 +178,7 @@ def _section() -> str:
 
 
 def _write_footer(docx: Docx, text: str) -> None:
-    """One line: what this is on the left, the page number at the right margin."""
+    """One line: the document's name on the left, the page number at the right margin."""
     footer = docx.sections[0].footer
     footer.is_linked_to_previous = False
     element = footer._element

@@ -1,4 +1,4 @@
-"""Builds one template's .docx as bytes that depend on nothing but the source."""
+"""Builds a template's .docx as bytes that depend only on the source."""
 
 from __future__ import annotations
 

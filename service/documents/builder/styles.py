@@ -1,7 +1,7 @@
-"""How a template looks: one small table of paragraph styles, written as Word's own styles.
+"""The look of a template: one small table of paragraph styles, written as Word styles.
 
-Carlito has the metrics of Calibri, so a copy opened in Word keeps its pages. Text is left aligned:
-hyphenation patterns differ per machine, and justified text without them has wide gaps.
+Carlito has the metrics of Calibri, so a copy opened in Word keeps its page breaks. Text is left
+aligned: hyphenation patterns differ per machine, and justified text without them has wide gaps.
 Lengths are in points unless the name says otherwise.
 """
 
@@ -93,7 +93,7 @@ STYLES: dict[str, Style] = {
 
 
 def apply_styles(docx: Docx) -> None:
-    """Replace python-docx's stock styles by ours, so that nothing unseen plays a part."""
+    """Replace python-docx's stock styles by ours, so that no hidden style has an effect."""
     styles = docx.styles.element
     for child in list(styles):
         styles.remove(child)
@@ -146,7 +146,7 @@ def _style(style: Style) -> str:
 
 
 def _paragraph_properties(style: Style) -> str:
-    """In the order the schema wants."""
+    """In the order that the schema requires."""
     parts = []
     if style.keep_next:
         parts.append("<w:keepNext/><w:keepLines/>")

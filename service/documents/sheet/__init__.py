@@ -1,14 +1,14 @@
-"""The evidence sheet, written directly as a PDF: one fixed layout of our own, without an office.
+"""The evidence sheet, written directly as a PDF in a fixed layout, without an office.
 
-text.py       the template and the values become blocks: paragraphs, tables, the seal's place
-styles.py     what each kind of block looks like
-faces.py      the shipped fonts: how wide a text is, and the part of them that goes into a file
-lines.py      a text becomes lines
-laid.py       blocks become something with a height; layout.py puts them on pages
+text.py       turns the template and the values into blocks: paragraphs, tables, the seal's place
+styles.py     the look of each kind of block
+faces.py      the shipped fonts: the width of a text, and the subset to embed
+lines.py      breaks a text into lines
+laid.py       gives blocks a height; layout.py places them on pages
 table.py      the same for tables
-page.py       what is drawn on the pages, each thing tagged
-structure.py  the tree of tags
-objects.py    PDF's own notation
-write.py      the finished file, PDF/A-3b and PDF/UA-1; in it fonts.py, colour.py and tags.py
-make.py       all of it, one after the other
+page.py       draws on the pages and tags everything
+structure.py  the structure tree
+objects.py    PDF syntax
+write.py      writes the file (PDF/A-3b and PDF/UA-1) with fonts.py, colour.py and tags.py
+make.py       all steps in order
 """

@@ -1,4 +1,4 @@
-"""The text of a filled sheet: what is printed, before anybody knows on which page."""
+"""The content of a filled sheet before layout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Run(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """One paragraph or cell; ``style`` names its look in ``styles.STYLES``."""
+    """One paragraph or cell; ``style`` is a key of ``styles.STYLES``."""
 
     style: str
     runs: tuple[Run, ...]
@@ -31,7 +31,7 @@ class Row(NamedTuple):
 class Table:
     """A table; its first row names the columns.
 
-    ``flowing``: it may break between any two rows even when it fits on one page.
+    ``flowing``: it may break between any two rows even if it fits on one page.
     """
 
     widths_mm: tuple[int, ...]
@@ -41,7 +41,7 @@ class Table:
 
 @dataclass(frozen=True)
 class SealPlace:
-    """The room kept free for the service's seal, with a caption under it."""
+    """The space reserved for the service's seal, with a caption below it."""
 
     caption: Paragraph
 

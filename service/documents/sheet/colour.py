@@ -1,7 +1,7 @@
-"""What the colours of a sheet mean: an sRGB profile of our own making (ICC.1:2010).
+"""The colour profile of a sheet: our own sRGB profile (ICC.1:2010).
 
-Nothing but numbers of IEC 61966-2-1: the three primaries and the white point adapted to D50, and
-one curve for all three. It has no date of the day, so that equal sheets are equal.
+It contains only numbers of IEC 61966-2-1: the three primaries and the white point adapted to D50,
+and one curve for all three. Its date is fixed, so that equal sheets have equal bytes.
 """
 
 from __future__ import annotations

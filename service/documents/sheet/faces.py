@@ -1,7 +1,7 @@
-"""The shipped fonts as a sheet needs them: how wide a text is, and the part that goes into it.
+"""The shipped fonts for a sheet: the width of a text, and the subset to embed.
 
-HarfBuzz cuts a font down to the characters of one sheet in a quarter of a millisecond, so every
-sheet carries what it prints and nothing else.
+HarfBuzz reduces a font to the characters of one sheet in a quarter of a millisecond, so every sheet
+embeds exactly what it prints.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ _BOX_IN_HEAD, _CAPS_IN_OS2 = 36, 88
 
 @dataclass(frozen=True)
 class Cut:
-    """A part of a font: its program, and the number of each character's glyph in it."""
+    """A subset of a font: its program, and the glyph number of each character."""
 
     program: bytes
     glyphs: dict[str, int]
 
 
 class Face:
-    """One weight of the font; for any number of threads."""
+    """One weight of the font; safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
-        """Read. Raises GenerationFailed ``fonts_missing``."""
+        """Read the font. Raises GenerationFailed ``fonts_missing``."""
         if not path.is_file():
             raise GenerationFailed("fonts_missing", str(path))
         self.name = path.stem.removesuffix("-Regular")
@@ -61,7 +61,7 @@ class Face:
         }
 
     def cut(self, characters: Iterable[str]) -> Cut:
-        """The part of the font that these characters need."""
+        """The subset for these characters."""
         program, numbers = cut(self._face, characters)
         return Cut(program, {each: numbers[self._glyphs[each]] for each in characters})
 
@@ -80,30 +80,31 @@ class Faces:
 
     @property
     def names(self) -> frozenset[str]:
-        """As they are called in a file."""
+        """Their names in a PDF file."""
         return frozenset({self.regular.name, self.bold.name})
 
     @cached_property
     def seen(self) -> frozenset[str]:
-        """The characters that both can print and that leave a mark, or a space, on paper."""
+        """The characters that both fonts can print and that are visible, or a space."""
         both = self.regular.widths.keys() & self.bold.widths.keys()
         return frozenset(each for each in both if category(each) not in UNSEEN)
 
 
 class Measure:
-    """How wide texts are, in both weights; one for each sheet, so that no name is remembered."""
+    """The widths of texts in both weights; one per sheet, so that no personal name stays in
+    memory."""
 
     def __init__(self, faces: Faces) -> None:
         self._regular = _Widths(faces.regular.widths)
         self._bold = _Widths(faces.bold.widths)
 
     def widths(self, *, bold: bool) -> _Widths:
-        """The widths of one weight: a text of any length in, parts of ``UNITS`` out."""
+        """The widths of one weight, in units of 1/``UNITS`` em, for texts of any length."""
         return self._bold if bold else self._regular
 
 
 class _Widths(dict[str, float]):
-    """Measured once: in a log the same words come again and again."""
+    """A cache, as a log repeats the same words."""
 
     def __init__(self, letters: dict[str, float]) -> None:
         super().__init__()

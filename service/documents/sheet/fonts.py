@@ -1,7 +1,7 @@
-"""A font in the file: a character's code is its own number in Unicode.
+"""Writes a font into the file; a character's code is its Unicode number.
 
-So the text on a page can be read as it stands there, and the table from codes to characters, which
-copying and reading aloud need, says that each is itself (ISO 32000-1, 9.7 and 9.10.3).
+So the text on a page is directly readable, and the table from codes to characters, needed for
+copying and screen readers, maps each code to itself (ISO 32000-1, 9.7 and 9.10.3).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _COLLECTION = "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>
 
 
 def write_font(file: PdfFile, face: Face, characters: Iterable[str]) -> int:
-    """Write the part of a font that these characters need; the number of the font."""
+    """Write the font subset for these characters; returns the font's object number."""
     used = sorted(characters)
     cut = face.cut(used)
     program = file.add(stream(cut.program, f"/Length1 {len(cut.program)}"))
@@ -51,7 +51,7 @@ def write_font(file: PdfFile, face: Face, characters: Iterable[str]) -> int:
 
 
 def _glyph_table(glyphs: dict[str, int]) -> bytes:
-    """The number of the glyph for every code up to the last."""
+    """The glyph number for every code up to the last."""
     table = bytearray(2 * (ord(max(glyphs)) + 1))
     for character, glyph in glyphs.items():
         at = 2 * ord(character)
@@ -60,7 +60,7 @@ def _glyph_table(glyphs: dict[str, int]) -> bytes:
 
 
 def _runs(characters: Sequence[str]) -> Iterator[str]:
-    """Neighbouring characters together, those of one row of 256 only."""
+    """Groups of consecutive characters, each within one row of 256."""
     run = ""
     for character in characters:
         if run and (ord(character) != ord(run[-1]) + 1 or ord(character) % 256 == 0):

@@ -1,4 +1,4 @@
-"""A block with its lines: it knows its height and how to put itself on the pages."""
+"""Blocks divided into lines, which know their height and can draw themselves on pages."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ FEWEST_LINES = 2
 
 
 class Laid(Protocol):
-    """What ``layout`` needs to know of a block."""
+    """The interface of a block for ``layout``."""
 
     @property
     def before(self) -> float:
-        """Room wanted above it."""
+        """The space wanted above it."""
 
     @property
     def after(self) -> float:
-        """Room wanted under it."""
+        """The space wanted below it."""
 
     @property
     def keep_next(self) -> bool:
-        """Whether it stands on the page on which the next block begins."""
+        """Whether the next block must begin on the same page."""
 
     @property
     def height(self) -> float:
-        """Of all of it."""
+        """The height of the whole block."""
 
     @property
     def least(self) -> float:
-        """What must be free on a page for it to begin there."""
+        """The free height needed on a page to begin there."""
 
     def put(self, pages: Pages, parent: Element) -> None:
-        """Draw it, on as many pages as it takes, under a tag in ``parent``."""
+        """Draw it on as many pages as needed, under a tag in ``parent``."""
 
 
 @dataclass
@@ -100,7 +100,7 @@ class LaidParagraph:
 
 @dataclass
 class LaidBullet(LaidParagraph):
-    """An item of a list; ``layout`` puts neighbours into one list."""
+    """An item of a list; ``layout`` combines adjacent items into one list."""
 
     def put(self, pages: Pages, parent: Element) -> None:
         """See Laid."""
@@ -111,7 +111,7 @@ class LaidBullet(LaidParagraph):
 
 @dataclass
 class LaidSeal:
-    """The room for the seal: a rule with a caption, and above it the field."""
+    """The space for the seal: the field, and below it a rule with a caption."""
 
     caption: LaidParagraph
     keep_next: bool = False
@@ -144,7 +144,7 @@ class LaidSeal:
 
 
 def laid_paragraph(block: Paragraph, measure: Measure) -> LaidParagraph:
-    """A paragraph in lines."""
+    """A paragraph divided into lines."""
     style = STYLES[block.style]
     keep_next = block.keep_next or style.keep_next
     if block.style == "bullet":
@@ -154,5 +154,5 @@ def laid_paragraph(block: Paragraph, measure: Measure) -> LaidParagraph:
 
 
 def laid_seal(block: SealPlace, measure: Measure) -> LaidSeal:
-    """The seal's place with its caption in lines."""
+    """The seal's place with its caption divided into lines."""
     return LaidSeal(laid_paragraph(block.caption, measure))

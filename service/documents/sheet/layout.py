@@ -1,4 +1,4 @@
-"""Blocks on pages: nothing that belongs together is torn apart where a page ends."""
+"""Places blocks on pages, keeping together what belongs together."""
 
 from __future__ import annotations
 
@@ -44,14 +44,15 @@ def _laid(block: Block, measure: Measure) -> Laid:
 
 
 def _gap(above: Laid | None, block: Laid) -> float:
-    """Between two blocks: what the one or the other asks; the items of a list stand close."""
+    """The space between two blocks: the larger of both wishes; list items have none between
+    them."""
     if above is None or (isinstance(above, LaidBullet) and isinstance(block, LaidBullet)):
         return 0.0
     return max(above.after, block.before)
 
 
 def _needed(laid: Sequence[Laid], number: int) -> float:
-    """The height of what must begin on the page on which this block begins."""
+    """The height that must be free to begin this block, including blocks it must stay with."""
     block = laid[number]
     if not block.keep_next or number + 1 == len(laid):
         return block.least

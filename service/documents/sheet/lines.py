@@ -1,4 +1,4 @@
-"""From a text to lines: broken at spaces, and within a word only when it fits on no line."""
+"""Breaks a text into lines: at spaces, and inside a word only if it fits on no line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Line = tuple[Run, ...]
 
 @dataclass(slots=True)
 class _Word:
-    """Letters up to a space, in one or both weights; widths here are in parts of the size."""
+    """Letters up to a space, in one or both weights; widths are relative to the size."""
 
     runs: list[Run]
     width: float
@@ -30,11 +30,11 @@ class _Word:
 def broken(runs: Sequence[Run], style: Style, width: float, measure: Measure) -> list[Line]:
     """The lines of a paragraph that is ``width`` points wide; at least one.
 
-    A line that ends at a space keeps it, so that a reader of the tags hears two words.
+    A line that ends at a space keeps it, so that screen readers separate the words.
     """
     room = width * UNITS / style.size
-    space = measure.widths(bold=False)[" "]  # as wide in both weights
-    if len(runs) == 1:  # most cells hold one line in one weight
+    space = measure.widths(bold=False)[" "]  # equal in both weights
+    if len(runs) == 1:  # the usual case, for speed
         text, bold = runs[0]
         bold = bold or style.bold
         words = text.split(" ")
@@ -89,7 +89,7 @@ def _cut(word: _Word, style: Style, room: float, measure: Measure) -> list[_Word
             if count < len(rest):
                 count = _behind_a_good_break(rest, count)
             if not (count or parts[-1].runs):
-                count = 1  # a line takes a letter, however narrow it is
+                count = 1  # at least one letter per line, however narrow it is
             if count:
                 parts[-1].runs.append(Run(rest[:count], bold))
                 parts[-1].width += widths[rest[:count]]
@@ -100,7 +100,7 @@ def _cut(word: _Word, style: Style, room: float, measure: Measure) -> list[_Word
 
 
 def _even_parts(run: Run, count: int, room: float, measure: Measure) -> list[_Word]:
-    """A digest in parts of as many letters, so that two of them are easily compared."""
+    """A digest in parts of equal length, so that two digests are easily compared."""
     widths = measure.widths(bold=run.bold)
     while True:
         size = math.ceil(len(run.text) / count)
@@ -121,13 +121,13 @@ def _fitting(letters: str, widths: Mapping[str, float], room: float) -> int:
 
 
 def _behind_a_good_break(letters: str, count: int) -> int:
-    """Fewer letters, up to half, where the word is better broken there."""
+    """Fewer letters, down to half, if the word is better broken there."""
     best = max(letters.rfind(each, count // 2, count) for each in GOOD_BREAKS)
     return best + 1 or count
 
 
 def _joined(runs: Sequence[Run]) -> Line:
-    """Neighbours of one weight as one run."""
+    """Merge adjacent runs of one weight."""
     joined = [
         Run("".join([run.text for run in same]), bold)
         for bold, same in groupby(runs, key=attrgetter("bold"))

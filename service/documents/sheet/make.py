@@ -1,4 +1,4 @@
-"""The one door to the sheet: values in, finished PDF out.
+"""The only entry point to the sheet: values in, finished PDF out.
 
 maker = SheetMaker(Path("templates/nl/documents/evidence"), Path("templates/nl/documents/fonts"))
 pdf = maker.sheet(context, evidence_json=b"{}", dated=closed_at)
@@ -22,7 +22,7 @@ from service.documents.sheet.write import Finish, written
 
 
 class SheetMaker:
-    """Makes evidence sheets for any number of threads."""
+    """Makes evidence sheets; safe to share between threads."""
 
     def __init__(self, folder: Path, fonts_dir: Path) -> None:
         """Compile the template and read the fonts. Raises GenerationFailed."""
@@ -32,8 +32,8 @@ class SheetMaker:
     def sheet(self, context: Mapping[str, Any], *, evidence_json: bytes, dated: datetime) -> bytes:
         """The sheet with the evidence attached and one empty field for the seal.
 
-        No value in it can be a reason to fail (``always_printable``). Raises GenerationFailed
-        ``missing_value`` for one that is not there at all.
+        No value in it can make this fail (``always_printable``). Raises GenerationFailed
+        ``missing_value`` for a missing one.
         """
         template, declared = self._template, self._template.declared
         context = always_printable(

@@ -1,4 +1,4 @@
-"""PDF's own notation: texts, streams, and the file around numbered objects (ISO 32000-1, 7)."""
+"""PDF syntax: strings, streams, and the file of numbered objects (ISO 32000-1, 7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ COMPRESSION = 6
 
 
 def text(words: str) -> str:
-    """A text string: as it is, or in UTF-16 where it has more than plain letters (7.9.2.2)."""
+    """A text string: literal if it is printable ASCII, else UTF-16 (7.9.2.2)."""
     if words.isascii() and words.isprintable():
         escaped = words.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
         return f"({escaped})"
@@ -18,12 +18,12 @@ def text(words: str) -> str:
 
 
 def numbers(*values: float) -> str:
-    """An array of numbers, to a thousandth."""
+    """An array of numbers, rounded to three decimals."""
     return f"[{' '.join(f'{round(value, 3):g}' for value in values)}]"
 
 
 def stream(content: bytes, entries: str = "", *, packed: bool = True) -> bytes:
-    """A stream object with the ``entries`` of its dictionary, its length added."""
+    """A stream object with these dictionary ``entries`` and its length."""
     if packed:
         content = zlib.compress(content, COMPRESSION)
         entries += "/Filter/FlateDecode"
@@ -35,7 +35,7 @@ def stream(content: bytes, entries: str = "", *, packed: bool = True) -> bytes:
 
 
 class PdfFile:
-    """Numbered objects on their way to a file."""
+    """The numbered objects of a file being written."""
 
     def __init__(self) -> None:
         self._objects: list[bytes | None] = []
@@ -46,7 +46,7 @@ class PdfFile:
         return len(self._objects)
 
     def add(self, body: bytes | str) -> int:
-        """Write an object; its number."""
+        """Write an object; returns its number."""
         number = self.reserve()
         self.put(number, body)
         return number
@@ -56,7 +56,8 @@ class PdfFile:
         self._objects[number - 1] = body.encode("ascii") if isinstance(body, str) else body
 
     def finished(self, root: int, information: int) -> bytes:
-        """The whole file; its identifier is made of its content, so equal files are equal."""
+        """The whole file. Its identifier is derived from its content, so equal content gives equal
+        files."""
         parts, offsets, at = [HEADER], [], len(HEADER)
         for number, body in enumerate(self._objects, 1):
             if body is None:

@@ -1,4 +1,4 @@
-"""What is drawn: text and rules on a page, each text under its tag."""
+"""Draws text and rules on pages, each text under its tag."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REGULAR, BOLD = "F1", "F2"
 
 @dataclass
 class Page:
-    """One page: its drawing, and the element that each marked piece of it belongs to."""
+    """One page: its drawing, and the structure element that owns each marked part."""
 
     drawing: list[str] = field(default_factory=list)
     owners: list[Element] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Page:
     colour: str = ""
 
     def text(self, lines: Iterable[Line], style: Style, x: float, top: float) -> None:
-        """Lines under each other, the first with its upper edge at ``top``."""
+        """Draw lines below each other, the first with its upper edge at ``top``."""
         y = top - style.drop
         self.drawing.append("BT")
         if style.colour != self.colour:
@@ -50,11 +50,11 @@ class Page:
             self.drawing.append(f"/{font} {size:g} Tf")
             self.font = (font, size)
         self.shown[font].append(text)
-        # each character's code is its own number: see fonts.py
+        # each character's code is its Unicode number: see fonts.py
         self.drawing.append(f"<{text.encode('utf-16-be').hex()}> Tj")
 
     def rule(self, x: float, y: float, width: float, colour: str = RULE) -> None:
-        """A thin horizontal line; it means nothing, so it is drawn outside all tags."""
+        """A thin horizontal line; it has no meaning, so it is drawn outside all tags."""
         self.rules.append(f"{colour} RG {x:.2f} {y:.2f} m {x + width:.2f} {y:.2f} l S")
 
     def finished(self, footer: Sequence[tuple[float, Line]]) -> bytes:
@@ -70,7 +70,8 @@ class Page:
 
 @dataclass(frozen=True)
 class SealField:
-    """Where the service's seal goes: the page (from 0), left, bottom, right, top, and its tag."""
+    """The position of the service's seal: the page (from 0), left, bottom, right, top, and its
+    tag."""
 
     page: int
     rect: tuple[float, float, float, float]
@@ -78,7 +79,7 @@ class SealField:
 
 
 class Pages:
-    """The pages so far; ``y`` is how far down the last one is filled."""
+    """The pages so far; ``y`` is the current height on the last page."""
 
     def __init__(self) -> None:
         self.all: list[Page] = []
@@ -92,21 +93,21 @@ class Pages:
 
     @property
     def page(self) -> Page:
-        """The last one."""
+        """The last page."""
         return self.all[-1]
 
     @property
     def room(self) -> float:
-        """What is free on it."""
+        """The free height on the last page."""
         return self.y - BOTTOM
 
     @property
     def at_top(self) -> bool:
-        """Whether nothing stands on it yet."""
+        """Whether the last page is still empty."""
         return self.y == TOP
 
     def tagged(self, element: Element, lines: Sequence[Line], style: Style, x: float) -> None:
-        """Lines at the present height that belong to an element."""
+        """Draw lines at the current height that belong to an element."""
         page = self.page
         number = len(page.owners)
         page.owners.append(element)
@@ -116,7 +117,7 @@ class Pages:
         page.drawing.append("EMC")
 
     def untagged(self, lines: Sequence[Line], style: Style, x: float) -> None:
-        """Lines that only repeat what is tagged elsewhere."""
+        """Draw lines that only repeat what is tagged elsewhere."""
         self.page.drawing.append("/Artifact BMC")
         self.page.text(lines, style, x, self.y)
         self.page.drawing.append("EMC")

@@ -1,4 +1,5 @@
-"""The tree of tags: what each thing on the pages is, in reading order (ISO 32000-1, 14.7)."""
+"""The structure tree: the meaning of everything on the pages, in reading order (ISO 32000-1,
+14.7)."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 
 class Marked(NamedTuple):
-    """Content on a page (from 0), under its number there."""
+    """Content on a page (from 0), by its number on that page."""
 
     page: int
     number: int
@@ -23,7 +24,7 @@ class Element:
     kids: list[Element | Marked] = field(default_factory=list)
 
     def add(self, role: str, attributes: str = "") -> Element:
-        """A new element at the end of this one."""
+        """Append a new child element."""
         element = Element(role, self, attributes)
         self.kids.append(element)
         return element

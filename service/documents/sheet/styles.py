@@ -1,4 +1,4 @@
-"""What a sheet looks like: an A4 page and one small table of styles. Lengths are in points."""
+"""The look of a sheet: an A4 page and one small table of styles. Lengths are in points."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ class Style:
 
     @cached_property
     def lead(self) -> float:
-        """From one baseline to the next."""
+        """The distance between two baselines."""
         return self.size * LINE * self.line
 
     @cached_property
     def drop(self) -> float:
-        """From the top of a line to its baseline."""
+        """The distance from the top of a line to its baseline."""
         size = self.beside or self.size
         return (self.lead - (ASCENT + DESCENT) * size) / 2 + ASCENT * size
 

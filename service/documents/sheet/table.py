@@ -1,4 +1,4 @@
-"""A table with its lines: rows that stay whole where they can, the head again on every page."""
+"""A table divided into lines: rows stay whole if possible, every page repeats the head."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOST_OF_A_PAGE = 0.8
 
 @dataclass(slots=True)
 class LaidCell:
-    """A cell in lines."""
+    """A cell divided into lines."""
 
     style: Style
     x: float
@@ -45,22 +45,22 @@ class LaidCell:
 
 @dataclass(slots=True)
 class LaidRow:
-    """A row; how high depends on its longest cell."""
+    """A row; its longest cell determines its height."""
 
     cells: list[LaidCell]
 
     @property
     def height(self) -> float:
-        """With the room above and under its lines."""
+        """Including the space above and below its lines."""
         return max(len(cell.lines) for cell in self.cells) * LEAD + PADDING
 
     def part(self, start: int, end: int) -> LaidRow:
-        """Some of its lines."""
+        """A part of its lines."""
         return LaidRow([LaidCell(cell.style, cell.x, cell.lines[start:end]) for cell in self.cells])
 
     @property
     def least(self) -> float:
-        """What must be free on a page for it to begin there."""
+        """The free height needed on a page to begin there."""
         whole = self.height
         return whole if whole <= HEIGHT_OF_A_PAGE / 2 else FEWEST_LINES * LEAD + PADDING
 
@@ -82,18 +82,19 @@ class LaidTable:
 
     @property
     def height(self) -> float:
-        """Of all of it, on one page."""
+        """The height of the whole table on one page."""
         return sum(row.height for row in self._rows) + self._head.height
 
     @property
     def least(self) -> float:
-        """What must be free on a page for it to begin there: all, or the head and one row."""
+        """The free height needed on a page to begin there: for all of it, or for the head and one
+        row."""
         if not self._flowing and self.height <= MOST_OF_A_PAGE * HEIGHT_OF_A_PAGE:
             return self.height
         return self._head.height + self._rows[0].least
 
     def put(self, pages: Pages, parent: Element) -> None:
-        """Draw it, on as many pages as it takes, under a tag in ``parent``."""
+        """Draw it on as many pages as needed, under a tag in ``parent``."""
         table = parent.add("Table")
         row = table.add("TR")
         elements = [row.add("TH", "column") for _ in self._head.cells]
@@ -117,7 +118,7 @@ class LaidTable:
                 self._turn(pages)
 
     def _turn(self, pages: Pages) -> None:
-        """A new page, which begins with the head again: drawn, but not tagged a second time."""
+        """Begin a new page, which repeats the head without tagging it again."""
         pages.turn()
         _draw(self._head, None, len(self._head.cells[0].lines), pages)
         self._rule(pages, strong=True)
@@ -141,7 +142,7 @@ def _laid_cell(cell: Paragraph, x: float, width: float, measure: Measure) -> Lai
 
 
 def _draw(row: LaidRow, elements: list[Element] | None, lines: int, pages: Pages) -> None:
-    """The cells beside each other, as high as so many lines; ``elements`` are their tags."""
+    """Draw the cells beside each other, ``lines`` high; ``elements`` are their tags."""
     pages.y -= CELL_ABOVE
     for number, cell in enumerate(row.cells):
         if not cell.lines:

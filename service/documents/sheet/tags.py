@@ -1,4 +1,4 @@
-"""The tree of tags in the file, and the field of the seal as a part of it."""
+"""Writes the structure tree into the file, including the field of the seal."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from service.documents.sheet.structure import ATTRIBUTES, Element, Marked
 
 
 class TagWriter:
-    """Writes the elements under ``document``; the parent tree leads back to them."""
+    """Writes the elements under ``document``; the parent tree refers back to them."""
 
     def __init__(self, file: PdfFile, document: Element, pages: Sequence[int]) -> None:
-        """``pages`` are the numbers of the pages' objects."""
+        """``pages`` are the object numbers of the pages."""
         self._file = file
         self._document = document
         self._pages = pages
@@ -23,11 +23,12 @@ class TagWriter:
         self._attributes = {name: file.add(said) for name, said in ATTRIBUTES.items()}
 
     def number(self, element: Element) -> int:
-        """The number of an element's object."""
+        """The object number of an element."""
         return self._numbers[element]
 
     def write(self, pages: Sequence[Page], fields: Mapping[int, Element]) -> int:
-        """Write the tree; the number of its root. ``fields`` are elements by their parent key."""
+        """Write the tree; returns the number of its root. ``fields`` are elements by their parent
+        key."""
         for element in self._numbers:
             if element not in fields.values():
                 self._file.put(self._numbers[element], self._element(element))
@@ -45,7 +46,7 @@ class TagWriter:
         return self._root
 
     def head(self, element: Element, page: int) -> str:
-        """What every element says: its kind, what holds it, and its page (from 0)."""
+        """The entries that every element has: its kind, its parent, and its page (from 0)."""
         holder = self._numbers[element.parent] if element.parent else self._root
         at = f"/Pg {self._pages[page]} 0 R" if page >= 0 else ""
         return f"/Type/StructElem/S/{element.role}/P {holder} 0 R{at}"

@@ -1,8 +1,8 @@
 """The sheet's template: read and compiled once, filled into blocks any number of times.
 
 The source is parsed before anything is filled in, so that no value can become a heading, a bold
-word or a column. What the source marks is carried through Jinja as control characters; a value
-cannot hold any (``always_printable``).
+word or a column. Markup passes through Jinja as control characters, which values cannot contain
+(``always_printable``).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ KINDS = STYLES.keys() | {"control"}
 
 @dataclass(frozen=True)
 class Declaration:
-    """What ``template.toml`` says of the sheet beside its text."""
+    """What ``template.toml`` declares besides the text."""
 
     language: str
     subject: str
@@ -43,7 +43,7 @@ class Declaration:
 
 
 class SheetTemplate:
-    """The sheet's text and declaration; for any number of threads."""
+    """The sheet's text and declaration; safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
         """Read and compile. Raises GenerationFailed ``template_invalid``."""
@@ -84,7 +84,7 @@ class SheetTemplate:
             raise GenerationFailed("template_invalid", f"undeclared: {', '.join(sorted(unknown))}")
 
     def title(self, context: Mapping[str, Any]) -> str:
-        """The document's title; its footer too."""
+        """The document's title, also used as its footer."""
         return render(self._title, context)
 
     def blocks(self, context: Mapping[str, Any]) -> list[Block]:
@@ -105,7 +105,7 @@ class SheetTemplate:
 
 
 def _marked(blocks: Sequence[source.Block | source.Table]) -> Iterator[str]:
-    """The source for Jinja: each block under its number, each row too."""
+    """The source for Jinja: each block and each row preceded by its number."""
     for number, block in enumerate(blocks):
         if isinstance(block, source.Table):
             yield f"{BLOCK}{number}"
@@ -137,7 +137,7 @@ def _row(row_styles: Sequence[Sequence[str]], filled: str) -> Row:
 
 
 def _styles(cells: Sequence[str]) -> list[str]:
-    """How the cells of a row look."""
+    """The styles of a row's cells."""
     if cells[0].startswith("!"):
         return ["cell_head"] * len(cells)
     plain = ["cell_label", *["cell"] * (len(cells) - 1)]

@@ -1,8 +1,7 @@
-"""The finished file: pages, tags, fonts, metadata, the evidence, and the empty field of the seal.
+"""Writes the finished file: pages, tags, fonts, metadata, the evidence, and the empty seal field.
 
-PDF/A-3b (ISO 19005-3) and PDF/UA-1 (ISO 14289-1). The field is what
-``signatures.acts.prepare_fields`` would make in a file that is there already: here it is written
-with the rest.
+PDF/A-3b (ISO 19005-3) and PDF/UA-1 (ISO 14289-1). The field is the same as
+``signatures.acts.prepare_fields`` would add to an existing file.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ COLOUR_PROFILE = colour.srgb()
 
 @dataclass(frozen=True)
 class Finish:
-    """What a sheet says beside its text; ``page_number`` has the places of both numbers."""
+    """The sheet's contents besides its text; ``page_number`` has placeholders for both numbers."""
 
     metadata: Metadata
     attachment: Attachment
@@ -43,14 +42,14 @@ class Finish:
 def written(
     pages: Pages, document: Element, finish: Finish, faces: Faces, measure: Measure
 ) -> bytes:
-    """The bytes of the sheet; the same input has the same bytes."""
+    """The bytes of the sheet; the same input gives the same bytes."""
     if pages.seal is None:
         raise GenerationFailed("template_invalid", "no place for the seal")
     file = PdfFile()
     root, tree = file.reserve(), file.reserve()
     numbered = [file.reserve() for _ in pages.all]
     tags = TagWriter(file, document, numbered)
-    key = len(pages.all)  # of the field in the parent tree: behind the pages
+    key = len(pages.all)  # the field's key in the parent tree, after those of the pages
     widget = _seal_field(file, pages.seal, finish, tags, numbered[pages.seal.page], key)
     drawings = [
         page.finished(_footer(number, len(pages.all), finish, measure))
@@ -83,7 +82,7 @@ def written(
 
 
 def _footer(number: int, count: int, finish: Finish, measure: Measure) -> list[tuple[float, Line]]:
-    """What this is on the left, the number of the page at the right margin."""
+    """The document's name on the left, the page number at the right margin."""
     page = finish.page_number.format(page=number, pages=count)
     width = measure.widths(bold=False)[page] * STYLES["footer"].size / UNITS
     return [(LEFT, (Run(finish.footer),)), (LEFT + WIDTH - width, (Run(page),))]
@@ -101,7 +100,7 @@ def _fonts(file: PdfFile, pages: Sequence[Page], faces: Faces) -> str:
 def _seal_field(
     file: PdfFile, seal: SealField, finish: Finish, tags: TagWriter, page: int, key: int
 ) -> int:
-    """The empty field, which locks the whole file once it is sealed; its number."""
+    """The empty field, which locks the whole file once sealed; returns its number."""
     left, bottom, right, top = seal.rect
     tooltip = text(finish.seal_tooltip)
     lock = file.add(f"<</Type/SigFieldLock/Action/All/P {NO_CHANGES}>>")
@@ -138,7 +137,7 @@ def _attached(file: PdfFile, finish: Finish) -> int:
 
 
 def _metadata(file: PdfFile, metadata: Metadata) -> int:
-    # not packed: whoever looks for the kind of a file looks for these words in its bytes
+    # not compressed: programs that detect file types search for these words
     packet = xmp(metadata).encode("utf-8")
     return file.add(stream(packet, "/Type/Metadata/Subtype/XML", packed=False))
 

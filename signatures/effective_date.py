@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-"""The time zone in which every date of an agreement is read."""
+"""The time zone of every date in an agreement."""
 
 REQUIRED_PLACES = ("controller_agreement", "controller_annex", "processor_agreement")
 """The three signature places; all are required."""

@@ -31,7 +31,7 @@ from storage.witness import prove_working
 
 GOOD, MISSING, CORRUPT = "good", "missing", "corrupt"
 TRIES = 3
-"""An object that the store did not give so often again, while it worked each time, is missing."""
+"""An object is missing when the store failed to return it this often, while working each time."""
 
 
 @dataclass(frozen=True)

@@ -32,14 +32,14 @@ from service.documents.office_profile import (
 from service.errors import GenerationFailed
 
 CONVERT_SECONDS = 10.0
-"""A hundred times the median: whoever takes longer hangs."""
+"""A hundred times the median: an office that takes longer hangs."""
 
 USUAL_BYTES, BYTES_A_SECOND = 200_000, 10_000
-"""A larger document gets a second more for each further 10 kB: an evidence sheet with the longest
-log that is printed takes seconds on a busy machine, and must be made all the same."""
+"""A larger document gets one more second per 10 kB: the longest evidence sheet that is printed
+takes seconds on a busy machine, and must still be made."""
 
 IDLE_SECONDS = 8.0
-"""After so long without a document, one office is enough."""
+"""After this time without a document, one office is enough."""
 
 EXPORT_OPTIONS: Mapping[str, Any] = {
     "SelectPdfVersion": 3,  # PDF/A-3b

@@ -19,16 +19,16 @@ from service.errors import GenerationFailed
 from signatures.acts.prepare_fields import PlaceOnPage
 
 CLEARANCE = 2.5
-"""Points between a field and the rule under it."""
+"""Points between a field and the rule below it."""
 
 ABOVE_LINE = 2.0
 """Points between the top of a row and its first line (the style of a cell)."""
 
 BASELINE = 0.205
-"""How high the baseline stands in the box of a line, as a share of it."""
+"""The height of the baseline in the box of a line, as a fraction."""
 
 CELL_PADDING = 10.8
-"""Points that a column's cells keep free left and right together (Word's default)."""
+"""Points of horizontal padding in a column's cells, left and right together (Word's default)."""
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pypdfium2
 
 PDFIUM = threading.Lock()
-"""PDFium is one library for the whole process and knows no threads."""
+"""PDFium is one library for the whole process and not thread-safe."""
 
 HYPHEN_AT_LINE_END = str.maketrans({"\ufffe": "-", "\x02": "-"})
-"""PDFium marks a hyphen that ends a line as if the word went on without it."""
+"""PDFium marks a hyphen at a line's end as if the word continued without it."""
 
 
 @dataclass(frozen=True)

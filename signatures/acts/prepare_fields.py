@@ -22,21 +22,21 @@ from pikepdf import Array, Dictionary, Name, String
 from signatures.errors import FieldError
 
 PRINT_FLAG = 4
-"""Annotation flag bit 3 (ISO 32000-1, table 165): PDF/A wants it set, Hidden not."""
+"""Annotation flag bit 3 (ISO 32000-1, table 165): PDF/A requires it set, and Hidden unset."""
 
 SIGNATURES_EXIST_APPEND_ONLY = 3
-"""``/SigFlags`` (ISO 32000-1, table 219): set here so that signing leaves the form alone."""
+"""``/SigFlags`` (ISO 32000-1, table 219): set here so that signing need not change the form."""
 
 NO_CHANGES, FILL_FORMS = 1, 2
 """Access permissions ``/P`` of a signature field lock (ISO 32000-2, table 236)."""
 
 
 DATE_BASELINE = "/Zegel_Date"
-"""Our own key of a widget (ISO 32000-1, annex E): how high the baseline of the date is above the
+"""Our own key in a widget (ISO 32000-1, annex E): the height of the date's baseline above the
 field's lower edge, for a field that also covers the row of the date."""
 
 DATE_POINTS = 10.0
-"""The size of that date: that of the table around it."""
+"""The size of that date, as in the table around it."""
 
 _BELOW_DATE = 6.0  # points from the date's baseline to the row below it
 

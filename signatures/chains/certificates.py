@@ -13,7 +13,7 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 RSA_BITS = 3072
-"""Several PDF readers refuse ECDSA, so RSA is the default; 3072 bits last beyond 2030."""
+"""RSA is the default because several PDF readers refuse ECDSA; 3072 bits last beyond 2030."""
 
 YEAR = timedelta(days=365)
 ROOT_LIFETIME = 20 * YEAR

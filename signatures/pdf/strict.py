@@ -8,9 +8,9 @@ stops at a limit.
 from __future__ import annotations
 
 MOST_ENTRIES = 20_000
-"""Entries of all cross-reference tables together; an original has some 700."""
+"""Entries of all cross-reference tables together; an original has about 700."""
 MOST_UNITS = 200_000
-"""Values read, and a unit for every 64 bytes of them; an original takes some 4,000."""
+"""Values read, plus one unit per 64 bytes of them; an original takes about 4,000."""
 _UNIT_SHIFT = 6
 
 

@@ -22,8 +22,8 @@ _LEAST_WORDS = 2
 _WORD = re.compile(r"\w+")
 
 Qualified = Callable[[Sequence[x509.Certificate], datetime], bool]
-"""Whether a trusted list (ETSI TS 119 612) grants a chain, the person's certificate first, at a
-moment, as one for qualified signatures. Without one nothing is ever called qualified."""
+"""Whether a trusted list (ETSI TS 119 612) grants a chain (the person's certificate first) at a
+moment for qualified signatures. Without it nothing is ever called qualified."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from signatures.verdict.report import (
 from signatures.verdict.trust import OwnPaths, Trusted, answers, may_be_of_programs, own_paths
 
 CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far an act may be later than its token: that of the database and of the authority differ."""
+"""An act may be this much later than its token, as the clocks of database and authority differ."""
 
 
 class Examination:

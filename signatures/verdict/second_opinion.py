@@ -26,7 +26,7 @@ from signatures.field_names import AGREEMENT_ORDERS, SHEET_ORDER
 from signatures.run_async import run
 
 WEAK = frozenset({"md2", "md5", "sha1"})
-"""pyHanko itself calls a seal with one of these intact."""
+"""pyHanko itself accepts a seal with one of these."""
 
 
 def objection(

@@ -17,7 +17,7 @@ FILTERS = frozenset(
     f"/{name}Decode"
     for name in ("ASCIIHex", "ASCII85", "Flate", "RunLength", "CCITTFax", "JBIG2", "DCT")
 )
-"""Of those allowed; JPEG 2000 has rules of its own (6.2.8.3), which nothing here judges."""
+"""Allowed filters; JPEG 2000 has rules of its own (6.2.8.3), which are not checked here."""
 ELSEWHERE = ("/F", "/FFilter", "/FDecodeParms")
 LONGEST_STRING, LONGEST_NAME, LARGEST_INTEGER, MOST_OBJECTS = 32_767, 127, 2**31 - 1, 8_388_607
 SMALLEST_PAGE, LARGEST_PAGE = 3, 14_400

@@ -20,7 +20,7 @@ OPERATORS = frozenset(
         *("TL", "Tm", "Tr", "Ts", "Tw", "Tz", "v", "w", "W", "W*", "y", "'", '"'),
     )
 )
-"""ISO 32000-1, annex A; an inline image, parsed as one instruction, is judged by nothing here."""
+"""ISO 32000-1, annex A. An inline image, parsed as one instruction, is not checked here."""
 INTENTS = ("/RelativeColorimetric", "/AbsoluteColorimetric", "/Perceptual", "/Saturation")
 BLEND_MODES = frozenset(
     f"/{mode}"

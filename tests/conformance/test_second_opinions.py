@@ -22,12 +22,12 @@ from tests.signatures.opinions import (
 from tests.variants import some
 
 SEALS = {"frozen": 0, "made": 0, "first act": 1, "second act": 2, "third act": 3, "sealed": 1}
-"""How many seals a revision has; closing adds a document time stamp."""
+"""The number of seals in a revision; closing adds a document time stamp."""
 CLOSED = {"typed, closed": 4, "drawn, closed": 4, "evidence sheet, closed": 2}
 EACH_SEAL = [(name, number) for name, count in CLOSED.items() for number in range(count - 1)]
 EACH_TOKEN = [(name, number) for name, count in CLOSED.items() for number in range(count)]
 FAILS_ITSELF = {"UA-14-001"}
-"""A check of pdfua 0.1.3 that raises an error with the pikepdf of today: of no opinion."""
+"""A check of pdfua 0.1.3 that raises an error with the current pikepdf: ignored."""
 
 
 @pytest.fixture

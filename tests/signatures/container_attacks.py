@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from signatures.keys.authority import Authority
 
 SUPERFLUOUS = "superfluous"
-"""Refused by the rule about chains; what is refused for its form has a word for that."""
+"""Refused by the rule about chains; what is refused for its form has a code for that."""
 JUNK = b"wat een ander wil bewaren. " * 110  # three thousand bytes
 SEQUENCE, SET, OCTETS = (0, 1, 16), (0, 1, 17), (0, 0, 4)
 FIRST, SECOND = (2, 1, 0), (2, 1, 1)

@@ -96,7 +96,7 @@ def renewed(years: Years) -> bytes:
 
 
 LATER = NOW + timedelta(days=200)
-"""The first certificate has ended by then, and the second has not."""
+"""By then the first certificate has ended, and the second has not."""
 
 
 def test_a_renewed_copy_is_genuine_with_the_ledger_of_its_original(

@@ -15,15 +15,15 @@ from service.documents.builder.styles import MARK_STYLE, STYLES, TWIPS_PER_MM, t
 from service.documents.source import CONTROL, Block, SourceError, Table
 
 SIGNATURE_ROW_MM = 29
-"""Height kept free for a signature of at least 12 mm and the words under it. With more, an ordinary
-agreement would have a sixth page."""
+"""Height reserved for a signature of at least 12 mm and the words below it. With more, an ordinary
+agreement would take a sixth page."""
 
 MARK_SCHEME = "zegel:"
-"""The address of the links that mark where a signature and its date come: they have no words, and
-no document that somebody sees has them any more (``marks``)."""
+"""The address of the links that mark the places of a signature and its date. They have no words,
+and are removed before anybody sees a document (``marks``)."""
 
 MARK_SPACE = "\u2007"
-"""What such a link is about: the office keeps this space where it drops a no-break one."""
+"""The text of such a link: the office keeps this space, but drops a no-break one."""
 
 PAGE_MM = {"w": 210, "h": 297, "top": 23, "bottom": 24, "left": 25, "right": 25, "footer": 11}
 SMALL_CELLS = {"~": "cell_small", "#": "cell_digest"}

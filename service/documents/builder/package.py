@@ -15,10 +15,10 @@ from service.documents.builder.styles import apply_styles
 from service.documents.source import parse
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-"""The earliest date a zip knows: the same source must give the same bytes."""
+"""The earliest date in a ZIP: the same source must give the same bytes."""
 
 LEFT_OUT = ("docProps/thumbnail.jpeg", "customXml/", "word/stylesWithEffects.xml")
-"""Parts of python-docx's stock document that say nothing."""
+"""Useless parts of python-docx's stock document."""
 
 
 def build(source: str, footer: str) -> bytes:

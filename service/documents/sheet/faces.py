@@ -19,13 +19,13 @@ from service.errors import GenerationFailed
 from signatures.acts.subset import cut
 
 UNITS = 1000
-"""To the em, in which PDF counts (ISO 32000-1, 9.2.4)."""
+"""Per em, the unit of PDF (ISO 32000-1, 9.2.4)."""
 
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Kinds of characters without a look of their own: control, format, private ones and the like."""
+"""Categories of invisible characters: control, format, private use and similar."""
 
 _BOX_IN_HEAD, _CAPS_IN_OS2 = 36, 88
-"""Where these tables say how large the letters are (ISO/IEC 14496-22)."""
+"""Offsets of the letters' sizes in these tables (ISO/IEC 14496-22)."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ SYMBOLIC = 4
 """Font flag bit 3: it has more than the standard Latin letters (ISO 32000-1, table 123)."""
 
 STEM = {False: 80, True: 140}
-"""Thickness of the upright strokes; a hint for readers that put another font in its place."""
+"""Thickness of the vertical strokes; a hint for readers that substitute the font."""
 
 _MOST_RANGES = 100
 _COLLECTION = "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"

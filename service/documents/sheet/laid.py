@@ -23,7 +23,7 @@ from service.documents.sheet.styles import (
 )
 
 FEWEST_LINES = 2
-"""A page neither ends nor begins with a single line of a paragraph."""
+"""No page begins or ends with a single line of a paragraph."""
 
 
 class Laid(Protocol):

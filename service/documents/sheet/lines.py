@@ -13,10 +13,10 @@ from service.documents.sheet.faces import UNITS, Measure
 from service.documents.sheet.styles import Style
 
 GOOD_BREAKS = "@./_&=?"
-"""A long word is rather broken behind one of these: an address is easier to read so."""
+"""A long word is preferably broken after one of these, to keep addresses readable."""
 
 Line = tuple[Run, ...]
-"""What stands on one line, in one or both weights."""
+"""The text of one line, in one or both weights."""
 
 
 @dataclass(slots=True)

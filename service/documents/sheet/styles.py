@@ -20,10 +20,11 @@ RULE = "0.722 0.745 0.784"
 FAINT_RULE = "0.882 0.898 0.918"
 
 ASCENT, DESCENT, LINE = 0.75, 0.25, 2500 / 2048
-"""Of the shipped fonts, as parts of the size: above the baseline, under it, from line to line."""
+"""Metrics of the shipped fonts, as fractions of the size: above the baseline, below it, between
+lines."""
 
 CELL_ABOVE, CELL_UNDER, CELL_RIGHT = 2.2, 2.8, 8.5
-"""Room within a table's cell; it has none on the left, so that all text begins at one margin."""
+"""Padding of a table's cell; none on the left, so that all text starts at one margin."""
 
 SEAL_WIDTH, SEAL_HEIGHT, SEAL_CLEARANCE = 80 * MM, 25 * MM, 2.5
 
@@ -41,10 +42,10 @@ class Style:
     role: str = "P"
     keep_next: bool = False
     even: bool = False
-    """Whether a word too long for a line is cut into equal parts, as a digest is."""
+    """Whether a word too long for a line is cut into equal parts, as for a digest."""
 
     beside: float = 0
-    """The size of the text beside it, on whose baseline it stands."""
+    """The size of the text beside it, whose baseline it shares."""
 
     @cached_property
     def lead(self) -> float:
@@ -76,7 +77,7 @@ STYLES = {
     "cell_label": Style(size=9.5, colour=MUTED, line=1.105, beside=10),
     "cell_digest": Style(size=8.5, line=1.235, even=True, beside=10),
 }
-"""The kinds of cell have lines of one height, so that a row stands on common baselines."""
+"""All kinds of cell have the same line height, so that a row has common baselines."""
 
 BULLET = "•"
 BULLET_INDENT = 5 * MM

@@ -24,14 +24,14 @@ from service.documents.sheet.styles import (
 )
 
 LEAD = STYLES["cell"].lead
-"""From line to line in every kind of cell."""
+"""The line height in every kind of cell."""
 
 PADDING = CELL_ABOVE + CELL_UNDER
 FEWEST_LINES = 4
-"""Of a row that is split, on the page where it begins."""
+"""Lines of a split row on the page where it begins."""
 
 MOST_OF_A_PAGE = 0.8
-"""A table up to this part of a page is kept whole, unless it is a flowing one."""
+"""A table up to this fraction of a page is kept whole, unless it is a flowing one."""
 
 
 @dataclass(slots=True)

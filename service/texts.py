@@ -1,21 +1,33 @@
-"""The Dutch catalogue: every sentence a person reads that is not part of a page or mail template.
+"""The catalogues: every sentence a person reads that is not part of a page or mail template.
 
-One TOML file per subject in ``templates/nl/texts``; ``text("errors.email_invalid")`` reads the key
-``email_invalid`` of ``errors.toml``. Nested tables are joined with dots. Values are filled with
-``str.format``; a missing key or value is a mistake of ours and raises. A number may bring its noun,
-one and many: ``{count:regel|regels}`` reads *1 regel* or *2 regels*.
+Each language is a folder of ``templates`` with the same files and keys. One TOML file per subject
+in its ``texts``; ``text("errors.email_invalid", language)`` reads the key ``email_invalid`` of
+``errors.toml``. Nested tables are joined with dots. Values are filled with ``str.format``; a
+missing key or value is a mistake of ours and raises. A number may bring its noun, one and many:
+``{count:regel|regels}`` reads *1 regel* or *2 regels*.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
-TEXTS = Path(__file__).resolve().parents[1] / "templates" / "nl" / "texts"
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+
+
+class Language(StrEnum):
+    """What something is read in. Whoever prints passes on the language of the reader; Dutch is
+    meant where nobody could have another one."""
+
+    NL = "nl"
+
+
+OURS = Language.NL  # the language of the processor and its staff
 
 
 class UnknownText(KeyError):
@@ -32,48 +44,57 @@ class Counting(Formatter):
         return str(super().format_field(value, format_spec))
 
 
+def folder(language: Language, *names: str) -> Path:
+    """The templates of one language, or a folder in them."""
+    return TEMPLATES.joinpath(language.value, *names)
+
+
 @cache
-def table(name: str) -> Mapping[str, Any]:
+def table(name: str, language: Language = Language.NL) -> Mapping[str, Any]:
     """A catalogue file as it stands, for lists whose entries have more than a sentence."""
-    path = TEXTS / f"{name}.toml"
+    path = _file(name, language)
     if not path.is_file():
         raise UnknownText(name)
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 @cache
-def catalogue(name: str) -> Mapping[str, str]:
+def catalogue(name: str, language: Language = Language.NL) -> Mapping[str, str]:
     """All sentences of one catalogue file, keyed by their dotted path inside that file."""
-    return dict(_flatten(table(name)))
+    return dict(_flatten(table(name, language)))
 
 
-def text(key: str, /, **values: object) -> str:
-    """The sentence behind ``file.key``, filled with ``values``.
+def text(key: str, language: Language = Language.NL, /, **values: object) -> str:
+    """The sentence behind ``file.key`` in this language, filled with ``values``.
 
     Raises UnknownText for a key in no catalogue, KeyError for a value the sentence needs.
     """
     name, _, path = key.partition(".")
-    sentences = catalogue(name)
+    sentences = catalogue(name, language)
     if path not in sentences:
         raise UnknownText(key)
     sentence = sentences[path]
     return Counting().vformat(sentence, (), values) if "{" in sentence else sentence
 
 
-def has_text(key: str) -> bool:
+def has_text(key: str, language: Language = Language.NL) -> bool:
     """Whether a catalogue holds this key; for choices where a general sentence is the fallback."""
     name, _, path = key.partition(".")
-    return (TEXTS / f"{name}.toml").is_file() and path in catalogue(name)
+    return _file(name, language).is_file() and path in catalogue(name, language)
 
 
-def named(kind: str, code: str, /, **values: object) -> str:
+def named(kind: str, code: str, language: Language = Language.NL, /, **values: object) -> str:
     """What a catalogue calls a code, such as one of ``labels.place``; a code that it does not know
     stays as it is."""
     key = f"{kind}.{code}"
     try:
-        return text(key, **values) if has_text(key) else code
+        return text(key, language, **values) if has_text(key, language) else code
     except KeyError:  # a value of the name is not there
         return code
+
+
+def _file(name: str, language: Language) -> Path:
+    return folder(language, "texts") / f"{name}.toml"
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

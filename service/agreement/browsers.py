@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.texts import text
+from service.texts import Language, text
 
 # Looked for in this order: most browsers also name the ones they descend from.
 _BROWSERS = (
@@ -26,13 +26,13 @@ _SYSTEMS = (
 )
 
 
-def in_words(user_agent: str) -> str:
+def in_words(user_agent: str, language: Language) -> str:
     """``Firefox op Windows``; a general word where it names nothing that we know."""
     browser = _first(_BROWSERS, user_agent)
     system = _first(_SYSTEMS, user_agent)
     if browser and system:
-        return text("staff.browser.both", browser=browser, system=system)
-    return browser or system or text("staff.browser.unknown")
+        return text("staff.browser.both", language, browser=browser, system=system)
+    return browser or system or text("staff.browser.unknown", language)
 
 
 def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from service.texts import text
+from service.texts import Language, text
 from signatures.effective_date import BRUSSELS
 
 LEAST_DAYS, MOST_DAYS = 1, 180  # of a term to sign, counted from today
@@ -29,21 +29,21 @@ def can_be_later(until: datetime | None, now: datetime) -> bool:
     return until is not None and end_of_day_after(now, MOST_DAYS) > until
 
 
-def show_date(day: date) -> str:
+def show_date(day: date, language: Language = Language.NL) -> str:
     """``2 maart 2026``; never with a leading zero, the form used in the agreement."""
-    return f"{day.day} {text(f'labels.month.{day.month}')} {day.year}"
+    return f"{day.day} {text(f'labels.month.{day.month}', language)} {day.year}"
 
 
-def show_moment(instant: datetime) -> str:
+def show_moment(instant: datetime, language: Language = Language.NL) -> str:
     """``2 maart 2026 om 14:05`` in Brussels time."""
     local = instant.astimezone(BRUSSELS)
-    return f"{show_date(local.date())} {text('labels.at')} {local:%H:%M}"
+    return f"{show_date(local.date(), language)} {text('labels.at', language)} {local:%H:%M}"
 
 
-def show_moment_with_offset(instant: datetime) -> str:
+def show_moment_with_offset(instant: datetime, language: Language = Language.NL) -> str:
     """``2 maart 2026 om 14:05:09 (+01:00)``; evidence needs the offset, because one hour of the
     last Sunday of October happens twice."""
     local = instant.astimezone(BRUSSELS)
     offset = local.strftime("%z")
     clock = f"{local:%H:%M:%S} ({offset[:3]}:{offset[3:]})"
-    return f"{show_date(local.date())} {text('labels.at')} {clock}"
+    return f"{show_date(local.date(), language)} {text('labels.at', language)} {clock}"

@@ -1,17 +1,12 @@
-"""What the audit log can say: ``subject.participle``, one Dutch sentence each in events.toml."""
+"""What the audit log can say: ``subject.participle``, one sentence each in events.toml."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
-from service.agreement.deadlines import show_date, show_moment, show_moment_with_offset
-from service.texts import Counting, catalogue, named, text
-
-_CATALOGUE = re.compile(r"[a-z_]+(\.[a-z_]+)*")  # a format that names where a code is explained
+from service.agreement.sentences import after_a_stop, filled
+from service.texts import Language, catalogue, named
 
 
 class Event(StrEnum):
@@ -153,82 +148,29 @@ IN_THE_CHAIN = frozenset(
 )
 
 
-def in_words(event: str, data: Mapping[str, Any], *, erased: bool = False) -> str:
-    """An entry of the log in plain Dutch, whatever the catalogue says today.
+def in_words(
+    event: str, data: Mapping[str, object], language: Language, *, erased: bool = False
+) -> str:
+    """An entry of the log in plain words, whatever the catalogue says today.
 
-    An entry holds codes and moments, and the sentence says how to print each: ``{until:day}``,
-    ``{place:labels.place}``, and with ``!o`` nothing where there is nothing. Entries are kept for
-    many years, and sentences change: what an entry does not have is marked, what it holds in
-    another form is printed as it is (the first ones held words), and an event without a sentence
-    reads as its code. ``erased`` says that nothing lies beside the entry, where a sentence finds
-    names and reasons.
+    An event without a sentence reads as its code. ``erased`` says that nothing lies beside the
+    entry, where a sentence finds names and reasons.
     """
     try:
-        return _Marking("erased" if erased else "unknown", data).vformat(
-            catalogue("events")[event], (), data
-        )
+        sentence = catalogue("events", language)[event]
+        return filled(sentence, data, language, missing="erased" if erased else "unknown")
     except (KeyError, ValueError):  # no such sentence any more, or one with a mistake in it
         return event
 
 
-def reason_in_words(event: str, personal: Mapping[str, Any]) -> str:
+def reason_in_words(event: str, personal: Mapping[str, object], language: Language) -> str:
     """The reason beside an entry, in words; empty where it has none."""
+    reason = str(personal.get("reason", ""))
     if event != Event.AGREEMENT_DECLINED:
-        return str(personal.get("reason", ""))
-    return decline_reason(str(personal.get("reason", "")), str(personal.get("explanation", "")))
+        return reason
+    return decline_reason(reason, str(personal.get("explanation", "")), language)
 
 
-def decline_reason(reason: str, explanation: str) -> str:
+def decline_reason(reason: str, explanation: str, language: Language) -> str:
     """Why somebody refused: the reason that was chosen, and their own words after it."""
-    return f"{named('labels.decline_reason', reason)}{_after_a_stop(explanation)}"
-
-
-def _after_a_stop(words: str) -> str:
-    return f". {words}" if words else ""
-
-
-_WAYS: Mapping[str, Callable[[str], str]] = {
-    "day": lambda value: show_date(date.fromisoformat(value)),
-    "moment": lambda value: show_moment(datetime.fromisoformat(value)),
-    "exact_moment": lambda value: show_moment_with_offset(datetime.fromisoformat(value)),
-    "reason": lambda value: value or text("labels.no_reason"),
-    "after_a_stop": _after_a_stop,
-}
-
-
-class _Missing(str):
-    """The mark of a value that is not there."""
-
-    __slots__ = ()
-
-
-class _Marking(Counting):
-    """Fills a sentence and marks what is not there, where ``str.format`` would raise."""
-
-    def __init__(self, missing: str, values: Mapping[str, Any]) -> None:
-        self._missing = _Missing(f"«{text(f'labels.{missing}')}»")
-        self._values = values
-
-    def get_field(
-        self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> tuple[Any, Any]:
-        try:
-            value, used = super().get_field(field_name, args, kwargs)
-        except (LookupError, AttributeError, TypeError, ValueError):
-            value, used = None, field_name
-        return (self._missing if value is None else value), used
-
-    def convert_field(self, value: Any, conversion: str | None) -> Any:
-        if conversion == "o":
-            return "" if isinstance(value, _Missing) else value
-        return super().convert_field(value, conversion)
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        try:
-            if format_spec in _WAYS:
-                return _WAYS[format_spec](str(value))
-            if _CATALOGUE.fullmatch(format_spec):
-                return named(format_spec, str(value), **self._values)
-            return str(super().format_field(value, format_spec))
-        except (TypeError, ValueError):
-            return str(value)
+    return f"{named('labels.decline_reason', reason, language)}{after_a_stop(explanation)}"

@@ -15,11 +15,13 @@ _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 def saved_as(agreement: Agreement, file: str) -> str:
     """A file name for ``file`` of the package; for those with no name of their own, the reference
     and its own."""
+    language = agreement.language
     if file not in (AGREEMENT, SHEET, SHOWN):
         own = file.rsplit("/", 1)[-1]
-        return text("labels.saved_as.other", reference=agreement.reference, name=own)
+        return text("labels.saved_as.other", language, reference=agreement.reference, name=own)
     return text(
         f"labels.saved_as.{file.removesuffix('.pdf')}",
+        language,
         processor=_part(agreement.processor.known_as),
         controller=_part(agreement.controller.name),
         reference=agreement.reference,
@@ -28,7 +30,8 @@ def saved_as(agreement: Agreement, file: str) -> str:
 
 def sample_name(agreement: Agreement) -> str:
     """A file name for the text with blanks."""
-    return text("labels.saved_as.voorbeeld", processor=_part(agreement.processor.known_as))
+    processor = _part(agreement.processor.known_as)
+    return text("labels.saved_as.voorbeeld", agreement.language, processor=processor)
 
 
 def _part(name: str) -> str:

@@ -17,6 +17,7 @@ from service.agreement.states import (
     PlaceState,
     State,
 )
+from service.texts import Language
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ class Agreement:
     def signed_for_us_by(self, staff_id: str) -> bool:
         """Whether it is this member of staff, among those with the role, who signs for us."""
         return self.countersigner is None or self.countersigner.staff_id == staff_id
+
+    @property
+    def language(self) -> Language:
+        """The language of its template, in which its documents are written and its signatories are
+        written to."""
+        return Language.NL
 
     @property
     def our_name(self) -> str:

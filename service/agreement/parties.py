@@ -19,7 +19,7 @@ from service.agreement.fields import (
     show_belgian_number,
 )
 from service.agreement.pasted import clean
-from service.texts import table, text
+from service.texts import Language, table, text
 
 KINDS = (
     "legal_entity",
@@ -70,12 +70,11 @@ class Controller:
         """The number as printed: ``0863.643.458``; empty when there is none."""
         return show_belgian_number(self.number) if self.number_type == "be" else self.number
 
-    @property
-    def number_label(self) -> str:
+    def number_label(self, language: Language) -> str:
         """What the number is called; empty when there is none."""
         if not self.number:
             return ""
-        return text(f"labels.number_type.{self.number_type}")
+        return text(f"labels.number_type.{self.number_type}", language)
 
 
 @dataclass(frozen=True)

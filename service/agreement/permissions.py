@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.errors import NotAllowed
+from service.texts import OURS, Language
 
 
 class Role(StrEnum):
@@ -67,6 +68,11 @@ class Staff:
     function: str
     roles: frozenset[Role]
     first_password: bool = False
+
+    @property
+    def language(self) -> Language:
+        """What this person reads."""
+        return OURS
 
     def may(self, permission: Permission) -> bool:
         """Whether one of this person's roles has the permission."""

@@ -13,7 +13,7 @@ from service.agreement.deadlines import show_date
 from service.agreement.difference import BLANK
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Signatory
-from service.texts import text
+from service.texts import Language, text
 
 
 def context(agreement: Agreement, template_version: str) -> dict[str, Any]:
@@ -23,9 +23,9 @@ def context(agreement: Agreement, template_version: str) -> dict[str, Any]:
         "revision": agreement.edition,
         "template": {"version": template_version},
         "processor": _processor(agreement),
-        "controller": _controller(agreement.controller, agreement.signatory),
-        "main_agreement": _main(agreement.main_agreement),
-        "services": [text(f"services.{code}") for code in agreement.services],
+        "controller": _controller(agreement.controller, agreement.signatory, agreement.language),
+        "main_agreement": _main(agreement.main_agreement, agreement.language),
+        "services": [text(f"services.{code}", agreement.language) for code in agreement.services],
         "annex": _annex(agreement.annex),
     }
 
@@ -55,7 +55,7 @@ def sample_context(agreement: Agreement, template_version: str) -> dict[str, Any
     """The same before the controller filled anything in: a blank that names what comes there."""
 
     def blank(name: str) -> str:
-        return text(f"labels.sample.{name}")
+        return text(f"labels.sample.{name}", agreement.language)
 
     main = agreement.main_agreement
     return {
@@ -78,7 +78,7 @@ def sample_context(agreement: Agreement, template_version: str) -> dict[str, Any
         "main_agreement": {"reference": blank("main_reference"), "date": blank("main_date")}
         if main.reference or main.signed_on
         else None,
-        "services": [text(f"services.{code}") for code in agreement.services],
+        "services": [text(f"services.{code}", agreement.language) for code in agreement.services],
         "annex": {name: [{"label": blank(name), "special": False}] for name in LISTS}
         | {"dpo": dict.fromkeys(("name", "phone", "email"), blank("officer"))},
     }
@@ -87,13 +87,16 @@ def sample_context(agreement: Agreement, template_version: str) -> dict[str, Any
 def preview_context(agreement: Agreement, template_version: str) -> dict[str, Any]:
     """The same for a draft: what the controller will complete is marked as still open."""
     printed = context(agreement, template_version)
-    open_mark = text("labels.to_complete")
+    open_mark = text("labels.to_complete", agreement.language)
     party = printed["controller"]
     for key in ("seat", "email"):
         party[key] = party[key] or open_mark
     party["representative"]["function"] = party["representative"]["function"] or open_mark
     if party["number"] is None and agreement.controller.number_type != "none":
-        party["number_label"], party["number"] = text("labels.number_type.any"), open_mark
+        party["number_label"], party["number"] = (
+            text("labels.number_type.any", agreement.language),
+            open_mark,
+        )
     for name in LISTS:
         printed["annex"][name] = printed["annex"][name] or [{"label": open_mark, "special": False}]
     if not agreement.annex.dpo_answer:
@@ -114,14 +117,14 @@ def _processor(agreement: Agreement) -> dict[str, Any]:
     }
 
 
-def _controller(controller: Controller, signatory: Signatory) -> dict[str, Any]:
+def _controller(controller: Controller, signatory: Signatory, language: Language) -> dict[str, Any]:
     return {
         "kind": controller.kind,
         "name": controller.name,
         "legal_form": controller.form_to_add or None,
         "trade_name": controller.trade_name or None,
         "country": controller.country,
-        "number_label": controller.number_label or None,
+        "number_label": controller.number_label(language) or None,
         "number": controller.shown_number or None,
         "seat": controller.seat,
         "email": controller.notices_email,
@@ -129,12 +132,12 @@ def _controller(controller: Controller, signatory: Signatory) -> dict[str, Any]:
     }
 
 
-def _main(main: MainAgreement) -> dict[str, Any] | None:
+def _main(main: MainAgreement, language: Language) -> dict[str, Any] | None:
     if not (main.reference or main.signed_on):
         return None
     return {
         "reference": main.reference or None,
-        "date": show_date(main.signed_on) if main.signed_on else None,
+        "date": show_date(main.signed_on, language) if main.signed_on else None,
     }
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "package"
+from service.texts import Language, folder
+
 NAMES = ("LEESMIJ.txt", "README.txt")
 
 
@@ -26,7 +26,7 @@ def read_me(package: Mapping[str, Any]) -> dict[str, bytes]:
 def _environment() -> ImmutableSandboxedEnvironment:
     # Plain text, not HTML: no escaping.
     return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(folder(Language.NL, "package")),
         undefined=StrictUndefined,
         trim_blocks=True,
         keep_trailing_newline=True,

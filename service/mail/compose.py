@@ -46,6 +46,9 @@ undeliverable          mail (its kind), recipient, words (the mail server's), ca
 alarm                  what (code of what stands still), trouble (code: what is said of it), since,
                        reason?, others (list of codes or lines: what stands still too), unnamed
                        (int: how many more), link; internal
+account_changed        about_name? (empty: the processor's data), own (bool: the reader's account),
+                       changes (list of what is kept of a ``Change``), by_name, changed_at, link
+role_asked             about_name, roles (list of codes), by_name, link
 =====================  ============================================================================
 """
 
@@ -55,15 +58,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from service.mail.errors import MailInvalid
 from service.mail.in_words import in_words
-
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "mail"
+from service.texts import Language, folder
 
 COMMON = frozenset({"name", "processor_name", "contact_email", "contact_phone"})
 ABOUT = frozenset({"reference", "organisation"})
@@ -128,8 +129,8 @@ class MissingMailValues(KeyError):
     """A mistake of ours: the kind needs values that were not given."""
 
 
-def compose(kind: str, values: Mapping[str, object]) -> ComposedMail:
-    """The mail of that kind with these values; values it does not need are left aside.
+def compose(kind: str, values: Mapping[str, object], language: Language) -> ComposedMail:
+    """The mail of that kind in this language; values that it does not need are left aside.
 
     Raises KeyError for an unknown kind, MissingMailValues, MailInvalid when a value would put a
     line break in the subject.
@@ -137,22 +138,23 @@ def compose(kind: str, values: Mapping[str, object]) -> ComposedMail:
     missing = MAIL_KINDS[kind] - values.keys()
     if missing:
         raise MissingMailValues(f"{kind}: {', '.join(sorted(missing))}")
-    needed = in_words(kind, {name: values[name] for name in MAIL_KINDS[kind]})
-    subject = _render(f"{kind}/subject.txt", needed).strip()
+    needed = in_words(kind, {name: values[name] for name in MAIL_KINDS[kind]}, language)
+    subject = _render(f"{kind}/subject.txt", needed, language).strip()
     if len(subject.splitlines()) != 1:
         raise MailInvalid(f"the subject of {kind} is not one line")
     return ComposedMail(
         subject=subject,
-        text=_without_gaps(_render(f"{kind}/text.txt", needed)),
-        html=_render(f"{kind}/html.html", needed),
+        text=_without_gaps(_render(f"{kind}/text.txt", needed, language)),
+        html=_render(f"{kind}/html.html", needed, language),
     )
 
 
 @cache
-def environment() -> ImmutableSandboxedEnvironment:
-    """The templates' own world: sandboxed, escaped where HTML, and loud about what is missing."""
+def environment(language: Language) -> ImmutableSandboxedEnvironment:
+    """The own world of a language's templates: sandboxed, escaped where HTML, and loud about what
+    is missing."""
     made = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(folder(language, "mail")),
         undefined=StrictUndefined,
         autoescape=lambda name: name is not None and name.endswith(".html"),
         trim_blocks=True,
@@ -164,8 +166,8 @@ def environment() -> ImmutableSandboxedEnvironment:
     return made
 
 
-def _render(name: str, values: Mapping[str, object]) -> str:
-    return environment().get_template(name).render(values)
+def _render(name: str, values: Mapping[str, object], language: Language) -> str:
+    return environment(language).get_template(name).render(values)
 
 
 def _without_gaps(rendered: str) -> str:

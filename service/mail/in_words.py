@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from service.agreement.changes import change_in_words
 from service.agreement.deadlines import show_date, show_moment
-from service.texts import named, text
+from service.agreement.sentences import role_names
+from service.texts import Language, named, text
 
 MOMENTS = (
     "asked_at", "changed_at", "declined_at", "delegated_at", "effective_date", "expired_on",
@@ -19,41 +21,52 @@ MOMENTS = (
 )  # fmt: skip
 
 
-def in_words(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def in_words(kind: str, values: Mapping[str, object], language: Language) -> dict[str, object]:
     """The values of a mail as its templates print them."""
     return {
-        name: _PRINTED.get(f"{kind}.{name}", _PRINTED.get(name, _as_it_is))(value)
+        name: _PRINTED.get(f"{kind}.{name}", _PRINTED.get(name, _as_it_is))(value, language)
         for name, value in values.items()
     }
 
 
-def _as_it_is(value: Any) -> Any:
+def _as_it_is(value: object, _language: Language) -> object:
     return value
 
 
-def _moment(value: Any) -> Any:
+def _moment(value: Any, language: Language) -> object:
     """``2 maart 2026`` for a date, ``2 maart 2026 om 14:05`` for a moment."""
     try:
         if len(str(value)) == len("2026-03-02"):
-            return show_date(date.fromisoformat(value))
-        return show_moment(datetime.fromisoformat(value))
+            return show_date(date.fromisoformat(value), language)
+        return show_moment(datetime.fromisoformat(value), language)
     except (TypeError, ValueError):
         return value
 
 
-def _names(kind: str) -> Callable[[Any], Any]:
-    return lambda codes: [named(kind, code) for code in codes]
+def _name(kind: str) -> Callable[[Any, Language], object]:
+    return lambda code, language: named(kind, code, language)
 
 
-_PRINTED: Mapping[str, Callable[[Any], Any]] = {
+def _names(kind: str) -> Callable[[Any, Language], object]:
+    return lambda codes, language: [named(kind, code, language) for code in codes]
+
+
+_PRINTED: Mapping[str, Callable[[Any, Language], object]] = {
     **dict.fromkeys(MOMENTS, _moment),
     "flags": _names("labels.flag"),
-    "alarm.others": _names("labels"),
-    "alarm.reason": lambda reason: reason or text("labels.no_reason"),
-    "alarm.what": lambda code: named("labels", code),
-    "countersign_digest.agreements": lambda lines: [
-        in_words("countersign", each) for each in lines
+    "account_changed.about_name": lambda name, language: (
+        name or text("staff.change.our_data", language)
+    ),
+    "account_changed.changes": lambda changes, language: [
+        change_in_words(each, language) for each in changes
     ],
-    "declined.reason": lambda code: named("labels.decline_reason", code),
-    "undeliverable.mail": lambda code: named("message_kinds", code),
+    "alarm.others": _names("labels"),
+    "alarm.reason": lambda reason, language: reason or text("labels.no_reason", language),
+    "alarm.what": _name("labels"),
+    "countersign_digest.agreements": lambda lines, language: [
+        in_words("countersign", each, language) for each in lines
+    ],
+    "declined.reason": _name("labels.decline_reason"),
+    "role_asked.roles": role_names,
+    "undeliverable.mail": _name("message_kinds"),
 }

@@ -9,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import re
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, url_for
 from jinja2 import FileSystemLoader, StrictUndefined
 
 from service.agreement.deadlines import show_date, show_moment, show_moment_with_offset
-from service.texts import catalogue, text
+from service.texts import OURS, Language, catalogue, folder, text
 from signatures.acts.font import drawn_in, faces_for
 from signatures.effective_date import BRUSSELS, local_date
 
-PAGES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "pages"
 STATIC = Path(__file__).resolve().parent / "static"
 mimetypes.add_type("font/woff2", ".woff2")  # Python has learned it since; the system's list may not
 
@@ -32,19 +33,21 @@ def make_flask(name: str) -> Flask:
     return app
 
 
-def install(app: Flask) -> None:
-    """Give ``app`` our templates and what every page can use. Before its first page is shown."""
-    app.jinja_loader = FileSystemLoader(PAGES)
+def install(app: Flask, language: Language = OURS) -> None:
+    """Give ``app`` the templates of a language and what every page can use. Before its first page
+    is shown."""
+    app.jinja_loader = FileSystemLoader(folder(language, "pages"))
     app.jinja_options = {
         "undefined": StrictUndefined,
         "autoescape": True,
         "trim_blocks": True,
         "lstrip_blocks": True,
     }
-    app.jinja_env.filters |= FILTERS
+    app.jinja_env.filters |= filters(language)
     # The third is replaced where forms are kept (``service/web/again.py``).
     app.jinja_env.globals |= {
-        "text": text,
+        "language": language,
+        "text": lambda key, **values: text(key, language, **values),
         "static_url": static_url,
         "faces_for": faces_for,
         "drawn_in": drawn_in,
@@ -57,7 +60,7 @@ def static_url(file: str) -> str:
     return url_for("static", filename=file, v=_FINGERPRINTS[file])
 
 
-def ago(then: datetime, now: datetime) -> str:
+def ago(then: datetime, now: datetime, language: Language = OURS) -> str:
     """``zojuist``, ``5 minuten geleden``, ``gisteren``, ``3 dagen geleden``, then the date.
 
     Days are Brussels calendar days: yesterday evening is yesterday, also when it is 8 hours ago.
@@ -65,24 +68,20 @@ def ago(then: datetime, now: datetime) -> str:
     minutes = int((now - then).total_seconds() // 60)
     days = (local_date(now) - local_date(then)).days
     if minutes < 1:
-        return text("pages.ago.now")
+        return text("pages.ago.now", language)
     if minutes < 60:
-        return text("pages.ago.minutes", count=minutes)
+        return text("pages.ago.minutes", language, count=minutes)
     if days == 0:
-        return text("pages.ago.hours", count=minutes // 60)
+        return text("pages.ago.hours", language, count=minutes // 60)
     if days == 1:
-        return text("pages.ago.yesterday")
+        return text("pages.ago.yesterday", language)
     if days <= 30:
-        return text("pages.ago.days", count=days)
-    return show_date(local_date(then))
+        return text("pages.ago.days", language, count=days)
+    return show_date(local_date(then), language)
 
 
 def _day(value: date | datetime) -> date:
     return local_date(value) if isinstance(value, datetime) else value
-
-
-def _long_date(value: date | datetime) -> str:
-    return show_date(_day(value))
 
 
 def _short_date(value: date | datetime) -> str:
@@ -93,9 +92,9 @@ def _hour(instant: datetime) -> str:
     return f"{instant.astimezone(BRUSSELS):%H:%M}"
 
 
-def breakable(words: str) -> str:
+def breakable(words: str, language: Language = OURS) -> str:
     """The same words, with a soft hyphen in those that a small telephone has no room for."""
-    for parts in catalogue("long_words").values():
+    for parts in catalogue("long_words", language).values():
         first, _, last = parts.partition("-")
         words = re.sub(f"({first})({last})", "\\1\u00ad\\2", words, flags=re.IGNORECASE)
     return words
@@ -107,16 +106,20 @@ def amount(count: int, most: int) -> str:
     return f"{shown}+" if count > most else shown
 
 
-FILTERS = {
-    "aantal": amount,
-    "datum": _long_date,  # 2 maart 2026
-    "datum_kort": _short_date,  # 02/03/2026
-    "moment": show_moment,  # 2 maart 2026 om 14:05
-    "moment_offset": show_moment_with_offset,  # 2 maart 2026 om 14:05:09 (+01:00)
-    "uur": _hour,  # 14:05
-    "geleden": ago,
-    "breekbaar": breakable,
-}
+def filters(language: Language) -> dict[str, Callable[..., str]]:
+    """How pages of a language show dates, moments and amounts."""
+    return {
+        "aantal": amount,
+        "datum": lambda value: show_date(_day(value), language),  # 2 maart 2026
+        "datum_kort": _short_date,  # 02/03/2026
+        "moment": partial(show_moment, language=language),  # 2 maart 2026 om 14:05
+        # 2 maart 2026 om 14:05:09 (+01:00)
+        "moment_offset": partial(show_moment_with_offset, language=language),
+        "uur": _hour,  # 14:05
+        "geleden": partial(ago, language=language),
+        "breekbaar": partial(breakable, language=language),
+    }
+
 
 # Read once: these files are part of the release and do not change while it runs.
 _FINGERPRINTS = {

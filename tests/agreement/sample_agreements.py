@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from service.agreement.annex import Annex, Dpo, Item
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.agreement.proof import Facts
 from service.agreement.states import Order, Place, PlaceState, State
 
 
@@ -72,3 +73,25 @@ def agreement(**changed: Any) -> Agreement:
         places=dict.fromkeys(Place, PlaceState.OPEN),
     )
     return dataclasses.replace(made, **changed)
+
+
+def facts(**changes: Any) -> Facts:
+    """The facts of an agreement that was signed, without its acts and its log."""
+    found = Facts(
+        agreement=agreement(effective_date=date(2026, 3, 2)),
+        template_version="1.1",
+        template_sha256="0" * 64,
+        engine="LibreOffice",
+        documents=(),
+        acts=(),
+        events=(),
+        successions=(),
+        seal_subject="O=IT4Professionals",
+        seal_fingerprint="",
+        root_fingerprint="",
+        level="PAdES B-LTA",
+        closed_at=datetime(2026, 3, 2, 13, 5, tzinfo=UTC),
+        closing_quality="eigen",
+        verify_url="",
+    )
+    return dataclasses.replace(found, **changes)

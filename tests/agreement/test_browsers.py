@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.agreement.browsers import in_words
+from service.texts import OURS
 
 CHROME = "Mozilla/5.0 ({}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
@@ -30,4 +31,4 @@ CHROME = "Mozilla/5.0 ({}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0
     ],
 )
 def test_it_works(user_agent: str, words: str) -> None:
-    assert in_words(user_agent) == words
+    assert in_words(user_agent, OURS) == words

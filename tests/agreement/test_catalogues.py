@@ -14,8 +14,8 @@ from service.agreement.events import Event, in_words
 from service.agreement.parties import KINDS, NUMBER_TYPES
 from service.agreement.permissions import Role
 from service.agreement.states import Order, Place, PlaceState, State
-from service.mail.compose import MAIL_KINDS, TEMPLATES
-from service.texts import TEXTS, catalogue, has_text, table, text
+from service.mail.compose import MAIL_KINDS
+from service.texts import OURS, catalogue, folder, has_text, table, text
 from service.workflow.signing.accept import METHODS
 from service.workflow.signing.countersign import STATEMENTS
 from service.workflow.signing.sign import AGREEMENT_STATEMENTS, ANNEX_STATEMENTS
@@ -133,10 +133,11 @@ def test_every_event_is_written_somewhere() -> None:
 
 
 def test_every_kind_of_mail_has_a_name_and_three_templates() -> None:
-    folders = {folder.name for folder in TEMPLATES.iterdir() if folder.is_dir()}
-    assert set(catalogue("message_kinds")) == set(MAIL_KINDS) == folders
-    for folder in folders:
-        files = {file.name for file in (TEMPLATES / folder).iterdir()}
+    mails = folder(OURS, "mail")
+    kinds = {each.name for each in mails.iterdir() if each.is_dir()}
+    assert set(catalogue("message_kinds")) == set(MAIL_KINDS) == kinds
+    for kind in kinds:
+        files = {file.name for file in (mails / kind).iterdir()}
         assert files == {"subject.txt", "text.txt", "html.html"}
 
 
@@ -190,8 +191,11 @@ def test_the_wording_of_the_statements_has_a_version() -> None:
 
 
 def test_words_that_people_stumbled_over_stay_away() -> None:
-    words = TEXTS.parent
-    apart = {words / "documents" / "agreement" / "agreement.md", TEXTS / "statements.toml"}
+    words = folder(OURS)
+    apart = {
+        words / "documents" / "agreement" / "agreement.md",
+        words / "texts" / "statements.toml",
+    }
     said = [
         f"{file.relative_to(words)}: {line.strip()}"
         for ending in ("html", "txt", "toml", "md")
@@ -212,5 +216,5 @@ def test_words_that_people_stumbled_over_stay_away() -> None:
     ],
 )
 def test_a_number_brings_its_noun(counts: dict[str, int], words: str) -> None:
-    assert words in in_words("annex.saved", counts)
+    assert words in in_words("annex.saved", counts, OURS)
     assert text("pages.ago.minutes", count=1) == "1 minuut geleden"

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from service.agreement.events import _WAYS, Event, decline_reason, in_words, reason_in_words
-from service.texts import catalogue
+from service.agreement.events import Event, decline_reason, in_words, reason_in_words
+from service.agreement.sentences import WAYS
+from service.texts import OURS, catalogue
 
 # What an entry holds now, what it held when it held words, and how both read.
 ENTRIES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
@@ -61,35 +62,38 @@ ENTRIES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 def test_an_entry_reads_as_one_that_held_words(
     event: str, now: dict[str, Any], before: dict[str, Any], words: str
 ) -> None:
-    assert words in in_words(event, now)
-    assert words in in_words(event, before)
+    assert words in in_words(event, now, OURS)
+    assert words in in_words(event, before, OURS)
 
 
 def test_a_code_that_no_catalogue_knows_any_more_stays_as_it_is() -> None:
     assert (
-        in_words("act.accepted", {"place": "fourth_place"})
+        in_words("act.accepted", {"place": "fourth_place"}, OURS)
         == "Handtekening geplaatst: fourth_place."
     )
-    assert "onbekend" in in_words("signatory.reminded", {})
-    assert "after" in in_words("signatory.reminded", {"why": "after"})  # without its days
+    assert "onbekend" in in_words("signatory.reminded", {}, OURS)
+    assert "after" in in_words("signatory.reminded", {"why": "after"}, OURS)  # without its days
 
 
 def test_a_reason_reads_alike_in_log_and_dossier() -> None:
     said = {"reason": "other", "explanation": "Te duur."}
-    assert reason_in_words(Event.AGREEMENT_DECLINED, said) == decline_reason("other", "Te duur.")
-    assert reason_in_words(Event.AGREEMENT_DECLINED, said) == "Andere reden. Te duur."
-    assert reason_in_words(Event.AGREEMENT_VOIDED, {"reason": "content"}) == "content"
-    assert reason_in_words(Event.AGREEMENT_VOIDED, {}) == ""
+    assert reason_in_words(Event.AGREEMENT_DECLINED, said, OURS) == decline_reason(
+        "other", "Te duur.", OURS
+    )
+    assert reason_in_words(Event.AGREEMENT_DECLINED, said, OURS) == "Andere reden. Te duur."
+    assert reason_in_words(Event.AGREEMENT_VOIDED, {"reason": "content"}, OURS) == "content"
+    assert reason_in_words(Event.AGREEMENT_VOIDED, {}, OURS) == ""
 
 
 def test_every_way_of_printing_is_known() -> None:
+    changes = [words for key, words in catalogue("staff").items() if key.startswith("change.")]
     ways = {
         spec
-        for sentence in catalogue("events").values()
+        for sentence in (*catalogue("events").values(), *changes)
         for _, name, spec, _ in Formatter().parse(sentence)
         if name and spec and "|" not in spec
     }
     assert len(ways) > 8
-    for way in ways - _WAYS.keys():
+    for way in ways - WAYS.keys():
         name, _, path = way.partition(".")
         assert any(key.startswith(f"{path}." if path else "") for key in catalogue(name)), way

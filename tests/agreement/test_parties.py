@@ -18,6 +18,7 @@ from service.agreement.parties import (
     parse_signatory,
 )
 from service.errors import Invalid
+from service.texts import OURS
 
 WHOLE = {
     "name": "Bakkerij Peeters",
@@ -56,7 +57,7 @@ def test_a_whole_organisation() -> None:
     assert wrong == {}
     assert controller.seat == "Molenstraat 3, 2000 Antwerpen, België"
     assert (controller.number, controller.number_type) == ("0403170701", "be")
-    assert (controller.number_label, controller.shown_number) == (
+    assert (controller.number_label(OURS), controller.shown_number) == (
         "Ondernemingsnummer",
         "0403.170.701",
     )
@@ -65,7 +66,7 @@ def test_a_whole_organisation() -> None:
 def test_sales_need_only_a_name() -> None:
     controller, wrong = parse({"name": "Bakkerij Peeters"}, complete=False)
     assert wrong == {}
-    assert (controller.country, controller.seat, controller.number_label) == ("BE", "", "")
+    assert (controller.country, controller.seat, controller.number_label(OURS)) == ("BE", "", "")
 
 
 def test_the_text_needs_the_rest() -> None:
@@ -122,7 +123,11 @@ def test_an_informal_association_may_have_no_number() -> None:
     form = {**WHOLE, "kind": "unincorporated", "number": "", "number_type": "none"}
     controller, wrong = parse(form)
     assert wrong == {}
-    assert (controller.number_type, controller.number, controller.number_label) == ("none", "", "")
+    assert (controller.number_type, controller.number, controller.number_label(OURS)) == (
+        "none",
+        "",
+        "",
+    )
 
 
 def test_an_open_postcode_leaves_no_gap_in_the_seat() -> None:

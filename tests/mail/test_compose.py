@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from jinja2 import meta, nodes
@@ -13,14 +12,15 @@ from service.mail.compose import (
     ABOUT,
     COMMON,
     MAIL_KINDS,
-    TEMPLATES,
+    ComposedMail,
     MissingMailValues,
-    compose,
     environment,
 )
+from service.mail.compose import compose as compose_in
 from service.mail.errors import MailInvalid
-from service.texts import table
+from service.texts import OURS, folder, table
 
+TEMPLATES = folder(OURS, "mail")
 every_kind = pytest.mark.parametrize("kind", sorted(MAIL_KINDS))
 FORMS = ("subject.txt", "text.txt", "html.html")
 # What each kind is for: it must be in both forms.
@@ -55,6 +55,11 @@ ESSENTIAL = {
     "role_asked": ("about_name", "roles", "by_name", "link"),
 }
 ABOUT_AN_AGREEMENT = {kind for kind, needed in MAIL_KINDS.items() if needed >= ABOUT}
+
+
+def compose(kind: str, values: dict[str, object]) -> ComposedMail:
+    """The mail in Dutch."""
+    return compose_in(kind, values, OURS)
 
 
 class Reader(HTMLParser):
@@ -121,7 +126,7 @@ def test_the_declared_values_are_those_the_templates_use(kind: str) -> None:
 def variables(name: str) -> set[str]:
     """Every value a template and the layout it extends ask for."""
     source = (TEMPLATES / name).read_text(encoding="utf-8")
-    tree = environment().parse(source)
+    tree = environment(OURS).parse(source)
     imported = {name for tag in tree.find_all(nodes.FromImport) for name in tag.names}
     found = set(meta.find_undeclared_variables(tree)) - {"self"} - imported
     for extends in tree.find_all(nodes.Extends):
@@ -284,7 +289,7 @@ def test_an_unknown_kind_is_refused(values: dict[str, object]) -> None:
 
 
 def test_kinds_folders_and_names_agree() -> None:
-    folders = {path.name for path in Path(TEMPLATES).iterdir() if path.is_dir()}
+    folders = {path.name for path in TEMPLATES.iterdir() if path.is_dir()}
     assert folders == set(MAIL_KINDS) == set(ESSENTIAL)
     for kind in folders:
         assert {path.name for path in (TEMPLATES / kind).iterdir()} == set(FORMS)

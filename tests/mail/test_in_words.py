@@ -8,7 +8,7 @@ import pytest
 
 from service.mail.compose import MAIL_KINDS
 from service.mail.in_words import MOMENTS, in_words
-from service.texts import text
+from service.texts import OURS, text
 
 AT_NIGHT = "2026-03-01T23:30:00+00:00"
 # Of which mail, what is kept now, what the former version kept, and how both read.
@@ -27,25 +27,34 @@ VALUES: list[tuple[str, str, Any, Any, Any]] = [
         [text("labels.job.tidy"), "VO-1 (X)"],
     ),
     ("countersign", "flags", ["delegated"], [], [text("labels.flag.delegated")]),
+    ("account_changed", "about_name", "", "Onze gegevens", "Onze gegevens"),
+    (
+        "account_changed",
+        "changes",
+        [{"what": "given", "values": {"roles": ["beheer", "verkoop"]}}],
+        ["Rol gekregen: Verkoop."],
+        ["Rol gekregen: Verkoop, Beheer."],
+    ),
+    ("role_asked", "roles", ["beheer", "verkoop"], "Verkoop, Beheer", "Verkoop, Beheer"),
     ("undeliverable", "mail", "code", text("message_kinds.code"), text("message_kinds.code")),
 ]
 
 
 @pytest.mark.parametrize(("kind", "name", "kept", "before", "read"), VALUES)
 def test_what_is_kept_is_printed(kind: str, name: str, kept: Any, before: Any, read: Any) -> None:
-    assert in_words(kind, {name: kept}) == {name: read}
+    assert in_words(kind, {name: kept}, OURS) == {name: read}
     former = read if isinstance(before, str) else before
-    assert in_words(kind, {name: before}) == {name: former}
+    assert in_words(kind, {name: before}, OURS) == {name: former}
 
 
 def test_what_people_typed_stays_theirs() -> None:
     typed = {"reason": "content", "message": "2026-03-02", "question": AT_NIGHT}
-    assert in_words("voided", typed) == typed
+    assert in_words("voided", typed, OURS) == typed
 
 
 def test_a_list_of_agreements_is_printed_line_by_line() -> None:
     line = {"organisation": "X", "signed_at": AT_NIGHT, "flags": ["delegated"]}
-    (read,) = in_words("countersign_digest", {"agreements": [line]})["agreements"]
+    (read,) = in_words("countersign_digest", {"agreements": [line]}, OURS)["agreements"]
     assert read["signed_at"] == "2 maart 2026 om 00:30"
     assert read["flags"] == [text("labels.flag.delegated")]
 

@@ -14,8 +14,8 @@ from road import countersigned, load, ready, sealed_and_archived, signed_by_cont
 from sqlalchemy.exc import ProgrammingError
 
 from service.agreement.events import Event
+from service.agreement.evidence_sheet import MOST_PRINTED_EVENTS
 from service.agreement.permissions import Staff
-from service.agreement.proof import MOST_PRINTED_EVENTS
 from service.deps import Deps
 from service.mail.mailbox import FolderMailbox
 from service.web.log_masking import MaskTokens

@@ -9,12 +9,13 @@ import pytest
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from service.errors import FieldError, Invalid
+from service.texts import OURS
 from service.web.forms import (
     FormErrors,
     read,
     upload,
 )
-from service.web.pages import FILTERS, ago, amount, breakable
+from service.web.pages import ago, amount, breakable, filters
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the hour that happens twice
@@ -35,7 +36,7 @@ AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the hour that happens twic
     ],
 )  # fmt: skip
 def test_dates_are_those_of_brussels(name: str, value: date | datetime, shown: str) -> None:
-    assert FILTERS[name](value) == shown  # type: ignore[operator]
+    assert filters(OURS)[name](value) == shown
 
 
 def test_long_words_break_where_dutch_breaks_them() -> None:

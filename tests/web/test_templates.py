@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, render_template
 from page_samples import LONG, PAGES
 
-from service.web.pages import PAGES as DIRECTORY
+from service.texts import OURS, folder
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -29,12 +29,14 @@ def test_page_renders_and_is_clean(app: Flask, name: str) -> None:
 
 
 def test_every_template_has_a_sample() -> None:
-    files = {f"sign/{path.name}" for path in (DIRECTORY / "sign").iterdir()} | {"error.html"}
+    files = {f"sign/{path.name}" for path in folder(OURS, "pages", "sign").iterdir()} | {
+        "error.html"
+    }
     assert files == {template for template, _ in PAGES.values()}
 
 
 def test_every_template_says_what_it_needs() -> None:
-    for path in DIRECTORY.rglob("*.html"):
+    for path in folder(OURS, "pages").rglob("*.html"):
         assert path.read_text(encoding="utf-8").startswith("{#-"), path
 
 

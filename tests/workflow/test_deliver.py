@@ -40,6 +40,17 @@ def test_a_repetition_has_the_same_message_id(house: House) -> None:
     assert server.got[0]["Message-ID"] == server.got[1]["Message-ID"]
 
 
+def test_a_mail_that_the_former_version_queued_reads_as_it_did(house: House) -> None:
+    message = house.mails(house.sent())[0]
+    former = """'{"valid_until": "de tweede maart"}'::jsonb"""
+    house.rows(f"update messages set values = (values - 'language') || {former}")
+    server = Server(None)
+    deliver.deliver(through(house, server), message.id)
+    plain = server.got[0].get_body(("plain",))
+    assert plain is not None
+    assert "de tweede maart" in plain.get_content()
+
+
 def test_a_temporary_failure_is_told_once_and_tried_again(house: House) -> None:
     reference = house.sent()
     message = house.mails(reference)[0]

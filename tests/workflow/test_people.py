@@ -9,8 +9,10 @@ import pytest
 from colleagues import PASSWORD, add_colleague, proof_of
 from house import PROCESSOR, House
 
+from service.agreement.changes import change_in_words
 from service.agreement.permissions import Role, Staff
 from service.errors import Invalid, NotAllowed, NotFound, Refused
+from service.texts import OURS
 from service.workflow.people import accounts, profile, role_grants, sessions
 from service.workflow.people import staff as people
 from service.workflow.people.reauthenticate import Proof
@@ -52,7 +54,8 @@ def told(house: House) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     rows = house.rows("select recipient, values from messages where kind = 'account_changed'")
     for recipient, values in rows:
-        found.setdefault(recipient, []).extend(values["changes"])
+        changes = [change_in_words(each, OURS) for each in values["changes"]]
+        found.setdefault(recipient, []).extend(changes)
     house.rows("delete from messages where kind = 'account_changed'")
     return found
 

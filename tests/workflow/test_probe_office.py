@@ -9,6 +9,7 @@ from house import House
 
 from service.agreement.events import Event, in_words
 from service.settings.table import PRODUCTION
+from service.texts import OURS
 from service.workflow import probe_office
 from service.workflow.probe_office import OfficeOpen
 from service.workflow.weak_spots import weak_spots
@@ -17,7 +18,7 @@ from service.workflow.weak_spots import weak_spots
 def noted(house: House) -> list[list[str]]:
     with house.deps.database.begin() as tx:
         found = [each for each in tx.audit.of(None) if each.event is Event.OFFICE_PROBED]
-    assert all(in_words(each.event.value, each.data) for each in found)
+    assert all(in_words(each.event.value, each.data, OURS) for each in found)
     return [each.data["missing"] for each in found]
 
 

@@ -64,13 +64,18 @@ def test_an_agreement_that_was_stuck_completes_after_the_upgrade(whole_house: Ho
 @pytest.fixture
 def later_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The catalogue of a later version: every sentence asks for more, and some are gone."""
-    later = tmp_path / "texts"
-    shutil.copytree(texts.TEXTS, later)
+    language = tmp_path / "nl"
+    language.mkdir()
+    for each in texts.folder(texts.OURS).iterdir():
+        (language / each.name).symlink_to(each)
+    later = language / "texts"
+    later.unlink()
+    shutil.copytree(texts.folder(texts.OURS, "texts"), later)
     events = (later / "events.toml").read_text(encoding="utf-8")
     events = events.replace('."\n', ' {not_noted_yet} {and[this]:>20}."\n')
     kept = [line for line in events.splitlines() if not line.startswith("frozen =")]
     (later / "events.toml").write_text("\n".join(kept), encoding="utf-8")
-    monkeypatch.setattr(texts, "TEXTS", later)
+    monkeypatch.setattr(texts, "TEMPLATES", tmp_path)
     for cached in (texts.table, texts.catalogue):
         cached.cache_clear()
     yield

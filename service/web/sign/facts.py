@@ -15,7 +15,7 @@ def detail_rows(agreement: Agreement) -> list[Row]:
     rows: list[Row] = [
         (_label("organisation"), controller.full_name),
         (
-            controller.number_label or _label("number"),
+            controller.number_label(agreement.language) or _label("number"),
             controller.shown_number or _label("no_number"),
         ),
         (_label("seat"), controller.seat),

@@ -17,7 +17,7 @@ from service.workflow.actors import SYSTEM
 from service.workflow.keeping.examine import ArchiveCheck, Recorded, examine
 from service.workflow.package.recorded import package_facts
 from service.workflow.sealing.evidence_package import decoded
-from service.workflow.telling.notify import signed_for_us, tell, tell_signatory
+from service.workflow.telling.notify import Reader, signed_for_us, tell, tell_signatory
 from signatures.package.names import AGREEMENT, CERTIFICATES, EVIDENCE, LOG, SHEET, SHOWN
 from storage.archive import Package, store
 from storage.manifest import StoredPackage
@@ -183,8 +183,7 @@ def _send_copies(tx: Transaction, agreement: Agreement) -> None:
             tx,
             agreement,
             "completed",
-            to=person.email,
-            name=person.name,
+            to=Reader.of(person),
             page=f"/archief/{agreement.reference}",
             effective_date=effective,
             counterparty=agreement.controller.name,

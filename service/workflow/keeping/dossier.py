@@ -8,9 +8,9 @@ from datetime import datetime
 from service.agreement.annex import flags
 from service.agreement.deadlines import can_be_later
 from service.agreement.events import Event, reason_in_words
+from service.agreement.evidence_sheet import in_words
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
-from service.agreement.proof import in_words
 from service.agreement.reminders import next_moment, refused_by_hand
 from service.agreement.states import RUNNING, Place, State
 from service.database.agreement.documents import ActRow, Document, Original
@@ -21,8 +21,9 @@ from service.database.lists.overview import SameNumber
 from service.database.log.audit_log import Entry
 from service.database.queue.messages import LINK_KINDS, OVERTAKEN, Message
 from service.deps import Deps
+from service.texts import Language
+from service.workflow.package.log import sentence
 from service.workflow.package.recorded import ListedFile, listed
-from service.workflow.sealing.close import sentence
 from signatures.effective_date import local_date
 
 _ENDINGS = {
@@ -137,8 +138,9 @@ class Dossier:
         return "sent" if sent else "waiting"
 
 
-def gather(deps: Deps, tx: Transaction, agreement: Agreement) -> Dossier:
-    """The dossier of an agreement; whoever calls knows that this reader may see it."""
+def gather(deps: Deps, tx: Transaction, agreement: Agreement, language: Language) -> Dossier:
+    """The dossier of an agreement; whoever calls knows that this reader may see it, and what
+    language they read."""
     sender = tx.accounts.by_id(agreement.sender_id)
     situation = tx.reminders.situation(agreement.id)
     raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
@@ -155,8 +157,8 @@ def gather(deps: Deps, tx: Transaction, agreement: Agreement) -> Dossier:
         flags=tuple(dict.fromkeys(raised)),
         acts=acts,
         other_days=_other_days(acts, entries),
-        token_quality=_quality(original),
-        timeline=[_line(entry) for entry in entries],
+        token_quality=_quality(original, language),
+        timeline=[_line(entry, language) for entry in entries],
         messages=tx.messages.of(agreement.id),
         frozen=tx.documents.frozen(agreement.id, agreement.edition),
         original=original,
@@ -191,12 +193,12 @@ def _other_days(acts: dict[Place, ActRow], entries: list[Entry]) -> dict[Place, 
     }
 
 
-def _quality(original: Original | None) -> str:
+def _quality(original: Original | None, language: Language) -> str:
     noted = original.manifest_facts.get("token_quality") if original else None
-    return in_words(noted) if noted else ""
+    return in_words(noted, language) if noted else ""
 
 
-def _line(entry: Entry) -> TimelineEntry:
+def _line(entry: Entry, language: Language) -> TimelineEntry:
     who = (entry.personal or {}).get("name", "") if entry.actor != "system" else ""
-    reason = reason_in_words(entry.event, entry.personal or {})
-    return TimelineEntry(entry.at, sentence(entry), str(who), str(entry.event), reason)
+    reason = reason_in_words(entry.event, entry.personal or {}, language)
+    return TimelineEntry(entry.at, sentence(entry, language), str(who), str(entry.event), reason)

@@ -80,7 +80,7 @@ def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
     The role archive sees only what both parties have signed.
     """
     with deps.database.begin() as tx:
-        return gather(deps, tx, _seen(tx, reference, staff))
+        return gather(deps, tx, _seen(tx, reference, staff), staff.language)
 
 
 def agreement_of(deps: Deps, reference: str, staff: Staff) -> Agreement:

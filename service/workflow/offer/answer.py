@@ -12,8 +12,9 @@ from service.database.agreement.questions import Question
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound, Refused
+from service.texts import OURS
 from service.workflow.actors import staff_actor
-from service.workflow.telling.notify import last_day, tell
+from service.workflow.telling.notify import Reader, last_day, tell
 
 
 def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staff) -> None:
@@ -81,8 +82,7 @@ def _tell_countersigner(
         tx,
         agreement,
         "return_answered",
-        to=question.email,
-        name=question.name,
+        to=Reader(question.name, question.email, OURS),
         once=question.id,
         reply_to=staff.email,
         page="/tekenen-namens-ons",
@@ -102,8 +102,7 @@ def _tell_signatory(
         tx,
         agreement,
         "question_answered",
-        to=question.email,
-        name=question.name,
+        to=Reader(question.name, question.email, agreement.language),
         once=question.id,
         reply_to=staff.email,
         link_id=link.id if link and theirs else None,

@@ -20,7 +20,7 @@ from service.deps import Deps
 from service.errors import Refused
 from service.workflow.actors import staff_actor
 from service.workflow.tasks import GENERATE
-from service.workflow.telling.notify import sender, tell
+from service.workflow.telling.notify import Reader, sender, tell
 
 
 def take_over(deps: Deps, reference: str, staff: Staff) -> None:
@@ -93,8 +93,7 @@ def _tell(
             tx,
             agreement,
             "taken_over",
-            to=person.email,
-            name=person.name,
+            to=Reader.of(person),
             once=f"{agreement.edition}:{staff.id}:{tx.now().isoformat()}",
             page=f"/overeenkomsten/{agreement.reference}",
             by_name=staff.name,

@@ -17,6 +17,7 @@ from service.agreement.capabilities import (
     hash_secret,
     token_hash,
 )
+from service.agreement.changes import Change, What
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.password_rules import mistake
@@ -25,7 +26,6 @@ from service.database.engine import Transaction
 from service.database.people.account_links import AccountLink
 from service.deps import Deps
 from service.errors import Refused
-from service.texts import text
 from service.workflow.actors import staff_actor
 from service.workflow.people import passwords
 from service.workflow.people import sign_in_limits as limits
@@ -86,7 +86,7 @@ def choose_password(deps: Deps, token: str, *, new: str, again: str, browser: st
         )
         tell_of_change(
             tx,
-            [text(f"staff.change.password.{link.purpose}")],
+            [Change(What(f"password.{link.purpose}"))],
             about=link.person,
             by=link.person.name,
             at=tx.now(),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from service.agreement.changes import Change
 from service.agreement.permissions import Role, Staff
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.engine import Transaction
-from service.texts import text
 from service.workflow.telling.notify import tell_staff
 
 
 def tell_of_change(
     tx: Transaction,
-    changes: Iterable[str],
+    changes: Iterable[Change],
     *,
     about: Staff | None,
     by: str,
@@ -24,7 +24,7 @@ def tell_of_change(
 ) -> None:
     """Mail what was changed to the person concerned and to every administrator.
 
-    ``about`` is None for the processor's profile; ``changes`` are sentences, ``by`` is a name.
+    ``about`` is None for the processor's profile; ``by`` is a name.
     ``personally`` is False where the person concerned gets another mail that says it already.
     """
     readers = {each.id: each for each in tx.accounts.with_role(Role.ADMIN)}
@@ -41,9 +41,9 @@ def tell_of_change(
             "account_changed",
             subject,
             once=once,
-            about_name=about.name if about else text("staff.change.our_data"),
+            about_name=about.name if about else "",
             own=own,
-            changes=list(changes),
+            changes=[each.as_json() for each in changes],
             by_name=by,
             changed_at=at.isoformat(),
             page="/account" if own else "/beheer/logboek",

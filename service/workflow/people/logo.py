@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 
+from service.agreement.changes import Change, What
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Staff, require
 from service.database.engine import Transaction
 from service.database.people.logos import Logo
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound
-from service.texts import text
 from service.workflow.actors import staff_actor
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.reauthenticate import Proof, must_prove
@@ -65,7 +65,7 @@ def _add(tx: Transaction, new: Logo | None, png: bytes, staff: Staff) -> None:
     tx.logos.add(new, png, staff.id)
     digest = new.sha256 if new else ""
     once = tx.audit.append(None, Event.PROFILE_LOGO_CHANGED, staff_actor(staff), sha256=digest)
-    said = text("staff.change.logo" if new else "staff.change.logo_gone")
+    said = Change(What.LOGO if new else What.LOGO_GONE)
     tell_of_change(tx, [said], about=None, by=staff.name, at=tx.now(), once=once)
 
 

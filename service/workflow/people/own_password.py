@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from service.agreement.changes import Change, What
 from service.agreement.events import Event
 from service.agreement.permissions import Staff
 from service.database.people.sessions import Session
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotAllowed
-from service.texts import text
 from service.workflow.actors import staff_actor
 from service.workflow.people import passwords
 from service.workflow.people.account_links import check_new, keep_password, words_about
@@ -65,7 +65,7 @@ def _keep(deps: Deps, staff: Staff, new: str, how: str) -> None:
         once = tx.audit.append(None, Event.STAFF_PASSWORD, staff_actor(staff), how=how)
         tell_of_change(
             tx,
-            [text(f"staff.change.password.{how}")],
+            [Change(What(f"password.{how}"))],
             about=staff,
             by=staff.name,
             at=tx.now(),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from service.agreement.annex import LISTS, ListName, categories
+from service.agreement.changes import Change, What
 from service.agreement.events import Event
 from service.agreement.parties import Processor, parse_processor
 from service.agreement.permissions import Permission, Staff, require
@@ -14,7 +15,6 @@ from service.agreement.suggestions import Suggestions, parse_suggestions, sugges
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import NotFound
-from service.texts import text
 from service.workflow.actors import SYSTEM, staff_actor
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.reauthenticate import Proof, must_prove
@@ -88,7 +88,7 @@ def _add(
     processor: Processor,
     own: Suggestions | None,
     staff: Staff | None,
-    changes: list[str],
+    changes: list[Change],
 ) -> int:
     """The next version, its entry in the log, and a mail to every administrator."""
     tx.accounts.add_profile(version, processor, staff.id if staff else None, own)
@@ -101,34 +101,28 @@ def _add(
 
 def _difference(
     service: str, before: Mapping[ListName, Sequence[str]], after: Mapping[ListName, Sequence[str]]
-) -> str:
-    """What was added and taken away for one service, as a sentence; empty for nothing."""
-    words = {
+) -> Change | None:
+    """What was added and taken away for one service; None for nothing."""
+    codes = {
         sign: [
-            each.label
+            f"{name}.{each.code}"
             for name in LISTS
             for each in categories(name)
             if each.code in one[name] and each.code not in other[name]
         ]
         for sign, one, other in (("added", after, before), ("gone", before, after))
     }
-    if not any(words.values()):
-        return ""
-    shown = {sign: "; ".join(labels) or "–" for sign, labels in words.items()}
-    return text("staff.change.suggestions", service=text(f"service_names.{service}"), **shown)
+    if not any(codes.values()):
+        return None
+    return Change(What.SUGGESTIONS, {"service": service, **codes})
 
 
-def _changes(before: Processor | None, after: Processor) -> list[str]:
+def _changes(before: Processor | None, after: Processor) -> list[Change]:
     if before is None:
-        return [text("staff.change.profile_first")]
+        return [Change(What.PROFILE_FIRST)]
     old, new = dataclasses.asdict(before), dataclasses.asdict(after)
     return [
-        text(
-            "staff.change.profile",
-            field=text(f"mistakes.field.{name}"),
-            old=old[name] or "–",
-            new=new[name] or "–",
-        )
+        Change(What.PROFILE, {"field": name, "old": old[name], "new": new[name]})
         for name in new
         if new[name] != old[name]
     ]

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.agreement.capabilities import AccountPurpose
+from service.agreement.changes import Change, What
 from service.agreement.events import Event
 from service.agreement.permissions import Role, Staff
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import NotFound
-from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.people.account_links import make
 from service.workflow.people.account_mail import tell_of_change
@@ -40,7 +40,7 @@ def password_link(deps: Deps, email: str) -> RescueLink:
         account = tx.accounts.by_email(email)
         if account is None or not account.active:
             raise NotFound("not_found")
-        return _link(tx, deps, account.person, text("staff.change.link.password"))
+        return _link(tx, deps, account.person, What.PASSWORD_LINK)
 
 
 def administrator(deps: Deps, email: str) -> RescueLink:
@@ -62,10 +62,10 @@ def administrator(deps: Deps, email: str) -> RescueLink:
             roles=sorted(roles),
             active=True,
         )
-        return _link(tx, deps, person, text("staff.change.administrator"))
+        return _link(tx, deps, person, What.ADMINISTRATOR)
 
 
-def _link(tx: Transaction, deps: Deps, person: Staff, sentence: str) -> RescueLink:
+def _link(tx: Transaction, deps: Deps, person: Staff, what: What) -> RescueLink:
     made = make(tx, deps, person, AccountPurpose.PASSWORD)
     once = tx.audit.append(
         None,
@@ -74,5 +74,5 @@ def _link(tx: Transaction, deps: Deps, person: Staff, sentence: str) -> RescueLi
         purpose=AccountPurpose.PASSWORD.value,
         staff=person.id,
     )
-    tell_of_change(tx, [sentence], about=person, by=PRODUCT, at=tx.now(), once=once)
+    tell_of_change(tx, [Change(what)], about=person, by=PRODUCT, at=tx.now(), once=once)
     return RescueLink(person.name, account_address(deps, made.id), made.until)

@@ -8,9 +8,9 @@ log and the mail to everybody then say that nobody else had to agree.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from service.agreement.changes import Change, What, of_roles
 from service.agreement.events import Event
 from service.agreement.permissions import (
     NEEDS_A_SECOND,
@@ -24,7 +24,6 @@ from service.database.engine import Transaction
 from service.database.people.role_requests import RoleRequest
 from service.deps import Deps
 from service.errors import NotFound, Refused
-from service.texts import text
 from service.workflow.actors import staff_actor
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.reauthenticate import Proof, must_prove
@@ -38,7 +37,7 @@ class Given:
 
     now: frozenset[Role]
     waiting: frozenset[Role]
-    said: list[str]
+    said: list[Change]
 
 
 def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> Given:
@@ -61,7 +60,7 @@ def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> 
             roles=sorted(weighty),
             alone=True,
         )
-        said.append(text("staff.change.alone", roles=role_names(weighty)))
+        said.append(of_roles(What.ALONE, weighty))
         return Given(wanted, frozenset(), said)
     new = [role for role in sorted(weighty) if tx.role_requests.ask(person.id, role, by.id)]
     if not new:
@@ -77,15 +76,15 @@ def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> 
             Subject.account(person.id),
             once=once,
             about_name=person.name,
-            roles=role_names(new),
+            roles=new,
             by_name=by.name,
             page="/medewerkers",
         )
-    said.append(text("staff.change.asked", roles=role_names(new)))
+    said.append(of_roles(What.ASKED, new))
     return Given(wanted - weighty, weighty, said)
 
 
-def _withdraw(tx: Transaction, person: Staff, roles: frozenset[Role], by: Staff) -> list[str]:
+def _withdraw(tx: Transaction, person: Staff, roles: frozenset[Role], by: Staff) -> list[Change]:
     """What waited and is not wanted any more; what is said of it."""
     waiting = [each.role for each in tx.role_requests.waiting(person.id) if each.role in roles]
     if not waiting:
@@ -98,7 +97,7 @@ def _withdraw(tx: Transaction, person: Staff, roles: frozenset[Role], by: Staff)
         staff=person.id,
         roles=sorted(waiting),
     )
-    return [text("staff.change.withdrawn", roles=role_names(waiting))]
+    return [of_roles(What.WITHDRAWN, waiting)]
 
 
 def waiting(deps: Deps, by: Staff) -> list[RoleRequest]:
@@ -139,11 +138,5 @@ def decide(deps: Deps, request_id: str, *, grant: bool, by: Staff, proof: Proof)
             roles=[role.value],
             asked_by=f"staff:{request.asked_by}",
         )
-        said = text(f"staff.change.{how}", roles=role_names([role]), asked_by=request.asked_by_name)
+        said = of_roles(What(how), [role], asked_by=request.asked_by_name)
         tell_of_change(tx, [said], about=person, by=by.name, at=tx.now(), once=once)
-
-
-def role_names(roles: Iterable[Role]) -> str:
-    """``Verkoop, Archief``, in the order of the list of roles."""
-    held = set(roles)
-    return ", ".join(text(f"labels.role.{role.value}") for role in Role if role in held)

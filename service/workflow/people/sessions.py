@@ -60,7 +60,7 @@ def own_sessions(deps: Deps, staff: Staff, here: str) -> list[OwnSession]:
         return [
             OwnSession(
                 each.id,
-                in_words(each.user_agent),
+                in_words(each.user_agent, staff.language),
                 each.created_at,
                 each.last_seen_at,
                 each.id == here,

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Sequence
 
 from service.agreement.capabilities import AccountPurpose
+from service.agreement.changes import Change, What, of_roles
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission, Role, Staff, require
@@ -21,14 +22,13 @@ from service.database.people.account_links import LinkMail
 from service.database.people.accounts import Account
 from service.deps import Deps
 from service.errors import FieldError, Invalid, NotFound, Refused
-from service.texts import text
 from service.workflow.actors import staff_actor
 from service.workflow.people import passwords
 from service.workflow.people.account_links import make
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.forgotten import mail_link
 from service.workflow.people.reauthenticate import Proof, must_prove
-from service.workflow.people.role_grants import give, role_names
+from service.workflow.people.role_grants import give
 from service.workflow.telling.notify import tell_staff
 
 
@@ -79,7 +79,7 @@ def invite(
         given = give(tx, person, wanted, by)
         tx.accounts.change(dataclasses.replace(person, roles=given.now), active=True)
         _mail_invitation(tx, deps, person, by)
-        changes = [text("staff.change.invited", roles=role_names(given.now) or "–")]
+        changes = [of_roles(What.INVITED, given.now)]
         _tell(tx, changes + given.said, about=person, by=by, once=kept, personally=False)
 
 
@@ -157,8 +157,8 @@ def send_link(deps: Deps, staff_id: str, by: Staff, proof: Proof) -> None:
         kept = tx.audit.append(
             None, Event.STAFF_LINK_SENT, staff_actor(by), purpose=purpose.value, staff=staff_id
         )
-        sentence = text(f"staff.change.link.{purpose.value}")
-        _tell(tx, [sentence], about=account.person, by=by, once=kept, personally=False)
+        what = What.INVITED_AGAIN if account.invited else What.PASSWORD_LINK
+        _tell(tx, [Change(what)], about=account.person, by=by, once=kept, personally=False)
 
 
 def everyone(deps: Deps, by: Staff) -> list[Account]:
@@ -192,7 +192,7 @@ def _mail_invitation(tx: Transaction, deps: Deps, person: Staff, by: Staff) -> N
 
 def _tell(
     tx: Transaction,
-    changes: list[str],
+    changes: list[Change],
     *,
     about: Staff,
     by: Staff,
@@ -205,19 +205,18 @@ def _tell(
     )
 
 
-def _differences(before: Staff, after: Staff, was_active: bool, active: bool) -> list[str]:
+def _differences(before: Staff, after: Staff, was_active: bool, active: bool) -> list[Change]:
     changes = []
     if after.name != before.name:
-        changes.append(text("staff.change.name", old=before.name, new=after.name))
+        changes.append(Change(What.NAME, {"old": before.name, "new": after.name}))
     if after.function != before.function:
-        old, new = before.function or "–", after.function or "–"
-        changes.append(text("staff.change.function", old=old, new=new))
+        changes.append(Change(What.FUNCTION, {"old": before.function, "new": after.function}))
     if after.roles - before.roles:
-        changes.append(text("staff.change.given", roles=role_names(after.roles - before.roles)))
+        changes.append(of_roles(What.GIVEN, after.roles - before.roles))
     if before.roles - after.roles:
-        changes.append(text("staff.change.taken", roles=role_names(before.roles - after.roles)))
+        changes.append(of_roles(What.TAKEN, before.roles - after.roles))
     if active != was_active:
-        changes.append(text(f"staff.change.{'unblocked' if active else 'blocked'}"))
+        changes.append(Change(What.UNBLOCKED if active else What.BLOCKED))
     return changes
 
 

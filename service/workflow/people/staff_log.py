@@ -14,12 +14,12 @@ from typing import Any
 from service.agreement import browsers
 from service.agreement.activity import Activity
 from service.agreement.events import Event, in_words
-from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.sentences import role_names
 from service.database.people.activity import PAGE, Line, Wanted
 from service.deps import Deps
-from service.texts import text
+from service.texts import Language, text
 from service.workflow.actors import SYSTEM, Client
-from service.workflow.people.role_grants import role_names
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "sign_in": (
@@ -82,7 +82,7 @@ def read(deps: Deps, wanted: Wanted, by: Staff) -> LogPage:
     more = len(lines) > PAGE
     lines = lines[:PAGE]
     return LogPage(
-        [_for_people(line, names) for line in lines],
+        [_for_people(line, names, by.language) for line in lines],
         sorted(names.items(), key=lambda each: each[1].casefold()),
         lines[-1].cursor if more else "",
     )
@@ -94,51 +94,67 @@ def note_refusal(deps: Deps, staff: Staff, what: str, client: Client) -> None:
         tx.activity.note(Activity.REFUSED, staff.id, what, client=client.personal())
 
 
-def _for_people(line: Line, names: Mapping[str, str]) -> LogLine:
-    return LogLine(line.at, _who(line.actor, names), _sentence(line), _details(line, names))
+def _for_people(line: Line, names: Mapping[str, str], language: Language) -> LogLine:
+    return LogLine(
+        line.at,
+        _who(line.actor, names, language),
+        _sentence(line, language),
+        _details(line, names, language),
+    )
 
 
-def _who(actor: str, names: Mapping[str, str]) -> str:
+def _who(actor: str, names: Mapping[str, str], language: Language) -> str:
     if actor == SYSTEM:
-        return text("staff.log.who.system")
+        return text("staff.log.who.system", language)
     if not actor:
-        return text("staff.log.who.stranger")
-    return names.get(actor.partition(":")[2]) or text("staff.log.who.gone")
+        return text("staff.log.who.stranger", language)
+    return names.get(actor.partition(":")[2]) or text("staff.log.who.gone", language)
 
 
-def _sentence(line: Line) -> str:
+def _sentence(line: Line, language: Language) -> str:
     if line.source == "chain":
-        return in_words(line.kind, {**line.personal, **line.data}, erased=not line.personal)
+        known = {**line.personal, **line.data}
+        return in_words(line.kind, known, language, erased=not line.personal)
     subject = line.subject
     if line.kind == Activity.LINK_ASKED:
-        subject = text(f"staff.log.link.{subject}")
-    return text(f"staff.log.what.{line.kind}", subject=subject)
+        subject = text(f"staff.log.link.{subject}", language)
+    return text(f"staff.log.what.{line.kind}", language, subject=subject)
 
 
-def _details(line: Line, names: Mapping[str, str]) -> list[str]:
+def _details(line: Line, names: Mapping[str, str], language: Language) -> list[str]:
     data, said = line.data, []
     if data.get("staff"):
-        name = names.get(data["staff"]) or text("staff.log.who.gone")
-        said.append(text("staff.log.detail.about", name=name))
+        name = names.get(data["staff"]) or text("staff.log.who.gone", language)
+        said.append(text("staff.log.detail.about", language, name=name))
     if "roles" in data:
-        roles = role_names(Role(each) for each in data["roles"])
-        said.append(text("staff.log.detail.roles", roles=roles or text("staff.log.detail.none")))
+        roles = role_names(data["roles"], language)
+        said.append(
+            text(
+                "staff.log.detail.roles",
+                language,
+                roles=roles or text("staff.log.detail.none", language),
+            )
+        )
     if data.get("active") is False:
-        said.append(text("staff.log.detail.blocked"))
+        said.append(text("staff.log.detail.blocked", language))
     if data.get("alone"):
-        said.append(text("staff.log.detail.alone"))
+        said.append(text("staff.log.detail.alone", language))
     if data.get("purpose"):
-        purpose = text(f"staff.log.link.{data['purpose']}")
-        said.append(text("staff.log.detail.purpose", purpose=purpose))
+        purpose = text(f"staff.log.link.{data['purpose']}", language)
+        said.append(text("staff.log.detail.purpose", language, purpose=purpose))
     if data.get("how"):
-        said.append(text("staff.log.detail.how", how=text(f"staff.log.how.{data['how']}")))
+        said.append(
+            text(
+                "staff.log.detail.how", language, how=text(f"staff.log.how.{data['how']}", language)
+            )
+        )
     if line.times > 1:
-        said.append(text("staff.log.detail.times", times=line.times))
-    return said + _client(line.personal)
+        said.append(text("staff.log.detail.times", language, times=line.times))
+    return said + _client(line.personal, language)
 
 
-def _client(personal: Mapping[str, Any]) -> list[str]:
+def _client(personal: Mapping[str, Any], language: Language) -> list[str]:
     if not personal.get("ip"):
         return []
-    browser = browsers.in_words(str(personal.get("user_agent", "")))
-    return [text("staff.log.detail.client", browser=browser, ip=personal["ip"])]
+    browser = browsers.in_words(str(personal.get("user_agent", "")), language)
+    return [text("staff.log.detail.client", language, browser=browser, ip=personal["ip"])]

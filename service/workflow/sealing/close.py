@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import rfc8785
 
 from service.agreement import shown
-from service.agreement.events import Event, in_words
+from service.agreement.events import Event
+from service.agreement.evidence_sheet import sheet
 from service.agreement.model import Agreement
 from service.agreement.proof import (
     ActFacts,
@@ -26,7 +27,6 @@ from service.agreement.proof import (
     Succession,
     evidence,
     qualities,
-    sheet,
 )
 from service.agreement.shown import sha256_of
 from service.agreement.states import SIGNED_NOT_SEALED, Step, after
@@ -36,6 +36,8 @@ from service.database.engine import Transaction
 from service.database.log.audit_log import Entry
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
+from service.workflow.package.log import log_lines, sentence, until_closed
+from service.workflow.sealing.certificate_files import certificate_files
 from service.workflow.sealing.evidence_package import (
     digests,
     encoded,
@@ -45,7 +47,7 @@ from service.workflow.sealing.evidence_package import (
 )
 from service.workflow.sealing.present_keys import with_present_keys
 from service.workflow.sealing.stamp_files import stamp_files
-from signatures.keys.authority import fingerprint, pem
+from signatures.keys.authority import fingerprint
 from signatures.package.names import (
     AGREEMENT,
     CERTIFICATES,
@@ -154,7 +156,7 @@ def _facts(
         )
         for act in tx.documents.acts(agreement.id, agreement.edition)
     )
-    entries = _until_closed(tx.audit.of(agreement.id))
+    entries = until_closed(tx.audit.of(agreement.id))
     people = tx.agreements.delegations(agreement.id)
     sealer = deps.sealer()
     by = sealer.seal
@@ -171,7 +173,8 @@ def _facts(
             ),
             acts=acts,
             events=tuple(
-                EventFacts(e.seq, e.at, str(e.event), sentence(e), e.hash) for e in entries
+                EventFacts(e.seq, e.at, str(e.event), sentence(e, agreement.language), e.hash)
+                for e in entries
             ),
             successions=tuple(
                 Succession(
@@ -208,43 +211,6 @@ def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, byt
     return {name: html.encode() for name, html in found.items()}
 
 
-def _until_closed(entries: list[Entry]) -> list[Entry]:
-    """The log up to the close, without a gap; what comes later stands in the service's own log.
-
-    A fixed end, so that the evidence is the same however often it is made.
-    """
-    closed = max(e.seq for e in entries if e.event is Event.ORIGINAL_CLOSED)
-    return [entry for entry in entries if entry.seq <= closed]
-
-
-def sentence(entry: Entry) -> str:
-    """A log entry in plain Dutch; what was erased of it is said to be erased."""
-    known = {**(entry.personal or {}), **entry.data}
-    erased = bool(entry.personal_digest) and entry.personal is None
-    return in_words(str(entry.event), known, erased=erased)
-
-
-def log_lines(entries: list[Entry]) -> bytes:
-    """The log as JSON lines, personal data and salts included, so that every hash can be checked
-    from this file alone.
-
-    Each line is canonical (RFC 8785), so what follows ``"entry":`` are the very bytes that were
-    hashed.
-    """
-    lines = [
-        rfc8785.dumps(
-            {
-                "entry": entry.hashed(),
-                "personal_data": entry.personal,
-                "salt": entry.salt,
-                "hash": entry.hash,
-            }
-        )
-        for entry in entries
-    ]
-    return b"\n".join(lines) + b"\n"
-
-
 def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> dict[str, Any]:
     """What the archive needs beside the files, fixed now: no address of a person or a browser.
 
@@ -259,17 +225,4 @@ def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> dict[str, A
         "template_version": facts.template_version,
         "token_quality": qualities(facts),
         "certificates": encoded(certificates),
-    }
-
-
-def certificate_files(chains: Chains) -> dict[str, bytes]:
-    """What a verifier needs in nine years, under the names of the archive; several in one file
-    when keys were replaced between one act and the next, those that count first."""
-    return {
-        "wortel.pem": pem(*chains.roots),
-        "uitgever.pem": pem(*chains.intermediates),
-        "zegel.pem": pem(*chains.seals),
-        "tijdstempel.pem": pem(*chains.stamps),
-        "intrekkingslijst.pem": pem(*chains.lists),
-        "intrekkingslijst-wortel.pem": pem(*chains.upper_lists),
     }

@@ -19,7 +19,7 @@ from service.errors import FieldError, Invalid, TooMany
 from service.texts import catalogue
 from service.workflow.actors import Client, signer_actor
 from service.workflow.signing.open_link import load_open_visit
-from service.workflow.telling.notify import signed_for_us, tell, tell_sender, tell_signatory
+from service.workflow.telling.notify import Reader, signed_for_us, tell, tell_sender, tell_signatory
 
 QUESTIONS_PER_DAY = 10
 
@@ -65,8 +65,7 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
                     tx,
                     declined,
                     "declined",
-                    to=person.email,
-                    name=person.name,
+                    to=Reader.of(person),
                     once="declined",
                     page=f"/overeenkomsten/{declined.reference}",
                     **said,

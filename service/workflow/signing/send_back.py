@@ -15,7 +15,7 @@ from service.agreement.states import RUNNING, refusal
 from service.deps import Deps
 from service.errors import FieldError, Invalid, Refused
 from service.workflow.actors import staff_actor
-from service.workflow.telling.notify import sender, tell
+from service.workflow.telling.notify import Reader, sender, tell
 
 
 def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
@@ -51,8 +51,7 @@ def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
             tx,
             agreement,
             "returned",
-            to=person.email,
-            name=person.name,
+            to=Reader.of(person),
             once=question_id,
             reply_to=staff.email,
             page=f"/overeenkomsten/{reference}",

@@ -30,7 +30,7 @@ from service.deps import Deps
 from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.one_by_one import one_by_one
-from service.workflow.telling.notify import tell, tell_staff
+from service.workflow.telling.notify import Reader, tell, tell_staff
 
 PATIENCE = timedelta(minutes=15)
 AGAIN = timedelta(days=1)
@@ -103,7 +103,7 @@ def _mail(tx: Transaction, first: StalledItem, others: list[StalledItem], unname
             tell_staff(tx, person, ALARM, first.subject, **values)
         else:
             agreement = tx.agreements.get_by_id(first.subject.agreement_id)
-            tell(tx, agreement, ALARM, to=person.email, name=person.name, **values)
+            tell(tx, agreement, ALARM, to=Reader.of(person), **values)
 
 
 def what_fails(item: StalledItem) -> str:

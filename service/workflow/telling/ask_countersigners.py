@@ -18,7 +18,7 @@ from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.workflow.one_by_one import one_by_one
-from service.workflow.telling.notify import tell, tell_staff
+from service.workflow.telling.notify import Reader, tell, tell_staff
 
 PAUSE = timedelta(hours=4)
 QUEUE = "/tekenen-namens-ons"
@@ -73,8 +73,7 @@ def _ask(tx: Transaction, agreement: Agreement, person: Staff) -> None:
         tx,
         agreement,
         "countersign",
-        to=person.email,
-        name=person.name,
+        to=Reader.of(person),
         once=f"revision-{agreement.edition}",
         signer_name=agreement.signatory.name,
         signer_function=agreement.signatory.function,

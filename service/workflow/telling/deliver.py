@@ -30,6 +30,7 @@ from service.mail.message import (
     message_id,
     sender_address,
 )
+from service.texts import OURS, Language
 from service.workflow.actors import SYSTEM
 from service.workflow.package.originals import sealed_files
 from service.workflow.telling.links import account_address, address
@@ -127,6 +128,7 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
     values: dict[str, Any] = dict(message.values)
     base_url = deps.settings.base_url
     page = values.pop("page", None)
+    language = Language(values.pop("language", OURS))  # the former version kept none
     values.setdefault("link", f"{base_url}{page}" if page else None)
     values.setdefault("verify_link", f"{base_url}/verifieer")
     if message.link_id:
@@ -139,7 +141,7 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
     if message.attach_original and message.agreement_id:
         attachments = _attachments(deps, message.agreement_id, ours=page is not None)
     return build_message(
-        compose(message.kind, values),
+        compose(message.kind, values, language),
         sender=sender_address(deps.settings.mail_from, values["processor_name"]),
         to=mail_address(message.recipient, message.recipient_name),
         reply_to=_reply_to(message.reply_to),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from service.agreement.model import Agreement
@@ -10,10 +11,25 @@ from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
+from service.texts import Language
 from service.workflow.tasks import DELIVER
 from signatures.effective_date import local_date
 
 PRODUCT = "Zegel"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who gets a mail, and in which language it is written."""
+
+    name: str
+    email: str
+    language: Language
+
+    @classmethod
+    def of(cls, person: Staff) -> Reader:
+        """A member of staff."""
+        return cls(person.name, person.email, person.language)
 
 
 def tell(
@@ -21,8 +37,7 @@ def tell(
     agreement: Agreement,
     kind: str,
     *,
-    to: str,
-    name: str,
+    to: Reader,
     once: str,
     reply_to: str | None = None,
     link_id: str | None = None,
@@ -37,7 +52,8 @@ def tell(
     """
     message_id = str(uuid.uuid4())
     common = {
-        "name": name,
+        "name": to.name,
+        "language": to.language.value,
         "reference": agreement.reference,
         "organisation": agreement.controller.name,
         "processor_name": agreement.processor.known_as,
@@ -46,11 +62,11 @@ def tell(
     }
     queued = tx.messages.queue(
         message_id,
-        f"{kind}:{agreement.id}:{to}:{once}",
+        f"{kind}:{agreement.id}:{to.email}:{once}",
         Subject.agreement(agreement.id),
         kind=kind,
-        recipient=to,
-        recipient_name=name,
+        recipient=to.email,
+        recipient_name=to.name,
         reply_to=reply_to or agreement.processor.email,
         values={**common, **values},
         link_id=link_id,
@@ -80,6 +96,7 @@ def tell_staff(
     house, email, phone = _house(tx, person)
     common = {
         "name": person.name,
+        "language": person.language.value,
         "reference": "",
         "organisation": "",
         "processor_name": house,
@@ -119,12 +136,12 @@ def tell_signatory(
 
     Returns whether it was queued now.
     """
+    signatory = agreement.signatory
     return tell(
         tx,
         agreement,
         kind,
-        to=agreement.signatory.email,
-        name=agreement.signatory.name,
+        to=Reader(signatory.name, signatory.email, agreement.language),
         once=once,
         reply_to=sender(tx, agreement).email,
         **values,
@@ -143,8 +160,7 @@ def tell_sender(
         tx,
         agreement,
         kind,
-        to=person.email,
-        name=person.name,
+        to=Reader.of(person),
         once=once,
         reply_to=agreement.signatory.email,
         page=f"/overeenkomsten/{agreement.reference}",

@@ -16,7 +16,7 @@ from service.database.queue.messages import LINK_KINDS, Message
 from service.deps import Deps
 from service.errors import NotFound
 from service.workflow.actors import staff_actor
-from service.workflow.telling.notify import sender, tell
+from service.workflow.telling.notify import Reader, sender, tell
 
 UNDELIVERABLE = "undeliverable"
 
@@ -35,8 +35,7 @@ def tell_refused(tx: Transaction, agreement: Agreement, message: Message, words:
             tx,
             agreement,
             UNDELIVERABLE,
-            to=each.email,
-            name=each.name,
+            to=Reader.of(each),
             once=f"{message.kind}:{message.recipient}:{message.link_id or ''}",
             page=f"/overeenkomsten/{agreement.reference}",
             mail=message.kind,

@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 from office import NEW, PROCESSOR, Office, rows
 
+from service.agreement.changes import change_in_words
 from service.agreement.permissions import Role
 from service.deps import Deps
+from service.texts import OURS
 from service.web.context import policy_of
 
 SALES, SIGNATORY, ARCHIVE, ADMIN = Role.SALES, Role.SIGNATORY, Role.ARCHIVE, Role.ADMIN
@@ -124,7 +126,7 @@ def test_other_suggestions_are_a_next_version_that_administrators_are_told_of(
         "name", "contact", "account", "correspondence", "files",
     ]  # fmt: skip
     (said,) = [each.values["changes"] for each in rows(deps, "select values from messages")]
-    assert said == [
+    assert [change_in_words(each, OURS) for each in said] == [
         "Voorstellen bij Hulp en ondersteuning."
         " Erbij: Bestanden die de Verwerkingsverantwoordelijke zelf opslaat."
         " Weg: IP-adres en technische loggegevens."

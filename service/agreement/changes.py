@@ -1,0 +1,70 @@
+"""What was changed in accounts and in the processor's own data, as everybody concerned is told.
+
+A change is kept as a code and its values; it becomes a sentence of ``staff.change`` where it is
+read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.agreement.permissions import Role
+from service.agreement.sentences import filled
+from service.texts import Language, catalogue
+
+
+class What(StrEnum):
+    """What can be changed; each has its sentence in ``staff.change``."""
+
+    INVITED = "invited"
+    NAME = "name"
+    FUNCTION = "function"
+    GIVEN = "given"
+    TAKEN = "taken"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    ALONE = "alone"
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    PROFILE = "profile"
+    PROFILE_FIRST = "profile_first"
+    LOGO = "logo"
+    LOGO_GONE = "logo_gone"
+    SUGGESTIONS = "suggestions"
+    ADMINISTRATOR = "administrator"
+    OWN_PASSWORD = "password.own"  # noqa: S105  names of sentences
+    FIRST_PASSWORD = "password.first"  # noqa: S105
+    PASSWORD_BY_INVITATION = "password.invitation"  # noqa: S105
+    PASSWORD_BY_LINK = "password.password"  # noqa: S105
+    INVITED_AGAIN = "link.invitation"
+    PASSWORD_LINK = "link.password"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: names and what people typed as they are, roles and the like as codes."""
+
+    what: What
+    values: Mapping[str, str | Sequence[str]] = dataclasses.field(default_factory=dict)
+
+    def as_json(self) -> dict[str, object]:
+        """What is kept of it."""
+        return {"what": self.what.value, "values": dict(self.values)}
+
+
+def of_roles(what: What, roles: Iterable[Role], **values: str) -> Change:
+    """A change that is about roles."""
+    return Change(what, {"roles": sorted(role.value for role in roles), **values})
+
+
+def change_in_words(kept: object, language: Language) -> str:
+    """The sentence of a change that was kept; the former version kept the sentence itself."""
+    if not isinstance(kept, Mapping):
+        return str(kept)
+    sentence = catalogue("staff", language).get(f"change.{kept['what']}", str(kept["what"]))
+    return filled(sentence, kept["values"], language)

@@ -1,1 +1,1 @@
-"""The commands behind ``zegel``, one file for each group of them."""
+"""The commands behind ``zegel``, one file per group."""

@@ -1,7 +1,7 @@
-"""``zegel audit verify``: the whole log, computed anew and held against its anchors.
+"""``zegel audit verify``: recomputes the whole log and compares it with its anchors.
 
-Status 0: everything holds; 1: something was changed, is missing or does not follow; 2: it could
-not be looked at (settings, database or archive do not answer).
+Status 0: everything holds; 1: something was changed, is missing or does not follow; 2: it could not
+be checked (settings, database or archive do not answer).
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ HOLDS, BROKEN, UNKNOWN = 0, 1, 2
 
 
 def verify_log(given: Callable[[], Settings], root_files: Sequence[Path], *, as_json: bool) -> int:
-    """Audit the log that the settings name, say what was found, and return the exit status.
+    """Audit the log of these settings, print the findings, and return the exit status.
 
     Without ``root_files`` the tokens must lead to this installation's own root; with them, to one
-    of theirs.
+    of those.
     """
     try:
         settings = given()
@@ -68,7 +68,7 @@ def _as_json(report: AuditReport) -> str:
 
 
 def told(report: AuditReport) -> list[str]:
-    """The report in sentences: what is wrong first, then how much was looked at."""
+    """The report in sentences: first what is wrong, then how much was checked."""
     lines = [_chain_line(each) for each in report.chain_findings]
     lines += [_anchor_line(each) for each in report.anchor_findings]
     lines.append(text("cli.audit_holds" if report.holds else "cli.audit_broken"))

@@ -17,7 +17,7 @@ class PageRefused(RuntimeError):
 
 
 class Browser:
-    """One person's browser. Every page it reads stays until the next one."""
+    """One person's browser. Keeps the last page it read."""
 
     def __init__(self, base_url: str) -> None:
         self._client = httpx.Client(
@@ -49,9 +49,9 @@ class Browser:
     def submit(self, to: str = "", button: str = "", **fields: Value) -> None:
         """Fill the form whose address contains ``to`` and send it.
 
-        Fields that the form does not have are refused: a demo that types beside the form would
-        prove nothing. From a list one chooses by value or by what it says. Raises PageRefused with
-        the messages on the page when it comes back.
+        Fields that the form lacks are refused: typing outside the form would prove nothing. An
+        option can be chosen by its value or its text. Raises PageRefused with the page's messages
+        if the form comes back.
         """
         form = self._form(to)
         values = self._defaults(form)
@@ -73,7 +73,7 @@ class Browser:
             self._take(self._client.post(address, data=_multi(values)))
 
     def text(self) -> str:
-        """What the page says, on one line."""
+        """The text of the page, on one line."""
         return " ".join(self._page.text_content().split())
 
     def links(self) -> list[str]:
@@ -81,7 +81,7 @@ class Browser:
         return [urljoin(self.url, each) for each in self._page.xpath("//a/@href")]
 
     def rows(self) -> list[tuple[str, str]]:
-        """Every table row with a link: the link's address and what the row says."""
+        """Every table row with a link: the link's address and the row's text."""
         found = []
         for row in self._page.xpath("//tbody/tr[.//a/@href]"):
             address = urljoin(self.url, row.xpath(".//a/@href")[0])
@@ -100,14 +100,14 @@ class Browser:
 
     @staticmethod
     def _chosen(form: Any, name: str, value: str) -> str:
-        """The value of the option that says ``value``, else ``value`` itself."""
+        """The value of the option with the text ``value``, else ``value`` itself."""
         options = form.xpath(".//select[@name=$name]/option", name=name)
         said = {each.text_content().strip(): each.get("value", "") for each in options}
         return str(said.get(value, value))
 
     @staticmethod
     def _defaults(form: Any) -> list[tuple[str, str]]:
-        """What the browser would send unchanged, submit buttons apart."""
+        """What the browser would send unchanged, without submit buttons."""
         return [(str(key), str(value)) for key, value in form.form_values()]
 
     def _take(self, answer: httpx.Response) -> None:

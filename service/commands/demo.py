@@ -1,4 +1,4 @@
-"""The demo: the whole road, unattended, through real pages and mails on the embedded engines."""
+"""The demo: the whole journey, unattended, through real pages and mails on the embedded engines."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ ANNEX = (
 
 
 def walk(out: Path, source: Path | None) -> int:
-    """Walk the road with the given data and leave what the archive hands out in ``out``: the
-    evidence package, unpacked, so that ``out`` itself is the bag.
+    """Run the journey with the given data and leave the evidence package, unpacked, in ``out``,
+    which is then the bag itself.
 
-    Returns 0 only if the fetched file verifies.
+    Returns 0 only if the downloaded file verifies.
     """
     example = _example(source) if source else read_example("agreement")
     with tempfile.TemporaryDirectory(prefix="zegel-demo-") as data:
@@ -70,7 +70,7 @@ def walk(out: Path, source: Path | None) -> int:
 
 
 def _example(source: Path) -> dict[str, Any]:
-    """The data in an input file. Raises ClickException for what cannot be walked with."""
+    """The data in an input file. Raises ClickException for unusable data."""
     try:
         found = json.loads(source.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -95,9 +95,9 @@ def _example(source: Path) -> dict[str, Any]:
 
 
 def with_own_password(running: Running) -> Running:
-    """The same stack, after its first administrator chose a password for the printed one.
+    """The same stack, after its first administrator replaced the printed password.
 
-    Raises LookupError where the installation is not fresh, PageRefused.
+    Raises LookupError unless the installation is new, PageRefused.
     """
     first = running.first_sign_in
     if first is None:
@@ -111,8 +111,8 @@ def with_own_password(running: Running) -> Running:
 
 
 class Road:
-    """Two people and their browsers, one agreement; each step is one method, in this order:
-    see ``walk``. Raises PageRefused or TimeoutError from the step that gets stuck."""
+    """Two people with their browsers and one agreement. Each step is one method, in the order of
+    ``walk``. Raises PageRefused or TimeoutError from the step that fails."""
 
     def __init__(self, running: Running, example: dict[str, Any]) -> None:
         if running.first_sign_in is None:
@@ -212,7 +212,8 @@ class Road:
     def fetch(self, out: Path) -> None:
         archive = self.staff.download(f"/archief/{self.reference}/pakket.zip")
         out.mkdir(parents=True, exist_ok=True)
-        if (out / "bagit.txt").is_file():  # of an earlier demo: a bag with more in it is no bag
+        # Of an earlier demo: with extra files it would not be a valid bag.
+        if (out / "bagit.txt").is_file():
             shutil.rmtree(out / PAYLOAD, ignore_errors=True)
         with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
             for name in bundle.namelist():
@@ -238,7 +239,7 @@ class Road:
 
 
 def newest_mail(browser: Browser, to: str, subject: str) -> list[str]:
-    """Open the newest mail to somebody with this in its subject, once it is there; gives its
+    """Open the newest mail to ``to`` with this subject, waiting until it arrives; returns its
     links. Raises TimeoutError."""
 
     def arrived() -> bool:
@@ -258,7 +259,7 @@ def _until(browser: Browser, condition: Callable[[], bool]) -> None:
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError(f"{browser.url}: {browser.text()[:500]}")
-        time.sleep(0.2)  # the worker is at it; asking more often would keep it from its work
+        time.sleep(0.2)  # the worker is busy; asking more often would slow it down
 
 
 def _typed(part: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""``zegel keys``: show, renew, replace and revoke, on the machine that has the key directory.
+"""``zegel keys``: show, renew, replace and revoke, on the machine with the key directory.
 
-Status 0: done, or everything is fine; 1: a sentence says what is wrong; ``show`` ends with 3 when
-something that counts ends within three months or has ended.
+Status 0: done, or everything is fine; 1: a sentence says what is wrong; 3 (``show`` only):
+something in use ends within three months or has ended.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ATTENTION = 3
 
 
 def show(settings: Settings, *, as_json: bool) -> int:
-    """Every certificate and list; the status says whether something has to be renewed."""
+    """Print every certificate and list; the status says whether something must be renewed."""
     with in_words():
         authority = read_authority(settings.key_dir, settings.key_passphrase)
     found = keys_in(authority, settings.seal_provider, datetime.now(UTC))
@@ -40,7 +40,7 @@ def show(settings: Settings, *, as_json: bool) -> int:
 
 
 def renew_seal(settings: Settings) -> None:
-    """A new certificate for the seal, over a new key or over the one in the token."""
+    """Issue a new certificate for the seal, for a new key or for the one in the token."""
     with in_words():
         made = rotation.renew_seal(
             settings.key_dir,
@@ -53,7 +53,7 @@ def renew_seal(settings: Settings) -> None:
 
 
 def renew_stamp(settings: Settings) -> None:
-    """A new key and certificate for our own time stamps."""
+    """Make a new key and certificate for our own time stamps."""
     with in_words():
         made = rotation.renew_stamp(
             settings.key_dir,
@@ -65,7 +65,7 @@ def renew_stamp(settings: Settings) -> None:
 
 
 def new_authority(settings: Settings) -> None:
-    """A whole new hierarchy; the old root stays pinned."""
+    """Make a whole new hierarchy; the old root stays trusted."""
     with in_words():
         made = rotation.new_authority(
             settings.key_dir,
@@ -82,7 +82,7 @@ def new_authority(settings: Settings) -> None:
 
 
 def renew_root_list(settings: Settings, root_key: Path | None) -> None:
-    """The root's revocation list anew, with the root's key wherever that is."""
+    """Issue the root's revocation list again, with the root's key from where it is kept."""
     with in_words():
         ends = rotation.renew_root_list(
             settings.key_dir, settings.key_passphrase, root_key=root_key, now=datetime.now(UTC)
@@ -146,7 +146,7 @@ def _tell_certificate(line: CertificateLine) -> None:
 def _tell_list(line: ListLine) -> None:
     named = text(f"staff.keys.list.{line.role}")
     click.echo(text("cli.keys_said.list", list=named, **_term(line)))
-    # Also when there is time: the key that it takes may be far away.
+    # Even if it is not urgent: the required key may be far away.
     renewal = text(f"staff.keys.renewal.list_{line.role}")
     click.echo(text("cli.keys_said.renewal", renewal=renewal))
 

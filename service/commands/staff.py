@@ -1,4 +1,4 @@
-"""``zegel staff``: the way back in, for whoever runs the machine."""
+"""``zegel staff``: gives access again; for the operator of the machine."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from service.workflow.people.rescue import RescueLink, administrator, password_l
 
 
 def link(settings: Settings, email: str) -> None:
-    """Print a link to choose a password once."""
+    """Print a link for choosing a password, usable once."""
     _print(settings, email, password_link)
 
 
 def make_administrator(settings: Settings, email: str) -> None:
-    """Give somebody access and the role ``beheer``, and print such a link."""
+    """Give a person access and the role ``beheer``, and print such a link."""
     _print(settings, email, administrator)
 
 

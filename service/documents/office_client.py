@@ -37,7 +37,7 @@ from office_walls import build, fonts  # type: ignore[import-not-found]  # besid
 
 START_SECONDS = 20
 MEMORY_LIMIT = 1 << 30
-"""Bytes of data one office may use; a normal one needs a fifth of it."""
+"""Bytes of data that an office may use; it normally needs a fifth."""
 
 PR_SET_PDEATHSIG = 1
 

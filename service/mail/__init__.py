@@ -1,1 +1,2 @@
-"""Mails: composed purely, built into a message, handed to SMTP or to the mailbox of development."""
+"""Mails: composed by pure functions, built into a message, and sent by SMTP or to the development
+mailbox."""

@@ -1,14 +1,14 @@
-"""What each mail says: a subject, a text and an HTML form from three templates per kind. Pure.
+"""Composes each mail: subject, text and HTML, from three templates per kind. Pure.
 
 Every kind needs ``COMMON`` and its own values below; those about an agreement need ``ABOUT`` too.
-All are text as a person typed it, and dates and moments as ISO 8601 has them, unless said
-otherwise; those marked ``?`` may be None or empty, but must be given. ``in_words`` prints them.
+Values are text as typed by a person, or dates and moments in ISO 8601, unless stated otherwise.
+Those marked ``?`` may be None or empty, but must be given. ``in_words`` prints them.
 
 =====================  ============================================================================
 COMMON                 name (of the reader), processor_name, contact_email, contact_phone?
 ABOUT                  reference, organisation (the controller); both are empty in an alarm that is
-                       about no agreement
-invitation             link, valid_until, sender_name, message?, delegated_by? (who passed it on),
+                       not about an agreement
+invitation             link, valid_until, sender_name, message?, delegated_by? (the former signer),
                        pre_signed (bool: the processor signed first)
 link_renewed           link, valid_until
 reminder               link, valid_until, sender_name
@@ -17,8 +17,8 @@ receipt                signed_at, pre_signed (bool)
 countersign            link, signer_name, signer_function, signed_at? (empty when the processor
                        signs first), flags (list of codes)
 countersign_digest     agreements (list of organisation, reference, signed_at?, flags: as in
-                       countersign), count (of the new ones, named or not), waiting (how many wait
-                       in all), link; about no agreement
+                       countersign), count (of the new ones, listed or not), waiting (number waiting
+                       in total), link; not about one agreement
 completed              counterparty (the other party's name), effective_date, attached (bool),
                        link? (download), verify_link?
 declined               signer_name, declined_at, reason (code), explanation?, mailbox_proved (bool),
@@ -27,24 +27,24 @@ decline_confirmed      declined_at
 voided                 reason?
 expired                expired_on, for_staff (bool: the sender reads it), already_signed (bool: the
                        controller had signed), link? (the dossier, or where a new link can be asked)
-delegated_confirmed    to_name, to_function?, to_email, delegated_at; to who was passed over
+delegated_confirmed    to_name, to_function?, to_email, delegated_at; sent to the former signer
 delegated_notice       from_name, to_name, to_function?, to_email, delegated_at, message?, link?;
                        internal
-taken_over             by_name (who signs for us now), from_name? (who was to), yours (bool: that
-                       is the reader), anew (bool: the text is made anew), link; internal
+taken_over             by_name (new countersigner), from_name? (former one), yours (bool: the
+                       reader was it), anew (bool: the text is made again), link; internal
 question               from_name, from_email, question, asked_at, link?;
                        internal, reply-to is the asker
-question_answered      from_name (who answers), question, answer, link? (theirs, while it lives),
-                       valid_until; reply-to is who answers
+question_answered      from_name (of the answer), question, answer, link? (the asker's, if
+                       valid), valid_until; reply-to is the author of the answer
 returned               from_name (the countersigner), question, link? (dossier);
                        internal, reply-to is the countersigner
-return_answered        from_name (who answers), question, answer, link? (queue); internal
+return_answered        from_name (of the answer), question, answer, link? (queue); internal
 new_link_requested     signer_name, requested_at, link; internal
 generation_failed      reason, failed_at, link; internal
 undeliverable          mail (its kind), recipient, words (the mail server's), can_change
                        (bool: the address can be changed), link (dossier); internal
-alarm                  what (code of what stands still), trouble (code: what is said of it), since,
-                       reason?, others (list of codes or lines: what stands still too), unnamed
+alarm                  what (code of the stalled item), trouble (code of the sentence), since,
+                       reason?, others (list of codes or lines: further stalled items), unnamed
                        (int: how many more), link; internal
 account_changed        about_name? (empty: the processor's data), own (bool: the reader's account),
                        changes (list of what is kept of a ``Change``), by_name, changed_at, link
@@ -118,7 +118,7 @@ MAIL_KINDS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class ComposedMail:
-    """What a mail says, in both forms. The subject is one line."""
+    """A mail's text in both forms. The subject is one line."""
 
     subject: str
     text: str
@@ -126,11 +126,11 @@ class ComposedMail:
 
 
 class MissingMailValues(KeyError):
-    """A mistake of ours: the kind needs values that were not given."""
+    """A programming error: values that this kind of mail needs are missing."""
 
 
 def compose(kind: str, values: Mapping[str, object], language: Language) -> ComposedMail:
-    """The mail of that kind in this language; values that it does not need are left aside.
+    """The mail of that kind in this language; other values are ignored.
 
     Raises KeyError for an unknown kind, MissingMailValues, MailInvalid when a value would put a
     line break in the subject.
@@ -151,8 +151,8 @@ def compose(kind: str, values: Mapping[str, object], language: Language) -> Comp
 
 @cache
 def environment(language: Language) -> ImmutableSandboxedEnvironment:
-    """The own world of a language's templates: sandboxed, escaped where HTML, and loud about what
-    is missing."""
+    """The environment of a language's templates: sandboxed, escaping HTML, strict about missing
+    values."""
     made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder(language, "mail")),
         undefined=StrictUndefined,
@@ -171,15 +171,15 @@ def _render(name: str, values: Mapping[str, object], language: Language) -> str:
 
 
 def _without_gaps(rendered: str) -> str:
-    """One empty line between paragraphs, however the template's conditions fell out."""
+    """At most one empty line between paragraphs, whichever parts the template left out."""
     return re.sub(r"\n{3,}", "\n\n", rendered).strip() + "\n"
 
 
 def _quoted(words: str) -> str:
-    """Somebody's own words, each line marked as such."""
+    """A person's own words, each line marked as a quotation."""
     return "\n".join(f"> {line}".rstrip() for line in words.strip().splitlines())
 
 
 def _dial(number: str) -> str:
-    """What a telephone dials: digits, with the plus in front kept."""
+    """The number to dial: digits, with a leading plus kept."""
     return re.sub(r"[^\d+]", "", number.replace("(0)", ""))

@@ -1,13 +1,13 @@
-"""What can go wrong with a mail, named by situation.
+"""The errors of mails, named after the situation.
 
     MailError
-    ├── MailTemporaryFailure   not now: worth a repeat with the same Message-ID
-    ├── MailRefused            never: the server refuses this recipient or this message
-    │   ├── MailTooLarge       the server takes no mail of this size: worth a smaller one
-    │   └── MailInvalid        we refuse it ourselves: a header with a line break, an odd address
+    ├── MailTemporaryFailure   temporary: retry with the same Message-ID
+    ├── MailRefused            permanent: the server refuses this recipient or this message
+    │   ├── MailTooLarge       the server accepts no mail of this size: retry with a smaller one
+    │   └── MailInvalid        we refuse it: a line break in a header, an invalid address
     └── NoSuchMail             the mailbox has no such mail
 
-``str()`` holds the server's own words where it spoke: they are shown in the dossier.
+``str()`` contains the server's own words, if any: the dossier shows them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class MailError(Exception):
 
 
 class MailTemporaryFailure(MailError):
-    """Not now; repeat it later with the same Message-ID."""
+    """Temporary; retry later with the same Message-ID."""
 
 
 class MailRefused(MailError):
@@ -30,7 +30,7 @@ class MailTooLarge(MailRefused):
 
 
 class MailInvalid(MailRefused):
-    """This cannot be a mail; no server was asked."""
+    """This cannot be sent as a mail; no server was asked."""
 
 
 class NoSuchMail(MailError):

@@ -1,8 +1,9 @@
-"""Headers as they go over the wire: short lines of ASCII that read back as what was meant. Pure.
+"""Encodes headers as short lines of ASCII that read back as meant. Pure.
 
-The standard library folds long headers wrongly in some versions: a long name between quotes goes
-out without them, as several addresses, and a very long word leaves an empty line. So what does not
-fit on one plain line is written here, as encoded words (RFC 2047) on lines of at most 76.
+The standard library folds long headers wrongly in some versions: a long quoted name loses its
+quotes and becomes several addresses, and a very long word leaves an empty line. So what does not
+fit on one plain line is written here, as encoded words (RFC 2047) on lines of at most 76
+characters.
 """
 
 from __future__ import annotations
@@ -10,17 +11,17 @@ from __future__ import annotations
 from email.header import Header
 from email.headerregistry import Address
 
-LINE = 76  # characters, RFC 2047 section 2; the name of the header counts on the first line
+LINE = 76  # characters, RFC 2047 section 2; on the first line including the header's name
 
 
 def words_header(name: str, words: str) -> str:
-    """The value of a header that holds free words, such as a subject."""
+    """The value of a header with free text, such as a subject."""
     plain = words.isascii() and "=?" not in words
     return words if plain and len(name) + 2 + len(words) <= LINE else _encoded(name, words)
 
 
 def address_header(name: str, address: Address) -> str:
-    """The value of a header that holds one address."""
+    """The value of a header with one address."""
     shown = str(address)
     if shown.isascii() and "=?" not in shown and len(name) + 2 + len(shown) <= LINE:
         return shown

@@ -1,7 +1,7 @@
-"""From what is kept of a mail to what its reader sees: moments printed, codes named.
+"""Converts the stored values of a mail to what its reader sees: moments and codes as text.
 
-A mail waits in the database with codes and moments; words come to it when it is sent. What is kept
-in another form is printed as it is: mails of the former version held words.
+A mail waits in the database with codes and moments, and becomes text when it is sent. Values in
+another form are printed unchanged: mails stored by the former version contain text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The mailbox of development mode: mails stay on this machine, one ``.eml`` file each.
+"""The mailbox of development mode: mails stay on this machine, in one ``.eml`` file each.
 
-A real mailer, for a machine to try things on. Sending the same Message-ID to the same recipient
-again gives the same file, as a good mail server shows a repeated mail once.
+Sending the same Message-ID to the same recipient again gives the same file, as a good mail server
+shows a repeated mail once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RECIPIENT = "X-Zegel-Recipient"
 
 @dataclass(frozen=True)
 class MailSummary:
-    """One line of the mailbox; ``received`` in UTC."""
+    """One entry of the mailbox; ``received`` in UTC."""
 
     id: str
     received: datetime
@@ -38,7 +38,7 @@ class MailSummary:
 
 @dataclass(frozen=True)
 class ReceivedMail:
-    """A mail as its reader would see it; ``recipient`` is the address of the envelope."""
+    """A mail as its reader would see it; ``recipient`` is the envelope's address."""
 
     id: str
     received: datetime
@@ -55,7 +55,7 @@ class ReceivedMail:
 
 
 class FolderMailbox:
-    """Mails in ``directory``; may be used by several processes at once."""
+    """The mails in ``directory``; several processes may use it at once."""
 
     def __init__(
         self, directory: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -63,11 +63,11 @@ class FolderMailbox:
         self.directory = directory
         self._clock = clock
         self._sending = threading.Lock()
-        self._names: dict[str, str] = {}  # by the mark of the mail
-        self._seen = 0  # the state of the folder that they were read from
+        self._names: dict[str, str] = {}  # by the hash of the mail
+        self._seen = 0  # the folder's modification time when they were read
 
     def send(self, message: EmailMessage, *, recipient: str) -> None:
-        """Keep it. Raises MailTemporaryFailure when the folder cannot be written."""
+        """Store the mail. Raises MailTemporaryFailure when the folder is not writable."""
         identity = f"{message['Message-ID']}\n{recipient}".encode()
         mark = hashlib.sha256(identity).hexdigest()[:16]
         content = f"{RECIPIENT}: {recipient}\r\n".encode() + message.as_bytes()
@@ -82,14 +82,14 @@ class FolderMailbox:
             raise MailTemporaryFailure(f"{self.directory}: {error}") from error
 
     def _look_anew(self) -> None:
-        """Read the folder where another process has written: it may hold thousands of mails."""
+        """Read the folder again if another process has written: it may hold thousands of mails."""
         if self._seen != self.directory.stat().st_mtime_ns:
             names = (entry.name for entry in os.scandir(self.directory))
             mails = (name for name in names if MAIL_ID.fullmatch(name.removesuffix(".eml")))
             self._names = {name.removesuffix(".eml")[-16:]: name for name in mails}
 
     def list(self) -> tuple[MailSummary, ...]:
-        """All mails, the newest first."""
+        """All mails, newest first."""
         summaries = []
         for path in sorted(self.directory.glob("*.eml"), reverse=True):
             if MAIL_ID.fullmatch(path.stem):
@@ -102,7 +102,7 @@ class FolderMailbox:
         return tuple(summaries)
 
     def read(self, mail_id: str) -> ReceivedMail:
-        """One mail with everything in it. Raises NoSuchMail."""
+        """One complete mail. Raises NoSuchMail."""
         path = self.directory / f"{mail_id}.eml"
         if not MAIL_ID.fullmatch(mail_id) or not path.is_file():
             raise NoSuchMail(mail_id)
@@ -125,7 +125,7 @@ class FolderMailbox:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing: a reader never sees half a mail."""
+    """Write all of it or nothing: a reader never sees half a mail."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -138,7 +138,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _parse(path: Path) -> EmailMessage:
     message = message_from_bytes(path.read_bytes(), policy=default)
-    assert isinstance(message, EmailMessage)  # noqa: S101 - what this policy always makes
+    assert isinstance(message, EmailMessage)  # noqa: S101 - this policy always makes one
     return message
 
 

@@ -1,4 +1,4 @@
-"""Who sends mails: the small protocol that SMTP and the mailbox of development both keep."""
+"""The small interface of a mailer, which SMTP and the development mailbox both implement."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Protocol
 
 
 class Mailer(Protocol):
-    """Hands a finished message over. Safe to use by many threads at once."""
+    """Sends finished messages. Safe to use from many threads at once."""
 
     def send(self, message: EmailMessage, *, recipient: str) -> None:
-        """Hand over for this one recipient; a return means the other side has taken it.
+        """Send to this one recipient; a return means that the other side accepted it.
 
-        Raises MailTemporaryFailure (repeat with the same Message-ID) or MailRefused (do not).
+        Raises MailTemporaryFailure (retry with the same Message-ID) or MailRefused (do not retry).
         """
         ...

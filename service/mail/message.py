@@ -1,8 +1,8 @@
-"""From what a mail says to the message that is sent: headers, both forms, a file. Pure.
+"""Builds the message to send from a composed mail: headers, both forms, files. Pure.
 
-Line breaks are refused in every header; names with accents become RFC 2047 words. ``Message-ID``
-and ``Date`` are given by the caller and fixed, so that a repeat is recognisably the same mail. The
-finished message is read back and compared with what was meant.
+Line breaks are refused in every header; names with accents become RFC 2047 words. The caller gives
+a fixed ``Message-ID`` and ``Date``, so that a repeat is recognisable as the same mail. The finished
+message is read back and compared with what was meant.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from service.mail.errors import MailInvalid
 from service.mail.headers import address_header, words_header
 from service.mail.read_back import Meant, check_read_back
 
-# Headers are folded in ``headers.py``: nobody folds them again on the way out.
+# ``headers.py`` folds the headers; nothing may fold them again when sending.
 WIRE = SMTP.clone(refold_source="none")
 MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
 MESSAGE_ID_LENGTH = 250
@@ -36,7 +36,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with the mail; ``media_type`` such as application/pdf."""
+    """A file attached to the mail; ``media_type`` such as application/pdf."""
 
     filename: str
     media_type: str
@@ -44,12 +44,12 @@ class Attachment:
 
 
 class FinishedMail(EmailMessage):
-    """A mail of which the bytes that go out are there already: those that were read back."""
+    """A mail that keeps the exact bytes that were read back, for sending."""
 
     wire: bytes = b""
 
     def as_bytes(self, unixfrom: bool = False, policy: Policy[Any] | None = None) -> bytes:
-        """The mail as it goes out."""
+        """The bytes to send."""
         return self.wire or super().as_bytes(unixfrom, policy)
 
 
@@ -63,11 +63,11 @@ def build_message(
     reply_to: Address | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> FinishedMail:
-    """The message as it goes out, read back. ``date`` is aware. Raises MailInvalid.
+    """The message to send, read back. ``date`` is aware. Raises MailInvalid.
 
-    It is written and read back with something short in place of each file, which is then replaced:
-    lines of base64 hold no line between two parts, so a file cannot change how the rest reads, and
-    the mail library takes a hundred times as long over it.
+    It is written and read back with a short placeholder for each file, which is then replaced:
+    base64 lines contain no part boundary, so a file cannot change how the rest reads, and the mail
+    library would take a hundred times as long with the files.
     """
     if date.tzinfo is None:
         raise ValueError("a moment without a time zone is not a moment")
@@ -107,10 +107,10 @@ def build_message(
 
 
 def mail_address(address: str, name: str = "") -> Address:
-    """An address with the name to show. Raises MailInvalid.
+    """An address with a display name. Raises MailInvalid.
 
-    A domain with accents is written in its ASCII form, which every server understands. Before the
-    @ only ASCII can be sent: few servers take more (SMTPUTF8).
+    A domain with accents is written in its ASCII form, which every server understands. The part
+    before the @ must be ASCII: few servers accept more (SMTPUTF8).
     """
     local, at, domain = address.rpartition("@")
     if not at or not local.isascii() or not local or not domain or CONTROL.search(address + name):
@@ -125,22 +125,23 @@ def mail_address(address: str, name: str = "") -> Address:
 
 
 def sender_address(mail_from: str, name: str | None = None) -> Address:
-    """The setting ``Name <address>``, shown under ``name`` where given. Raises MailInvalid."""
+    """The setting ``Name <address>``, with ``name`` as display name if given. Raises
+    MailInvalid."""
     own_name, address = parseaddr(mail_from)
     return mail_address(address, own_name if name is None else name)
 
 
 def message_id(key: str, domain: str) -> str:
-    """The Message-ID of the one mail that ``key`` names, the same at every attempt.
+    """The Message-ID of the mail identified by ``key``, equal at every attempt.
 
-    Short enough to stay on one line: some servers do not understand a folded one.
+    Short enough for one line: some servers do not understand a folded one.
     """
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain[-32:].lstrip('.-')}>"
 
 
 def _mark_parts(message: EmailMessage, message_id: str) -> None:
-    """The lines between the parts: the same at every attempt, and nothing a writer could foresee,
-    because the Message-ID is made from a random number."""
+    """Set the boundaries between the parts: equal at every attempt, but unpredictable, because the
+    Message-ID is made from a random number."""
     parts = (part for part in message.walk() if part.is_multipart())
     for number, part in enumerate(parts):
         mark = hashlib.sha256(f"{number} {message_id}".encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
-"""What is about to be sent, read as its receiver would read it, beside what was meant. Pure.
+"""Reads a message as its receiver would, and compares it with what was meant. Pure.
 
-A mail with a broken header can reach strangers or show an empty page, and nobody here would see
-it. So the finished bytes are parsed before they are handed over, and any difference is a refusal.
+A mail with a broken header can reach strangers or show an empty page, and nobody here would notice.
+So the finished bytes are parsed before they are sent, and any difference is refused.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from service.mail.errors import MailInvalid
 
 @dataclass(frozen=True)
 class Meant:
-    """What a mail is to say, and to whom. ``files`` are name and content of each."""
+    """The intended contents and addresses of a mail. ``files`` has the name and contents of
+    each."""
 
     addresses: dict[str, Address]
     subject: str
@@ -30,7 +31,7 @@ class Meant:
 
 def check_read_back(raw: bytes, meant: Meant) -> None:
     """Raises MailInvalid naming the first part that reads differently from what was meant."""
-    # By the older and stricter parser of the two, which shares nothing with what wrote the mail.
+    # With the older, stricter parser, which shares no code with what wrote the mail.
     read = message_from_bytes(raw)
     if any(part.defects for part in read.walk()):
         raise MailInvalid("the message does not read as one")
@@ -66,7 +67,7 @@ def _within(part: Message) -> list[Message]:
 
 
 def _one_address(read: Message, name: str) -> tuple[str, str] | None:
-    """Name and address where the header holds exactly one."""
+    """Name and address if the header has exactly one."""
     given = read.get_all(name) or []
     found = getaddresses([str(each) for each in given])
     if len(given) != 1 or len(found) != 1:

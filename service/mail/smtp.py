@@ -1,11 +1,11 @@
-"""Mails through an SMTP server: one connection per mail, and the server's words when it says no.
+"""Sends mails through an SMTP server: one connection per mail; refusals keep the server's words.
 
-Only two answers settle a mail: it was taken (250 after the data) or *this recipient or this
-message* is refused for good (5xx). Everything else is worth a repeat, our own mistakes included:
-a wrong password or an expired certificate is repaired by a person, and then the mail goes out.
+Only two answers are final: the mail was accepted (250 after the data), or *this recipient or this
+message* is permanently refused (5xx). Everything else is retried, including our own mistakes: when
+a person corrects a wrong password or an expired certificate, the mail is sent.
 
-The size is told before the mail (RFC 1870). What is larger than the server says it takes is not
-even offered to it.
+The size is announced first (RFC 1870). A mail larger than the server's announced limit is not
+offered to it.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, 
 from service.mail.message import mail_address, sender_address
 
 PERMANENT = 500
-OURS = (530, 534, 535, 538)  # it wants another sign-in (RFC 4954): a person repairs that
+OURS = (530, 534, 535, 538)  # it requires other credentials (RFC 4954): a person must correct that
 TOO_LARGE_CODE = 552  # RFC 5321
 TOO_LARGE_WORDS = re.compile(r"\b5\.(2\.3|3\.4)\b")  # RFC 3463: for this mailbox, for the system
-MOST_WORDS = 300  # characters of an answer that are kept
+MOST_WORDS = 300  # characters of an answer that are stored
 SECURITY = ("starttls", "tls", "none")
 
 
 @dataclass(frozen=True)
 class SmtpMailer:
-    """``security`` is starttls, tls or none; ``timeout`` in seconds for each step of the talk.
+    """``security`` is starttls, tls or none; ``timeout`` is in seconds, for each step of the
+    protocol.
 
-    The envelope's sender is the address of ``mail_from``: there the bounces arrive.
+    The envelope's sender is the address in ``mail_from``: bounces arrive there.
     """
 
     host: str
@@ -44,7 +45,7 @@ class SmtpMailer:
     security: str
     mail_from: str
     timeout: float = 20
-    tls: ssl.SSLContext | None = field(default=None, repr=False)  # None: the system's trust
+    tls: ssl.SSLContext | None = field(default=None, repr=False)  # None: the system's trust store
 
     def __post_init__(self) -> None:
         if self.security not in SECURITY:
@@ -52,10 +53,10 @@ class SmtpMailer:
         sender_address(self.mail_from)
 
     def send(self, message: EmailMessage, *, recipient: str) -> None:
-        """Hand over for this one recipient. Raises MailTemporaryFailure or MailRefused."""
+        """Send to this one recipient. Raises MailTemporaryFailure or MailRefused."""
         if any(character in recipient for character in "\r\n<> "):
             raise MailInvalid(f"{recipient!r} is not one mail address")
-        recipient = mail_address(recipient).addr_spec  # the envelope takes ASCII only
+        recipient = mail_address(recipient).addr_spec  # the envelope must be ASCII
         content = message.as_bytes()
         with self._connection() as server:
             _refuse_larger_than_announced(server, len(content))
@@ -65,7 +66,7 @@ class SmtpMailer:
                 raise _verdict(*refusal.recipients[recipient]) from refusal
             except smtplib.SMTPSenderRefused as refusal:
                 if refusal.smtp_code != TOO_LARGE_CODE:
-                    raise  # our own address is refused: that is ours to repair
+                    raise  # our own address is refused: we must correct that
                 raise _verdict(refusal.smtp_code, refusal.smtp_error) from refusal
             except smtplib.SMTPDataError as refusal:
                 raise _verdict(refusal.smtp_code, refusal.smtp_error) from refusal
@@ -81,8 +82,8 @@ class SmtpMailer:
                     server.login(self.user, self.password)
                 yield server
             finally:
-                # The answer about the mail is in: what the goodbye brings cannot change it, and a
-                # repeat after a failed goodbye would be a second mail.
+                # The mail has been answered. A failing QUIT must not change that: a retry would
+                # send a second mail.
                 with contextlib.suppress(smtplib.SMTPException, OSError):
                     server.quit()
         except smtplib.SMTPResponseException as refusal:
@@ -92,7 +93,7 @@ class SmtpMailer:
             raise MailTemporaryFailure(f"{self.host}:{self.port}: {error}") from error
 
     def _open(self) -> smtplib.SMTP:
-        # Our own name: looking it up in the DNS, as smtplib would, can take long.
+        # Our own name: a DNS lookup, as smtplib would do, can take long.
         domain = sender_address(self.mail_from).domain
         greeting = domain if "." in domain else "[127.0.0.1]"
         if self.security == "tls":
@@ -106,7 +107,7 @@ class SmtpMailer:
 
 
 def _refuse_larger_than_announced(server: smtplib.SMTP, size: int) -> None:
-    """Raises MailTooLarge. A server that names no size, or 0, has no limit (RFC 1870)."""
+    """Raises MailTooLarge. A server that announces no size, or 0, has no limit (RFC 1870)."""
     server.ehlo_or_helo_if_needed()
     announced = server.esmtp_features.get("size", "")
     if announced.isascii() and announced.isdigit() and 0 < int(announced) < size:
@@ -122,8 +123,8 @@ def _verdict(code: int, answer: bytes | str) -> MailRefused | MailTemporaryFailu
 
 
 def _words(code: int, answer: bytes | str) -> str:
-    """The server's answer on one line, bounded, without a link that it may have read in the mail:
-    it is shown to people and kept in the log."""
+    """The server's answer on one line, shortened, with links masked (it may quote the mail's):
+    people see it and the log keeps it."""
     words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     line = "".join(each if each.isprintable() else " " for each in words)
     return mask_tokens(f"{code} {' '.join(line.split())}")[:MOST_WORDS]

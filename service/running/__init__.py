@@ -1,1 +1,1 @@
-"""Processes: the supervisor, the web server and the worker, started, watched and stopped."""
+"""The processes: supervisor, web server and worker, started, watched and stopped."""

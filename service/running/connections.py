@@ -1,9 +1,9 @@
-"""Connections of browsers: what each may take, and who goes when there are too many.
+"""Limits on browsers' connections, and which one is closed when there are too many.
 
-Waitress reads every request whole, headers and body, in one loop, and only then gives it to a
-thread. So a slow connection costs a little memory and no thread. What waitress lacks is here: an
-end to every connection that waits, room for the next one however many there are, and a body no
-larger than the page it is meant for may take. A browser that is slow and honest gets through.
+Waitress reads a whole request, headers and body, in one loop before giving it to a thread, so a
+slow connection costs a little memory and no thread. This module adds what waitress lacks: a time
+limit for every waiting connection, room for the next one however many there are, and a limit on the
+body per page. A slow but honest browser succeeds.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 from waitress.wasyncore import loop
 
-LargestBody = Callable[[str, str], int]  # of a method and a path, in bytes
-LARGEST_HEADERS = 32 * 1024  # bytes; cookies and addresses of ours take less than 4 KiB
+LargestBody = Callable[[str, str], int]  # from method and path to bytes
+LARGEST_HEADERS = 32 * 1024  # bytes; our cookies and addresses take less than 4 KiB
 KEPT_IN_MEMORY = 64 * 1024  # bytes of one body; more goes to a temporary file
-THROWN_AWAY = 100 * 1024 * 1024  # bytes of a body that is too large; beyond that, hang up at once
+THROWN_AWAY = 100 * 1024 * 1024  # bytes of an oversized body; above that, close at once
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a connection may take, in seconds, and how much of all there may be in a process.
+    """Time limits of a connection, in seconds, and limits on the total in a process.
 
-    Proxies keep a connection to us for a minute or two; ``idle`` is longer, so that they hang up
+    Proxies keep a connection to us open for a minute or two; ``idle`` is longer, so that they close
     first and send no request into a connection that just closed.
     """
 
     idle: float = 150
     headers: float = 10
     body: float = 300
-    grace: float = 10  # before a rate is asked, of who sends a body or reads an answer
+    grace: float = 10  # before a minimum rate applies to sending a body or reading an answer
     bytes_per_second: int = 8_000
     connections: int = 200
-    bytes_under_way: int = 256 * 1024 * 1024  # of bodies that are not answered yet
+    bytes_under_way: int = 256 * 1024 * 1024  # of bodies not answered yet
 
 
 class ThrownAway:
-    """A body that is larger than its page takes: read so that the answer arrives, kept nowhere."""
+    """A body larger than its page accepts: read so that the answer arrives, but discarded."""
 
     error = None
 
@@ -57,17 +57,17 @@ class ThrownAway:
 
     @property
     def completed(self) -> bool:
-        """Whether all of it has come."""
+        """Whether all of it has arrived."""
         return self._left <= 0
 
     def received(self, data: bytes) -> int:
-        """Take in what belongs to this body; how many bytes that were."""
+        """Consume the part of ``data`` that belongs to this body; returns its length in bytes."""
         taken = min(self._left, len(data))
         self._left -= taken
         return taken
 
     def getfile(self) -> BytesIO:
-        """What the page may read of it."""
+        """The body that the page sees."""
         return self._nothing
 
     getbuf = getfile
@@ -77,7 +77,7 @@ class ThrownAway:
 
 
 class Request(HTTPRequestParser):  # type: ignore[misc]
-    """One request on its way in."""
+    """One incoming request."""
 
     def __init__(
         self, adjustments: Adjustments, largest_body: LargestBody, is_last: Callable[[], None]
@@ -85,22 +85,22 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         super().__init__(adjustments)
         self.began = monotonic()
         self.headers_came: float | None = None
-        self.reserved = 0  # bytes that its body may take here
+        self.reserved = 0  # bytes that its body may take
         self._largest_body = largest_body
         self._is_last = is_last
         self._last = False
         self._limit = 0
 
     def parse_header(self, header_plus: bytes) -> None:
-        """As the library does; then the body is judged by its announced length."""
+        """As the library does; then check the announced length of the body."""
         super().parse_header(header_plus)
         self.headers_came = monotonic()
         self._limit = self._largest_body(self.command, self.path)
         if self.chunked:
             self.reserved = self._limit
         elif self.content_length > self._limit:
-            # The page sees the length in the header and an empty body, and says that it is too
-            # large. Hanging up instead would show the browser's own error.
+            # The page sees the announced length and an empty body, and reports that it is too
+            # large. Closing the connection instead would show the browser's own error.
             kept_reading = self.content_length <= THROWN_AWAY
             self.body_rcv = ThrownAway(self.content_length if kept_reading else 0)
             if not kept_reading:
@@ -109,7 +109,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
             self.reserved = self.content_length
 
     def received(self, data: bytes) -> int:
-        """As the library does, with an end to bodies whose length nobody announced."""
+        """As the library does, with a limit on bodies of unannounced length."""
         taken: int = super().received(data)
         if self.chunked and self.body_bytes_received > self._limit and not self.completed:
             self.body_rcv.getbuf().close()
@@ -119,8 +119,8 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
         return len(data) if self._last else taken
 
     def _end_connection(self) -> None:
-        """Answer, then hang up. What is left of the body must not be read as another request:
-        behind a proxy it would get somebody else's answer (RFC 9112, section 11.2)."""
+        """Answer, then close. The rest of the body must not be read as another request: behind a
+        proxy that would give its answer to somebody else (RFC 9112, section 11.2)."""
         self._last = self.completed = self.connection_close = True
         self.expect_continue = False
         self.headers["CONNECTION"] = "close"
@@ -128,29 +128,29 @@ class Request(HTTPRequestParser):  # type: ignore[misc]
 
 
 class Connection(HTTPChannel):  # type: ignore[misc]
-    """One connection, with the moment since when it is the other side's turn."""
+    """One connection, with the moment from which we wait for the other side."""
 
     def __init__(self, server: Listener, *given: Any, **named: Any) -> None:
         self._answered = monotonic()
-        self._sent = 0  # bytes, ever
-        self._sending: tuple[float, int] | None = None  # since when, and what was sent before
+        self._sent = 0  # bytes, in total
+        self._sending: tuple[float, int] | None = None  # since when, and bytes sent before then
         self._over = False
         self.parser_class = lambda adjustments: Request(adjustments, server.largest_body, self._end)
         super().__init__(server, *given, **named)
 
     @property
     def peer(self) -> str:
-        """The other side's address; that of a proxy where there is one."""
+        """The other side's address (a proxy's, if there is one)."""
         return str(self.addr[0])
 
     @property
     def is_ours(self) -> bool:
-        """Whether a request is complete and waits for us."""
+        """Whether a complete request waits for us."""
         return bool(self.requests)
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing is under way in any direction."""
+        """Whether nothing is in progress in either direction."""
         return not (self.requests or self.request or self.total_outbufs_len)
 
     @property
@@ -160,12 +160,12 @@ class Connection(HTTPChannel):  # type: ignore[misc]
 
     @property
     def reserved(self) -> int:
-        """Bytes of bodies that are under way or not answered yet."""
+        """Bytes of bodies that are arriving or not answered yet."""
         coming = [self.request] if self.request else []
         return sum(each.reserved for each in [*self.requests, *coming])
 
     def send(self, data: bytes, do_close: bool = True) -> int:
-        """As the library does, counted."""
+        """As the library does, counting bytes."""
         sent: int = super().send(data, do_close)
         self._sent += sent
         return sent
@@ -176,17 +176,17 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         self._answered = monotonic()
 
     def received(self, data: bytes) -> bool:
-        """Take in what came; a large body may have to wait for room."""
+        """Process received data; a large body may have to wait for room."""
         if self._over:
-            return True  # the rest of a body that was refused; the answer ends the connection
+            return True  # the rest of a refused body; the answer ends the connection
         taken: bool = super().received(data)
         if self.request and self.request.reserved:
             self.server.look_for_room = True
         return taken
 
     def is_overdue(self, now: float, patience: Patience) -> bool:
-        """Whether the other side has had its time."""
-        # With more than this unsent, a thread waits until the other side has read some of it.
+        """Whether the other side has exceeded its time."""
+        # Above this much unsent data, a thread waits until the other side has read some of it.
         if self.requests and self.total_outbufs_len <= self.adj.outbuf_high_watermark:
             return False
         if self.total_outbufs_len:
@@ -213,7 +213,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]
 
 
 class Listener(TcpWSGIServer):  # type: ignore[misc]
-    """Accepts connections and keeps them in bounds. All but ``add_task`` is for one thread."""
+    """Accepts connections and limits them. Only ``add_task`` may be called from other threads."""
 
     channel_class = Connection
 
@@ -253,16 +253,17 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         )
 
     def readable(self) -> bool:
-        """Whether another connection may come: always, see ``tend``."""
+        """Whether another connection may be accepted: always, see ``tend``."""
         return bool(self.accepting)
 
     def turn(self, seconds: float) -> None:
-        """Do what there is to do, waiting at most so long for something."""
+        """Do the pending work, waiting at most ``seconds`` for some."""
         loop(timeout=seconds, map=self._connections, use_poll=True, count=1)
         self.tend()
 
     def tend(self) -> None:
-        """Hang up on who had its time, and on the slowest where there are too many."""
+        """Close connections that exceeded their time, and the slowest ones if there are too
+        many."""
         now = monotonic()
         if now - self._looked >= min(1.0, self._patience.headers / 4):
             self._looked = now
@@ -279,12 +280,12 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
                     break
 
     def stop(self, seconds: float, seconds_for_requests: float) -> None:
-        """Take no more connections; answer what has come, and what comes within its seconds."""
+        """Accept no more connections; answer requests already received, or received in time."""
         ends, requests_end = monotonic() + seconds, monotonic() + seconds_for_requests
         self.accepting = False
         self.del_channel()
         self.socket.close()
-        self.turn(0)  # what has come and was not read yet
+        self.turn(0)  # received but not read yet
         while self.active_channels and monotonic() < ends:
             for each in list(self.active_channels.values()):
                 late = monotonic() > requests_end and not (each.is_ours or each.total_outbufs_len)
@@ -300,8 +301,8 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         return [each for each in self.active_channels.values() if each.reserved]
 
     def _hang_up_on_slowest(self, connections: Iterable[Connection]) -> bool:
-        """Close the connection that waits longest, of whoever has most of them; False when all
-        that there are wait for us."""
+        """Close the connection that has waited longest, of the peer with the most connections;
+        False when every connection waits for us."""
         waiting = [each for each in connections if not each.is_ours]
         if not waiting:
             return False

@@ -1,4 +1,4 @@
-"""What a fresh installation needs once: schema, keys, bucket, the first administrator."""
+"""What a new installation needs once: schema, keys, bucket, first administrator."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ADMINISTRATOR = "beheer@zegel.example"
 
 
 def prepare_keys(settings: Settings) -> None:
-    """Make root, issuing authority, seal and time stamp keys, unless they are there.
+    """Make the keys of root, issuing authority, seal and time stamps, unless they exist.
 
     Raises AuthorityError.
     """
@@ -44,27 +44,27 @@ def prepare_keys(settings: Settings) -> None:
 
 
 def organisation(settings: Settings) -> str:
-    """Whose name stands in new certificates: the processor's, since it is they who seal."""
+    """The organisation in new certificates: the processor, because it seals."""
     return settings.organisation or str(example_processor()["trade_name"])
 
 
 def prepare_database(database_url: str, owner_url: str | None) -> None:
-    """Bring the schema up to date as its owner, and let the role of ``database_url`` work in it."""
+    """Bring the schema up to date as its owner, and give the role of ``database_url`` access."""
     migrate.upgrade(owner_url or database_url, Role.of(database_url) if owner_url else None)
 
 
 def prepare_bucket(store: S3Config) -> None:
-    """Make the bucket where there is none, as whoever may. Raises StorageError."""
-    # Loaded here alone: the commands that make examples do without.
+    """Create the bucket if it does not exist, with these credentials. Raises StorageError."""
+    # Loaded only here: the commands that make examples do not need it.
     from storage.objects import ObjectStore  # noqa: PLC0415
 
     ObjectStore(store).ensure_bucket()
 
 
 def prepare_people(deps: Deps) -> FirstSignIn | None:
-    """The first administrator and, in development, the example's profile and a sample draft.
+    """Create the first administrator and, in development, the example's profile and a sample draft.
 
-    Returns the sign-in when one was made now.
+    Returns the sign-in if it was created now.
     """
     processor = example_processor() if deps.settings.development else None
     name = processor["representative_name"] if processor else "Beheerder"
@@ -84,7 +84,7 @@ def _sample(deps: Deps) -> None:
         account = tx.accounts.by_email(ADMINISTRATOR)
     if account is None:
         raise LookupError(ADMINISTRATOR)
-    # The sample is ours: its owner has not even signed in.
+    # The service creates the sample itself: its owner has not signed in yet.
     staff: Staff = dataclasses.replace(account.person, first_password=False)
     create(deps, sales_input(read_example("agreement")), staff)
 
@@ -101,7 +101,7 @@ def read_example(name: str) -> dict[str, Any]:
 
 
 def sales_input(example: dict[str, Any]) -> Input:
-    """What sales types, from an input file: the part ``sales``."""
+    """The part ``sales`` of an input file: what sales enters."""
     return as_input(example["sales"])
 
 

@@ -1,8 +1,8 @@
-"""What ``zegel run`` and the processes it starts tell each other.
+"""How ``zegel run`` and its child processes communicate.
 
-They are started before the engines answer and load their code meanwhile; then each reads one line
-of JSON on its standard input with the settings that only the supervisor knows: where the engines
-are. The preparation answers with one line on its standard output.
+The children start before the engines answer and load their code meanwhile. Then each reads one line
+of JSON from standard input with the settings that only the supervisor knows: the addresses of the
+engines. The preparation answers with one line on standard output.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MARK = "SUPERVISED_BY_ZEGEL"
 
 @dataclass(frozen=True)
 class FirstSignIn:
-    """How the first administrator signs in; shown once."""
+    """The first administrator's credentials; shown once."""
 
     email: str
     password: str
@@ -29,7 +29,8 @@ class FirstSignIn:
 
     @staticmethod
     def of_line(line: str) -> FirstSignIn | None:
-        """What ``as_line`` made; None for an empty line: there was an administrator already."""
+        """The inverse of ``as_line``; None for an empty line: there already was an
+        administrator."""
         return FirstSignIn(**json.loads(line)) if line.strip() else None
 
 
@@ -39,14 +40,14 @@ def supervised() -> bool:
 
 
 def settings_line(given: Mapping[str, str]) -> bytes:
-    """What ``received`` reads."""
+    """The line that ``received`` reads."""
     return json.dumps(dict(given)).encode() + b"\n"
 
 
 def received() -> dict[str, str]:
-    """The environment; where supervised, with what the supervisor says once it does.
+    """The environment; in a supervised process, combined with the supervisor's settings.
 
-    Ends the process when the supervisor is gone: nobody will ever say where the engines are.
+    Ends the process when the supervisor is gone, since nobody else knows the engines' addresses.
     """
     if not supervised():
         return dict(os.environ)
@@ -54,8 +55,7 @@ def received() -> dict[str, str]:
     if not line:
         sys.exit(1)
     given: dict[str, str] = json.loads(line)
-    # A value may also have come as NAME_FILE; what the supervisor says counts, also that it is
-    # nothing.
+    # A value may also be in NAME_FILE; the supervisor's value overrides that, even if empty.
     kept = {
         name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in given
     }

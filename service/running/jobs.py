@@ -1,6 +1,6 @@
-"""What the worker does: for every kind of job the step, and what its failing shows.
+"""The worker's jobs: the step for each kind, and how its failure is shown.
 
-``JOBS`` is what steps defer (``service/workflow/tasks.py``), ``PERIODIC`` what time brings.
+``JOBS`` are deferred by steps (``service/workflow/tasks.py``), ``PERIODIC`` run on a schedule.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from service.workflow.people import forgotten
 from service.workflow.sealing import renew
 from service.workflow.telling import alarm, ask_countersigners, deliver
 
-# Makes it visible that the job about this (an agreement, a mail) fails for this reason.
+# Shows that the job about this (an agreement, a mail) fails for this reason.
 Failed = Callable[[Deps, str, str], None]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A task with its step, which takes the arguments of the task by name.
+    """A task with its step, which takes the task's arguments by name.
 
-    ``failed`` shows that a run failed; without it the failing of the job itself is recorded, and
-    told by the alarm. ``stuck`` shows that it kills its worker, where that is not shown likewise:
-    these steps record their own failures.
+    ``failed`` shows that a run failed; without it, the failure of the job itself is recorded and
+    reported by the alarm. ``stuck`` shows that it kills its worker, if ``failed`` is not used for
+    that: these steps record their own failures.
     """
 
     task: Task
@@ -37,7 +37,7 @@ class Job:
 
 
 def _nothing(_deps: Deps, _what: str, _reason: str) -> None:
-    """Tried again like any other; the sweep and the round of the archive find what it left."""
+    """Retried like any other; the sweep and the archive round find what it left."""
 
 
 JOBS = (
@@ -45,7 +45,7 @@ JOBS = (
     Job(tasks.PREVIEW, generate.make_preview, _nothing, generate.note_failed_preview),
     Job(tasks.SAMPLE, sample.make_sample, _nothing, sample.note_failed_sample),
     Job(tasks.SEAL, finish.finish, finish.note_failure),
-    # Only from former code, where each of the three steps was a job.
+    # Only for jobs of an older version, in which each of the three steps was a job.
     Job(tasks.CLOSE, finish.finish, finish.note_failure),
     Job(tasks.ARCHIVE, finish.finish, finish.note_failure),
     Job(tasks.DELIVER, deliver.deliver, deliver.note_failure),
@@ -58,7 +58,7 @@ JOBS = (
 
 @dataclass(frozen=True)
 class Periodic:
-    """A job that time brings: when (cron, UTC), and the step, which says how much it found."""
+    """A job on a schedule: when (cron, UTC), and the step, which returns how much it found."""
 
     name: str
     cron: str
@@ -67,18 +67,18 @@ class Periodic:
 
 
 PERIODIC = (
-    # These two promise a moment to people, so however much there is to do they are done.
+    # People were promised these two in time, so they run however much work there is.
     Periodic("expire", "* * * * *", expire.expire, INTERACTIVE),
     Periodic("alarm", "* * * * *", alarm.alarm, INTERACTIVE),
-    # Nine o'clock is Brussels time, and the cron here is UTC: the step looks at the clock itself.
+    # Nine o'clock is Brussels time, but cron is UTC: the step checks the time itself.
     Periodic("remind", "*/10 * * * *", remind.remind_due),
-    # What is due is asked at most ten minutes late.
+    # A due request is sent at most ten minutes late.
     Periodic("ask", "*/10 * * * *", ask_countersigners.mail_kept),
     Periodic("sweep", "*/2 * * * *", sweep.sweep),
     Periodic("locked", "* * * * *", forgotten.tell_locked),
     Periodic("tidy", "23 * * * *", retain.tidy),
     Periodic("renew", "11 * * * *", renew.renew_revocation_list),
-    # Every hour, so that a day on which the authority or the worker was away still gets its anchor.
+    # Hourly, so that a day still gets its anchor if the authority or the worker was down.
     Periodic("anchor", "7 * * * *", anchor.anchor),
     Periodic("round", "17 1 * * *", reread.begin_round),
     Periodic("renew_stamps", "47 2 * * *", renew_stamps.renew_stamps),

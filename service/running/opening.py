@@ -1,4 +1,4 @@
-"""Opening the engines that the settings name, embedded ones included."""
+"""Opens the engines of the settings, including embedded ones."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ Other = TypeVar("Other")
 
 
 class NotRunning(ZegelError):
-    """Why nothing runs, or not any more; the sentences stand in ``cli.toml``."""
+    """Why nothing runs, or why it stopped; the sentences are in ``cli.toml``."""
 
     def sentence(self) -> str:
-        """The sentence of the catalogue ``cli.toml`` for this situation."""
+        """The sentence in the catalogue ``cli.toml`` for this situation."""
         return text(f"cli.{self.code}", **self.values)
 
 
 @dataclass(frozen=True)
 class Engines:
-    """Where the database and the archive are, once they answer."""
+    """The addresses of the database and the archive, once they answer."""
 
     database_url: str
-    owner_url: str | None  # of whoever owns the schema; None: the service itself
-    store: S3Config  # as the worker
+    owner_url: str | None  # of the schema's owner; None: the service itself
+    store: S3Config  # with the worker's credentials
     web_store: S3Config
-    preparing_store: S3Config  # as whoever may make the bucket
+    preparing_store: S3Config  # with credentials that may create the bucket
 
 
 @contextmanager
 def engines(settings: Settings) -> Iterator[Engines]:
-    """Start the embedded engines the settings ask for, and stop what was started here.
+    """Start the embedded engines that the settings ask for, and stop those started here.
 
-    Processes that open the same data directory share one engine; the last to leave stops it.
-    Raises EngineError.
+    Processes with the same data directory share one engine; the last one to leave stops it. Raises
+    EngineError.
     """
     with closed_to_others():
         yield from _opened(settings)
@@ -62,14 +62,14 @@ def _opened(settings: Settings) -> Iterator[Engines]:
         owner_url = owner_url and _with_driver(owner_url)
         yield Engines(_with_driver(database_url), owner_url, *stores)
     finally:
-        # Stopping what was never started here does nothing.
+        # Has no effect on an engine that was not started here.
         _together(postgres.stop, objects.stop)
 
 
 def _together(one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
-    """Do both at once, since each mostly waits; a failure is raised when both have ended.
+    """Run both at once, since each mostly waits; a failure is raised when both have ended.
 
-    So is Ctrl-C: what is still starting could not be stopped.
+    So is Ctrl-C: an engine that is still starting could not be stopped.
     """
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.submit(one), pool.submit(other)
@@ -83,7 +83,7 @@ def _together(one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, 
 
 
 def _stores(settings: Settings, objects: EmbeddedObjectStore) -> tuple[S3Config, ...]:
-    """The store as the worker, the web process and the preparation sign in there."""
+    """The store with the credentials of the worker, the web process and the preparation."""
     if settings.embedded_object_store:
         found = objects.start()
         others = objects.identities()
@@ -113,7 +113,7 @@ def _where(settings: Settings) -> S3Config:
 
 
 def _with_driver(url: str) -> str:
-    """SQLAlchemy's name for psycopg 3 in front of a plain address."""
+    """The address with SQLAlchemy's name for psycopg 3."""
     for plain in ("postgresql://", "postgres://"):
         if url.startswith(plain):
             return "postgresql+psycopg://" + url.removeprefix(plain)

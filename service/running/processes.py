@@ -1,7 +1,7 @@
 """The processes of a running Zegel: web, worker, and the preparation before both.
 
-Each loads only its own part of the code, and loads it before it asks for its settings: started by
-``zegel run``, it does so while the engines start.
+Each loads only its own part of the code, before it reads its settings: when started by ``zegel
+run``, this happens while the engines start.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def serve(given: GiveSettings) -> None:
 
     end_with_parent()
     settings = given()
-    gc.freeze()  # the server's processes share what is loaded; their collectors would write it
+    # The server's processes share loaded memory; their garbage collectors would write to it.
+    gc.freeze()
     with engines(settings) as found:
         database, store = found.database_url, found.web_store
         Server(settings, lambda: create_app(build(settings, database, store))).run()
@@ -46,7 +47,7 @@ def serve(given: GiveSettings) -> None:
 
 def work(given: GiveSettings) -> None:
     """Run jobs until told to stop."""
-    # Only this process does them.
+    # Only this process runs jobs.
     from service.running.worker import run  # noqa: PLC0415
     from service.wiring.build import worker_app  # noqa: PLC0415
     from service.workflow.probe_office import probe_office  # noqa: PLC0415
@@ -67,11 +68,11 @@ def work(given: GiveSettings) -> None:
 
 
 def prepare(given: GiveSettings) -> FirstSignIn | None:
-    """Schema, keys, bucket and first administrator; safe to repeat.
+    """Prepare schema, keys, bucket and first administrator; safe to repeat.
 
-    Raises NotRunning with the reason where one of them cannot be had.
+    Raises NotRunning with the reason if one of them fails.
     """
-    # The libraries of migrations and keys are needed here and nowhere else.
+    # Only this needs the libraries of migrations and keys.
     from psycopg import Error as PostgresError  # noqa: PLC0415
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
@@ -82,7 +83,7 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
         prepare_people,
     )
 
-    # Only here and in the worker's daily round.
+    # Used only here and in the worker's daily round.
     from service.workflow.keeping.probe import probe_archive  # noqa: PLC0415
     from signatures.errors import AuthorityError  # noqa: PLC0415
 
@@ -96,7 +97,7 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
                 prepare_keys(settings)
                 _check_keys(deps)
             with _in_words("database_unusable", Unavailable, DBAPIError, PostgresError):
-                # The owner first: it may have to make the role of the other.
+                # The owner first: it may have to create the other role.
                 prepare_database(found.database_url, found.owner_url)
                 deps.database.ping()
             with _in_words("archive_unusable", StorageError):
@@ -109,17 +110,17 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
 
 
 def _check_keys(deps: Deps) -> None:
-    """Raises AuthorityError where keys and passphrase, or keys and certificates, do not fit.
+    """Raises AuthorityError if keys and passphrase, or keys and certificates, do not match.
 
-    An expired certificate, or a service for keys that does not answer now, is no reason to keep
-    the archive's pages from anybody. A trusted list that cannot be used is one: what it was put
-    there for would silently not be reached.
+    An expired certificate, or a key service that does not answer now, must not make the archive's
+    pages unavailable. An unusable trusted list does prevent the start: its purpose would silently
+    be missed.
     """
     trusted_list(deps.settings)
-    # The libraries of keys are needed by these commands alone.
+    # Only these commands need the libraries of keys.
     from service.wiring.seal_keys import check  # noqa: PLC0415
 
-    # The libraries of keys are needed by these commands alone.
+    # Only these commands need the libraries of keys.
     from signatures.errors import AuthorityError  # noqa: PLC0415
 
     try:
@@ -132,7 +133,7 @@ def _check_keys(deps: Deps) -> None:
 
 @contextmanager
 def _in_words(code: str, *failures: type[Exception]) -> Iterator[None]:
-    """Any of these failures as NotRunning, with the reason that the outside gave."""
+    """Convert any of these failures to NotRunning, with the external reason."""
     try:
         yield
     except failures as failure:
@@ -142,9 +143,9 @@ def _in_words(code: str, *failures: type[Exception]) -> Iterator[None]:
 
 
 def end_with_parent() -> None:
-    """Where a supervisor started this process and dies without a word, end as well (Linux).
+    """End this process when its supervisor dies without stopping it (Linux).
 
-    Elsewhere the supervisor's own SIGTERM does it.
+    Elsewhere only the supervisor's own SIGTERM does this.
     """
     if sys.platform == "linux" and supervised():
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,13 +1,13 @@
-"""Work that died with its worker is given back.
+"""Gives back the jobs of dead workers.
 
-* Every living worker shares one lock, which PostgreSQL takes back from a killed process by itself.
-  Who has it alone at the start is the only one that lives, so whatever is under way was left by
-  the dead and is given back at once. Beside others only heartbeats can tell.
-* The first death may have any cause, so the job may run again at once. From the second on it
-  pauses, longer each time and an hour at most, without an end (DESIGN.md §1.5): a job that takes
-  its worker down every time must not keep the others from being done.
-* Jobs that died together twice get their next turn one after the other. So the innocent ones are
-  done, and only the one that kills dies on; from the third death on its failure is made visible.
+* Every living worker shares one lock, which PostgreSQL releases when a process is killed. A
+  worker that holds it alone at its start is the only one alive, so every job in progress belongs to
+  a dead worker and is given back at once. If there are others, only heartbeats can tell.
+* The first death may have any cause, so the job may run again at once. From the second death on it
+  pauses, longer each time up to an hour, indefinitely (DESIGN.md §1.5): a job that kills its worker
+  every time must not prevent the others.
+* Jobs that died together twice run next one after the other. So the innocent ones succeed, and only
+  the culprit dies again; from the third death on its failure is shown.
 
 Procrastinate counts in ``attempts`` how often a job was given back. Nothing else here retries.
 """
@@ -30,15 +30,15 @@ from service.texts import text
 
 log = logging.getLogger(__name__)
 
-STALLED_AFTER_SECONDS = 15  # without a heartbeat of its worker, a job is given back
+STALLED_AFTER_SECONDS = 15  # a job is given back after this time without a heartbeat
 REVIVE_EVERY_SECONDS = 5
 LONGEST_PAUSE = timedelta(hours=1)
-TURN = timedelta(seconds=10)  # alone, for each of those that died together
+TURN = timedelta(seconds=10)  # each of the jobs that died together runs this long alone
 DEATHS_BEFORE_NOTING = 3
 _WORKERS_LOCK = 7_403_144
 
-# Makes it visible that a job with these arguments fails for this reason. Returns whether the job
-# is still to be done; False when a person decides that from here.
+# Shows that a job with these arguments fails for this reason. Returns whether to continue the job;
+# False when a person decides from now on.
 Note = Callable[[Mapping[str, Any], str], bool]
 
 
@@ -46,11 +46,11 @@ Note = Callable[[Mapping[str, Any], str], bool]
 async def reviving(
     app: procrastinate.App, notes: Mapping[str, Note], *, watch: bool
 ) -> AsyncIterator[None]:
-    """Be known as living until the block ends, and give back what the dead left.
+    """Be registered as living until the block ends, and give back the jobs of dead workers.
 
-    ``watch``: also what dies meanwhile. Not for a worker that ends when no job is left: it sends no
-    heartbeat while it waits for its last jobs, and would take them for dead. ``notes`` has a way to
-    make failing visible by the name of a task.
+    ``watch``: also those that die meanwhile. Not for a worker that ends when no job is left: it
+    sends no heartbeat while it waits for its last jobs, and would consider them dead. ``notes``
+    maps the name of a task to the function that shows its failure.
     """
     connector = app.connector
     if not isinstance(connector, procrastinate.PsycopgConnector):
@@ -84,7 +84,7 @@ async def _watch(app: procrastinate.App, notes: Mapping[str, Note]) -> None:
         await asyncio.sleep(REVIVE_EVERY_SECONDS)
         try:
             await revive(app, notes)
-        except Exception as error:  # the database is away, or one job's failure cannot be noted
+        except Exception as error:  # the database is down, or a job's failure cannot be recorded
             log.warning("revive: %s: %s", type(error).__name__, error)
 
 
@@ -93,8 +93,7 @@ async def revive(
 ) -> int:
     """Give back the jobs of workers without a heartbeat for ``patience`` seconds; returns how many.
 
-    A worker that was only slow does no harm when it comes back: every step may be run twice at
-    once.
+    A worker that was only slow does no harm when it returns: every step may run twice at once.
     """
     stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=patience))
     suspects = 0
@@ -110,7 +109,7 @@ async def revive(
 
 
 def pause_after(deaths: int) -> timedelta:
-    """None after the first death, then 4, 16, 64 … seconds, an hour at most."""
+    """None after the first death, then 4, 16, 64 … seconds, at most an hour."""
     if deaths < 2:
         return timedelta(0)
     return min(LONGEST_PAUSE, timedelta(seconds=4.0 ** min(deaths - 1, 6)))
@@ -125,10 +124,10 @@ async def _note(job: Job, notes: Mapping[str, Note]) -> bool:
 
 
 async def _give_back(app: procrastinate.App, job: Job, at: datetime) -> None:
-    """Let it run again from ``at`` on.
+    """Let it run again from ``at``.
 
-    Where another job waits for the same thing by now, that one goes: it does not know how often
-    its like has died.
+    If a duplicate of it is already waiting, that duplicate is cancelled, because it does not carry
+    the crash count.
     """
     manager = app.job_manager
     try:

@@ -1,8 +1,8 @@
-"""The web server: gunicorn's processes around waitress's connections, configured here.
+"""The web server: gunicorn's processes with waitress's connections, configured here.
 
-gunicorn starts the processes, starts a dead one again and passes signals on. Within a process
-waitress reads requests and has threads answer them (``service/running/connections.py``). Why not
-one of them alone: docs/decisions, number 21.
+gunicorn starts the processes, restarts dead ones and forwards signals. In each process waitress
+reads requests and answers them in threads (``service/running/connections.py``). Why both:
+docs/decisions, number 21.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from service.settings.table import Settings
 from service.web.log_masking import MaskTokens
 from service.web.security import largest_body
 
-STOP_SECONDS = 20  # for answers that are being made; the supervisor waits thirty
-STOP_REQUEST_SECONDS = 3  # for requests that are still coming in
+STOP_SECONDS = 20  # for answers in progress; the supervisor waits thirty
+STOP_REQUEST_SECONDS = 3  # for requests still arriving
 
 
 class MaskedLogger(Logger):  # type: ignore[misc]
-    """The server's own log: it names the address of a request that fails, and that may be a link.
+    """The server's own log. It names the address of a failing request, which may be a signing link.
 
-    It has a handler of its own, so the masks of the root logger do not reach it.
+    It has its own handler, so the filters of the root logger do not apply to it.
     """
 
     def setup(self, cfg: Any) -> None:
-        """Set up as the library does, masked."""
+        """Set up as the library does, with masking."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.addFilter(MaskTokens())
@@ -45,7 +45,7 @@ class BufferingWorker(Worker):  # type: ignore[misc]
     listener: Listener | None = None
 
     def run(self) -> None:
-        """Serve until told to stop, or until the process that started this one is gone."""
+        """Serve until told to stop, or until the parent process is gone."""
         self.listener = Listener(
             self.wsgi,
             self.sockets[0].sock,
@@ -59,15 +59,15 @@ class BufferingWorker(Worker):  # type: ignore[misc]
         self.listener.stop(STOP_SECONDS, STOP_REQUEST_SECONDS)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Told to stop: wake up and do so."""
+        """Wake up to stop."""
         super().handle_exit(sig, frame)
         if self.listener is not None:
             self.listener.pull_trigger()
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """Serves what ``make`` makes. It is made once, before the processes are forked, so that they
-    share its memory; ``make`` may open no connection and start no thread."""
+    """Serves the application made by ``make``. It is made once, before forking, so that the
+    processes share its memory; ``make`` must open no connection and start no thread."""
 
     def __init__(
         self, settings: Settings, make: Callable[[], Flask], patience: Patience | None = None
@@ -78,17 +78,17 @@ class Server(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Processes for the cores, threads for what waits on the database, quiet logs."""
+        """Processes for the cores, threads for waiting on the database, quiet logs."""
         options: dict[str, Any] = {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": self._settings.web_workers,
             "worker_class": BufferingWorker,
-            "preload_app": True,  # 6 MiB less for each process
+            "preload_app": True,  # saves 6 MiB per process
             "threads": self._settings.web_threads,
             "timeout": 60,
             "graceful_timeout": STOP_SECONDS + STOP_REQUEST_SECONDS,
             "logger_class": MaskedLogger,
-            "accesslog": None,  # an access log would hold signing links
+            "accesslog": None,  # an access log would contain signing links
             "loglevel": "warning",
             "control_socket_disable": True,
         }
@@ -98,5 +98,5 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """The application, for all worker processes."""
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a busy minute is no trouble
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full queue is no problem
         return self._make()

@@ -1,4 +1,4 @@
-"""Everything on one machine: engines, web and worker, started and stopped together."""
+"""Runs everything on one machine: engines, web and worker, started and stopped together."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from service.texts import text
 from storage.config import S3Config
 
 READY_SECONDS = 60
-PREPARE_SECONDS = 600  # migrations of a large database take a while
+PREPARE_SECONDS = 600  # migrating a large database takes a while
 STOP_SECONDS = 30
-# A process hears of these what it needs, and does not find the rest in its environment either.
+# Each process receives only what it needs of these, and does not inherit the rest.
 NOT_FOR_ALL = (
     "ZEGEL_KEY_PASSPHRASE",
     "DATABASE_OWNER_URL",
@@ -49,12 +49,12 @@ NOT_FOR_ALL = (
 
 
 class Interrupted(Exception):
-    """Somebody asked to stop before everything had started."""
+    """A stop was requested before everything had started."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A stack that answers."""
+    """A running stack that answers."""
 
     url: str
     processes: dict[str, subprocess.Popen[bytes]]
@@ -63,13 +63,13 @@ class Running:
 
 
 def run_everything(settings: Settings) -> int:
-    """Start everything, say where it is, and wait for Ctrl-C; returns the exit status."""
+    """Start everything, print its address, and wait for Ctrl-C; returns the exit status."""
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     started = time.monotonic()
     click.echo(text("cli.starting"))
-    # Interrupted: what had started by then has been stopped when the block is left.
+    # If interrupted, leaving the block stops whatever had started.
     with suppress(Interrupted), stack(settings, stop.is_set) as running:
         _announce(settings, running, time.monotonic() - started)
         while not stop.wait(0.5):
@@ -82,10 +82,10 @@ def run_everything(settings: Settings) -> int:
 
 @contextmanager
 def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -> Iterator[Running]:
-    """Engines, web and worker for the time of the block.
+    """Engines, web and worker, for the duration of the block.
 
-    Raises NotRunning, PortTaken, EngineError, OSError where the data directory is of no use, and
-    Interrupted when that was asked before everything ran.
+    Raises NotRunning, PortTaken, EngineError, OSError for an unusable data directory, and
+    Interrupted when that was requested before everything ran.
     """
     with _alone(settings.data_dir), closed_to_others():
         close_what_is_open(settings.data_dir)
@@ -93,7 +93,7 @@ def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -
             raise PortTaken(port=settings.port, setting="ZEGEL_PORT")
         if not office_is_there(settings.soffice):
             raise EngineMissing(engine="LibreOffice", tool=settings.soffice or "soffice")
-        # These three load their code while the engines start, and wait to hear where those are.
+        # These three load their code while the engines start, and then wait for their addresses.
         preparation = _start("prepare", answers=True)
         processes = {name: _start(name) for name in ("web", "worker")}
         all_of_them = {"prepare": preparation, **processes}
@@ -114,8 +114,8 @@ def stack(settings: Settings, interrupted: Callable[[], bool] = lambda: False) -
 
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
-    """Be the only supervisor of this data directory for the time of the block; a lock that the
-    system takes back from the dead. Raises NotRunning when there is another."""
+    """Be the only supervisor of this data directory for the duration of the block, with a lock that
+    the system releases on death. Raises NotRunning when there is another."""
     make_passable(directory)
     with tempfile.TemporaryFile(dir=directory), (directory / "running.lock").open("w") as lock:
         try:
@@ -127,7 +127,7 @@ def _alone(directory: Path) -> Iterator[None]:
 
 def _start(name: str, *, answers: bool = False) -> subprocess.Popen[bytes]:
     shared = {key: value for key, value in os.environ.items() if _is_for_all(key)}
-    # A session of its own: Ctrl-C reaches the supervisor alone, which stops the others in order.
+    # In its own session: Ctrl-C reaches only the supervisor, which stops the others in order.
     return subprocess.Popen(
         [sys.executable, "-m", "service", name],
         env={**shared, MARK: "1"},
@@ -144,7 +144,7 @@ def _is_for_all(name: str) -> bool:
 def _tell(process: subprocess.Popen[bytes], given: Mapping[str, str]) -> None:
     if process.stdin is None:
         raise LookupError("a process without an ear")
-    # One that has died meanwhile is noticed by whoever waits for it.
+    # A process that died meanwhile is noticed by the caller that waits for it.
     with suppress(BrokenPipeError), process.stdin as ear:
         ear.write(settings_line(given))
 
@@ -152,9 +152,9 @@ def _tell(process: subprocess.Popen[bytes], given: Mapping[str, str]) -> None:
 def _prepared(
     process: subprocess.Popen[bytes], given: Mapping[str, str], interrupted: Callable[[], bool]
 ) -> FirstSignIn | None:
-    """Wait for schema, keys, bucket and administrator; the sign-in when one was made now."""
+    """Wait for schema, keys, bucket and administrator; returns the sign-in if created now."""
     _tell(process, given)
-    # It answers with one line, which the pipe holds until it is read.
+    # It answers with one line, which stays in the pipe until read.
     wait_until(lambda: interrupted() or process.poll() is not None, seconds=PREPARE_SECONDS)
     if interrupted():
         raise Interrupted
@@ -164,8 +164,8 @@ def _prepared(
 
 
 def _given(settings: Settings, found: Engines) -> dict[str, str]:
-    """What every process needs to open the same engines without starting any; of what it needs
-    not, that it has nothing."""
+    """The settings that every process needs to open the same engines without starting any; secrets
+    that it does not need are empty."""
     key = settings.secret_key or development_secret(settings.data_dir)
     return {
         **dict.fromkeys(NOT_FOR_ALL, ""),
@@ -184,7 +184,7 @@ def _given(settings: Settings, found: Engines) -> dict[str, str]:
 
 
 def _given_to(name: str, settings: Settings, found: Engines) -> dict[str, str]:
-    """The same, with what this process alone may have."""
+    """The same, with what only this process may have."""
     given = _given(settings, found)
     if name == "web":
         return given | _signing_in("S3_WEB", found.web_store)

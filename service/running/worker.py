@@ -1,15 +1,15 @@
-"""The worker: runs what was deferred, again and again until it succeeds.
+"""The worker: runs deferred jobs, again and again until they succeed.
 
-Every job names a workflow step and calls it (``service/running/jobs.py``). A step that fails makes
-its failure visible and is deferred anew with a growing pause, for ever (DESIGN.md §1.5). It is
-deferred anew and not retried in place, because a retried job would collide with one that waits for
-the same thing.
+Every job names a workflow step, which is called (``service/running/jobs.py``). A failing step shows
+its failure and is deferred again with a growing pause, indefinitely (DESIGN.md §1.5). It is
+deferred again instead of retried in place, because a retried job would collide with a waiting
+duplicate.
 
-A periodic job that fails is recorded, so that people are warned
-(``service/workflow/telling/alarm.py``), and its next run comes at its next period.
+The failure of a periodic job is recorded, so that people are warned
+(``service/workflow/telling/alarm.py``); its next run comes on schedule.
 
-A step may also take the whole worker down. ``service/running/revival.py`` gives back what a dead
-worker left.
+A step may also kill the whole worker. ``service/running/revival.py`` gives back the jobs of a dead
+worker.
 """
 
 from __future__ import annotations
@@ -37,26 +37,27 @@ log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = timedelta(minutes=5)
 HEARTBEAT_SECONDS = 2
-# News of a job that comes while the worker looks for another is lost, so it looks again by itself.
+# A notification that arrives during a look for another job is lost, so the worker polls as well.
 LOOK_AGAIN_SECONDS = 2
 BEGIN_ANEW_SECONDS = 1
-AT_ONCE = 3  # of whatever waits
-FREE_AT_ONCE = 1  # besides, of what somebody waits for
+AT_ONCE = 3  # jobs of any kind
+FREE_AT_ONCE = 1  # more, of interactive work only
 FOR_EVER = float("inf")
 
 
 def run(deps: Deps, app: procrastinate.App) -> None:
-    """Work until told to stop (SIGTERM, SIGINT); a job that is running is finished first.
+    """Work until told to stop (SIGTERM, SIGINT); running jobs are finished first.
 
-    Raises ConnectorException when the database cannot be reached at the start; later it is waited
-    for.
+    Raises ConnectorException when the database cannot be reached at the start; later it waits for
+    it.
     """
     notes = register(deps, app)
     asyncio.run(_work_on(app, notes))
 
 
 async def _work_on(app: procrastinate.App, notes: Mapping[str, Note]) -> None:
-    """Begin anew whenever the work ends by itself: a connection broke, PostgreSQL restarted."""
+    """Start again whenever the work ends by itself, as when a connection broke or PostgreSQL
+    restarted."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -66,7 +67,7 @@ async def _work_on(app: procrastinate.App, notes: Mapping[str, Note]) -> None:
         working = asyncio.create_task(work(app, notes))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        working.cancel()  # when told to stop: it finishes what it is doing
+        working.cancel()  # only when told to stop: it finishes its running jobs
         stopping.cancel()
         (ended,) = await asyncio.gather(working, return_exceptions=True)
         if not stop.is_set():
@@ -78,11 +79,11 @@ async def _work_on(app: procrastinate.App, notes: Mapping[str, Note]) -> None:
 
 
 async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool = True) -> None:
-    """Take jobs; without ``wait`` only until none is left that could run now.
+    """Run jobs; without ``wait`` only until none can run now.
 
-    What came to wait later is taken first where it matters more, but a job that runs is never
-    stopped. So one place is kept free for interactive work: mails or housekeeping that take long
-    cannot hold all of them.
+    A job with a higher priority starts before jobs that have waited longer, but a running job is
+    never stopped. So one slot is reserved for interactive work: long mails or housekeeping cannot
+    fill all of them.
     """
     names = [queue.name for queue in QUEUES]
     async with app.open_async(), reviving(app, notes, watch=wait):
@@ -97,7 +98,7 @@ async def work(app: procrastinate.App, notes: Mapping[str, Note], *, wait: bool 
             await asyncio.wait(takers, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for taker in takers:
-                taker.cancel()  # it finishes what it is doing
+                taker.cancel()  # it finishes its running jobs
             ended = await asyncio.gather(*takers, return_exceptions=True)
         for failure in ended:
             if isinstance(failure, Exception):
@@ -112,7 +113,7 @@ async def _take(app: procrastinate.App, queues: list[str], at_once: int, *, wait
         install_signal_handlers=False,
         listen_notify=wait,
         fetch_job_polling_interval=LOOK_AGAIN_SECONDS,
-        # Only who was told to stop ends what is still running; it begins anew elsewhere.
+        # Only when told to stop, running jobs are ended; they start again elsewhere.
         shutdown_graceful_timeout=25 if wait else FOR_EVER,
         delete_jobs="successful",
         update_heartbeat_interval=HEARTBEAT_SECONDS,
@@ -126,8 +127,8 @@ def register(
     periodic: Sequence[Periodic] = PERIODIC,
     jobs: Sequence[Job] = JOBS,
 ) -> dict[str, Note]:
-    """Name every task to Procrastinate; returns how the failing of each is made visible when it
-    takes its worker down."""
+    """Register every task with Procrastinate; returns for each task how its failure is shown when
+    it kills its worker."""
     notes = {}
     for job in jobs:
         _when_deferred(deps, app, job)
@@ -157,7 +158,7 @@ def _when_deferred(deps: Deps, app: procrastinate.App, job: Job) -> None:
 
 
 def _again(deps: Deps, job: Job, attempt: int, arguments: Mapping[str, Any]) -> None:
-    """Defer the same thing again after 1, 4, 16 … seconds, five minutes at most."""
+    """Defer the same job again after 1, 4, 16 … seconds, at most five minutes."""
     pause = min(LONGEST_PAUSE, timedelta(seconds=4.0 ** min(attempt, 6)))
     with deps.database.begin() as tx:
         tx.jobs.defer(job.task, after=pause, attempt=attempt + 1, **arguments)
@@ -196,7 +197,7 @@ def _on_time(deps: Deps, app: procrastinate.App, job: Periodic) -> None:
     def perform(timestamp: int) -> None:
         try:
             found = job.step(deps)
-        except Exception as failure:  # its next period comes by itself
+        except Exception as failure:  # its next run comes on schedule
             log.warning("%s: %s: %s", name, type(failure).__name__, failure)
             failing.note(deps, name, said(failure))
         else:

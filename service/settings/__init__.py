@@ -1,1 +1,1 @@
-"""The settings: one table, how a text becomes a value, and what may cross the network."""
+"""The settings: one table, the conversion of text to values, and what may cross the network."""

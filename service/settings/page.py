@@ -1,4 +1,4 @@
-"""The table of settings, as ``docs/settings.md`` holds it: ``python -m service.settings.page``."""
+"""Prints the table of settings for ``docs/settings.md``: ``python -m service.settings.page``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from service.texts import text
 
 
 def documentation() -> str:
-    """The table of settings in Markdown, as ``docs/settings.md`` holds it."""
+    """The table of settings in Markdown, as in ``docs/settings.md``."""
     lines = [text("settings.page.top").strip(), "", text("settings.page.columns"), "|---|---|---|"]
     for setting in TABLE:
         about = text(f"settings.about.{setting.name}")

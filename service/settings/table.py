@@ -1,10 +1,10 @@
-"""The settings of the service: read once from the environment, checked all together, frozen.
+"""The settings of the service: read once from the environment, validated together, immutable.
 
-Each row of ``TABLE`` is one variable; every one may also be given as ``NAME_FILE``, the path of a
-file that holds the value. A variable that is set to nothing counts as not set. A name that begins
-with ``ZEGEL_`` and stands in no row is refused, because a misspelt setting does nothing silently.
+Each row of ``TABLE`` is one variable, which may also be given as ``NAME_FILE``, the path of a file
+with the value. An empty variable is treated as not set. An unknown name that begins with ``ZEGEL_``
+is refused, because a misspelt setting would silently have no effect.
 
-``python -m service.settings.page`` prints the table as it stands in ``docs/settings.md``.
+``python -m service.settings.page`` prints the table for ``docs/settings.md``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DEVELOPMENT, PRODUCTION = "development", "production"
 SOFTWARE, PKCS11, AWS_KMS = "software", "pkcs11", "aws_kms"
-# What each place of the seal's key must have, and what it may have.
+# The settings that each kind of seal key requires, and those it may have.
 SEAL_NEEDS = {
     SOFTWARE: (),
     PKCS11: ("ZEGEL_PKCS11_LIBRARY", "ZEGEL_PKCS11_TOKEN", "ZEGEL_PKCS11_KEY", "ZEGEL_PKCS11_PIN"),
@@ -44,7 +44,7 @@ PASSPHRASE_CHARACTERS = 12
 
 @dataclass(frozen=True)
 class Settings:
-    """What the operator chose. Secrets are left out of ``repr``."""
+    """The operator's choices. Secrets are left out of ``repr``."""
 
     mode: str
     data_dir: Path
@@ -72,11 +72,11 @@ class Settings:
     smtp_password: str | None = field(repr=False)
     smtp_security: str
     mail_from: str
-    plain_smtp_reason: str  # why what it names may be; empty: it may not, outside development
+    plain_smtp_reason: str  # the reason for a plain connection; empty: only in development
     plain_s3_reason: str
     plain_database_reason: str
     office_not_isolated_reason: str
-    organisation: str | None  # whose name new certificates bear; None: the example's
+    organisation: str | None  # the name in new certificates; None: the example's
     key_dir: Path
     key_passphrase: bytes | None = field(repr=False)
     seal_provider: str
@@ -92,7 +92,7 @@ class Settings:
     kms_endpoint_url: str | None  # None: Amazon's
     tsa_urls: tuple[str, ...]  # empty: our own time stamp authority
     tsa_roots: tuple[x509.Certificate, ...]  # of other people's authorities, of before as well
-    tsa_policies: tuple[str, ...]  # empty: any
+    tsa_policies: tuple[str, ...]  # of third-party authorities, including former ones
     tsa_per_minute: int
     tsa_authorization: Mapping[str, str] = field(repr=False)  # by address
     trusted_list: Path | None
@@ -104,32 +104,32 @@ class Settings:
     soffice: str | None  # None: searched for
     office_python: str | None
     link_days: int
-    reminder_days: tuple[int, ...]  # negative: before the end of the term; empty: none
+    reminder_days: tuple[int, ...]  # negative: before the deadline; empty: none
     staff_may_copy_link: bool
     trusted_proxies: int
     lock_days: int
 
     @property
     def development(self) -> bool:
-        """Whether this is a machine to try things on: mails stay here, http is allowed."""
+        """Whether this is a machine for trying things out: mails stay here, http is allowed."""
         return self.mode == DEVELOPMENT
 
 
 class SettingsError(ZegelError):
-    """The settings cannot be used; ``problems`` holds one sentence for each thing wrong."""
+    """The settings are unusable; ``problems`` holds one sentence per problem."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("settings", problems=problems)
         self.problems = problems
 
     def sentence(self) -> str:
-        """All problems, one a line."""
+        """All problems, one per line."""
         return "\n".join([text("settings.problems.heading"), *(f"- {p}" for p in self.problems)])
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One variable: how it is read, and what counts when it is absent."""
+    """One variable: how it is parsed, and its default."""
 
     name: str
     attribute: str
@@ -229,11 +229,11 @@ TABLE: tuple[Setting, ...] = (
 def load_settings(
     environ: Mapping[str, str], *, mode_default: str = PRODUCTION, keys: bool = True
 ) -> Settings:
-    """The settings in these variables. Raises SettingsError with everything that is wrong.
+    """The settings in these variables. Raises SettingsError with every problem.
 
     Without ``keys`` the passphrase and the organisation may be absent: for a process that only
-    reads certificates.
-    Nothing is written; in development the secret key may be absent (``development_secret``).
+    reads certificates. Nothing is written; in development the secret key may be absent
+    (``development_secret``).
     """
     problems = list(_unknown_names(environ))
     given: set[str] = set()
@@ -260,7 +260,7 @@ def load_settings(
 
 
 def development_secret(data_dir: Path) -> bytes:
-    """The secret key of a development machine: made once, kept in ``secret-key``, mode 0600."""
+    """The secret key of a development machine: made once, kept in ``secret-key`` with mode 0600."""
     path = data_dir / "secret-key"
     data_dir.mkdir(parents=True, exist_ok=True)
     try:
@@ -303,7 +303,7 @@ def _unknown_names(environ: Mapping[str, str]) -> Iterator[str]:
 def _together(
     values: Mapping[str, Any], given: Iterable[str]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """What only shows when settings are seen side by side."""
+    """The problems of combinations of settings."""
     given = set(given)
     for one, other in (
         ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
@@ -326,7 +326,7 @@ def _together(
 
 
 def _of_the_seal(provider: str, given: set[str]) -> Iterator[tuple[str, dict[str, object]]]:
-    """What one place of the key needs; and what another would, because it does nothing here."""
+    """What one kind of key lacks, and what is set for another kind and would have no effect."""
     for name in SEAL_NEEDS[provider]:
         if name not in given:
             yield "required_for", {"name": name, "choice": provider}
@@ -339,8 +339,8 @@ def _of_the_seal(provider: str, given: set[str]) -> Iterator[tuple[str, dict[str
 def _of_time_stamps(
     values: Mapping[str, Any], given: set[str]
 ) -> Iterator[tuple[str, dict[str, object]]]:
-    """Without the root of an authority every file that it stamped would fail its verification; in
-    development too."""
+    """Without an authority's root, every file that it stamped would fail verification, also in
+    development."""
     if "ZEGEL_TSA_URLS" in given and "ZEGEL_TSA_ROOTS" not in given:
         yield "required_with", {"name": "ZEGEL_TSA_ROOTS", "other": "ZEGEL_TSA_URLS"}
     for name in (
@@ -378,7 +378,7 @@ def _wanted_in_production(
 
 
 def _store_is_embedded(given: set[str]) -> bool:
-    """Amazon itself needs no endpoint, and on its machines no keys; then a region says it."""
+    """Amazon needs no endpoint, and on its machines no keys; then a region selects it."""
     return not given & {
         "S3_ENDPOINT_URL",
         "S3_ACCESS_KEY_ID",

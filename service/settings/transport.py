@@ -1,7 +1,7 @@
-"""What would leave this machine readable on the way: refused outside development, unless the
-operator gives the reason why it may, which is then shown.
+"""Finds connections that would leave this machine unencrypted: refused outside development, unless
+the operator gives a reason why they may, which is then shown.
 
-On one machine nothing travels: a socket and a loopback address are never in the clear.
+Within one machine nothing travels: a socket or loopback address is never a problem.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-# Encrypted is not enough: only these two find out who is at the other end.
+# Encryption is not enough: only these two verify the server.
 VERIFIED = ("verify-full", "verify-ca")
 
 
 @dataclass(frozen=True)
 class InTheClear:
-    """One way out: the setting that opens it, and the one that would say why it may be open."""
+    """One unencrypted connection: the setting that opens it, and the setting for the reason to
+    allow it."""
 
     code: str
     setting: str
@@ -27,7 +28,7 @@ class InTheClear:
 
 
 def in_the_clear(values: Mapping[str, Any]) -> Iterator[InTheClear]:
-    """Those that these settings open, by the attributes of ``Settings``."""
+    """The unencrypted connections of these settings, by the attributes of ``Settings``."""
     mail = values["smtp_host"]
     if mail and values["smtp_security"] == "none" and not is_here(mail):
         yield InTheClear(
@@ -57,7 +58,7 @@ def is_plain(address: str | None) -> bool:
 
 
 def is_unverified(url: str | None) -> bool:
-    """Whether this address of PostgreSQL leads to another machine without finding out which."""
+    """Whether this PostgreSQL address leads to another machine without verifying it."""
     if not url:
         return False
     parts = urlsplit(url)

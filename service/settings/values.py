@@ -1,4 +1,4 @@
-"""How the text of one environment variable becomes a value: each function raises WrongValue."""
+"""Converts the text of an environment variable to a value: each function raises WrongValue."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO = frozenset({"0", "false", "no", "off", "nee"})
 
 
 class WrongValue(Exception):
-    """A value that cannot be used; ``code`` names the sentence in ``settings.toml``."""
+    """An unusable value; ``code`` names the sentence in ``settings.toml``."""
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code)
@@ -33,14 +33,14 @@ def words(raw: str) -> str:
 
 
 def reason(raw: str) -> str:
-    """A sentence that says why: one line that a person can judge."""
+    """A reason: one line that a person can judge."""
     if not 10 <= len(raw) <= 300 or not raw.isprintable():
         raise WrongValue("not_reason")
     return raw
 
 
 def truth(raw: str) -> bool:
-    """Strictly one of the known words, so that ``ture`` is no silent ``false``."""
+    """Only the known words, so that ``ture`` does not silently become ``false``."""
     if raw.lower() in YES:
         return True
     if raw.lower() in NO:
@@ -49,7 +49,7 @@ def truth(raw: str) -> bool:
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """A whole number between two bounds, both included."""
+    """An integer between two bounds, both included."""
 
     def parse(raw: str) -> int:
         if not raw.isascii() or not raw.isdigit() or not least <= int(raw) <= most:
@@ -60,8 +60,8 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def marked_days(raw: str) -> tuple[int, ...]:
-    """Days with commas between, such as ``3,10,-3``: at most four, none of them today, a year at
-    most. ``geen`` is no day at all."""
+    """Days separated by commas, such as ``3,10,-3``: at most four, not zero, at most a year.
+    ``geen`` means none."""
     if raw.lower() == "geen":
         return ()
     days = [part.strip() for part in raw.split(",")]
@@ -85,14 +85,14 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def path(raw: str) -> Path:
-    """A path, made absolute from the present directory."""
+    """A path, made absolute from the current directory."""
     return Path(raw).expanduser().absolute()
 
 
 def address(raw: str) -> str:
     """``http(s)://host[:port]`` without a path; a closing slash is dropped.
 
-    The service lives at the root of its host: its cookies are bound to the whole host.
+    The service is at the root of its host: its cookies are bound to the whole host.
     """
     bare = web_address(raw).rstrip("/")
     if urlsplit(bare).path:
@@ -111,12 +111,12 @@ def web_address(raw: str) -> str:
 
 
 def web_addresses(raw: str) -> tuple[str, ...]:
-    """Several addresses with commas between."""
+    """Several addresses, separated by commas."""
     return tuple(web_address(part.strip()) for part in raw.split(",") if part.strip())
 
 
 def roots(raw: str) -> tuple[x509.Certificate, ...]:
-    """The certificates in a PEM file, at least one of them a root: one that issued itself."""
+    """The certificates in a PEM file, at least one of them a self-issued root."""
     found = certificates(raw)
     if not any(each.subject == each.issuer for each in found):
         raise WrongValue("no_root", file=raw)
@@ -125,7 +125,7 @@ def roots(raw: str) -> tuple[x509.Certificate, ...]:
 
 def certificates(raw: str) -> tuple[x509.Certificate, ...]:
     """The certificates in a PEM file."""
-    # Loaded only where such a setting is given.
+    # Loaded only if such a setting is given.
     from cryptography import x509  # noqa: PLC0415
 
     try:
@@ -135,7 +135,7 @@ def certificates(raw: str) -> tuple[x509.Certificate, ...]:
 
 
 def policies(raw: str) -> tuple[str, ...]:
-    """Object identifiers as dotted numbers, with commas between."""
+    """Object identifiers as dotted numbers, separated by commas."""
     found = tuple(part.strip() for part in raw.split(",") if part.strip())
     if not all(_POLICY.fullmatch(each) for each in found):
         raise WrongValue("not_policy")
@@ -143,8 +143,8 @@ def policies(raw: str) -> tuple[str, ...]:
 
 
 def authorizations(raw: str) -> dict[str, str]:
-    """One line for each service: its address, a space, and the value of its header
-    ``Authorization``. Only over https: it would be readable on the way."""
+    """One line per service: its address, a space, and the value of its header ``Authorization``.
+    Only over https: otherwise it could be read in transit."""
     found = {}
     for line in raw.splitlines():
         url, _, value = line.strip().partition(" ")
@@ -178,7 +178,7 @@ def secret(least: int) -> Callable[[str], bytes]:
 
 
 def mail_address(raw: str) -> str:
-    """``name@host`` or ``Name <name@host>``; before the @ in ASCII, which every server takes."""
+    """``name@host`` or ``Name <name@host>``; ASCII before the @, which every server accepts."""
     found = parseaddr(raw)[1]
     local, _, host = found.rpartition("@")
     if not _LOCAL_PART.fullmatch(local) or not host or any(each in raw for each in "\r\n"):
@@ -193,7 +193,7 @@ def mail_address(raw: str) -> str:
 def _split(raw: str) -> SplitResult:
     try:
         parts = urlsplit(raw)
-        parts.port  # noqa: B018  raises for a port that is none
+        parts.port  # noqa: B018  raises for an invalid port
     except ValueError:
         raise WrongValue("not_address") from None
     return parts

@@ -1,1 +1,1 @@
-"""From settings to what the steps work with: the one place that chooses and builds it."""
+"""From settings to the objects that the steps use: the one place that chooses and builds them."""

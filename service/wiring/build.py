@@ -1,4 +1,4 @@
-"""Settings to Deps: the only place that chooses and builds what is outside."""
+"""Builds Deps from settings: the only place that chooses and builds external services."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "document
 
 
 def deferrer() -> procrastinate.App:
-    """A job application that only defers; every deferral brings its own connection."""
+    """A job application that only defers; every deferral uses the caller's connection."""
     return procrastinate.App(connector=SyncPsycopgConnector())
 
 
 def worker_app(database_url: str) -> procrastinate.App:
-    """A job application that works, with its own pool of connections.
+    """A job application that works, with its own connection pool.
 
-    Three are held for ever: two listen for jobs, one says that this worker lives.
+    Three connections are always in use: two listen for jobs, one shows that this worker lives.
     """
     connector = PatientConnector(conninfo=libpq_url(database_url), max_size=6)
     return procrastinate.App(connector=connector)
 
 
 def libpq_url(database_url: str) -> str:
-    """The same address without SQLAlchemy's driver name."""
+    """The address without SQLAlchemy's driver name."""
     return database_url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
 def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
-    """Everything outside, for one process. Nothing slow happens here."""
+    """All external services for one process. Fast: nothing is contacted here."""
     database = Database(database_url, deferrer())
     maker = _Once(lambda: _maker(settings))
     authority = _Once(lambda: _authority(settings), unless=lambda made: made.superseded)
 
-    # One for the process: it counts how often a service of another was asked.
+    # One per process: it limits how often a third-party service is asked.
     stamps = _Once(lambda: timestamps(settings, authority()), unless=lambda made: made.superseded)
     sealer = _Once(
         lambda: _sealer(settings, authority(), stamps()), unless=lambda made: made.superseded
@@ -101,7 +101,7 @@ def _mailer(settings: Settings) -> Mailer:
 
 
 def _template_sha256() -> str:
-    """Told without the libraries that read a template: a web process does without them."""
+    """Computed without the libraries that read a template: a web process does not load them."""
     digest = hashlib.sha256()
     for name in ("agreement.docx", "template.toml"):
         digest.update((TEMPLATES / "agreement" / name).read_bytes())
@@ -109,7 +109,7 @@ def _template_sha256() -> str:
 
 
 def _maker(settings: Settings) -> Maker:
-    # Imported here: a web process never makes documents, and this costs it 25 MiB.
+    # Imported here: a web process never makes documents, and this costs 25 MiB.
     from service.documents.produce import DocumentMaker  # noqa: PLC0415
 
     return DocumentMaker(
@@ -122,7 +122,7 @@ def _maker(settings: Settings) -> Maker:
 
 
 def _authority(settings: Settings) -> Authority:
-    # Imported at first use: a web process shows certificates now and then.
+    # Imported at first use: a web process rarely shows certificates.
     from service.wiring.seal_keys import authority  # noqa: PLC0415
 
     return authority(settings)
@@ -148,8 +148,8 @@ def _objects(store: S3Config) -> ObjectStore:
 
 
 class _Once(Generic[T]):
-    """Makes at first use and keeps, ``unless`` what was kept no longer counts; a failure is not
-    kept, so the next use tries again."""
+    """Makes an object at first use and keeps it ``unless`` it has become invalid. A failure is not
+    kept, so the next use retries."""
 
     def __init__(
         self, make: Callable[[], T], *, unless: Callable[[T], bool] = lambda _made: False

@@ -1,7 +1,7 @@
-"""Settings to the seal's key: where it is, with which certificate, and what is said when it fails.
+"""Builds the provider of the seal's key from settings, and explains problems with keys."""
 
-What needs the PDF library is imported at first use: a web process never seals.
-"""
+# Imports inside functions: modules that need the PDF library are imported at first use, because a
+# web process never seals.
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ PKI_PATH = "/pki"
 
 
 def pki_url(settings: Settings) -> str | None:
-    """Where the lists are published, for new certificates; None for an address that others may
-    not reach."""
+    """The address where revocation lists are published, for new certificates; None if others may be
+    unable to reach it."""
     secure = settings.base_url.startswith("https://")
     return settings.base_url + PKI_PATH if secure else None
 
 
 def authority(settings: Settings) -> Authority:
-    """Our own authority, ended or not, with the root of a seal that comes from elsewhere.
+    """Our own authority, expired or not, with the root of a seal issued elsewhere.
 
     Raises AuthorityError.
     """
@@ -42,19 +42,16 @@ def authority(settings: Settings) -> Authority:
 
 
 def provider(settings: Settings, issued_by: Authority) -> SealProvider:
-    """Whatever holds the seal's key. Raises AuthorityError."""
+    """The provider that holds the seal's key. Raises AuthorityError."""
     if settings.seal_provider == PKCS11:
-        # As said at the top.
         from signatures.providers.pkcs11 import Pkcs11Provider  # noqa: PLC0415
 
         return Pkcs11Provider(issued_by, _token(settings))
     if settings.seal_provider == AWS_KMS:
-        # As said at the top.
         from signatures.providers.aws_kms import KmsProvider  # noqa: PLC0415
 
         return KmsProvider(issued_by, _kms(settings))
     if settings.seal_keystore and settings.seal_root:
-        # As said at the top.
         from signatures.providers.keystore import KeystoreProvider  # noqa: PLC0415
 
         return KeystoreProvider(
@@ -63,22 +60,19 @@ def provider(settings: Settings, issued_by: Authority) -> SealProvider:
             root=settings.seal_root,
             now=datetime.now(UTC),
         )
-    # As said at the top.
     from signatures.providers.software import SoftwareProvider  # noqa: PLC0415
 
     return SoftwareProvider(issued_by)
 
 
 def certified_key(settings: Settings) -> PublicKey | None:
-    """The public key in a token or at a service, for a certificate of ours; None where the key is
-    made here. Raises AuthorityError."""
+    """The public key in a token or at a service, to be certified by us; None if the key is made
+    here. Raises AuthorityError."""
     if settings.seal_provider == PKCS11:
-        # As said at the top.
         from signatures.providers.pkcs11 import TokenKey  # noqa: PLC0415
 
         return TokenKey(_token(settings)).public_key
     if settings.seal_provider == AWS_KMS:
-        # As said at the top.
         from signatures.providers.aws_kms import KmsKey  # noqa: PLC0415
 
         return KmsKey(_kms(settings)).public_key
@@ -86,11 +80,11 @@ def certified_key(settings: Settings) -> PublicKey | None:
 
 
 def check(settings: Settings, issued_by: Authority) -> None:
-    """Whether everything can seal: passphrases, PIN, keys, certificates, dates.
+    """Check that everything can seal: passphrases, PIN, keys, certificates, dates.
 
     Raises AuthorityError; ``expired`` only when nothing else is wrong.
     """
-    issued_by.tsa_key  # noqa: B018  read here, and its passphrase with it
+    issued_by.tsa_key  # noqa: B018  reads the key and so tests its passphrase
     if settings.seal_provider == SOFTWARE and settings.seal_keystore is None:
         issued_by.seal_key  # noqa: B018  without the PDF library, which takes a second to load
     else:
@@ -100,7 +94,7 @@ def check(settings: Settings, issued_by: Authority) -> None:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """What goes wrong with keys in the block is raised as KeysUnusable, with a sentence."""
+    """Raise problems with keys in the block as KeysUnusable, with a sentence."""
     try:
         yield
     except AuthorityError as error:
@@ -108,7 +102,6 @@ def in_words() -> Iterator[None]:
 
 
 def _token(settings: Settings) -> Token:
-    # As said at the top.
     from signatures.providers.pkcs11 import Token  # noqa: PLC0415
 
     return Token(
@@ -120,7 +113,6 @@ def _token(settings: Settings) -> Token:
 
 
 def _kms(settings: Settings) -> KmsAddress:
-    # As said at the top.
     from signatures.providers.aws_kms import KmsAddress  # noqa: PLC0415
 
     return KmsAddress(

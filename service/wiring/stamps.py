@@ -1,7 +1,7 @@
-"""Settings to time stamps: our own authority, or the services of others with what they lead to.
+"""Builds the source of time stamps from settings: our own authority, or third-party services."""
 
-What needs the PDF library is imported at first use: a web process never seals.
-"""
+# Imports inside functions: modules that need the PDF library are imported at first use, because a
+# web process never seals.
 
 from __future__ import annotations
 
@@ -19,19 +19,15 @@ if TYPE_CHECKING:
 
 
 def timestamps(settings: Settings, authority: Authority) -> Timestamps:
-    """What the sealer asks for tokens; never our own where others are configured.
+    """The source of time stamps; never our own if third-party services are configured.
 
-    Raises AuthorityError for a trusted list that cannot be used.
+    Raises AuthorityError for an unusable trusted list.
     """
-    # As said at the top.
     from signatures.stamps.timestamps import LocalTimestamps  # noqa: PLC0415
 
     if not settings.tsa_urls:
         return LocalTimestamps(authority)
-    # As said at the top.
     from signatures.stamps.external import ExternalTimestamps  # noqa: PLC0415
-
-    # As said at the top.
     from signatures.stamps.service import StampService  # noqa: PLC0415
 
     services = [
@@ -50,21 +46,20 @@ def timestamps(settings: Settings, authority: Authority) -> Timestamps:
 
 
 def chains(settings: Settings) -> StampChains | None:
-    """What finds the chains of other people's authorities; those of before as well, when only
-    their roots are still configured. None without any root."""
+    """The chains of third-party authorities, including former ones whose roots are still
+    configured. None without any root."""
     if not settings.tsa_roots:
         return None
-    # As said at the top.
     from signatures.stamps.chains import StampChains  # noqa: PLC0415
 
     return StampChains(_trust(settings))
 
 
 def trusted_list(settings: Settings) -> TrustedListFile | None:
-    """The list of qualified services. Raises AuthorityError when it cannot be used."""
+    """The list of qualified services. Raises AuthorityError when it is unusable."""
     if settings.trusted_list is None:
         return None
-    # Loaded only where a list is configured.
+    # Loaded only if a list is configured.
     from signatures.chains.trusted_list import ListUnusable, TrustedListFile  # noqa: PLC0415
 
     try:
@@ -74,7 +69,6 @@ def trusted_list(settings: Settings) -> TrustedListFile | None:
 
 
 def _trust(settings: Settings) -> Trust:
-    # As said at the top.
     from signatures.stamps.answers import Trust, split  # noqa: PLC0415
 
     found = split(settings.tsa_roots)

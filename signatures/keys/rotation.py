@@ -44,7 +44,7 @@ REASONS = {
 """Why a certificate is revoked (RFC 5280, 5.3.1)."""
 
 TOKEN_STEP = timedelta(seconds=1)
-"""A token tells whole seconds and may be a second off, so a revocation takes effect one later."""
+"""A token has whole seconds and may be a second off, so a revocation takes effect one later."""
 
 LEAST_FINGERPRINT = 8  # hexadecimal digits needed to name a certificate
 

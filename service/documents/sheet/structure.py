@@ -35,4 +35,4 @@ ATTRIBUTES = {
     "row": "<</O/Table/Scope/Row>>",
     "list": "<</O/List/ListNumbering/Disc>>",
 }
-"""Shared by all elements that have them (ISO 32000-1, 14.8.5)."""
+"""Shared by all elements that use them (ISO 32000-1, 14.8.5)."""

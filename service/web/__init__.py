@@ -1,1 +1,1 @@
-"""Pages and answers over HTTP: each view parses, calls one workflow function, and answers."""
+"""HTTP pages and answers: each view parses its input, calls one workflow function, and answers."""

@@ -1,14 +1,11 @@
-"""A form with mistakes is shown again after a redirect, so that *Back* and *reload* never ask to
-send it once more.
+"""Shows a form with mistakes again after a redirect, so that *Back* and *Reload* never resend it.
 
-A POST that cannot be accepted answers 303. What was typed and what was wrong with it is kept for a
-few hours (``service/workflow/kept_forms.py``), for this browser and for the page that shows the
-form; the page reads it with ``again()``. The page has the status of the mistake, as it always had.
-When the form is accepted, what was kept of it goes.
+A refused POST is answered with 303. The input and its mistakes are kept for a few hours
+(``service/workflow/kept_forms.py``), for this browser and for the page with the form, which reads
+them with ``again()`` and has the status of the mistake. They are deleted when the form is accepted.
 
-The same way goes a form whose token is too old (``security.SHOW_AGAIN``), and one that was sent
-after the session ended: it is shown again, filled, with a sentence on what happened, and nothing is
-done.
+A form with an expired token (``security.SHOW_AGAIN``), or sent after the session ended, is treated
+likewise: it is shown again, filled, with an explanation, and nothing is carried out.
 
 Never kept: files, passwords, codes and the token of the form (``NEVER_KEPT``).
 """
@@ -49,7 +46,7 @@ NEVER_KEPT = frozenset(
     {TOKEN_FIELD, AGAIN_FIELD, "password", "old", "new", "again", "own_password", "code"}
 )
 NOTICE = "melding"  # in an address
-LARGEST = 512 * 1024  # characters of all that is kept of one form; a drawing is a data URL
+LARGEST = 512 * 1024  # characters kept of one form; a drawing is a data URL
 LARGEST_OF_STRANGERS = 32 * 1024
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
@@ -58,9 +55,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Again:
-    """What a page shows again: the fields as typed, what was wrong, and what else the view kept.
+    """What a page shows again: the fields as typed, their mistakes, and other data of the view.
 
-    False where the page is shown for the first time.
+    False if the page is shown for the first time.
     """
 
     form: MultiDict[str, str] = field(default_factory=MultiDict)
@@ -77,12 +74,12 @@ class Again:
 
     @property
     def values(self) -> dict[str, str]:
-        """One value per field; of a repeated one the first."""
+        """One value per field; the first of a repeated one."""
         return self.form.to_dict()
 
 
 def install(app: Flask) -> None:
-    """Let the pages of ``app`` show forms again. After ``security``, whose guard it serves."""
+    """Let the pages of ``app`` show forms again. Call after ``security``, which uses this."""
     app.extensions[SHOW_AGAIN] = show_again
     app.jinja_env.globals["notice_again"] = notice_again
 
@@ -92,7 +89,7 @@ def install(app: Flask) -> None:
 
 
 def shown_at(endpoint: str) -> Callable[[View], View]:
-    """For a view that takes a POST at an address without a page: the page that has its form."""
+    """For a view of POST at an address without a page: names the page with its form."""
 
     def mark(view: View) -> View:
         view.shown_at = endpoint  # type: ignore[attr-defined]
@@ -110,10 +107,10 @@ def ask_again(
     wait_seconds: int = 0,
     **more: Any,
 ) -> WerkzeugResponse:
-    """See other: the page of this form, which shows what was typed and ``errors``.
+    """303 See Other: the page of this form, which shows the input and ``errors``.
 
-    ``at`` is another page than the form's own; ``fields`` what it shows, where that is not what was
-    posted; ``more`` what else the view wants back, as JSON has it.
+    ``at`` is another page than the form's own; ``fields`` replace the posted input; ``more`` are
+    JSON values returned to the view.
     """
     content = {"errors": dict(errors), "status": status, "wait": wait_seconds, "more": more}
     g.came_back = True
@@ -121,7 +118,7 @@ def ask_again(
 
 
 def again() -> Again:
-    """What this page shows again, or an ``Again`` that is false. Changes nothing."""
+    """What this page shows again; a false ``Again`` if nothing. Changes nothing."""
     if "again" not in g:
         g.again = _read()
     found: Again = g.again
@@ -131,7 +128,7 @@ def again() -> Again:
 def show_again(notice: str) -> str:
     """The address of the page that shows this request's form as it was sent, with a notice.
 
-    Empty where there is no such page. Nothing that was sent is carried out.
+    '' if there is no such page. Nothing that was sent is carried out.
     """
     page = page_of_form()
     if not page:
@@ -143,7 +140,7 @@ def show_again(notice: str) -> str:
 
 
 def page_of_form() -> str:
-    """The address of the page that has the form which this request sent; empty without one."""
+    """The address of the page with the form that was sent; '' if there is none."""
     view = current_app.view_functions.get(request.endpoint or "")
     endpoint: str = getattr(view, "shown_at", "")
     parts: Mapping[str, Any] = request.view_args or {}
@@ -157,7 +154,7 @@ def page_of_form() -> str:
 
 
 def notice_again() -> str:
-    """A sentence for the top of the page: why a form that was sent is here again."""
+    """A sentence for the top of the page: why a sent form is shown again."""
     if request.method not in SAFE:
         return ""
     notice = again().notice or request.args.get(NOTICE, "")
@@ -165,15 +162,15 @@ def notice_again() -> str:
 
 
 def forget_this_browser() -> None:
-    """Somebody leaves: nothing that was typed in this browser stays."""
+    """When somebody leaves: delete everything that was typed in this browser."""
     kept_forms.forget_all(deps(), _holder())
 
 
 def fields_sent(most: int) -> tuple[dict[str, list[str]], bool]:
-    """What was typed in the form of this request, without what is never kept.
+    """The input of this request's form, without what is never kept.
 
-    ``most`` is how many characters all of it may have: the largest fields are left out until it
-    fits, and the second value says that some were.
+    ``most`` limits the total number of characters: the largest fields are dropped until it fits,
+    and the second value says whether any were.
     """
     sent = request.form.to_dict(flat=False)
     return _within({name: sent[name] for name in sent if name not in NEVER_KEPT}, most)
@@ -211,11 +208,11 @@ def _read() -> Again:
     if _ID.fullmatch(form_id):
         content = kept_forms.find(deps(), form_id, place, _staff())
     elif policy_of(current_app.view_functions[request.endpoint or ""]) == SIGNER:
-        # Sent when the cookies were gone: shown as soon as the link was opened again.
+        # Sent when the cookies were gone: shown when the link is opened again.
         form_id, content = kept_forms.waiting(deps(), place) or ("", None)
     if content is None:
         return Again()
-    g.shown_again = form_id  # the form carries it, so that the next mistake takes its place
+    g.shown_again = form_id  # the form includes it, so that the next mistake replaces it
     pairs = [(name, each) for name, listed in content["fields"].items() for each in listed]
     return Again(
         form=MultiDict(pairs),
@@ -244,7 +241,7 @@ def _finish(response: Response) -> Response:
 
 
 def _within(fields: dict[str, list[str]], most: int) -> tuple[dict[str, list[str]], bool]:
-    """The fields, without the largest ones where all together are too much."""
+    """The fields without the largest ones, if all together are too large."""
     kept = dict(fields)
     while len(json.dumps(kept)) > most:
         del kept[max(kept, key=lambda name: len(json.dumps(kept[name])))]
@@ -252,19 +249,19 @@ def _within(fields: dict[str, list[str]], most: int) -> tuple[dict[str, list[str
 
 
 def _stranger() -> bool:
-    """Whether no session stands behind this request, of staff or of a signer."""
+    """Whether this request has no session, of staff or of a signer."""
     if _staff() is not None:
         return False
     return not kept_forms.has_session(deps(), _security().cookie(signer_cookie()))
 
 
 def _staff() -> Staff | None:
-    """Who of the staff sent it; in the signing journey that says nothing."""
+    """The member of staff who sent it; always None in the signing journey."""
     return None if request.blueprint == "sign" else visitor()
 
 
 def _holder() -> bytes:
-    """This browser, and in it the agreement that this tab shows."""
+    """Identifies this browser and the agreement in this tab."""
     return _hash(f"{_security().browser()}\n{visit_name()}")
 
 
@@ -277,7 +274,7 @@ def _listed(value: str | list[str]) -> list[str]:
 
 
 def _with(address: str, **query: str) -> str:
-    """An address of ours with something more behind its ``?``."""
+    """One of our addresses with a longer query."""
     bare, mark, fragment = address.partition("#")
     return f"{bare}{'&' if '?' in bare else '?'}{urlencode(query)}{mark}{fragment}"
 

@@ -1,10 +1,10 @@
-"""Text answers are sent compressed to browsers that take gzip: a page is a third of its size.
+"""Compresses text answers for browsers that accept gzip: a page becomes a third of its size.
 
-Compressing a page beside something that a stranger chose can give away a secret on it, letter by
-letter, by its length (BREACH). Here that finds nothing to hold on to: the token of a form differs
-in each answer (``security.token``), other sites can have our cookies sent along only by opening a
-whole page (``Lax``), and every compressed page is some random bytes longer, as in Django. Only
-gzip, because it comes with Python: the known library brings two native ones, and does not pad.
+Compressing a page that contains a stranger's input can reveal a secret on it, letter by letter,
+through its length (BREACH). Here this fails: a form's token differs in each answer
+(``security.token``), other sites can only send our cookies by opening a whole page (``Lax``), and
+every compressed page has a random number of extra bytes, as in Django. Only gzip, because Python
+includes it: the known library adds two native ones, and does not pad.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from flask import Flask, Response, request
 
 TYPES = ("text/html", "text/css", "text/javascript", "image/svg+xml", "application/json",
          "application/problem+json", "text/plain")  # fmt: skip
-WORTH = 1024  # bytes; what is smaller fits in one packet anyway
+WORTH = 1024  # bytes; smaller answers fit in one packet anyway
 PADDING = 100  # bytes at most
 STREAM = bytes.fromhex("1f8b 08 08 00000000 00 ff")  # RFC 1952: a name follows, no time, no system
 
 
 def install(app: Flask) -> None:
-    """Compress what ``app`` answers. Register before whatever changes an answer."""
+    """Compress the answers of ``app``. Register before other handlers that change answers."""
     app.after_request(_compress)
 
 
 def _compress(response: Response) -> Response:
     if response.mimetype in TYPES or response.status_code == 304:
         response.vary.add("Accept-Encoding")
-        # The same content, perhaps in other bytes: that is what a weak tag says.
+        # A weak tag: the same content, perhaps in other bytes.
         if etag := response.get_etag()[0]:
             response.set_etag(etag, weak=True)
     if not _may(response):
         return response
-    response.direct_passthrough = False  # a static file: 30 kB at most, so read it
+    response.direct_passthrough = False  # a static file of at most 30 kB, so read it
     data = response.get_data()
     if len(data) < WORTH:
         return response
@@ -60,12 +60,12 @@ def _may(response: Response) -> bool:
 
 @lru_cache(maxsize=64)
 def _once(data: bytes) -> bytes:
-    """A static file holds no secret and stays the same: small, and once in each process."""
+    """A static file has no secret and stays the same: compress it well, once per process."""
     return _gzip(data, level=9, name=b"")
 
 
 def _gzip(data: bytes, *, level: int, name: bytes) -> bytes:
-    """One gzip stream, whose header holds a name."""
+    """One gzip stream with a name in its header."""
     packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     end = zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
     return b"".join((STREAM, name, b"\0", packer.compress(data), packer.flush(), end))

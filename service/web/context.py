@@ -1,7 +1,7 @@
-"""What every view needs to know: the outside world, the browser, who is signed in, and its policy.
+"""What every view needs: external services, the browser, the signed-in person, and its policy.
 
-Each view carries exactly one policy: ``@public(reason)``, ``@signer`` or ``@require_staff(...)``.
-A test walks all routes and fails for a view without one.
+Each view has exactly one policy: ``@public(reason)``, ``@signer`` or ``@require_staff(...)``. A
+test checks all routes and fails for a view without one.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::\d*)?")
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may reach a view: ``kind`` is public, signer or staff; ``detail`` says why or with what
-    permission (empty: anybody who is signed in)."""
+    """Who may reach a view: ``kind`` is public, signer or staff; ``detail`` is the reason or the
+    required permission (empty: anybody signed in)."""
 
     kind: str
     detail: str
@@ -52,22 +52,22 @@ SIGNER = Policy("signer", "")
 
 
 def deps() -> Deps:
-    """Everything outside, of the running application."""
+    """The external services of the running application."""
     return cast(Deps, current_app.extensions["zegel"])
 
 
 def client() -> Client:
-    """The browser behind this request, for evidence; both are what a stranger wrote."""
+    """The browser of this request, for evidence; both values can be forged."""
     return Client(ip_address(request.remote_addr), _plain(request.headers.get("User-Agent", "")))
 
 
 def current_staff() -> Staff:
-    """Who is signed in; only behind ``require_staff``, or where ``visitor`` said so."""
+    """The signed-in person; only after ``require_staff``, or if ``visitor`` found one."""
     return cast(Staff, g.staff)
 
 
 def visitor() -> Staff | None:
-    """Who is signed in, if anybody; asked once a request."""
+    """The signed-in person, if any; looked up once per request."""
     if "staff" not in g:
         g.session = find(deps(), staff_secret())
         g.staff = g.session.person if g.session else None
@@ -75,39 +75,38 @@ def visitor() -> Staff | None:
 
 
 def current_session() -> Session:
-    """The session of who is signed in, under the same condition as ``current_staff``."""
+    """The session of the signed-in person, under the same condition as ``current_staff``."""
     return cast(Session, g.session)
 
 
 def asks_password() -> bool:
-    """Whether a weighty change needs the password of who is signed in again."""
+    """Whether an important change requires the signed-in person's password again."""
     return not fresh(current_session(), datetime.now(UTC))
 
 
 def proof() -> Proof:
-    """What this request shows of who is signed in, for a weighty change."""
+    """This request's proof of identity for an important change."""
     return Proof(staff_secret(), request.form.get(FIELD, ""), known_browser())
 
 
 def public(reason: str) -> Callable[[View], View]:
-    """A view for everybody, and why that is right."""
+    """A view for everybody, with the reason why."""
     return _marked(Policy("public", reason))
 
 
 def signer(view: View) -> View:
-    """A view for the signer: the signing session's cookie is judged by the workflow it calls."""
+    """A view for the signer: the workflow that it calls checks the signing session's cookie."""
     return _marked(SIGNER)(view)
 
 
 def require_staff(
     permission: Permission | None = None, *, first_password: bool = False
 ) -> Callable[[View], View]:
-    """A view for signed-in staff who hold ``permission``; None is anybody who is signed in.
+    """A view for signed-in staff with ``permission``; None means anybody signed in.
 
-    Without a session the browser is sent to sign in and comes back afterwards, to the same form if
-    it sent one. Whoever still has a
-    printed first password is sent to choose another: only a view with ``first_password`` is for
-    them. Raises NotAllowed.
+    Without a session the browser is sent to sign in and returns afterwards, to the same form if it
+    sent one. A person who still has a printed first password is sent to choose another; only views
+    with ``first_password`` are open to them. Raises NotAllowed.
     """
 
     def decorate(view: View) -> View:
@@ -134,7 +133,7 @@ def policy_of(view: Callable[..., Any]) -> Policy | None:
 
 
 def local_path(address: str) -> str:
-    """``address`` when it is a path of this service, else an empty string (no open redirect)."""
+    """``address`` if it is a path of this service, else '' (no open redirect)."""
     odd = any(ord(character) < 33 for character in address) or "\\" in address
     if odd or not address.startswith("/") or address.startswith("//"):
         return ""
@@ -143,35 +142,35 @@ def local_path(address: str) -> str:
 
 
 def set_staff_cookie(response: Response, secret: str) -> None:
-    """Let the browser keep its session until it closes; the database ends it earlier when idle."""
+    """Let the browser keep its session until it closes; the database ends an idle one earlier."""
     _security().set_cookie(response, STAFF_COOKIE, secret)
 
 
 def drop_staff_cookie(response: Response) -> None:
-    """The browser forgets its session."""
+    """Remove the session cookie."""
     _security().clear_cookie(response, STAFF_COOKIE)
 
 
 def set_known_browser(response: Response, value: str) -> None:
-    """Let the browser keep, for a year, that somebody signed in from it."""
+    """Let the browser remember for a year that somebody signed in from it."""
     _security().set_cookie(response, KNOWN_BROWSER_COOKIE, value, seconds=KNOWN_BROWSER_SECONDS)
 
 
 def known_browser() -> str:
-    """The value of that cookie, or an empty string."""
+    """The value of that cookie, or ''."""
     return _security().cookie(KNOWN_BROWSER_COOKIE)
 
 
 def staff_secret() -> str:
-    """The value of the session's cookie, or an empty string."""
+    """The value of the session's cookie, or ''."""
     return _security().cookie(STAFF_COOKIE)
 
 
 def ip_address(given: str | None) -> str:
-    """The IP address in what a proxy or the server gave, or an empty string when there is none.
+    """The IP address in a value from a proxy or the server, or '' when there is none.
 
     A proxy may add a port and brackets (``203.0.113.7:51234``, ``[2001:db8::1]:443``), or give
-    ``unknown`` or a hidden name instead (RFC 7239, section 6).
+    ``unknown`` or an obfuscated name instead (RFC 7239, section 6).
     """
     bare = (given or "").strip().strip('"')
     if bracketed := _BRACKETED.fullmatch(bare):
@@ -185,7 +184,7 @@ def ip_address(given: str | None) -> str:
 
 
 def _plain(header: str) -> str:
-    """Printable ASCII, as RFC 9110 means it; the evidence sheet could not print the rest."""
+    """Printable ASCII in the sense of RFC 9110; the evidence sheet could not print the rest."""
     return "".join(each if " " <= each <= "~" else "?" for each in header)[:MOST_OF_A_HEADER]
 
 

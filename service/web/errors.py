@@ -1,4 +1,4 @@
-"""From errors to answers: the one table, a page for people, problem+json (RFC 9457) for the API."""
+"""Converts errors to answers: one table, a page for people, problem+json (RFC 9457) for the API."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from storage.errors import (
     StorageUnavailable,
 )
 
-# The first class that fits decides, so the narrow ones stand above the wide ones.
+# The first matching class decides, so specific classes come before general ones.
 STATUSES: tuple[tuple[type[ZegelError], int], ...] = (
     (Invalid, 422),
     (NotAllowed, 403),
@@ -51,7 +51,7 @@ STATUSES: tuple[tuple[type[ZegelError], int], ...] = (
     (KeysUnusable, 503),
     (GenerationFailed, 500),
 )
-# The archive's errors. Their messages name keys and endpoints, so a sentence of ours is shown.
+# The archive's errors. Their messages name keys and endpoints, so our own sentence is shown.
 STORAGE: tuple[tuple[type[StorageError], int, str], ...] = (
     (StorageUnavailable, 503, "storage_unavailable"),
     (StorageRefused, 503, "storage_unavailable"),
@@ -60,13 +60,13 @@ STORAGE: tuple[tuple[type[StorageError], int, str], ...] = (
     (StorageError, 500, "storage_lost"),
 )
 RETRY_SECONDS = 60
-# What a page exists for; other statuses are shown as the nearest of these.
+# There is a page for each of these; other statuses use the nearest.
 PAGES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 API_PATH = "/api/"
 
 
 def status_of(error: ZegelError) -> int:
-    """The HTTP status for an error of ours."""
+    """The HTTP status for one of our errors."""
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
@@ -84,8 +84,8 @@ def _of_ours(error: ZegelError) -> Response:
         current_app.logger.error("%s %s: %s", request.method, request.path, error.code)
     if isinstance(error, NotAllowed) and g.get("staff"):
         note_refusal(deps(), g.staff, request.endpoint or "", client())
-    # The reason of a failed generation is for staff and stands in the dossier; that of unusable
-    # keys names files of this machine and is for whoever runs it.
+    # Staff see the reason of a failed generation in the dossier; unusable keys name files of this
+    # machine and concern only its operator.
     kept = isinstance(error, GenerationFailed | KeysUnusable)
     sentence = "" if kept else error.sentence()
     fields = error.by_field() if isinstance(error, Invalid) else {}
@@ -112,7 +112,7 @@ def _of_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
-    # Only a sentence of our own catalogue is ever shown, never one of the library.
+    # Only sentences of our own catalogue are shown, never the library's.
     sentence = text("errors.csrf") if error.description == "csrf" else ""
     response = answer(status, sentence, code="csrf" if sentence else "")
     if isinstance(getattr(error, "valid_methods", None), list | tuple | set):
@@ -139,8 +139,8 @@ def answer(
 ) -> Response:
     """The answer to an error: a page, or problem+json under ``/api/``.
 
-    ``fields`` names what was wrong with each field; a page shows them in its form. ``says_all``:
-    the page shows the sentence alone, without the advice that goes with the status.
+    ``fields`` names what was wrong with each field; a page shows this in its form. ``says_all``:
+    the page shows only the sentence, without the advice for the status.
     """
     if request.path.startswith(API_PATH):
         return _problem(status, sentence, code, error_id, fields or {})

@@ -1,4 +1,4 @@
-"""Files as answers."""
+"""Answers with files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from flask import Response, send_file
 
 
 def file(data: bytes, media_type: str, name: str, *, show: bool = False) -> Response:
-    """A file for the browser; ``show`` lets it open the file instead of saving it.
+    """A file for the browser; with ``show`` it may open the file instead of saving it.
 
-    Flask writes the name in the header, because a header holds no ’ or ł as such: an answer with
-    one breaks off.
+    Flask encodes the name in the header, which cannot hold ’ or ł: such an answer would break off.
     """
     return send_file(
         io.BytesIO(data),

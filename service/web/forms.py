@@ -1,4 +1,4 @@
-"""Reading forms and uploads, and keeping what was typed and what was wrong with it together."""
+"""Reads forms and uploads, and keeps the input and its mistakes together."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from service.web.mistakes import sentences
 
 
 class FormErrors(dict[str, str]):
-    """Field name to sentence, in the order of the page; empty when all is well.
+    """Field name to sentence, in the order of the page; empty when there are no mistakes.
 
-    The name ``form`` is for a sentence that belongs to no field.
+    The name ``form`` is for a sentence about no single field.
     """
 
     @classmethod
@@ -27,9 +27,9 @@ class FormErrors(dict[str, str]):
         *,
         called: Mapping[str, str] | None = None,
     ) -> Self:
-        """The errors of the core; ``names`` renames fields that a page calls otherwise.
+        """The errors of the core; ``names`` maps field names to those of the page.
 
-        ``called`` is for ``mistakes.sentences``: how a field is named in words.
+        ``called`` is for ``mistakes.sentences``: the name of a field in sentences.
         """
         names = names or {}
         errors = cls()
@@ -45,17 +45,18 @@ class FormErrors(dict[str, str]):
 
 @dataclass(frozen=True)
 class Posted:
-    """What a page shows again after a mistake: single ``values`` and ``lists`` of repeated ones."""
+    """What a page shows again after a mistake: single ``values``, and ``lists`` of repeated
+    ones."""
 
     values: dict[str, str]
     lists: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read(form: MultiDict[str, str], repeated: Iterable[str] = ()) -> Posted:
-    """Every field of a form: NFC, trimmed, line ends as ``\\n``.
+    """Every field of a form: NFC, trimmed, line ends as ``\n``.
 
-    Names in ``repeated`` (tick boxes, lines of own wording) become lists without empty ones.
-    Nothing is judged here.
+    Names in ``repeated`` (tick boxes, lines of own wording) become lists without empty values.
+    Nothing is validated here.
     """
     many = set(repeated)
     lists = {name: [line for value in form.getlist(name) if (line := tidy(value))] for name in many}

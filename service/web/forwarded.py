@@ -1,13 +1,14 @@
-"""What a proxy may say about a request: only what the settings allow, whatever the web server does.
+"""Accepts proxies' statements about a request only as the settings allow, whatever the web server
+does.
 
-Some servers believe more than they are told to: gunicorn takes a ``SCRIPT_NAME`` header from any
+Some servers believe more than they are told to: gunicorn accepts a ``SCRIPT_NAME`` header from any
 client on the same machine, and puts it in front of every address on the page. So nothing that a
-server read from such a header is kept:
+server took from such a header is kept:
 
-- the service always stands at the root of its host, and its scheme is that of its own address;
-- of ``ZEGEL_TRUSTED_PROXIES`` hops the address of the browser and the host are believed;
-- every other header by which a proxy or a client could rewrite a request is thrown away. The
-  service itself reads no header that begins with ``X-``.
+- the service is always at the root of its host, and its scheme is that of its own address;
+- the browser's address and the host are believed from ``ZEGEL_TRUSTED_PROXIES`` hops;
+- every other header by which a proxy or client could rewrite a request is removed. The service
+  itself reads no header that begins with ``X-``.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BELIEVED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST")
-# Names in the form that WSGI gives them. ``Proxy`` would set a proxy for outgoing requests.
+# Names in WSGI's form. ``Proxy`` would set a proxy for outgoing requests.
 REWRITING = ("HTTP_FORWARDED", "HTTP_SCRIPT_NAME", "HTTP_PATH_INFO", "HTTP_PROXY", "HTTP_VIA")
 
 
 class OnlyOurProxies:
-    """Lets through what ``hops`` proxies of ours say, and nothing that anybody else says."""
+    """Accepts the statements of our own ``hops`` proxies, and of nobody else."""
 
     def __init__(self, app: WSGIApplication, *, hops: int, base_url: str) -> None:
         self._app = ProxyFix(app, x_for=hops, x_host=hops, x_proto=0) if hops else app

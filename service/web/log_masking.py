@@ -1,4 +1,4 @@
-"""Secrets that could end in a log line are masked before it is written."""
+"""Masks secrets in log lines before they are written."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def mask(line: str) -> str:
 
 
 class MaskTokens(logging.Filter):
-    """Put on a handler: masks tokens in the message, its arguments and a traceback."""
+    """A filter for a handler: masks tokens in the message, its arguments and a traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Always lets the record through, masked."""
+        """Always accepts the record, masked."""
         if isinstance(record.msg, str):
             record.msg = mask(record.msg)
         record.args = _masked(record.args)
@@ -40,7 +40,7 @@ def _masked(value: Any) -> Any:
         return {name: _masked(one) for name, one in value.items()}
     if value is None or isinstance(value, int | float):
         return value
-    # Anything else would be written by its str() or repr(), where a token may hide: only then is
-    # the object replaced by its masked words.
+    # Other objects would be written by their str() or repr(), which may contain a token: only then
+    # is the object replaced by its masked text.
     words = str(value)
     return mask(words) if mask(words) != words else value

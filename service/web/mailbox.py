@@ -1,4 +1,4 @@
-"""The mailbox of development mode, in the browser. Registered in development only."""
+"""The mailbox of development mode, in the browser. Registered only in development."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.web.files import file
 blueprint = Blueprint("mailbox", __name__)
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 _WHY = "mails of a machine to try things on; exists in development mode only"
-# A mail's HTML carries its own styles and may do nothing else.
+# A mail's HTML includes its own styles and may do nothing else.
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "sandbox allow-popups allow-top-navigation-by-user-activation"
@@ -27,7 +27,7 @@ _MAIL_POLICY = (
 @blueprint.get("/mailbox")
 @public(_WHY)
 def mails() -> Any:
-    """All mails, the newest first."""
+    """All mails, newest first."""
     return render_template("staff/mailbox.html", mails=_mailbox().list(), now=datetime.now(UTC))
 
 
@@ -43,7 +43,7 @@ def mail(mail_id: str) -> Any:
 @blueprint.get("/mailbox/<mail_id>/html")
 @public(_WHY)
 def html(mail_id: str) -> Response:
-    """Its HTML body, shut in."""
+    """Its HTML body, sandboxed."""
     answer = Response(_read(mail_id).html, mimetype="text/html")
     answer.headers["Content-Security-Policy"] = _MAIL_POLICY
     return answer

@@ -1,11 +1,11 @@
-"""What was wrong with a form, in sentences that also make sense away from their field."""
+"""The mistakes in a form, in sentences that are also understandable away from their field."""
 
 from __future__ import annotations
 
 from service.errors import FieldError, Invalid
 from service.texts import has_text, text
 
-# Their sentences say what is wrong but not with what; in a list of mistakes that is too little.
+# These sentences do not name their field; in a list of mistakes that is not enough.
 _UNNAMED = (
     "required",
     "choose",
@@ -18,10 +18,9 @@ _UNNAMED = (
 
 
 def sentences(wrong: Invalid, **called: str) -> dict[str, str]:
-    """The first sentence per field, in the order given; each names its field.
+    """The first sentence per field, in the given order; each names its field.
 
-    ``called`` says under which name of the catalogue ``mistakes`` a field stands, where that
-    differs from its own.
+    ``called`` gives a field's name in the catalogue ``mistakes``, if it differs from its own.
     """
     found: dict[str, str] = {}
     for error in wrong.errors:

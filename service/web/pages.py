@@ -1,7 +1,7 @@
-"""The pages' templates: where they stand, what every page can use, how dates are shown.
+"""The pages' templates: where they are, what every page can use, how dates are shown.
 
-Templates escape what they print and refuse an unknown name, so a forgotten value fails in a test
-and not as a gap on somebody's screen. All instants are aware UTC, shown in Brussels time.
+Templates escape their values and refuse an unknown name, so a forgotten value fails in a test
+instead of leaving a gap on the screen. All instants are aware UTC, shown in Brussels time.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from signatures.acts.font import drawn_in, faces_for
 from signatures.effective_date import BRUSSELS, local_date
 
 STATIC = Path(__file__).resolve().parent / "static"
-mimetypes.add_type("font/woff2", ".woff2")  # Python has learned it since; the system's list may not
+mimetypes.add_type("font/woff2", ".woff2")  # recent Python has it; the system's list may not
 
 
 def make_flask(name: str) -> Flask:
-    """A Flask application with our templates and static files, and nothing else yet."""
+    """A Flask application with only our templates and static files."""
     app = Flask(name, static_folder=str(STATIC), static_url_path="/static")
     install(app)
     return app
 
 
 def install(app: Flask, language: Language = OURS) -> None:
-    """Give ``app`` the templates of a language and what every page can use. Before its first page
-    is shown."""
+    """Give ``app`` a language's templates and the common helpers. Call before its first page is
+    shown."""
     app.jinja_loader = FileSystemLoader(folder(language, "pages"))
     app.jinja_options = {
         "undefined": StrictUndefined,
@@ -44,7 +44,7 @@ def install(app: Flask, language: Language = OURS) -> None:
         "lstrip_blocks": True,
     }
     app.jinja_env.filters |= filters(language)
-    # The third is replaced where forms are kept (``service/web/again.py``).
+    # The third is replaced if forms are kept (``service/web/again.py``).
     app.jinja_env.globals |= {
         "language": language,
         "text": lambda key, **values: text(key, language, **values),
@@ -56,14 +56,15 @@ def install(app: Flask, language: Language = OURS) -> None:
 
 
 def static_url(file: str) -> str:
-    """The address of a static file; it changes with the content, so it may be kept for ever."""
+    """The address of a static file; it changes with the content, so browsers may cache it
+    indefinitely."""
     return url_for("static", filename=file, v=_FINGERPRINTS[file])
 
 
 def ago(then: datetime, now: datetime, language: Language = OURS) -> str:
     """``zojuist``, ``5 minuten geleden``, ``gisteren``, ``3 dagen geleden``, then the date.
 
-    Days are Brussels calendar days: yesterday evening is yesterday, also when it is 8 hours ago.
+    Days are Brussels calendar days: yesterday evening is yesterday, even if it is 8 hours ago.
     """
     minutes = int((now - then).total_seconds() // 60)
     days = (local_date(now) - local_date(then)).days
@@ -93,7 +94,7 @@ def _hour(instant: datetime) -> str:
 
 
 def breakable(words: str, language: Language = OURS) -> str:
-    """The same words, with a soft hyphen in those that a small telephone has no room for."""
+    """The same text, with a soft hyphen in words that are too long for a small phone."""
     for parts in catalogue("long_words", language).values():
         first, _, last = parts.partition("-")
         words = re.sub(f"({first})({last})", "\\1\u00ad\\2", words, flags=re.IGNORECASE)
@@ -101,7 +102,7 @@ def breakable(words: str, language: Language = OURS) -> str:
 
 
 def amount(count: int, most: int) -> str:
-    """``1.000``, or ``1.000+`` where nobody counted further than ``most``."""
+    """``1.000``, or ``1.000+`` if counting stopped at ``most``."""
     shown = f"{min(count, most):,}".replace(",", ".")
     return f"{shown}+" if count > most else shown
 

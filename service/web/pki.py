@@ -1,4 +1,5 @@
-"""What the world needs to judge our seals: certificates of our authorities, and their lists."""
+"""Publishes what others need to judge our seals: our authorities' certificates and revocation
+lists."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from service.web.security import cacheable
 from service.workflow.sealing.keys import published_file
 
 blueprint = Blueprint("pki", __name__, url_prefix="/pki")
-CACHED_SECONDS = 3600  # a revocation is known to everybody an hour later at the latest
+CACHED_SECONDS = 3600  # everybody knows of a revocation within an hour
 
 
 @blueprint.get("/<name>")

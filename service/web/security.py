@@ -1,9 +1,10 @@
-"""What every request and answer goes through: host, origin, forged forms, size, headers.
+"""The checks on every request and the headers of every answer: host, origin, forged forms, size.
 
 Rules (ASVS 5.0: 3.3.1, 3.4, 3.5.1, 4.2.1):
-- only our own host is answered; links and redirects are never made from a ``Host`` header;
-- an unsafe method must come from our own origin and carry a token bound to this browser; where only
-  the token is too old, the same form is shown again, filled, and nothing is carried out;
+
+- only requests for our own host are answered; links and redirects never use a ``Host`` header;
+- an unsafe method must come from our own origin with a token bound to this browser; if only the
+  token has expired, the same form is shown again, filled, and nothing is carried out;
 - nothing is framed, sniffed, cached or sent on as referrer; scripts and styles are our own files.
 """
 
@@ -49,24 +50,25 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Referrer-Policy": "same-origin",
 }
-# What no browser shows as a page needs no more than these, and a telephone is spared the rest.
+# Files that are not pages need only these headers; this saves bytes on phones.
 PARTS = ("text/css", "text/javascript", "font/woff2")
 PART_HEADERS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
 SIGNER_PATH = "/tekenen/"
 ACCOUNT_LINK_PATH = "/account/link/"  # its address is a secret too
-HEALTH_PATHS = ("/healthz", "/readyz")  # asked by load balancers under any host name
+HEALTH_PATHS = ("/healthz", "/readyz")  # load balancers use any host name
 SAFE = ("GET", "HEAD", "OPTIONS")
 BODY_LIMIT = 256 * 1024
 LARGEST_FIELDS = 4 * 1024 * 1024  # bytes of all fields but files; a drawn signature is a data URL
 BROWSER_COOKIE = "browser"
 STAFF_COOKIE = "staff"
-KNOWN_BROWSER_COOKIE = "known"  # lives long: that a member of staff signed in from here before
+KNOWN_BROWSER_COOKIE = "known"  # long-lived: a member of staff signed in from this browser before
 TOKEN_FIELD = "csrf_token"  # noqa: S105  the name of a form field
 AGAIN_FIELD = "opnieuw"  # in a form and in an address: which kept form is shown again
-# Under this name of ``app.extensions``: gives the address of the page that shows the form of this
-# request again, with a notice why.
+# The key in ``app.extensions`` of a function that returns the address of the page that shows this
+# request's form again, with a notice.
 SHOW_AGAIN = "zegel_show_form_again"
-STALE, SIGNED_OUT = "verlopen", "afgemeld"  # the notices: its token is too old; nobody is signed in
+# The notices: the token has expired; nobody is signed in.
+STALE, SIGNED_OUT = "verlopen", "afgemeld"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -93,13 +95,13 @@ class WebSecurity:
         return f"__Host-zegel-{name}" if self.secure else f"zegel-{name}"
 
     def cookie(self, name: str) -> str:
-        """The value of our cookie in this request, or an empty string."""
+        """The value of our cookie in this request, or ''."""
         return request.cookies.get(self.cookie_name(name), "")
 
     def set_cookie(
         self, response: WerkzeugResponse, name: str, value: str, *, seconds: int | None = None
     ) -> None:
-        """Set our cookie; without ``seconds`` it goes when the browser closes."""
+        """Set our cookie; without ``seconds`` it lasts until the browser closes."""
         response.set_cookie(
             self.cookie_name(name),
             value,
@@ -111,13 +113,13 @@ class WebSecurity:
         )
 
     def clear_cookie(self, response: WerkzeugResponse, name: str) -> None:
-        """Take our cookie away."""
+        """Remove our cookie."""
         response.delete_cookie(
             self.cookie_name(name), path="/", secure=self.secure, httponly=True, samesite="Lax"
         )
 
     def token(self) -> str:
-        """A token for a form; different each time, so that compression leaks nothing."""
+        """A token for a form; different each time, so that compression reveals nothing."""
         salt = secrets.token_urlsafe(12)
         return f"{salt}.{self._mac(salt, self.browser())}"
 
@@ -130,22 +132,22 @@ class WebSecurity:
         )
 
     def browser(self) -> str:
-        """The random name of this browser; a new one gets its cookie with the answer."""
+        """The random identifier of this browser; a new one is set with the answer."""
         known: str = self.cookie(BROWSER_COOKIE) or g.get("new_browser", "")
         if not known:
             known = g.new_browser = secrets.token_urlsafe(24)
         return known
 
     def _mac(self, salt: str, browser: str) -> str:
-        # Signing in or out changes the session cookie and with it every token of older pages.
-        # Signers and staff have sessions of their own, also when they share a browser.
+        # Signing in or out changes the session cookie and so every token on older pages. Signers
+        # and staff have separate sessions, even in one browser.
         session = self.cookie(signer_cookie() if _for_signer() else STAFF_COOKIE)
         message = "\n".join(("csrf", salt, browser, session)).encode()
         return hmac.new(self.key, message, "sha256").hexdigest()
 
 
 def body_limit(limit: int) -> Callable[[View], View]:
-    """Lets one view take a larger body than ``BODY_LIMIT`` (bytes)."""
+    """Lets one view accept a larger body than ``BODY_LIMIT`` (bytes)."""
 
     def mark(view: View) -> View:
         view.body_limit = limit  # type: ignore[attr-defined]
@@ -155,7 +157,7 @@ def body_limit(limit: int) -> Callable[[View], View]:
 
 
 def largest_body(app: Flask) -> Callable[[str, str], int]:
-    """For a web server: the largest body (bytes) that a method and a path may bring."""
+    """For a web server: the largest body (bytes) that a method and a path may have."""
     addresses = app.url_map.bind("")
 
     def largest(method: str, path: str) -> int:
@@ -173,7 +175,7 @@ def _limit_of(app: Flask, endpoint: str) -> int:
 
 
 def cacheable(seconds: int) -> Callable[[View], View]:
-    """Lets everybody keep what one view answers for so long: the same for all, with no secret."""
+    """Lets everybody cache a view's answers for so long: the same for all, without secrets."""
 
     def mark(view: View) -> View:
         view.cached_seconds = seconds  # type: ignore[attr-defined]
@@ -183,13 +185,13 @@ def cacheable(seconds: int) -> Callable[[View], View]:
 
 
 def install(app: Flask) -> WebSecurity:
-    """Guard the running application, whose dependencies stand in ``extensions["zegel"]``."""
+    """Guard the running application, whose dependencies are in ``extensions["zegel"]``."""
     deps: Deps = app.extensions["zegel"]
     return protect(app, base_url=deps.settings.base_url, secret_key=deps.secret_key)
 
 
 def protect(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
-    """Guard every request and answer of ``app``. Register before anything else does."""
+    """Guard every request and answer of ``app``. Register before all others."""
     key = hmac.digest(secret_key, b"zegel web forms", "sha256")
     security = WebSecurity(base_url.rstrip("/"), key)
     app.extensions["zegel_security"] = security
@@ -208,7 +210,7 @@ def protect(app: Flask, *, base_url: str, secret_key: bytes) -> WebSecurity:
 
 
 def _hidden_fields(security: WebSecurity) -> Markup:
-    """What every form of ours carries: its token, and which kept form it shows, if any."""
+    """The hidden fields of all our forms: the token, and which kept form is shown, if any."""
     carried = {TOKEN_FIELD: security.token(), AGAIN_FIELD: g.get("shown_again", "")}
     field = Markup('<input type="hidden" name="{}" value="{}">')
     return Markup().join(field.format(name, value) for name, value in carried.items() if value)
@@ -219,7 +221,7 @@ def _check_host(security: WebSecurity) -> WerkzeugResponse | None:
         return None
     if not (request.method in SAFE and _is_loopback(request.host) and _is_loopback(security.host)):
         abort(400)
-    # localhost and 127.0.0.1 are one machine but two sites for cookies: stay on one of them
+    # localhost and 127.0.0.1 are one machine but two sites for cookies: use only one
     return redirect(security.base_url + request.full_path.rstrip("?"), 302)
 
 
@@ -246,15 +248,15 @@ def _check_form(app: Flask, security: WebSecurity) -> WerkzeugResponse | None:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin", "null")
     if site not in (None, "same-origin", "none"):
         abort(400, "csrf")
-    # Pages with the policy "no-referrer" make browsers send the origin "null"; then the other two
-    # checks decide.
+    # The policy "no-referrer" makes browsers send the origin "null"; then the other two checks
+    # decide.
     if origin not in ("null", security.base_url):
         abort(400, "csrf")
     _check_text()
     if security.token_is_ours(request.form.get(TOKEN_FIELD, "")):
         return None
-    # What another site made somebody's browser send is never filled in here: a person in good faith
-    # would send it on with the token of the page. Only what the browser itself calls ours is.
+    # A form that another site made a browser send must not be filled in: a person in good faith
+    # would send it again with the page's token. Only a request that the browser calls our own is.
     asked_by_person = not getattr(view, "for_scripts", False)
     ours = asked_by_person and (site == "same-origin" or origin == security.base_url)
     address = app.extensions[SHOW_AGAIN](STALE) if ours and SHOW_AGAIN in app.extensions else ""
@@ -264,7 +266,7 @@ def _check_form(app: Flask, security: WebSecurity) -> WerkzeugResponse | None:
 
 
 def _check_text() -> None:
-    """No text of ours holds a NUL and PostgreSQL takes none, so nobody sends one in good faith."""
+    """Our texts contain no NUL and PostgreSQL accepts none, so nobody sends one in good faith."""
     given = [request.path, *_all(request.args)]
     if request.method not in SAFE:
         given += _all(request.form)
@@ -283,7 +285,7 @@ def without_cookies(view: View) -> View:
 
 
 def for_scripts(view: View) -> View:
-    """Marks a view that our own scripts ask: what is wrong with its form is told at once, 4xx."""
+    """Marks a view for our own scripts: mistakes in its form are answered at once, with 4xx."""
     view.for_scripts = True  # type: ignore[attr-defined]
     return view
 

@@ -1,4 +1,4 @@
-"""The archive: found again, handed out, checked."""
+"""The archive: search, download, check."""
 
 from service.web.archive.views import blueprint
 

@@ -1,4 +1,4 @@
-"""The archive's pages. Every download is logged by the step that hands it out."""
+"""The archive's pages. Every download is logged by the workflow step that provides it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ blueprint = Blueprint("archive", __name__)
 @blueprint.get("/archief")
 @require_staff(Permission.SEE_ARCHIVE)
 def search() -> Any:
-    """Find by name, number, reference, state and date."""
+    """Search by name, number, reference, state and date."""
     typed = {name: request.args.get(name, "").strip()[:200] for name in _FIELDS}
     check = Checker()
     wanted = Search(
@@ -66,7 +66,7 @@ _FIELDS = ("zoek", "status", "van", "tot")
 @blueprint.get("/archief/<reference>")
 @require_staff(Permission.SEE_ARCHIVE)
 def item(reference: str) -> Any:
-    """One agreement as the archive keeps it."""
+    """One agreement in the archive."""
     return _page(reference, None)
 
 
@@ -81,7 +81,7 @@ def download(reference: str, name: str) -> Response:
 @blueprint.get("/archief/<reference>/pakket.zip")
 @require_staff(Permission.SEE_EVIDENCE)
 def package(reference: str) -> Response:
-    """Everything, as one ZIP."""
+    """The whole package as one ZIP."""
     data = retrieve.package(deps(), reference, current_staff(), client())
     return file(data, "application/zip", f"{reference}.zip")
 
@@ -90,7 +90,7 @@ def package(reference: str) -> Response:
 @require_staff(Permission.SEE_ARCHIVE)
 @shown_at("archive.item")
 def check(reference: str) -> Any:
-    """Read everything back and compare; the answer is the page with the findings."""
+    """Read everything back and compare; answers with the findings."""
     return _page(reference, retrieve.check(deps(), reference, current_staff()))
 
 
@@ -115,7 +115,7 @@ def _page(reference: str, found_now: ArchiveCheck | None) -> tuple[str, int]:
 
 
 def _called(name: str) -> str:
-    """What a file is; a renewed copy by its date."""
+    """The name of a file for readers; a renewed copy is named by its date."""
     of = original_of(name)
     if of:
         stamped = date.fromisoformat(name.removeprefix(FOLDER)[:10])
@@ -124,6 +124,6 @@ def _called(name: str) -> str:
 
 
 def _rank(name: str) -> int:
-    """The order of the catalogue; certificates and what is new come last."""
+    """The order of the catalogue; certificates and unknown files come last."""
     names = list(table("staff")["archive_file"])
     return names.index(name) if name in names else len(names)

@@ -1,4 +1,4 @@
-"""The signing journey, one file per step; ``blueprint`` carries them all."""
+"""The signing journey, one file per step; all use ``blueprint``."""
 
 from service.web.sign import (
     annex,

@@ -1,4 +1,4 @@
-"""Step 2: Bijlage 1: suggestions to confirm, a catalogue to choose from, lines in own wording."""
+"""Step 2, Bijlage 1: suggestions to confirm, a catalogue to choose from, lines in own words."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _DPO = ("dpo_answer", "dpo_name", "dpo_phone", "dpo_email")
 
 @dataclass(frozen=True)
 class Picker:
-    """One list as it is shown: what is suggested or ticked, and, folded away, the rest.
+    """One list as shown: suggested or ticked items, and, folded, the others.
 
-    ``apart`` is of that rest what a law treats apart; ``lines`` ends with the empty ones.
+    ``apart`` are the other items in special legal categories; ``lines`` ends with empty ones.
     """
 
     shown: list[Category]
@@ -58,14 +58,14 @@ class Filled:
 
     @property
     def fields(self) -> dict[str, str | list[str]]:
-        """The same as a browser sends it."""
+        """The fields as a browser sends them."""
         fields: dict[str, str | list[str]] = {**self.values}
         for name in LISTS:
             fields |= {name: self.chosen[name], f"{name}_own": self.typed[name]}
         return fields
 
     def same_as(self, other: Filled) -> bool:
-        """Whether both say the same."""
+        """Whether both have the same contents."""
         return (
             self.values == other.values
             and all(set(self.chosen[name]) == set(other.chosen[name]) for name in LISTS)
@@ -90,9 +90,9 @@ def annex() -> ResponseReturnValue:
 @blueprint.post("/tekenen/bijlage")
 @signer
 def save_annex() -> ResponseReturnValue:
-    """Keep Bijlage 1 and go on; or, with the button ``add``, offer one more line to write in.
+    """Keep Bijlage 1 and continue; or, with the button ``add``, offer one more line.
 
-    What is ticked and written when it is sent is Bijlage 1, whatever was suggested.
+    Bijlage 1 is what is ticked and written when it is sent, whatever was suggested.
     """
     found = current_open()
     agreement = found.agreement
@@ -119,7 +119,7 @@ def save_annex() -> ResponseReturnValue:
 
 
 def _add_line(filled: Filled, name: ListName) -> ResponseReturnValue:
-    """The same page at one empty line more: a browser puts the cursor where the address points."""
+    """The same page with one more empty line; the address puts the cursor there."""
     typed = {each: [*_written(lines), *_blank(lines)] for each, lines in filled.typed.items()}
     typed[name] = [*typed[name], ""]
     number = len(typed[name])

@@ -1,4 +1,5 @@
-"""The signer's blueprint: the visit behind the cookie, where it stands, how its pages are shown."""
+"""The signer's blueprint: the visit behind the cookie, its current step, how its pages are
+shown."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ from service.workflow.signing.open_link import Visit, visit
 
 blueprint = Blueprint("sign", __name__)
 
-# What a page may say after a redirect, as ?melding=code; anything else is ignored. Who is too late
-# lands on a page that says so by itself.
+# Codes that a page may show after a redirect, as ?melding=code; others are ignored. A page for
+# somebody who is too late says so itself.
 NOTICES = ("changed", "not_your_turn", "signature_missing", "code_first")
 
 
@@ -36,27 +37,27 @@ def security() -> WebSecurity:
 
 
 def secret() -> str:
-    """The secret of the session that this request is about, or an empty string.
+    """The secret of the session of this request, or ''.
 
-    An address that names its link is about that link alone, whatever was opened since. Only one
-    without a name goes on with what was opened last.
+    An address that names its link uses only that link, whatever was opened since. An address
+    without a name continues with the last one opened.
     """
     return security().cookie(signer_cookie())
 
 
 def remember(response: Response, name: str, opened: str) -> None:
-    """Let the browser keep the session of the link of this name, beside those of other links."""
+    """Let the browser keep the session of the link with this name, beside those of other links."""
     security().set_cookie(response, signer_cookie(name), opened)
     security().set_cookie(response, SIGNER_COOKIE, opened)
     prefix = security().cookie_name(f"{SIGNER_COOKIE}-")
-    others = [each for each in request.cookies if each.startswith(prefix)]  # the oldest first
+    others = [each for each in request.cookies if each.startswith(prefix)]  # oldest first
     for each in others[: -MOST_OF_A_BROWSER + 1 or None]:
         if each != prefix + name:
             security().clear_cookie(response, SIGNER_COOKIE + each.removeprefix(prefix[:-1]))
 
 
 def forget(response: Response) -> None:
-    """The browser forgets this session, also where it was the last that was opened."""
+    """Remove this session's cookie, and that of the last opened session if it is the same."""
     if security().cookie(SIGNER_COOKIE) == secret():
         security().clear_cookie(response, SIGNER_COOKIE)
     security().clear_cookie(response, signer_cookie())
@@ -64,7 +65,7 @@ def forget(response: Response) -> None:
 
 @blueprint.url_defaults
 def _same_visit(_endpoint: str, values: dict[str, Any]) -> None:
-    """Every address that a page of the signer gives stays with the link that the page is about."""
+    """Every address on a signer's page keeps the link of that page."""
     if (name := visit_name()) and request.blueprint == "sign" and "token" not in values:
         values.setdefault(VISIT, name)
 
@@ -75,7 +76,7 @@ def current() -> Visit:
 
 
 def current_open() -> Visit:
-    """The same, for a page that only means something before signing. Raises LinkUnusable."""
+    """The same, for a page that only makes sense before signing. Raises LinkUnusable."""
     found = current()
     if found.status != "open":
         raise LinkUnusable(found.status)
@@ -83,7 +84,7 @@ def current_open() -> Visit:
 
 
 def step_of(found: Visit) -> str:
-    """The endpoint of the page where a visit stands."""
+    """The endpoint of a visit's current step."""
     agreement, session = found.agreement, found.session
     if found.status != "open":
         return "sign.done"
@@ -99,13 +100,14 @@ def step_of(found: Visit) -> str:
 
 
 def prepared(found: Visit) -> bool:
-    """Whether the first signature was given for the text as it is now."""
+    """Whether the first signature was given for the current text."""
     pending = found.session.pending
     return pending is not None and pending.document_sha256 == found.agreement.frozen_sha256
 
 
 def editable(agreement: Agreement) -> bool:
-    """Whether the signer can still change details and Bijlage 1 (going back makes an edition)."""
+    """Whether the signer can still change details and Bijlage 1 (going back starts a new
+    edition)."""
     unsigned = agreement.state in (State.SENT, State.READY, State.GENERATION_FAILED)
     return unsigned and not agreement.annex_locked
 
@@ -123,11 +125,11 @@ def show(page: str, agreement: Agreement, **context: Any) -> ResponseReturnValue
 
 
 def to(endpoint: str, **values: Any) -> Response:
-    """See other: to a page, after a POST or where the visit stands elsewhere."""
+    """303 See Other: to a page, after a POST or if the visit is at another step."""
     return redirect(url_for(endpoint, **values), 303)
 
 
 def notice() -> str:
-    """The sentence that a redirect brought along, or an empty string."""
+    """The sentence for the code in a redirect, or ''."""
     code = request.args.get("melding", "")
     return text(f"errors.{code}") if code in NOTICES else ""

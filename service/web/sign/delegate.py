@@ -1,6 +1,6 @@
-"""Passing on: who can sign, the code from the mailbox, done.
+"""Passing on to a colleague: who can sign, the code from the mailbox, done.
 
-What was filled in stays with the session, so that neither a wrong code nor going back loses it.
+The input is kept with the session, so that neither a wrong code nor going back loses it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FIELDS = ("name", "function", "email", "message")
 @blueprint.get("/tekenen/doorsturen")
 @signer
 def delegate() -> ResponseReturnValue:
-    """Who can sign? Filled in with what was given before."""
+    """Ask who can sign; shows earlier input."""
     found = current_open()
     typed = typed_before("delegate", found)
     return show(
@@ -43,7 +43,8 @@ def delegate() -> ResponseReturnValue:
 @blueprint.post("/tekenen/doorsturen")
 @signer
 def name_colleague() -> ResponseReturnValue:
-    """Keep who it is, and ask the code; a browser that proved the mailbox passes on at once."""
+    """Keep the colleague and ask for the code; a browser with a proven mailbox passes on at
+    once."""
     found = current_open()
     keep("delegate", found)
     if goes_back():
@@ -91,7 +92,7 @@ def new_delegate_code() -> ResponseReturnValue:
 @signer
 @shown_at("sign.delegate_code")
 def confirm_delegate() -> ResponseReturnValue:
-    """Check the code, and pass on to the colleague who was named."""
+    """Check the code, and pass on to the named colleague."""
     try:
         confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.DELEGATE)
     except Invalid as wrong:
@@ -102,7 +103,7 @@ def confirm_delegate() -> ResponseReturnValue:
 @blueprint.get("/tekenen/doorsturen/controle")
 @signer
 def delegate_code_again() -> ResponseReturnValue:
-    """A browser that opens the address of an answer again."""
+    """For a browser that opens the address of the POST."""
     return to("sign.delegate_code")
 
 
@@ -116,7 +117,7 @@ def _mail_code(**values: str) -> ResponseReturnValue:
 
 
 def _pass_on() -> ResponseReturnValue:
-    """Pass on; the link of this browser's session ends with it."""
+    """Pass on; this ends the link of the session."""
     try:
         passing_on.delegate(deps(), secret(), client())
     except Refused as refusal:
@@ -135,7 +136,7 @@ def _named(found: Visit) -> dict[str, str]:
 @blueprint.get("/tekenen/doorgestuurd")
 @signer
 def passed_on() -> ResponseReturnValue:
-    """To whom this browser passed on; any other is led to where its visit stands."""
+    """To whom this browser passed on; others are sent to their current step."""
     found = passed_on_to(deps(), secret())
     if found is None:
         return to("sign.resume")

@@ -1,4 +1,4 @@
-"""Step 1: the organisation's details and who signs."""
+"""Step 1: the organisation's details and the signatory."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ _CALLED = {
 @blueprint.get("/tekenen/gegevens")
 @signer
 def details() -> ResponseReturnValue:
-    """What we know, to confirm or correct."""
+    """The known details, to confirm or correct."""
     found = current_open()
     if not editable(found.agreement):
         return to(step_of(found))
     typed = typed_before("details", found)
     values = _values(found.agreement)
-    if typed:  # a box that is not ticked sends nothing
+    if typed:  # an unticked box sends nothing
         values = {**values, "number_type": "", **typed.values}
     return _page(found.agreement, values, typed.errors, typed.kept_at)
 
@@ -66,7 +66,7 @@ def details() -> ResponseReturnValue:
 @blueprint.post("/tekenen/gegevens")
 @signer
 def save_details() -> ResponseReturnValue:
-    """Keep the details; a change to a text that was made already begins its next edition."""
+    """Keep the details; a change to a text that already exists starts its next edition."""
     found = current_open()
     agreement = found.agreement
     keep("details", found)
@@ -87,7 +87,7 @@ def _values(agreement: Agreement) -> dict[str, str]:
     controller = agreement.controller
     values = {name: str(getattr(controller, name)) for name in _OF_CONTROLLER}
     if not (values["notices_email"] or agreement.details_confirmed):
-        values["notices_email"] = agreement.signatory.email  # a suggestion; it is confirmed here
+        values["notices_email"] = agreement.signatory.email  # a suggestion, to be confirmed here
     return values | {
         "number": controller.shown_number,
         "number_type": "none" if controller.number_type == "none" else "",

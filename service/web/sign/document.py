@@ -1,4 +1,4 @@
-"""Between step 2 and 3: the document is being made, or could not be."""
+"""Between steps 2 and 3: the document is being made, or could not be made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from service.workflow.offer.generate import retry_generation
 @blueprint.get("/tekenen/document")
 @signer
 def document() -> ResponseReturnValue:
-    """A page that asks again by itself until the document is there."""
+    """A page that polls until the document is ready."""
     found = current()
     step = step_of(found)
     if step != "sign.document":
@@ -38,7 +38,7 @@ def retry_document() -> ResponseReturnValue:
 @blueprint.get("/tekenen/document/stand")
 @signer
 def status() -> ResponseReturnValue:
-    """The state for the page that waits; anything but ``preparing`` makes it load again."""
+    """The state for the waiting page; it reloads at anything but ``preparing``."""
     try:
         state = current().agreement.state.value
     except LinkUnusable as error:

@@ -1,4 +1,4 @@
-"""After signing: the receipt, and later the agreement that both parties signed."""
+"""After signing: the receipt, and later the agreement signed by both parties."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Signature:
 def done() -> ResponseReturnValue:
     """The receipt; once completed, the effective date and the sealed original.
 
-    The receipt shows nothing of the agreement but its reference, so it asks for no code.
+    The receipt shows only the agreement's reference, so it asks for no code.
     """
     found = current()
     if found.status == "completed":

@@ -1,5 +1,5 @@
-"""What is typed in the signing journey is kept at every POST, also one with mistakes or *Vorige*,
-and where there is script while it is being typed."""
+"""Keeps the signer's input at every POST, even with mistakes or *Vorige*, and with JavaScript also
+while typing."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from signatures.effective_date import BRUSSELS, local_date
 
 MOST = 64 * 1024  # characters of one form
 MOST_WITH_A_DRAWING = 512 * 1024
-BACK = "vorige"  # the button that goes back and keeps
+BACK = "vorige"  # the button that goes back and keeps the input
 
 
 def keep(form: str, found: Visit) -> None:
-    """Keep what this request sent, before anything judges it."""
+    """Keep the input of this request, before it is validated."""
     fields, _ = fields_sent(MOST_WITH_A_DRAWING if form == drafts.SIGNATURE else MOST)
     drafts.keep(deps(), found, form, fields)
 
@@ -37,7 +37,7 @@ def goes_back() -> bool:
 
 
 def typed_before(form: str, found: Visit) -> Again:
-    """What the form shows: the last that was typed, with the mistakes that were told of it."""
+    """The most recent input of a form, with the mistakes reported about it."""
     told, kept = again(), drafts.draft(deps(), found, form)
     if kept is None or (told and told.kept_at and told.kept_at > kept.kept_at):
         return told
@@ -52,12 +52,12 @@ def typed_before(form: str, found: Visit) -> Again:
 
 
 def forget(form: str, found: Visit) -> None:
-    """What was sent says nothing new."""
+    """Delete the kept input, which is no longer needed."""
     drafts.forget(deps(), found, form)
 
 
 def said_kept(kept_at: datetime | None) -> str:
-    """When it was kept, in words; empty for nothing."""
+    """The sentence about when it was kept; '' if nothing was."""
     if kept_at is None:
         return ""
     if local_date(kept_at) == local_date(datetime.now(UTC)):
@@ -69,7 +69,7 @@ def said_kept(kept_at: datetime | None) -> str:
 @signer
 @for_scripts
 def keep_typed(form: str) -> ResponseReturnValue:
-    """Keep what stands in a form that is still being filled in."""
+    """Keep the input of a form that is still being filled in."""
     if form not in drafts.FORMS:
         raise NotFound("not_found")
     fields, too_large = fields_sent(MOST)

@@ -1,4 +1,4 @@
-"""What the signer filled in, as rows of label and value."""
+"""The signer's input as rows of label and value."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Row = tuple[str, str | list[str]]
 
 
 def detail_rows(agreement: Agreement) -> list[Row]:
-    """The organisation and who signs for it."""
+    """The organisation and its signatory."""
     controller, signatory = agreement.controller, agreement.signatory
     rows: list[Row] = [
         (_label("organisation"), controller.full_name),

@@ -1,4 +1,4 @@
-"""Where the mailed link leads. A GET says what the link is; only the POST exchanges it."""
+"""The page of the mailed link. A GET shows the link's state; only the POST exchanges it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from service.workflow.signing.read import ending
 @blueprint.get("/tekenen/link/<token>")
 @public("whoever holds the link may see who sent it to which organisation; no contract data")
 def landing(token: str) -> ResponseReturnValue:
-    """What the link is now. Changes nothing: mail scanners follow links."""
+    """The state of the link. Changes nothing: mail scanners follow links."""
     found = open_link.landing(deps(), token)
     if found.agreement is None:
         return unusable("unknown", None)
@@ -52,7 +52,7 @@ def landing(token: str) -> ResponseReturnValue:
 
 
 def _sent_by(found: open_link.Landing, token: str, here: str) -> ResponseReturnValue:
-    """The sender's page; what can be read before is not shown where the whole text is there."""
+    """The sender's page; if the whole text is visible, it offers no sample."""
     agreement, sender = cast(Agreement, found.agreement), cast(Staff, found.sender)
     locked = agreement.annex_locked
     return show(
@@ -72,7 +72,7 @@ def _sent_by(found: open_link.Landing, token: str, here: str) -> ResponseReturnV
 @blueprint.post("/tekenen/link/<token>")
 @public("exchanges the link for a session; the link itself is the right to do so")
 def enter(token: str) -> ResponseReturnValue:
-    """Exchange the link for a session, and go on at an address without the token."""
+    """Exchange the link for a session, and continue at an address without the token."""
     try:
         opened = open_link.enter(deps(), token, client(), known=secret())
     except LinkUnusable:
@@ -98,7 +98,7 @@ def ask_new_link(token: str) -> ResponseReturnValue:
 @signer
 @shown_at("sign.resume")
 def leave() -> ResponseReturnValue:
-    """Sign out: nobody goes on in this browser without the link."""
+    """Sign out: without the link, nobody can continue in this browser."""
     open_link.leave(deps(), secret())
     forget_this_browser()
     response = to("sign.left")
@@ -109,14 +109,14 @@ def leave() -> ResponseReturnValue:
 @blueprint.get("/tekenen/afgesloten")
 @public("says that the signer has left; it shows nothing of an agreement")
 def left() -> ResponseReturnValue:
-    """After that."""
+    """The page after leaving."""
     return unusable("left", None)
 
 
 @blueprint.get("/tekenen")
 @signer
 def resume() -> ResponseReturnValue:
-    """On to the step where the visit stands."""
+    """Go to the visit's current step."""
     step, said = step_of(current()), request.args.get("melding", "")
     return to(step, melding=said) if notice() or notice_again() else to(step)
 
@@ -124,7 +124,7 @@ def resume() -> ResponseReturnValue:
 @blueprint.get("/privacy")
 @public("says what is kept of people before they give it")
 def privacy() -> ResponseReturnValue:
-    """The privacy statement, in the name of the processor as it is now."""
+    """The privacy statement, in the processor's current name."""
     known = profile(deps())
     if known is None:
         raise NotFound("not_found")

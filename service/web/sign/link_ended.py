@@ -1,4 +1,4 @@
-"""Links and sessions that open nothing any more, and steps that the rules refuse."""
+"""Links and sessions that no longer open anything, and steps that the rules refuse."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def unusable(
     open_url: str = "",
     requested: bool = False,
 ) -> ResponseReturnValue:
-    """The page for a link that does not open the agreement (or not for signing any more)."""
+    """The page for a link that no longer opens the agreement, or no longer for signing."""
     html = render_template(
         "sign/unusable.html",
         reason=reason,
@@ -42,10 +42,10 @@ def unusable(
 
 @blueprint.errorhandler(LinkUnusable)
 def of_session(error: LinkUnusable) -> ResponseReturnValue:
-    """A session whose link died, or one that ran out; who signed goes to the receipt."""
+    """A session whose link ended or that expired; somebody who signed goes to the receipt."""
     if error.reason in ("signed", "completed"):
         return to("sign.done")
-    if error.reason == "open":  # it asked for a new link, and the one it has works
+    if error.reason == "open":  # a new link was requested, but the present one works
         return to("sign.resume")
     ending = ending_of(deps(), secret(), error.reason)
     if ending is None:
@@ -61,10 +61,10 @@ def of_session(error: LinkUnusable) -> ResponseReturnValue:
 
 @blueprint.errorhandler(Refused)
 def refused(error: Refused) -> ResponseReturnValue:
-    """A step out of turn: on to where the visit stands, with the reason said there."""
+    """A step out of turn: go to the current step, which shows the reason."""
     if error.code == "mailbox_first":  # that page itself refuses nothing
         return to("sign.my_agreement")
-    if request.method in SAFE:  # no redirect, so that no two pages can send each other round
+    if request.method in SAFE:  # no redirect, so that no redirect loop can occur
         return answer(status_of(error), error.sentence(), code=error.code)
     if error.code == "changed":
         return to("sign.read", melding="changed")
@@ -77,7 +77,7 @@ def refused(error: Refused) -> ResponseReturnValue:
 @signer
 @shown_at("sign.resume")
 def new_link() -> ResponseReturnValue:
-    """Ask for a new link from a page whose link expired meanwhile."""
+    """Ask for a new link from a page whose link has expired meanwhile."""
     token = token_of(deps(), secret())
     request_new_link(deps(), token, client())
     return to("sign.resume", gevraagd="ja")

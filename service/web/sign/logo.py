@@ -1,4 +1,4 @@
-"""The processor's logo, for everybody who is shown a page with it."""
+"""The processor's logo, for everybody who sees a page with it."""
 
 from __future__ import annotations
 

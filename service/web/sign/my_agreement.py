@@ -1,7 +1,7 @@
-"""The door to a signed agreement for a browser that has not proved the mailbox: a code first.
+"""The entrance to a signed agreement for a browser without a proven mailbox: first a code.
 
-After signing, the link stays in mailboxes, and perhaps in logs, for as long as the agreement lives.
-It still says that the agreement is there and since when; what stands in it asks for more.
+After signing, the link remains in mailboxes, and perhaps in logs, as long as the agreement exists.
+It still shows that the agreement exists and since when; its contents require more.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from service.workflow.signing.prove_mailbox import code_waits, confirm_code, req
 @blueprint.get("/tekenen/mijn-overeenkomst")
 @signer
 def my_agreement() -> ResponseReturnValue:
-    """What may be said, and the code; a browser that proved the mailbox goes straight on."""
+    """The public facts, and the form for the code; a browser with a proven mailbox goes on at
+    once."""
     found = current()
     if found.status == "open" or found.proved:
         return to(step_of(found))
@@ -47,7 +48,7 @@ def mail_opening_code() -> ResponseReturnValue:
 @signer
 @shown_at("sign.my_agreement")
 def open_my_agreement() -> ResponseReturnValue:
-    """Check the code, and show what there is."""
+    """Check the code, and show the agreement."""
     try:
         confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.OPEN)
     except Invalid as wrong:
@@ -59,7 +60,7 @@ def open_my_agreement() -> ResponseReturnValue:
 @blueprint.get("/tekenen/mijn-overeenkomst/controle")
 @signer
 def my_agreement_again() -> ResponseReturnValue:
-    """A browser that opens the address of an answer again."""
+    """For a browser that opens the address of the POST."""
     return to("sign.my_agreement")
 
 

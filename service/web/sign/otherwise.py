@@ -1,4 +1,4 @@
-"""What a signer can do instead of signing: decline, or ask first."""
+"""A signer's alternatives to signing: decline, or first ask a question."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TALK_FIRST = "ask"
 @blueprint.get("/tekenen/weigeren")
 @signer
 def decline() -> ResponseReturnValue:
-    """Why not?"""
+    """Ask for the reason."""
     found = current_open()
     return _decline_page(found, typed_before("decline", found))
 
@@ -32,13 +32,13 @@ def decline() -> ResponseReturnValue:
 @blueprint.post("/tekenen/weigeren")
 @signer
 def send_decline() -> ResponseReturnValue:
-    """Decline; the link ends with it."""
+    """Decline; this ends the link."""
     keep("decline", current_open())
     if goes_back():
         return to("sign.resume")
     typed = read(request.form).values
     reason, explanation = typed.get("reason", ""), typed.get("explanation", "")
-    if reason == TALK_FIRST:  # no reason to refuse, which cannot be undone
+    if reason == TALK_FIRST:  # no reason to decline, which cannot be undone
         asked = {"question": explanation}
         return ask_again({}, 200, at=url_for("sign.ask"), fields=asked, instead=True)
     try:
@@ -51,7 +51,7 @@ def send_decline() -> ResponseReturnValue:
 @blueprint.get("/tekenen/geweigerd")
 @signer
 def declined() -> ResponseReturnValue:
-    """It was declined; anything else leads to where the visit stands."""
+    """The page after declining; other visits are sent to their current step."""
     try:
         current()
     except LinkUnusable as gone:
@@ -65,7 +65,7 @@ def declined() -> ResponseReturnValue:
 @blueprint.get("/tekenen/vraag")
 @signer
 def ask() -> ResponseReturnValue:
-    """What would you like to know?"""
+    """The form for a question."""
     found = current_open()
     typed = typed_before("ask", found)
     return show(
@@ -98,7 +98,7 @@ def send_question() -> ResponseReturnValue:
 @blueprint.get("/tekenen/vraag/verstuurd")
 @signer
 def asked() -> ResponseReturnValue:
-    """The question was sent."""
+    """The page after asking."""
     return show("ask_done", current_open().agreement)
 
 

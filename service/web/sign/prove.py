@@ -1,4 +1,4 @@
-"""Step 4, first: the code from the mailbox."""
+"""Step 4, first part: the code from the mailbox."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ def code() -> ResponseReturnValue:
 @blueprint.get("/tekenen/code/controle")
 @signer
 def code_again() -> ResponseReturnValue:
-    """A browser that opens the address of an answer again (a phone's tab, the address bar)."""
+    """For a browser that opens the address of the POST (a phone's tab, the address bar)."""
     return to("sign.resume")

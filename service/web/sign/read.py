@@ -1,4 +1,4 @@
-"""Step 3: read the frozen text and check what was filled in."""
+"""Step 3: read the frozen text and check the details in it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True)
 class Part:
-    """An article or annex in the list of contents."""
+    """An article or annex in the table of contents."""
 
     anchor: str
     title: str
@@ -47,7 +47,7 @@ class Part:
 @blueprint.get("/tekenen/lezen")
 @signer
 def read() -> ResponseReturnValue:
-    """The whole text as a page, with what was filled in."""
+    """The whole text as a page, with the signer's details."""
     try:
         reading = frozen(deps(), secret())
     except NotFound:
@@ -64,7 +64,7 @@ def read() -> ResponseReturnValue:
 @blueprint.post("/tekenen/lezen")
 @signer
 def confirm() -> ResponseReturnValue:
-    """Go on to sign these bytes; a code is mailed unless one waits already."""
+    """Continue to sign these bytes; mails a code unless one is still valid."""
     confirm_reading(
         deps(),
         secret(),
@@ -84,13 +84,13 @@ def confirm() -> ResponseReturnValue:
 @blueprint.get("/tekenen/document.pdf")
 @signer
 def pdf() -> ResponseReturnValue:
-    """The frozen PDF: the very bytes that are signed."""
+    """The frozen PDF: exactly the bytes that are signed."""
     fetched = fetch_shown(deps(), secret(), client())
     return file(fetched.pdf, "application/pdf", fetched.saved_as)
 
 
 def contents(reading_html: str) -> list[Part]:
-    """The articles and annexes of a reading view, for its list of contents."""
+    """The articles and annexes of a reading view, for its table of contents."""
     return [
         Part(anchor, unescape(_TAG.sub("", title)).strip())
         for _, anchor, title in _HEADING.findall(reading_html)
@@ -107,7 +107,7 @@ def _page(reading: Reading) -> ResponseReturnValue:
         "read",
         agreement,
         contents=contents(document.reading_html),
-        # Made by the service itself, escaped when the frozen document was made.
+        # Made by the service itself; escaped when the frozen document was made.
         reading_html=Markup(document.reading_html),  # noqa: S704
         details=detail_rows(agreement),
         annex_rows=annex_rows(agreement),

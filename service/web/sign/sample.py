@@ -1,6 +1,6 @@
-"""The text to read before anything is filled in, behind the link and within the visit.
+"""The text with blanks, to read before filling anything in; from the link and within the visit.
 
-A GET changes nothing. Where there is no sample yet, the page has a button that asks for it.
+A GET changes nothing. If there is no sample yet, the page has a button to request it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from service.web.sign.read import contents
 from service.workflow.offer import sample
 from service.workflow.signing import read_sample
 
-YES = "ja"  # ``wacht=ja`` in the address: it was asked for
+YES = "ja"  # ``wacht=ja`` in the address: it was requested
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the sample of this reader stands."""
+    """The addresses of this reader's sample."""
 
     page: str
     pdf: str
@@ -46,7 +46,7 @@ def sample_behind_link(token: str) -> ResponseReturnValue:
 @blueprint.post("/tekenen/link/<token>/voorbeeld")
 @public("whoever holds the link may have the text with blanks made")
 def ask_sample_behind_link(token: str) -> ResponseReturnValue:
-    """Have it made, where there is none."""
+    """Have it made, if it does not exist yet."""
 
     def ask(agreement: Agreement) -> ResponseReturnValue:
         sample.request(deps(), agreement)
@@ -65,21 +65,21 @@ def sample_pdf_behind_link(token: str) -> ResponseReturnValue:
 @blueprint.get("/tekenen/link/<token>/voorbeeld/stand")
 @public("says whether the text with blanks was made")
 def sample_state_behind_link(token: str) -> ResponseReturnValue:
-    """For the page that waits."""
+    """For the waiting page."""
     return _at_link(token, _state)
 
 
 @blueprint.get("/tekenen/voorbeeld")
 @signer
 def sample_of_visit() -> ResponseReturnValue:
-    """The text with blanks, from a step in which it is being filled in."""
+    """The text with blanks, from a step of filling in."""
     return _page(read_sample.behind_cookie(deps(), secret()), _of_visit())
 
 
 @blueprint.post("/tekenen/voorbeeld")
 @signer
 def ask_sample_of_visit() -> ResponseReturnValue:
-    """Have it made, where there is none."""
+    """Have it made, if it does not exist yet."""
     sample.request(deps(), read_sample.behind_cookie(deps(), secret()))
     return to("sign.sample_of_visit", wacht=YES)
 
@@ -94,12 +94,12 @@ def sample_pdf_of_visit() -> ResponseReturnValue:
 @blueprint.get("/tekenen/voorbeeld/stand")
 @signer
 def sample_state_of_visit() -> ResponseReturnValue:
-    """For the page that waits."""
+    """For the waiting page."""
     return _state(read_sample.behind_cookie(deps(), secret()))
 
 
 def _at_link(token: str, answer: Callable[[Agreement], ResponseReturnValue]) -> ResponseReturnValue:
-    """The answer, or the page that says what the link is now."""
+    """The answer, or the page with the link's state."""
     try:
         agreement = read_sample.behind_link(deps(), token)
     except LinkUnusable:
@@ -121,7 +121,7 @@ def _page(agreement: Agreement, addresses: Addresses) -> ResponseReturnValue:
         agreement,
         addresses=addresses,
         contents=contents(made.reading_html),
-        # Made by the service itself, escaped when the sample was made.
+        # Made by the service itself; escaped when the sample was made.
         reading_html=Markup(made.reading_html),  # noqa: S704
         pages=made.pages,
     )

@@ -40,8 +40,8 @@ from service.workflow.signing.open_link import Visit
 from signatures.acts.images import MOST_BYTES
 from signatures.effective_date import local_date
 
-# A photo from a telephone may be larger than we take; it is refused beside its field with the ticks
-# kept, so it must arrive first.
+# A phone's photo may be larger than we accept. It is refused beside its field, keeping the ticks,
+# so it must first arrive.
 LARGEST_BODY = 24 * 1024 * 1024
 PNG_URL = "data:image/png;base64,"
 _FIELDS = ("method", "typed_name", "face", "drawn_image")
@@ -51,7 +51,7 @@ _FIELD_OF_METHOD = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": "
 @blueprint.get("/tekenen/ondertekenen")
 @signer
 def sign() -> ResponseReturnValue:
-    """The code, or once the mailbox is proved the statements and the signature."""
+    """The code, or after proving the mailbox the statements and the signature."""
     found = current_open()
     if (step := step_of(found)) not in ("sign.sign", "sign.sign_annex"):
         return to(step)
@@ -98,7 +98,7 @@ def prepare() -> ResponseReturnValue:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """A photo larger than what is read at all: the form again, whose ticks never arrived."""
+    """For a photo larger than the maximum request: the form again; its ticks were not received."""
     if request.endpoint != "sign.prepare":
         return answer(413, "")
     try:
@@ -114,7 +114,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
 @blueprint.get("/tekenen/ondertekenen/bijlage")
 @signer
 def sign_annex() -> ResponseReturnValue:
-    """Bijlage 1 with its guarantee, and the signature as it will stand under both."""
+    """Bijlage 1 with its guarantee, and the signature as it will appear under both."""
     found = current_open()
     if (step := step_of(found)) != "sign.sign_annex":
         return to(step)
@@ -141,15 +141,15 @@ def sign_both() -> ResponseReturnValue:
 
 
 def _of_this_text(typed: Again, found: Visit) -> bool:
-    """Whether it was ticked under the text as it is now: nobody declares anything of another."""
+    """Whether it was ticked for the current text: a statement about another text is not kept."""
     return typed.values.get("document_sha256") == found.agreement.frozen_sha256
 
 
 def _picture(found: Visit, values: Mapping[str, str]) -> bytes:
     """The picture of the chosen method; empty when there is none.
 
-    A picture that was chosen before and is not chosen again is the one that was prepared, because
-    a browser cannot fill in a file for somebody who comes back.
+    If no file is chosen again, the previously prepared picture is used, because a browser cannot
+    prefill a file.
     """
     if values["method"] == "drawn":
         return _from_data_url(values["drawn_image"])
@@ -165,7 +165,7 @@ def _picture(found: Visit, values: Mapping[str, str]) -> bytes:
 
 
 def _from_data_url(url: str) -> bytes:
-    """The bytes of a drawing; what is no PNG data URL comes back as it is, to be refused."""
+    """The bytes of a drawing; anything but a PNG data URL is returned unchanged, to be refused."""
     if not url.startswith(PNG_URL):
         return url.encode()
     try:
@@ -175,7 +175,7 @@ def _from_data_url(url: str) -> bytes:
 
 
 def _as_prepared(found: Visit) -> tuple[list[str], dict[str, str]]:
-    """What was ticked and given before, for somebody who goes back."""
+    """The earlier ticks and input, for somebody who goes back."""
     pending = found.session.pending
     if not (pending and prepared(found)):
         return [], {"method": METHODS[0]}

@@ -1,4 +1,4 @@
-"""The pages of the processor's own people, one file per part of their work."""
+"""The pages of the processor's staff, one file per part of their work."""
 
 from service.web.staff import (
     account,

@@ -1,4 +1,4 @@
-"""Signing in and out, one's own password, and where one is signed in."""
+"""Signing in and out, one's own password and sessions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from service.workflow.people import accounts, own_password, sessions
 @blueprint.get("/")
 @require_staff()
 def home() -> Any:
-    """Everybody to where their work is."""
+    """Send everybody to the page of their work."""
     staff = current_staff()
     if staff.may(Permission.SEE_AGREEMENTS):
         return to("staff.agreements")
@@ -40,7 +40,7 @@ def home() -> Any:
 @blueprint.get("/aanmelden")
 @public("whoever is not signed in yet must be able to sign in")
 def sign_in() -> Any:
-    """The form."""
+    """The sign-in form."""
     typed = again()
     onward = typed.values.get("verder", "") or request.args.get("verder", "")
     return show(
@@ -51,7 +51,7 @@ def sign_in() -> Any:
 @blueprint.post("/aanmelden")
 @public("whoever is not signed in yet must be able to sign in")
 def start_session() -> Any:
-    """Check the password and begin a session; the one that this browser had ends."""
+    """Check the password and begin a session; ends this browser's former session."""
     email = request.form.get("email", "")
     onward = local_path(request.form.get("verder", ""))
     try:
@@ -92,7 +92,7 @@ def sign_out() -> Any:
 @blueprint.get("/account")
 @require_staff()
 def account() -> Any:
-    """Who I am here, and where I am signed in."""
+    """One's own account and sessions."""
     own = sessions.own_sessions(deps(), current_staff(), current_session().id)
     return show("staff/account.html", errors=again().errors, sessions=own)
 
@@ -100,7 +100,7 @@ def account() -> Any:
 @blueprint.post("/account")
 @require_staff()
 def change_password() -> Any:
-    """Choose another password; every session ends, this one too."""
+    """Choose another password; every session ends, including this one."""
     form = request.form
     try:
         known = own_password.change(
@@ -124,7 +124,7 @@ def change_password() -> Any:
 @blueprint.get("/account/eerste-wachtwoord")
 @require_staff(first_password=True)
 def first_password() -> Any:
-    """Choose an own password in the place of the one that was printed."""
+    """The form to replace the printed first password."""
     if not current_staff().first_password:
         return to("staff.account")
     return show("staff/first_password.html", errors=again().errors)
@@ -133,7 +133,7 @@ def first_password() -> Any:
 @blueprint.post("/account/eerste-wachtwoord")
 @require_staff(first_password=True)
 def choose_first_password() -> Any:
-    """Keep it, and go on in a new session."""
+    """Save it, and continue in a new session."""
     form = request.form
     try:
         secret, known = own_password.choose_first(

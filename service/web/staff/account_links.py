@@ -1,4 +1,4 @@
-"""Where mailed links to an account lead, and where one asks for them. Nobody is signed in here."""
+"""The pages of mailed account links, and the form to request one. Nobody is signed in here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GONE = 410
 @blueprint.get("/wachtwoord-vergeten")
 @public("whoever cannot sign in must be able to ask for a link")
 def forgotten_password() -> Any:
-    """The form."""
+    """The form to request a link."""
     typed = again()
     return show("staff/forgotten.html", values=typed.values, errors=typed.errors, asked=False)
 
@@ -27,7 +27,7 @@ def forgotten_password() -> Any:
 @blueprint.post("/wachtwoord-vergeten")
 @public("whoever cannot sign in must be able to ask for a link")
 def ask_link() -> Any:
-    """Ask for a link; the answer is the same for every address."""
+    """Request a link; the answer is the same for every address."""
     values = request.form.to_dict()
     try:
         forgotten.ask(deps(), values.get("email", ""), values.get("purpose", ""), client())
@@ -39,7 +39,7 @@ def ask_link() -> Any:
 @blueprint.get("/account/link/<token>")
 @public("whoever holds the link may see what it is for; nothing changes")
 def account_link(token: str) -> Any:
-    """What the link is for."""
+    """The page of a link."""
     try:
         link = account_links.look(deps(), token)
     except Refused:
@@ -69,7 +69,7 @@ def use_account_link(token: str) -> Any:
         return ask_again(wrong.by_field())
     except TooMany as busy:
         return ask_again({"form": busy.sentence()}, 429, wait_seconds=busy.wait_seconds)
-    except Refused:  # the page says why
+    except Refused:  # the page gives the reason
         return to("staff.account_link", token=token)
     answer = make_response(to("staff.sign_in", done=done))
     set_known_browser(answer, known)

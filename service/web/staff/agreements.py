@@ -1,4 +1,4 @@
-"""The list, a new agreement, its dossier, and changing a draft."""
+"""The list, a new agreement, its dossier, and editing a draft."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _CURSOR = re.compile(rf"(?P<moment>[0-9T:.+-]{{19,40}}|[0-9-]{{10}})\|{_UUID}", 
 @blueprint.get("/overeenkomsten")
 @require_staff(Permission.SEE_AGREEMENTS)
 def agreements() -> Any:
-    """The list, newest activity first."""
+    """The list, most recent activity first."""
     words = request.args.get("zoek", "").strip()[:200]
     group = request.args.get("groep", "")
     group = group if group in GROUPS else ""
@@ -73,13 +73,13 @@ def agreements() -> Any:
 
 
 def cursor(typed: str) -> str:
-    """A cursor as our own links give it; anything else begins at the first page."""
+    """A cursor in the form of our own links; anything else means the first page."""
     match = _CURSOR.fullmatch(typed)
     if match is None:
         return ""
     try:
         moment = datetime.fromisoformat(match["moment"])
-        moment.astimezone(UTC)  # fails where the calendar ends
+        moment.astimezone(UTC)  # fails beyond the calendar's limits
     except (ValueError, OverflowError):
         return ""
     return typed if moment.tzinfo or len(match["moment"]) == 10 else ""
@@ -88,7 +88,7 @@ def cursor(typed: str) -> str:
 @blueprint.get("/overeenkomsten/nieuw")
 @require_staff(Permission.PREPARE)
 def new() -> Any:
-    """The form; with ``kopie`` it holds what another agreement holds."""
+    """The form; with ``kopie`` it is filled with another agreement's data."""
     if typed := again():
         return _form(forms.typed_again(typed.form), typed.errors)
     if reference := request.args.get("kopie", ""):
@@ -99,7 +99,7 @@ def new() -> Any:
 @blueprint.post("/overeenkomsten/nieuw")
 @require_staff(Permission.PREPARE)
 def add() -> Any:
-    """Make the draft."""
+    """Create the draft."""
     form = request.form
     try:
         reference = create(
@@ -111,7 +111,7 @@ def add() -> Any:
     except Invalid as wrong:
         return ask_again(sentences(wrong, name="organisation"))
     except KeyReused as refusal:
-        # With a key of its own the same form, sent once more, makes another agreement.
+        # With a new key the same form, sent again, creates another agreement.
         fields: dict[str, str | list[str]] = {
             name: typed for name, typed in form.lists() if name not in NEVER_KEPT
         }
@@ -147,7 +147,7 @@ def change(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>")
 @require_staff(Permission.SEE_AGREEMENTS)
 def dossier_page(reference: str) -> Any:
-    """Everything about one agreement, and why something that was asked did not happen."""
+    """Everything about one agreement, and why a requested action did not happen."""
     staff = current_staff()
     found = dossier(deps(), reference, staff)
     can = allowed(found, staff, copying=deps().settings.staff_may_copy_link)
@@ -167,7 +167,7 @@ def dossier_page(reference: str) -> Any:
 
 
 def refused_at_dossier(reference: str, refusal: Refused) -> Any:
-    """Back to the dossier, which says why this cannot be done."""
+    """Back to the dossier, which shows why this cannot be done."""
     at = url_for("staff.dossier_page", reference=reference)
     return ask_again({"form": refusal.sentence()}, 409, at=at, fields={})
 

@@ -1,4 +1,4 @@
-"""The staff's blueprint and how its pages are shown."""
+"""The staff's blueprint, and how its pages are shown."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ blueprint = Blueprint("staff", __name__)
 def show(
     template: str, status: int = 200, *, to_sign: int | None = None, **context: Any
 ) -> tuple[str, int]:
-    """A page with what the staff's frame needs: who is signed in, the menu's count, the notice.
+    """A page with the values of the staff frame: the person, the menu's count, the notice.
 
-    ``to_sign`` is that count where the view knows it.
+    ``to_sign`` is that count if the view knows it.
     """
     page = render_template(
         template,
@@ -33,17 +33,17 @@ def show(
 
 
 def to(endpoint: str, *, done: str = "", **values: Any) -> Any:
-    """See other, after a POST; ``done`` names the sentence to show there."""
+    """303 See Other, after a POST; ``done`` names the sentence to show there."""
     return redirect(url_for(endpoint, melding=done or None, **values), 303)
 
 
 def notice() -> str:
-    """The sentence that says what was just done. Only sentences of the catalogue are shown."""
+    """The sentence about what was just done. Only sentences of the catalogue are shown."""
     key = f"staff.notice.{request.args.get('melding', '')}"
     return text(key) if has_text(key) else ""
 
 
 def _waiting() -> int:
-    """How many agreements wait for a countersignature, for those who can give it."""
+    """The number of agreements waiting for a countersignature, for those who can give it."""
     staff = visitor()
     return waiting_count(deps(), staff) if staff else 0

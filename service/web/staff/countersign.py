@@ -36,7 +36,7 @@ from service.workflow.signing.open_text import note_read, to_read
 from signatures.effective_date import local_date
 
 LARGEST_POST = 24 * 1024 * 1024  # a picture that is too large is refused beside its field
-# The core speaks of one signature; the page has a field for each way of giving it.
+# The core has one signature; the page has a field for each method.
 _SIGNATURE_FIELDS = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": "uploaded_image"}
 
 
@@ -45,7 +45,7 @@ _SIGNATURE_FIELDS = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": 
 def countersign_queue() -> Any:
     """A page of what waits for our signature; with ``kenmerk`` only that agreement, ticked.
 
-    One that does not wait for this person (any more) leads to everything that does.
+    If that agreement does not wait for this person (any more), the whole queue is shown.
     """
     staff, typed, only = current_staff(), again(), request.args.get("kenmerk", "")
     after = _after(request.args.get("na", ""))
@@ -79,7 +79,7 @@ def countersign_queue() -> Any:
 @body_limit(LARGEST_POST)
 @shown_at("staff.countersign")
 def sign() -> Any:
-    """Sign what was ticked; one that cannot be signed any more keeps no other from it."""
+    """Sign the ticked agreements; one that can no longer be signed does not block the others."""
     form = request.form
     only, after = request.args.get("kenmerk", ""), _after(request.args.get("na", ""))
     at = url_for("staff.countersign", kenmerk=only or None, na=after or None)
@@ -121,7 +121,7 @@ def sign() -> Any:
 
 @blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> Any:
-    """A photo larger than what is read at all: the queue again, whose ticks never arrived."""
+    """For a photo larger than the maximum request: the queue again; its ticks were not received."""
     return _too_large() if request.endpoint == "staff.sign" else answer(413, "")
 
 
@@ -136,7 +136,7 @@ def _too_large() -> Any:
 def to_be_read() -> Any:
     """What differs in each agreement that this person has not opened."""
     reading = to_read(deps(), current_staff())
-    # Made by the service itself, escaped when the document was frozen.
+    # Made by the service itself; escaped when the document was frozen.
     shown = {each.agreement.reference: Markup(each.html) for each in reading.unread}  # noqa: S704
     return show(
         "staff/countersign_read.html",
@@ -150,7 +150,7 @@ def to_be_read() -> Any:
 @blueprint.post("/tekenen-namens-ons/lezen")
 @require_staff(Permission.COUNTERSIGN)
 def noted_as_read() -> Any:
-    """Note that these were shown and read; what changed meanwhile is shown anew."""
+    """Record that these were shown and read; what changed meanwhile is shown again."""
     form = request.form
     shown = {each: form.get(f"sha256-{each}", "") for each in form.getlist("read")}
     refused = note_read(deps(), shown, current_staff(), client())
@@ -163,13 +163,13 @@ def noted_as_read() -> Any:
 
 
 def _after(typed: str) -> str:
-    """A cursor as the queue gives it; anything else begins at the first page."""
+    """A cursor in the form of our own links; anything else means the first page."""
     returned, _, rest = typed.partition("|")
     return typed if returned in ("0", "1") and cursor(rest) else ""
 
 
 def _still_the_same(typed: Again, waiting: list[Waiting]) -> list[str]:
-    """What was ticked, without what has another text by now."""
+    """The ticked agreements whose text has not changed since."""
     now = {each.agreement.reference: each.agreement.frozen_sha256 for each in waiting}
     ticked = typed.form.getlist("selected")
     return [each for each in ticked if typed.values.get(f"sha256-{each}") == now.get(each)]

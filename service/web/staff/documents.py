@@ -1,4 +1,4 @@
-"""The document: its preview, the text as shown to both parties, and another try at making it."""
+"""The document: its preview, the text as shown to both parties, and a retry of making it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from signatures.package.names import SHOWN
 @blueprint.get("/overeenkomsten/<reference>/voorbeeld")
 @require_staff(Permission.SEE_AGREEMENTS)
 def preview(reference: str) -> Any:
-    """The PDF as the data now give it; while it is being made, a page that asks again."""
+    """The PDF with the current data; while it is being made, a page that polls."""
     try:
         pdf = current_preview(deps(), reference)
     except GenerationFailed as failure:
@@ -41,7 +41,7 @@ def preview(reference: str) -> Any:
 @require_staff(Permission.SEE_AGREEMENTS)
 @shown_at("staff.dossier_page")
 def make_preview(reference: str) -> Any:
-    """Have the preview made; the page that waits for it comes next."""
+    """Have the preview made, and show the waiting page."""
     request_preview(deps(), reference)
     return to("staff.preview", reference=reference)
 
@@ -49,7 +49,7 @@ def make_preview(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/voorbeeld/stand")
 @require_staff(Permission.SEE_AGREEMENTS)
 def preview_state(reference: str) -> dict[str, str]:
-    """Whether the waiting page should look again."""
+    """The state for the waiting page."""
     try:
         made = current_preview(deps(), reference)
     except GenerationFailed:
@@ -69,7 +69,7 @@ def shown(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/tekst")
 @require_staff(Permission.SEE_AGREEMENTS)
 def reading(reference: str) -> Any:
-    """The same text as a page; whoever may sign it says there that it was read."""
+    """The same text as a page, on which a signatory can confirm having read it."""
     staff = current_staff()
     found = dossier(deps(), reference, staff)
     if found.frozen is None:
@@ -95,7 +95,7 @@ def reading(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/tekst")
 @require_staff(Permission.COUNTERSIGN)
 def read(reference: str) -> Any:
-    """Note that the countersigner was shown this text."""
+    """Record that the countersigner was shown this text."""
     digest = request.form.get("view_sha256", "")
     try:
         note_view(deps(), reference, digest, current_staff(), client())

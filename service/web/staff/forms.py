@@ -1,4 +1,4 @@
-"""The form of a new agreement or a draft: from what was typed to the workflow's input, and back."""
+"""The form of a new agreement or draft: converts the input for the workflow, and back."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _KEPT_FROM_CONTROLLER = (
     "city",
     "notices_email",
 )
-# Fields of the form itself: sent twice, they may differ where nothing that was typed does.
+# Technical fields: they may differ between two submissions with the same contents.
 _NO_CONTENT = frozenset({TOKEN_FIELD, AGAIN_FIELD, "key", "then"})
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A form as it is shown: single values by field name, ticked codes, own lines per list."""
+    """A form as shown: single values by field name, ticked codes, own lines per list."""
 
     values: Mapping[str, str]
     services: frozenset[str]
@@ -47,7 +47,7 @@ class Filled:
 
 
 def given(form: MultiDict[str, str]) -> Input:
-    """What was typed, for the workflow. Own lines come as one text area per list."""
+    """The input for the workflow. Own lines come in one text area per list."""
     return Input(
         fields={name: value for name, value in form.items() if name not in _NO_CONTENT},
         services=form.getlist("services"),
@@ -57,7 +57,7 @@ def given(form: MultiDict[str, str]) -> Input:
 
 
 def typed_again(form: MultiDict[str, str]) -> Filled:
-    """What was typed, to show again beside its mistakes."""
+    """The input, to show again with its mistakes."""
     return Filled(
         values=form.to_dict(),
         services=frozenset(form.getlist("services")),
@@ -67,7 +67,7 @@ def typed_again(form: MultiDict[str, str]) -> Filled:
 
 
 def new_key() -> str:
-    """The key of one form: sent twice, it makes one agreement."""
+    """The key of one form: sent twice, it creates one agreement."""
     return secrets.token_urlsafe(18)
 
 
@@ -87,7 +87,7 @@ def blank(link_days: int) -> Filled:
 
 
 def of(agreement: Agreement) -> Filled:
-    """A draft, to be changed."""
+    """A draft, for editing."""
     controller, main, officer = agreement.controller, agreement.main_agreement, agreement.annex.dpo
     values = {name: getattr(controller, name) for name in _KEPT_FROM_CONTROLLER}
     values |= {
@@ -120,18 +120,18 @@ def of(agreement: Agreement) -> Filled:
 
 
 def _countersigner(agreement: Agreement) -> dict[str, str]:
-    """Who signs for us, while that person can; without, the form suggests somebody."""
+    """Our signatory, if still able to sign; otherwise the form suggests one."""
     chosen = agreement.countersigner
     return {COUNTERSIGNER: chosen.staff_id} if chosen and chosen.can_sign else {}
 
 
 def copy_of(agreement: Agreement) -> Filled:
-    """Another agreement with the same content; nothing of it is kept until it is saved."""
+    """A new form with another agreement's contents; nothing is stored until it is saved."""
     return replace(of(agreement), key=new_key())
 
 
 def choices() -> dict[str, object]:
-    """What the form offers, from the catalogues."""
+    """The form's options, from the catalogues."""
     return {
         "services": list(catalogue("service_names").items()),
         "kinds": [(kind, text(f"labels.kind.{kind}")) for kind in KINDS],

@@ -1,4 +1,4 @@
-"""The keys and certificates behind the seals: until when, and what has to be renewed."""
+"""The keys and certificates behind the seals: until when, and what must be renewed."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from service.workflow.sealing.keys import keys
 @blueprint.get("/sleutels")
 @require_staff(Permission.SEE_OPERATIONS)
 def certificates() -> Any:
-    """Every certificate that counts or did, and the revocation lists."""
+    """Every current or former certificate, and the revocation lists."""
     return show("staff/keys.html", keys=keys(deps()))

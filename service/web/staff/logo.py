@@ -1,4 +1,4 @@
-"""The processor's logo: choose it, see it, take it away."""
+"""The processor's logo: choose, view, remove."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.people import logo as logos
 
-LARGEST_POST = logos.MOST_BYTES + 4 * 1024 * 1024  # beyond the limit it is told on the form
+LARGEST_POST = logos.MOST_BYTES + 4 * 1024 * 1024  # above the logo's limit the form says so
 
 
 @blueprint.get("/profiel/logo")
 @require_staff(Permission.MANAGE_PROFILE)
 def logo() -> Any:
-    """The logo as it is, on light and on dark, and a place for another."""
+    """The present logo, on light and on dark, and a field for another."""
     known = logos.logo(deps())
     return show(
         "staff/logo.html",
@@ -37,7 +37,7 @@ def logo() -> Any:
 @require_staff(Permission.MANAGE_PROFILE)
 @body_limit(LARGEST_POST)
 def save_logo() -> Any:
-    """Show another, or with the button ``remove`` none."""
+    """Save another logo or, with the button ``remove``, none."""
     try:
         if request.form.get("remove"):
             logos.remove_logo(deps(), current_staff(), proof())

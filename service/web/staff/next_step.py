@@ -1,5 +1,5 @@
 """What can be done with an agreement now, what happened last and which step is next: for buttons
-and the sentences above them. The workflow decides again when a button is pressed."""
+and the sentences above them. The workflow checks again when a button is pressed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from signatures.effective_date import local_date
 
 @dataclass(frozen=True)
 class NextStep:
-    """The next step in words; ``code`` is its name in the catalogue ``staff.next``."""
+    """The next step as text; ``code`` is its name in the catalogue ``staff.next``."""
 
     code: str
     title: str
@@ -60,12 +60,12 @@ def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
 
 
 def _nobody_can_sign(draft: Agreement) -> bool:
-    """Whether the one who was chosen in a draft may not sign any more."""
+    """Whether the countersigner chosen in a draft may no longer sign."""
     return draft.countersigner is not None and not draft.countersigner.can_sign
 
 
 def next_step(dossier: Dossier, staff: Staff) -> NextStep:
-    """What the agreement waits for, or how it ended, to this reader."""
+    """What the agreement waits for, or how it ended, for this reader."""
     agreement = dossier.agreement
     code = _code(dossier, staff)
     asked, ended = dossier.returned or dossier.asked, dossier.ending
@@ -109,13 +109,13 @@ def _so_far(dossier: Dossier) -> str:
 
 
 def _mail(dossier: Dossier) -> str:
-    """What became of the last mail with the link, as a sentence."""
+    """The status of the last mail with the link, as a sentence."""
     last = dossier.link_mail
     state = last.state if last else "none"
     return text(f"staff.link_mail.{state}", email=dossier.agreement.signatory.email)
 
 
-# While the document is being made, or could not be made, that comes before any question.
+# A document that is being made, or could not be made, comes before any question.
 _THEY_CAN_ASK = (State.SENT, State.READY, State.IN_SIGNING)
 
 
@@ -158,7 +158,7 @@ def _our_turn(agreement: Agreement, staff: Staff) -> str:
 
 
 def _their_turn(agreement: Agreement) -> str:
-    """The document is made; in a pre-signed offer we have signed it and they come after us."""
+    """The document is made; in a pre-signed offer we have signed and it is their turn."""
     if agreement.order is Order.CONTROLLER_FIRST:
         return "awaits_controller"
     return "pre_signed_opened" if agreement.opened_at else "pre_signed"

@@ -1,4 +1,4 @@
-"""What the service is still busy with, what needs a person, and what the archive promises."""
+"""Work in progress, what needs a person, and the archive's promises."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def operations() -> Any:
 
 
 def _keys() -> tuple[Keys | None, str]:
-    """The keys, or what keeps them from being read: the rest of the page matters all the more."""
+    """The keys, or why they cannot be read: then the rest of the page is all the more needed."""
     try:
         return keys(deps()), ""
     except KeysUnusable as unusable:

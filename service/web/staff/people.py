@@ -1,4 +1,4 @@
-"""Who works here and what they may do."""
+"""The members of staff and their roles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROLES = [(role.value, text(f"labels.role.{role.value}")) for role in Role]
 @blueprint.get("/medewerkers")
 @require_staff(Permission.MANAGE_STAFF)
 def people() -> Any:
-    """Everybody, what waits for a second administrator, and a form for one more."""
+    """Everybody, role requests awaiting a second administrator, and a form to add somebody."""
     typed = again()
     return show(
         "staff/people.html",
@@ -61,7 +61,7 @@ def add_person() -> Any:
 @blueprint.get("/medewerkers/<staff_id>")
 @require_staff(Permission.MANAGE_STAFF)
 def person(staff_id: str) -> Any:
-    """One account; roles that wait for a second administrator are ticked as well."""
+    """One account; roles awaiting a second administrator are ticked too."""
     account = _account(staff_id)
     found, waiting, typed = account.person, _waiting(staff_id), again()
     roles = [role.value for role in found.roles] + [each.role.value for each in waiting]
@@ -105,7 +105,7 @@ def change_person(staff_id: str) -> Any:
 @blueprint.get("/medewerkers/<staff_id>/link")
 @require_staff(Permission.MANAGE_STAFF)
 def ask_link_for(staff_id: str) -> Any:
-    """Before a link is mailed: to whom, and what it does."""
+    """A confirmation before a link is mailed: to whom, and its effect."""
     return show(
         "staff/ask_link.html",
         account=_account(staff_id),
@@ -128,7 +128,7 @@ def send_link_to(staff_id: str) -> Any:
 @blueprint.get("/medewerkers/rollen/<request_id>")
 @require_staff(Permission.MANAGE_STAFF)
 def role_request(request_id: str) -> Any:
-    """A role that waits for a second administrator."""
+    """A role awaiting a second administrator."""
     for each in role_grants.waiting(deps(), current_staff()):
         if each.id == request_id:
             return show(

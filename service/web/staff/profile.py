@@ -21,14 +21,14 @@ from service.workflow.people.profile import profile as known_profile
 @blueprint.get("/beheer")
 @require_staff(Permission.MANAGE_PROFILE)
 def manage() -> Any:
-    """The way to everything that is managed."""
+    """Links to everything that is managed."""
     return show("staff/manage.html")
 
 
 @blueprint.get("/profiel")
 @require_staff(Permission.MANAGE_PROFILE)
 def profile() -> Any:
-    """The newest version in the form."""
+    """The form with the newest version."""
     known, typed = known_profile(deps()), again()
     version, values = 0, {"country": "BE"}
     if known:
@@ -47,7 +47,7 @@ def profile() -> Any:
 @blueprint.post("/profiel")
 @require_staff(Permission.MANAGE_PROFILE)
 def save_profile() -> Any:
-    """Make the next version."""
+    """Save the next version."""
     try:
         change_profile(deps(), request.form, current_staff(), proof())
     except Invalid as wrong:

@@ -22,7 +22,7 @@ from service.workflow.signing.send_back import send_back as give_back
 @blueprint.get("/overeenkomsten/<reference>/terugzending")
 @require_staff(Permission.COUNTERSIGN)
 def send_back(reference: str) -> Any:
-    """What does the countersigner want to know?"""
+    """The form for the countersigner's question."""
     found, typed = dossier(deps(), reference, current_staff()), again()
     return show(
         "staff/ask_sender.html",
@@ -36,13 +36,13 @@ def send_back(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/terugzending")
 @require_staff(Permission.COUNTERSIGN)
 def return_with_question(reference: str) -> Any:
-    """Give it back; the queue shows it apart from now on."""
+    """Return the agreement with a question; the queue lists it separately from now on."""
     question = request.form.get("question", "")
     try:
         give_back(deps(), reference, question, current_staff())
     except Invalid as wrong:
         return ask_again(sentences(wrong))
-    except Refused as refusal:  # on the same page, so that the words typed are not lost
+    except Refused as refusal:  # on the same page, so that the text typed is not lost
         return ask_again({"form": refusal.sentence()}, 409)
     return to("staff.countersign", done="returned")
 
@@ -50,7 +50,7 @@ def return_with_question(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/vragen/<question_id>/antwoord")
 @require_staff(Permission.SEND)
 def answer(reference: str, question_id: str) -> Any:
-    """The question, and room for the answer."""
+    """The question, and a field for the answer."""
     found, typed = dossier(deps(), reference, current_staff()), again()
     return show(
         "staff/answer.html",
@@ -64,7 +64,7 @@ def answer(reference: str, question_id: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/vragen/<question_id>/antwoord")
 @require_staff(Permission.SEND)
 def send_answer(reference: str, question_id: str) -> Any:
-    """Mail the answer to who asked."""
+    """Mail the answer to the asker."""
     words = request.form.get("answer", "")
     try:
         answering.answer(deps(), reference, question_id, words, current_staff())
@@ -79,7 +79,7 @@ def send_answer(reference: str, question_id: str) -> Any:
 @require_staff(Permission.SEND)
 @shown_at("staff.dossier_page")
 def settle(reference: str, question_id: str) -> Any:
-    """It was answered elsewhere."""
+    """Mark the question as answered elsewhere."""
     try:
         answering.settle(deps(), reference, question_id, current_staff())
     except Refused as refusal:

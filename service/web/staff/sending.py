@@ -1,4 +1,5 @@
-"""After a draft: sending, the link again, a reminder, another address, more time, withdrawing."""
+"""After a draft: sending, resending the link, a reminder, another address, more time,
+withdrawing."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def send(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/herzending")
 @require_staff(Permission.SEND)
 def ask_resend(reference: str) -> Any:
-    """Say that the former link dies, before it does."""
+    """Announce that the former link will stop working."""
     found = dossier(deps(), reference, current_staff())
     return show("staff/ask_resend.html", agreement=found.agreement, remind=not found.remind_refused)
 
@@ -66,7 +67,7 @@ def remind(reference: str) -> Any:
 @require_staff(Permission.SEND)
 @shown_at("staff.dossier_page")
 def copy_link(reference: str) -> Any:
-    """Show the living link, once; it never stands in an address of ours."""
+    """Show the current link, once; it is never part of one of our addresses."""
     try:
         link = anew.copy_link(deps(), reference, current_staff())
     except Refused as refusal:
@@ -78,7 +79,7 @@ def copy_link(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/adres")
 @require_staff(Permission.SEND)
 def address(reference: str) -> Any:
-    """Correct the signatory's name and address."""
+    """The form to correct the signatory's name and address."""
     signatory = agreement_of(deps(), reference, current_staff()).signatory
     values = {"signatory_name": signatory.name, "signatory_email": signatory.email}
     return _ask("address", reference, values)
@@ -87,7 +88,7 @@ def address(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/adres")
 @require_staff(Permission.SEND)
 def change_address(reference: str) -> Any:
-    """The former link dies, a new one is mailed."""
+    """Replace the link: the former one stops working, a new one is mailed."""
     form = request.form
     name, email = form.get("signatory_name", ""), form.get("signatory_email", "")
     return _do(
@@ -101,7 +102,7 @@ def change_address(reference: str) -> Any:
 @require_staff(Permission.SEND)
 @shown_at("staff.dossier_page")
 def settle_mail(reference: str, message_id: str) -> Any:
-    """A mail that was refused needs nothing more."""
+    """Mark a refused mail as settled."""
     return _do(
         reference,
         lambda: settle(deps(), reference, message_id, current_staff()),
@@ -112,7 +113,7 @@ def settle_mail(reference: str, message_id: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/termijn")
 @require_staff(Permission.SEND)
 def term(reference: str) -> Any:
-    """More time: suggested is the usual term, after the days that are left."""
+    """The form for more time; suggests the remaining days plus the usual term."""
     until = agreement_of(deps(), reference, current_staff()).expires_at
     left = (local_date(until) - local_date(datetime.now(UTC))).days if until else 0
     days = min(max(left, 0) + deps().settings.link_days, MOST_DAYS)
@@ -123,7 +124,7 @@ def term(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/termijn")
 @require_staff(Permission.SEND)
 def extend(reference: str) -> Any:
-    """Let the link work longer."""
+    """Extend the link's validity."""
     days = request.form.get("link_days", "")
     return _do(
         reference,
@@ -142,7 +143,7 @@ def withdrawal(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/intrekking")
 @require_staff(Permission.SEND)
 def void(reference: str) -> Any:
-    """Withdraw."""
+    """Withdraw the agreement."""
     reason = request.form.get("reason", "")
     return _do(
         reference,
@@ -152,9 +153,10 @@ def void(reference: str) -> Any:
 
 
 def _do(reference: str, act: Callable[[], str | None], done: str = "") -> Any:
-    """Do it and go back to the dossier, or say there why not; a wrong field is asked again.
+    """Perform the action and return to the dossier, which shows any refusal; a wrong field is asked
+    again.
 
-    The sentence that is shown there is ``done``, or what ``act`` answers.
+    The sentence shown there is ``done``, or the result of ``act``.
     """
     try:
         done = act() or done

@@ -1,4 +1,4 @@
-"""The log of staff: filtered by person, kind and day, a page at a time."""
+"""The log of staff actions: filtered by person, kind and day, in pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 @blueprint.get("/beheer/logboek")
 @require_staff(Permission.READ_STAFF_LOG)
 def staff_log() -> Any:
-    """The newest lines that fit what was asked."""
+    """The newest matching entries."""
     typed = {name: request.args.get(name, "").strip()[:100] for name in _FIELDS}
     check = Checker()
     first, last = check.day("van", typed["van"]), check.day("tot", typed["tot"])

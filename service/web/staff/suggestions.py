@@ -1,4 +1,4 @@
-"""What Bijlage 1 starts with for each service."""
+"""The suggestions in Bijlage 1 for each service."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def suggestions() -> Any:
 @blueprint.post("/profiel/voorstellen")
 @require_staff(Permission.MANAGE_PROFILE)
 def save_suggestions() -> Any:
-    """Keep what was ticked."""
+    """Save the ticked lines."""
     chosen = {name: request.form.getlist(name) for name in request.form}
     try:
         change_suggestions(deps(), chosen, current_staff(), proof())

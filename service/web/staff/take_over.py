@@ -1,4 +1,4 @@
-"""A colleague takes over signing for the processor: what that means, and doing it."""
+"""A colleague takes over signing for the processor: the consequences, and doing it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from service.workflow.offer import take_over as taking
 @blueprint.get("/overeenkomsten/<reference>/overname")
 @require_staff(Permission.COUNTERSIGN)
 def ask_take_over(reference: str) -> Any:
-    """What it means for the text and for the customer."""
+    """The consequences for the text and for the customer."""
     agreement = agreement_of(deps(), reference, current_staff())
     return show("staff/ask_take_over.html", agreement=agreement)
 
@@ -24,7 +24,7 @@ def ask_take_over(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/overname")
 @require_staff(Permission.COUNTERSIGN)
 def take_over(reference: str) -> Any:
-    """From now on, this person signs."""
+    """Make this person the countersigner."""
     try:
         taking.take_over(deps(), reference, current_staff())
     except Refused as refusal:

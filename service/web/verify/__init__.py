@@ -1,4 +1,4 @@
-"""Is this document real? Open to everybody who holds a PDF."""
+"""Is this document genuine? Open to everybody who has a PDF."""
 
 from service.web.verify.views import blueprint
 

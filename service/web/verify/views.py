@@ -1,5 +1,5 @@
-"""The verify page: upload a PDF or an evidence package, read what holds and what does not; as JSON
-for programs."""
+"""The verification page: upload a PDF or an evidence package, and read what holds and what does
+not; as JSON for programs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _VERDICT_TONES = {GENUINE: "good", INVALID: "bad"}
 @blueprint.get("/verifieer")
 @public("whoever was handed a PDF must be able to have it checked")
 def upload() -> Any:
-    """The form."""
+    """The upload form."""
     return _page(errors=again().errors)
 
 
@@ -51,8 +51,8 @@ def upload() -> Any:
 @public("whoever was handed a PDF must be able to have it checked")
 @body_limit(MOST_BYTES + _FORM_AROUND_IT)
 def verify() -> Any:
-    """The findings; the file is read and forgotten, so they are the answer itself: a redirect would
-    have to keep what the file says."""
+    """The findings, directly in the answer: the file is not kept, and a redirect would require
+    that."""
     try:
         checked = verify_upload(deps(), uploaded(request.files, "file"), client().ip)
     except Invalid as wrong:
@@ -67,9 +67,9 @@ def verify() -> Any:
 @without_cookies
 @body_limit(MOST_BYTES + _FORM_AROUND_IT)
 def verify_as_json() -> Any:
-    """The same findings for programs: the file as the body (``application/pdf`` or
-    ``application/zip``) or as ``file`` of a form. ``language`` is nl or en. A mistake is answered
-    with problem+json that names the field."""
+    """The same findings for programs: the file is the body (``application/pdf`` or
+    ``application/zip``) or ``file`` of a form. ``language`` is nl or en. A mistake is answered with
+    problem+json that names the field."""
     whole = request.mimetype in _WHOLE_BODIES
     file = request.get_data() if whole else uploaded(request.files, "file")
     checked = verify_upload(deps(), file, client().ip)
@@ -109,14 +109,14 @@ def _in_words(checked: Checked | CheckedPackage) -> dict[str, Any]:
 
 
 def _why(report: Report) -> str:
-    """The first rule that fails; that it is not recorded is said only when all else holds."""
+    """The first rule that fails; *not recorded* is reported only if everything else holds."""
     failing = [each for each in report.answers if each.state == FAILS]
     others = [each for each in failing if each.rule != "ledger"]
     return next((each.sentence() for each in (*others, *failing)), "")
 
 
 def _package_in_words(checked: CheckedPackage) -> dict[str, Any]:
-    """The same of a package: its rules, and under each the parts that something is wrong with."""
+    """The same for a package: its rules, and under each the parts with something wrong."""
     report = checked.report
     wrong = [each.sentence() for each in report.findings if each.state == FAILS]
     return {
@@ -140,7 +140,7 @@ def _package_in_words(checked: CheckedPackage) -> dict[str, Any]:
 
 
 def _of_agreement(report: Report | None, checked: Checked | CheckedPackage) -> dict[str, Any]:
-    """What the agreement says of itself, proven by its seals; nothing when it is not sound."""
+    """What the agreement says about itself, proven by its seals; empty when it is invalid."""
     if report is None:
         nothing = {"agreement": None, "recorded": False, "effective_date": None, "level": ""}
         return {**nothing, "notes": [], "seals": []}

@@ -24,7 +24,7 @@ from bench.figures import Figure, table
 from bench.machine import describe
 from bench.workshop import Workshop, workshop
 
-# In this order: what leaves a backlog for the worker comes last.
+# In this order: workloads that leave a backlog for the worker come last.
 ON_A_STACK: dict[str, Callable[[Workshop], list[Figure]]] = {
     "w1": w1_create.run,
     "w2": w2_pages.run,
@@ -39,7 +39,7 @@ ALONE: dict[str, Callable[[], list[Figure]]] = {"w8": w8_start.run, "hostile": w
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure what was asked for and print it; status 0 also where a goal is missed."""
+    """Measure what was requested and print it; status 0 even if a goal is missed."""
     asked = _parse(arguments)
     if asked.before:
         print(in_turns(asked.before, asked.what, asked.rounds))

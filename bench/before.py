@@ -1,8 +1,8 @@
-"""Old and new code in turns, in one run: what others do on the machine then falls on both.
+"""Measures old and new code alternately in one run, so that other load affects both.
 
     python -m bench w4 w5 --before 7d66efa --rounds 3
 
-The tree of before gets a copy of this bench, so it must know the names that the bench imports.
+The old tree gets a copy of this bench, so it must have the names that the bench imports.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @contextmanager
 def tree_of(commit: str) -> Iterator[Path]:
-    """The code of a commit with the bench of now."""
+    """The code of a commit with the present bench."""
     with tempfile.TemporaryDirectory(prefix="zegel-bench-") as folder:
         tree = Path(folder, "before")
         subprocess.run(
@@ -38,7 +38,7 @@ def tree_of(commit: str) -> Iterator[Path]:
 
 
 def told_by(tree: Path, module: str, *arguments: str) -> Any:
-    """What the module prints as JSON when it runs in that tree."""
+    """The JSON printed by the module when run in that tree."""
     told = subprocess.run(
         [sys.executable, "-m", module, "--json", *arguments],
         cwd=tree,
@@ -49,13 +49,13 @@ def told_by(tree: Path, module: str, *arguments: str) -> Any:
 
 
 def in_turns(commit: str, what: Sequence[str], rounds: int) -> str:
-    """A table: the middle of each figure in both trees, and how they compare."""
+    """A table: the median of each figure in both trees, and their ratio."""
     found: dict[str, dict[str, list[float]]] = {"before": {}, "now": {}}
     units: dict[str, str] = {}
     with tree_of(commit) as before:
         trees = {"before": before, "now": ROOT}
         for number in range(rounds):
-            # Who comes first changes: a machine that slows down is no one's fault.
+            # The order alternates: a machine that slows down favours neither.
             for name in sorted(trees, reverse=bool(number % 2)):
                 print(f"round {number + 1}, {name} …", file=sys.stderr)
                 for each in told_by(trees[name], "bench", *what)["figures"]:

@@ -1,4 +1,4 @@
-"""A small HTTP client for measuring: one open connection, no redirects, little work of its own."""
+"""A small HTTP client for measuring: one open connection, no redirects, little overhead."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lxml import html
 
 
 class Client:
-    """A signer's browser, as far as the server can tell."""
+    """Looks like a signer's browser to the server."""
 
     def __init__(self, port: int, secret: str) -> None:
         self._port = port
@@ -27,7 +27,7 @@ class Client:
         self.hang_up()
 
     def hang_up(self) -> None:
-        """Close the connection; the next question opens another."""
+        """Close the connection; the next request opens another."""
         self._connection.close()
 
     def get(self, path: str) -> bytes:
@@ -35,11 +35,11 @@ class Client:
         return self._ask("GET", path, http.client.OK)
 
     def post(self, path: str, values: Sequence[tuple[str, str]]) -> None:
-        """Send a form. Raises RuntimeError unless it is answered with "see other"."""
+        """Send a form. Raises RuntimeError unless the answer is 303 See Other."""
         self._ask("POST", path, http.client.SEE_OTHER, urlencode(values))
 
     def form(self, page: str, action: str) -> list[tuple[str, str]]:
-        """The fields of the form to ``action`` on a page, boxes ticked."""
+        """The fields of the form to ``action`` on a page, with boxes ticked."""
         document = html.document_fromstring(self.get(page))
         for form in document.forms:
             if (form.get("action") or page).endswith(action) and form.method == "POST":
@@ -67,7 +67,7 @@ class Client:
 
 
 def rate(port: int, visits: Sequence[tuple[str, str]], *, seconds: float) -> float:
-    """GETs a second over ``seconds``, one client for each (path, secret) of ``visits``."""
+    """GETs per second over ``seconds``, with one client for each (path, secret) of ``visits``."""
     counts = [0] * len(visits)
     ends = time.perf_counter() + seconds
 

@@ -1,4 +1,4 @@
-"""One measured figure beside its goal, and how figures are shown."""
+"""One measured figure with its goal, and how figures are printed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MET, MISSED, SHOWN = "met", "missed", ""
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured, in ``unit``; ``goal`` None means it is shown without a verdict."""
+    """A measurement in ``unit``; without a ``goal`` (None) it has no verdict."""
 
     workload: str
     what: str
@@ -41,14 +41,14 @@ class Figure:
 
 @contextmanager
 def timed(into: list[float]) -> Iterator[None]:
-    """Append how long the block took, in milliseconds of wall-clock time."""
+    """Append the block's duration in milliseconds of wall-clock time."""
     started = time.perf_counter()
     yield
     into.append((time.perf_counter() - started) * 1000)
 
 
 def percentile(samples: Sequence[float], percent: int) -> float:
-    """The smallest sample that ``percent`` of a hundred do not exceed."""
+    """The smallest sample that ``percent`` per cent of the samples do not exceed."""
     ordered = sorted(samples)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
@@ -56,7 +56,7 @@ def percentile(samples: Sequence[float], percent: int) -> float:
 def latency(
     workload: str, what: str, samples: Sequence[float], goal: float | None = None
 ) -> list[Figure]:
-    """The median, judged, and the 95th percentile, shown."""
+    """The median with a verdict, and the 95th percentile without one."""
     count = f"n={len(samples)}"
     return [
         Figure(workload, f"{what}, p50", statistics.median(samples), "ms", goal, note=count),
@@ -65,7 +65,8 @@ def latency(
 
 
 def at_once(clients: int, work: Callable[[T], object], over: Iterable[T]) -> float:
-    """Do ``work`` for everything in ``over`` with so many threads; how many a second were done."""
+    """Apply ``work`` to everything in ``over`` with so many threads; returns how many per
+    second."""
     items = list(over)
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:

@@ -1,12 +1,12 @@
-"""Fill a migrated database with many agreements by SQL, as if they had come in over five years.
+"""Fills a migrated database by SQL with many agreements, as if created over five years.
 
-Nine in ten are completed, archived and read back now and then; of the last thirty days' most still
-run, in every state. What an agreement needs in a list, a filter, a dossier or a nightly job is
-there; PDFs, texts and records of acts are a few bytes, because no such question reads them.
+Nine in ten are completed, archived and occasionally read back; most of the last thirty days' are
+still running, in every state. They have what lists, filters, dossiers and nightly jobs need; PDFs,
+texts and records of acts are a few bytes, because no such query reads them.
 
-Everything is derived from the number of the row, so two runs give the same agreements. The database
-is one to throw away: triggers and keys are off while it is filled, so the hashes of the log are no
-chain, and no file of these agreements exists.
+Everything is derived from the row's number, so two runs give the same agreements. The database is
+disposable: triggers and keys are off while it is filled, so the hashes of the log form no chain,
+and no file of these agreements exists.
 """
 
 from __future__ import annotations
@@ -46,13 +46,14 @@ CITIES = "Antwerpen Gent Brugge Leuven Hasselt Breda Utrecht Rotterdam Eindhoven
 
 
 def fill(connection: psycopg.Connection[Any], rows: int) -> None:
-    """Put ``rows`` agreements into an empty database; ``connection`` is its owner's, autocommit."""
+    """Insert ``rows`` agreements into an empty database; ``connection`` is its owner's,
+    autocommit."""
     connection.execute("set session_replication_role = replica")
     connection.execute("set synchronous_commit = off")
     connection.execute("set work_mem = '128MB'")
     connection.execute("set maintenance_work_mem = '512MB'")
     indexes = _drop_indexes(connection)
-    bound = psycopg.ClientCursor(connection)  # a table cannot be made with bound parameters
+    bound = psycopg.ClientCursor(connection)  # a table cannot be created with bound parameters
     for statement in (*AGREEMENTS, *ARCHIVE):
         bound.execute(statement, _values(rows))
     connection.execute("drop table filling")
@@ -63,7 +64,8 @@ def fill(connection: psycopg.Connection[Any], rows: int) -> None:
 
 
 def _drop_indexes(connection: psycopg.Connection[Any]) -> list[str]:
-    """Drop what no constraint needs, since building an index once is quicker; how to make them."""
+    """Drop indexes that no constraint needs, since building them afterwards is faster; returns
+    their definitions."""
     found = connection.execute(_INDEXES).fetchall()
     for name, _ in found:
         connection.execute(f'drop index "{name}"')

@@ -1,10 +1,10 @@
-"""W11: a signer's page while others flood the service, as a ratio to a quiet minute.
+"""W11: a signer's page while others flood the service, as a ratio to an undisturbed minute.
 
     python -m bench.floods                     # this tree
-    python -m bench.floods --before bfae3d2    # and a commit of before, in the same run
+    python -m bench.floods --before bfae3d2    # and an older commit, in the same run
 
-Only loopback is flooded, by processes of their own, and a page that does not come within
-``PATIENCE_SECONDS`` counts as that long. The tree of before gets a copy of this bench.
+Only loopback is flooded, by separate processes. A page that takes longer than ``PATIENCE_SECONDS``
+is recorded as that long. The older tree gets a copy of this bench.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ FLOODS = {
 
 
 def measure(hostile: Path) -> dict[str, float]:
-    """Milliseconds of the middle one of ``PAGES`` pages, quiet and in each flood."""
-    # Not for the processes that flood: they start sooner without.
+    """The median of ``PAGES`` pages in milliseconds, undisturbed and in each flood."""
+    # Not loaded by the flooding processes, which so start sooner.
     from bench.workshop import workshop  # noqa: PLC0415
 
     with workshop() as open_workshop:
@@ -60,7 +60,7 @@ def measure(hostile: Path) -> dict[str, float]:
 
 
 def _pages(port: int, secret: str) -> float:
-    """Each on a connection of its own, as the next signer's is."""
+    """Each on a new connection, as for the next signer."""
     took = []
     for _ in range(PAGES):
         began = time.perf_counter()
@@ -88,7 +88,7 @@ def _flooded(kinds: Sequence[str], port: int, hostile: Path) -> Iterator[None]:
     ]
     try:
         for each in processes:
-            if each.stdout is None or not each.stdout.readline():  # said when it is at it
+            if each.stdout is None or not each.stdout.readline():  # printed when it has started
                 raise RuntimeError("no flood")
         yield
     finally:
@@ -98,7 +98,7 @@ def _flooded(kinds: Sequence[str], port: int, hostile: Path) -> Iterator[None]:
 
 
 def flood(kind: str, port: int, hostile: Path) -> None:
-    """One of the floods, until this process is killed."""
+    """Run one of the floods, until this process is killed."""
     if kind in ("headers", "bodies"):
         _dribble(port, kind)
     work = _sign_in if kind == "sign-ins" else _verify
@@ -110,7 +110,7 @@ def flood(kind: str, port: int, hostile: Path) -> None:
 
 
 def _say_so() -> None:
-    time.sleep(1)  # every thread has asked something by then
+    time.sleep(1)  # every thread has made a request by then
     print("flooding", flush=True)
 
 
@@ -131,7 +131,7 @@ def _dribble(port: int, kind: str) -> None:
         for each in list(opened):
             try:
                 each.send(b"x")
-            except OSError:  # hung up on: the next one takes its place
+            except OSError:  # closed by the server: the next one takes its place
                 opened.remove(each)
 
 
@@ -161,7 +161,7 @@ def _verify(port: int, pdf: bytes, _: int) -> None:
         try:
             connection.request("POST", "/api/verify", pdf, {"Content-Type": "application/pdf"})
             connection.getresponse().read()
-        except OSError:  # hung up on
+        except OSError:  # closed by the server
             continue
         finally:
             connection.close()
@@ -204,8 +204,8 @@ def main() -> None:
 
 
 def _hostile(path: Path) -> Path:
-    """The file that kept the verifier busy longest, once."""
-    # Not there in a tree of before, which is given the file.
+    """The worst file for the verifier, made once."""
+    # An older tree lacks it, and is given the file.
     from tests.signatures.hostile import many_tables  # noqa: PLC0415
 
     path.write_bytes(many_tables(19, 900))

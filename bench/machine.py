@@ -1,4 +1,4 @@
-"""What was measured on, and what else it was doing: a figure means nothing without."""
+"""Describes the machine and its load: a figure means nothing without."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def describe() -> dict[str, str]:
-    """Processor, memory, system, code, load of the last minute."""
+    """Processor, memory, system, code, and load of the last minute."""
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": f"{os.cpu_count()} x {_processor()}",

@@ -1,8 +1,8 @@
-"""``python -m bench.million``: what the questions over many agreements take at a million of them.
+"""``python -m bench.million``: how long queries over many agreements take at a million of them.
 
-Two databases in one PostgreSQL of its own, one of ``--base`` agreements (100,000) and one of
-``--rows`` (1,000,000), are filled by SQL and then asked in turns, through the functions that pages
-and jobs call, so that the ratio between the two does not depend on what else the machine does.
+Two databases in a separate PostgreSQL, one with ``--base`` agreements (100,000) and one with
+``--rows`` (1,000,000), are filled by SQL and then queried alternately, through the functions of
+pages and jobs, so that other load on the machine does not affect the ratio.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ from service.wiring.build import build, libpq_url
 from storage.config import S3Config
 
 WARM, TIMES = 2, 11
-AT_MOST_TIMES = 1.5  # as long at a million as at a hundred thousand
+AT_MOST_TIMES = 1.5  # the time at a million, relative to 100,000
 
 
 @dataclass(frozen=True)
 class Answered:
-    """How long a question took in both databases, in milliseconds, and how long it may take.
+    """A query's time in both databases, in milliseconds, and its goal.
 
-    ``busy`` is the processor time of one answer of the large one, ours and PostgreSQL's together:
-    other work on the machine does not lengthen it much.
+    ``busy`` is the processor time of one answer of the large one, ours plus PostgreSQL's: other
+    work on the machine hardly changes it.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Answered:
 
     @property
     def missed(self) -> str:
-        """What of the goal is missed; empty when it is met. A millisecond more is noise."""
+        """Which part of the goal is missed; '' when it is met. One extra millisecond is noise."""
         if self.large > self.goal:
             return "slow"
         grows = self.large > self.base * AT_MOST_TIMES and self.large > self.base + 1
@@ -62,7 +62,7 @@ class Answered:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Fill, ask, print; status 0 also where a goal is missed."""
+    """Fill, query, print; status 0 even if a goal is missed."""
     asked = _parse(arguments)
     for name, value in describe().items():
         print(f"{name:<10} {value}")
@@ -106,10 +106,11 @@ def _in_turns(
 
 
 def _processor_time(asked: Asked) -> float:
-    """Of this process and of PostgreSQL's for this database so far, in milliseconds; Linux only."""
+    """Of this process and of PostgreSQL's processes for this database so far, in milliseconds;
+    Linux only."""
     served = 0.0
     for pid in asked.served_by():
-        # The first number are nanoseconds on a processor.
+        # The first number is nanoseconds on a processor.
         served += int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
     return time.process_time() * 1000 + served
 
@@ -140,7 +141,7 @@ def _table(answers: Sequence[Answered], base: int, rows: int) -> str:
 
 @contextmanager
 def _databases(directory: Path | None, sizes: Sequence[int]) -> Iterator[list[Asked]]:
-    """A filled database of each size; in ``directory`` they are kept for the next run."""
+    """A filled database of each size; those in ``directory`` are kept for the next run."""
     with ExitStack() as opened:
         data = directory or Path(
             opened.enter_context(tempfile.TemporaryDirectory(prefix="zegel-million-"))
@@ -165,7 +166,7 @@ def _databases(directory: Path | None, sizes: Sequence[int]) -> Iterator[list[As
 
 
 def _backends(watching: psycopg.Connection[Any], name: str) -> list[int]:
-    """The processes of PostgreSQL that answer questions to this database."""
+    """The PostgreSQL processes that answer queries to this database."""
     rows = watching.execute(
         "select pid from pg_stat_activity where datname = %s and backend_type = 'client backend'",
         [name],
@@ -174,7 +175,7 @@ def _backends(watching: psycopg.Connection[Any], name: str) -> list[int]:
 
 
 def _furnish(server: EmbeddedPostgres, name: str, size: int) -> None:
-    """A database of this name with so many agreements, unless it is there from a run before."""
+    """A database of this name with so many agreements; reused if an earlier run made it."""
     with psycopg.connect(libpq_url(server.owner_url("postgres")), autocommit=True) as connection:
         known = connection.execute("select from pg_database where datname = %s", [name])
         if not known.rowcount:

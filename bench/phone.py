@@ -1,9 +1,9 @@
-"""The first page of a signer on a telephone: what it weighs, and when it can be used.
+"""The first page of a signer on a phone: its size, and when it becomes usable.
 
-A Chromium that has never been here, slowed down as its own developer tools do it: the processor
-four times, the network to 1.6 Mbit/s with 150 ms for each request. The page can be used when its
-words are painted and its scripts have run. Measured without a logo of the processor, and with one
-of noise, which does not compress.
+Uses a Chromium with an empty cache, slowed down like its developer tools do: the processor four
+times, the network to 1.6 Mbit/s with 150 ms per request. The page is usable when its text is
+painted and its scripts have run. Measured without a logo of the processor, and with a logo of
+noise, which does not compress.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ USABLE = """() => Math.max(
 
 @dataclass
 class Visit:
-    """What one visit moved over the network, in bytes by kind, and when the page could be used."""
+    """The bytes of one visit by kind, and when the page became usable."""
 
     weights: dict[str, int] = field(default_factory=dict)
     usable_ms: float = 0.0
 
     @property
     def kilobytes(self) -> float:
-        """All of it, headers included."""
+        """The total, including headers."""
         return sum(self.weights.values()) / 1000
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """The page behind the link, which is the first that a signer sees."""
+    """The page behind the link, the first that a signer sees."""
     link = workshop.link(workshop.opened().reference)[1]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
@@ -87,7 +87,7 @@ def _figures(page: str, visits: list[Visit]) -> list[Figure]:
 
 
 def _visit(chromium: Browser, address: str) -> Visit:
-    """A first visit: nothing is in the cache."""
+    """A first visit: the cache is empty."""
     context = chromium.new_context(viewport={"width": 390, "height": 844}, is_mobile=True)
     page = context.new_page()
     visit, session = Visit(), context.new_cdp_session(page)

@@ -1,4 +1,4 @@
-"""Processor time of the whole stack: of every process below this one, and of those that ended."""
+"""Processor time of the whole stack: all processes below this one, including ended ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OURSELVES, OFFICE, WORKER, REST = "load client", "LibreOffice", "worker", "others"
-# What the command line of a child, or of a child of the worker, is known by.
+# Recognises a child, or a child of the worker, by its command line.
 KINDS = {"service worker": WORKER, "service web": "web", "postgres": "PostgreSQL"}
 KINDS |= {"weed": "SeaweedFS"}
 OFFICES = ("soffice", "office_client")
@@ -21,11 +21,11 @@ class _Process:
     pid: int
     parent: int
     own: int  # ticks
-    ended: int  # of children that ended
+    ended: int  # of ended children
 
 
 def spent() -> dict[str, float]:
-    """Milliseconds so far, by what the process is; take two and subtract."""
+    """Milliseconds so far by kind of process; subtract two measurements."""
     found = {each.pid: each for each in _processes()}
     ticks: Counter[str] = Counter()
     for each in found.values():
@@ -33,12 +33,12 @@ def spent() -> dict[str, float]:
             ticks[OURSELVES] += each.own
         elif (kind := _kind(each, found)) is not None:
             ticks[kind] += each.own
-            ticks[OFFICE if kind == WORKER else kind] += each.ended  # it starts offices only
+            ticks[OFFICE if kind == WORKER else kind] += each.ended  # it starts only offices
     return {kind: count * 1000 / _TICKS for kind, count in ticks.items()}
 
 
 def _kind(process: _Process, found: dict[int, _Process]) -> str | None:
-    """None where it is not below us."""
+    """None if it is not below us."""
     office = any(name in _command_line(process.pid) for name in OFFICES)
     while process.parent != os.getpid():
         if process.parent not in found:
@@ -55,7 +55,7 @@ def _processes() -> Iterator[_Process]:
                 told = (folder / "stat").read_text(errors="replace")
             except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
                 continue
-            fields = told.rpartition(")")[2].split()  # from the third on, see proc(5)
+            fields = told.rpartition(")")[2].split()  # from the third field on, see proc(5)
             own, ended = (sum(map(int, fields[at : at + 2])) for at in (11, 13))
             yield _Process(int(folder.name), int(fields[1]), own, ended)
 

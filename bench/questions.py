@@ -1,7 +1,7 @@
-"""What is asked of a database with many agreements, as pages and jobs ask it.
+"""The queries of pages and jobs, on a database with many agreements.
 
-What changes something is rolled back, so that it is asked of the same rows each time. Of a job
-only the search for what is due is timed: what it then does is work for each agreement found.
+Changes are rolled back, so that every query sees the same rows. For a job only the search for due
+work is timed; the rest is work per agreement.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ Question = tuple[str, float, Callable[["Asked"], object]]
 
 
 class _Undone(Exception):
-    """Ends a transaction without a trace."""
+    """Rolls back a transaction."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A filled database, somebody who may see everything, and what stands in some of its rows.
+    """A filled database, a member of staff with all permissions, and values from some rows.
 
-    ``served_by`` says which processes answer.
+    ``served_by`` returns the processes that answer.
     """
 
     deps: Deps
@@ -54,7 +54,7 @@ class Asked:
 
     @classmethod
     def of(cls, deps: Deps, served_by: Callable[[], list[int]] = list) -> Asked:
-        """Look for an agreement in the middle of the past, and one that runs."""
+        """Find an agreement in the middle of the past, and a running one."""
         with deps.database.begin() as tx:
             account = tx.accounts.by_email("m1@it4professionals.example")
             middle = tx.now() - timedelta(days=900)
@@ -80,7 +80,7 @@ class Asked:
         )
 
     def undone(self, step: Callable[[Transaction], object]) -> None:
-        """Do it in a transaction that is rolled back."""
+        """Run ``step`` in a transaction that is rolled back."""
         try:
             with self.deps.database.begin() as tx:
                 step(tx)

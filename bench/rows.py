@@ -1,13 +1,13 @@
-"""The statements that fill a database: each agreement, from its row in the table ``filling``.
+"""The statements that fill a database; each agreement comes from its row in the table ``filling``.
 
-A value that looks random is made from the number of the row.
+Values that look random are derived from the row's number.
 """
 
 from __future__ import annotations
 
 
 def chance(salt: str, row: str = "i") -> str:
-    """A number from 0 to 1 that looks random and is always the same for this row."""
+    """A number from 0 to 1 that looks random but is always equal for this row."""
     return f"(('x' || left(md5({row} || '{salt}'), 7))::bit(28)::int / 268435456.0)"
 
 
@@ -226,7 +226,7 @@ ARCHIVE = (
       unnest(array['overeenkomst.pdf', 'bewijsblad.pdf', 'bewijs.zip', 'manifest.json']) name
     where checked_at is not null
     """,
-    # Stamps are renewed after some years: the oldest packages have a newer one beside the first.
+    # Stamps are renewed after some years: the oldest packages have a second, newer one.
     """
     insert into document_stamps (agreement_id, name, "of", stamped_at, proves_until)
     select id, case when renewed then 'vernieuwd/' else '' end || file, file,
@@ -303,7 +303,7 @@ ARCHIVE = (
       '', ''
     from archive_states where state in ('corrupt', 'missing')
     """,
-    # An anchor for each day, with the chains that ended then; but for today.
+    # An anchor for each day but today, with the chains that ended then.
     """
     insert into anchors (number, day, record, sha256, response, token_time, token_quality, through)
     select row_number() over (order by day), day, '', md5(day::text), '', day, 'own', through

@@ -1,7 +1,7 @@
-"""Sealing alone: three acts, a time stamp each, and the close, in this process with RSA-3072.
+"""Only sealing: three acts, a time stamp each, and the close, in this process with RSA-3072.
 
-The document is a frozen agreement of the running stack; nothing of the stack takes part afterwards.
-The time stamps are our own authority's, so no network lies between.
+The document is a frozen agreement of the running stack, which is not used afterwards. The time
+stamps are our own authority's, so no network is involved.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ CHAINS, WARM_UP, PROFILED = 20, 2, 5
 ORDER = SIGNING_ORDERS["controller_first"]
 STEPS = (*ORDER, "close")
 WHOLE = ("whole", "processor")
-# What the profile is told by: a name in the code, and the work it stands for. None of them calls
-# another one.
+# The parts of the profile: a function, and the work it stands for. None of them calls another.
 WORK = {
     ("timestamps.py", "_token"): "time stamp tokens",
     ("signer.py", "async_sign"): "seals (CMS), their tokens apart",
@@ -42,7 +41,7 @@ TOKENS, SEALS = list(WORK)[:2]
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """One chain after the other; then some more under the profiler."""
+    """One chain after another; then some more under the profiler."""
     frozen = workshop.frozen(workshop.ready())
     with tempfile.TemporaryDirectory(prefix="zegel-bench-keys-") as data:
         seal = _sealing(Path(data), frozen)
@@ -61,7 +60,8 @@ def run(workshop: Workshop) -> list[Figure]:
 
 
 def _sealing(keys: Path, frozen: bytes) -> Callable[[dict[str, list[float]]], None]:
-    """What seals the document once more and appends the milliseconds of each step."""
+    """Returns a function that seals the document again and appends the milliseconds of each
+    step."""
     directory = keys / "authority"
     create_authority(directory, None, organisation="Zegel bench", now=datetime.now(UTC))
     authority = load_authority(directory, None)
@@ -97,7 +97,7 @@ def _act(place: str, frozen: bytes) -> Act:
 
 
 def _profile(work: Callable[[], None]) -> list[Figure]:
-    """The shares of the whole by kind of work; a profiler makes Python slower than it is."""
+    """Each kind of work as a share of the total; a profiler exaggerates Python's share."""
     profiler = cProfile.Profile()
     for _ in range(PROFILED):
         profiler.runcall(work)

@@ -1,4 +1,4 @@
-"""W1: from data to a PDF that can be signed: create, send, complete, and the worker's document."""
+"""W1: from data to a PDF ready for signing: create, send, complete, and the worker's document."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from bench.figures import Figure, at_once, latency, timed
 from bench.workshop import CLIENTS, Workshop
 
 GOAL_MS = 150
-LOOK_AGAIN = 0.005  # seconds: the wait is part of what is timed
+LOOK_AGAIN = 0.005  # seconds; polling is part of the measured time
 ONE_BY_ONE, TOGETHER, WARM_UP = 30, 40, 4
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """One after the other for the times, four at once for the rate."""
+    """One at a time for the times, four at once for the rate."""
     workshop.several(WARM_UP, "ready")
     whole: list[float] = []
     steps: list[float] = []

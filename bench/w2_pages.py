@@ -1,4 +1,4 @@
-"""W2: the signer's pages and the PDF, over HTTP with connections that stay open."""
+"""W2: the signer's pages and the PDF, over HTTP with persistent connections."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WARM_UP, REQUESTS, SECONDS = 40, 300, 4.0
 
 @dataclass(frozen=True)
 class Page:
-    """One address to ask for again and again."""
+    """One address to request repeatedly."""
 
     name: str
     path: str
@@ -23,7 +23,7 @@ class Page:
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """The text to read is the largest page, so it carries the goal."""
+    """The text to read is the largest page, so the goal is for that page."""
     signers = workshop.several(CLIENTS, "proved")
     figures: list[Figure] = []
     for page in (

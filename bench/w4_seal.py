@@ -1,7 +1,7 @@
 """W4: from the last signature to a sealed original that the archive has verified.
 
-Every instant is the database's own, out of the agreement's log, so nothing is added by asking.
-Archive and database are on this machine: no network lies between.
+Every instant is the database's, from the agreement's log, so measuring adds nothing. Archive and
+database are on this machine: no network is involved.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STEPS = (
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """One agreement at a time, its first two acts sealed already."""
+    """One agreement at a time, with two acts already sealed."""
     agreements = workshop.several(WARM_UP + AGREEMENTS, "signed")
     for each in agreements:
         workshop.wait.for_seals(each.id, 2)

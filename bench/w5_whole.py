@@ -1,8 +1,8 @@
-"""W5: whole agreements a minute, through the pages, four under way at any time; and W10: the
-processor time of one of them, over all processes.
+"""W5: complete agreements per minute, through the pages, four at any time; and W10: the processor
+time of one of them, over all processes.
 
-Sales, signer and countersigner use real pages; link and code are made from the secret key instead
-of read from the mail, which the worker sends all the same. The document is generated every time.
+Sales, signer and countersigner use real pages. Link and code are derived from the secret key
+instead of read from the mail, which the worker still sends. The document is generated every time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ QUEUE = "/tekenen-namens-ons"
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """Four people at a time walk agreements; one countersigner signs whatever waits."""
+    """Four people at a time complete agreements; one countersigner signs whatever waits."""
     each: list[float] = []
     done = threading.Event()
     countersigner = threading.Thread(target=_countersign, args=(workshop, done))
@@ -38,12 +38,12 @@ def run(workshop: Workshop) -> list[Figure]:
                 _walk(workshop, browser)
             staff.append(browser)
 
-        at_once(CLIENTS, walk, range(CLIENTS))  # each web process has made its pages once
+        at_once(CLIENTS, walk, range(CLIENTS))  # so that each web process has made its pages once
         workshop.wait.until_idle()
         each.clear()
         before = processor.spent()
         rate = at_once(CLIENTS, walk, range(AGREEMENTS)) * 60
-        workshop.wait.until_idle()  # the last mails too
+        workshop.wait.until_idle()  # including the last mails
         after = processor.spent()
     finally:
         done.set()

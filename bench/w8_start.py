@@ -1,7 +1,7 @@
-"""W8: how fast everything starts and stops, and what our own processes hold when idle.
+"""W8: how fast everything starts and stops, and the memory of our own processes when idle.
 
-``zegel run`` in a fresh directory, then again in the same one; ready is the first 200 of /readyz.
-Memory is the proportional share (PSS), so what processes share is counted once.
+``zegel run`` in a new directory, then again in the same one; ready is the first 200 of /readyz.
+Memory is the proportional share (PSS), so shared memory is counted once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 120
 
 
 def run() -> list[Figure]:
-    """First start, then some more; memory after a while of idleness at the last one."""
+    """The first start, then some more; memory after some idle time at the last one."""
     with tempfile.TemporaryDirectory(prefix="zegel-bench-") as data:
         first, _, _ = start(data)
         starts, stops = [], []
@@ -54,14 +54,14 @@ def run() -> list[Figure]:
 
 
 def start(data: str, *, idle: float = 0) -> tuple[float, float, dict[str, float]]:
-    """Start, wait, look, stop: seconds to ready, seconds to stop, MiB by kind of process."""
+    """Start, wait, measure, stop: seconds to ready, seconds to stop, MiB by kind of process."""
     port = free_ports(1)[0]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ZEGEL_")},
         "ZEGEL_DATA": data,
         "ZEGEL_PORT": str(port),
     }
-    # Compiled modules are kept, as on any machine that starts it a second time.
+    # Compiled modules are kept, as on any machine at a second start.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -80,7 +80,7 @@ def start(data: str, *, idle: float = 0) -> tuple[float, float, dict[str, float]
 
 
 def memory(supervisor: int) -> dict[str, float]:
-    """MiB of PSS by kind of process, for a process and all it started (Linux)."""
+    """MiB of PSS by kind of process, for a process and its descendants (Linux)."""
     found: dict[str, float] = defaultdict(float)
     for pid in [supervisor, *_descendants(supervisor)]:
         with suppress(FileNotFoundError, ProcessLookupError):

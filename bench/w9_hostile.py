@@ -1,7 +1,7 @@
-"""W9, hostile: what files that are made to keep a verifier busy cost in the process apart.
+"""W9, hostile: the cost in the sandboxed process of files made to keep a verifier busy.
 
-Processor time and peak memory are those of the limited process itself. Whether the file was refused
-by the reader's own bounds or given up by the kernel's stands in the note.
+Processor time and peak memory are those of the limited process itself. The note says whether the
+reader's own limits refused the file or the kernel's limits ended it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CPU_GOAL_S, MEMORY_GOAL_MB = 2.0, 300.0
 
 
 def run() -> list[Figure]:
-    """Each file once; as the page examines a PDF, and as the command examines a ZIP."""
+    """Each file once, as the page examines a PDF and as the command examines a ZIP."""
     figures = []
     for what, make in HOSTILE.items():
         pdf = make()
@@ -61,7 +61,7 @@ def _with_peak(work: Callable[[], str]) -> str:
 
 
 def _peak_mb() -> float:
-    """The most memory this process ever held (Linux: kibibytes; macOS: bytes)."""
+    """The peak memory of this process (Linux: kibibytes; macOS: bytes)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 

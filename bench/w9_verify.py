@@ -1,6 +1,7 @@
-"""W9: verify an uploaded PDF, warm: in this process, and as the page does in a process apart.
+"""W9: verify an uploaded PDF, warm: in this process, and as the page does in a sandboxed process.
 
-The file is an original of the running stack. ``uploaded`` is the whole answer of ``/api/verify``.
+The file is an original of the running stack. ``uploaded`` is the complete answer of
+``/api/verify``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SAMPLES, WARM_UP = 100, 5
 
 
 def run(workshop: Workshop) -> list[Figure]:
-    """One file at a time; nobody else asks."""
+    """One file at a time, with no other requests."""
     agreement = workshop.signed()
     workshop.countersign(agreement)
     workshop.wait.for_archive(agreement.id)

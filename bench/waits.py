@@ -1,4 +1,4 @@
-"""Waiting for the worker, at little cost: what waits here runs on the cores that are measured."""
+"""Waits for the worker cheaply, as waiting runs on the cores being measured."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOOK_AGAIN = 0.05  # seconds
 
 
 class Waits:
-    """Questions to the database, asked again calmly; each thread keeps one connection."""
+    """Polls the database slowly; each thread keeps one connection."""
 
     def __init__(self, database: str) -> None:
         self._database = database
@@ -21,12 +21,13 @@ class Waits:
         self._opened: list[psycopg.Connection[Any]] = []
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection."""
         for each in self._opened:
             each.close()
 
     def for_state(self, agreement_id: str, state: str, *, every: float = LOOK_AGAIN) -> None:
-        """Until the worker has brought the agreement to ``state``; ``every``: for who times it."""
+        """Until the worker has brought the agreement to ``state``; a caller that times it sets
+        ``every``."""
         question = "select state = %s from agreements where id = %s"
         self._wait(question, state, agreement_id, every=every)
 

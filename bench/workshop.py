@@ -1,8 +1,8 @@
-"""A whole running stack to measure on, and the road of an agreement in steps.
+"""A complete running stack to measure, and the steps of an agreement's journey.
 
-The stack is the one of ``zegel run``: embedded PostgreSQL and SeaweedFS, the web server and the
-worker in processes of their own. The bench opens the same engines, so that it can walk the parts of
-the road that are not measured without pages.
+The stack is that of ``zegel run``: embedded PostgreSQL and SeaweedFS, the web server and the worker
+in separate processes. The bench opens the same engines, so that it can do the unmeasured steps
+without pages.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Opened:
 
 
 class Workshop:
-    """The running stack, and our own door to its engines."""
+    """The running stack, with direct access to its engines."""
 
     def __init__(self, running: Running, settings: Settings, deps: Deps) -> None:
         if running.first_sign_in is None:
@@ -75,7 +75,7 @@ class Workshop:
             raise LookupError(ADMINISTRATOR)
         self.staff: Staff = account.person
 
-    # --- the road, without pages ----------------------------------------------------------
+    # --- the journey, without pages ---------------------------------------------------------
 
     def sales(self) -> dict[str, Any]:
         """What sales types; another organisation every time, as in life."""
@@ -90,7 +90,7 @@ class Workshop:
         return Opened(agreement_id, reference, link_id, secret)
 
     def completed(self) -> Opened:
-        """Both forms filled in; the worker makes the document."""
+        """Both forms are filled in; the worker makes the document."""
         found = self.opened()
         given = as_input(self.example["controller"])
         save_details(self.deps, found.secret, given, BROWSER)
@@ -104,7 +104,7 @@ class Workshop:
         return found
 
     def proved(self) -> Opened:
-        """Read, and the mailbox proved."""
+        """Read, and the mailbox is proved."""
         found = self.ready()
         sha256, view = self.sha256(found), self.view(found)
         confirm_reading(self.deps, found.secret, sha256, BROWSER, view_sha256=view)
@@ -154,14 +154,14 @@ class Workshop:
             raise RuntimeError(outcomes[0].refusal)
 
     def several(self, count: int, step: str) -> list[Opened]:
-        """``count`` agreements at a step of the road, prepared a few at a time."""
+        """``count`` agreements at a step of the journey, prepared a few at a time."""
         with ThreadPoolExecutor(CLIENTS) as pool:
             return list(pool.map(lambda _: getattr(self, step)(), range(count)))
 
-    # --- what stands in the database ------------------------------------------------------
+    # --- values in the database -----------------------------------------------------------
 
     def ids(self, reference: str) -> tuple[str, str]:
-        """The agreement's id and that of its living link."""
+        """The agreement's id and that of its current link."""
         with self.deps.database.begin() as tx:
             agreement = tx.agreements.get(reference)
             link = tx.signing.live_link(agreement.id)
@@ -175,7 +175,7 @@ class Workshop:
         return link_id, address(self.deps, link_id)
 
     def code(self, link_id: str) -> str:
-        """The code that was mailed last."""
+        """The most recently mailed code."""
         with self.deps.database.begin() as tx:
             challenge = tx.signing.last_challenge(link_id)
         if challenge is None:
@@ -212,7 +212,7 @@ class Workshop:
 
     @contextmanager
     def worker_paused(self) -> Iterator[None]:
-        """Hold the worker still, so that what the web does alone can be measured."""
+        """Pause the worker, to measure the web processes alone."""
         os.kill(self._worker, signal.SIGSTOP)
         try:
             yield
@@ -222,7 +222,7 @@ class Workshop:
 
 @contextmanager
 def workshop() -> Iterator[Workshop]:
-    """A fresh stack in a directory of its own, gone afterwards."""
+    """A new stack in its own directory, removed afterwards."""
     with ExitStack() as opened:
         data = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="zegel-bench-")))
         settings = settings_for(data)
@@ -236,6 +236,6 @@ def workshop() -> Iterator[Workshop]:
 
 
 def settings_for(data: Path) -> Settings:
-    """Development mode on a free port, everything else as it comes."""
+    """Development mode on a free port, all else default."""
     given = {"ZEGEL_DATA": str(data), "ZEGEL_PORT": str(free_ports(1)[0])}
     return dataclasses.replace(load_settings(given, mode_default=DEVELOPMENT))

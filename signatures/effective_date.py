@@ -3,15 +3,12 @@
 Clause 12.1: the day on which both parties have signed at every required place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 """The time zone of every date in an agreement."""
-
-REQUIRED_PLACES = ("controller_agreement", "controller_annex", "processor_agreement")
-"""The three signature places; all are required."""
 
 
 def local_date(instant: datetime) -> date:
@@ -21,20 +18,22 @@ def local_date(instant: datetime) -> date:
     return instant.astimezone(BRUSSELS).date()
 
 
-def effective_date(instants: Mapping[str, datetime]) -> date:
-    """The Europe/Brussels calendar date of the last of the three signing acts.
+def effective_date(instants: Mapping[str, datetime], places: Collection[str]) -> date:
+    """The Europe/Brussels calendar date of the last signing act.
 
-    ``instants`` has one aware instant for each of ``REQUIRED_PLACES`` and nothing else. Raises
-    ``ValueError`` when a place is missing or unknown, or an instant has no time zone.
+    ``instants`` has one aware instant for each of ``places`` (all that the agreement has) and
+    nothing else. Raises ``ValueError`` when a place is missing or unknown, when there is none, or
+    when an instant has no time zone.
 
     >>> from datetime import UTC
     >>> late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
-    >>> effective_date(dict.fromkeys(REQUIRED_PLACES, late)).isoformat()
+    >>> places = ("controller_agreement", "controller_annex", "processor_agreement")
+    >>> effective_date(dict.fromkeys(places, late), places).isoformat()
     '2026-03-02'
     """
-    if set(instants) != set(REQUIRED_PLACES):
+    if not places or set(instants) != set(places):
         raise ValueError(
-            f"need an instant for each of {REQUIRED_PLACES}, got {tuple(sorted(instants))}"
+            f"need an instant for each of {tuple(places)}, got {tuple(sorted(instants))}"
         )
     # Convert each first, so that a naive one is reported before any comparison; local dates have
     # the order of their instants.

@@ -1,12 +1,18 @@
-"""The names of the signature fields in our files, and the orders in which they are filled."""
+"""The names of the signature fields in our files.
+
+Each agreement has its own acts in its own order: they are recorded with it, and its frozen document
+has a field for each. Two fields are the same in every file.
+"""
 
 ARCHIVE_FIELD = "archive_timestamp"
+"""The closing document time stamp; that of a renewal is numbered (``verdict.renewed``)."""
+
 SHEET_FIELD = "service_seal"
+"""The seal of an evidence sheet, in nobody's name."""
+
+SHEET_ORDER = (SHEET_FIELD, ARCHIVE_FIELD)
+MOST_PLACES = 7
+"""The most places of one agreement: a verdict reads the whole file for each."""
+
 LEVEL = "PAdES B-LTA"
 """The level of a closed file (ETSI EN 319 142-1, 6)."""
-
-AGREEMENT_ORDERS = (
-    ("controller_agreement", "controller_annex", "processor_agreement", ARCHIVE_FIELD),
-    ("processor_agreement", "controller_agreement", "controller_annex", ARCHIVE_FIELD),
-)
-SHEET_ORDER = (SHEET_FIELD, ARCHIVE_FIELD)

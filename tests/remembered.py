@@ -22,6 +22,7 @@ from typing import Any
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from service.agreement.model import Agreement
 from service.deps import Deps
 from service.documents.produce import DocumentMaker, ProducedDocument
 from service.workflow.keeping.verify import objection_to
@@ -77,9 +78,9 @@ def numbered_key(_number: int) -> rsa.RSAPrivateKey:
 _OBJECTIONS: dict[tuple[bytes, ...], str] = {}
 
 
-def remembered_objection(deps: Deps, pdf: bytes) -> str:
+def remembered_objection(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
     """What ``objection_to`` says of these bytes under these roots."""
     asked = (hashlib.sha256(pdf).digest(), *(root.signature for root in deps.authority().roots))
     if asked not in _OBJECTIONS:
-        _OBJECTIONS[asked] = objection_to(deps, pdf)
+        _OBJECTIONS[asked] = objection_to(deps, agreement, of, pdf)
     return _OBJECTIONS[asked]

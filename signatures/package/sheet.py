@@ -63,7 +63,11 @@ class Sheet:
     def ledger(self, shown_length: int) -> Ledger:
         """What the sheet recorded of the agreement; ``shown_length`` is that of the shown document,
         in bytes."""
-        return Ledger(self.sealed, self.shown, shown_length)
+        try:
+            fields = tuple(map(str, self.places()))
+        except (KeyError, TypeError):  # a sheet without acts names no fields
+            fields = ()
+        return Ledger(self.sealed, self.shown, shown_length, fields)
 
 
 def sheet_in(pdf: bytes) -> Sheet:

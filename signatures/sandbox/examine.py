@@ -260,8 +260,7 @@ def answer(connection: socket.socket) -> None:
 
 def _told(data: bytes, question: dict[str, Any], trust: Trust) -> dict[str, Any]:
     if "ledger" in question:
-        ledger = Ledger(**question["ledger"]) if question["ledger"] else None
-        return values_of(trust.verify(data, ledger))
+        return values_of(trust.verify(data, _ledger(question["ledger"])))
     # Loaded by the process that forked this one.
     from signatures.package.files import read_zip  # noqa: PLC0415
     from signatures.package.verdict import judge  # noqa: PLC0415
@@ -270,6 +269,10 @@ def _told(data: bytes, question: dict[str, Any], trust: Trust) -> dict[str, Any]
         return package_values_of(judge(read_zip(data), trust))
     except Unreadable as strange:
         return {"unreadable": str(strange)}
+
+
+def _ledger(values: dict[str, Any] | None) -> Ledger | None:
+    return Ledger(**{**values, "fields": tuple(values["fields"])}) if values else None
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from signatures.chains.plain import Material, NotPlain, check_path, may_stamp, p
 from signatures.cms import containers
 from signatures.cms.container_form import flaw
 from signatures.cms.containers import Container, NotIntact
-from signatures.field_names import AGREEMENT_ORDERS, ARCHIVE_FIELD, SHEET_ORDER
+from signatures.field_names import ARCHIVE_FIELD
 from signatures.pdf.revisions import Revisions
 from signatures.pdf.signed_fields import STAMP, Signed, signed_fields
 from signatures.pdf.strict import NotStrict
@@ -47,24 +47,23 @@ class Renewed:
     renewals: tuple[Seal, ...]
 
 
-def renewed(file: Revisions, signed: Sequence[Signed]) -> Renewed | None:
-    """The renewals in a file; None for one that is no renewed copy."""
-    for order in (*AGREEMENT_ORDERS, SHEET_ORDER):
-        first, more = signed[: len(order)], signed[len(order) :]
-        if more and tuple(each.field for each in first) == order:
-            expected = [_field(number) for number in range(2, 2 + len(more))]
-            if [each.field for each in more] != expected:
-                return None
-            if any(each.kind != STAMP for each in (first[-1], *more)):
-                return None
-            if more[0].revision <= first[-1].revision:
-                return None  # rewritten as a whole: no original ends before it
-            return Renewed(
-                file.all[first[-1].revision].end,
-                read_seal(file, first[-1]),
-                tuple(read_seal(file, each) for each in more),
-            )
-    return None
+def renewed(file: Revisions, signed: Sequence[Signed], expected: tuple[str, ...]) -> Renewed | None:
+    """The renewals in a file; None for one that is no renewed copy. ``expected`` are the fields of
+    its original in their order."""
+    first, more = signed[: len(expected)], signed[len(expected) :]
+    if not expected or not more or tuple(each.field for each in first) != expected:
+        return None
+    if [each.field for each in more] != [_field(number) for number in range(2, 2 + len(more))]:
+        return None
+    if any(each.kind != STAMP for each in (first[-1], *more)):
+        return None
+    if more[0].revision <= first[-1].revision:
+        return None  # rewritten as a whole: no original ends before it
+    return Renewed(
+        file.all[first[-1].revision].end,
+        read_seal(file, first[-1]),
+        tuple(read_seal(file, each) for each in more),
+    )
 
 
 def next_renewal_field(pdf: bytes) -> str:

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from signatures.effective_date import BRUSSELS, REQUIRED_PLACES, effective_date, local_date
+from signatures.effective_date import BRUSSELS, effective_date, local_date
+from signatures.field_names import ARCHIVE_FIELD
 from signatures.pdf.printed import Agreement
 from signatures.texts import words
 
@@ -89,11 +90,14 @@ class Ledger:
     """What was recorded when the file was sealed, from a database or an archive's manifest.
 
     ``shown_length`` and ``shown_sha256`` describe the frozen document that the file begins with.
+    ``fields`` are those of the acts in the order of signing; empty if they were not recorded, as
+    for an evidence sheet, which nobody signs.
     """
 
     sealed_sha256: str
     shown_sha256: str = ""
     shown_length: int = 0
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,11 +135,14 @@ class Report:
 
     @property
     def effective_date(self) -> date | None:
-        """The Brussels date of the last act, from the moments printed with the three acts."""
-        instants = {each.field: each.signed_at for each in self.seals if each.signed_at}
-        if self.verdict == INVALID or set(instants) != set(REQUIRED_PLACES):
+        """The Brussels date of the last act, from the moments printed with the acts; None unless
+        every expected act is there and prints one."""
+        if self.kind != AGREEMENT or self.verdict == INVALID:
             return None
-        return effective_date({place: at for place, at in instants.items() if at})
+        acts = [each for each in self.seals if each.field != ARCHIVE_FIELD]
+        instants = {each.field: each.signed_at for each in acts if each.signed_at}
+        places = [each.field for each in acts]
+        return effective_date(instants, places) if set(instants) == set(places) else None
 
     @property
     def not_recorded(self) -> bool:
@@ -229,8 +236,15 @@ def _seal_as_json(seal: FoundSeal) -> dict[str, Any]:
 
 
 def place_words(field: str, language: str = "nl") -> str:
-    """The name of a field for readers; its technical name if it is none of ours."""
-    return str(words(language)["place"].get(field, field[:80]))
+    """The name of a field for readers; its technical name if it is none of ours.
+
+    The place of a party's second signatory is called like that of the first, with a number.
+    """
+    known = words(language)["place"]
+    name, _, number = field.rpartition("_")
+    if field not in known and name in known and number.isdecimal():
+        return f"{known[name]} ({number[:2]})"
+    return str(known.get(field, field[:80]))
 
 
 def date_words(day: date, language: str = "nl") -> str:

@@ -10,7 +10,7 @@ from signatures.chains.plain import Material, path_of, path_through
 from signatures.cms import containers
 from signatures.cms.container_form import flaw
 from signatures.cms.containers import NotIntact
-from signatures.field_names import AGREEMENT_ORDERS, LEVEL, SHEET_ORDER
+from signatures.field_names import LEVEL, SHEET_ORDER
 from signatures.pdf.printed import Agreement, agreement_in, reference_in
 from signatures.pdf.revisions import Revisions
 from signatures.pdf.signed_fields import ACT, STAMP
@@ -45,8 +45,11 @@ class Examination:
         trusted: Trusted,
         now: datetime,
         qualified: Qualified | None = None,
+        *,
+        expected: tuple[str, ...],
     ) -> None:
         self.file = file
+        self.expected = expected
         self.seals = seals
         self.trusted = trusted
         self.now = now
@@ -97,19 +100,17 @@ class Examination:
         return self.seals[-1].found.token_time
 
     def _kind(self) -> str:
-        if self.names in AGREEMENT_ORDERS:
-            return AGREEMENT
-        return EVIDENCE_SHEET if self.names == SHEET_ORDER else ""
+        if not self.expected or self.names != self.expected:
+            return ""
+        return EVIDENCE_SHEET if self.expected == SHEET_ORDER else AGREEMENT
 
     def fields(self) -> Answer:
-        """Exactly the expected fields in an expected order, the document time stamp last, and every
-        act sealed for its own place in the same agreement."""
+        """Exactly the expected fields in their order, the document time stamp last, and every act
+        sealed for its own place in the same agreement."""
         kinds = [each.signed.kind for each in self.seals]
         listed = ", ".join(self.names)[:200]
         if not self._kind() or kinds != [ACT] * (len(kinds) - 1) + [STAMP]:
-            begun = any(
-                order[: len(self.names)] == self.names for order in (*AGREEMENT_ORDERS, SHEET_ORDER)
-            )
+            begun = bool(self.expected) and self.expected[: len(self.names)] == self.names
             reason = "missing_fields" if begun else "strange_fields"
             return Answer("fields", FAILS, reason, detail=listed)
         if self._kind() == EVIDENCE_SHEET:

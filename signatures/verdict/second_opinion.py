@@ -2,7 +2,8 @@
 its AdES-LTA (ETSI EN 319 102-1, 5.6). It shares only the given roots with ``verify``.
 
 It takes a few hundred milliseconds and allows what other programs may do, so it does not decide.
-Its purpose is to disagree: that reveals a fault in the first verdict, or in this one.
+Its purpose is to disagree: that reveals a fault in the first verdict, or in this one. The caller
+says which fields are expected; nothing of that is read from the file.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from signatures.chains import whole as ades
 from signatures.chains.asn1_certificates import asn1_certificate
-from signatures.field_names import AGREEMENT_ORDERS, SHEET_ORDER
+from signatures.field_names import ARCHIVE_FIELD
 from signatures.run_async import run
 
 WEAK = frozenset({"md2", "md5", "sha1"})
@@ -32,24 +33,28 @@ WEAK = frozenset({"md2", "md5", "sha1"})
 def objection(
     pdf: bytes,
     *,
+    fields: Sequence[str],
     roots: Sequence[x509.Certificate],
     stamp_roots: Sequence[x509.Certificate] = (),
 ) -> str:
     """Why this is no complete, closed original under these roots, in English for experts; '' when
-    nothing is wrong. Offline, judged at the moment of the closing time stamp. Never raises because
-    of the file's contents."""
+    nothing is wrong. ``fields`` are the expected ones in order, without the closing time stamp.
+    Offline, judged at the moment of that stamp. Never raises because of the file's contents."""
     try:
-        return run(_objection(pdf, roots, (*roots, *stamp_roots)))
+        return run(_objection(pdf, tuple(fields), roots, (*roots, *stamp_roots)))
     except Exception as strange:  # it objects to anything it cannot read
         return f"{type(strange).__name__}: {strange}"[:300]
 
 
 async def _objection(
-    pdf: bytes, roots: Sequence[x509.Certificate], stamp_roots: Sequence[x509.Certificate]
+    pdf: bytes,
+    fields: tuple[str, ...],
+    roots: Sequence[x509.Certificate],
+    stamp_roots: Sequence[x509.Certificate],
 ) -> str:
     embedded = list(PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures)
     names = tuple(str(each.field_name) for each in embedded)
-    if names not in (*AGREEMENT_ORDERS, SHEET_ORDER):
+    if names != (*fields, ARCHIVE_FIELD):
         return f"fields {', '.join(names)}"[:300]
     closed_at = _closing_time(embedded[-1])
     trusted = [asn1_certificate(each) for each in roots]

@@ -27,7 +27,7 @@ from signatures.chains.plain import (
     path_through,
 )
 from signatures.cms.containers import Container
-from signatures.effective_date import REQUIRED_PLACES
+from signatures.field_names import SHEET_FIELD
 from signatures.pdf.revisions import Revisions
 from signatures.pdf.signed_fields import ACT, STAMP
 from signatures.run_async import run
@@ -147,7 +147,7 @@ def may_be_of_programs(file: Revisions, seals: Sequence[Seal], trusted: Trusted)
         each.signed.field
         for each in seals
         if each.container
-        and each.signed.field in REQUIRED_PLACES
+        and _of_a_person(each)
         and path_of(each.container.certificate, trusted.person_roots, material)
     }
 
@@ -156,13 +156,17 @@ def _own_paths(seals: Sequence[Seal], trusted: Trusted, material: Material) -> O
     """An evidence sheet is nobody's act, and a certificate under a root for seals is a seal."""
     found = {}
     for each in seals if trusted.person_roots else ():
-        if each.container is None or each.signed.field not in REQUIRED_PLACES:
+        if each.container is None or not _of_a_person(each):
             continue
         if path_of(each.container.certificate, trusted.roots, material) is None:
             path = path_of(each.container.certificate, trusted.person_roots, material)
             if path is not None:
                 found[each.signed.field] = path
     return found
+
+
+def _of_a_person(seal: Seal) -> bool:
+    return seal.signed.kind == ACT and seal.signed.field != SHEET_FIELD
 
 
 def _not_confirmed(

@@ -17,10 +17,12 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
+from signatures.field_names import MOST_PLACES
 from signatures.pdf.printed import reference_said
 from signatures.pdf.revisions import END_MARK, Revisions, Source
 from signatures.pdf.signed_fields import STAMP, Signed, signed_fields
 from signatures.pdf.strict import NotStrict, TooMuch
+from signatures.verdict.expected import expected_fields
 from signatures.verdict.found_seals import read_seal
 from signatures.verdict.own_certificates import Qualified
 from signatures.verdict.renewed import Renewed, judge, renewed
@@ -30,7 +32,7 @@ from signatures.verdict.rules import Examination
 from signatures.verdict.trust import Trusted
 
 LARGEST_FILE = 50_000_000
-MOST_SEALS = 8  # each covers the whole file before it; an original has four
+MOST_SEALS = MOST_PLACES + 1  # each covers the whole file before it
 MOST_TRIED = 8  # end marks that may be that of an original
 
 
@@ -88,15 +90,23 @@ def _report(
         return _unreadable(known, digest, "structure", f"{type(error).__name__}: {error}")
     if not signed:
         return _unreadable(known, digest, "no_seal")
-    copy = renewed(file, signed)
+    expected = _expected(file, ledger)
+    copy = renewed(file, signed, expected)
     if copy is not None:
         return _renewed(file, copy, trusted, qualified, ledger, now)
     seals = [read_seal(file, each) for each in signed[:MOST_SEALS]]
-    examined = Examination(file, seals, trusted, now, qualified)
+    examined = Examination(file, seals, trusted, now, qualified, expected=expected)
     report = examined.report(known, digest)
     if file.work.too_much:  # some rules were answered without reading on
         return _unreadable(known, digest, "too_much")
     return report
+
+
+def _expected(file: Revisions, ledger: Ledger | None) -> tuple[str, ...]:
+    try:
+        return expected_fields(file, ledger)
+    except Exception:  # a hostile form: the rule ``fields`` fails then
+        return ()
 
 
 def _renewed(

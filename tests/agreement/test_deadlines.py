@@ -97,4 +97,4 @@ def test_the_effective_date_is_the_brussels_date_of_the_last_act(last: str, lega
         "controller_annex": earlier,
         "processor_agreement": moment,
     }
-    assert effective_date(acts) == legal == local_date(moment)
+    assert effective_date(acts, acts.keys()) == legal == local_date(moment)

@@ -13,9 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from service.agreement.states import ACT_ORDER, Place
-from signatures.effective_date import REQUIRED_PLACES
-from signatures.field_names import AGREEMENT_ORDERS, ARCHIVE_FIELD
 from signatures.package import names
 from storage import archive, manifest
 
@@ -116,9 +113,6 @@ def test_what_is_written_down_twice_is_the_same() -> None:
         assert getattr(names, name) == getattr(manifest, name)
     assert archive.REQUIRED[-2:] == (names.EVIDENCE, names.LOG)
     assert names.CERTIFICATES == archive.CERTIFICATES
-    assert set(REQUIRED_PLACES) == {place.value for place in Place}
-    orders = [(*(place.value for place in places), ARCHIVE_FIELD) for places in ACT_ORDER.values()]
-    assert sorted(orders) == sorted(AGREEMENT_ORDERS)
 
 
 def test_the_service_takes_the_names_of_files_from_one_place() -> None:

@@ -48,6 +48,7 @@ class SealedFile:
             sealed_sha256=hashlib.sha256(self.pdf).hexdigest(),
             shown_sha256=hashlib.sha256(self.shown).hexdigest(),
             shown_length=len(self.shown),
+            fields=self.order,
         )
 
 

@@ -39,11 +39,13 @@ RECTANGLES = {
     "controller_agreement": (0, (72.0, 500.0)),
     "processor_agreement": (0, (310.0, 500.0)),
     "controller_annex": (1, (72.0, 500.0)),
+    "controller_agreement_2": (0, (72.0, 400.0)),
     "service_seal": (0, (72.0, 300.0)),
 }
 WHO = {
     "controller_agreement": ("Els Peeters", "Zaakvoerder", "Bakkerij Peeters BV"),
     "controller_annex": ("Els Peeters", "Zaakvoerder", "Bakkerij Peeters BV"),
+    "controller_agreement_2": ("Rik Peeters", "Bestuurder", "Bakkerij Peeters BV"),
     "processor_agreement": ("Christophe Zenner", "Zaakvoerder", "IT4Professionals"),
 }
 PDF_EXPORT = (

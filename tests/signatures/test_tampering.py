@@ -155,7 +155,7 @@ def test_another_agreement_does_not_pass_for_this_one(
     report = verify(processor_first.pdf, roots=authority.roots, ledger=controller_first.ledger)
 
     assert report.verdict == INVALID
-    assert failing(report) == {"ledger", "shown"}
+    assert failing(report) == {"ledger", "shown", "fields"}
 
 
 def test_acts_of_two_agreements_in_one_file_are_refused(
@@ -179,6 +179,7 @@ def test_a_file_that_begins_with_another_text_is_refused(
     ledger = dataclasses.replace(
         processor_first.ledger,
         sealed_sha256=hashlib.sha256(controller_first.pdf).hexdigest(),
+        fields=controller_first.order,
     )
 
     report = verify(controller_first.pdf, roots=authority.roots, ledger=ledger)

@@ -160,7 +160,7 @@ def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck
     if not twice:
         return ArchiveCheck(report, verdicts)
     objections = {
-        name: objection_to(deps, data)
+        name: objection_to(deps, known.agreement, name, data)
         for name, data in report.contents.items()
         if name in (AGREEMENT, SHEET) and name not in report.wrong()
     }

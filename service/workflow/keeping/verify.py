@@ -11,11 +11,13 @@ from typing import TypedDict
 from cryptography import x509
 
 from service.agreement.model import Agreement
+from service.agreement.states import ACT_ORDER
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import Busy, FieldError, Invalid
 from service.workflow.people.sign_in_limits import network_of
 from service.workflow.turns import NoTurn, Turns
+from signatures.field_names import SHEET_FIELD
 from signatures.package.names import AGREEMENT, SHEET
 from signatures.package.report import PackageReport
 from signatures.package.zip_members import Unreadable, is_zip
@@ -161,7 +163,8 @@ def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
         raise LookupError(agreement.reference)
     if of != AGREEMENT:
         return _Known(agreement, Ledger(found.evidence, "", 0), of)
-    return _Known(agreement, Ledger(found.sealed, found.shown, found.shown_length), of)
+    fields = tuple(place.value for place in ACT_ORDER[agreement.order])
+    return _Known(agreement, Ledger(found.sealed, found.shown, found.shown_length, fields), of)
 
 
 def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
@@ -182,10 +185,17 @@ def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
     )
 
 
-def objection_to(deps: Deps, pdf: bytes) -> str:
-    """Why the second verdict, by another library, does not take this for an original of ours; ''
-    when it does. It takes some hundred milliseconds, and a library that only a worker loads."""
+def objection_to(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
+    """Why the second verdict, by another library, does not take this for the sealed file ``of`` in
+    the package of an agreement; '' when it does. It takes some hundred milliseconds, and a library
+    that only a worker loads."""
     # Loads a library that no page of a web process needs otherwise.
     from signatures.verdict.second_opinion import objection  # noqa: PLC0415
 
-    return objection(pdf, roots=deps.authority().roots, stamp_roots=deps.settings.tsa_roots)
+    acts = tuple(place.value for place in ACT_ORDER[agreement.order])
+    return objection(
+        pdf,
+        fields=acts if of == AGREEMENT else (SHEET_FIELD,),
+        roots=deps.authority().roots,
+        stamp_roots=deps.settings.tsa_roots,
+    )

@@ -232,5 +232,5 @@ def _with_effective_date(tx: Transaction, signed: Agreement) -> Agreement:
     return dataclasses.replace(
         signed,
         fully_signed_at=max(instants.values()),
-        effective_date=effective_date(instants),
+        effective_date=effective_date(instants, [place.value for place in signed.places]),
     )

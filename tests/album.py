@@ -1,4 +1,4 @@
-"""Pictures of every page that a browser test looks at, where ``PICTURES`` names a folder for them.
+"""Saves pictures of every page in a browser test if ``PICTURES`` names a folder.
 
 ``make pictures`` runs those tests for that; ``scripts/album`` adds documents and mails and writes
 the page that shows them all.
@@ -18,7 +18,7 @@ SCHEMES = ("light", "dark")
 
 
 def keep(page: Page) -> None:
-    """The whole page at every width, light and dark; the page gets its own size back."""
+    """The whole page at every width, light and dark; restores the page's size."""
     folder = os.environ.get("PICTURES")
     if not folder:
         return
@@ -38,7 +38,7 @@ def keep(page: Page) -> None:
 
 
 def _stem(page: Page) -> str:
-    """The page's address in letters that every system takes, without what is random in it."""
+    """The page's address in characters valid on every system, without its random parts."""
     path = urlsplit(page.url).path.removeprefix("/tekenen/pages").strip("/") or "begin"
     path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|zegel_[\w-]+", "x", path)
     return re.sub(r"[^A-Za-z0-9-]+", "-", path)[:80]

@@ -1,8 +1,8 @@
-"""Another user of this machine, or a web page opened on it: whoever has no credentials at all.
+"""Another user of this machine, or a web page opened on it: an attacker without credentials.
 
-A program of its own, of Python's own library only, so that it can run as a user who may read none
-of our files. It reads the doors and the target as JSON from standard input, sends every door every
-destructive request it knows, and writes as JSON what each answered.
+A separate program with only the standard library, so that a user without access to our files can
+run it. It reads the sockets and the target as JSON from standard input, sends every known
+destructive request to each socket, and writes the answers as JSON.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ HOSTILE = {
 
 
 def paths(bucket: str, objects: list[list[str]]) -> list[str]:
-    """What would change or give away something in some version of some part of the service."""
+    """Requests that would change or reveal something in some version of some part of the
+    service."""
     found = [
         # SeaweedFS: master, volume server, filer, admin
         f"/col/delete?collection={bucket}",
@@ -130,13 +131,13 @@ class Door:
         return socket.create_connection(tuple(self.where), timeout=SECONDS)
 
     def http(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str]:
-        """The status and the beginning of the answer; 0 where HTTP is not spoken."""
+        """The status and the beginning of the answer; 0 if the socket does not speak HTTP."""
         head = {"Host": "127.0.0.1", "Connection": "close", "Content-Length": "0", **headers}
         lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {said}" for name, said in head.items())]
         with self.connect() as talk:
             talk.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
             answer = b""
-            with contextlib.suppress(OSError):  # what came before it counts
+            with contextlib.suppress(OSError):  # what was received before the error is kept
                 while len(answer) < 4000 and (more := talk.recv(4000)):
                     answer += more
         if not answer.startswith(b"HTTP/"):
@@ -144,7 +145,7 @@ class Door:
         return int(answer.split()[1]), answer.partition(b"\r\n\r\n")[2].decode(errors="replace")
 
     def grpc(self, path: str, message: bytes, *, encrypted: bool) -> bool:
-        """Whether the call was answered: HTTP/2 (RFC 9113), its headers not compressed."""
+        """Whether the call was answered; HTTP/2 (RFC 9113) with uncompressed headers."""
         with self.connect() as plain:
             talk = _without_certificate(plain) if encrypted else plain
             with talk:
@@ -203,7 +204,7 @@ def _is_answered(talk: socket.socket) -> bool:
 
 
 def attack(where: Any, bucket: str, objects: list[list[str]]) -> list[dict[str, Any]]:
-    """Every request on one door. What it does not speak at all is asked once."""
+    """Every request on one socket. A protocol that it does not speak is tried once."""
     door = Door(where)
     answers: list[dict[str, Any]] = []
 
@@ -219,7 +220,7 @@ def attack(where: Any, bucket: str, objects: list[list[str]]) -> list[dict[str, 
                     if status == 0:
                         raise NotSpoken
     except NotSpoken:
-        pass  # noted as such
+        pass  # recorded as such
     except OSError as error:
         note("http", -1, str(error))
     for encrypted in (False, True):
@@ -237,7 +238,7 @@ def attack(where: Any, bucket: str, objects: list[list[str]]) -> list[dict[str, 
 
 
 class NotSpoken(Exception):
-    """A door that speaks something else."""
+    """A socket that speaks another protocol."""
 
 
 if __name__ == "__main__":
@@ -246,7 +247,7 @@ if __name__ == "__main__":
     def attack_one(door: Any) -> list[dict[str, Any]]:
         return attack(door, given["bucket"], given["objects"])
 
-    # All doors at once: one that accepts and says nothing keeps only itself waiting.
+    # All sockets at once: one that accepts but never answers delays only itself.
     with ThreadPoolExecutor(len(given["doors"])) as pool:
         found = [answer for answers in pool.map(attack_one, given["doors"]) for answer in answers]
     json.dump(found, sys.stdout)

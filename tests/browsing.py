@@ -1,4 +1,4 @@
-"""Chromium, one for all tests of a worker, and what every page must satisfy in it."""
+"""Chromium, shared by all tests of a worker, and the requirements on every page in it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from album import keep
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-# As scripts/setup installs it on Debian, on Ubuntu and on macOS. Debian's build without windows
-# takes a sixth of the processor time for a new browser: the other draws its toolbars each time.
+# As scripts/setup installs it on Debian, Ubuntu and macOS. Debian's headless build needs a sixth of
+# the processor time for a new browser: the other draws its toolbars each time.
 CHROMIUM = (
     shutil.which("chromium-headless-shell")
     or shutil.which("chromium")
@@ -19,10 +19,10 @@ CHROMIUM = (
     or "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# What of axe-core's rules depends on where things stand, and not only on what is shown and how.
+# The axe-core rules that depend on layout, not only on content and style.
 PLACES = ["target-size", "scrollable-region-focusable", "color-contrast"]
-# Most of axe-core's time goes to contrasts. Letters of a colour and size on a ground that it found
-# good on an earlier page need no second verdict; letters laid over something always get one.
+# axe-core spends most of its time on contrasts. Text whose colour, size and background passed on an
+# earlier page is not checked again; text over other elements always is.
 LOOK = """([before, good]) => {
     const shown = new Map(), parents = new Map();
     window.looks = new Map();
@@ -63,20 +63,20 @@ VIOLATIONS = """async (rules) => {
     return [found.map((v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 200)).join(" | ")),
         [...good].filter(Boolean)];
 }"""
-# Buttons, fields and links of menus are 44 px high; a tick box is 28 px and its words count too.
+# Buttons, fields and menu links are 44 px high; a tick box is 28 px and includes its label.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
         "button, input:not([type=hidden]), select, nav a, .button")]
     .filter((e) => e.checkVisibility() && !e.classList.contains("visually-hidden"))
     .filter((e) => e.getBoundingClientRect().height < (e.matches("[type=checkbox],[type=radio]") ? 24 : 44))
     .map((e) => "small target: " + e.outerHTML.slice(0, 120))"""  # noqa: E501
-# The narrowest telephones, and a page at 400 % on a desk (WCAG 1.4.10).
+# The narrowest phones, and a page at 400 % on a desktop (WCAG 1.4.10).
 NARROWEST: ViewportSize = {"width": 320, "height": 844}
 SIDEWAYS = """() => document.documentElement.scrollWidth > innerWidth ? ["scrolls sideways"] : []"""
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium of the system."""
+    """The system's Chromium."""
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield found
@@ -85,16 +85,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def complaints() -> Callable[..., list[str]]:
-    """What is wrong with the page that a browser shows now, at its own size and at ``others``.
+    """The problems of the page now shown, at its own size and at ``others``.
 
-    axe-core, small targets, width; in the dark only contrasts, at 320 px only the width. The page
-    gets its own size back.
+    axe-core, small targets, width; in dark mode only contrasts, at 320 px only the width. The
+    page's size is restored.
     """
 
     good: set[str] = set()
 
     def at_this_size(page: Page, *, again: bool) -> list[str]:
-        """All rules, the first time and where other elements are shown at this size."""
+        """All rules at first, and again if other elements are shown at this size."""
         other = page.evaluate(LOOK, [again, sorted(good)])
         found, judged = page.evaluate(VIOLATIONS, RULES if other else PLACES)
         good.update(() if found else judged)

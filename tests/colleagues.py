@@ -1,4 +1,4 @@
-"""Members of staff with a password, made without an invitation: the shortest way for a test."""
+"""Makes members of staff with a password but without an invitation: the shortest way for a test."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ PASSWORD = "een heel lang geheim"
 
 @cache
 def password_hash() -> str:
-    """Of ``PASSWORD``, made once and with as little work as ``quick_passwords``."""
+    """Of ``PASSWORD``, made once and as cheaply as in ``quick_passwords``."""
     return PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
 
 
 def add_colleague(
     deps: Deps, email: str, *roles: Role, name: str = "Jan Claes", function: str = ""
 ) -> Staff:
-    """Somebody with these roles, who signs in with ``PASSWORD``; with one address one id."""
+    """A member of staff with these roles who signs in with ``PASSWORD``; the id is derived from the
+    address."""
     known_by = str(uuid.uuid5(uuid.NAMESPACE_URL, f"mailto:{email}"))
     person = Staff(known_by, name, email, function, frozenset(roles))
     with deps.database.begin() as tx:
@@ -33,6 +34,6 @@ def add_colleague(
 
 
 def proof_of(deps: Deps, person: Staff) -> Proof:
-    """A session that just began, as a browser shows it."""
+    """The proof of a session that just began, as from a browser."""
     with deps.database.begin() as tx:
         return Proof(begin(tx, person, former="", user_agent="Firefox"))

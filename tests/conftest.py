@@ -1,7 +1,7 @@
-"""What every test may ask for: a real PostgreSQL, a real S3 server, and no way to the outside.
+"""Fixtures for every test: a real PostgreSQL, a real S3 server, and no outside network.
 
-One server of each kind serves the whole run, also with xdist: every worker starts it, the first
-really does, the last to leave really stops it (``service.engines.process.SharedUse``).
+One server of each kind serves the whole run, also with xdist: every worker asks for it, the first
+really starts it, the last to leave stops it (``service.engines.process.SharedUse``).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from service.wiring.build import TEMPLATES
 from service.workflow.people import passwords
 from signatures.keys.authority import create_authority
 
-# ``make thorough`` wants more.
+# ``make thorough`` sets a higher number.
 hypothesis.settings.register_profile(
     "ours", max_examples=int(os.environ.get("EXAMPLES", "50")), deadline=None
 )
@@ -58,7 +58,7 @@ def run_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_server(run_directory: Path) -> Iterator[EmbeddedPostgres]:
-    """One server for the run, without the durability that only costs time here."""
+    """One server for the run, without durability, which is not needed here."""
     server = EmbeddedPostgres(run_directory / "postgres", durable=False)
     server.start()
     yield server
@@ -67,14 +67,14 @@ def postgres_server(run_directory: Path) -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def one_database(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]:
-    """The migrated database of all tests of a worker."""
+    """The migrated database shared by all tests of a worker."""
     with kept_database(postgres_server, f"kept_{worker_name}") as url:
         yield url
 
 
 @pytest.fixture
 def database_url(one_database: str) -> Iterator[str]:
-    """The same, empty again after the test; SQLAlchemy's URL."""
+    """The same, emptied after the test; SQLAlchemy's URL."""
     yield one_database
     empty(one_database)
 
@@ -89,7 +89,7 @@ def object_store(run_directory: Path) -> Iterator[ObjectStoreAddress]:
 
 @pytest.fixture
 def bucket() -> str:
-    """The name of a bucket that no other test uses; it does not exist yet."""
+    """The name of a bucket unique to the test; it does not exist yet."""
     return f"test-{uuid.uuid4().hex}"
 
 
@@ -107,7 +107,7 @@ def s3(object_store: ObjectStoreAddress) -> Any:
 
 @pytest.fixture(scope="session")
 def maker(run_directory: Path) -> Iterator[DocumentMaker]:
-    """The real documents, one warm office for all tests of a worker."""
+    """The real document maker, with one warm office for all tests of a worker."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(produce, "CACHED_DOCUMENTS", 300)
         made = RememberingMaker(TEMPLATES, run_directory / "documents")
@@ -125,13 +125,13 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real hash with little work: nothing waits for a password, and a race is one."""
+    """The real hash, with minimal work to save time."""
     monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def pages_compiled_once() -> Iterator[None]:
-    """Applications of all tests share what Jinja made of the pages."""
+    """The applications of all tests share Jinja's compiled pages."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_environment", KeepingEnvironment)
         yield
@@ -139,7 +139,7 @@ def pages_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def statements_compiled_once() -> Iterator[None]:
-    """Tests on one database share what SQLAlchemy made of the statements."""
+    """Tests on one database share SQLAlchemy's compiled statements."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database_engine, "create_engine", kept_engine)
         yield
@@ -147,8 +147,8 @@ def statements_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def store_described_once() -> Iterator[None]:
-    """Clients of the bucket share a session, and all share what boto3 reads about S3: half a
-    megabyte of JSON for each."""
+    """Clients of the bucket share a session, and all share boto3's description of S3: half a
+    megabyte of JSON each."""
     with pytest.MonkeyPatch.context() as patch:
         shared = cache(botocore.session.create_loader)
         patch.setattr(botocore.session, "create_loader", shared)
@@ -158,8 +158,8 @@ def store_described_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def private_keys_checked_once() -> Iterator[None]:
-    """Reading the same private key again comes out the same, wherever it lies, and an RSA key
-    takes 0.16 s of processor time to check; most tests that seal read two."""
+    """Keys are cached by their bytes: checking an RSA key takes 0.16 s of processor time, and most
+    tests that seal read two."""
     with pytest.MonkeyPatch.context() as patch:
         read = cache(serialization.load_pem_private_key)
         patch.setattr(serialization, "load_pem_private_key", read)
@@ -168,7 +168,7 @@ def private_keys_checked_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def ours_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the person who runs the tests reaches them."""
+    """Removes the settings of the person who runs the tests."""
     for name in list(os.environ):
         if name.startswith(("ZEGEL_", "S3_", "SMTP_", "AWS_")) or name in (
             "DATABASE_URL",
@@ -183,8 +183,9 @@ SET_UP_ONCE = ("tests/journeys", "tests/conformance")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A worker gets whole files, and of some folders all: their set-up is the dearest of all."""
-    # Only there where the tests run in several processes.
+    """Each worker gets whole files, and for some folders the whole folder, whose set-up is
+    expensive."""
+    # Needed only if the tests run in several processes.
     from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415
 
     class FilesAndFolders(LoadFileScheduling):
@@ -200,7 +201,7 @@ class OutsideWorld(RuntimeError):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """From here on, no test reaches another machine: an audit hook sees every connection."""
+    """Install an audit hook that refuses connections to other machines."""
     config.addinivalue_line(
         "markers", "long: left to `make thorough`; see tests/house/test_long.py"
     )

@@ -1,4 +1,4 @@
-"""Every door of running processes, an attack on all of them, and what the archive holds."""
+"""Finds every listening socket of running processes, attacks them all, and checks the archive."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ import boto3
 
 ATTACKER = Path(__file__).with_name("attacker.py")
 NOBODY = 65534
-LISTENING, ACCEPTS = "0A", 0x10000  # as /proc/net has it for TCP and for Unix sockets
+LISTENING, ACCEPTS = "0A", 0x10000  # in /proc/net, for TCP and for Unix sockets
 
 
 def descendants(roots: Iterable[int]) -> set[int]:
-    """These processes and all that came of them."""
+    """These processes and all their descendants."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -38,7 +38,7 @@ def descendants(roots: Iterable[int]) -> set[int]:
 def doors(pids: Iterable[int]) -> list[Any]:
     """Each listening socket of these processes: ``[address, port]``, or a Unix socket's path.
 
-    From the kernel's own tables, so on Linux only.
+    From the kernel's tables, so only on Linux.
     """
     mine = {inode for pid in pids for inode in _sockets(pid)}
     found: list[Any] = []
@@ -67,7 +67,7 @@ def _sockets(pid: int) -> set[str]:
 
 
 def _address(field: str) -> list[Any]:
-    """One that listens everywhere is called on the loopback address."""
+    """A socket on all addresses is attacked through the loopback address."""
     address, port = field.split(":")
     words = [bytes.fromhex(address[start : start + 8])[::-1] for start in range(0, len(address), 8)]
     family = socket.AF_INET6 if len(words) == 4 else socket.AF_INET
@@ -76,9 +76,9 @@ def _address(field: str) -> list[Any]:
 
 
 def attacked(where: list[Any], bucket: str, objects: list[list[str]]) -> list[dict[str, Any]]:
-    """What each door answered to somebody without credentials.
+    """The answers of each socket to an attacker without credentials.
 
-    Where we are root it is another user of this machine, so that the modes of sockets count.
+    If we are root, the attacker is another user, so that the modes of sockets are tested too.
     """
     as_nobody: dict[str, Any] = (
         {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
@@ -99,7 +99,7 @@ def attacked(where: list[Any], bucket: str, objects: list[list[str]]) -> list[di
 
 
 def _python(as_user: dict[str, Any]) -> str:
-    """A Python that this user may run: ours may lie in a closed home directory."""
+    """A Python that this user can run: ours may be in a private home directory."""
     candidates = [str(Path(sys.executable).resolve()), shutil.which("python3", path=os.defpath)]
     for program in candidates:
         if program is None:
@@ -114,7 +114,7 @@ def _python(as_user: dict[str, Any]) -> str:
 
 
 def client(endpoint_url: str | None, access_key_id: str | None, secret: str | None) -> Any:
-    """A plain S3 client that does not try twice."""
+    """A plain S3 client without retries."""
     return boto3.client(
         "s3",
         endpoint_url=endpoint_url,
@@ -125,7 +125,7 @@ def client(endpoint_url: str | None, access_key_id: str | None, secret: str | No
 
 
 def bytes_kept(s3: Any, bucket: str) -> dict[tuple[str, str], str]:
-    """The SHA-256 of the bytes of every version in the bucket, as they are read now."""
+    """The SHA-256 of every version in the bucket, read now."""
     found = {}
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for each in page.get("Versions", []):

@@ -1,8 +1,8 @@
-"""One database for all tests of a folder, emptied after each: far quicker than one for each.
+"""One database for all tests of a folder, emptied after each: much faster than one per test.
 
-Tests work in it as the service does, with the role that owns nothing. Only the owner can empty it,
-and can do what an attacker with the owner's rights would: ``as_owner``. The guards against
-deleting are off while it is emptied, and only in that connection.
+Tests use it as the service does, with the role that owns nothing. Only the owner can empty it, and
+can do what an attacker with the owner's rights could: ``as_owner``. The guards against deleting are
+off while it is emptied, only in that connection.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TABLES = "select tablename from pg_tables where schemaname = 'public' and tablen
 
 @contextmanager
 def kept_database(server: EmbeddedPostgres, name: str) -> Iterator[str]:
-    """A migrated database of this name for the time of the block; SQLAlchemy's URL."""
+    """A migrated database of this name for the duration of the block; SQLAlchemy's URL."""
     with psycopg.connect(_plain(server.owner_url("postgres")), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         migrate.upgrade(server.owner_url(name), Role(APPLICATION))
@@ -34,7 +34,7 @@ def kept_database(server: EmbeddedPostgres, name: str) -> Iterator[str]:
 
 
 def empty(url: str) -> None:
-    """Take everything out of it."""
+    """Delete all rows."""
     connection, deletes = _emptier(url)
     connection.execute(deletes)
 
@@ -48,7 +48,7 @@ def _emptier(url: str) -> tuple[psycopg.Connection[Any], sql.Composed]:
 
 
 def without_rows(connection: psycopg.Connection[Any]) -> sql.Composed:
-    """What empties every table, in a session whose guards and keys are off."""
+    """The statement that empties every table, in a session with guards and keys off."""
     tables = connection.execute(TABLES, ["alembic_version"]).fetchall()
     return sql.SQL(";").join(
         sql.SQL("delete from {}").format(sql.Identifier(name)) for (name,) in tables

@@ -1,4 +1,4 @@
-"""What a record says of the person is the same JSON that records have held since the first."""
+"""The person in a record is stored in the same JSON form as in the very first records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A head's place in an anchor is proved by a few hashes, and by nothing else."""
+"""A log head's place in an anchor is proved by a few hashes, and by nothing else."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def heads(count: int) -> list[Head]:
 
 
 def climb(head: Head, steps: Sequence[tuple[str, str]]) -> str:
-    """The root that a leaf and its path lead to, as a reader of the package computes it."""
+    """The root computed from a leaf and its path, as a reader of the package does."""
     found = hashlib.sha256(head.leaf()).hexdigest()
     for side, other in steps:
         pair = f"{other} {found}" if side == "links" else f"{found} {other}"

@@ -1,4 +1,4 @@
-"""Bijlage 1: two lists, who entered what, a second look, and the data protection officer."""
+"""Bijlage 1: two lists, the author of each line, warnings, and the data protection officer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A browser in words."""
+"""A browser's name for readers."""
 
 from __future__ import annotations
 

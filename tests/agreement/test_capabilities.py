@@ -1,4 +1,4 @@
-"""Links and codes: nobody can guess them, and the database cannot give them away."""
+"""Links and codes cannot be guessed, nor found in the database."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_codes_have_six_digits_and_are_spread() -> None:
     codes = [code_for(KEY, challenge) for challenge in IDS]
     assert all(len(code) == 6 and code.isascii() and code.isdigit() for code in codes)
     assert any(code.startswith("0") for code in codes)
-    # Of a million codes, 5,000 drawn at random meet about 12 times.
+    # Of 5,000 random codes out of a million, about 12 pairs are equal.
     assert len(set(codes)) > 4_900
 
 

@@ -1,4 +1,4 @@
-"""Every sentence that the code names stands in a catalogue, and no catalogue talks to itself."""
+"""Every sentence that the code names is in a catalogue, and every sentence is used."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from service.workflow.signing.sign import AGREEMENT_STATEMENTS, ANNEX_STATEMENTS
 from signatures.acts.font import FACES
 
 SERVICE = Path(__file__).parents[2] / "service"
-# Words that people stumbled over. What signers agree to stands apart: its wording has versions.
+# Words that confused readers. The statements that signers agree to are separate: they have
+# versions.
 STUMBLED_OVER = re.compile(
     r"Pas na die stap|Overeenkomst ondertekenen'|Zoals u ondertekent|Houd (klaar|dit bij)"
     r"|groepen mensen|Kies alles wat past|[Tt]oestand(en)?\b|Datum ervan|Afgelopen|Niet doen"
     r"|Wat er gebeurde|>(Meer d|D)oen<|niet vooruitgaat|[Vv]erwittig|[Nn]agelezen|[Nn]alezen"
     r"|dingen nog niet|Gegeven \||Vastgesteld$|Waaronder|nagegaan$|Afgeleverd aan|code gevraagd\?"
 )
-# How an error is made, and which argument holds its code.
+# How each error is made, and which argument is its code.
 ERRORS = {
     "FieldError": 1,
     "refuse": 1,
@@ -50,7 +51,7 @@ def modules() -> tuple[ast.Module, ...]:
 
 
 def codes_raised() -> set[str]:
-    """Every code that an error is made with; ``*`` stands for what is filled in when it runs."""
+    """Every code of an error that is raised; ``*`` stands for a part filled in at run time."""
     found: set[str] = set()
     for module in modules():
         for node in ast.walk(module):
@@ -60,10 +61,10 @@ def codes_raised() -> set[str]:
                     found |= {f"link_{code}" for code in _codes(node.args[0])}
                 elif name in ERRORS and len(node.args) > ERRORS[name]:
                     found |= _codes(node.args[ERRORS[name]])
-                elif name == "text" and node.args:  # a sentence that is no error here
+                elif name == "text" and node.args:  # a sentence, but no error
                     said = {code for code in _codes(node.args[0]) if "*" not in code}
                     found |= {c.removeprefix("errors.") for c in said if c.startswith("errors.")}
-                elif name == "__init__" and node.args:  # an error that makes its code of another
+                elif name == "__init__" and node.args:  # its code is derived from another
                     found |= {code for code in _codes(node.args[0]) if "*" in code}
     return found
 

@@ -1,4 +1,4 @@
-"""Who signs for the processor where nobody is named, and what may be chosen."""
+"""The processor's default signatory, and who may be chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Times and dates: the legal calendar is Europe/Brussels, whatever the clock says in UTC."""
+"""Times and dates: the legal calendar is Europe/Brussels, whatever the date is in UTC."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from signatures.effective_date import BRUSSELS, effective_date, local_date
         ("2026-03-01T12:00", 30, "2026-03-31T21:59:59"),  # summer time began in between
         ("2026-03-28T12:00", 1, "2026-03-29T21:59:59"),  # a day of 23 hours
         ("2026-10-24T12:00", 1, "2026-10-25T22:59:59"),  # a day of 25 hours
-        ("2026-03-01T23:30", 1, "2026-03-03T22:59:59"),  # in Brussels it is 2 March already
+        ("2026-03-01T23:30", 1, "2026-03-03T22:59:59"),  # already 2 March in Brussels
         ("2026-12-31T12:00", 1, "2027-01-01T22:59:59"),
     ],
 )

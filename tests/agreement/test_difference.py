@@ -1,4 +1,4 @@
-"""Common text and difference together are every word of an agreement."""
+"""The common text and the difference together are the whole agreement."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_what_is_the_same_is_not_told() -> None:
     assert "<p>Jan Maes</p>" in told
     assert "<p><del>Niet van toepassing.</del></p>" in told
     assert told.count("Artikel 1.") == 1
-    assert "id=" not in told  # several stand on one page
+    assert "id=" not in told  # several are on one page
 
 
 def test_a_blank_that_is_filled_in_is_no_deletion() -> None:

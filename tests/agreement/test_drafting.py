@@ -1,4 +1,4 @@
-"""What sales gives: enough to send, and everything before a pre-signed offer."""
+"""What sales must enter: enough to send, and everything for a pre-signed offer."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ LISTS: dict[str, Any] = {
 
 
 def made(fields: dict[str, Any], **lists: Any) -> Draft:
-    """The draft with one service."""
+    """A draft with one service."""
     return draft(Input(fields, services=["support"], **lists), default_days=30, today=TODAY)
 
 
 def mistakes(fields: dict[str, Any], **lists: Any) -> dict[str, str]:
-    """Per field the first code."""
+    """The first code per field."""
     with pytest.raises(Invalid) as wrong:
         made(fields, **lists)
     codes: dict[str, str] = {}

@@ -1,4 +1,5 @@
-"""A log entry holds codes and moments; the sentence prints them, and prints older entries too."""
+"""A log entry holds codes and moments; its sentence prints those, and also the text of older
+entries."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from service.agreement.events import Event, decline_reason, in_words, reason_in_
 from service.agreement.sentences import WAYS
 from service.texts import OURS, catalogue
 
-# What an entry holds now, what it held when it held words, and how both read.
+# The data of an entry now, its former data with text, and the sentence for both.
 ENTRIES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (
         "agreement.sent",

@@ -1,4 +1,4 @@
-"""Single values as people type them: what comes back, and what is refused with which sentence."""
+"""Single values as people type them: the parsed value, or the code of the refusal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 28)
 
 
 def code(check: Checker) -> str:
-    """The code of the only mistake, or an empty string."""
+    """The code of the only mistake, or ''."""
     assert len(check.errors) < 2
     return check.errors[0].code if check.errors else ""
 
@@ -36,13 +36,13 @@ def code(check: Checker) -> str:
         ("  Bakkerij   Peeters ", "Bakkerij Peeters"),
         ("Bakkerij\u00a0Peeters", "Bakkerij Peeters"),
         ("Cafe\u0301", "Café"),
-        ("Peeters\tBV", "Peeters BV"),  # out of a table
+        ("Peeters\tBV", "Peeters BV"),  # from a table
         ("Peeters\r\nBV", "Peeters BV"),  # over two lines of a letter
         ("Peeters\u2028BV", "Peeters BV"),
-        ("\ufeffPeeters", "Peeters"),  # the first bytes of a file
+        ("\ufeffPeeters", "Peeters"),  # a byte order mark
         ("Peet\u200bers", "Peeters"),  # zero width
         ("Peet\u00aders", "Peeters"),  # soft hyphen
-        ("\u200ePeeters\u200f", "Peeters"),  # marks without a direction of their own
+        ("\u200ePeeters\u200f", "Peeters"),  # direction marks
         ("Jan\u2011Pieter \u2212 Zonen", "Jan-Pieter - Zonen"),
         ("\uf0b7\tAllergieën", "Allergieën"),  # a bullet of Word
         ("• Allergieën", "Allergieën"),

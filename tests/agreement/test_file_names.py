@@ -1,4 +1,4 @@
-"""File names that a customer finds again, on every system."""
+"""File names that a customer recognises and every system accepts."""
 
 from __future__ import annotations
 

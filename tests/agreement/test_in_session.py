@@ -1,4 +1,4 @@
-"""What a browser prepared comes back as it was, also what the former version kept."""
+"""What a browser prepared is restored unchanged, even in the former version's format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A slip of the keys in the name of a mail provider gets a hint; a company's own name none."""
+"""A typing error in the name of a mail provider gets a hint; a company's own name does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose turn it is."""
+"""Which party must act next."""
 
 from __future__ import annotations
 

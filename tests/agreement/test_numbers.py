@@ -1,4 +1,4 @@
-"""Enterprise numbers: every notation people use, and nothing that merely looks like one."""
+"""Enterprise numbers: every usual notation is accepted, and nothing that only looks similar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.agreement.fields import belgian_number, kvk_number, show_belgian_nu
 
 
 def with_check_digits(base: int) -> str:
-    """Ten digits of which the last two are 97 minus the first eight modulo 97 (KBO)."""
+    """Ten digits, the last two being 97 minus the first eight modulo 97 (KBO)."""
     return f"{base:08d}{97 - base % 97:02d}"
 
 

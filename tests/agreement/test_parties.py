@@ -1,4 +1,4 @@
-"""The parties: what sales may leave open, and what the text needs."""
+"""The parties: what sales may leave open, and what the text requires."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PROCESSOR = {
 
 
 def parse(form: dict[str, Any], *, complete: bool = True) -> tuple[Controller, dict[str, str]]:
-    """The controller, and per field the first code."""
+    """The controller, and the first code per field."""
     check = Checker()
     controller = parse_controller(form, check, complete=complete)
     return controller, {error.field: error.code for error in check.errors}

@@ -43,8 +43,8 @@ def test_what_is_refused(password: str, code: str) -> None:
         "een heel lang geheim",
         "fietsbel klapdeur maart",
         "7Xq!93mmPlz2",
-        "vier losse woorden " * 12,  # longer than what is estimated
-        "maes zei: tuinslang over de muur",  # a name in it is no harm
+        "vier losse woorden " * 12,  # longer than the estimator reads
+        "maes zei: tuinslang over de muur",  # a name in it does no harm
         "пароль никто не знает",
     ],
 )

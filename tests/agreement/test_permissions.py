@@ -1,4 +1,4 @@
-"""Who may do what: the whole table, so that a widened right is seen in a review."""
+"""The complete table of permissions, so that an additional permission shows in a review."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TABLE = {
 
 
 def with_roles(*roles: Role) -> Staff:
-    """Somebody with these roles."""
+    """A member of staff with these roles."""
     return Staff("1", "Els", "els@it4.be", "", frozenset(roles))
 
 

@@ -1,4 +1,4 @@
-"""The data as printed: every key there, whatever is open."""
+"""The data for printing: every key is present, even if values are open."""
 
 from __future__ import annotations
 

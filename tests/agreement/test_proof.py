@@ -1,4 +1,4 @@
-"""What the evidence sheet says of itself."""
+"""What the evidence sheet says about itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""When somebody is reminded: tables by hand, and what holds over clock changes and year ends."""
+"""When reminders are due: hand-written tables, and properties across clock changes and year
+ends."""
 
 from __future__ import annotations
 
@@ -31,13 +32,13 @@ def at(moment: str) -> datetime:
 
 
 def linked(moment: str, days: int = 30) -> Situation:
-    """A link that was mailed then and works so many days."""
+    """A link that was mailed at that moment and is valid for so many days."""
     made = at(moment)
     return Situation("link", made, end_of_day_after(made, days), (made,))
 
 
 def mailed(situation: Situation, *moments: str, reminders: int = 0) -> Situation:
-    """The same after further mails."""
+    """The same after more mails."""
     return dataclasses.replace(
         situation,
         contacts=(*situation.contacts, *(at(each) for each in moments)),
@@ -48,20 +49,21 @@ def mailed(situation: Situation, *moments: str, reminders: int = 0) -> Situation
 @pytest.mark.parametrize(
     ("made", "days", "moments"),
     [
-        # Wednesday; Saturday moves to Monday; 25 December to Monday the 28th is after the term's -3
+        # Wednesday; Saturday moves to Monday; 25 December would move to Monday 28, after the mark
+        # -3
         ("2026-11-25T14:00", 30, ["2026-11-30T09:00", "2026-12-07T09:00", "2026-12-22T09:00"]),
-        # 3 days later is Good Friday, no legal holiday; 10 days later a Friday
+        # 3 days later is Good Friday, not a legal holiday; 10 days later is a Friday
         ("2026-03-31T10:00", 30, ["2026-04-03T09:00", "2026-04-10T09:00", "2026-04-27T09:00"]),
-        # the clock goes forward on 29 March, back on 25 October: it stays nine o'clock
+        # the clock goes forward on 29 March, back on 25 October: it is still nine o'clock
         ("2026-03-27T08:00", 7, ["2026-03-30T09:00"]),
         ("2026-10-22T23:30", 14, ["2026-10-26T09:00", "2026-11-02T09:00"]),
         # over the year end: 1 January moves to Monday
         ("2026-12-29T12:00", 30, ["2027-01-04T09:00", "2027-01-08T09:00", "2027-01-25T09:00"]),
-        # the third and fourth day after it are one reminder
+        # three days after the first, and three before the last: adjacent days, one reminder
         ("2026-11-23T09:00", 7, ["2026-11-26T09:00"]),
         ("2026-11-23T09:00", 3, ["2026-11-26T09:00"]),  # on its last day
         ("2026-11-23T09:00", 2, []),
-        # a term that ends on Saturday: its third day, Saturday too, is not moved behind it
+        # a term that ends on Saturday: its third day, that Saturday, is not moved beyond the end
         ("2026-11-25T09:00", 3, []),
     ],
 )

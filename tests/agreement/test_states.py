@@ -1,4 +1,4 @@
-"""The states: every step from every state, as the prose at the top of ``states.py`` says."""
+"""The states: every step from every state, as described at the top of ``states.py``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from service.agreement.states import ACT_ORDER, ENDED, Order, Place, State, Step, after, may
 from service.errors import TooLate, WrongState
 
-# Written out by hand from the prose, so that a slip in the code's shorthand is seen.
+# Written by hand from that description, so that a mistake in the code's shorthand is found.
 UNSIGNED = ("sent", "preparing", "generation_failed", "ready")
 ROAD: dict[str, dict[str, str]] = {
     "edit": {"draft": "draft"},
@@ -86,7 +86,7 @@ def test_nothing_leaves_an_end_but_sealing_and_withdrawing_what_expired() -> Non
 
 
 def test_nothing_leads_from_signed_to_unsigned() -> None:
-    """DESIGN.md §1.5: a signature that was accepted is never lost."""
+    """DESIGN.md §1.5: an accepted signature is never lost."""
     signed = {State.FULLY_SIGNED, State.SEALING, State.SEAL_FAILED, State.COMPLETED}
     for step, state in itertools.product(Step, signed):
         if may(step, state):

@@ -1,4 +1,4 @@
-"""What Bijlage 1 starts with: ours, the processor's, and what sales put there already."""
+"""The initial contents of Bijlage 1: our suggestions, the processor's, and sales' own lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Working days: the legal holidays as officially published, and what holds for every year."""
+"""Working days: the legal holidays as officially published, and properties of every year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bench can be started; what it measures is no test's business (nothing here is timed)."""
+"""The bench starts; its measurements are not tested (nothing here is timed)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.long
 def test_help_names_every_workload() -> None:
-    """This also imports the set-up of every one of them."""
+    """This also imports the set-up of every workload."""
     said = bench("--help")
     assert said.returncode == 0, said.stderr
     for name in (*ON_A_STACK, *ALONE):

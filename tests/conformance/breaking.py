@@ -1,4 +1,4 @@
-"""For every rule of ``rules.py``, what it must catch."""
+"""For every rule of ``rules.py``, changes that it must detect."""
 
 from __future__ import annotations
 
@@ -252,6 +252,6 @@ BREAKING: Mapping[str, Mapping[str, Mutation]] = {
 
 
 def rewritten(data: bytes) -> bytes:
-    """Written anew and otherwise unchanged."""
+    """Rewritten but otherwise unchanged."""
     unchanged = pdf(lambda opened: None)
     return unchanged(data)

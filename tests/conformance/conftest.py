@@ -1,4 +1,4 @@
-"""Real documents at every revision that anybody can ever get to see."""
+"""Real documents at every revision that anybody can see."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PASSPHRASE = b"een goed bewaarde wachtzin"
 DATED = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 AGREEMENTS = ("typed", "drawn")
 SEALED = ("frozen", "first act", "second act", "third act", "closed")
-# The revisions between the first and the last of an agreement with typed signatures are long tests.
+# The middle revisions of an agreement with typed signatures are long tests.
 REVISIONS = [
     *(
         pytest.param(name, marks=pytest.mark.long) if name.startswith("typed, ") else name
@@ -74,18 +74,18 @@ def revisions(document_maker: DocumentMaker, root: Path) -> Mapping[str, bytes]:
 
 
 def first_revision_after(before: bytes, after: bytes) -> bytes:
-    """The file as it was when exactly one more revision had been added to ``before``."""
+    """The file after exactly one more revision than ``before``."""
     end = after.index(b"%%EOF", len(before)) + len(b"%%EOF")
     return after[: end + (after[end : end + 1] == b"\n")]
 
 
 @pytest.fixture(scope="session")
 def closed(revisions: Mapping[str, bytes]) -> bytes:
-    """The agreement that has everything: long lists, three drawn signatures, the closing stamp."""
+    """The agreement with everything: long lists, three drawn signatures, the closing stamp."""
     return revisions["drawn, closed"]
 
 
 @pytest.fixture(scope="session")
 def opened_closed(closed: bytes) -> Opened:
-    """The same, read once."""
+    """The same, parsed once."""
     return Opened(closed)

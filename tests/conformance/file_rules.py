@@ -1,4 +1,4 @@
-"""ISO 19005-3, 6.1: the file itself, before anything in it is understood."""
+"""ISO 19005-3, 6.1: the file structure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DIGESTS = (Name.DigestMethod, Name.DigestValue, Name.DigestLocation)
 
 
 def header(file: Opened) -> Iterator[str]:
-    """The version, and a comment that shows the file to be binary."""
+    """The version, and a comment that marks the file as binary."""
     if not HEADER.match(file.data):
         yield repr(file.data[:20])
 
@@ -47,7 +47,7 @@ def unencrypted(file: Opened) -> Iterator[str]:
 
 
 def end_of_file(file: Opened) -> Iterator[str]:
-    """Nothing after the last marker but one end of line."""
+    """Nothing but one end of line after the last marker."""
     after = file.data.rpartition(b"%%EOF")[2]
     if after not in (b"", b"\n", b"\r", b"\r\n"):
         yield f"{len(after)} bytes after the end"
@@ -72,7 +72,7 @@ def objects(file: Opened) -> Iterator[str]:
 
 
 def stream_lengths(file: Opened) -> Iterator[str]:
-    """``endstream`` stands where /Length says, after an end of line that it does not count."""
+    """``endstream`` is where /Length says, after an uncounted end of line."""
     for each in file.raw_objects:
         if each.stream_end is not None:
             tail = file.data[each.stream_end : each.end]
@@ -90,7 +90,7 @@ def hexadecimal_strings(file: Opened) -> Iterator[str]:
 
 
 def filters(file: Opened) -> Iterator[str]:
-    """No LZW, no encryption of single streams; and no stream kept in another file."""
+    """No LZW, no encryption of single streams, no stream in an external file."""
     for each in file.dictionaries:
         if not isinstance(each, Stream):
             continue
@@ -102,7 +102,7 @@ def filters(file: Opened) -> Iterator[str]:
 
 
 def limits(file: Opened) -> Iterator[str]:
-    """What every reader can hold: strings, names, integers, objects, pages."""
+    """Limits of readers: strings, names, integers, objects, pages."""
     for each in file.values:
         if isinstance(each, pikepdf.String) and len(bytes(each)) > LONGEST_STRING:
             yield f"a string of {len(bytes(each))} bytes"
@@ -132,7 +132,7 @@ def permissions(file: Opened) -> Iterator[str]:
 
 def nothing_alternative(file: Opened) -> Iterator[str]:
     """No requirements, presentation steps or alternate presentations; and no optional content,
-    which is allowed but judged by nothing here."""
+    which is allowed but not checked here."""
     if Name.OCProperties in file.root:
         yield "optional content"
     if Name.Requirements in file.root:

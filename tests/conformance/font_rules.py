@@ -1,7 +1,7 @@
-"""ISO 19005-3, 6.2.11 and ISO 14289-1, 7.21: what a font says is what its program does.
+"""ISO 19005-3, 6.2.11 and ISO 14289-1, 7.21: a font's dictionary agrees with its program.
 
-These files hold two kinds: simple TrueType fonts of the office, and composite fonts with TrueType
-outlines in the seals. A font of another kind is a fault here, since nothing below judges it.
+These files have two kinds: simple TrueType fonts from the office, and composite fonts with TrueType
+outlines in the seals. Any other kind is an error here, since the rules below do not check it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SUBSET = re.compile(r"/[A-Z]{6}\+")
 
 @dataclass
 class UsedFont:
-    """A font of a page or a seal, with every code that is shown in it."""
+    """A font of a page or a seal, with every code shown in it."""
 
     name: str
     font: Any
@@ -40,7 +40,7 @@ class UsedFont:
 
     @property
     def described(self) -> Any:
-        """The font that has descriptor and widths."""
+        """The font dictionary that has descriptor and widths."""
         return self.font.DescendantFonts[0] if self.composite else self.font
 
     @property
@@ -54,7 +54,7 @@ class UsedFont:
 
     @cached_property
     def glyphs(self) -> dict[int, int]:
-        """The number of the glyph behind each code that is shown; 0 is .notdef."""
+        """The glyph number of each code shown; 0 is .notdef."""
         if self.composite:
             return {code: self._mapped(code) for code in self.codes}
         tables = {(each.platformID, each.platEncID): each.cmap for each in self._cmaps}
@@ -80,7 +80,7 @@ class UsedFont:
 
     @cached_property
     def widths(self) -> dict[int, float]:
-        """The width that the dictionary gives each code that is shown."""
+        """The width in the dictionary of each code shown."""
         if not self.composite:
             first, said = int(self.font.get(Name.FirstChar, 0)), self.font.get(Name.Widths, [])
             known = {first + index: float(width) for index, width in enumerate(said)}
@@ -90,14 +90,14 @@ class UsedFont:
 
     @cached_property
     def characters(self) -> dict[int, str]:
-        """What /ToUnicode says that each code means."""
+        """The meaning of each code according to /ToUnicode."""
         stream = self.font.get(Name.ToUnicode)
         return _to_unicode(stream.read_bytes()) if isinstance(stream, Stream) else {}
 
 
 @lru_cache(maxsize=1)
 def used_fonts(file: Opened) -> list[UsedFont]:
-    """Every font that any content names, with what is shown in it."""
+    """Every font that any content uses, with the codes shown in it."""
     found: dict[Any, UsedFont] = {}
     for content in file.contents:
         for name, font in content.resources.get(Name.Font, {}).items():
@@ -166,7 +166,7 @@ def _utf16(digits: bytes) -> str:
 
 
 def kinds(file: Opened) -> Iterator[str]:
-    """Only the two kinds that the rules below judge, with all their entries."""
+    """Only the two kinds that the rules below check, with all their entries."""
     for used in used_fonts(file):
         needed = ("/FirstChar", "/LastChar", "/Widths")
         if used.composite:
@@ -187,7 +187,7 @@ def _said_widths(font: Any) -> int:
 
 
 def embedded(file: Opened) -> Iterator[str]:
-    """The program of every font is in the file, of its subset only, and under its own name."""
+    """Every font program is embedded as a subset under its own name."""
     for used in used_fonts(file):
         if used.program is None:
             yield f"{used.name} is not embedded"
@@ -196,7 +196,7 @@ def embedded(file: Opened) -> Iterator[str]:
 
 
 def widths(file: Opened) -> Iterator[str]:
-    """Of every glyph that is shown, the dictionary and the program say one width."""
+    """For every glyph shown, dictionary and program have the same width."""
     for used in _judged(file):
         metrics, em = used.program["hmtx"].metrics, used.program["head"].unitsPerEm
         order = used.program.getGlyphOrder()
@@ -208,7 +208,7 @@ def widths(file: Opened) -> Iterator[str]:
 
 
 def glyphs(file: Opened) -> Iterator[str]:
-    """Every code that is shown has a glyph, and none is the box for a missing one."""
+    """Every code shown has a glyph, and none is the box for a missing one."""
     for used in _judged(file):
         there = used.program["maxp"].numGlyphs
         for code in sorted(used.codes):
@@ -217,7 +217,8 @@ def glyphs(file: Opened) -> Iterator[str]:
 
 
 def composite(file: Opened) -> Iterator[str]:
-    """Codes are CIDs, CIDs are glyphs: Identity, and said so; a CIDSet would name all glyphs."""
+    """Codes are CIDs and CIDs are glyphs: Identity, declared as such; a CIDSet would list all
+    glyphs."""
     for used in _judged(file):
         if not used.composite:
             continue
@@ -236,7 +237,7 @@ def composite(file: Opened) -> Iterator[str]:
 
 
 def truetype(file: Opened) -> Iterator[str]:
-    """A symbolic font has no encoding but its program's one; another has a standard one."""
+    """A symbolic font has only its program's encoding; any other has a standard one."""
     for used in _judged(file):
         if used.composite:
             continue
@@ -250,7 +251,7 @@ def truetype(file: Opened) -> Iterator[str]:
 
 
 def unicode(file: Opened) -> Iterator[str]:
-    """Every code that is shown means a character, so that it can be copied and read aloud."""
+    """Every code shown has a character, for copying and screen readers."""
     for used in used_fonts(file):
         for code in sorted(used.codes):
             meant = used.characters.get(code, "")

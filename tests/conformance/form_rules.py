@@ -25,14 +25,14 @@ TURNS = ("/NextPage", "/PrevPage", "/FirstPage", "/LastPage")
 
 
 def annotations(file: Opened) -> Iterator[str]:
-    """No sound, no film, no three dimensions."""
+    """No sound, video or 3D."""
     for _, each in file.annotations:
         if str(each.Subtype) not in ANNOTATIONS:
             yield str(each.Subtype)
 
 
 def flags(file: Opened) -> Iterator[str]:
-    """What is seen is printed, and what is printed is seen."""
+    """What is visible is printed, and what is printed is visible."""
     for _, each in file.annotations:
         said = int(each.get(Name.F, 0))
         if not said & PRINT or said & (INVISIBLE | HIDDEN | NO_VIEW | TOGGLE_NO_VIEW):
@@ -40,7 +40,7 @@ def flags(file: Opened) -> Iterator[str]:
 
 
 def appearances(file: Opened) -> Iterator[str]:
-    """An annotation of any size looks one way, and that way is in the file."""
+    """An annotation with a size has exactly one appearance, in the file."""
     for _, each in file.annotations:
         left, bottom, right, top = (float(edge) for edge in each.Rect)
         looks = each.get(Name.AP)
@@ -55,7 +55,7 @@ def appearances(file: Opened) -> Iterator[str]:
 
 
 def form(file: Opened) -> Iterator[str]:
-    """No XFA, and no reader that draws the fields itself."""
+    """No XFA, and no NeedAppearances: readers must not draw the fields themselves."""
     said = file.root.get(Name.AcroForm, Dictionary())
     if said.get(Name.NeedAppearances, False):
         yield "NeedAppearances"
@@ -66,7 +66,7 @@ def form(file: Opened) -> Iterator[str]:
 
 
 def actions(file: Opened) -> Iterator[str]:
-    """No JavaScript, nothing that starts a program, nothing that happens by itself."""
+    """No JavaScript, nothing that starts a program, nothing automatic."""
     for each in file.dictionaries:
         if Name.AA in each:
             yield f"additional actions {each.AA.keys()}"
@@ -82,7 +82,7 @@ def actions(file: Opened) -> Iterator[str]:
 
 
 def _actions(file: Opened) -> Iterator[Any]:
-    """Whatever stands where an action can; an element's attributes, also under /A, have no /S."""
+    """Every possible action; structure attributes also use the key /A, but have no /S."""
     for holder in file.dictionaries:
         for key in (Name.OpenAction, Name.A, Name.Next):
             held = holder.get(key)
@@ -92,7 +92,8 @@ def _actions(file: Opened) -> Iterator[Any]:
 
 
 def byte_ranges(file: Opened) -> Iterator[str]:
-    """Each signature covers all of its revision but its own container, the last one the file."""
+    """Each signature covers its whole revision except its own container; the last covers the
+    file."""
     last = 0
     for signature in file.signatures:
         start, length, other, rest = (int(number) for number in signature.ByteRange)
@@ -107,10 +108,10 @@ def byte_ranges(file: Opened) -> Iterator[str]:
 
 
 def containers(file: Opened) -> Iterator[str]:
-    """DER with one signer, whose certificate is in it."""
+    """DER with one signer, whose certificate is included."""
     for signature in file.signatures:
         try:
-            # What follows the value is padding; its own last byte may be a zero as well.
+            # Padding follows the value, whose own last byte may also be zero.
             content = cms.ContentInfo.load(bytes(signature.Contents))["content"]
             signers, certificates = content["signer_infos"], content["certificates"]
             issuers = {each.chosen.serial_number for each in certificates}

@@ -45,7 +45,7 @@ NAMES_A_RESOURCE = {
 
 
 def output_intent(file: Opened) -> Iterator[str]:
-    """One PDF/A output intent with a profile that a colour engine reads."""
+    """One PDF/A output intent with a profile that a colour engine can read."""
     intents = [each for each in file.root.get(Name.OutputIntents, []) if each.S == "/GTS_PDFA1"]
     if len(intents) != 1:
         yield f"{len(intents)} output intents"
@@ -70,7 +70,7 @@ def output_intent(file: Opened) -> Iterator[str]:
 
 
 def device_colours(file: Opened) -> Iterator[str]:
-    """Every colour is one that the output intent gives a meaning."""
+    """The output intent defines the meaning of every colour."""
     covered = {"/DeviceGray"} | _output_space(file)
     for content in file.contents:
         for where, space in _spaces(content):
@@ -103,7 +103,7 @@ def _spaces(content: Content) -> Iterator[tuple[str, Any]]:
 
 
 def operators(file: Opened) -> Iterator[str]:
-    """Only operators of the standard, only resources of the stream's own, no deep nesting."""
+    """Only standard operators, only the stream's own resources, no deep nesting."""
     for content in file.contents:
         depth = 0
         for instruction in content.instructions:
@@ -128,7 +128,7 @@ def graphics_states(file: Opened) -> Iterator[str]:
 
 
 def transparency(file: Opened) -> Iterator[str]:
-    """Blend modes of the standard; a blend colour space wherever something shines through."""
+    """Only standard blend modes; a blend colour space for any transparency."""
     intended = Name.OutputIntents in file.root
     for content in file.contents:
         grouped = content.owner.get(Name.Group, Dictionary())
@@ -154,7 +154,7 @@ def images(file: Opened) -> Iterator[str]:
 
 
 def forms(file: Opened) -> Iterator[str]:
-    """No PostScript, no content of another file."""
+    """No PostScript, no content from another file."""
     for content in file.contents:
         for name, form in content.resources.get("/XObject", {}).items():
             if form.Subtype not in (Name.Image, Name.Form) or form.get("/Subtype2") == "/PS":

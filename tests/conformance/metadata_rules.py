@@ -1,4 +1,4 @@
-"""ISO 19005-3, 6.6 and 6.8, ISO 14289-1, 5: what the file says of itself and carries along."""
+"""ISO 19005-3, 6.6 and 6.8, ISO 14289-1, 5: metadata and attachments."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RELATIONSHIPS = ("/Source", "/Data", "/Alternative", "/Supplement", "/Unspecifie
 
 
 def packet(file: Opened) -> Iterator[str]:
-    """UTF-8 in a stream that every program finds without decoding it."""
+    """UTF-8 in an uncompressed stream, which every program can find."""
     stream = file.root.get(Name.Metadata)
     if not isinstance(stream, Stream):
         yield "no metadata"
@@ -67,7 +67,7 @@ def accessible_identification(file: Opened) -> Iterator[str]:
 
 
 def described_schemas(file: Opened) -> Iterator[str]:
-    """What PDF/A does not know is described in the packet, property by property."""
+    """The packet describes every property of schemas that PDF/A does not define."""
     tree = _tree(file)
     if tree is None:
         return
@@ -83,7 +83,7 @@ def described_schemas(file: Opened) -> Iterator[str]:
 
 
 def same_as_info(file: Opened) -> Iterator[str]:
-    """The two places where a title, a program or a date can stand say the same."""
+    """Title, program and dates are equal in both places that may have them."""
     said = _properties(file)
     for key, value in file.pdf.docinfo.items():
         if key not in INFO:
@@ -95,7 +95,7 @@ def same_as_info(file: Opened) -> Iterator[str]:
 
 
 def title(file: Opened) -> Iterator[str]:
-    """A title, shown in the title bar in place of a file name."""
+    """A title, shown in the title bar instead of the file name."""
     if not _properties(file).get(f"{DC}title"):
         yield "no title"
     if not file.root.get(Name.ViewerPreferences, {}).get(Name.DisplayDocTitle, False):
@@ -103,7 +103,8 @@ def title(file: Opened) -> Iterator[str]:
 
 
 def attachments(file: Opened) -> Iterator[str]:
-    """Each attached file has a name, a kind, a date and a relation, and belongs to the document."""
+    """Each attached file has a name, type, date and relationship, and is associated with the
+    document."""
     associated = [each.objgen for each in file.root.get(Name.AF, [])]
     for each in file.dictionaries:
         if each.get(Name.Type) == Name.EmbeddedFile:
@@ -134,7 +135,7 @@ def _tree(file: Opened) -> Any:
 
 
 def _properties(file: Opened) -> dict[str, str]:
-    """Every property of the packet as text: of a list its first value."""
+    """Every property of the packet as text; the first value of a list."""
     tree = _tree(file)
     found: dict[str, str] = {}
     for described in tree.iterfind(f"{RDF}RDF/{RDF}Description") if tree is not None else ():

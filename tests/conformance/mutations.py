@@ -1,7 +1,7 @@
-"""What breaks each rule: at least one change per rule, made in a good file.
+"""At least one change per rule that breaks it, made in a good file.
 
-Some change the bytes; those in ``pdf`` change objects and then write the whole file anew, which no
-rule minds but the one on byte ranges.
+Some change the bytes; those in ``pdf`` change objects and then rewrite the whole file, which
+affects only the rule about byte ranges.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def pdf(change: Callable[[pikepdf.Pdf], Any]) -> Mutation:
 
 
 def written(opened: pikepdf.Pdf) -> bytes:
-    """The file anew, its streams and metadata as they are."""
+    """The rewritten file, with unchanged streams and metadata."""
     buffer = io.BytesIO()
     opened.save(
         buffer,
@@ -79,7 +79,7 @@ def paint(content: bytes) -> Mutation:
 
 
 def show(kind: str) -> Mutation:
-    """One more annotation of a kind, in the middle of the first page, untagged."""
+    """Another annotation of a kind, in the middle of the first page, untagged."""
 
     def change(opened: pikepdf.Pdf) -> None:
         looks = opened.make_stream(b"", Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
@@ -94,7 +94,7 @@ def show(kind: str) -> Mutation:
 
 
 def at(opened: pikepdf.Pdf, path: str) -> Any:
-    """An object by a short name: where a file of ours has it."""
+    """An object of our files by a short name."""
     root, page = opened.Root, opened.pages[0].obj
     field = next((each for each in root.AcroForm.Fields if Name.Lock in each), None)
     seal_font = field.AP.N.Resources.Font
@@ -127,13 +127,13 @@ def at(opened: pikepdf.Pdf, path: str) -> Any:
 
 
 def _graphics_state(resources: Any) -> Any:
-    """One that the seal does not use: it has none of its own."""
+    """A state that the seal does not use: it has none of its own."""
     resources.ExtGState = Dictionary(Own=Dictionary())
     return resources.ExtGState.Own
 
 
 def walk(element: Any) -> Iterator[Any]:
-    """Every structure element below."""
+    """Every structure element below this one."""
     for kid in kids(element):
         if is_element(kid):
             yield kid
@@ -141,7 +141,7 @@ def walk(element: Any) -> Iterator[Any]:
 
 
 def encrypted(data: bytes) -> bytes:
-    """With an owner's password."""
+    """Encrypted with an owner's password."""
     with pikepdf.open(io.BytesIO(data)) as opened:
         buffer = io.BytesIO()
         opened.save(buffer, encryption=pikepdf.Encryption(owner="x"))
@@ -149,7 +149,7 @@ def encrypted(data: bytes) -> bytes:
 
 
 def other_identity(data: bytes) -> bytes:
-    """The last revision says to be one of another file."""
+    """The last revision has the identifier of another file."""
     before, mark, after = data.rpartition(b"/ID [ <")
     return before + mark + after[:32].translate(bytes.maketrans(b"01234", b"56789")) + after[32:]
 
@@ -160,37 +160,37 @@ def external_action(opened: pikepdf.Pdf) -> None:
 
 
 def lzw(opened: pikepdf.Pdf) -> None:
-    """Page content as LZW has it (ISO 32000-1, 7.4.4.2)."""
+    """Page content compressed with LZW (ISO 32000-1, 7.4.4.2)."""
     coded = bytes.fromhex("800b6050220c0c8501")
     opened.pages[0].obj.Contents = opened.make_stream(b"")
     opened.pages[0].obj.Contents.write(coded, filter=Name.LZWDecode)
 
 
 def wider(opened: pikepdf.Pdf) -> None:
-    """Every width of the first font of the first page is too large by two."""
+    """Every width of the first font on the first page is too large by two."""
     font = at(opened, "font")
     font.Widths = Array([int(width) + 2 for width in font.Widths])
 
 
 def wider_seal(opened: pikepdf.Pdf) -> None:
-    """A seal's font as in a font of 2,048 units an em."""
+    """A seal's font with widths for 2,048 units per em."""
     font = at(opened, "cid font")
     font.W = Array([int(each) if not isinstance(each, Array) else
                     Array([int(width) * 2 for width in each]) for each in font.W])  # fmt: skip
 
 
 def incomplete_cid_set(opened: pikepdf.Pdf) -> None:
-    """A list of the glyphs that are there, which lacks all but the first."""
+    """A list of the font's glyphs that contains only the first."""
     at(opened, "cid font").FontDescriptor.CIDSet = opened.make_stream(b"\x80")
 
 
 def short_profile(opened: pikepdf.Pdf) -> None:
-    """A profile that ends in its middle."""
+    """A truncated profile."""
     at(opened, "profile").write(at(opened, "profile").read_bytes()[:200])
 
 
 def undated_profile(opened: pikepdf.Pdf) -> None:
-    """A profile made in the month 0 of the year 0."""
+    """A profile dated month 0 of year 0."""
     data = at(opened, "profile").read_bytes()
     at(opened, "profile").write(data[:24] + bytes(12) + data[36:])
 
@@ -202,24 +202,24 @@ def shorter_row(opened: pikepdf.Pdf) -> None:
 
 
 def crowded_form(opened: pikepdf.Pdf) -> None:
-    """A ``Form`` element that holds a second thing."""
+    """A ``Form`` element with a second child."""
     form = at(opened, "Form")
     form.K = Array([form.K, 0])
 
 
 def nameless_content(opened: pikepdf.Pdf) -> None:
-    """The first content of the first page belongs to no element any more."""
+    """The first content of the first page no longer belongs to any element."""
     tree = pikepdf.NumberTree(opened.Root.StructTreeRoot.ParentTree)
     tree[int(opened.pages[0].obj.StructParents)] = Array([])
 
 
 def stranger(opened: pikepdf.Pdf) -> None:
-    """An element whose parent is not the one that holds it."""
+    """An element whose /P is not its real parent."""
     at(opened, "TR").P = opened.Root.StructTreeRoot
 
 
 def shorter_length(data: bytes) -> bytes:
-    """The first stream says to be one byte shorter."""
+    """The first stream's /Length is one byte too short."""
     said = re.search(rb"/Length (\d+)", data)
     assert said is not None
     return data.replace(said[0], b"/Length %0*d" % (len(said[1]), int(said[1]) - 1), 1)

@@ -1,4 +1,4 @@
-"""A PDF as the rules see it: its bytes, its objects, its content streams, its structure."""
+"""A PDF as the rules need it: bytes, objects, content streams, structure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LENGTH = re.compile(rb"/Length (\d+)(?: (\d+) R)?")
 
 @dataclass(frozen=True)
 class RawObject:
-    """An object as it stands in the bytes; its stream ends where /Length says."""
+    """An object in the raw bytes; its stream ends where /Length says."""
 
     number: int
     start: int
@@ -30,7 +30,7 @@ class RawObject:
 
 @dataclass(frozen=True)
 class Content:
-    """A content stream with what it may name; ``page`` None for an annotation's appearance."""
+    """A content stream with its resources; ``page`` is None for an annotation's appearance."""
 
     where: str
     owner: Any
@@ -40,7 +40,7 @@ class Content:
 
 
 class Opened:
-    """One revision of a file. Everything is read once."""
+    """One revision of a file; everything is parsed once."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
@@ -100,7 +100,7 @@ class Opened:
 
     @property
     def widgets(self) -> list[tuple[Any, Any]]:
-        """The widgets that can be seen, with their pages."""
+        """The visible widgets, with their pages."""
         return [
             (page, each)
             for page, each in self.annotations
@@ -109,14 +109,14 @@ class Opened:
 
     @cached_property
     def signatures(self) -> list[Any]:
-        """The filled signature fields' values, in the order of their byte ranges."""
+        """The values of filled signature fields, in the order of their byte ranges."""
         fields = self.root.get(Name.AcroForm, {}).get(Name.Fields, [])
         values = [field.V for field in fields if Name.V in field]
         return sorted(values, key=lambda value: int(value.ByteRange[2]))
 
     @cached_property
     def contents(self) -> list[Content]:
-        """Every content stream that is shown, forms within forms too."""
+        """Every content stream that is shown, including nested forms."""
         found: list[Content] = []
         for number, page in enumerate(self.pdf.pages, 1):
             self._content(found, f"page {number}", page.obj, page.obj)
@@ -172,7 +172,7 @@ STANDARD_TYPES = frozenset(
 
 
 def kids(element: Any) -> list[Any]:
-    """What an element holds: elements, object references, marked content."""
+    """The children of an element: elements, object references, marked content."""
     held = element.get(Name.K)
     if held is None:
         return []
@@ -185,7 +185,7 @@ def is_element(kid: Any) -> bool:
 
 
 def is_on(page: Any, annotation: Any) -> bool:
-    """Whether any of an annotation lies within its page."""
+    """Whether any part of an annotation is within its page."""
     left, bottom, right, top = (float(edge) for edge in annotation.Rect)
     box = [float(edge) for edge in page.get(Name.CropBox, page.MediaBox)]
     return left < box[2] and right > box[0] and bottom < box[3] and top > box[1]

@@ -1,6 +1,6 @@
-"""Every rule: its name, where it stands, and the function that yields what breaks it.
+"""Every rule: its name, its clause, and the function that yields violations.
 
-PDF/A-3b is ISO 19005-3, PDF/UA-1 is ISO 14289-1. docs/conformance.md says what no rule looks at.
+PDF/A-3b is ISO 19005-3, PDF/UA-1 is ISO 14289-1. docs/conformance.md lists what no rule checks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ A3, UA = "ISO 19005-3", "ISO 14289-1"
 
 @dataclass(frozen=True)
 class Rule:
-    """``check`` yields one line for each thing in a file that breaks the rule."""
+    """``check`` yields one line per violation in a file."""
 
     name: str
     clause: str
@@ -88,6 +88,6 @@ BY_NAME = {rule.name: rule for rule in RULES}
 
 
 def broken(file: Opened) -> dict[str, list[str]]:
-    """What breaks which rule; empty when nothing does."""
+    """The violations by rule; empty when there are none."""
     found = {f"{rule.name} ({rule.clause})": list(rule.check(file)) for rule in RULES}
     return {name: faults for name, faults in found.items() if faults}

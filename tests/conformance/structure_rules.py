@@ -1,4 +1,4 @@
-"""ISO 14289-1 (PDF/UA-1), 6 and 7: what somebody hears who does not see the page."""
+"""ISO 14289-1 (PDF/UA-1), 6 and 7: what a screen reader needs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ HEADING = re.compile(r"H([1-6])")
 
 
 def tagged(file: Opened) -> Iterator[str]:
-    """The file says that it is tagged, without suspicion, and is."""
+    """The file is declared as tagged, without suspects, and has tags."""
     marked = file.root.get(Name.MarkInfo, Dictionary())
     if not marked.get(Name.Marked, False) or marked.get(Name.Suspects, False):
         yield f"marked {marked.get(Name.Marked)}, suspects {marked.get(Name.Suspects)}"
@@ -65,7 +65,7 @@ def tagged(file: Opened) -> Iterator[str]:
 
 
 def language(file: Opened) -> Iterator[str]:
-    """The document has a language, and every other language that is named is one."""
+    """The document has a language, and every language tag is valid."""
     if Name.Lang not in file.root:
         yield "no language"
     for each in (file.root, *file.elements):
@@ -74,7 +74,7 @@ def language(file: Opened) -> Iterator[str]:
 
 
 def roles(file: Opened) -> Iterator[str]:
-    """Every type leads to one of the standard's, and none of those means something else."""
+    """Every type is mapped to a standard one, and no standard type is remapped."""
     said = file.root.get(Name.StructTreeRoot, {}).get(Name.RoleMap, {})
     yield from (f"{name} is mapped" for name in said.keys() if name in STANDARD_TYPES)  # noqa: SIM118
     for kind in sorted({str(each.S) for each in file.elements}):
@@ -88,7 +88,7 @@ def roles(file: Opened) -> Iterator[str]:
 
 
 def parents(file: Opened) -> Iterator[str]:
-    """Every element knows the one that holds it."""
+    """Every element refers to its parent."""
     for holder in (file.root.get(Name.StructTreeRoot, Dictionary()), *file.elements):
         for kid in kids(holder):
             if is_element(kid) and kid.get(Name.P, Dictionary()).objgen != holder.objgen:
@@ -96,7 +96,7 @@ def parents(file: Opened) -> Iterator[str]:
 
 
 def content(file: Opened) -> Iterator[str]:
-    """Whatever is painted on a page is an artifact or belongs to an element, never to both.
+    """Everything painted on a page is either an artifact or belongs to an element.
 
     A seal's appearance belongs to the element of its widget: see ``widgets``.
     """
@@ -136,7 +136,7 @@ def _marked(content: Content, operands: Any) -> str | int:
 
 
 def _held(page: Any, number: int, belongs: Any) -> bool:
-    """Whether the element that the parent tree names holds that content of that page."""
+    """Whether the element in the parent tree contains that content of that page."""
     element = belongs[number] if number < len(belongs) else None
     if not isinstance(element, Dictionary):
         return False
@@ -149,7 +149,7 @@ def _held(page: Any, number: int, belongs: Any) -> bool:
 
 
 def headings(file: Opened) -> Iterator[str]:
-    """The first is of level 1, and none skips a level."""
+    """The first has level 1, and no level is skipped."""
     before, kinds_used = 0, {file.kind(each) for each in file.elements}
     for element in file.elements:
         if found := HEADING.fullmatch(file.kind(element)):
@@ -162,7 +162,7 @@ def headings(file: Opened) -> Iterator[str]:
 
 
 def nesting(file: Opened) -> Iterator[str]:
-    """Lists hold items, items labels and bodies; tables hold rows, rows cells."""
+    """Lists contain items, items labels and bodies; tables contain rows, rows cells."""
     for element in file.elements:
         kind, held = file.kind(element), [kid for kid in kids(element) if is_element(kid)]
         for kid in held:
@@ -173,7 +173,7 @@ def nesting(file: Opened) -> Iterator[str]:
 
 
 def tables(file: Opened) -> Iterator[str]:
-    """Every row is as long as the others; every cell has a header that says what it heads."""
+    """All rows are equally long, and every cell has a header with a scope."""
     for table in file.elements:
         if file.kind(table) != "Table":
             continue
@@ -238,7 +238,7 @@ def _attribute(element: Any, key: Name) -> Any:
 
 
 def alternatives(file: Opened) -> Iterator[str]:
-    """Pictures, formulas and signatures are described in words; a note has a name of its own."""
+    """Pictures, formulas and signatures have alternative text; a note has an identifier."""
     notes = []
     for element in file.elements:
         kind = file.kind(element)
@@ -252,7 +252,7 @@ def alternatives(file: Opened) -> Iterator[str]:
 
 
 def widgets(file: Opened) -> Iterator[str]:
-    """Each field that is seen has words, and a ``Form`` element that holds it alone."""
+    """Each visible field has a description, and a ``Form`` element with only that field."""
     tree = _parent_tree(file)
     for page, each in file.widgets:
         element = tree.get(int(each.get(Name.StructParent, -1)))
@@ -272,7 +272,7 @@ def widgets(file: Opened) -> Iterator[str]:
 
 
 def other_annotations(file: Opened) -> Iterator[str]:
-    """An annotation that is seen and is no field belongs to an element and has words."""
+    """Every other visible annotation belongs to an element and has a description."""
     tree = _parent_tree(file)
     for page, each in file.annotations:
         if each.Subtype in (Name.Widget, Name.Popup) or not is_on(page, each):
@@ -286,7 +286,7 @@ def other_annotations(file: Opened) -> Iterator[str]:
 
 
 def tab_order(file: Opened) -> Iterator[str]:
-    """The key for the next field follows the structure, on every page."""
+    """The tab order follows the structure, on every page."""
     for number, page in enumerate(file.pdf.pages, 1):
         if page.obj.get(Name.Tabs) != Name.S:
             yield f"page {number}: {page.obj.get(Name.Tabs)}"

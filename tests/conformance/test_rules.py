@@ -1,4 +1,5 @@
-"""PDF/A-3b and PDF/UA-1 hold for what we make, at every revision; and each rule can be broken."""
+"""PDF/A-3b and PDF/UA-1 hold for our files at every revision, and each rule can detect a
+violation."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from tests.conformance.conftest import REVISIONS
 from tests.conformance.opened import Opened
 from tests.conformance.rules import BY_NAME, RULES, broken
 
-# One change that breaks every second rule; the others are long tests.
+# One violation of every second rule; the others are long tests.
 CASES = [
     pytest.param(
         *(rule, change),
@@ -26,7 +27,7 @@ CASES = [
 
 @pytest.fixture(autouse=True)
 def _quiet() -> None:
-    # Both libraries report at length what the changes below do to a file.
+    # Both libraries log at length about the broken files.
     for name in ("pikepdf", "fontTools"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
@@ -42,7 +43,7 @@ def test_every_rule_has_something_that_breaks_it() -> None:
 
 
 def test_writing_a_file_anew_breaks_its_signatures_alone(closed: bytes) -> None:
-    """So that each change below is caught for what it is, not for having been written."""
+    """So that each change below is detected for itself, not because the file was rewritten."""
     assert [name.partition(" (")[0] for name in broken(Opened(rewritten(closed)))] == [
         "byte ranges"
     ]

@@ -1,4 +1,4 @@
-"""Programs that share no code with pyHanko, and mostly none with Python, about the same files."""
+"""Checks the same files with programs that share no code with pyHanko, mostly without Python."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TestEveryRevision:
         assert re.search(r"^Suspects: +no$", said, re.MULTILINE)
         assert re.search(r"^JavaScript: +no$", said, re.MULTILINE)
         assert told.stderr == ""
-        # A signature is read where its cell is; the seal of a sheet after its text.
+        # A signature is read in its cell; the seal of a sheet after its text.
         level = " " * 2 if "sheet" in revision else " " * 10
         assert told.stdout.count(f"\n{level}Form") == places(revision)
 
@@ -123,7 +123,7 @@ class TestOpenSSL:
 def test_pdfsigner_and_poppler_refuse_a_changed_page(
     closed: bytes, root: Path, tmp_path: Path
 ) -> None:
-    """What they approve of above they can refuse."""
+    """These programs accept the files above, and can also refuse one."""
     changed, at = tmp_path / "changed.pdf", closed.index(b"\nstream\n") + 40
     changed.write_bytes(closed[:at] + bytes([closed[at] ^ 1]) + closed[at + 1 :])
 
@@ -132,11 +132,11 @@ def test_pdfsigner_and_poppler_refuse_a_changed_page(
 
 
 def expected(revision: str) -> tuple[int, int]:
-    """How many seals and how many document time stamps."""
+    """The number of seals and of document time stamps."""
     step = revision.partition(", ")[2]
     return (CLOSED[revision] - 1, 1) if step == "closed" else (SEALS[step], 0)
 
 
 def places(revision: str) -> int:
-    """How many places for a seal the document has."""
+    """The number of seal places in the document."""
     return 1 if revision.startswith("evidence sheet") else 3

@@ -71,7 +71,7 @@ def engine(database_url: str, database: Database) -> Iterator[Engine]:
 
 @pytest.fixture
 def sql(engine: Engine) -> Callable[..., list[Any]]:
-    """Run one statement in a transaction of its own."""
+    """Runs one statement in its own transaction."""
 
     def run(statement: str, **values: Any) -> list[Any]:
         with engine.begin() as connection:
@@ -83,7 +83,7 @@ def sql(engine: Engine) -> Callable[..., list[Any]]:
 
 @pytest.fixture
 def new() -> Callable[..., Agreement]:
-    """Insert a draft with ``changed`` fields into an open transaction."""
+    """Inserts a draft with ``changed`` fields into an open transaction."""
 
     def insert(tx: Transaction, **changed: Any) -> Agreement:
         made = Agreement(

@@ -1,4 +1,4 @@
-"""Lock-out counted in the database, sessions that end, and profile versions."""
+"""Lock-out counted in the database, sessions that expire, and profile versions."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_session_ends_when_idle_old_or_no_longer_staff(
     assert who() == staff
     sql(f"update staff_sessions set {end} = now() - interval '1 second'")
     with database.begin() as tx:
-        tx.sessions.prolong(COOKIE)  # use keeps no session beyond its end
+        tx.sessions.prolong(COOKIE)  # use does not extend a session beyond its end
     assert who() is None
     with database.begin() as tx:
         tx.accounts.drop_ended()

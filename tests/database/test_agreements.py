@@ -1,4 +1,4 @@
-"""Agreements loaded and saved whole, and their numbers."""
+"""Agreements loaded and saved completely, and their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hash chain: every entry follows from the one before, and a hand that was in it is found."""
+"""The hash chain: every entry follows from the previous one, and tampering is detected."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ New = Callable[..., Agreement]
 
 @pytest.fixture
 def written(database: Database, new: New) -> tuple[str, list[Entry]]:
-    """Six entries of one agreement, personal data beside some."""
+    """Six entries of one agreement, some with personal data."""
     with database.begin() as tx:
         agreement = new(tx)
         for number in range(6):
@@ -110,7 +110,7 @@ EDITED = "agreement.edited"
 def test_left_out_put_between_and_swapped_and_numbered_anew(
     written: tuple[str, list[Entry]], order: tuple[int, ...], found: list[Finding]
 ) -> None:
-    """As somebody would who leaves no gap in the numbers."""
+    """As a forger would who leaves no gap in the numbers."""
     entries = [
         dataclasses.replace(written[1][own - 1], seq=number) for number, own in enumerate(order, 1)
     ]

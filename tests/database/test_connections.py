@@ -1,4 +1,4 @@
-"""A connection that the server ended meanwhile is replaced before anybody uses it."""
+"""A connection that the server has closed is replaced before use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_one_that_was_ended_just_now_says_so(database: Database, sql: Callable[.
 def test_one_that_rested_is_tried(
     database: Database, sql: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where its socket says nothing, as when the whole machine of the server vanished."""
+    """Even if its socket shows nothing, as when the server's whole machine vanished."""
     monkeypatch.setattr(rested, "is_silent", lambda _socket: True)
     monkeypatch.setattr(rested, "RESTED", 0.0)
     database.ping()

@@ -1,4 +1,4 @@
-"""What the database itself refuses, whoever asks, and in whatever SQL."""
+"""What the database refuses from everybody, in any SQL."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHA = hashlib.sha256(b"pdf").hexdigest()
 
 
 def freeze(tx: Transaction, agreement: Agreement) -> None:
-    """Keep a frozen document of these bytes."""
+    """Store a frozen document with these bytes."""
     assert tx.documents.put(
         agreement.id,
         str(uuid.uuid4()),

@@ -1,4 +1,4 @@
-"""Follow-up work and mails: committed with the change that asked for them, and once."""
+"""Jobs and mails are committed with the change that requested them, and only once."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def test_where_a_worker_was_faster_another_job_waits(database: Database, sql: Sq
 
 
 def test_what_somebody_waits_for_runs_next(database: Database, sql: Sql) -> None:
-    """Whatever was asked for before it; and of the same weight the oldest comes first."""
+    """Before jobs of lower priority that waited longer; among equal priorities the oldest is
+    first."""
     with database.begin() as tx:
         for number in range(50):
             tx.jobs.defer(LOOK, agreement_id=str(number))
@@ -125,7 +126,7 @@ def test_what_somebody_waits_for_runs_next(database: Database, sql: Sql) -> None
 
 
 def queue(tx: Transaction, subject: Subject, key: str, message_id: str = "") -> bool:
-    """One mail under this key."""
+    """Queue one mail under this key."""
     return tx.messages.queue(
         message_id or str(uuid.uuid4()),
         key,

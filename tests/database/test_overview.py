@@ -1,4 +1,4 @@
-"""Lists, counts and search: found in any notation, paged without a gap or a double."""
+"""Lists, counts and search: found in any notation, paged without gaps or duplicates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHA = "a" * 64
 
 @pytest.fixture
 def bakery(database: Database, new: New) -> str:
-    """One agreement to be found, among two others."""
+    """One agreement to find, among two others."""
     with database.begin() as tx:
         reference = new(
             tx,
@@ -56,7 +56,7 @@ def bakery(database: Database, new: New) -> str:
 
 
 def found(database: Database, words: str) -> list[str]:
-    """The references that these words find."""
+    """The references found by these words."""
     with database.begin() as tx:
         return [line.reference for line in tx.overview.find(Search(words=words))]
 
@@ -135,7 +135,7 @@ def test_a_changed_name_is_found_by_the_new_one(bakery: str, database: Database)
 
 
 def pages(database: Database, search: Search) -> list[list[str]]:
-    """All pages, read as the list reads them."""
+    """All pages, read in the way the list reads them."""
     read: list[list[str]] = []
     after = ""
     while True:
@@ -150,7 +150,7 @@ def pages(database: Database, search: Search) -> list[list[str]]:
 def test_sixty_lines_page_without_a_gap_or_a_double(database: Database, new: New, sql: Sql) -> None:
     with database.begin() as tx:
         made = [new(tx).reference for _ in range(60)]
-    # Many with the same instant: then the id decides.
+    # Many have the same instant: then the id decides.
     sql(
         "update agreements set last_activity_at = timestamptz '2026-03-01 12:00:00.123456+00'"
         " where reference > 'VO-2026-00020'"
@@ -175,7 +175,7 @@ def test_a_page_stays_right_while_others_are_made(database: Database, new: New) 
 
 
 def signed(tx: Any, new: New, state: State, day: date) -> None:
-    """A signed agreement of that date."""
+    """A signed agreement with that date."""
     new(
         tx,
         state=state,

@@ -1,8 +1,8 @@
-"""What pages and jobs ask of many agreements is answered from an index: their plans are read.
+"""Queries over many agreements are answered from an index: checks the query plans.
 
-The questions are those of ``python -m bench.million``, on a database filled in the same way. At a
-few thousand agreements reading a whole table would often be quicker, so that is switched off: what
-still reads one has no index that would do. Whichever way is taken, the answer is the same.
+The queries are those of ``python -m bench.million``, on a database filled in the same way. With a
+few thousand agreements a sequential scan would often be faster, so that is disabled: a query that
+still scans has no suitable index. The answer does not depend on the plan.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from service.wiring.build import build, deferrer, libpq_url
 from storage.config import S3Config
 
 AGREEMENTS = 3000
-# Tables that do not grow with the agreements.
+# Tables that do not grow with the number of agreements.
 SMALL = {
     "alarms",
     "anchor_objects",
@@ -48,7 +48,7 @@ SMALL = {
     "sign_requests",
     "staff",
 }
-# Read from one end until there is enough.
+# Read from one end until there are enough rows.
 WALKED = {
     "ix_agreements_activity",
     "ix_agreements_effective",
@@ -57,7 +57,7 @@ WALKED = {
     "pk_audit_entries",
 }
 
-# About one signer, one member of staff or one form, and what a few thousand are too few for.
+# For queries about one signer, one member of staff or one form, or that need more rows than here.
 FOR_OTHER_QUESTIONS = {
     "ix_agreements_countersigner",
     "ix_code_challenges_link_id",
@@ -73,7 +73,7 @@ FOR_OTHER_QUESTIONS = {
     "ix_sign_in_tries_counts_until",
     "ix_staff_sessions_staff_id",
 }
-# Without one of these some page or job reads everything there is of a million agreements.
+# Without one of these, some page or job would read a million agreements.
 NEEDED = {
     "ix_agreements_activity",
     "ix_agreements_effective",
@@ -108,7 +108,7 @@ def filled(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]
 
 @pytest.fixture(scope="module")
 def asked(filled: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Statement]]:
-    """Every statement of every question, by the question."""
+    """Every statement of every query."""
     deps = build(settings_for(tmp_path_factory.mktemp("data")), filled, S3Config("nowhere"))
     found: dict[str, list[Statement]] = {}
     engine = deps.database._engine
@@ -127,7 +127,7 @@ def asked(filled: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, li
 
 @pytest.fixture(scope="module")
 def plans(filled: str, asked: dict[str, list[Statement]]) -> dict[str, list[dict[str, Any]]]:
-    """Every node of the plans of each question."""
+    """Every node of the plans of each query."""
     with psycopg.connect(libpq_url(as_owner(filled)), autocommit=True) as connection:
         connection.execute("set enable_seqscan = off")
         return {
@@ -169,7 +169,7 @@ SEARCHES = (
 def test_every_way_to_search_finds_the_same(
     filled: str, read_at_most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The newest are read one by one, or the index is asked, or one after the other."""
+    """Reading the newest one by one, using the index, or one after the other."""
     monkeypatch.setattr(overview, "READ_AT_MOST", read_at_most)
     database = Database(filled, deferrer())
     with database.begin() as tx:
@@ -250,7 +250,7 @@ select indexname from pg_indexes where schemaname = 'public' and indexname like 
 def _reads_everything(node: dict[str, Any], partial: set[str]) -> bool:
     kind, index = node["Node Type"], node.get("Index Name")
     if node["Above"] == "Limit" and "Filter" not in node:
-        return False  # no more than that limit
+        return False  # at most that limit
     if kind == "Seq Scan":
         return node["Relation Name"] not in SMALL
     if kind in ("Index Scan", "Index Only Scan", "Bitmap Index Scan"):
@@ -261,7 +261,7 @@ def _reads_everything(node: dict[str, Any], partial: set[str]) -> bool:
 
 
 def test_each_index_is_used(plans: dict[str, list[dict[str, Any]]], filled: str) -> None:
-    """So each that is dropped, or that a statement no longer fits, is missed here."""
+    """Detects an index that is dropped, or that a statement no longer matches."""
     used = {node.get("Index Name") for nodes in plans.values() for node in nodes}
     with psycopg.connect(libpq_url(filled)) as connection:
         made = {name for (name,) in connection.execute(_MADE)}

@@ -1,4 +1,4 @@
-"""Questions as the database holds them: one of ours at a time, ended once, each by one side."""
+"""Questions in the database: one of ours at a time, and each ended once, by one side."""
 
 from __future__ import annotations
 

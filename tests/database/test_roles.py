@@ -1,4 +1,4 @@
-"""The role that the service works with: what it may not do in its own database."""
+"""What the service's role may not do in its own database."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ OF_ALL = (
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    """What the service would ask with."""
+    """A connection with the service's role."""
     engine = create_engine(database.url)
     with engine.connect() as opened:
         yield opened
@@ -65,7 +65,7 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 def refused(connection: Connection, statement: str) -> None:
-    """The database says that this role may not, and nothing else is wrong with the statement."""
+    """The database refuses the statement for lack of permission, not because it is wrong."""
     with pytest.raises(DBAPIError) as refusal:
         connection.execute(text(statement))
     connection.rollback()

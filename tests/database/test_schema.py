@@ -1,4 +1,4 @@
-"""The migrations make exactly the tables that the code declares."""
+"""The migrations create exactly the tables declared in the code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from service.workflow.actors import staff_actor
 
 
 def _ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
-    """The job engine brings its own tables."""
+    """Exclude the job engine's own tables."""
     return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
 
 

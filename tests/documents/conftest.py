@@ -1,4 +1,4 @@
-"""One document maker for all tests of documents: starting an office takes a second."""
+"""One document maker for all tests of documents, as starting an office takes a second."""
 
 from __future__ import annotations
 

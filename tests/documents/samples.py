@@ -1,4 +1,4 @@
-"""Contexts that tests fill in: an ordinary one and a hard one of each kind."""
+"""Contexts to fill in: an ordinary and an extreme one of each kind."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def ordinary() -> dict[str, Any]:
 
 
 def shortest() -> dict[str, Any]:
-    """As little as an agreement can hold."""
+    """The smallest possible agreement."""
     context = ordinary()
     context["main_agreement"] = None
     context["services"] = ["webdesign"]
@@ -67,7 +67,7 @@ def shortest() -> dict[str, Any]:
 
 
 def full(word: str) -> dict[str, Any]:
-    """Every field as long as the forms let it be, filled with ``word``."""
+    """Every field at its maximum length, filled with ``word``."""
 
     def filled(length: int) -> str:
         return (word * length)[:length].strip()
@@ -90,7 +90,7 @@ def full(word: str) -> dict[str, Any]:
 
 
 def hard() -> dict[str, Any]:
-    """Everything that may be absent absent, everything that may be long long."""
+    """Everything optional is absent, everything of variable length is long."""
     context = ordinary()
     name = "Koninklijke Vereniging voor de Bevordering van Hyperlokale Onderwijsvernieuwing "
     context["controller"] |= {

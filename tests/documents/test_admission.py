@@ -1,4 +1,4 @@
-"""Files that must never reach an office, and what an office does with one that slips through."""
+"""Files that must never reach an office, and what an office does with one that gets through."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def docx(compiled: CompiledTemplate) -> bytes:
 def changed(
     docx: bytes, replaced: dict[str, tuple[bytes, bytes]], added: dict[str, bytes] | None = None
 ) -> bytes:
-    """The same package with texts replaced in some parts and parts added."""
+    """The same package with texts replaced in some parts, and added parts."""
     result = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(docx)) as old, zipfile.ZipFile(result, "w") as new:
         for name in old.namelist():
@@ -124,7 +124,7 @@ def in_paragraph(content: str) -> str:
 
 
 def field(*texts: str, result: str = "") -> str:
-    """A field in many runs."""
+    """A field spread over many runs."""
     shown = mark("separate") + (result or run("<w:t>1</w:t>"))
     return in_paragraph(mark("begin") + instruction(*texts) + shown + mark("end"))
 
@@ -300,7 +300,7 @@ def test_an_office_itself_fetches_nothing_even_unchecked(
     isolated: bool,
 ) -> None:
     port, asked = listener
-    if not isolated:  # where no wall holds the profile alone must
+    if not isolated:  # without a sandbox only the profile protects
         open_client = tmp_path / "open_client.py"
         call = "    walls = build("
         source = office.CLIENT.read_text()

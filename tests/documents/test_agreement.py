@@ -1,4 +1,4 @@
-"""The whole road of a document, with the real office: data in, frozen PDF and reading view out."""
+"""A document's whole production with the real office: data in, frozen PDF and reading view out."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def document(document_maker: DocumentMaker, context: dict[str, Any]) -> Produced
 
 
 class _Text(HTMLParser):
-    """The words of the reading view, bullets written out as the paper shows them."""
+    """The text of the reading view, bullets included as on paper."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ def test_the_data_travel_with_it_as_printed(
 
 
 def test_every_place_is_a_field_over_its_rows_of_the_table(document: ProducedDocument) -> None:
-    """From the row *Datum*, on whose line the date comes, to the foot of the signature's own."""
+    """From the row *Datum*, on whose line the date is drawn, to the foot of the signature's row."""
     found = read_pdf_text(document.pdf, ["Datum", "Handtekening"]).found
     with pikepdf.open(io.BytesIO(document.pdf)) as pdf:
         names = [str(field.T) for field in pdf.Root.AcroForm.Fields]
@@ -166,7 +166,7 @@ def test_nothing_of_the_marks_is_left_and_each_field_is_part_of_its_cell(
 
 
 def around(element: pikepdf.Object) -> list[pikepdf.Object]:
-    """The elements that a structure element is part of, the nearest first."""
+    """The ancestors of a structure element, nearest first."""
     found = []
     while "/S" in (element := element.get("/P", {})):
         found.append(element)
@@ -179,7 +179,8 @@ def pdf_objects(pdf: pikepdf.Pdf) -> bytes:
 
 
 def test_every_place_is_locked_before_anybody_signs(document: ProducedDocument) -> None:
-    """The controller's two lock themselves alone; after the processor's nothing may change."""
+    """The controller's two fields lock only themselves; after the processor's nothing may
+    change."""
     with pikepdf.open(io.BytesIO(document.pdf)) as pdf:
         locks = {str(field.T): field.Lock for field in pdf.Root.AcroForm.Fields}
         assert all(field.get("/V") is None for field in pdf.Root.AcroForm.Fields)
@@ -273,7 +274,7 @@ def test_hard_names_print_as_typed(document_maker: DocumentMaker) -> None:
 
 
 def test_every_field_at_its_full_length_prints(document_maker: DocumentMaker) -> None:
-    """The table of the parties then runs over pages, with its head above the rows of each."""
+    """The table of the parties then spans pages, each repeating its head."""
     document = make(document_maker, full("W"))
     pages = [compact(page) for page in read_pdf_text(document.pdf).pages]
     heads = sum("PartijVerwerkingsverantwoordelijkeVerwerker" in page for page in pages)

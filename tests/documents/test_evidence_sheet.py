@@ -1,4 +1,4 @@
-"""The evidence sheet: readable, sealed-ready, and nothing runs over its cell."""
+"""The evidence sheet: readable, ready for sealing, and nothing overflows its cell."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_without_delegations_the_heading_goes_too(document_maker: DocumentMaker)
 
 
 def test_no_value_keeps_a_sheet_from_being_made(document_maker: DocumentMaker) -> None:
-    """Both parties have signed: whatever was recorded prints, at worst as a mark."""
+    """Both parties have signed, so every recorded value must print, if necessary as a mark."""
     context: dict[str, Any] = evidence()
     first, second, third = context["acts"]
     first |= {"ip": "", "browser": "  ", "function": None}
@@ -93,7 +93,7 @@ def test_no_value_keeps_a_sheet_from_being_made(document_maker: DocumentMaker) -
     assert "nul ? en ? en ? en ? en ? en ?" in " ".join(text.split())
     assert compact("IP-adres onbekend Browser onbekend") in compact(text)
     assert compact("E-mailadres onbekend") in compact(text)
-    assert text.count("ŵ") == 3_990  # a row higher than a page goes on over the next ones
+    assert text.count("ŵ") == 3_990  # a row higher than a page continues on the next ones
 
 
 def test_a_value_is_printed_as_it_is_and_marks_nothing(document_maker: DocumentMaker) -> None:
@@ -143,7 +143,7 @@ def test_its_tags_say_what_each_thing_is(sheet: bytes) -> None:
         events = [each for each in document.K if each.S == "/Table"][-1]
         head, *rows = events.K
         assert [(str(cell.S), str(cell.A.Scope)) for cell in head.K] == [("/TH", "/Column")] * 3
-        assert len(rows) == 60  # over several pages, where the head is drawn again but not tagged
+        assert len(rows) == 60  # over several pages, which repeat the head without a tag
         assert [str(cell.S) for cell in rows[-1].K] == ["/TH", "/TD", "/TD"]
         assert str(rows[-1].K[0].A.Scope) == "/Row"
 
@@ -158,7 +158,7 @@ def test_a_head_stands_above_its_table_on_every_page(sheet: bytes) -> None:
 
 @pytest.mark.parametrize("rows", range(1, 40, 2))
 def test_nothing_is_left_behind_at_the_foot_of_a_page(templates_dir: Path, rows: int) -> None:
-    """No heading and no head of a table, wherever a page happens to end."""
+    """No heading and no head of a table, wherever a page ends."""
     context: dict[str, Any] = evidence()
     context["annex"], context["story"] = context["annex"][:rows], ["Een zin."] * rows
     measure = Measure(Faces.load(templates_dir / "fonts"))
@@ -175,7 +175,7 @@ def test_nothing_is_left_behind_at_the_foot_of_a_page(templates_dir: Path, rows:
 
 
 def test_the_field_is_as_the_signatures_prepare_it(sheet: bytes) -> None:
-    """What is written here in one go is what ``prepare_fields`` makes of a file without one."""
+    """What is written here directly equals what ``prepare_fields`` adds to an existing file."""
 
     def facts(pdf: pikepdf.Pdf) -> Iterator[Any]:
         (field,) = pdf.Root.AcroForm.Fields
@@ -204,7 +204,7 @@ def test_the_field_is_as_the_signatures_prepare_it(sheet: bytes) -> None:
 
 
 def test_it_carries_only_the_letters_that_it_prints(sheet: bytes) -> None:
-    """Kept for ever, for every agreement: a font of 2,782 letters would be most of it."""
+    """It is kept for every agreement: a font of 2,782 letters would be most of it."""
     assert len(sheet) < 130_000
 
 

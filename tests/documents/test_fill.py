@@ -1,4 +1,4 @@
-"""Filling: every value arrives as typed, nothing missing passes, no template escapes."""
+"""Filling: every value arrives as typed, missing values are refused, templates cannot escape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pool when things go wrong: an office that hangs, dies, wears out, or is left alone."""
+"""The pool when things go wrong: an office that hangs, dies, wears out, or is idle."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def work_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pool(templates_dir: Path, work_dir: Path) -> Iterator[OfficePool]:
-    """One for all that leave it able to work: what it does after a mishap is what is tested."""
+    """Shared by tests that leave it working: its recovery is what they test."""
     pool = OfficePool(templates_dir / "fonts", workers=1, work_dir=work_dir, seconds=6)
     yield pool
     pool.close()
@@ -213,7 +213,8 @@ def test_what_a_killed_service_left_is_removed_and_what_is_in_use_is_not(
 
 
 def test_the_office_is_closed_in(pool: OfficePool, docx: bytes) -> None:
-    """Every wall, seen from outside, where this kernel permits it; it does where tests run."""
+    """Every restriction, checked from outside, if this kernel permits it (it does where tests
+    run)."""
     pool.convert(docx)
     (office,) = pool.offices()
     assert office.walls == {"network": True, "files": True, "capabilities": True}
@@ -254,7 +255,7 @@ print(json.dumps([walls, [
 
 @pytest.mark.parametrize("permitted", ["namespace", "no namespace"])
 def test_behind_the_walls_nothing_of_the_service_is_reached(tmp_path: Path, permitted: str) -> None:
-    """Also where namespaces are forbidden, as in a container."""
+    """Even where namespaces are forbidden, as in a container."""
     own, elsewhere = tmp_path / "own", tmp_path / "elsewhere"
     own.mkdir()
     elsewhere.mkdir()

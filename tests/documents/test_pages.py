@@ -1,4 +1,4 @@
-"""How the pages of an agreement fill: a part ends where it ends, every page before it is full."""
+"""How full the pages of an agreement are: every page but a part's last is full."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from tests.documents.samples import full, hard, ordinary
 from tests.variants import some
 
 DATED = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
-FOOTER = 60  # points from the bottom; what stands lower says which document and page it is
+FOOTER = 60  # points from the bottom; below is the footer
 ROOM = 842 - 2 * 70  # between the margins of a page
-FULL = 0.6  # what does not fit any more may be a whole block of signatures
+FULL = 0.6  # a whole block of signatures may not fit any more
 BULLET = "•"
-# Of each list in Bijlage 1 how many items; the first and the fourth left an item alone
-# before lists were kept together.
+# The number of items of each list in Bijlage 1. Before lists were kept together, the first and the
+# fourth left an item alone.
 SIZES = [(41, 41), (25, 25), (30, 30), (4, 39), (35, 35), (4, 40)]
 LAST_OF_AGREEMENT, FIRST_OF_ANNEX = "Aldus overeengekomen", "Bijlage 1: Specificatie"
 
 
 def pages(pdf: bytes) -> list[tuple[str, float]]:
-    """Of each page the text, and how much of its room the text reaches over."""
+    """The text of each page, and the fraction of its height that the text covers."""
     found = []
     with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
@@ -73,7 +73,7 @@ def test_no_bullet_stands_alone(document_maker: DocumentMaker, data: int, subjec
         for text, _ in pages(made.pdf)
     ]
     for before, after in itertools.pairwise(found):
-        assert not before[-1].endswith(":"), before  # a lead-in, and its list on the next page
+        assert not before[-1].endswith(":"), before  # its list is on the next page
         if after[0].startswith(BULLET):
             near = (*before[-2:], *after[:2])
             assert all(line.startswith(BULLET) for line in near), near

@@ -1,4 +1,4 @@
-"""The shipped text is the specified agreement, and the committed Word file is what it builds."""
+"""The shipped text is the specified agreement, and the committed Word file is built from it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def blocks(compiled: CompiledTemplate) -> list[Paragraph | TableBlock]:
 
 
 def clause(blocks: list[Paragraph | TableBlock], number: str) -> str:
-    """A clause's text with the bullets under it."""
+    """A clause's text with its bullets."""
     texts: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph) and block.label == number:
@@ -130,7 +130,7 @@ def test_clauses_say_what_they_must(
 
 
 def test_no_clause_says_less_than_it_must(blocks: list[Paragraph | TableBlock]) -> None:
-    """Words of version 1.0 that weighed less, or more, than the term they stood for."""
+    """Words of version 1.0 that were weaker, or stronger, than the intended term."""
     for number, word in (
         ("1.2", "namelijk"),
         ("2.1", "ziet"),
@@ -153,7 +153,7 @@ def test_the_notice_of_a_breach_is_one_list_of_four(blocks: list[Paragraph | Tab
 def test_defined_terms_are_written_with_a_capital(blocks: list[Paragraph | TableBlock]) -> None:
     text = " ".join(block.text for block in printed_paragraphs(blocks))
     for term in ("verwerkingsverantwoordelijke", "hoofdovereenkomst", "partijen", "verwerker "):
-        # each may stand in lower case once: where it is defined
+        # each may be in lower case once: where it is defined
         assert text.count(term) <= 1, term
 
 
@@ -181,7 +181,7 @@ def test_the_table_gives_name_function_date_and_signature(
 
 
 def test_every_declared_placeholder_is_used(agreement_template: DocumentTemplate) -> None:
-    # compiling refuses a used one that is not declared; here the other way round
+    # compiling refuses undeclared placeholders; this checks for unused declarations
     used = CompiledTemplate(agreement_template).used
     assert {placeholder.path for placeholder in agreement_template.placeholders} - used == set()
 

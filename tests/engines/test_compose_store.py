@@ -21,14 +21,14 @@ from service.engines.process import free_ports, wait_until
 
 ROOT = Path(__file__).parents[2]
 BUCKET = "archief"
-# Where the container mounts what; a test has folders of its own.
+# The container's mount points; a test uses its own folders.
 IN_CONTAINER = ("/run/secrets", "/etc/seaweedfs", "/data")
 PARTS = ("master", "volume", "filer")
 
 
 @dataclass(frozen=True)
 class ComposeStore:
-    """A running one, as its administrator and as the worker."""
+    """A running store, with clients of its administrator and the worker."""
 
     pid: int
     s3: Any
@@ -37,7 +37,7 @@ class ComposeStore:
 
 @pytest.fixture
 def secrets(tmp_path: Path) -> Path:
-    """What scripts/compose-secrets makes, in a folder of the test's own."""
+    """The secrets made by scripts/compose-secrets, in the test's own folder."""
     (tmp_path / "scripts").mkdir()
     script = shutil.copy(ROOT / "scripts" / "compose-secrets", tmp_path / "scripts")
     subprocess.run([script], check=True, capture_output=True)
@@ -46,7 +46,7 @@ def secrets(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(tmp_path: Path, secrets: Path) -> Iterator[ComposeStore]:
-    """The store with the very command of compose.yaml, on free ports of the loopback address."""
+    """The store with the exact command of compose.yaml, on free loopback ports."""
     described = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["s3"]
     places = {name: tmp_path / name.strip("/").replace("/", "-") for name in IN_CONTAINER}
     for place in places.values():

@@ -1,4 +1,4 @@
-"""The embedded S3 server: what an archive needs of it, its back doors, and its restarts."""
+"""The embedded S3 server: what an archive needs of it, its internal ports, and its restarts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def locked(s3: Any, locked_bucket: str) -> dict[str, str]:
 
 @pytest.fixture
 def doors(run_directory: Path, object_store: ObjectStoreAddress) -> dict[str, int]:
-    """The ports behind the S3 door."""
+    """The ports behind the S3 port."""
     return EmbeddedObjectStore(run_directory / "object-store").ports()
 
 
@@ -61,7 +61,7 @@ def test_a_locked_version_cannot_be_deleted(s3: Any, locked: dict[str, str]) -> 
     with pytest.raises(ClientError) as refused:
         s3.delete_object(**locked)
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
-    s3.delete_object(Bucket=locked["Bucket"], Key=locked["Key"])  # hides it, no more
+    s3.delete_object(Bucket=locked["Bucket"], Key=locked["Key"])  # this only hides it
     assert s3.get_object(**locked)["Body"].read() == b"bewaard"
 
 
@@ -205,7 +205,7 @@ def test_what_was_acknowledged_survives_a_kill(store: EmbeddedObjectStore) -> No
             key, data = f"{writer}-{number}", os.urandom(60_000)
             try:
                 client.put_object(Bucket="archief", Key=key, Body=data, IfNoneMatch="*")
-            except (BotoCoreError, ClientError):  # it is gone
+            except (BotoCoreError, ClientError):  # it has stopped
                 return
             acknowledged[key] = data
 
@@ -304,7 +304,7 @@ def _client(address: ObjectStoreAddress) -> Any:
 
 
 def _read(client: Any, key: str) -> bytes:
-    """What a store that was just started holds: its volumes are there a little later than it."""
+    """The contents of a store that just started: its volumes appear a little later."""
     found: list[bytes] = []
 
     def there() -> bool:
@@ -326,7 +326,7 @@ def _status(port: int, method: str, path: str) -> int:
 
 
 def _listening_addresses() -> dict[int, set[str]]:
-    """Port → addresses with a listener, from the kernel's own table (Linux; elsewhere empty)."""
+    """Port → addresses with a listener, from the kernel's table (Linux; elsewhere empty)."""
     table = Path("/proc/net/tcp")
     if not table.exists():
         return {}

@@ -1,4 +1,4 @@
-"""What the two identities that work with the embedded store may do, and above all may not."""
+"""What the embedded store's two working identities may and may not do."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def bucket_of(version: dict[str, str]) -> dict[str, str]:
 
 
 def batch(s3: Any, version: dict[str, str], **more: Any) -> Any:
-    """The form of deletion that answers 200 and names its refusals inside."""
+    """The batch deletion, which answers 200 and lists its refusals inside."""
     one = {"Key": version["Key"], "VersionId": version["VersionId"]}
     answer = s3.delete_objects(**bucket_of(version), Delete={"Objects": [one]}, **more)
     for refused in answer.get("Errors", []):
@@ -133,7 +133,7 @@ def client(store: ObjectStoreAddress, identity: Credentials) -> Any:
 
 @pytest.fixture
 def version(s3: Any, bucket: str) -> dict[str, str]:
-    """A locked original that the administrator put there."""
+    """A locked original, stored by the administrator."""
     s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
     put = s3.put_object(
         Bucket=bucket,
@@ -172,7 +172,7 @@ def test_who_works_with_the_store_destroys_nothing(
 
 
 def test_the_administrator_could(s3: Any, version: dict[str, str]) -> None:
-    """Else the attempts above prove nothing."""
+    """Otherwise the attempts above would prove nothing."""
     DESTROYS["delete, bypassing"](s3, version)
     with pytest.raises(ClientError):
         s3.get_object(**version)
@@ -200,7 +200,7 @@ def test_a_server_of_before_the_identities_is_started_anew(
 
 
 def test_containers_have_the_same_identities(tmp_path: Path) -> None:
-    """``scripts/compose-secrets`` runs where nothing of ours is installed, so it says it again."""
+    """``scripts/compose-secrets`` runs without our code installed, so it repeats the identities."""
     (tmp_path / "scripts").mkdir()
     shutil.copy(ROOT / "scripts" / "compose-secrets", tmp_path / "scripts")
     subprocess.run([tmp_path / "scripts" / "compose-secrets"], check=True, capture_output=True)

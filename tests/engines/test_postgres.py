@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: first start, second start, and everything that may go wrong between."""
+"""The embedded PostgreSQL: first start, second start, and everything that can go wrong."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from service.engines.process import is_alive, wait_until
 
 @pytest.fixture(scope="session")
 def made_once(run_directory: Path, worker_name: str) -> Path:
-    """A cluster that was stopped in order, to copy for each test: initdb takes half a second."""
+    """A properly stopped cluster, copied for each test: initdb takes half a second."""
     directory = run_directory / f"postgres-made-once-{worker_name}"
     server = EmbeddedPostgres(directory, durable=False)
     server.start()
@@ -32,7 +32,7 @@ def made_once(run_directory: Path, worker_name: str) -> Path:
 
 @pytest.fixture
 def server(made_once: Path, tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    """A server of the test's own; stopped whatever happens."""
+    """The test's own server, stopped in any case."""
     directory = tmp_path / "pg"
     subprocess.run(["cp", "-a", str(made_once), str(directory)], check=True)
     (directory / "socket-folder").unlink(missing_ok=True)
@@ -226,7 +226,7 @@ def test_a_server_that_refuses_says_why(server: EmbeddedPostgres) -> None:
 
 
 def test_a_cluster_of_before_the_second_role_lets_it_in(server: EmbeddedPostgres) -> None:
-    """Also where the server of the earlier version was left running."""
+    """Even if the older version's server was left running."""
     server.start()
     _do(server.owner_url(), "CREATE TABLE kept AS SELECT 42 AS answer")
     _do(server.owner_url(), "DROP ROLE zegel_app")
@@ -265,7 +265,7 @@ def _do(url: str, statement: str) -> None:
 
 
 def _kill(pid: int | None) -> None:
-    """As a crash: the server and its children, without a chance to tidy up."""
+    """Like a crash: kills the server and its children without clean-up."""
     if pid is not None:
         os.killpg(pid, signal.SIGKILL)
         assert wait_until(lambda: not is_alive(pid), seconds=60)

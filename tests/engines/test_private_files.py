@@ -1,4 +1,4 @@
-"""Who may read what an installation leaves on disk, and what an earlier version left."""
+"""Who can read an installation's files on disk, including those of an older version."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
     for path in (data, elsewhere, *data.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     close_what_is_open(data)
-    assert mode(data) == 0o755  # whoever made it decides
+    assert mode(data) == 0o755  # its creator decides
     assert mode(data / "postgres") == 0o711
     assert {mode(data / name) for name in ("mailbox", "mailbox/new", "sleutels")} == {0o700}
     files = ("postgres/server.log", "mailbox/new/1.eml", "secret-key")

@@ -256,6 +256,30 @@ def audit_verify(roots: tuple[Path, ...], as_json: bool) -> None:
     sys.exit(verify_log(lambda: _settings(PRODUCTION), roots, as_json=as_json))
 
 
+@main.group(help=text("cli.archive"))
+def archive() -> None:
+    """What is done with the archive by hand."""
+
+
+@archive.command("rebuild-index", help=text("cli.archive_rebuild"))
+@click.option("--root", "roots", multiple=True, type=_FILE, help=text("cli.rebuild_root"))
+@click.option(
+    "--stamp-root", "stamp_roots", multiple=True, type=_FILE, help=text("cli.verify_stamp")
+)
+@click.option("--since", default="", metavar="VO-2026-00042", help=text("cli.rebuild_since"))
+@click.option("--json", "as_json", is_flag=True, help=text("cli.verify_json"))
+def archive_rebuild_index(
+    roots: tuple[Path, ...], stamp_roots: tuple[Path, ...], since: str, as_json: bool
+) -> None:
+    """The archive's index from the bucket alone."""
+    # Loads the database and the verifier.
+    from service.commands.archive import rebuild  # noqa: PLC0415
+
+    sys.exit(
+        rebuild(lambda: _settings(PRODUCTION), roots, stamp_roots, since=since, as_json=as_json)
+    )
+
+
 def set_up_logging() -> None:
     """Log to standard error, never with a signing link in it."""
     logging.basicConfig(

@@ -58,6 +58,7 @@ class Event(StrEnum):
     ARCHIVE_RENEWED = "archive.renewed"
     ARCHIVE_NOT_RENEWED = "archive.not_renewed"
     ARCHIVE_LOCK_FAILED = "archive.lock_failed"
+    ARCHIVE_INDEXED = "archive.indexed"
     ARCHIVE_PROBED = "archive.probed"
     OFFICE_PROBED = "office.probed"
     QUESTION_ASKED = "question.asked"

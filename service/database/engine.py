@@ -29,6 +29,7 @@ from service.database.agreement.signing import Signing
 from service.database.keeping.archive import ArchiveRecords
 from service.database.keeping.archive_round import ArchiveRound
 from service.database.keeping.document_stamps import DocumentStamps
+from service.database.keeping.recovery import Recovery
 from service.database.keeping.renewals import Renewals
 from service.database.lists.alarms import Alarms
 from service.database.lists.lagging import Lagging
@@ -171,6 +172,11 @@ class Transaction:
     def archive(self) -> ArchiveRecords:
         """What lies in the archive."""
         return ArchiveRecords(self._connection)
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """What agreements need that come back from the archive."""
+        return Recovery(self._connection)
 
     @cached_property
     def archive_round(self) -> ArchiveRound:

@@ -123,6 +123,11 @@ class Anchors:
         rows = self._connection.execute(select(anchors).order_by(anchors.c.number))
         return [_anchor(row) for row in rows]
 
+    def of_day(self, day: date) -> str:
+        """The SHA-256 of the record of a day; empty when that day has none."""
+        statement = select(anchors.c.sha256).where(anchors.c.day == day)
+        return self._connection.execute(statement).scalar() or ""
+
     def heads(self, number: int) -> list[Head]:
         """The heads in one anchor, in the order of its tree."""
         rows = self._connection.execute(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -136,6 +136,29 @@ class AuditLog:
         else:
             self._connection.execute(_ENTRY, entry)
         return entry_hash
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Write entries again as they were, of a chain that ends where they begin.
+
+        Whoever calls holds the agreement's row lock and knows that they follow each other.
+        """
+        for entry in entries:
+            written = {
+                "new_agreement_id": entry.agreement_id,
+                "new_seq": entry.seq,
+                "new_at": entry.at,
+                "new_actor": entry.actor,
+                "new_event": str(entry.event),
+                "new_data": entry.data,
+                "new_personal_digest": entry.personal_digest,
+                "new_prev_hash": entry.prev_hash,
+                "new_hash": entry.hash,
+            }
+            if entry.personal is None:  # there was none, or it was erased
+                self._connection.execute(_ENTRY, written)
+            else:
+                beside = {"new_salt": bytes.fromhex(entry.salt), "new_personal": entry.personal}
+                self._connection.execute(_WITH_PERSONAL, written | beside)
 
     def of(self, agreement_id: str | None) -> list[Entry]:
         """The entries of one chain, first to last."""

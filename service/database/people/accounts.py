@@ -38,7 +38,13 @@ KNOWN_BROWSER_DAYS = 365
 MOST_KNOWN_BROWSERS = 20
 _BY_EMAIL = select(staff).where(func.lower(staff.c.email) == bindparam("wanted"))
 _BY_ID = select(staff).where(staff.c.id == bindparam("wanted"))
-_PROFILE = select(processor_profiles).order_by(processor_profiles.c.version.desc()).limit(1)
+# Those from 0 down were recovered from old agreements, and are no profile for a new one.
+_PROFILE = (
+    select(processor_profiles)
+    .where(processor_profiles.c.version > 0)
+    .order_by(processor_profiles.c.version.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)

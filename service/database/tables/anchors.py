@@ -14,8 +14,9 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import UUID
 
-from service.database.tables.columns import agreement_id, instant, metadata, now
+from service.database.tables.columns import instant, metadata, now
 
 NOBODY = "00000000-0000-0000-0000-000000000000"  # stands for the general chain in an index
 
@@ -46,7 +47,8 @@ anchor_heads = Table(
     metadata,
     Column("number", Integer, ForeignKey("anchors.number"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    agreement_id(null=True),
+    # Maybe of one that the database lost: the tree needs every head.
+    Column("agreement_id", UUID(as_uuid=False), nullable=True),
     Column("seq", Integer, nullable=False),
     Column("hash", Text, nullable=False),
     Index("uq_anchor_heads_chain", text(chain()), "seq", unique=True),

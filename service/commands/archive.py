@@ -1,0 +1,180 @@
+"""``zegel archive rebuild-index``: the archive's index, rebuilt from the bucket alone.
+
+Status 0: everything in the bucket is in the index; 1: something was left out, or the index tells it
+otherwise; 2: settings, keys, database or archive cannot be used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+from cryptography import x509
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.deps import Deps
+from service.errors import ZegelError
+from service.running.opening import engines
+from service.settings.table import Settings
+from service.texts import has_text, text
+from service.wiring.build import build
+from service.workflow.keeping.put_in_index import DIFFERENT
+from service.workflow.keeping.rebuild_anchors import AnchorOutcome, rebuild_anchors
+from service.workflow.keeping.rebuild_index import (
+    REFUSED,
+    RESULTS,
+    Outcome,
+    Summary,
+    Trust,
+    rebuild_index,
+)
+from signatures.errors import AuthorityError
+from storage.errors import PackageInvalid, StorageError
+from storage.manifest import ROOT
+
+WHOLE, NOT_WHOLE, UNKNOWN = 0, 1, 2
+EVERY = 100  # packages between two lines of progress
+
+
+def rebuild(
+    given: Callable[[], Settings],
+    roots: Sequence[Path],
+    stamp_roots: Sequence[Path],
+    *,
+    since: str = "",
+    as_json: bool = False,
+) -> int:
+    """Rebuild, say what was found, and return the exit status.
+
+    Without ``roots`` the packages must lead to this installation's own root; with them, to one of
+    theirs. Progress goes to standard error.
+    """
+    telling = _Telling(as_json)
+    try:
+        settings = given()
+        with engines(settings) as found:
+            deps = build(settings, found.database_url, found.store)
+            try:
+                trust = _trust(deps, roots, stamp_roots)
+                summary = rebuild_index(deps, trust, telling.hear, since=since)
+                anchors = _Anchors()
+                for each in rebuild_anchors(deps, trust):
+                    anchors.add(each)
+            finally:
+                deps.close()
+    except PackageInvalid:
+        click.echo(text("cli.rebuild_no_reference", given=since), err=True)
+        return UNKNOWN
+    except ZegelError as error:
+        click.echo(error.sentence(), err=True)
+        return UNKNOWN
+    except (StorageError, AuthorityError, SQLAlchemyError, OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]  # the database adds its statement on further lines
+        click.echo(text("cli.rebuild_unknown", reason=reason), err=True)
+        return UNKNOWN
+    whole = not summary.troubled and not anchors.troubled
+    if as_json:
+        click.echo(
+            json.dumps(_as_json(summary, anchors, whole=whole), ensure_ascii=False, indent=2)
+        )
+    else:
+        click.echo("\n".join(_told(summary, anchors, whole=whole)))
+    return WHOLE if whole else NOT_WHOLE
+
+
+def _trust(deps: Deps, roots: Sequence[Path], stamp_roots: Sequence[Path]) -> Trust:
+    stamps = [*deps.settings.tsa_roots, *_certificates(stamp_roots)]
+    if roots:
+        return Trust(_certificates(roots), stamps)
+    authority = deps.authority()
+    return Trust(authority.roots, stamps, authority.lists)
+
+
+def _certificates(files: Sequence[Path]) -> list[x509.Certificate]:
+    return [
+        certificate
+        for file in files
+        for certificate in x509.load_pem_x509_certificates(file.read_bytes())
+    ]
+
+
+@dataclass
+class _Telling:
+    """Says how far it is, and at once what a person must look at."""
+
+    as_json: bool
+    seen: int = 0
+
+    def hear(self, outcome: Outcome) -> None:
+        """One more folder."""
+        self.seen += 1
+        if not self.as_json and outcome.result in (DIFFERENT, REFUSED):
+            click.echo(_line(outcome))
+        if self.seen % EVERY == 0:
+            said = text("cli.rebuild_progress", count=self.seen, last=_place(outcome.prefix))
+            click.echo(said, err=True)
+
+
+@dataclass
+class _Anchors:
+    """How many anchors of each result, and those that a person must look at."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
+    troubled: list[AnchorOutcome] = field(default_factory=list)
+
+    def add(self, outcome: AnchorOutcome) -> None:
+        """Count one."""
+        self.counts[outcome.result] += 1
+        if outcome.result in (DIFFERENT, REFUSED):
+            self.troubled.append(outcome)
+
+
+def _as_json(summary: Summary, anchors: _Anchors, *, whole: bool) -> dict[str, Any]:
+    return {
+        "whole": whole,
+        "packages": summary.counts,
+        "unproven": summary.unproven,
+        "troubled": [{**asdict(each), "sentence": _line(each)} for each in summary.troubled],
+        "anchors": anchors.counts,
+        "troubled_anchors": [asdict(each) for each in anchors.troubled],
+    }
+
+
+def _told(summary: Summary, anchors: _Anchors, *, whole: bool) -> list[str]:
+    lines = [
+        text(f"cli.rebuild_anchor_{each.result}", day=each.day, detail=each.detail)
+        for each in anchors.troubled
+    ]
+    lines.append(text("cli.rebuild_whole" if whole else "cli.rebuild_not_whole"))
+    lines.append(text("cli.rebuild_counts", **summary.counts))
+    lines.append(text("cli.rebuild_anchors", **anchors.counts))
+    if summary.unproven:
+        lines.append(text("cli.rebuild_unproven", count=max(summary.unproven.values())))
+    return lines
+
+
+def _line(outcome: Outcome) -> str:
+    place = _place(outcome.prefix)
+    if outcome.result == DIFFERENT:
+        parts = dict.fromkeys(_part(each) for each in outcome.different)
+        return text("cli.rebuild_different", place=place, parts=", ".join(parts))
+    findings = " ".join(dict.fromkeys(each.sentence("nl") for each in outcome.findings))
+    why = text(f"cli.rebuild_why.{outcome.why}", detail=outcome.detail, findings=findings)
+    return text("cli.rebuild_refused", place=place, why=why.strip())
+
+
+def _part(code: str) -> str:
+    """A part in words, with what lies deeper as it is: ``het origineel``."""
+    name = code.partition(".")[0]
+    key = f"cli.rebuild_part.{name}"
+    return text(key) if has_text(key) else name
+
+
+def _place(prefix: str) -> str:
+    """The reference where there is one, else the key."""
+    parts = prefix.strip("/").split("/")
+    return parts[-1] if prefix.endswith("/") and parts[0] == ROOT else prefix

@@ -1,0 +1,189 @@
+"""One package into the archive's index: what is missing is added, and nothing that is there is
+changed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.states import State
+from service.database.engine import Transaction
+from service.database.keeping.archive import ArchivedObject
+from service.database.keeping.document_stamps import DocumentStamp
+from service.errors import NotFound
+from service.workflow.actors import SYSTEM
+from service.workflow.keeping.recover import FORMER_ADDRESS, Recovered
+from signatures.package.names import TEMPLATE
+from storage.inventory import HeldPackage
+
+ADDED, COMPLETED, PRESENT, DIFFERENT = "added", "completed", "present", "different"
+NOT_LOCKED = datetime(1970, 1, 1, tzinfo=UTC)  # so that the lock is due at once
+
+
+class Putting:
+    """Puts one package into the index, in one transaction."""
+
+    def __init__(self, tx: Transaction, held: HeldPackage, recovered: Recovered) -> None:
+        self._tx = tx
+        self._held = held
+        self._recovered = recovered
+        self._id = held.stored.facts.agreement_id
+        self._new = False
+        self._added = False
+        self.different: list[str] = []
+
+    @property
+    def result(self) -> str:
+        """What came of it."""
+        if self.different:
+            return DIFFERENT
+        return ADDED if self._new else COMPLETED if self._added else PRESENT
+
+    def everything(self, stamps: Sequence[DocumentStamp]) -> None:
+        """Add what is missing, and note what is there and differs."""
+        self._agreement()
+        if self.different:
+            return  # what hangs on another agreement would only add to it
+        self._document()
+        self._acts()
+        self._original()
+        self._log()
+        self._objects()
+        for stamp in stamps:
+            self._added |= self._tx.stamps.add(stamp)
+        if self._tx.archive.state(self._id) is None:
+            self._added = True
+            self._tx.archive.set_state(self._id, "verified", self._held.stored.prefix)
+        if self._new:
+            self._tx.audit.append(self._id, Event.ARCHIVE_INDEXED, SYSTEM)
+
+    def _agreement(self) -> None:
+        found = self._recovered
+        there = self._there(found)
+        if there is None:
+            return
+        told = found.agreement(there.processor_version)
+        self._compare("agreement", _proven(there), _proven(told))
+
+    def _there(self, found: Recovered) -> Agreement | None:
+        """The agreement that is there, under its row lock; None when it was put in just now."""
+        tx, reference = self._tx, found.facts.reference
+        try:
+            other = tx.agreements.lock(reference)
+        except NotFound:
+            pass
+        else:
+            if other.id != self._id:
+                self.different.append("agreement.id")
+                return None
+            return other
+        for person in found.people():
+            tx.recovery.keep_account(person, FORMER_ADDRESS.format(id=person.id))
+        processor = found.agreement(0).processor
+        agreement = found.agreement(tx.recovery.profile(processor))
+        tx.agreements.insert(agreement)
+        tx.recovery.note(self._id, reference, found.flags, found.closed_at)
+        self._new = True
+        return None
+
+    def _document(self) -> None:
+        found = self._recovered
+        told = found.document()
+        there = self._tx.documents.frozen(self._id, told.edition)
+        if there is not None:
+            names = ("sha256", "template_version", "template_sha256")
+            self._compare("document", _these(there, *names), _these(told, *names))
+            return
+        self._added = True
+        if template := found.files.get(TEMPLATE):
+            self._tx.documents.keep_template(told.template_sha256, told.template_version, template)
+        self._tx.documents.put(self._id, str(uuid.uuid4()), told)
+
+    def _acts(self) -> None:
+        edition = self._recovered.facts.edition
+        there = {act.place: act for act in self._tx.documents.acts(self._id, edition)}
+        for act in self._recovered.acts:
+            if act.place not in there:
+                self._added = True
+                self._tx.documents.add_act(self._id, edition, act)
+                continue
+            names = ("signed_at", "document_sha256", "record_sha256", "signatory_id", "staff_id")
+            known = there[act.place]
+            self._compare(f"acts.{act.place}", _these(known, *names), _these(act, *names))
+
+    def _original(self) -> None:
+        told = self._recovered.original()
+        there = self._tx.documents.original(self._id)
+        if there is None:
+            self._added = True
+            if not self._tx.documents.add_original(self._id, told):
+                self.different.append("original")
+            return
+        names = ("edition", "sha256", "size", "level", "evidence_sha256")
+        self._compare("original", _these(there, *names), _these(told, *names))
+
+    def _log(self) -> None:
+        there = self._tx.audit.of(self._id)
+        told = self._recovered.entries
+        for known, entry in zip(there, told, strict=False):
+            if known.hash != entry.hash:
+                self.different.append(f"log.{entry.seq}")
+                return
+        if missing := told[len(there) :]:
+            self._added = True
+            self._tx.audit.restore(missing)
+
+    def _objects(self) -> None:
+        there = {each.name: each for each in self._tx.archive.objects(self._id)}
+        told = _archived(self._held)
+        for each in told:
+            known = there.get(each.name)
+            if known is None:
+                continue
+            names = ("key", "version_id", "sha256", "size", "inside")
+            self._compare(f"objects.{each.name}", _these(known, *names), _these(each, *names))
+        if missing := [each for each in told if each.name not in there]:
+            self._added = True
+            self._tx.archive.put_objects(self._id, missing)
+
+    def _compare(self, part: str, there: dict[str, object], told: dict[str, object]) -> None:
+        self.different += [f"{part}.{name}" for name in there if there[name] != told[name]]
+
+
+def _proven(agreement: Agreement) -> dict[str, object]:
+    """What the signed document and its evidence say of an agreement, wherever it is read."""
+    controller = agreement.controller
+    return {
+        "state": agreement.state in (State.COMPLETED, State.SUPERSEDED),
+        "edition": agreement.edition,
+        "order": agreement.order,
+        "fully_signed_at": agreement.fully_signed_at,
+        "effective_date": agreement.effective_date,
+        "frozen_sha256": agreement.frozen_sha256,
+        "controller": (controller.name, controller.number, controller.notices_email),
+        "signatory": agreement.signatory,
+        "annex": [(each.list, each.label, each.entered_by) for each in agreement.annex.items],
+    }
+
+
+def _these(value: object, *names: str) -> dict[str, object]:
+    return {name: getattr(value, name) for name in names}
+
+
+def _archived(held: HeldPackage) -> list[ArchivedObject]:
+    """The objects as the index records them; one that is not locked is due at once."""
+    return [
+        ArchivedObject(
+            name,
+            each.stored.key,
+            each.stored.version_id,
+            each.stored.sha256,
+            each.stored.size,
+            each.locked_until or NOT_LOCKED,
+            {n: (f.size, f.sha256) for n, f in held.stored.inside(name).items()},
+        )
+        for name, each in held.objects.items()
+    ]

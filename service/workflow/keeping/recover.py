@@ -1,0 +1,284 @@
+"""One agreement as its package tells it: what the index held of it when it was closed.
+
+Nothing is judged here: whoever calls has had the package judged (``rebuild_index``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import Any
+
+from service.agreement.countersigner import Countersigner
+from service.agreement.deadlines import LEAST_DAYS, end_of_day_after
+from service.agreement.events import Event
+from service.agreement.model import Agreement
+from service.agreement.permissions import Staff
+from service.agreement.states import ACT_ORDER, Order, Place, PlaceState, State
+from service.agreement.unprinted import (
+    annex_in,
+    controller_in,
+    main_agreement_in,
+    processor_in,
+    services_in,
+    signatory_in,
+)
+from service.database.agreement.documents import ActRow, NewDocument, NewOriginal
+from service.database.log.audit_log import Entry
+from service.workflow.sealing.evidence_package import encoded
+from signatures.effective_date import BRUSSELS, local_date
+from signatures.package.names import AGREEMENT, CERTIFICATES, EVIDENCE, LOG, SHEET, SHOWN, VIEW
+from storage.manifest import PackageFacts
+
+FORMER_ADDRESS = "{id}@uit-het-archief.invalid"
+"""Stands for an address that no package names; mail to it goes nowhere (RFC 2606)."""
+
+_SIGNER, _STAFF = "signer:", "staff:"
+_SENT = (Event.AGREEMENT_SENT, Event.AGREEMENT_OFFERED)
+_FLAGS = {Event.SIGNATORY_DELEGATED: "delegated", Event.LINK_COPIED: "copied_link"}
+_INFORMAL = ("public_body", "unincorporated")
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What the files of a package say; ``printed`` is what the frozen document carries.
+
+    Raises KeyError, TypeError, ValueError or LookupError where they are of a kind that this version
+    does not know.
+    """
+
+    facts: PackageFacts
+    files: Mapping[str, bytes]
+    printed: Mapping[str, Any]
+
+    @cached_property
+    def evidence(self) -> Mapping[str, Any]:
+        """The evidence in the sealed sheet."""
+        said: Mapping[str, Any] = json.loads(self.files[EVIDENCE])
+        return said
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The log until the close."""
+        return [_entry(json.loads(line)) for line in self.files[LOG].splitlines()]
+
+    @cached_property
+    def order(self) -> Order:
+        """Who signed first."""
+        return Order(self.evidence["signing_order"])
+
+    @cached_property
+    def acts(self) -> list[ActRow]:
+        """The acts in the order of signing; the picture of a signature is in the document alone."""
+        by_place = {act["record"]["place"]: act for act in self.evidence["acts"]}
+        return [self._act(by_place[place.value], place) for place in ACT_ORDER[self.order]]
+
+    def _act(self, said: Mapping[str, Any], place: Place) -> ActRow:
+        record = said["record"]
+        actor = self._actor_at(place)
+        return ActRow(
+            id=str(uuid.uuid4()),
+            place=place,
+            ordinal=ACT_ORDER[self.order].index(place) + 1,
+            signatory_id=actor.removeprefix(_SIGNER) if actor.startswith(_SIGNER) else None,
+            staff_id=actor.removeprefix(_STAFF) if actor.startswith(_STAFF) else None,
+            signed_at=datetime.fromisoformat(record["signed_at"]),
+            document_sha256=record["document_sha256"],
+            record=record,
+            record_sha256=said["record_sha256"],
+            image=None,
+        )
+
+    def _actor_at(self, place: Place) -> str:
+        accepted = (e for e in self.entries if e.event is Event.ACT_ACCEPTED)
+        # A signature before a change of the text lapsed; the last one at a place counts.
+        return [e.actor for e in accepted if place.value in _places(e)][-1]
+
+    def agreement(self, processor_version: int) -> Agreement:
+        """The agreement as it is when everything is done."""
+        controller, signatory = self.acts_of_controller[0], self.acts_of_controller[0].record
+        ours = next(act for act in self.acts if act.place is Place.PROCESSOR_AGREEMENT)
+        created, sent = self._first(Event.AGREEMENT_CREATED), self._first(*_SENT)
+        until = _day(sent)
+        person = ours.record["person"]
+        effective = self.evidence["effective_date"]
+        return Agreement(
+            id=self.facts.agreement_id,
+            reference=self.facts.reference,
+            state=State.COMPLETED,
+            edition=self.facts.edition,
+            order=self.order,
+            annex_locked=self.order is Order.PROCESSOR_FIRST,
+            processor=processor_in(self.printed),
+            processor_version=processor_version,
+            controller=controller_in(self.printed),
+            signatory=signatory_in(self.printed, signatory["person"]["email"]),
+            signatory_id=controller.signatory_id or "",
+            main_agreement=main_agreement_in(self.printed),
+            services=services_in(self.printed),
+            annex=annex_in(self.printed, self.evidence["annex"]),
+            details_confirmed=True,
+            message="",
+            link_days=(until - local_date(sent.at)).days if until else LEAST_DAYS,
+            sender_id=created.actor.removeprefix(_STAFF),
+            created_at=created.at,
+            sent_at=sent.at,
+            opened_at=self._opened_at(),
+            expires_at=self._expires_at(),
+            fully_signed_at=datetime.fromisoformat(effective["last_act_at"]),
+            effective_date=self.facts.effective_date,
+            frozen_sha256=self.evidence["documents"]["shown"],
+            failure="",
+            places=dict.fromkeys(Place, PlaceState.SIGNED),
+            countersigner=Countersigner(
+                ours.staff_id or "", person["name"], person["function"], can_sign=False
+            ),
+        )
+
+    @property
+    def acts_of_controller(self) -> list[ActRow]:
+        """Those of the controller."""
+        return [act for act in self.acts if act.place is not Place.PROCESSOR_AGREEMENT]
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The reasons for a second look that the log and the document tell."""
+        told = [_FLAGS[e.event] for e in self.entries if e.event in _FLAGS]
+        informal = self.printed["controller"]["kind"] in _INFORMAL
+        return tuple(dict.fromkeys([*(["public_or_informal"] if informal else []), *told]))
+
+    @property
+    def closed_at(self) -> datetime:
+        """When the original was closed, which is where the log in a package ends."""
+        return self.entries[-1].at
+
+    def people(self) -> list[Staff]:
+        """Everybody of the staff who did something, without a role."""
+        names: dict[str, str] = {}
+        for entry in self.entries:
+            if entry.actor.startswith(_STAFF):
+                own = entry.actor.removeprefix(_STAFF)
+                names[own] = str((entry.personal or {}).get("name", "") or names.get(own, ""))
+        signed = {act.staff_id: act.record["person"] for act in self.acts if act.staff_id}
+        return [
+            Staff(
+                id=own,
+                name=signed.get(own, {}).get("name", name),
+                email=signed.get(own, {}).get("email", FORMER_ADDRESS.format(id=own)),
+                function=signed.get(own, {}).get("function", ""),
+                roles=frozenset(),
+            )
+            for own, name in names.items()
+        ]
+
+    def document(self) -> NewDocument:
+        """The frozen document."""
+        frozen = [e for e in self.entries if e.event is Event.DOCUMENT_FROZEN][-1]
+        return NewDocument(
+            edition=self.facts.edition,
+            kind="frozen",
+            sha256=self.evidence["documents"]["shown"],
+            pdf=self.files[SHOWN],
+            pages=frozen.data.get("pages", 0),
+            reading_html=self.files.get(VIEW, b"").decode(),
+            context=dict(self.printed),
+            template_version=self.evidence["template"]["version"],
+            template_sha256=self.evidence["template"]["sha256"],
+            engine=self.evidence["template"]["engine"],
+        )
+
+    def original(self) -> NewOriginal:
+        """The sealed original, without the bytes that the bucket keeps."""
+        return NewOriginal(
+            edition=self.facts.edition,
+            pdf=None,
+            sha256=_sha256(self.files[AGREEMENT]),
+            size=len(self.files[AGREEMENT]),
+            level=self.evidence["seal"]["level"],
+            evidence_pdf=None,
+            evidence_sha256=_sha256(self.files[SHEET]),
+            evidence_json=None,
+            log_jsonl=None,
+            manifest_facts=self._manifest_facts(),
+            further_files=None,
+        )
+
+    def _manifest_facts(self) -> dict[str, Any]:
+        certificates = {
+            name.removeprefix(CERTIFICATES): data
+            for name, data in self.files.items()
+            if name.startswith(CERTIFICATES)
+        }
+        qualities = {act["record"]["place"]: act["token_quality"] for act in self.evidence["acts"]}
+        closing = self._first(Event.ORIGINAL_CLOSED).data.get("token_quality")
+        return {
+            "effective_date": self.facts.effective_date.isoformat(),
+            "controller": self.facts.controller_name,
+            "processor": self.facts.processor_name,
+            "template_version": self.facts.template_version,
+            "token_quality": {**qualities, **({"closing": closing} if closing else {})},
+            "certificates": encoded(certificates),
+        }
+
+    def _first(self, *events: Event) -> Entry:
+        return next(entry for entry in self.entries if entry.event in events)
+
+    def _opened_at(self) -> datetime | None:
+        """When the present signatory first opened a link."""
+        opened: datetime | None = None
+        for entry in self.entries:
+            if entry.event in (Event.SIGNATORY_CHANGED, Event.SIGNATORY_DELEGATED):
+                opened = None
+            elif entry.event is Event.LINK_OPENED:
+                opened = opened or entry.at
+        return opened
+
+    def _expires_at(self) -> datetime | None:
+        fixed = [e for e in self.entries if e.event in (*_SENT, Event.AGREEMENT_EXTENDED)]
+        until = _day(fixed[-1])
+        return end_of_day_after(datetime.combine(until, time(12), BRUSSELS), 0) if until else None
+
+
+def missing_files(files: Mapping[str, bytes]) -> Sequence[str]:
+    """Without which nothing can be recovered."""
+    return [each for each in (AGREEMENT, SHOWN, SHEET, EVIDENCE, LOG) if each not in files]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _entry(line: Mapping[str, Any]) -> Entry:
+    said = line["entry"]
+    known = said["event"] in set(Event)
+    return Entry(
+        agreement_id=said["agreement"],
+        seq=said["seq"],
+        at=datetime.fromisoformat(said["at"]),
+        actor=said["actor"],
+        event=Event(said["event"]) if known else said["event"],
+        data=said["data"],
+        personal_digest=said["personal"],
+        personal=line["personal_data"],
+        salt=line["salt"],
+        prev_hash=said["prev"],
+        hash=line["hash"],
+    )
+
+
+def _places(entry: Entry) -> tuple[Any, ...]:
+    # The first entries held the place in words, and its code beside it.
+    return (entry.data.get("place_id"), entry.data.get("place"))
+
+
+def _day(entry: Entry) -> date | None:
+    """Until when the link worked; None in the first entries, which held it in words."""
+    try:
+        return date.fromisoformat(entry.data["until"])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,117 @@
+"""What the bucket holds by itself, read without any record of it: to rebuild an index from.
+
+One folder at a time, in the order of the keys, so that memory does not grow with the archive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+from storage.archive import AT_ONCE, find, read_copy
+from storage.contents import unpacked
+from storage.errors import ObjectCorrupt, ObjectMissing
+from storage.manifest import MANIFEST, ROOT, StoredPackage
+from storage.objects import ObjectStore, StoredObject
+from storage.renewed import FOLDER, original_of
+
+_DEPTH = 3  # overeenkomsten/<year>/<reference>/
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A place in the bucket where something lies; ``complete`` when there is a manifest."""
+
+    prefix: str
+    complete: bool
+
+
+@dataclass(frozen=True)
+class HeldObject:
+    """One object under the version by which it is there now, and its lock (aware UTC or None)."""
+
+    stored: StoredObject
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True)
+class HeldPackage:
+    """A package with every file, compared with its manifest; ``objects`` by their names in it.
+
+    ``copies`` are the renewed copies beside it by name, as they are: no manifest names them.
+    """
+
+    stored: StoredPackage
+    files: Mapping[str, bytes]
+    objects: Mapping[str, HeldObject]
+    copies: Mapping[str, bytes]
+
+
+def folders(objects: ObjectStore, *, since: str = "") -> Iterator[Folder]:
+    """Every place under which something lies, hidden or not, from the prefix ``since`` on.
+
+    A key that is in no folder is a place by itself. Raises StorageUnavailable, StorageRefused.
+    """
+    there = (each for each in objects.versions(f"{ROOT}/") if not each.delete_marker)
+    for prefix, versions in groupby(there, lambda each: _prefix(each.key)):
+        complete = any(each.key == prefix + MANIFEST for each in versions)
+        if prefix >= since:
+            yield Folder(prefix, complete)
+
+
+def _prefix(key: str) -> str:
+    parts = key.split("/")
+    return "/".join(parts[:_DEPTH]) + "/" if len(parts) > _DEPTH else key
+
+
+def hold(objects: ObjectStore, prefix: str) -> HeldPackage:
+    """The package under a prefix, with its renewed copies.
+
+    Raises ObjectMissing (an object of it is gone), ObjectCorrupt, PackageInvalid,
+    StorageUnavailable, StorageRefused.
+    """
+    stored = find(objects, prefix)
+    if stored is None:
+        raise ObjectMissing(f"{prefix}: there is no complete package")
+    with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
+        read = list(pool.map(lambda one: _read(objects, one), stored.objects()))
+        copies = list(pool.map(lambda one: _read_first(objects, one), _copies(objects, prefix)))
+    names = (*stored.parts, MANIFEST)
+    contents = {name: data for name, (_, data) in zip(names, read, strict=True)}
+    held = {each.stored.key.removeprefix(prefix): each for each, _ in (*read, *copies)}
+    return HeldPackage(
+        stored,
+        unpacked(stored, contents),
+        held,
+        {each.stored.key.removeprefix(prefix): data for each, data in copies},
+    )
+
+
+def _read(objects: ObjectStore, stored: StoredObject) -> tuple[HeldObject, bytes]:
+    found = read_copy(objects, stored)
+    sha256 = hashlib.sha256(found.data).hexdigest()
+    if sha256 != stored.sha256:
+        raise ObjectCorrupt(stored.key, expected=stored.sha256, found=sha256)
+    there = replace(stored, version_id=found.version_id)
+    return HeldObject(there, found.locked_until), found.data
+
+
+def _copies(objects: ObjectStore, prefix: str) -> list[tuple[str, str]]:
+    """Key and first version of each renewed copy, oldest first."""
+    found = {
+        each.key: each.version_id  # newest first, so the first version is kept
+        for each in objects.versions(prefix + FOLDER)
+        if not each.delete_marker and original_of(each.key.removeprefix(prefix))
+    }
+    return sorted(found.items())
+
+
+def _read_first(objects: ObjectStore, copy: tuple[str, str]) -> tuple[HeldObject, bytes]:
+    found = objects.read(*copy)
+    sha256 = hashlib.sha256(found.data).hexdigest()
+    stored = StoredObject(*copy, sha256, len(found.data))
+    return HeldObject(stored, found.locked_until), found.data

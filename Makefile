@@ -82,6 +82,7 @@ pictures: setup-test ## every page, document and mail as pictures in PICTURES (p
 
 docs: setup-test ## write the generated pages of docs/ again
 	$(BIN)/python -m service.settings.page > docs/settings.md
+	$(BIN)/python -m service.web.statuses > docs/errors.md
 
 compose: ## start everything in containers, as in production: https://localhost:8443
 	@scripts/compose-secrets

@@ -151,7 +151,7 @@ class Workshop:
             client=BROWSER,
         )
         if outcomes[0].refusal:
-            raise RuntimeError(outcomes[0].refusal)
+            raise outcomes[0].refusal
 
     def several(self, count: int, step: str) -> list[Opened]:
         """``count`` agreements at a step of the journey, prepared a few at a time."""

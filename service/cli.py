@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from service.error_words import words_of
 from service.errors import ZegelError
 from service.running.handover import received, supervised
 from service.settings.table import DEVELOPMENT, PRODUCTION, Settings, load_settings
@@ -33,7 +34,7 @@ class Group(click.Group):
         try:
             return super().invoke(context)
         except ZegelError as error:
-            said = error.sentence()
+            said = words_of(error)
         except KeyboardInterrupt:
             said = text("cli.stopped")
         except OSError as error:

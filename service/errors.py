@@ -15,7 +15,8 @@
     ├── KeysUnusable       the keys and certificates of the seal cannot be used, with the reason
     └── GenerationFailed   the document could not be made
 
-``code`` names the sentence in ``templates/nl/texts/errors.toml``; ``values`` fill it.
+What went wrong is ``code`` (``service/error_codes.py``) with its ``values``. An error has no words:
+each door finds them for its reader, with ``service/error_words.py``.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.texts import text
+from service.error_codes import ErrorCode, FieldCode, StartCode
 
 
 class ZegelError(Exception):
-    """Base of all errors of this service; ``str()`` is the Dutch sentence for a person."""
+    """Base of all errors of this service."""
 
-    def __init__(self, code: str, **values: object) -> None:
+    def __init__(self, code: ErrorCode | StartCode, **values: object) -> None:
         super().__init__(code)
         self.code = code
         self.values = values
@@ -41,40 +42,30 @@ class ZegelError(Exception):
         minutes, seconds = self.values.get("minutes", 0), self.values.get("seconds", 0)
         return int(str(minutes)) * 60 + int(str(seconds))
 
-    def sentence(self) -> str:
-        """The sentence of the catalogue for this situation."""
-        return text(f"errors.{self.code}", **self.values)
-
     def __str__(self) -> str:
-        return self.sentence()
+        """For a technical log: the code and what goes with it."""
+        details = ", ".join(f"{name}={value}" for name, value in self.values.items())
+        return f"{self.code} ({details})" if details else str(self.code)
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field that is not right; ``code`` names the sentence."""
+    """One field that is not right.
+
+    What keeps a password from being compared at all is shown beside its field too: an ErrorCode.
+    """
 
     field: str
-    code: str
+    code: FieldCode | ErrorCode
     values: Mapping[str, object] = dataclasses.field(default_factory=dict)
-
-    def sentence(self) -> str:
-        """The sentence to show beside the field."""
-        return text(f"errors.{self.code}", **self.values)
 
 
 class Invalid(ZegelError):
     """What was given is wrong; every field that is wrong is named."""
 
     def __init__(self, errors: list[FieldError]) -> None:
-        super().__init__("invalid", count=len(errors))
+        super().__init__(ErrorCode.INVALID, count=len(errors))
         self.errors = errors
-
-    def by_field(self) -> dict[str, str]:
-        """The first sentence per field, in the order given."""
-        sentences: dict[str, str] = {}
-        for error in self.errors:
-            sentences.setdefault(error.field, error.sentence())
-        return sentences
 
 
 class NotAllowed(ZegelError):
@@ -83,6 +74,8 @@ class NotAllowed(ZegelError):
 
 class Refused(ZegelError):
     """The rules say no."""
+
+    code: ErrorCode
 
 
 class KeyReused(Refused):
@@ -112,7 +105,7 @@ class LinkUnusable(ZegelError):
     """
 
     def __init__(self, reason: str, **values: object) -> None:
-        super().__init__(f"link_{reason}", **values)
+        super().__init__(ErrorCode(f"link_{reason}"), **values)
         self.reason = reason
 
 
@@ -128,7 +121,7 @@ class KeysUnusable(ZegelError):
     """The keys and certificates cannot be used; ``reason`` is the code of an AuthorityError."""
 
     def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"keys.{reason}", detail=detail)
+        super().__init__(ErrorCode(f"keys.{reason}"), detail=detail)
         self.reason = reason
 
 
@@ -136,6 +129,6 @@ class GenerationFailed(ZegelError):
     """The document could not be made; ``reason`` is for staff, never for the signer."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__("generation_failed", reason=reason, detail=detail)
+        super().__init__(ErrorCode.GENERATION_FAILED, reason=reason, detail=detail)
         self.reason = reason
         self.detail = detail

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from service.agreement.fields import Checker, fold
 from service.agreement.pasted import clean
+from service.error_codes import FieldCode
 from service.texts import table
 
 ListName = Literal["personal_data", "data_subjects"]
@@ -101,7 +102,7 @@ def parse_annex(
     elif answer != "no":
         answer = ""
         if complete:
-            check.refuse("dpo_answer", "yes_or_no")
+            check.refuse("dpo_answer", FieldCode.YES_OR_NO)
     return Annex(tuple(items), "yes" if answer == "yes" else "no" if answer else "", officer)
 
 
@@ -120,7 +121,7 @@ def _items(
     items: dict[str, Item] = {}
     for code in chosen:
         if code not in known:
-            check.refuse(name, "choose")
+            check.refuse(name, FieldCode.CHOOSE)
             continue
         category = known[code]
         who = entered.get(fold(category.label), by)
@@ -130,9 +131,9 @@ def _items(
         if label and fold(label) not in items:
             items[fold(label)] = Item(name, label, "", "own", entered.get(fold(label), by))
     if complete and not items:
-        check.refuse(name, f"{name}_empty")
+        check.refuse(name, FieldCode(f"{name}_empty"))
     if len(items) > MOST_ITEMS:
-        check.refuse(name, "too_many_items", most=MOST_ITEMS)
+        check.refuse(name, FieldCode.TOO_MANY_ITEMS, most=MOST_ITEMS)
     return list(items.values())
 
 
@@ -143,7 +144,7 @@ def _dpo(form: Mapping[str, Any], country: str, check: Checker) -> Dpo:
         email=check.email("dpo_email", form.get("dpo_email"), required=False),
     )
     if not (officer.phone or officer.email):
-        check.refuse("dpo_phone", "dpo_contact")
+        check.refuse("dpo_phone", FieldCode.DPO_CONTACT)
     return officer
 
 

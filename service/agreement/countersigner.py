@@ -10,6 +10,7 @@ from service.agreement.fields import Checker, same_person
 from service.agreement.parties import Processor
 from service.agreement.pasted import clean
 from service.agreement.permissions import Staff
+from service.error_codes import FieldCode
 
 FIELD = "countersigner"
 
@@ -54,9 +55,9 @@ def choose(
     if wanted:
         chosen = next((each for each in able if each.id == wanted), None)
         if chosen is None:
-            check.refuse(FIELD, "countersigner_gone")
+            check.refuse(FIELD, FieldCode.COUNTERSIGNER_GONE)
     else:
         chosen = suggested(able, processor)
         if chosen is None and able:
-            check.refuse(FIELD, "countersigner_choose")
+            check.refuse(FIELD, FieldCode.COUNTERSIGNER_CHOOSE)
     return Countersigner.of(chosen) if chosen else None

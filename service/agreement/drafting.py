@@ -27,6 +27,7 @@ from service.agreement.parties import (
 from service.agreement.pasted import clean
 from service.agreement.permissions import Staff
 from service.agreement.states import Order
+from service.error_codes import FieldCode
 from service.texts import catalogue
 
 
@@ -90,7 +91,7 @@ def draft(
     known = catalogue("services")
     services = tuple(code for code in known if code in set(given.services))
     if not services:
-        check.refuse("services", "services_empty")
+        check.refuse("services", FieldCode.SERVICES_EMPTY)
     annex = parse_annex(
         given.chosen_of(),
         given.typed_of(),
@@ -103,7 +104,7 @@ def draft(
     )
     order = clean(fields.get("order")) or Order.CONTROLLER_FIRST.value
     if order not in set(Order):
-        check.refuse("order", "choose")
+        check.refuse("order", FieldCode.CHOOSE)
         order = Order.CONTROLLER_FIRST.value
     message = check.text_area("message", fields.get("message"))
     days = _days(fields.get("link_days"), default_days, check)
@@ -136,14 +137,14 @@ def _complete_enough(
         return
     parse_controller(fields, check, complete=True)
     if not signatory.function:
-        check.refuse("signatory_function", "required")
+        check.refuse("signatory_function", FieldCode.REQUIRED)
     for name in LISTS:
         if not annex.of(name):
-            check.refuse(name, f"{name}_empty")
+            check.refuse(name, FieldCode(f"{name}_empty"))
     if not annex.complete and not annex.dpo_answer:
-        check.refuse("dpo_answer", "yes_or_no")
+        check.refuse("dpo_answer", FieldCode.YES_OR_NO)
     if check.errors:
-        check.refuse("order", "annex_not_complete")
+        check.refuse("order", FieldCode.ANNEX_NOT_COMPLETE)
 
 
 def free_text(typed: str, name: str, *, required: bool = False) -> str:
@@ -154,7 +155,7 @@ def free_text(typed: str, name: str, *, required: bool = False) -> str:
     check = Checker()
     whole = check.text_area(name, typed)
     if required and not whole:
-        check.refuse(name, "required")
+        check.refuse(name, FieldCode.REQUIRED)
     check.raise_if_wrong()
     return whole
 
@@ -165,7 +166,7 @@ def _days(typed: Any, default: int, check: Checker) -> int:
         return default
     days = days_in(value)
     if days is None:
-        check.refuse("link_days", "days_range", least=LEAST_DAYS, most=MOST_DAYS)
+        check.refuse("link_days", FieldCode.DAYS_RANGE, least=LEAST_DAYS, most=MOST_DAYS)
         return default
     return days
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from service.agreement.sentences import after_a_stop, filled
+from service.error_words import kept_in_words
 from service.texts import Language, catalogue, named
 
 
@@ -149,6 +150,9 @@ IN_THE_CHAIN = frozenset(
 )
 
 
+_FAILURES = ("reason", "error")  # values that may hold a failure of a job, by its code
+
+
 def in_words(
     event: str, data: Mapping[str, object], language: Language, *, erased: bool = False
 ) -> str:
@@ -157,6 +161,10 @@ def in_words(
     An event without a sentence reads as its code. ``erased`` says that nothing lies beside the
     entry, where a sentence finds names and reasons.
     """
+    failures = {
+        name: kept_in_words(str(data[name]), language) for name in _FAILURES if data.get(name)
+    }
+    data = {**data, **failures}
     try:
         sentence = catalogue("events", language)[event]
         return filled(sentence, data, language, missing="erased" if erased else "unknown")
@@ -168,7 +176,7 @@ def reason_in_words(event: str, personal: Mapping[str, object], language: Langua
     """The reason beside an entry, in words; empty where it has none."""
     reason = str(personal.get("reason", ""))
     if event != Event.AGREEMENT_DECLINED:
-        return reason
+        return kept_in_words(reason, language)
     return decline_reason(reason, str(personal.get("explanation", "")), language)
 
 

@@ -17,6 +17,7 @@ from stdnum.be import vat as be_vat
 from stdnum.nl import postcode as nl_postcode
 
 from service.agreement.pasted import clean, lines_of, without_bullet
+from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
 from signatures.acts.font import unprintable
 
@@ -48,7 +49,7 @@ class Checker:
 
     errors: list[FieldError] = field(default_factory=list)
 
-    def refuse(self, name: str, code: str, **values: object) -> None:
+    def refuse(self, name: str, code: FieldCode, **values: object) -> None:
         """Note a mistake in field ``name``."""
         self.errors.append(FieldError(name, code, values))
 
@@ -74,14 +75,14 @@ class Checker:
         line = without_bullet(clean(value))
         if not line:
             if required:
-                self.refuse(name, "required")
+                self.refuse(name, FieldCode.REQUIRED)
             return ""
         if any(unicodedata.category(c) in _FORBIDDEN_CATEGORIES for c in line):
-            self.refuse(name, "forbidden_characters")
+            self.refuse(name, FieldCode.FORBIDDEN_CHARACTERS)
         elif not least <= len(line) <= most:
-            self.refuse(name, "length", least=least, most=most)
+            self.refuse(name, FieldCode.LENGTH, least=least, most=most)
         elif missing := unprintable(line):
-            self.refuse(name, "unprintable", characters=" ".join(missing))
+            self.refuse(name, FieldCode.UNPRINTABLE, characters=" ".join(missing))
         return line
 
     def text_area(self, name: str, typed: str | None, *, most: int = 2000) -> str:
@@ -91,16 +92,16 @@ class Checker:
         """
         whole = "\n".join(clean(line) for line in lines_of(typed)).strip()
         if any(unicodedata.category(c) in _FORBIDDEN_IN_TEXT for c in whole.replace("\n", "")):
-            self.refuse(name, "forbidden_characters")
+            self.refuse(name, FieldCode.FORBIDDEN_CHARACTERS)
         elif len(whole) > most:
-            self.refuse(name, "length", least=1, most=most)
+            self.refuse(name, FieldCode.LENGTH, least=1, most=most)
         return whole
 
     def person(self, name: str, value: str | None, *, required: bool = True) -> str:
         """A person's name exactly as typed: 2 to 200 characters, no angle brackets."""
         line = self.line(name, value, least=2, required=required)
         if line and ("<" in line or ">" in line):
-            self.refuse(name, "angle_brackets")
+            self.refuse(name, FieldCode.ANGLE_BRACKETS)
         return line
 
     def email(self, name: str, value: str | None, *, required: bool = True) -> str:
@@ -113,18 +114,18 @@ class Checker:
         address = clean(value)
         if not address:
             if required:
-                self.refuse(name, "email_required")
+                self.refuse(name, FieldCode.EMAIL_REQUIRED)
             return ""
         try:
             address = validate_email(address, check_deliverability=False, strict=True).normalized
         except EmailNotValidError:
-            self.refuse(name, "email_invalid")
+            self.refuse(name, FieldCode.EMAIL_INVALID)
             return address
         if not address.rpartition("@")[0].isascii():
             self._refuse_accents(name, address)
             return address
         if missing := unprintable(address):
-            self.refuse(name, "unprintable", characters=" ".join(missing))
+            self.refuse(name, FieldCode.UNPRINTABLE, characters=" ".join(missing))
         return address
 
     def _refuse_accents(self, name: str, address: str) -> None:
@@ -133,9 +134,9 @@ class Checker:
         plain = unicodedata.normalize("NFKD", local.translate(_APOSTROPHES).translate(_LETTERS))
         meant = "".join(each for each in plain if not unicodedata.combining(each))
         if meant.isascii():
-            self.refuse(name, "email_accents_meant", meant=f"{meant}@{domain}")
+            self.refuse(name, FieldCode.EMAIL_ACCENTS_MEANT, meant=f"{meant}@{domain}")
         else:
-            self.refuse(name, "email_accents")
+            self.refuse(name, FieldCode.EMAIL_ACCENTS)
 
     def phone(self, name: str, value: str | None, country: str) -> str:
         """A telephone number, back in the international notation; empty is allowed."""
@@ -145,10 +146,10 @@ class Checker:
         try:
             parsed = phonenumbers.parse(number, country or "BE")
         except phonenumbers.NumberParseException:
-            self.refuse(name, "phone_invalid")
+            self.refuse(name, FieldCode.PHONE_INVALID)
             return number
         if not phonenumbers.is_valid_number(parsed):
-            self.refuse(name, "phone_invalid")
+            self.refuse(name, FieldCode.PHONE_INVALID)
             return number
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
@@ -158,12 +159,12 @@ class Checker:
         if country in ("BE", "NL"):
             code = _COUNTRY_MARK[country].sub("", code)
         if not code:
-            self.refuse(name, "required")
+            self.refuse(name, FieldCode.REQUIRED)
         elif country == "BE" and not re.fullmatch(r"[1-9]\d{3}", code, re.ASCII):
-            self.refuse(name, "postcode_be")
+            self.refuse(name, FieldCode.POSTCODE_BE)
         elif country == "NL":
             if not nl_postcode.is_valid(code):
-                self.refuse(name, "postcode_nl")
+                self.refuse(name, FieldCode.POSTCODE_NL)
             else:
                 return str(nl_postcode.validate(code))
         elif country not in ("BE", "NL"):
@@ -188,11 +189,11 @@ class Checker:
                 except ValueError:
                     break
                 if today and day > today + timedelta(days=DAYS_AHEAD):
-                    self.refuse(name, "date_ahead")
+                    self.refuse(name, FieldCode.DATE_AHEAD)
                     return None
                 if day.year >= FIRST_YEAR:
                     return day
-        self.refuse(name, "date_invalid")
+        self.refuse(name, FieldCode.DATE_INVALID)
         return None
 
 

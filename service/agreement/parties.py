@@ -19,6 +19,7 @@ from service.agreement.fields import (
     show_belgian_number,
 )
 from service.agreement.pasted import clean
+from service.error_codes import FieldCode
 from service.texts import Language, table, text
 
 KINDS = (
@@ -139,10 +140,10 @@ def parse_controller(form: Mapping[str, Any], check: Checker, *, complete: bool)
     """
     kind = clean(form.get("kind")) or "legal_entity"
     if kind not in KINDS:
-        check.refuse("kind", "choose")
+        check.refuse("kind", FieldCode.CHOOSE)
     country = (clean(form.get("country")) or "BE").upper()
     if country not in countries():
-        check.refuse("country", "choose")
+        check.refuse("country", FieldCode.CHOOSE)
     number_type, number = _parse_number(form, check, country, complete=complete)
     wanted = complete
     street = check.line("street", form.get("street"), required=wanted)
@@ -171,22 +172,22 @@ def _parse_number(
     typed = clean(form.get("number"))
     wanted = clean(form.get("number_type"))
     if wanted and wanted not in NUMBER_TYPES:
-        check.refuse("number_type", "choose")
+        check.refuse("number_type", FieldCode.CHOOSE)
         return "", ""
     if wanted == "none":
         if typed:
-            check.refuse("number", "number_or_none")
+            check.refuse("number", FieldCode.NUMBER_OR_NONE)
         return "none", typed
     if not typed:
         if complete:
-            check.refuse("number", "number_required")
+            check.refuse("number", FieldCode.NUMBER_REQUIRED)
         return wanted, ""
     number_type = wanted if wanted in ("be", "nl", "other") else _guess_type(typed, country)
     if number_type == "other":
         return "other", check.line("number", typed, most=40)
     number = belgian_number(typed) if number_type == "be" else kvk_number(typed)
     if number is None:
-        check.refuse("number", f"number_{number_type}")
+        check.refuse("number", FieldCode(f"number_{number_type}"))
         return number_type, typed
     return number_type, number
 
@@ -225,10 +226,10 @@ def parse_processor(form: Mapping[str, Any]) -> Processor:
     check = Checker()
     number = belgian_number(clean(form.get("enterprise_number")))
     if number is None:
-        check.refuse("enterprise_number", "number_be")
+        check.refuse("enterprise_number", FieldCode.NUMBER_BE)
     country = (clean(form.get("country")) or "BE").upper()
     if country not in countries():
-        check.refuse("country", "choose")
+        check.refuse("country", FieldCode.CHOOSE)
     processor = Processor(
         name=check.line("name", form.get("name")),
         trade_name=check.line("trade_name", form.get("trade_name"), required=False),
@@ -245,7 +246,7 @@ def parse_processor(form: Mapping[str, Any]) -> Processor:
         ),
     )
     if not processor.phone:
-        check.refuse("phone", "required")
+        check.refuse("phone", FieldCode.REQUIRED)
     check.raise_if_wrong()
     return processor
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from service.error_codes import FieldCode
+
 LEAST_CHARACTERS = 12
 MOST_CHARACTERS = 500
 LEAST_SCORE = 4  # of zxcvbn: more than ten thousand million guesses
@@ -25,26 +27,26 @@ azertyuiop qwerty overeenkomst verwerker verwerkersovereenkomst
 """
 
 
-def mistake(password: str, about: Iterable[str]) -> str:
-    """The code of what is wrong with a new password, or an empty string.
+def mistake(password: str, about: Iterable[str]) -> FieldCode | None:
+    """What is wrong with a new password, or None.
 
     ``about`` are names and addresses of its owner, the organisation and this service.
     """
     if len(password) < LEAST_CHARACTERS:
-        return "password_short"
+        return FieldCode.PASSWORD_SHORT
     if len(password) > MOST_CHARACTERS:
-        return "password_long"
+        return FieldCode.PASSWORD_LONG
     own = _words(about)
     if _without(password, own) < LEAST_OF_ITS_OWN and _without(password, own) < _letters(password):
-        return "password_personal"
+        return FieldCode.PASSWORD_PERSONAL
     # A megabyte of lists, which no process needs before somebody chooses a password.
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
     found = zxcvbn(password[:_JUDGED], user_inputs=[*own, *_DUTCH.split()])
     if found["score"] >= LEAST_SCORE:
-        return ""
+        return None
     listed = any(part.get("dictionary_name") == "passwords" for part in found["sequence"])
-    return "password_common" if listed else "password_easy"
+    return FieldCode.PASSWORD_COMMON if listed else FieldCode.PASSWORD_EASY
 
 
 def _words(about: Iterable[str]) -> list[str]:

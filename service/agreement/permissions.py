@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service.error_codes import ErrorCode
 from service.errors import NotAllowed
 from service.texts import OURS, Language
 
@@ -82,4 +83,4 @@ class Staff:
 def require(staff: Staff, permission: Permission) -> None:
     """Raises NotAllowed unless ``staff`` holds the permission."""
     if not staff.may(permission):
-        raise NotAllowed("not_allowed")
+        raise NotAllowed(ErrorCode.NOT_ALLOWED)

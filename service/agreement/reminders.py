@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from service.agreement.working_days import is_working_day, working_day_from
+from service.error_codes import ErrorCode
 from signatures.effective_date import BRUSSELS, local_date
 
 MOST = 4  # to one person about one agreement, those that staff sends included
@@ -86,16 +87,16 @@ def next_moment(situation: Situation, marks: Iterable[int], now: datetime) -> da
     return next((each.at for each in planned(situation, marks) if each.at > now), None)
 
 
-def refused_by_hand(situation: Situation | None, now: datetime) -> str:
-    """Why staff cannot send a reminder now, as the code of the refusal; empty when they can.
+def refused_by_hand(situation: Situation | None, now: datetime) -> ErrorCode | None:
+    """Why staff cannot send a reminder now, as the code of the refusal; None when they can.
 
     The page that offers the button and the step behind it both ask here.
     """
     if situation is None or now > situation.expires_at:
-        return "remind_nobody"
+        return ErrorCode.REMIND_NOBODY
     if situation.reminders >= MOST:
-        return "remind_enough"
-    return "remind_today" if reached_today(situation, now) else ""
+        return ErrorCode.REMIND_ENOUGH
+    return ErrorCode.REMIND_TODAY if reached_today(situation, now) else None
 
 
 def reached_today(situation: Situation, now: datetime) -> bool:

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from service.error_codes import ErrorCode
 from service.errors import TooLate, WrongState
-from service.texts import text
 
 
 class State(StrEnum):
@@ -159,10 +159,9 @@ def after(step: Step, state: State) -> State:
 
 def refusal(state: State) -> WrongState:
     """What to raise when something cannot happen in this state."""
-    because = text(f"states.sentence.{state.value}")
     if state in ENDED:
-        return TooLate("too_late", state=state.value, because=because)
-    return WrongState("wrong_state", state=state.value, because=because)
+        return TooLate(ErrorCode.TOO_LATE, state=state.value)
+    return WrongState(ErrorCode.WRONG_STATE, state=state.value)
 
 
 def may(step: Step, state: State) -> bool:

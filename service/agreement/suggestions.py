@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from service.agreement.annex import LISTS, MOST_ITEMS, Annex, Item, ListName, categories
 from service.agreement.fields import Checker, fold
+from service.error_codes import FieldCode
 from service.texts import catalogue, table
 
 # Service to list to codes of the catalogue ``data_categories``.
@@ -47,7 +48,7 @@ def parse_suggestions(chosen: Mapping[str, Sequence[str]]) -> Suggestions:
             field, known = field_of(service, name), _codes(name)
             ticked = set(chosen.get(field, ()))
             if not ticked <= set(known):
-                check.refuse(field, "choose")
+                check.refuse(field, FieldCode.CHOOSE)
             found[service][name] = tuple(code for code in known if code in ticked)
     check.raise_if_wrong()
     return found

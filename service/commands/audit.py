@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.agreement.deadlines import show_moment_with_offset
 from service.deps import Deps
+from service.error_words import words_of
 from service.errors import ZegelError
 from service.running.opening import engines
 from service.settings.table import Settings
@@ -43,7 +44,7 @@ def verify_log(given: Callable[[], Settings], root_files: Sequence[Path], *, as_
             finally:
                 deps.close()
     except ZegelError as error:
-        click.echo(error.sentence(), err=True)
+        click.echo(words_of(error), err=True)
         return UNKNOWN
     except (StorageError, AuthorityError, SQLAlchemyError, OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]  # the database adds its statement on further lines

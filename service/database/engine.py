@@ -53,6 +53,7 @@ from service.database.queue.messages import Messages
 from service.database.queue.sign_requests import SignRequests
 from service.database.rested import tried_when_rested
 from service.database.roles import may_switch_off_guards
+from service.error_codes import ErrorCode
 from service.errors import Unavailable
 
 _CLOCK = select(func.clock_timestamp())
@@ -282,7 +283,7 @@ class Database:
         try:
             connection = engine.connect()
         except (OperationalError, TimeoutError) as error:
-            raise Unavailable("unavailable") from error
+            raise Unavailable(ErrorCode.UNAVAILABLE) from error
         with connection:
             yield connection
 
@@ -300,7 +301,7 @@ class Database:
             with self._engine.connect() as connection:
                 return may_switch_off_guards(connection)
         except OperationalError as error:
-            raise Unavailable("unavailable") from error
+            raise Unavailable(ErrorCode.UNAVAILABLE) from error
 
     def close(self) -> None:
         """Give back every connection."""

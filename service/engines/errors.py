@@ -1,4 +1,4 @@
-"""What can go wrong with an engine, named by situation; ``str()`` is one sentence for a person.
+"""What can go wrong with an engine, named by situation.
 
     EngineError
     ├── EngineMissing        its program is not on this machine
@@ -12,48 +12,44 @@ The sentences stand in ``templates/nl/texts/engines.toml``.
 
 from __future__ import annotations
 
+from service.error_codes import StartCode
 from service.errors import ZegelError
-from service.texts import text
 
 
 class EngineError(ZegelError):
     """Base of everything that keeps an embedded engine from working."""
 
-    code_name = "failed"
+    situation = StartCode.ENGINE_FAILED
 
     def __init__(self, **values: object) -> None:
-        super().__init__(self.code_name, **values)
-
-    def sentence(self) -> str:
-        """The sentence of the catalogue ``engines.toml`` for this situation."""
-        return text(f"engines.{self.code}", **self.values)
+        super().__init__(self.situation, **values)
 
 
 class EngineMissing(EngineError):
     """``values``: engine, tool."""
 
-    code_name = "missing"
+    situation = StartCode.ENGINE_MISSING
 
 
 class EngineFailed(EngineError):
     """``values``: engine, detail (last lines of its log), log (the path of that log)."""
 
-    code_name = "failed"
+    situation = StartCode.ENGINE_FAILED
 
 
 class DataFromOtherVersion(EngineError):
     """``values``: directory, found, expected (major versions)."""
 
-    code_name = "other_version"
+    situation = StartCode.ENGINE_OF_OTHER_VERSION
 
 
 class DiskFull(EngineError):
     """``values``: directory, free_mb, needed_mb."""
 
-    code_name = "disk_full"
+    situation = StartCode.ENGINE_DISK_FULL
 
 
 class PortTaken(EngineError):
     """``values``: port, setting."""
 
-    code_name = "port_taken"
+    situation = StartCode.ENGINE_PORT_TAKEN

@@ -13,6 +13,7 @@ from typing import Any
 from service.agreement.changes import change_in_words
 from service.agreement.deadlines import show_date, show_moment
 from service.agreement.sentences import role_names
+from service.error_words import kept_in_words
 from service.texts import Language, named, text
 
 MOMENTS = (
@@ -61,12 +62,15 @@ _PRINTED: Mapping[str, Callable[[Any, Language], object]] = {
         change_in_words(each, language) for each in changes
     ],
     "alarm.others": _names("labels"),
-    "alarm.reason": lambda reason, language: reason or text("labels.no_reason", language),
+    "alarm.reason": lambda reason, language: (
+        kept_in_words(reason, language) or text("labels.no_reason", language)
+    ),
     "alarm.what": _name("labels"),
     "countersign_digest.agreements": lambda lines, language: [
         in_words("countersign", each, language) for each in lines
     ],
     "declined.reason": _name("labels.decline_reason"),
+    "generation_failed.reason": kept_in_words,
     "role_asked.roles": role_names,
     "undeliverable.mail": _name("message_kinds"),
 }

@@ -13,7 +13,6 @@ from service.engines.object_store_identities import WEB, WORKER
 from service.engines.private_files import closed_to_others
 from service.errors import ZegelError
 from service.settings.table import Settings
-from service.texts import text
 from storage.config import S3Config
 
 One = TypeVar("One")
@@ -21,11 +20,7 @@ Other = TypeVar("Other")
 
 
 class NotRunning(ZegelError):
-    """Why nothing runs, or why it stopped; the sentences are in ``cli.toml``."""
-
-    def sentence(self) -> str:
-        """The sentence in the catalogue ``cli.toml`` for this situation."""
-        return text(f"cli.{self.code}", **self.values)
+    """Why nothing runs, or why it stopped."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 from service.deps import Deps
 from service.engines.private_files import close_what_is_open
+from service.error_codes import StartCode
 from service.errors import Unavailable
 from service.running.handover import FirstSignIn, supervised
 from service.running.opening import NotRunning, engines
@@ -58,7 +59,7 @@ def work(given: GiveSettings) -> None:
     with engines(settings) as found:
         deps = build(settings, found.database_url, found.store)
         try:
-            with _in_words("database_unusable", Unavailable):
+            with _as_not_running(StartCode.DATABASE_UNUSABLE, Unavailable):
                 deps.database.ping()
                 probe_office(deps)
                 log_weak_spots(deps)
@@ -93,14 +94,16 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
     with engines(settings) as found:
         deps = build(settings, found.database_url, found.store)
         try:
-            with _in_words("keys_unusable", AuthorityError):
+            with _as_not_running(StartCode.KEYS_UNUSABLE, AuthorityError):
                 prepare_keys(settings)
                 _check_keys(deps)
-            with _in_words("database_unusable", Unavailable, DBAPIError, PostgresError):
+            with _as_not_running(
+                StartCode.DATABASE_UNUSABLE, Unavailable, DBAPIError, PostgresError
+            ):
                 # The owner first: it may have to create the other role.
                 prepare_database(found.database_url, found.owner_url)
                 deps.database.ping()
-            with _in_words("archive_unusable", StorageError):
+            with _as_not_running(StartCode.ARCHIVE_UNUSABLE, StorageError):
                 prepare_bucket(found.preparing_store)
                 deps.objects()
             probe_archive(deps)
@@ -132,7 +135,7 @@ def _check_keys(deps: Deps) -> None:
 
 
 @contextmanager
-def _in_words(code: str, *failures: type[Exception]) -> Iterator[None]:
+def _as_not_running(code: StartCode, *failures: type[Exception]) -> Iterator[None]:
     """Convert any of these failures to NotRunning, with the external reason."""
     try:
         yield

@@ -26,7 +26,8 @@ import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
-from service.texts import text
+from service.error_codes import ErrorCode
+from service.error_words import kept_code
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ async def _note(job: Job, notes: Mapping[str, Note]) -> bool:
     deaths = job.attempts + 1
     if deaths < DEATHS_BEFORE_NOTING or job.task_name not in notes:
         return True
-    reason = text("errors.worker_died", times=deaths)
+    reason = kept_code(ErrorCode.WORKER_DIED, times=deaths)
     return await asyncio.to_thread(notes[job.task_name], job.task_kwargs, reason)
 
 

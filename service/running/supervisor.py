@@ -26,6 +26,7 @@ from service.engines.private_files import (
     make_passable,
 )
 from service.engines.process import port_is_free, wait_until
+from service.error_codes import StartCode
 from service.running.handover import MARK, FirstSignIn, settings_line
 from service.running.opening import Engines, NotRunning, engines
 from service.settings.table import Settings, development_secret
@@ -75,7 +76,7 @@ def run_everything(settings: Settings) -> int:
         while not stop.wait(0.5):
             for name, process in running.processes.items():
                 if process.poll() is not None:
-                    raise NotRunning("process_died", name=name, status=process.returncode)
+                    raise NotRunning(StartCode.PROCESS_DIED, name=name, status=process.returncode)
     click.echo(text("cli.stopped"))
     return 0
 
@@ -121,7 +122,7 @@ def _alone(directory: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NotRunning("already_running", data=directory) from None
+            raise NotRunning(StartCode.ALREADY_RUNNING, data=directory) from None
         yield
 
 
@@ -159,7 +160,7 @@ def _prepared(
     if interrupted():
         raise Interrupted
     if process.returncode != 0:
-        raise NotRunning("process_died", name="prepare", status=process.poll())
+        raise NotRunning(StartCode.PROCESS_DIED, name="prepare", status=process.poll())
     return FirstSignIn.of_line(process.stdout.read().decode() if process.stdout else "")
 
 
@@ -214,11 +215,11 @@ def _wait_until_ready(
             raise Interrupted
         for name, process in processes.items():
             if process.poll() is not None:
-                raise NotRunning("process_died", name=name, status=process.returncode)
+                raise NotRunning(StartCode.PROCESS_DIED, name=name, status=process.returncode)
         if _is_ready(settings):
             return
         time.sleep(0.02)  # not listening yet
-    raise NotRunning("not_ready", seconds=READY_SECONDS)
+    raise NotRunning(StartCode.NOT_READY, seconds=READY_SECONDS)
 
 
 def _is_ready(settings: Settings) -> bool:

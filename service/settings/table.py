@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from service.error_codes import StartCode
 from service.errors import ZegelError
 from service.settings import values as value
 from service.settings.transport import in_the_clear, is_plain
 from service.settings.values import WrongValue
-from service.texts import text
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -115,16 +115,23 @@ class Settings:
         return self.mode == DEVELOPMENT
 
 
-class SettingsError(ZegelError):
-    """The settings are unusable; ``problems`` holds one sentence per problem."""
+@dataclass(frozen=True)
+class Problem:
+    """One problem; ``code`` names its sentence in ``settings.problems``."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("settings", problems=problems)
+    code: str
+    values: Mapping[str, object]
+
+
+class SettingsError(ZegelError):
+    """The settings are unusable because of ``problems``."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(StartCode.SETTINGS)
         self.problems = problems
 
-    def sentence(self) -> str:
-        """All problems, one per line."""
-        return "\n".join([text("settings.problems.heading"), *(f"- {p}" for p in self.problems)])
+    def __str__(self) -> str:
+        return f"{self.code}: {self.problems}"
 
 
 @dataclass(frozen=True)
@@ -248,12 +255,13 @@ def load_settings(
                 values[setting.attribute] = setting.parse(raw)
         except WrongValue as wrong:
             given.add(setting.name)  # wrong, not absent: one sentence about it is enough
-            problems.append(_sentence(wrong.code, name=setting.name, **wrong.values))
+            problems.append(Problem(wrong.code, {"name": setting.name, **wrong.values}))
             values[setting.attribute] = _default(setting, values, mode_default)
-    problems += [_sentence(code, **details) for code, details in _together(values, given)]
+    problems += [Problem(code, details) for code, details in _together(values, given)]
     if keys and values["mode"] == PRODUCTION:
         names = ("ZEGEL_ORGANISATION", "ZEGEL_KEY_PASSPHRASE")
-        problems += [_sentence("required", name=name) for name in names if name not in given]
+        missing = [name for name in names if name not in given]
+        problems += [Problem("required", {"name": name}) for name in missing]
     if problems:
         raise SettingsError(problems)
     return Settings(**values, embedded_object_store=_store_is_embedded(given))
@@ -293,11 +301,11 @@ def _default(setting: Setting, values: Mapping[str, Any], mode_default: str) -> 
     return setting.default(values) if callable(setting.default) else setting.default
 
 
-def _unknown_names(environ: Mapping[str, str]) -> Iterator[str]:
+def _unknown_names(environ: Mapping[str, str]) -> Iterator[Problem]:
     known = {setting.name for setting in TABLE}
     for name in sorted(environ):
         if name.startswith("ZEGEL_") and name.removesuffix("_FILE") not in known:
-            yield _sentence("unknown", name=name)
+            yield Problem("unknown", {"name": name})
 
 
 def _together(
@@ -386,7 +394,3 @@ def _store_is_embedded(given: set[str]) -> bool:
         "S3_PREPARE_ACCESS_KEY_ID",
         "S3_REGION",
     }
-
-
-def _sentence(code: str, **values: object) -> str:
-    return text(f"settings.problems.{code}", **values)

@@ -27,6 +27,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from service.agreement.permissions import Staff
+from service.error_codes import FieldCode
 from service.texts import text
 from service.web.context import SIGNER, deps, policy_of, visitor
 from service.web.forms import FormErrors
@@ -188,7 +189,7 @@ def _kept_at(
         kept, too_large = _within({name: _listed(each) for name, each in fields.items()}, most)
     errors = dict(content["errors"])
     if too_large:
-        errors.setdefault("form", text("errors.too_large_to_keep"))
+        errors.setdefault("form", text(f"errors.{FieldCode.TOO_LARGE_TO_KEEP}"))
     form_id = kept_forms.keep(
         deps(),
         kept_forms.Place(_holder(), _hash(urlsplit(page).path)),

@@ -1,63 +1,41 @@
-"""Converts errors to answers: one table, a page for people, problem+json (RFC 9457) for the API."""
+"""Converts errors to answers: a page for people, problem+json (RFC 9457) for the API."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from service.error_codes import ErrorCode
+from service.error_words import words_of
 from service.errors import (
     Busy,
+    FieldError,
     GenerationFailed,
     Invalid,
-    KeyReused,
     KeysUnusable,
-    LinkUnusable,
     NotAllowed,
-    NotFound,
-    Refused,
-    TooLate,
-    TooMany,
-    Unavailable,
-    WrongState,
     ZegelError,
 )
 from service.texts import text
 from service.web.context import client, deps
+from service.web.statuses import STATUSES
 from service.workflow.people.staff_log import note_refusal
 from storage.errors import (
-    ObjectCorrupt,
-    ObjectMissing,
     StorageError,
     StorageRefused,
     StorageUnavailable,
 )
 
-# The first matching class decides, so specific classes come before general ones.
-STATUSES: tuple[tuple[type[ZegelError], int], ...] = (
-    (Invalid, 422),
-    (NotAllowed, 403),
-    (KeyReused, 409),
-    (TooLate, 409),
-    (WrongState, 409),
-    (TooMany, 429),
-    (Refused, 409),
-    (NotFound, 404),
-    (LinkUnusable, 410),
-    (Unavailable, 503),
-    (KeysUnusable, 503),
-    (GenerationFailed, 500),
-)
-# The archive's errors. Their messages name keys and endpoints, so our own sentence is shown.
-STORAGE: tuple[tuple[type[StorageError], int, str], ...] = (
-    (StorageUnavailable, 503, "storage_unavailable"),
-    (StorageRefused, 503, "storage_unavailable"),
-    (ObjectMissing, 500, "storage_lost"),
-    (ObjectCorrupt, 500, "storage_lost"),
-    (StorageError, 500, "storage_lost"),
+# The archive's errors; the first matching class decides. Their messages name keys and endpoints,
+# so our own sentence is shown.
+STORAGE: tuple[tuple[type[StorageError], ErrorCode], ...] = (
+    (StorageUnavailable, ErrorCode.STORAGE_UNAVAILABLE),
+    (StorageRefused, ErrorCode.STORAGE_UNAVAILABLE),
+    (StorageError, ErrorCode.STORAGE_LOST),
 )
 RETRY_SECONDS = 60
 # There is a page for each of these; other statuses use the nearest.
@@ -67,7 +45,7 @@ API_PATH = "/api/"
 
 def status_of(error: ZegelError) -> int:
     """The HTTP status for one of our errors."""
-    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    return STATUSES.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def install(app: Flask) -> None:
@@ -87,16 +65,17 @@ def _of_ours(error: ZegelError) -> Response:
     # Staff see the reason of a failed generation in the dossier; unusable keys name files of this
     # machine and concern only its operator.
     kept = isinstance(error, GenerationFailed | KeysUnusable)
-    sentence = "" if kept else error.sentence()
-    fields = error.by_field() if isinstance(error, Invalid) else {}
-    response = answer(status, sentence, code=error.code, fields=fields)
+    sentence = "" if kept else words_of(error)
+    wrong = error.errors if isinstance(error, Invalid) else ()
+    response = answer(status, sentence, code=error.code, wrong=wrong)
     if error.wait_seconds:
         response.headers["Retry-After"] = str(error.wait_seconds)
     return response
 
 
 def _of_storage(error: StorageError) -> Response:
-    status, code = next((row[1], row[2]) for row in STORAGE if isinstance(error, row[0]))
+    code = next(code for kind, code in STORAGE if isinstance(error, kind))
+    status = STATUSES[code]
     current_app.logger.error(
         "%s %s: %s: %s", request.method, request.path, type(error).__name__, error
     )
@@ -113,8 +92,8 @@ def _of_http(error: HTTPException) -> Response:
     if status < 400:
         return make_response(error.get_response())
     # Only sentences of our own catalogue are shown, never the library's.
-    sentence = text("errors.csrf") if error.description == "csrf" else ""
-    response = answer(status, sentence, code="csrf" if sentence else "")
+    code = ErrorCode.CSRF if error.description == ErrorCode.CSRF else ""
+    response = answer(status, text(f"errors.{code}") if code else "", code=code)
     if isinstance(getattr(error, "valid_methods", None), list | tuple | set):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response
@@ -134,16 +113,16 @@ def answer(
     *,
     code: str = "",
     error_id: str = "",
-    fields: Mapping[str, str] | None = None,
+    wrong: Sequence[FieldError] = (),
     says_all: bool = False,
 ) -> Response:
     """The answer to an error: a page, or problem+json under ``/api/``.
 
-    ``fields`` names what was wrong with each field; a page shows this in its form. ``says_all``:
+    ``wrong`` is what was wrong with each field; a page shows this in its form. ``says_all``:
     the page shows only the sentence, without the advice for the status.
     """
     if request.path.startswith(API_PATH):
-        return _problem(status, sentence, code, error_id, fields or {})
+        return _problem(status, sentence, code, error_id, wrong)
     shown = status if status in PAGES else _nearest(status)
     page = render_template(
         "error.html",
@@ -157,14 +136,16 @@ def answer(
 
 
 def _problem(
-    status: int, sentence: str, code: str, error_id: str, fields: Mapping[str, str]
+    status: int, sentence: str, code: str, error_id: str, wrong: Sequence[FieldError]
 ) -> Response:
     problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     more = {
         "detail": sentence,
         "code": code,
         "instance": error_id and f"urn:zegel:error:{error_id}",
-        "errors": [{"field": name, "detail": said} for name, said in fields.items()],
+        "errors": [
+            {"field": each.field, "code": each.code, "detail": words_of(each)} for each in wrong
+        ],
     }
     response = jsonify(problem | {name: value for name, value in more.items() if value})
     response.status_code = status

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, render_template
 
+from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.mail.errors import NoSuchMail
 from service.mail.mailbox import FolderMailbox, ReceivedMail
@@ -55,7 +56,7 @@ def attachment(mail_id: str, number: int) -> Response:
     """One of its attachments, counted from 1."""
     attachments = _read(mail_id).attachments
     if not 1 <= number <= len(attachments):
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     one = attachments[number - 1]
     return file(one.data, one.media_type, one.filename)
 
@@ -64,7 +65,7 @@ def _read(mail_id: str) -> ReceivedMail:
     try:
         return _mailbox().read(mail_id)
     except NoSuchMail as unknown:
-        raise NotFound("not_found") from unknown
+        raise NotFound(ErrorCode.NOT_FOUND) from unknown
 
 
 def _mailbox() -> FolderMailbox:

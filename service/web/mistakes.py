@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.error_words import words_of
 from service.errors import FieldError, Invalid
 from service.texts import has_text, text
 
@@ -33,5 +34,5 @@ def _named(error: FieldError, name: str) -> str:
     if has_text(own):
         return text(own)
     if error.code in _UNNAMED and has_text(label):
-        return text("mistakes.named", field=text(label), sentence=error.sentence())
-    return error.sentence()
+        return text("mistakes.named", field=text(label), sentence=words_of(error))
+    return words_of(error)

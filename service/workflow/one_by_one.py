@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from service.error_words import kept
+
 Item = TypeVar("Item")
 
 log = logging.getLogger(__name__)
@@ -19,7 +21,7 @@ class SomeFailed(Exception):
 
 def said(failure: Exception) -> str:
     """A failure in one line, for the log and the pages."""
-    return f"{type(failure).__name__}: {failure}"
+    return kept(failure)
 
 
 def one_by_one(items: Iterable[Item], step: Callable[[Item], int]) -> int:

@@ -11,8 +11,8 @@ import logging
 from service.agreement.events import Event
 from service.deps import Deps
 from service.documents.office_isolation import missing_walls
+from service.error_codes import StartCode
 from service.errors import ZegelError
-from service.texts import text
 from service.workflow.actors import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -20,10 +20,6 @@ log = logging.getLogger(__name__)
 
 class OfficeOpen(ZegelError):
     """LibreOffice could reach the network or the service's files, and nobody allowed that."""
-
-    def sentence(self) -> str:
-        """What it is and what can be done."""
-        return text("cli.office_open", **self.values)
 
 
 def probe_office(deps: Deps) -> tuple[str, ...]:
@@ -39,7 +35,7 @@ def probe_office(deps: Deps) -> tuple[str, ...]:
     if missing:
         log.warning("LibreOffice is not kept from: %s", ", ".join(missing))
         if not deps.settings.development and not deps.settings.office_not_isolated_reason:
-            raise OfficeOpen("office_open", missing=", ".join(missing))
+            raise OfficeOpen(StartCode.OFFICE_OPEN, missing=", ".join(missing))
     return missing
 
 

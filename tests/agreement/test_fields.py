@@ -17,6 +17,7 @@ from service.agreement.fields import (
     same_person,
 )
 from service.agreement.pasted import clean
+from service.error_words import words_by_field, words_of
 from service.errors import Invalid
 
 TODAY = date(2026, 11, 28)
@@ -172,7 +173,7 @@ def test_an_address_that_no_server_takes_is_refused_with_the_one_meant(
     check = Checker()
     check.email("email", typed)
     assert check.errors[0].values == {"meant": meant}
-    assert meant in check.errors[0].sentence()
+    assert meant in words_of(check.errors[0])
 
 
 @pytest.mark.parametrize(
@@ -272,7 +273,7 @@ def test_all_mistakes_of_a_form_come_together() -> None:
     check.email("email", "x")
     with pytest.raises(Invalid) as wrong:
         check.raise_if_wrong()
-    assert wrong.value.by_field() == {
+    assert words_by_field(wrong.value) == {
         "name": "Vul dit in.",
         "email": "Dit e-mailadres klopt niet. Voorbeeld: naam@bedrijf.be",
     }

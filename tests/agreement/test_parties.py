@@ -17,6 +17,7 @@ from service.agreement.parties import (
     parse_processor,
     parse_signatory,
 )
+from service.error_words import words_by_field
 from service.errors import Invalid
 from service.texts import OURS
 
@@ -163,7 +164,7 @@ def test_a_processor() -> None:
 def test_a_processor_leaves_nothing_open(field: str) -> None:
     with pytest.raises(Invalid) as wrong:
         parse_processor({**PROCESSOR, field: ""})
-    assert list(wrong.value.by_field()) == [field]
+    assert list(words_by_field(wrong.value)) == [field]
 
 
 def test_belgium_and_the_netherlands_come_first() -> None:

@@ -49,4 +49,4 @@ def test_what_is_refused(password: str, code: str) -> None:
     ],
 )
 def test_what_is_taken(password: str) -> None:
-    assert mistake(password, ABOUT) == ""
+    assert mistake(password, ABOUT) is None

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from service.agreement.states import ACT_ORDER, ENDED, Order, Place, State, Step, after, may
+from service.error_words import words_of
 from service.errors import TooLate, WrongState
 
 # Written by hand from that description, so that a mistake in the code's shorthand is found.
@@ -68,7 +69,7 @@ def test_every_step_from_every_state(step: Step, state: State) -> None:
         after(step, state)
     assert isinstance(refusal.value, TooLate) is (state.value in OVER)
     assert refusal.value.values["state"] == state.value
-    assert str(refusal.value).endswith(".")
+    assert words_of(refusal.value).endswith(".")
 
 
 def test_nothing_leaves_an_end_but_sealing_and_withdrawing_what_expired() -> None:

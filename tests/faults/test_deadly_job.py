@@ -64,7 +64,7 @@ def test_a_job_that_kills_its_worker_is_isolated_and_never_given_up(
 
     kennel.start("deadly", DEADLY=deadly, TOGETHER="1")
     failed = until(lambda: house.agreement(references[-1]).failure, "the visible failure")
-    assert "werkproces" in failed
+    assert "worker_died" in failed
     assert house.agreement(references[-1]).state is State.SEAL_FAILED
     assert house.events(references[-1]).count("seal.failed") == 1
     # It is said before the job is given back, so that no death in between goes unsaid.

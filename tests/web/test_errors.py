@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 
+from service.error_codes import ErrorCode, FieldCode, StartCode
+from service.error_words import words_of
 from service.errors import (
     FieldError,
     GenerationFailed,
@@ -23,8 +26,9 @@ from service.errors import (
     WrongState,
     ZegelError,
 )
-from service.texts import text
-from service.web.errors import STATUSES, STORAGE, status_of
+from service.texts import catalogue, has_text, text
+from service.web.errors import STORAGE
+from service.web.statuses import STATUSES, documentation
 from storage.errors import (
     ObjectCorrupt,
     ObjectMissing,
@@ -34,19 +38,19 @@ from storage.errors import (
 )
 
 ERRORS = {
-    "invalid": (Invalid([FieldError("name", "required")]), 422),
-    "not-allowed": (NotAllowed("not_allowed"), 403),
+    "invalid": (Invalid([FieldError("name", FieldCode.REQUIRED)]), 422),
+    "not-allowed": (NotAllowed(ErrorCode.NOT_ALLOWED), 403),
     "wrong-state": (
-        WrongState("wrong_state", because="deze overeenkomst is nog een concept."),
+        WrongState(ErrorCode.WRONG_STATE, state="draft"),
         409,
     ),
-    "too-late": (TooLate("too_late", because="deze overeenkomst is ingetrokken."), 409),
-    "too-many": (TooMany("sign_in_locked", minutes=15), 429),
-    "refused": (Refused("changed"), 409),
-    "key-reused": (KeyReused("key_reused", reference="VO-2026-00001"), 409),
-    "not-found": (NotFound("not_found"), 404),
+    "too-late": (TooLate(ErrorCode.TOO_LATE, state="voided"), 409),
+    "too-many": (TooMany(ErrorCode.SIGN_IN_LOCKED, minutes=15), 429),
+    "refused": (Refused(ErrorCode.CHANGED), 409),
+    "key-reused": (KeyReused(ErrorCode.KEY_REUSED, reference="VO-2026-00001"), 409),
+    "not-found": (NotFound(ErrorCode.NOT_FOUND), 404),
     "link": (LinkUnusable("expired"), 410),
-    "unavailable": (Unavailable("unavailable"), 503),
+    "unavailable": (Unavailable(ErrorCode.UNAVAILABLE), 503),
     "generation": (GenerationFailed("secret reason", "secret detail"), 500),
     "archive-away": (StorageUnavailable("secret detail"), 503),
     "archive-refuses": (StorageRefused("secret detail"), 503),
@@ -77,7 +81,7 @@ def test_page(client: FlaskClient, name: str) -> None:
     assert "<h1>" in answer.text
     assert "secret" not in answer.text
     if isinstance(error, ZegelError) and status < 500:
-        assert error.sentence() in answer.text
+        assert words_of(error) in answer.text
 
 
 @pytest.mark.parametrize("name", ERRORS)
@@ -114,12 +118,27 @@ def test_a_surprise_has_a_number_that_stands_in_the_log(
     assert record.getMessage().split()[1] != ""
 
 
-def test_every_kind_of_error_has_its_own_status() -> None:
-    named = {kind for kind, _ in STATUSES}
-    kinds = set(ZegelError.__subclasses__()) | set(Refused.__subclasses__())
-    ours = {kind for kind in kinds if kind.__module__ == "service.errors"}
-    assert ours <= named | {WrongState}
-    assert status_of(ZegelError("not_found")) == 500
+def test_a_program_is_told_which_field_is_wrong_by_code(client: FlaskClient) -> None:
+    problem = client.get("/api/fail/invalid").get_json()
+    assert problem["code"] == "invalid"
+    assert problem["errors"] == [
+        {"field": "name", "code": "required", "detail": text("errors.required")}
+    ]
+
+
+def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
+    assert {*ErrorCode, *FieldCode} == set(catalogue("errors"))
+    assert all(has_text(each) for each in StartCode)
+
+
+def test_every_code_has_a_status() -> None:
+    assert set(STATUSES) == set(ErrorCode)
+    assert {status for _, status in ERRORS.values()} <= {*STATUSES.values()}
+
+
+def test_the_page_for_programs_lists_every_code() -> None:
+    page = Path(__file__).parents[2] / "docs" / "errors.md"
+    assert page.read_text(encoding="utf-8") == documentation(), "run `make docs` and commit it"
 
 
 @pytest.mark.parametrize("name", [name for name in ERRORS if name.startswith("archive-")])
@@ -127,7 +146,7 @@ def test_what_the_archive_does_not_give_is_said_and_nothing_promised(
     client: FlaskClient, name: str
 ) -> None:
     error, status = ERRORS[name]
-    code = next(row[2] for row in STORAGE if isinstance(error, row[0]))
+    code = next(code for kind, code in STORAGE if isinstance(error, kind))
     page = client.get(f"/fail/{name}")
     assert text(f"errors.{code}") in page.text
     assert "veilig" not in page.text

@@ -195,7 +195,7 @@ class House:
         """Signed by both, sealed, closed and in the archive; the controller's browser too."""
         reference = self.sent()
         secret = self.signed(reference)
-        assert self.countersign(reference)[0].refusal == ""
+        assert self.countersign(reference)[0].refusal is None
         for step in (seal.seal, close.close, archive.archive):
             for _ in range(2):  # run twice is run once
                 step(self.deps, self.agreement(reference).id)

@@ -13,6 +13,7 @@ from house import House
 from service.agreement.permissions import Permission, Role
 from service.database.people.sign_in_tries import Counter
 from service.deps import Deps
+from service.error_words import words_by_field
 from service.errors import Invalid, NotAllowed, TooMany
 from service.texts import text
 from service.workflow.keeping import retain
@@ -27,7 +28,7 @@ def refusal(step: Callable[[], Any]) -> dict[str, str]:
     """Per field the sentence."""
     with pytest.raises(Invalid) as wrong:
         step()
-    return wrong.value.by_field()
+    return words_by_field(wrong.value)
 
 
 def test_signing_in_and_out(house: House) -> None:

@@ -10,6 +10,7 @@ from house import BROWSER, COLLEAGUE, DETAILS, House
 from service.agreement.capabilities import Purpose
 from service.agreement.drafting import Input
 from service.agreement.states import PlaceState, State
+from service.error_words import words_of
 from service.errors import Invalid, LinkUnusable, Refused, WrongState
 from service.workflow.keeping import retrieve
 from service.workflow.signing import complete, delegate, open_link, prove_mailbox, sign
@@ -175,7 +176,7 @@ def test_a_text_that_is_being_made_is_waited_for(house: House) -> None:
     ):
         with pytest.raises(WrongState) as refusal:
             step()
-        assert "het document wordt nu gemaakt" in str(refusal.value)
+        assert "het document wordt nu gemaakt" in words_of(refusal.value)
 
 
 def test_what_we_signed_with_a_name_in_it_is_not_passed_on(house: House) -> None:

@@ -8,6 +8,7 @@ import pytest
 from house import House
 
 from service.agreement.events import Event, in_words
+from service.error_words import words_of
 from service.settings.table import PRODUCTION
 from service.texts import OURS
 from service.workflow import probe_office
@@ -43,8 +44,8 @@ def test_outside_development_an_open_office_needs_a_reason(
     house.deps = dataclasses.replace(house.deps, settings=settings)
     with pytest.raises(OfficeOpen) as refused:
         probe_office.probe_office(house.deps)
-    assert "files" in refused.value.sentence()
-    assert "ZEGEL_OFFICE_NOT_ISOLATED_REASON" in refused.value.sentence()
+    assert "files" in words_of(refused.value)
+    assert "ZEGEL_OFFICE_NOT_ISOLATED_REASON" in words_of(refused.value)
     allowed = dataclasses.replace(settings, office_not_isolated_reason="alleen eigen sjablonen")
     house.deps = dataclasses.replace(house.deps, settings=allowed)
     assert probe_office.probe_office(house.deps) == ("files",)

@@ -11,7 +11,9 @@ from house import BROWSER, House
 
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place, PlaceState, State
-from service.errors import Invalid, NotAllowed, TooMany
+from service.error_codes import ErrorCode
+from service.error_words import words_by_field, words_of
+from service.errors import Invalid, NotAllowed, NotFound, TooLate, TooMany, ZegelError
 from service.workflow.keeping import retrieve
 from service.workflow.offer import void
 from service.workflow.signing import countersign
@@ -49,11 +51,11 @@ def test_a_repetition_gives_the_first_result(house: House) -> None:
     house.signed(reference)
     digest = house.agreement(reference).frozen_sha256
 
-    def submit(_: int) -> str:
+    def submit(_: int) -> ZegelError | None:
         return house.countersign(reference)[0].refusal
 
     with ThreadPoolExecutor(4) as threads:
-        assert set(threads.map(submit, range(4))) == {""}
+        assert set(threads.map(submit, range(4))) == {None}
     assert house.rows("select count(*) from acts")[0][0] == 3
     assert house.agreement(reference).frozen_sha256 == digest
 
@@ -82,12 +84,11 @@ def test_one_that_was_withdrawn_keeps_no_other_from_being_signed(house: House) -
     )
     faces = house.rows("select record->>'face' from acts where place = 'processor_agreement'")
     assert faces == [("plain",), ("plain",)]
-    assert [outcome.refusal for outcome in outcomes] == [
-        "",
-        "Dat kan niet meer: deze overeenkomst is ingetrokken.",
-        "Dit bestaat niet, of u mag het niet zien.",
-        "",
-    ]
+    refused = [outcome.refusal for outcome in outcomes]
+    assert refused[0] is refused[3] is None
+    assert isinstance(refused[1], TooLate)
+    assert words_of(refused[1]) == "Dat kan niet meer: deze overeenkomst is ingetrokken."
+    assert isinstance(refused[2], NotFound)
     assert house.agreement(first).state is house.agreement(last).state is State.FULLY_SIGNED
 
 
@@ -106,14 +107,17 @@ def test_another_text_than_was_shown_is_not_signed(house: House) -> None:
         staff=house.staff,
         client=BROWSER,
     )[0]
-    assert outcome.refusal.startswith("De tekst is intussen gewijzigd")
+    assert outcome.refusal
+    assert (outcome.refusal.code, outcome.unread) == (ErrorCode.CHANGED, True)
     assert house.agreement(reference).state is State.IN_SIGNING
 
 
 def test_it_is_not_our_turn_yet(house: House) -> None:
     reference = house.sent()
     house.frozen(reference)
-    assert house.countersign(reference)[0].refusal == "De andere partij is nog aan de beurt."
+    refused = house.countersign(reference)[0].refusal
+    assert refused
+    assert refused.code == ErrorCode.NOT_YOUR_TURN
 
 
 @pytest.mark.parametrize(
@@ -132,14 +136,14 @@ def test_what_is_missing_is_named_and_nothing_is_signed(
     house.signed(reference)
     with pytest.raises(Invalid) as wrong:
         house.countersign(reference, **given)
-    assert list(wrong.value.by_field()) == [field]
+    assert list(words_by_field(wrong.value)) == [field]
     assert house.agreement(reference).state is State.IN_SIGNING
 
 
 def test_nothing_selected(house: House) -> None:
     with pytest.raises(Invalid) as wrong:
         house.countersign()
-    assert list(wrong.value.by_field()) == ["selected"]
+    assert list(words_by_field(wrong.value)) == ["selected"]
 
 
 def test_wrong_passwords_lock_the_pen_too(house: House) -> None:
@@ -166,7 +170,7 @@ def test_only_a_signatory_signs(house: House, another: Callable[..., Staff]) -> 
 def test_a_pre_signed_offer_from_end_to_end(house: House) -> None:
     reference = house.pre_signed()
     assert [mail.recipient for mail in house.mails(reference, "countersign")] == [house.staff.email]
-    assert house.countersign(reference)[0].refusal == ""
+    assert house.countersign(reference)[0].refusal is None
     ours = house.agreement(reference)
     assert ours.state is State.IN_SIGNING
     assert ours.awaits_controller
@@ -182,4 +186,4 @@ def test_a_pre_signed_offer_from_end_to_end(house: House) -> None:
     assert signed.frozen_sha256 == ours.frozen_sha256
     assert house.kinds(reference).count("countersign") == 1
     # A repetition of our signature after all is done is still the first one's result.
-    assert house.countersign(reference)[0].refusal == ""
+    assert house.countersign(reference)[0].refusal is None

@@ -12,6 +12,7 @@ from service.agreement.permissions import Role, Staff
 from service.agreement.states import State
 from service.database.agreement.questions import Question
 from service.database.lists.overview import Search
+from service.error_words import words_by_field
 from service.errors import Invalid, NotAllowed, NotFound, Refused, TooLate, ZegelError
 from service.wiring.build import mailbox
 from service.workflow.keeping import retrieve
@@ -211,7 +212,7 @@ def test_the_signatory_asks_and_is_answered(house: House) -> None:
     assert shown(house, reference)
     with pytest.raises(Invalid) as wrong:
         answer.answer(house.deps, reference, question.id, " ", house.staff)
-    assert list(wrong.value.by_field().items()) == [("answer", "Schrijf uw antwoord.")]
+    assert list(words_by_field(wrong.value).items()) == [("answer", "Schrijf uw antwoord.")]
     answer.answer(house.deps, reference, question.id, "Een functionaris.", house.staff)
     assert not shown(house, reference)
     (mail,) = house.mails(reference, "question_answered")

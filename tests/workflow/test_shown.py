@@ -11,6 +11,7 @@ from house import BROWSER, House
 from pypdf import PdfReader
 
 from service.agreement.permissions import Role, Staff
+from service.error_words import words_of
 from service.errors import NotAllowed, Refused
 from service.workflow.keeping import archive, retrieve
 from service.workflow.offer import generate
@@ -30,7 +31,7 @@ def refusal(house: House, reference: str, staff: Staff | None = None) -> str:
     """Of signing without opening first."""
     staff = staff or house.staff
     shown = {reference: house.agreement(reference).frozen_sha256}
-    return countersign.countersign(
+    refused = countersign.countersign(
         house.deps,
         shown,
         password=house.password,
@@ -41,6 +42,7 @@ def refusal(house: House, reference: str, staff: Staff | None = None) -> str:
         staff=staff,
         client=BROWSER,
     )[0].refusal
+    return words_of(refused) if refused else ""
 
 
 def test_the_countersigner_opens_the_text_before_signing(
@@ -139,7 +141,7 @@ def test_an_agreement_from_before_completes_and_its_sheet_says_what_was_not_note
     reading = open_text.to_read(house.deps, house.staff)
     assert reading.common is None
     assert [each.html for each in reading.unread] == ["<p>Één tekst</p>"]
-    assert house.countersign(reference)[0].refusal == ""
+    assert house.countersign(reference)[0].refusal is None
     agreement_id = house.agreement(reference).id
     for step in (seal.seal, close.close, archive.archive):
         step(house.deps, agreement_id)

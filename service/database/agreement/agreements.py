@@ -39,6 +39,7 @@ from service.database.tables.agreements import (
     signatories,
     signature_places,
 )
+from service.error_codes import ErrorCode
 from service.errors import NotFound
 
 _PLACES = (
@@ -145,7 +146,7 @@ class Agreements:
     def _load(self, statement: Select[Any], wanted: str) -> Agreement:
         row = self._connection.execute(statement, {"wanted": wanted}).mappings().one_or_none()
         if row is None:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         return _agreement(row)
 
     def next_reference(self, year: int) -> str:

@@ -12,6 +12,8 @@ from service.agreement.fields import Checker
 from service.agreement.permissions import Permission
 from service.agreement.states import EFFECTIVE
 from service.database.lists.overview import Search
+from service.error_codes import FieldCode
+from service.error_words import words_of
 from service.texts import table, text
 from service.web.again import shown_at
 from service.web.context import client, current_staff, deps, require_staff
@@ -43,9 +45,9 @@ def search() -> Any:
     )
     staff = current_staff()
     page = retrieve.search_archive(deps(), wanted, staff)
-    errors = {error.field: error.sentence() for error in check.errors}
+    errors = {error.field: words_of(error) for error in check.errors}
     if page.too_short:
-        errors["zoek"] = text("errors.search_short")
+        errors["zoek"] = text(f"errors.{FieldCode.SEARCH_SHORT}")
     kept: dict[str, Any] = {name: value for name, value in typed.items() if value}
     return show(
         "staff/archive_list.html",

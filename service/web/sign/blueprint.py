@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from service.agreement.model import Agreement
 from service.agreement.states import State
+from service.error_codes import ErrorCode
 from service.errors import LinkUnusable
 from service.texts import text
 from service.web.context import deps
@@ -28,7 +29,12 @@ blueprint = Blueprint("sign", __name__)
 
 # Codes that a page may show after a redirect, as ?melding=code; others are ignored. A page for
 # somebody who is too late says so itself.
-NOTICES = ("changed", "not_your_turn", "signature_missing", "code_first")
+NOTICES = (
+    ErrorCode.CHANGED,
+    ErrorCode.NOT_YOUR_TURN,
+    ErrorCode.SIGNATURE_MISSING,
+    ErrorCode.CODE_FIRST,
+)
 
 
 def security() -> WebSecurity:

@@ -9,6 +9,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import Purpose, mask_email
+from service.error_words import words_of
 from service.errors import Invalid, Refused, TooMany
 from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
@@ -56,7 +57,7 @@ def name_colleague() -> ResponseReturnValue:
     except Invalid as wrong:
         return ask_again(FormErrors.of(wrong))
     except Refused as refusal:
-        return ask_again(FormErrors.whole(refusal.sentence()), status_of(refusal))
+        return ask_again(FormErrors.whole(words_of(refusal)), status_of(refusal))
     if found.proved:
         return _pass_on()
     if not code_waits(deps(), secret(), Purpose.DELEGATE):
@@ -111,7 +112,7 @@ def _mail_code(**values: str) -> ResponseReturnValue:
     try:
         request_code(deps(), secret(), client(), Purpose.DELEGATE)
     except TooMany as refusal:
-        refused = FormErrors.whole(refusal.sentence())
+        refused = FormErrors.whole(words_of(refusal))
         return ask_again(refused, 429, at=url_for("sign.delegate_code"), fields={})
     return to("sign.delegate_code", **values)
 
@@ -122,7 +123,7 @@ def _pass_on() -> ResponseReturnValue:
         passing_on.delegate(deps(), secret(), client())
     except Refused as refusal:
         given = dict(_named(current_open()))
-        errors = FormErrors.whole(refusal.sentence())
+        errors = FormErrors.whole(words_of(refusal))
         at = url_for("sign.delegate")
         return ask_again(errors, status_of(refusal), at=at, fields=given)
     return to("sign.passed_on")

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from service.agreement.deadlines import show_moment
+from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.texts import text
 from service.web.again import Again, again, fields_sent
@@ -71,7 +72,7 @@ def said_kept(kept_at: datetime | None) -> str:
 def keep_typed(form: str) -> ResponseReturnValue:
     """Keep the input of a form that is still being filled in."""
     if form not in drafts.FORMS:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     fields, too_large = fields_sent(MOST)
     kept_at = drafts.keep(deps(), current(), form, fields)
     said = text("sign.kept.not_all") if too_large else said_kept(kept_at)

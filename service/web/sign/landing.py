@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
+from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, NotFound
 from service.web.again import forget_this_browser, notice_again, shown_at
 from service.web.context import client, deps, public, signer
@@ -127,5 +128,5 @@ def privacy() -> ResponseReturnValue:
     """The privacy statement, in the processor's current name."""
     known = profile(deps())
     if known is None:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     return render_template("sign/privacy.html", processor=known[1])

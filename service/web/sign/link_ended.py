@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.error_codes import ErrorCode
+from service.error_words import words_of
 from service.errors import LinkUnusable, Refused
 from service.web.again import shown_at
 from service.web.context import client, deps, signer
@@ -62,12 +64,12 @@ def of_session(error: LinkUnusable) -> ResponseReturnValue:
 @blueprint.errorhandler(Refused)
 def refused(error: Refused) -> ResponseReturnValue:
     """A step out of turn: go to the current step, which shows the reason."""
-    if error.code == "mailbox_first":  # that page itself refuses nothing
+    if error.code == ErrorCode.MAILBOX_FIRST:  # that page itself refuses nothing
         return to("sign.my_agreement")
     if request.method in SAFE:  # no redirect, so that no redirect loop can occur
-        return answer(status_of(error), error.sentence(), code=error.code)
-    if error.code == "changed":
-        return to("sign.read", melding="changed")
+        return answer(status_of(error), words_of(error), code=error.code)
+    if error.code == ErrorCode.CHANGED:
+        return to("sign.read", melding=ErrorCode.CHANGED)
     if error.code in NOTICES:
         return to("sign.resume", melding=error.code)
     return to("sign.resume")

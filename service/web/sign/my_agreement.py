@@ -12,6 +12,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import Purpose, mask_email
+from service.error_words import words_of
 from service.errors import Invalid, TooMany
 from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
@@ -40,7 +41,7 @@ def mail_opening_code() -> ResponseReturnValue:
     try:
         request_code(deps(), secret(), client(), Purpose.OPEN)
     except TooMany as refusal:
-        return ask_again(FormErrors.whole(refusal.sentence()), 429)
+        return ask_again(FormErrors.whole(words_of(refusal)), 429)
     return to("sign.my_agreement", verstuurd="ja")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.error_words import words_of
 from service.errors import Invalid, LinkUnusable, TooMany
 from service.texts import catalogue, text
 from service.web.again import Again, ask_again
@@ -91,7 +92,7 @@ def send_question() -> ResponseReturnValue:
     except Invalid as wrong:
         return ask_again(FormErrors.of(wrong))
     except TooMany as refusal:
-        return ask_again(FormErrors.whole(refusal.sentence()), status_of(refusal))
+        return ask_again(FormErrors.whole(words_of(refusal)), status_of(refusal))
     return to("sign.asked")
 
 

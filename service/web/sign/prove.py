@@ -8,6 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import mask_email
+from service.error_words import words_of
 from service.errors import Invalid, TooMany
 from service.web.again import ask_again, shown_at
 from service.web.context import client, deps, signer
@@ -33,7 +34,7 @@ def new_code() -> ResponseReturnValue:
     try:
         request_code(deps(), secret(), client())
     except TooMany as refusal:
-        return ask_again(FormErrors.whole(refusal.sentence()), 429)
+        return ask_again(FormErrors.whole(words_of(refusal)), 429)
     return to("sign.sign", verstuurd="ja")
 
 

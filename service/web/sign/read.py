@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from service.agreement.model import Agreement
 from service.agreement.shown import sha256_of
+from service.error_words import words_of
 from service.errors import LinkUnusable, NotFound, TooMany
 from service.web.again import ask_again
 from service.web.context import client, deps, signer
@@ -76,7 +77,7 @@ def confirm() -> ResponseReturnValue:
         try:
             request_code(deps(), secret(), client())
         except TooMany as refusal:
-            refused = {"form": refusal.sentence()}
+            refused = {"form": words_of(refusal)}
             return ask_again(refused, 429, at=url_for("sign.sign"), fields={})
     return to("sign.sign")
 

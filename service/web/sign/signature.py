@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.agreement.deadlines import show_date
+from service.error_codes import FieldCode
 from service.errors import Invalid, LinkUnusable
 from service.texts import text
 from service.web.again import Again, again, ask_again
@@ -107,7 +108,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
         return of_session(ended)
     if not found.authenticated or step_of(found) not in ("sign.sign", "sign.sign_annex"):
         return to("sign.resume")
-    errors = {"uploaded_image": text("errors.image_too_large")}
+    errors = {"uploaded_image": text(f"errors.{FieldCode.IMAGE_TOO_LARGE}")}
     return ask_again(errors, 413, fields={"method": "uploaded"})
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import make_response, redirect, request, url_for
 
 from service.agreement.permissions import Permission
+from service.error_words import words_by_field, words_of
 from service.errors import Invalid, TooMany
 from service.web.again import again, ask_again, forget_this_browser, shown_at
 from service.web.context import (
@@ -65,10 +66,10 @@ def start_session() -> Any:
             user_agent=client().user_agent,
         )
     except Invalid as wrong:
-        return ask_again(wrong.by_field())
+        return ask_again(words_by_field(wrong))
     except TooMany as refusal:
         wait = refusal.wait_seconds
-        return ask_again({"form": refusal.sentence()}, 429, wait_seconds=wait)
+        return ask_again({"form": words_of(refusal)}, 429, wait_seconds=wait)
     answer = make_response(redirect(onward or url_for("staff.home"), 303))
     set_staff_cookie(answer, signed_in.session)
     set_known_browser(answer, signed_in.browser)
@@ -112,9 +113,9 @@ def change_password() -> Any:
             browser=known_browser(),
         )
     except Invalid as wrong:
-        return ask_again(wrong.by_field())
+        return ask_again(words_by_field(wrong))
     except TooMany as locked:
-        return ask_again({"form": locked.sentence()}, 429, wait_seconds=locked.wait_seconds)
+        return ask_again({"form": words_of(locked)}, 429, wait_seconds=locked.wait_seconds)
     answer = make_response(to("staff.sign_in", done="password"))
     drop_staff_cookie(answer)
     set_known_browser(answer, known)
@@ -144,7 +145,7 @@ def choose_first_password() -> Any:
             browser=known_browser(),
         )
     except Invalid as wrong:
-        return ask_again(wrong.by_field())
+        return ask_again(words_by_field(wrong))
     answer = make_response(to("staff.account", done="own_chosen"))
     set_staff_cookie(answer, secret)
     set_known_browser(answer, known)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import make_response, request
 
 from service.agreement.capabilities import AccountPurpose
+from service.error_words import words_by_field, words_of
 from service.errors import Invalid, Refused, TooMany
 from service.web.again import again, ask_again
 from service.web.context import client, deps, known_browser, public, set_known_browser
@@ -32,7 +33,7 @@ def ask_link() -> Any:
     try:
         forgotten.ask(deps(), values.get("email", ""), values.get("purpose", ""), client())
     except Invalid as wrong:
-        return ask_again(wrong.by_field())
+        return ask_again(words_by_field(wrong))
     return show("staff/forgotten.html", values=values, errors={}, asked=True)
 
 
@@ -66,9 +67,9 @@ def use_account_link(token: str) -> Any:
             )
             done = "chosen"
     except Invalid as wrong:
-        return ask_again(wrong.by_field())
+        return ask_again(words_by_field(wrong))
     except TooMany as busy:
-        return ask_again({"form": busy.sentence()}, 429, wait_seconds=busy.wait_seconds)
+        return ask_again({"form": words_of(busy)}, 429, wait_seconds=busy.wait_seconds)
     except Refused:  # the page gives the reason
         return to("staff.account_link", token=token)
     answer = make_response(to("staff.sign_in", done=done))

@@ -15,6 +15,8 @@ from service.agreement.reminders import MOST
 from service.agreement.states import ACT_ORDER, RUNNING
 from service.database.lists.groups import COUNTED, GROUPS
 from service.database.lists.overview import Search
+from service.error_codes import FieldCode
+from service.error_words import words_of
 from service.errors import Invalid, KeyReused, Refused
 from service.texts import text
 from service.web.again import NEVER_KEPT, again, ask_again
@@ -58,7 +60,7 @@ def agreements() -> Any:
     older = page.next and url_for(
         "staff.agreements", groep=group or None, zoek=words or None, na=page.next
     )
-    errors = {"zoek": text("errors.search_short")} if page.too_short else {}
+    errors = {"zoek": text(f"errors.{FieldCode.SEARCH_SHORT}")} if page.too_short else {}
     return show(
         "staff/list.html",
         422 if errors else 200,
@@ -116,9 +118,9 @@ def add() -> Any:
             name: typed for name, typed in form.lists() if name not in NEVER_KEPT
         }
         fields["key"] = forms.new_key()
-        return ask_again({"form": refusal.sentence()}, 409, fields=fields)
+        return ask_again({"form": words_of(refusal)}, 409, fields=fields)
     except Refused as refusal:
-        return ask_again({"form": refusal.sentence()}, 409)
+        return ask_again({"form": words_of(refusal)}, 409)
     return _saved(reference, "created")
 
 
@@ -140,7 +142,7 @@ def change(reference: str) -> Any:
     except Invalid as wrong:
         return ask_again(sentences(wrong, name="organisation"))
     except Refused as refusal:
-        return ask_again({"form": refusal.sentence()}, 409)
+        return ask_again({"form": words_of(refusal)}, 409)
     return _saved(reference, "edited")
 
 
@@ -169,7 +171,7 @@ def dossier_page(reference: str) -> Any:
 def refused_at_dossier(reference: str, refusal: Refused) -> Any:
     """Back to the dossier, which shows why this cannot be done."""
     at = url_for("staff.dossier_page", reference=reference)
-    return ask_again({"form": refusal.sentence()}, 409, at=at, fields={})
+    return ask_again({"form": words_of(refusal)}, 409, at=at, fields={})
 
 
 def _form(filled: forms.Filled, errors: dict[str, str], *, editing: str = "") -> tuple[str, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +13,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.agreement.deadlines import show_date
 from service.agreement.permissions import Permission
+from service.error_codes import FieldCode
+from service.error_words import words_by_field, words_of
 from service.errors import Invalid, TooMany
 from service.texts import text
 from service.web.again import Again, again, ask_again, shown_at
@@ -26,7 +27,6 @@ from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.signing.accept import statements
 from service.workflow.signing.countersign import (
     STATEMENTS,
-    Outcome,
     Waiting,
     countersign,
     of_colleagues,
@@ -68,7 +68,7 @@ def countersign_queue() -> Any:
         selected=_still_the_same(typed, waiting) if typed else [only],
         confirmed=typed.form.getlist("confirmed"),
         errors=typed.errors,
-        refused=[Outcome(**each) for each in typed.more.get("refused", [])],
+        refused=typed.more.get("refused", []),
         signed=typed.more.get("signed", 0),
         today=show_date(local_date(datetime.now(UTC))),
     )
@@ -104,14 +104,18 @@ def sign() -> Any:
         return ask_again(
             {
                 place if name == "signature" else name: sentence
-                for name, sentence in wrong.by_field().items()
+                for name, sentence in words_by_field(wrong).items()
             },
             at=at,
         )
     except TooMany as locked:
-        said = {"password": locked.sentence()}
+        said = {"password": words_of(locked)}
         return ask_again(said, 429, at=at, wait_seconds=locked.wait_seconds)
-    refused = [dataclasses.asdict(outcome) for outcome in outcomes if outcome.refusal]
+    refused = [
+        {"reference": each.reference, "refusal": words_of(each.refusal), "unread": each.unread}
+        for each in outcomes
+        if each.refusal
+    ]
     if refused:
         return ask_again({}, 409, at=at, refused=refused, signed=len(outcomes) - len(refused))
     if only:
@@ -127,7 +131,7 @@ def too_large(error: RequestEntityTooLarge) -> Any:
 
 @require_staff(Permission.COUNTERSIGN)
 def _too_large() -> Any:
-    errors = {"uploaded_image": text("errors.image_too_large")}
+    errors = {"uploaded_image": text(f"errors.{FieldCode.IMAGE_TOO_LARGE}")}
     return ask_again(errors, 413, fields={"method": "uploaded"})
 
 
@@ -155,7 +159,7 @@ def noted_as_read() -> Any:
     shown = {each: form.get(f"sha256-{each}", "") for each in form.getlist("read")}
     refused = note_read(deps(), shown, current_staff(), client())
     if refused:
-        said = [(each, why.sentence()) for each, why in refused.items()]
+        said = [(each, words_of(why)) for each, why in refused.items()]
         return ask_again({}, 409, fields={}, refused=said)
     if to_read(deps(), current_staff()).unread:
         return to("staff.countersign_read", done="read_more")

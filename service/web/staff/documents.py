@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from service.agreement.permissions import Permission
 from service.agreement.shown import sha256_of
+from service.error_codes import ErrorCode
+from service.error_words import words_of
 from service.errors import GenerationFailed, NotFound, Refused
 from service.texts import text
 from service.web.again import again, ask_again, shown_at
@@ -31,7 +33,7 @@ def preview(reference: str) -> Any:
     try:
         pdf = current_preview(deps(), reference)
     except GenerationFailed as failure:
-        return show("staff/preview_wait.html", reference=reference, problem=failure.sentence())
+        return show("staff/preview_wait.html", reference=reference, problem=words_of(failure))
     if pdf is None:
         return show("staff/preview_wait.html", 202, reference=reference, problem="")
     return file(pdf, "application/pdf", text("staff.preview_name", reference=reference), show=True)
@@ -73,7 +75,7 @@ def reading(reference: str) -> Any:
     staff = current_staff()
     found = dossier(deps(), reference, staff)
     if found.frozen is None:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     waits = (
         found.agreement.awaits_processor
         and staff.may(Permission.COUNTERSIGN)
@@ -100,7 +102,7 @@ def read(reference: str) -> Any:
     try:
         note_view(deps(), reference, digest, current_staff(), client())
     except Refused as refusal:
-        return ask_again({"form": refusal.sentence()}, 409)
+        return ask_again({"form": words_of(refusal)}, 409)
     return to("staff.countersign", kenmerk=reference, done="read_one")
 
 

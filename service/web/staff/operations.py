@@ -8,6 +8,7 @@ from service.agreement.permissions import Permission
 from service.database.keeping import archive_round
 from service.database.lists import groups
 from service.database.lists.overview import Search
+from service.error_words import words_of
 from service.errors import KeysUnusable
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
@@ -50,4 +51,4 @@ def _keys() -> tuple[Keys | None, str]:
     try:
         return keys(deps()), ""
     except KeysUnusable as unusable:
-        return None, unusable.sentence()
+        return None, words_of(unusable)

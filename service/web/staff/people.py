@@ -9,6 +9,8 @@ from flask import request
 from service.agreement.permissions import Permission, Role
 from service.database.people.accounts import Account
 from service.database.people.role_requests import RoleRequest
+from service.error_codes import ErrorCode
+from service.error_words import words_of
 from service.errors import Invalid, NotFound, Refused
 from service.texts import text
 from service.web.again import again, ask_again
@@ -98,7 +100,7 @@ def change_person(staff_id: str) -> Any:
     except Invalid as wrong:
         return ask_again(sentences(wrong))
     except Refused as refusal:
-        return ask_again({"form": refusal.sentence()}, 409)
+        return ask_again({"form": words_of(refusal)}, 409)
     return to("staff.people", done="person_waits" if waits else "person")
 
 
@@ -138,7 +140,7 @@ def role_request(request_id: str) -> Any:
                 errors=again().errors,
                 ask_password=asks_password(),
             )
-    raise NotFound("not_found")
+    raise NotFound(ErrorCode.NOT_FOUND)
 
 
 @blueprint.post("/medewerkers/rollen/<request_id>")
@@ -157,7 +159,7 @@ def _account(staff_id: str) -> Account:
     for account in workflow.everyone(deps(), current_staff()):
         if account.person.id == staff_id:
             return account
-    raise NotFound("not_found")
+    raise NotFound(ErrorCode.NOT_FOUND)
 
 
 def _waiting(staff_id: str) -> list[RoleRequest]:

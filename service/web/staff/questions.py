@@ -8,6 +8,8 @@ from flask import request
 
 from service.agreement.permissions import Permission
 from service.database.agreement.questions import Question
+from service.error_codes import ErrorCode
+from service.error_words import words_of
 from service.errors import Invalid, NotFound, Refused
 from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
@@ -42,8 +44,8 @@ def return_with_question(reference: str) -> Any:
         give_back(deps(), reference, question, current_staff())
     except Invalid as wrong:
         return ask_again(sentences(wrong))
-    except Refused as refusal:  # on the same page, so that the text typed is not lost
-        return ask_again({"form": refusal.sentence()}, 409)
+    except Refused as refusal:  # on the same page, so that the text typed are not lost
+        return ask_again({"form": words_of(refusal)}, 409)
     return to("staff.countersign", done="returned")
 
 
@@ -71,7 +73,7 @@ def send_answer(reference: str, question_id: str) -> Any:
     except Invalid as wrong:
         return ask_again(sentences(wrong))
     except Refused as refusal:
-        return ask_again({"form": refusal.sentence()}, 409)
+        return ask_again({"form": words_of(refusal)}, 409)
     return to("staff.dossier_page", reference=reference, done="answered")
 
 
@@ -91,4 +93,4 @@ def _one(questions: list[Question], question_id: str) -> Question:
     for question in questions:
         if question.id == question_id:
             return question
-    raise NotFound("not_found")
+    raise NotFound(ErrorCode.NOT_FOUND)

@@ -11,6 +11,7 @@ from flask import request, url_for
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission
 from service.database.people.activity import Wanted, place_of
+from service.error_words import words_of
 from service.texts import text
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
@@ -42,7 +43,7 @@ def staff_log() -> Any:
         422 if check.errors else 200,
         page=page,
         values=typed,
-        errors={error.field: error.sentence() for error in check.errors},
+        errors={error.field: words_of(error) for error in check.errors},
         groups=[(name, text(f"staff.log.group.{name}")) for name in GROUPS],
         searched=bool(kept),
         older=page.next and url_for("staff.staff_log", **kept, na=page.next),

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 
+from service.error_words import words_by_field, words_of
 from service.errors import Busy, Invalid
 from service.texts import text
 from service.web.again import again, ask_again
@@ -56,9 +57,9 @@ def verify() -> Any:
     try:
         checked = verify_upload(deps(), uploaded(request.files, "file"), client().ip)
     except Invalid as wrong:
-        return ask_again(wrong.by_field())
+        return ask_again(words_by_field(wrong))
     except Busy as busy:
-        return ask_again({"file": busy.sentence()}, 503, wait_seconds=busy.wait_seconds)
+        return ask_again({"file": words_of(busy)}, 503, wait_seconds=busy.wait_seconds)
     return _page(report=_in_words(checked), file_name=request.files["file"].filename or "")
 
 

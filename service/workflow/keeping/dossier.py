@@ -21,6 +21,7 @@ from service.database.lists.overview import SameNumber
 from service.database.log.audit_log import Entry
 from service.database.queue.messages import LINK_KINDS, OVERTAKEN, Message
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.texts import Language
 from service.workflow.package.log import sentence
 from service.workflow.package.recorded import ListedFile, listed
@@ -50,7 +51,7 @@ class Dossier:
 
     ``other_days`` has the time in the token of each act that was stamped on another date than it
     was signed; ``token_quality`` says in words what the time stamps are worth, empty before the
-    close. ``remind_refused`` is the code of the reason why staff cannot send a reminder now, empty
+    close. ``remind_refused`` is the code of the reason why staff cannot send a reminder now, None
     when they can; ``invited`` says whether it waits for the signatory, who has a living link.
     """
 
@@ -69,7 +70,7 @@ class Dossier:
     same_number: SameNumber | None
     questions: list[Question]
     invited: bool
-    remind_refused: str
+    remind_refused: ErrorCode | None
     next_reminder: datetime | None
     can_extend: bool
 

@@ -22,6 +22,7 @@ from service.deps import Deps
 from service.texts import text
 from service.workflow.actors import SYSTEM
 from service.workflow.keeping.verify import verify_kept
+from service.workflow.one_by_one import said
 from service.workflow.sealing.present_keys import with_present_keys
 from signatures.effective_date import local_date
 from signatures.errors import TimestampUnavailable
@@ -63,8 +64,8 @@ def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str
     try:
         until = deps.sealer().stamps_until()
     except Exception as failure:  # without keys or an authority nothing can be renewed
-        log.error("no time stamp can be renewed: %s", _said(failure))
-        failing |= dict.fromkeys((each.stamp.agreement_id for each in due), _said(failure))
+        log.error("no time stamp can be renewed: %s", said(failure))
+        failing |= dict.fromkeys((each.stamp.agreement_id for each in due), said(failure))
         return 0
     worthwhile = [each for each in due if until - each.stamp.proves_until >= LEAST_GAIN]
     if len(worthwhile) < len(due):
@@ -81,17 +82,13 @@ def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str
             renewed += _renew(deps, each, now)
         except TimestampUnavailable as failure:  # it would be so for the others as well
             left = (other.stamp.agreement_id for other in worthwhile[number:])
-            failing |= dict.fromkeys(left, _said(failure))
-            log.error("no time stamp to renew with: %s", _said(failure))
+            failing |= dict.fromkeys(left, said(failure))
+            log.error("no time stamp to renew with: %s", said(failure))
             break
         except Exception as failure:
-            log.error("%s: %s", each.kept.key, _said(failure))
-            failing[each.stamp.agreement_id] = _said(failure)
+            log.error("%s: %s", each.kept.key, said(failure))
+            failing[each.stamp.agreement_id] = said(failure)
     return renewed
-
-
-def _said(failure: Exception) -> str:
-    return f"{type(failure).__name__}: {failure}"
 
 
 def _read_unread(deps: Deps) -> dict[str, str]:
@@ -106,8 +103,8 @@ def _read_unread(deps: Deps) -> dict[str, str]:
                 pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
                 last = _last_stamp(pdf)
             except Exception as failure:  # one file must not keep the others waiting
-                log.error("%s: %s", kept.key, _said(failure))
-                failing[agreement_id] = _said(failure)
+                log.error("%s: %s", kept.key, said(failure))
+                failing[agreement_id] = said(failure)
                 continue
             with deps.database.begin() as tx:
                 tx.stamps.add(_noted(agreement_id, kept.name, kept.name, last))

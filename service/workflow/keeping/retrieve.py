@@ -15,6 +15,7 @@ from service.database.engine import Transaction
 from service.database.lists.overview import PAGE, Search, Summary
 from service.database.lists.searching import too_short
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.actors import Client, staff_actor
 from service.workflow.keeping.archive import note_check
@@ -93,7 +94,7 @@ def _seen(tx: Transaction, reference: str, staff: Staff) -> Agreement:
     require(staff, Permission.SEE_ARCHIVE)
     found = tx.agreements.get(reference)
     if found.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     tx.activity.note(Activity.DOSSIER_VIEWED, staff.id, reference)
     return found
 
@@ -108,7 +109,7 @@ def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
         agreement = tx.agreements.get(reference)
         frozen = tx.documents.frozen_pdf(agreement.id, agreement.edition)
         if frozen is None:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         tx.activity.note(Activity.TEXT_VIEWED, staff.id, reference)
     return frozen[0]
 
@@ -157,7 +158,7 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
         objects = tx.archive.objects(agreement.id)
         original = tx.documents.original(agreement.id)
     if original is None or not objects:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     files = read_files(deps, agreement, original, objects)
     with deps.database.begin() as tx:
         files |= anchor_files(tx, agreement.id, files[LOG])
@@ -175,7 +176,7 @@ def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
     with deps.database.begin() as tx:
         known = recorded(tx, tx.agreements.get(reference).id)
     if known is None:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     try:
         found = examine(deps, known)
     except StorageError:
@@ -189,7 +190,7 @@ def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
 def _working_copy(original: Original | None, name: str) -> bytes:
     """What was sealed but has not reached the archive yet is handed out all the same."""
     if original is None:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     copies = {
         AGREEMENT: (original.pdf, original.sha256),
         SHEET: (original.evidence_pdf, original.evidence_sha256),
@@ -197,7 +198,7 @@ def _working_copy(original: Original | None, name: str) -> bytes:
     }
     data, digest = copies.get(name, (None, ""))
     if data is None or (digest and hashlib.sha256(data).hexdigest() != digest):
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     return data
 
 

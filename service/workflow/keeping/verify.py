@@ -14,6 +14,7 @@ from service.agreement.model import Agreement
 from service.agreement.states import ACT_ORDER
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import Busy, FieldError, Invalid
 from service.workflow.people.sign_in_limits import network_of
 from service.workflow.turns import NoTurn, Turns
@@ -77,23 +78,23 @@ def verify_upload(deps: Deps, data: bytes, address: str = "") -> Checked | Check
     many others are being checked.
     """
     if not data:
-        raise Invalid([FieldError("file", "required")])
+        raise Invalid([FieldError("file", FieldCode.REQUIRED)])
     if len(data) > MOST_BYTES:
-        raise Invalid([FieldError("file", "pdf_too_large")])
+        raise Invalid([FieldError("file", FieldCode.PDF_TOO_LARGE)])
     is_pdf = data.startswith(b"%PDF-")
     if not is_pdf and not is_zip(data):
-        raise Invalid([FieldError("file", "not_a_pdf")])
+        raise Invalid([FieldError("file", FieldCode.NOT_A_PDF)])
     known = _known(deps, hashlib.sha256(data).hexdigest()) if is_pdf else None
     # Outside the transaction: a file that takes long to examine must hold no connection.
     try:
         with (_OURS if known else _STRANGE).turn(PATIENCE_SECONDS, network_of(address)):
             return _pdf(deps, data, known) if is_pdf else _package(deps, data)
     except Unreadable as strange:
-        raise Invalid([FieldError("file", f"package_{strange}")]) from strange
+        raise Invalid([FieldError("file", FieldCode(f"package_{strange}"))]) from strange
     except NotExamined as refusal:
-        raise Invalid([FieldError("file", "not_examined")]) from refusal
+        raise Invalid([FieldError("file", FieldCode.NOT_EXAMINED)]) from refusal
     except (NoTurn, TooManyApart) as busy:
-        raise Busy("verify_busy", seconds=BUSY_SECONDS) from busy
+        raise Busy(ErrorCode.VERIFY_BUSY, seconds=BUSY_SECONDS) from busy
 
 
 def _pdf(deps: Deps, pdf: bytes, known: _Known | None) -> Checked:

@@ -11,6 +11,7 @@ from service.agreement.states import Step, after
 from service.database.agreement.questions import Question
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused
 from service.texts import OURS
 from service.workflow.actors import staff_actor
@@ -25,7 +26,7 @@ def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staf
     """
     require(staff, Permission.SEND)
     if not clean(words):
-        raise Invalid([FieldError("answer", "answer_required")])
+        raise Invalid([FieldError("answer", FieldCode.ANSWER_REQUIRED)])
     said = free_text(words, "answer")
     with deps.database.begin() as tx:
         agreement, question = _load(tx, reference, question_id)
@@ -66,12 +67,12 @@ def _load(tx: Transaction, reference: str, question_id: str) -> tuple[Agreement,
     for question in tx.questions.of(agreement.id):
         if question.id == question_id:
             return agreement, question
-    raise NotFound("not_found")
+    raise NotFound(ErrorCode.NOT_FOUND)
 
 
 def _refuse_what_ended(agreement: Agreement, question: Question) -> None:
     if not question.waits:
-        raise Refused("question_ended")
+        raise Refused(ErrorCode.QUESTION_ENDED)
     after(Step.RESEND, agreement.state)
 
 

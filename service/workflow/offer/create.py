@@ -15,6 +15,7 @@ from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place,
 from service.database.engine import Transaction
 from service.database.queue.idempotency import Asked
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import KeyReused, Refused
 from service.workflow.actors import staff_actor
 from signatures.effective_date import local_date
@@ -42,7 +43,7 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
             processor=profile[1] if profile else None,
         )
         if profile is None:
-            raise Refused("no_processor")
+            raise Refused(ErrorCode.NO_PROCESSOR)
         version, processor = profile
         agreement = _new(tx, content, processor, version, staff)
         tx.agreements.insert(agreement)
@@ -62,7 +63,7 @@ def _answered(tx: Transaction, asked: Asked) -> str | None:
     tx.idempotency.hold(asked)
     known = tx.idempotency.answered(asked)
     if known and not known.same:
-        raise KeyReused("key_reused", reference=known.answer)
+        raise KeyReused(ErrorCode.KEY_REUSED, reference=known.answer)
     return known.answer if known else None
 
 

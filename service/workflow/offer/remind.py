@@ -18,6 +18,7 @@ from service.agreement.reminders import Situation
 from service.agreement.states import Step, after
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import Refused
 from service.workflow.actors import SYSTEM, staff_actor
 from service.workflow.one_by_one import one_by_one
@@ -83,7 +84,7 @@ def remind(deps: Deps, reference: str, staff: Staff) -> None:
         now = tx.now()
         refused = reminders.refused_by_hand(situation, now)
         if refused or situation is None:
-            raise Refused(refused, most=reminders.MOST)
+            raise Refused(refused or ErrorCode.REMIND_NOBODY, most=reminders.MOST)
         _remind(
             tx,
             agreement.id,

@@ -26,6 +26,7 @@ from service.agreement.states import (
 )
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotAllowed, Refused
 from service.workflow.actors import staff_actor
 from service.workflow.tasks import GENERATE
@@ -51,14 +52,14 @@ def copy_link(deps: Deps, reference: str, staff: Staff) -> str:
     """
     require(staff, Permission.SEND)
     if not deps.settings.staff_may_copy_link:
-        raise NotAllowed("copy_not_allowed")
+        raise NotAllowed(ErrorCode.COPY_NOT_ALLOWED)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
         after(Step.RESEND, agreement.state)
         _refuse_before_turn(agreement)
         link = tx.signing.live_link(agreement.id)
         if link is None:
-            raise Refused("not_found")
+            raise Refused(ErrorCode.NOT_FOUND)
         tx.signing.mark_copied(link.id)
         tx.agreements.add_flag(agreement.id, "copied_link")
         tx.audit.append(
@@ -84,7 +85,7 @@ def change_email(deps: Deps, reference: str, name: str, email: str, staff: Staff
         _refuse_before_turn(before)
         _refuse_after_act(before)
         if before.signatory.email.casefold() == mailbox.casefold():
-            raise Invalid([FieldError("signatory_email", "same_email")])
+            raise Invalid([FieldError("signatory_email", FieldCode.SAME_EMAIL)])
         if before.frozen_sha256 and before.signatory.name != person:
             raise refusal(before.state)
         changed = dataclasses.replace(
@@ -112,17 +113,17 @@ def extend(deps: Deps, reference: str, days: str, staff: Staff) -> None:
     wanted = check.line("link_days", days, most=3)
     term = days_in(wanted)
     if wanted and term is None:
-        check.refuse("link_days", "days_range", least=LEAST_DAYS, most=MOST_DAYS)
+        check.refuse("link_days", FieldCode.DAYS_RANGE, least=LEAST_DAYS, most=MOST_DAYS)
     check.raise_if_wrong()
     if term is None:  # nothing was typed, and that was refused above
-        raise Invalid([FieldError("link_days", "required")])
+        raise Invalid([FieldError("link_days", FieldCode.REQUIRED)])
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
         until = end_of_day_after(tx.now(), term)
         expired = before.state is State.EXPIRED
         state = _state_before_expiry(tx, before) if expired else after(Step.EXTEND, before.state)
         if before.expires_at and not expired and until < before.expires_at + timedelta(seconds=1):
-            raise Invalid([FieldError("link_days", "extend_later")])
+            raise Invalid([FieldError("link_days", FieldCode.EXTEND_LATER)])
         extended = tx.agreements.save(
             before,
             dataclasses.replace(
@@ -174,7 +175,7 @@ def open_again(agreement: Agreement) -> dict[Place, PlaceState]:
 
 def _refuse_before_turn(agreement: Agreement) -> None:
     if agreement.next_places != CONTROLLER_PLACES:
-        raise Refused("not_your_turn")
+        raise Refused(ErrorCode.NOT_YOUR_TURN)
 
 
 def _refuse_after_act(agreement: Agreement) -> None:

@@ -14,6 +14,7 @@ from service.agreement.states import Order, Step, after
 from service.agreement.suggestions import with_suggestions
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import Refused
 from service.workflow.actors import staff_actor
 from service.workflow.offer.sample import prepare
@@ -78,9 +79,9 @@ def _countersigner(tx: Transaction, draft: Agreement) -> Countersigner:
     if chosen and chosen.can_sign:
         return chosen
     if chosen:
-        raise Refused("countersigner_lost", name=chosen.name)
+        raise Refused(ErrorCode.COUNTERSIGNER_LOST, name=chosen.name)
     able = tx.accounts.with_role(Role.SIGNATORY)
     person = suggested(able, draft.processor)
     if person is None:
-        raise Refused("countersigner_unchosen" if able else "countersigner_nobody")
+        raise Refused(ErrorCode.COUNTERSIGNER_UNCHOSEN if able else ErrorCode.COUNTERSIGNER_NOBODY)
     return Countersigner.of(person)

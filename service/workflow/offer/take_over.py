@@ -17,6 +17,7 @@ from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import State, Step, after
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import Refused
 from service.workflow.actors import staff_actor
 from service.workflow.tasks import GENERATE
@@ -34,7 +35,7 @@ def take_over(deps: Deps, reference: str, staff: Staff) -> None:
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
         if before.signed_places and before.state is State.IN_SIGNING:
-            raise Refused("take_over_signed")
+            raise Refused(ErrorCode.TAKE_OVER_SIGNED)
         state = after(Step.TAKE_OVER, before.state)
         if before.signed_for_us_by(staff.id) and _prints(tx, before, staff):
             return

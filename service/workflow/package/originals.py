@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.package.take_out import read_object
 from signatures.package.names import AGREEMENT, SHEET
@@ -32,6 +33,6 @@ def sealed_files(deps: Deps, agreement_id: str, *names: str) -> list[bytes]:
     for name in names:
         copy = found.get(name)
         if copy is None and name not in objects:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         files.append(read_object(deps, agreement_id, objects[name]) if copy is None else copy)
     return files

@@ -25,6 +25,7 @@ from service.agreement.permissions import Staff
 from service.database.engine import Transaction
 from service.database.people.account_links import AccountLink
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import Refused
 from service.workflow.actors import staff_actor
 from service.workflow.people import passwords
@@ -103,7 +104,7 @@ def unlock(deps: Deps, token: str, *, browser: str = "") -> str:
     with deps.database.begin() as tx:
         link = _living(tx, token, lock=True)
         if link.purpose != AccountPurpose.UNLOCK:
-            raise Refused("account_link_ended")
+            raise Refused(ErrorCode.ACCOUNT_LINK_ENDED)
         tx.account_links.use(link.id)
         tx.audit.append(None, Event.STAFF_BROWSER_KNOWN, staff_actor(link.person))
         return remember_browser(deps, tx, link.person.id, instead_of=browser)
@@ -116,7 +117,7 @@ def check_new(about: list[str], new: str, again: str) -> None:
     if wrong:
         check.refuse("new", wrong)
     elif new != again:
-        check.refuse("again", "password_repeat")
+        check.refuse("again", FieldCode.PASSWORD_REPEAT)
     check.raise_if_wrong()
 
 
@@ -136,12 +137,12 @@ def keep_password(tx: Transaction, person: Staff, password_hash: str) -> None:
 def _to_choose(tx: Transaction, token: str, *, lock: bool) -> AccountLink:
     link = _living(tx, token, lock=lock)
     if link.purpose == AccountPurpose.UNLOCK:
-        raise Refused("account_link_ended")
+        raise Refused(ErrorCode.ACCOUNT_LINK_ENDED)
     return link
 
 
 def _living(tx: Transaction, token: str, *, lock: bool) -> AccountLink:
     link = tx.account_links.by_token(token_hash(token), lock=lock)
     if link is None or not link.alive:
-        raise Refused("account_link_ended")
+        raise Refused(ErrorCode.ACCOUNT_LINK_ENDED)
     return link

@@ -15,6 +15,7 @@ from service.database.engine import Transaction
 from service.database.people.accounts import KNOWN_BROWSER_DAYS
 from service.database.people.sign_in_tries import Counter
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, TooMany
 from service.workflow.actors import SYSTEM, Client, staff_actor
 from service.workflow.people import passwords
@@ -57,7 +58,7 @@ def sign_in(
     with deps.database.begin() as tx:
         found = tx.accounts.to_judge(email, limits.of_address(deps, email).key.hex())
         if found is None:
-            raise Invalid([FieldError("password", "sign_in_wrong")])
+            raise Invalid([FieldError("password", FieldCode.SIGN_IN_WRONG)])
         account, asked = found
         browser_id = known_browser_id(deps.secret_key, browser)
         known = tx.accounts.knows_browser(account.person.id, browser_id) and asked
@@ -76,16 +77,16 @@ def sign_in(
             tx.activity.note(Activity.SIGN_IN_FAILED, who, client=client.personal())
         if wrong.locked and asked:
             _note_lock(deps, account.person, known_browser=known)
-        raise Invalid([FieldError("password", "sign_in_wrong")]) from wrong
+        raise Invalid([FieldError("password", FieldCode.SIGN_IN_WRONG)]) from wrong
     except TooMany as refusal:
-        if refusal.code == "sign_in_locked":
-            raise Invalid([FieldError("password", "sign_in_wrong")]) from refusal
+        if refusal.code == ErrorCode.SIGN_IN_LOCKED:
+            raise Invalid([FieldError("password", FieldCode.SIGN_IN_WRONG)]) from refusal
         raise
     with deps.database.begin() as tx:
         now = tx.accounts.by_id(account.person.id, lock=True)
         if now is None or now.password_hash != account.password_hash:
             # Changed while it was being judged: the change ends whatever the old one opened.
-            raise Invalid([FieldError("password", "sign_in_wrong")])
+            raise Invalid([FieldError("password", FieldCode.SIGN_IN_WRONG)])
         if renewed:
             tx.accounts.renew_hash(account.person.id, account.password_hash, renewed)
         secret = begin(tx, account.person, former=former, user_agent=user_agent)
@@ -105,7 +106,7 @@ def confirm_password(deps: Deps, staff: Staff, password: str, browser: str = "")
     with deps.database.begin() as tx:
         account = tx.accounts.by_id(staff.id)
         if account is None:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         browser_id = known_browser_id(deps.secret_key, browser)
         known = tx.accounts.knows_browser(staff.id, browser_id)
     counter = limits.of_browser(deps, browser_id) if known else limits.of_address(deps, staff.email)
@@ -114,8 +115,8 @@ def confirm_password(deps: Deps, staff: Staff, password: str, browser: str = "")
     except _Wrong as wrong:
         if wrong.locked:
             _note_lock(deps, staff, known_browser=known)
-            raise TooMany("sign_in_locked", minutes=limits.LOCK_MINUTES) from wrong
-        raise Invalid([FieldError("password", "password_wrong")]) from wrong
+            raise TooMany(ErrorCode.SIGN_IN_LOCKED, minutes=limits.LOCK_MINUTES) from wrong
+        raise Invalid([FieldError("password", FieldCode.PASSWORD_WRONG)]) from wrong
     if renewed:
         with deps.database.begin() as tx:
             tx.accounts.renew_hash(staff.id, account.password_hash, renewed)
@@ -148,7 +149,7 @@ def _judge(
             tries = [tx.tries.count(counter) for counter in counters]
             if 0 in tries:
                 _refuse_if_used_up(tx, counters)
-                raise TooMany("passwords_busy", seconds=passwords.BUSY_SECONDS)
+                raise TooMany(ErrorCode.PASSWORDS_BUSY, seconds=passwords.BUSY_SECONDS)
         if not passwords.matches(password_hash, password):
             raise _Wrong(locked=tries[0] == counters[0].most)
         renewed = passwords.hashed_anew(password_hash, password)
@@ -162,9 +163,9 @@ def _judge(
 def _refuse_if_used_up(tx: Transaction, counters: Sequence[Counter]) -> None:
     own, *shared = [tx.tries.seconds_left(counter) for counter in counters]
     if own:
-        raise TooMany("sign_in_locked", minutes=-(-own // 60))
+        raise TooMany(ErrorCode.SIGN_IN_LOCKED, minutes=-(-own // 60))
     if any(shared):
-        raise TooMany("sign_in_often", seconds=max(shared))
+        raise TooMany(ErrorCode.SIGN_IN_OFTEN, seconds=max(shared))
 
 
 def _note_lock(deps: Deps, person: Staff, *, known_browser: bool) -> None:

@@ -14,6 +14,7 @@ from service.agreement.permissions import Permission, Staff, require
 from service.database.engine import Transaction
 from service.database.people.logos import Logo
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound
 from service.workflow.actors import staff_actor
 from service.workflow.people.account_mail import tell_of_change
@@ -37,7 +38,7 @@ def logo_png(deps: Deps, sha256: str) -> bytes:
     with deps.database.begin() as tx:
         png = tx.logos.png(sha256)
     if png is None:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     return png
 
 
@@ -71,14 +72,16 @@ def _add(tx: Transaction, new: Logo | None, png: bytes, staff: Staff) -> None:
 
 def _small(data: bytes) -> tuple[bytes, tuple[int, int]]:
     if not data:
-        raise Invalid([FieldError("logo", "logo_missing")])
+        raise Invalid([FieldError("logo", FieldCode.LOGO_MISSING)])
     if len(data) > MOST_BYTES:
-        raise Invalid([FieldError("logo", "logo_too_large")])
+        raise Invalid([FieldError("logo", FieldCode.LOGO_TOO_LARGE)])
     try:
         with _DECODING.turn(PATIENCE_SECONDS):
             return small_picture(data)
     except NoTurn as busy:
-        raise Invalid([FieldError("logo", "image_busy")]) from busy
+        raise Invalid([FieldError("logo", FieldCode.IMAGE_BUSY)]) from busy
     except ImageRefused as refused:
-        code = "logo_too_large" if refused.code == "too_large" else "image_unreadable"
+        code = (
+            FieldCode.LOGO_TOO_LARGE if refused.code == "too_large" else FieldCode.IMAGE_UNREADABLE
+        )
         raise Invalid([FieldError("logo", code)]) from refused

@@ -7,6 +7,7 @@ from service.agreement.events import Event
 from service.agreement.permissions import Staff
 from service.database.people.sessions import Session
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotAllowed
 from service.workflow.actors import staff_actor
 from service.workflow.people import passwords
@@ -28,7 +29,7 @@ def change(deps: Deps, staff: Staff, *, old: str, new: str, again: str, browser:
     try:
         confirm_password(deps, staff, old, browser)
     except Invalid as wrong:
-        raise Invalid([FieldError("old", "password_wrong")]) from wrong
+        raise Invalid([FieldError("old", FieldCode.PASSWORD_WRONG)]) from wrong
     _keep(deps, staff, new, "own")
     with deps.database.begin() as tx:
         return remember_browser(deps, tx, staff.id)
@@ -44,7 +45,7 @@ def choose_first(
     """
     staff = session.person
     if not staff.first_password:
-        raise NotAllowed("not_allowed")
+        raise NotAllowed(ErrorCode.NOT_ALLOWED)
     with deps.database.begin() as tx:
         about = words_about(tx, staff)
     check_new(about, new, again)
@@ -60,7 +61,7 @@ def _keep(deps: Deps, staff: Staff, new: str, how: str) -> None:
         if how == "first":
             now = tx.accounts.by_id(staff.id, lock=True)
             if now is None or not now.person.first_password:
-                raise NotAllowed("not_allowed")  # somebody chose one meanwhile
+                raise NotAllowed(ErrorCode.NOT_ALLOWED)  # somebody chose one meanwhile
         keep_password(tx, staff, password_hash)
         once = tx.audit.append(None, Event.STAFF_PASSWORD, staff_actor(staff), how=how)
         tell_of_change(

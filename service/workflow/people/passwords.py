@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
+from service.error_codes import ErrorCode
 from service.errors import TooMany
 from service.workflow.turns import NoTurn, Turns
 
@@ -34,7 +35,7 @@ def turn(patience: float = PATIENCE_SECONDS) -> Iterator[None]:
         with _turns.turn(patience):
             yield
     except NoTurn as full:
-        raise TooMany("passwords_busy", seconds=BUSY_SECONDS) from full
+        raise TooMany(ErrorCode.PASSWORDS_BUSY, seconds=BUSY_SECONDS) from full
 
 
 def hashed(password: str) -> str:

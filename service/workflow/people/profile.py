@@ -14,6 +14,7 @@ from service.agreement.permissions import Permission, Staff, require
 from service.agreement.suggestions import Suggestions, parse_suggestions, suggestions
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.actors import SYSTEM, staff_actor
 from service.workflow.people.account_mail import tell_of_change
@@ -57,7 +58,7 @@ def change_suggestions(
         tx.accounts.lock_staff()
         known = tx.accounts.profile()
         if known is None:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         before = suggestions(tx.accounts.suggestions())
         if before == wanted:
             return known[0]

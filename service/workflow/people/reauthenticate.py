@@ -12,6 +12,7 @@ from service.agreement.capabilities import hash_secret
 from service.agreement.permissions import Staff
 from service.database.people.sessions import Session
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotAllowed, TooMany
 from service.workflow.people.accounts import confirm_password
 
@@ -43,15 +44,15 @@ def must_prove(deps: Deps, staff: Staff, proof: Proof) -> None:
         session = tx.sessions.get(digest)
         now = tx.now()
     if session is None or session.person.id != staff.id:
-        raise NotAllowed("not_allowed")
+        raise NotAllowed(ErrorCode.NOT_ALLOWED)
     if fresh(session, now):
         return
     if not proof.password:
-        raise Invalid([FieldError(FIELD, "prove_again")])
+        raise Invalid([FieldError(FIELD, FieldCode.PROVE_AGAIN)])
     try:
         confirm_password(deps, staff, proof.password, proof.browser)
     except Invalid as wrong:
-        raise Invalid([FieldError(FIELD, "password_wrong")]) from wrong
+        raise Invalid([FieldError(FIELD, FieldCode.PASSWORD_WRONG)]) from wrong
     except TooMany as refusal:
         raise Invalid([FieldError(FIELD, refusal.code, refusal.values)]) from refusal
     with deps.database.begin() as tx:

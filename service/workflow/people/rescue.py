@@ -17,6 +17,7 @@ from service.agreement.events import Event
 from service.agreement.permissions import Role, Staff
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.actors import SYSTEM
 from service.workflow.people.account_links import make
@@ -39,7 +40,7 @@ def password_link(deps: Deps, email: str) -> RescueLink:
     with deps.database.begin() as tx:
         account = tx.accounts.by_email(email)
         if account is None or not account.active:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         return _link(tx, deps, account.person, What.PASSWORD_LINK)
 
 
@@ -49,7 +50,7 @@ def administrator(deps: Deps, email: str) -> RescueLink:
         tx.accounts.lock_staff()
         account = tx.accounts.by_email(email)
         if account is None:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         roles = account.person.roles | {Role.ADMIN}
         person = dataclasses.replace(account.person, roles=roles)
         tx.accounts.change(person, active=True)

@@ -23,6 +23,7 @@ from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.database.people.role_requests import RoleRequest
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import NotFound, Refused
 from service.workflow.actors import staff_actor
 from service.workflow.people.account_mail import tell_of_change
@@ -120,10 +121,10 @@ def decide(deps: Deps, request_id: str, *, grant: bool, by: Staff, proof: Proof)
         request = tx.role_requests.lock(request_id)
         account = tx.accounts.by_id(request.staff_id, lock=True) if request else None
         if request is None or account is None:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         own = request.asked_by == by.id
         if grant and own:
-            raise Refused("second_administrator")
+            raise Refused(ErrorCode.SECOND_ADMINISTRATOR)
         person, role = account.person, request.role
         how = "granted" if grant else "withdrawn" if own else "refused"
         if grant:

@@ -12,6 +12,7 @@ from service.agreement.permissions import Staff
 from service.database.engine import Transaction
 from service.database.people.sessions import Session
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.actors import staff_actor
 
@@ -73,7 +74,7 @@ def end_own(deps: Deps, staff: Staff, session_id: str) -> None:
     """End one of one's own sessions. Raises NotFound."""
     with deps.database.begin() as tx:
         if not tx.sessions.end_one(staff.id, session_id):
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         tx.audit.append(None, Event.STAFF_SESSIONS_ENDED, staff_actor(staff), count=1)
 
 

@@ -21,6 +21,7 @@ from service.database.engine import Transaction
 from service.database.people.account_links import LinkMail
 from service.database.people.accounts import Account
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused
 from service.workflow.actors import staff_actor
 from service.workflow.people import passwords
@@ -62,11 +63,11 @@ def invite(
         tx.accounts.lock_staff()
         own = tx.accounts.by_id(by.id)
         if own is None:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         # Until there is a password, none fits; it is as slow to try as any other.
         nobodys = passwords.of_nobody(own.password_hash)
         if tx.accounts.by_email(person.email):
-            raise Invalid([FieldError("email", "email_taken")])
+            raise Invalid([FieldError("email", FieldCode.EMAIL_TAKEN)])
         tx.accounts.add(person, nobodys, credential="none")
         kept = tx.audit.append(
             None,
@@ -110,13 +111,13 @@ def change(
         tx.accounts.lock_staff()
         account = tx.accounts.by_id(staff_id, lock=True)
         if account is None:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         before = account.person
         given = give(tx, before, wanted, by)
         after = dataclasses.replace(before, name=new_name, function=new_function, roles=given.now)
         tx.accounts.change(after, active=active)
         if not tx.accounts.with_role(Role.ADMIN):
-            raise Refused("last_admin")
+            raise Refused(ErrorCode.LAST_ADMIN)
         changes = _differences(before, after, account.active, active) + given.said
         if not changes:
             return False
@@ -147,7 +148,7 @@ def send_link(deps: Deps, staff_id: str, by: Staff, proof: Proof) -> None:
     with deps.database.begin() as tx:
         account = tx.accounts.by_id(staff_id, lock=True)
         if account is None or not account.active:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         if account.invited:
             _mail_invitation(tx, deps, account.person, by)
             purpose = AccountPurpose.INVITATION
@@ -224,5 +225,5 @@ def _roles(given: Sequence[str], check: Checker) -> frozenset[Role]:
     known = {role.value for role in Role}
     roles = frozenset(Role(role) for role in given if role in known)
     if not roles:
-        check.refuse("roles", "roles_empty")
+        check.refuse("roles", FieldCode.ROLES_EMPTY)
     return roles

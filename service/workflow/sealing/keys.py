@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import KeysUnusable, NotFound
 from signatures.errors import AuthorityError
 from signatures.keys.authority import (
@@ -115,11 +116,11 @@ def published_file(deps: Deps, name: str) -> tuple[bytes, str]:
     bare, as_pem = name.removesuffix(".pem"), name.endswith(".pem")
     stem, dot, kind = bare.partition(".")
     if kind not in ("cer", "crl") or not dot:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     key = PUBLISHED_NAMES.get(stem, stem) + (".crl" if kind == "crl" else "")
     found = published(read_keys(deps)).get(key)
     if found is None:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     if as_pem:
         return pem(found), PEM_TYPE
     der = found.public_bytes(Encoding.DER)

@@ -22,6 +22,7 @@ from service.agreement.shown import Opening
 from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
 from service.database.agreement.documents import ActRow
 from service.database.engine import Transaction
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
 from service.texts import catalogue, text
 from service.workflow.tasks import SEAL
@@ -69,29 +70,31 @@ def signature_image(
     A typed one without a known ``face`` has the first: where all look alike none is offered.
     """
     if method not in METHODS:
-        raise Invalid([FieldError("method", "choose")])
+        raise Invalid([FieldError("method", FieldCode.CHOOSE)])
     if method == "typed":
         # The typed signature is the name itself; what was typed must be that name to a reader, so
         # that nobody signs as somebody else by a slip.
         if not typed.strip():
-            raise Invalid([FieldError("signature", "signature_missing")])
+            raise Invalid([FieldError("signature", FieldCode.SIGNATURE_MISSING)])
         if not same_person(typed, name):
-            raise Invalid([FieldError("signature", "signature_name", {"name": name})])
+            raise Invalid([FieldError("signature", FieldCode.SIGNATURE_NAME, {"name": name})])
         return SignatureImage("typed", name, None, face if face in FACES else FACES[0])
     if not picture:
-        raise Invalid([FieldError("signature", "signature_missing")])
+        raise Invalid([FieldError("signature", FieldCode.SIGNATURE_MISSING)])
     try:
         with _DECODING.turn(PATIENCE_SECONDS):
             return SignatureImage(method, "", reencode(picture))
     except NoTurn as busy:
-        raise Invalid([FieldError("signature", "image_busy")]) from busy
+        raise Invalid([FieldError("signature", FieldCode.IMAGE_BUSY)]) from busy
     except ImageRefused as refused:
         code = {
-            "blank": "signature_blank" if method == "drawn" else "signature_not_found",
-            "heic": "image_heic",
-            "too_large": "image_too_large",
+            "blank": FieldCode.SIGNATURE_BLANK
+            if method == "drawn"
+            else FieldCode.SIGNATURE_NOT_FOUND,
+            "heic": FieldCode.IMAGE_HEIC,
+            "too_large": FieldCode.IMAGE_TOO_LARGE,
         }
-        wrong = code.get(refused.code, "image_unreadable")
+        wrong = code.get(refused.code, FieldCode.IMAGE_UNREADABLE)
         raise Invalid([FieldError("signature", wrong)]) from refused
 
 
@@ -129,9 +132,9 @@ def accept(
     step = Step.SIGN_FIRST if not before.signed_places else Step.SIGN_LAST
     state = after(step, before.state)
     if before.next_places != tuple(acts):
-        raise Refused("not_your_turn")
+        raise Refused(ErrorCode.NOT_YOUR_TURN)
     if not shown_sha256 or shown_sha256 != before.frozen_sha256:
-        raise Refused("changed")
+        raise Refused(ErrorCode.CHANGED)
     view = tx.openings.view(before.id, before.edition)
     if view is None:
         raise LookupError(before.reference)
@@ -144,7 +147,7 @@ def accept(
     )
     # A signatory may have read before openings were noted; their session says which bytes.
     if person.staff_id and not opened:
-        raise Refused("not_opened")
+        raise Refused(ErrorCode.NOT_OPENED)
     for place, said in acts.items():
         _record(tx, before, person, image, place, said, view.sha256, opened)
     signed = _with_places(dataclasses.replace(before, state=state), acts, PlaceState.SIGNED)

@@ -17,6 +17,7 @@ from service.agreement.parties import parse_controller, parse_signatory
 from service.agreement.states import State, Step, after, refusal
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
 from service.workflow.actors import Client, signer_actor
 from service.workflow.signing.open_link import load_open_visit
@@ -67,7 +68,7 @@ def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
         before = found.agreement
         _require_editable(before)
         if not before.details_confirmed:
-            raise Invalid([FieldError("details", "required")])
+            raise Invalid([FieldError("details", FieldCode.REQUIRED)])
         filled = _with_annex(before, given)
         tx.agreements.save(
             before,

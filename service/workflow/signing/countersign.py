@@ -16,7 +16,8 @@ from service.database.agreement.questions import Question
 from service.database.engine import Transaction
 from service.database.lists.our_turn import Counts
 from service.deps import Deps
-from service.errors import FieldError, Invalid, NotFound, Refused
+from service.error_codes import ErrorCode, FieldCode
+from service.errors import FieldError, Invalid, NotFound, Refused, ZegelError
 from service.workflow.actors import Client, staff_actor
 from service.workflow.people.accounts import confirm_password
 from service.workflow.signing.accept import (
@@ -31,6 +32,7 @@ from service.workflow.telling.notify import invite
 
 STATEMENTS = ("countersign_checked", "countersign_intent")
 PAGE = 50
+_OPEN_FIRST = (ErrorCode.NOT_OPENED, ErrorCode.CHANGED)
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,16 @@ class Queue:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one agreement of a batch; ``refusal`` is empty when it was signed, and
+    """What became of one agreement of a batch; ``refusal`` is None when it was signed, and
     ``unread`` says that opening the text is what it wants."""
 
     reference: str
-    refusal: str = ""
-    unread: bool = False
+    refusal: ZegelError | None = None
+
+    @property
+    def unread(self) -> bool:
+        """Whether it can be signed once its text was opened."""
+        return self.refusal is not None and self.refusal.code in _OPEN_FIRST
 
 
 def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue:
@@ -122,9 +128,9 @@ def countersign(
     or ``signature``, TooMany when the account is locked.
     """
     require(staff, Permission.COUNTERSIGN)
-    wrong = [] if shown else [FieldError("selected", "nothing_selected")]
+    wrong = [] if shown else [FieldError("selected", FieldCode.NOTHING_SELECTED)]
     if not confirmed:
-        wrong.append(FieldError("confirmed", "statements_missing"))
+        wrong.append(FieldError("confirmed", FieldCode.STATEMENTS_MISSING))
     image = None
     try:
         image = signature_image(method, typed, picture, staff.name, face)
@@ -132,7 +138,7 @@ def countersign(
         wrong += refused.errors
     try:  # an empty one is told as wrong, and is no guess that counts
         if not password:
-            raise Invalid([FieldError("password", "password_wrong")])
+            raise Invalid([FieldError("password", FieldCode.PASSWORD_WRONG)])
         confirm_password(deps, staff, password, browser)
     except Invalid as refused:
         wrong += refused.errors
@@ -173,7 +179,7 @@ def _sign_one(
             if signed.order is Order.PROCESSOR_FIRST:
                 invite(tx, signed, issue(deps, tx, signed, staff_actor(staff)), pre_signed=True)
     except (Refused, NotFound) as refusal:
-        return Outcome(reference, refusal.sentence(), refusal.code in ("not_opened", "changed"))
+        return Outcome(reference, refusal)
     return Outcome(reference)
 
 
@@ -191,12 +197,12 @@ def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, 
     if chosen is None:
         return staff.name, staff.function or agreement.processor.representative_function
     if chosen.staff_id != staff.id:
-        raise Refused("countersigner_other", name=chosen.name)
+        raise Refused(ErrorCode.COUNTERSIGNER_OTHER, name=chosen.name)
     printed = tx.documents.printed_for_us(agreement.id, agreement.edition)
     if printed is None:  # there is no text yet: it is nobody's turn
         return staff.name, agreement.our_function
     if not same_person(staff.name, printed[0]):
-        raise Refused("countersigner_renamed", name=printed[0])
+        raise Refused(ErrorCode.COUNTERSIGNER_RENAMED, name=printed[0])
     return printed
 
 

@@ -15,6 +15,7 @@ from service.agreement.events import Event
 from service.agreement.pasted import clean
 from service.agreement.states import Order, PlaceState, Step, after
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, TooMany
 from service.texts import catalogue
 from service.workflow.actors import Client, signer_actor
@@ -30,7 +31,7 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
     Raises Invalid naming ``reason``, LinkUnusable.
     """
     if f"decline_reason.{reason}" not in catalogue("labels"):
-        raise Invalid([FieldError("reason", "choose")])
+        raise Invalid([FieldError("reason", FieldCode.CHOOSE)])
     told = free_text(explanation, "explanation", required=reason == "other")
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
@@ -81,7 +82,7 @@ def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
     Raises Invalid naming ``question``, TooMany after ten in a day: each is a mail.
     """
     if not clean(question):
-        raise Invalid([FieldError("question", "question_required")])
+        raise Invalid([FieldError("question", FieldCode.QUESTION_REQUIRED)])
     asked = free_text(question, "question")
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
@@ -89,7 +90,7 @@ def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
         since = tx.now() - timedelta(days=1)
         earlier = [e for e in tx.audit.of(agreement.id) if e.event is Event.QUESTION_ASKED]
         if sum(e.at > since for e in earlier) >= QUESTIONS_PER_DAY:
-            raise TooMany("question_too_many")
+            raise TooMany(ErrorCode.QUESTION_TOO_MANY)
         tx.audit.append(
             agreement.id,
             Event.QUESTION_ASKED,

@@ -19,6 +19,7 @@ from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
 from service.agreement.states import State, Step, after, refusal
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
 from service.workflow.actors import Client, signer_actor
 from service.workflow.offer.resend import open_again
@@ -49,7 +50,7 @@ def name_colleague(
         found = load_open_visit(tx, secret)
         _refuse(found.agreement)
         if found.agreement.signatory.email.casefold() == colleague.email.casefold():
-            raise Invalid([FieldError("email", "delegate_same")])
+            raise Invalid([FieldError("email", FieldCode.DELEGATE_SAME)])
         tx.signing.name_colleague(hash_secret(secret), colleague)
 
 
@@ -67,7 +68,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
         _refuse(before)
         given = found.session.colleague
         if given is None:
-            raise Refused("colleague_first")
+            raise Refused(ErrorCode.COLLEAGUE_FIRST)
         proof = mailbox_proof(tx, found)
         colleague = given.signatory
         actor = signer_actor(found.link.signatory_id)
@@ -125,6 +126,6 @@ def _refuse(agreement: Agreement) -> None:
     """Raises WrongState or Refused where nobody can be named instead."""
     after(Step.DELEGATE, agreement.state)
     if agreement.signed_places:
-        raise Refused("delegate_pre_signed")
+        raise Refused(ErrorCode.DELEGATE_PRE_SIGNED)
     if agreement.state is State.PREPARING:
         raise refusal(agreement.state)

@@ -24,6 +24,7 @@ from service.database.agreement.signing import Link, LinkSession
 from service.database.engine import Transaction
 from service.database.people.logos import Logo
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, Refused
 from service.workflow.actors import Client, signer_actor
 from service.workflow.telling.notify import sender, tell_sender
@@ -165,7 +166,7 @@ def load_proved_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
     """
     found = load_visit(tx, secret, lock=lock)
     if found.status != "open" and not found.proved:
-        raise Refused("mailbox_first")
+        raise Refused(ErrorCode.MAILBOX_FIRST)
     return found
 
 

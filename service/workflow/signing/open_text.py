@@ -17,6 +17,7 @@ from service.agreement.shown import DIFFERENCE, VIEW, sha256_of
 from service.database.agreement.openings import View
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import NotFound, Refused, ZegelError
 from service.workflow.actors import Client, staff_actor
 
@@ -105,7 +106,7 @@ def note_read(
                     raise LookupError(reference)
                 found = _unread(agreement, (), view)
                 if digest != found.sha256:
-                    raise Refused("changed")
+                    raise Refused(ErrorCode.CHANGED)
                 what = DIFFERENCE if found.common_sha256 else VIEW
                 html = found.html if found.common_sha256 else ""
                 _note(tx, found.agreement, what, digest, staff, client, found.common_sha256, html)
@@ -124,7 +125,7 @@ def note_view(deps: Deps, reference: str, view_sha256: str, staff: Staff, client
         agreement = _waiting(tx, reference)
         view = tx.openings.view(agreement.id, agreement.edition)
         if view is None or view.sha256 != view_sha256:
-            raise Refused("changed")
+            raise Refused(ErrorCode.CHANGED)
         _note(tx, agreement, VIEW, view_sha256, staff, client)
 
 
@@ -141,7 +142,7 @@ def _key(agreement: Agreement) -> tuple[str, int, str]:
 def _waiting(tx: Transaction, reference: str) -> Agreement:
     agreement = tx.agreements.lock(reference)
     if not agreement.awaits_processor:
-        raise Refused("not_your_turn")
+        raise Refused(ErrorCode.NOT_YOUR_TURN)
     return agreement
 
 

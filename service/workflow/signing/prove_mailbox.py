@@ -20,6 +20,7 @@ from service.agreement.states import CONTROLLER_PLACES, PlaceState, refusal
 from service.database.agreement.signing import CODE_MINUTES, CODE_TRIES, Challenge
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused, TooMany
 from service.workflow.actors import Client, signer_actor
 from service.workflow.signing.open_link import Visit, load_open_visit, load_visit
@@ -52,9 +53,9 @@ def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Pur
             return
         agreement = found.agreement
         if tx.signing.codes_since(found.link.id, 60) >= CODES_PER_HOUR:
-            raise TooMany("code_too_many", minutes=60)
+            raise TooMany(ErrorCode.CODE_TOO_MANY, minutes=60)
         if tx.signing.codes_since(found.link.id, 24 * 60) >= CODES_PER_DAY:
-            raise TooMany("code_too_many_today")
+            raise TooMany(ErrorCode.CODE_TOO_MANY_TODAY)
         challenge_id = str(uuid.uuid4())
         code = code_for(deps.secret_key, challenge_id)
         tx.signing.add_challenge(
@@ -95,22 +96,22 @@ def confirm_code(
         character for character in typed if character.isascii() and character.isdigit()
     )
     if len(digits) != 6:
-        raise Invalid([FieldError("code", "code_required")])
+        raise Invalid([FieldError("code", FieldCode.CODE_REQUIRED)])
     with deps.database.begin() as tx:
         found = _visit(tx, secret, purpose)
         if _enough(found, purpose):
             return
         challenge = tx.signing.last_challenge(found.link.id)
-        wrong = FieldError("code", "code_expired")
+        wrong = FieldError("code", FieldCode.CODE_EXPIRED)
         if challenge and _waits(challenge, purpose):
             expected = code_hash(deps.secret_key, challenge.id, digits)
             if hmac.compare_digest(expected, challenge.code_hash):
                 if tx.signing.consume(challenge.id, hash_secret(secret)):
                     _confirmed(tx, found, client, purpose)
                     return
-                wrong = FieldError("code", "code_locked")
+                wrong = FieldError("code", FieldCode.CODE_LOCKED)
             elif _is_former(deps, tx, found, challenge.id, digits):
-                wrong = FieldError("code", "code_former")
+                wrong = FieldError("code", FieldCode.CODE_FORMER)
             else:
                 wrong = _count(tx, found, challenge.id, client)
     # Raised outside the transaction, so that the counted try is kept.
@@ -120,7 +121,7 @@ def confirm_code(
 def mailbox_proof(tx: Transaction, found: Visit) -> ProvedMailbox:
     """How the mailbox was proved in this browser. Raises Refused when it was not."""
     if found.session.challenge_id is None:
-        raise Refused("code_first")
+        raise Refused(ErrorCode.CODE_FIRST)
     return tx.signing.proved_mailbox(found.session.challenge_id)
 
 
@@ -133,9 +134,9 @@ def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
         return found
     found = load_open_visit(tx, secret)
     if purpose is Purpose.SIGN and not found.agreement.awaits_controller:
-        raise Refused("not_your_turn")
+        raise Refused(ErrorCode.NOT_YOUR_TURN)
     if purpose is Purpose.DELEGATE and found.session.colleague is None:
-        raise Refused("colleague_first")
+        raise Refused(ErrorCode.COLLEAGUE_FIRST)
     return found
 
 
@@ -188,5 +189,6 @@ def _count(tx: Transaction, found: Visit, challenge_id: str, client: Client) -> 
         left=left,
     )
     if left == 0:
-        return FieldError("code", "code_locked")
-    return FieldError("code", "code_wrong_last" if left == 1 else "code_wrong", {"left": left})
+        return FieldError("code", FieldCode.CODE_LOCKED)
+    wrong = FieldCode.CODE_WRONG_LAST if left == 1 else FieldCode.CODE_WRONG
+    return FieldError("code", wrong, {"left": left})

@@ -18,6 +18,7 @@ from service.agreement.states import Place
 from service.database.agreement.documents import ActRow, Document
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, NotFound
 from service.workflow.actors import Client, signer_actor
 from service.workflow.package.originals import evidence_bytes, original_bytes
@@ -59,7 +60,7 @@ def frozen(deps: Deps, secret: str) -> Reading:
         found = load_proved_visit(tx, secret, lock=False)
         document = tx.documents.frozen(found.agreement.id, found.agreement.edition)
     if document is None or document.sha256 != found.agreement.frozen_sha256:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     return Reading(found, document)
 
 
@@ -73,7 +74,7 @@ def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
         found = load_proved_visit(tx, secret, lock=True)
         kept = tx.documents.frozen_pdf(found.agreement.id, found.agreement.edition)
         if kept is None or kept[1] != found.agreement.frozen_sha256:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         _log(tx, found, client, kept[1])
         tx.openings.note(
             found.agreement.id,
@@ -108,7 +109,7 @@ def _fetch(deps: Deps, secret: str, client: Client, name: str) -> Download:
         found = load_proved_visit(tx, secret, lock=False)
         original = tx.documents.original(found.agreement.id)
     if original is None or found.status != "completed":
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     agreement_id = found.agreement.id
     if name == AGREEMENT:
         pdf, sha256 = original_bytes(deps, agreement_id), original.sha256

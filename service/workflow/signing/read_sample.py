@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.agreement.model import Agreement
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, NotFound
 from service.workflow.signing.open_link import landing, visit
 
@@ -27,5 +28,5 @@ def behind_cookie(deps: Deps, secret: str) -> Agreement:
 def _fillable(agreement: Agreement) -> Agreement:
     """A pre-signed offer has its whole text already, and blanks would not be true of it."""
     if agreement.annex_locked:
-        raise NotFound("not_found")
+        raise NotFound(ErrorCode.NOT_FOUND)
     return agreement

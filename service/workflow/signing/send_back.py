@@ -13,6 +13,7 @@ from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import RUNNING, refusal
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
 from service.workflow.actors import staff_actor
 from service.workflow.telling.notify import Reader, sender, tell
@@ -26,19 +27,21 @@ def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
     """
     require(staff, Permission.COUNTERSIGN)
     if not clean(question):
-        raise Invalid([FieldError("question", "question_required")])
+        raise Invalid([FieldError("question", FieldCode.QUESTION_REQUIRED)])
     asked = free_text(question, "question")
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
         if not agreement.awaits_processor:
             raise (
-                Refused("not_your_turn") if agreement.state in RUNNING else refusal(agreement.state)
+                Refused(ErrorCode.NOT_YOUR_TURN)
+                if agreement.state in RUNNING
+                else refusal(agreement.state)
             )
         waiting = tx.questions.returned(agreement.id)
         if waiting and (waiting.staff_id, waiting.question) == (staff.id, asked):
             return
         if waiting:
-            raise Refused("question_open")
+            raise Refused(ErrorCode.QUESTION_OPEN)
         question_id = tx.questions.ask(agreement.id, asked, staff_id=staff.id)
         tx.audit.append(
             agreement.id,

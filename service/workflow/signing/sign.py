@@ -15,6 +15,7 @@ from service.agreement.shown import VIEW
 from service.agreement.states import Order, Place
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
 from service.workflow.actors import Client, signer_actor
 from service.workflow.signing.accept import (
@@ -58,13 +59,13 @@ def confirm_reading(
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
         if not found.agreement.awaits_controller:
-            raise Refused("not_your_turn")
+            raise Refused(ErrorCode.NOT_YOUR_TURN)
         view = tx.openings.view(found.agreement.id, found.agreement.edition)
         if view is None or (document_sha256, view_sha256) != (
             found.agreement.frozen_sha256,
             view.sha256,
         ):
-            raise Refused("changed")
+            raise Refused(ErrorCode.CHANGED)
         tx.signing.note_shown(hash_secret(secret), document_sha256)
         tx.openings.note(
             found.agreement.id,
@@ -104,7 +105,7 @@ def prepare(
         found = load_open_visit(tx, secret)
         _must_be_ready(found, document_sha256)
         ticked = said >= set(AGREEMENT_STATEMENTS)
-        wrong = [] if ticked else [FieldError("statements", "statements_missing")]
+        wrong = [] if ticked else [FieldError("statements", FieldCode.STATEMENTS_MISSING)]
         try:
             image = signature_image(method, typed, picture, found.agreement.signatory.name, face)
         except Invalid as refused:  # told all at once
@@ -134,9 +135,9 @@ def sign(
         _must_be_ready(found, document_sha256)
         pending = found.session.pending
         if pending is None or pending.document_sha256 != document_sha256:
-            raise Refused("signature_missing")
+            raise Refused(ErrorCode.SIGNATURE_MISSING)
         if "annex_sign" not in said:
-            raise Invalid([FieldError("statements", "annex_confirm")])
+            raise Invalid([FieldError("statements", FieldCode.ANNEX_CONFIRM)])
         before = found.agreement
         after = accept(
             tx,
@@ -173,12 +174,12 @@ def _receipt(tx: Transaction, found: Visit) -> Receipt | None:
 def _must_be_ready(found: Visit, document_sha256: str) -> None:
     """Raises Refused."""
     if not found.agreement.awaits_controller:
-        raise Refused("not_your_turn")
+        raise Refused(ErrorCode.NOT_YOUR_TURN)
     if not found.authenticated:
-        raise Refused("code_first")
+        raise Refused(ErrorCode.CODE_FIRST)
     current = found.agreement.frozen_sha256
     if document_sha256 != current or found.session.shown_sha256 != current:
-        raise Refused("changed")
+        raise Refused(ErrorCode.CHANGED)
 
 
 def _person(tx: Transaction, found: Visit, client: Client) -> Person:

@@ -20,6 +20,7 @@ from service.agreement.states import State
 from service.database.engine import Transaction
 from service.database.queue.messages import OVERTAKEN, Message
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import Unavailable
 from service.mail.compose import compose
 from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, MailTooLarge
@@ -68,7 +69,7 @@ def deliver(deps: Deps, message_id: str) -> None:
         return
     except MailTemporaryFailure as failure:
         _note(deps, message, "failed", Event.MESSAGE_FAILED, str(failure))
-        raise Unavailable("unavailable") from failure
+        raise Unavailable(ErrorCode.UNAVAILABLE) from failure
     _note(deps, message, "sent", Event.MESSAGE_SENT, "", as_link=as_link)
 
 

@@ -14,6 +14,7 @@ from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.database.queue.messages import LINK_KINDS, Message
 from service.deps import Deps
+from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.actors import staff_actor
 from service.workflow.telling.notify import Reader, sender, tell
@@ -62,7 +63,7 @@ def settle(deps: Deps, reference: str, message_id: str, staff: Staff) -> None:
         agreement = tx.agreements.lock(reference)
         refused = {each.id: each for each in tx.messages.of(agreement.id) if each.undelivered}
         if message_id not in refused:
-            raise NotFound("not_found")
+            raise NotFound(ErrorCode.NOT_FOUND)
         message = refused[message_id]
         tx.messages.settle(message.subject, (message.kind,), message_id=message.id)
         tx.audit.append(

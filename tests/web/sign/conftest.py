@@ -218,7 +218,7 @@ class Journey:
             staff=self.staff,
             client=here,
         )
-        assert [outcome.refusal for outcome in outcomes] == [""]
+        assert [outcome.refusal for outcome in outcomes] == [None]
 
 
 @pytest.fixture

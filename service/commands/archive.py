@@ -17,6 +17,7 @@ from cryptography import x509
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.deps import Deps
+from service.error_words import words_of
 from service.errors import ZegelError
 from service.running.opening import engines
 from service.settings.table import Settings
@@ -70,7 +71,7 @@ def rebuild(
         click.echo(text("cli.rebuild_no_reference", given=since), err=True)
         return UNKNOWN
     except ZegelError as error:
-        click.echo(error.sentence(), err=True)
+        click.echo(words_of(error), err=True)
         return UNKNOWN
     except (StorageError, AuthorityError, SQLAlchemyError, OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]  # the database adds its statement on further lines

@@ -1,5 +1,5 @@
-"""Packages as they were stored before, an object for every file: written here by hand, because the
-service reads them for ever and writes them no more."""
+"""Stores packages in the former format, an object for every file. Written by hand, because the
+service reads them indefinitely but no longer writes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.objects import ObjectStore, StoredObject
 def store_each_file(
     objects: ObjectStore, package: Package, *, retain_until: datetime
 ) -> StoredPackage:
-    """What ``storage.archive.store`` did, in the first format."""
+    """The former ``storage.archive.store``, in the first format."""
     facts = package.facts
 
     def put(name: str, data: bytes) -> StoredObject:

@@ -1,4 +1,4 @@
-"""What is made once for a whole worker of the test run, because making it is slow."""
+"""Objects made once per worker of the test run, because making them is slow."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sqlalchemy import Engine, create_engine
 from service.app import create_app
 from service.deps import Deps
 
-KEPT = "/kept_"  # in the address of a database that serves many tests
+KEPT = "/kept_"  # in the address of a database shared by many tests
 
 
 class CompiledPages(BytecodeCache):
-    """Jinja's compiled templates: every test makes an application of its own."""
+    """Jinja's compiled templates, as every test makes its own application."""
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
@@ -34,7 +34,7 @@ _PAGES = CompiledPages()
 
 
 class KeepingEnvironment(Environment):
-    """Flask's, with pages compiled once."""
+    """Flask's environment, with pages compiled once."""
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, bytecode_cache=_PAGES, **options)
@@ -44,10 +44,10 @@ _APPLICATIONS: dict[tuple[object, ...], Flask] = {}
 
 
 def application(deps: Deps) -> Flask:
-    """The real application on these dependencies.
+    """The real application with these dependencies.
 
     Compiling its hundred routes takes longer than most tests, so applications with the same
-    settings are one; each test puts its own dependencies in. A test that adds routes makes its own.
+    settings are shared; each test sets its own dependencies. A test that adds routes makes its own.
     """
     settings = deps.settings
     key = (
@@ -65,7 +65,7 @@ def application(deps: Deps) -> Flask:
 
 @cache
 def engine_for(url: str) -> Engine:
-    """An engine for plain SQL on a database that serves many tests."""
+    """An engine for plain SQL on a database shared by many tests."""
     return create_engine(url)
 
 
@@ -73,11 +73,11 @@ _ENGINES: dict[str, Engine] = {}
 
 
 def kept_engine(url: str, **options: Any) -> Engine:
-    """SQLAlchemy's ``create_engine``; one engine per kept database.
+    """SQLAlchemy's ``create_engine``, with one engine per shared database.
 
-    An engine remembers the statements it compiled: compiling them anew took a tenth of the time of
-    a test. Its connections stay as well: the server starts a process for a new one, and plans
-    every statement again.
+    An engine caches compiled statements; compiling them again took a tenth of a test's time. Its
+    connections stay open too: for a new one the server starts a process and plans every statement
+    again.
     """
     if KEPT not in url:
         return create_engine(url, **options)

@@ -1,11 +1,11 @@
-"""What is dear and comes out the same each time, done for real once for a whole worker.
+"""Caches expensive, repeatable results, computed once per worker of the test run.
 
-Most tests begin with the same agreement, and LibreOffice is the dearest thing in them. The maker
-has a cache of its own; it hits when the documents are dated alike. Tests of the documents
-themselves have makers of their own.
+Most tests begin with the same agreement, and LibreOffice is their most expensive part. The maker
+has a cache, which works if documents have the same date. Tests of the documents themselves use
+their own makers.
 
-The second verdict on an agreement and its sheet takes two seconds, and many tests of the archive
-have it given on the same bytes (``snapshots``). Tests of that verdict have it given anew.
+The second verdict on an agreement and its sheet takes two seconds, and many archive tests need it
+for the same bytes (``snapshots``). Tests of that verdict compute it.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ DATED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 class RememberingMaker(DocumentMaker):
-    """A maker that dates every agreement alike, so that its cache knows those it made before, and
-    ``kept`` those that the other workers made."""
+    """A maker that gives every agreement the same date, so that its cache has those made before,
+    and ``kept`` those made by other workers."""
 
     def __init__(self, templates: Path, kept: Path) -> None:
         super().__init__(templates, workers=1)
@@ -62,15 +62,15 @@ class RememberingMaker(DocumentMaker):
         dated: datetime,
         preview: bool = False,
     ) -> ProducedDocument:
-        """The same document, with another moment in its properties."""
+        """The same document, with another date in its properties."""
         return super().agreement(context, signing_order=signing_order, dated=DATED, preview=preview)
 
 
 @cache
 def numbered_key(_number: int) -> rsa.RSAPrivateKey:
-    """A key for an authority; for another number it is another key.
+    """A key for an authority, different for each number.
 
-    To find one takes a quarter of a second.
+    Generating one takes a quarter of a second.
     """
     return new_key()
 
@@ -79,7 +79,7 @@ _OBJECTIONS: dict[tuple[bytes, ...], str] = {}
 
 
 def remembered_objection(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
-    """What ``objection_to`` says of these bytes under these roots."""
+    """The cached result of ``objection_to`` for these bytes under these roots."""
     asked = (hashlib.sha256(pdf).digest(), *(root.signature for root in deps.authority().roots))
     if asked not in _OBJECTIONS:
         _OBJECTIONS[asked] = objection_to(deps, agreement, of, pdf)

@@ -1,4 +1,4 @@
-"""One agreement to change in tests."""
+"""A sample agreement that tests can change."""
 
 from __future__ import annotations
 

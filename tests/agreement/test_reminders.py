@@ -49,8 +49,7 @@ def mailed(situation: Situation, *moments: str, reminders: int = 0) -> Situation
 @pytest.mark.parametrize(
     ("made", "days", "moments"),
     [
-        # Wednesday; Saturday moves to Monday; 25 December would move to Monday 28, after the mark
-        # -3
+        # Wednesday; Saturday the 28th moves to Monday; the last is 3 days before the end
         ("2026-11-25T14:00", 30, ["2026-11-30T09:00", "2026-12-07T09:00", "2026-12-22T09:00"]),
         # 3 days later is Good Friday, not a legal holiday; 10 days later is a Friday
         ("2026-03-31T10:00", 30, ["2026-04-03T09:00", "2026-04-10T09:00", "2026-04-27T09:00"]),

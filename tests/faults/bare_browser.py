@@ -1,4 +1,4 @@
-"""A browser that says nothing of itself, behind a proxy that says odd things; real HTTP."""
+"""A browser that sends no User-Agent, behind a proxy that adds odd headers; real HTTP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from service.deps import Deps
 
 @contextmanager
 def served(deps: Deps) -> Iterator[None]:
-    """The application of these dependencies, at its own address."""
+    """Serves the application with these dependencies at its own address."""
     address = urlsplit(deps.settings.base_url)
     server = make_server("127.0.0.1", address.port or 80, create_app(deps), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -33,7 +33,8 @@ def served(deps: Deps) -> Iterator[None]:
 
 
 class BareBrowser:
-    """Sends no ``User-Agent``; ``forwarded`` is what the proxy in front adds to each request."""
+    """Sends no ``User-Agent``; ``forwarded`` are the headers that the proxy adds to each
+    request."""
 
     def __init__(self, base_url: str, forwarded: str) -> None:
         self._host = urlsplit(base_url).netloc
@@ -47,13 +48,13 @@ class BareBrowser:
         return self._ask("GET", path, b"")
 
     def post(self, path: str, fields: Mapping[str, str | Sequence[str]]) -> str:
-        """The page after this form of the present page is sent."""
+        """The page after sending this form of the current page."""
         token = self.value("csrf_token")
         body = urlencode({**fields, "csrf_token": token}, doseq=True)
         return self._ask("POST", path, body.encode())
 
     def value(self, name: str) -> str:
-        """The value of a field of the present page."""
+        """The value of a field on the current page."""
         found = re.search(rf'name="{re.escape(name)}" value="([^"]*)"', self.page)
         assert found, (name, self.status, self.page)
         return found[1]

@@ -1,4 +1,4 @@
-"""Everything real, in the test's own hands so that it can be killed, stopped and raced."""
+"""Everything real, and controlled by the test so that it can be killed, stopped and raced."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ from storage.objects import S3Config
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Names for what ``make kills`` runs at length, and for who needs a database of its own."""
+    """Markers for what ``make kills`` runs at length, and for tests that need their own
+    database."""
     config.addinivalue_line("markers", "kills: SIGKILLs processes of the service")
     config.addinivalue_line(
         "markers", "own_database: what it does to the database or its connections would outlive it"
@@ -38,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: EmbeddedPostgres, worker_name: str) -> str:
-    """A database of this worker's own with the present schema, to copy from."""
+    """A database of this worker with the current schema, to copy from."""
     name = f"migrated_{worker_name}"
     _administer(postgres_server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     migrate.upgrade(postgres_server.owner_url(name), Role(APPLICATION))
@@ -47,7 +48,7 @@ def migrated_template(postgres_server: EmbeddedPostgres, worker_name: str) -> st
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The worker's, empty again after the test; or, where the test says so, one of its own."""
+    """The worker's database, emptied after the test; or the test's own if it is marked so."""
     if request.node.get_closest_marker("own_database"):
         yield request.getfixturevalue("own_database")
         return
@@ -58,7 +59,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def own_database(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
-    """A fresh, migrated database: what a killed process still holds open must not be waited for."""
+    """A new, migrated database: a test must not wait for locks held by a killed process."""
     name = f"test_{uuid.uuid4().hex}"
     _administer(
         postgres_server,
@@ -76,7 +77,7 @@ def own_database(postgres_server: EmbeddedPostgres, migrated_template: str) -> I
 def environment(
     database_url: str, tmp_path: Path, keys: Path, object_store: ObjectStoreAddress, bucket: str
 ) -> dict[str, str]:
-    """The settings of this test, as variables; processes get the same."""
+    """The settings of this test as variables; its processes get the same."""
     return {
         "ZEGEL_MODE": "development",
         "ZEGEL_DATA": str(tmp_path / "data"),
@@ -133,7 +134,7 @@ def make_house(
 
 @pytest.fixture
 def house(make_house: MakeHouse) -> House:
-    """A Zegel where nothing is out of order yet."""
+    """A working Zegel."""
     return make_house()
 
 

@@ -1,4 +1,4 @@
-"""Bring agreements quickly to where a fault is to strike: workflow functions, no HTTP."""
+"""Brings agreements quickly to where a fault occurs, with workflow functions instead of HTTP."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ WAIT_SECONDS = 60
 
 @dataclass
 class House:
-    """A running Zegel without its processes, and the one member of staff who does everything."""
+    """A Zegel without its processes, and the one member of staff who does everything."""
 
     deps: Deps
     staff: Staff
     password: str
 
     def agreement(self, reference: str) -> Agreement:
-        """The agreement as it stands."""
+        """The current agreement."""
         with self.deps.database.begin() as tx:
             return tx.agreements.get(reference)
 
     def draft(self, order: str = "controller_first", **fields: str) -> str:
-        """A draft with everything filled in that sales can fill in."""
+        """A draft with everything that sales can fill in."""
         given: Input = as_input({**EXAMPLE["controller"], **EXAMPLE["sales"]})
         given = Input(
             {**given.fields, "order": order, **fields}, given.services, given.chosen, given.typed
@@ -76,7 +76,7 @@ class House:
         return reference
 
     def enter(self, reference: str) -> str:
-        """A browser of the signatory: the secret of its session."""
+        """A signatory's browser: the secret of its session."""
         with self.deps.database.begin() as tx:
             link = tx.signing.live_link(tx.agreements.get(reference).id)
         assert link
@@ -91,7 +91,7 @@ class House:
         return code_for(self.deps.secret_key, str(asked[-1]))
 
     def one_tap_left(self, reference: str) -> str:
-        """A browser of the signatory in which only the second signature is missing."""
+        """A signatory's browser in which only the second signature is missing."""
         secret = self.enter(reference)
         shown = self.agreement(reference).frozen_sha256
         with self.deps.database.begin() as tx:
@@ -119,7 +119,7 @@ class House:
         )
 
     def controller_signs(self, reference: str) -> None:
-        """The controller signs, all steps."""
+        """The controller signs, with all steps."""
         self.tap(self.one_tap_left(reference), self.agreement(reference).frozen_sha256)
 
     def countersign(self, *references: str) -> list[countersign.Outcome]:
@@ -133,7 +133,7 @@ class House:
         return self.countersign_shown(shown)
 
     def countersign_shown(self, shown: dict[str, str]) -> list[countersign.Outcome]:
-        """The same for texts that were looked at before."""
+        """The same for texts that were read before."""
         return countersign.countersign(
             self.deps,
             shown,
@@ -166,20 +166,21 @@ class House:
         return references
 
     def begin_ready(self, order: str, count: int = 1) -> list[str]:
-        """So many that are ``ready``, for a test that begins there: what another made is put
-        back."""
+        """So many agreements in ``ready``, for a test that begins there; restored from a snapshot
+        if one exists."""
         return self._begin(order, count, lambda _: [self.ready(order) for _ in range(count)])
 
     def begin_awaiting(self, count: int = 1) -> list[str]:
-        """``awaiting_processor`` for a test that begins there: what another made is put back."""
+        """``awaiting_processor`` for a test that begins there; restored from a snapshot if one
+        exists."""
         return self._begin("awaiting", count, self.awaiting_processor)
 
     def begin_signed(self, count: int = 1) -> list[str]:
-        """``fully_signed`` for a test that begins there: what another made is put back."""
+        """``fully_signed`` for a test that begins there; restored from a snapshot if one exists."""
         return self._begin("fully signed", count, self.fully_signed)
 
     def begin_archived(self, count: int = 1) -> list[str]:
-        """The same with everything done that follows: verified in the archive, every mail sent."""
+        """The same with all following work done: verified in the archive, every mail sent."""
         return self._begin("archived", count, self._archived)
 
     def _archived(self, count: int) -> list[str]:
@@ -191,20 +192,20 @@ class House:
         return list(begin_with(f"{count} {name}", self.deps, lambda: tuple(make(count))))
 
     def events(self, reference: str) -> list[str]:
-        """The audit log's events; fails when the chain is broken."""
+        """The audit log's events; fails if the chain is broken."""
         with self.deps.database.begin() as tx:
             entries = tx.audit.of(tx.agreements.get(reference).id)
         assert check_chain(entries) == []
         return [entry.event.value for entry in entries]
 
     def archive_state(self, reference: str) -> str:
-        """Where the package stands, empty when there is none yet."""
+        """The state of the package in the archive; '' when there is none yet."""
         with self.deps.database.begin() as tx:
             state = tx.archive.state(tx.agreements.get(reference).id)
         return state.state if state else ""
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
-        """What the database says."""
+        """The rows of a statement."""
         with self._engine.begin() as connection:
             result = connection.execute(text(statement), values)
             return list(result) if result.returns_rows else []
@@ -214,19 +215,19 @@ class House:
         return create_engine(as_owner(self.deps.database.url))
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection."""
         self._engine.dispose()
         self.deps.database.close()
 
     def time_passes(self) -> None:
-        """Every job that waits for a later moment may run now."""
+        """Let every scheduled job run now."""
         self.rows(
             "update procrastinate_jobs set scheduled_at = null"
             " where status = 'todo' and scheduled_at > now()"
         )
 
     def run_worker(self) -> None:
-        """Run every job that may run now, and those that come of them."""
+        """Run every job that may run now, and the jobs that those defer."""
         while self.rows(
             "select 1 from procrastinate_jobs where status = 'todo'"
             " and (scheduled_at is null or scheduled_at <= now()) limit 1"
@@ -237,11 +238,10 @@ class House:
 def run_worker_once(
     deps: Deps, periodic: Sequence[Periodic] = PERIODIC, due: Sequence[str] = ()
 ) -> None:
-    """The worker itself, until it finds nothing that could run now.
+    """The real worker, until it finds nothing that can run now.
 
-    It knows these periodic jobs, and first it is the time of those that ``due`` names.
-
-    In a thread of its own, because another test's browser may have this one's event loop.
+    It has these periodic jobs, of which those in ``due`` are due. It runs in its own thread,
+    because another test's browser may use this thread's event loop.
     """
 
     def work() -> None:
@@ -274,7 +274,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 def queued_at_the_lock(
     house: House, reference: str, calls: Sequence[Callable[[], Any]]
 ) -> list[Any]:
-    """Hold the agreement's row until every call waits for it, the first one first; then let go."""
+    """Hold the agreement's row until every call waits for it, in order; then release it."""
 
     def call(one: Callable[[], Any]) -> Any:
         try:
@@ -299,12 +299,12 @@ def queued_at_the_lock(
         return [each.result() for each in begun]
 
 
-# Makes a house on the test's engines; the fixture ``make_house`` gives one.
+# Makes a house on the test's engines; the fixture ``make_house`` is one.
 MakeHouse = Callable[..., House]
 
 
 def until(condition: Callable[[], Any], what: str = "", seconds: float = WAIT_SECONDS) -> Any:
-    """Ask until the answer is true and return it; fails after ``seconds``."""
+    """Poll until the answer is true and return it; fails after ``seconds``."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, f"{what or condition} did not come within {seconds} s"

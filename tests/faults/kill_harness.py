@@ -1,4 +1,4 @@
-"""Start, kill and restart processes of the service, and judge what is left when all is done."""
+"""Starts, kills and restarts processes of the service, and checks the final result."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Kennel:
         )
 
     def start(self, role: str, point: str = "", **told: str) -> int:
-        """A new process that dies at ``point``, if one is given; ``told`` are further variables."""
+        """A new process that dies at ``point``, if given; ``told`` are further variables."""
         pid = int(
             self._ask(
                 do="start",
@@ -58,25 +58,25 @@ class Kennel:
         return pid
 
     def wait(self, pid: int, seconds: float) -> int | None:
-        """How it ended, or None when it still runs after ``seconds``."""
+        """Its exit status, or None when it still runs after ``seconds``."""
         status = self._ask(do="wait", pid=pid, seconds=seconds)
         if status is not None:
             self._running.discard(pid)
         return status
 
     def kill(self, pid: int) -> None:
-        """SIGKILL, also to the children in its session's group."""
+        """SIGKILL, including its process group."""
         if self.wait(pid, 0) is None:
             os.killpg(pid, signal.SIGKILL)
             assert self.wait(pid, 10) == KILLED
 
     def stop(self, pid: int) -> None:
-        """SIGTERM, and wait for the end in good order."""
+        """SIGTERM, and wait for a clean exit."""
         os.kill(pid, signal.SIGTERM)
         assert self.wait(pid, 40) == 0, self.log.read_text()
 
     def close(self) -> None:
-        """Nothing that was started here is left."""
+        """Kill whatever is still running."""
         for pid in list(self._running):
             self.kill(pid)
         self._program.communicate()
@@ -91,13 +91,13 @@ class Kennel:
 
 @dataclass
 class Letterbox:
-    """A real SMTP server that keeps every mail it took, repetitions too."""
+    """A real SMTP server that keeps every mail it accepted, including repetitions."""
 
     taken: list[tuple[str, str]] = field(default_factory=list)  # Message-ID, recipient
     _lock: Lock = field(default_factory=Lock)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Take a mail."""
+        """Accept a mail."""
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content)
         with self._lock:
@@ -111,7 +111,7 @@ class Letterbox:
 
 @dataclass(frozen=True)
 class Signed:
-    """What stood fixed before the first kill."""
+    """What was fixed before the first kill."""
 
     reference: str
     effective_date: Any
@@ -119,16 +119,16 @@ class Signed:
 
 
 def remember(house: House, reference: str) -> Signed:
-    """What must never change from now on."""
+    """Record what must never change from now on."""
     agreement = house.agreement(reference)
     assert agreement.effective_date
     return Signed(reference, agreement.effective_date, agreement.fully_signed_at)
 
 
 def wait_until_done(house: House, references: list[str], seconds: float) -> None:
-    """Until everything is verified in the archive and every mail has gone out.
+    """Wait until everything is verified in the archive and every mail was sent.
 
-    What died with several workers pauses, up to an hour: that hour passes here at once.
+    Jobs that died with several workers pause for up to an hour; here that hour is skipped.
     """
 
     def verified() -> bool:
@@ -152,7 +152,7 @@ def wait_until_done(house: House, references: list[str], seconds: float) -> None
 
 
 def judge(house: House, signed: Signed, *, deeply: bool) -> None:
-    """One original, the same everywhere; the same date; an unbroken log; a package that holds."""
+    """One original, equal everywhere; the same date; an unbroken log; a valid package."""
     agreement = house.agreement(signed.reference)
     assert agreement.state is State.COMPLETED
     assert agreement.effective_date == signed.effective_date
@@ -183,7 +183,8 @@ def judge(house: House, signed: Signed, *, deeply: bool) -> None:
 
 
 def judge_mails(house: House, letterbox: Letterbox, kills: int) -> int:
-    """Every mail went out; a repetition bears the same Message-ID. Returns the repetitions."""
+    """Every mail was sent; a repetition has the same Message-ID. Returns the number of
+    repetitions."""
     rows = house.rows("select id, recipient, state, kind, agreement_id from messages")
     assert {row.state for row in rows} <= {"sent", "refused"}
     sent = {(message_id(str(row.id), "127.0.0.1"), row.recipient) for row in rows}
@@ -199,5 +200,5 @@ def judge_mails(house: House, letterbox: Letterbox, kills: int) -> int:
         len(once)
     )
     repeated = sum(taken.values()) - len(taken)
-    assert repeated <= 4 * kills  # a worker has at most four mails under way
+    assert repeated <= 4 * kills  # a worker sends at most four mails at once
     return repeated

@@ -1,12 +1,12 @@
 """Processes of the service that kill themselves at a named point.
 
-A program of its own: it loads the service once and forks a process for every start, since loading
-takes longer than most of what is to be interrupted. The processes run what ``zegel web`` and
-``zegel worker`` run, each in a session of its own.
+A separate program: it loads the service once and forks for every start, since loading takes longer
+than most of the interrupted work. The processes run what ``zegel web`` and ``zegel worker`` run,
+each in its own session.
 
-A point is ``name:before|after:number``, the moment before or after the so-manieth call of what
-``TARGETS`` names. ``one>other:before:2`` counts the calls of the other from the end of the first
-call of the one. Commands and answers are JSON, one a line.
+A point is ``name:before|after:number``: the moment before or after the given call of the function
+that ``TARGETS`` names. ``one>other:before:2`` counts calls of the second function from the end of
+the first function's first call. Commands and answers are JSON, one per line.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from storage.objects import ObjectStore
 TARGETS: dict[str, tuple[Any, str]] = {
     "accept": (service.workflow.signing.countersign, "accept"),
     "commit": (DefaultDialect, "do_commit"),
-    "defer": (Jobs, "_put"),  # however it was deferred
+    "defer": (Jobs, "_put"),  # all ways of deferring
     "seal_act": (Sealer, "seal_act"),
     "keep_seal": (Seals, "add"),
     "close": (Sealer, "close"),
@@ -63,13 +63,13 @@ TARGETS: dict[str, tuple[Any, str]] = {
     "mail": (SmtpMailer, "send"),
     "acknowledge": (JobManager, "finish_job"),
 }
-# What each process would load when it first needs it.
+# Loaded beforehand; each process would otherwise load it at first use.
 LOADED_LATER = ("boto3", "service.app", "service.running.server", "service.running.worker")
 
 
 def deadly(given: Callable[[], Settings]) -> None:
-    """A worker whose seals begin together, as many as ``TOGETHER`` says; that of the agreement
-    ``DEADLY`` then kills the process."""
+    """A worker that begins ``TOGETHER`` seals at once; the seal of the agreement ``DEADLY`` then
+    kills the process."""
     real = service.workflow.sealing.seal.seal
     together = threading.Barrier(int(os.environ["TOGETHER"]))
 
@@ -135,7 +135,7 @@ def _wrap(name: str, before: Callable[[], None], after: Callable[[], Any]) -> No
 
 
 def start(role: str, environment: dict[str, str], point: str, log: str) -> int:
-    """Fork; returns the number of the process."""
+    """Fork; returns the process id."""
     pid = os.fork()
     if pid:
         return pid
@@ -160,7 +160,7 @@ def start(role: str, environment: dict[str, str], point: str, log: str) -> int:
 
 
 def wait(pid: int, seconds: float) -> int | None:
-    """How the process ended (a signal is negative), or None when it has not."""
+    """The process's exit status (negative for a signal), or None while it runs."""
     end = time.monotonic() + seconds
     while True:
         found, status = os.waitpid(pid, os.WNOHANG)
@@ -172,7 +172,7 @@ def wait(pid: int, seconds: float) -> int | None:
 
 
 def main() -> None:
-    """Do what the lines of standard input say."""
+    """Carry out the commands on standard input."""
     for name in LOADED_LATER:
         importlib.import_module(name)
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""Somebody is told when something keeps failing: once, in time, and on the page when mail fails."""
+"""Repeated failures are reported to people: once, in time, and on the page when mail fails."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ QUARTER = "interval '16 minutes'"
 
 
 def time_passed(house: House, interval: str = QUARTER) -> None:
-    """Everything that happened so far happened that much earlier."""
+    """Move everything that happened into the past by this interval."""
     with_guards_off = "set local session_replication_role = replica; "
     changes = (
         f"update agreements set last_activity_at = last_activity_at - {interval},"
@@ -40,7 +40,7 @@ def time_passed(house: House, interval: str = QUARTER) -> None:
 
 
 def warnings(house: House) -> list[Any]:
-    """The mails that warn, first to last."""
+    """The warning mails, oldest first."""
     return house.rows(
         "select recipient, \"values\" as said from messages where kind = 'alarm' order by queued_at"
     )
@@ -54,7 +54,7 @@ def test_it_works(house: House) -> None:
     (reference,) = house.begin_signed()
     mails_sent(house)
     seal.note_failure(house.deps, house.agreement(reference).id, "TimestampUnavailable: weg")
-    assert alarm.alarm(house.deps) == 0  # it may still come right by itself
+    assert alarm.alarm(house.deps) == 0  # it may still recover by itself
     time_passed(house)
     assert alarm.alarm(house.deps) == 1
     (warning,) = warnings(house)
@@ -176,7 +176,7 @@ def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> 
     house.run_worker()
     time_passed(house)
     assert alarm.alarm(house.deps) == 1
-    house.run_worker()  # the warning itself cannot go out either
+    house.run_worker()  # the warning itself cannot be sent either
     stalled, unsent = alarm.stalled_items(house.deps, house.staff)
     assert [(each.reference, each.kind) for each in stalled] == [(reference, AlarmKind.MAIL)]
     assert stalled[0].reason
@@ -193,7 +193,7 @@ def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> 
     assert house.staff.email in {to for _, to in letterbox.taken}
     assert alarm.stalled_items(house.deps, house.staff) == ([], None)
     time_passed(house, "interval '2 days'")
-    assert alarm.alarm(house.deps) == 0  # nobody is warned of a warning
+    assert alarm.alarm(house.deps) == 0  # there is no warning about a warning
 
 
 def test_everybody_with_the_role_is_told(house: House) -> None:

@@ -1,4 +1,4 @@
-"""A job that takes its worker down every time keeps nobody else's from being done, and is seen."""
+"""A job that kills its worker every time does not block other jobs, and is reported."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from service.workflow.telling import deliver
 
 @pytest.fixture
 def kennel(environment: dict[str, str], tmp_path: Path) -> Iterator[Kennel]:
-    """Where the workers run."""
+    """The program that runs the workers."""
     found = Kennel(environment, tmp_path / "processes.log")
     yield found
     found.close()
 
 
 def seals(house: House) -> dict[str, tuple[int, str, timedelta | None]]:
-    """How often each seal's job was given back, how it stands and how long it still pauses."""
+    """For each seal's job: the number of deaths, its status and its remaining pause."""
     rows = house.rows(
         "select args->>'agreement_id' as id, attempts, status::text, scheduled_at - now() as pause"
         " from procrastinate_jobs where task_name = 'seal' order by id"
@@ -67,7 +67,7 @@ def test_a_job_that_kills_its_worker_is_isolated_and_never_given_up(
     assert "worker_died" in failed
     assert house.agreement(references[-1]).state is State.SEAL_FAILED
     assert house.events(references[-1]).count("seal.failed") == 1
-    # It is said before the job is given back, so that no death in between goes unsaid.
+    # It is reported before the job is given back, so that no death goes unreported.
     until(lambda: seals(house)[deadly][:2] == (3, "todo"), "given back after the third death")
     assert seals(house)[deadly][2] is not None
 

@@ -1,6 +1,6 @@
 """The effective date is the Brussels date of the last act, to the microsecond, summer and winter.
 
-The database's clock cannot be set, so the transaction that accepts is one with a clock of its own.
+The database's clock cannot be set, so the accepting transaction gets its own clock.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LONG = pytest.mark.long
 MIDNIGHTS = [
     ("2026-12-31T23:00:00", date(2027, 1, 1)),
     ("2026-06-30T22:00:00", date(2026, 7, 1)),
-    pytest.param("2026-03-28T23:00:00", date(2026, 3, 29), marks=LONG),  # 23 hours begin
+    pytest.param("2026-03-28T23:00:00", date(2026, 3, 29), marks=LONG),  # a day of 23 hours begins
     ("2026-10-25T23:00:00", date(2026, 10, 26)),  # the day with 25 hours ends
     pytest.param("2026-01-31T23:00:00", date(2026, 2, 1), marks=LONG),
     pytest.param("2028-02-28T23:00:00", date(2028, 2, 29), marks=LONG),
@@ -61,7 +61,7 @@ OBSERVED = Observed(
 
 
 class ClockedTransaction(Transaction):
-    """A real transaction whose clock shows these instants, one a look."""
+    """A real transaction whose clock returns these instants, one per call."""
 
     def __init__(self, real: Transaction, *instants: datetime) -> None:
         super().__init__(real._connection, real._app)
@@ -116,7 +116,7 @@ def test_the_date_turns_at_midnight_in_brussels(
             signed = sign_at(house, reference, (Place.PROCESSOR_AGREEMENT,), last)
         else:
             sign_at(house, reference, (first,), earlier)
-            # The controller's two acts may themselves fall on two sides of midnight.
+            # The controller's two acts may themselves be on both sides of midnight.
             signed = sign_at(house, reference, CONTROLLER_PLACES, turn + JUST_BEFORE, last)
         assert signed.effective_date == expected
         kept = house.agreement(reference)
@@ -125,11 +125,11 @@ def test_the_date_turns_at_midnight_in_brussels(
         assert "agreement.fully_signed" in house.events(reference)
 
 
-# More of them in tests/agreement/test_deadlines.py.
+# tests/agreement/test_deadlines.py has more.
 NIGHTS = [
     ("2025-12-31T23:00:00", date(2026, 1, 1)),  # New Year's Day
     pytest.param("2026-06-30T23:30:00", date(2026, 7, 1), marks=LONG),  # half past one in Brussels
-    # The last second of a day with 25 hours.
+    # The last second of a day of 25 hours.
     pytest.param("2026-10-25T22:59:59", date(2026, 10, 25), marks=LONG),
 ]
 
@@ -138,7 +138,7 @@ NIGHTS = [
 def test_the_stamp_of_hours_later_changes_nothing_and_is_explained(
     house: House, instant: str, day: date
 ) -> None:
-    """The tokens are of today, months from the act: both dates are shown, with the reason."""
+    """The tokens are from today, months after the act: both dates are shown, with the reason."""
     last = datetime.fromisoformat(instant).replace(tzinfo=UTC)
     (reference,) = house.begin_ready("controller_first")
     sign_at(house, reference, CONTROLLER_PLACES, last - timedelta(hours=1))
@@ -165,7 +165,7 @@ def test_the_stamp_of_hours_later_changes_nothing_and_is_explained(
 def test_an_authority_that_was_down_for_hours_does_not_move_the_date(
     make_house: MakeHouse, tmp_path: Path
 ) -> None:
-    """Signed a quarter past eleven at night; the service answers again the next day."""
+    """Signed at 23:15; the service answers again the next day."""
     with running(tmp_path / "tsa") as service:
         (tmp_path / "wortel.pem").write_bytes(service.root.public_bytes(Encoding.PEM))
         house = make_house(ZEGEL_TSA_URLS=service.url, ZEGEL_TSA_ROOTS=str(tmp_path / "wortel.pem"))

@@ -1,4 +1,4 @@
-"""Each job that time brings: when it fails somebody is told, and when it succeeds that ends."""
+"""Each periodic job: its failure is reported to people, and the report ends when it succeeds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from service.workflow.offer import expire, send
 from service.workflow.telling import alarm, failing
 
 WITHOUT = "a fault of its own"
-NEVER = "0 0 29 2 *"  # no clock calls it during a test, but on one day in four years
+NEVER = "0 0 29 2 *"  # never during a test, except on one day in four years
 
 
 def fails(_deps: Deps) -> int:
@@ -38,7 +38,7 @@ def failing_now(house: House) -> dict[str, str]:
 
 
 def test_every_periodic_job_of_the_worker_is_one_of_the_list(house: House) -> None:
-    """So the next test walks them all, also the one that is added tomorrow."""
+    """So the next test covers them all, including future ones."""
     app = worker_app(house.deps.database.url)
     worker.register(house.deps, app)
     registered = {each.task.name for each in app.periodic_registry.periodic_tasks.values()}
@@ -47,11 +47,11 @@ def test_every_periodic_job_of_the_worker_is_one_of_the_list(house: House) -> No
 
 
 def test_each_that_fails_is_told_and_forgotten_when_it_works_again(house: House) -> None:
-    """The real worker runs each with a step that fails, and then with one that does not."""
+    """The real worker runs each with a failing step, and then with a succeeding one."""
     names = {job.name for job in PERIODIC}
     run_all(house, fails)
     assert failing_now(house) == dict.fromkeys(names, f"OSError: {WITHOUT}")
-    assert alarm.alarm(house.deps) == 0  # it may still come right by itself
+    assert alarm.alarm(house.deps) == 0  # it may still recover by itself
     quarter_passes(house)
     assert alarm.alarm(house.deps) == len(names)
     assert alarm.alarm(house.deps) == 0
@@ -69,7 +69,7 @@ def test_each_that_fails_is_told_and_forgotten_when_it_works_again(house: House)
 
 
 def run_all(house: House, step: Callable[[Deps], int]) -> None:
-    """Let the time of every periodic job have come, once; each does this step."""
+    """Run every periodic job once, with this step."""
     jobs = [dataclasses.replace(job, cron=NEVER, step=step) for job in PERIODIC]
     run_worker_once(house.deps, jobs, due=[job.name for job in jobs])
 
@@ -106,7 +106,7 @@ def test_one_agreement_that_cannot_be_expired_keeps_no_other_from_it(house: Hous
 
 
 def test_anchors_wait_for_no_time_stamp_to_be_stored(house: House) -> None:
-    """The time stamp service is away on the second day; the first day's anchor is put."""
+    """The time stamp service is down on the second day; the first day's anchor is stored."""
     house.draft()
     store = house.deps.objects
     without_store = dataclasses.replace(house.deps, objects=unreachable)
@@ -134,7 +134,7 @@ def unreachable() -> None:
 
 
 def refuse(house: House, reference: str) -> None:
-    """A trigger that lets nothing change this agreement."""
+    """A trigger that refuses all changes to this agreement."""
     house.rows(
         "create function refuse() returns trigger language plpgsql as"
         " $$ begin raise exception 'refused'; end $$"

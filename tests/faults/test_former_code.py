@@ -1,4 +1,4 @@
-"""What former code left in the middle of its work goes on after an update."""
+"""Work that an older version left unfinished continues after an update."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that takes long and can wait never holds every place of a worker."""
+"""Long work of low priority never fills all slots of a worker."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_what_somebody_waits_for_finds_a_place(house: House) -> None:
     sealed = threading.Event()
 
     def hold(deps: Deps, agreement_id: str) -> None:
-        """Takes long: until something else was done."""
+        """Runs until something else was done."""
         held.append(agreement_id)
         if len(held) == worker.AT_ONCE:
             with deps.database.begin() as tx:
@@ -44,6 +44,6 @@ def test_what_somebody_waits_for_finds_a_place(house: House) -> None:
     with house.deps.database.begin() as tx:
         for number in range(50):
             tx.jobs.defer(LOOK, agreement_id=str(number))
-    with ThreadPoolExecutor(1) as pool:  # another test's browser may have this one's event loop
+    with ThreadPoolExecutor(1) as pool:  # another test's browser may use this thread's event loop
         pool.submit(asyncio.run, work()).result()
     assert held.index("sealed") == worker.AT_ONCE

@@ -1,6 +1,6 @@
-"""The road on a bad day: no word of the browser, odd words of the proxy, mailboxes that refuse.
+"""A journey on a bad day: no User-Agent, odd proxy headers, mailboxes that refuse.
 
-Real HTTP, real SMTP, the real close. The agreement completes, and who must know was told.
+Real HTTP, real SMTP, the real close. The agreement completes, and the right people are notified.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DETAILS = {**EXAMPLE["controller"], "signatory_name": "An Peeters"}
 
 @dataclass
 class PickyServer:
-    """Knows no mailbox at weg.example, and takes no file for peeters.example."""
+    """Has no mailbox at weg.example, and refuses attachments for peeters.example."""
 
     taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)
@@ -57,7 +57,7 @@ class PickyServer:
         return "250 OK"
 
     def newest(self, to: str, subject: str) -> str:
-        """The text of the last mail to somebody with these words in its subject."""
+        """The text of the last mail to ``to`` with this subject."""
         found = [mail for whom, mail in self.taken if whom == to and subject in mail["Subject"]]
         assert found, (to, subject, [(whom, mail["Subject"]) for whom, mail in self.taken])
         body = found[-1].get_body(("plain",))
@@ -67,7 +67,7 @@ class PickyServer:
 
 @pytest.fixture
 def letterbox(environment: dict[str, str]) -> Iterator[PickyServer]:
-    """That mail server; the service stands behind one proxy and knows where both are."""
+    """That mail server; the service is behind one proxy, and its settings say so."""
     mail_port, web_port = free_ports(2)
     environment |= {
         "SMTP_HOST": "127.0.0.1",
@@ -85,7 +85,7 @@ def letterbox(environment: dict[str, str]) -> Iterator[PickyServer]:
 
 
 def work(house: House) -> None:
-    """The worker does what waits; what comes by the clock is no part of this road."""
+    """The worker runs waiting jobs; periodic jobs are not part of this journey."""
     while house.rows("select 1 from procrastinate_jobs where status = 'todo' limit 1"):
         run_worker_once(house.deps, ())
 
@@ -95,7 +95,7 @@ def line_with(text: str, part: str) -> str:
 
 
 def sent_to_the_wrong_address(house: House, browser: BareBrowser) -> str:
-    """Sales made a slip; the mail server says so."""
+    """Sales made a typing error, which the mail server reports."""
     reference = house.draft(signatory_email=WRONG)
     browser.get(f"/overeenkomsten/{reference}")
     browser.post(f"/overeenkomsten/{reference}/verzending", {})
@@ -104,7 +104,7 @@ def sent_to_the_wrong_address(house: House, browser: BareBrowser) -> str:
 
 
 def corrected(house: House, browser: BareBrowser, reference: str) -> None:
-    """The sender reads what happened on the dossier and gives the right address."""
+    """The sender sees it in the dossier and corrects the address."""
     page = browser.get(f"/overeenkomsten/{reference}")
     assert "Niet afgeleverd: uitnodiging" in page
     assert NO_SUCH_USER in page
@@ -150,7 +150,7 @@ def signed(house: House, browser: BareBrowser, reference: str) -> None:
 
 
 def countersigned(house: House, browser: BareBrowser, reference: str) -> None:
-    """We read the text and sign it."""
+    """The processor reads and signs the text."""
     field = f"sha256-{reference}"
     browser.get("/tekenen-namens-ons/lezen")
     browser.post("/tekenen-namens-ons/lezen", {"read": [reference], field: browser.value(field)})

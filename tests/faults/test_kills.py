@@ -1,8 +1,8 @@
 """SIGKILL between any two steps after the last signature: one original, one date, no lost mail.
 
-``KILLS`` says how often the worker is killed: at every point of ``POINTS``, then at others and at
-random moments. The quick run takes one of the points by chance and one random moment; the web
-process is killed in the long one. The seed is printed, and ``SEED`` repeats a run.
+``KILLS`` is how often the worker is killed: at every point of ``POINTS``, then at others and at
+random moments. The quick run takes one random point and one random moment; the web process is
+killed only in the long run. The seed is printed, and ``SEED`` repeats a run.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ LONGEST_SECONDS = 120
 
 @pytest.fixture
 def letterbox(environment: dict[str, str]) -> Iterator[Letterbox]:
-    """A mail server; the service is told where it is."""
+    """A mail server, with settings that use it."""
     (port,) = free_ports(1)
     environment.update(SMTP_HOST="127.0.0.1", SMTP_PORT=str(port), SMTP_SECURITY="none")
     environment["MAIL_FROM"] = "Zegel <zegel@it4.example>"
@@ -86,7 +86,7 @@ def letterbox(environment: dict[str, str]) -> Iterator[Letterbox]:
 
 @pytest.fixture
 def kennel(environment: dict[str, str], letterbox: Letterbox, tmp_path: Path) -> Iterator[Kennel]:
-    """Where processes of the service are started and killed."""
+    """The program that starts and kills processes of the service."""
     (port,) = free_ports(1)
     environment["ZEGEL_PORT"] = str(port)
     found = Kennel(environment, tmp_path / "processes.log")
@@ -97,7 +97,7 @@ def kennel(environment: dict[str, str], letterbox: Letterbox, tmp_path: Path) ->
 def test_the_worker_is_killed_between_any_two_steps(
     kennel: Kennel, letterbox: Letterbox, make_house: MakeHouse
 ) -> None:
-    """Every worker is the recovery from one kill and the victim of the next."""
+    """Every worker recovers from one kill and is the victim of the next."""
     house = make_house()
     seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
     print(f"SEED={seed}")
@@ -123,7 +123,7 @@ def test_the_worker_is_killed_between_any_two_steps(
 
 
 def _plan(chance: random.Random, wanted: int) -> list[str]:
-    """Where so many kills strike, '' for a random moment; of the quick run when none are wanted."""
+    """Where to kill, '' for a random moment; the quick run's plan if ``wanted`` is 0."""
     if not wanted:
         return [*chance.sample(POINTS, QUICK), ""]
     plan = [*POINTS, *[""] * RANDOM_KILLS]
@@ -139,14 +139,14 @@ WEB_POINTS = (
     "accept>commit:before:1",
     "accept>commit:after:1",
 )
-QUICK_WEB = WEB_POINTS[-2:]  # around the commit: before it is as good as not signed at all
+QUICK_WEB = WEB_POINTS[-2:]  # around the commit: before it, nothing is signed
 
 
 @pytest.mark.long
 def test_the_web_process_is_killed_in_the_last_signature(
     kennel: Kennel, letterbox: Letterbox, make_house: MakeHouse, environment: dict[str, str]
 ) -> None:
-    """Signed or not signed, and the page says which; a second try gives one signature."""
+    """Signed or not signed, and the page says which; a second attempt gives one signature."""
     house = make_house(**environment)
     url = house.deps.settings.base_url
 
@@ -198,7 +198,7 @@ def test_the_web_process_is_killed_in_the_last_signature(
 
 def _answers(url: str) -> bool:
     try:
-        with urlopen(f"{url}/readyz", timeout=5) as answer:  # far quicker than httpx
+        with urlopen(f"{url}/readyz", timeout=5) as answer:  # much faster than httpx
             return bool(answer.status == HTTPStatus.OK)
     except OSError:
         return False

@@ -1,7 +1,7 @@
-"""The archive was erased behind our back: told as loss, and not taken for an outage.
+"""The archive was erased behind our back: reported as a loss, not mistaken for an outage.
 
-The store runs as it once did, without the switch that closes its master, and is erased by the one
-request that erased everything: afterwards it answers HEAD with 200 and GET with 500.
+The store runs without the switch that protects its master, as it once did, and is erased by a
+single request; afterwards it answers HEAD with 200 and GET with 500.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def open_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Embe
 
 
 def erase(store: EmbeddedObjectStore, house: House) -> None:
-    """The attack of anyone on the machine."""
+    """The attack, which any user of the machine could make."""
     connection = http.client.HTTPConnection("127.0.0.1", store.ports()["master.port"], timeout=30)
     connection.request("GET", f"/col/delete?collection={house.deps.settings.s3_bucket}")
     assert connection.getresponse().status == 204
@@ -62,7 +62,7 @@ def test_what_was_erased_is_missing_and_told_while_what_is_new_is_kept(
     assert states(house, first, second, later) == ["verified", "verified", "verified"]
     house.rows("update messages set state = 'sent'")
 
-    # The lost one is first in the round, and does not end it.
+    # The lost one is first in the round, and does not stop it.
     house.rows("update archive_states set judged_twice_at = now()")
     aged(house, first, 300)
     aged(house, later, 290)
@@ -73,14 +73,14 @@ def test_what_was_erased_is_missing_and_told_while_what_is_new_is_kept(
     ((trouble,),) = house.rows("select \"values\"->>'trouble' from messages where kind = 'alarm'")
     assert trouble == "damaged"
 
-    # The nightly probe reads originals chosen at random, here all that are not known to be lost.
+    # The nightly probe reads random originals, here all that are not known to be lost.
     with pytest.raises(probe.ArchiveInDoubt):
         probe.probe_nightly(house.deps)
     probed = probe.last_probe(house.deps, house.staff)
     assert probed
     assert (probed.read, probed.unread, probed.good) == (1, 1, False)
     assert probed.report
-    assert probed.report.complete  # to what is new the promises are kept
+    assert probed.report.complete  # for new objects the promises hold
     assert states(house, first, second, later) == ["missing", "missing", "verified"]
     assert alarm.alarm(house.deps) == 1
     stalled, _ = alarm.stalled_items(house.deps, house.staff)
@@ -88,7 +88,7 @@ def test_what_was_erased_is_missing_and_told_while_what_is_new_is_kept(
 
 
 def aged(house: House, reference: str, days: int) -> None:
-    """Its last check was so long ago."""
+    """Its last check was so many days ago."""
     house.rows(
         "update archive_states set looked_at = looked_at - make_interval(days => :days)"
         " where agreement_id = (select id from agreements where reference = :reference)",

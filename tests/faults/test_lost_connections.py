@@ -1,4 +1,4 @@
-"""The worker outlives its connections to the database: a restart, a network that broke."""
+"""The worker survives lost database connections: a restart, a broken network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.own_database
 
 @pytest.fixture
 def kennel(environment: dict[str, str], tmp_path: Path) -> Iterator[Kennel]:
-    """Where the worker runs."""
+    """The program that runs the worker."""
     found = Kennel(environment, tmp_path / "processes.log")
     yield found
     found.close()
@@ -46,7 +46,7 @@ def test_what_a_broken_connection_swallowed_is_said_again(house: House) -> None:
     async def say() -> None:
         app = worker_app(house.deps.database.url)
         async with app.open_async():
-            # The first time, this ends the very connection that it is said on.
+            # The first time, this ends the very connection on which it runs.
             await app.connector.execute_query_async(
                 "select case when nextval('tries') = 1"
                 " then pg_terminate_backend(pg_backend_pid()) end"

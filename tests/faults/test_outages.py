@@ -1,4 +1,4 @@
-"""Signing goes on while something else is down; when it is back, everything catches up."""
+"""Signing continues while something else is down, and everything catches up when it is back."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from signatures.stamps.timestamps import LocalTimestamps
 
 
 def sign_everything(house: House) -> str:
-    """All three acts, with a code from a mail; whatever is down, a page shows no error."""
+    """All three acts, with a code from a mail; whatever is down, no page shows an error."""
     (reference,) = house.fully_signed()
     assert house.agreement(reference).effective_date is not None
     return reference
 
 
 def work_and_fail_again(house: House) -> None:
-    """Two rounds of the worker: a spell of failing, not a single slip."""
+    """Two rounds of the worker: repeated failure, not a single one."""
     for _ in range(2):
         house.run_worker()
         house.time_passes()
 
 
 def catch_up(house: House, reference: str) -> None:
-    """After the outage: everything that waits is done."""
+    """After the outage, everything that waited is done."""
     house.time_passes()
     house.run_worker()
     assert house.archive_state(reference) == "verified"
@@ -62,7 +62,7 @@ def test_the_mail_server_is_down(make_house: MakeHouse) -> None:
     assert states == {"failed"}
     failures = house.events(signed.reference).count("message.failed")
     failed = house.rows("select count(*) from messages where state = 'failed'")[0][0]
-    assert failures == failed  # told once, not at every try
+    assert failures == failed  # reported once, not at every attempt
     letterbox = Letterbox()
     server = letterbox.controller(port)
     server.start()
@@ -139,7 +139,7 @@ def test_the_archive_is_down(make_house: MakeHouse, tmp_path: Path) -> None:
 def test_the_archive_goes_down_in_the_middle_of_a_round(
     make_house: MakeHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was not read is not damaged: the same part of the round is tried until it is."""
+    """What could not be read is not damaged: the same part of the round is retried."""
     store = EmbeddedObjectStore(tmp_path / "store")
     address = store.start()
     try:
@@ -208,7 +208,7 @@ def test_the_time_stamp_authority_is_down(make_house: MakeHouse, keys: Path) -> 
             self.wfile.write(answer)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", port), Authority)
     thread = threading.Thread(target=server.serve_forever)
@@ -224,7 +224,7 @@ def test_the_time_stamp_authority_is_down(make_house: MakeHouse, keys: Path) -> 
 
 
 def without_office(house: House, make_house: MakeHouse, office: Path) -> House:
-    """The same house, whose own office is where ``office`` points, if it points anywhere."""
+    """The same house with its office at ``office``, which may not exist."""
     return make_house(own_maker=True, known=house, ZEGEL_SOFFICE=str(office))
 
 
@@ -283,7 +283,7 @@ def test_the_sweep_finds_what_is_missing_and_nothing_else(house: House) -> None:
     assert sweep.sweep(house.deps, patience=0) == 1  # the controller's two acts
     house.run_worker()
     assert house.events(waiting).count("act.sealed") == 2
-    assert sweep.sweep(house.deps, patience=0) == 0  # sealed as far as it is signed
+    assert sweep.sweep(house.deps, patience=0) == 0  # everything signed has been sealed
     house.countersign(waiting)
     agreement_id = house.agreement(waiting).id
     for step, last in (

@@ -1,6 +1,6 @@
 """Two people, or one twice, at the same moment: one outcome, the same for everybody.
 
-``RACES`` says how often each race is run: twice, so that each side is first once, and 40 times in
+``RACES`` is how often each race is run: twice, so that each side is first once, and 40 times in
 ``make kills``.
 """
 
@@ -33,7 +33,7 @@ ELSEWHERE = Client("203.0.113.10", "another browser")
 
 
 def refusals(results: list[Any]) -> list[Any]:
-    """What was refused in words that a page shows; anything else fails."""
+    """The refusals, which a page can explain; anything else fails."""
     wrong = [each for each in results if isinstance(each, Exception)]
     for each in wrong:
         assert isinstance(each, (Refused, LinkUnusable)), repr(each)
@@ -95,9 +95,9 @@ Call = Callable[[], Any]
 def won_by_signing(
     house: House, reference: str, number: int, sign: Call, other: Call, ended: State
 ) -> tuple[bool, Any, Any]:
-    """Let both wait for the agreement's row in turns; who waits first must win.
+    """Let both wait for the agreement's row, in alternating order; the first to wait must win.
 
-    Returns whether that was the signature, and what the signature and the other gave.
+    Returns whether that was the signature, and the results of the signature and of the other.
     """
     signing_first = number % 2 == 0
     calls = [sign, other] if signing_first else [other, sign]
@@ -218,7 +218,7 @@ def assert_one_original(house: House, reference: str, before: Agreement) -> None
     assert {count for _, count in copies} == {1}
 
 
-# Two processes that are forked when everything is loaded, and seal when each has read a letter.
+# Two forked processes, completely loaded, each of which seals on receiving a letter.
 SEALING = """
 import os, sys
 import signatures.sealing.seal

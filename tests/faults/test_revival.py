@@ -1,4 +1,5 @@
-"""What a dead worker left is taken up: at once when no other lives, by heartbeat when one does."""
+"""A dead worker's jobs are taken over: at once if no other is alive, after a missed heartbeat if
+one is."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from service.workflow.signing import prove_mailbox
 
 
 def left_by_a_worker(house: House, reference: str, heartbeat: str) -> None:
-    """Every job is under way at a worker whose last sign of life was so long ago."""
+    """Every job is in progress at a worker whose last heartbeat was so long ago."""
     house.rows(
         "insert into procrastinate_workers (last_heartbeat)"
         f" values (now() - interval '{heartbeat}')"
@@ -60,6 +61,6 @@ def test_a_wrong_code_counts_although_it_is_refused(house: House) -> None:
         with pytest.raises(Invalid):
             prove_mailbox.confirm_code(house.deps, secret, wrong, BROWSER)
         assert house.rows("select tries from code_challenges")[0].tries == tried
-    with pytest.raises(Invalid):  # the right one, too late
+    with pytest.raises(Invalid):  # the right one, but too late
         prove_mailbox.confirm_code(house.deps, secret, code, BROWSER)
     assert house.events(reference).count("code.refused") >= 5

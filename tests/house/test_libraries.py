@@ -1,4 +1,4 @@
-"""``signatures/`` and ``storage/`` are for others too: explained, and free of frameworks."""
+"""``signatures/`` and ``storage/`` are usable elsewhere: documented, and free of frameworks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from storage import archive, manifest
 ROOT = Path(__file__).parents[2]
 LIBRARIES = ("signatures", "storage")
 FRAMEWORKS = ("flask", "werkzeug", "sqlalchemy", "psycopg", "procrastinate", "docx", "service")
-CLOUD = ("boto3", "botocore")  # signatures loads it when a key is in a cloud, and only then
+CLOUD = ("boto3", "botocore")  # signatures loads it only for a key in a cloud
 NOT_ALLOWED = {
     "signatures": (*FRAMEWORKS, *CLOUD, "storage"),
     "storage": (*FRAMEWORKS, "signatures"),
@@ -53,7 +53,7 @@ def _classes(module: ast.Module) -> list[tuple[str, ast.ClassDef]]:
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_everything_public_is_explained(library: str) -> None:
-    """That it is typed as well is mypy's business, which is strict about both."""
+    """Type annotations are checked by mypy, which is strict about both."""
     files = sorted((ROOT / library).rglob("*.py"))
     found = {
         str(file.relative_to(ROOT)): list(unexplained(ast.parse(file.read_text(encoding="utf-8"))))
@@ -69,7 +69,7 @@ def test_what_is_not_explained_is_found() -> None:
 
 
 def _imported(file: Path) -> set[str]:
-    """The names of packages that a file imports when it runs."""
+    """The packages that a file imports at run time."""
     module = ast.parse(file.read_text(encoding="utf-8"))
     for_types = [
         node
@@ -89,8 +89,8 @@ def _imported(file: Path) -> set[str]:
 
 
 def test_what_is_imported_is_declared() -> None:
-    """Otherwise another library that drops or bounds it anew breaks us. The two that run in
-    LibreOffice's own Python have what that has."""
+    """An undeclared package could disappear or change with another library. The two files that run
+    in LibreOffice's own Python use what that has."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = [*project["dependencies"], *project["optional-dependencies"]["pkcs11"]]
     declared = {re.split(r"[\[<>=,]", line)[0].lower() for line in named}
@@ -108,7 +108,7 @@ def test_what_is_imported_is_declared() -> None:
 
 
 def test_what_is_written_down_twice_is_the_same() -> None:
-    """The libraries stand alone, so each has the names it needs."""
+    """The libraries are independent, so each has the names it needs."""
     for name in ("MANIFEST", "AGREEMENT", "SHOWN", "SHEET"):
         assert getattr(names, name) == getattr(manifest, name)
     assert archive.REQUIRED[-2:] == (names.EVIDENCE, names.LOG)

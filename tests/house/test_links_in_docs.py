@@ -1,4 +1,4 @@
-"""Every file that the documentation points at is there, and so is every heading."""
+"""Every file and heading that the documentation refers to exists."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 
 
 def shown(page: Path) -> str:
-    """What a reader sees: comments out."""
+    """The visible text, without comments."""
     return COMMENT.sub("", page.read_text(encoding="utf-8"))
 
 
 def anchors(markdown: str) -> set[str]:
-    """The names that a forge gives to the headings of a page; a repeated one gets a number."""
+    """The anchors that GitHub and GitLab give to headings; a repeated one gets a number."""
     seen: dict[str, int] = {}
     names = set()
     for heading in HEADING.findall(BLOCK.sub("", markdown)):
@@ -36,7 +36,7 @@ def anchors(markdown: str) -> set[str]:
 
 
 def dead_links(page: Path) -> list[str]:
-    """The relative links of a page that lead nowhere, heading included."""
+    """The relative links of a page that lead nowhere, including missing headings."""
     links = LINK.findall(BLOCK.sub("", shown(page)))
     relative = [link for link in links if not re.match(r"[a-z][a-z0-9+.-]*:", link)]
     return [link for link in relative if not _leads_somewhere(page, link)]
@@ -60,7 +60,7 @@ def missing_files(page: Path) -> list[str]:
 
 
 def _exists(folder: Path, name: str) -> bool:
-    """``a/{b,c}.py`` stands for two files, ``a/*.py`` for at least one."""
+    """``a/{b,c}.py`` means two files, ``a/*.py`` at least one."""
     braces = re.search(r"\{([^}]*)\}", name)
     if braces:
         before, after = name[: braces.start()], name[braces.end() :]
@@ -79,7 +79,7 @@ def test_every_named_file_is_there(page: Path) -> None:
 
 
 def test_what_is_not_there_is_found() -> None:
-    """The two checks above can fail."""
+    """Shows that the two checks above can fail."""
     page = ROOT / "docs" / "glossary.md"
     for dead in ("gone.md", "#gone", "../README.md#gone", "/etc/passwd", "../.."):
         assert not _leads_somewhere(page, dead)

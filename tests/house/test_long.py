@@ -1,4 +1,4 @@
-"""What is left to `make thorough` is more of the same, never a subject of its own."""
+"""Long tests, run by `make thorough` only, are variants: each subject has a quick test too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TESTS = Path(__file__).parents[1]
 
 
 def marked_long(node: ast.AST) -> bool:
-    """Whether a test carries the mark itself; a mark on one of its cases leaves the others."""
+    """Whether the whole test is marked; a mark on one of its cases leaves the others."""
     decorators = getattr(node, "decorator_list", [])
     return any(ast.unparse(each) == "pytest.mark.long" for each in decorators)
 
@@ -19,7 +19,7 @@ def _with_tests(module: ast.Module) -> list[ast.Module | ast.ClassDef]:
 
 
 def named_in(file: Path) -> list[ast.AST]:
-    """The tests of a file, those in classes included."""
+    """The tests of a file, including those in classes."""
     return [
         node
         for holder in _with_tests(ast.parse(file.read_text(encoding="utf-8")))
@@ -28,7 +28,7 @@ def named_in(file: Path) -> list[ast.AST]:
     ]
 
 
-# A file that is long as a whole, and where the same is shown quickly.
+# Files with only long tests, and the quick test of the same subject.
 SHORTER = {
     "faults/test_loss.py": "faults/test_alarm.py",
     "journeys/test_hard_signer.py": "journeys/test_signer.py",

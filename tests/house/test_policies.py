@@ -1,4 +1,5 @@
-"""Every way into the service is guarded, and every name that one part calls another by is real."""
+"""Every entrance to the service has a policy, and every name that one part uses for another
+exists."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 
 @pytest.fixture(scope="module")
 def deps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
-    """Everything built, nothing reached."""
+    """Everything built, nothing connected."""
     settings = load_settings(
         {
             "ZEGEL_MODE": "development",
@@ -62,7 +63,7 @@ def app(deps: Deps) -> Flask:
 
 
 def routes(app: Flask) -> list[Rule]:
-    """Every route but Flask's own for files that are the same for everybody."""
+    """Every route but Flask's own for static files."""
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
 
 
@@ -91,7 +92,7 @@ def _address(rule: Rule) -> str:
 
 
 def test_no_form_is_taken_from_another_site(app: Flask) -> None:
-    """Refused before anything is looked at: the database here does not even exist."""
+    """Refused before anything is read: the database here does not even exist."""
     browser = app.test_client()
     tried = 0
     for rule in routes(app):
@@ -158,7 +159,7 @@ def test_what_time_brings_is_on_the_clock(deps: Deps) -> None:
 
 
 def test_imports_go_down_only() -> None:
-    """The contracts of .importlinter: they read the code and do not run it."""
+    """The contracts of .importlinter, which analyses the code without running it."""
     program = Path(sys.executable).with_name("lint-imports")
     found = subprocess.run([program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout[-3000:]

@@ -1,7 +1,7 @@
-"""What stays idle stays small: each process loads the libraries of its own work when it works.
+"""Idle processes stay small: each loads the libraries of its own work, and only when it works.
 
 The web process never makes, seals or reads a PDF, and a worker may wait a day for the first; one
-import at the top of a file that both share costs each of them 20 MiB.
+import at the top of a shared file costs each of them 20 MiB.
 """
 
 from __future__ import annotations

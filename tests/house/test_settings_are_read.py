@@ -1,4 +1,4 @@
-"""No promise without code: whatever can be set changes something."""
+"""Every setting has an effect."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ SERVICE = Path(__file__).parents[2] / "service"
 
 
 def _read(file: Path) -> Iterator[str]:
-    """The settings that a file reads: as ``settings.name``, or ``values["name"]`` where some decide
-    about others before there is an object."""
+    """The settings that a file reads: as ``settings.name``, or as ``values["name"]`` where settings
+    are validated before the object exists."""
     deciding = file.parent.name == "settings"
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and ast.unparse(node.value).endswith("settings"):
@@ -23,7 +23,7 @@ def _read(file: Path) -> Iterator[str]:
 
 
 def test_every_setting_is_read() -> None:
-    """Outside the list of settings itself, where each is named once more to be declared."""
+    """Outside the table of settings itself, which declares them all."""
     read = {name for file in SERVICE.rglob("*.py") for name in _read(file)}
     assert len(TABLE) > 60
     assert [setting.name for setting in TABLE if setting.attribute not in read] == []

@@ -1,4 +1,4 @@
-"""The shape of the house: small files, tests that do not shadow packages, commands that exist."""
+"""The shape of the project: small files, tests that do not shadow packages, commands that exist."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CODE = ("service", "signatures", "storage", "tests", "bench", "scripts")
 
 
 def python_files() -> list[Path]:
-    """All code that is still written; a migration never changes once it has run somewhere."""
+    """All maintained code; a migration never changes once it has run somewhere."""
     found = [file for folder in CODE for file in (ROOT / folder).rglob("*.py")]
     return [file for file in found if "migrations/versions" not in file.as_posix()]
 
@@ -36,8 +36,8 @@ def test_no_test_folder_is_a_package() -> None:
 
 
 def test_imports_stand_at_the_top_or_say_why_not() -> None:
-    """ruff finds an import inside a function; whoever allows one says why: just above the first
-    of them, or once at the top of the file."""
+    """An import inside a function is found by ruff; a comment must give the reason, just above the
+    first such import or once at the top of the file."""
     bare = []
     for file in python_files():
         lines = ["", *file.read_text(encoding="utf-8").splitlines()]

@@ -1,4 +1,4 @@
-"""The guide to ``signatures/`` runs as it is printed, each example in a process of its own."""
+"""The examples in the guide to ``signatures/`` run as printed, each in its own process."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SEAL, VERIFY, LEDGER, ACTS = range(4)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the examples find ``document.pdf`` and leave what they make."""
+    """The folder where the examples find ``document.pdf`` and write their files."""
     folder = tmp_path_factory.mktemp("guide")
     (folder / "document.pdf").write_bytes(convert(tmp_path_factory.mktemp("office")))
     return folder
 
 
 def run(example: int, folder: Path) -> str:
-    """What an example prints."""
+    """The output of an example."""
     done = subprocess.run(
         [sys.executable, "-c", EXAMPLES[example]],
         cwd=folder,

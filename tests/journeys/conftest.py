@@ -1,6 +1,6 @@
 """The whole of Zegel, running: engines, web and worker, once per worker of the test run.
 
-The journeys stand in few files, because every worker that gets one starts a stack of its own.
+There are few files, because every test worker that gets one starts its own stack.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ DESK = {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="session")
 def zegel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A fresh installation in development mode, as `zegel run` starts it."""
+    """A new installation in development mode, as `zegel run` starts it."""
     given = {
         "ZEGEL_DATA": str(tmp_path_factory.mktemp("zegel")),
         "ZEGEL_PORT": str(free_ports(1)[0]),
@@ -52,7 +52,7 @@ def zegel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 @pytest.fixture
 def new_context(browser: Browser, zegel: Installation) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes browsers of people; they are closed after the test."""
+    """Makes people's browsers, which are closed after the test."""
     opened: list[BrowserContext] = []
 
     def make(size: dict[str, int], *, scripts: bool = True) -> BrowserContext:
@@ -70,13 +70,13 @@ def new_context(browser: Browser, zegel: Installation) -> Iterator[Callable[...,
 
 @pytest.fixture(scope="session")
 def look(complaints: Callable[..., list[str]]) -> Look:
-    """Holds every page that somebody passes to the rules; each kind of page at both widths."""
+    """Checks the rules on every page that somebody visits; each kind of page at both widths."""
     return hold(complaints, (PHONE, DESK))
 
 
 @pytest.fixture
 def sales(new_context: Callable[..., BrowserContext], zegel: Installation, look: Look) -> Sales:
-    """Vera of sales at her desk, signed in."""
+    """Vera of sales, at a desktop, signed in."""
     page = new_context(DESK).new_page()
     return Sales(page, look).signs_in(zegel.member("verkoop"))
 
@@ -101,13 +101,13 @@ def archivist(
 
 @pytest.fixture
 def signer(new_context: Callable[..., BrowserContext], look: Look) -> Signer:
-    """Somebody with a telephone and a link in the mail."""
+    """A signer with a phone and a link in the mail."""
     return Signer(new_context(PHONE).new_page(), look)
 
 
 @pytest.fixture
 def colleague(new_context: Callable[..., BrowserContext], look: Look) -> Signer:
-    """Somebody else, or the same person on another device."""
+    """Another signer, or the same person on another device."""
     return Signer(new_context(PHONE).new_page(), look)
 
 
@@ -122,5 +122,5 @@ def mailbox(
 
 @pytest.fixture
 def plain(new_context: Callable[..., BrowserContext]) -> Callable[[dict[str, int]], Page]:
-    """Pages in a browser without JavaScript; nothing can look for complaints in there."""
+    """Pages in a browser without JavaScript, in which the rules cannot be checked."""
     return lambda size: new_context(size, scripts=False).new_page()

@@ -1,4 +1,4 @@
-"""A running Zegel, who works with it, and agreements brought to where a journey begins."""
+"""A running Zegel, its staff, and agreements brought to the start of a journey."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from service.running.supervisor import Running
 PROCESSOR = "IT4Professionals"
 NAMES = {"verkoop": "Vera Maes", "tekenbevoegde": "Tom Claes", "archief": "Arne Wouters"}
 FUNCTION = "Zaakvoerder"
-# What nobody needs to see in Chromium again runs over the same pages without one, as the demo does.
+# Steps that need no repetition in Chromium run over the same pages without one, as in the demo.
 STEPS = (
     "create",
     "send",
@@ -33,7 +33,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Member:
-    """How a member of staff signs in."""
+    """A member of staff's credentials."""
 
     name: str
     email: str
@@ -42,7 +42,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Customer:
-    """A controller of its own in every test, so that no search or mail finds another's."""
+    """A separate controller for every test, so that no search or mail finds another test's."""
 
     organisation: str
     person: str
@@ -51,12 +51,12 @@ class Customer:
 
     @property
     def number(self) -> str:
-        """The enterprise number as it is printed."""
+        """The enterprise number as printed."""
         return f"{self.digits[:4]}.{self.digits[4:7]}.{self.digits[7:]}"
 
 
 class Installation:
-    """One stack and who was given access to it."""
+    """One stack and its staff."""
 
     def __init__(self, running: Running, data_dir: Path) -> None:
         self.running = running = with_own_password(running)
@@ -75,10 +75,10 @@ class Installation:
         self._open.close()
 
     def member(self, role: str) -> Member:
-        """Somebody with this role alone, added by the administrator."""
+        """A member of staff with only this role, added by the administrator."""
         if role not in self._members:
             email = f"{role}@zegel.example"
-            office = self._browser(self.administrator)  # a password typed just now
+            office = self._browser(self.administrator)  # whose password was entered just now
             office.open("/medewerkers")
             office.submit(
                 "/medewerkers", name=NAMES[role], email=email, function=FUNCTION, roles=[role]
@@ -91,15 +91,15 @@ class Installation:
         return self._members[role]
 
     def customer(self, organisation: str, person: str = "An Peeters") -> Customer:
-        """A customer with a number and an address that no other has."""
+        """A customer with a unique number and address."""
         self._customers += 1
         eight = 4031707 + 7919 * self._customers
         digits = f"{eight:08d}{97 - eight % 97:02d}"
         return Customer(organisation, person, f"klant{self._customers}@klant.example", digits)
 
     def bring(self, customer: Customer, until: str, *, by: Member | None = None) -> Road:
-        """An agreement of this customer after the step ``until`` of ``STEPS``; ``by`` signs for us,
-        else the representative, who is the administrator."""
+        """An agreement of this customer after the step ``until`` of ``STEPS``; ``by`` signs for the
+        processor, by default the representative, who is the administrator."""
         example: dict[str, Any] = read_example("agreement")
         names = {
             "name": customer.organisation,
@@ -111,7 +111,7 @@ class Installation:
         if by:
             example["sales"]["countersigner"] = f"{by.name}, {FUNCTION}"
         road = Road(self.running, example)
-        road.staff = self._office  # once signed in
+        road.staff = self._office  # already signed in
         self._open.enter_context(road.signer)
         for step in STEPS[: STEPS.index(until) + 1]:
             getattr(road, step)()

@@ -1,4 +1,4 @@
-"""The people of the journeys, in their own words: what they press, fill in and read."""
+"""The people in the journeys, and what they press, fill in and read."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from service.commands.browser import Browser
 from service.commands.demo import newest_mail
 
 Look = Callable[[Page], None]
-BETWEEN_LOOKS = 300  # milliseconds: a page loaded again and again keeps the work waiting
+BETWEEN_LOOKS = 300  # milliseconds: reloading too often slows down the worker
 WORK_SECONDS = 90  # making a document, sealing, storing, on a busy machine
 DONE = "Gecontroleerd in het archief"
 
 
-# Staff pages that tests/web/staff/test_staff_accessible.py holds to the same rules at both widths.
-# Dossiers are looked at here too: theirs are of more states than that test has.
+# Staff pages that tests/web/staff/test_staff_accessible.py checks at both widths. Dossiers are
+# checked here too, in more states than there.
 HELD_ELSEWHERE = re.compile(
     r"/(aanmelden|overeenkomsten(/nieuw|/VO-[\d-]+/.+)?|tekenen-namens-ons(/lezen)?|archief(/.+)?)"
 )
 
 
 def hold(complaints: Callable[..., list[str]], sizes: Sequence[ViewportSize]) -> Look:
-    """A look that finds nothing wrong, or fails; a kind of page that was seen is passed over.
+    """Checks a page and fails if anything is wrong; a kind of page seen before is skipped.
 
-    A heading is a kind, and so is each with a message or a summary of mistakes. A plain page that
-    another test holds to the rules is passed over as well.
+    Each heading is a kind, and each with a message or a summary of mistakes is another. Plain pages
+    that another test checks are skipped too.
     """
     seen: set[tuple[str, str, int]] = set()
 
@@ -51,14 +51,14 @@ def hold(complaints: Callable[..., list[str]], sizes: Sequence[ViewportSize]) ->
 
 
 class Person:
-    """Somebody with a browser."""
+    """A person with a browser."""
 
     def __init__(self, page: Page, look: Look) -> None:
         self.page = page
         self._look = look
 
     def sees(self, heading: str) -> Self:
-        """The page with this heading is there, and nothing is wrong with it."""
+        """The page with this heading is shown, and nothing is wrong with it."""
         shown = self.page.get_by_role("heading", level=1)
         expected = re.compile(f"^{re.escape(heading)}")
         expect(shown).to_have_text(expected, timeout=WORK_SECONDS * 1000)
@@ -99,7 +99,7 @@ class Person:
         return self
 
     def is_told(self, *sentences: str) -> Self:
-        """The summary of mistakes says this, and each line leads to its field."""
+        """The summary of mistakes contains this, and each line links to its field."""
         summary = self.page.locator(".error-summary")
         expect(summary).to_be_visible(timeout=WORK_SECONDS * 1000)
         for sentence in sentences:
@@ -114,12 +114,12 @@ class Person:
         return Path(started.value.path()).read_bytes()
 
     def link(self, name: str) -> Locator:
-        """A link by its words."""
+        """A link by its text."""
         return self.page.get_by_role("link", name=name).first
 
 
 class StaffMember(Person):
-    """Somebody of the processor."""
+    """A member of the processor's staff."""
 
     def signs_in(self, member: Member) -> Self:
         """Sign in with the right password."""
@@ -129,7 +129,7 @@ class StaffMember(Person):
 
 
 class Sales(StaffMember):
-    """Makes agreements, sends them, and follows them."""
+    """Prepares, sends and follows agreements."""
 
     def dossier(self, reference: str) -> Self:
         """Open a dossier."""
@@ -149,7 +149,7 @@ class Countersigner(StaffMember):
     """Signs for the processor."""
 
     def reads_what_waits(self) -> Self:
-        """What differs in each that waits, and that it was read."""
+        """Read what differs in each waiting agreement, and confirm that."""
         self.opens("/tekenen-namens-ons").follows("Lezen wat afwijkt").sees("Lezen wat afwijkt")
         return self.presses("Ik heb dit gelezen").sees("Te ondertekenen")
 
@@ -160,7 +160,7 @@ class Countersigner(StaffMember):
         return self
 
     def confirms_and_types(self, name: str, password: str) -> Self:
-        """Both statements, the name, the password, and the button."""
+        """Confirm both statements, enter name and password, and press the button."""
         for box in self.page.locator("[name=confirmed]").all():
             box.check()
         self.fills({"Typ uw naam": name, "Uw wachtwoord": password})
@@ -168,10 +168,10 @@ class Countersigner(StaffMember):
 
 
 class Archivist(StaffMember):
-    """Finds, opens, downloads and checks."""
+    """Finds, opens, downloads and checks agreements."""
 
     def finds(self, organisation: str, **search: str) -> Self:
-        """Search the archive by labels ``zoek``, ``van``, ``tot``; one line comes back."""
+        """Search the archive by labels ``zoek``, ``van``, ``tot``; exactly one line is found."""
         self.opens("/archief")
         for name, value in search.items():
             self.page.locator(f"#f-{name}").fill(value)
@@ -182,9 +182,9 @@ class Archivist(StaffMember):
         return self
 
     def waits_until_stored(self, reference: str) -> Self:
-        """Ask for the item until the archive has it and it was read back, then open it."""
+        """Wait until the archive has stored the item and read it back, then open it."""
         address, until = f"/archief/{reference}", time.monotonic() + WORK_SECONDS
-        while DONE not in self.page.request.get(address).text():  # without drawing a page
+        while DONE not in self.page.request.get(address).text():  # without rendering a page
             assert time.monotonic() < until, self.opens(address).page.inner_text("main")
             self.page.wait_for_timeout(BETWEEN_LOOKS)
         return self.opens(address).reads(DONE)
@@ -198,9 +198,9 @@ class Mailbox(Person):
         self._waiting = waiting
 
     def waits_for(self, to: str, subject: str) -> Self:
-        """Open the newest mail to somebody with this in its subject.
+        """Open the newest mail to ``to`` with this subject.
 
-        Chromium need not draw the list again and again until it is there.
+        Waits without Chromium, which need not render the list again and again.
         """
         newest_mail(self._waiting, to, subject)
         return self.opens(self._waiting.url)
@@ -221,12 +221,12 @@ class Signer(Person):
     """Signs for the controller."""
 
     def enters(self, link: str) -> Self:
-        """From the landing page in."""
+        """From the landing page into the journey."""
         self.opens(link).sees("Verwerkers\u00adovereenkomst voor")
         return self.presses("Beginnen")
 
     def fills_in_details(self) -> Self:
-        """What sales did not know yet."""
+        """The details that sales did not know."""
         self.fills(
             {
                 "Rechtsvorm": "BV",

@@ -1,8 +1,8 @@
-"""The attack on every door of the running service by another user of this machine, and what
-that user, or one of our own processes, could read or do beyond its need.
+"""Attacks every listening socket of the running service as another user of this machine, and checks
+what that user, or one of our own processes, could read or do beyond its need.
 
-One GET without credentials once erased every original: the object store's master answered it.
-Nothing that listens may do such a thing again, whatever a new version of an engine opens.
+A single GET without credentials once erased every original: the object store's master accepted it.
+Nothing that listens may do so again, whatever a new version of an engine opens.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def test_nobody_without_credentials_changes_or_learns_anything(zegel: Installati
 
 
 def test_nobody_else_on_the_machine_reads_what_it_keeps(zegel: Installation) -> None:
-    """Every file and folder, logs of both engines included. What is gone by the time we look was
-    a document under way."""
+    """Every file and folder, including both engines' logs. A file that disappears meanwhile was a
+    document in progress."""
     open_to_others = []
     seen = set()
     for folder, folders, files in os.walk(zegel.data_dir):
@@ -62,12 +62,12 @@ def test_nobody_else_on_the_machine_reads_what_it_keeps(zegel: Installation) -> 
             with suppress(FileNotFoundError):
                 found = path.lstat().st_mode
                 seen.add(path.relative_to(zegel.data_dir).as_posix())
-                # Root's PostgreSQL has a user of its own, who may pass this folder and no more.
+                # Root's PostgreSQL runs as its own user, who may pass through this folder.
                 passed = 0o011 if path == zegel.data_dir / "postgres" else 0
                 if not stat.S_ISLNK(found) and found & 0o077 & ~passed:
                     open_to_others.append(f"{path} {stat.filemode(found)}")
         if Path(folder) == zegel.data_dir / "objecten":
-            folders.remove("data")  # a closed folder; SeaweedFS gives files in it modes of its own
+            folders.remove("data")  # private; SeaweedFS sets the modes of files inside
     assert {"postgres/server.log", "objecten/server.log", "secret-key", "sleutels"} <= seen
     assert open_to_others == []
 
@@ -86,13 +86,13 @@ def test_what_runs_works_with_the_role_that_owns_nothing(zegel: Installation) ->
             ).scalars()
         )
     owner.dispose()
-    assert at_work == {"zegel_app", "zegel"}  # this very connection is the second
+    assert at_work == {"zegel_app", "zegel"}  # the second is this very connection
 
 
 def test_each_process_signs_in_at_the_archive_with_no_more_than_it_needs(
     zegel: Installation,
 ) -> None:
-    """What the supervisor tells each; and in no environment stands what another one has."""
+    """Checks the settings from the supervisor; no environment contains another process's key."""
     engines = zegel.running.engines
     keys = {
         store.access_key_id for store in (engines.store, engines.web_store, engines.preparing_store)
@@ -111,7 +111,7 @@ def test_each_process_signs_in_at_the_archive_with_no_more_than_it_needs(
 
 
 def processes(zegel: Installation) -> set[int]:
-    """Those of this installation, with what they started."""
+    """The processes of this installation and their children."""
     started = [each.pid for each in zegel.running.processes.values()]
     engines = (
         EmbeddedObjectStore(zegel.data_dir / "objecten").pid(),

@@ -1,4 +1,4 @@
-"""The controller's road when everything goes wrong once: no mistake costs what was typed."""
+"""A signer's journey on which everything goes wrong once: no mistake loses input."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ANNEX = "Bijlage 1: welke gegevens, van wie?"
 READ = "Lees de overeenkomst"
 TOO_OLD = "te oud om te versturen"
 PHONE = {"width": 390, "height": 844}
-# What somebody typed, ticked and chose in the form of the page, hidden fields left out.
+# The input in the page's form, without hidden fields.
 TYPED = """() => [...document.querySelectorAll("main form :is(input, select, textarea)")]
     .filter((e) => !["hidden", "file", "search"].includes(e.type))
     .filter((e) => !["checkbox", "radio"].includes(e.type) || e.checked)
@@ -25,17 +25,17 @@ TYPED = """() => [...document.querySelectorAll("main form :is(input, select, tex
 
 
 class Clumsy(Signer):
-    """Makes every mistake, and finds all that was typed again."""
+    """Makes every mistake, and finds all input again."""
 
     def sends(self, button: str) -> None:
-        """Press a button; the page that comes has everything as it was typed."""
+        """Press a button; the next page has the same input."""
         typed = self.page.evaluate(TYPED)
         self.presses(button)
         self.page.wait_for_load_state()
         assert self.page.evaluate(TYPED) == typed
 
     def is_wrong(self, button: str, mistakes: dict[str, str]) -> None:
-        """Sent, it comes back filled: each message is in the summary and at its field."""
+        """The form comes back filled: each message is in the summary and at its field."""
         self.sends(button)
         self.is_told(*mistakes.values())
         assert self.page.locator(".error-summary a").count() == len(mistakes)
@@ -47,13 +47,13 @@ class Clumsy(Signer):
             expect(described.first).to_be_visible()
 
     def is_late(self, button: str) -> None:
-        """The form's token is of a browser that is gone; the same form comes back, filled."""
+        """The form's token belongs to a deleted cookie; the same form comes back, filled."""
         self.page.context.clear_cookies(name="zegel-browser")
         self.sends(button)
         self.reads(TOO_OLD)
 
     def waits_for_the_text(self) -> None:
-        """Without scripts, the page that waits is asked again by hand."""
+        """Without JavaScript, the waiting page is reloaded by hand."""
         while self.page.get_by_role("link", name="Nu kijken").count():
             self.page.wait_for_timeout(BETWEEN_LOOKS)
             self.follows("Nu kijken")

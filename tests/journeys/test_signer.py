@@ -1,4 +1,4 @@
-"""The controller's journeys on a telephone, from the mail to the receipt."""
+"""The signer's journeys on a phone, from the mail to the receipt."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def test_from_the_mail_to_the_receipt_with_a_typed_name(
         "Naam van de organisatie": customer.organisation,
         "Ondernemingsnummer": customer.number,
     }
-    signer.page.reload()  # neither this nor going back asks to send the form once more
+    signer.page.reload()  # neither this nor going back asks to resend the form
     signer.is_told("Dit ondernemingsnummer klopt niet.")
-    with signer.page.expect_response("**/tekenen/bewaren/details*"):  # a moment after typing
+    with signer.page.expect_response("**/tekenen/bewaren/details*"):  # shortly after typing
         signer.fills({**fields, "Gemeente": "Lier"})
     signer.reads("Bewaard om")
     colleague.enters(link).sees("Kloppen deze gegevens?")
@@ -48,7 +48,7 @@ def test_from_the_mail_to_the_receipt_with_a_typed_name(
     signer.sees("Kloppen deze gegevens?").presses("Volgende: Bijlage 1")
     signer.sees("Bijlage 1: welke gegevens, van wie?")
 
-    # On another device the same link goes on where this one stopped.
+    # On another device the same link continues at the same step.
     colleague.enters(link).sees("Bijlage 1: welke gegevens, van wie?")
 
     more = signer.page.locator("#meer-personal_data")
@@ -106,9 +106,9 @@ def test_pages_come_while_forty_connections_are_slow(zegel: Installation) -> Non
             for number, each in enumerate(opened):
                 each.sendall((headers if number % 2 else body).encode())
             road.signer.open("/tekenen/gegevens")
-            return not select.select(opened, [], [], 0)[0]  # readable is who was hung up on
+            return not select.select(opened, [], [], 0)[0]  # readable means closed by the server
 
-    # A machine that is busy with other things may need more time than a slow connection gets.
+    # A busy machine may need more time than a slow connection gets.
     assert wait_until(page_comes_while_all_of_them_wait, seconds=60)
     assert "Kloppen deze gegevens?" in road.signer.text()
 
@@ -256,7 +256,7 @@ def test_a_tab_beside_another_whose_cookies_go_and_whose_offer_is_withdrawn(
         name = person.page.get_by_label("Naam van de organisatie")
         expect(name).to_have_value(whose.organisation)
 
-    context.clear_cookies(name="zegel-browser")  # what the form's token is bound to
+    context.clear_cookies(name="zegel-browser")  # to which the form's token is bound
     signer.fills_in_details().reads("te oud om te versturen")
     expect(signer.page.get_by_label("Gemeente")).to_have_value("Antwerpen")
     signer.presses("Volgende: Bijlage 1").sees("Bijlage 1: welke gegevens, van wie?")
@@ -306,7 +306,7 @@ def test_the_whole_road_without_javascript(
 
 
 def _at_signing(zegel: Installation, signer: Signer, mailbox: Mailbox, customer: Customer) -> None:
-    """A signer on the page where the signature is set; all before is done elsewhere."""
+    """A signer on the page for the signature; all before is done elsewhere."""
     zegel.bring(customer, "annex")
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link()).sees(READ)
     signer.presses("Volgende: ondertekenen").sees("Vul de code uit uw mail in")
@@ -315,7 +315,7 @@ def _at_signing(zegel: Installation, signer: Signer, mailbox: Mailbox, customer:
 
 
 def _photograph() -> bytes:
-    """A signature on grey paper, of a size that telephones make."""
+    """A signature on grey paper, in a phone camera's resolution."""
     paper = (
         Image.linear_gradient("L")
         .resize((4032, 3024))

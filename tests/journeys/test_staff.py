@@ -1,4 +1,4 @@
-"""The journeys of the processor's people at a desk: sales, countersigner, archivist."""
+"""The staff's journeys on a desktop: sales, countersigner, archivist."""
 
 from __future__ import annotations
 
@@ -298,7 +298,7 @@ def _typed(customer: Customer) -> dict[str, str]:
 
 
 def _until_shown(page: Page, words: str, where: str = "main") -> None:
-    """Reload until the words stand there: the worker is at it."""
+    """Reload until the words appear: the worker is busy with it."""
     until = time.monotonic() + WORK_SECONDS
     while not page.locator(where).filter(has_text=words).count():
         assert time.monotonic() < until, page.inner_text("main")

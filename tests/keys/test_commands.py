@@ -1,4 +1,4 @@
-"""``zegel keys``: what it says, what it does, and with which status it ends."""
+"""``zegel keys``: its output, its effect and its exit status."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_show_lists_what_counts_and_until_when(made: Path) -> None:
     ends = authority.lists[0].next_update_utc
     assert ends is not None
     assert f"geldig tot {ends.date().isoformat()}" in told.output
-    assert "--root-key" in told.output  # how the root's list is renewed, while there is time
+    assert "--root-key" in told.output  # how to renew the root's list, before it is urgent
 
 
 def test_show_for_a_program(made: Path) -> None:
@@ -97,7 +97,7 @@ def test_keys_are_renewed_replaced_and_revoked(tmp_path: Path) -> None:
     third = load_authority(home, None)
     assert third.roots == (third.root, first.root)
     assert fingerprint(third.root) in replaced.output
-    assert "root.key.pem" in replaced.output  # which file has to leave the machine
+    assert "root.key.pem" in replaced.output  # the file that must leave the machine
 
 
 def test_what_is_wrong_is_one_sentence_and_status_one(made: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Values for every mail, a message to send, and a real SMTP server that does as it is told."""
+"""Values for every mail, a message to send, and a real SMTP server with configurable answers."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def values() -> dict[str, object]:
 
 @pytest.fixture
 def make_message() -> Callable[..., EmailMessage]:
-    """A function that builds a message; give what has to differ."""
+    """A function that builds a message, with the given differences."""
 
     def make(**different: Any) -> EmailMessage:
         given: dict[str, Any] = {
@@ -126,7 +126,7 @@ def make_message() -> Callable[..., EmailMessage]:
 
 @dataclasses.dataclass
 class SmtpServer:
-    """A server that keeps what it takes; ``answers`` replace what it would say to a command."""
+    """A server that keeps accepted mails; ``answers`` replace its answers to commands."""
 
     port: int = 0
     taken: list[Envelope] = dataclasses.field(default_factory=list)
@@ -174,21 +174,21 @@ def serving(**parameters: Any) -> Iterator[SmtpServer]:
 
 @pytest.fixture
 def smtp_server() -> Iterator[SmtpServer]:
-    """A server that takes everything."""
+    """A server that accepts everything."""
     with serving() as server:
         yield server
 
 
 @pytest.fixture
 def small_smtp_server() -> Iterator[SmtpServer]:
-    """A server that says it takes 20,000 bytes, and means it."""
+    """A server that announces and enforces a limit of 20,000 bytes."""
     with serving(data_size_limit=20_000) as server:
         yield server
 
 
 @pytest.fixture
 def mailer(smtp_server: SmtpServer) -> SmtpMailer:
-    """A mailer that hands over to that server."""
+    """A mailer that uses that server."""
     return SmtpMailer(
         host="127.0.0.1",
         port=smtp_server.port,

@@ -1,4 +1,4 @@
-"""Every mail in both forms: complete, escaped, accessible, and without anything from outside."""
+"""Every mail in both forms: complete, escaped, accessible, and without external content."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from service.texts import OURS, folder, table
 TEMPLATES = folder(OURS, "mail")
 every_kind = pytest.mark.parametrize("kind", sorted(MAIL_KINDS))
 FORMS = ("subject.txt", "text.txt", "html.html")
-# What each kind is for: it must be in both forms.
+# The essential values of each kind: they must be in both forms.
 ESSENTIAL = {
     "invitation": ("link", "valid_until", "sender_name"),
     "link_renewed": ("link", "valid_until"),
@@ -63,7 +63,7 @@ def compose(kind: str, values: dict[str, object]) -> ComposedMail:
 
 
 class Reader(HTMLParser):
-    """What a mail program gets to see, and whether every element is closed in order."""
+    """What a mail program sees, and whether every element is closed in order."""
 
     void = frozenset({"meta", "br", "img", "link", "hr", "input"})
 
@@ -104,7 +104,7 @@ def test_it_works(kind: str, values: dict[str, object]) -> None:
         assert "IT4Professionals" in form
         for name in ESSENTIAL[kind]:
             if name in ("verify_link",) and form is seen:
-                continue  # behind words there
+                continue  # other text precedes it there
             assert as_one_line(str(values[name])) in form, name
 
 
@@ -124,7 +124,7 @@ def test_the_declared_values_are_those_the_templates_use(kind: str) -> None:
 
 
 def variables(name: str) -> set[str]:
-    """Every value a template and the layout it extends ask for."""
+    """Every value used by a template and the layout it extends."""
     source = (TEMPLATES / name).read_text(encoding="utf-8")
     tree = environment(OURS).parse(source)
     imported = {name for tag in tree.find_all(nodes.FromImport) for name in tag.names}

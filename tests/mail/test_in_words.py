@@ -1,4 +1,4 @@
-"""A mail waits with codes and moments, and gets its words when it is sent."""
+"""A waiting mail has codes and moments; they become text when it is sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.mail.in_words import MOMENTS, in_words
 from service.texts import OURS, text
 
 AT_NIGHT = "2026-03-01T23:30:00+00:00"
-# Of which mail, what is kept now, what the former version kept, and how both read.
+# The kind of mail, the value as stored now and in the former version, and the text of both.
 VALUES: list[tuple[str, str, Any, Any, Any]] = [
     ("invitation", "valid_until", "2026-03-02", "2 maart 2026", "2 maart 2026"),
     ("receipt", "signed_at", AT_NIGHT, "2 maart 2026 om 00:30", "2 maart 2026 om 00:30"),

@@ -69,7 +69,7 @@ def test_a_repeat_of_what_another_process_sent_is_one_mail(
     for _attempt in range(2):
         beside.send(make_message(), recipient="ann@example.be")
     beside.send(make_message(message_id="<2@example.be>"), recipient="ann@example.be")
-    # A file system may date two changes alike that follow each other at once.
+    # A file system may give two quick successive changes the same time.
     later = mailbox.directory.stat().st_mtime_ns + 1
     os.utime(mailbox.directory, ns=(later, later))
     mailbox.send(make_message(message_id="<2@example.be>"), recipient="ann@example.be")

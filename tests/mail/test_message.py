@@ -1,4 +1,4 @@
-"""The message on the wire: headers that cannot be broken, accents that survive, a fixed name."""
+"""The message as sent: headers that cannot be broken, accents that survive, a fixed Message-ID."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Make = Callable[..., EmailMessage]
 
 
 def arrived(message: EmailMessage) -> EmailMessage:
-    """As the other side reads it."""
+    """The message as the other side parses it."""
     read = message_from_bytes(message.as_bytes(), policy=default)
     assert isinstance(read, EmailMessage)
     return read
 
 
 def displayed(message: EmailMessage, header: str) -> str:
-    """The name before the address, by the older parser: the newer one of Python 3.11 puts spaces
+    """The name before the address, by the older parser: the newer one of Python 3.11 inserts spaces
     into a long name."""
     raw = message_from_bytes(message.as_bytes())[header]
     words = str(make_header(decode_header(raw))).rpartition(" <")[0]

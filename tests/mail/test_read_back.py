@@ -1,4 +1,4 @@
-"""Whatever names, subjects and words a mail has: it reads back as what was meant."""
+"""Whatever names, subjects and text a mail has, it reads back as meant."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_what_is_sent_reads_back(
         attachments=[Attachment("Overeenkomst.pdf", "application/pdf", text.encode())],
     ).as_bytes()
     head = raw.partition(b"\r\n\r\n")[0]
-    assert b"\r\nMIME-Version: 1.0" in head  # no empty line cut it short
+    assert b"\r\nMIME-Version: 1.0" in head  # no empty line ended it early
     assert all(line.strip() and line.isascii() and len(line) < 400 for line in head.split(b"\r\n"))
     read = message_from_bytes(raw, policy=default)
     assert [each.addr_spec for each in read["To"].addresses] == [to.addr_spec]

@@ -1,4 +1,4 @@
-"""Handing over to a real SMTP server: what settles a mail, and what is worth a repeat."""
+"""Sending to a real SMTP server: which answers are final, and which are retried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""STARTTLS, TLS from the first byte, and a password: with a real certificate of our own."""
+"""STARTTLS, TLS from the first byte, and a password, with a real certificate of our own."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Strict:
-    """A server that takes mails only from who knows the password."""
+    """A server that accepts mails only with the password."""
 
     def __init__(self) -> None:
         self.taken: list[Envelope] = []
@@ -71,10 +71,10 @@ class Strict:
 
 def _knows(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
     right = LoginPassword(b"zegel", b"the password")
-    return AuthResult(success=given == right, handled=False)  # the server says it
+    return AuthResult(success=given == right, handled=False)  # the server answers
 
 
-# The server library does not count TLS from the first byte as TLS, and says so.
+# The server library warns because it does not recognise TLS from the first byte.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
 
 
@@ -82,7 +82,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
 def strict(
     request: pytest.FixtureRequest, certificate: Path
 ) -> Iterator[tuple[Strict, SmtpMailer]]:
-    """The server, and a mailer that trusts its certificate and knows the password."""
+    """The server, and a mailer that trusts its certificate and has the password."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     encrypted: dict[str, Any] = (

@@ -1,4 +1,4 @@
-"""What the attacks share: a link to attack, a browser on it, everything the database holds."""
+"""Helpers of the attacks: a link to attack, a browser on it, all contents of the database."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def sent(office: Office, **other: object) -> str:
 
 
 def link_of(deps: Deps, reference: str) -> str:
-    """The path of the living link."""
+    """The path of the current link."""
     with deps.database.begin() as tx:
         link = tx.signing.live_link(load(deps, reference).id)
     assert link
@@ -54,13 +54,13 @@ def entered(app: Flask, link: str) -> Office:
 
 
 def newest_code(deps: Deps) -> str:
-    """The code that was mailed last."""
+    """The most recently mailed code."""
     found = rows(deps, "select id from code_challenges order by created_at desc limit 1")
     return code_for(deps.secret_key, str(found[0][0]))
 
 
 def everything(deps: Deps, *, without: tuple[str, ...] = ()) -> dict[str, str]:
-    """All rows of all tables as text, as a dump would show them."""
+    """All rows of all tables as text, as in a dump."""
     tables = rows(deps, "select tablename from pg_tables where schemaname = 'public'")
     return {
         table: "\n".join(sorted(row[0] for row in rows(deps, f'select t::text from "{table}" t')))

@@ -1,4 +1,4 @@
-"""An attacker's view of the real application, with the fixtures of the staff's tests."""
+"""An attacker's view of the real application, with the fixtures of the staff tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers that only a proxy may send, to the web process as it really runs."""
+"""Headers that only a proxy may send, sent to the real web process."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Served:
         self.port = port
 
     def ask(self, path: str, headers: dict[str, str]) -> tuple[int, str]:
-        """Status and page, without what differs each time."""
+        """Status and page, without what varies."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
         try:
             connection.request("GET", path, headers=headers)
@@ -64,7 +64,7 @@ class Served:
 def served(
     directory: Path, database: str, store: ObjectStoreAddress, **settings: str
 ) -> Iterator[Served]:
-    """``zegel web`` on a port of its own."""
+    """``zegel web`` on its own port."""
     [port] = free_ports(1)
     given = {
         "ZEGEL_MODE": "development",
@@ -94,7 +94,7 @@ def served(
 def direct(
     tmp_path_factory: pytest.TempPathFactory, one_database: str, object_store: ObjectStoreAddress
 ) -> Iterator[Served]:
-    """Without a proxy before it."""
+    """Without a proxy in front."""
     with served(tmp_path_factory.mktemp("direct"), one_database, object_store) as found:
         yield found
 
@@ -103,7 +103,7 @@ def direct(
 def behind_one(
     tmp_path_factory: pytest.TempPathFactory, one_database: str, object_store: ObjectStoreAddress
 ) -> Iterator[Served]:
-    """With one proxy before it, on the same machine."""
+    """With one proxy in front, on the same machine."""
     with served(
         tmp_path_factory.mktemp("behind"),
         one_database,
@@ -136,7 +136,7 @@ def test_behind_a_proxy_only_address_and_host_are_believed(behind_one: Served) -
     assert status == 200
     for name, value in {**OTHERS, "SCRIPT_NAME": "/aanmel"}.items():
         assert behind_one.ask("/aanmelden", {**ours, name: value}) == (200, plain), name
-    # A name with underscores is another header, which must not be taken for the proxy's.
+    # A name with underscores is another header, not the proxy's.
     smuggled = {**ours, "X_Forwarded_Host": "evil.example"}
     assert behind_one.ask("/aanmelden", smuggled) == (200, plain)
     assert behind_one.ask("/aanmelden", {**ours, "X-Forwarded-Host": "evil.example"})[0] == 400

@@ -1,4 +1,4 @@
-"""Guessing codes and passwords, replaying links, carrying sessions over."""
+"""Guessing codes and passwords, replaying links, reusing sessions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def asked(app: Flask, deps: Deps, office: Office) -> tuple[str, Office]:
 
 
 def counted(deps: Deps) -> list[int]:
-    """The tries to sign in that count at this moment."""
+    """The sign-in attempts counted now."""
     found = rows(deps, "select tries from sign_in_tries where tries > 0 order by tries")
     return [row[0] for row in found]
 
@@ -209,7 +209,7 @@ def test_who_locks_an_account_from_outside_does_not_lock_its_owner(
     owner.post("/afmelden")
     owner.sign_in("els@it4.example", admin[1])
     assert owner.path == "/overeenkomsten"
-    traveller.sign_in("els@it4.example", admin[1])  # from a browser of no history
+    traveller.sign_in("els@it4.example", admin[1])  # from an unknown browser
     assert traveller.status == 422
     stranger.client.set_cookie("zegel-known", f"{uuid.uuid4()}.{'x' * 43}")
     stranger.sign_in("els@it4.example", admin[1])
@@ -226,7 +226,7 @@ def test_a_known_browser_is_no_way_to_guess_on(
         browser.sign_in("els@it4.example", "something else")
     browser.sign_in("els@it4.example", admin[1])
     assert browser.status == 422
-    assert counted(deps) == [5]  # for the browser, and for nothing else
+    assert counted(deps) == [5]  # for the browser, and nothing else
 
 
 def test_a_known_browser_tells_nobody_who_has_an_account(

@@ -1,4 +1,4 @@
-"""Files that want the service's time, memory or words: on the verify page and as a signature."""
+"""Files made to exhaust time or memory or to inject text, on the verify page and as a signature."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_the_process_apart_says_what_the_verifier_says(
 
 @pytest.mark.parametrize("what", some(HOSTILE, one_in=2))
 def test_a_file_that_wants_much_is_refused_before_it_gets_it(what: str) -> None:
-    """Well before the limits of the process: what is read of a file is counted."""
+    """Well before the limits of the process, as everything read is counted."""
     report = verify(HOSTILE[what](), roots=[])
     assert report.verdict == INVALID
     assert [each.reason for each in report.answers if each.rule == "readable"] == ["too_much"]
@@ -75,7 +75,7 @@ def test_a_file_that_wants_much_is_refused_before_it_gets_it(what: str) -> None:
 def test_however_many_ends_are_tried_each_table_is_read_once() -> None:
     source = Source(many_tables(19, 900))
     for _ in range(8):
-        with pytest.raises(NotStrict):  # its updates hold no objects
+        with pytest.raises(NotStrict):  # its updates contain no objects
             Revisions(source)
     assert source.work.entries == 19 * 901
     endless = Source(many_tables(19, 1900))
@@ -176,7 +176,7 @@ def test_the_process_apart_cannot_take_more(act: str, refusal: str, tmp_path: Pa
 
 @pytest.mark.long
 def test_an_examination_may_take_two_seconds_of_processor_time() -> None:
-    """The kernel keeps it: whoever goes on is ended by the signal for it."""
+    """Enforced by the kernel: a process that continues is killed by the signal."""
     program = (
         "import resource; from signatures.sandbox.limits import Limits, limit; limit(Limits())\n"
         "assert resource.getrlimit(resource.RLIMIT_CPU) == (2, 2)\n"
@@ -228,7 +228,7 @@ def zipped(*members: tuple[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with (
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
-        warnings.catch_warnings(action="ignore"),  # of a name that stands there twice
+        warnings.catch_warnings(action="ignore"),  # about a duplicate name
     ):
         for name, data in members:
             archive.writestr(name, data)

@@ -61,7 +61,7 @@ def test_no_query_breaks_a_page(office: Office) -> None:
         "9999-12-31T23:59:59-12:00|00000000-0000-0000-0000-000000000000",
         "2026-01-01T00:00:00%2B00:00|------------------------------------",
     )
-    queries = [  # the pages that ask for most of these; the others get all of them at once
+    queries = [  # the pages that use most of these; the others get all at once
         *((path, (name,)) for path in ("/overeenkomsten", "/archief") for name in FIELDS),
         *((path, FIELDS) for path in ("/aanmelden", "/verifieer")),
     ]
@@ -135,7 +135,7 @@ def test_without_a_session_no_staff_or_signer_route_answers(app: Flask) -> None:
             answer = browser.client.open(
                 paths(rule, "x"), method=method, data={"csrf_token": token}
             )
-            # /tekenen is a route of this list too, and refuses
+            # /tekenen is in this list too, and refuses
             onward = (answer.location or "").startswith(("/aanmelden", "/tekenen"))
             knows_nothing = answer.get_json(silent=True) == {"state": "unknown"}
             refused = answer.status_code in (400, 403, 404)

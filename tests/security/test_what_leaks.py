@@ -1,4 +1,5 @@
-"""What stands in the database, the logs and the pages, and what a stranger's words can do there."""
+"""What the database, the logs and the pages contain, and the effects of a stranger's input
+there."""
 
 from __future__ import annotations
 
@@ -63,7 +64,7 @@ def test_no_token_code_cookie_or_password_is_kept_or_logged(
 
 @pytest.fixture
 def broken(deps: Deps) -> Iterator[Deps]:
-    """A database that lacks a column, until the test is over."""
+    """A database that lacks a column, until the test ends."""
     rows(deps, "alter table staff rename column function to other")
     yield deps
     rows(deps, "alter table staff rename column other to function")
@@ -110,8 +111,8 @@ def test_no_words_of_a_stranger_keep_a_signed_agreement_from_being_completed(
     admin: tuple[Staff, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Signed is signed: neither a strange browser, nor an error of many lines, nor a log that
-    somebody made very long stands between the last signature and the evidence."""
+    """Signed is signed: neither a strange browser, nor an error of many lines, nor an extremely
+    long log can prevent the evidence after the last signature."""
     monkeypatch.setattr("road.BROWSER", Client("x\x01", "Zegel \x01\u65e5\u672c \xad\u202e" * 20))
     reference = ready(office, deps)
     countersigned(office, reference, admin[1])

@@ -1,4 +1,4 @@
-"""A few small pages behind the real server: ``python small_site.py PORT PATIENCE-as-JSON``."""
+"""A few small pages on the real server: ``python small_site.py PORT PATIENCE-as-JSON``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def make() -> Flask:
 
     @app.get("/slow")
     def slow() -> str:
-        """Answers when the file that is named is there."""
+        """Answers when the named file exists."""
         Path(request.args["begun"]).touch()
         while not Path(request.args["go"]).exists():
             time.sleep(0.01)
@@ -56,7 +56,7 @@ def make() -> Flask:
 
 
 def read() -> str:
-    """How many bytes came."""
+    """The number of bytes received."""
     return str(len(request.get_data()))
 
 

@@ -1,12 +1,12 @@
-"""A state that many tests begin with: made for real once for a worker, and put back for the others.
+"""A starting state shared by many tests: made once per test worker, and restored for the others.
 
-To sign, seal, close and archive an agreement takes seconds, and is not what most of these tests
-are about. What is put back is all that the service keeps: every row of the database, and the
-objects of the bucket under the same locks, in the test's own bucket, so that a test may destroy
-what it likes. The store gives its own names to versions; our records name those of the new bucket,
-and the manifest in it those of the first, as in a bucket that was copied.
+To sign, seal, close and archive an agreement takes seconds, and is not what most of these tests are
+about. Restored is all that the service stores: every row of the database, and the objects of the
+bucket with the same locks, in the test's own bucket, so that a test may destroy anything. Versions
+have new ids there: our records have those of the new bucket, the manifest in it those of the first,
+as in a copied bucket.
 
-Tests of the steps themselves walk the road.
+Tests of the steps themselves do all steps.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from storage.objects import ObjectStore, ReadObject
 
 T = TypeVar("T", bound=str | tuple[Any, ...])
 
-# Sooner than what begins while a state is made ends: a code after ten minutes, and patience with
-# what stands still after fifteen, also where one state begins with another.
+# Less than what expires after a state is made: a code after ten minutes, the limit for stalled
+# items after fifteen, even if one state begins with another.
 GOOD_FOR_SECONDS = 420
 AT_ONCE = 8
 TABLES = "select tablename from pg_tables where schemaname = 'public'"
@@ -37,13 +37,13 @@ NEW_VERSIONS = """
 update {} as kept set version_id = there.version_id
 from unnest(%s::text[], %s::text[]) as there (key, version_id) where kept.key = there.key
 """
-# A mail that waits for a minute is shown to stand still.
+# A mail that waits for a minute is shown as stalled.
 LATER = "update messages set queued_at = queued_at + make_interval(secs => %s)"
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything that was kept at one moment: rows by table, objects by key."""
+    """Everything stored at one moment: rows by table, objects by key."""
 
     made_at: float
     given: Any
@@ -55,11 +55,10 @@ _KEPT: dict[tuple[str, str, bytes], Snapshot] = {}
 
 
 def begin_with(name: str, deps: Deps, make: Callable[[], T]) -> T:
-    """Let this test begin with what ``make`` leaves behind; what ``make`` gives back.
+    """Let this test begin with what ``make`` leaves behind; returns the result of ``make``.
 
-    Whatever the database held before is gone where the state is put back. Staff have the same
-    ids in every test (``add_colleague``) and the keys are those of the worker; a browser has to
-    sign in again.
+    Restoring deletes whatever the database contained. Staff have the same ids in every test
+    (``add_colleague``) and the keys are the worker's; a browser must sign in again.
     """
     key = (name, deps.database.url, deps.secret_key)
     kept = _KEPT.get(key)
@@ -99,7 +98,7 @@ def _put_back(deps: Deps, kept: Snapshot) -> None:
 
 
 def _put(objects: ObjectStore, kept: Mapping[str, ReadObject]) -> dict[str, str]:
-    """Put them into this bucket; the new versions by key."""
+    """Store the objects in this bucket; returns the new versions by key."""
 
     def put(key: str) -> str:
         found = kept[key]

@@ -1,4 +1,4 @@
-"""Many cases of one rule: `make test` takes some of them, `make thorough` the others."""
+"""Many cases of one rule: `make test` runs some of them, `make thorough` the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 
 def some(cases: Iterable[Any], *, one_in: int = 3) -> list[Any]:
-    """These cases for ``parametrize``: the first of each ``one_in`` as it is, the others long."""
+    """These cases for ``parametrize``: the first of each ``one_in`` unmarked, the others marked
+    long."""
     return [
         pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.long)
         if number % one_in

@@ -1,4 +1,4 @@
-"""Slow, silent, many and too large: what a connection may take, on the server as it runs."""
+"""Slow, silent, many and oversized requests: the limits of a connection, on the real server."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ import pytest
 from service.engines.process import free_ports, wait_until
 
 HERE = Path(__file__).parent
-LONG = 60  # seconds; nothing here takes two on a quiet machine
+LONG = 60  # seconds; nothing here takes two on an idle machine
 LARGE = 1024 * 1024
-# No test waits for what it does not mean: each has the one limit short that it is about.
+# Each test sets only its own limit low, so that no other limit interferes.
 GENEROUS = {"idle": 600, "headers": 600, "body": 600, "grace": 600}
 
 
@@ -37,7 +37,7 @@ class Site:
         self._opened: list[socket.socket] = []
 
     def connect(self, *parts: bytes) -> socket.socket:
-        """A connection that says this and no more."""
+        """A connection that sends these parts and nothing more."""
         opened = socket.create_connection(("127.0.0.1", self.port), timeout=LONG)
         self._opened.append(opened)
         for part in parts:
@@ -45,7 +45,7 @@ class Site:
         return opened
 
     def get(self, path: str = "/") -> str:
-        """A page, on a connection of its own."""
+        """A page, on a new connection."""
         return self.ask("GET", path)[1]
 
     def ask(self, method: str, path: str, body: Any = None, **named: Any) -> tuple[int, str]:
@@ -59,14 +59,14 @@ class Site:
             connection.close()
 
     def answers(self) -> bool:
-        """Whether it is there."""
+        """Whether the site answers."""
         try:
             return bool(self.get())
         except OSError:
             return False
 
     def close(self) -> None:
-        """Hang up and stop."""
+        """Close the connections and stop the process."""
         for each in self._opened:
             each.close()
         self.process.terminate()
@@ -75,7 +75,7 @@ class Site:
 
 @contextmanager
 def serving(**patience: float) -> Iterator[Site]:
-    """The small site with this patience."""
+    """The small site with these limits."""
     port = free_ports(1)[0]
     process = subprocess.Popen(
         [sys.executable, HERE / "small_site.py", str(port), json.dumps(GENEROUS | patience)],
@@ -91,7 +91,7 @@ def serving(**patience: float) -> Iterator[Site]:
 
 
 def hung_up(connection: socket.socket) -> bool:
-    """Whether the server has closed this connection; waits for nothing."""
+    """Whether the server has closed this connection; does not wait."""
     if not select.select([connection], [], [], 0)[0]:
         return False
     try:
@@ -101,19 +101,19 @@ def hung_up(connection: socket.socket) -> bool:
 
 
 def half_headers(path: str = "/") -> bytes:
-    """A request whose headers do not end."""
+    """A request with unfinished headers."""
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Slow: ".encode()
 
 
 def half_body(path: str = "/letter", length: int = 10_000) -> bytes:
-    """A request whose body does not end."""
+    """A request with an unfinished body."""
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
     return head.encode() + b"x"
 
 
 @contextmanager
 def dribbling(connections: list[socket.socket], much: bytes = b"x") -> Iterator[None]:
-    """Send something on each ten times a second, so that none of them is idle."""
+    """Send something on each ten times a second, so that none is idle."""
     over = threading.Event()
 
     def dribble() -> None:
@@ -131,7 +131,7 @@ def dribbling(connections: list[socket.socket], much: bytes = b"x") -> Iterator[
 
 
 def refuses(connection: socket.socket, much: bytes = b"x") -> bool:
-    """Whether the other side takes no more of it."""
+    """Whether the other side refuses more data."""
     try:
         connection.send(much, socket.MSG_DONTWAIT)
     except (BrokenPipeError, ConnectionResetError):
@@ -143,7 +143,7 @@ def refuses(connection: socket.socket, much: bytes = b"x") -> bool:
 
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[Site]:
-    """A site that waits for nobody."""
+    """A site with short time limits."""
     limits = {"headers": 0.5, "grace": 0.5, "idle": 0.5, "body": 3}
     with serving(**limits, bytes_per_second=2_000) as opened:
         yield opened
@@ -174,7 +174,7 @@ def test_who_says_or_reads_nothing_is_hung_up_on(impatient: Site) -> None:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    """A site for whatever changes nothing of it: small, and else generous."""
+    """A site shared by tests that do not change it: few connections, otherwise generous."""
     with serving(connections=60, bytes_under_way=3 * LARGE) as opened:
         yield opened
 
@@ -192,7 +192,7 @@ def test_pages_come_while_more_connections_dribble_than_there_are_threads(site: 
 
 def test_the_slowest_make_room_for_the_next(site: Site) -> None:
     first = [site.connect(half_headers()) for _ in range(40)]
-    assert site.get()  # by now they have been accepted
+    assert site.get()  # they have been accepted by now
     later = [site.connect(half_body()) for _ in range(40)]
     assert site.get()
     assert wait_until(lambda: sum(map(hung_up, first)) >= 20, seconds=LONG)
@@ -214,7 +214,7 @@ def test_bodies_under_way_take_only_so_much(site: Site) -> None:
 
 
 def chunks(size: int, count: int) -> Iterator[bytes]:
-    """A body whose length nobody announces."""
+    """A body of unannounced length."""
     for _ in range(count):
         yield b"x" * size
 
@@ -224,7 +224,7 @@ def test_a_body_is_as_large_as_its_page_takes(site: Site, path: str, most: int) 
     assert site.ask("POST", path, b"x" * most) == (200, str(most))
     status, page = site.ask("POST", path, b"x" * 20 * most)
     assert status == 413
-    assert "exceeds the capacity limit" in page  # the page's own words, not the server's
+    assert "exceeds the capacity limit" in page  # the page's own message, not the server's
     assert site.ask("POST", path, chunks(1000, 100), encode_chunked=True) == (200, "100000")
     asked = site.connect(
         f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode(),
@@ -253,7 +253,7 @@ def test_the_rest_of_a_refused_body_in_chunks_is_not_another_request(site: Site)
 
 
 def send_all(connection: socket.socket, data: bytes) -> None:
-    """Send it, also when the other side hangs up meanwhile."""
+    """Send everything, ignoring that the other side may close."""
     with suppress(OSError):
         connection.sendall(data)
 

@@ -1,4 +1,4 @@
-"""Settings: what a development machine needs (nothing), what production needs, each refusal."""
+"""Settings: what a development machine needs (nothing), what production needs, and each refusal."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def test_a_setting_of_another_place_is_no_silent_nothing() -> None:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A root certificate in PEM, as an authority hands out."""
+    """A root certificate in PEM, as published by an authority."""
     directory = tmp_path_factory.mktemp("authority") / "k"
     create_authority(directory, None, organisation="X", now=datetime.now(UTC))
     return directory / "root.pem"
@@ -264,7 +264,7 @@ def test_a_time_stamp_service_needs_its_root(root: Path) -> None:
         assert ["ZEGEL_TSA_ROOTS" in problem for problem in found] == [True]
     given = PRODUCTION | {"ZEGEL_TSA_URLS": "https://a.example/tsr", "ZEGEL_TSA_ROOTS": str(root)}
     assert len(load_settings(given).tsa_roots) == 1
-    # Roots alone keep what was stamped before verifiable.
+    # Roots alone keep earlier stamps verifiable.
     assert load_settings(PRODUCTION | {"ZEGEL_TSA_ROOTS": str(root)}).tsa_urls == ()
 
 

@@ -1,4 +1,4 @@
-"""What production refuses to send over a network in the clear, and what a reason allows."""
+"""What production refuses to send unencrypted over a network, and what a given reason allows."""
 
 from __future__ import annotations
 

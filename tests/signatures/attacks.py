@@ -1,8 +1,8 @@
-"""What was ever done to a signed PDF, each as a function from a sealed file to a changed one.
+"""Known attacks on signed PDFs, each as a function from a sealed file to a changed one.
 
-``IN_THE_FILE`` is done to the closed original. ``BEFORE_THE_CLOSE`` is done after the last act, by
-somebody who has the file closed again with a perfect document time stamp, as anyone can have done
-by a public time stamp authority. The rule that has to see it stands beside each.
+``IN_THE_FILE`` changes the closed original. ``BEFORE_THE_CLOSE`` changes it after the last act, by
+an attacker who gets the file closed again with a perfect document time stamp, which anyone can get
+from a public time stamp authority. Each is listed with the rule that must detect it.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ name = generic.pdf_name
 
 
 def failing(report: Report) -> set[str]:
-    """The rules that saw an attack."""
+    """The rules that detected an attack."""
     return {answer.rule for answer in report.answers if answer.state == FAILS}
 
 
 def incremental(change: Change) -> Attack:
-    """An update in good form, as a PDF library writes it; the metadata stay as they were, so that
-    nothing but the change itself can be seen."""
+    """A well-formed incremental update, as a PDF library writes it; the metadata stay unchanged, so
+    that only the change itself can be detected."""
 
     def attack(pdf: bytes) -> bytes:
         writer = RevisionWriter(io.BytesIO(pdf))
@@ -49,13 +49,13 @@ def incremental(change: Change) -> Attack:
 
 
 def writing(change: Change) -> Callable[[io.BytesIO], RevisionWriter]:
-    """Our writer, with one thing more in each revision."""
+    """Our writer, with an additional change in each revision."""
 
     class Meddling(RevisionWriter):
         meddled = False
 
         def _update_meta(self) -> None:
-            if not self.meddled:  # it is asked more than once, and some changes undo themselves
+            if not self.meddled:  # it is called more than once, and some changes undo themselves
                 self.meddled = True
                 change(self)
 
@@ -104,7 +104,7 @@ def replace_content(writer: IncrementalPdfFileWriter) -> None:
 
 
 def show_what_was_hidden(writer: IncrementalPdfFileWriter) -> None:
-    """Hide and replace: a page shows another stream that was in the file when it was signed."""
+    """Hide and replace: a page shows another stream that was already in the file when signed."""
     first = writer.find_page_for_modification(0)[0].get_object()
     second = writer.find_page_for_modification(1)[0].get_object()
     first["/Contents"] = second.raw_get("/Contents")
@@ -240,7 +240,7 @@ def page_taken_out_by_pikepdf(pdf: bytes) -> bytes:
 
 
 def byte_range(which: int, replacement: Callable[[list[int]], bytes]) -> Attack:
-    """One ByteRange replaced by something that fits in its room."""
+    """Replace one ByteRange by something that fits in its place."""
 
     def attack(pdf: bytes) -> bytes:
         found = list(re.finditer(rb"/ByteRange \[([\d ]+)\] *", pdf))[which]
@@ -257,7 +257,8 @@ def _listed(*numbers: int) -> bytes:
 
 
 def wrapped(pdf: bytes) -> bytes:
-    """Signature wrapping: the second signed part moved back, something of one's own between."""
+    """Signature wrapping: the second signed part moves back, with the attacker's bytes in
+    between."""
     found = list(re.finditer(rb"/ByteRange \[([\d ]+)\] *", pdf))[-1]
     _, first, second, rest = (int(number) for number in found[1].split())
     between = b"\n% iets anders\n"
@@ -272,7 +273,7 @@ def lower_case_container(pdf: bytes) -> bytes:
 
 
 def container_of_another_act(pdf: bytes) -> bytes:
-    """The second act's seal put in the place of the first one's."""
+    """The first act's seal is replaced by the second's."""
     (one, end), (other, other_end) = _container(pdf, 0), _container(pdf, 1)
     return pdf[:one] + pdf[other:other_end] + pdf[end:]
 
@@ -281,7 +282,8 @@ def _container(pdf: bytes, which: int) -> tuple[int, int]:
     return list(re.finditer(rb"<[0-9A-Fa-f]{1000,}>", pdf))[which].span()
 
 
-# What is done to the closed original: the rules of which one at least has to see it, ledger or not.
+# Attacks on the closed original, with the rules of which at least one must detect it, with or
+# without a ledger.
 IN_THE_FILE: dict[str, tuple[Attack, set[str]]] = {
     **{what: (incremental(change), {"closed"}) for what, change in CHANGES.items()},
     "an empty update": (incremental(nothing_at_all), {"closed"}),
@@ -319,8 +321,9 @@ IN_THE_FILE: dict[str, tuple[Attack, set[str]]] = {
     "container in lower case": (lower_case_container, {"closed"}),
     "seal of another act": (container_of_another_act, {"intact"}),
 }
-# Done in the very revision of the close, by somebody who can have the rest of it perfect: why the
-# rule ``changes`` refuses it. In a revision apart any of them is refused for being one.
+# Changes within the revision of the close, by an attacker who makes the rest of it perfect, with
+# the reason why rule ``changes`` refuses it. In a separate revision, each would be refused for
+# that.
 WITH_THE_CLOSE: dict[str, tuple[Change, str]] = {
     "page added": (add_page, "something_else"),
     "page removed": (remove_page, "something_else"),

@@ -1,4 +1,4 @@
-"""One document, one authority and one sealed file of each order for all tests of sealing."""
+"""One document, one authority and one sealed file of each order, shared by all tests of sealing."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ class SealedFile:
 
 @pytest.fixture(autouse=True)
 def _quiet() -> None:
-    # pyHanko logs a traceback for every refusal that these tests provoke by the hundred.
+    # pyHanko logs a traceback for every refusal, and these tests cause hundreds.
     for name in ("pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @pytest.fixture(autouse=True)
 def keys_made_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test makes its authorities with the same keys, of which no two in a test are the same
-    and none is that of ``authority_dir`` or of a module: to find one takes a fifth of a second."""
+    """All tests reuse the same keys for their authorities, since generating one takes a fifth of a
+    second. Keys within a test differ, also from those of ``authority_dir`` and of modules."""
     number = count()
 
     def key() -> rsa.RSAPrivateKey:
@@ -80,7 +80,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="session", autouse=True)
 def authority_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The keys on disk, as a fresh installation makes them, with a passphrase. Do not change."""
+    """The keys on disk, as a new installation makes them, with a passphrase. Do not change them."""
     directory = tmp_path_factory.mktemp("keys") / "authority"
     create_authority(directory, PASSPHRASE, organisation="IT4Professionals", now=datetime.now(UTC))
     return directory

@@ -1,5 +1,5 @@
-"""What fits into a container without a key: each a change of the DER of a CMS that leaves its
-signature as it is, with the word or the code by which it is refused."""
+"""What can be put into a container without a key: changes of a CMS's DER that keep its signature
+valid, each with the word or code of its refusal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SID, DIGEST, UNSIGNED = 1, 2, 6  # of a SignerInfo
 
 
 def parts(element: bytes) -> list[bytes]:
-    """What an element holds, each part as it stands there."""
+    """The elements inside an element, each as encoded."""
     contents, found, at = parser.parse(element)[4], [], 0
     while at < len(contents):
         end = at + parser.peek(contents[at:])
@@ -42,7 +42,8 @@ def made(kind: tuple[int, int, int], *inside: bytes) -> bytes:
 
 @dataclass
 class Frame:
-    """A CMS in parts. ``authority`` is ours, whose published files anybody has."""
+    """A CMS divided into parts. ``authority`` is ours; its published files are available to
+    anybody."""
 
     authority: Authority
     kind: bytes
@@ -83,7 +84,7 @@ def edited(edit: Edit) -> Change:
 
 
 def in_the_token(change: Change) -> Change:
-    """The same in the time stamp of a seal."""
+    """The same change in the time stamp of a seal."""
 
     def around(encoded: bytes, authority: Authority) -> bytes:
         seal = frame(encoded, authority)
@@ -107,7 +108,7 @@ def put_in(pdf: bytes, which: int, change: Callable[[bytes], bytes]) -> bytes:
 
 
 def _self_made(subject: x509.Name, over: rsa.RSAPublicKey | None = None) -> bytes:
-    """A certificate that anybody can make, with three thousand bytes of their own in it."""
+    """A certificate that anybody can make, with three thousand arbitrary bytes in it."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     issuer = subject if over is None else _name("Iemand")
     may_issue = x509.KeyUsage(*([False] * 5), key_cert_sign=True, crl_sign=True, **_NEITHER)
@@ -140,14 +141,16 @@ def _anybodys(cut: Frame) -> None:
 
 
 def _over_the_roots_key(cut: Frame) -> None:
-    """As if it had issued what the root issued: name and key are the root's, the rest is not."""
+    """As if it had issued what the root issued: it has the root's name and key, but nothing
+    else."""
     key = cut.authority.root.public_key()
     assert isinstance(key, rsa.RSAPublicKey)
     _add(cut, _self_made(cut.authority.root.subject, key))
 
 
 def _of_the_same_authority(cut: Frame) -> None:
-    """A good one, but of another: the seal's beside a stamp, the stamp's beside a seal."""
+    """A valid certificate that belongs elsewhere: the seal's with a stamp, the stamp's with a
+    seal."""
     ours = (cut.authority.seal, cut.authority.tsa)
     encoded = [each.public_bytes(Encoding.DER) for each in ours]
     _add(cut, *(each for each in encoded if each not in cut.certificates))
@@ -162,7 +165,7 @@ def _in_another_order(cut: Frame) -> None:
 
 
 def alone(cut: Frame) -> None:
-    """Its own certificate and no issuer's."""
+    """Only its own certificate, without its issuers."""
     serial = core.Integer.load(parts(cut.signer[SID])[1]).native
     certificates = [(each, x509.load_der_x509_certificate(each)) for each in cut.certificates]
     cut.certificates = [each for each, read in certificates if read.serial_number == serial]

@@ -1,7 +1,7 @@
-"""A real CSC test server (certomancer-csc-dummy) on loopback, in a thread of its own.
+"""A real CSC test server (certomancer-csc-dummy) on loopback, in a separate thread.
 
-It knows no PIN and no end of a permission, so both are asked for in front of it here, with the
-answers of the API's sections 11.6 and 11.9. Its certificates and keys are made by Certomancer.
+It has no PIN and no expiry of permissions, so both are added in front of it here, with the answers
+of the API's sections 11.6 and 11.9. Certomancer makes its certificates and keys.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ SIGNERS = ("els", "an")
 
 @dataclass
 class Behaviour:
-    """How the service answers; changed by a test."""
+    """How the service answers; tests change it."""
 
     scal2: bool = True
-    expires_in: int | None = None  # seconds that it says a permission lasts
+    expires_in: int | None = None  # seconds that a permission lasts, as announced
     forgets_permissions: bool = False
     spoils_signatures: bool = False
     broken: bool = False
@@ -78,7 +78,7 @@ class CscService:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Served on a free port of this machine until the end of the block."""
+        """Serve on a free port of this machine until the end of the block."""
         self.behaviour = Behaviour()
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, name="csc")
@@ -93,7 +93,7 @@ class CscService:
             loop.close()
 
     async def _start(self) -> web.AppRunner:
-        # Whether it insists on hashes is asked for in front of it, by ``Behaviour.scal2``.
+        # Whether it requires hashes is set in front of it, by ``Behaviour.scal2``.
         served = CSCWithCertomancer(
             self.configuration, service_params=DummyServiceParams(hash_pinning_required=True)
         )
@@ -156,7 +156,7 @@ def _configuration() -> dict[str, Any]:
             "smart-value": {"schema": "key-usage", "params": list(names)},
         }
 
-    # Its lists say critically which of the authority's certificates they are for.
+    # A critical extension of its lists says which of the authority's certificates they cover.
     point = {
         "id": "crl_distribution_points",
         "smart-value": {"schema": "crl-dist-url", "params": {"crl-repo-names": ["root"]}},

@@ -1,4 +1,4 @@
-"""Files that are made to keep a verifier busy, each of them small for what it asks."""
+"""Files made to keep a verifier busy, each small compared with its cost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ CATALOG = b"1 0 obj\n<< /Type /Catalog /AcroForm << /Fields [%s] >> >>\nendobj\n
 
 
 def many_tables(count: int, entries: int) -> bytes:
-    """Tables of an update each, one behind the other, all of them in order."""
+    """Many valid update tables, each referring to the previous one."""
     pdf, before = START, b""
     for _ in range(count):
         at = len(pdf)
@@ -20,7 +20,7 @@ def many_tables(count: int, entries: int) -> bytes:
 
 
 def many_sections() -> bytes:
-    """One table in two million parts that say nothing."""
+    """One table in two million empty sections."""
     return with_end(START, b"xref\n" + b"0 0\n" * 2_000_000)
 
 
@@ -33,13 +33,13 @@ def many_numbers() -> bytes:
 
 
 def many_brackets() -> bytes:
-    """A trailer with a string of nine million brackets inside each other."""
+    """A trailer with a string of nine million nested brackets."""
     string = b"(" * 4_500_000 + b")" * 4_500_000
     return with_table(START + CATALOG % b"", {1: len(START)}, b"/Root 1 0 R /A " + string)
 
 
 def objects_inside_each_other() -> bytes:
-    """A form of three thousand fields; the stream of each holds all that come after it."""
+    """A form of three thousand fields; the stream of each contains all that follow it."""
     count, room = 3000, 4000
     catalog = CATALOG % b" ".join(b"%d 0 R" % number for number in range(2, count + 2))
     begin, offsets, inside = START + catalog, {1: len(START)}, []

@@ -1,4 +1,4 @@
-"""What the tests of sealing build on: a real tagged document, acts, and files cut to revisions."""
+"""Helpers for tests of sealing: a real tagged document, acts, and files at each revision."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CONTROLLER_FIRST = ("controller_agreement", "controller_annex", "processor_agree
 PROCESSOR_FIRST = ("processor_agreement", "controller_agreement", "controller_annex")
 SHEET = ("service_seal",)
 REFERENCE = "VO-2026-00042"
-FIELD_WIDTH, FIELD_HEIGHT = 176.3, 65.85  # as in the template of the agreement
+FIELD_WIDTH, FIELD_HEIGHT = 176.3, 65.85  # as in the agreement's template
 
 RECTANGLES = {
     "controller_agreement": (0, (72.0, 500.0)),
@@ -57,7 +57,7 @@ PDF_EXPORT = (
 
 
 def convert(directory: Path) -> bytes:
-    """Two pages with a heading each, through LibreOffice to PDF/A-3b and PDF/UA-1."""
+    """Two pages with a heading each, converted by LibreOffice to PDF/A-3b and PDF/UA-1."""
     document = Document()
     document.core_properties.title = "Overeenkomst"
     document.core_properties.language = "nl-BE"
@@ -87,7 +87,7 @@ def convert(directory: Path) -> bytes:
 
 
 def with_data(converted: bytes, reference: str) -> bytes:
-    """The document with the data of its agreement attached, as the service attaches them."""
+    """The document with its agreement's data attached, as the service does."""
     data = {
         "reference": reference,
         "controller": {"name": "Bakkerij Peeters BV"},
@@ -97,7 +97,7 @@ def with_data(converted: bytes, reference: str) -> bytes:
 
 
 def with_evidence(converted: bytes, file: SealedFile) -> bytes:
-    """A sheet with the part of the evidence that says which agreement it is about."""
+    """A sheet with the part of the evidence that identifies its agreement."""
     ledger = file.ledger
     return with_attached(
         converted,
@@ -137,7 +137,7 @@ def prepared(converted: bytes, order: Sequence[str]) -> bytes:
 
 
 def act_for(place: str, shown: bytes, **changes: Any) -> Act:
-    """An act as accepted, typed unless ``changes`` say otherwise."""
+    """An accepted act, typed unless ``changes`` say otherwise."""
     name, function, organisation = WHO[place]
     made = Act(
         place=place,
@@ -157,7 +157,7 @@ def act_for(place: str, shown: bytes, **changes: Any) -> Act:
 
 
 def seal_all(sealer: Sealer, shown: bytes, order: Sequence[str], **changes: Any) -> list[Sealed]:
-    """Every act in order and the close; each step holds the whole file so far."""
+    """Every act in order and the close; each step has the whole file so far."""
     steps: list[Sealed] = []
     pdf = shown
     for place in order:
@@ -169,7 +169,7 @@ def seal_all(sealer: Sealer, shown: bytes, order: Sequence[str], **changes: Any)
 
 
 def drawn_png(width: int = 600, height: int = 200) -> bytes:
-    """A scribble with a transparent background."""
+    """A scribble on a transparent background."""
     picture = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     pen = ImageDraw.Draw(picture)
     points = [
@@ -182,7 +182,7 @@ def drawn_png(width: int = 600, height: int = 200) -> bytes:
 
 
 def photograph_jpeg() -> bytes:
-    """A signature on a sheet, as a telephone held upright makes it: 4032 × 3024, turned."""
+    """A signature on a sheet, as photographed by a phone held upright: 4032 × 3024, rotated."""
     sheet = Image.new("RGB", (3024, 4032), "#d9d4c8")
     strokes = [(500, 2300), (1000, 1600), (1500, 2400), (1900, 1700), (2600, 2100)]
     ImageDraw.Draw(sheet).line(strokes, "#14206e", 30)
@@ -194,7 +194,7 @@ def photograph_jpeg() -> bytes:
 
 
 def stamped_only(stamper: TimeStamper, pdf: bytes, field: str) -> bytes:
-    """A document time stamp behind the file, without what shows later that it was good."""
+    """A document time stamp added to the file, without the data that would later prove it."""
     made = PdfTimeStamper(
         stamper, field_name=field, invis_settings=InvisSigSettings(box_out_of_bounds=True)
     ).async_timestamp_pdf(RevisionWriter(io.BytesIO(pdf)), "sha256", bytes_reserved=24_576)

@@ -1,4 +1,4 @@
-"""Every way to change an evidence package that we could think of, and what is said of each."""
+"""Every manipulation of an evidence package that we could think of, and the finding for each."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ MANIPULATIONS: dict[str, Manipulation] = {
     "data behind the ZIP": Manipulation("zip_hidden", "", packing=comment),
     "two sizes of one member": Manipulation("zip_hidden", "", packing=other_size),
 }
-# Only a sheet with a list of the parts can tell.
+# Only a sheet with a list of the parts can detect these.
 WITH_PARTS: dict[str, Manipulation] = {
     "other explanations": Manipulation(
         "read_me_other", "LEESMIJ.txt", put("LEESMIJ.txt", lambda d: d + b"Bel 0900.\n")
@@ -251,7 +251,7 @@ WITH_PARTS: dict[str, Manipulation] = {
         swap("certificaten/intrekkingslijst.pem", "certificaten/intrekkingslijst-wortel.pem"),
     ),
 }
-# Of a package that has an anchor.
+# For a package with an anchor.
 ANCHORED: dict[str, Manipulation] = {
     "an anchor with another root": Manipulation(
         "anchor_stamp",

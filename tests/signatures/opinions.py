@@ -1,4 +1,4 @@
-"""The parts of a sealed file as other programs want them, and what those programs say."""
+"""The parts of a sealed file in the form that other programs need, and those programs' verdicts."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def token_of(pdf: bytes, number: int) -> tuple[bytes, bytes]:
 def openssl_on_seal(
     container: bytes, content: bytes, root: Path, at: Path
 ) -> subprocess.CompletedProcess[str]:
-    """``openssl cms -verify`` on a seal and the bytes it covers; ``at`` is a folder to work in."""
+    """``openssl cms -verify`` on a seal and the bytes it covers; ``at`` is a working folder."""
     (at / "seal.der").write_bytes(container)
     (at / "covered").write_bytes(content)
     return run(
@@ -66,7 +66,7 @@ def openssl_on_seal(
 def openssl_on_token(
     token: bytes, stamped: bytes, root: Path, at: Path
 ) -> subprocess.CompletedProcess[str]:
-    """``openssl ts -verify`` on a token and the bytes it stamps; ``at`` is a folder to work in."""
+    """``openssl ts -verify`` on a token and the bytes it stamps; ``at`` is a working folder."""
     (at / "token.der").write_bytes(token)
     (at / "stamped").write_bytes(stamped)
     return run(

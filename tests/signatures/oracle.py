@@ -1,7 +1,7 @@
-"""A second opinion: the same rules on pyHanko's generic comparison of revisions and AdES-LTA.
+"""A second opinion: the same rules with pyHanko's generic comparison of revisions and AdES-LTA.
 
-It shares no code with the verifier: other reader, other parser of the form, other chains. Whatever
-it refuses, the verifier has to refuse as well.
+It shares no code with the verifier: another reader, another form parser, other chains. The verifier
+must refuse everything that this refuses.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _WEAK = frozenset({"md2", "md5", "sha1"})
 
 
 def refused(pdf: bytes, roots: Sequence[x509.Certificate]) -> set[str]:
-    """The rules that fail, without a ledger; ``readable`` for whatever raises."""
+    """The rules that fail, without a ledger; ``readable`` for any exception."""
     try:
         return set(run(_examine(pdf, roots)))
     except Exception:
@@ -89,7 +89,7 @@ def _token_time(each: EmbeddedPdfSignature) -> datetime | None:
 
 
 def _context(trusted: Sequence[asn1_x509.Certificate], moment: datetime) -> ValidationContext:
-    """Only our roots: nothing from the operating system, nothing fetched."""
+    """Trusts only our roots: nothing from the operating system, nothing fetched."""
     return ValidationContext(trust_roots=list(trusted), allow_fetching=False, moment=moment)
 
 

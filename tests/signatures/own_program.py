@@ -23,7 +23,7 @@ ROOM = 24_576
 
 
 class Writer(IncrementalPdfFileWriter):
-    """Leaves the metadata alone; pyHanko's own notes the moment and its name in them."""
+    """Leaves the metadata alone; pyHanko's own writer adds the time and its name."""
 
     def _update_meta(self) -> None:
         pass
@@ -48,7 +48,7 @@ def sign(
     writes: type[IncrementalPdfFileWriter] = Writer,
     **changes: Any,
 ) -> bytes:
-    """The file as the program saves it, with that writer; ``also`` is what else it does first."""
+    """The file as saved by the program with that writer; ``also`` is what it does first."""
     said: dict[str, Any] = {
         "field_name": act.place,
         "name": act.person_name,

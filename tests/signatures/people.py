@@ -1,4 +1,5 @@
-"""A certification authority for persons, made with OpenSSL alone, and people who hold its keys."""
+"""A certification authority for persons, made only with OpenSSL, and persons with its
+certificates."""
 
 from __future__ import annotations
 
@@ -68,7 +69,7 @@ class Person:
         return x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
 
     def sign(self, digest: bytes) -> bytes:
-        """As a card signs a hash."""
+        """Sign a hash, as a card does."""
         key = load_pem_private_key(self.key_file.read_bytes(), None)
         if isinstance(key, rsa.RSAPrivateKey):
             return key.sign(digest, padding.PKCS1v15(), Prehashed(SHA256()))
@@ -77,8 +78,8 @@ class Person:
 
 
 class Card:
-    """A ``SignerHeldProvider`` for a key that lies on the person's own machine; it answers nothing
-    but a signature over the hash it was asked for."""
+    """A ``SignerHeldProvider`` for a key on the person's own machine; its answer is only a
+    signature over the requested hash."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
@@ -92,7 +93,7 @@ class Card:
 
 
 class PeoplesAuthority:
-    """A root for persons in a folder of its own."""
+    """A root for persons in its own folder."""
 
     def __init__(self, directory: Path, name: str = "Burgers van de proef") -> None:
         self.directory = directory
@@ -121,7 +122,7 @@ class PeoplesAuthority:
         extensions: str = "person",
         ends: str | None = None,
     ) -> Person:
-        """A person with a fresh key; ``ends`` as OpenSSL writes a date, perhaps past."""
+        """A person with a new key; ``ends`` is a date in OpenSSL's notation, possibly past."""
         name = f"person{len(list(self.directory.glob('person*.key')))}"
         key = self._key(f"{name}.key", kind)
         request, certificate = self.directory / f"{name}.csr", self.directory / f"{name}.crt"
@@ -136,7 +137,7 @@ class PeoplesAuthority:
         self._openssl("ca", "-config", self.configuration, "-revoke", person.certificate_file)
 
     def material(self) -> Material:
-        """What goes with a certificate of this authority today."""
+        """What accompanies a certificate of this authority today."""
         found = self.directory / "list.pem"
         self._openssl("ca", "-config", self.configuration, "-gencrl", "-out", found)
         return Material([self.root], [x509.load_pem_x509_crl(found.read_bytes())])

@@ -1,7 +1,7 @@
-"""Changing an evidence package as whoever wants to deceive would: the lists are written anew.
+"""Changes an evidence package as a forger would, including its lists.
 
-``manifest.json`` and the lists of the bag are sealed by nobody, so each change here makes them fit;
-what is left to find is the change itself.
+``manifest.json`` and the bag's lists are not sealed, so each change here updates them; what remains
+to be detected is the change itself.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def unpacked(package: bytes) -> tuple[str, Files, dict[str, str]]:
 
 
 def relisted(files: Files) -> Files:
-    """With a manifest that names these files, as whoever exchanged one would write it."""
+    """With a manifest that lists these files, as a forger would write it."""
     manifest = json.loads(files["manifest.json"])
     before = {each["name"]: each for each in manifest["files"]}
     kinds = {each["name"].rpartition(".")[2]: each["media_type"] for each in manifest["files"]}
@@ -62,18 +62,18 @@ def relisted(files: Files) -> Files:
 
 
 def as_manifest(manifest: dict[str, Any]) -> bytes:
-    """As the archive writes it."""
+    """In the archive's format."""
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def packed(folder: str, files: Files, labels: dict[str, str]) -> bytes:
-    """The ZIP that the archive would hand out."""
+    """The ZIP as the archive would hand it out."""
     return zip_package(bag(files, labels), folder=folder)
 
 
 @dataclass(frozen=True)
 class Manipulation:
-    """A change, and the part that must be named for it, with its code."""
+    """A change, and the part that must be reported for it, with its code."""
 
     code: str
     name: str
@@ -83,7 +83,7 @@ class Manipulation:
     labels: dict[str, str] | None = None
 
     def is_among(self, found: set[tuple[str, str]], folder: str) -> bool:
-        """Whether these codes and files say what is wrong; ``*`` in the name is any day."""
+        """Whether these codes and files report the problem; ``*`` in the name is any day."""
         name = self.name.format(folder=folder)
         return any(code == self.code and fnmatchcase(file, name) for code, file in found)
 
@@ -110,7 +110,7 @@ def put(name: str, data: bytes | Callable[[bytes], bytes]) -> Callable[[Files, F
 
 
 def take(*names: str) -> Callable[[Files, Files], None]:
-    """Another customer's files in place of these."""
+    """Replace these files by another customer's."""
 
     def change(files: Files, other: Files) -> None:
         for name in names:
@@ -121,7 +121,7 @@ def take(*names: str) -> Callable[[Files, Files], None]:
 
 
 def drop(*names: str) -> Callable[[Files, Files], Files]:
-    """Without these: files, or folders with what is in them."""
+    """Remove these: files, or folders with their contents."""
 
     def change(files: Files, _: Files) -> Files:
         return {
@@ -134,7 +134,7 @@ def drop(*names: str) -> Callable[[Files, Files], Files]:
 
 
 def in_anchor(kind: str, change: Callable[[bytes], bytes]) -> Callable[[Files, Files], None]:
-    """A change of one file of the anchor, whatever its day."""
+    """Change one file of the anchor, whatever its day."""
 
     def changed(files: Files, _: Files) -> None:
         (name,) = (each for each in files if each.startswith("ankers/") and each.endswith(kind))
@@ -146,7 +146,7 @@ def in_anchor(kind: str, change: Callable[[bytes], bytes]) -> Callable[[Files, F
 
 
 def second_anchor(files: Files, _: Files) -> None:
-    """The same anchor once more, as that of a day long after."""
+    """The same anchor again, under a much later day."""
     for name in [each for each in files if each.startswith("ankers/")]:
         files[f"ankers/2199-01-01.{name.split('.', 1)[1]}"] = files[name]
 
@@ -159,7 +159,7 @@ def swap(one: str, another: str) -> Callable[[Files, Files], None]:
 
 
 def entries(change: Callable[[list[dict[str, Any]]], None]) -> Callable[[bytes], bytes]:
-    """A log whose lines were changed and whose chain was computed anew."""
+    """A log with changed lines and a recomputed chain."""
 
     def changed(log: bytes) -> bytes:
         lines = [json.loads(line) for line in log.splitlines()]
@@ -197,7 +197,7 @@ def _no_salt(lines: list[dict[str, Any]]) -> None:
 
 
 def erase(log: bytes) -> bytes:
-    """The personal data of the first line that has any, erased as the service would."""
+    """Erase the personal data of the first line that has any, as the service would."""
     lines = [json.loads(line) for line in log.splitlines()]
     line = next(each for each in lines if each["personal_data"])
     line["personal_data"], line["salt"] = None, ""
@@ -205,7 +205,7 @@ def erase(log: bytes) -> bytes:
 
 
 def facts(**other: Any) -> Callable[[Files], Files]:
-    """A manifest that says something else."""
+    """A manifest with other statements."""
 
     def lists(files: Files) -> Files:
         made = json.loads(relisted(files)["manifest.json"])
@@ -220,13 +220,13 @@ def _touch(files: Files, _: Files) -> None:
 
 
 def added(name: str, data: bytes = b"verborgen") -> Callable[[bytes, str], bytes]:
-    """One more member before the others, under any name."""
+    """An additional member before the others, with any name."""
 
     def change(package: bytes, folder: str) -> bytes:
         made = io.BytesIO()
         with zipfile.ZipFile(made, "w") as target, zipfile.ZipFile(io.BytesIO(package)) as source:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # a name twice is what we want
+                warnings.simplefilter("ignore", UserWarning)  # the duplicate name is intended
                 target.writestr(zipfile.ZipInfo(name.format(folder=folder)), data)
                 for each in source.infolist():
                     target.writestr(each, source.read(each))
@@ -236,7 +236,7 @@ def added(name: str, data: bytes = b"verborgen") -> Callable[[bytes, str], bytes
 
 
 def link(package: bytes, folder: str) -> bytes:
-    """A member that is a symbolic link to another file of the machine."""
+    """A member that is a symbolic link to another file on the machine."""
     made = io.BytesIO(package)
     with zipfile.ZipFile(made, "a") as target:
         entry = zipfile.ZipInfo(f"{folder}/data/extra.txt")
@@ -253,7 +253,7 @@ def comment(package: bytes, _: str) -> bytes:
 
 
 def between(package: bytes, _: str) -> bytes:
-    """Bytes between the last member and the directory, whose place is corrected."""
+    """Bytes between the last member and the directory, whose offset is corrected."""
     end = package.rindex(b"PK\x05\x06")
     start = int.from_bytes(package[end + 16 : end + 20], "little")
     hidden = b"verborgen"
@@ -262,12 +262,12 @@ def between(package: bytes, _: str) -> bytes:
 
 
 def other_size(package: bytes, _: str) -> bytes:
-    """The first member says another size of itself than the directory does."""
+    """The first member's header claims another size than the directory."""
     return package[:22] + (1).to_bytes(4, "little") + package[26:]
 
 
 def certificate() -> bytes:
-    """One that leads to nobody known."""
+    """A certificate that leads to no known root."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "IT4Professionals wortel")])
     now = datetime.now(UTC)
@@ -281,7 +281,7 @@ def certificate() -> bytes:
 
 
 def revocations() -> bytes:
-    """A list in the name of nobody known."""
+    """A revocation list of an unknown issuer."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "IT4Professionals")])
     now = datetime.now(UTC)
@@ -290,7 +290,7 @@ def revocations() -> bytes:
 
 
 def anchor(files: Files, _: Files) -> None:
-    """An anchor of nobody's."""
+    """An anchor that nobody made."""
     files["ankers/2001-01-01.json"] = rfc8785.dumps({"schema": "zegel-anchor/1", "root": "0" * 64})
     files["ankers/2001-01-01.tsr"] = b"0\x030\x01\x00"
     files["ankers/2001-01-01.pad.txt"] = b"blad {}\ntijd 0\n"

@@ -1,5 +1,5 @@
-"""What a revision may hold beside its signature: of ours nothing that our writer does not write
-today, of a person's own program what such programs write and nobody sees."""
+"""What a revision may contain besides its signature: from our writer only what it writes today,
+from a person's own program invisible additions that such programs make."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ OF_PROGRAMS: dict[str, dict[str, Any]] = {
 
 
 def reason(report: Report) -> tuple[set[str], str]:
-    """The rules that fail, and why the revisions do."""
+    """The rules that fail, and the reason for the revisions."""
     said = {each.rule: each.reason for each in report.answers if each.state == FAILS}
     return set(said), said.get("changes", "")
 
@@ -181,7 +181,7 @@ def test_an_act_of_ours_brings_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
     what: str,
 ) -> None:
-    """Though the seal, the time stamp and the close are perfect."""
+    """Even if the seal, the time stamp and the close are perfect."""
     change, code = IN_AN_ACT[what]
     with monkeypatch.context() as patched:
         patched.setattr(seal, "RevisionWriter", writing(change))
@@ -257,7 +257,7 @@ def test_a_persons_own_program_may_say_so(
     controller_first: SealedFile,
     what: str,
 ) -> None:
-    """In the second act: what goes on behind it is ours again, and the whole is in order."""
+    """In the second act: what follows is ours again, and the whole is valid."""
     act = act_for(SECOND, controller_first.shown)
     working = controller_first.steps[0].pdf
     uploaded = sign(working, curve, act, **OF_PROGRAMS[what])
@@ -269,14 +269,14 @@ def test_a_persons_own_program_may_say_so(
     report = verify(pdf, roots=authority.roots, person_roots=[people.root])
 
     assert {a.state for a in report.answers if a.rule not in ("ledger", "shown")} == {HOLDS}
-    # The authority of people may be that of seals too; without any, it is nobody's act.
+    # The persons' authority may also be one for seals; without any, it is nobody's act.
     both = verify(pdf, roots=[*authority.roots, people.root], person_roots=[people.root])
     assert FAILS not in {answer.state for answer in both.answers}
     assert verify(pdf, roots=authority.roots).verdict == INVALID
 
 
 def low_level(writer: IncrementalPdfFileWriter) -> None:
-    """Our writer would put its own in the place of this one."""
+    """Our writer would replace this one by its own."""
     another_level(writer)
     writer.root["/Extensions"]["/ESIC"][name("/ExtensionLevel")] = generic.NumberObject(0)
 
@@ -343,7 +343,7 @@ def test_a_persons_own_program_may_not_say_what_ours_cannot_go_on_with(
 
 @pytest.fixture(scope="session")
 def curve(people: PeoplesAuthority) -> Person:
-    """Somebody with an elliptic curve, for which a program names an extension."""
+    """A person with an elliptic curve, for which a program names an extension."""
     return people.person(kind=EC)
 
 

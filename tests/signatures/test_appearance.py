@@ -99,7 +99,7 @@ def test_a_long_organisation_is_shortened_and_a_persons_name_never_is() -> None:
 def test_the_words_are_readable_and_the_signature_large(
     room: Room, person: str, method: str
 ) -> None:
-    """In every field, an older one too; the longest names included."""
+    """In every field, older ones too; including the longest names."""
     picture = drawn_png(300, 300)
     given = (
         {"method": method, "image_png": picture, "typed_text": None} if method == "drawn" else {}
@@ -113,7 +113,7 @@ def test_the_words_are_readable_and_the_signature_large(
     if method == "drawn":
         (scale,) = re.findall(r"q ([\d.]+) 0 0 [\d.]+ 0 [\d.]+ cm", content)
         height = float(scale) * Image.open(io.BytesIO(picture)).height
-        # A field of before is too low for the longest of all: there the words come first.
+        # An older field is too low for the longest texts: there the words have priority.
         assert height >= (TWELVE_MM if room is NEW_FIELD or len(person) < 100 else TWELVE_MM / 2)
     tops = [float(y) for y in re.findall(r"Tf [-\d.]+ ([-\d.]+) Td", content)]
     assert min(tops) >= 0

@@ -1,4 +1,4 @@
-"""A certificate that many threads look at for the first time at the same moment."""
+"""A certificate that many threads read for the first time at the same moment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def impatient_threads() -> Iterator[None]:
-    """Change between threads as often as can be."""
+    """Switch between threads as often as possible."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -60,7 +60,7 @@ def test_all_threads_see_the_same(authority: Authority) -> None:
         assert looked_at_by_all(asn1_certificate(authority.seal)) == {expected}
 
 
-# What the library has prepared stands in a dictionary of its own: no value has to be made to see.
+# The library's prepared types are in their own dictionaries, so this can be checked without values.
 UNPREPARED = """
 from asn1crypto import core
 import signatures.sealing.seal, signatures.verdict.verify
@@ -71,7 +71,7 @@ print(len(known), *(each.__name__ for each in known if each not in core._SETUP_C
 
 
 def test_no_type_is_left_for_two_threads_to_prepare_at_once() -> None:
-    """Those that seal first in a process met a type that was half prepared."""
+    """The first two to seal in a process once found a half-prepared type."""
     found = subprocess.run(
         [sys.executable, "-c", UNPREPARED], cwd=ROOT, capture_output=True, text=True, check=True
     )

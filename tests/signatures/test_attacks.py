@@ -1,4 +1,4 @@
-"""Each attack is refused, with and without ledger, by the rule that has to see it."""
+"""Each attack is refused, with and without ledger, by the rule that must detect it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from tests.signatures.oracle import refused
 from tests.variants import some
 
 FLIPS = int(os.environ.get("TAMPERS", "20"))
-ASKED_TWICE = 4  # of the flips go to the second opinion too, which takes a third of a second
+ASKED_TWICE = 4  # of the flips also get a second opinion, which takes a third of a second
 
 
 @pytest.mark.parametrize("what", IN_THE_FILE)
@@ -77,7 +77,7 @@ def test_an_attack_that_is_closed_with_a_perfect_time_stamp_is_refused_for_what_
     assert report.verdict == INVALID
     said = {each.rule: each for each in report.answers}["changes"]
     assert (said.state, said.reason) == (FAILS, code)
-    if code == "something_else":  # and not for a missing signature or for a form that changed
+    if code == "something_else":  # and not for a missing signature or a changed form
         assert said.detail.startswith("objects")
 
 
@@ -85,7 +85,7 @@ def test_an_attack_that_is_closed_with_a_perfect_time_stamp_is_refused_for_what_
 def test_a_revision_that_is_neither_act_nor_close_is_refused(
     controller_first: SealedFile, sealer: Sealer, authority: Authority, what: str
 ) -> None:
-    """Also where the update alone would be harmless."""
+    """Even if the update alone would be harmless."""
     attack = incremental(CHANGES.get(what, nothing_at_all))
     tampered = sealer.close(attack(controller_first.steps[2].pdf)).pdf
 
@@ -98,7 +98,8 @@ def test_a_revision_that_is_neither_act_nor_close_is_refused(
 def test_the_second_opinion_would_have_let_some_pass(
     controller_first: SealedFile, sealer: Sealer, authority: Authority
 ) -> None:
-    """Why the revisions are not left to a generic comparison: it allows what others may do."""
+    """Why the revisions are not left to a generic comparison: it allows what other programs may
+    do."""
     tampered = sealer.close(incremental(change_info)(controller_first.steps[2].pdf)).pdf
 
     assert refused(tampered, authority.roots) == set()
@@ -128,7 +129,7 @@ def test_a_good_evidence_sheet_is_accepted_by_both(
 
 
 def test_no_flipped_bit_is_accepted(controller_first: SealedFile, authority: Authority) -> None:
-    """Spread over the whole file, a position in every stretch."""
+    """Spread over the whole file, one position per section."""
     pdf, dice = controller_first.pdf, random.Random(20261125)
     stretch = len(pdf) / FLIPS
     positions = [int(stretch * (number + dice.random())) for number in range(FLIPS)]
@@ -194,7 +195,7 @@ def test_the_parties_the_acts_and_the_date_are_read_from_the_file(
     assert capacities[0] == "Zaakvoerder, Bakkerij Peeters BV"
     assert capacities[2] == "Zaakvoerder, IT4Professionals"
     assert {seal.signed_at for seal in report.seals[:-1]} == {late}
-    notes = report.notes("en")  # the token is of today
+    notes = report.notes("en")  # the token is from today
     assert len(notes) == 3
     assert "1 July 2025" in notes[0]
 
@@ -207,7 +208,7 @@ def test_the_parties_the_acts_and_the_date_are_read_from_the_file(
             (
                 datetime(2025, 3, 30, 0, 59, tzinfo=UTC),
                 date(2025, 3, 30),
-            ),  # the night of the spring
+            ),  # the night in spring
             (
                 datetime(2025, 10, 26, 0, 30, tzinfo=UTC),
                 date(2025, 10, 26),
@@ -236,8 +237,8 @@ def test_the_date_is_that_of_the_act_in_brussels_however_late_the_stamp(
 @pytest.mark.parametrize(
     ("later", "refused_for"),
     [
-        (timedelta(days=-9), ""),  # its authority was away: both moments are said
-        (timedelta(minutes=3), ""),  # the clocks differ
+        (timedelta(days=-9), ""),  # its authority was down: both moments are reported
+        (timedelta(minutes=3), ""),  # within the difference of the clocks
         (timedelta(minutes=7), "too_late"),
         (timedelta(days=3 * 365), "too_late"),
     ],
@@ -263,7 +264,7 @@ def test_an_act_is_no_later_than_its_own_time_stamp(
 def test_a_seal_that_cannot_be_read_is_never_left_open(
     controller_first: SealedFile, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An instant that no calendar holds would otherwise keep the chains from being followed."""
+    """Otherwise a moment outside every calendar would prevent the check of the chains."""
     monkeypatch.setattr("signatures.cms.containers._LAST_YEAR", 2020)
 
     report = verify(controller_first.pdf, roots=authority.roots)

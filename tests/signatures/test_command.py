@@ -1,4 +1,5 @@
-"""``python -m signatures verify``: on a PDF, a folder, a ZIP, a bag; its status and its words."""
+"""``python -m signatures verify`` on a PDF, a folder, a ZIP and a bag: its status and its
+output."""
 
 from __future__ import annotations
 
@@ -25,13 +26,13 @@ GENUINE, INVALID, UNREADABLE, UNKNOWN = 0, 1, 2, 3
 
 @pytest.fixture
 def files() -> dict[str, bytes]:
-    """A package as the archive keeps it."""
+    """A package as the archive stores it."""
     return unpacked(OLD)[1]
 
 
 @pytest.fixture
 def root(tmp_path: Path, files: dict[str, bytes]) -> str:
-    """The service's root, from elsewhere than the package."""
+    """The service's root, from outside the package."""
     file = tmp_path / "root.pem"
     file.write_bytes(files["certificaten/wortel.pem"])
     return str(file)

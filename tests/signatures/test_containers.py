@@ -1,5 +1,5 @@
-"""Nothing hides in a container: not in that of the closing time stamp, of which no signature covers
-a byte, nor in another one before the file is closed again."""
+"""Nothing hides in a container: not in that of the closing time stamp, which no signature covers,
+nor in an earlier one before the file is closed again."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LAST_ACT, CLOSE = 2, 3
 
 
 def said(report: Report) -> set[tuple[str, str, str]]:
-    """The rules that fail, why, and what for those who look into the file."""
+    """The rules that fail, the reason, and the detail for experts."""
     found = [each for each in report.answers if each.state == FAILS]
     detailed = ("hidden", "form")
     return {(each.rule, each.reason, each.detail * (each.reason in detailed)) for each in found}
@@ -49,7 +49,7 @@ def attack(what: str) -> tuple[Change, str]:
 
 
 class Roomy(LocalTimestamps):
-    """With room in the containers for what is put in, as files of before have it."""
+    """With room in the containers for additions, as in older files."""
 
     def room(self, beside: int) -> int:
         return self.bytes_reserved
@@ -81,7 +81,7 @@ def test_nothing_hides_in_the_closing_time_stamp(
 def test_the_certificates_of_the_closing_time_stamp_are_all_with_it(
     controller_first: SealedFile, authority: Authority
 ) -> None:
-    """Also where the rest of the file holds what is missing."""
+    """Even if the rest of the file contains the missing ones."""
     pdf = put_in(controller_first.pdf, CLOSE, partial(edited(alone), authority=authority))
 
     assert said(verify(pdf, roots=authority.roots)) == {("closed", "hidden", "certificates")}
@@ -92,7 +92,7 @@ def test_the_certificates_of_the_closing_time_stamp_are_all_with_it(
 def test_nothing_hides_in_the_last_act_either_when_it_is_closed_again(
     roomy: SealedFile, authority: Authority, what: str, where: str
 ) -> None:
-    """By whoever cut the close off, with the time stamp of an authority that serves everybody."""
+    """After removing the close, using the time stamp of a public authority."""
     change, word = attack(what)
     inside: Callable[..., bytes] = in_the_token(change) if where == "token" else change
     pdf = put_in(roomy.steps[2].pdf, LAST_ACT, partial(inside, authority=authority))
@@ -117,7 +117,7 @@ def test_the_digits_and_the_padding_have_one_spelling(
     assert flaw(good) == ""
     letter = re.search(rb"[A-F]", good).end()  # type: ignore[union-attr]  # behind the first digit that has two spellings
     for changed, reason in (
-        (good.lower(), "hidden"),  # of one spelling, but not of ours
+        (good.lower(), "hidden"),  # one case, but not ours
         (good[:letter].lower() + good[letter:], "hexadecimal"),
         (good[:-9] + b" " * 2 + good[-7:], "hexadecimal"),
         (good[:-3] + b"7" + good[-2:], "padding"),

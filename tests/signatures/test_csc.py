@@ -1,4 +1,4 @@
-"""A person's key at a signing service, by the CSC API, against a real test server."""
+"""A person's key at a signing service with the CSC API, against a real test server."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def service(made: CscService) -> Iterator[CscService]:
 
 
 class Signing:
-    """One act, as far as it is prepared."""
+    """One act in preparation."""
 
     def __init__(self, sealer: Sealer, service: CscService, shown: bytes, who: str) -> None:
         self.working = shown

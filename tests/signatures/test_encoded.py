@@ -1,4 +1,4 @@
-"""A token and the attributes of a seal are encoded once, whatever their size."""
+"""A token and a seal's attributes are encoded once, whatever their size."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_final_attributes_may_be_put_into_a_signature(authority: Authority) -> N
 def test_no_act_takes_long_by_the_size_of_its_token(
     controller_first: SealedFile, sealer: Sealer
 ) -> None:
-    """The size of a token varies by its serial number; some sizes once took seconds."""
+    """The size of a token varies with its serial number; some sizes once took seconds."""
     shown = controller_first.shown
     act = act_for(controller_first.order[0], shown)
     taken = []

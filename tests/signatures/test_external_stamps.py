@@ -1,4 +1,4 @@
-"""Time stamps of another's authority: OpenSSL's, over HTTP, and everything that can be wrong."""
+"""Third-party time stamps: OpenSSL's, over HTTP, and everything that can go wrong."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def test_a_whole_agreement_is_genuine_offline_and_openssl_agrees(
         shown = prepared(converted, CONTROLLER_FIRST)
         steps = seal_all(sealer, shown, CONTROLLER_FIRST)
     assert {step.token_quality for step in steps} == {"extern"}
-    assert service.fetched == ["/root.crl"]  # once, and kept
+    assert service.fetched == ["/root.crl"]  # fetched once, and cached
 
-    # The authority is gone by now.
+    # The authority is no longer reachable.
     report = verify(
         steps[-1].pdf,
         roots=authority.roots,
@@ -166,7 +166,7 @@ def test_the_second_answers_when_the_first_does_not(
 
         first.answer = only_once
         steps = seal_all(sealer, shown, CONTROLLER_FIRST)
-    assert len(asked) == 2  # its 503 was believed for a minute
+    assert len(asked) == 2  # after its 503 it is not asked for a minute
     assert len(service.asked) == 3
     report = verify(
         steps[-1].pdf,
@@ -281,7 +281,7 @@ def test_one_of_another_root_is_refused(service: Authority, authority: OurAuthor
 def test_a_certificate_for_something_else_is_refused(
     service: Authority, authority: OurAuthority, uses: list[Any], critical: bool
 ) -> None:
-    # OpenSSL does not stamp with such a one, so ours does.
+    # OpenSSL refuses to stamp with such a certificate, so ours does.
     wrong: Any = with_usage(authority, service, uses, critical)
     stamper = LocalTimestamps(wrong).stamper()
 
@@ -295,7 +295,7 @@ def test_a_certificate_for_something_else_is_refused(
 
 @dataclass(frozen=True)
 class Stamping:
-    """What our own stamper needs of an authority."""
+    """What our own stamper needs from an authority."""
 
     root: x509.Certificate
     issuing: x509.Certificate

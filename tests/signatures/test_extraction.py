@@ -1,4 +1,4 @@
-"""Seals and tokens as files of their own: what tools that know no PDF are given."""
+"""Seals and tokens as separate files, for tools without PDF support."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_pyhanko_reads_the_same_to_the_byte(
     own: OwnSignatures,
     people: PeoplesAuthority,
 ) -> None:
-    """Of an original, a renewed copy, a sheet, and a working document with an act of a person's
+    """For an original, a renewed copy, a sheet, and a working document with an act from a person's
     own program."""
     shown, person = prepared(converted, CONTROLLER_FIRST), people.person(kind=EC)
     act, others = act_for(CONTROLLER_FIRST[0], shown), people.material()
@@ -54,11 +54,11 @@ def test_pyhanko_reads_the_same_to_the_byte(
 
 
 def as_part(each: EmbeddedPdfSignature) -> Part:
-    """What the PDF signing library makes of a signature."""
+    """A signature as the PDF signing library parses it."""
     container = each.signed_data
     stamp = container["encap_content_info"]["content_type"].native == "tst_info"
     whole = each.pkcs7_content.rstrip(b"\0")
-    whole += bytes(int.from_bytes(whole[2:4]) + 4 - len(whole))  # a zero of its own at its end
+    whole += bytes(int.from_bytes(whole[2:4]) + 4 - len(whole))  # it may end in a zero of its own
     unsigned = {attr["type"].native: attr for attr in each.signer_info["unsigned_attrs"] or ()}
     token = None if stamp else unsigned["signature_time_stamp_token"]["values"][0]
     stamped = container if token is None else token["content"]

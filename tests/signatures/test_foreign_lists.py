@@ -1,4 +1,4 @@
-"""The revocation lists of another authority, above a seal of one's own: fetched within bounds."""
+"""The revocation lists of a third-party authority above our seal: fetched within limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PIECE = bytes(1_000_000)
 
 
 class Endless(BaseHTTPRequestHandler):
-    """A list that goes on for as long as somebody reads; at most ten times what may be read."""
+    """An endless list; sends at most ten times what may be read."""
 
     status, most, sent = 200, 10 * LARGEST_LIST, 0
 
@@ -32,10 +32,10 @@ class Endless(BaseHTTPRequestHandler):
                 self.wfile.write(PIECE)
                 Endless.sent += len(PIECE)
         except (BrokenPipeError, ConnectionResetError):
-            return  # nobody reads any more
+            return  # the reader has gone
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Nothing: the test run is quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Whatever bytes come: a verdict, never an exception, and never a good one but for the original."""
+"""Any bytes get a verdict, never an exception, and a good verdict only for the original."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from signatures.verdict.verify import verify
 from tests.signatures.conftest import SealedFile
 
 EXAMPLES = int(os.environ.get("FUZZ", "120"))
-# What PDF readers stumble over, and where this one looks first.
+# What PDF readers stumble over, and what this one searches for first.
 TOKENS = (
     *(b"<<", b">>", b"[", b"]", b"(", b")", b"<", b">", b"/", b"%", b"\\", b"\0", b"\r\n"),
     *(b"xref\n", b"trailer\n", b"startxref\n", b"%%EOF\n", b"obj\n", b"endobj\n", b"stream\n"),
@@ -99,7 +99,7 @@ def test_words_of_pdf_in_any_order(authority: Authority, words: list[bytes]) -> 
     ids=range(10),
 )
 def test_what_is_made_to_keep_a_parser_busy(authority: Authority, hostile: bytes) -> None:
-    """In linear time: the limits of the process apart are for what nobody thought of."""
+    """In linear time: the sandbox's limits are for what nobody thought of."""
     for end in (b"", b"\nstartxref\n9\n%%EOF\n"):
         report = verify(b"%PDF-1.7\n" + hostile + end, roots=authority.roots)
         assert report.verdict == INVALID

@@ -1,4 +1,4 @@
-"""Pictures of signatures as people make them: on paper, in any light, on dark, on nothing."""
+"""Pictures of signatures as people make them: on paper, in any light, on dark, on transparent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def sheet(paper: str = "white", ink: str = "#14206e", size: tuple[int, int] = SI
 
 
 def photographed(picture: Image.Image, darkest: int, brightest: int) -> Image.Image:
-    """Lit from below, with the noise of a telephone's camera."""
+    """Lit from below, with the noise of a phone's camera."""
     levels = [darkest + (brightest - darkest) * level // 255 for level in range(256)]
     light = Image.linear_gradient("L").resize(picture.size).point(levels).convert("RGB")
     noise = Image.effect_noise(picture.size, 16).convert("RGB")
@@ -52,7 +52,7 @@ def file_of(picture: Image.Image, form: str = "PNG") -> bytes:
 
 
 def sealed(data: bytes) -> Image.Image:
-    """What is sealed, on the white of the page."""
+    """The sealed picture on a white page."""
     with Image.open(io.BytesIO(reencode(data))) as kept:
         page = Image.new("RGBA", kept.size, "white")
         page.alpha_composite(kept.convert("RGBA"))
@@ -60,7 +60,7 @@ def sealed(data: bytes) -> Image.Image:
 
 
 def is_ink_alone(page: Image.Image, box: tuple[int, int, int, int] = AROUND_STROKES) -> bool:
-    """Cropped to the strokes, which are few and dark, on white."""
+    """Whether it shows only the strokes: cropped to them, few and dark, on white."""
     shape = (box[2] - box[0]) / (box[3] - box[1])
     levels = page.histogram()
     white = sum(levels[250:]) / sum(levels)
@@ -147,7 +147,7 @@ def test_what_an_iphone_keeps_for_itself_has_its_own_refusal(brand: bytes) -> No
 def test_the_largest_pictures_fit_and_give_their_memory_back(
     mode: str, size: tuple[int, int], form: str
 ) -> None:
-    """Within 300 MB of address space, of which the program itself takes a third."""
+    """Within 300 MB of address space, a third of which the program itself takes."""
     program = (
         "import io, resource, sys\n"
         "from PIL import Image\n"

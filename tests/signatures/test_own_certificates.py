@@ -1,4 +1,4 @@
-"""The verdict on a file in which a person signed with a certificate of their own."""
+"""The verdict on a file that a person signed with their own certificate."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tests.signatures.people import Card, PeoplesAuthority, Person
 
 @dataclass(frozen=True)
 class Signed:
-    """A file in the making: the shown document, what was added, and the chains to close with."""
+    """An unfinished file: the shown document, the file so far, and the chains for the close."""
 
     shown: bytes
     pdf: bytes
@@ -45,7 +45,7 @@ class Signed:
 
 
 class Road:
-    """Acts one after the other, each by a seal, a card or a person's own program."""
+    """Successive acts, each by a seal, a card or a person's own program."""
 
     def __init__(self, own: OwnSignatures, sealer: Sealer, els: Person, material: Material) -> None:
         self.own, self.sealer, self.els, self.material = own, sealer, els, material
@@ -172,7 +172,7 @@ def test_without_the_root_for_persons_it_is_not_ours(closed: Signed, authority: 
 def test_a_root_for_persons_is_none_for_seals_or_stamps(
     sealed_file: SealedFile, authority: Authority, people: PeoplesAuthority
 ) -> None:
-    """Seals of ours under ``person_roots`` alone: the closing time stamp leads nowhere."""
+    """With our roots only in ``person_roots``, the closing time stamp leads to no root."""
     report = verify(sealed_file.pdf, roots=[people.root], person_roots=authority.roots)
 
     assert reasons(report)["chains"] == "other_root"
@@ -185,8 +185,8 @@ def test_what_the_service_did_not_confirm_is_not_signed(
     controller_first: SealedFile,
     tmp_path: Path,
 ) -> None:
-    """Somebody with a certificate under a root for persons signs the processor's place in a file
-    that was on its way, and has it closed by a time stamp authority that anyone can use."""
+    """A person with a certificate under a root for persons signs the processor's place in an
+    unfinished file, and gets it closed by a public time stamp authority."""
     signed = road.walk(controller_first.shown, ("seal", "seal", "card"))
     create_authority(tmp_path, b"openbaar", organisation="Openbaar", now=datetime.now(UTC))
     public = load_authority(tmp_path, b"openbaar")

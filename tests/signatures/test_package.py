@@ -1,7 +1,8 @@
-"""A package of before the sheet listed its parts: accepted as it is, and what it proves, strictly.
+"""A package from before the sheet listed its parts: accepted, and what it does prove is checked
+strictly.
 
-``packages/VO-2026-00002.zip`` is what the archive handed out then (``zegel-evidence/2``). Its root
-travels in it; here it is given as if from elsewhere.
+``packages/VO-2026-00002.zip`` is such a package (``zegel-evidence/2``). Its root is inside; here it
+is given as if from elsewhere.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from tests.variants import some
 
 GENUINE, INVALID, UNKNOWN = 0, 1, 3
 OLD = (Path(__file__).parent / "packages" / "VO-2026-00002.zip").read_bytes()
-# Where an old sheet proves it otherwise than by a list of parts; tests/web/staff tries all of them
+# What an old sheet proves in other ways than by a list of parts; tests/web/staff tries all of them
 # on new packages.
 OTHERWISE = (
     "no records",
@@ -67,7 +68,7 @@ def test_the_words_of_older_seals_are_still_read() -> None:
 
 @pytest.fixture
 def root(tmp_path: Path) -> str:
-    """The service's root, from elsewhere than the package."""
+    """The service's root, from outside the package."""
     file = tmp_path / "root.pem"
     file.write_bytes(unpacked(OLD)[1]["certificaten/wortel.pem"])
     return str(file)
@@ -77,7 +78,7 @@ def root(tmp_path: Path) -> str:
 def told(
     tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str]
 ) -> Callable[[bytes], dict[str, Any]]:
-    """A function that tells what the command says of a package."""
+    """A function that returns the command's output about a package."""
 
     def tell(package: bytes) -> dict[str, Any]:
         file = tmp_path / "pakket.zip"
@@ -106,7 +107,7 @@ def test_an_old_package_is_genuine_and_says_what_it_cannot_prove(told: Told) -> 
         ("no_list", ""),
     }
     assert "als onbekend" in said["package"]["sentence"]
-    assert packed(*unpacked(OLD)) == OLD  # so that a manipulation changes what it says and no more
+    assert packed(*unpacked(OLD)) == OLD  # so that a manipulation changes nothing else
 
 
 @pytest.mark.parametrize("name", some(ALONE, one_in=4))
@@ -146,7 +147,7 @@ def test_packed_anew_by_another_program_it_is_the_same_package(told: Told) -> No
 
 
 def test_what_anyone_can_write_makes_nothing_genuine(told: Told, tmp_path: Path, root: str) -> None:
-    """A manifest beside a PDF is anybody's; the sealed sheet beside it is not."""
+    """Anybody can write a manifest beside a PDF, but not the sealed sheet."""
     files = unpacked(OLD)[1]
     pdf = tmp_path / "overeenkomst.pdf"
     pdf.write_bytes(files["overeenkomst.pdf"])

@@ -1,4 +1,4 @@
-"""The rule about texts that were shown as pages, which a sealed sheet of ours always keeps."""
+"""The rule about texts shown as pages; our own sealed sheets always satisfy it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every place of the seal's key must do: one contract, run over all of them."""
+"""What every provider of the seal's key must do: one contract for all of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PASSPHRASE = b"wachtzin van het bestand"
 
 @dataclass(frozen=True)
 class Place:
-    """A provider with a sealer over it, and the root its seals end in."""
+    """A provider with a sealer, and the roots of its seals."""
 
     provider: SealProvider
     sealer: Sealer
@@ -74,7 +74,7 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def foreign() -> Iterator[ForeignAuthority]:
-    """An authority of somebody else that publishes its lists on this machine."""
+    """A third-party authority that publishes its lists on this machine."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Lists)
     made = ForeignAuthority(f"http://127.0.0.1:{server.server_port}")
     _Lists.published = {
@@ -96,16 +96,16 @@ class _Lists(BaseHTTPRequestHandler):
         self.wfile.write(self.published[self.path])
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Nothing: the test run is quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="session")
 def own_key() -> rsa.RSAPrivateKey:
-    """A key for a file; making one takes a second."""
+    """A key for a file; generating one takes a second."""
     return new_rsa()
 
 
-PLACES = ["software", "pem", "pkcs11 P-256", "kms RSA"]  # each place, each kind of key
+PLACES = ["software", "pem", "pkcs11 P-256", "kms RSA"]  # each provider, each kind of key
 MORE = [pytest.param(at, marks=pytest.mark.long) for at in ("pkcs12", "pkcs11 RSA", "kms P-256")]
 
 
@@ -113,7 +113,7 @@ MORE = [pytest.param(at, marks=pytest.mark.long) for at in ("pkcs12", "pkcs11 RS
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority_dir: Path
 ) -> Iterator[Place]:
-    """Each of the places in turn, once for all tests of the contract."""
+    """Each provider in turn, made once for all tests of the contract."""
     kind, _, algorithm = str(request.param).partition(" ")
     folder = tmp_path_factory.mktemp("place")
     if kind == "software":
@@ -219,16 +219,16 @@ def test_several_threads_seal_at_once(place: Place, converted: bytes) -> None:
         signature = next(iter(PdfFileReader(io.BytesIO(pdf)).embedded_signatures))
         signature.compute_integrity_info()
         assert signature.signer_cert.dump() == _der(place.provider.seal.certificate)
-    assert len(set(made)) == 8  # each has a token of its own
+    assert len(set(made)) == 8  # each has its own token
 
 
 def test_no_key_is_parsed_again_for_a_signature(
     place: Place, converted: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """pyHanko's own signer does, which takes fifty times as long as the signature."""
+    """pyHanko's own signer does this, which takes fifty times as long as the signature."""
     shown = prepared(converted, CONTROLLER_FIRST)
     act = act_for(CONTROLLER_FIRST[0], shown)
-    place.sealer.seal_act(shown, act, last=False)  # the time stamps' key is read by now
+    place.sealer.seal_act(shown, act, last=False)  # the time stamps' key has been read by now
     loads: list[str] = []
     for name in ("load_pem_private_key", "load_der_private_key"):
         monkeypatch.setattr(serialization, name, lambda *_a, **_k: loads.append("parsed"))
@@ -249,7 +249,7 @@ def _der(certificate: Any) -> bytes:
 
 
 def refused(make: Callable[[], object]) -> str:
-    """The code of the refusal, with its detail beside it for a failing test."""
+    """The code of the refusal; the detail shows when a test fails."""
     with pytest.raises(AuthorityError) as refusal:
         make()
     assert refusal.value.detail
@@ -286,9 +286,9 @@ class TestToken:
     def test_a_session_that_broke_is_opened_anew(self, softhsm: str) -> None:
         held = TokenKey(token(softhsm, "p256"))
         before = held.sign(b"\1" * 32)
-        pkcs11.lib(token(softhsm, "p256").library).reinitialize()  # forgets every session
+        pkcs11.lib(token(softhsm, "p256").library).reinitialize()  # ends every session
 
-        assert held.sign(b"\1" * 32) != before  # ECDSA is never the same twice
+        assert held.sign(b"\1" * 32) != before  # ECDSA signatures always differ
 
     def test_its_pin_is_in_no_representation(self) -> None:
         assert PIN not in repr(token("zegel", "rsa"))
@@ -323,7 +323,7 @@ class TestKeystore:
     def opened(
         self, tmp_path: Path, foreign: ForeignAuthority, own_key: rsa.RSAPrivateKey
     ) -> Callable[..., KeystoreProvider]:
-        """Open a key file that was made like this."""
+        """Open a key file made in this way."""
 
         def load(
             key: Any = None,

@@ -1,4 +1,5 @@
-"""A file with an old time stamp gets a new one on a copy; the original stays, and both prove."""
+"""A file with an old time stamp gets a new one on a copy; the original stays, and both are
+valid."""
 
 from __future__ import annotations
 
@@ -61,14 +62,14 @@ class Years:
     sheet: bytes
 
     def sealer(self, at: datetime) -> Sealer:
-        """The service at a moment, with a time stamp certificate of then."""
+        """The service at a moment, with a time stamp certificate issued then."""
         renew_crl(self.directory, PASSPHRASE, now=at)
         by = self.authority_at(at)
         stamps = LocalTimestamps(by, clock=lambda: at)
         return Sealer(SoftwareProvider(by), stamps, by, clock=lambda: at)
 
     def authority_at(self, at: datetime) -> Authority:
-        """With a time stamp certificate of then."""
+        """The authority with a time stamp certificate issued then."""
         renew_stamp(self.directory, PASSPHRASE, now=at)
         return read_authority(self.directory, PASSPHRASE)
 
@@ -110,7 +111,7 @@ def test_a_renewed_copy_is_genuine_with_the_ledger_of_its_original(
     assert report.original_sha256 == years.file.ledger.sealed_sha256
     assert [each.field for each in report.renewals] == ["archive_timestamp_2"]
     assert report.level == "PAdES B-LTA"
-    # The original by itself is as good as ever.
+    # The original itself is still valid.
     assert years.verdict(years.file.pdf, years.file.ledger, LATER).verdict == GENUINE
 
 
@@ -154,7 +155,8 @@ def test_when_it_is_too_late_nothing_is_renewed(years: Years) -> None:
 
 
 def test_a_late_renewal_by_another_program_is_refused(years: Years) -> None:
-    """Without what proves the last one: a time stamp that only says that the bytes exist now."""
+    """Without the data that prove the previous one: a time stamp that only shows that the bytes
+    exist now."""
     pdf = stamped(years, years.file.pdf, NOW + timedelta(days=101))
     report = years.verdict(pdf, years.file.ledger, NOW + timedelta(days=102))
     assert report.verdict == INVALID
@@ -162,7 +164,7 @@ def test_a_late_renewal_by_another_program_is_refused(years: Years) -> None:
 
 
 def stamped(years: Years, pdf: bytes, at: datetime) -> bytes:
-    """One more document time stamp, and nothing else."""
+    """A further document time stamp, and nothing else."""
     stamps = LocalTimestamps(years.authority_at(at), clock=lambda: at)
     return stamped_only(stamps.stamper(), pdf, "archive_timestamp_2")
 
@@ -173,7 +175,7 @@ def answer(report: Report) -> tuple[str, str]:
 
 
 def test_a_time_stamp_of_anybody_else_is_no_renewal(years: Years, sealer: Sealer) -> None:
-    """Another installation, with another root, does not even know what to prove."""
+    """Another installation with another root does not even know what to prove."""
     with pytest.raises(TimestampUnavailable, match="no root is configured"):
         sealer.renew(years.file.pdf)
 
@@ -191,9 +193,9 @@ def test_every_attack_on_a_file_is_refused_on_a_renewed_copy(
     attack, _ = IN_THE_FILE[what]
     changed = attack(renewed)
     report = years.verdict(changed, years.file.ledger)
-    # One that was written anew is not looked at again and again for an original in it.
+    # A rewritten file is not searched repeatedly for an original in it.
     assert not [each for each in report.answers if "RecursionError" in each.detail]
-    if changed == years.file.pdf:  # cut off where the original ends, it is the original
+    if changed == years.file.pdf:  # truncated where the original ends, it is the original
         assert report.verdict == GENUINE
     else:
         assert report.verdict == INVALID, report.lines("en")
@@ -214,7 +216,7 @@ def test_what_comes_with_a_renewal_is_refused_for_what_it_is(
     monkeypatch.setattr("tests.signatures.making.RevisionWriter", writing(change))
     report = years.verdict(stamped(years, years.file.pdf, NOW), years.file.ledger)
     said = {(each.rule, each.reason) for each in report.answers if each.state == FAILS}
-    # With another order of signatures it is no renewed copy, and judged as an original.
+    # With another order of signatures it is no renewed copy, and is judged as an original.
     assert said & {("renewed", code), ("changes", code)}
 
 
@@ -232,7 +234,7 @@ def test_the_command_line_finds_the_sheet_of_a_renewed_copy(
 
 
 def test_a_renewed_sheet_is_a_ledger_when_the_original_no_longer_is(years: Years) -> None:
-    """Years later the sheet's own time stamp has ended: only its renewed copy shows what it was."""
+    """Years later the sheet's own time stamp has ended; then only its renewed copy proves it."""
     files = {"bewijsblad.pdf": years.sheet, "overeenkomst.pdf": years.file.pdf}
     trust = Trust(years.first.roots, now=LATER)
     assert proven_sheet(files, trust) is None

@@ -1,4 +1,4 @@
-"""Every reason has its sentence, in both languages; what is not plain is judged as a whole."""
+"""Every reason has a sentence in both languages; what is not plain gets the full validation."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def test_every_rule_can_be_told_in_every_state(language: str) -> None:
 @pytest.mark.parametrize(
     ("acts", "close"),
     [
-        (timedelta(seconds=50), timedelta(0)),  # the clock of the acts' stamps runs ahead
-        (timedelta(0), timedelta(days=40)),  # closed when the revocation list had ended
+        (timedelta(seconds=50), timedelta(0)),  # the clock of the acts' stamps is ahead
+        (timedelta(0), timedelta(days=40)),  # closed after the revocation list ended
     ],
     ids=["stamps out of order", "list ended at the close"],
 )

@@ -1,4 +1,4 @@
-"""Keys are renewed, replaced and revoked, and what was sealed before stays what it was."""
+"""Keys are renewed, replaced and revoked, without affecting what was sealed before."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PKI = "https://zegel.example/pki"
 
 @pytest.fixture
 def home(authority_dir: Path, tmp_path: Path) -> Path:
-    """A key directory of this test's own."""
+    """This test's own key directory."""
     shutil.copytree(authority_dir, tmp_path / "keys")
     return tmp_path / "keys"
 
@@ -54,7 +54,7 @@ def loaded(home: Path) -> Authority:
 
 
 def sealer_of(home: Path, ahead: timedelta = timedelta()) -> Sealer:
-    """A sealer with the keys that are there now, whose stamps are so much ahead."""
+    """A sealer with the current keys, whose time stamps are this much ahead."""
     authority = loaded(home)
     stamps = LocalTimestamps(authority, lambda: datetime.now(UTC) + ahead)
     return Sealer(SoftwareProvider(authority), stamps, authority)
@@ -82,7 +82,7 @@ def revoke(
 
 
 def judged(pdf: bytes, shown: bytes, authority: Authority, *, ledger: bool = True) -> Report:
-    """As our own page judges it, with the lists of today."""
+    """The verdict as on our own page, with today's lists."""
     known = Ledger(sha256(pdf), sha256(shown), len(shown)) if ledger else None
     return verify(pdf, roots=authority.roots, ledger=known, crls=authority.lists)
 
@@ -235,7 +235,7 @@ class TestRevocation:
         leaked = loaded(home).seal
         renew_seal(home)
         revoke(home, leaked, since=datetime.now(UTC) - timedelta(minutes=1))
-        # Whoever stole the keys has the list of that day, and puts that into the file.
+        # A thief of the keys has that day's list, and puts it into the file.
         forged = seal_all(sealer_of(stolen), shown, CONTROLLER_FIRST)[-1].pdf
         authority = loaded(home)
 
@@ -251,8 +251,8 @@ class TestRevocation:
     def test_an_issuer_that_was_revoked_is_found_wherever_its_certificate_is(
         self, home: Path, shown: bytes, where: str
     ) -> None:
-        """A seal and its stamp may carry their own certificate alone; then the file holds the
-        issuer's elsewhere."""
+        """A seal and its stamp may include only their own certificates; then the issuer's is
+        elsewhere in the file."""
         authority = loaded(home)
         sealer = sealer_of(home)
         steps = seal_all(sealer, shown, CONTROLLER_FIRST)
@@ -299,7 +299,7 @@ class TestRevocation:
             now=datetime.now(UTC),
             since=since,
         )
-        renew_crl(home, PASSPHRASE, now=datetime.now(UTC))  # keeps what was revoked
+        renew_crl(home, PASSPHRASE, now=datetime.now(UTC))  # keeps its entries
 
         crl = x509.load_pem_x509_crl(loaded(home).crl)
         entry = crl.get_revoked_certificate_by_serial_number(old.serial_number)
@@ -318,7 +318,7 @@ class TestRevocation:
 
         assert code(fingerprint(first)) == "in_use"
         assert code("00:11:22:33:44") == "unknown"
-        assert code(fingerprint(first)[:5]) == "unknown"  # too short to be sure
+        assert code(fingerprint(first)[:5]) == "unknown"  # too short to be unique
         renew_seal(home)
         revoke(home, first)
         assert code(fingerprint(first)) == "revoked"

@@ -1,4 +1,4 @@
-"""What the second verdict objects to, and that it takes every original of ours for one."""
+"""What the second verdict objects to, and that it accepts all our originals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The containers that are written here are, byte for byte, those that pyHanko would build."""
+"""Our containers are, byte for byte, what pyHanko would build."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SIGNATURE = bytes(range(256))
 
 
 class Fixed(TimeStamper):
-    """Gives one token, whatever is asked."""
+    """Always gives the same token."""
 
     def __init__(self, token: cms.ContentInfo) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -77,7 +77,7 @@ def test_a_seal_is_what_pyhanko_would_build(
 
 
 def test_a_token_of_ours_is_encoded_as_a_library_would(authority: Authority) -> None:
-    """And it is the same whether it was asked for in this process or by a request."""
+    """It is the same whether made in this process or for a request."""
     stamper = LocalTimestamps(authority).stamper()
     data = b"what is stamped"
     imprint = {"algorithm": "sha256"}, hashlib.sha256(data).digest()

@@ -1,4 +1,4 @@
-"""An act signed with a person's own key: prepared, kept, completed; and every reply refused."""
+"""An act signed with a person's own key: prepared, stored, completed; and every reply refused."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_person_signs_in_place_of_the_seal(
     assert abs(signed.token_time - datetime.now(UTC)) < timedelta(minutes=5)
     allowed_changes.check(Revisions(signed.pdf))  # the form of a sealed act, object by object
     assert act.record_sha256.encode() in signed.pdf[len(shown) :]
-    assert metadata_of(signed.pdf) == metadata_of(shown)  # or it would be no PDF/A any more
+    assert metadata_of(signed.pdf) == metadata_of(shown)  # otherwise it would no longer be PDF/A
 
 
 def test_what_is_asked_is_one_hash_with_one_certificate_for_ten_minutes(

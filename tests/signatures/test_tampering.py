@@ -1,5 +1,6 @@
-"""What takes more than one change of a closed file (``attacks``): files cut off, in the making or
-sealed by another, and bytes that no signature covers. Each is refused by the rule that sees it."""
+"""Tampering that takes more than one change of a closed file (see ``attacks``): truncated files,
+unfinished ones, files sealed by others, and uncovered bytes. Each is refused by the rule that
+detects it."""
 
 from __future__ import annotations
 
@@ -228,7 +229,7 @@ def test_a_huge_file_is_not_even_opened(
 def test_nothing_hides_in_the_container_of_the_closing_time_stamp(
     controller_first: SealedFile, authority: Authority
 ) -> None:
-    """No later signature covers it: every digit of it must be what it is, without a ledger too."""
+    """No later signature covers it: every digit must be exact, even without a ledger."""
     pdf, dice = controller_first.pdf, random.Random(5816)
     last = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[-1]
     start = int(last.byte_range[1]) + 1
@@ -248,7 +249,7 @@ def test_nothing_hides_in_the_container_of_the_closing_time_stamp(
 def test_the_closing_time_stamp_does_not_claim_its_padding(
     controller_first: SealedFile, authority: Authority, digit: int
 ) -> None:
-    """A longer length takes padding in as contents, where anything could then be hidden."""
+    """A larger length would include padding in the contents, where anything could be hidden."""
     pdf = controller_first.pdf
     last = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[-1]
     position = int(last.byte_range[1]) + 1 + len("3082") + digit

@@ -1,4 +1,4 @@
-"""A token over plain bytes, read by us and by OpenSSL; whatever is wrong with it is said."""
+"""A token over plain bytes, checked by us and by OpenSSL; every defect is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Qualified is what a signed EU trusted list says of that very time, and nothing else."""
+"""Qualified means what a signed EU trusted list says about that very time, and nothing else."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TSL = "http://uri.etsi.org/02231/v2#"
 
 
 class Operator:
-    """Whoever publishes a list: a key and a certificate."""
+    """The publisher of a list: a key and a certificate."""
 
     def __init__(self) -> None:
         self.key = rsa.generate_private_key(65537, 2048)
@@ -61,7 +61,7 @@ class Operator:
         )
 
     def sign(self, xml: str) -> bytes:
-        """The list with an enveloped XAdES signature, as they are published."""
+        """The list with an enveloped XAdES signature, as published."""
         signer = XAdESSigner(digest_algorithm=DigestAlgorithm.SHA256)
         signed = signer.sign(etree.fromstring(xml.encode()), key=self.key, cert=[self.certificate])
         return bytes(etree.tostring(signed))
@@ -185,7 +185,7 @@ def test_a_list_that_nobody_given_signed_is_refused(service: Authority, operator
 def test_what_stands_beside_the_signed_list_is_not_read(
     service: Authority, operator: Operator
 ) -> None:
-    """A signed list inside a forged one: the signature is good, and not over the outer list."""
+    """A signed list inside a forged one: the signature is valid, but not over the outer list."""
     signed = operator.sign(written(operator.certificate)).decode()
     forged = written(service.stamp).replace("</SchemeInformation>", "</SchemeInformation>" + signed)
     with pytest.raises(ListUnusable):

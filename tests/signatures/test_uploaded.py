@@ -1,4 +1,5 @@
-"""A file signed with a person's own program: accepted as one signature, refused for all else."""
+"""A file signed with a person's own program: accepted with exactly one signature, refused
+otherwise."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ FIRST, SECOND, _ = CONTROLLER_FIRST
 
 
 class Desk:
-    """One working document with one act that waits for its signature."""
+    """One working document with one act to be signed."""
 
     def __init__(
         self, own: OwnSignatures, working: bytes, act: Act, els: Person, material: Material
@@ -143,7 +144,7 @@ def _validation_data(writer: IncrementalPdfFileWriter) -> None:
 
 
 def _spoilt(pdf: bytes) -> bytes:
-    """One bit of the signature value changed."""
+    """The signature value with one bit changed."""
     (signed,) = signed_fields(Revisions(pdf))
     start, end = signed.container
     value = containers.read(pdf[start:end]).signer["signature"].native
@@ -152,7 +153,7 @@ def _spoilt(pdf: bytes) -> bytes:
 
 
 def _lost(pdf: bytes) -> bytes:
-    """A table of which the place is wrong."""
+    """A wrong offset of the table."""
     before, word, after = pdf.rpartition(b"startxref\n")
     return before + word + b"1" + after
 
@@ -220,7 +221,7 @@ def test_anything_else_is_refused_with_its_reason(desk: Desk, which: str) -> Non
 
 
 def test_whose_certificate_it_is(desk: Desk, people: PeoplesAuthority, tmp_path: Path) -> None:
-    stranger = PeoplesAuthority(tmp_path).person()  # the very same names
+    stranger = PeoplesAuthority(tmp_path).person()  # with the same names
     revoked = people.person()
     people.revoke(revoked)
     desk.material = people.material()

@@ -1,4 +1,5 @@
-"""An original still verifies when its revocation list, its seal and its stamp have ended."""
+"""An original still verifies when its revocation list, seal and time stamp certificates have
+ended."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ ess_cert_id_alg = sha256
 
 @dataclass
 class Authority:
-    """Keys and certificates in a folder, and what was asked of it."""
+    """Keys and certificates in a folder, and the requests received."""
 
     folder: Path
     root: x509.Certificate
@@ -59,10 +59,10 @@ class Authority:
     url: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
-    answer: Callable[[bytes], Reply] | None = None  # None: OpenSSL's, as it is
+    answer: Callable[[bytes], Reply] | None = None  # None: OpenSSL's answer, unchanged
 
     def token(self, question: bytes) -> bytes:
-        """OpenSSL's answer to a question of RFC 3161."""
+        """OpenSSL's answer to an RFC 3161 request."""
         query, reply = self.folder / "query.tsq", self.folder / "reply.tsr"
         query.write_bytes(question)
         openssl(
@@ -92,7 +92,7 @@ class Authority:
         return builder.sign(self.root_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def ocsp(self, question: bytes) -> bytes:
-        """OpenSSL's answer as a responder for this CA: every certificate it issued is good."""
+        """OpenSSL's answer as an OCSP responder for this CA: all its certificates are good."""
         query, answer = self.folder / "query.ocsp", self.folder / "answer.ocsp"
         index = self.folder / "index.txt"
         ends = self.stamp.not_valid_after_utc.strftime("%y%m%d%H%M%SZ")
@@ -112,7 +112,7 @@ class Authority:
 
 
 def openssl(*arguments: Any) -> None:
-    """Run it; fails with what it said."""
+    """Run it; fails with its output."""
     done = subprocess.run(
         ["openssl", *map(str, arguments)], capture_output=True, text=True, timeout=60
     )
@@ -176,7 +176,7 @@ def _handler(authority: Authority) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
+            """Log nothing."""
 
     return Handler
 

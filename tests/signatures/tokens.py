@@ -1,4 +1,4 @@
-"""Places for a seal's key that tests can have: a SoftHSM token, a key service, a key file."""
+"""Providers for a seal's key available to tests: a SoftHSM token, a key service, a key file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ P256 = "ecdsa"
 
 
 def softhsm_library() -> str:
-    """Where SoftHSM's library is; scripts/setup test installs it."""
+    """The path of SoftHSM's library, installed by scripts/setup test."""
     return next(path for path in LIBRARIES if Path(path).is_file())
 
 
@@ -74,10 +74,10 @@ def token(label: str, key_label: str, pin: str = PIN) -> Token:
 
 @contextmanager
 def key_service(monkeypatch: Any) -> Iterator[Any]:
-    """moto's KMS in this process, with real keys; a client to make some.
+    """moto's KMS in this process, with real keys, and a client to create some.
 
-    It knows the protocol, but hashes a message again that is a digest already, unlike Amazon; so
-    that one thing is put right here. Whoever sends no digest gets an error instead.
+    moto hashes a digest again, unlike Amazon; that is corrected here. A message that is no digest
+    gets an error.
     """
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -98,13 +98,13 @@ def key_service(monkeypatch: Any) -> Iterator[Any]:
 
 
 def service_key(client: Any, spec: str) -> str:
-    """A new key at the service; its id."""
+    """A new key at the service; returns its id."""
     made = client.create_key(KeySpec=spec, KeyUsage="SIGN_VERIFY")
     return str(made["KeyMetadata"]["KeyId"])
 
 
 class ForeignAuthority:
-    """Somebody else's authority: a root, an issuer below it, and certificates for seals."""
+    """A third-party authority: a root, an issuer below it, and certificates for seals."""
 
     def __init__(self, crl_url: str | None) -> None:
         self.now = datetime.now(UTC)
@@ -114,7 +114,7 @@ class ForeignAuthority:
         self.issuer = self._issue("Issuer", self.issuer_key, "Root", self.root_key, authority=True)
 
     def certificate(self, key: Any, *, days: int = 365, signs: bool = True) -> x509.Certificate:
-        """One for a seal; ``signs`` false makes one that may only encrypt."""
+        """A certificate for a seal; with ``signs`` false, one only for encryption."""
         return self._issue(
             "Zegel van een ander", key, "Issuer", self.issuer_key, days=days, signs=signs
         )

@@ -1,4 +1,4 @@
-"""What the supervisor tells its processes, in a real process; and engines that start together."""
+"""The supervisor's communication with a real process, and engines that start together."""
 
 from __future__ import annotations
 

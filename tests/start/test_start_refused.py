@@ -1,4 +1,4 @@
-"""What keeps ``zegel run`` from starting is one sentence, and nothing stays behind."""
+"""Every obstacle to ``zegel run`` is explained in one sentence, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def refused(data: Path, **given: str) -> str:
-    """What ``zegel run`` says on standard error when it ends with status 1."""
+    """The standard error of ``zegel run``, which ends with status 1."""
     ended = subprocess.run(
         [sys.executable, "-m", "service", "run"],
         cwd=ROOT,
@@ -37,7 +37,7 @@ def refused(data: Path, **given: str) -> str:
 
 
 def running_on(directory: Path) -> list[str]:
-    """The processes that name this directory in their command."""
+    """The processes with this directory in their command line."""
     found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     return [line for line in found.stdout.splitlines() if str(directory) in line]
 
@@ -88,7 +88,7 @@ def test_interrupted_before_everything_ran_leaves_nothing(tmp_path: Path) -> Non
 def production(
     database_url: str, object_store: ObjectStoreAddress, bucket: str, tmp_path: Path
 ) -> dict[str, str]:
-    """The settings of an installation with engines of its own."""
+    """The settings of an installation with external engines."""
     return {
         "PATH": os.environ["PATH"],
         "ZEGEL_DATA": str(tmp_path),

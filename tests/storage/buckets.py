@@ -21,13 +21,13 @@ def keys(objects: ObjectStore) -> list[str]:
 
 
 def put_plain(objects: ObjectStore, key: str, data: bytes) -> str:
-    """As somebody would without condition or lock; the version id."""
+    """Put an object without condition or lock; returns the version id."""
     answer = objects.client.put_object(Bucket=objects.bucket, Key=key, Body=data)
     return answer["VersionId"]
 
 
 def replace(objects: ObjectStore, one: StoredObject, data: bytes | None) -> None:
-    """As somebody would who may bypass the lock: other bytes under that key, or none."""
+    """Bypass the lock: other bytes under that key, or none."""
     objects.client.delete_object(
         Bucket=objects.bucket,
         Key=one.key,
@@ -39,7 +39,7 @@ def replace(objects: ObjectStore, one: StoredObject, data: bytes | None) -> None
 
 
 class Killed(BaseException):
-    """The end of the process, as far as the code can tell."""
+    """Simulates the end of the process."""
 
 
 class Mortal(ObjectStore):

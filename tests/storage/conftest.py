@@ -1,4 +1,4 @@
-"""A real S3 server with a bucket per test, a wire that can fail, and a small package."""
+"""A real S3 server with a bucket per test, a faulty network, and a small package."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def config(object_store: ObjectStoreAddress, bucket: str) -> S3Config:
 
 @pytest.fixture
 def objects(config: S3Config) -> ObjectStore:
-    """A store with a bucket of its own."""
+    """A store with its own bucket."""
     store = ObjectStore(config)
     store.ensure_bucket()
     return store
@@ -38,7 +38,7 @@ def objects(config: S3Config) -> ObjectStore:
 
 @pytest.fixture
 def as_worker(objects: ObjectStore, config: S3Config, run_directory: Path) -> ObjectStore:
-    """The same bucket for the identity that the worker has."""
+    """The same bucket with the worker's identity."""
     worker = EmbeddedObjectStore(run_directory / "object-store").identities()[WORKER]
     store = ObjectStore(dataclasses.replace(config, **dataclasses.asdict(worker)))
     store.ensure_bucket()
@@ -47,13 +47,13 @@ def as_worker(objects: ObjectStore, config: S3Config, run_directory: Path) -> Ob
 
 @pytest.fixture
 def until() -> datetime:
-    """A moment to lock until, as the real ones: 400 days ahead."""
+    """A typical lock date: 400 days ahead."""
     return datetime.now(UTC) + timedelta(days=400)
 
 
 @pytest.fixture
 def make_package() -> Callable[..., Package]:
-    """A function that makes a small but complete package; give facts or ``files`` to differ."""
+    """A function that makes a small but complete package; give facts or ``files`` to vary it."""
 
     def make(files: dict[str, bytes] | None = None, **facts: object) -> Package:
         given: dict[str, object] = {
@@ -84,9 +84,10 @@ def make_package() -> Callable[..., Package]:
 
 
 class Wire:
-    """A wire to a server that does what it is told to one direction; each connection its thread.
+    """A proxy to a server that can modify the replies; each connection has a thread.
 
-    ``fault`` gets the bytes of every reply and returns those to pass on; None cuts the connection.
+    ``fault`` receives the bytes of every reply and returns those to pass on; None cuts the
+    connection.
     """
 
     def __init__(self, endpoint_url: str, fault: Callable[[bytes], bytes | None]) -> None:
@@ -98,7 +99,7 @@ class Wire:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Accept no more connections."""
         self._door.close()
 
     def _serve(self) -> None:
@@ -135,7 +136,7 @@ class Wire:
 
 @pytest.fixture
 def wire(config: S3Config) -> Iterator[Callable[[Callable[[bytes], bytes | None]], ObjectStore]]:
-    """A function that gives a store on the same bucket, over a wire with this fault."""
+    """A function that returns a store on the same bucket, through a proxy with this fault."""
     wires: list[Wire] = []
 
     def through(fault: Callable[[bytes], bytes | None]) -> ObjectStore:

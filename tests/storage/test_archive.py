@@ -1,4 +1,4 @@
-"""One agreement, one prefix: stored once whatever is killed or repeated."""
+"""One agreement, one prefix: stored once, whatever is killed or repeated."""
 
 from __future__ import annotations
 
@@ -65,8 +65,9 @@ def test_killed_between_any_two_puts_and_repeated(
     after: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One package per moment of death; at each, the repeat ends as if nothing had happened."""
-    monkeypatch.setattr(archive, "AT_ONCE", 1)  # so that every n is one certain moment
+    """One package per moment of death; after each, the repetition ends as if nothing had
+    happened."""
+    monkeypatch.setattr(archive, "AT_ONCE", 1)  # so that every n is a definite moment
     for deaths in range(4):
         package = make_package(reference=f"VO-2026-{deaths:05}")
         mortal = Mortal(config)

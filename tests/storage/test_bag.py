@@ -1,4 +1,4 @@
-"""Bags that the Library of Congress's own tool takes, and the same bytes each time."""
+"""Bags that the Library of Congress's own tool accepts, with the same bytes each time."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_value_of_two_lines_is_no_value() -> None:
 def test_packages_with_and_without_further_files_are_kept_side_by_side(
     objects: ObjectStore, make_package: Callable[..., Package], until: datetime
 ) -> None:
-    """As they were before there was an evidence package, and as they are since."""
+    """As before and since the evidence package was introduced."""
     further = {
         "LEESMIJ.txt": b"x",
         "README.txt": b"x",

@@ -1,4 +1,4 @@
-"""A package is checked: what is missing, changed, put on top or beside has a name."""
+"""Checking a package: everything missing, changed, put over or put beside is named."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_files_put_on_top_and_beside_are_reported_and_change_nothing(
 def test_a_wrong_and_a_missing_file_are_told_apart(
     objects: ObjectStore, make_package: Make, until: datetime, kind: str
 ) -> None:
-    """Whether an object or in one; found under another version, as in a bucket that was copied."""
+    """For objects and for files inside one; found under another version, as in a copied bucket."""
     write, change, found = DAMAGE[kind]
     package = make_package()
     stored = write(objects, package, retain_until=until)
@@ -108,7 +108,7 @@ def test_a_sealed_file_that_does_not_begin_with_what_was_shown(
 def test_a_manifest_that_lies_about_what_is_inside(
     objects: ObjectStore, make_package: Make, until: datetime
 ) -> None:
-    """With the prefix alone it is believed, but each file is compared with it."""
+    """With only the prefix the manifest is believed, but each file is compared with it."""
     package = make_package()
     stored = store(objects, package, retain_until=until)
     for name in ("getoond.pdf", "bewijs.json"):

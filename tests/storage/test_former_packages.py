@@ -1,4 +1,4 @@
-"""Packages of before, an object for every file, beside those of today."""
+"""Older packages, with an object for every file, beside current ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from storage.objects import ObjectStore, StoredObject
 def test_what_is_handed_out_is_what_it_was_when_each_file_was_an_object(
     objects: ObjectStore, make_package: Make, until: datetime
 ) -> None:
-    """The list too, but for the versions, which are those of the objects that hold the files."""
+    """Including the list, except for the versions, which are those of the containing objects."""
     now = store(objects, make_package(reference="VO-2026-00001"), retain_until=until)
     then = store_each_file(objects, make_package(reference="VO-2026-00002"), retain_until=until)
     (one, listed), (other, former) = (
@@ -40,7 +40,7 @@ def test_what_is_handed_out_is_what_it_was_when_each_file_was_an_object(
 def test_an_upgrade_in_the_middle_of_storing(
     objects: ObjectStore, config: Any, make_package: Make, until: datetime, puts: int
 ) -> None:
-    """A worker of before put some files, each as an object, and died before the manifest."""
+    """An older worker stored some files, each as an object, and died before the manifest."""
     package = make_package()
     mortal = Mortal(config)
     mortal.puts_left = puts
@@ -49,7 +49,7 @@ def test_an_upgrade_in_the_middle_of_storing(
     stored = store(objects, package, retain_until=until)
     report = check(objects, stored)
     assert report.intact
-    assert report.strange == ()  # what is left over belongs to this package
+    assert report.strange == ()  # the remaining objects belong to this package
     assert {file.name for file in report.files} == set(OBJECTS)
     assert load(objects, PREFIX).files["bewijs.json"] == package.files["bewijs.json"]
     put_plain(objects, PREFIX + "certificaten/zegel.pem", b"of somebody else")
@@ -74,7 +74,7 @@ def test_what_was_stored_whole_before_the_upgrade_is_never_written_again(
 
 
 class Overtaken(ObjectStore):
-    """While its worker stores, one of before stores the same package and is first."""
+    """While its worker stores, an older worker stores the same package and finishes first."""
 
     package: Package
     until: datetime
@@ -88,7 +88,7 @@ class Overtaken(ObjectStore):
 def test_overtaken_by_a_worker_of_before(
     objects: ObjectStore, config: Any, make_package: Make, until: datetime
 ) -> None:
-    """Its package counts, because it was complete first."""
+    """Its package is kept, because it was complete first."""
     late = Overtaken(config)
     late.package, late.until = make_package(), until
     stored = store(late, make_package(), retain_until=until)

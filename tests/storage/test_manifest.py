@@ -1,4 +1,4 @@
-"""What the manifest says, and an index made from manifests alone."""
+"""The contents of the manifest, and an index built only from manifests."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_manifest_explains_itself_and_betrays_nobody(
 def test_the_index_can_be_rebuilt(
     objects: ObjectStore, make_package: Make, until: datetime
 ) -> None:
-    """From a bucket that holds packages of before as well."""
+    """From a bucket with older packages too."""
     stored = [
         write(objects, make_package(reference=reference), retain_until=until)
         for reference, write in (

@@ -80,7 +80,7 @@ def test_of_many_at_once_one_wins(objects: ObjectStore, until: datetime, many: i
                 return put(objects, b"candidate %d" % number, until)
             except ObjectConflict as conflict:
                 return conflict
-            except StorageUnavailable:  # the winner is in the middle of its write
+            except StorageUnavailable:  # the winner is still writing
                 continue
         raise AssertionError("never an answer")
 
@@ -120,7 +120,7 @@ def test_a_lost_answer_leads_to_adoption(
         return reply
 
     stored = put(wire(lose_the_first), b"the original", until)
-    assert lost  # the server did the work and the client never heard of it
+    assert lost  # the server did the work, but the client was never told
     assert versions(objects) == [stored.version_id]
 
 
@@ -153,7 +153,7 @@ def test_a_locked_version_cannot_be_deleted(objects: ObjectStore, until: datetim
 
 def test_a_hidden_object_is_still_there(objects: ObjectStore, until: datetime) -> None:
     stored = put(objects, b"the original", until)
-    objects.client.delete_object(Bucket=objects.bucket, Key=KEY)  # a marker on top
+    objects.client.delete_object(Bucket=objects.bucket, Key=KEY)  # a delete marker
     assert objects.original(KEY) == stored.version_id
     assert objects.get(KEY, stored.version_id) == b"the original"
 

@@ -1,4 +1,5 @@
-"""The probe tells a store that keeps its promises from one that only accepts the words."""
+"""The probe distinguishes a store that keeps its promises from one that only accepts the
+requests."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ def test_it_works(as_worker: ObjectStore) -> None:
 
 
 def test_a_key_that_may_bypass_the_lock_is_found_out(objects: ObjectStore) -> None:
-    """The administrator's: the one that every process had before there were three."""
+    """The administrator's key, which every process used before there were three."""
     report = probe(objects, now=datetime.now(UTC))
     assert report.complete
     assert report.bypass_refused is False
@@ -33,7 +34,7 @@ def test_a_key_that_may_bypass_the_lock_is_found_out(objects: ObjectStore) -> No
 def test_a_bucket_that_was_governed_before_is_tried_in_the_stricter_mode(
     objects: ObjectStore, config: S3Config
 ) -> None:
-    """A locked object keeps its mode, so another object is tried after the setting changed."""
+    """A locked object keeps its mode, so after a change of the setting another object is tried."""
     assert probe(objects, now=datetime.now(UTC)).mode == "GOVERNANCE"
     strict = ObjectStore(dataclasses.replace(config, lock_mode="COMPLIANCE"))
     assert probe(strict, now=datetime.now(UTC)).mode == "COMPLIANCE"
@@ -46,7 +47,7 @@ def test_probing_every_day_piles_up_nothing(as_worker: ObjectStore) -> None:
 
 
 def test_a_store_that_only_nods_is_found_out(objects: ObjectStore, wire: Through) -> None:
-    """412, 400 and 403 become 200: what a store without these features would answer."""
+    """412, 400 and 403 become 200: the answers of a store without these features."""
     probe(objects, now=datetime.now(UTC))
 
     def nod(reply: bytes) -> bytes:
@@ -60,7 +61,7 @@ def test_a_store_that_only_nods_is_found_out(objects: ObjectStore, wire: Through
 
 
 def test_a_store_without_condition_is_found_out(as_worker: ObjectStore) -> None:
-    """The header is taken out before the request leaves: the store replaces what is there."""
+    """The header is removed before the request is sent: the store replaces the object."""
     now = datetime.now(UTC)
     probe(as_worker, now=now)
     as_worker.client.meta.events.register(

@@ -1,4 +1,4 @@
-"""A ZIP that is always the same bytes, and costs no more to read than it is large."""
+"""A ZIP that always has the same bytes, and takes no more memory to read than its size."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_it_works() -> None:
 
 
 def test_it_is_always_the_same_bytes() -> None:
-    """Also by another version of Python: what one worker put, the next must be able to adopt."""
+    """With every version of Python: what one worker stored, the next must be able to adopt."""
     made = zip_package(FILES, folder="VO-2026-00042")
     assert made == zip_package(dict(reversed(FILES.items())), folder="VO-2026-00042")
     digest = "ab2877221721ca8a6614e4492333a34b8abbc568209a486beaa36cf991711d98"
@@ -55,7 +55,7 @@ def test_what_unfolds_is_none_of_ours() -> None:
 
 def test_members_inside_each_other_are_no_more_than_what_holds_them() -> None:
     inner = zip_package({"b": bytes(10_000)})
-    within = inner[: inner.index(ENTRY)]  # the whole member, which is the content of another
+    within = inner[: inner.index(ENTRY)]  # the whole member, which is the contents of another
     outer = zip_package({"a": within})
     start, end = outer.index(ENTRY), outer.index(END)
     entry = bytearray(inner[inner.index(ENTRY) : inner.index(END)])

@@ -1,4 +1,4 @@
-"""Fills in the forms of a page as a person does, sends them, and looks at what comes back."""
+"""Fills in the forms of a page as a person does, sends them, and checks what comes back."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from werkzeug.datastructures import MultiDict
 
 HOME = "http://localhost"
 SECRET = "nooit-te-bewaren"
-# No field takes a character that changes the direction of the letters behind it.
+# No field accepts a character that reverses the following text.
 REFUSED = "\u202e"
 TYPED = ("text", "email", "tel", "search", "number", "date")
 
 
 @dataclass
 class Filled:
-    """A form as it was filled in: where it goes to, all it sends, and what of it was typed."""
+    """A filled form: its address, everything it sends, and the part that was typed."""
 
     action: str
     sent: MultiDict[str, str] = field(default_factory=MultiDict)
     typed: list[tuple[str, str]] = field(default_factory=list)
-    asks: bool = False  # something is asked for: it is more than a button
+    asks: bool = False  # it has input fields: it is more than a button
 
 
 def forms(page: str, here: str) -> list[Any]:
@@ -37,7 +37,8 @@ def forms(page: str, here: str) -> list[Any]:
 
 
 def fill(form: Any, beginning: str) -> Filled:
-    """Type ``beginning`` and its name in each field, tick each box, take each first choice."""
+    """Type ``beginning`` and the field's name in each field, tick each box, take each first
+    choice."""
     filled, radios = Filled(form.get("action")), set[str]()
     for control in form.xpath(".//input[@name] | .//textarea[@name] | .//select[@name]"):
         name, kind = control.get("name"), control.get("type", "text")
@@ -50,7 +51,7 @@ def fill(form: Any, beginning: str) -> Filled:
         elif control.tag == "textarea" or kind in TYPED:
             value = f"{beginning}{name}"[: int(control.get("maxlength", 2000))]
         elif kind == "password":
-            value = f"{SECRET}-{name}"  # twice another one: always a mistake
+            value = f"{SECRET}-{name}"  # twice different: always a mistake
         elif kind == "radio":
             if name in radios or not value:  # lxml reads an empty one as "on"
                 continue
@@ -64,7 +65,7 @@ def fill(form: Any, beginning: str) -> Filled:
 
 
 def shown(page: str, action: str) -> list[tuple[str, str]]:
-    """What the form with this address holds when it is shown."""
+    """The values in the form with this address as shown."""
     held = []
     for form in html.fromstring(page).xpath("//form[@method='post']"):
         if _bare(form.get("action") or "") == _bare(action):
@@ -73,9 +74,9 @@ def shown(page: str, action: str) -> list[tuple[str, str]]:
 
 
 def walk(app: Flask, client: FlaskClient, path: str) -> set[str]:
-    """Send each form of this page wrong, and with a token that is too old; return their endpoints.
+    """Send each form of this page with mistakes, and with an expired token; return their endpoints.
 
-    Each must come back by a redirect to a page that shows what was typed and what happened.
+    Each must come back by a redirect to a page with the input and an explanation.
     """
     answered = set()
     page = client.get(path, follow_redirects=True)

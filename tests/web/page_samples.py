@@ -1,9 +1,9 @@
-"""Every page of the signer and of errors with data to show it, in all its variants.
+"""Every page of the signer and of errors with sample data, in all variants.
 
-The pages of staff are shown with real data in their own tests.
+The staff's pages are shown with real data in their own tests.
 """
 
-# ruff: noqa: E501  one page or row a line: these tables are read across
+# ruff: noqa: E501  one page or row per line: these tables are read across
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("e
 
 
 def _drawing() -> str:
-    """A stroke on the left half of a pad, as a browser sends it."""
+    """A stroke on the left half of a pad, as sent by a browser."""
     pad, out = Image.new("RGBA", (708, 320)), io.BytesIO()
     ImageDraw.Draw(pad).line([(40, 60), (200, 200), (300, 80)], "#12233f", 6)
     pad.save(out, "PNG")
@@ -174,7 +174,7 @@ def _drawing() -> str:
 
 
 def _logo() -> str:
-    """A logo made for paper: dark letters on nothing."""
+    """A logo made for paper: dark letters on a transparent ground."""
     mark, out = Image.new("RGBA", (560, 160)), io.BytesIO()
     pen = ImageDraw.Draw(mark)
     pen.rounded_rectangle((0, 0, 159, 159), 36, "#c2410c")

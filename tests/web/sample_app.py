@@ -9,7 +9,7 @@ from service.web import compressed, errors, pages, security
 
 
 def make_sample_app(base_url: str) -> Flask:
-    """Every sample page, and an address for everything that pages point to.
+    """Every sample page, and a route for every address that pages link to.
 
     Under ``/tekenen/`` the pages get the headers of the signer's pages.
     """

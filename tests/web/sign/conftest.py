@@ -1,4 +1,4 @@
-"""A signer's browser before the real application, database and documents; jobs are run by hand."""
+"""A signer's browser on the real application, database and documents; jobs are run by hand."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ STATEMENTS = ["read_and_agreed", "authorised", "intent"]
 
 
 class Browser:
-    """One person's browser without JavaScript: it posts the token of the page it looks at."""
+    """One person's browser without JavaScript: it posts the token of the current page."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
@@ -111,7 +111,7 @@ class Browser:
 
 @dataclass
 class Journey:
-    """An agreement that was sent, the link in its mail, and the people around it."""
+    """A sent agreement, the link in its mail, and the people around it."""
 
     deps: Deps
     staff: Staff
@@ -134,7 +134,7 @@ class Journey:
         return address(self.deps, link.id).removeprefix(self.deps.settings.base_url)
 
     def code(self) -> str:
-        """The code in the newest code mail."""
+        """The code in the newest mail with a code."""
         found = self.rows("select id from code_challenges order by created_at desc")
         return code_for(self.deps.secret_key, str(found[0][0]))
 
@@ -144,17 +144,17 @@ class Journey:
             return list(result) if result.returns_rows else []
 
     def freeze(self) -> None:
-        """What the worker does after step 2."""
+        """The worker's job after step 2."""
         generate.generate(self.deps, self.agreement.id)
 
     def entered(self) -> Browser:
-        """Having opened the link."""
+        """After opening the link."""
         self.browser.get(self.link)
         self.browser.post(self.link)
         return self.browser
 
     def completed(self) -> Browser:
-        """Having filled in steps 1 and 2."""
+        """After steps 1 and 2."""
         browser = self.entered()
         browser.post("/tekenen/gegevens", DETAILS)
         browser.post("/tekenen/bijlage", ANNEX)
@@ -195,7 +195,7 @@ class Journey:
         }
 
     def shown(self) -> dict[str, str]:
-        """What the page of the text says about its bytes."""
+        """The digests of the text as on its page."""
         agreement = self.agreement
         with self.deps.database.begin() as tx:
             view = tx.openings.view(agreement.id, agreement.edition)
@@ -225,7 +225,7 @@ class Journey:
 def deps(
     database_url: str, maker: DocumentMaker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deps]:
-    """Everything real but the archive and the keys, which no test here reaches."""
+    """Everything real but the archive and the keys, which no test here uses."""
     settings = load_settings(
         {
             "ZEGEL_MODE": "development",

@@ -28,7 +28,8 @@ from service.deps import Deps
 from service.engines.process import free_ports
 from service.running.first_start import ADMINISTRATOR, as_input, read_example, sales_input
 from service.running.supervisor import Running, stack
-from service.settings.table import DEVELOPMENT, Settings, load_settings
+from service.settings.choices import DEVELOPMENT
+from service.settings.table import Settings, load_settings
 from service.wiring.build import build, libpq_url
 from service.workflow.actors import Client
 from service.workflow.offer.create import create

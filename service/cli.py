@@ -13,7 +13,8 @@ import click
 from service.error_words import words_of
 from service.errors import ZegelError
 from service.running.handover import received, supervised
-from service.settings.table import DEVELOPMENT, PRODUCTION, Settings, load_settings
+from service.settings.choices import DEVELOPMENT, PRODUCTION
+from service.settings.table import Settings, load_settings
 from service.texts import has_text, text
 from service.web.log_masking import MaskTokens
 

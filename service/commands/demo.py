@@ -24,7 +24,8 @@ from service.engines.process import free_ports
 from service.running.first_start import read_example
 from service.running.handover import FirstSignIn
 from service.running.supervisor import Running, stack
-from service.settings.table import DEVELOPMENT, load_settings
+from service.settings.choices import DEVELOPMENT
+from service.settings.table import load_settings
 from service.texts import text
 from signatures.command import check_files
 from storage.bag import PAYLOAD

@@ -18,7 +18,7 @@ from service.running.handover import FirstSignIn
 from service.settings.table import Settings
 from service.wiring.seal_keys import certified_key, pki_url
 from service.workflow.offer.create import create
-from service.workflow.people.accounts import first_administrator
+from service.workflow.people.first_administrator import first_administrator
 from service.workflow.people.profile import first_profile
 from signatures.keys.authority import create_authority
 from storage.config import S3Config

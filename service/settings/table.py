@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,25 +19,13 @@ from typing import TYPE_CHECKING, Any
 from service.error_codes import StartCode
 from service.errors import ZegelError
 from service.settings import values as value
-from service.settings.transport import in_the_clear, is_plain
+from service.settings.choices import AWS_KMS, DEVELOPMENT, PKCS11, PRODUCTION, SOFTWARE
+from service.settings.together import seen_together, store_is_embedded
 from service.settings.values import WrongValue
 
 if TYPE_CHECKING:
     from cryptography import x509
 
-DEVELOPMENT, PRODUCTION = "development", "production"
-SOFTWARE, PKCS11, AWS_KMS = "software", "pkcs11", "aws_kms"
-# The settings that each kind of seal key requires, and those it may have.
-SEAL_NEEDS = {
-    SOFTWARE: (),
-    PKCS11: ("ZEGEL_PKCS11_LIBRARY", "ZEGEL_PKCS11_TOKEN", "ZEGEL_PKCS11_KEY", "ZEGEL_PKCS11_PIN"),
-    AWS_KMS: ("ZEGEL_KMS_KEY", "ZEGEL_KMS_REGION"),
-}
-SEAL_MAY_HAVE = {
-    SOFTWARE: ("ZEGEL_SEAL_KEYSTORE", "ZEGEL_SEAL_KEYSTORE_PASSPHRASE", "ZEGEL_SEAL_ROOT"),
-    PKCS11: (),
-    AWS_KMS: ("ZEGEL_KMS_ENDPOINT_URL",),
-}
 SECRET_BYTES = 32
 PASSPHRASE_CHARACTERS = 12
 
@@ -91,8 +79,8 @@ class Settings:
     kms_region: str | None
     kms_endpoint_url: str | None  # None: Amazon's
     tsa_urls: tuple[str, ...]  # empty: our own time stamp authority
-    tsa_roots: tuple[x509.Certificate, ...]  # of other people's authorities, of before as well
-    tsa_policies: tuple[str, ...]  # of third-party authorities, including former ones
+    tsa_roots: tuple[x509.Certificate, ...]  # of third-party authorities, including former ones
+    tsa_policies: tuple[str, ...]  # empty: any
     tsa_per_minute: int
     tsa_authorization: Mapping[str, str] = field(repr=False)  # by address
     trusted_list: Path | None
@@ -257,14 +245,14 @@ def load_settings(
             given.add(setting.name)  # wrong, not absent: one sentence about it is enough
             problems.append(Problem(wrong.code, {"name": setting.name, **wrong.values}))
             values[setting.attribute] = _default(setting, values, mode_default)
-    problems += [Problem(code, details) for code, details in _together(values, given)]
+    problems += [Problem(code, details) for code, details in seen_together(values, given)]
     if keys and values["mode"] == PRODUCTION:
         names = ("ZEGEL_ORGANISATION", "ZEGEL_KEY_PASSPHRASE")
         missing = [name for name in names if name not in given]
         problems += [Problem("required", {"name": name}) for name in missing]
     if problems:
         raise SettingsError(problems)
-    return Settings(**values, embedded_object_store=_store_is_embedded(given))
+    return Settings(**values, embedded_object_store=store_is_embedded(given))
 
 
 def development_secret(data_dir: Path) -> bytes:
@@ -306,91 +294,3 @@ def _unknown_names(environ: Mapping[str, str]) -> Iterator[Problem]:
     for name in sorted(environ):
         if name.startswith("ZEGEL_") and name.removesuffix("_FILE") not in known:
             yield Problem("unknown", {"name": name})
-
-
-def _together(
-    values: Mapping[str, Any], given: Iterable[str]
-) -> Iterator[tuple[str, dict[str, object]]]:
-    """The problems of combinations of settings."""
-    given = set(given)
-    for one, other in (
-        ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
-        ("S3_WEB_ACCESS_KEY_ID", "S3_WEB_SECRET_ACCESS_KEY"),
-        ("S3_PREPARE_ACCESS_KEY_ID", "S3_PREPARE_SECRET_ACCESS_KEY"),
-        ("SMTP_USER", "SMTP_PASSWORD"),
-        ("ZEGEL_SEAL_KEYSTORE", "ZEGEL_SEAL_ROOT"),
-        ("ZEGEL_TRUSTED_LIST", "ZEGEL_TRUSTED_LIST_SIGNERS"),
-    ):
-        if (one in given) != (other in given):
-            yield "only_together", {"one": one, "other": other}
-    if "DATABASE_OWNER_URL" in given and "DATABASE_URL" not in given:
-        yield "required_with", {"name": "DATABASE_URL", "other": "DATABASE_OWNER_URL"}
-    if "SMTP_HOST" in given and "MAIL_FROM" not in given:
-        yield "required_with", {"name": "MAIL_FROM", "other": "SMTP_HOST"}
-    yield from _of_the_seal(values["seal_provider"], given)
-    yield from _of_time_stamps(values, given)
-    if values["mode"] == PRODUCTION:
-        yield from _wanted_in_production(values, given)
-
-
-def _of_the_seal(provider: str, given: set[str]) -> Iterator[tuple[str, dict[str, object]]]:
-    """What one kind of key lacks, and what is set for another kind and would have no effect."""
-    for name in SEAL_NEEDS[provider]:
-        if name not in given:
-            yield "required_for", {"name": name, "choice": provider}
-    for other in SEAL_NEEDS:
-        for name in (*SEAL_NEEDS[other], *SEAL_MAY_HAVE[other]):
-            if other != provider and name in given:
-                yield "only_for", {"name": name, "choice": other}
-
-
-def _of_time_stamps(
-    values: Mapping[str, Any], given: set[str]
-) -> Iterator[tuple[str, dict[str, object]]]:
-    """Without an authority's root, every file that it stamped would fail verification, also in
-    development."""
-    if "ZEGEL_TSA_URLS" in given and "ZEGEL_TSA_ROOTS" not in given:
-        yield "required_with", {"name": "ZEGEL_TSA_ROOTS", "other": "ZEGEL_TSA_URLS"}
-    for name in (
-        "ZEGEL_TSA_POLICIES",
-        "ZEGEL_TSA_PER_MINUTE",
-        "ZEGEL_TSA_AUTHORIZATION",
-        "ZEGEL_TRUSTED_LIST",
-    ):
-        if name in given and "ZEGEL_TSA_URLS" not in given:
-            yield "required_with", {"name": "ZEGEL_TSA_URLS", "other": name}
-    for url in values["tsa_authorization"]:
-        if url not in values["tsa_urls"]:
-            yield "no_such_service", {"name": "ZEGEL_TSA_AUTHORIZATION", "url": url}
-
-
-def _wanted_in_production(
-    values: Mapping[str, Any], given: set[str]
-) -> Iterator[tuple[str, dict[str, object]]]:
-    for name in ("ZEGEL_BASE_URL", "ZEGEL_SECRET_KEY", "SMTP_HOST"):
-        if name not in given:
-            yield "required", {"name": name}
-    if "ZEGEL_BASE_URL" in given and not values["base_url"].startswith("https://"):
-        yield "not_https", {"name": "ZEGEL_BASE_URL"}
-    if is_plain(values["kms_endpoint_url"]):
-        yield "not_https", {"name": "ZEGEL_KMS_ENDPOINT_URL"}
-    for spot in in_the_clear(values):
-        if not spot.reason:
-            yield spot.code, {"name": spot.setting, "other": spot.reason_setting}
-    if values["embedded"]:
-        return
-    if "DATABASE_URL" not in given:
-        yield "not_embedded", {"name": "DATABASE_URL"}
-    if _store_is_embedded(given):
-        yield "not_embedded", {"name": "S3_ENDPOINT_URL"}
-
-
-def _store_is_embedded(given: set[str]) -> bool:
-    """Amazon needs no endpoint, and on its machines no keys; then a region selects it."""
-    return not given & {
-        "S3_ENDPOINT_URL",
-        "S3_ACCESS_KEY_ID",
-        "S3_WEB_ACCESS_KEY_ID",
-        "S3_PREPARE_ACCESS_KEY_ID",
-        "S3_REGION",
-    }

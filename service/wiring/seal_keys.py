@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from service.errors import KeysUnusable
-from service.settings.table import AWS_KMS, PKCS11, SOFTWARE, Settings
+from service.settings.choices import AWS_KMS, PKCS11, SOFTWARE
+from service.settings.table import Settings
 from signatures.errors import AuthorityError
 from signatures.keys.authority import Authority, check_validity, read_authority
 from signatures.keys.key_files import read_certificate

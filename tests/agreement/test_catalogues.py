@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.agreement.annex import LISTS, categories
+from service.agreement.decline_reason import DeclineReason
 from service.agreement.events import Event, in_words
 from service.agreement.parties import KINDS, NUMBER_TYPES
 from service.agreement.permissions import Role
@@ -92,6 +93,7 @@ def test_every_kind_of_mail_has_a_name_and_three_templates() -> None:
         *(f"labels.place.{place.value}" for place in Place),
         *(f"labels.order.{order.value}" for order in Order),
         *(f"labels.role.{role.value}" for role in Role),
+        *(f"labels.decline_reason.{reason.value}" for reason in DeclineReason),
         *(f"labels.kind.{kind}" for kind in KINDS),
         *(f"labels.number_type.{kind}" for kind in NUMBER_TYPES),
         *(f"labels.method.{method}" for method in METHODS),

@@ -71,7 +71,8 @@ def test_what_is_loaded_is_found() -> None:
 MADE = """
 import os, threading
 from service.app import create_app
-from service.settings.table import DEVELOPMENT, load_settings
+from service.settings.choices import DEVELOPMENT
+from service.settings.table import load_settings
 from service.wiring.build import build
 from storage.objects import S3Config
 

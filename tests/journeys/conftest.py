@@ -25,7 +25,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from service.commands.browser import Browser as HttpBrowser
 from service.engines.process import free_ports
 from service.running.supervisor import stack
-from service.settings.table import DEVELOPMENT, load_settings
+from service.settings.choices import DEVELOPMENT
+from service.settings.table import load_settings
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}

@@ -24,7 +24,8 @@ from sqlalchemy.engine import make_url
 from service.database.engine import Database
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
 from service.running.supervisor import _given_to
-from service.settings.table import DEVELOPMENT, load_settings
+from service.settings.choices import DEVELOPMENT
+from service.settings.table import load_settings
 from service.wiring.build import deferrer
 
 

@@ -18,7 +18,7 @@ from service.errors import Invalid, TooMany, ZegelError
 from service.workflow.offer import generate
 from service.workflow.people import accounts
 from service.workflow.signing import prove_mailbox
-from service.workflow.signing.decline import QUESTIONS_PER_DAY
+from service.workflow.signing.ask import QUESTIONS_PER_DAY
 
 
 def secret_of(browser: Office, name: str = "zegel-signer") -> str:

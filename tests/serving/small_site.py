@@ -12,7 +12,8 @@ from flask import Flask, request
 
 from service.running.connections import Patience
 from service.running.server import Server
-from service.settings.table import DEVELOPMENT, load_settings
+from service.settings.choices import DEVELOPMENT
+from service.settings.table import load_settings
 from service.web.security import body_limit
 
 LARGE = 1024 * 1024

@@ -13,7 +13,8 @@ from service.engines import EmbeddedObjectStore
 from service.engines.errors import EngineError
 from service.running.handover import MARK, FirstSignIn, settings_line
 from service.running.opening import engines
-from service.settings.table import DEVELOPMENT, load_settings
+from service.settings.choices import DEVELOPMENT
+from service.settings.table import load_settings
 
 ROOT = Path(__file__).parents[2]
 ASK = "import json; from service.running.handover import received; print(json.dumps(received()))"

@@ -14,7 +14,8 @@ import pytest
 from service.engines import ObjectStoreAddress
 from service.engines.process import free_ports
 from service.running.supervisor import Interrupted, stack
-from service.settings.table import DEVELOPMENT, load_settings
+from service.settings.choices import DEVELOPMENT
+from service.settings.table import load_settings
 from signatures.keys.authority import read_authority
 
 ROOT = Path(__file__).parents[2]

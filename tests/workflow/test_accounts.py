@@ -17,7 +17,7 @@ from service.error_words import words_by_field
 from service.errors import Invalid, NotAllowed, TooMany
 from service.texts import text
 from service.workflow.keeping import retain
-from service.workflow.people import accounts, own_password, sessions
+from service.workflow.people import accounts, first_administrator, own_password, sessions
 from service.workflow.people import sign_in_limits as limits
 
 EMAIL = "els@it4.example"
@@ -152,9 +152,9 @@ def test_twenty_browsers_are_known_and_none_for_ever(house: House) -> None:
 
 
 def test_the_first_administrator_is_made_once_and_chooses_a_password_first(deps: Deps) -> None:
-    printed = accounts.first_administrator(deps, "beheer@it4.example", "Beheer", "")
+    printed = first_administrator.first_administrator(deps, "beheer@it4.example", "Beheer", "")
     assert printed
-    assert accounts.first_administrator(deps, "other@it4.example", "Ander", "") is None
+    assert first_administrator.first_administrator(deps, "other@it4.example", "Ander", "") is None
     signed_in = accounts.sign_in(deps, "beheer@it4.example", printed)
     found = sessions.find(deps, signed_in.session)
     assert found is not None

@@ -24,7 +24,7 @@ from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
 from service.errors import NotAllowed, NotFound
 from service.workflow.keeping import archive, retain, retrieve
-from service.workflow.offer import resend
+from service.workflow.offer import change_email
 from service.workflow.package import originals
 from service.workflow.sealing import close, seal
 from service.workflow.signing import read
@@ -107,7 +107,8 @@ def test_the_evidence_says_who_came_instead_of_whom_and_how_that_was_proved(
 ) -> None:
     house = whole_house
     reference = house.sent()
-    resend.change_email(house.deps, reference, "Ann Peeters", "ann@peeters.example", house.staff)
+    corrected = ("Ann Peeters", "ann@peeters.example")
+    change_email.change_email(house.deps, reference, *corrected, house.staff)
     house.passed_on(house.entered(reference))
     used = house.rows("select created_at, consumed_at from code_challenges")[0]
     secret = house.frozen(reference, signatory_name="Jan Claes")

@@ -19,23 +19,28 @@ from service.agreement.events import Event
 from service.agreement.permissions import Role
 from service.database.log.audit_check import check_chain
 from service.errors import Invalid
+from service.texts import OURS
 from service.workflow.actors import Client
 from service.workflow.keeping import archive, retrieve
 from service.workflow.offer import (
     answer,
+    change_email,
+    copy_link,
     edit,
     expire,
+    extend,
     generate,
     remind,
-    resend,
     send,
     take_over,
     void,
 )
+from service.workflow.package.log import sentence
 from service.workflow.people import accounts, rescue
 from service.workflow.people import staff as people
 from service.workflow.sealing import close, seal
 from service.workflow.signing import (
+    ask,
     complete,
     decline,
     open_link,
@@ -101,7 +106,7 @@ def _signed_by_both(house: House) -> str:
     reference = _sent(house)
     house.rows("update messages set queued_at = queued_at - interval '2 days'")
     remind.remind(deps, reference, staff)
-    resend.copy_link(deps, reference, staff)
+    copy_link.copy_link(deps, reference, staff)
     secret = _completed(house, reference)
     generate.note_failure(deps, house.agreement(reference).id, "text_differs An Zqxpeeters")
     generate.retry_generation(deps, reference, f"staff:{staff.id}")
@@ -110,7 +115,7 @@ def _signed_by_both(house: House) -> str:
     complete.save_annex(deps, secret, Input(OFFICER, **LISTS), BROWSER)
     generate.generate(deps, house.agreement(reference).id)
     for question in ("Zqxvraag?", "Nog een zqxvraag?"):
-        decline.ask(deps, secret, question, BROWSER)
+        ask.ask(deps, secret, question, BROWSER)
     first, second = retrieve.dossier(deps, reference, staff).questions
     answer.answer(deps, reference, first.id, "Zqxantwoord", staff)
     answer.settle(deps, reference, second.id, staff)
@@ -136,7 +141,7 @@ def _other_endings(house: House) -> None:
     passed_on = open_link.enter(deps, house.token(_sent(house)), BROWSER)
     house.passed_on(passed_on, name="Jan Zqxclaes", email="zqxjan@peeters.example")
     changed = _sent(house)
-    resend.change_email(deps, changed, "Els Zqxmaes", "zqxels@peeters.example", staff)
+    change_email.change_email(deps, changed, "Els Zqxmaes", "zqxels@peeters.example", staff)
     offered = {**PRE_SIGNED, **MARKED}
     send.send(deps, house.draft(offered, **LISTS), staff)
     ended = _sent(house)
@@ -144,7 +149,7 @@ def _other_endings(house: House) -> None:
     house.forget_time(ended)
     expire.expire(deps)
     open_link.request_new_link(deps, token, BROWSER)
-    resend.extend(deps, ended, "30", staff)
+    extend.extend(deps, ended, "30", staff)
     tom = add_colleague(deps, "zqxtom@it4.example", Role.SIGNATORY, name="Tom Zqxclaes")
     take_over.take_over(deps, ended, tom)
     message = house.mails(ended)[0].id
@@ -251,7 +256,7 @@ def test_an_entry_from_before_prints_and_verifies_as_it_is(house: House) -> None
     old = next(each for each in genuine if each.event is Event.AGREEMENT_SENT)
     data = {**old.data, "recipient": "An Peeters"}
     old = dataclasses.replace(old, data=data, personal={"name": "Els Maes"})
-    assert close.sentence(old).startswith("Verstuurd naar An Peeters; te ondertekenen")
+    assert sentence(old, OURS).startswith("Verstuurd naar An Peeters; te ondertekenen")
     first = dataclasses.replace(genuine[0], data=data, personal=None, personal_digest="", salt="")
     first = dataclasses.replace(first, hash=first.recomputed())
     assert check_chain([first]) == []

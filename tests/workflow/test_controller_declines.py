@@ -12,7 +12,7 @@ from service.errors import Invalid, LinkUnusable
 from service.workflow.actors import Client
 from service.workflow.keeping import retrieve
 from service.workflow.offer import generate, void
-from service.workflow.signing import decline, open_link, read
+from service.workflow.signing import ask, decline, open_link, read
 
 
 def codes(wrong: Invalid) -> dict[str, str]:
@@ -81,12 +81,12 @@ def test_declining_says_why(house: House, reason: str, explanation: str, field: 
 def test_a_question_goes_to_the_sender_and_the_link_keeps_working(house: House) -> None:
     reference = house.sent()
     secret = house.entered(reference)
-    decline.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
+    ask.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
     mail = house.mails(reference, "question")[0]
     assert (mail.recipient, mail.reply_to) == ("els@it4.example", "an@peeters.example")
     assert open_link.visit(house.deps, secret).status == "open"
     with pytest.raises(Invalid) as wrong:
-        decline.ask(house.deps, secret, " ", BROWSER)
+        ask.ask(house.deps, secret, " ", BROWSER)
     assert codes(wrong.value) == {"question": "question_required"}
 
 

@@ -19,7 +19,7 @@ from service.errors import (
     Invalid,
     Refused,
 )
-from service.workflow.offer import resend
+from service.workflow.offer import copy_link
 from service.workflow.signing import open_link, prove_mailbox, read, sign
 
 
@@ -206,6 +206,6 @@ def test_a_drawn_signature_is_encoded_anew(house: House) -> None:
 
 def test_a_copied_link_stands_in_the_evidence(house: House) -> None:
     reference = house.sent()
-    resend.copy_link(house.deps, reference, house.staff)
+    copy_link.copy_link(house.deps, reference, house.staff)
     secret = house.signed(reference)
     assert read.acts(house.deps, secret)[0].record["evidence"]["link"]["copied_by_staff"] is True

@@ -30,7 +30,8 @@ from service.workflow.offer import create, generate, send
 from service.workflow.people import profile
 from service.workflow.people import staff as people
 from service.workflow.sealing import close, seal
-from service.workflow.signing import complete, decline
+from service.workflow.signing import ask as asking
+from service.workflow.signing import complete
 
 EXAMPLES = int(os.environ.get("DOORS", "2"))
 # What each piece is made of. The first are the widest and the longest that is printed.
@@ -235,7 +236,7 @@ def renamed(house: House, odd: dict[str, Any]) -> Any:
 
 
 def ask(house: House, secret: str, odd: dict[str, Any]) -> None:
-    decline.ask(house.deps, secret, odd["question"], browser(None, ""))
+    asking.ask(house.deps, secret, odd["question"], browser(None, ""))
 
 
 def save_annex(house: House, secret: str, odd: dict[str, Any], here: Client) -> None:

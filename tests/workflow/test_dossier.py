@@ -14,7 +14,7 @@ from service.agreement.states import PlaceState
 from service.web.staff.next_step import allowed, next_step
 from service.workflow.keeping import retrieve
 from service.workflow.offer import answer, expire, generate, send, void
-from service.workflow.signing import complete, decline
+from service.workflow.signing import ask, complete, decline
 
 
 def says(house: House, reference: str, *words: str, staff: Staff | None = None) -> None:
@@ -41,7 +41,7 @@ def test_the_customer_first(house: House, another: Callable[..., Staff]) -> None
     says(house, reference, "De link is gemaild naar an@peeters.example. De link werkt tot en met")
     secret = house.entered(reference)
     says(house, reference, "An Peeters heeft de link geopend: Dat was op", "niet ingevuld")
-    decline.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
+    ask.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
     says(house, reference, "Een vraag wacht op antwoord: An Peeters stelde ze op")
     (question,) = retrieve.dossier(house.deps, reference, house.staff).questions
     answer.answer(house.deps, reference, question.id, "Iemand die toekijkt.", house.staff)

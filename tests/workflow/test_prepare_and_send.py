@@ -24,7 +24,18 @@ from service.errors import (
     TooLate,
     WrongState,
 )
-from service.workflow.offer import create, edit, expire, generate, resend, send, void
+from service.workflow.offer import (
+    change_email,
+    copy_link,
+    create,
+    edit,
+    expire,
+    extend,
+    generate,
+    resend,
+    send,
+    void,
+)
 from service.workflow.people import profile
 from service.workflow.signing import open_link
 from signatures.effective_date import local_date
@@ -143,7 +154,7 @@ def test_a_new_link_kills_the_old_one(house: House) -> None:
 
 def test_a_copied_link_is_the_living_one_and_is_told(house: House) -> None:
     reference = house.sent()
-    address = resend.copy_link(house.deps, reference, house.staff)
+    address = copy_link.copy_link(house.deps, reference, house.staff)
     assert address == f"http://localhost/tekenen/link/{house.token(reference)}"
     assert "link.copied" in house.events(reference)
     with house.deps.database.begin() as tx:
@@ -158,7 +169,7 @@ def test_copying_can_be_forbidden(house: House) -> None:
     reference = house.sent()
     off = dataclasses.replace(house.deps.settings, staff_may_copy_link=False)
     with pytest.raises(NotAllowed) as refusal:
-        resend.copy_link(dataclasses.replace(house.deps, settings=off), reference, house.staff)
+        copy_link.copy_link(dataclasses.replace(house.deps, settings=off), reference, house.staff)
     assert refusal.value.code == "copy_not_allowed"
     assert "link.copied" not in house.events(reference)
 
@@ -166,9 +177,8 @@ def test_copying_can_be_forbidden(house: House) -> None:
 def test_a_corrected_address_gets_a_new_link(house: House) -> None:
     reference = house.sent()
     old = house.token(reference)
-    resend.change_email(
-        house.deps, reference, "An Peeters", "an.peeters@peeters.example", house.staff
-    )
+    corrected = ("An Peeters", "an.peeters@peeters.example")
+    change_email.change_email(house.deps, reference, *corrected, house.staff)
     changed = house.agreement(reference)
     assert changed.signatory.email == "an.peeters@peeters.example"
     assert open_link.landing(house.deps, old).status == "replaced"
@@ -186,30 +196,30 @@ def test_a_corrected_address_gets_a_new_link(house: House) -> None:
 def test_what_is_no_correction_is_refused(house: House, name: str, email: str, field: str) -> None:
     reference = house.sent()
     with pytest.raises(Invalid) as wrong:
-        resend.change_email(house.deps, reference, name, email, house.staff)
+        change_email.change_email(house.deps, reference, name, email, house.staff)
     assert list(words_by_field(wrong.value)) == [field]
 
 
 def test_a_printed_name_is_not_changed_under_the_text(house: House) -> None:
     reference = house.sent()
     house.frozen(reference)
+    other = ("Jan Peeters", "jan@peeters.example")
     with pytest.raises(WrongState) as refusal:
-        resend.change_email(
-            house.deps, reference, "Jan Peeters", "jan@peeters.example", house.staff
-        )
+        change_email.change_email(house.deps, reference, *other, house.staff)
     assert refusal.value.values == {"state": "ready"}
-    resend.change_email(house.deps, reference, "An Peeters", "an2@peeters.example", house.staff)
+    corrected = ("An Peeters", "an2@peeters.example")
+    change_email.change_email(house.deps, reference, *corrected, house.staff)
 
 
 def test_who_signed_keeps_the_address(house: House) -> None:
     reference = house.sent()
     house.signed(reference)
     for refused in (
-        lambda: resend.change_email(
+        lambda: change_email.change_email(
             house.deps, reference, "An Peeters", "x@x.example", house.staff
         ),
         lambda: resend.resend(house.deps, reference, house.staff),
-        lambda: resend.copy_link(house.deps, reference, house.staff),
+        lambda: copy_link.copy_link(house.deps, reference, house.staff),
     ):
         with pytest.raises(Refused):
             refused()
@@ -217,11 +227,11 @@ def test_who_signed_keeps_the_address(house: House) -> None:
 
 def test_a_term_is_prolonged_and_never_shortened(house: House) -> None:
     reference = house.sent()
-    resend.extend(house.deps, reference, "60", house.staff)
+    extend.extend(house.deps, reference, "60", house.staff)
     until = house.agreement(reference).expires_at
     for days in ("10", "60"):  # earlier, and the same: nothing would be prolonged
         with pytest.raises(Invalid) as wrong:
-            resend.extend(house.deps, reference, days, house.staff)
+            extend.extend(house.deps, reference, days, house.staff)
         assert wrong.value.errors[0].code == "extend_later"
     assert house.agreement(reference).expires_at == until
     assert house.kinds(reference) == ["invitation"]
@@ -231,7 +241,7 @@ def test_a_term_is_prolonged_and_never_shortened(house: House) -> None:
 def test_a_term_has_bounds(house: House, days: str) -> None:
     reference = house.sent()
     with pytest.raises(Invalid) as wrong:
-        resend.extend(house.deps, reference, days, house.staff)
+        extend.extend(house.deps, reference, days, house.staff)
     assert list(words_by_field(wrong.value)) == ["link_days"]
 
 
@@ -268,7 +278,7 @@ def test_a_customer_who_was_never_invited_hears_nothing(house: House) -> None:
 
 def test_an_expired_agreement_comes_back_where_it_stood(house: House) -> None:
     sent = expired(house, house.sent())
-    resend.extend(house.deps, sent, "10", house.staff)
+    extend.extend(house.deps, sent, "10", house.staff)
     assert house.agreement(sent).state is State.SENT
     assert house.agreement(sent).places[Place.CONTROLLER_ANNEX] is PlaceState.OPEN
     assert house.kinds(sent)[-1] == "link_renewed"
@@ -277,7 +287,7 @@ def test_an_expired_agreement_comes_back_where_it_stood(house: House) -> None:
     house.frozen(frozen)
     digest = house.agreement(frozen).frozen_sha256
     expired(house, frozen)
-    resend.extend(house.deps, frozen, "10", house.staff)
+    extend.extend(house.deps, frozen, "10", house.staff)
     assert house.agreement(frozen).state is State.READY
     assert house.agreement(frozen).frozen_sha256 == digest
 
@@ -287,7 +297,7 @@ def test_a_signature_outlives_the_term(house: House) -> None:
     house.signed(reference)
     expired(house, reference)
     assert house.agreement(reference).places[Place.CONTROLLER_ANNEX] is PlaceState.SIGNED
-    resend.extend(house.deps, reference, "10", house.staff)
+    extend.extend(house.deps, reference, "10", house.staff)
     back = house.agreement(reference)
     assert back.state is State.IN_SIGNING
     assert back.awaits_processor
@@ -299,18 +309,18 @@ def test_a_pre_signed_offer_comes_back_in_every_stage(house: House) -> None:
     preparing = house.draft(PRE_SIGNED, **LISTS)
     send.send(house.deps, preparing, house.staff)
     expired(house, preparing)
-    resend.extend(house.deps, preparing, "10", house.staff)
+    extend.extend(house.deps, preparing, "10", house.staff)
     assert house.agreement(preparing).state is State.PREPARING
     generate.generate(house.deps, house.agreement(preparing).id)
     assert house.agreement(preparing).awaits_processor
 
     ready = expired(house, house.pre_signed())
-    resend.extend(house.deps, ready, "10", house.staff)
+    extend.extend(house.deps, ready, "10", house.staff)
     assert house.agreement(ready).awaits_processor
     assert house.agreement(ready).places[Place.PROCESSOR_AGREEMENT] is PlaceState.OPEN
     house.countersign(ready)
     expired(house, ready)
-    resend.extend(house.deps, ready, "10", house.staff)
+    extend.extend(house.deps, ready, "10", house.staff)
     assert house.agreement(ready).awaits_controller
     assert house.mails(ready)[-1].kind == "link_renewed"
 
@@ -328,7 +338,7 @@ def test_a_withdrawn_agreement_is_over(house: House) -> None:
     assert house.kinds(reference)[-1] == "voided"
     for again in (
         lambda: void.void(house.deps, reference, "Nog eens", house.staff),
-        lambda: resend.extend(house.deps, reference, "10", house.staff),
+        lambda: extend.extend(house.deps, reference, "10", house.staff),
     ):
         with pytest.raises(TooLate):
             again()
@@ -361,9 +371,9 @@ def test_only_who_may_does_it(house: House, another: Callable[..., Staff]) -> No
         lambda who: edit.edit(deps, reference, given, who),
         lambda who: send.send(deps, reference, who),
         lambda who: resend.resend(deps, reference, who),
-        lambda who: resend.copy_link(deps, reference, who),
-        lambda who: resend.change_email(deps, reference, "An", "a@b.example", who),
-        lambda who: resend.extend(deps, reference, "9", who),
+        lambda who: copy_link.copy_link(deps, reference, who),
+        lambda who: change_email.change_email(deps, reference, "An", "a@b.example", who),
+        lambda who: extend.extend(deps, reference, "9", who),
         lambda who: void.void(deps, reference, "Omdat", who),
         lambda who: profile.change_profile(deps, PROCESSOR, who, proof_of(deps, who)),
     ]

@@ -9,7 +9,7 @@ from house import House
 
 from service.agreement.events import Event, in_words
 from service.error_words import words_of
-from service.settings.table import PRODUCTION
+from service.settings.choices import PRODUCTION
 from service.texts import OURS
 from service.workflow import probe_office
 from service.workflow.probe_office import OfficeOpen

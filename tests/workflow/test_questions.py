@@ -18,7 +18,7 @@ from service.wiring.build import mailbox
 from service.workflow.keeping import retrieve
 from service.workflow.offer import answer, resend, void
 from service.workflow.offer.answer import settle
-from service.workflow.signing import countersign, decline, send_back
+from service.workflow.signing import ask, countersign, send_back
 from service.workflow.telling import deliver
 
 ASKED = "Klopt het dat zij ook gegevens over gezondheid hebben?\nWaarom?"
@@ -41,7 +41,7 @@ def asked_by_signatory(house: House) -> tuple[str, str]:
     """An agreement whose signatory asked something, and the browser's secret."""
     reference = house.sent()
     secret = house.entered(reference)
-    decline.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
+    ask.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
     return reference, secret
 
 
@@ -259,7 +259,7 @@ def test_answered_elsewhere(house: House) -> None:
 def test_signing_ends_the_signatorys_questions_and_not_ours(house: House) -> None:
     reference = house.sent()
     secret = house.frozen(reference)
-    decline.ask(house.deps, secret, "Nog iets?", BROWSER)
+    ask.ask(house.deps, secret, "Nog iets?", BROWSER)
     house.prepared(reference, secret)
     house.sign(reference, secret)
     send_back.send_back(house.deps, reference, ASKED, house.staff)

@@ -15,7 +15,7 @@ from service.agreement.working_days import is_working_day
 from service.errors import NotAllowed, Refused, TooLate
 from service.wiring.build import mailbox
 from service.workflow.keeping import retrieve
-from service.workflow.offer import expire, remind, resend, void
+from service.workflow.offer import change_email, expire, remind, resend, void
 from service.workflow.telling import deliver
 from signatures.effective_date import BRUSSELS, local_date
 
@@ -175,7 +175,8 @@ def test_another_person_is_another_count(house: House) -> None:
     reference = house.sent()
     morning = linked(house, reference, 3)
     remind.remind_due(house.deps, now=morning)
-    resend.change_email(house.deps, reference, "An Peeters", "nieuw@peeters.example", house.staff)
+    corrected = ("An Peeters", "nieuw@peeters.example")
+    change_email.change_email(house.deps, reference, *corrected, house.staff)
     with house.deps.database.begin() as tx:
         situation = tx.reminders.situation(house.agreement(reference).id)
     assert situation

@@ -14,7 +14,7 @@ from service.database.queue.messages import Message
 from service.errors import NotAllowed, NotFound
 from service.mail.errors import MailRefused, MailTooLarge
 from service.workflow.keeping import retrieve
-from service.workflow.offer import resend, void
+from service.workflow.offer import change_email, void
 from service.workflow.signing import prove_mailbox
 from service.workflow.telling import alarm, deliver, undelivered
 
@@ -54,7 +54,8 @@ def test_the_sender_is_told_at_once_with_the_servers_words(house: House) -> None
 def test_another_address_settles_it(house: House) -> None:
     reference = house.sent()
     refused(house, house.mails(reference, "invitation")[0])
-    resend.change_email(house.deps, reference, "An Peeters", "an@bakkerij.example", house.staff)
+    corrected = ("An Peeters", "an@bakkerij.example")
+    change_email.change_email(house.deps, reference, *corrected, house.staff)
     assert stalled(house) == []
     assert in_trouble(house) == 0
 

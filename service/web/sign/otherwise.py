@@ -5,20 +5,21 @@ from __future__ import annotations
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from service.agreement.decline_reason import DeclineReason
 from service.error_words import words_of
 from service.errors import Invalid, LinkUnusable, TooMany
-from service.texts import catalogue, text
+from service.texts import text
 from service.web.again import Again, ask_again
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
 from service.web.forms import FormErrors, read
 from service.web.sign.blueprint import blueprint, current, current_open, secret, show, to
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
-from service.workflow.signing import decline as instead
+from service.workflow.signing import ask as asking
+from service.workflow.signing import decline as declining
 from service.workflow.signing.open_link import Visit
 from service.workflow.signing.read import ending_of
 
-_REASON = "decline_reason."
 TALK_FIRST = "ask"
 
 
@@ -43,7 +44,7 @@ def send_decline() -> ResponseReturnValue:
         asked = {"question": explanation}
         return ask_again({}, 200, at=url_for("sign.ask"), fields=asked, instead=True)
     try:
-        instead.decline(deps(), secret(), reason, explanation, client())
+        declining.decline(deps(), secret(), reason, explanation, client())
     except Invalid as wrong:
         return ask_again(FormErrors.of(wrong))
     return to("sign.declined")
@@ -88,7 +89,7 @@ def send_question() -> ResponseReturnValue:
         return to("sign.resume")
     typed = read(request.form).values
     try:
-        instead.ask(deps(), secret(), typed.get("question", ""), client())
+        asking.ask(deps(), secret(), typed.get("question", ""), client())
     except Invalid as wrong:
         return ask_again(FormErrors.of(wrong))
     except TooMany as refusal:
@@ -104,12 +105,12 @@ def asked() -> ResponseReturnValue:
 
 
 def _decline_page(found: Visit, typed: Again) -> ResponseReturnValue:
+    language = found.agreement.language
     reasons = [
-        (key.removeprefix(_REASON), label)
-        for key, label in catalogue("labels").items()
-        if key.startswith(_REASON)
+        (each.value, text(f"labels.decline_reason.{each.value}", language))
+        for each in DeclineReason
     ]
-    reasons.append((TALK_FIRST, text("sign.decline.ask")))
+    reasons.append((TALK_FIRST, text("sign.decline.ask", language)))
     return show(
         "decline",
         found.agreement,

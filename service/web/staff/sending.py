@@ -19,8 +19,11 @@ from service.web.mistakes import sentences
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.keeping.retrieve import agreement_of, dossier
-from service.workflow.offer import resend as anew
+from service.workflow.offer.change_email import change_email as correct_email
+from service.workflow.offer.copy_link import copy_link as take_link
+from service.workflow.offer.extend import extend as prolong
 from service.workflow.offer.remind import remind as remind_now
+from service.workflow.offer.resend import resend as send_again
 from service.workflow.offer.send import send as send_draft
 from service.workflow.offer.void import void as withdraw
 from service.workflow.telling.undelivered import settle
@@ -52,7 +55,7 @@ def ask_resend(reference: str) -> Any:
 @require_staff(Permission.SEND)
 def resend(reference: str) -> Any:
     """Mail a new link."""
-    return _do(reference, lambda: anew.resend(deps(), reference, current_staff()), "resent")
+    return _do(reference, lambda: send_again(deps(), reference, current_staff()), "resent")
 
 
 @blueprint.post("/overeenkomsten/<reference>/herinnering")
@@ -69,7 +72,7 @@ def remind(reference: str) -> Any:
 def copy_link(reference: str) -> Any:
     """Show the current link, once; it is never part of one of our addresses."""
     try:
-        link = anew.copy_link(deps(), reference, current_staff())
+        link = take_link(deps(), reference, current_staff())
     except Refused as refusal:
         return refused_at_dossier(reference, refusal)
     agreement = agreement_of(deps(), reference, current_staff())
@@ -93,7 +96,7 @@ def change_address(reference: str) -> Any:
     name, email = form.get("signatory_name", ""), form.get("signatory_email", "")
     return _do(
         reference,
-        lambda: anew.change_email(deps(), reference, name, email, current_staff()),
+        lambda: correct_email(deps(), reference, name, email, current_staff()),
         "address",
     )
 
@@ -128,7 +131,7 @@ def extend(reference: str) -> Any:
     days = request.form.get("link_days", "")
     return _do(
         reference,
-        lambda: anew.extend(deps(), reference, days, current_staff()),
+        lambda: prolong(deps(), reference, days, current_staff()),
         "extended",
     )
 

@@ -1,8 +1,7 @@
-"""Staff: signing in, the password again, and the first administrator."""
+"""Staff: signing in, and the password again."""
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +9,14 @@ from dataclasses import dataclass
 from service.agreement.activity import Activity
 from service.agreement.capabilities import known_browser_for, known_browser_id
 from service.agreement.events import Event
-from service.agreement.permissions import Role, Staff
+from service.agreement.permissions import Staff
 from service.database.engine import Transaction
 from service.database.people.accounts import KNOWN_BROWSER_DAYS
 from service.database.people.sign_in_tries import Counter
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, TooMany
-from service.workflow.actors import SYSTEM, Client, staff_actor
+from service.workflow.actors import Client, staff_actor
 from service.workflow.people import passwords
 from service.workflow.people import sign_in_limits as limits
 from service.workflow.people.sessions import begin
@@ -181,30 +180,3 @@ def remember_browser(deps: Deps, tx: Transaction, staff_id: str, *, instead_of: 
     browser_id = str(uuid.uuid4())
     tx.accounts.remember_browser(staff_id, browser_id)
     return known_browser_for(deps.secret_key, browser_id)
-
-
-def first_administrator(deps: Deps, email: str, name: str, function: str) -> str | None:
-    """Make the first account with every role and return its password, or None when one exists.
-
-    The password is printed, so it is good for one thing: to sign in and choose another.
-    """
-    password = secrets.token_urlsafe(15)
-    with deps.database.begin() as tx:
-        if tx.accounts.any_staff():
-            return None
-    password_hash = passwords.hashed(password)
-    with deps.database.begin() as tx:
-        tx.accounts.lock_staff()
-        if tx.accounts.any_staff():
-            return None
-        person = Staff(str(uuid.uuid4()), name, email, function, frozenset(Role))
-        tx.accounts.add(person, password_hash, credential="printed")
-        tx.audit.append(
-            None,
-            Event.STAFF_CREATED,
-            SYSTEM,
-            personal={"email": email},
-            staff=person.id,
-            roles=sorted(person.roles),
-        )
-    return password

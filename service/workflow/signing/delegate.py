@@ -22,7 +22,7 @@ from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
 from service.workflow.actors import Client, signer_actor
-from service.workflow.offer.resend import open_again
+from service.workflow.offer.their_turn import open_again
 from service.workflow.signing.complete import thaw
 from service.workflow.signing.open_link import load_open_visit
 from service.workflow.signing.prove_mailbox import mailbox_proof

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.workflow.offer import expire, resend, void
+from service.workflow.offer import change_email, expire, void
 
 TABLES = "agreements links link_sessions audit_entries messages code_challenges signature_places"
 
@@ -98,7 +98,7 @@ def test_a_link_that_expires_during_the_visit(journey: Any) -> None:
 def test_a_replaced_link_does_not_say_where_the_new_one_went(journey: Any) -> None:
     """Whoever holds an old link may be anybody; who signs now is not theirs to know."""
     old, browser = journey.link, journey.entered()
-    resend.change_email(
+    change_email.change_email(
         journey.deps, journey.reference, "Jan Claes", "jan@peeters.example", journey.staff
     )
     for path in (old, "/tekenen/gegevens"):

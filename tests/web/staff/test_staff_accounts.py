@@ -13,7 +13,7 @@ from office import Office, rows
 from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
-from service.workflow.people import accounts, forgotten
+from service.workflow.people import first_administrator, forgotten
 
 JAN = "jan@it4.example"
 LONG = "blauwe-fiets-op-zolder"
@@ -91,7 +91,7 @@ def test_a_locked_owner_lets_a_browser_in_by_mail(app: Flask, deps: Deps) -> Non
 
 
 def test_a_printed_password_opens_one_page_only(app: Flask, deps: Deps) -> None:
-    printed = accounts.first_administrator(deps, "els@it4.example", "Els Maes", "")
+    printed = first_administrator.first_administrator(deps, "els@it4.example", "Els Maes", "")
     assert printed
     browser = Office(app.test_client())
     browser.sign_in("els@it4.example", printed)

@@ -12,7 +12,7 @@ from road import countersigned, load, ready
 from service.agreement.permissions import Staff
 from service.database.engine import Database
 from service.deps import Deps
-from service.settings.table import PRODUCTION
+from service.settings.choices import PRODUCTION
 from service.wiring.build import deferrer
 from service.workflow.sealing import seal
 from service.workflow.telling import alarm, deliver

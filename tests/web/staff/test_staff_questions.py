@@ -11,7 +11,7 @@ from road import BROWSER, countersigned, load, ready
 from service.agreement.capabilities import token_for
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
-from service.workflow.signing import decline, open_link
+from service.workflow.signing import ask, open_link
 
 ASKED = "Klopt dit?\n<b>Waarom</b> & hoe?"
 
@@ -110,7 +110,7 @@ def test_the_customers_question_stands_in_the_dossier_until_it_is_settled(
         link = tx.signing.live_link(load(deps, reference).id)
     assert link
     secret = open_link.enter(deps, token_for(deps.secret_key, link.id), BROWSER)
-    decline.ask(deps, secret, "Wat is een DPO?", BROWSER)
+    ask.ask(deps, secret, "Wat is een DPO?", BROWSER)
     page = _answer_page(office, reference)
     for words in ("An Peeters, klant", "Wat is een DPO?", "Wacht op antwoord"):
         assert words in office.page

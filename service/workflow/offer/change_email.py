@@ -1,0 +1,59 @@
+"""Sales corrects the name and the e-mail address of who signs."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+
+from service.agreement.events import Event
+from service.agreement.fields import Checker
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import CONTROLLER_PLACES, PlaceState, Step, after, refusal
+from service.deps import Deps
+from service.error_codes import FieldCode
+from service.errors import FieldError, Invalid
+from service.workflow.actors import staff_actor
+from service.workflow.offer.their_turn import open_again, refuse_before_turn
+from service.workflow.telling.links import issue
+from service.workflow.telling.notify import invite
+
+
+def change_email(deps: Deps, reference: str, name: str, email: str, staff: Staff) -> None:
+    """Correct the signatory's name and address; the former link dies and a new one is mailed."""
+    require(staff, Permission.SEND)
+    check = Checker()
+    person = check.person("signatory_name", name)
+    mailbox = check.email("signatory_email", email)
+    check.raise_if_wrong()
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock(reference)
+        after(Step.RESEND, before.state)
+        refuse_before_turn(before)
+        _refuse_after_act(before)
+        if before.signatory.email.casefold() == mailbox.casefold():
+            raise Invalid([FieldError("signatory_email", FieldCode.SAME_EMAIL)])
+        if before.frozen_sha256 and before.signatory.name != person:
+            raise refusal(before.state)
+        changed = dataclasses.replace(
+            before,
+            signatory=dataclasses.replace(before.signatory, name=person, email=mailbox),
+            signatory_id=str(uuid.uuid4()),
+            opened_at=None,
+            places=open_again(before),
+        )
+        tx.agreements.replace_signatory(changed)
+        tx.agreements.save(before, changed)
+        tx.audit.append(
+            before.id,
+            Event.SIGNATORY_CHANGED,
+            staff_actor(staff),
+            personal={"name": staff.name, "from": before.signatory.email, "to": mailbox},
+        )
+        invite(tx, changed, issue(deps, tx, changed, staff_actor(staff)))
+
+
+def _refuse_after_act(agreement: Agreement) -> None:
+    """The printed signatory of a text that somebody signed cannot be another person."""
+    if any(agreement.places[place] is PlaceState.SIGNED for place in CONTROLLER_PLACES):
+        raise refusal(agreement.state)

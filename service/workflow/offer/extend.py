@@ -1,0 +1,76 @@
+"""Sales prolongs the term to sign; what has expired comes back to life."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+from service.agreement.deadlines import LEAST_DAYS, MOST_DAYS, end_of_day_after
+from service.agreement.drafting import days_in
+from service.agreement.events import Event
+from service.agreement.fields import Checker
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import CONTROLLER_PLACES, State, Step, after
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.error_codes import FieldCode
+from service.errors import FieldError, Invalid
+from service.workflow.actors import staff_actor
+from service.workflow.offer.their_turn import open_again
+from service.workflow.tasks import GENERATE
+from service.workflow.telling.links import issue
+from service.workflow.telling.notify import invite, last_day
+
+
+def extend(deps: Deps, reference: str, days: str, staff: Staff) -> None:
+    """Let the link work ``days`` days from today; an expired agreement comes back to life."""
+    require(staff, Permission.SEND)
+    check = Checker()
+    wanted = check.line("link_days", days, most=3)
+    term = days_in(wanted)
+    if wanted and term is None:
+        check.refuse("link_days", FieldCode.DAYS_RANGE, least=LEAST_DAYS, most=MOST_DAYS)
+    check.raise_if_wrong()
+    if term is None:  # nothing was typed, and that was refused above
+        raise Invalid([FieldError("link_days", FieldCode.REQUIRED)])
+    with deps.database.begin() as tx:
+        before = tx.agreements.lock(reference)
+        until = end_of_day_after(tx.now(), term)
+        expired = before.state is State.EXPIRED
+        state = _state_before_expiry(tx, before) if expired else after(Step.EXTEND, before.state)
+        if before.expires_at and not expired and until < before.expires_at + timedelta(seconds=1):
+            raise Invalid([FieldError("link_days", FieldCode.EXTEND_LATER)])
+        extended = tx.agreements.save(
+            before,
+            dataclasses.replace(
+                before,
+                state=state,
+                expires_at=until,
+                places=open_again(before) if expired else before.places,
+            ),
+        )
+        tx.audit.append(
+            before.id,
+            Event.AGREEMENT_EXTENDED,
+            staff_actor(staff),
+            personal={"name": staff.name},
+            until=last_day(extended),
+        )
+        if expired and state is State.PREPARING:
+            tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
+            tx.jobs.defer(GENERATE, agreement_id=before.id)
+        if expired and extended.next_places == CONTROLLER_PLACES:
+            invite(tx, extended, issue(deps, tx, extended, staff_actor(staff)), kind="link_renewed")
+
+
+def _state_before_expiry(tx: Transaction, agreement: Agreement) -> State:
+    """Where an expired agreement stood: what it has tells it.
+
+    One with a locked annex that has no document yet goes back to where that is made.
+    """
+    if agreement.signed_places:
+        return State.IN_SIGNING
+    if agreement.frozen_sha256 and tx.documents.frozen_pdf(agreement.id, agreement.edition):
+        return State.READY
+    return State.PREPARING if agreement.annex_locked else State.SENT

@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page, on a telephone and on a desk; nothing scrolls sideways."""
+"""axe-core finds nothing on any page, on a phone and on a desktop; nothing scrolls sideways."""
 
 from __future__ import annotations
 

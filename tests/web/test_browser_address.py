@@ -1,4 +1,4 @@
-"""Which address and browser stand in the evidence, whatever proxies and browsers send."""
+"""Which address and browser the evidence contains, whatever proxies and browsers send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text goes compressed to who takes it so, the same text; nothing else changes."""
+"""Text is sent compressed to browsers that accept it, unchanged; nothing else changes."""
 
 from __future__ import annotations
 

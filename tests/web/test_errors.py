@@ -1,4 +1,4 @@
-"""Errors become answers: status, page or problem+json, and nothing that betrays the inside."""
+"""Errors become answers: status, page or problem+json, without revealing internals."""
 
 from __future__ import annotations
 

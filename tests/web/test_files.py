@@ -1,4 +1,4 @@
-"""Files as answers: a name may hold every letter there is."""
+"""Files as answers: a name may contain any letter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Signing links never reach a log, whoever writes it. In processes of their own, as they run."""
+"""Signing links never reach a log, whichever library writes it. Tested in real, separate
+processes."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from service.web.forms import (
 from service.web.pages import ago, amount, breakable, filters
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
-AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the hour that happens twice
+AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # the repeated hour
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the world may fetch to judge our seals."""
+"""What anybody may fetch to check our seals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser(keys: Path) -> Iterator[FlaskClient]:
-    """Somebody who is not signed in; there is not even a database."""
+    """A visitor who is not signed in; there is not even a database."""
     settings = load_settings({"ZEGEL_MODE": "development", "ZEGEL_BASE_URL": "http://localhost"})
     made = build(
         dataclasses.replace(settings, key_dir=keys, secret_key=b"k" * 32), NOWHERE, S3Config("none")

@@ -1,4 +1,4 @@
-"""Host, origin, forged forms, headers, cookies, sizes, and what may stand in a log."""
+"""Host, origin, forged forms, headers, cookies, sizes, and what a log may contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page renders with the data its own comment asks for, and keeps the house rules."""
+"""Every page renders with the data that its own comment declares, and keeps the house rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages bring their own letters, so that they look the same everywhere, and not many bytes."""
+"""The pages include their own fonts, so that they look the same everywhere, in few bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOADED = """() => document.fonts.ready.then((all) =>
 NAME = "Toñi Van Łęcki-Àvila"
 WIDTH = """([font, name]) => { const pen = document.createElement("canvas").getContext("2d");
     pen.font = font; return pen.measureText(name).width; }"""
-# The face that has a letter, loaded for it.
+# The font face with a letter, loaded for it.
 FOUND = """(letter) => document.fonts.load('1rem "Zegel Text"', letter).then((found) =>
     found.map((f) => f.unicodeRange))"""
 
@@ -54,7 +54,7 @@ def test_only_who_signs_loads_the_faces_of_signatures(browser: Browser, site: st
     hands = [f"Zegel Hand {each}" for each in ("Elegant", "Plain", "Swift")]
     page.wait_for_function(f"() => ({LOADED})().then((all) => all.includes('{hands[0]}'))")
     assert [each for each in page.evaluate(LOADED) if "Hand" in each] == hands
-    for face in FACES:  # as wide as in the PDF, kerning included
+    for face in FACES:  # as wide as in the PDF, including kerning
         wide = page.evaluate(WIDTH, [f'1000px "Zegel Hand {face.capitalize()}"', NAME])
         assert abs(wide - advance(face_font(face), NAME)) < 5
     page.close()

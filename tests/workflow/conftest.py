@@ -1,4 +1,4 @@
-"""The workflow on a real PostgreSQL, with real documents; the archive and keys where needed."""
+"""The workflow on a real PostgreSQL, with real documents; with archive and keys if needed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from storage.objects import ObjectStore, S3Config
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Development mode: mails land in a folder."""
+    """Development mode: mails are stored in a folder."""
     return load_settings(
         {
             "ZEGEL_MODE": "development",
@@ -67,12 +67,14 @@ def _house(deps: Deps) -> House:
     return House(deps, staff, PASSWORD)
 
 
-# A mail of a kind, with values of these names, that this process delivered after an earlier test.
+# Kinds of mail, with the names of their values, that this process already sent after an earlier
+# test.
 _DELIVERED: set[tuple[str, ...]] = set()
 
 
 def _must_hold(house: House) -> None:
-    """What holds after every test: whole chains, a sentence for every entry, mails that compose."""
+    """What holds after every test: complete chains, a sentence for every entry, mails that
+    compose."""
     for (reference,) in house.rows("select reference from agreements"):
         with house.deps.database.begin() as tx:
             agreement = tx.agreements.get(reference)
@@ -103,7 +105,7 @@ def house(deps: Deps) -> Iterator[House]:
 
 @pytest.fixture
 def another(house: House) -> Callable[..., Staff]:
-    """A further member of staff with these roles."""
+    """An additional member of staff with these roles."""
 
     def add(*roles: Role, name: str = "Jan Claes") -> Staff:
         return add_colleague(house.deps, f"{uuid.uuid4().hex}@it4.example", *roles, name=name)
@@ -120,7 +122,7 @@ def unwatched_house(
     object_store: ObjectStoreAddress,
     bucket: str,
 ) -> Iterator[House]:
-    """An installation with archive and keys, of which a test may break what must hold."""
+    """An installation with archive and keys, in which a test may break what otherwise holds."""
     store = S3Config(
         endpoint_url=object_store.endpoint_url,
         region=object_store.region,
@@ -136,8 +138,8 @@ def unwatched_house(
 
 
 def _drop_bucket(objects: ObjectStore) -> None:
-    """Give back the room of a bucket: the store of a whole run holds only so many."""
-    while some := list(islice(objects.versions(""), 1000)):  # as many as one request may name
+    """Delete a bucket's objects: the store of a whole run has room for only so many."""
+    while some := list(islice(objects.versions(""), 1000)):  # the maximum per request
         objects.client.delete_objects(
             Bucket=objects.bucket,
             Delete={"Objects": [{"Key": v.key, "VersionId": v.version_id} for v in some]},
@@ -162,13 +164,13 @@ def done(whole_house: House) -> tuple[House, str, str]:
 
 @pytest.fixture
 def second_verdict_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second verdict on the same bytes is remembered."""
+    """Cache the second verdict on equal bytes."""
     monkeypatch.setattr(examine, "objection_to", remembered_objection)
 
 
 @pytest.fixture
 def travel(monkeypatch: pytest.MonkeyPatch) -> Travel:
-    """A function that makes it so many days later, for the database's clock as the steps see it."""
+    """A function that advances the database's clock, as the steps see it, by so many days."""
 
     def to(days: int) -> None:
         monkeypatch.setattr(Transaction, "now", lambda _tx: TODAY + timedelta(days=days))
@@ -179,7 +181,8 @@ def travel(monkeypatch: pytest.MonkeyPatch) -> Travel:
 
 @pytest.fixture
 def anchored(unwatched_house: House, travel: Travel) -> tuple[House, str]:
-    """Two agreements on their way, anchored today and again tomorrow, with news in between."""
+    """Two agreements in progress, anchored today and again tomorrow, with new entries in
+    between."""
     house = unwatched_house
 
     def make() -> str:

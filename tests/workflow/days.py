@@ -1,4 +1,4 @@
-"""Days as the tests of the anchors speak of them."""
+"""Days for the tests of the anchors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.workflow.keeping import audit
 from service.workflow.keeping.audit import AuditReport
 
 _NOW = datetime.now(UTC)
-# Far from midnight where that is possible, and never later than the tokens that are made here.
+# Far from midnight if possible, but never later than the tokens made here.
 TODAY = min(_NOW, _NOW.replace(hour=12))
 Travel = Callable[[int], None]
 

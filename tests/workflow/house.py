@@ -1,4 +1,4 @@
-"""The people and their steps, as tests speak of them; everything real, jobs run by hand."""
+"""The people and their steps for tests; everything real, jobs run by hand."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ EVERYBODY = frozenset(Role)
 
 @dataclasses.dataclass
 class House:
-    """One installation with one member of staff who holds every role."""
+    """One installation with one member of staff who has every role."""
 
     deps: Deps
     staff: Staff
@@ -94,7 +94,7 @@ class House:
         return reference
 
     def pre_signed(self, **fields: str) -> str:
-        """A pre-signed offer whose document is made and waits for us."""
+        """A pre-signed offer whose document is made and waits for our signature."""
         reference = self.draft({**PRE_SIGNED, **fields}, **LISTS)
         send.send(self.deps, reference, self.staff)
         generate.generate(self.deps, self.agreement(reference).id)
@@ -138,14 +138,14 @@ class House:
         return view.sha256 if view else ""
 
     def open_waiting(self, staff: Staff | None = None) -> None:
-        """Read everything that waits for our signature, as the page for it shows it."""
+        """Read everything that waits for our signature, as on its page."""
         staff = staff or self.staff
         while unread := open_text.to_read(self.deps, staff).unread:
             shown = {each.agreement.reference: each.sha256 for each in unread}
             assert open_text.note_read(self.deps, shown, staff, BROWSER) == {}
 
     def code(self) -> str:
-        """The code that was mailed last."""
+        """The most recently mailed code."""
         found = self.rows("select id from code_challenges order by created_at desc")
         return code_for(self.deps.secret_key, str(found[0][0]))
 
@@ -156,7 +156,7 @@ class House:
         return secret
 
     def passed_on(self, secret: str, **other: str) -> None:
-        """The signatory names a colleague and types the code that was mailed for it."""
+        """The signatory names a colleague and types the code mailed for this."""
         delegate.name_colleague(self.deps, secret, **{**COLLEAGUE, **other})
         prove_mailbox.request_code(self.deps, secret, BROWSER, Purpose.DELEGATE)
         prove_mailbox.confirm_code(self.deps, secret, self.code(), BROWSER, Purpose.DELEGATE)
@@ -186,18 +186,18 @@ class House:
         return sign.sign(self.deps, secret, **{**values, **other})
 
     def signed(self, reference: str) -> str:
-        """Signed by the controller, who is first; the browser's secret."""
+        """Signed by the controller, who is first; returns the browser's secret."""
         secret = self.prepared(reference, self.frozen(reference))
         self.sign(reference, secret)
         return secret
 
     def archived(self) -> tuple[str, str]:
-        """Signed by both, sealed, closed and in the archive; the controller's browser too."""
+        """Signed by both, sealed, closed and archived; also returns the controller's browser."""
         reference = self.sent()
         secret = self.signed(reference)
         assert self.countersign(reference)[0].refusal is None
         for step in (seal.seal, close.close, archive.archive):
-            for _ in range(2):  # run twice is run once
+            for _ in range(2):  # running twice has the effect of once
                 step(self.deps, self.agreement(reference).id)
         return reference, secret
 
@@ -243,7 +243,7 @@ class House:
             return list(result) if result.returns_rows else []
 
     def forget_time(self, reference: str) -> None:
-        """Let the term of an agreement have passed."""
+        """Let an agreement's term expire."""
         self.rows(
             "update agreements set expires_at = now() - interval '1 second' where reference = :r",
             r=reference,

@@ -1,4 +1,4 @@
-"""The LEESMIJ of an evidence package, run as somebody would who types its commands."""
+"""Runs the LEESMIJ of an evidence package as if its commands were typed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def fetched(house: House, reference: str) -> bytes:
 
 
 def unpacked(data: bytes, folder: Path, reference: str) -> Path:
-    """The bag's folder, as somebody unpacks it."""
+    """The bag's folder after unpacking."""
     with zipfile.ZipFile(io.BytesIO(data)) as bundle:
         assert {name.split("/")[0] for name in bundle.namelist()} == {reference}
         bundle.extractall(folder)
@@ -30,7 +30,7 @@ def unpacked(data: bytes, folder: Path, reference: str) -> Path:
 
 
 def commands(text: str) -> list[str]:
-    """Every command in a LEESMIJ: after ``$``, with the lines after ``>`` that go on with it."""
+    """Every command in a LEESMIJ: after ``$``, with its continuation lines after ``>``."""
     found: list[list[str]] = []
     for line in text.splitlines():
         if begun := re.fullmatch(r"    \$ (.*)", line):
@@ -41,12 +41,12 @@ def commands(text: str) -> list[str]:
 
 
 def commands_in(bag: Path) -> list[str]:
-    """Those of the LEESMIJ in a bag."""
+    """The commands of the LEESMIJ in a bag."""
     return commands((bag / "data" / "LEESMIJ.txt").read_text(encoding="utf-8"))
 
 
 def told_programs(bag: Path) -> Path:
-    """A folder with the programs that the LEESMIJ says it needs, and no others."""
+    """A folder with only the programs that the LEESMIJ requires."""
     text = (bag / "data" / "LEESMIJ.txt").read_text(encoding="utf-8").split("1. IS HET PAKKET")[0]
     usual = re.search(r"elk Unix-systeem: ([a-z, ]+)\.", text)
     poppler = re.search(r"openssl [^,]*, en (\w+) en (\w+) van poppler", text)
@@ -63,15 +63,15 @@ def told_programs(bag: Path) -> Path:
 
 
 def failing(bag: Path, *shell: str) -> list[str]:
-    """The commands of the LEESMIJ in a bag that do not hold; each in a shell of its own."""
+    """The failing commands of the LEESMIJ in a bag; each runs in a separate shell."""
     return list(refusing(bag, commands_in(bag), *shell))
 
 
 def refusing(bag: Path, asked: list[str], *shell: str) -> Iterator[str]:
-    """Those of these commands that do not hold, one after the other.
+    """The failing ones of these commands, one after another.
 
-    In ``sh``, which is dash on Debian, unless another shell is named: dash knows nothing that only
-    bash or zsh knows.
+    In ``sh`` unless another shell is given; on Debian that is dash, which has no features specific
+    to bash or zsh.
     """
     programs = told_programs(bag)
     named = shell or ("sh",)

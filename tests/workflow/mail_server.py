@@ -1,4 +1,4 @@
-"""A mail server in a test's hand, for steps that do not care how mail travels."""
+"""A mail server controlled by the test, for steps that do not depend on how mail is sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.deps import Deps
 
 
 class Server:
-    """A mail server that answers as it is told, to try what follows."""
+    """A mail server with given answers, to test what follows."""
 
     def __init__(self, *answers: Exception | None) -> None:
         self.answers = list(answers)

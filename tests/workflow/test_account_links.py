@@ -1,4 +1,5 @@
-"""Mailed links to accounts: for one use and for a while; asking tells nobody who is here."""
+"""Mailed links to accounts: usable once and for a limited time; asking does not reveal who has an
+account."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ def jan(house: House) -> Staff:
 
 
 def token(house: House) -> str:
-    """Of the link that was made last."""
+    """The token of the most recent link."""
     (row,) = house.rows("select id from account_links order by created_at desc limit 1")
     return account_token_for(house.deps.secret_key, str(row.id))
 
@@ -45,7 +46,7 @@ def choose(house: House, link: str, new: str = LONG) -> str:
 
 
 def ask(house: House, email: str = JAN, purpose: str = "password") -> None:
-    """Ask on the sign-in page, and let the worker answer."""
+    """Request a link on the sign-in page, and let the worker answer."""
     forgotten.ask(house.deps, email, purpose, BROWSER)
     for (request,) in house.rows("select id from link_requests where email is not null"):
         forgotten.answer(house.deps, str(request))
@@ -72,7 +73,7 @@ def test_an_invitation_is_used_once_and_opens_the_account(house: House) -> None:
         proof=proof_of(house.deps, house.staff),
     )
     link = token(house)
-    for _ in range(2):  # looking uses nothing up
+    for _ in range(2):  # looking does not use it up
         assert account_links.look(house.deps, link).person.email == JAN
     with pytest.raises(Invalid) as weak:
         choose(house, link, "Zomer2026!!!")
@@ -103,7 +104,7 @@ def test_another_password_ends_what_the_old_one_opened(house: House, jan: Staff)
     former = token(house)
     ask(house)
     link = token(house)
-    assert ended(lambda: account_links.look(house.deps, former))  # the newer one replaced it
+    assert ended(lambda: account_links.look(house.deps, former))  # replaced by the newer one
     assert sessions.find(house.deps, before.session)  # nothing ends before it is used
     for _ in range(5):
         with pytest.raises(Invalid):
@@ -112,7 +113,7 @@ def test_another_password_ends_what_the_old_one_opened(house: House, jan: Staff)
     assert sessions.find(house.deps, before.session) is None
     with pytest.raises(Invalid):
         accounts.sign_in(house.deps, JAN, PASSWORD)
-    accounts.sign_in(house.deps, JAN, LONG)  # and the lock is lifted
+    accounts.sign_in(house.deps, JAN, LONG)  # and the lock-out is lifted
     accounts.sign_in(house.deps, JAN, LONG, known)
 
 
@@ -135,7 +136,7 @@ def test_asking_says_nothing_about_who_is_here(house: House, jan: Staff) -> None
     asked = house.rows("select purpose, email is null, length(address_key) from link_requests")
     assert [tuple(row) for row in asked] == [("password", False, 32)] * 2
     assert house.jobs().count("forgotten") == 2
-    assert kinds(house) == []  # the worker looks, not the request
+    assert kinds(house) == []  # only the worker looks up the account, not the request
     for (request,) in house.rows("select id from link_requests"):
         forgotten.answer(house.deps, str(request))
         forgotten.answer(house.deps, str(request))
@@ -186,7 +187,7 @@ def test_who_is_locked_out_is_told_once_a_day_with_a_way_in(house: House, jan: S
     link = token(house)
     known = account_links.unlock(house.deps, link)
     assert ended(lambda: account_links.unlock(house.deps, link))
-    with pytest.raises(Invalid):  # strangers stay out
+    with pytest.raises(Invalid):  # strangers stay locked out
         accounts.sign_in(house.deps, JAN, PASSWORD)
     accounts.sign_in(house.deps, JAN, PASSWORD, known)
     house.rows("update staff set lock_told_at = now() - interval '25 hours'")
@@ -204,7 +205,7 @@ def test_a_link_for_a_colleague_is_mailed_to_that_colleague(house: House, jan: S
     people.send_link(house.deps, jan.id, house.staff, proof_of(house.deps, house.staff))
     (row,) = house.rows("select recipient, values from messages where kind = 'password_link'")
     assert (row.recipient, row.values["by_name"]) == (JAN, "Els Maes")
-    accounts.sign_in(house.deps, JAN, PASSWORD)  # until it is used
+    accounts.sign_in(house.deps, JAN, PASSWORD)  # valid until used
     newest = people.newest_link(house.deps, jan.id, house.staff)
     assert newest is not None
     assert (newest.purpose, newest.mail_state) == ("password", "queued")

@@ -25,7 +25,7 @@ LONG = "blauwe-fiets-op-zolder"
 
 
 def refusal(step: Callable[[], Any]) -> dict[str, str]:
-    """Per field the sentence."""
+    """The sentence per field."""
     with pytest.raises(Invalid) as wrong:
         step()
     return words_by_field(wrong.value)
@@ -55,10 +55,10 @@ def test_five_failures_lock_and_a_lock_holds_for_the_right_password(house: House
     for _ in range(4):
         refusal(lambda: accounts.sign_in(house.deps, EMAIL, "verkeerd"))
     for password in ("verkeerd", house.password):
-        # The same words, so that nobody learns who has an account here.
+        # The same message, so that nobody learns who has an account.
         locked = refusal(lambda password=password: accounts.sign_in(house.deps, EMAIL, password))
         assert locked == {"password": text("errors.sign_in_wrong")}
-    with pytest.raises(TooMany) as said:  # who is signed in already is told
+    with pytest.raises(TooMany) as said:  # a signed-in person is told
         accounts.confirm_password(house.deps, house.staff, house.password)
     assert said.value.values["minutes"] == 15
     house.rows("update sign_in_tries set counts_until = now() - interval '1 second'")
@@ -69,7 +69,7 @@ def test_five_failures_lock_and_a_lock_holds_for_the_right_password(house: House
 
 
 def tries(house: House, counter: Counter) -> int:
-    """How many are counted."""
+    """The number of attempts counted."""
     found = house.rows("select tries from sign_in_tries where key = :key", key=counter.key)
     return int(found[0][0]) if found else 0
 
@@ -86,7 +86,7 @@ def test_a_stranger_who_locks_an_account_locks_strangers_only(house: House) -> N
     refusal(lambda: accounts.sign_in(house.deps, EMAIL, house.password))
     signed_in = accounts.sign_in(house.deps, EMAIL, house.password, known)
     accounts.confirm_password(house.deps, house.staff, house.password, signed_in.browser)
-    # The owner's success gives the stranger no five tries more.
+    # The owner's success does not give the stranger five more attempts.
     refusal(lambda: accounts.sign_in(house.deps, EMAIL, house.password))
     assert tries(house, limits.of_address(house.deps, EMAIL)) == 5
 
@@ -97,7 +97,7 @@ def test_a_known_browser_has_five_tries_of_its_own(house: House) -> None:
         refusal(lambda: accounts.sign_in(house.deps, EMAIL, "verkeerd", known))
     refusal(lambda: accounts.sign_in(house.deps, EMAIL, house.password, known))
     assert tries(house, limits.of_address(house.deps, EMAIL)) == 0
-    accounts.sign_in(house.deps, EMAIL, house.password)  # from elsewhere
+    accounts.sign_in(house.deps, EMAIL, house.password)  # from another place
     house.rows("update sign_in_tries set counts_until = now() - interval '1 second'")
     accounts.sign_in(house.deps, EMAIL, house.password, known)
 

@@ -1,4 +1,4 @@
-"""Anchoring the log once a day: whole whatever is killed, and a missed day stays missed."""
+"""Anchoring the log once a day: complete whatever is killed, and a missed day stays missed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_it_works(anchored: tuple[House, str]) -> None:
     report = audited(house)
     assert report.holds
     assert (report.anchors, report.missed_days, report.erased) == (2, (), 0)
-    assert report.not_anchored == 1  # the entry that says that there is an anchor
+    assert report.not_anchored == 1  # the entry about the anchor itself
     with house.deps.database.begin() as tx:
         first, second = tx.anchors.all()
         tree = tx.anchors.heads(2)
@@ -55,12 +55,12 @@ def test_missed_days_are_named_and_not_made_up(anchored: tuple[House, str], trav
     assert report.holds
     assert report.missed_days == (day(2), day(3), day(4))
     assert list_days(house.deps.objects()) == {day(0), day(1), day(5)}
-    travel(3)  # a clock that went back makes nothing
+    travel(3)  # after a clock that went back, nothing is made
     assert anchor.anchor(house.deps) == 0
 
 
 class Killed(BaseException):
-    """The end of the process, as far as the code can tell."""
+    """Simulates the end of the process."""
 
 
 @pytest.mark.parametrize(

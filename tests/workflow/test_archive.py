@@ -1,4 +1,4 @@
-"""From the last act to the archive, and what it hands out to whom."""
+"""From the last act to the archive, and what it gives to whom."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FILES = {*OBJECTS - {"bijlagen.zip"}, "bewijs.json", "logboek.jsonl", "getoond.p
 
 
 def colleague(house: House, *roles: Role) -> Staff:
-    """Somebody with these roles only."""
+    """A member of staff with only these roles."""
     made = Staff(
         str(uuid.uuid4()), "Jan Claes", f"{uuid.uuid4().hex}@x.example", "", frozenset(roles)
     )
@@ -50,7 +50,7 @@ def state_of(house: House, reference: str) -> Any:
 
 
 class Requests:
-    """What was asked of the store, by operation."""
+    """Counts requests to the store, by operation."""
 
     def __init__(self, house: House) -> None:
         self._asked: Counter[str] = Counter()
@@ -61,7 +61,7 @@ class Requests:
         self._asked[event_name.rpartition(".")[2]] += 1
 
     def since(self) -> dict[str, int]:
-        """Since it was last asked for."""
+        """The requests since the last call."""
         found, self._asked = dict(self._asked), Counter()
         return found
 
@@ -151,7 +151,7 @@ def test_the_evidence_says_who_came_instead_of_whom_and_how_that_was_proved(
 
 
 def _hands_out(house: House, reference: str, secret: str, sha256: str) -> None:
-    """Each to whom it may, and every download in the log."""
+    """To those who may have it, with every download in the log."""
     keeper, sales = colleague(house, Role.ARCHIVE), colleague(house, Role.SALES)
     before = house.events(reference).count("archive.downloaded")
     pdf, kind = retrieve.open_file(house.deps, reference, "overeenkomst.pdf", keeper, BROWSER)
@@ -181,7 +181,7 @@ def _hands_out(house: House, reference: str, secret: str, sha256: str) -> None:
 
 
 def _is_checked(house: House, reference: str) -> None:
-    """A check compares with what was recorded when it was stored; the log has who asked for it."""
+    """A check compares with what was recorded when storing; the log names who asked for it."""
     keeper = colleague(house, Role.ARCHIVE)
     mails = len(house.mails(reference))
     requests = Requests(house)
@@ -219,7 +219,7 @@ def _record(house: House, agreement_id: str, kept: ArchivedObject) -> None:
 
 
 def _outlives_the_working_copies(house: House, reference: str, sha256: str) -> None:
-    """Once only the archive keeps the bytes, the same are handed out."""
+    """When only the archive has the bytes, the same are handed out."""
     agreement_id = house.agreement(reference).id
     with house.deps.database.begin() as tx:
         tx.documents.drop_working_copies(agreement_id)
@@ -238,7 +238,7 @@ def _outlives_the_working_copies(house: House, reference: str, sha256: str) -> N
 def test_a_package_of_before_stays_as_it_is(
     done: tuple[House, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An object for every file; in everything else it is like the one that was stored today."""
+    """An object for every file; otherwise like one stored today."""
     house, today, _ = done
     with monkeypatch.context() as before:
         before.setattr(archive, "store", store_each_file)

@@ -1,4 +1,4 @@
-"""What an audit of the log finds: each kind of tampering, done to the real database."""
+"""An audit of the log detects each kind of tampering with the real database."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.variants import some
 
 
 def tamper(house: House, statement: str, **values: Any) -> None:
-    """As the owner of the database can: without its guards."""
+    """Change the database as its owner, without its guards."""
     engine = create_engine(as_owner(house.deps.database.url))
     with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))
@@ -34,7 +34,7 @@ def tamper(house: House, statement: str, **values: Any) -> None:
 
 
 def findings(house: House) -> list[tuple[str, str, int, int]]:
-    """What was found in the chains; each also has a sentence."""
+    """The findings in the chains; each also has a sentence."""
     report = audited(house)
     assert report.holds == (not report.chain_findings and not report.anchor_findings)
     assert len(told(report)) > len(report.chain_findings) + len(report.anchor_findings)
@@ -129,7 +129,7 @@ def test_a_whole_chain_that_is_gone_is_told(anchored: tuple[House, str]) -> None
 
 
 def test_a_chain_computed_anew_is_told_by_the_anchor(anchored: tuple[House, str]) -> None:
-    """Somebody who can compute every hash leaves a sound chain: only the anchor knows better."""
+    """Somebody who recomputes every hash leaves a valid chain: only the anchor detects it."""
     house, reference = anchored
     own = house.agreement(reference).id
     with house.deps.database.begin() as tx:
@@ -207,7 +207,7 @@ def test_the_newest_anchor_taken_away_is_told_by_the_bucket(anchored: tuple[Hous
 def test_an_anchor_made_anew_with_its_key_differs_from_the_bucket(
     anchored: tuple[House, str],
 ) -> None:
-    """Who owns the database and our own time stamps can make an anchor of any content."""
+    """An owner of the database and of our own time stamps can make an anchor with any contents."""
     house, _ = anchored
     with house.deps.database.begin() as tx:
         second = tx.anchors.all()[1]
@@ -287,7 +287,7 @@ _INSERT = """insert into audit_entries
 
 
 def _forged(entry: Any, *, seq: int, prev: str) -> dict[str, Any]:
-    """An entry of the forger's own that fits in after ``prev``."""
+    """A forged entry that fits after ``prev``."""
     made = dataclasses.replace(
         entry, seq=seq, event=Event.LINK_OPENED, data={}, personal_digest="", prev_hash=prev
     )
@@ -300,7 +300,7 @@ def _forged(entry: Any, *, seq: int, prev: str) -> dict[str, Any]:
 
 
 def _shift(house: House, agreement_id: str, start: int, by: int) -> None:
-    """Number the entries from ``start`` on anew."""
+    """Renumber the entries from ``start``."""
     for change in (9000, by - 9000):
         tamper(
             house,

@@ -1,4 +1,4 @@
-"""``zegel audit verify``: its words, its JSON and its exit status."""
+"""``zegel audit verify``: its output, its JSON and its exit status."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.workflow.keeping import anchor
 
 @pytest.fixture
 def settings_of(unwatched_house: House, object_store: ObjectStoreAddress, bucket: str) -> Any:
-    """The settings of that installation as its operator has them."""
+    """The settings of that installation, for its operator."""
     return dataclasses.replace(
         unwatched_house.deps.settings,
         database_url=unwatched_house.deps.database.url,
@@ -78,7 +78,7 @@ def test_what_cannot_be_looked_at_is_2(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """No answer from archive or database, a database without our tables, a root that is none."""
+    """No answer from archive or database, a database without our tables, a file that is no root."""
     (tmp_path / "root.pem").write_text("no certificate", encoding="utf-8")
     for settings, roots in (
         (dataclasses.replace(settings_of, s3_endpoint_url="http://127.0.0.1:1"), ()),

@@ -1,7 +1,7 @@
-"""Nothing personal stands inside the hash chain, which can never be erased (decision 10).
+"""The hash chain, which can never be erased, contains nothing personal (decision 10).
 
-Every value that says something about a person carries a mark, all steps are taken, and no mark may
-stand in the hashed part of any entry.
+Every personal value contains a marker, all steps are performed, and no marker may occur in the
+hashed part of any entry.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ OFFICER = {
     "dpo_phone": "+32 9 234 56 78",
 }
 BROWSER = Client("203.0.113.9", "Zqxbrowser")
-# Told by the system about its own archive, keys and clock, with codes, numbers and digests alone;
-# the names of data that these may use are in IN_THE_CHAIN like all others.
+# Reports of the system about its own archive, keys and clock, with only codes, numbers and digests;
+# the names of their data are in IN_THE_CHAIN like all others.
 ELSEWHERE = (
     "archive",
     "log",
@@ -101,7 +101,7 @@ def _completed(house: House, reference: str) -> str:
 
 
 def _signed_by_both(house: House) -> str:
-    """The whole road, with a question from each side and a change on the way."""
+    """The complete journey, with a question from each side and a change."""
     deps, staff = house.deps, house.staff
     reference = _sent(house)
     house.rows("update messages set queued_at = queued_at - interval '2 days'")
@@ -208,7 +208,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
         left join audit_personal p on p.entry_id = e.id"""
     )
     assert [each for each in entries if MARK in f"{each[1]}{each[2]}".lower()] == []
-    # What stands in the chain for ever is codes, numbers, moments and digests: no words.
+    # The chain contains only codes, numbers, moments and digests: no text.
     data = [(each[0], value) for each in entries for value in json.loads(each[1]).values()]
     words = {each for each in data if isinstance(each[1], str) and " " in each[1]}
     assert words == {("original.closed", "PAdES B-LTA")}
@@ -228,7 +228,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
         "staff.created",
     }
     told = {each for each in Event if each.split(".")[0] not in ELSEWHERE}
-    # A refusal is noted by the very line that notes a failure; settling it says no more than who.
+    # A refusal is recorded by the same code as a failure; settling it only adds who did it.
     assert told - {each[0] for each in entries} <= {Event.MESSAGE_REFUSED, Event.MESSAGE_SETTLED}
 
 
@@ -249,7 +249,7 @@ def test_what_was_erased_is_said_and_the_rest_still_prints(house: House) -> None
 
 
 def test_an_entry_from_before_prints_and_verifies_as_it_is(house: House) -> None:
-    """A row as the former version wrote it: the name inside the chain."""
+    """A row as the former version wrote it, with the name inside the chain."""
     reference = house.sent()
     with house.deps.database.begin() as tx:
         genuine = tx.audit.of(house.agreement(reference).id)

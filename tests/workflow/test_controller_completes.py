@@ -29,7 +29,7 @@ EVERYTHING = (
 
 
 def codes(wrong: Invalid) -> dict[str, str]:
-    """Per field the first code."""
+    """The first code per field."""
     found: dict[str, str] = {}
     for error in wrong.errors:
         found.setdefault(error.field, error.code)
@@ -77,7 +77,7 @@ def test_a_session_ends_after_its_time(house: House) -> None:
 
 def test_every_status_of_a_link(house: House) -> None:
     past = house.sent()
-    house.forget_time(past)  # the clock counts before the clean-up comes round
+    house.forget_time(past)  # the clock decides, even before the clean-up runs
     signed = house.sent()
     house.signed(signed)
     statuses = {
@@ -116,7 +116,7 @@ def test_details_are_confirmed_and_what_changed_is_flagged(house: House) -> None
     saved = house.agreement(reference)
     assert saved.details_confirmed
     assert saved.controller.name == "Bakkerij Peeters & Zn"
-    assert saved.signatory.email == "an@peeters.example"  # what the mailbox proof rests on
+    assert saved.signatory.email == "an@peeters.example"  # the mailbox proof depends on it
     with house.deps.database.begin() as tx:
         assert tx.agreements.flags(saved.id) == ("organisation_changed",)
 
@@ -143,7 +143,7 @@ def test_bijlage_is_complete_or_refused_and_who_entered_it_is_kept(house: House)
     complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)
     done = house.agreement(reference)
     assert done.state is State.PREPARING
-    entered = [item.entered_by for item in done.annex.items]  # own wording is the controller's
+    entered = [item.entered_by for item in done.annex.items]  # own lines are the controller's
     assert entered == ["processor", "processor", "controller", "processor"]
     assert house.jobs().count("generate") == 1
     with pytest.raises(WrongState):
@@ -169,7 +169,7 @@ def test_the_text_is_frozen_once(house: House) -> None:
 
 
 class Broken:
-    """A maker whose office is down, to try what follows."""
+    """A maker without an office, to test what follows."""
 
     template_version = "1.0"
 
@@ -205,7 +205,7 @@ def test_going_back_begins_a_next_edition_and_drops_what_was_prepared(house: Hou
     secret = house.prepared(reference, house.frozen(reference))
     old = house.agreement(reference).frozen_sha256
     complete.reopen(house.deps, secret, BROWSER)
-    complete.reopen(house.deps, secret, BROWSER)  # twice is once
+    complete.reopen(house.deps, secret, BROWSER)  # twice has the effect of once
     again = house.agreement(reference)
     assert (again.state, again.edition, again.frozen_sha256) == (State.SENT, 2, "")
     assert open_link.visit(house.deps, secret).session.pending is None

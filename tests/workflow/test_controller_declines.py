@@ -1,4 +1,4 @@
-"""The controller does not sign: declines, or asks first."""
+"""The controller does not sign: declines, or first asks a question."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from service.workflow.signing import ask, decline, open_link, read
 
 
 def codes(wrong: Invalid) -> dict[str, str]:
-    """Per field the first code."""
+    """The first code per field."""
     found: dict[str, str] = {}
     for error in wrong.errors:
         found.setdefault(error.field, error.code)
@@ -33,7 +33,7 @@ def test_declining_ends_it_and_tells_both_in_brussels_time(house: House) -> None
     mails = {mail.kind: mail for mail in house.mails(reference)}
     said = mails["declined"].values
     assert datetime.now(UTC) - datetime.fromisoformat(said["declined_at"]) < timedelta(minutes=5)
-    assert said["reason"] == "content"  # printed where it is sent
+    assert said["reason"] == "content"  # becomes text when sent
     assert mails["decline_confirmed"].recipient == "an@peeters.example"
     assert mails["declined"].values["explanation"] == "Artikel 6\nis te streng"
     with pytest.raises(LinkUnusable) as refusal:

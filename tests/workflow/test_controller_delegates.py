@@ -1,4 +1,4 @@
-"""The controller passes on to a colleague: named, proved, told."""
+"""The controller passes on to a colleague: named, proven, notified."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from service.workflow.signing import complete, delegate, open_link, prove_mailbo
 
 
 def name(house: House, secret: str, **other: str) -> None:
-    """Fill in a colleague."""
+    """Enter a colleague."""
     delegate.name_colleague(house.deps, secret, **{**COLLEAGUE, **other})
 
 
 def prove(house: House, secret: str) -> None:
-    """Type the code that was mailed for this."""
+    """Enter the code mailed for this."""
     prove_mailbox.request_code(house.deps, secret, BROWSER, Purpose.DELEGATE)
     prove_mailbox.confirm_code(house.deps, secret, house.code(), BROWSER, Purpose.DELEGATE)
 
@@ -105,7 +105,7 @@ def test_a_colleague_is_named_by_one_browser_and_another_passes_nobody_on(house:
     name(house, stranger, email="vals@elders.example")
     name(house, owner)
     prove(house, owner)
-    with pytest.raises(Refused):  # the proof is of the browser in which the code was typed
+    with pytest.raises(Refused):  # the proof is of the browser in which the code was entered
         delegate.delegate(house.deps, stranger, BROWSER)
     delegate.delegate(house.deps, owner, BROWSER)
     assert house.agreement(reference).signatory.email == "jan@peeters.example"
@@ -160,7 +160,7 @@ def test_passing_on_needs_somebody_else(house: House, other: dict[str, str], fie
     assert [error.field for error in wrong.value.errors] == [field]
     kept = open_link.visit(house.deps, secret).session.colleague
     assert kept is not None
-    assert kept.email == "jan@peeters.example"  # what was right before stays
+    assert kept.email == "jan@peeters.example"  # correct earlier input stays
 
 
 def test_a_text_that_is_being_made_is_waited_for(house: House) -> None:

@@ -15,7 +15,7 @@ from tests.variants import some
 
 
 def doors(house: House, secret: str) -> list[Callable[[], Any]]:
-    """Everything that shows or hands out what stands in the agreement."""
+    """Every function that shows or returns contents of the agreement."""
     return [
         lambda: read.frozen(house.deps, secret),
         lambda: read.fetch_shown(house.deps, secret, BROWSER),
@@ -42,7 +42,7 @@ def test_a_new_browser_is_asked_for_a_code(house: House, completed: bool) -> Non
             door()
         assert refusal.value.code == "mailbox_first"
     prove(house, secret)
-    for browser in (secret, signer):  # and who signed needs none
+    for browser in (secret, signer):  # and the signer needs no code
         assert read.frozen(house.deps, browser).document.pages
         assert read.fetch_shown(house.deps, browser, BROWSER).pdf.startswith(b"%PDF")
         assert len(read.acts(house.deps, browser)) == (3 if completed else 2)
@@ -102,7 +102,7 @@ def test_no_proof_is_carried_to_another_link_or_from_a_browser_without_one(house
     proved = house.signed(one)
     elsewhere = open_link.enter(house.deps, house.token(other), BROWSER, known=proved)
     assert not open_link.visit(house.deps, elsewhere).proved
-    # A session that somebody planted: it is not gone on with, so its planter learns nothing.
+    # A session planted by an attacker is not continued, so the attacker learns nothing.
     planted = house.entered(one)
     fresh = open_link.enter(house.deps, house.token(one), BROWSER, known=planted)
     prove(house, fresh)

@@ -17,7 +17,7 @@ from service.workflow.signing import open_link, prove_mailbox
 
 
 def codes(wrong: Invalid) -> dict[str, str]:
-    """Per field the first code."""
+    """The first code per field."""
     found: dict[str, str] = {}
     for error in wrong.errors:
         found.setdefault(error.field, error.code)
@@ -28,7 +28,7 @@ def codes(wrong: Invalid) -> dict[str, str]:
 
 
 def wrong_code(house: House) -> str:
-    """A code that is not the one mailed."""
+    """A code that differs from the mailed one."""
     return f"{(int(house.code()) + 1) % 1_000_000:06d}"
 
 

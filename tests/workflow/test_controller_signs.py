@@ -24,7 +24,7 @@ from service.workflow.signing import open_link, prove_mailbox, read, sign
 
 
 def codes(wrong: Invalid) -> dict[str, str]:
-    """Per field the first code."""
+    """The first code per field."""
     found: dict[str, str] = {}
     for error in wrong.errors:
         found.setdefault(error.field, error.code)
@@ -45,7 +45,7 @@ def picture(blank: bool = False) -> bytes:
 
 
 def test_two_acts_in_one_submission(house: House, another: Callable[..., Staff]) -> None:
-    another(Role.SIGNATORY)  # who is not the one that signs this for us
+    another(Role.SIGNATORY)  # not our signatory for this agreement
     reference = house.sent()
     secret = house.prepared(reference, house.frozen(reference))
     receipt = house.sign(reference, secret)

@@ -1,4 +1,4 @@
-"""The one who signs for the processor: chosen, named in the text, and taken over by a colleague."""
+"""The processor's signatory: chosen, named in the text, and replaced by a colleague."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tom(another: Another) -> Staff:
 
 
 def printed(house: House, reference: str) -> tuple[str, str]:
-    """Who signs for us according to the frozen document."""
+    """Our signatory according to the frozen document."""
     agreement = house.agreement(reference)
     with house.deps.database.begin() as tx:
         found = tx.documents.printed_for_us(agreement.id, agreement.edition)
@@ -49,7 +49,7 @@ def read_by(house: House, reference: str) -> str:
 
 
 def signs(house: House, reference: str, who: Staff) -> str:
-    """What keeps this person from signing; empty when it is signed."""
+    """Why this person cannot sign; '' after signing."""
     refused = house.countersign(reference, staff=who, typed=who.name)[0].refusal
     return words_of(refused) if refused else ""
 
@@ -107,7 +107,7 @@ def test_who_signs_is_chosen_with_the_draft(house: House, tom: Staff) -> None:
     assert house.agreement(make()).our_name == "Els Maes"  # the only one who still may
     rename(house, house.staff, "Christophe Zenner")
     house.rows("update staff set active = true")
-    assert house.agreement(make()).our_name == "Christophe Zenner"  # of the profile
+    assert house.agreement(make()).our_name == "Christophe Zenner"  # from the profile
 
 
 def test_a_draft_without_anybody_is_not_sent(house: House) -> None:
@@ -160,7 +160,7 @@ def test_a_colleague_takes_over_and_the_text_is_made_anew(
     }
     generate.generate(house.deps, taken.id)
     assert printed(house, reference)[0] == "Tom Claes"
-    # What the customer read and prepared was the former text.
+    # The customer read and prepared the former text.
     for digest in (first.frozen_sha256, house.agreement(reference).frozen_sha256):
         with pytest.raises(Refused, match=ErrorCode.CHANGED):
             house.sign(reference, secret, document_sha256=digest)
@@ -231,7 +231,7 @@ def test_a_pre_signed_offer_that_waits_for_us_is_taken_over(house: House, tom: S
     secret = house.entered(reference)
     decline.decline(house.deps, secret, "content", "", BROWSER)
     told = {mail.recipient for mail in house.mails(reference, "declined")}
-    assert told == {house.staff.email, tom.email}  # who sent it and who signed it
+    assert told == {house.staff.email, tom.email}  # the sender and the former signatory
 
 
 def test_who_did_not_sign_hears_nothing_of_a_refusal(house: House, tom: Staff) -> None:
@@ -246,7 +246,7 @@ def test_who_did_not_sign_hears_nothing_of_a_refusal(house: House, tom: Staff) -
 
 def test_a_name_that_changed_is_not_signed_with_until_the_text_has_it(house: House) -> None:
     reference = house.pre_signed()
-    same = rename(house, house.staff, "mevr. Els MAËS")  # the same name to a reader
+    same = rename(house, house.staff, "mevr. Els MAËS")  # the same name for a reader
     assert not retrieve.dossier(house.deps, reference, same).renamed
     married = rename(house, house.staff, "Els Vermeulen")
     assert retrieve.dossier(house.deps, reference, married).renamed
@@ -255,7 +255,7 @@ def test_a_name_that_changed_is_not_signed_with_until_the_text_has_it(house: Hou
     take_over.take_over(house.deps, reference, married)
     generate.generate(house.deps, house.agreement(reference).id)
     assert printed(house, reference)[0] == "Els Vermeulen"
-    assert house.mails(reference, "taken_over") == []  # nobody but who did it
+    assert house.mails(reference, "taken_over") == []  # nobody but the person who did it
     assert signs(house, reference, married) == ""
 
 
@@ -301,7 +301,7 @@ def test_who_may_not_sign_any_more_needs_attention(house: House, tom: Staff, los
 
 
 def digests(house: House) -> list[Any]:
-    """The mails about several, oldest first: to whom, and what they say."""
+    """The digest mails, oldest first: recipient and values."""
     found = house.rows(
         """select recipient, "values" from messages where kind = 'countersign_digest'
         order by queued_at"""
@@ -318,7 +318,7 @@ def test_the_first_is_mailed_at_once_and_the_rest_together(house: House, tom: St
     first, second, third, gone = (house.pre_signed() for _ in range(4))
     theirs = house.pre_signed(countersigner=tom.id)
     assert [len(asked(house, each)) for each in (first, second, third, gone)] == [1, 0, 0, 0]
-    assert asked(house, theirs) == [tom.email]  # a pause is one person's own
+    assert asked(house, theirs) == [tom.email]  # each person has a separate pause
     assert ask_countersigners.mail_kept(house.deps) == 0
     void.void(house.deps, gone, "Verkeerde klant", house.staff)
     later(house)
@@ -328,11 +328,11 @@ def test_the_first_is_mailed_at_once_and_the_rest_together(house: House, tom: St
     assert to == house.staff.email
     assert [each["reference"] for each in values["agreements"]] == [second, third]
     assert (values["count"], values["waiting"]) == (2, 3)
-    assert values["agreements"][0]["flags"] == ["own"]  # in words when it is sent
-    fourth = house.pre_signed()  # the pause begins anew with a mail about several
+    assert values["agreements"][0]["flags"] == ["own"]  # becomes text when sent
+    fourth = house.pre_signed()  # a digest mail restarts the pause
     assert asked(house, fourth) == []
     later(house)
-    fifth = house.pre_signed()  # one that waits already is not overtaken
+    fifth = house.pre_signed()  # an earlier one is not overtaken
     assert asked(house, fifth) == []
     assert ask_countersigners.mail_kept(house.deps) == 1
     assert [each["reference"] for each in digests(house)[1][1]["agreements"]] == [fourth, fifth]

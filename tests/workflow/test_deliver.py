@@ -1,4 +1,4 @@
-"""Mails: sent at least once under one name, never about what is over, refusals on record."""
+"""Mails: sent at least once under one Message-ID, never about what is over, refusals recorded."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_an_invitation_carries_the_link_and_is_sent_once(house: House) -> None:
 
 
 def test_a_repetition_has_the_same_message_id(house: House) -> None:
-    """A worker killed after the server's yes sends it again; mail programs show it once."""
+    """A worker killed after the server accepted sends again; mail programs show it once."""
     reference = house.sent()
     message = house.mails(reference)[0]
     server = Server(None, None)
@@ -118,7 +118,7 @@ def test_no_secret_stands_in_the_database_or_the_queue(house: House) -> None:
 def test_the_sweep_finds_a_mail_whose_job_was_lost(house: House) -> None:
     house.sent()
     house.rows("delete from procrastinate_jobs")
-    assert sweep.sweep(house.deps) == 0  # it may still be on its way
+    assert sweep.sweep(house.deps) == 0  # it may still be in transit
     assert sweep.sweep(house.deps, patience=-5) == 1
     assert house.jobs() == ["deliver"]
 

@@ -1,10 +1,10 @@
-"""Whatever a door accepts, the close can print.
+"""Whatever a form accepts, the close can print.
 
-Each example feeds every door at once: headers, names, addresses, numbers, lists, messages and
-questions, at their limits and beyond, in any script. What is refused is refused by the name of its
-field, and is given again in plain words. What was accepted must complete, and verify.
+Each example feeds every form at once: headers, names, addresses, numbers, lists, messages and
+questions, at their limits and beyond, in any script. Refusals must name the field, which is then
+entered again in plain text. What was accepted must complete, and verify.
 
-``DOORS`` says how many agreements are completed; ``make doors`` completes 200.
+``DOORS`` is the number of agreements completed; ``make doors`` completes 200.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from service.workflow.signing import ask as asking
 from service.workflow.signing import complete
 
 EXAMPLES = int(os.environ.get("DOORS", "2"))
-# What each piece is made of. The first are the widest and the longest that is printed.
+# The parts of each value; first the widest character and the longest printed character.
 PIECES = (
     "W",
     "Wé ",
@@ -84,7 +84,7 @@ AGENTS = (None, "", "x" * 10_000, "\x00\x1b\xff\xfe", "Ω\u202e🙂".encode().de
 
 
 def words(name: str) -> st.SearchStrategy[str]:
-    """Something for a field: up to, at, or beyond its limit."""
+    """A value for a field: up to, at, or above its limit."""
     most = LIMITS.get(name, 200)
     lengths = st.sampled_from((most, most - 1, most + 1, 2, 1, 10 * most))
     piece = st.sampled_from(PIECES)
@@ -92,7 +92,7 @@ def words(name: str) -> st.SearchStrategy[str]:
 
 
 def fields(plain: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Something for every field of a form."""
+    """A value for every field of a form."""
     given: dict[str, st.SearchStrategy[Any]] = {}
     for name, value in plain.items():
         if "email" in name:
@@ -130,7 +130,7 @@ LISTS = st.lists(words("item"), min_size=1, max_size=3).map(lambda some: (some *
 
 
 def through(door: Callable[[dict[str, Any]], Any], odd: dict[str, Any], plain: Any) -> Any:
-    """Give a door something odd; what it refuses by name is given again in plain words."""
+    """Submit odd values; those refused by name are submitted again in plain text."""
     while True:
         said: dict[str, str] = {}
         try:
@@ -144,7 +144,7 @@ def through(door: Callable[[dict[str, Any]], Any], odd: dict[str, Any], plain: A
 
 
 def browser(agent: str | None, address: str) -> Client:
-    """What the web keeps of a browser and of the address that a proxy gave."""
+    """What the web layer records of a browser and of the address given by a proxy."""
     environ = {"REMOTE_ADDR": address} | ({} if agent is None else {"HTTP_USER_AGENT": agent})
     with Flask("doors").test_request_context(environ_base=environ):
         return client()
@@ -218,7 +218,7 @@ def test_whatever_the_doors_accept_completes(
 
 
 def renamed(house: House, odd: dict[str, Any]) -> Any:
-    """The countersigner under another name and function."""
+    """The countersigner with another name and function."""
     people.change(
         house.deps,
         house.staff.id,

@@ -1,4 +1,4 @@
-"""The dossier says what happened and what is next, truthfully in every state."""
+"""The dossier states truthfully in every state what happened and what is next."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.workflow.signing import ask, complete, decline
 
 
 def says(house: House, reference: str, *words: str, staff: Staff | None = None) -> None:
-    """The sentences above the buttons hold these words."""
+    """The sentences above the buttons contain these words."""
     staff = staff or house.staff
     step = next_step(retrieve.dossier(house.deps, reference, staff), staff)
     said = f"{step.title}: {step.about}"
@@ -27,7 +27,7 @@ def says(house: House, reference: str, *words: str, staff: Staff | None = None) 
 
 
 def offered(house: House, reference: str) -> frozenset[str]:
-    """What can be done there."""
+    """The actions offered there."""
     found = retrieve.dossier(house.deps, reference, house.staff)
     return allowed(found, house.staff, copying=True)
 

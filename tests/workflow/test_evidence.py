@@ -1,4 +1,4 @@
-"""What the evidence holds, and what the agreement does not."""
+"""What the evidence contains, and what the agreement does not."""
 
 from __future__ import annotations
 
@@ -24,20 +24,21 @@ def handed_out(house: House, reference: str, name: str) -> bytes:
 
 
 def layers(pdf: bytes) -> Iterator[bytes]:
-    """The file, every stream of every revision decompressed, every hexadecimal string as bytes."""
+    """The file, every stream of every revision decompressed, and every hexadecimal string as
+    bytes."""
     yield pdf
     for found in re.finditer(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
         try:
             yield zlib.decompressobj().decompress(found.group(1))
         except zlib.error:
-            continue  # a stream that was never compressed: the file itself was looked through
+            continue  # an uncompressed stream: the file itself was searched
     for found in re.finditer(rb"<([0-9A-Fa-f\s]{8,})>", pdf):
         digits = b"".join(found.group(1).split())
         yield bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
 
 
 def spellings(word: str) -> list[bytes]:
-    """As PDF writes text: plain, in UTF-16, and each of the two in hexadecimal."""
+    """As PDF writes text: plain and UTF-16, each also in hexadecimal."""
     plain = [word.encode(), word.encode("utf-16-be")]
     return [*plain, *(each.hex().encode() for each in plain)]
 
@@ -99,7 +100,7 @@ def test_the_record_says_what_was_shown_and_what_was_said(
     ]
     assert [(each["what"], each["sha256"]) for each in ours] == [("difference", difference)]
     assert ours[0]["common_sha256"] == common
-    assert ours[0]["common_opened_at"] == ours[0]["opened_at"]  # shown together, for once
+    assert ours[0]["common_opened_at"] == ours[0]["opened_at"]  # shown together this time
     salts = {act["record"]["salt"] for act in evidence["acts"]}
     assert len(salts) == 3
     assert all(len(salt) == 32 for salt in salts)
@@ -117,7 +118,7 @@ def test_no_address_or_browser_stands_in_the_agreement(
     assert len(secret) == 2 + 2 + 3
     for word in secret:
         assert not within(agreement, word), word
-        assert within(sheet, word), word  # the same search finds it where it does stand
+        assert within(sheet, word), word  # the search does find it where it belongs
     for act in evidence["acts"]:
         assert within(agreement, act["record_sha256"])
 
@@ -125,7 +126,7 @@ def test_no_address_or_browser_stands_in_the_agreement(
 def test_the_sealed_sheet_names_every_file_that_does_not_come_from_it(
     proof: tuple[House, str, dict[str, Any]],
 ) -> None:
-    """Otherwise a file could be exchanged, or left out, and nothing sealed would tell."""
+    """Otherwise a file could be exchanged or removed without a trace in anything sealed."""
     house, reference, evidence = proof
     with house.deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)

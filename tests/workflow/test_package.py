@@ -1,4 +1,4 @@
-"""The evidence package: a bag that any tool checks, and a LEESMIJ that holds to the letter."""
+"""The evidence package: a bag that any tool can check, and a LEESMIJ whose every command works."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_it_is_a_bag_and_its_leesmij_holds_to_the_letter(
     assert commands(english) == commands(text)
     assert failing(bag) == []
     assert failing(bag, "bash", "--posix") == []
-    opened.validate()  # no command left anything behind
+    opened.validate()  # no command left a file behind
     assert fetched(house, reference) == data
 
 
@@ -69,13 +69,13 @@ def test_every_file_is_there_and_told(package: tuple[House, str], tmp_path: Path
         for name in names:
             assert sum(fnmatch.fnmatch(name, pattern) for pattern in patterns) == 1, name
         unused = {p for p in patterns if not fnmatch.filter(names, p)}
-        # Our own stamps here, and none was renewed.
+        # With our own stamps, none of them renewed.
         assert unused == {*OF_OTHERS, "vernieuwd/*.pdf"}
     assert {"sjabloon.docx", "manifest.json", "certificaten/intrekkingslijst-wortel.pem"} <= names
 
 
-# A byte that something covers: in a log not an address beside the chain, which may be erased; in a
-# token its time, in a seal its digest, and not the certificates that only travel with them.
+# A covered byte: in a log not an address beside the chain, which may be erased; in a token its
+# time, in a seal its digest, and not the accompanying certificates.
 SIGNED: dict[str, Callable[[bytes], int]] = {
     ".jsonl": lambda data: data.index(b'"seq"') + 1,
     ".tsr": lambda data: data.index(b"\x18\x0f20") + 4,
@@ -83,7 +83,7 @@ SIGNED: dict[str, Callable[[bytes], int]] = {
     ".txt": lambda data: data.index(b" ") + 2,
     ".p7s": lambda data: data.index(bytes.fromhex("2a864886f70d010904")) + 20,
 }
-# What only the lists of hashes tell: the explanations and the archive's own list.
+# Detected only by the lists of hashes: the explanations and the archive's own list.
 TOLD_BY_THE_LISTS_ALONE = {"manifest.json"}
 LISTS = "(cd .."
 EVERY_PART = '"parts"'
@@ -96,7 +96,7 @@ def names(command: str, file: str) -> bool:
     return file in command or in_folder or EVERY_PART in command
 
 
-# What Debian's tools or bash know, and those of macOS, dash or zsh do not; and what is not there.
+# Features of Debian's tools or bash that macOS, dash or zsh lack, and missing programs.
 GNU_OR_BASH = re.compile(
     r"sha256sum|shasum|md5sum|--\w+=|--(strict|check|quiet|regexp|bytes)\b|date -d|cmp -n|head -c -"
     r"|tail -n \+|grep -[a-zA-Z]*P|sed -[a-zA-Z]*[irz]|xxd|\bod\b|base64|readlink|realpath|mktemp"
@@ -108,7 +108,7 @@ GNU_OR_BASH = re.compile(
 def test_its_commands_are_those_of_every_system(
     done: tuple[House, str, str], tmp_path: Path
 ) -> None:
-    """On Debian and on macOS, in sh, bash and zsh; a pattern that matches nothing stops zsh."""
+    """On Debian and macOS, in sh, bash and zsh; a pattern without a match stops zsh."""
     house, reference, _ = done
     bag = unpacked(fetched(house, reference), tmp_path, reference)
     text = (bag / "data" / "LEESMIJ.txt").read_text(encoding="utf-8")
@@ -120,10 +120,10 @@ def test_its_commands_are_those_of_every_system(
 
 @pytest.mark.long
 def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_path: Path) -> None:
-    """Not by the lists of hashes alone: whoever changes a file can make those anew.
+    """Not only by the lists of hashes, which a forger can rewrite.
 
-    Only the commands that name a file can see it, so the others are not asked. That of the lists
-    takes a third of a second, as it goes through every file: it is asked about one of each folder.
+    Only commands that name the file can detect it, so the others are not run. That of the lists
+    takes a third of a second, as it reads every file: it runs for one file per folder.
     """
     house, reference = package
     bag = unpacked(fetched(house, reference), tmp_path, reference)
@@ -149,7 +149,7 @@ def test_one_flipped_byte_in_any_file_is_found(package: tuple[House, str], tmp_p
 def test_with_time_stamps_of_another_service_its_leesmij_holds_too(
     unwatched_house: House, travel: Travel, tmp_path: Path
 ) -> None:
-    """The first act is stamped by our own authority yet, the rest by OpenSSL's."""
+    """Our own authority still stamps the first act, OpenSSL's the rest."""
     deps = unwatched_house.deps
     authority = deps.authority()
     with running(tmp_path / "tsa") as service:
@@ -190,8 +190,8 @@ def test_before_the_first_anchor_it_is_whole_as_well(
 def test_the_bucket_alone_has_what_the_leesmij_needs(
     package: tuple[House, str], tmp_path: Path
 ) -> None:
-    """DESIGN.md §1.10: all but the lists of BagIt and the path to the anchor; put beside each other
-    with two usual programs, as the LEESMIJ says."""
+    """DESIGN.md §1.10: everything but BagIt's lists and the path to the anchor; put in place with
+    two common programs, as the LEESMIJ says."""
     house, reference = package
     with house.deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)

@@ -1,4 +1,4 @@
-"""Colleagues: invited, changed, blocked; the password again, a second administrator, mails."""
+"""Colleagues: invited, changed, blocked; password confirmation, a second administrator, mails."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ JAN = {"name": "Jan Claes", "email": "jan@it4.example", "function": "", "roles":
 
 
 def invite(house: House, by: Staff | None = None, **other: Any) -> Staff:
-    """Jan, or somebody like him."""
+    """Invite Jan, or somebody similar."""
     values = {**JAN, **other}
     who = by or house.staff
     people.invite(house.deps, **values, by=who, proof=proof_of(house.deps, who))
@@ -30,7 +30,7 @@ def invite(house: House, by: Staff | None = None, **other: Any) -> Staff:
 
 
 def change(house: House, who: Staff, by: Staff | None = None, **other: Any) -> bool:
-    """Save somebody's page."""
+    """Save a person's page."""
     values = {
         "name": who.name,
         "function": who.function,
@@ -51,7 +51,7 @@ def person(house: House, email: str) -> Staff:
 
 
 def told(house: House) -> dict[str, list[str]]:
-    """What the mails about changes say, by reader; they are gone afterwards."""
+    """The contents of the mails about changes, by reader; deletes them."""
     found: dict[str, list[str]] = {}
     rows = house.rows("select recipient, values from messages where kind = 'account_changed'")
     for recipient, values in rows:
@@ -121,7 +121,7 @@ def test_a_change_is_told_to_the_person_and_to_every_administrator(
     }
     assert told(house) == dict.fromkeys([jan.email, chief.email, house.staff.email], said)
     change(house, person(house, jan.email))
-    assert told(house) == {}  # saved as it was
+    assert told(house) == {}  # saved without a change
 
 
 def test_the_profile_is_changed_with_a_password_and_told(house: House) -> None:
@@ -137,7 +137,7 @@ def test_the_profile_is_changed_with_a_password_and_told(house: House) -> None:
 
 
 def aged(house: House, who: Staff) -> Proof:
-    """A session whose password was given six minutes ago."""
+    """A session whose password was entered six minutes ago."""
     proof = proof_of(house.deps, who)
     house.rows("update staff_sessions set proved_at = now() - interval '6 minutes'")
     return proof
@@ -158,7 +158,7 @@ def test_the_password_is_asked_again_after_some_minutes(house: House) -> None:
         assert list(words_by_field(wrong.value)) == ["own_password"]
     assert person(house, jan.email).name == "Jan Claes"
     save(PASSWORD)
-    save("")  # the session remembers
+    save("")  # the session remembers it
     recent = "now() - proved_at < interval '1 minute'"
     (row,) = house.rows(f"select proved_by, {recent} from staff_sessions")
     assert tuple(row) == ("password", True)
@@ -237,7 +237,7 @@ def test_who_binds_the_processor_is_named_by_two(two: tuple[House, Staff], role:
     with pytest.raises(Refused) as alone:
         decide(house, asked.id, True, house.staff)
     assert alone.value.code == "second_administrator"
-    with pytest.raises(Invalid):  # the second one proves who it is
+    with pytest.raises(Invalid):  # the second one must prove their identity
         role_grants.decide(house.deps, asked.id, grant=True, by=second, proof=aged(house, second))
     told(house)
     decide(house, asked.id, True, second)
@@ -259,7 +259,7 @@ def test_nobody_makes_itself_the_one_who_signs(two: tuple[House, Staff]) -> None
     house, second = two
     change(house, second, by=second, roles=["beheer", "tekenbevoegde"])
     assert person(house, second.email).roles == {Role.ADMIN}
-    # An accomplice of one's own making is no second administrator either.
+    # An accomplice invited by oneself is no second administrator either.
     invite(house, by=second, email="x@it4.example", roles=["beheer", "verkoop"])
     assert person(house, "x@it4.example").roles == {Role.SALES}
 
@@ -268,7 +268,7 @@ def test_nobody_makes_itself_the_one_who_signs(two: tuple[House, Staff]) -> None
 def test_a_role_refused_or_withdrawn(two: tuple[House, Staff], by_asker: bool, ended: str) -> None:
     house, second = two
     change(house, second, roles=["beheer", "tekenbevoegde"])
-    change(house, second, roles=["beheer", "tekenbevoegde"])  # asked twice is asked once
+    change(house, second, roles=["beheer", "tekenbevoegde"])  # asking twice has the effect of once
     (asked,) = role_grants.waiting(house.deps, second)
     decide(house, asked.id, False, house.staff if by_asker else second)
     assert person(house, second.email).roles == {Role.ADMIN}

@@ -1,4 +1,4 @@
-"""Sales: create, edit, preview, send, send again, copy, correct, prolong, withdraw."""
+"""Sales: create, edit, preview, send, resend, copy, correct, extend, withdraw."""
 
 from __future__ import annotations
 
@@ -229,7 +229,7 @@ def test_a_term_is_prolonged_and_never_shortened(house: House) -> None:
     reference = house.sent()
     extend.extend(house.deps, reference, "60", house.staff)
     until = house.agreement(reference).expires_at
-    for days in ("10", "60"):  # earlier, and the same: nothing would be prolonged
+    for days in ("10", "60"):  # earlier, or the same: no extension
         with pytest.raises(Invalid) as wrong:
             extend.extend(house.deps, reference, days, house.staff)
         assert wrong.value.errors[0].code == "extend_later"
@@ -246,7 +246,7 @@ def test_a_term_has_bounds(house: House, days: str) -> None:
 
 
 def expired(house: House, reference: str) -> str:
-    """Past its term, and found so."""
+    """Past its term, and marked as expired."""
     house.forget_time(reference)
     assert expire.expire(house.deps) == 1
     assert house.agreement(reference).state is State.EXPIRED

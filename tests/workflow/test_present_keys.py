@@ -1,4 +1,4 @@
-"""Keys are replaced while a process seals: it goes on with the new ones and loses nothing."""
+"""Keys are replaced while a process seals: it continues with the new ones and loses nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from signatures.verdict.verify import Ledger, verify
 
 @pytest.fixture
 def keys(keys: Path, tmp_path: Path) -> Path:
-    """Keys of this test's own."""
+    """This test's own keys."""
     shutil.copytree(keys, tmp_path / "sleutels")
     return tmp_path / "sleutels"
 
@@ -38,8 +38,8 @@ def keys(keys: Path, tmp_path: Path) -> Path:
 def test_a_running_process_takes_up_new_keys_between_two_acts_and_the_package_holds(
     whole_house: House, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A new seal after the first act, a new authority after the second, a new stamp after the
-    last: four sets of keys in one file."""
+    """A new seal after the first act, a new authority after the second, a new stamp after the last:
+    four sets of keys in one file."""
     house, now = whole_house, datetime.now(UTC)
     changes = iter(
         (
@@ -99,7 +99,7 @@ def test_what_was_being_made_with_replaced_keys_is_made_again(
 
     def make(sealer: Sealer) -> str:
         asked.append(sealer)
-        if len(asked) == 1:  # replaced just before the seal would have been handed out
+        if len(asked) == 1:  # replaced just before the seal would have been returned
             rotation.renew_seal(keys, None, now=datetime.now(UTC))
             raise AuthorityError("superseded", "the keys")
         return "made"

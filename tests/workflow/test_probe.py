@@ -1,4 +1,4 @@
-"""The probe of the archive, on a real S3 server: what it notes, says in the log, and shows whom."""
+"""The probe of the archive, on a real S3 server: what it records, logs, and shows to whom."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_it_works(whole_house: House, caplog: pytest.LogCaptureFixture) -> None:
     assert found.report
     assert found.report.complete
     assert (found.report.mode, found.report.on_this_machine) == ("GOVERNANCE", True)
-    # These tests sign in as the store's administrator, which is what the page warns of.
+    # These tests use the store's administrator, which is what the page warns about.
     assert [spot.code for spot in weak_spots(house.deps, house.staff)] == ["archive_bypass"]
     assert caplog.records == []
     with house.deps.database.begin() as tx:
@@ -41,7 +41,7 @@ def test_it_works(whole_house: House, caplog: pytest.LogCaptureFixture) -> None:
 def test_a_deletion_that_succeeds_is_noted_logged_and_forgiven_when_it_stops(
     whole_house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The delete asks to bypass the lock, which this store grants: what a careless policy does."""
+    """The deletion asks to bypass the lock, which this store grants, as with a careless policy."""
     house = whole_house
     deleting = "before-parameter-build.s3.DeleteObject"
     events = house.deps.objects().client.meta.events

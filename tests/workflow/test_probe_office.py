@@ -1,4 +1,4 @@
-"""What a worker notes of the walls around LibreOffice, and where it refuses to work."""
+"""What a worker records about LibreOffice's sandbox, and when it refuses to work."""
 
 from __future__ import annotations
 

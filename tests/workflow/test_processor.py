@@ -185,5 +185,5 @@ def test_a_pre_signed_offer_from_end_to_end(house: House) -> None:
     assert signed.effective_date is not None
     assert signed.frozen_sha256 == ours.frozen_sha256
     assert house.kinds(reference).count("countersign") == 1
-    # A repetition of our signature after all is done is still the first one's result.
+    # Repeating our signature after all is done returns the first one's result.
     assert house.countersign(reference)[0].refusal is None

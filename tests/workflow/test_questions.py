@@ -1,4 +1,4 @@
-"""Questions before signing: given back by a countersigner, asked by the signatory, answered."""
+"""Questions before signing: returned by a countersigner, asked by the signatory, answered."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def questions(house: House, reference: str) -> list[Question]:
 
 
 def returned(house: House, staff: Staff | None = None) -> str:
-    """An agreement that was signed by the controller and given back by us."""
+    """An agreement signed by the controller and returned by us."""
     staff = staff or house.staff
     reference = house.sent(countersigner=staff.id)
     house.signed(reference)
@@ -38,7 +38,7 @@ def returned(house: House, staff: Staff | None = None) -> str:
 
 
 def asked_by_signatory(house: House) -> tuple[str, str]:
-    """An agreement whose signatory asked something, and the browser's secret."""
+    """An agreement with a question of its signatory, and the browser's secret."""
     reference = house.sent()
     secret = house.entered(reference)
     ask.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
@@ -46,13 +46,13 @@ def asked_by_signatory(house: House) -> tuple[str, str]:
 
 
 def shown(house: House, reference: str) -> bool:
-    """Whether the list says that a question waits."""
+    """Whether the list shows a waiting question."""
     lines = retrieve.listing(house.deps, Search(), house.staff).lines
     return next(line.question_waits for line in lines if line.reference == reference)
 
 
 def needs_attention(house: House) -> list[str]:
-    """What the list shows as *Aandacht nodig*, and counts."""
+    """What the list shows, and counts, as *Aandacht nodig*."""
     page = retrieve.listing(house.deps, Search(group="trouble"), house.staff)
     assert page.counts["trouble"] == len(page.lines)
     return [line.reference for line in page.lines]

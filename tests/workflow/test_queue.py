@@ -1,4 +1,4 @@
-"""The queue of who signs for us: complete, a page at a time, in as many statements for many."""
+"""Our signatory's queue: complete, in pages, with a number of queries independent of its length."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.workflow.signing.countersign import PAGE, of_colleagues, queue
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """What the database is asked meanwhile."""
+    """The statements executed meanwhile."""
     asked: list[str] = []
 
     def note(*args: object) -> None:
@@ -31,7 +31,7 @@ def statements() -> Iterator[list[str]]:
 
 
 def copies(house: House, reference: str, count: int) -> None:
-    """As many more agreements that wait as this one does."""
+    """So many more waiting agreements like this one."""
     like = house.agreement(reference)
     with house.deps.database.begin() as tx:
         for _ in range(count):
@@ -52,7 +52,7 @@ def test_every_page_and_all_of_it(house: House, another: Callable[..., Staff]) -
     assert (page.counts.fresh, page.counts.returned, len(page.waiting)) == (PAGE + 8, 1, PAGE)
     rest = queue(house.deps, house.staff, after=page.next)
     assert (len(rest.waiting), rest.next) == (9, "")
-    assert rest.waiting[-1].agreement.reference == first  # what was given back comes last
+    assert rest.waiting[-1].agreement.reference == first  # returned ones come last
     assert rest.waiting[-1].question
     seen = {each.agreement.reference for each in (*page.waiting, *rest.waiting)}
     assert len(seen) == PAGE + 9

@@ -1,4 +1,4 @@
-"""Reminders on the database as it is: whom they reach, once, and whom they leave alone."""
+"""Reminders on the real database: whom they reach, once, and whom they do not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from signatures.effective_date import BRUSSELS, local_date
 
 
 def a_morning(before: date | None = None) -> datetime:
-    """Ten o'clock in Brussels on the last working day that is over."""
+    """Ten o'clock in Brussels on the last past working day."""
     day = (before or local_date(datetime.now(UTC))) - timedelta(days=1)
     while not is_working_day(day):
         day -= timedelta(days=1)
@@ -29,8 +29,8 @@ def a_morning(before: date | None = None) -> datetime:
 
 
 def linked(house: House, reference: str, days: int, *, left: int = 20) -> datetime:
-    """Let the living link be ``days`` days old on the morning that is returned, with ``left`` days
-    to go, and every mail older by as much."""
+    """Make the current link ``days`` days old on the returned morning, with ``left`` days
+    remaining, and every mail older by as much."""
     morning = a_morning()
     made = morning - timedelta(days=days)
     house.rows(
@@ -52,7 +52,7 @@ def linked(house: House, reference: str, days: int, *, left: int = 20) -> dateti
 
 
 def not_offered(house: House, reference: str) -> str:
-    """Why the dossier offers no reminder; empty where it does."""
+    """Why the dossier offers no reminder; '' if it does."""
     return retrieve.dossier(house.deps, reference, house.staff).remind_refused
 
 
@@ -97,7 +97,7 @@ def test_each_mark_its_own_and_none_in_between(house: House) -> None:
 
 
 def test_a_mark_is_never_used_twice(house: House) -> None:
-    """Also when the time at which it was sent is lost, as in a restored backup."""
+    """Even if its sending time is lost, as in a restored backup."""
     reference = house.sent()
     morning = linked(house, reference, 3)
     assert remind.remind_due(house.deps, now=morning) == 1
@@ -206,7 +206,7 @@ def test_no_marks_no_reminders(house: House) -> None:
 
 def test_by_hand_once_a_day(house: House) -> None:
     reference = house.sent()
-    with pytest.raises(Refused) as refused:  # the invitation went out today
+    with pytest.raises(Refused) as refused:  # the invitation was sent today
         remind.remind(house.deps, reference, house.staff)
     assert refused.value.code == not_offered(house, reference) == "remind_today"
     linked(house, reference, 5)
@@ -232,7 +232,7 @@ def test_a_fifth_is_refused_and_none_goes_out_by_itself(house: House) -> None:
         remind.remind(house.deps, reference, house.staff)
     assert refused.value.code == not_offered(house, reference) == "remind_enough"
     house.forget_time(reference)
-    with pytest.raises(Refused) as refused:  # before the clock notices that its term has passed
+    with pytest.raises(Refused) as refused:  # before the expiry job runs
         remind.remind(house.deps, reference, house.staff)
     assert refused.value.code == not_offered(house, reference) == "remind_nobody"
     assert remind.remind_due(house.deps, now=a_morning()) == 0

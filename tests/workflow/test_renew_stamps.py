@@ -1,4 +1,4 @@
-"""A file whose time stamp ages gets a renewed copy beside it, whatever is killed or run twice."""
+"""A file with an ageing time stamp gets a renewed copy, whatever is killed or run twice."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ YEAR = timedelta(days=365)
 
 @pytest.fixture(scope="session")
 def old_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An authority of nearly five years ago, when its time stamp certificate ends; with a seal and
-    a revocation list of today."""
+    """An authority made nearly five years ago, when time stamp certificates end; with a seal and a
+    revocation list of today."""
     home, now = tmp_path_factory.mktemp("old") / "sleutels", datetime.now(UTC)
     create_authority(home, None, organisation="IT4Professionals", now=now - 4.9 * YEAR)
     renew_seal(home, None, now=now)
@@ -51,7 +51,7 @@ def old_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def old_keys(old_authority: Path, tmp_path: Path) -> Path:
-    """The same, to be renewed by this test."""
+    """The same, for this test to renew."""
     return Path(shutil.copytree(old_authority, tmp_path / "sleutels", symlinks=True))
 
 
@@ -62,7 +62,7 @@ def aged(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> tuple[House, str]:
-    """A completed agreement with time stamps that age; also in the archive's format of before."""
+    """A completed agreement with ageing time stamps; also in the archive's former format."""
     settings = dataclasses.replace(whole_house.deps.settings, key_dir=old_keys)
     there = whole_house.deps
     built = build(settings, there.database.url, S3Config(bucket="none"))
@@ -78,12 +78,12 @@ def aged(
 
 @pytest.fixture(autouse=True)
 def renewed_with_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test renews with the same new key."""
+    """All tests renew with the same new key."""
     monkeypatch.setattr(rotation, "new_key", lambda: numbered_key(0))
 
 
 def with_new_certificate(house: House) -> House:
-    """The operator renews the time stamp certificate, while everything runs."""
+    """The operator renews the time stamp certificate while everything runs."""
     renew_stamp(house.deps.settings.key_dir, None, now=datetime.now(UTC))
     return house
 
@@ -108,7 +108,7 @@ def colleague(house: House, *roles: Role) -> Staff:
 
 
 def troubles(house: House) -> list[tuple[str, str]]:
-    """What the page Taken shows of renewals."""
+    """The renewals shown on the page Taken."""
     passes(house, "2 minutes")
     stalled, _ = alarm.stalled_items(house.deps, house.staff)
     return [(str(one.kind), one.reference) for one in stalled if one.kind in ("renew", "late")]
@@ -152,7 +152,7 @@ def test_a_certificate_that_proves_no_longer_is_said(
     renew_stamps.renew_stamps(house.deps)
     assert house.events(reference).count("archive.not_renewed") == 1
     assert troubles(house) == [("renew", reference)]
-    assert alarm.alarm(house.deps) == 0  # not before a quarter of an hour
+    assert alarm.alarm(house.deps) == 0  # not within a quarter of an hour
     passes(house, "16 minutes")
     assert alarm.alarm(house.deps) == 1
     assert warned(house)[0]["trouble"] == "renew"
@@ -174,7 +174,7 @@ def test_copies_stand_beside_the_originals(aged: tuple[House, str]) -> None:
     before = objects(house, reference)
     renewing = with_new_certificate(house)
     assert renew_stamps.renew_stamps(renewing.deps) == 2
-    assert renew_stamps.renew_stamps(renewing.deps) == 0  # they prove for five years now
+    assert renew_stamps.renew_stamps(renewing.deps) == 0  # they are valid for five years now
     assert house.events(reference).count("archive.renewed") == 2
 
     after = objects(house, reference)
@@ -237,14 +237,14 @@ def test_what_a_killed_worker_stored_is_taken_up(
     made = sealer.renew
     monkeypatch.setattr(sealer, "renew", lambda pdf: asked.append(pdf) or made(pdf))
     assert renew_stamps.renew_stamps(renewing.deps) == 2
-    assert len(asked) == 1  # only the one that was not stored yet
+    assert len(asked) == 1  # only the one not stored yet
     assert retrieve.check(house.deps, reference, house.staff).intact
 
 
 @pytest.mark.long
 def test_two_workers_make_one_copy_of_each(aged: tuple[House, str]) -> None:
     house, reference = aged
-    renew_stamps.renew_stamps(house.deps)  # read what there is
+    renew_stamps.renew_stamps(house.deps)  # read the present copies
     renewing = with_new_certificate(house)
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(renew_stamps.renew_stamps, renewing.deps) for _ in range(2)]
@@ -307,7 +307,7 @@ def test_a_renewed_copy_that_is_damaged_is_damage(aged: tuple[House, str]) -> No
         BypassGovernanceRetention=True,
     )
     store.client.put_object(Bucket=store.bucket, Key=copy.key, Body=data[:-9] + b"#" + data[-8:])
-    # As the nightly reading examines it, which has the originals judged a second time as well.
+    # As the nightly round examines it, with a second verdict on the originals.
     assert not retrieve.check(house.deps, reference, house.staff).intact
     with house.deps.database.begin() as tx:
         found = tx.archive.state(tx.agreements.get(reference).id)
@@ -318,7 +318,7 @@ def test_a_renewed_copy_that_is_damaged_is_damage(aged: tuple[House, str]) -> No
 
 @pytest.mark.long
 def test_a_copy_whose_time_stamp_ended_is_no_damage(aged: tuple[House, str]) -> None:
-    """It proves nothing more by itself, and is what was stored."""
+    """It no longer proves anything by itself, but is what was stored."""
     house, reference = aged
     renew_stamps.renew_stamps(with_new_certificate(house).deps)
     found = retrieve.check(house.deps, reference, house.staff)

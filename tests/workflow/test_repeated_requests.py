@@ -1,4 +1,4 @@
-"""A request that is repeated with its key is answered once."""
+"""A request repeated with its key is answered once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The archive is read back by night, from a real bucket: what is due, found, told and shown."""
+"""The nightly reading of a real bucket: what is due, found, reported and shown."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from storage.zipped import zip_package
 
 @pytest.fixture
 def three(whole_house: House, second_verdict_once: None) -> tuple[House, list[str]]:
-    """Three agreements that were put into the archive ten months ago, the first one first."""
+    """Three agreements archived ten months ago, in order."""
     house = whole_house
 
     def make() -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def three(whole_house: House, second_verdict_once: None) -> tuple[House, list[st
 
 @pytest.fixture
 def one(done: tuple[House, str, str], second_verdict_once: None) -> tuple[House, str]:
-    """One that was put into the archive ten months ago."""
+    """One agreement archived ten months ago."""
     house, reference, _ = done
     days_pass(house, 300, reference)
     house.rows("delete from procrastinate_jobs")
@@ -52,7 +52,7 @@ def one(done: tuple[House, str, str], second_verdict_once: None) -> tuple[House,
 
 
 def days_pass(house: House, days: int, reference: str = "%") -> None:
-    """Every check happened that much earlier."""
+    """Move every check into the past by so many days."""
     house.rows(
         "update archive_states s set looked_at = looked_at - make_interval(days => :days),"
         " checked_at = checked_at - make_interval(days => :days),"
@@ -77,7 +77,7 @@ def kept(house: House, reference: str, name: str) -> ArchivedObject:
 
 
 def take_away(house: House, reference: str, name: str) -> bytes:
-    """Delete an object as somebody would who may bypass the lock; its bytes."""
+    """Delete an object, bypassing the lock; returns its bytes."""
     one, objects = kept(house, reference, name), house.deps.objects()
     data = objects.get(one.key, one.version_id)
     where = {"Bucket": objects.bucket, "Key": one.key, "VersionId": one.version_id}
@@ -86,7 +86,7 @@ def take_away(house: House, reference: str, name: str) -> bytes:
 
 
 def put(house: House, reference: str, name: str, data: bytes) -> None:
-    """A new version, on top of what is there."""
+    """A new version over the existing one."""
     objects = house.deps.objects()
     key = kept(house, reference, name).key
     objects.client.put_object(Bucket=objects.bucket, Key=key, Body=data)
@@ -150,7 +150,7 @@ def test_a_night_takes_a_sixtieth_and_a_job_a_part_of_it(
         return [row[0] for row in found]
 
     assert reread.begin_round(house.deps) == 1
-    assert reread.begin_round(house.deps) == 1  # one that waits is enough
+    assert reread.begin_round(house.deps) == 1  # one waiting job is enough
     assert waiting() == [1]
     monkeypatch.setattr(reread, "NIGHTS", 2)
     assert reread.begin_round(house.deps) == 2
@@ -164,7 +164,7 @@ def test_a_night_takes_a_sixtieth_and_a_job_a_part_of_it(
 
 @pytest.mark.parametrize("size", [1, 59, 60, 61, 1_000_000])
 def test_each_is_read_within_a_year_in_an_archive_of_any_size(size: int) -> None:
-    """All stored on one day, and a month of nights lost."""
+    """Even if all were stored on one day, and a month of nights is lost."""
     a_night = -(-size // reread.NIGHTS)
     nights = -(-size // a_night)
     assert reread.DUE_AFTER + timedelta(days=nights + 31) < timedelta(days=365)
@@ -175,7 +175,7 @@ def test_a_missing_object_is_found_told_and_forgiven_when_it_is_back(
 ) -> None:
     house, reference = one
     data = take_away(house, reference, "bijlagen.zip")
-    for _ in range(2):  # looked at again the next night, told once
+    for _ in range(2):  # checked again the next night, reported once
         assert reread.reread(house.deps, 3) == 1
         days_pass(house, 1, reference)
     found = state(house, reference)
@@ -237,7 +237,7 @@ def test_a_new_version_on_top_harms_nobody_and_one_instead_is_damage(
 
 
 def test_what_somebody_asked_for_is_the_finding_of_the_service(one: tuple[House, str]) -> None:
-    """Who may only read can have it looked at, and has no say in what is found."""
+    """A reader can request a check, but cannot influence the finding."""
     house, reference = one
     keeper = reader(house)
     data = take_away(house, reference, "bewijsblad.pdf")
@@ -253,7 +253,7 @@ def test_what_somebody_asked_for_is_the_finding_of_the_service(one: tuple[House,
 
 @pytest.fixture(scope="session")
 def strange_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Of somebody else."""
+    """A third-party authority."""
     home = tmp_path_factory.mktemp("strange") / "sleutels"
     create_authority(home, None, organisation="Iemand anders", now=datetime.now(UTC))
     return load_authority(home, None)
@@ -261,7 +261,7 @@ def strange_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture
 def strangers(whole_house: House, strange_authority: Authority) -> House:
-    """The same house, which trusts another authority than the one that sealed."""
+    """The same house, trusting another authority than the one that sealed."""
     deps = dataclasses.replace(whole_house.deps, authority=lambda: strange_authority)
     return dataclasses.replace(whole_house, deps=deps)
 
@@ -288,7 +288,7 @@ def test_what_the_verdict_refuses_is_not_archived_until_it_is_right(
     assert alarm.alarm(house.deps) == 1
 
     days_pass(house, 1)
-    assert reread.reread(house.deps, 1) == 1  # nobody has to ask for it
+    assert reread.reread(house.deps, 1) == 1  # nobody has to request it
     assert state(house, reference).state == "verified"
     assert len(house.mails(reference, "completed")) == 3
 

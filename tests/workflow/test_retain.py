@@ -1,4 +1,4 @@
-"""Locks that end are extended every night: all of them, whatever is wrong with some."""
+"""Locks about to end are extended every night: all of them, even if some fail."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOON, LONG = timedelta(days=3), timedelta(days=300)
 def two(
     done: tuple[House, str, str], second_verdict_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[House, list[str]]:
-    """Two archived agreements whose locks end in three days; a part is three of their objects."""
+    """Two archived agreements whose locks end in three days; each job handles three objects."""
     monkeypatch.setattr(retain, "AT_ONCE", 3)
     house, first, _ = done
     second, _ = house.archived()
@@ -30,12 +30,12 @@ def two(
 
 
 def ends_soon(house: House) -> None:
-    """In our records: the store knows the true date, and never makes a lock shorter."""
+    """In our records: the store has the true date, and never shortens a lock."""
     house.rows("update archived_objects set locked_until = now() + interval '3 days'")
 
 
 def a_night(house: House) -> int:
-    """The nightly job and every part that comes of it; how many parts."""
+    """Run the nightly job and all its parts; returns the number of parts."""
     retain.begin_prolonging(house.deps)
     parts = 0
     while found := house.rows(
@@ -49,7 +49,7 @@ def a_night(house: House) -> int:
 
 
 def ending(house: House) -> list[str]:
-    """The keys of which the lock is not extended."""
+    """The keys whose lock was not extended."""
     return [
         row[0]
         for row in house.rows(
@@ -67,7 +67,7 @@ def first_object(house: House, reference: str) -> Any:
 
 
 def locks_failing(house: House) -> list[StalledItem]:
-    """What *Taken* shows of locks, whatever else waits there."""
+    """The failing locks on the page *Taken*."""
     stalled, _ = alarm.stalled_items(house.deps, house.staff)
     return [each for each in stalled if each.kind is AlarmKind.LOCK]
 
@@ -93,7 +93,7 @@ def all_are_extended_in_parts(house: House, reference: str) -> None:
 
 
 def one_that_cannot_be_is_told_and_forgotten_when_it_can(house: House, reference: str) -> None:
-    """The bucket was copied: the bytes are there, under a version that we did not record."""
+    """The bucket was copied: the bytes exist, under a version that we did not record."""
     house.rows(
         "update archived_objects set version_id = version_id || 'x' where name = :n",
         n="bijlagen.zip",

@@ -1,4 +1,4 @@
-"""One's own sessions: a new one in the place of the old, a list, and ending them."""
+"""One's own sessions: a new one replaces the old, a list, and ending them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was shown to whom is noted, bound in the act's record, and told on the sheet: no more."""
+"""What was shown to whom is recorded, bound in the act's record, and reported on the sheet."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def waiting(house: House) -> str:
 
 
 def refusal(house: House, reference: str, staff: Staff | None = None) -> str:
-    """Of signing without opening first."""
+    """The refusal when signing without opening first."""
     staff = staff or house.staff
     shown = {reference: house.agreement(reference).frozen_sha256}
     refused = countersign.countersign(
@@ -52,7 +52,7 @@ def test_the_countersigner_opens_the_text_before_signing(
     assert refusal(house, reference) == NOT_OPENED
     tom = another(Role.SIGNATORY, name="Tom Claes")
     open_text.note_view(house.deps, reference, house.view(reference), tom, BROWSER)
-    assert refusal(house, reference) == NOT_OPENED  # what Tom read, Els did not
+    assert refusal(house, reference) == NOT_OPENED  # Tom read it, but Els did not
     with pytest.raises(NotAllowed):
         open_text.note_view(
             house.deps, reference, house.view(reference), another(Role.SALES), BROWSER
@@ -65,7 +65,7 @@ def test_the_countersigner_opens_the_text_before_signing(
 
 
 def test_fetching_the_pdf_opens_nothing(house: House) -> None:
-    """A GET changes nothing (DESIGN.md §1.8): a link or a prefetch must not allow a signature."""
+    """A GET changes nothing (DESIGN.md §1.8): a link or a prefetch must not permit a signature."""
     reference = waiting(house)
     retrieve.shown_pdf(house.deps, reference, house.staff)
     assert "document.opened" not in house.events(reference)
@@ -73,7 +73,7 @@ def test_fetching_the_pdf_opens_nothing(house: House) -> None:
 
 
 def test_what_was_read_of_another_text_does_not_count(house: House) -> None:
-    """A pre-signed offer that is read, withdrawn by a new edition, and not read again."""
+    """A pre-signed offer is read, replaced by a new edition, and not read again."""
     reference = house.pre_signed()
     (unread,) = open_text.to_read(house.deps, house.staff).unread
     shown = {reference: unread.sha256}
@@ -122,8 +122,8 @@ def printed(pdf: bytes) -> str:
 def test_an_agreement_from_before_completes_and_its_sheet_says_what_was_not_noted(
     whole_house: House,
 ) -> None:
-    """In the middle of signing at the upgrade: acts without view or openings, a document without
-    common text; the countersigner is shown it whole."""
+    """Half signed at the upgrade: acts without view or openings, a document without common text;
+    the countersigner is shown the whole text."""
     house = whole_house
     reference = waiting(house)
     house.rows("alter table acts disable trigger all")
@@ -154,7 +154,7 @@ def test_an_agreement_from_before_completes_and_its_sheet_says_what_was_not_note
     view = retrieve.open_file(house.deps, reference, "leesweergave.html", house.staff, BROWSER)[0]
     assert view == "<p>Één tekst</p>".encode()
     digest = hashlib.sha256(view).hexdigest()
-    assert "".join(words.split()).count(digest) == 3  # the document, its view, what was shown
+    assert "".join(words.split()).count(digest) == 3  # the document, its view, and what was shown
 
 
 def test_the_signatory_s_pdf_and_page_are_noted_apart(house: House) -> None:
@@ -171,7 +171,7 @@ def test_the_signatory_s_pdf_and_page_are_noted_apart(house: House) -> None:
 
 
 def test_a_reopened_text_is_shown_anew(house: House) -> None:
-    """What was read of the former edition stands in no record of the next."""
+    """No record of the next edition contains what was read of the former one."""
     reference = house.sent()
     secret = house.frozen(reference)
     house.read(reference, secret)

@@ -1,4 +1,5 @@
-"""Signing in under a flood: few hashes at a time, none in a transaction, one road for everybody."""
+"""Signing in under a flood: few hashes at a time, none in a transaction, the same path for
+everybody."""
 
 from __future__ import annotations
 
@@ -20,14 +21,14 @@ EMAIL = "els@it4.example"
 
 
 def code(step: Callable[[], Any]) -> str:
-    """Why it was refused."""
+    """The code of the refusal."""
     with pytest.raises((Invalid, TooMany)) as refusal:
         step()
     return refusal.value.code
 
 
 def wrong(house: House, email: str = EMAIL, ip: str = "192.0.2.1", browser: str = "") -> str:
-    """One wrong password; why it was refused."""
+    """One wrong password; returns the code of the refusal."""
     return code(lambda: accounts.sign_in(house.deps, email, "verkeerd", browser, ip))
 
 

@@ -1,4 +1,4 @@
-"""What both parties have signed completes, whatever the doors let through and however old it is."""
+"""What both parties have signed completes, whatever the forms accepted and however old it is."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def finished(house: House, agreement_id: str) -> None:
 
 
 def test_an_agreement_that_was_stuck_completes_after_the_upgrade(whole_house: House) -> None:
-    """Until version 0.1 an act without address or browser made the sheet impossible for ever."""
+    """Until version 0.1 an act without address or browser made the sheet impossible."""
     house = whole_house
     reference = house.sent()
     secret = house.prepared(reference, house.frozen(reference))
@@ -63,7 +63,7 @@ def test_an_agreement_that_was_stuck_completes_after_the_upgrade(whole_house: Ho
 
 @pytest.fixture
 def later_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The catalogue of a later version: every sentence asks for more, and some are gone."""
+    """A later version's catalogue: every sentence requires more data, and some are gone."""
     language = tmp_path / "nl"
     language.mkdir()
     for each in texts.folder(texts.OURS).iterdir():

@@ -1,4 +1,4 @@
-"""``zegel staff``: the way back in for whoever runs the machine, from the printed link on."""
+"""``zegel staff`` gives the machine's operator access again, from the printed link on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEW = "blauwe-fiets-op-zolder"
 
 
 def zegel(house: House, *arguments: str) -> Result:
-    """The command on this installation's database."""
+    """The command, on this installation's database."""
     environment = {
         "ZEGEL_MODE": "development",
         "ZEGEL_DATA": str(house.deps.settings.data_dir),
@@ -34,7 +34,7 @@ def zegel(house: House, *arguments: str) -> Result:
 
 
 def use(house: House, told: Result) -> frozenset[Role]:
-    """Choose a password by the printed link, sign in with it; the roles of who is in."""
+    """Choose a password with the printed link and sign in; returns the roles."""
     assert told.exit_code == 0, told.output
     assert "Jan Claes" in told.output
     (token,) = re.findall(r"http://localhost/account/link/(\S+)", told.output)
@@ -48,7 +48,7 @@ def use(house: House, told: Result) -> frozenset[Role]:
 
 
 def changes(house: House) -> list[str]:
-    """Who was told of a change."""
+    """The recipients of mails about changes."""
     return [row[0] for row in house.rows("select recipient from messages order by recipient")]
 
 

@@ -1,4 +1,4 @@
-"""The log of staff: what stands in it, how it is found, and that no flood fills it."""
+"""The log of staff actions: its contents, searching it, and that no flood fills it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EMAIL = "els@it4.example"
 
 
 def sentences(house: House, wanted: Wanted | None = None) -> list[str]:
-    """What the first page says."""
+    """The sentences on the first page."""
     page = staff_log.read(house.deps, wanted or Wanted(), house.staff)
     return [line.sentence for line in page.lines]
 
@@ -53,7 +53,7 @@ def test_a_flood_of_wrong_passwords_is_a_few_lines(house: House) -> None:
         wrong(house, f"nobody{number}@it4.example")
         wrong(house, EMAIL)
     rows = house.rows("select staff_id, times from staff_activity order by staff_id nulls first")
-    assert len(rows) <= 4  # two, and as many again where the hour turned meanwhile
+    assert len(rows) <= 4  # two, and two more if the hour changed meanwhile
     assert sum(row.times for row in rows if row.staff_id is None) == 4
     assert sum(row.times for row in rows if row.staff_id) == 4
     stored = str(house.rows("select a::text from staff_activity a"))

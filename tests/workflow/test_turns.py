@@ -1,4 +1,4 @@
-"""Few at a time, few wait, nobody twice, and in the order in which they asked."""
+"""Few run at once, few wait, nobody twice, and in the order of asking."""
 
 from __future__ import annotations
 

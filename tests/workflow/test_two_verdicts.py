@@ -1,4 +1,4 @@
-"""Every original is judged twice in the archive; where the two disagree, people are told."""
+"""Every archived original is judged twice; a disagreement is reported to people."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from service.workflow.telling.alarm import stalled_items
 
 @pytest.fixture
 def reference(done: tuple[House, str, str]) -> str:
-    """An agreement that is in the archive."""
+    """An agreement in the archive."""
     return done[1]
 
 
 def read_back(house: House, days: int) -> int:
-    """So many days later."""
+    """Run the nightly reading so many days later."""
     house.rows(
         "update archive_states set looked_at = looked_at - make_interval(days => :d)", d=days
     )
@@ -37,7 +37,7 @@ def archive_state(house: House) -> Any:
 def test_what_is_new_is_judged_twice_once_and_then_within_the_year(
     whole_house: House, reference: str, second_verdict_once: None
 ) -> None:
-    """It takes longer than archiving, so the archive's own step leaves it to the next nights."""
+    """It takes longer than archiving, so it is left to the following nights."""
     house = whole_house
     when = "select judged_twice_at as at from archive_states"
     assert house.rows(when)[0].at is None
@@ -51,7 +51,7 @@ def test_what_is_new_is_judged_twice_once_and_then_within_the_year(
 def test_what_was_judged_once_keeps_no_damaged_one_waiting(
     whole_house: House, reference: str
 ) -> None:
-    """After the upgrade that is a whole archive, for sixty nights."""
+    """After the upgrade the whole archive is waiting for it, for sixty nights."""
     house = whole_house
     other, _ = house.archived()
     house.rows(
@@ -70,14 +70,15 @@ def test_what_was_judged_once_keeps_no_damaged_one_waiting(
 def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
     whole_house: House, reference: str, second_verdict_once: None
 ) -> None:
-    """A fault in a new version of either would otherwise call a whole archive damaged, or hide."""
+    """Otherwise a fault in a new version of either could declare a whole archive damaged, or go
+    unnoticed."""
     house = whole_house
     assert (archive_state(house).state, archive_state(house).dispute) == ("verified", "")
     with pytest.MonkeyPatch.context() as fault:
-        # A first verdict that finds every act later than its own time stamp.
+        # A faulty first verdict: every act is later than its own time stamp.
         fault.setattr("signatures.verdict.rules.CLOCKS_DIFFER", -timedelta(days=1))
         assert read_back(house, 300) == 1
-        assert read_back(house, 1) == 1  # and every night for as long as they disagree
+        assert read_back(house, 1) == 1  # and every night while they disagree
         found = archive_state(house)
         assert (found.state, found.failure) == ("verified", "")
         assert "na haar eigen tijdstempel" in found.dispute
@@ -87,7 +88,7 @@ def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
         (mail,) = house.rows("select \"values\" as said from messages where kind = 'alarm'")
         assert (mail.said["reference"], mail.said["trouble"]) == (reference, "disputed")
 
-        # Somebody looks, and the first verdict says what it says.
+        # Somebody checks, and the first verdict decides.
         assert not retrieve.check(house.deps, reference, house.staff).intact
         assert archive_state(house).state == "corrupt"
 
@@ -97,7 +98,7 @@ def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
     assert not house.rows("select 1 from alarms")
 
     with pytest.MonkeyPatch.context() as fault:
-        # A second one, given anew, that takes the algorithm of every seal for a weak one.
+        # A second verdict, computed again, that considers every seal's algorithm weak.
         fault.setattr("service.workflow.keeping.examine.objection_to", objection_to)
         fault.setattr("signatures.verdict.second_opinion.WEAK", frozenset({"sha256"}))
         assert read_back(house, 300) == 1

@@ -1,4 +1,4 @@
-"""A mail that is refused for good: who must know knows, and it is shown until it is settled."""
+"""A permanently refused mail: the right people are notified, and it is shown until settled."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_later_code_that_arrives_settles_a_refused_one(house: House) -> None:
     for _ in range(2):
         prove_mailbox.request_code(house.deps, secret, BROWSER)
     first, second = house.mails(reference, "code")
-    # The first one is overtaken by the second: nobody needs it, so nobody is told of it.
+    # The second one overtakes the first: it is not needed any more, so nobody is notified.
     refused(house, first)
     assert house.mails(reference, "undeliverable") == []
     assert stalled(house) == []
@@ -113,7 +113,7 @@ def test_a_person_settles_it(house: House, another: Callable[..., Staff]) -> Non
 
 
 def test_an_address_of_old_that_no_server_takes_is_refused_and_told(house: House) -> None:
-    """Forms accepted letters with accents before the @ until version 0.1."""
+    """Until version 0.1 forms accepted accents before the @."""
     reference = house.sent()
     message = house.mails(reference, "invitation")[0]
     house.rows("update messages set recipient = 'jân@peeters.be', reply_to = 'jân@x.be'")
@@ -127,7 +127,7 @@ def test_a_copy_that_is_too_large_goes_as_a_link(done: tuple[House, str, str]) -
     house, reference, _ = done
     links = {
         "an@peeters.example": f"/tekenen/link/{house.token(reference)}",
-        "info@peeters.example": "info@it4professionals.example",  # has no link: whom to ask
+        "info@peeters.example": "info@it4professionals.example",  # has no link: says whom to ask
         house.staff.email: f"/archief/{reference}",
     }
     copies = house.mails(reference, "completed")
@@ -138,7 +138,7 @@ def test_a_copy_that_is_too_large_goes_as_a_link(done: tuple[House, str, str]) -
         first, second = server.got
         parties = f"IT4Professionals - Bakkerij Peeters ({reference}).pdf"
         names = [f"Verwerkersovereenkomst {parties}"]
-        if copy.recipient != house.staff.email:  # sales may not see who came from which address
+        if copy.recipient != house.staff.email:  # sales may not see who used which address
             names.append(f"Bewijsblad verwerkersovereenkomst {parties}")
         assert [each.get_filename() for each in first.iter_attachments()] == names
         assert list(second.iter_attachments()) == []

@@ -1,4 +1,5 @@
-"""The signer's forms come back by a redirect, filled; two agreements in one browser stay apart."""
+"""The signer's forms come back by a redirect, filled; two agreements in one browser stay
+separate."""
 
 from __future__ import annotations
 
@@ -12,13 +13,13 @@ from service.agreement.permissions import Role
 from service.workflow.offer import create, send
 from tests.web.sign.conftest import SALES, Browser, Journey
 
-# Their forms have buttons only, on pages that are not walked; or they end the session.
+# Their forms have only buttons, on pages that are not visited; or they end the session.
 BUTTONS = {"sign.ask_new_link", "sign.new_link", "sign.retry_document"}
 ORIGIN = {"Origin": HOME}
 
 
 def second_link(journey: Journey) -> str:
-    """Another agreement that was sent: the path of its link."""
+    """Another sent agreement: the path of its link."""
     staff = add_colleague(journey.deps, "jo@it4.example", *Role, name="Jo Verkoop")
     fields = {**SALES, "name": "Slagerij Wouters", "number": "", "number_type": "none"}
     fields["countersigner"] = staff.id
@@ -28,7 +29,7 @@ def second_link(journey: Journey) -> str:
 
 
 def entered(browser: Browser, link: str) -> str:
-    """Open a link in this browser; the address of the page behind it."""
+    """Open a link in this browser; returns the address of the page behind it."""
     browser.get(link)
     browser.post(link)
     assert browser.answer
@@ -88,7 +89,7 @@ def test_every_form_of_the_signer_comes_back_filled(app: Flask, journey: Journey
 
 
 def sign_annex_comes_back(journey: Journey) -> set[str]:
-    """A box that is not ticked is the only mistake of that page; ticked, it would sign."""
+    """The only possible mistake on that page is an unticked box; ticked, it would sign."""
     browser, page = journey.browser, "/tekenen/ondertekenen/bijlage"
     answer = browser.post(page, journey.signature(), follow=False)
     assert answer.status_code == 303
@@ -99,7 +100,7 @@ def sign_annex_comes_back(journey: Journey) -> set[str]:
         assert answer.status_code == 303
         shown = browser.get(answer.location)
         assert "te oud om te versturen" in shown.text
-        # Nobody is shown a tick beside another text than the one that it was made for.
+        # No tick is shown beside another text than the one it was made for.
         assert ('value="yes" checked' in shown.text) == still_ticked
     assert journey.rows("select 1 from acts") == []
     return {"sign.sign_both"}

@@ -1,4 +1,4 @@
-"""Passing on to a colleague: filled in, the code from the mailbox, done."""
+"""Passing on to a colleague: the form, the code from the mailbox, done."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_nothing_is_passed_on_before_the_code(journey: Any) -> None:
     browser.get(FORM)
     browser.post(FORM, COLLEAGUE)
     assert journey.agreement.signatory.name == "An Peeters"
-    assert codes(journey) == 1  # the one that waits is not mailed twice
+    assert codes(journey) == 1  # a valid code is not mailed twice
     assert journey.rows("select 1 from messages where kind = 'delegated_notice'") == []
 
 

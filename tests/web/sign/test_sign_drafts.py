@@ -1,4 +1,4 @@
-"""What a signer types is kept before it is accepted: at every POST, and while it is being typed."""
+"""A signer's input is kept before it is accepted: at every POST, and while typing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_going_back_from_bijlage_1_keeps_it(journey: Journey) -> None:
     browser.get("/tekenen/bijlage")
     assert 'value="Allergieën van klanten"' in browser.page
     assert 'value="health" checked' in browser.page
-    assert 'value="name" checked' not in browser.page  # the suggestion was taken away
+    assert 'value="name" checked' not in browser.page  # the suggestion was unticked
     assert browser.value("dpo_email") == "els@"
     assert journey.agreement.annex == before
     browser.post("/tekenen/bijlage", journey.annex)
@@ -60,7 +60,7 @@ def test_what_is_typed_is_kept_while_it_is_typed(app: Flask, journey: Journey) -
     answer = browser.client.post(KEEP, data=sent)
     assert answer.json
     assert answer.json["said"].startswith("Bewaard om ")
-    browser.get(with_mistakes)  # reloaded: the last that was typed, beside what was told of it
+    browser.get(with_mistakes)  # reloaded: the last input, with its mistakes
     assert browser.value("city") == "Mechelen"
     assert "data-error-summary" in browser.page
     assert elsewhere(app, journey).value("city") == "Mechelen"

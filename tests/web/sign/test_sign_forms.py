@@ -1,4 +1,4 @@
-"""Steps 1 and 2: what was typed stays, lines can be added, going back makes a next edition."""
+"""Steps 1 and 2: input is kept, lines can be added, going back starts a new edition."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_line_is_added_without_javascript_and_kept(journey: Any) -> None:
 
 
 def test_bijlage_1_begins_with_what_the_services_suggest(journey: Any) -> None:
-    """Ticked and marked; what the signer leaves ticked is what stands in Bijlage 1."""
+    """Ticked and marked; Bijlage 1 is what the signer leaves ticked."""
     browser = journey.entered()
     browser.post("/tekenen/gegevens", journey.details)
     suggested = ["name", "contact", "account", "ip", "files", "customers", "suppliers", "employees"]
@@ -150,11 +150,11 @@ def test_a_change_after_reading_begins_a_next_edition(journey: Any) -> None:
 
 
 def _lines(browser: Any) -> list[tuple[str, str]]:
-    """Name and id of the lines for own wording, without the one that a script copies."""
+    """Name and id of the lines for own wording, without the template for scripts."""
     page = re.sub(r"<template>.*?</template>", "", browser.page)
     return re.findall(r'name="(\w+_own)"[^>]* id="([^"]+)"', page)
 
 
 def _boxes(browser: Any) -> list[str]:
-    """The values of the ticked boxes, as they stand on the page."""
+    """The values of the ticked boxes on the page."""
     return re.findall(r'type="checkbox"[^>]* value="(\w+)" checked', browser.page)

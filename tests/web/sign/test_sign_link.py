@@ -96,7 +96,7 @@ def test_a_link_that_expires_during_the_visit(journey: Any) -> None:
 
 
 def test_a_replaced_link_does_not_say_where_the_new_one_went(journey: Any) -> None:
-    """Whoever holds an old link may be anybody; who signs now is not theirs to know."""
+    """Anybody may hold an old link, and must not learn who signs now."""
     old, browser = journey.link, journey.entered()
     change_email.change_email(
         journey.deps, journey.reference, "Jan Claes", "jan@peeters.example", journey.staff
@@ -116,7 +116,7 @@ def test_who_leaves_ends_the_session_here(journey: Any) -> None:
     browser.post("/tekenen/afsluiten")
     assert "U hebt afgesloten" in browser.page
     assert browser.client.get_cookie("zegel-signer") is None
-    browser.client.set_cookie("zegel-signer", cookie.value)  # a copy opens nothing either
+    browser.client.set_cookie("zegel-signer", cookie.value)  # a copied cookie opens nothing either
     assert browser.get("/tekenen/gegevens").status_code == 403
     assert journey.entered().get("/tekenen/gegevens").status_code == 200
 
@@ -137,7 +137,7 @@ def test_the_privacy_statement(journey: Any) -> None:
 @pytest.mark.parametrize("path", ["gegevens", "bijlage", "weigeren", "doorsturen", "vraag"])
 def test_pages_change_nothing_when_looked_at(journey: Any, path: str) -> None:
     browser = journey.entered()
-    browser.post("/tekenen/gegevens", {})  # stays on the page; nothing is kept
+    browser.post("/tekenen/gegevens", {})  # stays on the page; nothing is saved
     before = everything(journey)
     browser.get(f"/tekenen/{path}")
     assert everything(journey) == before

@@ -1,4 +1,4 @@
-"""After signing: what a link shows in a browser that proved the mailbox, and in another."""
+"""After signing: what a link shows in a browser with a proven mailbox, and in another."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def signed(journey: Any) -> Any:
 
 @pytest.fixture
 def completed(journey: Any, signed: Any) -> Any:
-    """The same, once both parties signed and all is sealed (as far as these pages see)."""
+    """The same after both parties signed and everything is sealed (as far as these pages see)."""
     journey.countersign()
     journey.rows("update agreements set state = 'completed'")
     return signed
 
 
 def another(journey: Any) -> Any:
-    """Somebody who has the link and opens it elsewhere."""
+    """Somebody who opens the link in another browser."""
     browser = type(journey.browser)(journey.browser.client.application.test_client())
     browser.get(journey.link)
     browser.post(journey.link)
@@ -45,7 +45,7 @@ def test_the_link_says_that_it_is_in_force_and_nothing_more(journey: Any, comple
     assert browser.path == DOOR
     assert "De overeenkomst is van kracht sinds" in browser.page
     mails = journey.rows("select 1 from messages where kind = 'code'")
-    assert len(mails) == 1  # of signing: nothing is mailed unasked
+    assert len(mails) == 1  # about signing: nothing is mailed unasked
     for path in (
         "",
         "/klaar",

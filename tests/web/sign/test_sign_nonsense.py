@@ -1,4 +1,4 @@
-"""Every form of the signer's pages, empty and full of nonsense, at every point of the road."""
+"""Every form of the signer's pages, empty and with nonsense, at every step of the journey."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask import Flask
 from service.workflow.offer import void
 from tests.web.sign.conftest import Journey
 
-# Nothing here declines or signs: that needs the right words.
+# Nothing here declines or signs: that requires the right values.
 NONSENSE = {
     "code": "\u202e12 34",
     "question": " ",
@@ -33,7 +33,7 @@ NONSENSE = {
 
 
 def routes(app: Flask) -> Iterator[str]:
-    """The addresses that a signer's form is sent to, from within a visit."""
+    """The addresses of a signer's forms, within a visit."""
     for rule in app.url_map.iter_rules():
         takes_forms = "POST" in (rule.methods or ()) and not rule.arguments
         if takes_forms and rule.rule.startswith("/tekenen"):
@@ -41,7 +41,7 @@ def routes(app: Flask) -> Iterator[str]:
 
 
 def every_form_is_answered(app: Flask, journey: Journey) -> None:
-    """Send each of them, in this browser, with a token that is right."""
+    """Send each of them in this browser, with a valid token."""
     client = journey.browser.client
     addresses = sorted(routes(app))
     assert len(addresses) > 12
@@ -56,12 +56,12 @@ def every_form_is_answered(app: Flask, journey: Journey) -> None:
 
 
 def expire(journey: Journey) -> None:
-    """The term passes."""
+    """The term expires."""
     journey.rows("update agreements set expires_at = now() - interval '1 second'")
 
 
 def withdraw(journey: Journey) -> None:
-    """Sales withdraws it."""
+    """Sales withdraws the agreement."""
     void.void(journey.deps, journey.reference, "Vergissing", journey.staff)
 
 

@@ -1,4 +1,4 @@
-"""Not signing: declining, asking first."""
+"""Not signing: declining, or asking first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text with blanks: read and downloaded before anything is filled in, made once for many."""
+"""The text with blanks: read and downloaded before filling anything in; made once for many."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ TABLES = "agreements links audit_entries messages signature_places samples procr
 
 
 def everything(journey: Any) -> list[Any]:
-    """What must be the same after a look."""
+    """What must not be changed by reading."""
     return [journey.rows(f"select * from {table}") for table in TABLES.split()]
 
 
 def pages(pdf: bytes) -> list[str]:
-    """The text of each page, blanks as single ones."""
+    """The text of each page, with single spaces."""
     return [
         " ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages
     ]
 
 
 def make(journey: Any) -> None:
-    """What the worker does after sending."""
+    """The worker's job after sending."""
     sample.make_sample(journey.deps, journey.agreement.id)
 
 
@@ -104,7 +104,7 @@ def test_where_there_is_none_the_reader_asks_for_it(journey: Any, inside: bool) 
     assert "office" not in browser.page
     browser.post(path)
     assert "Het voorbeeld kon niet gemaakt worden" in browser.page
-    assert journey.rows("select * from procrastinate_jobs") == []  # not at every press
+    assert journey.rows("select * from procrastinate_jobs") == []  # not at every click
     journey.rows("update samples set created_at = now() - interval '2 minutes'")
     browser.post(path)
     assert len(journey.rows("select * from procrastinate_jobs")) == 1

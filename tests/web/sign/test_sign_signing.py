@@ -1,4 +1,4 @@
-"""Steps 3 and 4: reading, the code, two taps that sign both, and what is handed out after."""
+"""Steps 3 and 4: reading, the code, two taps that sign both, and the downloads afterwards."""
 
 from __future__ import annotations
 

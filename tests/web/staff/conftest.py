@@ -1,4 +1,4 @@
-"""Staff's browser before the real application and database."""
+"""A member of staff's browser on the real application and database."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def app(deps: Deps) -> Flask:
 
 @pytest.fixture
 def admin(deps: Deps) -> tuple[Staff, str]:
-    """An administrator who holds every role, and the password."""
+    """An administrator with every role, and the password."""
     person = add_colleague(deps, "els@it4.example", *Role, name="Els Maes", function="Zaakvoerder")
     profile.first_profile(deps, PROCESSOR)
     return person, PASSWORD

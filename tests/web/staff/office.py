@@ -1,4 +1,4 @@
-"""What the staff's tests share: sample data, a browser, the database, the dependencies."""
+"""Helpers of the staff tests: sample data, a browser, the database, the dependencies."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NEW = {
 
 
 class Office:
-    """One browser without JavaScript: it posts the token of the page it looks at."""
+    """One browser without JavaScript: it posts the token of the current page."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
@@ -93,7 +93,7 @@ class Office:
 
 
 def rows(deps: Deps, statement: str, **values: Any) -> list[Any]:
-    """What the database says."""
+    """The rows of a statement."""
     with engine_for(as_owner(deps.database.url)).begin() as connection:
         result = connection.execute(text(statement), values)
         return list(result) if result.returns_rows else []
@@ -108,7 +108,7 @@ def make_deps(
     *,
     base_url: str = "http://localhost",
 ) -> Deps:
-    """Everything real, with a bucket of its own."""
+    """Everything real, with its own bucket."""
     settings = load_settings(
         {
             "ZEGEL_MODE": "development",

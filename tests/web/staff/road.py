@@ -1,6 +1,6 @@
-"""The rest of the road, run by hand: what the controller and the worker do between staff's pages.
+"""The steps between the staff's pages, run by hand: those of the controller and the worker.
 
-A pre-signed offer is the shortest road: Bijlage 1 is complete, we sign in the queue, the
+A pre-signed offer is the shortest journey: Bijlage 1 is complete, we sign in the queue, and the
 controller signs after us.
 """
 
@@ -40,13 +40,13 @@ BROWSER = Client("203.0.113.9", "test")
 
 
 def load(deps: Deps, reference: str) -> Agreement:
-    """The agreement as it stands."""
+    """The current agreement."""
     with deps.database.begin() as tx:
         return tx.agreements.get(reference)
 
 
 def ready(office: Office, deps: Deps, **other: object) -> str:
-    """A pre-signed offer whose document is made and waits for us."""
+    """A pre-signed offer whose document is made and waits for our signature."""
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {**COMPLETE, "key": office.value("key"), **other})
     assert office.status == 200, re.findall(r'class="error"[^<]*<[^<]*<[^<]*', office.page)
@@ -57,7 +57,7 @@ def ready(office: Office, deps: Deps, **other: object) -> str:
 
 
 def countersigned(office: Office, reference: str, password: str) -> None:
-    """We read what waits, and sign in the queue."""
+    """The processor reads what waits, and signs in the queue."""
     read(office)
     office.get("/tekenen-namens-ons")
     office.post(
@@ -75,7 +75,7 @@ def countersigned(office: Office, reference: str, password: str) -> None:
 
 
 def read(office: Office) -> None:
-    """We read everything that waits for us."""
+    """The processor reads everything that waits."""
     office.get("/tekenen-namens-ons/lezen")
     while found := re.findall(r'name="(sha256-[^"]+)" value="([^"]+)"', office.page):
         read = [name.removeprefix("sha256-") for name, _ in found]
@@ -119,7 +119,7 @@ def signed_by_controller(deps: Deps, reference: str) -> None:
 
 
 def in_the_archive(office: Office, deps: Deps) -> str:
-    """An agreement that went the whole road, and its office signed in."""
+    """An agreement in the archive, and its office signed in."""
 
     def make() -> str:
         reference = ready(office, deps)
@@ -134,9 +134,9 @@ def in_the_archive(office: Office, deps: Deps) -> str:
 
 
 def sealed_and_archived(deps: Deps, reference: str) -> None:
-    """What the worker does after the last signature.
+    """The worker's jobs after the last signature.
 
-    In a thread of its own: a browser in the same test run has this one's event loop running.
+    In a separate thread, as a browser in the same test run uses this thread's event loop.
     """
     agreement_id = load(deps, reference).id
     with ThreadPoolExecutor(1) as worker:

@@ -25,7 +25,7 @@ from storage.objects import ObjectStore, S3Config
 
 @pytest.fixture
 def archived(office: Office, deps: Deps) -> str:
-    """The reference of an agreement that lies in the archive."""
+    """The reference of an agreement in the archive."""
     return in_the_archive(office, deps)
 
 
@@ -203,7 +203,7 @@ def test_an_archive_that_does_not_answer_is_shown(office: Office, deps: Deps) ->
 
 
 def test_a_file_that_the_archive_does_not_give(office: Office, deps: Deps, archived: str) -> None:
-    """The page says so and when to try again, and the worker looks what is the matter."""
+    """The page says so and when to try again, and the worker investigates."""
 
     def cut(**_: Any) -> None:
         raise EndpointConnectionError(endpoint_url="http://s3")

@@ -1,6 +1,6 @@
-"""Every staff page in Chromium, on a telephone and on a desk: axe-core, targets, width, headers.
+"""Every staff page in Chromium, on a phone and on a desktop: axe-core, targets, width, headers.
 
-The pages are the real ones, of agreements in every stage that the list can show.
+The pages are real, of agreements in every stage that the list can show.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LONG = "Koninklijke Vereniging voor Ambachtelijke Streekproducten, Jansen & Zn <
 
 @dataclass(frozen=True)
 class Place:
-    """The application behind a real socket, and what there is to look at."""
+    """The application behind a real socket, and the items to show."""
 
     address: str
     email: str
@@ -141,7 +141,7 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
 
 
 def _colleagues(deps: Deps, admin: Staff) -> tuple[str, str]:
-    """Somebody with a long name for whom a role was asked: the ids of both."""
+    """Somebody with a long name and a requested role: the ids of both."""
     add_colleague(deps, "ine@it4.example", Role.ADMIN, name="Ine Smet")
     people.invite(
         deps,
@@ -157,7 +157,7 @@ def _colleagues(deps: Deps, admin: Staff) -> tuple[str, str]:
 
 
 def _links(deps: Deps) -> tuple[str, str]:
-    """The tokens of that invitation, and of a link against a lock."""
+    """The tokens of that invitation, and of a link that lifts a lock-out."""
     add_colleague(deps, "jan@it4.example", Role.SALES)
     forgotten.ask(deps, "jan@it4.example", "unlock", Client("192.0.2.1", "Firefox"))
     (request,) = rows(deps, "select id from link_requests")
@@ -168,7 +168,7 @@ def _links(deps: Deps) -> tuple[str, str]:
 
 
 def _at_home(app: Flask) -> Callable[..., object]:
-    """The guard answers one host only: the browser's port is not known before the socket is."""
+    """The guard answers only one host, but the port is not known before the socket exists."""
 
     def wsgi(environ: dict[str, str], start: object) -> object:
         environ["HTTP_HOST"] = "localhost"
@@ -197,7 +197,7 @@ def test_every_page_on_a_telephone_and_on_a_desk(
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        # a page that answers with a refusal says so in the console too
+        # the console also reports a page with a 4xx status
         if message.type in ("error", "warning") and "status of 4" not in message.text:
             said.append(message.text)
 
@@ -214,7 +214,7 @@ def test_every_page_on_a_telephone_and_on_a_desk(
     page.fill("#f-email", place.email)
     page.fill("#f-password", place.password)
     page.click("button:has-text('Aanmelden')")
-    few = None if others else 4  # the rest is a long test
+    few = None if others else 4  # the others are a long test
     for name, path in list(place.pages.items())[::few]:
         page.goto(place.address + path)
         page.evaluate(UNFOLDED)
@@ -229,7 +229,7 @@ def test_every_page_on_a_telephone_and_on_a_desk(
 def _after_mistakes(
     page: Page, place: Place, look: Callable[[Page], list[str]]
 ) -> dict[str, list[str]]:
-    """Pages that only a POST shows."""
+    """Pages shown only after a POST."""
 
     def press(what: str) -> None:
         with page.expect_navigation():
@@ -269,7 +269,7 @@ def _after_mistakes(
 def _about_accounts(
     page: Page, place: Place, deps: Deps, look: Callable[[Page], list[str]]
 ) -> dict[str, list[str]]:
-    """Pages that ask the password again, refuse one, or only a first password shows."""
+    """Pages that ask for the password again or refuse it, or appear only with a first password."""
 
     def press(what: str) -> None:
         with page.expect_navigation():

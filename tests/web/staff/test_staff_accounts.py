@@ -1,4 +1,5 @@
-"""Accounts on the pages: mailed links, the first password, sessions, roles by two, the log."""
+"""Accounts on the pages: mailed links, the first password, sessions, roles granted by two, the
+log."""
 
 from __future__ import annotations
 
@@ -20,13 +21,13 @@ LONG = "blauwe-fiets-op-zolder"
 
 
 def link(deps: Deps) -> str:
-    """The path of the link that was mailed last."""
+    """The path of the most recently mailed link."""
     (row,) = rows(deps, "select id from account_links order by created_at desc limit 1")
     return f"/account/link/{account_token_for(deps.secret_key, str(row.id))}"
 
 
 def aged(deps: Deps) -> None:
-    """The password was given a while ago."""
+    """The password was entered a while ago."""
     rows(deps, "update staff_sessions set proved_at = now() - interval '6 minutes'")
 
 

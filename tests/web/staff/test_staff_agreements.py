@@ -1,4 +1,4 @@
-"""Sales' day: a new agreement, its dossier, sending, and what comes after."""
+"""Sales' work: a new agreement, its dossier, sending, and what follows."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_double_click_makes_one(office: Office, deps: Deps) -> None:
 
 
 def test_a_form_that_was_sent_and_then_changed_is_asked_about(office: Office, deps: Deps) -> None:
-    """The first one's dossier would look as if the change had been taken."""
+    """Otherwise the first one's dossier would look as if the change had been saved."""
     reference = _new(office)
     ((key,),) = rows(deps, "select key from idempotency_keys")
     changed = {**NEW, "name": "Slagerij Claes", "personal_data_own": "Broodvoorkeur"}
@@ -172,7 +172,7 @@ def test_another_address_kills_the_link(office: Office, deps: Deps) -> None:
 def test_more_time(office: Office) -> None:
     reference = _sent(office)
     office.get(f"/overeenkomsten/{reference}/termijn")
-    assert office.value("link_days") == "60"  # thirty are left, and thirty more
+    assert office.value("link_days") == "60"  # the remaining thirty days, and thirty more
     office.post(f"/overeenkomsten/{reference}/termijn", {"link_days": "1000"})
     assert office.status == 422
     assert office.value("link_days") == "1000"

@@ -1,4 +1,4 @@
-"""Every form of staff comes back by a redirect, filled: after a mistake, and with an old token."""
+"""Every staff form comes back by a redirect, filled: after a mistake, and with an expired token."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.workflow.keeping.retain import tidy
 from service.workflow.people import role_grants
 from service.workflow.people import staff as people
 
-# Their forms have buttons only, and their pages are not walked; each has its own test.
+# Their forms have only buttons, and their pages are not visited; each has its own test.
 BUTTONS = {
     "archive.check",
     "staff.retry",
@@ -33,7 +33,7 @@ def new(office: Office) -> str:
 
 
 def asked_role(deps: Deps, admin: Staff) -> tuple[str, str, str]:
-    """Somebody who is invited with a weighty role: the account, the request, the link's token."""
+    """Somebody invited with an important role: the account, the request, the link's token."""
     people.invite(
         deps,
         name="Jan Smet",
@@ -142,7 +142,7 @@ def test_a_form_of_an_ended_session_waits_until_one_signed_in_again(
     onward = office.value("verder")
     wrong = {"email": "els@it4.example", "password": "mis", "verder": onward}
     office.post("/aanmelden", wrong)
-    assert office.value("verder") == onward  # the way back survives a mistake on the way
+    assert office.value("verder") == onward  # the return address survives a mistake
     office.post("/aanmelden", {**wrong, "password": admin[1]})
     assert office.path == "/overeenkomsten/nieuw"
     assert office.value("name") == "Slagerij Wouters"
@@ -188,7 +188,7 @@ def test_an_accepted_form_is_forgotten(office: Office, deps: Deps) -> None:
     first = office.value("opnieuw")
     key = office.value("key")
     office.post("/overeenkomsten/nieuw", {**NEW, "name": "", "key": key, "opnieuw": first})
-    assert office.value("opnieuw") == first  # the last that was typed, on every page of the history
+    assert office.value("opnieuw") == first  # the last input, on every page of the history
     office.post("/overeenkomsten/nieuw", {**NEW, "key": key, "opnieuw": first})
     assert office.path.startswith("/overeenkomsten/VO-")
     assert rows(deps, "select 1 from kept_forms") == []

@@ -1,4 +1,5 @@
-"""Who signs for us: chosen in the form, shown in list, dossier and queue, taken over by a step."""
+"""Our signatory: chosen in the form, shown in list, dossier and queue, and replaced by a
+colleague."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ Opened = Callable[[Role], Office]
 
 
 def chosen(page: str) -> list[str]:
-    """What the field offers, the chosen one marked with a star."""
+    """The options of the field, the chosen one marked with a star."""
     field = page.split('<select id="f-countersigner"')[1].split("</select>")[0]
     found = re.findall(r"<option value=\"[^\"]*\"( selected)?>([^<]+)<", field)
     return [f"*{label}" if selected else label for selected, label in found]

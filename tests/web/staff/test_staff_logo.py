@@ -1,4 +1,4 @@
-"""The processor's logo: any picture becomes a small one of ours, and strangers can only look."""
+"""The processor's logo: any picture becomes a small one of ours, and strangers can only view it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from service.deps import Deps
 
 
 def file_of(picture: Image.Image, form: str = "PNG") -> bytes:
-    """A file as a camera or a designer makes it, with words in it that nobody asked for."""
+    """A file as from a camera or a designer, with hidden text in it."""
     out, info = io.BytesIO(), PngImagePlugin.PngInfo()
     info.add_text("Comment", "geheim")
     more = {"pnginfo": info} if form == "PNG" else {"comment": b"geheim"}
@@ -22,7 +22,7 @@ def file_of(picture: Image.Image, form: str = "PNG") -> bytes:
 
 
 def drawn() -> Image.Image:
-    """A mark on nothing, with room around it."""
+    """A mark on a transparent ground, with space around it."""
     picture = Image.new("RGBA", (1600, 900))
     ImageDraw.Draw(picture).rounded_rectangle((400, 300, 1199, 499), 60, "#0b6e4f")
     return picture
@@ -62,7 +62,7 @@ def test_any_picture_becomes_a_small_one_of_ours(
     (entry,) = rows(deps, "select data from audit_entries where event = 'profile.logo_changed'")
     assert entry.data["sha256"] in address
     assert len(rows(deps, "select * from messages")) == 1
-    chosen(office, data)  # the same again says nothing new
+    chosen(office, data)  # the same logo again makes no log entry
     assert len(rows(deps, "select * from logos")) == 1
     office.post("/profiel/logo", {"remove": "yes"})
     assert "/logo/" not in re.sub(r'action="[^"]*"', "", office.page)

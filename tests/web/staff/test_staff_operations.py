@@ -1,4 +1,4 @@
-"""The page Taken: what stands still and why, and that a warning could not be mailed."""
+"""The page Taken: what is stalled and why, and that a warning could not be mailed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_what_stands_still_is_shown_with_its_reason(
     assert "TimestampUnavailable: geen antwoord" in office.page
     assert "20 minuten geleden" in office.page
     assert "gewaarschuwd:" in office.page
-    assert "Er gaat een waarschuwing niet weg" in office.page  # no worker mailed it yet
+    assert "Er gaat een waarschuwing niet weg" in office.page  # no worker has mailed it yet
     rows(deps, "update messages set state = 'failed', last_error = 'geen verbinding'")
     office.get("/taken")
     assert "geen verbinding" in office.page
@@ -82,7 +82,7 @@ def test_a_refused_mail_is_shown_until_somebody_settles_it(office: Office, deps:
     office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key")})
     reference = office.path.rsplit("/", 1)[-1]
     office.post(f"/overeenkomsten/{reference}/verzending")
-    rows(deps, "update messages set recipient = 'jân@peeters.be'")  # as forms once accepted it
+    rows(deps, "update messages set recipient = 'jân@peeters.be'")  # formerly accepted by forms
     for _ in ("the invitation", "what the sender is told"):
         for (message_id,) in rows(deps, "select id::text from messages where state = 'queued'"):
             deliver.deliver(deps, message_id)

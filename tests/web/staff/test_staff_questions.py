@@ -1,4 +1,4 @@
-"""Giving back with a question, and answering, on the pages of the office."""
+"""Returning an agreement with a question, and answering, on the staff's pages."""
 
 from __future__ import annotations
 

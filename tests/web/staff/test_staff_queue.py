@@ -162,7 +162,7 @@ def test_controller_after_us_makes_it_effective(
 
 
 def articles(office: Office) -> list[str]:
-    """The texts on the page, as they were sent."""
+    """The texts on the page, exactly as sent."""
     assert office.answer
     sent = office.answer.get_data(as_text=True)
     return re.findall(r'<article class="document"[^>]*>\n(.*?)\n</article>', sent, re.DOTALL)
@@ -262,5 +262,5 @@ def test_from_a_dossier_one_signs_that_one(
     office.post(sign, {**given, "password": admin[1]})
     assert office.path == f"/overeenkomsten/{reference}"
     assert "U hebt ondertekend." in office.page
-    office.get(sign)  # no longer its turn: what else waits
+    office.get(sign)  # not its turn any more: shows the others
     assert "Te ondertekenen (1)" in office.page

@@ -1,4 +1,4 @@
-"""Who reaches which page, and every staff page shown once."""
+"""Which role can open which page, and every staff page shown once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in: right, wrong, locked; where one comes out; forged forms."""
+"""Signing in: right, wrong, locked; the page that follows; forged forms."""
 
 from __future__ import annotations
 

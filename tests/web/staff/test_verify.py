@@ -104,7 +104,7 @@ def test_a_network_has_one_file_checked_at_a_time_and_ours_never_wait_for_others
         )
 
     with verify._STRANGE.turn(0, "192.0.2.1"), ExitStack() as waiting:
-        # Two hostile files of other networks wait behind that one: all places are taken.
+        # Two hostile files from other networks wait as well: all slots are taken.
         for number in (2, 3):
             waiting.enter_context(holds_a_place(f"192.0.2.{number}"))
         for address in ("192.0.2.1", "192.0.2.9"):
@@ -114,14 +114,14 @@ def test_a_network_has_one_file_checked_at_a_time_and_ours_never_wait_for_others
         assert "Er worden nu te veel bestanden gecontroleerd." in visitor.page
         assert visitor.answer
         assert visitor.answer.headers["Retry-After"] == "10"
-        assert checked(pdf, "192.0.2.1") == 200  # an original, meanwhile
-    assert wait_until(lambda: not verify._STRANGE._queue, seconds=60)  # both had their turn
+        assert checked(pdf, "192.0.2.1") == 200  # an original is checked meanwhile
+    assert wait_until(lambda: not verify._STRANGE._queue, seconds=60)  # both have been examined
     assert checked(pdf + b"\n", "192.0.2.1") == 200
 
 
 @contextmanager
 def holds_a_place(asker: str) -> Iterator[None]:
-    """Somebody who waits until the block ends."""
+    """A request that waits until the block ends."""
 
     def wait() -> None:
         with verify._STRANGE.turn(60, asker):

@@ -35,7 +35,8 @@ _kept: list[tuple[str, bytes, bytes]] = []
 def packages(
     office: Office, deps: Deps, admin: tuple[Staff, str]
 ) -> tuple[str, bytes, bytes, bytes]:
-    """A reference, its package, that of another customer, and its evidence sheet; recorded here."""
+    """A reference, its package, another customer's package, and its evidence sheet; recorded
+    here."""
     made = []
     for customer in ("Bakkerij Peeters", "Slagerij Jans"):
         reference = ready(office, deps, name=customer)
@@ -81,7 +82,7 @@ def test_a_package_and_a_sheet_are_known(
     assert (said["verdict"], said["recorded"]["reference"]) == ("genuine", reference)
     assert f"Bewijsblad van verwerkersovereenkomst {reference}" in shown(app, sheet)
 
-    # The names and addresses may have been erased from what somebody keeps.
+    # Names and addresses may have been erased from somebody's copy.
     folder, files, labels = unpacked(package)
     erased = {**files, "logboek.jsonl": erase(files["logboek.jsonl"])}
     said = told(app, packed(folder, relisted(erased), labels))
@@ -91,7 +92,7 @@ def test_a_package_and_a_sheet_are_known(
 
 @pytest.fixture
 def kept(request: pytest.FixtureRequest) -> tuple[str, bytes, bytes]:
-    """The packages of before, or made now when no test did."""
+    """The packages made by an earlier test, or made now."""
     if not _kept:
         request.getfixturevalue("packages")
     return _kept[0]
@@ -100,7 +101,8 @@ def kept(request: pytest.FixtureRequest) -> tuple[str, bytes, bytes]:
 def test_what_only_says_that_it_is_an_original_is_refused(
     kept: tuple[str, bytes, bytes], database_url: str, app: Flask
 ) -> None:
-    """Its seals hold, by our own root; but here, where nothing is recorded, it is no original."""
+    """Its seals are valid under our own root; but here, where nothing is recorded, it is no
+    original."""
     reference, package, _ = kept
     empty(database_url)
     files = unpacked(package)[1]
@@ -129,9 +131,9 @@ def test_every_manipulation_is_refused_by_name(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """By the one verdict that the page and the command line both ask, each in a process apart:
-    one in ``ASKED_THERE`` comes in through those doors as well, and is told with the same codes.
-    Each ``part`` is every sixth of them."""
+    """By the one verdict that the page and the command line share, each in a sandboxed process: one
+    in ``ASKED_THERE`` is also given to both of them, and gets the same codes. Each ``part`` is
+    every sixth manipulation."""
     reference, package, other = kept
     root, file = tmp_path / "root.pem", tmp_path / "pakket.zip"
     root.write_bytes(unpacked(package)[1]["certificaten/wortel.pem"])

@@ -6,11 +6,11 @@ import signal
 
 
 def main() -> None:
-    """Run the command line. While its code is loaded Ctrl-C ends the process without a word."""
+    """Run the command line. While its code is being loaded, Ctrl-C ends the process silently."""
     taught = signal.getsignal(signal.SIGINT)
     if taught is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # Loaded here, so that the line above comes first.
+    # Loaded here, so that the lines above come first.
     from service.cli import main as command_line  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, taught)

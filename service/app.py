@@ -1,4 +1,4 @@
-"""The Flask application: routes, errors, headers; nothing else."""
+"""The Flask application: routes, errors and headers only."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from service.web import (
 from service.web import mailbox as development_mailbox
 from service.web.forwarded import OnlyOurProxies
 
-LARGEST_REQUEST = 25 * 1024 * 1024  # bytes; the verify page takes a sealed PDF
+LARGEST_REQUEST = 25 * 1024 * 1024  # bytes; the verify page accepts a sealed PDF
 LARGEST_FORM_FIELD = 4 * 1024 * 1024  # a drawn signature as a data URL
 
 
 def create_app(deps: Deps) -> Flask:
-    """The application for these dependencies; every view finds them in ``extensions``."""
+    """The application with these dependencies; every view finds them in ``extensions``."""
     app = Flask("service", static_folder="web/static", static_url_path="/static")
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,

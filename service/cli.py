@@ -28,7 +28,7 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 class Group(click.Group):
-    """What goes wrong becomes one clear sentence and a status, never a stack of lines."""
+    """Errors become one clear sentence and an exit status, never a traceback."""
 
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
@@ -40,7 +40,7 @@ class Group(click.Group):
             said = text("cli.stopped")
         except OSError as error:
             if error.filename is None and error.errno != errno.ENOSPC:
-                raise  # nothing that a person can put right in a folder
+                raise  # not a problem that a person can solve in a folder
             log.debug("a file could not be used", exc_info=True)
             file = error.filename or text("cli.disk")
             said = text("cli.file_unusable", file=file, reason=_reason(error))

@@ -1,6 +1,6 @@
-"""What the workflow needs from outside, chosen and built in ``wiring`` and nowhere else.
+"""The external services of the workflow, chosen and built only in ``wiring``.
 
-What is slow to make or only one process needs (the office pool, the seal's keys, the archive's
+What is slow to make or needed by one process only (the office pool, the seal's keys, the archive's
 client) is a function that makes it at first use, so that a web process stays small.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from service.database.engine import Database
 from service.settings.table import Settings
 
-if TYPE_CHECKING:  # what is made at first use is loaded at first use, see wiring
+if TYPE_CHECKING:  # loaded at first use, see wiring
     from signatures.keys.authority import Authority
     from signatures.sealing.seal import Sealer
     from signatures.stamps.timestamps import Timestamps
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # what is made at first use is loaded at first use, see wirin
 
 
 class MadeDocument(Protocol):
-    """A finished PDF with what belongs to it."""
+    """A finished PDF with its related data."""
 
     @property
     def pdf(self) -> bytes: ...
@@ -61,20 +61,20 @@ class Maker(Protocol):
 
 
 class Mailer(Protocol):
-    """Hands a mail over. Raises MailTemporaryFailure or MailRefused of ``service.mail``."""
+    """Sends a mail. Raises MailTemporaryFailure or MailRefused of ``service.mail``."""
 
     def send(self, message: EmailMessage, *, recipient: str) -> None: ...
 
 
 @dataclass(frozen=True)
 class Deps:
-    """Everything outside, for one process."""
+    """All external services of one process."""
 
     settings: Settings
     secret_key: bytes
     database: Database
     mailer: Mailer
-    template_sha256: str  # of the Word file and the declaration that agreements are made from
+    template_sha256: str  # of the Word file and the declaration from which agreements are made
     maker: Callable[[], Maker]
     authority: Callable[[], Authority]
     timestamps: Callable[[], Timestamps]

@@ -1,7 +1,7 @@
-"""The codes of what goes wrong: what a program can switch on, whatever the language of the words.
+"""The codes of errors: what a program can distinguish, whatever the language of the text.
 
-Each names its sentence in ``templates/nl/texts/errors.toml`` (a point leads into a table there). A
-code never gets another meaning, because programs outside know it; ``docs/errors.md`` lists them.
+Each names its sentence in ``templates/nl/texts/errors.toml`` (a dot leads into a table there). A
+code never changes its meaning, because external programs use it; ``docs/errors.md`` lists them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
-    """What went wrong as a whole; its HTTP status stands in ``service/web/statuses.py``."""
+    """An error as a whole; its HTTP status is in ``service/web/statuses.py``."""
 
     # what was given, or by whom
     INVALID = "invalid"
@@ -20,7 +20,7 @@ class ErrorCode(StrEnum):
     KEY_REUSED = "key_reused"
     CSRF = "csrf"
 
-    # the agreement is somewhere else by now
+    # the agreement has moved to another state
     WRONG_STATE = "wrong_state"
     TOO_LATE = "too_late"
     CHANGED = "changed"
@@ -35,7 +35,7 @@ class ErrorCode(StrEnum):
     NO_PROCESSOR = "no_processor"
     DELEGATE_PRE_SIGNED = "delegate_pre_signed"
 
-    # who signs for the processor
+    # the processor's signatory
     COUNTERSIGNER_LOST = "countersigner_lost"
     COUNTERSIGNER_UNCHOSEN = "countersigner_unchosen"
     COUNTERSIGNER_NOBODY = "countersigner_nobody"
@@ -63,7 +63,7 @@ class ErrorCode(StrEnum):
     SIGN_IN_OFTEN = "sign_in_often"
     PASSWORDS_BUSY = "passwords_busy"
 
-    # a signing link that opens nothing any more
+    # a signing link that no longer opens anything
     LINK_UNKNOWN = "link_unknown"
     LINK_EXPIRED = "link_expired"
     LINK_REPLACED = "link_replaced"
@@ -73,7 +73,7 @@ class ErrorCode(StrEnum):
     LINK_SIGNED = "link_signed"
     LINK_COMPLETED = "link_completed"
 
-    # something of this machine or outside it does not work
+    # something on this machine or outside does not work
     GENERATION_FAILED = "generation_failed"
     UNAVAILABLE = "unavailable"
     VERIFY_BUSY = "verify_busy"
@@ -105,9 +105,9 @@ class ErrorCode(StrEnum):
 
 
 class StartCode(StrEnum):
-    """What keeps a process from starting or going on; only the command line says it.
+    """What prevents a process from starting or continuing; only the command line shows it.
 
-    The sentences stand in the catalogues of their subjects, so each is a whole key.
+    The sentences are in several catalogues, so each value is a whole key.
     """
 
     SETTINGS = "settings.problems.heading"
@@ -126,7 +126,7 @@ class StartCode(StrEnum):
 
 
 class FieldCode(StrEnum):
-    """What is wrong with one field of what was given; part of an error ``invalid``."""
+    """A mistake in one field of the input; part of an error ``invalid``."""
 
     # any field
     REQUIRED = "required"
@@ -202,7 +202,7 @@ class FieldCode(StrEnum):
     EMAIL_TAKEN = "email_taken"
     ROLES_EMPTY = "roles_empty"
 
-    # words to somebody, and searching
+    # messages, and searching
     DELEGATE_SAME = "delegate_same"
     QUESTION_REQUIRED = "question_required"
     ANSWER_REQUIRED = "answer_required"

@@ -1,8 +1,8 @@
-"""What errors say to a person: codes become sentences of the catalogue.
+"""The text of errors for people: codes become sentences of the catalogue.
 
-Every door asks here: pages, problem+json and the command line. Nobody reads the error of a job when
-it happens: ``kept`` makes a line of its code and values, and ``kept_in_words`` makes words of that
-line on the page, in the log and in the mail that show it.
+Used by pages, problem+json and the command line. Nobody reads the error of a job when it occurs:
+``kept`` stores its code and values in one line, and ``kept_in_words`` makes text of that line on
+the page, in the log or in the mail that shows it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _KEPT = re.compile(r"(?P<key>(?:errors|cli|engines)\.[a-z_.]+) (?P<values>\{[^{}
 
 
 def words_of(error: ZegelError | FieldError, language: Language = OURS) -> str:
-    """The sentence for this situation."""
+    """The sentence for this error."""
     if isinstance(error, FieldError):
         return text(f"errors.{error.code}", language, **error.values)
     if isinstance(error, SettingsError):
@@ -33,7 +33,7 @@ def words_of(error: ZegelError | FieldError, language: Language = OURS) -> str:
 
 
 def words_by_field(wrong: Invalid, language: Language = OURS) -> dict[str, str]:
-    """The first sentence per field, in the order given."""
+    """The first sentence per field, in the given order."""
     sentences: dict[str, str] = {}
     for error in wrong.errors:
         sentences.setdefault(error.field, words_of(error, language))
@@ -41,30 +41,31 @@ def words_by_field(wrong: Invalid, language: Language = OURS) -> dict[str, str]:
 
 
 def kept(failure: Exception) -> str:
-    """A failure in one line, to be kept: of ours its code and values, of others their words."""
+    """A failure in one line, to be stored: code and values of our own errors, the message of
+    others."""
     if not isinstance(failure, ZegelError):
         return f"{type(failure).__name__}: {failure}"
     return kept_code(failure.code, **failure.values)
 
 
 def kept_code(code: ErrorCode | StartCode, **values: object) -> str:
-    """What went wrong, to be kept as its code and values."""
+    """A failure to be stored as its code and values."""
     plain = {name: each if isinstance(each, int) else str(each) for name, each in values.items()}
     inside = json.dumps(plain, ensure_ascii=False)[1:-1]
-    # Only the outermost braces are braces, so that the end is found by whoever reads it.
+    # Braces inside are escaped, so that the closing one can be found when reading.
     inside = inside.replace("{", r"\u007b").replace("}", r"\u007d")
     return f"{_key(code)} {{{inside}}}"
 
 
 def kept_in_words(reason: str, language: Language = OURS) -> str:
-    """What was kept, for a person. Words of others, and those of former versions, stay."""
+    """The text of a stored failure. Other programs' messages and those of former versions stay."""
     return _KEPT.sub(lambda found: _in_words(found, language), reason)
 
 
 def _in_words(found: re.Match[str], language: Language) -> str:
     try:
         return _filled(found["key"], json.loads(found["values"]), language)
-    except (ValueError, KeyError):  # cut off, or of another version
+    except (ValueError, KeyError):  # truncated, or of another version
         return found[0]
 
 

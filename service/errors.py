@@ -1,22 +1,22 @@
-"""The error tree, named by situation; no HTTP in it.
+"""The tree of errors, named after the situation; without HTTP.
 
     ZegelError
-    ├── Invalid            what was given is wrong, field by field
-    ├── NotAllowed         this person may not (shown like NotFound where it would betray something)
-    ├── Refused            the rules say no
-    │   ├── KeyReused      the key of an earlier request came with another question
-    │   ├── WrongState     the agreement is in a state in which this cannot happen
-    │   │   └── TooLate    somebody or something was faster: the polite form of a lost race
+    ├── Invalid            the input is wrong, field by field
+    ├── NotAllowed         this person may not (shown as NotFound where that would reveal something)
+    ├── Refused            the rules do not allow it
+    │   ├── KeyReused      the key of an earlier request came with other contents
+    │   ├── WrongState     the agreement's state does not allow this
+    │   │   └── TooLate    somebody or something was faster (a lost race)
     │   └── TooMany        a limit was reached; try again later
-    ├── NotFound           there is no such thing, or it is not yours
+    ├── NotFound           it does not exist, or this person may not see it
     ├── LinkUnusable       a signing link that no longer opens anything, with the reason
-    ├── Unavailable        something outside does not answer; it is worth trying again
-    │   └── Busy           too much is asked at this moment
+    ├── Unavailable        something external does not answer; worth retrying
+    │   └── Busy           too many requests at this moment
     ├── KeysUnusable       the keys and certificates of the seal cannot be used, with the reason
     └── GenerationFailed   the document could not be made
 
-What went wrong is ``code`` (``service/error_codes.py``) with its ``values``. An error has no words:
-each door finds them for its reader, with ``service/error_words.py``.
+An error is a ``code`` (``service/error_codes.py``) with ``values``, without text: whoever shows it
+makes the text for the reader, with ``service/error_words.py``.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ class ZegelError(Exception):
 
     @property
     def wait_seconds(self) -> int:
-        """After how long it is worth trying again; 0 where nobody said."""
+        """The seconds after which retrying makes sense; 0 if unknown."""
         minutes, seconds = self.values.get("minutes", 0), self.values.get("seconds", 0)
         return int(str(minutes)) * 60 + int(str(seconds))
 
     def __str__(self) -> str:
-        """For a technical log: the code and what goes with it."""
+        """For a technical log: the code and its values."""
         details = ", ".join(f"{name}={value}" for name, value in self.values.items())
         return f"{self.code} ({details})" if details else str(self.code)
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """One field that is not right.
+    """One wrong field.
 
-    What keeps a password from being compared at all is shown beside its field too: an ErrorCode.
+    The ErrorCode that prevents a password check is shown beside its field too.
     """
 
     field: str
@@ -61,7 +61,7 @@ class FieldError:
 
 
 class Invalid(ZegelError):
-    """What was given is wrong; every field that is wrong is named."""
+    """The input is wrong; names every wrong field."""
 
     def __init__(self, errors: list[FieldError]) -> None:
         super().__init__(ErrorCode.INVALID, count=len(errors))
@@ -69,21 +69,21 @@ class Invalid(ZegelError):
 
 
 class NotAllowed(ZegelError):
-    """This person may not do this. Never shown beside a form: a button led nowhere."""
+    """This person may not do this. Never shown beside a form: there was no such button."""
 
 
 class Refused(ZegelError):
-    """The rules say no."""
+    """The rules do not allow it."""
 
     code: ErrorCode
 
 
 class KeyReused(Refused):
-    """This key belongs to another request; ``values['reference']`` is what that one made."""
+    """This key belongs to another request; ``values['reference']`` is that request's result."""
 
 
 class WrongState(Refused):
-    """The agreement is in a state in which this cannot happen; ``values['state']`` is the state."""
+    """The agreement's state does not allow this; ``values['state']`` is the state."""
 
 
 class TooLate(WrongState):
@@ -91,15 +91,15 @@ class TooLate(WrongState):
 
 
 class TooMany(Refused):
-    """A limit was reached; ``values`` say in ``minutes`` or ``seconds`` when to try again."""
+    """A limit was reached; ``values`` says in ``minutes`` or ``seconds`` when to retry."""
 
 
 class NotFound(ZegelError):
-    """There is no such thing, or it is not this person's to see."""
+    """It does not exist, or this person may not see it."""
 
 
 class LinkUnusable(ZegelError):
-    """A signing link that opens nothing any more.
+    """A signing link that no longer opens anything.
 
     ``reason`` is one of unknown, expired, replaced, voided, declined, delegated, signed, completed.
     """
@@ -110,11 +110,11 @@ class LinkUnusable(ZegelError):
 
 
 class Unavailable(ZegelError):
-    """Something outside does not answer; worth trying again."""
+    """Something external does not answer; worth retrying."""
 
 
 class Busy(Unavailable):
-    """Too much is asked at this moment; ``values['seconds']`` says when to try again."""
+    """Too many requests at this moment; ``values['seconds']`` says when to retry."""
 
 
 class KeysUnusable(ZegelError):

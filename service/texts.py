@@ -1,10 +1,10 @@
-"""The catalogues: every sentence a person reads that is not part of a page or mail template.
+"""The catalogues: every sentence for people that is not part of a page or mail template.
 
-Each language is a folder of ``templates`` with the same files and keys. One TOML file per subject
-in its ``texts``; ``text("errors.email_invalid", language)`` reads the key ``email_invalid`` of
+Each language is a folder of ``templates`` with the same files and keys. Its ``texts`` has one TOML
+file per subject; ``text("errors.email_invalid", language)`` reads the key ``email_invalid`` of
 ``errors.toml``. Nested tables are joined with dots. Values are filled with ``str.format``; a
-missing key or value is a mistake of ours and raises. A number may bring its noun, one and many:
-``{count:regel|regels}`` reads *1 regel* or *2 regels*.
+missing key or value is a programming error and raises. A number may choose its noun, singular or
+plural: ``{count:regel|regels}`` gives *1 regel* or *2 regels*.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
 
 class Language(StrEnum):
-    """What something is read in. Whoever prints passes on the language of the reader; Dutch is
-    meant where nobody could have another one."""
+    """The language of a text. The caller passes the reader's language; the default is Dutch, for
+    readers who cannot have another."""
 
     NL = "nl"
 
@@ -31,11 +31,11 @@ OURS = Language.NL  # the language of the processor and its staff
 
 
 class UnknownText(KeyError):
-    """A key that stands in no catalogue."""
+    """A key that is in no catalogue."""
 
 
 class Counting(Formatter):
-    """``str.format`` that also knows one from many."""
+    """``str.format`` with a choice between singular and plural."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         one, bar, many = format_spec.partition("|")
@@ -51,7 +51,7 @@ def folder(language: Language, *names: str) -> Path:
 
 @cache
 def table(name: str, language: Language = Language.NL) -> Mapping[str, Any]:
-    """A catalogue file as it stands, for lists whose entries have more than a sentence."""
+    """A catalogue file unprocessed, for lists whose entries have more than a sentence."""
     path = _file(name, language)
     if not path.is_file():
         raise UnknownText(name)
@@ -65,9 +65,9 @@ def catalogue(name: str, language: Language = Language.NL) -> Mapping[str, str]:
 
 
 def text(key: str, language: Language = Language.NL, /, **values: object) -> str:
-    """The sentence behind ``file.key`` in this language, filled with ``values``.
+    """The sentence for ``file.key`` in this language, filled with ``values``.
 
-    Raises UnknownText for a key in no catalogue, KeyError for a value the sentence needs.
+    Raises UnknownText for a key in no catalogue, KeyError for a missing value.
     """
     name, _, path = key.partition(".")
     sentences = catalogue(name, language)
@@ -78,18 +78,18 @@ def text(key: str, language: Language = Language.NL, /, **values: object) -> str
 
 
 def has_text(key: str, language: Language = Language.NL) -> bool:
-    """Whether a catalogue holds this key; for choices where a general sentence is the fallback."""
+    """Whether a catalogue has this key; for uses with a general sentence as fallback."""
     name, _, path = key.partition(".")
     return _file(name, language).is_file() and path in catalogue(name, language)
 
 
 def named(kind: str, code: str, language: Language = Language.NL, /, **values: object) -> str:
-    """What a catalogue calls a code, such as one of ``labels.place``; a code that it does not know
-    stays as it is."""
+    """A catalogue's name for a code, such as one of ``labels.place``; an unknown code is returned
+    unchanged."""
     key = f"{kind}.{code}"
     try:
         return text(key, language, **values) if has_text(key, language) else code
-    except KeyError:  # a value of the name is not there
+    except KeyError:  # a value of the name is missing
         return code
 
 

@@ -2,14 +2,14 @@
 
 Needs no server, database, settings or network: only the files and the root certificate.
 
-Each is examined in a process that may take 2 seconds of processor time and 300 MB of memory.
+Each file is examined in a process limited to 2 seconds of processor time and 300 MB of memory.
 
 Status: 0 every document is genuine; 1 one is invalid; 2 one cannot be read, or wrong use; 3 nothing
-is wrong, but it is not known whether this is the whole original. A package that is checked only
-against the root that lies in it is 3 at best: then it agrees with itself, and whose it is, is open.
+is wrong, but it is not known whether this is the whole original. A package checked only against the
+root inside it gets 3 at best: it is consistent, but nothing proves who made it.
 
-A package is judged by the sealed evidence sheet in it, part by part. A PDF alone is held against
-``bewijsblad.pdf`` where that lies beside it.
+A package is judged part by part, by the sealed evidence sheet in it. A single PDF is compared with
+``bewijsblad.pdf`` if that is in the same folder.
 """
 
 from __future__ import annotations

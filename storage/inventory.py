@@ -1,6 +1,6 @@
-"""What the bucket holds by itself, read without any record of it: to rebuild an index from.
+"""Reads what the bucket contains, without any record of it, in order to rebuild an index.
 
-One folder at a time, in the order of the keys, so that memory does not grow with the archive.
+One folder at a time, in the order of the keys, so that memory use does not grow with the archive.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DEPTH = 3  # overeenkomsten/<year>/<reference>/
 
 @dataclass(frozen=True)
 class Folder:
-    """A place in the bucket where something lies; ``complete`` when there is a manifest."""
+    """A folder of the bucket that is not empty; ``complete`` if it has a manifest."""
 
     prefix: str
     complete: bool
@@ -32,7 +32,7 @@ class Folder:
 
 @dataclass(frozen=True)
 class HeldObject:
-    """One object under the version by which it is there now, and its lock (aware UTC or None)."""
+    """One object under its current version, and its lock (aware UTC or None)."""
 
     stored: StoredObject
     locked_until: datetime | None
@@ -42,7 +42,7 @@ class HeldObject:
 class HeldPackage:
     """A package with every file, compared with its manifest; ``objects`` by their names in it.
 
-    ``copies`` are the renewed copies beside it by name, as they are: no manifest names them.
+    ``copies`` are the renewed copies beside it by name, unchecked: no manifest names them.
     """
 
     stored: StoredPackage
@@ -52,9 +52,9 @@ class HeldPackage:
 
 
 def folders(objects: ObjectStore, *, since: str = "") -> Iterator[Folder]:
-    """Every place under which something lies, hidden or not, from the prefix ``since`` on.
+    """Every folder with contents, hidden or not, from the prefix ``since`` on.
 
-    A key that is in no folder is a place by itself. Raises StorageUnavailable, StorageRefused.
+    A key in no folder is returned as a folder. Raises StorageUnavailable, StorageRefused.
     """
     there = (each for each in objects.versions(f"{ROOT}/") if not each.delete_marker)
     for prefix, versions in groupby(there, lambda each: _prefix(each.key)):
@@ -71,7 +71,7 @@ def _prefix(key: str) -> str:
 def hold(objects: ObjectStore, prefix: str) -> HeldPackage:
     """The package under a prefix, with its renewed copies.
 
-    Raises ObjectMissing (an object of it is gone), ObjectCorrupt, PackageInvalid,
+    Raises ObjectMissing (one of its objects does not exist), ObjectCorrupt, PackageInvalid,
     StorageUnavailable, StorageRefused.
     """
     stored = find(objects, prefix)

@@ -1,7 +1,7 @@
-"""``zegel archive rebuild-index``: the archive's index, rebuilt from the bucket alone.
+"""``zegel archive rebuild-index``: rebuilds the archive's index from the bucket alone.
 
-Status 0: everything in the bucket is in the index; 1: something was left out, or the index tells it
-otherwise; 2: settings, keys, database or archive cannot be used.
+Status 0: everything in the bucket is in the index; 1: something was left out, or the index differs;
+2: settings, keys, database or archive cannot be used.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def rebuild(
     since: str = "",
     as_json: bool = False,
 ) -> int:
-    """Rebuild, say what was found, and return the exit status.
+    """Rebuild, print the findings, and return the exit status.
 
     Without ``roots`` the packages must lead to this installation's own root; with them, to one of
-    theirs. Progress goes to standard error.
+    those. Progress goes to standard error.
     """
     telling = _Telling(as_json)
     try:
@@ -105,13 +105,13 @@ def _certificates(files: Sequence[Path]) -> list[x509.Certificate]:
 
 @dataclass
 class _Telling:
-    """Says how far it is, and at once what a person must look at."""
+    """Reports progress, and at once whatever a person must check."""
 
     as_json: bool
     seen: int = 0
 
     def hear(self, outcome: Outcome) -> None:
-        """One more folder."""
+        """Record one more folder."""
         self.seen += 1
         if not self.as_json and outcome.result in (DIFFERENT, REFUSED):
             click.echo(_line(outcome))
@@ -122,13 +122,13 @@ class _Telling:
 
 @dataclass
 class _Anchors:
-    """How many anchors of each result, and those that a person must look at."""
+    """The number of anchors per result, and those that a person must check."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
     troubled: list[AnchorOutcome] = field(default_factory=list)
 
     def add(self, outcome: AnchorOutcome) -> None:
-        """Count one."""
+        """Count one anchor."""
         self.counts[outcome.result] += 1
         if outcome.result in (DIFFERENT, REFUSED):
             self.troubled.append(outcome)
@@ -169,13 +169,13 @@ def _line(outcome: Outcome) -> str:
 
 
 def _part(code: str) -> str:
-    """A part in words, with what lies deeper as it is: ``het origineel``."""
+    """A part as text; a code inside it is left out: ``het origineel``."""
     name = code.partition(".")[0]
     key = f"cli.rebuild_part.{name}"
     return text(key) if has_text(key) else name
 
 
 def _place(prefix: str) -> str:
-    """The reference where there is one, else the key."""
+    """The reference if there is one, else the key."""
     parts = prefix.strip("/").split("/")
     return parts[-1] if prefix.endswith("/") and parts[0] == ROOT else prefix

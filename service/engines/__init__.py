@@ -1,8 +1,8 @@
-"""The engines that run on this machine when no others are configured.
+"""The engines that run on this machine when no external ones are configured.
 
-An embedded PostgreSQL and an embedded S3 server: started, shared and stopped here, and nothing
-else about them is known here. Both live in one directory each, survive the death of the process
-that started them, and are taken over by the next one that starts them.
+An embedded PostgreSQL and an embedded S3 server: this package starts, shares and stops them, and
+knows nothing else about them. Each has one directory, survives the death of the process that
+started it, and is taken over by the next one that starts it.
 """
 
 from service.engines.errors import EngineError

@@ -1,13 +1,13 @@
-"""What can go wrong with an engine, named by situation.
+"""The errors of engines, named after the situation.
 
     EngineError
     ├── EngineMissing        its program is not on this machine
     ├── EngineFailed         it did not start, or did not become ready
     ├── DataFromOtherVersion its data were written by another major version
-    ├── DiskFull             there is no room left to work in
+    ├── DiskFull             there is no disk space left
     └── PortTaken            another program listens on the port it needs
 
-The sentences stand in ``templates/nl/texts/engines.toml``.
+The sentences are in ``templates/nl/texts/engines.toml``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from service.errors import ZegelError
 
 
 class EngineError(ZegelError):
-    """Base of everything that keeps an embedded engine from working."""
+    """Base of the errors of embedded engines."""
 
     situation = StartCode.ENGINE_FAILED
 

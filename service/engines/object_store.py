@@ -1,18 +1,16 @@
-"""A private S3 server (SeaweedFS) for a machine where no other is configured.
+"""A private S3 server (SeaweedFS) for a machine without a configured one.
 
-What holds here:
-
-* It listens on 127.0.0.1 only, on ports chosen once and kept in ``ports.json``.
-* The S3 port wants the generated credentials. The ports behind it would delete locked objects for
+* It listens only on 127.0.0.1, on ports chosen once and stored in ``ports.json``.
+* The S3 port requires the generated credentials. The internal ports would delete locked objects for
   anyone who can reach them. So the HTTP side of master and filer is closed (``-disableHttp``), and
-  the volume server's HTTP and everything that speaks gRPC want generated tokens and certificates
+  the volume server's HTTP and all gRPC ports require generated tokens and certificates
   (``object_store_keys.py``).
-* Who signs in on the S3 port may do what ``object_store_identities.py`` says, and no more.
-* Whoever starts it first starts it, whoever leaves last stops it (``SharedUse``). A server whose
-  starter was killed keeps running and is taken over by the next start.
+* What each identity may do on the S3 port is in ``object_store_identities.py``.
+* The first process that uses it starts it, the last to leave stops it (``SharedUse``). If its
+  starter was killed, the server keeps running and is taken over by the next start.
 
-It keeps its promises towards everyone but the administrator of this machine, who can read the
-keys and the files.
+It protects against everyone but the administrator of this machine, who can read the keys and the
+files.
 """
 
 from __future__ import annotations
@@ -46,12 +44,12 @@ from service.engines.process import (
 ENGINE = "SeaweedFS"
 REGION = "us-east-1"
 ROOM_NEEDED_MB = 300
-# Its heap may grow by so much between two collections of garbage. With Go's own 100 it held 255 to
-# 281 MiB after 150 agreements, with 12 to 25 it held 87 to 142, at no more processor time.
+# The heap's growth between two garbage collections. With Go's default 100 it held 255 to 281 MiB
+# after 150 agreements; with 12 to 25 it held 87 to 142, at no more processor time.
 COLLECT_AT_PERCENT = "20"
 START_SECONDS = 60
-# It stops in about a second, but waits minutes for an upload that its client left unfinished, and
-# ten seconds for its own parts. What it acknowledged survives SIGKILL, see the test of that name.
+# It stops in about a second, but waits minutes for an unfinished upload, and ten seconds for its
+# own parts. What it acknowledged survives SIGKILL, see the test of that name.
 STOP_SECONDS = 5
 PORTS = (
     "s3.port",
@@ -67,9 +65,10 @@ PORTS = (
 )
 # Only what S3 needs; nothing is reported to anyone.
 SWITCHES = (
-    # Closes the HTTP side of the master and the filer; they keep their gRPC ports, which want a
-    # certificate. The master's HTTP side knows no tokens: one GET of /col/delete by anyone on this
-    # machine, or by any web page opened on it, erases a whole bucket, locked objects included.
+    # Closes the HTTP side of the master and the filer; their gRPC ports stay open and require a
+    # certificate. The master's HTTP side has no authentication: one GET of /col/delete by anyone on
+    # this machine, or by any web page opened on it, erases a whole bucket, including locked
+    # objects.
     "-disableHttp",
     "-master.telemetry=false",
     "-webdav=false",
@@ -82,15 +81,15 @@ SWITCHES = (
     "-filer.exposeDirectoryData=false",
     "-filer.ui.deleteDir=false",
     "-volume.preStopSeconds=0",
-    # It keeps room for as many volumes as fit on the free disk, and a bucket takes at least one. By
-    # itself it makes them up to 1 GiB large, so that a small disk holds a handful of buckets.
+    # It reserves room for as many volumes as fit on the free disk, and a bucket takes at least one.
+    # By default volumes are up to 1 GiB, so that a small disk has room for only a few buckets.
     "-master.volumeSizeLimitMB=64",
 )
 
 
 @dataclass(frozen=True)
 class ObjectStoreAddress:
-    """Where an S3 server is and how to sign in there as its administrator."""
+    """An S3 server's address and its administrator's credentials."""
 
     endpoint_url: str
     access_key_id: str
@@ -113,7 +112,7 @@ class EmbeddedObjectStore:
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's output."""
         return self.directory / "server.log"
 
     def start(self) -> ObjectStoreAddress:
@@ -133,11 +132,11 @@ class EmbeddedObjectStore:
         )
 
     def identities(self) -> dict[str, Credentials]:
-        """How the others sign in there, by their names; once it was started."""
+        """The credentials of the other identities, by name; after the first start."""
         return prepare_identities(self._identities)
 
     def stop(self) -> None:
-        """Leave; the server stops when nobody else uses it."""
+        """Stop using it; the server stops when nobody else uses it."""
         with self._use.leaving() as last:
             pid = self.pid() if last else None
             if pid is not None:
@@ -146,13 +145,15 @@ class EmbeddedObjectStore:
                     self._child.wait()
 
     def _stop_an_older_one(self) -> None:
-        """A server of a former version may leave ports open: it is not taken over."""
+        """A server of a former version may leave ports open, so it is stopped instead of taken
+        over."""
         pid = self.pid()
         if pid is not None and not set(self._switches()) <= set(command_line(pid)):
             stop_process(pid, signal.SIGTERM, seconds=STOP_SECONDS)
 
     def pid(self) -> int | None:
-        """The number of the running server, if it runs: a number in a file proves nothing."""
+        """The process id of the running server, or None. A number in a file proves nothing, so the
+        process is checked."""
         try:
             pid = int(self._pid_file.read_text())
         except (FileNotFoundError, ValueError):
@@ -161,7 +162,7 @@ class EmbeddedObjectStore:
         return pid if ours else None
 
     def ports(self) -> dict[str, int]:
-        """The ports of the server by the name of their option."""
+        """The ports of the server, by the name of their option."""
         found: dict[str, int] = json.loads(self._ports_file.read_text())
         return found
 
@@ -208,7 +209,7 @@ class EmbeddedObjectStore:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in our terminal is not meant for it
+                start_new_session=True,  # Ctrl-C in our terminal must not reach it
                 umask=0o077,
             )
         self._child = child
@@ -219,7 +220,7 @@ class EmbeddedObjectStore:
             raise EngineFailed(engine=ENGINE, detail=last_lines(self.log), log=self.log)
 
     def _choose_ports(self) -> dict[str, int]:
-        """The ports of last time; where another program took one meanwhile, a new one."""
+        """The previous ports; a new one for each that another program has taken."""
         known = self.ports() if self._ports_file.exists() else {}
         kept = {name: known[name] for name in PORTS if name in known and port_is_free(known[name])}
         missing = [name for name in PORTS if name not in kept]
@@ -234,7 +235,7 @@ class EmbeddedObjectStore:
         return self._status("s3.port") == http.client.FORBIDDEN
 
     def _is_guarded(self) -> bool:
-        """Whether security.toml was believed: one that cannot be read is skipped without a word."""
+        """Whether security.toml is in effect: an unreadable one is silently ignored."""
         return self._status("volume.port") == http.client.UNAUTHORIZED
 
     def _status(self, part: str) -> int:
@@ -250,7 +251,8 @@ class EmbeddedObjectStore:
 
 
 def find_program() -> str:
-    """The wheel puts ``weed`` beside our Python; else the one on the path. Raises EngineMissing."""
+    """The wheel puts ``weed`` beside our Python; otherwise it is searched on the path. Raises
+    EngineMissing."""
     beside = Path(sys.executable).parent / "weed"
     found = str(beside) if beside.is_file() else shutil.which("weed")
     if found is None:

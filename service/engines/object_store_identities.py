@@ -1,8 +1,9 @@
-"""Who may do what in the embedded S3 server, in the words that SeaweedFS reads (``-s3.config``).
+"""Who may do what in the embedded S3 server, in SeaweedFS's configuration format (``-s3.config``).
 
-Three identities. The administrator makes the bucket and its lock; the worker reads, writes and
-extends locks; the web process reads. Neither of the last two may delete anything, hide it under a
-marker, shorten a lock, bypass one, or change the bucket: what is not named here is refused.
+Three identities. The administrator creates the bucket and its lock; the worker reads, writes and
+extends locks; the web process reads. Neither of the last two may delete anything, hide it with a
+delete marker, shorten or bypass a lock, or change the bucket: whatever is not listed here is
+refused.
 """
 
 from __future__ import annotations
@@ -27,25 +28,25 @@ READING = (
 WRITING = ("s3:PutObject", "s3:PutObjectRetention")
 WEB, WORKER = "web", "worker"
 ALLOWED = {WEB: READING, WORKER: (*READING, *WRITING)}
-EVERY_BUCKET = "arn:aws:s3:::*"  # there is one
+EVERY_BUCKET = "arn:aws:s3:::*"  # there is only one
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """How to sign requests to the S3 port."""
+    """Credentials for signing requests to the S3 port."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
 
     @staticmethod
     def new() -> Credentials:
-        """Credentials that nobody else has."""
+        """New random credentials."""
         return Credentials("zegel" + secrets.token_hex(8), secrets.token_urlsafe(32))
 
 
 def prepare_identities(path: Path) -> dict[str, Credentials]:
-    """The credentials of ``WEB`` and ``WORKER``; made on first use, with the file that lets them
-    in."""
+    """The credentials of ``WEB`` and ``WORKER``; created at first use, with the server's file of
+    identities."""
     if not path.exists():
         made = {name: Credentials.new() for name in ALLOWED}
         write_private(path, json.dumps(configuration(made), indent=1).encode())
@@ -54,7 +55,7 @@ def prepare_identities(path: Path) -> dict[str, Credentials]:
 
 
 def configuration(identities: dict[str, Credentials]) -> dict[str, Any]:
-    """What SeaweedFS reads: these identities, each with the policy of its name."""
+    """The configuration for SeaweedFS: these identities, each with its policy."""
     return {
         "identities": [
             {
@@ -73,7 +74,7 @@ def configuration(identities: dict[str, Credentials]) -> dict[str, Any]:
 
 
 def policy(actions: tuple[str, ...]) -> dict[str, Any]:
-    """These actions and no others, in every bucket."""
+    """Allows only these actions, in every bucket."""
     allowed = {"Effect": "Allow", "Action": list(actions), "Resource": [EVERY_BUCKET]}
     return {"Version": "2012-10-17", "Statement": [allowed]}
 

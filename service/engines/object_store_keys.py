@@ -1,9 +1,8 @@
-"""The generated secrets of the embedded S3 server, each file readable by its owner only.
+"""The generated secrets of the embedded S3 server, each file readable only by its owner.
 
-Without ``security.toml`` in its working directory, SeaweedFS deletes, through its filer port and
-through every gRPC port, whatever anybody on the machine asks it to, Object Lock or not
-(seaweedfs issue 8393). With it, HTTP wants a token signed with a key of ours and gRPC a client
-certificate of ours.
+Without ``security.toml`` in its working directory, SeaweedFS deletes whatever anybody on the
+machine requests through its filer port or any gRPC port, despite Object Lock (seaweedfs issue
+8393). With it, HTTP requires a token signed with our key and gRPC a client certificate of ours.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from service.engines.private_files import write_private
 
 TOKEN_KEYS = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
 GRPC_PARTS = ("master", "volume", "filer", "s3", "admin", "worker", "msg_broker", "client")
-YEARS = 30  # nobody outside the machine ever sees it; the directory is thrown away as a whole
+YEARS = 30  # only used on this machine; the directory is deleted as a whole
 
 
 def prepare_keys(directory: Path) -> Credentials:
-    """How the administrator of the store in ``directory`` signs in; made on first use."""
+    """The administrator's credentials of the store in ``directory``; created at first use."""
     certificate, key = directory / "grpc.crt", directory / "grpc.key"
     if not (certificate.exists() and key.exists()):
         _make_certificate(certificate, key)
@@ -54,8 +53,8 @@ def _security_file(certificate: Path, key: Path) -> str:
 
 
 def _make_certificate(certificate: Path, key: Path) -> None:
-    """One self-signed certificate that is at once authority, server and client."""
-    # Loaded at the first start only: the supervisor, which stays, does without.
+    """One self-signed certificate that serves as authority, server and client."""
+    # Loaded only at the first start, so that the long-running supervisor stays small.
     from cryptography import x509  # noqa: PLC0415
     from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415

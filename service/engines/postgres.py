@@ -1,18 +1,16 @@
-"""A private PostgreSQL on a Unix socket, for a machine where no other is configured.
+"""A private PostgreSQL on a Unix socket, for a machine without a configured one.
 
-What holds here:
-
-* No TCP port. The socket folder is open to this user only, and the server asks the kernel who
+* No TCP port. The socket folder is accessible only to this user, and the server asks the kernel who
   connects (``peer``), so there is no password to keep.
-* There are two roles. ``zegel`` made the cluster and owns everything: it brings the schema up to
-  date. ``zegel_app`` owns nothing, and is the one that pages and jobs work with, so that neither
-  can switch off a guard. Both are open to the same system user: who can run programs as that user
-  can be either.
-* One directory holds everything: ``data`` (the cluster), ``socket``, ``server.log``. The path of
-  a socket may have 107 bytes at most; where the directory is deeper, the socket folder lies in the
-  temporary directory and ``socket-folder`` remembers it.
-* Whoever starts it first starts it, whoever leaves last stops it (``SharedUse``). A server whose
-  starter was killed keeps running and is taken over by the next start.
+* There are two roles. ``zegel`` created the cluster and owns everything: it brings the schema up to
+  date. ``zegel_app`` owns nothing; pages and jobs use it, so that they cannot disable a guard. Both
+  are open to the same system user: who can run programs as that user can use either.
+* One directory holds everything: ``data`` (the cluster), ``socket``, ``server.log``. A socket's
+  path
+  may have 107 bytes at most; if the directory is deeper, the socket folder is in the temporary
+  directory and its path is stored in ``socket-folder``.
+* The first process that uses it starts it, the last to leave stops it (``SharedUse``). If its
+  starter was killed, the server keeps running and is taken over by the next start.
 * PostgreSQL refuses to run as root: then it runs as the system user of ``system_user.py``.
 """
 
@@ -52,31 +50,31 @@ OWNER, APPLICATION = "zegel", "zegel_app"
 LONGEST_SOCKET_PATH = 103  # bytes, macOS; Linux allows 107
 SOCKET_FILE = ".s.PGSQL.5432"
 ROOM_NEEDED_MB = 100
-START_SECONDS = 120  # recovery after a crash may take a while
+START_SECONDS = 120  # recovery after a crash can take long
 STOP_SECONDS = 60
-RELEASE_SECONDS, HELD = 30, "pre-existing shared memory block"  # what PostgreSQL calls it
+RELEASE_SECONDS, HELD = 30, "pre-existing shared memory block"  # PostgreSQL's message
 RELOAD_SECONDS = 10
 
-# Alone on its machine and rarely busy: no TCP, reads and writes in the backend that wants them.
+# Alone on its machine and rarely busy: no TCP; the backends do their own reading and writing.
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "port": "5432",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # Its details would hold what people typed.
+    # Its details would contain what people typed.
     "log_error_verbosity": "terse",
     "io_method": "sync",
-    # Disks of today read anywhere nearly as quickly as in order, and most of this is in memory.
+    # Modern disks read at random nearly as fast as in order, and most of this is in memory.
     "random_page_cost": "1.1",
 }
-# For tests only: a crash of the machine loses the cluster.
+# For tests only: a crash of the machine would lose the cluster.
 WITHOUT_DURABILITY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)
 class _Running:
-    """What ``postmaster.pid`` says about the server that wrote it."""
+    """The contents of ``postmaster.pid``, written by the server."""
 
     pid: int
     socket_folder: str
@@ -99,11 +97,11 @@ class EmbeddedPostgres:
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's output."""
         return self.directory / "server.log"
 
     def start(self) -> str:
-        """Make sure the server runs and answers; the URL that ``url`` gives.
+        """Make sure the server runs and answers; returns ``url``.
 
         Raises EngineMissing, DataFromOtherVersion, DiskFull or EngineFailed.
         """
@@ -115,7 +113,8 @@ class EmbeddedPostgres:
         return self.url()
 
     def stop(self) -> None:
-        """Leave; the server stops when nobody else uses it. Open transactions are rolled back."""
+        """Stop using it; the server stops when nobody else uses it. Open transactions are rolled
+        back."""
         with self._use.leaving() as last:
             running = self._running() if last else None
             if running is not None:
@@ -133,7 +132,7 @@ class EmbeddedPostgres:
         return self._url(OWNER, database)
 
     def pid(self) -> int | None:
-        """The number of the running server, if it runs."""
+        """The process id of the running server, or None."""
         running = self._running()
         return running.pid if running else None
 
@@ -160,7 +159,8 @@ class EmbeddedPostgres:
             )
 
     def _initialise(self, programs: Programs, user: ServerUser) -> None:
-        """Make the cluster beside its place and move it there, so that it is whole or absent."""
+        """Make the cluster beside its final place and then move it there, so that it is complete or
+        absent."""
         unfinished = self.directory / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -186,7 +186,7 @@ class EmbeddedPostgres:
     def _clear_after_crash(self) -> None:
         """Remove the lock file of a server that is gone.
 
-        PostgreSQL does this itself unless the number now belongs to another process of the same
+        PostgreSQL does this itself unless the process id now belongs to another process of the same
         user, as happens after a restart of a container; then it would refuse to start.
         """
         running = self._recorded()
@@ -194,9 +194,10 @@ class EmbeddedPostgres:
             (self.data / "postmaster.pid").unlink()
 
     def _write_access_rules(self) -> bool:
-        """Only the user who starts the server may connect, as either role; whether that is new.
+        """Only the user who starts the server may connect, as either role; returns whether the
+        rules changed.
 
-        ``peer``: the kernel says which system user is at the other end of the socket.
+        ``peer``: the kernel tells which system user is at the other end of the socket.
         """
         ourselves = pwd.getpwuid(os.geteuid()).pw_name
         rules = {
@@ -219,7 +220,7 @@ class EmbeddedPostgres:
         words = [str(programs.folder / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             words += ["-c", f"{name}={value}"]
-        # The last processes of a server that was killed hold its memory until they notice it.
+        # The last processes of a killed server hold its shared memory until they notice.
         wait_until(
             lambda: self._started(words, user) or HELD not in last_lines(self.log),
             seconds=RELEASE_SECONDS,
@@ -229,15 +230,15 @@ class EmbeddedPostgres:
             raise EngineFailed(engine=ENGINE, detail=last_lines(self.log), log=self.log)
 
     def _started(self, words: list[str], user: ServerUser) -> bool:
-        """Start it once; whether it answers."""
+        """Start it once; returns whether it answers."""
         with open_log(self.log) as log:
             child = self._child = user.start(words, output=log)
         wait_until(lambda: self._answers() or child.poll() is not None, seconds=START_SECONDS)
         return self._answers()
 
     def _furnish(self) -> None:
-        """The database and the role that owns nothing, also in a cluster of an earlier version
-        and in a server that an earlier version left running."""
+        """Create the database and the role that owns nothing if they are missing, also in a
+        cluster, or a running server, of an earlier version."""
         with self._connect("postgres") as connection:
             for known, made, name in (
                 ("SELECT 1 FROM pg_database WHERE datname = %s", "CREATE DATABASE {}", DATABASE),
@@ -247,7 +248,7 @@ class EmbeddedPostgres:
                     connection.execute(sql.SQL(made).format(sql.Identifier(name)))
             if self._write_access_rules():
                 connection.execute("SELECT pg_reload_conf()")
-                # The server reads them when it gets to it.
+                # The server reloads them with some delay.
                 wait_until(lambda: self._lets_in(APPLICATION), seconds=RELOAD_SECONDS)
 
     # --- the socket folder ----------------------------------------------------------------
@@ -315,7 +316,8 @@ class EmbeddedPostgres:
 
 
 def _is_foreign(folder: Path, user: ServerUser) -> bool:
-    """A remembered folder in the temporary directory may have been removed and made by others."""
+    """A remembered folder in the temporary directory may have been deleted and recreated by
+    others."""
     try:
         found = folder.lstat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Where the programs of PostgreSQL are: POSTGRES_BIN, else the wheel, else the newest installed."""
+"""Finds PostgreSQL's programs: POSTGRES_BIN, else the wheel, else the newest installed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Programs:
     major: int
 
     def locale_options(self) -> list[str]:
-        """Code point order with Unicode letters, without a dependency on the system's locales."""
+        """Code point order with Unicode letters, independent of the system's locales."""
         if self.major >= 17:
             return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         return ["--locale=C.UTF-8"]
@@ -43,7 +43,7 @@ def find_programs() -> Programs:
 
 
 def major_version(folder: Path) -> int:
-    """The major version that ``postgres --version`` in this folder tells."""
+    """The major version printed by ``postgres --version`` in this folder."""
     said = subprocess.run(
         [str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True
     ).stdout

@@ -1,4 +1,4 @@
-"""The files and folders of an installation are for its own system user alone."""
+"""Keeps the files and folders of an installation private to its own system user."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 OWNER_ONLY = 0o600
-CLOSED = 0o077  # what the group and others may not
-# PostgreSQL refuses to run as root: its own user must be able to pass the folders above its data.
+CLOSED = 0o077  # permissions of group and others
+# PostgreSQL refuses to run as root: its own user must be able to pass through the folders above its
+# data.
 PASSABLE = 0o711
-# Their programs see to what lies in these: many files, and not ours to touch while they run.
+# Their programs protect the contents: many files, which we must not touch while they run.
 OF_AN_ENGINE = ("postgres/data", "objecten/data")
 
 
 @contextmanager
 def closed_to_others() -> Iterator[None]:
-    """Whatever this process and its children make in the block is theirs alone."""
+    """Files made in the block by this process and its children are private."""
     before = os.umask(CLOSED)
     try:
         yield
@@ -28,14 +29,14 @@ def closed_to_others() -> Iterator[None]:
 
 
 def open_log(path: Path) -> BinaryIO:
-    """Open a log to write at its end. One that an earlier version left readable is closed."""
+    """Open a log for appending. One that an earlier version left readable is made private."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_ONLY)
     os.fchmod(descriptor, OWNER_ONLY)
     return os.fdopen(descriptor, "ab")
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
+    """Write a file that only its owner can read, completely or not at all."""
     unfinished = path.with_name(path.name + ".unfinished")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
     with os.fdopen(descriptor, "wb") as file:
@@ -46,7 +47,8 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def make_passable(folder: Path) -> None:
-    """Make a folder where there is none: closed, but for root passable by its other users."""
+    """Create a folder if it does not exist: private, but if we are root, other users can pass
+    through."""
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
@@ -55,8 +57,8 @@ def make_passable(folder: Path) -> None:
 
 
 def close_what_is_open(data_dir: Path) -> None:
-    """Take from others what an earlier version left them in ``data_dir``, which itself stays as
-    its owner made it."""
+    """Make everything private that an earlier version left open in ``data_dir``, except
+    ``data_dir`` itself."""
     for folder, folders, files in os.walk(data_dir):
         here = Path(folder)
         folders[:] = [
@@ -74,4 +76,4 @@ def _close(path: Path) -> None:
         if not stat.S_ISLNK(mode) and wanted != stat.S_IMODE(mode):
             path.chmod(wanted)
     except FileNotFoundError:
-        return  # a process beside us took it away
+        return  # another process removed it meanwhile

@@ -1,4 +1,4 @@
-"""What both engines need to know about processes, shared use, disk room and ports."""
+"""Helpers of both engines: processes, shared use, disk space and ports."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ MEBIBYTE = 1024 * 1024
 
 
 class SharedUse:
-    """Counts who uses an engine, by a lock that the operating system gives back when they die.
+    """Tracks the users of an engine with a lock that the operating system releases when they die.
 
-    Everyone who uses the engine holds the lock of ``directory`` shared; whoever leaves and then
-    gets it alone was the last one. So two processes may start the same engine, and a killed one
-    never leaves a count behind.
+    Every user of the engine holds a shared lock on ``directory``; a process that leaves and then
+    gets it exclusively was the last one. So two processes may start the same engine, and a killed
+    one leaves no wrong count.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -33,7 +33,7 @@ class SharedUse:
 
     @contextmanager
     def joining(self) -> Iterator[None]:
-        """Join, and keep others from starting or stopping the engine inside the block."""
+        """Join, and prevent others from starting or stopping the engine during the block."""
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
@@ -74,7 +74,7 @@ def _locked_alone(descriptor: int) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process with this number runs; one that ended but was not collected does not."""
+    """Whether a process with this id runs; a zombie does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -85,7 +85,7 @@ def is_alive(pid: int) -> bool:
 
 
 def command_line(pid: int) -> list[str]:
-    """The words a process was started with; empty when it is gone."""
+    """The command line of a process; empty when it is gone."""
     recorded = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self").exists():
         try:
@@ -96,10 +96,10 @@ def command_line(pid: int) -> list[str]:
 
 
 def _has_ended(pid: int) -> bool:
-    """Whether only the entry is left that its parent has not collected.
+    """Whether only its entry remains, which its parent has not collected.
 
-    The first thread of a killed process may end before the others: until those end too, the
-    process still holds its ports and files.
+    The first thread of a killed process may end before the others; until all end, the process still
+    holds its ports and files.
     """
     if not Path("/proc/self").exists():
         return _ps(pid, "stat").startswith("Z") or not _ps(pid, "stat")
@@ -107,7 +107,7 @@ def _has_ended(pid: int) -> bool:
         status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return True
-    fields = status.rpartition(")")[2].split()  # from the third on, see proc(5)
+    fields = status.rpartition(")")[2].split()  # from the third field on, see proc(5)
     state, threads = fields[0], int(fields[17])
     return state in "ZX" and threads <= 1
 
@@ -120,7 +120,7 @@ def _ps(pid: int, column: str) -> str:
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float, every: float = 0.02) -> bool:
-    """Ask ``condition`` until it holds, at most ``seconds``; whether it came to hold."""
+    """Poll ``condition`` for at most ``seconds``; returns whether it became true."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -145,11 +145,11 @@ def _send(how: Callable[[int, int], None], pid: int, what: signal.Signals) -> No
     try:
         how(pid, what)
     except ProcessLookupError:
-        return  # it was faster
+        return  # it had ended already
 
 
 def _collector(pid: int) -> Callable[[], bool]:
-    """A child of ours must be collected, a server we took over belongs to somebody else."""
+    """Collects a child of ours; a server taken over belongs to another parent."""
 
     def collect() -> bool:
         try:
@@ -161,14 +161,14 @@ def _collector(pid: int) -> Callable[[], bool]:
 
 
 def require_room(directory: Path, *, mebibytes: int) -> None:
-    """Raises DiskFull when fewer than ``mebibytes`` are free where ``directory`` is."""
+    """Raises DiskFull when fewer than ``mebibytes`` are free at ``directory``."""
     free = shutil.disk_usage(directory).free // MEBIBYTE
     if free < mebibytes:
         raise DiskFull(directory=directory, free_mb=free, needed_mb=mebibytes)
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether nobody listens on this port of this address of ours."""
+    """Whether nobody listens on this port of this local address."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -179,7 +179,7 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Different loopback ports on which nobody listens at this moment."""
+    """Different loopback ports that are free now."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:
@@ -191,7 +191,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def last_lines(log: Path, count: int = 3) -> str:
-    """The end of a log as one line, for the sentence that says why an engine did not start."""
+    """The end of a log as one line, to explain why an engine did not start."""
     if not log.exists():
         return "-"
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]

@@ -1,9 +1,9 @@
-"""As whom the embedded PostgreSQL runs.
+"""The system user that runs the embedded PostgreSQL.
 
-Normally as ourselves. PostgreSQL refuses to run as root, so root starts it as the system user
-``zegel-postgres``, made on first use. That user may be unable to reach the data directory or the
-programs, because a folder above them is closed (``/root`` usually is). We do not open anybody's
-folders for that: the server then keeps the one capability of root that passes them.
+Normally it is our own. PostgreSQL refuses to run as root, so root starts it as the system user
+``zegel-postgres``, created at first use. That user may be unable to reach the data directory or the
+programs, because a folder above them is private (``/root`` usually is). We do not open anybody's
+folders for that: the server then keeps the one capability of root needed to pass through them.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ KEPT_CAPABILITY = "+dac_override"
 
 @dataclass(frozen=True)
 class ServerUser:
-    """A user that programs can be started as."""
+    """A user as which programs can be started."""
 
     uid: int
     gid: int
     switch: tuple[str, ...] = ()
 
     def run(self, words: Sequence[str], *, output: BinaryIO) -> int:
-        """Run a program to its end; its exit status."""
+        """Run a program to its end; returns its exit status."""
         return self.start(words, output=output).wait()
 
     def start(self, words: Sequence[str], *, output: BinaryIO) -> subprocess.Popen[bytes]:
-        """Start a program in a session of its own: Ctrl-C in our terminal is not meant for it."""
+        """Start a program in its own session: Ctrl-C in our terminal must not reach it."""
         return subprocess.Popen(
             [*self.switch, *words],
             stdin=subprocess.DEVNULL,
@@ -50,15 +50,15 @@ class ServerUser:
         )
 
     def give(self, folder: Path) -> None:
-        """Make this user the owner of a folder of ours."""
+        """Make this user the owner of one of our folders."""
         if folder.stat().st_uid != self.uid:
             os.chown(folder, self.uid, self.gid)
 
 
 def server_user(*must_reach: Path) -> ServerUser:
-    """The user to run the server as; ``must_reach`` are folders it needs.
+    """The user to run the server as; ``must_reach`` are the folders it needs.
 
-    Raises EngineMissing when root has no ``setpriv`` or cannot make the user.
+    Raises EngineMissing when root has no ``setpriv`` or cannot create the user.
     """
     if os.geteuid() != 0:
         return ServerUser(os.getuid(), os.getgid())
@@ -93,7 +93,7 @@ def _account() -> pwd.struct_passwd:
 
 
 def _reachable(folder: Path, account: pwd.struct_passwd) -> bool:
-    """Whether this user may pass every folder down to ``folder``; extended rules do not count."""
+    """Whether this user can pass through every folder down to ``folder``; ignores ACLs."""
     return all(_may_pass(part.stat(), account) for part in (folder, *folder.parents))
 
 

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 STALLED_AFTER_SECONDS = 15  # a job is given back after this time without a heartbeat
 REVIVE_EVERY_SECONDS = 5
 LONGEST_PAUSE = timedelta(hours=1)
-TURN = timedelta(seconds=10)  # each of the jobs that died together runs this long alone
+TURN = timedelta(seconds=10)  # between the starts of jobs that died together
 DEATHS_BEFORE_NOTING = 3
 _WORKERS_LOCK = 7_403_144
 

@@ -18,6 +18,7 @@ class ErrorCode(StrEnum):
     COPY_NOT_ALLOWED = "copy_not_allowed"
     NOT_FOUND = "not_found"
     KEY_REUSED = "key_reused"
+    OUTDATED = "outdated"
     CSRF = "csrf"
 
     # the agreement has moved to another state

@@ -4,6 +4,7 @@
     ├── Invalid            the input is wrong, field by field
     ├── NotAllowed         this person may not (shown as NotFound where that would reveal something)
     ├── Refused            the rules do not allow it
+    │   ├── Outdated       the agreement changed since this person read it
     │   ├── KeyReused      the key of an earlier request came with other contents
     │   ├── WrongState     the agreement's state does not allow this
     │   │   └── TooLate    somebody or something was faster (a lost race)
@@ -76,6 +77,10 @@ class Refused(ZegelError):
     """The rules do not allow it."""
 
     code: ErrorCode
+
+
+class Outdated(Refused):
+    """It changed since it was read; ``values['version']`` is the version that it has now."""
 
 
 class KeyReused(Refused):

@@ -27,7 +27,8 @@ class Agreement:
     ``effective_date`` is None until the last act is accepted and never changes after
     (DESIGN.md §1.4, clause 12.1 of the agreement). ``countersigner`` is None in agreements that
     were made before one was chosen: those print the representative in the processor's profile, and
-    everybody with the role may sign them.
+    everybody with the role may sign them. ``version`` is raised by its own changes alone
+    (``service/agreement/version.py``).
     """
 
     id: str
@@ -58,6 +59,7 @@ class Agreement:
     failure: str
     places: dict[Place, PlaceState]
     countersigner: Countersigner | None = None
+    version: int = 1
 
     def signed_for_us_by(self, staff_id: str) -> bool:
         """Whether it is this member of staff, among those with the role, who signs for us."""

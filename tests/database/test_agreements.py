@@ -50,9 +50,19 @@ def test_a_change_is_kept_whole(database: Database, new: New) -> None:
             places={**before.places, Place.CONTROLLER_ANNEX: PlaceState.VIEWED},
             failure="x",
         )
-        tx.agreements.save(before, after)
+        saved = tx.agreements.save(before, after)
     with database.begin() as tx:
-        assert tx.agreements.get(before.reference) == after
+        assert tx.agreements.get(before.reference) == saved
+    assert saved == dataclasses.replace(after, version=2)
+
+
+def test_a_second_save_never_lowers_the_version(database: Database, new: New) -> None:
+    with database.begin() as tx:
+        before = new(tx)
+        changed = dataclasses.replace(before, message="x")
+        tx.agreements.save(before, changed)
+        tx.agreements.save(changed, dataclasses.replace(changed, failure="y"))
+        assert tx.agreements.get(before.reference).version == 2
 
 
 @pytest.mark.parametrize("reference", ["VO-2026-99999", "", "x' or '1'='1", "VO-2026-00001\x00"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alembic import command
@@ -186,6 +187,22 @@ def test_mails_and_alarms_of_before_they_had_a_subject_go_on(
         ("job", "tidy"),
     ]
     assert (warned.subject, warned.told_at is None) == (Subject.agreement(made.id), False)
+
+
+def test_an_agreement_from_before_versions_begins_at_the_first(
+    database: Database, engine: Engine, new: Callable[..., Agreement]
+) -> None:
+    with database.begin() as tx:
+        made = new(tx)
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), "0033")
+        connection.commit()
+    upgrade(as_owner(database.url), Role(APPLICATION))
+    with database.begin() as tx:
+        before = tx.agreements.lock(made.reference)
+        assert before == made
+        assert tx.agreements.save(before, replace(before, message="x")).version == 2
+        assert tx.agreements.get(made.reference).version == 2
 
 
 def test_migrating_again_changes_nothing(database: Database, engine: Engine) -> None:

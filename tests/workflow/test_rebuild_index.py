@@ -31,6 +31,7 @@ NOT_IN_A_PACKAGE = {
     "agreements": {
         "created_at",
         "last_activity_at",
+        "version",
         "message",
         "opened_at",
         "processor",

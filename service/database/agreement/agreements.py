@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Integer,
     RowMapping,
     Select,
     any_,
@@ -26,10 +27,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.agreement.act_record import ProvedMailbox
 from service.agreement.annex import Annex, Dpo, Item
 from service.agreement.countersigner import Countersigner
-from service.agreement.fields import fold
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
 from service.agreement.states import Order, Place, PlaceState, State
+from service.agreement.version import is_own_change
+from service.database.agreement.search_words import search_words
 from service.database.people.accounts import may_sign
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import (
@@ -93,7 +95,10 @@ _FLAGS = select(agreements.c.flags).where(agreements.c.id == bindparam("wanted")
 _SAVE = (
     update(agreements)
     .where(agreements.c.id == bindparam("saved"))
-    .values(last_activity_at=func.clock_timestamp())
+    .values(
+        last_activity_at=func.clock_timestamp(),
+        version=agreements.c.version + bindparam("raised", type_=Integer),
+    )
 )
 
 
@@ -190,8 +195,12 @@ class Agreements:
         self._write_items(agreement)
 
     def save(self, before: Agreement, after: Agreement) -> Agreement:
-        """Write what changed; ``before`` was loaded under the lock in this transaction."""
-        self._connection.execute(_SAVE, {"saved": before.id, **_columns(after)})
+        """Write what changed; ``before`` was loaded under the lock in this transaction.
+
+        A change of its own raises the version.
+        """
+        raised = int(is_own_change(before, after))
+        self._connection.execute(_SAVE, {"saved": before.id, "raised": raised, **_columns(after)})
         changed = [
             {"at": place.value, "becomes": state.value}
             for place, state in after.places.items()
@@ -218,7 +227,7 @@ class Agreements:
                 .where(signatories.c.id == before.signatory_id)
                 .values(**dataclasses.asdict(after.signatory))
             )
-        return after
+        return dataclasses.replace(after, version=before.version + raised)
 
     def replace_signatory(
         self,
@@ -315,34 +324,8 @@ def _columns(agreement: Agreement) -> dict[str, Any]:
         "effective_date": agreement.effective_date,
         "frozen_sha256": agreement.frozen_sha256,
         "failure": agreement.failure,
-        "words": _words(agreement),
+        "words": search_words(agreement),
     }
-
-
-def _words(agreement: Agreement) -> str:
-    """The folded words an archivist searches by: names, numbers in every notation, reference,
-    parts of addresses."""
-    controller, signatory = agreement.controller, agreement.signatory
-    texts = [
-        controller.name,
-        controller.trade_name,
-        controller.legal_form,
-        controller.city,
-        controller.number,
-        controller.shown_number,
-        controller.notices_email,
-        signatory.name,
-        signatory.email,
-        agreement.reference,
-        agreement.reference.replace("-", ""),
-        agreement.main_agreement.reference,
-        agreement.our_name,
-    ]
-    words = dict.fromkeys(word for each in texts for word in fold(each).split())
-    if controller.number_type == "be" and controller.number:
-        words[controller.number.lstrip("0")] = None
-        words[f"be{controller.number}"] = None
-    return " ".join(words)
 
 
 def _agreement(row: RowMapping) -> Agreement:
@@ -382,6 +365,7 @@ def _agreement(row: RowMapping) -> Agreement:
         failure=row["failure"],
         places={Place(place): PlaceState(state) for place, state in row["places"].items()},
         countersigner=_countersigner(row),
+        version=row["version"],
     )
 
 

@@ -54,6 +54,8 @@ agreements = Table(
     Column("reference", Text, nullable=False, unique=True),
     Column("state", Text, nullable=False),
     Column("edition", Integer, nullable=False, server_default="1"),
+    # Raised by its own changes alone; see service/agreement/version.py.
+    Column("version", Integer, nullable=False, server_default="1"),
     Column("signing_order", Text, nullable=False),
     Column("annex_locked", Boolean, nullable=False, server_default=text("false")),
     Column("processor", JSONB, nullable=False),

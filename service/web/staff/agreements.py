@@ -17,10 +17,11 @@ from service.database.lists.groups import COUNTED, GROUPS
 from service.database.lists.overview import Search
 from service.error_codes import FieldCode
 from service.error_words import words_of
-from service.errors import Invalid, KeyReused, Refused
+from service.errors import Invalid, KeyReused, Outdated, Refused
 from service.texts import text
-from service.web.again import NEVER_KEPT, again, ask_again
+from service.web.again import again, ask_again
 from service.web.context import current_staff, deps, require_staff
+from service.web.errors import status_of
 from service.web.mistakes import sentences
 from service.web.pages import amount
 from service.web.staff import forms
@@ -114,10 +115,7 @@ def add() -> Any:
         return ask_again(sentences(wrong, name="organisation"))
     except KeyReused as refusal:
         # With a new key the same form, sent again, creates another agreement.
-        fields: dict[str, str | list[str]] = {
-            name: typed for name, typed in form.lists() if name not in NEVER_KEPT
-        }
-        fields["key"] = forms.new_key()
+        fields = forms.typed_with(form, "key", forms.new_key())
         return ask_again({"form": words_of(refusal)}, 409, fields=fields)
     except Refused as refusal:
         return ask_again({"form": words_of(refusal)}, 409)
@@ -138,9 +136,12 @@ def edit_form(reference: str) -> Any:
 def change(reference: str) -> Any:
     """Save a draft."""
     try:
-        edit(deps(), reference, forms.given(request.form), current_staff())
+        seen = forms.version_seen(request.form)
+        edit(deps(), reference, forms.given(request.form), current_staff(), seen=seen)
     except Invalid as wrong:
         return ask_again(sentences(wrong, name="organisation"))
+    except Outdated as refusal:
+        return changed_meanwhile(refusal)
     except Refused as refusal:
         return ask_again({"form": words_of(refusal)}, 409)
     return _saved(reference, "edited")
@@ -172,6 +173,12 @@ def refused_at_dossier(reference: str, refusal: Refused) -> Any:
     """Back to the dossier, which shows why this cannot be done."""
     at = url_for("staff.dossier_page", reference=reference)
     return ask_again({"form": words_of(refusal)}, 409, at=at, fields={})
+
+
+def changed_meanwhile(refusal: Outdated) -> Any:
+    """The same form with what was typed; sent once more, it knows of the change."""
+    fields = forms.typed_with(request.form, "version", str(refusal.values["version"]))
+    return ask_again({"form": words_of(refusal)}, status_of(refusal), fields=fields)
 
 
 def _form(filled: forms.Filled, errors: dict[str, str], *, editing: str = "") -> tuple[str, int]:

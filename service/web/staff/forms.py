@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from service.agreement.parties import KINDS, NUMBER_TYPES, countries
 from service.agreement.pasted import lines_of
 from service.agreement.states import Order
 from service.texts import catalogue, text
+from service.web.again import NEVER_KEPT
 from service.web.security import AGAIN_FIELD, TOKEN_FIELD
 
 # What nearly every customer of a hosting and support firm has; sales unticks what does not apply.
@@ -33,7 +35,7 @@ _KEPT_FROM_CONTROLLER = (
     "notices_email",
 )
 # Technical fields: they may differ between two submissions with the same contents.
-_NO_CONTENT = frozenset({TOKEN_FIELD, AGAIN_FIELD, "key", "then"})
+_NO_CONTENT = frozenset({TOKEN_FIELD, AGAIN_FIELD, "key", "version", "then"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Filled:
     services: frozenset[str]
     chosen: Mapping[str, frozenset[str]]
     key: str = ""
+    version: str = ""  # of the draft that was read
 
 
 def given(form: MultiDict[str, str]) -> Input:
@@ -63,7 +66,20 @@ def typed_again(form: MultiDict[str, str]) -> Filled:
         services=frozenset(form.getlist("services")),
         chosen={name: frozenset(form.getlist(name)) for name in LISTS},
         key=form.get("key", ""),
+        version=form.get("version", ""),
     )
+
+
+def version_seen(form: MultiDict[str, str]) -> int | None:
+    """The version that a form was filled with; None where it does not say."""
+    typed = form.get("version", "")
+    return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else None
+
+
+def typed_with(form: MultiDict[str, str], name: str, value: str) -> dict[str, str | list[str]]:
+    """What was typed, with another value in one field that nobody types in."""
+    typed = {each: sent for each, sent in form.lists() if each not in NEVER_KEPT}
+    return {**typed, name: value}
 
 
 def new_key() -> str:
@@ -116,6 +132,7 @@ def of(agreement: Agreement) -> Filled:
             name: frozenset(item.code for item in agreement.annex.of(name) if item.code)
             for name in LISTS
         },
+        version=str(agreement.version),
     )
 
 
@@ -127,7 +144,7 @@ def _countersigner(agreement: Agreement) -> dict[str, str]:
 
 def copy_of(agreement: Agreement) -> Filled:
     """A new form with another agreement's contents; nothing is stored until it is saved."""
-    return replace(of(agreement), key=new_key())
+    return replace(of(agreement), key=new_key(), version="")
 
 
 def choices() -> dict[str, object]:

@@ -12,12 +12,13 @@ from flask import request
 from service.agreement.deadlines import MOST_DAYS, end_of_day_after
 from service.agreement.permissions import Permission
 from service.agreement.states import Order
-from service.errors import Invalid, Refused
+from service.errors import Invalid, Outdated, Refused
 from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
-from service.web.staff.agreements import refused_at_dossier
+from service.web.staff.agreements import changed_meanwhile, refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.forms import version_seen
 from service.workflow.keeping.retrieve import agreement_of, dossier
 from service.workflow.offer.change_email import change_email as correct_email
 from service.workflow.offer.copy_link import copy_link as take_link
@@ -94,9 +95,10 @@ def change_address(reference: str) -> Any:
     """Replace the link: the former one stops working, a new one is mailed."""
     form = request.form
     name, email = form.get("signatory_name", ""), form.get("signatory_email", "")
+    seen = version_seen(form)
     return _do(
         reference,
-        lambda: correct_email(deps(), reference, name, email, current_staff()),
+        lambda: correct_email(deps(), reference, name, email, current_staff(), seen=seen),
         "address",
     )
 
@@ -128,10 +130,10 @@ def term(reference: str) -> Any:
 @require_staff(Permission.SEND)
 def extend(reference: str) -> Any:
     """Extend the link's validity."""
-    days = request.form.get("link_days", "")
+    days, seen = request.form.get("link_days", ""), version_seen(request.form)
     return _do(
         reference,
-        lambda: prolong(deps(), reference, days, current_staff()),
+        lambda: prolong(deps(), reference, days, current_staff(), seen=seen),
         "extended",
     )
 
@@ -165,6 +167,8 @@ def _do(reference: str, act: Callable[[], str | None], done: str = "") -> Any:
         done = act() or done
     except Invalid as wrong:
         return ask_again(sentences(wrong))
+    except Outdated as refusal:
+        return changed_meanwhile(refusal)
     except Refused as refusal:
         return refused_at_dossier(reference, refusal)
     return to("staff.dossier_page", reference=reference, done=done)
@@ -175,7 +179,7 @@ def _ask(what: str, reference: str, values: dict[str, str], **more: Any) -> tupl
     return show(
         f"staff/ask_{what}.html",
         agreement=agreement,
-        values=typed.values or values,
+        values=typed.values or {**values, "version": str(agreement.version)},
         errors=typed.errors,
         **more,
     )

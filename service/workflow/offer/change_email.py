@@ -10,6 +10,7 @@ from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import CONTROLLER_PLACES, PlaceState, Step, after, refusal
+from service.agreement.version import require_version
 from service.deps import Deps
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
@@ -19,8 +20,13 @@ from service.workflow.telling.links import issue
 from service.workflow.telling.notify import invite
 
 
-def change_email(deps: Deps, reference: str, name: str, email: str, staff: Staff) -> None:
-    """Correct the signatory's name and address; the former link dies and a new one is mailed."""
+def change_email(
+    deps: Deps, reference: str, name: str, email: str, staff: Staff, *, seen: int | None = None
+) -> None:
+    """Correct the signatory's name and address; the former link dies and a new one is mailed.
+
+    ``seen`` is the version that was read before. Raises Invalid, Refused, Outdated.
+    """
     require(staff, Permission.SEND)
     check = Checker()
     person = check.person("signatory_name", name)
@@ -31,6 +37,7 @@ def change_email(deps: Deps, reference: str, name: str, email: str, staff: Staff
         after(Step.RESEND, before.state)
         refuse_before_turn(before)
         _refuse_after_act(before)
+        require_version(before, seen)
         if before.signatory.email.casefold() == mailbox.casefold():
             raise Invalid([FieldError("signatory_email", FieldCode.SAME_EMAIL)])
         if before.frozen_sha256 and before.signatory.name != person:

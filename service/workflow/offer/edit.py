@@ -8,17 +8,25 @@ from service.agreement.drafting import Input, draft
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.states import Order, Step, after
+from service.agreement.version import require_version
 from service.deps import Deps
 from service.workflow.actors import staff_actor
 from service.workflow.offer.create import first_places
 from signatures.effective_date import local_date
 
 
-def edit(deps: Deps, reference: str, given: Input, staff: Staff) -> None:
-    """Replace a draft's content. Raises Invalid, WrongState once it was sent."""
+def edit(
+    deps: Deps, reference: str, given: Input, staff: Staff, *, seen: int | None = None
+) -> None:
+    """Replace a draft's content. ``seen`` is the version that was read before.
+
+    Raises Invalid, Outdated, WrongState once it was sent.
+    """
     require(staff, Permission.PREPARE)
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
+        state = after(Step.EDIT, before.state)
+        require_version(before, seen)
         content = draft(
             given,
             default_days=deps.settings.link_days,
@@ -26,7 +34,6 @@ def edit(deps: Deps, reference: str, given: Input, staff: Staff) -> None:
             able=tx.accounts.with_role(Role.SIGNATORY),
             processor=before.processor,
         )
-        state = after(Step.EDIT, before.state)
         tx.agreements.save(
             before,
             dataclasses.replace(

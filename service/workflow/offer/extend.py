@@ -12,6 +12,7 @@ from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import CONTROLLER_PLACES, State, Step, after
+from service.agreement.version import require_version
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import FieldCode
@@ -23,8 +24,11 @@ from service.workflow.telling.links import issue
 from service.workflow.telling.notify import invite, last_day
 
 
-def extend(deps: Deps, reference: str, days: str, staff: Staff) -> None:
-    """Let the link work ``days`` days from today; an expired agreement comes back to life."""
+def extend(deps: Deps, reference: str, days: str, staff: Staff, *, seen: int | None = None) -> None:
+    """Let the link work ``days`` days from today; an expired agreement comes back to life.
+
+    ``seen`` is the version that was read before. Raises Invalid, WrongState, Outdated.
+    """
     require(staff, Permission.SEND)
     check = Checker()
     wanted = check.line("link_days", days, most=3)
@@ -39,6 +43,7 @@ def extend(deps: Deps, reference: str, days: str, staff: Staff) -> None:
         until = end_of_day_after(tx.now(), term)
         expired = before.state is State.EXPIRED
         state = _state_before_expiry(tx, before) if expired else after(Step.EXTEND, before.state)
+        require_version(before, seen)
         if before.expires_at and not expired and until < before.expires_at + timedelta(seconds=1):
             raise Invalid([FieldError("link_days", FieldCode.EXTEND_LATER)])
         extended = tx.agreements.save(

@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from office import NEW, Office, rows
 
 from service.deps import Deps
@@ -122,6 +123,50 @@ def test_a_draft_can_be_changed_until_it_is_sent(office: Office) -> None:
     assert office.status == 409
     assert "Dat kan nu niet: deze overeenkomst is verstuurd." in office.page
     assert office.value("name") == "Te laat"
+
+
+def test_a_form_that_somebody_overtook_says_so_and_keeps_what_was_typed(
+    office: Office, deps: Deps
+) -> None:
+    reference = _new(office)
+    address = f"/overeenkomsten/{reference}/bewerken"
+    office.get(address)
+    seen = office.value("version")
+    office.post(address, {**NEW, "message": "eerst", "version": seen})
+    office.get(address)
+    office.post(address, {**NEW, "name": "Bakkerij Janssens", "version": seen})
+    assert office.status == 412
+    assert "Deze overeenkomst is intussen gewijzigd" in office.page
+    assert office.value("name") == "Bakkerij Janssens"
+    assert rows(deps, "select message from agreements") == [("eerst",)]
+    office.post(address, {**NEW, "name": "Bakkerij Janssens", "version": office.value("version")})
+    assert office.status == 200
+    assert "Bakkerij Janssens" in office.page
+
+
+@pytest.mark.parametrize(
+    ("page", "typed", "field"),
+    [
+        ("adres", {"signatory_name": "An Peeters", "signatory_email": "n@x.example"}, "email"),
+        ("termijn", {"link_days": "90"}, "days"),
+    ],
+)
+def test_so_does_a_form_about_one_thing(
+    office: Office, page: str, typed: dict[str, str], field: str
+) -> None:
+    reference = _sent(office)
+    address = f"/overeenkomsten/{reference}/{page}"
+    office.get(address)
+    overtaken = {**typed, "version": office.value("version")}
+    office.post(f"/overeenkomsten/{reference}/termijn", {"link_days": "60"})
+    office.get(address)
+    office.post(address, overtaken)
+    assert office.status == 412
+    assert "Deze overeenkomst is intussen gewijzigd" in office.page
+    name = next(each for each in typed if each.endswith(field))
+    assert office.value(name) == typed[name]
+    office.post(address, {**typed, "version": office.value("version")})
+    assert office.status == 200
 
 
 def test_sending_twice_is_refused_in_the_dossier(office: Office, deps: Deps) -> None:

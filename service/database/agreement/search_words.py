@@ -1,0 +1,32 @@
+"""The words by which an archivist finds an agreement."""
+
+from __future__ import annotations
+
+from service.agreement.fields import fold
+from service.agreement.model import Agreement
+
+
+def search_words(agreement: Agreement) -> str:
+    """The folded words an archivist searches by: names, numbers in every notation, reference,
+    parts of addresses."""
+    controller, signatory = agreement.controller, agreement.signatory
+    texts = [
+        controller.name,
+        controller.trade_name,
+        controller.legal_form,
+        controller.city,
+        controller.number,
+        controller.shown_number,
+        controller.notices_email,
+        signatory.name,
+        signatory.email,
+        agreement.reference,
+        agreement.reference.replace("-", ""),
+        agreement.main_agreement.reference,
+        agreement.our_name,
+    ]
+    words = dict.fromkeys(word for each in texts for word in fold(each).split())
+    if controller.number_type == "be" and controller.number:
+        words[controller.number.lstrip("0")] = None
+        words[f"be{controller.number}"] = None
+    return " ".join(words)

@@ -21,7 +21,6 @@ class Waits:
         self._opened: list[psycopg.Connection[Any]] = []
 
     def close(self) -> None:
-        """Close every connection."""
         for each in self._opened:
             each.close()
 

@@ -128,7 +128,6 @@ class Workshop:
         return found
 
     def signed(self) -> Opened:
-        """The controller has signed."""
         found = self.prepared()
         self.sign(found, self.sha256(found))
         return found

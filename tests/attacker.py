@@ -82,7 +82,6 @@ def paths(bucket: str, objects: list[list[str]]) -> list[str]:
 
 
 def field(number: int, value: bytes | str | int) -> bytes:
-    """One field of a protobuf message."""
     if isinstance(value, int):
         return bytes([number << 3, value])
     data = value.encode() if isinstance(value, str) else value

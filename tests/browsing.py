@@ -76,7 +76,6 @@ SIDEWAYS = """() => document.documentElement.scrollWidth > innerWidth ? ["scroll
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield found

@@ -21,7 +21,6 @@ LISTENING, ACCEPTS = "0A", 0x10000  # in /proc/net, for TCP and for Unix sockets
 
 
 def descendants(roots: Iterable[int]) -> set[int]:
-    """These processes and all their descendants."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

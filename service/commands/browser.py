@@ -77,7 +77,6 @@ class Browser:
         return " ".join(self._page.text_content().split())
 
     def links(self) -> list[str]:
-        """Every link on the page."""
         return [urljoin(self.url, each) for each in self._page.xpath("//a/@href")]
 
     def rows(self) -> list[tuple[str, str]]:

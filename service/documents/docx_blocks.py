@@ -93,7 +93,6 @@ class _Lists:
 
 
 def read_blocks(docx: bytes) -> list[Paragraph | TableBlock]:
-    """The blocks of a .docx in reading order."""
     styles = _styles(etree.fromstring(read_part(docx, "word/styles.xml")))
     lists = _Lists(_levels(etree.fromstring(read_part(docx, "word/numbering.xml"))))
     body = etree.fromstring(read_part(docx, "word/document.xml")).find(f"{W}body")

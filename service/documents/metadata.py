@@ -67,7 +67,6 @@ def pdf_date(moment: datetime) -> str:
 
 
 def xmp(metadata: Metadata) -> str:
-    """The metadata stream."""
     stamp = metadata.dated.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'

@@ -193,7 +193,6 @@ def end(office: subprocess.Popen[bytes], directory: str, sockets: list[str]) -> 
 
 
 def profile_url(directory: str) -> str:
-    """The office's private profile."""
     return str(uno.systemPathToFileUrl(os.path.join(directory, "profile")))
 
 
@@ -215,7 +214,6 @@ def read_part(stream: BinaryIO) -> bytes:
 
 
 def write_frame(stream: BinaryIO, answer: dict[str, Any], content: bytes = b"") -> None:
-    """Send a frame."""
     head = json.dumps(answer).encode()
     stream.write(struct.pack(">I", len(head)) + head + struct.pack(">I", len(content)) + content)
     stream.flush()

@@ -33,7 +33,6 @@ class PdfText:
 
     @property
     def text(self) -> str:
-        """All pages."""
         return "\n".join(self.pages)
 
 

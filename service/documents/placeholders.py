@@ -27,7 +27,6 @@ class Placeholder:
 
     @classmethod
     def parse(cls, declaration: str) -> Placeholder:
-        """Read one declaration."""
         nullable = declaration.endswith("?")
         path = declaration.removesuffix("?")
         return cls(path.removesuffix("[]"), nullable, path.endswith("[]"))

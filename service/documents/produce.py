@@ -159,7 +159,6 @@ class DocumentMaker:
         return self._sheets.sheet(context, evidence_json=evidence_json, dated=_in_utc(dated))
 
     def close(self) -> None:
-        """End the offices."""
         self._pool.close()
 
     def _make_agreement(

@@ -75,7 +75,6 @@ def load_template(folder: Path) -> DocumentTemplate:
 
 
 def read_part(docx: bytes, name: str) -> bytes:
-    """One part of a Word file."""
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
         return package.read(name)
 

@@ -112,7 +112,6 @@ class EmbeddedObjectStore:
 
     @property
     def log(self) -> Path:
-        """The server's output."""
         return self.directory / "server.log"
 
     def start(self) -> ObjectStoreAddress:

@@ -40,7 +40,6 @@ class Credentials:
 
     @staticmethod
     def new() -> Credentials:
-        """New random credentials."""
         return Credentials("zegel" + secrets.token_hex(8), secrets.token_urlsafe(32))
 
 

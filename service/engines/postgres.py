@@ -97,7 +97,6 @@ class EmbeddedPostgres:
 
     @property
     def log(self) -> Path:
-        """The server's output."""
         return self.directory / "server.log"
 
     def start(self) -> str:

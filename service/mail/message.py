@@ -49,7 +49,6 @@ class FinishedMail(EmailMessage):
     wire: bytes = b""
 
     def as_bytes(self, unixfrom: bool = False, policy: Policy[Any] | None = None) -> bytes:
-        """The bytes to send."""
         return self.wire or super().as_bytes(unixfrom, policy)
 
 

@@ -77,8 +77,6 @@ class ThrownAway:
 
 
 class Request(HTTPRequestParser):  # type: ignore[misc]
-    """One incoming request."""
-
     def __init__(
         self, adjustments: Adjustments, largest_body: LargestBody, is_last: Callable[[], None]
     ) -> None:

@@ -28,7 +28,6 @@ class WrongValue(Exception):
 
 
 def words(raw: str) -> str:
-    """Any text."""
     return raw
 
 
@@ -124,7 +123,6 @@ def roots(raw: str) -> tuple[x509.Certificate, ...]:
 
 
 def certificates(raw: str) -> tuple[x509.Certificate, ...]:
-    """The certificates in a PEM file."""
     # Loaded only if such a setting is given.
     from cryptography import x509  # noqa: PLC0415
 

@@ -147,7 +147,6 @@ def set_staff_cookie(response: Response, secret: str) -> None:
 
 
 def drop_staff_cookie(response: Response) -> None:
-    """Remove the session cookie."""
     _security().clear_cookie(response, STAFF_COOKIE)
 
 

@@ -44,7 +44,6 @@ API_PATH = "/api/"
 
 
 def status_of(error: ZegelError) -> int:
-    """The HTTP status for one of our errors."""
     return STATUSES.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

@@ -39,7 +39,6 @@ class FormErrors(dict[str, str]):
 
     @classmethod
     def whole(cls, sentence: str) -> Self:
-        """One sentence about the form as a whole."""
         return cls(form=sentence)
 
 

@@ -36,7 +36,6 @@ class OnlyOurProxies:
         self._scheme = urlsplit(base_url).scheme
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """Answer one request."""
         environ["PATH_INFO"] = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         environ["SCRIPT_NAME"] = ""
         environ["wsgi.url_scheme"] = self._scheme

@@ -13,7 +13,6 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 @public("says only whether the process answers")
 def alive() -> Response:
-    """The process answers."""
     return jsonify(status="ok")
 
 

@@ -35,7 +35,6 @@ def mails() -> Any:
 @blueprint.get("/mailbox/<mail_id>")
 @public(_WHY)
 def mail(mail_id: str) -> Any:
-    """One mail."""
     found = _read(mail_id)
     links = list(dict.fromkeys(link.rstrip(".,)") for link in _LINK.findall(found.text)))
     return render_template("staff/mail.html", mail=found, links=links)

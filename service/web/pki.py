@@ -19,7 +19,6 @@ CACHED_SECONDS = 3600  # everybody knows of a revocation within an hour
 @public("whoever checks a seal has to find who issued it, and what was revoked")
 @cacheable(CACHED_SECONDS)
 def published(name: str) -> Any:
-    """One certificate or list."""
     data, media_type = published_file(deps(), name)
     answer = Response(data, mimetype=media_type)
     answer.add_etag()

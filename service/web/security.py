@@ -113,7 +113,6 @@ class WebSecurity:
         )
 
     def clear_cookie(self, response: WerkzeugResponse, name: str) -> None:
-        """Remove our cookie."""
         response.delete_cookie(
             self.cookie_name(name), path="/", secure=self.secure, httponly=True, samesite="Lax"
         )

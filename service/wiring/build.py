@@ -83,7 +83,6 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
 
 
 def mailbox(settings: Settings) -> FolderMailbox:
-    """The mailbox of development mode."""
     return FolderMailbox(settings.data_dir / "mailbox")
 
 

@@ -36,7 +36,6 @@ STUMBLED_OVER = re.compile(
 
 @cache
 def modules() -> tuple[ast.Module, ...]:
-    """All code of the service."""
     return tuple(ast.parse(file.read_text(encoding="utf-8")) for file in SERVICE.rglob("*.py"))
 
 

@@ -28,7 +28,6 @@ TABLE = {
 
 
 def with_roles(*roles: Role) -> Staff:
-    """A member of staff with these roles."""
     return Staff("1", "Els", "els@it4.be", "", frozenset(roles))
 
 

@@ -43,12 +43,10 @@ def written(opened: pikepdf.Pdf) -> bytes:
 
 
 def swap(old: bytes, new: bytes) -> Mutation:
-    """The first ``old`` becomes ``new``."""
     return lambda data: data.replace(old, new, 1)
 
 
 def swap_all(old: bytes, new: bytes) -> Mutation:
-    """Every ``old`` becomes ``new``."""
     return lambda data: data.replace(old, new)
 
 
@@ -69,7 +67,6 @@ def put(path: str, key: str, value: Any) -> Mutation:
 
 
 def drop(path: str, key: str) -> Mutation:
-    """Remove ``key`` of the object at ``path``."""
     return pdf(lambda opened: at(opened, path).__delitem__(key))
 
 
@@ -141,7 +138,6 @@ def walk(element: Any) -> Iterator[Any]:
 
 
 def encrypted(data: bytes) -> bytes:
-    """Encrypted with an owner's password."""
     with pikepdf.open(io.BytesIO(data)) as opened:
         buffer = io.BytesIO()
         opened.save(buffer, encryption=pikepdf.Encryption(owner="x"))

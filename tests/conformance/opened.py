@@ -180,7 +180,6 @@ def kids(element: Any) -> list[Any]:
 
 
 def is_element(kid: Any) -> bool:
-    """Whether a kid is a structure element."""
     return isinstance(kid, Dictionary) and Name.S in kid
 
 

@@ -32,7 +32,6 @@ FAILS_ITSELF = {"UA-14-001"}
 
 @pytest.fixture
 def file(revisions: Mapping[str, bytes], revision: str, tmp_path: Path) -> Path:
-    """The revision as a file."""
     path = tmp_path / "revision.pdf"
     path.write_bytes(revisions[revision])
     return path
@@ -138,5 +137,4 @@ def expected(revision: str) -> tuple[int, int]:
 
 
 def places(revision: str) -> int:
-    """The number of seal places in the document."""
     return 1 if revision.startswith("evidence sheet") else 3

@@ -57,7 +57,6 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def staff() -> Staff:
-    """The member of staff in it."""
     return STAFF
 
 

@@ -47,7 +47,6 @@ def freeze(tx: Transaction, agreement: Agreement) -> None:
 
 
 def act(tx: Transaction, agreement: Agreement, staff: Staff, **changed: Any) -> None:
-    """An act of the processor."""
     made = ActRow(
         id=str(uuid.uuid4()),
         place=Place.PROCESSOR_AGREEMENT,

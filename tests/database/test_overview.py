@@ -56,7 +56,6 @@ def bakery(database: Database, new: New) -> str:
 
 
 def found(database: Database, words: str) -> list[str]:
-    """The references found by these words."""
     with database.begin() as tx:
         return [line.reference for line in tx.overview.find(Search(words=words))]
 

@@ -57,7 +57,6 @@ OF_ALL = (
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    """A connection with the service's role."""
     engine = create_engine(database.url)
     with engine.connect() as opened:
         yield opened

@@ -134,7 +134,6 @@ def make_house(
 
 @pytest.fixture
 def house(make_house: MakeHouse) -> House:
-    """A working Zegel."""
     return make_house()
 
 

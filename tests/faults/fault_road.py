@@ -51,7 +51,6 @@ class House:
     password: str
 
     def agreement(self, reference: str) -> Agreement:
-        """The current agreement."""
         with self.deps.database.begin() as tx:
             return tx.agreements.get(reference)
 
@@ -119,7 +118,6 @@ class House:
         )
 
     def controller_signs(self, reference: str) -> None:
-        """The controller signs, with all steps."""
         self.tap(self.one_tap_left(reference), self.agreement(reference).frozen_sha256)
 
     def countersign(self, *references: str) -> list[countersign.Outcome]:
@@ -205,7 +203,6 @@ class House:
         return state.state if state else ""
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
-        """The rows of a statement."""
         with self._engine.begin() as connection:
             result = connection.execute(text(statement), values)
             return list(result) if result.returns_rows else []
@@ -215,7 +212,6 @@ class House:
         return create_engine(as_owner(self.deps.database.url))
 
     def close(self) -> None:
-        """Close every connection."""
         self._engine.dispose()
         self.deps.database.close()
 

@@ -97,7 +97,6 @@ class Letterbox:
     _lock: Lock = field(default_factory=Lock)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Accept a mail."""
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content)
         with self._lock:

@@ -68,12 +68,10 @@ class ClockedTransaction(Transaction):
         self._instants = chain(instants, repeat(instants[-1]))
 
     def now(self) -> datetime:
-        """The next instant."""
         return next(self._instants)
 
 
 def sign_at(house: House, reference: str, places: tuple[Place, ...], *instants: datetime) -> Any:
-    """One party signs its places at these instants."""
     ours = places == (Place.PROCESSOR_AGREEMENT,)
     if ours:
         house.open_waiting()

@@ -141,7 +141,6 @@ def read_and_proved(
 
 
 def signed(house: House, browser: BareBrowser, reference: str) -> None:
-    """The customer signs twice."""
     shown = {"document_sha256": house.agreement(reference).frozen_sha256}
     statements = ["read_and_agreed", "authorised", "intent"]
     signature = {"statement": statements, "method": "typed", "typed_name": "An Peeters"}

@@ -58,7 +58,6 @@ def deps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
 
 @pytest.fixture(scope="module")
 def app(deps: Deps) -> Flask:
-    """The application as it runs."""
     return create_app(deps)
 
 

@@ -71,7 +71,6 @@ class Installation:
         self._customers = 0
 
     def close(self) -> None:
-        """Close the connections that were left open."""
         self._open.close()
 
     def member(self, role: str) -> Member:

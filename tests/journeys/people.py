@@ -51,8 +51,6 @@ def hold(complaints: Callable[..., list[str]], sizes: Sequence[ViewportSize]) ->
 
 
 class Person:
-    """A person with a browser."""
-
     def __init__(self, page: Page, look: Look) -> None:
         self.page = page
         self._look = look
@@ -66,23 +64,19 @@ class Person:
         return self
 
     def reads(self, words: str) -> Self:
-        """These words are on the page."""
         shown = self.page.get_by_role("main").get_by_text(words).first
         expect(shown).to_be_visible(timeout=WORK_SECONDS * 1000)
         return self
 
     def opens(self, address: str) -> Self:
-        """Open an address."""
         self.page.goto(address)
         return self
 
     def presses(self, name: str) -> Self:
-        """Press a button."""
         self.page.get_by_role("button", name=name, exact=True).first.click()
         return self
 
     def follows(self, name: str) -> Self:
-        """Follow a link."""
         self.page.get_by_role("link", name=name).first.click()
         return self
 
@@ -114,15 +108,11 @@ class Person:
         return Path(started.value.path()).read_bytes()
 
     def link(self, name: str) -> Locator:
-        """A link by its text."""
         return self.page.get_by_role("link", name=name).first
 
 
 class StaffMember(Person):
-    """A member of the processor's staff."""
-
     def signs_in(self, member: Member) -> Self:
-        """Sign in with the right password."""
         self.opens("/aanmelden").sees("Aanmelden")
         self.fills({"E-mailadres": member.email, "Wachtwoord": member.password})
         return self.presses("Aanmelden")
@@ -132,7 +122,6 @@ class Sales(StaffMember):
     """Prepares, sends and follows agreements."""
 
     def dossier(self, reference: str) -> Self:
-        """Open a dossier."""
         return self.opens(f"/overeenkomsten/{reference}")
 
     def rows(self) -> Locator:
@@ -140,7 +129,6 @@ class Sales(StaffMember):
         return self.page.locator("table tbody tr")
 
     def searches(self, words: str) -> Self:
-        """Search the list."""
         self.page.get_by_role("searchbox").fill(words)
         return self.presses("Zoeken")
 
@@ -191,8 +179,6 @@ class Archivist(StaffMember):
 
 
 class Mailbox(Person):
-    """The mailbox page."""
-
     def __init__(self, page: Page, look: Look, waiting: Browser) -> None:
         super().__init__(page, look)
         self._waiting = waiting
@@ -206,7 +192,6 @@ class Mailbox(Person):
         return self.opens(self._waiting.url)
 
     def signing_link(self) -> str:
-        """The link in the open mail."""
         links = self.page.locator("a[href*='/tekenen/link/']")
         address = links.first.get_attribute("href")
         assert address
@@ -252,7 +237,6 @@ class Signer(Person):
         return self
 
     def types_signature(self, name: str) -> Self:
-        """Sign with a typed name."""
         self.page.get_by_label("Naam typen").check()
         self.fills({"Typ uw naam": name})
         return self.presses("Volgende: Bijlage 1 ondertekenen")

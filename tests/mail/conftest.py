@@ -102,7 +102,6 @@ VALUES: dict[str, object] = {
 
 @pytest.fixture
 def values() -> dict[str, object]:
-    """Values for every kind of mail."""
     return dict(VALUES)
 
 
@@ -188,7 +187,6 @@ def small_smtp_server() -> Iterator[SmtpServer]:
 
 @pytest.fixture
 def mailer(smtp_server: SmtpServer) -> SmtpMailer:
-    """A mailer that uses that server."""
     return SmtpMailer(
         host="127.0.0.1",
         port=smtp_server.port,

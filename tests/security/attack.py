@@ -54,7 +54,6 @@ def entered(app: Flask, link: str) -> Office:
 
 
 def newest_code(deps: Deps) -> str:
-    """The most recently mailed code."""
     found = rows(deps, "select id from code_challenges order by created_at desc limit 1")
     return code_for(deps.secret_key, str(found[0][0]))
 

@@ -20,7 +20,6 @@ LARGE = 1024 * 1024
 
 
 def make() -> Flask:
-    """The pages."""
     app = Flask("small")
 
     @app.get("/")

@@ -59,14 +59,12 @@ class Site:
             connection.close()
 
     def answers(self) -> bool:
-        """Whether the site answers."""
         try:
             return bool(self.get())
         except OSError:
             return False
 
     def close(self) -> None:
-        """Close the connections and stop the process."""
         for each in self._opened:
             each.close()
         self.process.terminate()

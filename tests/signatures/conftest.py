@@ -110,7 +110,6 @@ def processor_first(converted: bytes, sealer: Sealer) -> SealedFile:
 
 @pytest.fixture(params=["controller_first", "processor_first"])
 def sealed_file(request: pytest.FixtureRequest) -> SealedFile:
-    """The sealed file of either order."""
     found: SealedFile = request.getfixturevalue(request.param)
     return found
 

@@ -145,7 +145,6 @@ class House:
             assert open_text.note_read(self.deps, shown, staff, BROWSER) == {}
 
     def code(self) -> str:
-        """The most recently mailed code."""
         found = self.rows("select id from code_challenges order by created_at desc")
         return code_for(self.deps.secret_key, str(found[0][0]))
 

@@ -41,7 +41,6 @@ def commands(text: str) -> list[str]:
 
 
 def commands_in(bag: Path) -> list[str]:
-    """The commands of the LEESMIJ in a bag."""
     return commands((bag / "data" / "LEESMIJ.txt").read_text(encoding="utf-8"))
 
 

@@ -24,5 +24,4 @@ class Server:
 
 
 def through(house: House, server: Server) -> Deps:
-    """The installation with this mail server."""
     return dataclasses.replace(house.deps, mailer=server)

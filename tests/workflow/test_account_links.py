@@ -31,7 +31,6 @@ JAN = "jan@it4.example"
 
 @pytest.fixture
 def jan(house: House) -> Staff:
-    """A colleague."""
     return add_colleague(house.deps, JAN, Role.SALES)
 
 

@@ -17,7 +17,6 @@ from service.workflow.signing import complete, delegate, open_link, prove_mailbo
 
 
 def name(house: House, secret: str, **other: str) -> None:
-    """Enter a colleague."""
     delegate.name_colleague(house.deps, secret, **{**COLLEAGUE, **other})
 
 

@@ -43,7 +43,6 @@ def change(house: House, who: Staff, by: Staff | None = None, **other: Any) -> b
 
 
 def person(house: House, email: str) -> Staff:
-    """The member of staff with this address."""
     with house.deps.database.begin() as tx:
         account = tx.accounts.by_email(email)
     assert account is not None
@@ -62,7 +61,6 @@ def told(house: House) -> dict[str, list[str]]:
 
 
 def last_entry(house: House) -> tuple[str, dict[str, Any]]:
-    """The newest entry of the general chain."""
     (row,) = house.rows(
         "select event, data from audit_entries where agreement_id is null order by id desc limit 1"
     )
@@ -97,7 +95,6 @@ def test_an_invited_colleague_has_no_password_and_everybody_in_charge_is_told(
 
 
 def mails(house: House, kind: str) -> list[Any]:
-    """Queued mails of a kind."""
     return house.rows("select recipient, values from messages where kind = :kind", kind=kind)
 
 

@@ -29,7 +29,6 @@ from signatures.verdict.verify import Ledger, verify
 
 @pytest.fixture
 def keys(keys: Path, tmp_path: Path) -> Path:
-    """This test's own keys."""
     shutil.copytree(keys, tmp_path / "sleutels")
     return tmp_path / "sleutels"
 

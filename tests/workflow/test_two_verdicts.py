@@ -17,7 +17,6 @@ from service.workflow.telling.alarm import stalled_items
 
 @pytest.fixture
 def reference(done: tuple[House, str, str]) -> str:
-    """An agreement in the archive."""
     return done[1]
 
 

@@ -22,8 +22,6 @@ class Paragraph(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row of a table."""
-
     cells: tuple[Paragraph, ...]
 
 

@@ -28,7 +28,6 @@ _VERSION = 0x04300000
 
 
 def srgb() -> bytes:
-    """The profile."""
     curve = b"para" + struct.pack(">IHH", 0, 3, 0) + _fixed(*_CURVE)
     tags = {
         b"desc": _words("sRGB"),

@@ -64,27 +64,22 @@ class LaidParagraph:
 
     @property
     def before(self) -> float:
-        """See Laid."""
         return self.style.before
 
     @property
     def after(self) -> float:
-        """See Laid."""
         return self.style.after
 
     @property
     def height(self) -> float:
-        """See Laid."""
         return len(self.lines) * self.style.lead
 
     @property
     def least(self) -> float:
-        """See Laid."""
         few = len(self.lines) < 2 * FEWEST_LINES
         return self.height if few else FEWEST_LINES * self.style.lead
 
     def put(self, pages: Pages, parent: Element) -> None:
-        """See Laid."""
         element = parent.add(self.style.role)
         rest = self.lines
         while rest:
@@ -103,7 +98,6 @@ class LaidBullet(LaidParagraph):
     """An item of a list; ``layout`` combines adjacent items into one list."""
 
     def put(self, pages: Pages, parent: Element) -> None:
-        """See Laid."""
         item = parent.add("LI")
         pages.tagged(item.add("Lbl"), [(Run(BULLET),)], self.style, LEFT)
         super().put(pages, item)
@@ -119,21 +113,17 @@ class LaidSeal:
 
     @property
     def after(self) -> float:
-        """See Laid."""
         return self.caption.after
 
     @property
     def height(self) -> float:
-        """See Laid."""
         return SEAL_HEIGHT + self.caption.before + self.caption.height
 
     @property
     def least(self) -> float:
-        """See Laid."""
         return self.height
 
     def put(self, pages: Pages, parent: Element) -> None:
-        """See Laid."""
         pages.y -= SEAL_HEIGHT
         bottom, top = pages.y + SEAL_CLEARANCE, pages.y + SEAL_HEIGHT - SEAL_CLEARANCE
         rect = (LEFT, bottom, LEFT + SEAL_WIDTH, top)

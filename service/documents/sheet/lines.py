@@ -111,7 +111,6 @@ def _even_parts(run: Run, count: int, room: float, measure: Measure) -> list[_Wo
 
 
 def _fitting(letters: str, widths: Mapping[str, float], room: float) -> int:
-    """How many letters fit."""
     used = 0.0
     for count, letter in enumerate(letters):
         used += widths[letter]

@@ -87,7 +87,6 @@ class Pages:
         self.turn()
 
     def turn(self) -> None:
-        """Begin a new page."""
         self.all.append(Page())
         self.y = TOP
 

@@ -49,7 +49,6 @@ class Style:
 
     @cached_property
     def lead(self) -> float:
-        """The distance between two baselines."""
         return self.size * LINE * self.line
 
     @cached_property

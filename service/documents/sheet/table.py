@@ -55,7 +55,6 @@ class LaidRow:
         return max(len(cell.lines) for cell in self.cells) * LEAD + PADDING
 
     def part(self, start: int, end: int) -> LaidRow:
-        """A part of its lines."""
         return LaidRow([LaidCell(cell.style, cell.x, cell.lines[start:end]) for cell in self.cells])
 
     @property

@@ -23,7 +23,6 @@ class TagWriter:
         self._attributes = {name: file.add(said) for name, said in ATTRIBUTES.items()}
 
     def number(self, element: Element) -> int:
-        """The object number of an element."""
         return self._numbers[element]
 
     def write(self, pages: Sequence[Page], fields: Mapping[int, Element]) -> int:

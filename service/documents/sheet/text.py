@@ -137,7 +137,6 @@ def _row(row_styles: Sequence[Sequence[str]], filled: str) -> Row:
 
 
 def _styles(cells: Sequence[str]) -> list[str]:
-    """The styles of a row's cells."""
     if cells[0].startswith("!"):
         return ["cell_head"] * len(cells)
     plain = ["cell_label", *["cell"] * (len(cells) - 1)]

@@ -68,7 +68,6 @@ _FIELDS = ("zoek", "status", "van", "tot")
 @blueprint.get("/archief/<reference>")
 @require_staff(Permission.SEE_ARCHIVE)
 def item(reference: str) -> Any:
-    """One agreement in the archive."""
     return _page(reference, None)
 
 
@@ -83,7 +82,6 @@ def download(reference: str, name: str) -> Response:
 @blueprint.get("/archief/<reference>/pakket.zip")
 @require_staff(Permission.SEE_EVIDENCE)
 def package(reference: str) -> Response:
-    """The whole package as one ZIP."""
     data = retrieve.package(deps(), reference, current_staff(), client())
     return file(data, "application/zip", f"{reference}.zip")
 

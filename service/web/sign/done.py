@@ -56,7 +56,6 @@ def done() -> ResponseReturnValue:
 @blueprint.get("/tekenen/overeenkomst.pdf")
 @signer
 def original() -> ResponseReturnValue:
-    """The sealed original."""
     fetched = fetch_original(deps(), secret(), client())
     return file(fetched.pdf, "application/pdf", fetched.saved_as)
 
@@ -64,7 +63,6 @@ def original() -> ResponseReturnValue:
 @blueprint.get("/tekenen/bewijsblad.pdf")
 @signer
 def evidence() -> ResponseReturnValue:
-    """The sealed evidence sheet."""
     fetched = fetch_evidence(deps(), secret(), client())
     return file(fetched.pdf, "application/pdf", fetched.saved_as)
 

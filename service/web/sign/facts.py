@@ -28,7 +28,6 @@ def detail_rows(agreement: Agreement) -> list[Row]:
 
 
 def annex_rows(agreement: Agreement) -> list[Row]:
-    """Bijlage 1."""
     rows: list[Row] = [
         (text(f"labels.list.{name}"), [item.label for item in agreement.annex.of(name)])
         for name in LISTS

@@ -87,7 +87,6 @@ def enter(token: str) -> ResponseReturnValue:
 @public("whoever holds an expired link may ask its sender for another")
 @shown_at("sign.landing")
 def ask_new_link(token: str) -> ResponseReturnValue:
-    """Ask the sender for a new link."""
     try:
         open_link.request_new_link(deps(), token, client())
     except LinkUnusable:

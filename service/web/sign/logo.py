@@ -16,5 +16,4 @@ A_YEAR = 365 * 24 * 3600  # another logo has another address
 @public("a logo is there to be seen; its address is the hash of its bytes")
 @cacheable(A_YEAR)
 def logo(sha256: str) -> Response:
-    """One logo."""
     return Response(logo_png(deps(), sha256), mimetype="image/png")

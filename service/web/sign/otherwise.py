@@ -100,7 +100,6 @@ def send_question() -> ResponseReturnValue:
 @blueprint.get("/tekenen/vraag/verstuurd")
 @signer
 def asked() -> ResponseReturnValue:
-    """The page after asking."""
     return show("ask_done", current_open().agreement)
 
 

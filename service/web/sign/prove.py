@@ -42,7 +42,6 @@ def new_code() -> ResponseReturnValue:
 @signer
 @shown_at("sign.sign")
 def code() -> ResponseReturnValue:
-    """Check the code."""
     try:
         confirm_code(deps(), secret(), request.form.get("code", ""), client())
     except Invalid as wrong:

@@ -41,7 +41,6 @@ def home() -> Any:
 @blueprint.get("/aanmelden")
 @public("whoever is not signed in yet must be able to sign in")
 def sign_in() -> Any:
-    """The sign-in form."""
     typed = again()
     onward = typed.values.get("verder", "") or request.args.get("verder", "")
     return show(
@@ -80,7 +79,6 @@ def start_session() -> Any:
 @public("ends the session of the cookie that comes with it, and nothing else")
 @shown_at("staff.account")
 def sign_out() -> Any:
-    """End the session."""
     secret = staff_secret()
     if secret:
         sessions.sign_out(deps(), secret)

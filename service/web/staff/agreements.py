@@ -102,7 +102,6 @@ def new() -> Any:
 @blueprint.post("/overeenkomsten/nieuw")
 @require_staff(Permission.PREPARE)
 def add() -> Any:
-    """Create the draft."""
     form = request.form
     try:
         reference = create(
@@ -134,7 +133,6 @@ def edit_form(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/bewerken")
 @require_staff(Permission.PREPARE)
 def change(reference: str) -> Any:
-    """Save a draft."""
     try:
         seen = forms.version_seen(request.form)
         edit(deps(), reference, forms.given(request.form), current_staff(), seen=seen)

@@ -88,7 +88,6 @@ def new_key() -> str:
 
 
 def blank(link_days: int) -> Filled:
-    """A new form."""
     return Filled(
         values={
             "country": "BE",

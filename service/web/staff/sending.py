@@ -35,8 +35,6 @@ from signatures.effective_date import local_date
 @require_staff(Permission.SEND)
 @shown_at("staff.dossier_page")
 def send(reference: str) -> Any:
-    """Send the draft."""
-
     def act() -> str:
         sent = send_draft(deps(), reference, current_staff())
         return "sent_pre_signed" if sent.order is Order.PROCESSOR_FIRST else "sent"
@@ -55,7 +53,6 @@ def ask_resend(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/herzending")
 @require_staff(Permission.SEND)
 def resend(reference: str) -> Any:
-    """Mail a new link."""
     return _do(reference, lambda: send_again(deps(), reference, current_staff()), "resent")
 
 
@@ -129,7 +126,6 @@ def term(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/termijn")
 @require_staff(Permission.SEND)
 def extend(reference: str) -> Any:
-    """Extend the link's validity."""
     days, seen = request.form.get("link_days", ""), version_seen(request.form)
     return _do(
         reference,
@@ -148,7 +144,6 @@ def withdrawal(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/intrekking")
 @require_staff(Permission.SEND)
 def void(reference: str) -> Any:
-    """Withdraw the agreement."""
     reason = request.form.get("reason", "")
     return _do(
         reference,

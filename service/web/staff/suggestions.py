@@ -42,7 +42,6 @@ def suggestions() -> Any:
 @blueprint.post("/profiel/voorstellen")
 @require_staff(Permission.MANAGE_PROFILE)
 def save_suggestions() -> Any:
-    """Save the ticked lines."""
     chosen = {name: request.form.getlist(name) for name in request.form}
     try:
         change_suggestions(deps(), chosen, current_staff(), proof())

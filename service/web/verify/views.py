@@ -44,7 +44,6 @@ _VERDICT_TONES = {GENUINE: "good", INVALID: "bad"}
 @blueprint.get("/verifieer")
 @public("whoever was handed a PDF must be able to have it checked")
 def upload() -> Any:
-    """The upload form."""
     return _page(errors=again().errors)
 
 

@@ -161,26 +161,22 @@ class Journey:
         return browser
 
     def reading(self) -> Browser:
-        """On the page with the text."""
         browser = self.completed()
         self.freeze()
         browser.get("/tekenen")
         return browser
 
     def asked_code(self) -> Browser:
-        """On the page that asks for the code."""
         browser = self.reading()
         browser.post("/tekenen/lezen", self.shown())
         return browser
 
     def signing(self) -> Browser:
-        """On the page with the statements."""
         browser = self.asked_code()
         browser.post("/tekenen/code/controle", {"code": self.code()})
         return browser
 
     def first_tap(self) -> Browser:
-        """On the page with Bijlage 1."""
         browser = self.signing()
         browser.post("/tekenen/ondertekenen", self.signature())
         return browser
@@ -247,7 +243,6 @@ def deps(
 
 @pytest.fixture
 def app(deps: Deps) -> Flask:
-    """The real application."""
     return application(deps)
 
 

@@ -56,12 +56,10 @@ def every_form_is_answered(app: Flask, journey: Journey) -> None:
 
 
 def expire(journey: Journey) -> None:
-    """The term expires."""
     journey.rows("update agreements set expires_at = now() - interval '1 second'")
 
 
 def withdraw(journey: Journey) -> None:
-    """Sales withdraws the agreement."""
     void.void(journey.deps, journey.reference, "Vergissing", journey.staff)
 
 

@@ -34,7 +34,6 @@ def deps(
 
 @pytest.fixture
 def app(deps: Deps) -> Flask:
-    """The application as it runs."""
     return application(deps)
 
 
@@ -48,7 +47,6 @@ def admin(deps: Deps) -> tuple[Staff, str]:
 
 @pytest.fixture
 def office(app: Flask, admin: tuple[Staff, str]) -> Office:
-    """The administrator's browser, signed in."""
     browser = Office(app.test_client())
     browser.sign_in("els@it4.example", admin[1])
     assert browser.status == 200

@@ -93,7 +93,6 @@ class Office:
 
 
 def rows(deps: Deps, statement: str, **values: Any) -> list[Any]:
-    """The rows of a statement."""
     with engine_for(as_owner(deps.database.url)).begin() as connection:
         result = connection.execute(text(statement), values)
         return list(result) if result.returns_rows else []

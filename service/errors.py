@@ -80,7 +80,7 @@ class Refused(ZegelError):
 
 
 class Outdated(Refused):
-    """It changed since it was read; ``values['version']`` is the version that it has now."""
+    """It changed since it was read; ``values['version']`` is its current version."""
 
 
 class KeyReused(Refused):

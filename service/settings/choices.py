@@ -1,4 +1,4 @@
-"""The words that some settings are chosen from, and what a choice asks for."""
+"""The fixed values of some settings, and the settings that each value requires."""
 
 DEVELOPMENT, PRODUCTION = "development", "production"
 SOFTWARE, PKCS11, AWS_KMS = "software", "pkcs11", "aws_kms"

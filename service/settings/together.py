@@ -1,4 +1,4 @@
-"""What only shows when settings are seen side by side: pairs, choices, and production."""
+"""Checks combinations of settings: pairs, choices, and production."""
 
 from __future__ import annotations
 

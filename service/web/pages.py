@@ -109,7 +109,7 @@ def amount(count: int, most: int) -> str:
 
 
 def filters(language: Language) -> dict[str, Callable[..., str]]:
-    """How pages of a language show dates, moments and amounts."""
+    """How a language's pages show dates, moments and amounts."""
     return {
         "aantal": amount,
         "datum": lambda value: show_date(_day(value), language),  # 2 maart 2026
@@ -119,7 +119,7 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
         "moment_offset": partial(show_moment_with_offset, language=language),
         "uur": _hour,  # 14:05
         "geleden": partial(ago, language=language),
-        # the failure of a job, which is kept by its code
+        # the failure of a job, stored as its code
         "in_woorden": partial(kept_in_words, language=language),
         "breekbaar": partial(breakable, language=language),
     }

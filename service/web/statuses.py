@@ -1,4 +1,4 @@
-"""The one table from what went wrong to an HTTP status, and the page that lists it for programs."""
+"""The HTTP status of every error, and the page that lists all codes for programs."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ Switch on `code`, never on `detail`: a code never gets another meaning, sentence
 
 
 def documentation() -> str:
-    """All codes in Markdown, as ``docs/errors.md`` holds them."""
+    """All codes in Markdown, as in ``docs/errors.md``."""
     words = catalogue("errors")
     codes = [f"| `{each}` | {STATUSES[each].value} | {_cell(words[each])} |" for each in ErrorCode]
     fields = [f"| `{each}` | {_cell(words[each])} |" for each in FieldCode]

@@ -1,4 +1,4 @@
-"""A change is kept as a code and its values; its sentence comes where it is read."""
+"""A change is stored as a code and its values, and becomes a sentence when read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors hold codes; what is kept of them reads as words, whatever was kept before."""
+"""Errors contain codes; stored ones become text, in the former format too."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_what_is_kept_reads_as_what_was_said(error: ZegelError, said: str) -> No
         "",
         "StorageUnavailable: put x: timed out",
         "KeysUnusable: De sleutel is nu niet bereikbaar; probeer het later opnieuw: pkcs11",
-        kept(KeysUnusable("unavailable", "a long detail"))[:-9],  # cut off
+        kept(KeysUnusable("unavailable", "a long detail"))[:-9],  # truncated
         'errors.of_a_later_version {"detail": "x"}',
         "errors.worker_died {}",
     ],

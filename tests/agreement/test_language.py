@@ -1,4 +1,4 @@
-"""Whatever is printed is printed in the language of its reader, down to the last word."""
+"""Everything is printed in its reader's language, down to the last word."""
 
 from __future__ import annotations
 

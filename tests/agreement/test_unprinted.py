@@ -1,4 +1,4 @@
-"""What was printed is read back, and printing that again gives the same."""
+"""Printed values are parsed back, and printing them again gives the same text."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_what_was_left_out_is_left_out() -> None:
 
 
 def test_a_form_within_the_name_and_words_of_former_catalogues_print_the_same() -> None:
-    """They are not told apart any more, and stop nothing."""
+    """They can no longer be distinguished, and this breaks nothing."""
     one = agreement(controller=Controller("Peeters bv", legal_form="BV", number_type="none"))
     assert controller_in(context(one, "1.0")).legal_form == ""
     printed = context(one, "1.0")

@@ -1,4 +1,4 @@
-"""The version of an agreement: its own changes raise it, those of the worker and visits do not."""
+"""The version of an agreement is raised by its own changes, not by the worker's or by visits."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_a_mail_is_queued_once(database: Database, new: New) -> None:
 def test_a_mail_that_arrives_settles_what_was_refused_about_the_same_subject(
     database: Database, new: New, staff: Staff
 ) -> None:
-    """Of an account as of an agreement; what is about something else stays as it was."""
+    """For an account as for an agreement; messages about anything else are not affected."""
     with database.begin() as tx:
         subjects = [
             Subject.account(staff.id),

@@ -1,4 +1,4 @@
-"""How many places there are is said by the ledger, or else by the frozen document: here four."""
+"""The ledger, or else the frozen document, says how many places there are: here four."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_without_a_ledger_the_frozen_document_says_which_there_are(
 def test_a_file_closed_before_its_last_act_is_refused(
     four: SealedFile, sealer: Sealer, authority: Authority, recorded: bool
 ) -> None:
-    """By the rule about its fields: all that is there is in order, and sealed by us."""
+    """By the rule about its fields: everything present is valid and sealed by us."""
     early = sealer.close(four.steps[2].pdf).pdf
     ledger = replace(four.ledger, sealed_sha256="", shown_length=0) if recorded else None
 

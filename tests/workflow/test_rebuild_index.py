@@ -25,7 +25,7 @@ from service.workflow.keeping import anchor, archive, renew_stamps, retain, retr
 from storage.manifest import MANIFEST, prefix_of
 
 ROOT = Path(__file__).parents[2]
-# What a package does not hold; docs/operations.md says why, table by table.
+# What a package does not contain; docs/operations.md explains why, table by table.
 NOT_IN_A_PACKAGE = {
     "acts": {"id"},
     "agreements": {
@@ -74,14 +74,14 @@ def rows(house: House, table: str) -> list[dict[str, Any]]:
 
 
 def everything(house: House) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table that holds some."""
+    """Every row of every table with rows."""
     tables = house.rows("select tablename from pg_tables where schemaname = 'public'")
     found = {name: rows(house, name) for (name,) in tables if name != "alembic_version"}
     return {name: each for name, each in found.items() if each}
 
 
 def comparable(table: str, found: list[dict[str, Any]], ids: set[str]) -> list[str]:
-    """The rows of archived agreements without what does not come back, in an order of their own."""
+    """The rows of archived agreements without what is not restored, in a fixed order."""
     left_out = NOT_IN_A_PACKAGE.get(table, set())
     return sorted(
         repr({name: value for name, value in sorted(row.items()) if name not in left_out})
@@ -93,8 +93,8 @@ def comparable(table: str, found: list[dict[str, Any]], ids: set[str]) -> list[s
 
 @pytest.fixture
 def kept(unwatched_house: House, travel: Travel) -> tuple[House, list[str]]:
-    """One package of today and one of before, each with renewed copies, and a draft; the log
-    anchored, and the bytes here gone."""
+    """A package in the current format and one in the former, each with renewed copies, and a draft;
+    the log is anchored, and the database has no bytes."""
     house = unwatched_house
 
     def make() -> tuple[str, str]:
@@ -128,7 +128,7 @@ def rebuild(
     bucket: str,
     capsys: pytest.CaptureFixture[str],
 ) -> Rebuild:
-    """The command, with its settings as the operator has them; what it says as JSON."""
+    """The command with the operator's settings; returns its JSON output."""
     deps = kept[0].deps
     settings = dataclasses.replace(
         deps.settings,
@@ -192,7 +192,7 @@ def test_an_empty_database_gets_the_former_index(
 
 
 def the_log_comes_back_until_the_close(before: Any, after: Any, ids: set[str]) -> None:
-    """Entry by entry; what came later is not in a package, and that is said."""
+    """Entry by entry; later entries are not in a package, and this is reported."""
     for each in ids:
         then, now = (
             sorted(
@@ -218,7 +218,7 @@ def is_named_and_cannot_sign_in(house: House, after: Any) -> None:
 
 
 def works_as_before(house: House, references: list[str], packages: Any, dossiers: Any) -> None:
-    """Found, shown, handed out, checked, extended and anchored."""
+    """Find, show, hand out, check, extend and anchor."""
     found = retrieve.listing(house.deps, Search(words="peeters"), house.staff)
     assert {line.reference for line in found.lines} == set(references)
     for reference in references:
@@ -233,7 +233,7 @@ def works_as_before(house: House, references: list[str], packages: Any, dossiers
 
 
 def lies_in_the_docs() -> None:
-    """Every table of which something does not come back."""
+    """Every table that is not completely restored."""
     told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     told = told[told.index("### Rebuilding the index") :]
     for table in NOT_IN_A_PACKAGE.keys() | LOST:
@@ -284,7 +284,7 @@ def test_what_is_there_is_never_changed_and_what_is_broken_is_named(
     empty(house.deps.database.url)
     other = tmp_path / "other.pem"
     other.write_bytes(house.deps.authority().certificates["seal.pem"])
-    said = rebuild(1, other)  # nothing is believed that leads to no known root
+    said = rebuild(1, other)  # what leads to no known root is not believed
     assert said["packages"] == counted(refused=4)
     assert said["anchors"] == counted(refused=1)
     assert {each["why"] for each in said["troubled"]} == {"not_proven", "unreadable", "no_manifest"}

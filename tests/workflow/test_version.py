@@ -1,4 +1,4 @@
-"""Along the road of one agreement, only what people do raises its version."""
+"""During one agreement's journey, only people's actions raise its version."""
 
 from __future__ import annotations
 

@@ -71,13 +71,13 @@ def typed_again(form: MultiDict[str, str]) -> Filled:
 
 
 def version_seen(form: MultiDict[str, str]) -> int | None:
-    """The version that a form was filled with; None where it does not say."""
+    """The version with which a form was filled; None if it does not say."""
     typed = form.get("version", "")
     return int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else None
 
 
 def typed_with(form: MultiDict[str, str], name: str, value: str) -> dict[str, str | list[str]]:
-    """What was typed, with another value in one field that nobody types in."""
+    """The input, with another value in one hidden field."""
     typed = {each: sent for each, sent in form.lists() if each not in NEVER_KEPT}
     return {**typed, name: value}
 

@@ -23,7 +23,7 @@ from service.workflow.weak_spots import weak_spots
 @blueprint.get("/taken")
 @require_staff(Permission.SEE_OPERATIONS)
 def operations() -> Any:
-    """What is stalled, what needs a person, which keys end, how the archive is doing."""
+    """What is stalled, what needs a person, which keys expire, the state of the archive."""
     staff = current_staff()
     stalled, unsent = stalled_items(deps(), staff)
     found, problem = _keys()

@@ -44,7 +44,7 @@ def return_with_question(reference: str) -> Any:
         give_back(deps(), reference, question, current_staff())
     except Invalid as wrong:
         return ask_again(sentences(wrong))
-    except Refused as refusal:  # on the same page, so that the text typed are not lost
+    except Refused as refusal:  # on the same page, so that the text typed is not lost
         return ask_again({"form": words_of(refusal)}, 409)
     return to("staff.countersign", done="returned")
 

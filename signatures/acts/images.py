@@ -22,7 +22,8 @@ MOST_DECODED = 100_000_000  # bytes of a PNG
 # bytes per pixel by image mode, including the colour-converted copy; other modes take 4
 _BYTES_A_PIXEL = {"L": 1, "1": 2, "I;16": 2, "P": 5}
 WORKED_ON = 2000  # pixels of the longest side; thin lines on a photographed sheet survive
-# A logo is shown at 280 by 80 at most; twice that is sharp on every screen. Photographs need less.
+# (width, height, colours), tried in order until the file is small enough. A logo is shown at 280 by
+# 80 at most; twice that is sharp on every screen. A photograph ends up smaller.
 LOGO_SIZES = ((560, 160, 64), (420, 120, 32), (280, 80, 32), (210, 60, 16), (140, 40, 8))
 LOGO_BYTES = 5_000
 WIDEST, HIGHEST = 900, 300  # pixels of the stored image; a field is about 60 mm wide

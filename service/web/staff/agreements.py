@@ -174,7 +174,7 @@ def refused_at_dossier(reference: str, refusal: Refused) -> Any:
 
 
 def changed_meanwhile(refusal: Outdated) -> Any:
-    """The same form with the input; when sent again, it counts as aware of the change."""
+    """The same form with the input and the new version: sending it again overrides the change."""
     fields = forms.typed_with(request.form, "version", str(refusal.values["version"]))
     return ask_again({"form": words_of(refusal)}, status_of(refusal), fields=fields)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Protocol
 
+from service.agreement.template_version import TemplateVersion
 from service.database.engine import Database
 from service.settings.table import Settings
 
@@ -38,22 +39,23 @@ class MadeDocument(Protocol):
     @property
     def template_sha256(self) -> str: ...
     @property
-    def template_docx(self) -> bytes: ...
-    @property
     def engine(self) -> str: ...
 
 
 class Maker(Protocol):
     """Makes documents: fills the template and converts it. Raises GenerationFailed."""
 
-    @property
-    def template_version(self) -> str: ...
-
     def agreement(
-        self, context: Any, *, signing_order: str, dated: datetime, preview: bool = False
+        self,
+        template: TemplateVersion,
+        context: Any,
+        *,
+        signing_order: str,
+        dated: datetime,
+        preview: bool = False,
     ) -> MadeDocument: ...
 
-    def common_text(self, context: Any, *, dated: datetime) -> str: ...
+    def common_text(self, template: TemplateVersion, context: Any, *, dated: datetime) -> str: ...
 
     def evidence_sheet(self, context: Any, *, evidence_json: bytes, dated: datetime) -> bytes: ...
 
@@ -74,7 +76,7 @@ class Deps:
     secret_key: bytes
     database: Database
     mailer: Mailer
-    template_sha256: str  # of the Word file and the declaration from which agreements are made
+    template: TemplateVersion  # from which new agreements are made
     maker: Callable[[], Maker]
     authority: Callable[[], Authority]
     timestamps: Callable[[], Timestamps]

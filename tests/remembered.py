@@ -23,7 +23,9 @@ import rfc8785
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from service.agreement.model import Agreement
+from service.agreement.template_version import TemplateVersion
 from service.deps import Deps
+from service.documents.fill import CompiledTemplate
 from service.documents.produce import DocumentMaker, ProducedDocument
 from service.workflow.keeping.verify import objection_to
 from signatures.chains.certificates import new_key
@@ -41,14 +43,21 @@ class RememberingMaker(DocumentMaker):
         kept.mkdir(exist_ok=True)
 
     def _make_agreement(
-        self, context: Mapping[str, Any], order: tuple[str, ...], dated: datetime, *, preview: bool
+        self,
+        compiled: CompiledTemplate,
+        context: Mapping[str, Any],
+        order: tuple[str, ...],
+        dated: datetime,
+        *,
+        preview: bool,
     ) -> ProducedDocument:
-        asked = rfc8785.dumps([dict(context), list(order), dated.isoformat(), preview])
+        said = [compiled.template.sha256, dict(context), list(order), dated.isoformat(), preview]
+        asked = rfc8785.dumps(said)
         file = self._kept / hashlib.sha256(asked).hexdigest()
         if file.exists():
             found: ProducedDocument = pickle.loads(file.read_bytes())
             return found
-        made = super()._make_agreement(context, order, dated, preview=preview)
+        made = super()._make_agreement(compiled, context, order, dated, preview=preview)
         whole = file.with_suffix(f".{os.getpid()}")
         whole.write_bytes(pickle.dumps(made))
         whole.replace(file)
@@ -56,6 +65,7 @@ class RememberingMaker(DocumentMaker):
 
     def agreement(
         self,
+        template: TemplateVersion,
         context: Mapping[str, Any],
         *,
         signing_order: str,
@@ -63,7 +73,9 @@ class RememberingMaker(DocumentMaker):
         preview: bool = False,
     ) -> ProducedDocument:
         """The same document, with another date in its properties."""
-        return super().agreement(context, signing_order=signing_order, dated=DATED, preview=preview)
+        return super().agreement(
+            template, context, signing_order=signing_order, dated=DATED, preview=preview
+        )
 
 
 @cache

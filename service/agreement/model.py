@@ -28,7 +28,8 @@ class Agreement:
     (DESIGN.md §1.4, clause 12.1 of the agreement). ``countersigner`` is None in agreements that
     were made before one was chosen: those print the representative in the processor's profile, and
     everybody with the role may sign them. ``version`` is raised by its own changes alone
-    (``service/agreement/version.py``).
+    (``service/agreement/version.py``). ``template_sha256`` names the Word file that the text is
+    made from; it is empty in agreements of before they named it.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Agreement:
     places: dict[Place, PlaceState]
     countersigner: Countersigner | None = None
     version: int = 1
+    template_sha256: str = ""
 
     def signed_for_us_by(self, staff_id: str) -> bool:
         """Whether it is this member of staff, among those with the role, who signs for us."""

@@ -16,7 +16,9 @@ from service.agreement.states import State
 from service.error_codes import ErrorCode
 from service.errors import Outdated
 
-_NOT_ITS_OWN = frozenset({"state", "places", "opened_at", "frozen_sha256", "failure", "version"})
+_NOT_ITS_OWN = frozenset(
+    {"state", "places", "opened_at", "template_sha256", "frozen_sha256", "failure", "version"}
+)
 # Between these only the worker moves it.
 _ONE_STAGE = {
     State.GENERATION_FAILED: State.PREPARING,

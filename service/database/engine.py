@@ -26,6 +26,7 @@ from service.database.agreement.reminders import Reminders
 from service.database.agreement.samples import Samples
 from service.database.agreement.seals import Seals
 from service.database.agreement.signing import Signing
+from service.database.agreement.templates import Templates
 from service.database.keeping.archive import ArchiveRecords
 from service.database.keeping.archive_round import ArchiveRound
 from service.database.keeping.document_stamps import DocumentStamps
@@ -148,6 +149,11 @@ class Transaction:
     def documents(self) -> Documents:
         """Documents, acts and originals."""
         return Documents(self._connection)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """What agreements are made from."""
+        return Templates(self._connection)
 
     @cached_property
     def seals(self) -> Seals:

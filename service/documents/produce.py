@@ -1,11 +1,12 @@
 """The only entry point to documents: data in, finished PDF out.
 
     maker = DocumentMaker(Path("templates/nl/documents"), workers=2)
-    document = maker.agreement(context, signing_order="controller_first", dated=created_at)
+    document = maker.agreement(template, context, signing_order=order, dated=created_at)
     document.pdf, document.sha256, document.reading_html
 
 The steps are fill, convert, find the signature places, normalise and check; see the modules of
-those names. The evidence sheet is not converted but written directly: ``service.documents.sheet``.
+those names. Each agreement brings the version of the template that it names; the ones in use stay
+compiled. The evidence sheet is not converted but written directly: ``service.documents.sheet``.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import rfc8785
 
 from service.agreement.states import ACT_ORDER
+from service.agreement.template_version import TemplateVersion
 from service.documents.check import check_format, check_text
 from service.documents.convert import OfficePool
 from service.documents.docx_blocks import read_blocks
@@ -33,14 +35,18 @@ from service.documents.normalise import Attachment, normalise
 from service.documents.pdf_text import read_pdf_text
 from service.documents.reading_view import reading_view
 from service.documents.sheet.make import SheetMaker
-from service.documents.template import load_template
+from service.documents.template import DocumentTemplate, read_template
 from service.errors import GenerationFailed
 from signatures.acts.prepare_fields import PlaceOnPage
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 SIGNING_ORDERS: Mapping[str, tuple[str, ...]] = {
     order.value: tuple(place.value for place in places) for order, places in ACT_ORDER.items()
 }
 CACHED_DOCUMENTS = 32
+CACHED_TEMPLATES = 4  # compiled, 30 ms each: the installed one, and those of what was begun before
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,6 @@ class ProducedDocument:
     reading_html: str
     template_version: str
     template_sha256: str
-    template_docx: bytes
     engine: str
     places: tuple[PlaceOnPage, ...]
 
@@ -70,9 +75,8 @@ class DocumentMaker:
         office_python: str | None = None,
         work_dir: Path | None = None,
     ) -> None:
-        """Compile the templates; offices start at first use. Raises GenerationFailed."""
+        """Read the fonts; offices start at first use. Raises GenerationFailed."""
         templates_dir = templates_dir.resolve()
-        self._agreement = CompiledTemplate(load_template(templates_dir / "agreement"))
         self._fonts_dir = templates_dir / "fonts"
         self._sheets = SheetMaker(templates_dir / "evidence", self._fonts_dir)
         self._pool = OfficePool(
@@ -82,19 +86,11 @@ class DocumentMaker:
             office_python=office_python,
             work_dir=work_dir,
         )
+        self._compiled: OrderedDict[TemplateVersion, CompiledTemplate] = OrderedDict()
         self._cache: OrderedDict[str, ProducedDocument] = OrderedDict()
-        self._common: dict[bytes, str] = {}
+        self._common: OrderedDict[bytes, str] = OrderedDict()
         self._cache_lock = threading.Lock()
-
-    @property
-    def template_version(self) -> str:
-        """The agreement template's version, to be put in the context as ``template.version``."""
-        return self._agreement.template.version
-
-    @property
-    def template_sha256(self) -> str:
-        """SHA-256 of the agreement template's Word file."""
-        return self._agreement.template.sha256
+        self._compile_lock = threading.Lock()
 
     @cached_property
     def engine(self) -> str:
@@ -108,6 +104,7 @@ class DocumentMaker:
 
     def agreement(
         self,
+        template: TemplateVersion,
         context: Mapping[str, Any],
         *,
         signing_order: str,
@@ -121,31 +118,33 @@ class DocumentMaker:
         """
         order = SIGNING_ORDERS[signing_order]
         dated = _in_utc(dated)
-        key = self._key(context, signing_order, dated, preview=preview)
+        compiled = self._compile(template)
+        key = self._key(compiled.template, context, signing_order, dated, preview=preview)
         with self._cache_lock:
             if key in self._cache:
                 self._cache.move_to_end(key)
                 return self._cache[key]
-        document = self._make_agreement(context, order, dated, preview=preview)
+        document = self._make_agreement(compiled, context, order, dated, preview=preview)
         with self._cache_lock:
-            self._cache[key] = document
-            while len(self._cache) > CACHED_DOCUMENTS:
-                self._cache.popitem(last=False)
+            _remember(self._cache, key, document, CACHED_DOCUMENTS)
         return document
 
-    def common_text(self, context: Mapping[str, Any], *, dated: datetime) -> str:
+    def common_text(
+        self, template: TemplateVersion, context: Mapping[str, Any], *, dated: datetime
+    ) -> str:
         """The reading view of an agreement without any data; see ``difference``.
 
         Made once per template and processor profile. Raises GenerationFailed.
         """
-        key = rfc8785.dumps([self.template_sha256, dict(context)])
+        compiled = self._compile(template)
+        key = rfc8785.dumps([template.sha256, dict(context)])
         with self._cache_lock:
             known = self._common.get(key)
         if known is None:
             values = {**context, "preview": False}
-            known = reading_view(read_blocks(self._agreement.fill(values, dated=_in_utc(dated))))
-            with self._cache_lock:
-                self._common = {key: known}  # the profile rarely changes
+            known = reading_view(read_blocks(compiled.fill(values, dated=_in_utc(dated))))
+            with self._cache_lock:  # the profile rarely changes
+                _remember(self._common, key, known, CACHED_TEMPLATES)
         return known
 
     def evidence_sheet(
@@ -161,15 +160,23 @@ class DocumentMaker:
     def close(self) -> None:
         self._pool.close()
 
+    def _compile(self, version: TemplateVersion) -> CompiledTemplate:
+        """The template ready to be filled; a thread that needs it meanwhile waits for it."""
+        with self._compile_lock:
+            known = self._compiled.get(version)
+            made = known or CompiledTemplate(read_template(version))
+            _remember(self._compiled, version, made, CACHED_TEMPLATES)
+            return made
+
     def _make_agreement(
         self,
+        compiled: CompiledTemplate,
         context: Mapping[str, Any],
         order: tuple[str, ...],
         dated: datetime,
         *,
         preview: bool,
     ) -> ProducedDocument:
-        compiled = self._agreement
         template = compiled.template
         values = {**context, "preview": preview}
         docx = compiled.fill(values, dated=dated)
@@ -196,7 +203,6 @@ class DocumentMaker:
             reading_html=reading_view(blocks),
             template_version=template.version,
             template_sha256=template.sha256,
-            template_docx=template.docx,
             engine=self.engine,
             places=finished.places,
         )
@@ -213,9 +219,14 @@ class DocumentMaker:
         )
 
     def _key(
-        self, context: Mapping[str, Any], signing_order: str, dated: datetime, *, preview: bool
+        self,
+        template: DocumentTemplate,
+        context: Mapping[str, Any],
+        signing_order: str,
+        dated: datetime,
+        *,
+        preview: bool,
     ) -> str:
-        template = self._agreement.template
         canonical = rfc8785.dumps(
             [
                 template.sha256,
@@ -228,6 +239,14 @@ class DocumentMaker:
             ]
         )
         return hashlib.sha256(canonical).hexdigest()
+
+
+def _remember(kept: OrderedDict[Key, Value], key: Key, value: Value, at_most: int) -> None:
+    """Keep it as the newest, and no more than so many."""
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > at_most:
+        kept.popitem(last=False)
 
 
 def _attachment(compiled: CompiledTemplate, content: bytes) -> Attachment:

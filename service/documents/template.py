@@ -7,13 +7,12 @@ import io
 import tomllib
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
+from service.agreement.template_version import TemplateVersion
 from service.documents.builder.body import DATE, MARK_SCHEME
-from service.documents.builder.package import docx_path
 from service.documents.placeholders import Placeholder
 from service.errors import GenerationFailed
 
@@ -51,20 +50,19 @@ class DocumentTemplate:
     marks: tuple[Mark, ...]
 
 
-def load_template(folder: Path) -> DocumentTemplate:
-    """Read ``<folder>/template.toml`` and the Word file beside it.
+def read_template(version: TemplateVersion) -> DocumentTemplate:
+    """Read what is declared, and find the places in the Word file.
 
     Raises GenerationFailed ``template_invalid`` when a declared place is not marked exactly once.
     """
-    declaration = (folder / "template.toml").read_bytes()
-    declared = tomllib.loads(declaration.decode("utf-8"))
-    docx = docx_path(folder).read_bytes()
+    declared = tomllib.loads(version.declaration)
+    docx = version.docx
     return DocumentTemplate(
         docx=docx,
-        sha256=hashlib.sha256(docx).hexdigest(),
-        declaration_sha256=hashlib.sha256(declaration).hexdigest(),
-        version=declared["version"],
-        language=declared["language"],
+        sha256=version.sha256,
+        declaration_sha256=hashlib.sha256(version.declaration.encode()).hexdigest(),
+        version=version.version,
+        language=version.language,
         title=declared["title"],
         subject=declared["subject"],
         placeholders=tuple(Placeholder.parse(entry) for entry in declared["placeholders"]),

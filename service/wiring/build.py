@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import procrastinate
 from procrastinate import SyncPsycopgConnector
 
+from service.agreement.template_version import TemplateVersion
 from service.database.engine import Database
 from service.database.queue.connector import PatientConnector
 from service.deps import Deps, Mailer, Maker
@@ -72,7 +72,7 @@ def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
         secret_key=settings.secret_key or development_secret(settings.data_dir),
         database=database,
         mailer=_mailer(settings),
-        template_sha256=_template_sha256(),
+        template=installed_template(),
         maker=maker,
         authority=authority,
         timestamps=stamps,
@@ -99,12 +99,14 @@ def _mailer(settings: Settings) -> Mailer:
     )
 
 
-def _template_sha256() -> str:
-    """Computed without the libraries that read a template: a web process does not load them."""
-    digest = hashlib.sha256()
-    for name in ("agreement.docx", "template.toml"):
-        digest.update((TEMPLATES / "agreement" / name).read_bytes())
-    return digest.hexdigest()
+def installed_template() -> TemplateVersion:
+    """The agreement's template of this version of Zegel.
+
+    Read without the libraries that fill it: a web process does not load them.
+    """
+    folder = TEMPLATES / "agreement"
+    declaration = (folder / "template.toml").read_text(encoding="utf-8")
+    return TemplateVersion.of((folder / "agreement.docx").read_bytes(), declaration)
 
 
 def _maker(settings: Settings) -> Maker:

@@ -64,14 +64,23 @@ def test_a_state_raises_it_where_a_person_or_the_term_decides(
 
 def test_a_visit_and_the_work_of_the_worker_do_not_raise_it() -> None:
     viewed = dict.fromkeys(Place, PlaceState.AUTHENTICATED)
-    worked = agreement(opened_at=NOW, places=viewed, frozen_sha256="b" * 64, failure="x", version=9)
+    digest = "b" * 64
+    worked = agreement(
+        opened_at=NOW,
+        places=viewed,
+        template_sha256=digest,
+        frozen_sha256=digest,
+        failure="x",
+        version=9,
+    )
     assert not is_own_change(agreement(), worked)
     signed = {**viewed, Place.CONTROLLER_ANNEX: PlaceState.SIGNED}
     assert is_own_change(agreement(), agreement(places=signed))
 
 
 def test_every_field_has_been_thought_of() -> None:
-    tried = {*OWN, "state", "places", "opened_at", "frozen_sha256", "failure", "version"}
+    by_the_worker = {"opened_at", "template_sha256", "frozen_sha256", "failure"}
+    tried = {*OWN, *by_the_worker, "state", "places", "version"}
     never = {"id", "reference", "processor", "processor_version", "sender_id", "created_at"}
     with_the_state = {"order", "main_agreement", "fully_signed_at", "effective_date"}
     assert {each.name for each in dataclasses.fields(Agreement)} == tried | never | with_the_state

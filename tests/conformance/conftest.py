@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.documents.produce import SIGNING_ORDERS, DocumentMaker
+from service.wiring.build import installed_template
 from signatures.keys.authority import create_authority, load_authority
 from signatures.providers.software import SoftwareProvider
 from signatures.sealing.seal import Sealer
@@ -19,6 +20,7 @@ from tests.signatures.making import drawn_png, seal_all
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "documents"
 PASSPHRASE = b"een goed bewaarde wachtzin"
+TEMPLATE = installed_template()
 DATED = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 AGREEMENTS = ("typed", "drawn")
 SEALED = ("frozen", "first act", "second act", "third act", "closed")
@@ -61,7 +63,7 @@ def revisions(document_maker: DocumentMaker, root: Path) -> Mapping[str, bytes]:
         ("typed", ordinary(), "controller_first", {}),
         ("drawn", hard(), "processor_first", drawn),
     ):
-        made = document_maker.agreement(context, signing_order=order, dated=DATED)
+        made = document_maker.agreement(TEMPLATE, context, signing_order=order, dated=DATED)
         sealed = seal_all(sealer, made.pdf, SIGNING_ORDERS[order], **changes)
         every = [made.pdf, *(step.pdf for step in sealed)]
         found |= {f"{name}, {step}": pdf for step, pdf in zip(SEALED, every, strict=True)}

@@ -17,6 +17,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import Place, PlaceState, State
+from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import ActRow, NewDocument, NewOriginal
 from service.database.engine import Database, Transaction
 from service.database.log.anchors import Anchor
@@ -95,7 +96,7 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
                 further_files={"LEESMIJ.txt": "eA=="},
             ),
         )
-        tx.documents.keep_template(SHA, "1.0", b"docx")
+        tx.templates.keep(TemplateVersion(SHA, "agreement", "1.0", "nl-BE", b"docx", ""))
         anchor = Anchor(1, date(2026, 3, 2), b"{}", SHA, b"tsr", tx.now(), "eigen", 1)
         assert tx.anchors.add(anchor, [Head(before.id, 1, SHA)])
         assert not tx.anchors.add(dataclasses.replace(anchor, number=2), [])

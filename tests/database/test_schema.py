@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import uuid
 from collections.abc import Callable
@@ -17,7 +18,10 @@ from sqlalchemy import Engine, text
 
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
+from service.agreement.states import State
 from service.agreement.subjects import Subject
+from service.agreement.template_version import TemplateVersion
+from service.database.agreement.documents import NewDocument
 from service.database.engine import Database
 from service.database.keeping.document_stamps import DocumentStamp
 from service.database.lists.alarms import AlarmKind
@@ -203,6 +207,46 @@ def test_an_agreement_from_before_versions_begins_at_the_first(
         assert before == made
         assert tx.agreements.save(before, replace(before, message="x")).version == 2
         assert tx.agreements.get(made.reference).version == 2
+
+
+def test_a_frozen_text_names_its_template_after_an_upgrade(
+    database: Database, engine: Engine, new: Callable[..., Agreement]
+) -> None:
+    """One of which the Word file was kept does; what has no text waits for the first start."""
+    kept, lost = (TemplateVersion(each * 64, "agreement", "1.0", "nl-BE", b"", "") for each in "ab")
+    with database.begin() as tx:
+        tx.templates.keep(kept)
+        texts = [(new(tx, state=State.READY, frozen_sha256="c"), each) for each in (kept, lost)]
+        for agreement, template in texts:
+            tx.documents.put(agreement.id, str(uuid.uuid4()), frozen_from(template))
+        draft = new(tx)
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), "0034")
+    upgrade(as_owner(database.url), Role(APPLICATION))
+    with database.begin() as tx:
+        assert tx.templates.docx(kept.sha256) == kept.docx
+        assert tx.templates.get(kept.sha256) is None  # former code kept no declaration
+        named = [tx.agreements.get_by_id(each.id).template_sha256 for each, _ in texts]
+        assert named == [kept.sha256, ""]
+        tx.templates.keep(dataclasses.replace(lost, declaration="[attachment]"))
+        assert tx.templates.name_where_none(lost.sha256) == 1
+        assert tx.agreements.get_by_id(draft.id).template_sha256 == lost.sha256
+
+
+def frozen_from(template: TemplateVersion) -> NewDocument:
+    """A frozen text that was made from it."""
+    return NewDocument(
+        edition=1,
+        kind="frozen",
+        sha256="c",
+        pdf=b"",
+        pages=1,
+        reading_html="",
+        context={},
+        template_version=template.version,
+        template_sha256=template.sha256,
+        engine="",
+    )
 
 
 def test_migrating_again_changes_nothing(database: Database, engine: Engine) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from service.documents.fill import CompiledTemplate
 from service.documents.produce import DocumentMaker
-from service.documents.template import DocumentTemplate, load_template
+from service.documents.template import DocumentTemplate, read_template
+from service.wiring.build import installed_template
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "documents"
 
@@ -28,7 +29,7 @@ def document_maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documen
 
 @pytest.fixture(scope="session")
 def agreement_template() -> DocumentTemplate:
-    return load_template(TEMPLATES / "agreement")
+    return read_template(installed_template())
 
 
 @pytest.fixture(scope="session")

@@ -22,9 +22,11 @@ from service.documents.pdf_text import PdfText, read_pdf_text
 from service.documents.produce import DocumentMaker, ProducedDocument
 from service.documents.template import DocumentTemplate
 from service.errors import GenerationFailed
+from service.wiring.build import installed_template
 from tests.documents.samples import full, hard, ordinary
 from tests.variants import some
 
+TEMPLATE = installed_template()
 DATED = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 
 
@@ -35,7 +37,7 @@ def make(
     order: str = "controller_first",
     preview: bool = False,
 ) -> ProducedDocument:
-    return maker.agreement(context, signing_order=order, dated=DATED, preview=preview)
+    return maker.agreement(TEMPLATE, context, signing_order=order, dated=DATED, preview=preview)
 
 
 def paragraph(words: str) -> Paragraph:
@@ -236,7 +238,10 @@ def test_other_data_another_date_or_another_order_give_other_bytes(
         make(document_maker, {**ordinary(), "reference": "VO-2026-00043"}).sha256,
         make(document_maker, ordinary(), order="processor_first").sha256,
         document_maker.agreement(
-            ordinary(), signing_order="controller_first", dated=datetime(2026, 3, 2, tzinfo=UTC)
+            TEMPLATE,
+            ordinary(),
+            signing_order="controller_first",
+            dated=datetime(2026, 3, 2, tzinfo=UTC),
         ).sha256,
     }
     assert len(hashes) == 4
@@ -331,6 +336,7 @@ def test_another_template_version_than_ours_is_refused(document_maker: DocumentM
 def test_a_date_without_time_zone_is_a_mistake(document_maker: DocumentMaker) -> None:
     with pytest.raises(ValueError, match="time zone"):
         document_maker.agreement(
+            TEMPLATE,
             ordinary(),
             signing_order="controller_first",
             dated=datetime(2026, 3, 1),  # noqa: DTZ001

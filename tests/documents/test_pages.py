@@ -12,9 +12,11 @@ import pytest
 
 from service.documents.pdf_text import PDFIUM
 from service.documents.produce import DocumentMaker
+from service.wiring.build import installed_template
 from tests.documents.samples import full, hard, ordinary
 from tests.variants import some
 
+TEMPLATE = installed_template()
 DATED = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 FOOTER = 60  # points from the bottom; below is the footer
 ROOM = 842 - 2 * 70  # between the margins of a page
@@ -48,7 +50,7 @@ def pages(pdf: bytes) -> list[tuple[str, float]]:
 def test_no_page_but_the_last_of_a_part_is_half_empty(
     document_maker: DocumentMaker, context: Callable[[], dict[str, Any]], order: str
 ) -> None:
-    made = document_maker.agreement(context(), signing_order=order, dated=DATED)
+    made = document_maker.agreement(TEMPLATE, context(), signing_order=order, dated=DATED)
     found = pages(made.pdf)
     annex = max(at for at, (text, _) in enumerate(found) if FIRST_OF_ANNEX in text)
     assert any(LAST_OF_AGREEMENT in text for text, _ in found[annex - 1 : annex])
@@ -67,7 +69,9 @@ def test_no_bullet_stands_alone(document_maker: DocumentMaker, data: int, subjec
         context["annex"][name] = [
             {"label": f"Soort {number}", "special": False} for number in range(size)
         ]
-    made = document_maker.agreement(context, signing_order="controller_first", dated=DATED)
+    made = document_maker.agreement(
+        TEMPLATE, context, signing_order="controller_first", dated=DATED
+    )
     found = [
         [line.strip() for line in text.splitlines() if line.strip() and "Pagina" not in line]
         for text, _ in pages(made.pdf)

@@ -171,8 +171,6 @@ def test_the_text_is_frozen_once(house: House) -> None:
 class Broken:
     """A maker without an office, to test what follows."""
 
-    template_version = "1.0"
-
     def agreement(self, *_: Any, **__: Any) -> Any:
         raise GenerationFailed("office_timeout", "na 10 s")
 

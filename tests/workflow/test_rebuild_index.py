@@ -66,6 +66,7 @@ LOST = {
     "samples",
     "sign_requests",
     "staff_activity",
+    "template_declarations",
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import Place
-from service.database.tables.agreements import acts, document_templates, documents, originals, seals
+from service.database.tables.agreements import acts, documents, originals, seals
 
 
 @dataclass(frozen=True)
@@ -188,20 +188,6 @@ class Documents:
             )
         ).one_or_none()
         return (row.pdf, row.sha256) if row else None
-
-    def keep_template(self, sha256: str, version: str, docx: bytes) -> None:
-        """Keep a Word template that a document was made from; a repetition changes nothing."""
-        self._connection.execute(
-            upsert(document_templates)
-            .values(sha256=sha256, version=version, docx=docx)
-            .on_conflict_do_nothing()
-        )
-
-    def template(self, sha256: str) -> bytes | None:
-        """The Word template with this SHA-256, if it was kept."""
-        return self._connection.execute(
-            select(document_templates.c.docx).where(document_templates.c.sha256 == sha256)
-        ).scalar()
 
     def add_act(self, agreement_id: str, edition: int, act: ActRow) -> None:
         """Record an accepted act. The unique place makes a second one impossible."""

@@ -74,6 +74,8 @@ agreements = Table(
     Column("countersigner_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
     Column("failure", Text, nullable=False, server_default=""),
     Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    # What its text is made from; empty in what was made before agreements named it.
+    Column("template_sha256", Text, ForeignKey("document_templates.sha256"), nullable=True),
     Column("frozen_sha256", Text, nullable=False, server_default=""),
     now("created_at"),
     now("last_activity_at"),
@@ -244,9 +246,19 @@ document_templates = Table(
     "document_templates",
     metadata,
     Column("sha256", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
     Column("version", Text, nullable=False),
+    Column("language", Text, nullable=False),
     Column("docx", LargeBinary, nullable=False),
     now("created_at"),
+)
+
+# What our code knows of a template; there is none of what only former code could make a text from.
+template_declarations = Table(
+    "template_declarations",
+    metadata,
+    Column("template_sha256", Text, ForeignKey("document_templates.sha256"), primary_key=True),
+    Column("declaration", Text, nullable=False),
 )
 
 acts = Table(

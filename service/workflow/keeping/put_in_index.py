@@ -16,7 +16,6 @@ from service.database.keeping.document_stamps import DocumentStamp
 from service.errors import NotFound
 from service.workflow.actors import SYSTEM
 from service.workflow.keeping.recover import FORMER_ADDRESS, Recovered
-from signatures.package.names import TEMPLATE
 from storage.inventory import HeldPackage
 
 ADDED, COMPLETED, PRESENT, DIFFERENT = "added", "completed", "present", "different"
@@ -84,6 +83,8 @@ class Putting:
             tx.recovery.keep_account(person, FORMER_ADDRESS.format(id=person.id))
         processor = found.agreement(0).processor
         agreement = found.agreement(tx.recovery.profile(processor))
+        if found.template:
+            tx.templates.keep(found.template)
         tx.agreements.insert(agreement)
         tx.recovery.note(self._id, reference, found.flags, found.closed_at)
         self._new = True
@@ -98,8 +99,8 @@ class Putting:
             self._compare("document", _these(there, *names), _these(told, *names))
             return
         self._added = True
-        if template := found.files.get(TEMPLATE):
-            self._tx.documents.keep_template(told.template_sha256, told.template_version, template)
+        if found.template:
+            self._tx.templates.keep(found.template)
         self._tx.documents.put(self._id, str(uuid.uuid4()), told)
 
     def _acts(self) -> None:

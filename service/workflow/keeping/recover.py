@@ -20,6 +20,8 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import ACT_ORDER, Order, Place, PlaceState, State
+from service.agreement.template_version import AGREEMENT as AGREEMENT_TEMPLATE
+from service.agreement.template_version import TemplateVersion
 from service.agreement.unprinted import (
     annex_in,
     controller_in,
@@ -32,7 +34,16 @@ from service.database.agreement.documents import ActRow, NewDocument, NewOrigina
 from service.database.log.audit_log import Entry
 from service.workflow.sealing.evidence_package import encoded
 from signatures.effective_date import BRUSSELS, local_date
-from signatures.package.names import AGREEMENT, CERTIFICATES, EVIDENCE, LOG, SHEET, SHOWN, VIEW
+from signatures.package.names import (
+    AGREEMENT,
+    CERTIFICATES,
+    EVIDENCE,
+    LOG,
+    SHEET,
+    SHOWN,
+    TEMPLATE,
+    VIEW,
+)
 from storage.manifest import PackageFacts
 
 FORMER_ADDRESS = "{id}@uit-het-archief.invalid"
@@ -41,6 +52,7 @@ FORMER_ADDRESS = "{id}@uit-het-archief.invalid"
 _SIGNER, _STAFF = "signer:", "staff:"
 _SENT = (Event.AGREEMENT_SENT, Event.AGREEMENT_OFFERED)
 _FLAGS = {Event.SIGNATORY_DELEGATED: "delegated", Event.LINK_COPIED: "copied_link"}
+_LANGUAGE = "nl-BE"  # of every template that there was until packages name it
 _INFORMAL = ("public_body", "unincorporated")
 
 
@@ -132,6 +144,7 @@ class Recovered:
             expires_at=self._expires_at(),
             fully_signed_at=datetime.fromisoformat(effective["last_act_at"]),
             effective_date=self.facts.effective_date,
+            template_sha256=self.template.sha256 if self.template else "",
             frozen_sha256=self.evidence["documents"]["shown"],
             failure="",
             places=dict.fromkeys(Place, PlaceState.SIGNED),
@@ -190,6 +203,21 @@ class Recovered:
             template_version=self.evidence["template"]["version"],
             template_sha256=self.evidence["template"]["sha256"],
             engine=self.evidence["template"]["engine"],
+        )
+
+    @property
+    def template(self) -> TemplateVersion | None:
+        """What the document was made from, without what our code knew of it; the first packages
+        do not hold it."""
+        if TEMPLATE not in self.files:
+            return None
+        return TemplateVersion(
+            sha256=self.evidence["template"]["sha256"],
+            kind=AGREEMENT_TEMPLATE,
+            version=self.evidence["template"]["version"],
+            language=_LANGUAGE,
+            docx=self.files[TEMPLATE],
+            declaration="",
         )
 
     def original(self) -> NewOriginal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from dataclasses import dataclass
 
@@ -45,7 +46,10 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
         if profile is None:
             raise Refused(ErrorCode.NO_PROCESSOR)
         version, processor = profile
-        agreement = _new(tx, content, processor, version, staff)
+        tx.templates.keep(deps.template)
+        agreement = dataclasses.replace(
+            _new(tx, content, processor, version, staff), template_sha256=deps.template.sha256
+        )
         tx.agreements.insert(agreement)
         if asked.key:
             tx.idempotency.remember(asked, agreement.reference)

@@ -18,6 +18,7 @@ from service.database.engine import Transaction
 from service.deps import Deps, MadeDocument
 from service.errors import GenerationFailed
 from service.workflow.actors import SYSTEM
+from service.workflow.offer.template import template_of
 from service.workflow.tasks import GENERATE, PREVIEW
 from service.workflow.telling.ask_countersigners import tell_countersigners
 from service.workflow.telling.notify import tell_sender
@@ -31,14 +32,15 @@ def generate(deps: Deps, agreement_id: str) -> None:
     """
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
+        if agreement.state is not State.PREPARING:
+            return
+        template = template_of(deps, tx, agreement)
         now = tx.now()
-    if agreement.state is not State.PREPARING:
-        return
     maker = deps.maker()
-    printed = context(agreement, maker.template_version)
+    printed = context(agreement, template.version)
     try:
-        made = maker.agreement(printed, signing_order=agreement.order.value, dated=now)
-        common = maker.common_text(common_context(agreement, maker.template_version), dated=now)
+        made = maker.agreement(template, printed, signing_order=agreement.order.value, dated=now)
+        common = maker.common_text(template, common_context(agreement, template.version), dated=now)
     except GenerationFailed as failure:
         _fail(deps, agreement, failure)
         return
@@ -46,13 +48,14 @@ def generate(deps: Deps, agreement_id: str) -> None:
         before = tx.agreements.lock_by_id(agreement_id)
         if before.state is not State.PREPARING or before.edition != agreement.edition:
             return
-        tx.documents.keep_template(made.template_sha256, made.template_version, made.template_docx)
+        tx.templates.keep(template)
         _keep(tx, before, made, printed, "frozen", common=tx.openings.keep_common(common))
         frozen = tx.agreements.save(
             before,
             dataclasses.replace(
                 before,
                 state=after(Step.FREEZE, before.state),
+                template_sha256=template.sha256,
                 frozen_sha256=made.sha256,
                 failure="",
             ),
@@ -144,13 +147,14 @@ def make_preview(deps: Deps, agreement_id: str) -> None:
     """Make the preview; a job. What is not filled in yet is marked as such."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
+        template = template_of(deps, tx, agreement)
         now = tx.now()
     maker = deps.maker()
     digest = _digest(agreement)
-    printed = preview_context(agreement, maker.template_version)
+    printed = preview_context(agreement, template.version)
     try:
         made = maker.agreement(
-            printed, signing_order=agreement.order.value, dated=now, preview=True
+            template, printed, signing_order=agreement.order.value, dated=now, preview=True
         )
     except GenerationFailed as failure:
         with deps.database.begin() as tx:

@@ -3,8 +3,8 @@
 It is no agreement and says so on every page. It prints the template, the processor, the services
 and who signs for us, and nothing that belongs to one customer, so one sample serves many
 agreements: it is kept by what it prints. It is made when an agreement is sent; whoever looks
-changes nothing. Where there is none (the agreement was sent before there were samples, the template
-is newer, or making it failed), the reader asks for it.
+changes nothing. Where there is none (the agreement was sent before there were samples, or making it
+failed), the reader asks for it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from service.database.agreement.samples import Sample
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import GenerationFailed
+from service.workflow.offer.template import template_of
 from service.workflow.tasks import SAMPLE
 
 AGAIN_AFTER = timedelta(minutes=1)  # what failed is not made anew at every press of a button
@@ -61,11 +62,12 @@ def make_sample(deps: Deps, agreement_id: str) -> None:
         key, now = _key(deps, agreement), tx.now()
         if tx.samples.there(key):
             return
+        template = template_of(deps, tx, agreement)
     maker = deps.maker()
-    printed = sample_context(agreement, maker.template_version)
+    printed = sample_context(agreement, template.version)
     try:
         made = maker.agreement(
-            printed, signing_order=agreement.order.value, dated=now, preview=True
+            template, printed, signing_order=agreement.order.value, dated=now, preview=True
         )
     except GenerationFailed as failure:
         note_failed_sample(deps, agreement_id, str(failure.reason))
@@ -82,5 +84,6 @@ def note_failed_sample(deps: Deps, agreement_id: str, reason: str) -> None:
 
 
 def _key(deps: Deps, agreement: Agreement) -> str:
-    printed = rfc8785.dumps([deps.template_sha256, sample_context(agreement, "")])
+    template = agreement.template_sha256 or deps.template.sha256
+    printed = rfc8785.dumps([template, sample_context(agreement, "")])
     return hashlib.sha256(printed).hexdigest()

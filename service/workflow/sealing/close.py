@@ -73,7 +73,7 @@ def close(deps: Deps, agreement_id: str) -> None:
             return
         closed = sealed.last
         facts, entries = _facts(deps, tx, agreement, sealed, closed.sha256)
-        template = tx.documents.template(facts.template_sha256)
+        template = tx.templates.docx(facts.template_sha256)
         views = _views(tx, agreement, facts)
     fixed = fixed_files(facts, sealed=closed.pdf, template=template, views=views)
     known = {**fixed, AGREEMENT: closed.pdf, SHOWN: sealed.frozen}

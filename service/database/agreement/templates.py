@@ -1,0 +1,99 @@
+"""The templates that agreements are made from, each kept once under the digest of its Word file.
+
+The Word file never changes under its digest and is never deleted. What is declared of it (title,
+placeholders, places) is what our code knows of it: it may be corrected, and the newest stands.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.agreement.states import State
+from service.agreement.template_version import TemplateVersion
+from service.database.tables.agreements import (
+    agreements,
+    document_templates,
+    template_declarations,
+)
+from service.database.tables.columns import words
+
+_DECLARED = select(template_declarations.c.declaration).where(
+    template_declarations.c.template_sha256 == bindparam("digest")
+)
+_WHOLE = (
+    select(document_templates, template_declarations.c.declaration)
+    .join(template_declarations)
+    .where(document_templates.c.sha256 == bindparam("digest"))
+)
+_DOCX = select(document_templates.c.docx).where(document_templates.c.sha256 == bindparam("digest"))
+# A text can still be made of these; an agreement that expired may be extended.
+_BEFORE_A_TEXT = (
+    State.DRAFT,
+    State.SENT,
+    State.PREPARING,
+    State.GENERATION_FAILED,
+    State.EXPIRED,
+)
+
+
+class Templates:
+    """The templates of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def keep(self, template: TemplateVersion) -> None:
+        """Keep a template that an agreement names; a repetition changes nothing.
+
+        Without a declaration only the Word file is kept: no text can be made from it.
+        """
+        if self._connection.execute(_DECLARED, {"digest": template.sha256}).scalar() == (
+            template.declaration
+        ):
+            return
+        self._connection.execute(
+            upsert(document_templates)
+            .values(
+                sha256=template.sha256,
+                kind=template.kind,
+                version=template.version,
+                language=template.language,
+                docx=template.docx,
+            )
+            .on_conflict_do_nothing()
+        )
+        if not template.declaration:
+            return
+        declared = {"declaration": template.declaration}
+        self._connection.execute(
+            upsert(template_declarations)
+            .values(template_sha256=template.sha256, **declared)
+            .on_conflict_do_update(index_elements=["template_sha256"], set_=declared)
+        )
+
+    def get(self, sha256: str) -> TemplateVersion | None:
+        """The template with this digest; None where we do not have it, or not its declaration."""
+        row = self._connection.execute(_WHOLE, {"digest": sha256}).one_or_none()
+        if row is None:
+            return None
+        return TemplateVersion(
+            row.sha256, row.kind, row.version, row.language, row.docx, row.declaration
+        )
+
+    def docx(self, sha256: str) -> bytes | None:
+        """Only the Word file."""
+        return self._connection.execute(_DOCX, {"digest": sha256}).scalar()
+
+    def name_where_none(self, sha256: str) -> int:
+        """Let agreements that name no template and have no text yet name this one; how many."""
+        named = self._connection.execute(
+            update(agreements)
+            .where(
+                agreements.c.template_sha256.is_(None),
+                agreements.c.frozen_sha256 == "",
+                agreements.c.state.in_(words(_BEFORE_A_TEXT)),
+            )
+            .values(template_sha256=sha256)
+        )
+        return named.rowcount

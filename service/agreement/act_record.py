@@ -1,4 +1,4 @@
-"""The record of one signing act: what is kept, what is hashed, and what that hash stands for.
+"""One signing act and its record: what is kept, what is hashed, and what that hash stands for.
 
 The SHA-256 of these bytes stands in the signed bytes of the act's seal (``/Reason``), so whoever
 holds the record can prove that it is the one that was sealed. The record names an e-mail address,
@@ -41,6 +41,15 @@ class ProvedMailbox:
             "code_confirmed_at": _utc(self.code_confirmed_at),
         }
 
+    @classmethod
+    def from_record(cls, said: Mapping[str, str]) -> ProvedMailbox:
+        """As a record has it."""
+        return cls(
+            said["address"],
+            datetime.fromisoformat(said["code_sent_at"]),
+            datetime.fromisoformat(said["code_confirmed_at"]),
+        )
+
 
 @dataclass(frozen=True)
 class UsedLink:
@@ -82,6 +91,116 @@ class Observed:
         return said
 
 
+@dataclass(frozen=True)
+class ActRecord:
+    """A record that is kept. ``content`` is what was hashed, of this version or a former one;
+    whoever reads it asks for the values below, which are empty where a former version had none."""
+
+    content: Mapping[str, Any]
+
+    @property
+    def canonical(self) -> bytes:
+        """The bytes that are hashed: canonical JSON (RFC 8785), so that one record has one hash."""
+        return rfc8785.dumps(dict(self.content))
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 (hexadecimal) of the canonical bytes."""
+        return hashlib.sha256(self.canonical).hexdigest()
+
+    @property
+    def reference(self) -> str:
+        """Of the agreement."""
+        return str(self.content["reference"])
+
+    @property
+    def person(self) -> Signatory:
+        """Who signed."""
+        return Signatory(**self.content["person"])
+
+    @property
+    def organisation(self) -> str:
+        """For whom."""
+        return str(self.content["organisation"])
+
+    @property
+    def method(self) -> str:
+        """How the signature was made."""
+        return str(self.content["method"])
+
+    @property
+    def typed(self) -> str:
+        """What was typed as a signature."""
+        return str(self.content["typed"] or "")
+
+    @property
+    def face(self) -> str:
+        """The face in which a typed signature is drawn."""
+        return str(self.content.get("face") or "")
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What was agreed to, word for word."""
+        return tuple(Statement(**said) for said in self.content["statements"])
+
+    @property
+    def signed_at(self) -> datetime:
+        """When, as the database's clock said."""
+        return datetime.fromisoformat(self.content["signed_at"])
+
+    @property
+    def document_sha256(self) -> str:
+        """Of the frozen document."""
+        return str(self.content["document_sha256"])
+
+    @property
+    def view_sha256(self) -> str | None:
+        """Of its reading view."""
+        return self.content.get("view_sha256")
+
+    @property
+    def shown(self) -> tuple[Opening, ...]:
+        """What this person opened; none in the first records."""
+        return tuple(Opening.from_record(said) for said in self.content.get("shown", ()))
+
+    @property
+    def ip(self) -> str:
+        """From which address."""
+        return str(self.content["evidence"]["ip"])
+
+    @property
+    def user_agent(self) -> str:
+        """With which browser, in its own words."""
+        return str(self.content["evidence"]["user_agent"])
+
+    @property
+    def mailbox(self) -> ProvedMailbox | None:
+        """The mailbox that was proved; None for staff, who gave a password again."""
+        said = self.content["evidence"].get("mailbox")
+        return ProvedMailbox.from_record(said) if said else None
+
+    @property
+    def link_copied(self) -> bool:
+        """Whether staff had the link in hand."""
+        return bool(self.content["evidence"].get("link", {}).get("copied_by_staff"))
+
+
+@dataclass(frozen=True)
+class AcceptedAct:
+    """An accepted signing act. ``record`` is the full evidence record, personal data included."""
+
+    id: str
+    place: Place
+    ordinal: int
+    signatory_id: str | None
+    staff_id: str | None
+    signed_at: datetime
+    document_sha256: str
+    record: ActRecord
+    record_sha256: str
+    image: bytes | None
+
+
 def act_record(
     agreement: Agreement,
     place: Place,
@@ -98,8 +217,8 @@ def act_record(
     salt: str,
     view_sha256: str,
     shown: Sequence[Opening],
-) -> dict[str, Any]:
-    """The record as JSON values.
+) -> ActRecord:
+    """The record of an act.
 
     ``face`` is the one in which a typed signature is drawn (``signatures.acts.font``), None for
     another. ``signed_at`` is aware (kept in UTC, ISO 8601 with microseconds); the statements are as
@@ -107,7 +226,7 @@ def act_record(
     document by the hash of its bytes and of its reading view's (``view_sha256``); ``shown`` is what
     was noted of their opening by this person.
     """
-    return {
+    content = {
         "schema": SCHEMA,
         "reference": agreement.reference,
         "agreement_id": agreement.id,
@@ -127,17 +246,8 @@ def act_record(
         "evidence": observed.in_record(),
         "salt": salt,
     }
+    return ActRecord(content)
 
 
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
-
-
-def canonical(record: Mapping[str, Any]) -> bytes:
-    """The bytes that are hashed: canonical JSON (RFC 8785), so that one record has one hash."""
-    return rfc8785.dumps(dict(record))
-
-
-def record_sha256(record: Mapping[str, Any]) -> str:
-    """The SHA-256 (hexadecimal) of the canonical bytes."""
-    return hashlib.sha256(canonical(record)).hexdigest()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from service.agreement.act_record import ActRecord, ProvedMailbox
 from service.agreement.annex import Item
 from service.agreement.deadlines import show_date, show_moment_with_offset
 from service.agreement.proof import (
@@ -21,6 +22,7 @@ from service.agreement.proof import (
     numbered,
     qualities,
 )
+from service.agreement.shown import Opening
 from service.texts import Language, text
 from signatures.effective_date import local_date
 
@@ -127,46 +129,44 @@ def _event(event: EventFacts, sentence: str, language: Language) -> dict[str, st
 
 
 def _act(act: ActFacts, language: Language) -> dict[str, Any]:
-    record, said = act.record, act.record["evidence"]
+    record = act.record
     same_day = local_date(act.signed_at) == local_date(act.token_time)
     return {
         "title": text(f"labels.place.{act.place}", language),
-        "person": record["person"]["name"],
-        "function": record["person"]["function"],
-        "organisation": record["organisation"],
+        "person": record.person.name,
+        "function": record.person.function,
+        "organisation": record.organisation,
         "local_time": show_moment_with_offset(act.signed_at, language),
         "utc_time": iso(act.signed_at),
         "token_time": show_moment_with_offset(act.token_time, language),
         "token_note": None if same_day else text("evidence.other_day", language),
-        "email": record["person"]["email"],
-        "email_proof": _proof(said, language),
+        "email": record.person.email,
+        "email_proof": _proof(record, language),
         "under": text(f"evidence.under.{act.place}", language),
-        "in_short": _in_short(said, language),
-        "openings": _openings(record.get("shown", []), language),
-        "view_sha256": record.get("view_sha256"),
-        "method": text(f"labels.method.{record['method']}", language),
-        "statements": [each["text"] for each in record["statements"]],
-        "ip": said["ip"],
-        "browser": said["user_agent"],
-        "document_sha256": record["document_sha256"],
+        "in_short": _in_short(record.mailbox, language),
+        "openings": _openings(record.shown, language),
+        "view_sha256": record.view_sha256,
+        "method": text(f"labels.method.{record.method}", language),
+        "statements": [each.text for each in record.statements],
+        "ip": record.ip,
+        "browser": record.user_agent,
+        "document_sha256": record.document_sha256,
         "record_sha256": act.record_sha256,
     }
 
 
-def _openings(shown: Sequence[Mapping[str, str]], language: Language) -> list[dict[str, str]]:
+def _openings(shown: Sequence[Opening], language: Language) -> list[dict[str, str]]:
     """What was noted of the opening of the text by who signed; nothing in records from before."""
     told = []
     for each in shown:
-        told.append(_opening(each["what"], each["opened_at"], each["sha256"], language))
-        if "common_sha256" in each:
-            told.append(
-                _opening("common", each["common_opened_at"], each["common_sha256"], language)
-            )
+        told.append(_opening(each.what, each.opened_at, each.sha256, language))
+        if each.common_opened_at:
+            told.append(_opening("common", each.common_opened_at, each.common_sha256, language))
     return told
 
 
-def _opening(what: str, at: str, sha256: str, language: Language) -> dict[str, str]:
-    moment = show_moment_with_offset(datetime.fromisoformat(at), language)
+def _opening(what: str, at: datetime, sha256: str, language: Language) -> dict[str, str]:
+    moment = show_moment_with_offset(at, language)
     return {"said": text(f"evidence.opened.{what}", language, at=moment), "sha256": sha256}
 
 
@@ -179,28 +179,24 @@ def _succession(each: Succession, language: Language) -> str:
     return f"{passed_on} {text('evidence.delegation_proof')} {_code_proof(each.mailbox, language)}"
 
 
-def _proof(said: dict[str, Any], language: Language) -> str:
-    mailbox = said.get("mailbox")
-    if mailbox is None:
+def _proof(record: ActRecord, language: Language) -> str:
+    if record.mailbox is None:
         return text("evidence.proof_password", language)
-    proof = _code_proof(mailbox, language)
-    if said["link"]["copied_by_staff"]:
-        proof = f"{proof} {text('evidence.copied_link')}"
+    proof = _code_proof(record.mailbox, language)
+    if record.link_copied:
+        proof = f"{proof} {text('evidence.copied_link', language)}"
     return proof
 
 
-def _code_proof(mailbox: dict[str, str], language: Language) -> str:
-    confirmed = show_moment_with_offset(
-        datetime.fromisoformat(mailbox["code_confirmed_at"]), language
-    )
-    return text("evidence.proof_code", language, address=mailbox["address"], confirmed=confirmed)
+def _code_proof(mailbox: ProvedMailbox, language: Language) -> str:
+    confirmed = show_moment_with_offset(mailbox.code_confirmed_at, language)
+    return text("evidence.proof_code", language, address=mailbox.address, confirmed=confirmed)
 
 
-def _in_short(said: dict[str, Any], language: Language) -> str:
-    mailbox = said.get("mailbox")
+def _in_short(mailbox: ProvedMailbox | None, language: Language) -> str:
     if mailbox is None:
         return text("evidence.short_password", language)
-    return text("evidence.short_code", language, address=mailbox["address"])
+    return text("evidence.short_code", language, address=mailbox.address)
 
 
 def _item(item: Item, language: Language) -> dict[str, str]:

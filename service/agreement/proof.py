@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from service.agreement.act_record import ActRecord, ProvedMailbox
 from service.agreement.model import Agreement
 from service.texts import Language, catalogue, text
 
@@ -22,7 +23,7 @@ class ActFacts:
 
     place: str
     signed_at: datetime
-    record: dict[str, Any]
+    record: ActRecord
     record_sha256: str
     token_time: datetime
     token_quality: str
@@ -49,7 +50,7 @@ class Succession:
     old: str
     new: str
     delegated: bool
-    mailbox: dict[str, str] | None
+    mailbox: ProvedMailbox | None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
         "documents": dict(facts.documents),
         "acts": [
             {
-                "record": act.record,
+                "record": dict(act.record.content),
                 "record_sha256": act.record_sha256,
                 "token_time": iso(act.token_time),
                 "token_quality": act.token_quality,
@@ -131,7 +132,7 @@ def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
                 "from": each.old,
                 "to": each.new,
                 "by": "signatory" if each.delegated else "processor",
-                "mailbox": each.mailbox,
+                "mailbox": each.mailbox.in_record() if each.mailbox else None,
             }
             for each in facts.successions
         ],

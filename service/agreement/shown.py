@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -37,6 +38,18 @@ class Opening:
             said["common_sha256"] = self.common_sha256
             said["common_opened_at"] = _iso(self.common_opened_at)
         return said
+
+    @classmethod
+    def from_record(cls, said: Mapping[str, str]) -> Opening:
+        """As a record has it, which names texts by their digest alone."""
+        common = said.get("common_opened_at")
+        return cls(
+            said["what"],
+            said["sha256"],
+            datetime.fromisoformat(said["opened_at"]),
+            said.get("common_sha256", ""),
+            datetime.fromisoformat(common) if common else None,
+        )
 
 
 def _iso(moment: datetime) -> str:

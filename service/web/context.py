@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, request, url_for
 
+from service.agreement.accounts import Session
 from service.agreement.permissions import Permission, Staff, require
-from service.database.people.sessions import Session
 from service.deps import Deps
 from service.web.security import (
     AGAIN_FIELD,

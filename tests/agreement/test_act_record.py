@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from service.agreement.act_record import Observed, ProvedMailbox, UsedLink
+import rfc8785
+
+from service.agreement.act_record import ActRecord, Observed, ProvedMailbox, UsedLink
+from service.agreement.shown import Opening
 
 BRUSSELS = timezone(timedelta(hours=1))
 AT = datetime(2026, 3, 2, 14, 5, tzinfo=BRUSSELS)
@@ -43,3 +46,31 @@ def test_staff_gave_a_password_again() -> None:
         "user_agent": "y",
         "reauthenticated": "password",
     }
+
+
+FIRST = {
+    "schema": "zegel-act/1", "reference": "VO-2026-00001", "place": "controller_annex",
+    "person": {"name": "An Peeters", "email": "an@peeters.be", "function": "Bestuurder"},
+    "organisation": "Peeters", "signed_at": "2026-03-02T13:05:00.000000+00:00",
+    "document_sha256": "ab", "method": "typed", "typed": "An Peeters",
+    "statements": [{"id": "binding", "version": "1", "text": "Ik ga akkoord."}],
+    "evidence": {"ip": "::1", "user_agent": "Firefox"},
+}  # fmt: skip
+
+
+def test_a_record_is_read_as_values_and_hashed_as_it_was_kept() -> None:
+    """One of the first version, which had no face, no texts that were opened and no view."""
+    record = ActRecord(FIRST)
+    assert (record.person.email, record.statements[0].text) == ("an@peeters.be", "Ik ga akkoord.")
+    assert (record.face, record.shown, record.view_sha256, record.mailbox) == ("", (), None, None)
+    assert not record.link_copied
+    assert record.canonical == rfc8785.dumps(FIRST)
+
+
+def test_what_a_record_says_of_mailbox_and_texts_is_read_back_the_same() -> None:
+    opened = Opening("difference", "cd", AT, "ef", AT)
+    mailbox = ProvedMailbox("an@peeters.be", AT, AT)
+    link = {"copied_by_staff": True}
+    seen = {"evidence": {"mailbox": mailbox.in_record(), "link": link}}
+    record = ActRecord({**seen, "shown": [opened.in_record()]})
+    assert (record.mailbox, record.shown, record.link_copied) == (mailbox, (opened,), True)

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.anchoring import Head
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import Place, PlaceState, State
 from service.agreement.template_version import TemplateVersion
-from service.database.agreement.documents import ActRow, NewDocument, NewOriginal
+from service.database.agreement.documents import NewDocument, NewOriginal
 from service.database.engine import Database, Transaction
 from service.database.log.anchors import Anchor
 
@@ -48,7 +49,7 @@ def freeze(tx: Transaction, agreement: Agreement) -> None:
 
 
 def act(tx: Transaction, agreement: Agreement, staff: Staff, **changed: Any) -> None:
-    made = ActRow(
+    made = AcceptedAct(
         id=str(uuid.uuid4()),
         place=Place.PROCESSOR_AGREEMENT,
         ordinal=3,
@@ -56,7 +57,7 @@ def act(tx: Transaction, agreement: Agreement, staff: Staff, **changed: Any) -> 
         staff_id=staff.id,
         signed_at=tx.now(),
         document_sha256=SHA,
-        record={"x": 1},
+        record=ActRecord({"x": 1}),
         record_sha256=SHA,
         image=None,
     )

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from service.agreement.lists import PAGE, SameNumber, Search
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Signatory
 from service.agreement.states import Order, Place, PlaceState, State
 from service.database.engine import Database
 from service.database.lists.our_turn import Counts
-from service.database.lists.overview import GROUPS, PAGE, SameNumber, Search
+from service.database.lists.overview import GROUPS
 
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]

@@ -22,10 +22,9 @@ from bench.filling import fill
 from bench.questions import Asked, questions
 from bench.workshop import settings_for
 from service.agreement.fields import fold
+from service.agreement.lists import COUNTED, Search
 from service.database.engine import Database
 from service.database.lists import overview
-from service.database.lists.groups import COUNTED
-from service.database.lists.overview import Search
 from service.engines import EmbeddedPostgres
 from service.wiring.build import build, deferrer, libpq_url
 from storage.config import S3Config

@@ -17,10 +17,10 @@ from house import EVERYBODY, PROCESSOR, House
 from remembered import remembered_objection
 from snapshots import begin_with
 
+from service.agreement.activity import Wanted
 from service.agreement.permissions import Role, Staff
 from service.database.engine import Transaction
 from service.database.log.audit_check import check_chain
-from service.database.people.activity import Wanted
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress

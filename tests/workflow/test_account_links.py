@@ -14,7 +14,7 @@ from house import BROWSER, House
 
 from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
-from service.database.people.account_links import ASKED_PER_HOUR
+from service.agreement.terms import LINKS_PER_ADDRESS
 from service.error_words import words_by_field
 from service.errors import Invalid, Refused
 from service.mail.mailbox import FolderMailbox
@@ -146,12 +146,12 @@ def test_asking_says_nothing_about_who_is_here(house: House, jan: Staff) -> None
 
 
 def test_an_address_is_mailed_a_few_times_an_hour(house: House, jan: Staff) -> None:
-    for email in [JAN, JAN.upper()] * ASKED_PER_HOUR:
+    for email in [JAN, JAN.upper()] * LINKS_PER_ADDRESS:
         ask(house, email)
-    assert kinds(house) == ["password_link"] * ASKED_PER_HOUR
+    assert kinds(house) == ["password_link"] * LINKS_PER_ADDRESS
     house.rows("update link_requests set asked_at = now() - interval '25 hours'")
     ask(house)
-    assert len(kinds(house)) == ASKED_PER_HOUR + 1
+    assert len(kinds(house)) == LINKS_PER_ADDRESS + 1
     retain.tidy(house.deps)
     assert house.rows("select count(*) from link_requests") == [(1,)]
 

@@ -16,10 +16,10 @@ import pytest
 from former_archive import store_each_file
 from house import BROWSER, House
 
+from service.agreement.lists import Search
 from service.agreement.permissions import Permission, Role, Staff
 from service.agreement.states import State
 from service.database.keeping.archive import ArchivedObject
-from service.database.lists.overview import Search
 from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
 from service.errors import NotAllowed, NotFound

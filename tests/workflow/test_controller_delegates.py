@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 import pytest
 from house import BROWSER, COLLEAGUE, DETAILS, House
 
+from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose
 from service.agreement.drafting import Input
 from service.agreement.states import PlaceState, State
@@ -203,8 +202,8 @@ def test_the_log_and_the_record_say_that_and_when_the_mailbox_was_proved(house: 
     with house.deps.database.begin() as tx:
         proof = tx.agreements.delegations(house.agreement(reference).id)[-1].proof
     used = house.rows("select sent_to, created_at, consumed_at from code_challenges")[0]
-    assert proof["address"] == used[0] == "an@peeters.example"
-    assert proof["code_confirmed_at"] == used[2].astimezone(UTC).isoformat()
+    assert proof == ProvedMailbox("an@peeters.example", used[1], used[2])
+    assert used[0] == proof.address
 
 
 def test_the_colleague_signs_in_the_end(house: House) -> None:

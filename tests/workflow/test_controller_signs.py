@@ -12,9 +12,10 @@ import pytest
 from house import BROWSER, House
 from PIL import Image, ImageDraw
 
+from service.agreement.act_record import AcceptedAct
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place, State
-from service.database.agreement.documents import ActRow, Documents
+from service.database.agreement.documents import Documents
 from service.errors import (
     Invalid,
     Refused,
@@ -56,7 +57,7 @@ def test_two_acts_in_one_submission(house: House, another: Callable[..., Staff])
     acts = read.acts(house.deps, secret)
     assert [act.place.value for act in acts] == ["controller_agreement", "controller_annex"]
     assert receipt.signed_at == acts[1].signed_at
-    record = acts[0].record
+    record = acts[0].record.content
     assert record["document_sha256"] == signed.frozen_sha256
     assert [said["id"] for said in record["statements"]] == [*sign.AGREEMENT_STATEMENTS]
     assert "Bakkerij Peeters" in record["statements"][1]["text"]
@@ -92,7 +93,7 @@ def test_when_the_second_act_fails_there_is_none(
     events = house.events(reference)
     really = Documents.add_act
 
-    def fail_at_the_second(self: Documents, one: str, two: int, act: ActRow) -> None:
+    def fail_at_the_second(self: Documents, one: str, two: int, act: AcceptedAct) -> None:
         if act.place is Place.CONTROLLER_ANNEX:
             raise RuntimeError("the machine stops here")
         really(self, one, two, act)
@@ -186,8 +187,8 @@ def test_bijlage_is_signed_too_or_nothing_is(house: House) -> None:
     assert read.acts(house.deps, secret) == []
     house.sign(reference, secret)
     for act in read.acts(house.deps, secret):
-        assert (act.record["typed"], act.record["face"]) == ("An Peeters", "swift")
-        assert act.record["schema"] == "zegel-act/4"
+        assert (act.record.content["typed"], act.record.content["face"]) == ("An Peeters", "swift")
+        assert act.record.content["schema"] == "zegel-act/4"
 
 
 def test_a_drawn_signature_is_encoded_anew(house: House) -> None:
@@ -200,12 +201,15 @@ def test_a_drawn_signature_is_encoded_anew(house: House) -> None:
     assert act.image is not None
     assert act.image.startswith(b"\x89PNG")
     assert act.image != drawn
-    assert act.record["image_sha256"]
-    assert act.record["face"] is None
+    assert act.record.content["image_sha256"]
+    assert act.record.content["face"] is None
 
 
 def test_a_copied_link_stands_in_the_evidence(house: House) -> None:
     reference = house.sent()
     copy_link.copy_link(house.deps, reference, house.staff)
     secret = house.signed(reference)
-    assert read.acts(house.deps, secret)[0].record["evidence"]["link"]["copied_by_staff"] is True
+    assert (
+        read.acts(house.deps, secret)[0].record.content["evidence"]["link"]["copied_by_staff"]
+        is True
+    )

@@ -11,9 +11,9 @@ import pytest
 from house import BROWSER, LISTS, PRE_SIGNED, SALES, House
 
 from service.agreement.drafting import Input
+from service.agreement.lists import Search
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import State
-from service.database.lists.overview import Search
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.error_codes import ErrorCode
@@ -81,7 +81,7 @@ def test_the_text_names_who_signs_and_nobody_else_signs_it(house: House, tom: St
     assert house.agreement(reference).state is State.IN_SIGNING
     assert signs(house, reference, tom) == ""
     acts = retrieve.dossier(house.deps, reference, house.staff).acts
-    assert [act.record["person"]["name"] for act in acts.values()] == [
+    assert [act.record.content["person"]["name"] for act in acts.values()] == [
         "An Peeters",
         "An Peeters",
         "Tom Claes",
@@ -266,7 +266,7 @@ def test_the_function_on_paper_is_that_of_the_record(house: House) -> None:
     promoted = dataclasses.replace(house.staff, function="Directeur")
     assert signs(house, reference, promoted) == ""
     act = list(retrieve.dossier(house.deps, reference, house.staff).acts.values())[-1]
-    assert act.record["person"]["function"] == printed(house, reference)[1] == "Zaakvoerder"
+    assert act.record.content["person"]["function"] == printed(house, reference)[1] == "Zaakvoerder"
 
 
 @pytest.mark.parametrize("lost", ["active = false", "roles = array['verkoop']"])

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from house import BROWSER, House
 
+from service.agreement.lists import Search
 from service.agreement.permissions import Role, Staff
+from service.agreement.questions import Question
 from service.agreement.states import State
-from service.database.agreement.questions import Question
-from service.database.lists.overview import Search
 from service.error_words import words_by_field
 from service.errors import Invalid, NotAllowed, NotFound, Refused, TooLate, ZegelError
 from service.wiring.build import mailbox

@@ -18,8 +18,8 @@ from former_archive import store_each_file
 from house import BROWSER, House
 from snapshots import begin_with
 
+from service.agreement.lists import Search
 from service.commands import archive as command
-from service.database.lists.overview import Search
 from service.engines import ObjectStoreAddress
 from service.workflow.keeping import anchor, archive, renew_stamps, retain, retrieve
 from storage.manifest import MANIFEST, prefix_of

@@ -8,8 +8,8 @@ import pytest
 from colleagues import add_colleague
 from house import BROWSER, House
 
+from service.agreement.activity import PAGE, Wanted, place_of
 from service.agreement.permissions import Role
-from service.database.people.activity import PAGE, Wanted, place_of
 from service.errors import Invalid, NotAllowed
 from service.workflow.keeping import retain, retrieve
 from service.workflow.people import accounts, staff_log

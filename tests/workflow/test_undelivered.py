@@ -8,8 +8,8 @@ import pytest
 from house import BROWSER, House
 from mail_server import Server, through
 
+from service.agreement.lists import Search
 from service.agreement.permissions import Role, Staff
-from service.database.lists.overview import Search
 from service.database.queue.messages import Message
 from service.errors import NotAllowed, NotFound
 from service.mail.errors import MailRefused, MailTooLarge

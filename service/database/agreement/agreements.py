@@ -105,12 +105,12 @@ _SAVE = (
 @dataclasses.dataclass(frozen=True)
 class Named:
     """Somebody who was to sign for the controller. ``delegated_by`` passed on to this person, and
-    ``proof`` is how that one's mailbox was proved (as ``ProvedMailbox`` has it in a record)."""
+    ``proof`` is how that one's mailbox was proved."""
 
     name: str
     current: bool
     delegated_by: str
-    proof: dict[str, str] | None
+    proof: ProvedMailbox | None
 
 
 class Agreements:
@@ -263,7 +263,15 @@ class Agreements:
             .where(signatories.c.agreement_id == agreement_id)
             .order_by(signatories.c.created_at)
         )
-        return [Named(**row) for row in rows.mappings()]
+        return [
+            Named(
+                row.name,
+                row.current,
+                row.delegated_by,
+                ProvedMailbox.from_record(row.proof) if row.proof else None,
+            )
+            for row in rows
+        ]
 
     def flags(self, agreement_id: str) -> tuple[str, ...]:
         """The reasons for a second look by the countersigner, beyond those of the annex."""

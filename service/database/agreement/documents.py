@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.states import Place
 from service.database.tables.agreements import acts, documents, originals, seals
 
@@ -34,22 +35,6 @@ class Document(NewDocument):
     """One that was made."""
 
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class ActRow:
-    """An accepted signing act. ``record`` is the full evidence record, personal data included."""
-
-    id: str
-    place: Place
-    ordinal: int
-    signatory_id: str | None
-    staff_id: str | None
-    signed_at: datetime
-    document_sha256: str
-    record: dict[str, Any]
-    record_sha256: str
-    image: bytes | None
 
 
 @dataclass(frozen=True)
@@ -189,17 +174,17 @@ class Documents:
         ).one_or_none()
         return (row.pdf, row.sha256) if row else None
 
-    def add_act(self, agreement_id: str, edition: int, act: ActRow) -> None:
+    def add_act(self, agreement_id: str, edition: int, act: AcceptedAct) -> None:
         """Record an accepted act. The unique place makes a second one impossible."""
         self._connection.execute(
             insert(acts).values(agreement_id=agreement_id, edition=edition, **_columns(act))
         )
 
-    def acts(self, agreement_id: str, edition: int) -> list[ActRow]:
+    def acts(self, agreement_id: str, edition: int) -> list[AcceptedAct]:
         """The accepted acts of an edition in the order of signing."""
         rows = self._connection.execute(_ACTS, {"agreement": agreement_id, "attempt": edition})
         return [
-            ActRow(
+            AcceptedAct(
                 id=row.id,
                 place=Place(row.place),
                 ordinal=row.ordinal,
@@ -207,7 +192,7 @@ class Documents:
                 staff_id=row.staff_id,
                 signed_at=row.signed_at,
                 document_sha256=row.document_sha256,
-                record=row.record,
+                record=ActRecord(row.record),
                 record_sha256=row.record_sha256,
                 image=row.image,
             )
@@ -300,6 +285,9 @@ class Documents:
         )
 
 
-def _columns(row: NewDocument | NewOriginal | ActRow) -> dict[str, Any]:
+def _columns(row: NewDocument | NewOriginal | AcceptedAct) -> dict[str, object]:
     """Its values by the names of the columns, which are those of its fields."""
-    return {field.name: getattr(row, field.name) for field in fields(row)}
+    values = {field.name: getattr(row, field.name) for field in fields(row)}
+    if isinstance(row, AcceptedAct):
+        values["record"] = dict(row.record.content)
+    return values

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.agreement.states import State
+from service.agreement.terms import DRAFT_DAYS
 from service.database.tables.agreements import agreements, signatories
 from service.database.tables.drafts import drafts
 
-DAYS = 90
 _FILLED_IN = (
     State.SENT,
     State.PREPARING,
@@ -85,6 +85,9 @@ class Drafts:
         self._connection.execute(
             delete(drafts).where(
                 state.not_in([each.value for each in _FILLED_IN])
-                | (drafts.c.kept_at < func.clock_timestamp() - text(f"interval '{DAYS} days'"))
+                | (
+                    drafts.c.kept_at
+                    < func.clock_timestamp() - text(f"interval '{DRAFT_DAYS} days'")
+                )
             )
         )

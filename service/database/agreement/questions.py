@@ -4,45 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from service.agreement.questions import Question
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import signatories
 from service.database.tables.questions import questions
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question. ``ended`` is empty while it waits, else answered (here), elsewhere (the sender
-    says so) or signed (by whoever asked, without an answer)."""
-
-    id: str
-    agreement_id: str
-    signatory_id: str | None
-    staff_id: str | None
-    name: str
-    email: str
-    question: str
-    asked_at: datetime
-    ended: str
-    answer: str
-    answered_by: str
-    ended_at: datetime | None
-
-    @property
-    def by_staff(self) -> bool:
-        """Whether a countersigner asked; else the controller's signatory did."""
-        return self.staff_id is not None
-
-    @property
-    def waits(self) -> bool:
-        """Whether nothing has ended it yet."""
-        return not self.ended
-
 
 _answerer = staff.alias("answerer")
 _QUESTION = (

@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from service.agreement.terms import SAMPLE_DAYS
 from service.database.tables.samples import samples
-
-DAYS = 200  # a link lives for 180 at most; after that it is made again for who asks
 
 
 @dataclass(frozen=True)
@@ -72,5 +71,5 @@ class Samples:
 
     def drop_old(self) -> None:
         """Delete those that no link can lead to any more."""
-        old = func.clock_timestamp() - text(f"interval '{DAYS} days'")
+        old = func.clock_timestamp() - text(f"interval '{SAMPLE_DAYS} days'")
         self._connection.execute(delete(samples).where(samples.c.created_at < old))

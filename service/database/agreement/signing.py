@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, literal, sel
 from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
+from service.agreement.terms import CODE_MINUTES, CODE_TRIES, LINK_SESSION_HOURS
 from service.database.tables.agreements import (
     agreements,
     code_challenges,
@@ -21,10 +22,6 @@ from service.database.tables.agreements import (
     links,
     signatories,
 )
-
-SESSION_HOURS = 12
-CODE_MINUTES = 10
-CODE_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -169,7 +166,7 @@ class Signing:
                 link_id=link_id,
                 ip=ip,
                 user_agent=user_agent,
-                expires_at=func.clock_timestamp() + text(f"interval '{SESSION_HOURS} hours'"),
+                expires_at=func.clock_timestamp() + text(f"interval '{LINK_SESSION_HOURS} hours'"),
             )
         )
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -21,18 +20,13 @@ from sqlalchemy import (
     union,
 )
 
+from service.agreement.archive_round import COUNTED, Round
+from service.agreement.terms import READ_BACK
 from service.database.keeping.archive import CHECKED, ArchivedObject
 from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import word, words
 from signatures.package.names import AGREEMENT
-
-TERM = timedelta(days=365)
-"""Within this time each original is read back."""
-
-COUNTED = 10_000
-"""More than these are not counted one by one: PostgreSQL's own estimate will do for a night's part,
-and a page says *more than*."""
 
 _CHECKED_BEFORE = archive_states.c.looked_at.is_not(None)
 _KEPT = archive_states.c.state.in_(words(CHECKED))
@@ -43,22 +37,8 @@ _DISPUTED = archive_states.c.disputed_since.is_not(None)
 _FAILED = archive_states.c.failure != word("")
 _UNREAD = and_(_GOOD, _FAILED)
 # ``now()`` and not the clock: an index is of use only with what stays the same in a transaction.
-_OVERDUE = archive_states.c.looked_at < func.now() - TERM
+_OVERDUE = archive_states.c.looked_at < func.now() - READ_BACK
 _ESTIMATE = text("select reltuples::bigint from pg_class where oid = 'archive_states'::regclass")
-
-
-@dataclass(frozen=True)
-class Round:
-    """How far the round is: ``overdue`` of ``total`` originals were not read back within the term
-    (one more than ``COUNTED`` stands for any larger number),
-    ``oldest`` is the last check of the one that waits longest. ``failing`` is the reference of one
-    that could not be read at the last try, empty if there is none, and ``reason`` says why."""
-
-    total: int
-    overdue: int
-    oldest: datetime | None
-    failing: str
-    reason: str
 
 
 class ArchiveRound:

@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import SIGNED_NOT_SEALED, State
 from service.agreement.subjects import Subject, SubjectKind
-from service.database.keeping.archive_round import TERM
+from service.agreement.terms import READ_BACK
 from service.database.keeping.renewals import FAILING, LATE
 from service.database.lists.groups import COUNTERSIGNER_GONE
 from service.database.lists.unsealed import UNSEALED_ACTS
@@ -198,7 +198,7 @@ _OVERDUE = (
     select(archive_states.c.agreement_id, archive_states.c.looked_at, archive_states.c.failure)
     .where(
         archive_states.c.state == word("verified"),
-        archive_states.c.looked_at < func.now() - TERM,
+        archive_states.c.looked_at < func.now() - READ_BACK,
     )
     .order_by(archive_states.c.looked_at)
     .limit(MOST_OVERDUE)
@@ -266,7 +266,10 @@ _STALLED = union_all(
         archive_states.c.dispute,
     ).where(archive_states.c.disputed_since.is_not(None)),
     _of_agreement(
-        AlarmKind.REREAD, _OVERDUE.c.agreement_id, _OVERDUE.c.looked_at + TERM, _OVERDUE.c.failure
+        AlarmKind.REREAD,
+        _OVERDUE.c.agreement_id,
+        _OVERDUE.c.looked_at + READ_BACK,
+        _OVERDUE.c.failure,
     ),
     *(
         _of_agreement(

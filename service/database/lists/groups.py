@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, any_, func, or_, select, union
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.sql import ColumnElement
 
+from service.agreement.lists import COUNTED, GROUPS
 from service.agreement.states import RUNNING, State
 from service.database.people.accounts import may_sign
 from service.database.tables.accounts import staff
@@ -19,18 +20,6 @@ from service.database.tables.agreements import agreements, messages, signature_p
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
 from service.database.tables.questions import questions
-
-# In the order of the road.
-GROUPS: dict[str, tuple[State, ...]] = {
-    "draft": (State.DRAFT,),
-    "waiting": (State.SENT, State.PREPARING, State.READY, State.IN_SIGNING),
-    "awaits_us": (State.READY, State.IN_SIGNING),
-    "completed": (State.FULLY_SIGNED, State.SEALING, State.COMPLETED),
-    "trouble": (State.GENERATION_FAILED, State.SEAL_FAILED),
-    "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED),
-}
-COUNTED = 1000
-"""More than these are not counted: nobody acts on the difference, and counting reads each."""
 
 _THEIR_STATES = (State.READY, State.IN_SIGNING)  # in which the processor's place can be open
 _PLACE = and_(

@@ -7,8 +7,7 @@ reads what a line shows of those few.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -29,12 +28,12 @@ from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.fields import show_belgian_number
+from service.agreement.lists import GROUPS, PAGE, SameNumber, Search, Summary
 from service.agreement.states import RUNNING, State
 from service.database.lists import groups
 from service.database.lists.groups import (
     AWAITS_US,
     COUNTERSIGNER_GONE,
-    GROUPS,
     MAIL_TROUBLE,
     QUESTION_WAITS,
 )
@@ -45,73 +44,8 @@ from service.database.tables.archive import archive_states
 from service.database.tables.columns import words
 from service.database.tables.questions import questions
 
-PAGE = 25
 READ_AT_MOST = 20_000
 """So many of the newest agreements are read for a common word, before all that have it are."""
-
-
-@dataclass(frozen=True)
-class Summary:
-    """One line of a list; ``number`` as printed."""
-
-    id: str
-    reference: str
-    state: State
-    organisation: str
-    number: str
-    signatory_name: str
-    signatory_email: str
-    created_at: datetime
-    last_activity_at: datetime
-    sent_at: datetime | None
-    opened_at: datetime | None
-    expires_at: datetime | None
-    effective_date: date | None
-    awaits_processor: bool
-    flags: tuple[str, ...]
-    archive_state: str
-    archive_looked_at: datetime | None
-    mail_trouble: bool
-    question_waits: bool
-    countersigner_name: str
-    countersigner_gone: bool
-
-    @property
-    def running(self) -> bool:
-        """Whether it can still be signed, until its term ends."""
-        return self.state in RUNNING
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is looked for; empty values do not narrow."""
-
-    words: str = ""
-    group: str = ""
-    state: str = ""
-    signed_from: date | None = None
-    signed_until: date | None = None
-    archived_only: bool = False
-    after: str = ""
-
-    @property
-    def by_date(self) -> bool:
-        """Whether the lines come by their effective date, the newest first, and not by their last
-        activity: where dates narrow, one index holds both."""
-        return self.signed_from is not None or self.signed_until is not None
-
-    def behind(self, line: Summary) -> str:
-        """The cursor ``after`` for the page that begins behind this line."""
-        place = line.effective_date if self.by_date else line.last_activity_at
-        return f"{place.isoformat() if place else ''}|{line.id}"
-
-
-@dataclass(frozen=True)
-class SameNumber:
-    """Another agreement with the same customer; ``stage`` is draft, running or effective."""
-
-    reference: str
-    stage: str
 
 
 class Overview:
@@ -132,7 +66,7 @@ class Overview:
 
     def counts(self) -> dict[str, int]:
         """How many agreements each group of the list holds, and under an empty name all of them;
-        one more than ``groups.COUNTED`` stands for any larger number."""
+        one more than ``COUNTED`` stands for any larger number."""
         row = self._connection.execute(_COUNTS).one()
         return dict(zip(("", *GROUPS), map(int, row), strict=True))
 

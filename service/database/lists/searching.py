@@ -15,11 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, func, literal_column, text
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.fields import belgian_number, fold, kvk_number
+from service.agreement.lists import words_in
 from service.database.tables.agreements import agreements
 
-MOST_WORDS = 8
-SHORTEST = 2
 COMMON = 0.003  # of all agreements: from here on, the newest are read one by one
 SOME = 0.03  # beside a rarer word, the index is asked for words up to this share
 EVERYWHERE = 0.2  # such a word is no help to an index
@@ -59,22 +57,9 @@ class Words:
         return agreements.c.search.op("@@")(_query(self.indexed))
 
 
-def split(typed: str) -> tuple[str, ...]:
-    """The words of what was typed; a number in any notation is one word."""
-    number = belgian_number(typed) or kvk_number(typed)
-    return (number,) if number else tuple(dict.fromkeys(fold(typed).split()[:MOST_WORDS]))
-
-
-def too_short(typed: str) -> bool:
-    """Whether nothing was typed but single letters and digits: a third of all agreements have a
-    word that begins with one."""
-    found = split(typed)
-    return bool(found) and all(len(each) < SHORTEST for each in found)
-
-
 def judged(connection: Connection, typed: str) -> Words | None:
     """The words of what was typed, with how to look for them; None where there are none."""
-    found = split(typed)
+    found = words_in(typed)
     if not found:
         return None
     rows = connection.execute(_SHARES, {"words": list(found)})

@@ -13,13 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from service.agreement.permissions import Staff
+from service.agreement.terms import LINK_REQUEST_HOURS, LINKS_IN_ALL, LINKS_PER_ADDRESS
 from service.database.people.accounts import person_of
 from service.database.tables.accounts import account_links, link_requests, staff
 from service.database.tables.agreements import messages
-
-ASKED_PER_HOUR = 3  # by one address
-ASKED_IN_ALL_PER_HOUR = 300
-REQUESTS_KEPT_HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -153,7 +150,7 @@ class AccountLinks:
                 func.count().filter(link_requests.c.address_key == address_key),
             ).where(link_requests.c.asked_at > hour_ago)
         ).one()
-        if asked[0] >= ASKED_IN_ALL_PER_HOUR or asked[1] >= ASKED_PER_HOUR:
+        if asked[0] >= LINKS_IN_ALL or asked[1] >= LINKS_PER_ADDRESS:
             return None
         request_id = str(uuid.uuid4())
         self._connection.execute(
@@ -195,6 +192,6 @@ class AccountLinks:
             delete(link_requests).where(
                 link_requests.c.email.is_(None),
                 link_requests.c.asked_at
-                < func.statement_timestamp() - text(f"interval '{REQUESTS_KEPT_HOURS} hours'"),
+                < func.statement_timestamp() - text(f"interval '{LINK_REQUEST_HOURS} hours'"),
             )
         )

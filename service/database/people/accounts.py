@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -23,9 +22,11 @@ from sqlalchemy import (
     update,
 )
 
+from service.agreement.accounts import Account
 from service.agreement.parties import Processor
 from service.agreement.permissions import Role, Staff
 from service.agreement.suggestions import Suggestions
+from service.agreement.terms import KNOWN_BROWSER_DAYS, MOST_KNOWN_BROWSERS
 from service.database.tables.accounts import (
     known_browsers,
     processor_profiles,
@@ -34,8 +35,6 @@ from service.database.tables.accounts import (
 )
 from service.database.tables.columns import is_id
 
-KNOWN_BROWSER_DAYS = 365
-MOST_KNOWN_BROWSERS = 20
 _BY_EMAIL = select(staff).where(func.lower(staff.c.email) == bindparam("wanted"))
 _BY_ID = select(staff).where(staff.c.id == bindparam("wanted"))
 # Those from 0 down were recovered from old agreements, and are no profile for a new one.
@@ -45,16 +44,6 @@ _PROFILE = (
     .order_by(processor_profiles.c.version.desc())
     .limit(1)
 )
-
-
-@dataclass(frozen=True)
-class Account:
-    """A member of staff with what signing in needs; ``invited`` until a password was chosen."""
-
-    person: Staff
-    password_hash: str
-    active: bool
-    invited: bool = False
 
 
 class Accounts:

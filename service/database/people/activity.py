@@ -6,10 +6,7 @@ passwords is a few rows, and what names a person can be erased.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -30,62 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from service.agreement.activity import KEPT_DAYS, Activity
+from service.agreement.activity import PAGE, Activity, Line, Wanted
+from service.agreement.terms import ACTIVITY_DAYS
 from service.database.tables.accounts import staff_activity
 from service.database.tables.log import audit_entries, audit_personal
 
-PAGE = 50
 MOST_OF_A_SUBJECT = 200
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the log of staff. ``at`` is aware UTC.
-
-    ``kind`` is an event of the chain or an activity; ``actor`` is ``staff:<id>``, ``system`` or
-    empty for a stranger; ``client`` and ``personal`` are None where erased or never there.
-    """
-
-    at: datetime
-    source: str
-    id: int
-    kind: str
-    actor: str
-    subject: str
-    times: int
-    data: Mapping[str, Any]
-    personal: Mapping[str, Any]
-
-    @property
-    def cursor(self) -> str:
-        """Where the next page begins."""
-        return f"{self.at.isoformat()}~{self.source}~{self.id}"
-
-
-_CURSOR = re.compile(r"([0-9T:.+-]{19,40})~(chain|beside)~([0-9]{1,18})", re.ASCII)
-
-
-def place_of(cursor: str) -> tuple[datetime, str, int] | None:
-    """What ``Line.cursor`` made; None for anything else, which begins at the first page."""
-    match = _CURSOR.fullmatch(cursor)
-    if match is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(match[1]).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return moment, match[2], int(match[3])
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What to look for; empty is everything. ``since`` and ``until`` are aware UTC."""
-
-    staff_id: str = ""
-    kinds: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None
-    after: tuple[datetime, str, int] | None = None
 
 
 class StaffActivity:
@@ -153,7 +100,7 @@ class StaffActivity:
             delete(staff_activity)
             .where(
                 staff_activity.c.last_at
-                < func.statement_timestamp() - text(f"interval '{KEPT_DAYS} days'")
+                < func.statement_timestamp() - text(f"interval '{ACTIVITY_DAYS} days'")
             )
             .returning(staff_activity.c.id)
         )

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
+from service.agreement.terms import (
+    KEPT_FORM_HOURS,
+    KEPT_FORMS_OF_A_BROWSER,
+    KEPT_FORMS_OF_STRANGERS,
+)
 from service.database.tables.kept_forms import kept_forms
-
-HOURS = 12  # as long as a session lasts at most
-MOST_OF_A_BROWSER = 20
-MOST_OF_STRANGERS = 2000  # all together, so that nobody fills the disk from outside
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,14 @@ class KeptForms:
                 staff_id=staff_id,
                 stranger=stranger,
                 content=content,
-                expires_at=func.clock_timestamp() + text(f"interval '{HOURS} hours'"),
+                expires_at=func.clock_timestamp() + text(f"interval '{KEPT_FORM_HOURS} hours'"),
             )
         )
         newest = select(kept_forms.c.id).order_by(kept_forms.c.kept_at.desc())
         own = kept_forms.c.holder == place.holder
-        self._drop(newest.where(own).offset(MOST_OF_A_BROWSER))
+        self._drop(newest.where(own).offset(KEPT_FORMS_OF_A_BROWSER))
         if stranger:
-            self._drop(newest.where(kept_forms.c.stranger).offset(MOST_OF_STRANGERS))
+            self._drop(newest.where(kept_forms.c.stranger).offset(KEPT_FORMS_OF_STRANGERS))
 
     def replace(
         self, form_id: str, place: Place, content: Mapping[str, Any], *, staff_id: str | None
@@ -67,7 +68,7 @@ class KeptForms:
                 content=content,
                 staff_id=staff_id,
                 kept_at=func.clock_timestamp(),
-                expires_at=func.clock_timestamp() + text(f"interval '{HOURS} hours'"),
+                expires_at=func.clock_timestamp() + text(f"interval '{KEPT_FORM_HOURS} hours'"),
             )
         )
         return changed.rowcount == 1

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.accounts import RoleRequest
 from service.agreement.permissions import Role
 from service.database.tables.accounts import role_requests, staff
 from service.database.tables.columns import is_id
-
-
-@dataclass(frozen=True)
-class RoleRequest:
-    """A role that waits for a decision. ``asked_at`` is aware UTC."""
-
-    id: str
-    staff_id: str
-    name: str
-    email: str
-    role: Role
-    asked_by: str
-    asked_by_name: str
-    asked_at: datetime
 
 
 class RoleRequests:

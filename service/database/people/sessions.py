@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
 
-from service.agreement.permissions import Staff
+from service.agreement.accounts import Session
+from service.agreement.terms import STAFF_SESSION_HOURS, STAFF_SESSION_IDLE_HOURS
 from service.database.people.accounts import person_of
 from service.database.tables.accounts import staff, staff_sessions
 from service.database.tables.columns import is_id
 
-SESSION_IDLE_HOURS = 4
-SESSION_HOURS = 12  # however busy: a browser that was left open ends with the working day
 MOST_OF_USER_AGENT = 400
-
-
-@dataclass(frozen=True)
-class Session:
-    """One session. Instants are aware UTC; ``proved_by`` says what the proof was: ``password``."""
-
-    id: str
-    person: Staff
-    user_agent: str
-    created_at: datetime
-    last_seen_at: datetime
-    ends_at: datetime
-    proved_at: datetime
-    proved_by: str
 
 
 class StaffSessions:
@@ -47,8 +30,8 @@ class StaffSessions:
                 id=str(uuid.uuid4()),
                 staff_id=staff_id,
                 user_agent=user_agent[:MOST_OF_USER_AGENT],
-                expires_at=_in_hours(SESSION_IDLE_HOURS),
-                ends_at=_in_hours(SESSION_HOURS),
+                expires_at=_in_hours(STAFF_SESSION_IDLE_HOURS),
+                ends_at=_in_hours(STAFF_SESSION_HOURS),
                 proved_at=func.clock_timestamp(),
                 proved_by="password",
             )
@@ -141,7 +124,7 @@ def _in_hours(hours: int) -> Any:
 _PROLONG = (
     update(staff_sessions)
     .where(_THIS, _RESTED)
-    .values(last_seen_at=func.clock_timestamp(), expires_at=_in_hours(SESSION_IDLE_HOURS))
+    .values(last_seen_at=func.clock_timestamp(), expires_at=_in_hours(STAFF_SESSION_IDLE_HOURS))
 )
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.terms import REPEATED_REQUEST_HOURS
 from service.database.tables.idempotency_keys import idempotency_keys
-
-HOURS = 24
 
 
 @dataclass(frozen=True)
@@ -72,5 +71,5 @@ class IdempotencyKeys:
 
 
 def _ended() -> ColumnElement[bool]:
-    a_day = text(f"interval '{HOURS} hours'")
+    a_day = text(f"interval '{REPEATED_REQUEST_HOURS} hours'")
     return idempotency_keys.c.created_at < func.statement_timestamp() - a_day

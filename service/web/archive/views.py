@@ -9,9 +9,9 @@ from flask import Blueprint, Response, request, url_for
 
 from service.agreement.deadlines import show_date
 from service.agreement.fields import Checker
+from service.agreement.lists import Search
 from service.agreement.permissions import Permission
 from service.agreement.states import EFFECTIVE
-from service.database.lists.overview import Search
 from service.error_codes import FieldCode
 from service.error_words import words_of
 from service.texts import table, text

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from service.database.agreement.documents import ActRow
+from service.agreement.act_record import AcceptedAct
 from service.texts import text
 from service.web.context import client, deps, signer
 from service.web.files import file
@@ -81,12 +81,12 @@ def _completed(found: Visit) -> ResponseReturnValue:
     )
 
 
-def _signature(act: ActRow) -> Signature:
-    person = act.record["person"]
+def _signature(act: AcceptedAct) -> Signature:
+    person = act.record.person
     return Signature(
-        name=person["name"],
-        function=person["function"],
-        party=act.record["organisation"],
+        name=person.name,
+        function=person.function,
+        party=act.record.organisation,
         place=text(f"labels.place.{act.place.value}"),
         signed_at=act.signed_at,
     )

@@ -9,12 +9,11 @@ from typing import Any
 from flask import request, url_for
 
 from service.agreement.deadlines import end_of_day_after
+from service.agreement.lists import COUNTED, GROUPS, Search
 from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
 from service.agreement.reminders import MOST
 from service.agreement.states import ACT_ORDER, RUNNING
-from service.database.lists.groups import COUNTED, GROUPS
-from service.database.lists.overview import Search
 from service.error_codes import FieldCode
 from service.error_words import words_of
 from service.errors import Invalid, KeyReused, Outdated, Refused

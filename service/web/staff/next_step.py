@@ -103,7 +103,7 @@ def _so_far(dossier: Dossier) -> str:
     if customer:
         return text("staff.so_far.customer", signed=show_moment(customer.signed_at))
     if ours:
-        name = ours.record["person"]["name"]
+        name = ours.record.person.name
         return text("staff.so_far.ours", name=name, signed=show_moment(ours.signed_at))
     return text("staff.so_far.nobody")
 

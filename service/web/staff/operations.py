@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.agreement import archive_round, lists
+from service.agreement.lists import Search
 from service.agreement.permissions import Permission
-from service.database.keeping import archive_round
-from service.database.lists import groups
-from service.database.lists.overview import Search
 from service.error_words import words_of
 from service.errors import KeysUnusable
 from service.web.context import current_staff, deps, require_staff
@@ -32,7 +31,7 @@ def operations() -> Any:
     return show(
         "staff/operations.html",
         page=listing(deps(), Search(group="trouble"), staff),
-        counted=groups.COUNTED,
+        counted=lists.COUNTED,
         keys=found,
         keys_problem=problem,
         stalled=stalled,

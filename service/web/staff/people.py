@@ -6,9 +6,8 @@ from typing import Any
 
 from flask import request
 
+from service.agreement.accounts import Account, RoleRequest
 from service.agreement.permissions import Permission, Role
-from service.database.people.accounts import Account
-from service.database.people.role_requests import RoleRequest
 from service.error_codes import ErrorCode
 from service.error_words import words_of
 from service.errors import Invalid, NotFound, Refused

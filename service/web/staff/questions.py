@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from service.agreement.permissions import Permission
-from service.database.agreement.questions import Question
+from service.agreement.questions import Question
 from service.error_codes import ErrorCode
 from service.error_words import words_of
 from service.errors import Invalid, NotFound, Refused

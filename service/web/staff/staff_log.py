@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import request, url_for
 
+from service.agreement.activity import Wanted, place_of
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission
-from service.database.people.activity import Wanted, place_of
 from service.error_words import words_of
 from service.texts import text
 from service.web.context import current_staff, deps, require_staff

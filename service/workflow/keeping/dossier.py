@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.agreement.act_record import AcceptedAct
 from service.agreement.annex import flags
 from service.agreement.deadlines import can_be_later
 from service.agreement.events import Event, reason_in_words
 from service.agreement.evidence_sheet import in_words
 from service.agreement.fields import same_person
+from service.agreement.lists import SameNumber
 from service.agreement.model import Agreement
+from service.agreement.questions import Question
 from service.agreement.reminders import next_moment, refused_by_hand
 from service.agreement.states import RUNNING, Place, State
-from service.database.agreement.documents import ActRow, Document, Original
-from service.database.agreement.questions import Question
+from service.database.agreement.documents import Document, Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchiveState
-from service.database.lists.overview import SameNumber
 from service.database.log.audit_log import Entry
 from service.database.queue.messages import LINK_KINDS, OVERTAKEN, Message
 from service.deps import Deps
@@ -58,7 +59,7 @@ class Dossier:
     agreement: Agreement
     sender_name: str
     flags: tuple[str, ...]
-    acts: dict[Place, ActRow]
+    acts: dict[Place, AcceptedAct]
     other_days: dict[Place, datetime]
     token_quality: str
     timeline: list[TimelineEntry]
@@ -177,7 +178,7 @@ def gather(deps: Deps, tx: Transaction, agreement: Agreement, language: Language
 _PLACES = {place.value for place in Place}
 
 
-def _other_days(acts: dict[Place, ActRow], entries: list[Entry]) -> dict[Place, datetime]:
+def _other_days(acts: dict[Place, AcceptedAct], entries: list[Entry]) -> dict[Place, datetime]:
     """From the log: what was sealed is kept in the archive alone after a day."""
     stamped = {
         Place(place): datetime.fromisoformat(entry.data["token_time"])

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
+from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.countersigner import Countersigner
 from service.agreement.deadlines import LEAST_DAYS, end_of_day_after
 from service.agreement.events import Event
@@ -30,7 +31,7 @@ from service.agreement.unprinted import (
     services_in,
     signatory_in,
 )
-from service.database.agreement.documents import ActRow, NewDocument, NewOriginal
+from service.database.agreement.documents import NewDocument, NewOriginal
 from service.database.log.audit_log import Entry
 from service.workflow.sealing.evidence_package import encoded
 from signatures.effective_date import BRUSSELS, local_date
@@ -85,22 +86,22 @@ class Recovered:
         return Order(self.evidence["signing_order"])
 
     @cached_property
-    def acts(self) -> list[ActRow]:
+    def acts(self) -> list[AcceptedAct]:
         """The acts in the order of signing; the picture of a signature is in the document alone."""
         by_place = {act["record"]["place"]: act for act in self.evidence["acts"]}
         return [self._act(by_place[place.value], place) for place in ACT_ORDER[self.order]]
 
-    def _act(self, said: Mapping[str, Any], place: Place) -> ActRow:
-        record = said["record"]
+    def _act(self, said: Mapping[str, Any], place: Place) -> AcceptedAct:
+        record = ActRecord(said["record"])
         actor = self._actor_at(place)
-        return ActRow(
+        return AcceptedAct(
             id=str(uuid.uuid4()),
             place=place,
             ordinal=ACT_ORDER[self.order].index(place) + 1,
             signatory_id=actor.removeprefix(_SIGNER) if actor.startswith(_SIGNER) else None,
             staff_id=actor.removeprefix(_STAFF) if actor.startswith(_STAFF) else None,
-            signed_at=datetime.fromisoformat(record["signed_at"]),
-            document_sha256=record["document_sha256"],
+            signed_at=record.signed_at,
+            document_sha256=record.document_sha256,
             record=record,
             record_sha256=said["record_sha256"],
             image=None,
@@ -117,7 +118,7 @@ class Recovered:
         ours = next(act for act in self.acts if act.place is Place.PROCESSOR_AGREEMENT)
         created, sent = self._first(Event.AGREEMENT_CREATED), self._first(*_SENT)
         until = _day(sent)
-        person = ours.record["person"]
+        person = ours.record.person
         effective = self.evidence["effective_date"]
         return Agreement(
             id=self.facts.agreement_id,
@@ -129,7 +130,7 @@ class Recovered:
             processor=processor_in(self.printed),
             processor_version=processor_version,
             controller=controller_in(self.printed),
-            signatory=signatory_in(self.printed, signatory["person"]["email"]),
+            signatory=signatory_in(self.printed, signatory.person.email),
             signatory_id=controller.signatory_id or "",
             main_agreement=main_agreement_in(self.printed),
             services=services_in(self.printed),
@@ -149,12 +150,12 @@ class Recovered:
             failure="",
             places=dict.fromkeys(Place, PlaceState.SIGNED),
             countersigner=Countersigner(
-                ours.staff_id or "", person["name"], person["function"], can_sign=False
+                ours.staff_id or "", person.name, person.function, can_sign=False
             ),
         )
 
     @property
-    def acts_of_controller(self) -> list[ActRow]:
+    def acts_of_controller(self) -> list[AcceptedAct]:
         """Those of the controller."""
         return [act for act in self.acts if act.place is not Place.PROCESSOR_AGREEMENT]
 
@@ -177,13 +178,13 @@ class Recovered:
             if entry.actor.startswith(_STAFF):
                 own = entry.actor.removeprefix(_STAFF)
                 names[own] = str((entry.personal or {}).get("name", "") or names.get(own, ""))
-        signed = {act.staff_id: act.record["person"] for act in self.acts if act.staff_id}
+        signed = {act.staff_id: act.record.person for act in self.acts if act.staff_id}
         return [
             Staff(
                 id=own,
-                name=signed.get(own, {}).get("name", name),
-                email=signed.get(own, {}).get("email", FORMER_ADDRESS.format(id=own)),
-                function=signed.get(own, {}).get("function", ""),
+                name=signed[own].name if own in signed else name,
+                email=signed[own].email if own in signed else FORMER_ADDRESS.format(id=own),
+                function=signed[own].function if own in signed else "",
                 roles=frozenset(),
             )
             for own, name in names.items()

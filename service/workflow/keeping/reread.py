@@ -20,9 +20,9 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from service.agreement.archive_round import Round
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Staff, require
-from service.database.keeping.archive_round import Round
 from service.deps import Deps
 from service.workflow.actors import SYSTEM
 from service.workflow.keeping.archive import note_check

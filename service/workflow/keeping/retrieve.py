@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from service.agreement.activity import Activity
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
+from service.agreement.lists import PAGE, Search, Summary, too_short
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.database.agreement.documents import Original
 from service.database.engine import Transaction
-from service.database.lists.overview import PAGE, Search, Summary
-from service.database.lists.searching import too_short
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound

@@ -7,8 +7,8 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Staff, require
+from service.agreement.questions import Question
 from service.agreement.states import Step, after
-from service.database.agreement.questions import Question
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode

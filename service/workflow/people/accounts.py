@@ -10,8 +10,8 @@ from service.agreement.activity import Activity
 from service.agreement.capabilities import known_browser_for, known_browser_id
 from service.agreement.events import Event
 from service.agreement.permissions import Staff
+from service.agreement.terms import KNOWN_BROWSER_DAYS
 from service.database.engine import Transaction
-from service.database.people.accounts import KNOWN_BROWSER_DAYS
 from service.database.people.sign_in_tries import Counter
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode

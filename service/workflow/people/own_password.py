@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from service.agreement.accounts import Session
 from service.agreement.changes import Change, What
 from service.agreement.events import Event
 from service.agreement.permissions import Staff
-from service.database.people.sessions import Session
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotAllowed

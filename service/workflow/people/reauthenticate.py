@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.agreement.accounts import Session
 from service.agreement.capabilities import hash_secret
 from service.agreement.permissions import Staff
-from service.database.people.sessions import Session
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotAllowed, TooMany

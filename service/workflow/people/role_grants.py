@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from service.agreement.accounts import RoleRequest
 from service.agreement.changes import Change, What, of_roles
 from service.agreement.events import Event
 from service.agreement.permissions import (
@@ -21,7 +22,6 @@ from service.agreement.permissions import (
 )
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
-from service.database.people.role_requests import RoleRequest
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound, Refused

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.agreement.accounts import Session
 from service.agreement.browsers import in_words
 from service.agreement.capabilities import hash_secret, new_session_secret
 from service.agreement.events import Event
 from service.agreement.permissions import Staff
 from service.database.engine import Transaction
-from service.database.people.sessions import Session
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound

@@ -11,6 +11,7 @@ import dataclasses
 import uuid
 from collections.abc import Sequence
 
+from service.agreement.accounts import Account
 from service.agreement.capabilities import AccountPurpose
 from service.agreement.changes import Change, What, of_roles
 from service.agreement.events import Event
@@ -19,7 +20,6 @@ from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.database.people.account_links import LinkMail
-from service.database.people.accounts import Account
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused

@@ -12,11 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from service.agreement import browsers
-from service.agreement.activity import Activity
+from service.agreement.activity import PAGE, Activity, Line, Wanted
 from service.agreement.events import Event, in_words
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.sentences import role_names
-from service.database.people.activity import PAGE, Line, Wanted
 from service.deps import Deps
 from service.texts import Language, text
 from service.workflow.actors import SYSTEM, Client

@@ -204,10 +204,10 @@ def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, byt
         raise LookupError(agreement.reference)
     found = {VIEW: view.html}
     for act in facts.acts:
-        for opened in act.record.get("shown", ()):
-            if opened["what"] == shown.DIFFERENCE:
-                found[DIFFERENCE] = tx.openings.difference(agreement.id, opened["sha256"])
-                found[COMMON] = tx.openings.common_text(opened["common_sha256"])
+        for opened in act.record.shown:
+            if opened.what == shown.DIFFERENCE:
+                found[DIFFERENCE] = tx.openings.difference(agreement.id, opened.sha256)
+                found[COMMON] = tx.openings.common_text(opened.common_sha256)
     return {name: html.encode() for name, html in found.items()}
 
 

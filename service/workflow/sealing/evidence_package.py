@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from service.agreement import anchoring
-from service.agreement.act_record import canonical
 from service.agreement.anchoring import Head
 from service.agreement.deadlines import show_date
 from service.agreement.model import Agreement
@@ -53,7 +52,7 @@ def fixed_files(
     ``template`` is the Word file that the text was made from, None where it was not kept;
     ``views`` are the texts that were shown as pages, by name.
     """
-    files = {f"{RECORDS}{act.place}.json": canonical(act.record) for act in facts.acts}
+    files = {f"{RECORDS}{act.place}.json": act.record.canonical for act in facts.acts}
     files |= _loose(_parts(AGREEMENT, sealed))
     if template:
         files[TEMPLATE] = template
@@ -104,7 +103,7 @@ def _views(facts: Facts, fixed: Mapping[str, bytes]) -> list[dict[str, Any]]:
         {
             "file": name,
             "sha256": digest,
-            "places": [act.place for act in facts.acts if digest in canonical(act.record).decode()],
+            "places": [act.place for act in facts.acts if digest in act.record.canonical.decode()],
         }
         for name, digest in found.items()
     ]

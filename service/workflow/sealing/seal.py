@@ -11,10 +11,10 @@ import dataclasses
 import hashlib
 from typing import Any
 
+from service.agreement.act_record import AcceptedAct
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.states import SIGNED_NOT_SEALED, State, Step, after
-from service.database.agreement.documents import ActRow
 from service.database.agreement.seals import CLOSING_STEP, Seal
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -22,7 +22,6 @@ from service.workflow.actors import SYSTEM
 from service.workflow.sealing.present_keys import with_present_keys
 from signatures.acts.act import Act
 from signatures.acts.font import FACES
-from signatures.acts.statements import Statement
 
 _SEALABLE = frozenset({State.IN_SIGNING, *SIGNED_NOT_SEALED})
 
@@ -63,7 +62,7 @@ def _go_on(deps: Deps, agreement_id: str) -> bool | None:
     return _close_revisions(deps, agreement, pdf) or None
 
 
-def _seal_act(deps: Deps, agreement: Agreement, act: ActRow, pdf: bytes) -> bytes | None:
+def _seal_act(deps: Deps, agreement: Agreement, act: AcceptedAct, pdf: bytes) -> bytes | None:
     last = act.ordinal == CLOSING_STEP - 1
     sealed = with_present_keys(deps, lambda one: one.seal_act(pdf, _as_signed(act), last=last))
     step = Seal(
@@ -155,21 +154,21 @@ def _mark_failed(tx: Transaction, before: Agreement, state: State, reason: str) 
     tx.audit.append(before.id, Event.SEAL_FAILED, SYSTEM, personal={"reason": reason[:300]})
 
 
-def _as_signed(act: ActRow) -> Act:
+def _as_signed(act: AcceptedAct) -> Act:
     """The act as it goes into the PDF: no address, no browser (DESIGN.md §5)."""
     record = act.record
     return Act(
         place=act.place.value,
-        reference=record["reference"],
-        organisation=record["organisation"],
-        person_name=record["person"]["name"],
-        function=record["person"]["function"],
+        reference=record.reference,
+        organisation=record.organisation,
+        person_name=record.person.name,
+        function=record.person.function,
         signed_at=act.signed_at,
-        method=record["method"],
+        method=record.method,
         image_png=act.image,
-        typed_text=record["typed"] or None,
-        face=record.get("face") or FACES[0],  # an older record has none
+        typed_text=record.typed or None,
+        face=record.face or FACES[0],  # an older record has none
         document_sha256=act.document_sha256,
-        statements=tuple(Statement(**said) for said in record["statements"]),
+        statements=record.statements,
         record_sha256=act.record_sha256,
     )

@@ -13,14 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.agreement.act_record import Observed, act_record, record_sha256
+from service.agreement.act_record import AcceptedAct, Observed, act_record
 from service.agreement.events import Event
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
 from service.agreement.shown import Opening
 from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
-from service.database.agreement.documents import ActRow
 from service.database.engine import Transaction
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
@@ -194,11 +193,10 @@ def _record(
         view_sha256=view_sha256,
         shown=opened,
     )
-    digest = record_sha256(record)
     tx.documents.add_act(
         agreement.id,
         agreement.edition,
-        ActRow(
+        AcceptedAct(
             id=str(uuid.uuid4()),
             place=place,
             ordinal=ACT_ORDER[agreement.order].index(place) + 1,
@@ -207,7 +205,7 @@ def _record(
             signed_at=now,
             document_sha256=agreement.frozen_sha256,
             record=record,
-            record_sha256=digest,
+            record_sha256=record.sha256,
             image=image.png,
         ),
     )
@@ -217,7 +215,7 @@ def _record(
         person.actor,
         personal={"name": person.name, "email": person.email},
         place=place.value,
-        record_sha256=digest,
+        record_sha256=record.sha256,
         document_sha256=agreement.frozen_sha256,
     )
 

@@ -11,8 +11,8 @@ from service.agreement.annex import flags
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
+from service.agreement.questions import Question
 from service.agreement.states import Order, Place, State
-from service.database.agreement.questions import Question
 from service.database.engine import Transaction
 from service.database.lists.our_turn import Counts
 from service.deps import Deps

@@ -17,7 +17,8 @@ from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose, code_for, code_hash, hash_secret
 from service.agreement.events import Event
 from service.agreement.states import CONTROLLER_PLACES, PlaceState, refusal
-from service.database.agreement.signing import CODE_MINUTES, CODE_TRIES, Challenge
+from service.agreement.terms import CODE_MINUTES, CODE_TRIES
+from service.database.agreement.signing import Challenge
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.agreement.act_record import AcceptedAct
 from service.agreement.capabilities import hash_secret, token_for
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
@@ -15,7 +16,7 @@ from service.agreement.in_session import Colleague
 from service.agreement.model import Agreement
 from service.agreement.shown import PDF
 from service.agreement.states import Place
-from service.database.agreement.documents import ActRow, Document
+from service.database.agreement.documents import Document
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
@@ -120,7 +121,7 @@ def _fetch(deps: Deps, secret: str, client: Client, name: str) -> Download:
     return Download(saved_as(found.agreement, name), pdf)
 
 
-def acts(deps: Deps, secret: str) -> list[ActRow]:
+def acts(deps: Deps, secret: str) -> list[AcceptedAct]:
     """The accepted acts, in the order of signing.
 
     Raises LinkUnusable, Refused until the mailbox is proved.
@@ -176,7 +177,7 @@ def _ending(tx: Transaction, agreement: Agreement, reason: str) -> Ending:
     return Ending(agreement, since)
 
 
-def _last_own(act: ActRow) -> bool:
+def _last_own(act: AcceptedAct) -> bool:
     return act.place is Place.CONTROLLER_ANNEX
 
 

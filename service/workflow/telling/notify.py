@@ -173,7 +173,7 @@ def signed_for_us(tx: Transaction, agreement: Agreement) -> list[Staff]:
     people = []
     for act in tx.documents.acts(agreement.id, agreement.edition):
         if act.place is Place.PROCESSOR_AGREEMENT:
-            account = tx.accounts.by_email(act.record["person"]["email"])
+            account = tx.accounts.by_email(act.record.person.email)
             if account and account.active:
                 people.append(account.person)
     return people

@@ -1,0 +1,101 @@
+"""Lists of agreements: what is looked for, what a line shows, and in which groups they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from service.agreement.fields import belgian_number, fold, kvk_number
+from service.agreement.states import RUNNING, State
+
+PAGE = 25
+MOST_WORDS = 8
+SHORTEST = 2
+# In the order of the road.
+GROUPS: dict[str, tuple[State, ...]] = {
+    "draft": (State.DRAFT,),
+    "waiting": (State.SENT, State.PREPARING, State.READY, State.IN_SIGNING),
+    "awaits_us": (State.READY, State.IN_SIGNING),
+    "completed": (State.FULLY_SIGNED, State.SEALING, State.COMPLETED),
+    "trouble": (State.GENERATION_FAILED, State.SEAL_FAILED),
+    "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED),
+}
+COUNTED = 1000
+"""More than these are not counted: nobody acts on the difference, and counting reads each."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One line of a list; ``number`` as printed."""
+
+    id: str
+    reference: str
+    state: State
+    organisation: str
+    number: str
+    signatory_name: str
+    signatory_email: str
+    created_at: datetime
+    last_activity_at: datetime
+    sent_at: datetime | None
+    opened_at: datetime | None
+    expires_at: datetime | None
+    effective_date: date | None
+    awaits_processor: bool
+    flags: tuple[str, ...]
+    archive_state: str
+    archive_looked_at: datetime | None
+    mail_trouble: bool
+    question_waits: bool
+    countersigner_name: str
+    countersigner_gone: bool
+
+    @property
+    def running(self) -> bool:
+        """Whether it can still be signed, until its term ends."""
+        return self.state in RUNNING
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; empty values do not narrow."""
+
+    words: str = ""
+    group: str = ""
+    state: str = ""
+    signed_from: date | None = None
+    signed_until: date | None = None
+    archived_only: bool = False
+    after: str = ""
+
+    @property
+    def by_date(self) -> bool:
+        """Whether the lines come by their effective date, the newest first, and not by their last
+        activity: where dates narrow, one index holds both."""
+        return self.signed_from is not None or self.signed_until is not None
+
+    def behind(self, line: Summary) -> str:
+        """The cursor ``after`` for the page that begins behind this line."""
+        place = line.effective_date if self.by_date else line.last_activity_at
+        return f"{place.isoformat() if place else ''}|{line.id}"
+
+
+@dataclass(frozen=True)
+class SameNumber:
+    """Another agreement with the same customer; ``stage`` is draft, running or effective."""
+
+    reference: str
+    stage: str
+
+
+def words_in(typed: str) -> tuple[str, ...]:
+    """The words of what was typed; a number in any notation is one word."""
+    number = belgian_number(typed) or kvk_number(typed)
+    return (number,) if number else tuple(dict.fromkeys(fold(typed).split()[:MOST_WORDS]))
+
+
+def too_short(typed: str) -> bool:
+    """Whether nothing was typed but single letters and digits: a third of all agreements have a
+    word that begins with one."""
+    found = words_in(typed)
+    return bool(found) and all(len(each) < SHORTEST for each in found)

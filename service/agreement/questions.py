@@ -1,0 +1,35 @@
+"""A question that somebody asks before signing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. ``ended`` is empty while it waits, else answered (here), elsewhere (the sender
+    says so) or signed (by whoever asked, without an answer)."""
+
+    id: str
+    agreement_id: str
+    signatory_id: str | None
+    staff_id: str | None
+    name: str
+    email: str
+    question: str
+    asked_at: datetime
+    ended: str
+    answer: str
+    answered_by: str
+    ended_at: datetime | None
+
+    @property
+    def by_staff(self) -> bool:
+        """Whether a countersigner asked; else the controller's signatory did."""
+        return self.staff_id is not None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing has ended it yet."""
+        return not self.ended

@@ -65,6 +65,7 @@ class ErrorCode(StrEnum):
     PASSWORDS_BUSY = "passwords_busy"
 
     # a signing link that no longer opens anything
+    LINK_OPEN = "link_open"
     LINK_UNKNOWN = "link_unknown"
     LINK_EXPIRED = "link_expired"
     LINK_REPLACED = "link_replaced"

@@ -106,7 +106,8 @@ class NotFound(ZegelError):
 class LinkUnusable(ZegelError):
     """A signing link that no longer opens anything.
 
-    ``reason`` is one of unknown, expired, replaced, voided, declined, delegated, signed, completed.
+    ``reason`` is one of unknown, expired, replaced, voided, declined, delegated, signed, completed;
+    or open, where a new one was asked for and is not needed.
     """
 
     def __init__(self, reason: str, **values: object) -> None:

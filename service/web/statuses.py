@@ -53,6 +53,7 @@ STATUSES: dict[ErrorCode | StartCode, HTTPStatus] = {
     ErrorCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     **dict.fromkeys(_REFUSED, HTTPStatus.CONFLICT),
     **dict.fromkeys(_LINKS, HTTPStatus.GONE),
+    ErrorCode.LINK_OPEN: HTTPStatus.CONFLICT,
     ErrorCode.OUTDATED: HTTPStatus.PRECONDITION_FAILED,
     ErrorCode.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     **dict.fromkeys(_LIMITS, HTTPStatus.TOO_MANY_REQUESTS),

@@ -12,6 +12,7 @@ from house import House
 from service.agreement.permissions import Role, Staff
 from service.agreement.reminders import planned
 from service.agreement.working_days import is_working_day
+from service.error_codes import ErrorCode
 from service.errors import NotAllowed, Refused, TooLate
 from service.wiring.build import mailbox
 from service.workflow.keeping import retrieve
@@ -51,8 +52,8 @@ def linked(house: House, reference: str, days: int, *, left: int = 20) -> dateti
     return morning
 
 
-def not_offered(house: House, reference: str) -> str:
-    """Why the dossier offers no reminder; '' if it does."""
+def not_offered(house: House, reference: str) -> ErrorCode | None:
+    """Why the dossier offers no reminder; None if it does."""
     return retrieve.dossier(house.deps, reference, house.staff).remind_refused
 
 
@@ -210,7 +211,7 @@ def test_by_hand_once_a_day(house: House) -> None:
         remind.remind(house.deps, reference, house.staff)
     assert refused.value.code == not_offered(house, reference) == "remind_today"
     linked(house, reference, 5)
-    assert not_offered(house, reference) == ""
+    assert not_offered(house, reference) is None
     remind.remind(house.deps, reference, house.staff)
     with pytest.raises(Refused) as refused:
         remind.remind(house.deps, reference, house.staff)

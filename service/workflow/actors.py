@@ -1,12 +1,11 @@
-"""Who does something: how a person, a browser and the system stand in the log."""
+"""Who acts on a link, and with which browser."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.agreement.permissions import Staff
-
-SYSTEM = "system"
+from service.agreement.permissions import Signer
+from service.database.agreement.signing import Link
 
 
 @dataclass(frozen=True)
@@ -21,11 +20,6 @@ class Client:
         return {"ip": self.ip, "user_agent": self.user_agent[:400], **more}
 
 
-def staff_actor(staff: Staff) -> str:
-    """How a member of staff stands in the log."""
-    return f"staff:{staff.id}"
-
-
-def signer_actor(signatory_id: str) -> str:
-    """How the controller's representative stands in the log."""
-    return f"signer:{signatory_id}"
+def signer_of(link: Link) -> Signer:
+    """Whoever opened this link, as the one who acts."""
+    return Signer(link.signatory_id, link.signatory_name)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 
 from service.agreement.events import Event
+from service.agreement.permissions import SYSTEM
 from service.deps import Deps
 from service.documents.office_isolation import missing_walls
 from service.error_codes import StartCode
 from service.errors import ZegelError
-from service.workflow.actors import SYSTEM
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import Permission, Principal, require
 from service.deps import Deps
 from service.settings.transport import in_the_clear
 from service.texts import text
@@ -31,9 +31,9 @@ class WeakSpot:
         return text(f"staff.weak_spot.{self.code}")
 
 
-def weak_spots(deps: Deps, staff: Staff) -> list[WeakSpot]:
-    """What ``staff`` should know. Raises NotAllowed, Unavailable."""
-    require(staff, Permission.SEE_OPERATIONS)
+def weak_spots(deps: Deps, by: Principal) -> list[WeakSpot]:
+    """What ``by`` should know. Raises NotAllowed, Unavailable."""
+    require(by, Permission.SEE_OPERATIONS)
     return _found(deps)
 
 

@@ -6,17 +6,28 @@ import itertools
 
 import pytest
 
-from service.agreement.permissions import PERMISSIONS, Permission, Role, Staff, require
+from service.agreement.permissions import (
+    PERMISSIONS,
+    SYSTEM,
+    Capacity,
+    Permission,
+    Principal,
+    Role,
+    Signer,
+    Staff,
+    require,
+)
 from service.errors import NotAllowed
 
 TABLE = {
-    "verkoop": {"see_agreements", "prepare", "send", "see_archive"},
+    "verkoop": {"see_agreements", "prepare", "send", "make_text_again", "see_archive"},
     "tekenbevoegde": {"see_agreements", "countersign", "see_archive"},
     "archief": {"see_archive", "see_evidence"},
     "beheer": {
         "see_agreements",
         "prepare",
         "send",
+        "make_text_again",
         "see_archive",
         "see_evidence",
         "manage_profile",
@@ -24,6 +35,8 @@ TABLE = {
         "read_staff_log",
         "see_operations",
     },
+    "signer": {"make_text_again"},
+    "system": set(),
 }
 
 
@@ -33,21 +46,26 @@ def with_roles(*roles: Role) -> Staff:
 
 def test_every_permission_is_in_the_table() -> None:
     assert set(PERMISSIONS) == set(Permission)
-    assert set(TABLE) == {role.value for role in Role}
+    assert set(TABLE) == {*Role, *Capacity, "system"}
 
 
-@pytest.mark.parametrize(
-    ("role", "permission"), list(itertools.product(Role, Permission)), ids=lambda each: each.value
-)
-def test_each_role_has_these_rights_and_no_others(role: Role, permission: Permission) -> None:
-    person = with_roles(role)
-    allowed = permission.value in TABLE[role.value]
-    assert person.may(permission) is allowed
+@pytest.mark.parametrize(("who", "permission"), list(itertools.product(TABLE, Permission)))
+def test_each_has_these_rights_and_no_others(who: str, permission: Permission) -> None:
+    others: dict[str, Principal] = {"signer": Signer("2", "An"), "system": SYSTEM}
+    principal = others.get(who) or with_roles(Role(who))
+    allowed = permission.value in TABLE[who]
+    assert principal.may(permission) is allowed
     if allowed:
-        require(person, permission)
+        require(principal, permission)
     else:
         with pytest.raises(NotAllowed):
-            require(person, permission)
+            require(principal, permission)
+
+
+def test_each_has_its_name_in_the_log() -> None:
+    assert with_roles().actor == "staff:1"
+    assert Signer("2", "An").actor == "signer:2"
+    assert SYSTEM.actor == "system"
 
 
 def test_nobody_may_anything_without_a_role() -> None:

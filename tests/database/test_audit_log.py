@@ -12,6 +12,7 @@ import pytest
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.permissions import SYSTEM, Staff
 from service.database.engine import Database
 from service.database.log.audit_check import (
     CHANGED,
@@ -37,7 +38,7 @@ def written(database: Database, new: New) -> tuple[str, list[Entry]]:
             tx.audit.append(
                 agreement.id,
                 Event.AGREEMENT_EDITED,
-                "system",
+                SYSTEM,
                 personal={"name": f"Els {number}"} if number % 2 else None,
                 number=number,
                 what="één",
@@ -156,7 +157,7 @@ def test_the_same_personal_data_have_another_digest_each_time(database: Database
     with database.begin() as tx:
         agreement = new(tx)
         for _ in range(2):
-            tx.audit.append(agreement.id, Event.LINK_OPENED, "system", personal={"ip": "::1"})
+            tx.audit.append(agreement.id, Event.LINK_OPENED, SYSTEM, personal={"ip": "::1"})
         first, second = tx.audit.of(agreement.id)
     assert first.personal_digest != second.personal_digest
 
@@ -164,7 +165,9 @@ def test_the_same_personal_data_have_another_digest_each_time(database: Database
 def test_the_general_chain_stands_apart_and_takes_turns(database: Database) -> None:
     def sign_in(number: int) -> None:
         with database.begin() as tx:
-            tx.audit.append(None, Event.STAFF_SIGNED_IN, f"staff:{number}")
+            tx.audit.append(
+                None, Event.STAFF_SIGNED_IN, Staff(str(number), "", "", "", frozenset())
+            )
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(sign_in, range(24)))
@@ -181,11 +184,11 @@ def test_an_entry_of_a_change_that_was_rolled_back_is_gone(database: Database, n
 
     def fail() -> None:
         with database.begin() as tx:
-            tx.audit.append(agreement.id, Event.AGREEMENT_SENT, "system")
+            tx.audit.append(agreement.id, Event.AGREEMENT_SENT, SYSTEM)
             raise RuntimeError("after the entry was written")
 
     with pytest.raises(RuntimeError):
         fail()
     with database.begin() as tx:
-        tx.audit.append(agreement.id, Event.AGREEMENT_EDITED, "system")
+        tx.audit.append(agreement.id, Event.AGREEMENT_EDITED, SYSTEM)
         assert [entry.seq for entry in tx.audit.of(agreement.id)] == [1]

@@ -16,7 +16,7 @@ from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.anchoring import Head
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.permissions import Staff
+from service.agreement.permissions import SYSTEM, Staff
 from service.agreement.states import Place, PlaceState, State
 from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import NewDocument, NewOriginal
@@ -71,7 +71,7 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
         before = new(tx)
         freeze(tx, before)
         act(tx, before, staff)
-        tx.audit.append(before.id, Event.AGREEMENT_CREATED, "system", personal={"name": "Els"})
+        tx.audit.append(before.id, Event.AGREEMENT_CREATED, SYSTEM, personal={"name": "Els"})
         after = dataclasses.replace(
             before,
             state=State.FULLY_SIGNED,

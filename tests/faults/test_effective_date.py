@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from fault_road import BROWSER, SIGNER, House, MakeHouse
 
 from service.agreement.act_record import Observed, ProvedMailbox, UsedLink
+from service.agreement.permissions import Signer
 from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, State
 from service.database.engine import Transaction
 from service.documents.pdf_text import read_pdf_text
@@ -77,7 +78,7 @@ def sign_at(house: House, reference: str, places: tuple[Place, ...], *instants: 
         house.open_waiting()
     signatory_id = house.agreement(reference).signatory_id
     person = Person(
-        actor=f"staff:{house.staff.id}" if ours else f"signer:{signatory_id}",
+        principal=house.staff if ours else Signer(signatory_id, "An Peeters"),
         name=house.staff.name if ours else SIGNER,
         function="Bestuurder",
         email="els@it4.example",

@@ -261,7 +261,7 @@ def test_the_office_is_missing_when_the_text_is_made(make_house: MakeHouse, tmp_
     assert agreement.failure
     assert broken.rows("select recipient from messages where kind = 'generation_failed'")
     put_back(office)
-    generate.retry_generation(broken.deps, reference, "system")
+    generate.retry_generation(broken.deps, reference, broken.staff)
     broken.run_worker()
     assert broken.agreement(reference).state is State.READY
 

@@ -16,11 +16,11 @@ from sqlalchemy.exc import ProgrammingError
 
 from service.agreement.events import Event
 from service.agreement.evidence_sheet import MOST_PRINTED_EVENTS
-from service.agreement.permissions import Staff
+from service.agreement.permissions import SYSTEM, Staff
 from service.deps import Deps
 from service.mail.mailbox import FolderMailbox
 from service.web.log_masking import MaskTokens
-from service.workflow.actors import SYSTEM, Client
+from service.workflow.actors import Client
 from service.workflow.offer import generate
 from service.workflow.telling import deliver
 

@@ -16,7 +16,7 @@ from house import DETAILS, LISTS, PRE_SIGNED, House
 
 from service.agreement.drafting import Input
 from service.agreement.events import Event
-from service.agreement.permissions import Role
+from service.agreement.permissions import SYSTEM, Role
 from service.database.log.audit_check import check_chain
 from service.errors import Invalid
 from service.texts import OURS
@@ -109,7 +109,7 @@ def _signed_by_both(house: House) -> str:
     copy_link.copy_link(deps, reference, staff)
     secret = _completed(house, reference)
     generate.note_failure(deps, house.agreement(reference).id, "text_differs An Zqxpeeters")
-    generate.retry_generation(deps, reference, f"staff:{staff.id}")
+    generate.retry_generation(deps, reference, staff)
     generate.generate(deps, house.agreement(reference).id)
     complete.reopen(deps, secret, BROWSER)
     complete.save_annex(deps, secret, Input(OFFICER, **LISTS), BROWSER)
@@ -265,4 +265,4 @@ def test_an_entry_from_before_prints_and_verifies_as_it_is(house: House) -> None
 
 def test_the_log_refuses_a_value_of_an_unknown_name(house: House) -> None:
     with house.deps.database.begin() as tx, pytest.raises(ValueError, match="not for the chain"):
-        tx.audit.append(None, Event.STAFF_CREATED, "system", recipient="An Peeters")
+        tx.audit.append(None, Event.STAFF_CREATED, SYSTEM, recipient="An Peeters")

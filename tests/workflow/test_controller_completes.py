@@ -191,11 +191,11 @@ def test_a_failed_document_is_seen_and_tried_again(house: House) -> None:
     assert house.kinds(reference)[-1] == "generation_failed"
     with pytest.raises(NotFound):
         read.frozen(house.deps, secret)
-    generate.retry_generation(house.deps, reference, "system")
+    generate.retry_generation(house.deps, reference, house.staff)
     generate.generate(house.deps, agreement_id)
     assert house.agreement(reference).state is State.READY
     with pytest.raises(WrongState):
-        generate.retry_generation(house.deps, reference, "system")
+        generate.retry_generation(house.deps, reference, house.staff)
 
 
 def test_going_back_begins_a_next_edition_and_drops_what_was_prepared(house: House) -> None:

@@ -9,7 +9,7 @@ from colleagues import add_colleague
 from house import BROWSER, House
 
 from service.agreement.activity import PAGE, Wanted, place_of
-from service.agreement.permissions import Role
+from service.agreement.permissions import SYSTEM, Role
 from service.errors import Invalid, NotAllowed
 from service.workflow.keeping import retain, retrieve
 from service.workflow.people import accounts, staff_log
@@ -77,7 +77,7 @@ def test_it_is_found_by_person_kind_and_day(house: House) -> None:
 def test_pages_follow_each_other_without_gap_or_repeat(house: House) -> None:
     with house.deps.database.begin() as tx:
         for number in range(PAGE):
-            tx.audit.append(None, staff_log.Event.STAFF_SESSIONS_ENDED, "system", count=number)
+            tx.audit.append(None, staff_log.Event.STAFF_SESSIONS_ENDED, SYSTEM, count=number)
             tx.activity.note(staff_log.Activity.REFUSED, house.staff.id, f"door {number}")
     kinds = ("staff.sessions_ended", "refused")
     seen: list[str] = []

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 
 from service.agreement.events import IN_THE_CHAIN, Event
+from service.agreement.permissions import Principal
 from service.database.tables.anchors import NOBODY, chain
 from service.database.tables.log import audit_entries, audit_personal
 
@@ -94,14 +95,14 @@ class AuditLog:
         self,
         agreement_id: str | None,
         event: Event,
-        actor: str,
+        by: Principal,
         *,
         personal: Mapping[str, Any] | None = None,
         **data: Any,
     ) -> str:
         """Write the next entry of the chain and return its hash.
 
-        ``actor`` is ``signer:<id>``, ``staff:<id>`` or ``system``. The caller holds the
+        Kept of ``by`` is ``signer:<id>``, ``staff:<id>`` or ``system``. The caller holds the
         agreement's row lock. ``data`` can never be erased, ``personal`` can: names, addresses and
         whatever somebody typed or a program reported go there. Raises ValueError for a name in
         ``data`` that is not in ``IN_THE_CHAIN``.
@@ -118,12 +119,12 @@ class AuditLog:
         at = last.now if last else _clock(self._connection)
         salt = secrets.token_bytes(16)
         digest = _personal_digest(salt, personal) if personal else ""
-        entry_hash = _sha256(_hashed(agreement_id, seq, at, actor, event, data, digest, prev))
+        entry_hash = _sha256(_hashed(agreement_id, seq, at, by.actor, event, data, digest, prev))
         entry = {
             "new_agreement_id": agreement_id,
             "new_seq": seq,
             "new_at": at,
-            "new_actor": actor,
+            "new_actor": by.actor,
             "new_event": event.value,
             "new_data": data,
             "new_personal_digest": digest,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.permissions import Principal
 from service.agreement.terms import REPEATED_REQUEST_HOURS
 from service.database.tables.idempotency_keys import idempotency_keys
 
@@ -15,7 +16,7 @@ from service.database.tables.idempotency_keys import idempotency_keys
 class Asked:
     """One request: who asked, under which key, and the digest of what was asked."""
 
-    principal: str
+    principal: Principal
     key: str
     body_sha256: str
 
@@ -36,7 +37,7 @@ class IdempotencyKeys:
 
     def hold(self, asked: Asked) -> None:
         """Make a second request with this key wait until the transaction of the first one ends."""
-        words = f"{asked.principal} {asked.key}"
+        words = f"{asked.principal.actor} {asked.key}"
         self._connection.execute(
             select(func.pg_advisory_xact_lock(func.hashtextextended(words, 1)))
         )
@@ -45,7 +46,7 @@ class IdempotencyKeys:
         """What this principal was answered under this key within a day."""
         row = self._connection.execute(
             select(idempotency_keys.c.body_sha256, idempotency_keys.c.answer).where(
-                idempotency_keys.c.principal == asked.principal,
+                idempotency_keys.c.principal == asked.principal.actor,
                 idempotency_keys.c.key == asked.key,
                 ~_ended(),
             )
@@ -61,7 +62,7 @@ class IdempotencyKeys:
         }
         self._connection.execute(
             upsert(idempotency_keys)
-            .values(principal=asked.principal, key=asked.key, **new)
+            .values(principal=asked.principal.actor, key=asked.key, **new)
             .on_conflict_do_update(index_elements=["principal", "key"], set_=new, where=_ended())
         )
 

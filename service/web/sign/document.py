@@ -9,7 +9,6 @@ from service.agreement.states import State
 from service.errors import LinkUnusable
 from service.web.context import deps, signer
 from service.web.sign.blueprint import blueprint, current, current_open, show, step_of, to
-from service.workflow.actors import signer_actor
 from service.workflow.offer.generate import retry_generation
 
 
@@ -30,8 +29,7 @@ def document() -> ResponseReturnValue:
 def retry_document() -> ResponseReturnValue:
     """Try again after a failure."""
     found = current_open()
-    actor = signer_actor(found.link.signatory_id)
-    retry_generation(deps(), found.agreement.reference, actor)
+    retry_generation(deps(), found.agreement.reference, found.signer)
     return to("sign.document")
 
 

@@ -18,7 +18,6 @@ from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow.actors import staff_actor
 from service.workflow.keeping.retrieve import dossier, file_name, shown_pdf
 from service.workflow.offer.generate import preview as current_preview
 from service.workflow.offer.generate import request_preview, retry_generation
@@ -112,7 +111,7 @@ def read(reference: str) -> Any:
 def retry(reference: str) -> Any:
     """Make the document again after a failure."""
     try:
-        retry_generation(deps(), reference, staff_actor(current_staff()))
+        retry_generation(deps(), reference, current_staff())
     except Refused as refusal:
         return refused_at_dossier(reference, refusal)
     return to("staff.dossier_page", reference=reference, done="retried")

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from service.agreement.anchoring import FIRST, day_of, lines, record
 from service.agreement.events import Event
+from service.agreement.permissions import SYSTEM
 from service.database.log.anchors import Anchor, AnchorObject
 from service.deps import Deps
-from service.workflow.actors import SYSTEM
 from service.workflow.one_by_one import one_by_one
 from storage.anchors import HEADS, RECORD, TOKEN, put_anchor
 from storage.retention import lock_until

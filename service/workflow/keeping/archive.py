@@ -9,11 +9,11 @@ from typing import Any
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.permissions import SYSTEM
 from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
-from service.workflow.actors import SYSTEM
 from service.workflow.keeping.examine import ArchiveCheck, Recorded, examine
 from service.workflow.package.recorded import package_facts
 from service.workflow.sealing.evidence_package import decoded

@@ -13,6 +13,7 @@ from service.agreement.evidence_sheet import in_words
 from service.agreement.fields import same_person
 from service.agreement.lists import SameNumber
 from service.agreement.model import Agreement
+from service.agreement.permissions import SYSTEM
 from service.agreement.questions import Question
 from service.agreement.reminders import next_moment, refused_by_hand
 from service.agreement.states import RUNNING, Place, State
@@ -201,6 +202,6 @@ def _quality(original: Original | None, language: Language) -> str:
 
 
 def _line(entry: Entry, language: Language) -> TimelineEntry:
-    who = (entry.personal or {}).get("name", "") if entry.actor != "system" else ""
+    who = (entry.personal or {}).get("name", "") if entry.actor != SYSTEM.actor else ""
     reason = reason_in_words(entry.event, entry.personal or {}, language)
     return TimelineEntry(entry.at, sentence(entry, language), str(who), str(entry.event), reason)

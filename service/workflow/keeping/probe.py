@@ -17,10 +17,9 @@ from datetime import datetime
 from typing import Any
 
 from service.agreement.events import Event
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.deps import Deps
 from service.texts import text
-from service.workflow.actors import SYSTEM
 from service.workflow.keeping.reread import look
 from service.workflow.one_by_one import said
 from storage.errors import StorageError
@@ -121,9 +120,9 @@ def _note(deps: Deps, **found: Any) -> None:
         tx.audit.append(None, Event.ARCHIVE_PROBED, SYSTEM, **found)
 
 
-def last_probe(deps: Deps, staff: Staff) -> Probed | None:
+def last_probe(deps: Deps, by: Principal) -> Probed | None:
     """What the last attempt found; None while there was none. Raises NotAllowed."""
-    require(staff, Permission.SEE_ARCHIVE)
+    require(by, Permission.SEE_ARCHIVE)
     return newest_probe(deps)
 
 

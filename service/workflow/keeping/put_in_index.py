@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.permissions import SYSTEM
 from service.agreement.states import State
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.database.keeping.document_stamps import DocumentStamp
 from service.errors import NotFound
-from service.workflow.actors import SYSTEM
 from service.workflow.keeping.recover import FORMER_ADDRESS, Recovered
 from storage.inventory import HeldPackage
 

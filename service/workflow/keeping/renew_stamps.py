@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from service.agreement.deadlines import show_date
 from service.agreement.events import Event
+from service.agreement.permissions import SYSTEM
 from service.database.keeping.archive import ArchivedObject
 from service.database.keeping.document_stamps import DocumentStamp, Due
 from service.database.keeping.renewals import FAILING, LATE
 from service.deps import Deps
 from service.texts import text
-from service.workflow.actors import SYSTEM
 from service.workflow.keeping.verify import verify_kept
 from service.workflow.one_by_one import said
 from service.workflow.sealing.present_keys import with_present_keys

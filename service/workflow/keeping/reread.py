@@ -22,9 +22,8 @@ from datetime import timedelta
 
 from service.agreement.archive_round import Round
 from service.agreement.events import Event
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.deps import Deps
-from service.workflow.actors import SYSTEM
 from service.workflow.keeping.archive import note_check
 from service.workflow.keeping.examine import examine, recorded
 from service.workflow.one_by_one import said
@@ -116,8 +115,8 @@ def _note_unread(deps: Deps, agreement_id: str, failure: Exception) -> None:
         tx.archive.note_failure(agreement_id, reason)
 
 
-def progress(deps: Deps, staff: Staff) -> Round:
+def progress(deps: Deps, by: Principal) -> Round:
     """How far the round is. Raises NotAllowed."""
-    require(staff, Permission.SEE_OPERATIONS)
+    require(by, Permission.SEE_OPERATIONS)
     with deps.database.begin() as tx:
         return tx.archive_round.progress()

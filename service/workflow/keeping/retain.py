@@ -14,9 +14,9 @@ import logging
 from datetime import datetime
 
 from service.agreement.events import Event
+from service.agreement.permissions import SYSTEM
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
-from service.workflow.actors import SYSTEM
 from service.workflow.keeping.reread import look
 from service.workflow.one_by_one import one_by_one, said
 from service.workflow.tasks import EXTEND

@@ -10,13 +10,13 @@ from service.agreement.events import Event
 from service.agreement.file_names import saved_as
 from service.agreement.lists import PAGE, Search, Summary, too_short
 from service.agreement.model import Agreement
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import Permission, Principal, Staff, require
 from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
-from service.workflow.actors import Client, staff_actor
+from service.workflow.actors import Client
 from service.workflow.keeping.archive import note_check
 from service.workflow.keeping.dossier import Dossier, gather
 from service.workflow.keeping.examine import ArchiveCheck, examine, recorded
@@ -43,9 +43,9 @@ class Page:
     too_short: bool = False
 
 
-def listing(deps: Deps, search: Search, staff: Staff) -> Page:
+def listing(deps: Deps, search: Search, by: Principal) -> Page:
     """A page of agreements with the counts of every group."""
-    require(staff, Permission.SEE_AGREEMENTS)
+    require(by, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
         return _page(tx, search, tx.overview.counts())
 
@@ -58,9 +58,9 @@ def waiting_count(deps: Deps, staff: Staff) -> int:
         return tx.our_turn.fresh(staff.id)
 
 
-def search_archive(deps: Deps, search: Search, staff: Staff) -> Page:
+def search_archive(deps: Deps, search: Search, by: Principal) -> Page:
     """A page of what both parties have signed."""
-    require(staff, Permission.SEE_ARCHIVE)
+    require(by, Permission.SEE_ARCHIVE)
     with deps.database.begin() as tx:
         return _page(tx, search, {})
 
@@ -132,9 +132,9 @@ def open_file(
     return data, media_type(name)
 
 
-def file_name(deps: Deps, reference: str, name: str, staff: Staff) -> str:
+def file_name(deps: Deps, reference: str, name: str, by: Principal) -> str:
     """Under which name a file of the package is saved. Raises NotFound, NotAllowed."""
-    require(staff, Permission.SEE_ARCHIVE)
+    require(by, Permission.SEE_ARCHIVE)
     with deps.database.begin() as tx:
         return saved_as(tx.agreements.get(reference), name)
 
@@ -166,12 +166,12 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
     return data
 
 
-def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
+def check(deps: Deps, reference: str, by: Principal) -> ArchiveCheck:
     """Examine the package in the archive and note what was found.
 
     Raises NotFound while it is not in the archive, or what the store raises.
     """
-    require(staff, Permission.SEE_ARCHIVE)
+    require(by, Permission.SEE_ARCHIVE)
     with deps.database.begin() as tx:
         known = recorded(tx, tx.agreements.get(reference).id)
     if known is None:
@@ -182,7 +182,7 @@ def check(deps: Deps, reference: str, staff: Staff) -> ArchiveCheck:
         look_soon(deps, known.agreement.id)
         raise
     with deps.database.begin() as tx:
-        note_check(tx, known, found, asked_by=staff_actor(staff))
+        note_check(tx, known, found, asked_by=by.actor)
     return found
 
 
@@ -215,7 +215,7 @@ def _log_download(
         tx.audit.append(
             agreement.id,
             Event.ARCHIVE_DOWNLOADED,
-            staff_actor(staff),
+            staff,
             personal=client.personal(name=staff.name),
             name=name,
         )

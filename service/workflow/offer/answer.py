@@ -14,7 +14,6 @@ from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused
 from service.texts import OURS
-from service.workflow.actors import staff_actor
 from service.workflow.telling.notify import Reader, last_day, tell
 
 
@@ -37,7 +36,7 @@ def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staf
         tx.audit.append(
             agreement.id,
             Event.QUESTION_ANSWERED,
-            staff_actor(staff),
+            staff,
             personal={"name": staff.name},
             asker="staff" if question.by_staff else "controller",
         )
@@ -57,9 +56,7 @@ def settle(deps: Deps, reference: str, question_id: str, staff: Staff) -> None:
             return
         _refuse_what_ended(agreement, question)
         tx.questions.end(question.id, "elsewhere", answered_by=staff.id)
-        tx.audit.append(
-            agreement.id, Event.QUESTION_CLOSED, staff_actor(staff), personal={"name": staff.name}
-        )
+        tx.audit.append(agreement.id, Event.QUESTION_CLOSED, staff, personal={"name": staff.name})
 
 
 def _load(tx: Transaction, reference: str, question_id: str) -> tuple[Agreement, Question]:

@@ -8,26 +8,25 @@ import uuid
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import Permission, Principal, require
 from service.agreement.states import CONTROLLER_PLACES, PlaceState, Step, after, refusal
 from service.agreement.version import require_version
 from service.deps import Deps
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
-from service.workflow.actors import staff_actor
 from service.workflow.offer.their_turn import open_again, refuse_before_turn
 from service.workflow.telling.links import issue
 from service.workflow.telling.notify import invite
 
 
 def change_email(
-    deps: Deps, reference: str, name: str, email: str, staff: Staff, *, seen: int | None = None
+    deps: Deps, reference: str, name: str, email: str, by: Principal, *, seen: int | None = None
 ) -> None:
     """Correct the signatory's name and address; the former link dies and a new one is mailed.
 
     ``seen`` is the version that was read before. Raises Invalid, Refused, Outdated.
     """
-    require(staff, Permission.SEND)
+    require(by, Permission.SEND)
     check = Checker()
     person = check.person("signatory_name", name)
     mailbox = check.email("signatory_email", email)
@@ -54,10 +53,10 @@ def change_email(
         tx.audit.append(
             before.id,
             Event.SIGNATORY_CHANGED,
-            staff_actor(staff),
-            personal={"name": staff.name, "from": before.signatory.email, "to": mailbox},
+            by,
+            personal={"name": by.name, "from": before.signatory.email, "to": mailbox},
         )
-        invite(tx, changed, issue(deps, tx, changed, staff_actor(staff)))
+        invite(tx, changed, issue(deps, tx, changed, by))
 
 
 def _refuse_after_act(agreement: Agreement) -> None:

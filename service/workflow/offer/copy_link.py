@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from service.agreement.events import Event
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import Permission, Principal, require
 from service.agreement.states import Step, after
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotAllowed, Refused
-from service.workflow.actors import staff_actor
 from service.workflow.offer.their_turn import refuse_before_turn
 from service.workflow.telling.links import address
 
 
-def copy_link(deps: Deps, reference: str, staff: Staff) -> str:
+def copy_link(deps: Deps, reference: str, by: Principal) -> str:
     """The address of the living link, for sales to pass on by hand.
 
     The evidence will say that a member of staff had it. Raises NotAllowed where the setting
     forbids it.
     """
-    require(staff, Permission.SEND)
+    require(by, Permission.SEND)
     if not deps.settings.staff_may_copy_link:
         raise NotAllowed(ErrorCode.COPY_NOT_ALLOWED)
     with deps.database.begin() as tx:
@@ -34,8 +33,8 @@ def copy_link(deps: Deps, reference: str, staff: Staff) -> str:
         tx.audit.append(
             agreement.id,
             Event.LINK_COPIED,
-            staff_actor(staff),
-            personal={"name": staff.name},
+            by,
+            personal={"name": by.name},
             link=link.id,
         )
         return address(deps, link.id)

@@ -18,7 +18,6 @@ from service.database.queue.idempotency import Asked
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import KeyReused, Refused
-from service.workflow.actors import staff_actor
 from signatures.effective_date import local_date
 
 
@@ -30,7 +29,7 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
     Refused when there is no processor profile yet.
     """
     require(staff, Permission.PREPARE)
-    asked = Asked(staff_actor(staff), idempotency_key or "", given.sha256)
+    asked = Asked(staff, idempotency_key or "", given.sha256)
     with deps.database.begin() as tx:
         if asked.key and (first := _answered(tx, asked)):
             return first
@@ -56,7 +55,7 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
         tx.audit.append(
             agreement.id,
             Event.AGREEMENT_CREATED,
-            staff_actor(staff),
+            staff,
             personal={"name": staff.name},
             reference=agreement.reference,
         )

@@ -6,23 +6,22 @@ import dataclasses
 
 from service.agreement.drafting import Input, draft
 from service.agreement.events import Event
-from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.permissions import Permission, Principal, Role, require
 from service.agreement.states import Order, Step, after
 from service.agreement.version import require_version
 from service.deps import Deps
-from service.workflow.actors import staff_actor
 from service.workflow.offer.create import first_places
 from signatures.effective_date import local_date
 
 
 def edit(
-    deps: Deps, reference: str, given: Input, staff: Staff, *, seen: int | None = None
+    deps: Deps, reference: str, given: Input, by: Principal, *, seen: int | None = None
 ) -> None:
     """Replace a draft's content. ``seen`` is the version that was read before.
 
     Raises Invalid, Outdated, WrongState once it was sent.
     """
-    require(staff, Permission.PREPARE)
+    require(by, Permission.PREPARE)
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
         state = after(Step.EDIT, before.state)
@@ -55,6 +54,6 @@ def edit(
         tx.audit.append(
             before.id,
             Event.AGREEMENT_EDITED,
-            staff_actor(staff),
-            personal={"name": staff.name},
+            by,
+            personal={"name": by.name},
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from service.agreement.events import Event
+from service.agreement.permissions import SYSTEM
 from service.agreement.states import CONTROLLER_PLACES, RUNNING, PlaceState, Step, after
 from service.deps import Deps
-from service.workflow.actors import SYSTEM
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import last_day, tell_sender, tell_signatory
 

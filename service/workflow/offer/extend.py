@@ -10,26 +10,27 @@ from service.agreement.drafting import days_in
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import Permission, Principal, require
 from service.agreement.states import CONTROLLER_PLACES, State, Step, after
 from service.agreement.version import require_version
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
-from service.workflow.actors import staff_actor
 from service.workflow.offer.their_turn import open_again
 from service.workflow.tasks import GENERATE
 from service.workflow.telling.links import issue
 from service.workflow.telling.notify import invite, last_day
 
 
-def extend(deps: Deps, reference: str, days: str, staff: Staff, *, seen: int | None = None) -> None:
+def extend(
+    deps: Deps, reference: str, days: str, by: Principal, *, seen: int | None = None
+) -> None:
     """Let the link work ``days`` days from today; an expired agreement comes back to life.
 
     ``seen`` is the version that was read before. Raises Invalid, WrongState, Outdated.
     """
-    require(staff, Permission.SEND)
+    require(by, Permission.SEND)
     check = Checker()
     wanted = check.line("link_days", days, most=3)
     term = days_in(wanted)
@@ -58,15 +59,15 @@ def extend(deps: Deps, reference: str, days: str, staff: Staff, *, seen: int | N
         tx.audit.append(
             before.id,
             Event.AGREEMENT_EXTENDED,
-            staff_actor(staff),
-            personal={"name": staff.name},
+            by,
+            personal={"name": by.name},
             until=last_day(extended),
         )
         if expired and state is State.PREPARING:
-            tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
+            tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
             tx.jobs.defer(GENERATE, agreement_id=before.id)
         if expired and extended.next_places == CONTROLLER_PLACES:
-            invite(tx, extended, issue(deps, tx, extended, staff_actor(staff)), kind="link_renewed")
+            invite(tx, extended, issue(deps, tx, extended, by), kind="link_renewed")
 
 
 def _state_before_expiry(tx: Transaction, agreement: Agreement) -> State:

@@ -11,13 +11,13 @@ import rfc8785
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.agreement.printed import common_context, context, preview_context
 from service.agreement.states import Order, State, Step, after
 from service.database.agreement.documents import NewDocument
 from service.database.engine import Transaction
 from service.deps import Deps, MadeDocument
 from service.errors import GenerationFailed
-from service.workflow.actors import SYSTEM
 from service.workflow.offer.template import template_of
 from service.workflow.tasks import GENERATE, PREVIEW
 from service.workflow.telling.ask_countersigners import tell_countersigners
@@ -105,8 +105,9 @@ def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
         )
 
 
-def retry_generation(deps: Deps, reference: str, actor: str) -> None:
-    """Try again after a failure, for staff or signer. Raises WrongState."""
+def retry_generation(deps: Deps, reference: str, by: Principal) -> None:
+    """Try again after a failure, for staff or signer. Raises NotAllowed, WrongState."""
+    require(by, Permission.MAKE_TEXT_AGAIN)
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
         tx.agreements.save(
@@ -115,7 +116,7 @@ def retry_generation(deps: Deps, reference: str, actor: str) -> None:
                 before, state=after(Step.RETRY_GENERATION, before.state), failure=""
             ),
         )
-        tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, actor)
+        tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
         tx.jobs.defer(GENERATE, agreement_id=before.id)
 
 

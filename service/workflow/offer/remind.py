@@ -13,14 +13,13 @@ from datetime import datetime
 
 from service.agreement import reminders
 from service.agreement.events import Event
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.agreement.reminders import Situation
 from service.agreement.states import Step, after
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Refused
-from service.workflow.actors import SYSTEM, staff_actor
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import last_day, sender, tell_signatory
 from signatures.effective_date import local_date
@@ -65,18 +64,18 @@ def _remind_one(deps: Deps, agreement_id: str, now: datetime) -> bool:
             agreement_id,
             situation,
             once=f"{due.mark}:{end}",
-            actor=SYSTEM,
+            by=SYSTEM,
             why="before" if due.mark < 0 else "after",
             days=abs(due.mark),
         )
 
 
-def remind(deps: Deps, reference: str, staff: Staff) -> None:
+def remind(deps: Deps, reference: str, by: Principal) -> None:
     """Send a reminder now, at most one mail with the link a day and four reminders in all.
 
     Raises WrongState or TooLate when nobody can sign any more, Refused otherwise.
     """
-    require(staff, Permission.SEND)
+    require(by, Permission.SEND)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
         after(Step.RESEND, agreement.state)
@@ -90,9 +89,8 @@ def remind(deps: Deps, reference: str, staff: Staff) -> None:
             agreement.id,
             situation,
             once=f"staff:{local_date(now)}",
-            actor=staff_actor(staff),
+            by=by,
             why="staff",
-            by=staff.name,
         )
 
 
@@ -102,10 +100,9 @@ def _remind(
     situation: Situation,
     *,
     once: str,
-    actor: str,
+    by: Principal,
     why: str,
     days: int | None = None,
-    by: str = "",
 ) -> bool:
     agreement = tx.agreements.get_by_id(agreement_id)
     queued = tell_signatory(
@@ -121,8 +118,8 @@ def _remind(
         tx.audit.append(
             agreement_id,
             Event.SIGNATORY_REMINDED,
-            actor,
-            personal={"to": agreement.signatory.email, **({"name": by} if by else {})},
+            by,
+            personal={"to": agreement.signatory.email, **({"name": by.name} if by.name else {})},
             why=why,
             **({"days": days} if days else {}),
         )

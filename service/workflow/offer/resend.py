@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import Permission, Principal, require
 from service.agreement.states import Step, after
 from service.deps import Deps
-from service.workflow.actors import staff_actor
 from service.workflow.offer.their_turn import refuse_before_turn
 from service.workflow.telling.links import issue
 from service.workflow.telling.notify import invite
 
 
-def resend(deps: Deps, reference: str, staff: Staff) -> None:
+def resend(deps: Deps, reference: str, by: Principal) -> None:
     """Mail a new link to the same person; the former link dies."""
-    require(staff, Permission.SEND)
+    require(by, Permission.SEND)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
         after(Step.RESEND, agreement.state)
         refuse_before_turn(agreement)
-        invite(tx, agreement, issue(deps, tx, agreement, staff_actor(staff)), kind="link_renewed")
+        invite(tx, agreement, issue(deps, tx, agreement, by), kind="link_renewed")

@@ -9,28 +9,27 @@ from service.agreement.countersigner import Countersigner, suggested
 from service.agreement.deadlines import end_of_day_after
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.permissions import Permission, Principal, Role, require
 from service.agreement.states import Order, Step, after
 from service.agreement.suggestions import with_suggestions
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Refused
-from service.workflow.actors import staff_actor
 from service.workflow.offer.sample import prepare
 from service.workflow.tasks import GENERATE
 from service.workflow.telling.links import issue
 from service.workflow.telling.notify import invite, last_day
 
 
-def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
+def send(deps: Deps, reference: str, by: Principal) -> Agreement:
     """Send a draft and return it as it is then.
 
     With the controller first, the link goes out now. With the processor first, Bijlage 1 is
     complete already: the document is made, and the link goes out once the processor has signed.
     Raises WrongState when it was sent before, Refused when nobody can sign for us.
     """
-    require(staff, Permission.SEND)
+    require(by, Permission.SEND)
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
         pre_signed = before.order is Order.PROCESSOR_FIRST
@@ -51,19 +50,19 @@ def send(deps: Deps, reference: str, staff: Staff) -> Agreement:
         tx.audit.append(
             sent.id,
             Event.AGREEMENT_OFFERED if pre_signed else Event.AGREEMENT_SENT,
-            staff_actor(staff),
+            by,
             personal={
-                "name": staff.name,
+                "name": by.name,
                 "email": sent.signatory.email,
                 "recipient": sent.signatory.name,
             },
             until=last_day(sent),
         )
         if pre_signed:
-            tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
+            tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, by)
             tx.jobs.defer(GENERATE, agreement_id=sent.id)
         else:
-            invite(tx, sent, issue(deps, tx, sent, staff_actor(staff)))
+            invite(tx, sent, issue(deps, tx, sent, by))
             prepare(deps, tx, sent)  # so that the text can be read before anything is filled in
         return sent
 

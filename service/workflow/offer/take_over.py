@@ -19,7 +19,6 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Refused
-from service.workflow.actors import staff_actor
 from service.workflow.tasks import GENERATE
 from service.workflow.telling.notify import Reader, sender, tell
 
@@ -55,14 +54,14 @@ def take_over(deps: Deps, reference: str, staff: Staff) -> None:
         tx.audit.append(
             before.id,
             Event.COUNTERSIGNER_CHANGED,
-            staff_actor(staff),
+            staff,
             personal={"name": staff.name, "from": before.our_name},
             staff=staff.id,
             revision=taken.edition,
         )
         if anew:
             tx.signing.forget_pending(before.id)
-            tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, staff_actor(staff))
+            tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, staff)
             tx.jobs.defer(GENERATE, agreement_id=before.id)
         _tell(tx, taken, former, staff, anew=anew)
 

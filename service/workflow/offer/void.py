@@ -6,20 +6,19 @@ import dataclasses
 
 from service.agreement.events import Event
 from service.agreement.fields import Checker
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import Permission, Principal, require
 from service.agreement.states import PlaceState, Step, after
 from service.deps import Deps
-from service.workflow.actors import staff_actor
 from service.workflow.telling.notify import tell_signatory
 from service.workflow.telling.undelivered import settle_link_mails
 
 
-def void(deps: Deps, reference: str, reason: str, staff: Staff) -> None:
+def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
     """Withdraw with a reason; the link dies, and who was invited is told.
 
     Raises Invalid without a reason, TooLate when the last signature was faster.
     """
-    require(staff, Permission.SEND)
+    require(by, Permission.SEND)
     check = Checker()
     given = check.line("reason", reason, least=3, most=500)
     check.raise_if_wrong()
@@ -36,8 +35,8 @@ def void(deps: Deps, reference: str, reason: str, staff: Staff) -> None:
         tx.audit.append(
             before.id,
             Event.AGREEMENT_VOIDED,
-            staff_actor(staff),
-            personal={"name": staff.name, "reason": given},
+            by,
+            personal={"name": by.name, "reason": given},
         )
         settle_link_mails(tx, before.id)
         if tx.signing.live_link(before.id):  # else nobody was invited yet

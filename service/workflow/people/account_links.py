@@ -27,7 +27,6 @@ from service.database.people.account_links import AccountLink
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import Refused
-from service.workflow.actors import staff_actor
 from service.workflow.people import passwords
 from service.workflow.people import sign_in_limits as limits
 from service.workflow.people.account_mail import tell_of_change
@@ -82,9 +81,7 @@ def choose_password(deps: Deps, token: str, *, new: str, again: str, browser: st
         tx.account_links.use(link.id)
         keep_password(tx, link.person, password_hash)
         tx.tries.clear(limits.of_address(deps, link.person.email))
-        kept = tx.audit.append(
-            None, Event.STAFF_PASSWORD, staff_actor(link.person), how=link.purpose
-        )
+        kept = tx.audit.append(None, Event.STAFF_PASSWORD, link.person, how=link.purpose)
         tell_of_change(
             tx,
             [Change(What(f"password.{link.purpose}"))],
@@ -106,7 +103,7 @@ def unlock(deps: Deps, token: str, *, browser: str = "") -> str:
         if link.purpose != AccountPurpose.UNLOCK:
             raise Refused(ErrorCode.ACCOUNT_LINK_ENDED)
         tx.account_links.use(link.id)
-        tx.audit.append(None, Event.STAFF_BROWSER_KNOWN, staff_actor(link.person))
+        tx.audit.append(None, Event.STAFF_BROWSER_KNOWN, link.person)
         return remember_browser(deps, tx, link.person.id, instead_of=browser)
 
 

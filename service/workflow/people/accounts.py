@@ -16,7 +16,7 @@ from service.database.people.sign_in_tries import Counter
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, TooMany
-from service.workflow.actors import Client, staff_actor
+from service.workflow.actors import Client
 from service.workflow.people import passwords
 from service.workflow.people import sign_in_limits as limits
 from service.workflow.people.sessions import begin
@@ -93,7 +93,7 @@ def sign_in(
         tx.audit.append(
             None,
             Event.STAFF_SIGNED_IN,
-            staff_actor(account.person),
+            account.person,
             personal=Client(address, user_agent).personal(name=account.person.name),
         )
     return SignedIn(secret, cookie)
@@ -169,7 +169,7 @@ def _refuse_if_used_up(tx: Transaction, counters: Sequence[Counter]) -> None:
 
 def _note_lock(deps: Deps, person: Staff, *, known_browser: bool) -> None:
     with deps.database.begin() as tx:
-        tx.audit.append(None, Event.STAFF_LOCKED, staff_actor(person), known_browser=known_browser)
+        tx.audit.append(None, Event.STAFF_LOCKED, person, known_browser=known_browser)
 
 
 def remember_browser(deps: Deps, tx: Transaction, staff_id: str, *, instead_of: str = "") -> str:

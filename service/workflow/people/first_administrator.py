@@ -6,9 +6,8 @@ import secrets
 import uuid
 
 from service.agreement.events import Event
-from service.agreement.permissions import Role, Staff
+from service.agreement.permissions import SYSTEM, Role, Staff
 from service.deps import Deps
-from service.workflow.actors import SYSTEM
 from service.workflow.people import passwords
 
 

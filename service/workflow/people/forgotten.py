@@ -11,11 +11,11 @@ from service.agreement.activity import Activity
 from service.agreement.capabilities import AccountPurpose, address_key
 from service.agreement.events import Event
 from service.agreement.fields import Checker
-from service.agreement.permissions import Staff
+from service.agreement.permissions import SYSTEM, Staff
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.workflow.actors import SYSTEM, Client
+from service.workflow.actors import Client
 from service.workflow.people import sign_in_limits as limits
 from service.workflow.people.account_links import make
 from service.workflow.tasks import FORGOTTEN

@@ -16,7 +16,6 @@ from service.database.people.logos import Logo
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound
-from service.workflow.actors import staff_actor
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.reauthenticate import Proof, must_prove
 from service.workflow.turns import NoTurn, Turns
@@ -65,7 +64,7 @@ def remove_logo(deps: Deps, staff: Staff, proof: Proof) -> None:
 def _add(tx: Transaction, new: Logo | None, png: bytes, staff: Staff) -> None:
     tx.logos.add(new, png, staff.id)
     digest = new.sha256 if new else ""
-    once = tx.audit.append(None, Event.PROFILE_LOGO_CHANGED, staff_actor(staff), sha256=digest)
+    once = tx.audit.append(None, Event.PROFILE_LOGO_CHANGED, staff, sha256=digest)
     said = Change(What.LOGO if new else What.LOGO_GONE)
     tell_of_change(tx, [said], about=None, by=staff.name, at=tx.now(), once=once)
 

@@ -9,7 +9,6 @@ from service.agreement.permissions import Staff
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotAllowed
-from service.workflow.actors import staff_actor
 from service.workflow.people import passwords
 from service.workflow.people.account_links import check_new, keep_password, words_about
 from service.workflow.people.account_mail import tell_of_change
@@ -63,7 +62,7 @@ def _keep(deps: Deps, staff: Staff, new: str, how: str) -> None:
             if now is None or not now.person.first_password:
                 raise NotAllowed(ErrorCode.NOT_ALLOWED)  # somebody chose one meanwhile
         keep_password(tx, staff, password_hash)
-        once = tx.audit.append(None, Event.STAFF_PASSWORD, staff_actor(staff), how=how)
+        once = tx.audit.append(None, Event.STAFF_PASSWORD, staff, how=how)
         tell_of_change(
             tx,
             [Change(What(f"password.{how}"))],

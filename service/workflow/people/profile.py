@@ -10,13 +10,12 @@ from service.agreement.annex import LISTS, ListName, categories
 from service.agreement.changes import Change, What
 from service.agreement.events import Event
 from service.agreement.parties import Processor, parse_processor
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import SYSTEM, Permission, Staff, require
 from service.agreement.suggestions import Suggestions, parse_suggestions, suggestions
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
-from service.workflow.actors import SYSTEM, staff_actor
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.reauthenticate import Proof, must_prove
 
@@ -93,8 +92,7 @@ def _add(
 ) -> int:
     """The next version, its entry in the log, and a mail to every administrator."""
     tx.accounts.add_profile(version, processor, staff.id if staff else None, own)
-    actor = staff_actor(staff) if staff else SYSTEM
-    once = tx.audit.append(None, Event.PROFILE_CHANGED, actor, version=version)
+    once = tx.audit.append(None, Event.PROFILE_CHANGED, staff or SYSTEM, version=version)
     if staff:
         tell_of_change(tx, changes, about=None, by=staff.name, at=tx.now(), once=once)
     return version

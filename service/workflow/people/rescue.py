@@ -14,12 +14,11 @@ from datetime import datetime
 from service.agreement.capabilities import AccountPurpose
 from service.agreement.changes import Change, What
 from service.agreement.events import Event
-from service.agreement.permissions import Role, Staff
+from service.agreement.permissions import SYSTEM, Role, Staff
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
-from service.workflow.actors import SYSTEM
 from service.workflow.people.account_links import make
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.telling.links import account_address

@@ -25,7 +25,6 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound, Refused
-from service.workflow.actors import staff_actor
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.reauthenticate import Proof, must_prove
 from service.workflow.telling.notify import tell_staff
@@ -56,7 +55,7 @@ def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> 
         tx.audit.append(
             None,
             Event.STAFF_ROLE_GRANTED,
-            staff_actor(by),
+            by,
             staff=person.id,
             roles=sorted(weighty),
             alone=True,
@@ -66,9 +65,7 @@ def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> 
     new = [role for role in sorted(weighty) if tx.role_requests.ask(person.id, role, by.id)]
     if not new:
         return Given(wanted - weighty, weighty, said)
-    once = tx.audit.append(
-        None, Event.STAFF_ROLE_ASKED, staff_actor(by), staff=person.id, roles=new
-    )
+    once = tx.audit.append(None, Event.STAFF_ROLE_ASKED, by, staff=person.id, roles=new)
     for other in others:
         tell_staff(
             tx,
@@ -94,7 +91,7 @@ def _withdraw(tx: Transaction, person: Staff, roles: frozenset[Role], by: Staff)
     tx.audit.append(
         None,
         Event.STAFF_ROLE_WITHDRAWN,
-        staff_actor(by),
+        by,
         staff=person.id,
         roles=sorted(waiting),
     )
@@ -134,7 +131,7 @@ def decide(deps: Deps, request_id: str, *, grant: bool, by: Staff, proof: Proof)
         once = tx.audit.append(
             None,
             Event(f"staff.role_{how}"),
-            staff_actor(by),
+            by,
             staff=person.id,
             roles=[role.value],
             asked_by=f"staff:{request.asked_by}",

@@ -14,7 +14,6 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
-from service.workflow.actors import staff_actor
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def end_own(deps: Deps, staff: Staff, session_id: str) -> None:
     with deps.database.begin() as tx:
         if not tx.sessions.end_one(staff.id, session_id):
             raise NotFound(ErrorCode.NOT_FOUND)
-        tx.audit.append(None, Event.STAFF_SESSIONS_ENDED, staff_actor(staff), count=1)
+        tx.audit.append(None, Event.STAFF_SESSIONS_ENDED, staff, count=1)
 
 
 def end_others(deps: Deps, staff: Staff, secret: str) -> int:
@@ -83,5 +82,5 @@ def end_others(deps: Deps, staff: Staff, secret: str) -> int:
     with deps.database.begin() as tx:
         ended = tx.sessions.end_all(staff.id, but=hash_secret(secret))
         if ended:
-            tx.audit.append(None, Event.STAFF_SESSIONS_ENDED, staff_actor(staff), count=ended)
+            tx.audit.append(None, Event.STAFF_SESSIONS_ENDED, staff, count=ended)
         return ended

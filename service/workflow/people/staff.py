@@ -23,7 +23,6 @@ from service.database.people.account_links import LinkMail
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused
-from service.workflow.actors import staff_actor
 from service.workflow.people import passwords
 from service.workflow.people.account_links import make
 from service.workflow.people.account_mail import tell_of_change
@@ -72,7 +71,7 @@ def invite(
         kept = tx.audit.append(
             None,
             Event.STAFF_CREATED,
-            staff_actor(by),
+            by,
             personal={"email": person.email, "name": person.name},
             staff=person.id,
             roles=sorted(wanted),
@@ -128,7 +127,7 @@ def change(
         kept = tx.audit.append(
             None,
             Event.STAFF_CHANGED,
-            staff_actor(by),
+            by,
             personal={"email": before.email, "name": new_name, "function": new_function},
             staff=staff_id,
             roles=sorted(after.roles),
@@ -156,7 +155,7 @@ def send_link(deps: Deps, staff_id: str, by: Staff, proof: Proof) -> None:
             purpose = AccountPurpose.PASSWORD
             mail_link(tx, deps, account.person, purpose, asked=False, by_name=by.name)
         kept = tx.audit.append(
-            None, Event.STAFF_LINK_SENT, staff_actor(by), purpose=purpose.value, staff=staff_id
+            None, Event.STAFF_LINK_SENT, by, purpose=purpose.value, staff=staff_id
         )
         what = What.INVITED_AGAIN if account.invited else What.PASSWORD_LINK
         _tell(tx, [Change(what)], about=account.person, by=by, once=kept, personally=False)

@@ -14,11 +14,11 @@ from typing import Any
 from service.agreement import browsers
 from service.agreement.activity import PAGE, Activity, Line, Wanted
 from service.agreement.events import Event, in_words
-from service.agreement.permissions import Permission, Staff, require
+from service.agreement.permissions import SYSTEM, Permission, Staff, require
 from service.agreement.sentences import role_names
 from service.deps import Deps
 from service.texts import Language, text
-from service.workflow.actors import SYSTEM, Client
+from service.workflow.actors import Client
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "sign_in": (
@@ -103,7 +103,7 @@ def _for_people(line: Line, names: Mapping[str, str], language: Language) -> Log
 
 
 def _who(actor: str, names: Mapping[str, str], language: Language) -> str:
-    if actor == SYSTEM:
+    if actor == SYSTEM.actor:
         return text("staff.log.who.system", language)
     if not actor:
         return text("staff.log.who.stranger", language)

@@ -20,6 +20,7 @@ from service.agreement import shown
 from service.agreement.events import Event
 from service.agreement.evidence_sheet import sheet
 from service.agreement.model import Agreement
+from service.agreement.permissions import SYSTEM
 from service.agreement.proof import (
     ActFacts,
     EventFacts,
@@ -35,7 +36,6 @@ from service.database.agreement.seals import CLOSING_STEP, Sealed
 from service.database.engine import Transaction
 from service.database.log.audit_log import Entry
 from service.deps import Deps
-from service.workflow.actors import SYSTEM
 from service.workflow.package.log import log_lines, sentence, until_closed
 from service.workflow.sealing.certificate_files import certificate_files
 from service.workflow.sealing.evidence_package import (

@@ -14,11 +14,11 @@ from typing import Any
 from service.agreement.act_record import AcceptedAct
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.permissions import SYSTEM
 from service.agreement.states import SIGNED_NOT_SEALED, State, Step, after
 from service.database.agreement.seals import CLOSING_STEP, Seal
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.workflow.actors import SYSTEM
 from service.workflow.sealing.present_keys import with_present_keys
 from signatures.acts.act import Act
 from signatures.acts.font import FACES

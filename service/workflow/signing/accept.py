@@ -18,6 +18,7 @@ from service.agreement.events import Event
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
+from service.agreement.permissions import Principal
 from service.agreement.shown import Opening
 from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
 from service.database.engine import Transaction
@@ -51,7 +52,7 @@ class SignatureImage:
 class Person:
     """Who signs, for whom, and what of that is evidence (goes into the record only)."""
 
-    actor: str
+    principal: Principal
     name: str
     function: str
     email: str
@@ -159,7 +160,7 @@ def accept(
         tx.audit.append(
             before.id,
             Event.AGREEMENT_FULLY_SIGNED,
-            person.actor,
+            person.principal,
             effective_date=signed.effective_date.isoformat(),
         )
     tx.jobs.defer(SEAL, agreement_id=before.id)
@@ -212,7 +213,7 @@ def _record(
     tx.audit.append(
         agreement.id,
         Event.ACT_ACCEPTED,
-        person.actor,
+        person.principal,
         personal={"name": person.name, "email": person.email},
         place=place.value,
         record_sha256=record.sha256,

@@ -14,7 +14,7 @@ from service.agreement.pasted import clean
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, TooMany
-from service.workflow.actors import Client, signer_actor
+from service.workflow.actors import Client
 from service.workflow.signing.open_link import load_open_visit
 from service.workflow.telling.notify import tell_sender
 
@@ -39,7 +39,7 @@ def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
         tx.audit.append(
             agreement.id,
             Event.QUESTION_ASKED,
-            signer_actor(found.link.signatory_id),
+            found.signer,
             personal=client.personal(name=agreement.signatory.name, question=asked),
         )
         tx.drafts.forget(found.link.signatory_id, "ask")

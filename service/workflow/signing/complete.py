@@ -14,12 +14,13 @@ from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.parties import parse_controller, parse_signatory
+from service.agreement.permissions import Principal
 from service.agreement.states import State, Step, after, refusal
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
-from service.workflow.actors import Client, signer_actor
+from service.workflow.actors import Client
 from service.workflow.signing.open_link import load_open_visit
 from service.workflow.tasks import GENERATE
 
@@ -53,7 +54,7 @@ def save_details(deps: Deps, secret: str, given: Input, client: Client) -> None:
         tx.audit.append(
             before.id,
             Event.DETAILS_SAVED,
-            signer_actor(found.link.signatory_id),
+            found.signer,
             personal=client.personal(name=signatory.name),
         )
 
@@ -75,16 +76,16 @@ def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
             dataclasses.replace(filled, state=after(Step.COMPLETE, before.state), failure=""),
         )
         tx.drafts.forget(found.link.signatory_id, "annex")
-        actor = signer_actor(found.link.signatory_id)
+        by = found.signer
         tx.audit.append(
             before.id,
             Event.ANNEX_SAVED,
-            actor,
+            by,
             personal=client.personal(name=before.signatory.name),
             personal_data=len(filled.annex.of("personal_data")),
             data_subjects=len(filled.annex.of("data_subjects")),
         )
-        tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, actor)
+        tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
         tx.jobs.defer(GENERATE, agreement_id=before.id)
 
 
@@ -94,10 +95,10 @@ def reopen(deps: Deps, secret: str, client: Client) -> None:
         found = load_open_visit(tx, secret)
         if found.agreement.state is State.SENT:
             return
-        thaw(tx, found.agreement, signer_actor(found.link.signatory_id), client)
+        thaw(tx, found.agreement, found.signer, client)
 
 
-def thaw(tx: Transaction, before: Agreement, actor: str, client: Client | None) -> Agreement:
+def thaw(tx: Transaction, before: Agreement, by: Principal, client: Client | None) -> Agreement:
     """Begin the next edition: what was prepared in any browser for the old text is dropped."""
     thawed = tx.agreements.save(
         before,
@@ -113,7 +114,7 @@ def thaw(tx: Transaction, before: Agreement, actor: str, client: Client | None) 
     tx.audit.append(
         before.id,
         Event.AGREEMENT_REOPENED,
-        actor,
+        by,
         personal=client.personal() if client else None,
         revision=thawed.edition,
     )

@@ -18,7 +18,7 @@ from service.database.lists.our_turn import Counts
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused, ZegelError
-from service.workflow.actors import Client, staff_actor
+from service.workflow.actors import Client
 from service.workflow.people.accounts import confirm_password
 from service.workflow.signing.accept import (
     Person,
@@ -160,7 +160,7 @@ def _sign_one(
                 return Outcome(reference)  # a repetition: the first one's result
             name, function = _printed(tx, before, staff)
             person = Person(
-                actor=staff_actor(staff),
+                principal=staff,
                 name=name,
                 function=function,
                 email=staff.email,
@@ -177,7 +177,7 @@ def _sign_one(
                 shown_sha256=digest,
             )
             if signed.order is Order.PROCESSOR_FIRST:
-                invite(tx, signed, issue(deps, tx, signed, staff_actor(staff)), pre_signed=True)
+                invite(tx, signed, issue(deps, tx, signed, staff), pre_signed=True)
     except (Refused, NotFound) as refusal:
         return Outcome(reference, refusal)
     return Outcome(reference)

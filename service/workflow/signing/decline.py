@@ -15,7 +15,7 @@ from service.agreement.states import Order, PlaceState, Step, after
 from service.deps import Deps
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
-from service.workflow.actors import Client, signer_actor
+from service.workflow.actors import Client
 from service.workflow.signing.open_link import load_open_visit
 from service.workflow.telling.notify import Reader, signed_for_us, tell, tell_sender, tell_signatory
 
@@ -50,7 +50,7 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
         tx.audit.append(
             before.id,
             Event.AGREEMENT_DECLINED,
-            signer_actor(found.link.signatory_id),
+            found.signer,
             personal=client.personal(name=before.signatory.name, reason=reason, explanation=told),
             mailbox="proved" if found.proved else "not_proved",
         )

@@ -21,7 +21,7 @@ from service.agreement.states import State, Step, after, refusal
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
-from service.workflow.actors import Client, signer_actor
+from service.workflow.actors import Client
 from service.workflow.offer.their_turn import open_again
 from service.workflow.signing.complete import thaw
 from service.workflow.signing.open_link import load_open_visit
@@ -71,9 +71,9 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             raise Refused(ErrorCode.COLLEAGUE_FIRST)
         proof = mailbox_proof(tx, found)
         colleague = given.signatory
-        actor = signer_actor(found.link.signatory_id)
+        by = found.signer
         if before.state in (State.READY, State.GENERATION_FAILED):
-            before = thaw(tx, before, actor, client)
+            before = thaw(tx, before, by, client)
         passed = dataclasses.replace(
             before,
             signatory=colleague,
@@ -90,13 +90,13 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
         tx.audit.append(
             before.id,
             Event.SIGNATORY_DELEGATED,
-            actor,
+            by,
             personal=client.personal(
                 **{"from": before.signatory.name, "to": colleague.name, "email": colleague.email}
             ),
             mailbox_proved=proof.code_confirmed_at.isoformat(),
         )
-        link_id = issue(deps, tx, passed, actor, ended="delegated")
+        link_id = issue(deps, tx, passed, by, ended="delegated")
         invite(
             tx,
             dataclasses.replace(passed, message=given.message),

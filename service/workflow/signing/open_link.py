@@ -18,7 +18,7 @@ from service.agreement.capabilities import (
 )
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.permissions import Staff
+from service.agreement.permissions import Signer, Staff
 from service.agreement.states import CONTROLLER_PLACES, Place, PlaceState, State
 from service.database.agreement.signing import Link, LinkSession
 from service.database.engine import Transaction
@@ -26,7 +26,7 @@ from service.database.people.logos import Logo
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, Refused
-from service.workflow.actors import Client, signer_actor
+from service.workflow.actors import Client, signer_of
 from service.workflow.telling.notify import sender, tell_sender
 
 
@@ -62,6 +62,11 @@ class Visit:
     def link(self) -> Link:
         """The link that was exchanged."""
         return self.session.link
+
+    @property
+    def signer(self) -> Signer:
+        """Who acts."""
+        return signer_of(self.link)
 
     @property
     def authenticated(self) -> bool:
@@ -126,7 +131,7 @@ def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
             tx.audit.append(
                 before.id,
                 Event.LINK_OPENED,
-                signer_actor(link.signatory_id),
+                signer_of(link),
                 personal=client.personal(name=link.signatory_name),
                 link=link.id,
             )
@@ -206,7 +211,7 @@ def request_new_link(deps: Deps, token: str, client: Client) -> None:
         tx.audit.append(
             agreement.id,
             Event.LINK_REQUESTED,
-            signer_actor(link.signatory_id),
+            signer_of(link),
             personal=client.personal(name=link.signatory_name),
             link=link.id,
         )

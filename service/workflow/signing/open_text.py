@@ -19,7 +19,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound, Refused, ZegelError
-from service.workflow.actors import Client, staff_actor
+from service.workflow.actors import Client
 
 AT_ONCE = 50  # on one page; each is a few lines
 
@@ -176,7 +176,7 @@ def _note(
         tx.audit.append(
             agreement.id,
             Event.DOCUMENT_OPENED,
-            staff_actor(staff),
+            staff,
             personal=client.personal(name=staff.name),
             what=what,
             document_sha256=agreement.frozen_sha256,

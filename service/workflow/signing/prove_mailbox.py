@@ -23,7 +23,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused, TooMany
-from service.workflow.actors import Client, signer_actor
+from service.workflow.actors import Client
 from service.workflow.signing.open_link import Visit, load_open_visit, load_visit
 from service.workflow.telling.notify import tell_signatory
 
@@ -69,7 +69,7 @@ def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Pur
         tx.audit.append(
             agreement.id,
             Event.CODE_SENT,
-            signer_actor(found.link.signatory_id),
+            found.signer,
             personal=client.personal(email=agreement.signatory.email),
             purpose=purpose.value,
         )
@@ -164,7 +164,7 @@ def _confirmed(tx: Transaction, found: Visit, client: Client, purpose: Purpose) 
     tx.audit.append(
         before.id,
         Event.CODE_CONFIRMED,
-        signer_actor(found.link.signatory_id),
+        found.signer,
         personal=client.personal(email=before.signatory.email),
         purpose=purpose.value,
     )
@@ -185,7 +185,7 @@ def _count(tx: Transaction, found: Visit, challenge_id: str, client: Client) -> 
     tx.audit.append(
         found.agreement.id,
         Event.CODE_REFUSED,
-        signer_actor(found.link.signatory_id),
+        found.signer,
         personal=client.personal(),
         left=left,
     )

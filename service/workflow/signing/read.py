@@ -21,7 +21,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, NotFound
-from service.workflow.actors import Client, signer_actor
+from service.workflow.actors import Client
 from service.workflow.package.originals import evidence_bytes, original_bytes
 from service.workflow.signing.open_link import Visit, load_proved_visit
 from signatures.package.names import AGREEMENT, SHEET, SHOWN
@@ -186,7 +186,7 @@ def _log(tx: Transaction, found: Visit, client: Client, sha256: str) -> None:
     tx.audit.append(
         found.agreement.id,
         Event.DOCUMENT_DOWNLOADED,
-        signer_actor(found.link.signatory_id),
+        found.signer,
         personal=client.personal(),
         sha256=sha256,
     )

@@ -15,7 +15,6 @@ from service.agreement.states import RUNNING, refusal
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
-from service.workflow.actors import staff_actor
 from service.workflow.telling.notify import Reader, sender, tell
 
 
@@ -46,7 +45,7 @@ def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
         tx.audit.append(
             agreement.id,
             Event.AGREEMENT_RETURNED,
-            staff_actor(staff),
+            staff,
             personal={"name": staff.name},
         )
         person = sender(tx, agreement)

@@ -17,7 +17,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
-from service.workflow.actors import Client, signer_actor
+from service.workflow.actors import Client
 from service.workflow.signing.accept import (
     Person,
     SignatureImage,
@@ -78,7 +78,7 @@ def confirm_reading(
         tx.audit.append(
             found.agreement.id,
             Event.DOCUMENT_SHOWN,
-            signer_actor(found.link.signatory_id),
+            found.signer,
             personal=client.personal(),
             sha256=document_sha256,
             view_sha256=view_sha256,
@@ -185,7 +185,7 @@ def _must_be_ready(found: Visit, document_sha256: str) -> None:
 def _person(tx: Transaction, found: Visit, client: Client) -> Person:
     agreement, link = found.agreement, found.link
     return Person(
-        actor=signer_actor(link.signatory_id),
+        principal=found.signer,
         name=agreement.signatory.name,
         function=agreement.signatory.function,
         email=agreement.signatory.email,

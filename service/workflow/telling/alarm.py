@@ -22,13 +22,12 @@ from datetime import timedelta
 from typing import Any
 
 from service.agreement.events import Event
-from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.permissions import SYSTEM, Permission, Principal, Role, require
 from service.agreement.subjects import SubjectKind
 from service.database.engine import Transaction
 from service.database.lists.alarms import ALARM, AlarmKind, StalledItem
 from service.deps import Deps
 from service.texts import text
-from service.workflow.actors import SYSTEM
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import Reader, tell, tell_staff
 
@@ -124,8 +123,8 @@ def _named(item: StalledItem) -> str:
     return _code(item)
 
 
-def stalled_items(deps: Deps, staff: Staff) -> tuple[list[StalledItem], str | None]:
+def stalled_items(deps: Deps, by: Principal) -> tuple[list[StalledItem], str | None]:
     """What is stalled, the longest first, and why a warning could not be mailed yet, if so."""
-    require(staff, Permission.SEE_OPERATIONS)
+    require(by, Permission.SEE_OPERATIONS)
     with deps.database.begin() as tx:
         return tx.alarms.stalled(SHOWN_AFTER, limit=SHOWN_AT_MOST), tx.alarms.unsent()

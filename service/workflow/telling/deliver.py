@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from service.agreement.capabilities import code_for
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
+from service.agreement.permissions import SYSTEM
 from service.agreement.states import State
 from service.database.engine import Transaction
 from service.database.queue.messages import OVERTAKEN, Message
@@ -32,7 +33,6 @@ from service.mail.message import (
     sender_address,
 )
 from service.texts import OURS, Language
-from service.workflow.actors import SYSTEM
 from service.workflow.package.originals import sealed_files
 from service.workflow.telling.links import account_address, address
 from service.workflow.telling.undelivered import tell_refused

@@ -7,13 +7,14 @@ import uuid
 from service.agreement.capabilities import account_token_for, hash_secret, token_for
 from service.agreement.events import Event
 from service.agreement.model import Agreement
+from service.agreement.permissions import Principal
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.workflow.telling.undelivered import settle_link_mails
 
 
 def issue(
-    deps: Deps, tx: Transaction, agreement: Agreement, actor: str, *, ended: str = "replaced"
+    deps: Deps, tx: Transaction, agreement: Agreement, by: Principal, *, ended: str = "replaced"
 ) -> str:
     """Make the one living link of the present signatory and return its id.
 
@@ -25,8 +26,8 @@ def issue(
     tx.signing.issue(link_id, agreement.id, agreement.signatory_id, token_hash, ended=ended)
     settle_link_mails(tx, agreement.id)
     if former:
-        tx.audit.append(agreement.id, Event.LINK_REPLACED, actor, link=former.id)
-    tx.audit.append(agreement.id, Event.LINK_ISSUED, actor, link=link_id)
+        tx.audit.append(agreement.id, Event.LINK_REPLACED, by, link=former.id)
+    tx.audit.append(agreement.id, Event.LINK_ISSUED, by, link=link_id)
     return link_id
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.permissions import Permission, Role, Staff, require
+from service.agreement.permissions import Permission, Principal, Role, require
 from service.agreement.states import CONTROLLER_PLACES, Step, may
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
@@ -16,7 +16,6 @@ from service.database.queue.messages import LINK_KINDS, Message
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
-from service.workflow.actors import staff_actor
 from service.workflow.telling.notify import Reader, sender, tell
 
 UNDELIVERABLE = "undeliverable"
@@ -56,9 +55,9 @@ def settle_link_mails(tx: Transaction, agreement_id: str) -> None:
     tx.messages.settle(Subject.agreement(agreement_id), LINK_KINDS)
 
 
-def settle(deps: Deps, reference: str, message_id: str, staff: Staff) -> None:
+def settle(deps: Deps, reference: str, message_id: str, by: Principal) -> None:
     """A person says that a refused mail needs nothing more. Raises NotAllowed, NotFound."""
-    require(staff, Permission.SEND)
+    require(by, Permission.SEND)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
         refused = {each.id: each for each in tx.messages.of(agreement.id) if each.undelivered}
@@ -69,7 +68,7 @@ def settle(deps: Deps, reference: str, message_id: str, staff: Staff) -> None:
         tx.audit.append(
             agreement.id,
             Event.MESSAGE_SETTLED,
-            staff_actor(staff),
-            personal={"name": staff.name, "recipient": message.recipient},
+            by,
+            personal={"name": by.name, "recipient": message.recipient},
             kind=message.kind,
         )

@@ -145,7 +145,7 @@ ENDED = frozenset(
 )
 
 
-def after(step: Step, state: State) -> State:
+def next_state(step: Step, state: State) -> State:
     """The state after ``step``.
 
     Raises TooLate when the agreement has ended meanwhile, WrongState for any other state in which

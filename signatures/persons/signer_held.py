@@ -271,7 +271,7 @@ class OwnSignatures:
         PreparedByteRangeDigest(
             bytes.fromhex(prepared.digest), prepared.container_start, prepared.container_end
         ).fill_with_cms(output, signed)
-        return self.sealer.stamped(output.getvalue(), ACT_LEVEL)
+        return self.sealer.sealed_from(output.getvalue(), ACT_LEVEL)
 
 
 def expiry(signed_at: datetime, now: datetime) -> datetime:

@@ -201,7 +201,7 @@ def _stamped(
     except Exception as strange:  # several tokens, or bytes that are none
         raise UploadRefused("stamp", type(strange).__name__) from strange
     if token is None:
-        return own.sealer.stamped(_with_our_stamp(own, file, signed), ACT_LEVEL)
+        return own.sealer.sealed_from(_with_our_stamp(own, file, signed), ACT_LEVEL)
     moment = _checked_stamp(token, container, stamp_roots)
     if not act.signed_at - CLOCKS_DIFFER <= moment <= own.clock() + CLOCKS_DIFFER:
         raise UploadRefused("stamp_time", moment.isoformat())

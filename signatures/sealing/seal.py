@@ -127,7 +127,9 @@ class Sealer:
         """
         found = containers_in(pdf)
         used = {**certificates_used(found), self._authority.tsa: self._clock()}
-        return self._stamped(pdf, ARCHIVE_FIELD, used, [token for _, token in found], beside)
+        return self._add_document_stamp(
+            pdf, ARCHIVE_FIELD, used, [token for _, token in found], beside
+        )
 
     def renew(self, pdf: bytes) -> Sealed:
         """Add a document time stamp to a closed file, with data that prove the previous one now.
@@ -141,7 +143,7 @@ class Sealer:
         if now >= ends:
             raise AuthorityError("expired", f"the last time stamp proved until {ends}")
         used = {last.certificate: now, self._authority.tsa: now}
-        return self._stamped(pdf, next_renewal_field(pdf), used, [last])
+        return self._add_document_stamp(pdf, next_renewal_field(pdf), used, [last])
 
     def stamps_until(self) -> datetime:
         """Until when the next document time stamp will be valid evidence by itself (aware UTC).
@@ -190,9 +192,9 @@ class Sealer:
                 bytes_reserved=self._timestamps.room(self._provider.signer.size),
             )
         )
-        return self.stamped(output.getvalue(), level)
+        return self.sealed_from(output.getvalue(), level)
 
-    def _stamped(
+    def _add_document_stamp(
         self,
         pdf: bytes,
         field: str,
@@ -209,14 +211,14 @@ class Sealer:
         """
         for _ in range(MOST_IN_TURN):
             about = [*tokens, *self._timestamps.lately()]
-            closed = run(self._stamped_once(pdf, field, used, self._foreign(about), beside))
+            closed = run(self._try_document_stamp(pdf, field, used, self._foreign(about), beside))
             newest = newest_token(closed)
             known = {each.certificate for each in about}
             if newest.certificate in known or not self._foreign([newest]):
-                return self.stamped(closed, LEVEL)
+                return self.sealed_from(closed, LEVEL)
         raise TimestampUnavailable("each answer came with another certificate")
 
-    async def _stamped_once(
+    async def _try_document_stamp(
         self,
         pdf: bytes,
         field: str,
@@ -260,8 +262,8 @@ class Sealer:
         except StampRefused as refusal:
             raise TimestampUnavailable(str(refusal)) from refusal
 
-    def stamped(self, pdf: bytes, level: str) -> Sealed:
-        """A file whose newest revision was just stamped by ``stamper``.
+    def sealed_from(self, pdf: bytes, level: str) -> Sealed:
+        """The result for a file whose newest revision was just time-stamped by ``stamper``.
 
         Nothing made with keys that were replaced meanwhile is returned: their certificate may be
         revoked from an earlier moment. Raises AuthorityError superseded.

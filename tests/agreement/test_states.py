@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from service.agreement.states import ACT_ORDER, ENDED, Order, Place, State, Step, after, may
+from service.agreement.states import ACT_ORDER, ENDED, Order, Place, State, Step, may, next_state
 from service.error_words import words_of
 from service.errors import TooLate, WrongState
 
@@ -63,10 +63,10 @@ def test_every_step_from_every_state(step: Step, state: State) -> None:
     leads = ROAD[step.value].get(state.value)
     assert may(step, state) is (leads is not None)
     if leads is not None:
-        assert after(step, state).value == leads
+        assert next_state(step, state).value == leads
         return
     with pytest.raises(WrongState) as refusal:
-        after(step, state)
+        next_state(step, state)
     assert isinstance(refusal.value, TooLate) is (state.value in OVER)
     assert refusal.value.values["state"] == state.value
     assert words_of(refusal.value).endswith(".")
@@ -91,7 +91,7 @@ def test_nothing_leads_from_signed_to_unsigned() -> None:
     signed = {State.FULLY_SIGNED, State.SEALING, State.SEAL_FAILED, State.COMPLETED}
     for step, state in itertools.product(Step, signed):
         if may(step, state):
-            assert after(step, state) in signed
+            assert next_state(step, state) in signed
 
 
 def test_each_order_has_the_three_places_once() -> None:

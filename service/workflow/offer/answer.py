@@ -8,7 +8,7 @@ from service.agreement.model import Agreement
 from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.questions import Question
-from service.agreement.states import Step, after
+from service.agreement.states import Step, next_state
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
@@ -70,7 +70,7 @@ def _load(tx: Transaction, reference: str, question_id: str) -> tuple[Agreement,
 def _refuse_what_ended(agreement: Agreement, question: Question) -> None:
     if not question.waits:
         raise Refused(ErrorCode.QUESTION_ENDED)
-    after(Step.RESEND, agreement.state)
+    next_state(Step.RESEND, agreement.state)
 
 
 def _tell_countersigner(

@@ -9,7 +9,7 @@ from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, require
-from service.agreement.states import CONTROLLER_PLACES, PlaceState, Step, after, refusal
+from service.agreement.states import CONTROLLER_PLACES, PlaceState, Step, next_state, refusal
 from service.agreement.version import require_version
 from service.deps import Deps
 from service.error_codes import FieldCode
@@ -33,7 +33,7 @@ def change_email(
     check.raise_if_wrong()
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
-        after(Step.RESEND, before.state)
+        next_state(Step.RESEND, before.state)
         refuse_before_turn(before)
         _refuse_after_act(before)
         require_version(before, seen)

@@ -7,7 +7,7 @@ import dataclasses
 from service.agreement.drafting import Input, draft
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Principal, Role, require
-from service.agreement.states import Order, Step, after
+from service.agreement.states import Order, Step, next_state
 from service.agreement.version import require_version
 from service.deps import Deps
 from service.workflow.offer.create import first_places
@@ -24,7 +24,7 @@ def edit(
     require(by, Permission.PREPARE)
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
-        state = after(Step.EDIT, before.state)
+        state = next_state(Step.EDIT, before.state)
         require_version(before, seen)
         content = draft(
             given,

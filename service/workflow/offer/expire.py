@@ -6,7 +6,7 @@ import dataclasses
 
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM
-from service.agreement.states import CONTROLLER_PLACES, RUNNING, PlaceState, Step, after
+from service.agreement.states import CONTROLLER_PLACES, RUNNING, PlaceState, Step, next_state
 from service.deps import Deps
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import last_day, tell_sender, tell_signatory
@@ -33,7 +33,7 @@ def _expire_one(deps: Deps, agreement_id: str) -> bool:
             before,
             dataclasses.replace(
                 before,
-                state=after(Step.EXPIRE, before.state),
+                state=next_state(Step.EXPIRE, before.state),
                 places=before.unsigned_become(PlaceState.EXPIRED),
             ),
         )

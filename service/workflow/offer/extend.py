@@ -11,7 +11,7 @@ from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, require
-from service.agreement.states import CONTROLLER_PLACES, State, Step, after
+from service.agreement.states import CONTROLLER_PLACES, State, Step, next_state
 from service.agreement.version import require_version
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -43,7 +43,9 @@ def extend(
         before = tx.agreements.lock(reference)
         until = end_of_day_after(tx.now(), term)
         expired = before.state is State.EXPIRED
-        state = _state_before_expiry(tx, before) if expired else after(Step.EXTEND, before.state)
+        state = (
+            _state_before_expiry(tx, before) if expired else next_state(Step.EXTEND, before.state)
+        )
         require_version(before, seen)
         if before.expires_at and not expired and until < before.expires_at + timedelta(seconds=1):
             raise Invalid([FieldError("link_days", FieldCode.EXTEND_LATER)])

@@ -13,7 +13,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.agreement.printed import common_context, context, preview_context
-from service.agreement.states import Order, State, Step, after
+from service.agreement.states import Order, State, Step, next_state
 from service.database.agreement.documents import NewDocument
 from service.database.engine import Transaction
 from service.deps import Deps, MadeDocument
@@ -54,7 +54,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
             before,
             dataclasses.replace(
                 before,
-                state=after(Step.FREEZE, before.state),
+                state=next_state(Step.FREEZE, before.state),
                 template_sha256=template.sha256,
                 frozen_sha256=made.sha256,
                 failure="",
@@ -91,7 +91,7 @@ def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
         failed = tx.agreements.save(
             before,
             dataclasses.replace(
-                before, state=after(Step.FAIL_GENERATION, before.state), failure=reason[:500]
+                before, state=next_state(Step.FAIL_GENERATION, before.state), failure=reason[:500]
             ),
         )
         tx.audit.append(before.id, Event.DOCUMENT_FAILED, SYSTEM, personal={"reason": reason[:500]})
@@ -113,7 +113,7 @@ def retry_generation(deps: Deps, reference: str, by: Principal) -> None:
         tx.agreements.save(
             before,
             dataclasses.replace(
-                before, state=after(Step.RETRY_GENERATION, before.state), failure=""
+                before, state=next_state(Step.RETRY_GENERATION, before.state), failure=""
             ),
         )
         tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)

@@ -15,7 +15,7 @@ from service.agreement import reminders
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.agreement.reminders import Situation
-from service.agreement.states import Step, after
+from service.agreement.states import Step, next_state
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
@@ -78,7 +78,7 @@ def remind(deps: Deps, reference: str, by: Principal) -> None:
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
-        after(Step.RESEND, agreement.state)
+        next_state(Step.RESEND, agreement.state)
         situation = tx.reminders.situation(agreement.id)
         now = tx.now()
         refused = reminders.refused_by_hand(situation, now)

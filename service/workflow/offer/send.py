@@ -10,7 +10,7 @@ from service.agreement.deadlines import end_of_day_after
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, Role, require
-from service.agreement.states import Order, Step, after
+from service.agreement.states import Order, Step, next_state
 from service.agreement.suggestions import with_suggestions
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -33,7 +33,7 @@ def send(deps: Deps, reference: str, by: Principal) -> Agreement:
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
         pre_signed = before.order is Order.PROCESSOR_FIRST
-        state = after(Step.COMPLETE if pre_signed else Step.SEND, before.state)
+        state = next_state(Step.COMPLETE if pre_signed else Step.SEND, before.state)
         now = tx.now()
         sent = tx.agreements.save(
             before,

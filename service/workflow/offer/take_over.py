@@ -14,7 +14,7 @@ from service.agreement.events import Event
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
-from service.agreement.states import State, Step, after
+from service.agreement.states import State, Step, next_state
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
@@ -35,7 +35,7 @@ def take_over(deps: Deps, reference: str, staff: Staff) -> None:
         before = tx.agreements.lock(reference)
         if before.signed_places and before.state is State.IN_SIGNING:
             raise Refused(ErrorCode.TAKE_OVER_SIGNED)
-        state = after(Step.TAKE_OVER, before.state)
+        state = next_state(Step.TAKE_OVER, before.state)
         if before.signed_for_us_by(staff.id) and _prints(tx, before, staff):
             return
         anew = state is State.PREPARING

@@ -7,7 +7,7 @@ import dataclasses
 from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission, Principal, require
-from service.agreement.states import PlaceState, Step, after
+from service.agreement.states import PlaceState, Step, next_state
 from service.deps import Deps
 from service.workflow.telling.notify import tell_signatory
 from service.workflow.telling.undelivered import settle_link_mails
@@ -28,7 +28,7 @@ def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
             before,
             dataclasses.replace(
                 before,
-                state=after(Step.VOID, before.state),
+                state=next_state(Step.VOID, before.state),
                 places=before.unsigned_become(PlaceState.LAPSED),
             ),
         )

@@ -30,7 +30,7 @@ from service.agreement.proof import (
     qualities,
 )
 from service.agreement.shown import sha256_of
-from service.agreement.states import SIGNED_NOT_SEALED, Step, after
+from service.agreement.states import SIGNED_NOT_SEALED, Step, next_state
 from service.database.agreement.documents import NewOriginal
 from service.database.agreement.seals import CLOSING_STEP, Sealed
 from service.database.engine import Transaction
@@ -104,7 +104,7 @@ def close(deps: Deps, agreement_id: str) -> None:
             )
         tx.agreements.save(
             before,
-            dataclasses.replace(before, state=after(Step.CLOSE, before.state), failure=""),
+            dataclasses.replace(before, state=next_state(Step.CLOSE, before.state), failure=""),
         )
         tx.audit.append(agreement_id, Event.AGREEMENT_COMPLETED, SYSTEM, sha256=original.sha256)
         tx.archive.set_state(agreement_id, "local", "")

@@ -15,7 +15,7 @@ from service.agreement.act_record import AcceptedAct
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
-from service.agreement.states import SIGNED_NOT_SEALED, State, Step, after
+from service.agreement.states import SIGNED_NOT_SEALED, State, Step, next_state
 from service.database.agreement.seals import CLOSING_STEP, Seal
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -121,7 +121,7 @@ def _keep(
         if before.state in (State.FULLY_SIGNED, State.SEAL_FAILED):
             tx.agreements.save(
                 before,
-                dataclasses.replace(before, state=after(Step.SEAL, before.state), failure=""),
+                dataclasses.replace(before, state=next_state(Step.SEAL, before.state), failure=""),
             )
         elif before.failure:
             tx.agreements.save(before, dataclasses.replace(before, failure=""))
@@ -144,7 +144,7 @@ def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
         if before.state in (State.FULLY_SIGNED, State.SEALING):
-            _mark_failed(tx, before, after(Step.FAIL_SEAL, before.state), reason)
+            _mark_failed(tx, before, next_state(Step.FAIL_SEAL, before.state), reason)
         elif before.state is State.IN_SIGNING and not before.failure:
             _mark_failed(tx, before, before.state, reason)
 

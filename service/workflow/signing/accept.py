@@ -20,7 +20,7 @@ from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
 from service.agreement.permissions import Principal
 from service.agreement.shown import Opening
-from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, after
+from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, next_state
 from service.database.engine import Transaction
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
@@ -130,7 +130,7 @@ def accept(
     one of the staff has not opened it.
     """
     step = Step.SIGN_FIRST if not before.signed_places else Step.SIGN_LAST
-    state = after(step, before.state)
+    state = next_state(step, before.state)
     if before.next_places != tuple(acts):
         raise Refused(ErrorCode.NOT_YOUR_TURN)
     if not shown_sha256 or shown_sha256 != before.frozen_sha256:

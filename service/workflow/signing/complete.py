@@ -15,7 +15,7 @@ from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.parties import parse_controller, parse_signatory
 from service.agreement.permissions import Principal
-from service.agreement.states import State, Step, after, refusal
+from service.agreement.states import State, Step, next_state, refusal
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import FieldCode
@@ -73,7 +73,7 @@ def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
         filled = _with_annex(before, given)
         tx.agreements.save(
             before,
-            dataclasses.replace(filled, state=after(Step.COMPLETE, before.state), failure=""),
+            dataclasses.replace(filled, state=next_state(Step.COMPLETE, before.state), failure=""),
         )
         tx.drafts.forget(found.link.signatory_id, "annex")
         by = found.signer
@@ -104,7 +104,7 @@ def thaw(tx: Transaction, before: Agreement, by: Principal, client: Client | Non
         before,
         dataclasses.replace(
             before,
-            state=after(Step.REOPEN, before.state),
+            state=next_state(Step.REOPEN, before.state),
             edition=before.edition + 1,
             frozen_sha256="",
             failure="",

@@ -11,7 +11,7 @@ from typing import Any
 from service.agreement.decline_reason import DeclineReason
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
-from service.agreement.states import Order, PlaceState, Step, after
+from service.agreement.states import Order, PlaceState, Step, next_state
 from service.deps import Deps
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
@@ -35,7 +35,7 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
             before,
             dataclasses.replace(
                 before,
-                state=after(Step.DECLINE, before.state),
+                state=next_state(Step.DECLINE, before.state),
                 places=before.unsigned_become(PlaceState.DECLINED),
             ),
         )

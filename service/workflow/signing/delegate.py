@@ -17,7 +17,7 @@ from service.agreement.fields import Checker
 from service.agreement.in_session import Colleague
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
-from service.agreement.states import State, Step, after, refusal
+from service.agreement.states import State, Step, next_state, refusal
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
@@ -124,7 +124,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
 
 def _refuse(agreement: Agreement) -> None:
     """Raises WrongState or Refused where nobody can be named instead."""
-    after(Step.DELEGATE, agreement.state)
+    next_state(Step.DELEGATE, agreement.state)
     if agreement.signed_places:
         raise Refused(ErrorCode.DELEGATE_PRE_SIGNED)
     if agreement.state is State.PREPARING:

@@ -190,7 +190,9 @@ AGREEMENTS = (
     insert into originals (agreement_id, edition, sha256, size, level, evidence_sha256,
       manifest_facts, created_at)
     select id, 1, md5(i || 'original') || md5(i || 'o'), 250000, 'B-LTA',
-      md5(i || 'sheet') || md5(i || 's'), '{}', active_at
+      md5(i || 'sheet') || md5(i || 's'),
+      '{"effective_date": "2026-01-01", "controller": "", "processor": "", "template_version": "",
+        "certificates": {}}', active_at
     from filling where state = 'completed'
     """,
 )

@@ -12,7 +12,7 @@ from service.database.queue.jobs import HOUSEKEEPING, INTERACTIVE, Queue, Task
 from service.deps import Deps
 from service.workflow import sweep, tasks
 from service.workflow.keeping import anchor, finish, probe, renew_stamps, reread, retain
-from service.workflow.offer import expire, generate, remind, sample
+from service.workflow.offer import expire, generate, preview, remind, sample
 from service.workflow.people import forgotten
 from service.workflow.sealing import renew
 from service.workflow.telling import alarm, ask_countersigners, deliver
@@ -42,7 +42,7 @@ def _nothing(_deps: Deps, _what: str, _reason: str) -> None:
 
 JOBS = (
     Job(tasks.GENERATE, generate.generate, _nothing, generate.note_failure),
-    Job(tasks.PREVIEW, generate.make_preview, _nothing, generate.note_failed_preview),
+    Job(tasks.PREVIEW, preview.make_preview, _nothing, preview.note_failed_preview),
     Job(tasks.SAMPLE, sample.make_sample, _nothing, sample.note_failed_sample),
     Job(tasks.SEAL, finish.finish, finish.note_failure),
     # Only for jobs of an older version, in which each of the three steps was a job.

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.anchoring import Head
 from service.agreement.events import Event
+from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Staff
 from service.agreement.states import Place, PlaceState, State
@@ -26,6 +27,7 @@ from service.database.log.anchors import Anchor
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]
 SHA = hashlib.sha256(b"pdf").hexdigest()
+FACTS = ManifestFacts(date(2026, 3, 2), "A", "B", "1", {}, {})
 
 
 def freeze(tx: Transaction, agreement: Agreement) -> None:
@@ -93,7 +95,7 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
                 evidence_sha256=hashlib.sha256(b"sheet").hexdigest(),
                 evidence_json=b"{}",
                 log_jsonl=b"{}\n",
-                manifest_facts={"a": 1},
+                manifest_facts=FACTS,
                 further_files={"LEESMIJ.txt": "eA=="},
             ),
         )
@@ -187,7 +189,7 @@ def test_the_first_original_counts(signed: Agreement, database: Database) -> Non
                 evidence_sha256="",
                 evidence_json=b"",
                 log_jsonl=b"",
-                manifest_facts={},
+                manifest_facts=FACTS,
                 further_files=None,
             ),
         )

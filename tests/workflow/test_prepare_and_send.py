@@ -32,6 +32,7 @@ from service.workflow.offer import (
     expire,
     extend,
     generate,
+    preview,
     resend,
     send,
     void,
@@ -125,17 +126,17 @@ def test_a_pre_signed_offer_is_made_first_and_mailed_after_our_signature(house: 
 def test_a_preview_is_made_once_for_the_same_data(house: House) -> None:
     reference = house.draft()
     agreement = house.agreement(reference)
-    assert generate.preview(house.deps, reference) is None
+    assert preview.preview(house.deps, reference) is None
     assert house.jobs() == []
-    generate.request_preview(house.deps, reference)
+    preview.request_preview(house.deps, reference)
     assert house.jobs() == ["preview"]
-    generate.make_preview(house.deps, agreement.id)
-    pdf = generate.preview(house.deps, reference)
+    preview.make_preview(house.deps, agreement.id)
+    pdf = preview.preview(house.deps, reference)
     assert pdf is not None
     assert pdf.startswith(b"%PDF-")
     changed = Input({**SALES, "name": "Smidse"}, services=["support"])
     edit.edit(house.deps, reference, changed, house.staff)
-    assert generate.preview(house.deps, reference) is None
+    assert preview.preview(house.deps, reference) is None
     assert house.rows("select count(*) from documents")[0][0] == 1
 
 

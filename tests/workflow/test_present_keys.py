@@ -77,7 +77,7 @@ def test_a_running_process_takes_up_new_keys_between_two_acts_and_the_package_ho
     ledger = Ledger(original.sha256, shown[1], len(shown[0]))
     report = verify(original.pdf, roots=present.roots, ledger=ledger)
     assert report.verdict == GENUINE, report.lines("en")
-    kept = base64.b64decode(original.manifest_facts["certificates"]["wortel.pem"])
+    kept = base64.b64decode(original.manifest_facts.certificates["wortel.pem"])
     roots = x509.load_pem_x509_certificates(kept)
     assert roots == [present.root, before.root]
     bag = unpacked(fetched(house, reference), tmp_path, reference)

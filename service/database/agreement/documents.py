@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.act_record import AcceptedAct, ActRecord
+from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.states import Place
 from service.database.tables.agreements import acts, documents, originals, seals
 
@@ -50,7 +51,7 @@ class NewOriginal:
     evidence_sha256: str
     evidence_json: bytes | None
     log_jsonl: bytes | None
-    manifest_facts: dict[str, Any]
+    manifest_facts: ManifestFacts
     further_files: dict[str, str] | None
 
 
@@ -224,7 +225,7 @@ class Documents:
             evidence_sha256=row.evidence_sha256,
             evidence_json=row.evidence_json,
             log_jsonl=row.log_jsonl,
-            manifest_facts=row.manifest_facts,
+            manifest_facts=ManifestFacts.from_kept(row.manifest_facts),
             further_files=row.further_files,
             created_at=row.created_at,
         )
@@ -288,6 +289,8 @@ class Documents:
 def _columns(row: NewDocument | NewOriginal | AcceptedAct) -> dict[str, object]:
     """Its values by the names of the columns, which are those of its fields."""
     values = {field.name: getattr(row, field.name) for field in fields(row)}
+    if isinstance(row, NewOriginal):
+        values["manifest_facts"] = row.manifest_facts.kept()
     if isinstance(row, AcceptedAct):
         values["record"] = dict(row.record.content)
     return values

@@ -29,7 +29,7 @@ from service.web.staff.next_step import allowed, next_step
 from service.workflow.keeping.retrieve import agreement_of, dossier, listing
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
-from service.workflow.offer.generate import request_preview
+from service.workflow.offer.preview import request_preview
 from signatures.effective_date import local_date
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

@@ -19,8 +19,9 @@ from service.web.files import file
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.keeping.retrieve import dossier, file_name, shown_pdf
-from service.workflow.offer.generate import preview as current_preview
-from service.workflow.offer.generate import request_preview, retry_generation
+from service.workflow.offer.generate import retry_generation
+from service.workflow.offer.preview import preview as current_preview
+from service.workflow.offer.preview import request_preview
 from service.workflow.signing.open_text import note_view, opened_at
 from signatures.package.names import SHOWN
 

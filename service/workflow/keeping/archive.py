@@ -116,7 +116,7 @@ def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
         SHOWN: shown,
     }
     files = {name: data for name, data in kept.items() if data is not None}
-    certificates = decoded(original.manifest_facts["certificates"])
+    certificates = decoded(original.manifest_facts.certificates)
     files |= {f"{CERTIFICATES}{name}": data for name, data in certificates.items()}
     # None where it was closed before packages had them.
     files |= decoded(original.further_files or {})

@@ -197,7 +197,7 @@ def _other_days(acts: dict[Place, AcceptedAct], entries: list[Entry]) -> dict[Pl
 
 
 def _quality(original: Original | None, language: Language) -> str:
-    noted = original.manifest_facts.get("token_quality") if original else None
+    noted = original.manifest_facts.token_quality if original else None
     return in_words(noted, language) if noted else ""
 
 

@@ -18,6 +18,7 @@ from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.countersigner import Countersigner
 from service.agreement.deadlines import LEAST_DAYS, end_of_day_after
 from service.agreement.events import Event
+from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import ACT_ORDER, Order, Place, PlaceState, State
@@ -237,7 +238,7 @@ class Recovered:
             further_files=None,
         )
 
-    def _manifest_facts(self) -> dict[str, Any]:
+    def _manifest_facts(self) -> ManifestFacts:
         certificates = {
             name.removeprefix(CERTIFICATES): data
             for name, data in self.files.items()
@@ -245,14 +246,14 @@ class Recovered:
         }
         qualities = {act["record"]["place"]: act["token_quality"] for act in self.evidence["acts"]}
         closing = self._first(Event.ORIGINAL_CLOSED).data.get("token_quality")
-        return {
-            "effective_date": self.facts.effective_date.isoformat(),
-            "controller": self.facts.controller_name,
-            "processor": self.facts.processor_name,
-            "template_version": self.facts.template_version,
-            "token_quality": {**qualities, **({"closing": closing} if closing else {})},
-            "certificates": encoded(certificates),
-        }
+        return ManifestFacts(
+            effective_date=self.facts.effective_date,
+            controller=self.facts.controller_name,
+            processor=self.facts.processor_name,
+            template_version=self.facts.template_version,
+            token_quality={**qualities, **({"closing": closing} if closing else {})},
+            certificates=encoded(certificates),
+        )
 
     def _first(self, *events: Event) -> Entry:
         return next(entry for entry in self.entries if entry.event in events)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from service.agreement.model import Agreement
 from service.database.agreement.documents import Original
@@ -39,10 +39,10 @@ def package_facts(agreement: Agreement, original: Original) -> PackageFacts:
         reference=agreement.reference,
         agreement_id=agreement.id,
         edition=original.edition,
-        effective_date=date.fromisoformat(facts["effective_date"]),
-        controller_name=facts["controller"],
-        processor_name=facts["processor"],
-        template_version=facts["template_version"],
+        effective_date=facts.effective_date,
+        controller_name=facts.controller,
+        processor_name=facts.processor,
+        template_version=facts.template_version,
     )
 
 

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rfc8785
 
 from service.agreement import shown
 from service.agreement.events import Event
 from service.agreement.evidence_sheet import sheet
+from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
 from service.agreement.proof import (
@@ -211,18 +212,15 @@ def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, byt
     return {name: html.encode() for name, html in found.items()}
 
 
-def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> dict[str, Any]:
-    """What the archive needs beside the files, fixed now: no address of a person or a browser.
-
-    The certificates too, because a renewed revocation list would be other bytes under one name.
-    """
+def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> ManifestFacts:
     agreement = facts.agreement
-    effective = agreement.effective_date
-    return {
-        "effective_date": effective.isoformat() if effective else None,
-        "controller": agreement.controller.name,
-        "processor": agreement.processor.known_as,
-        "template_version": facts.template_version,
-        "token_quality": qualities(facts),
-        "certificates": encoded(certificates),
-    }
+    if agreement.effective_date is None:  # nobody signed last
+        raise LookupError(agreement.reference)
+    return ManifestFacts(
+        effective_date=agreement.effective_date,
+        controller=agreement.controller.name,
+        processor=agreement.processor.known_as,
+        template_version=facts.template_version,
+        token_quality=qualities(facts),
+        certificates=encoded(certificates),
+    )

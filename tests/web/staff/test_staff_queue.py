@@ -14,7 +14,7 @@ from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.deps import Deps
 from service.texts import text
-from service.workflow.offer import generate
+from service.workflow.offer import preview
 
 
 def test_queue_shows_what_differs_and_signs(
@@ -143,7 +143,7 @@ def test_preview_waits_then_shows(office: Office, deps: Deps) -> None:
     assert office.status == 202
     assert 'http-equiv="refresh"' in office.page
     reference = office.path.split("/")[2]
-    generate.make_preview(deps, load(deps, reference).id)
+    preview.make_preview(deps, load(deps, reference).id)
     answer = office.get(f"/overeenkomsten/{reference}/voorbeeld")
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF-")

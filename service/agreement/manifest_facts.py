@@ -1,0 +1,45 @@
+"""What the archive needs beside the files of a package, fixed when the agreement is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class ManifestFacts:
+    """No address of a person or a browser. ``token_quality`` is what each time stamp is worth, by
+    its place; ``certificates`` are files by name, in base64: fixed now, because a renewed
+    revocation list would be other bytes under the same name."""
+
+    effective_date: date
+    controller: str
+    processor: str
+    template_version: str
+    token_quality: Mapping[str, str]
+    certificates: Mapping[str, str]
+
+    def kept(self) -> dict[str, object]:
+        """As JSON values."""
+        return {
+            "effective_date": self.effective_date.isoformat(),
+            "controller": self.controller,
+            "processor": self.processor,
+            "template_version": self.template_version,
+            "token_quality": dict(self.token_quality),
+            "certificates": dict(self.certificates),
+        }
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> Self:
+        """And back; the first ones did not say what the time stamps are worth."""
+        return cls(
+            effective_date=date.fromisoformat(kept["effective_date"]),
+            controller=kept["controller"],
+            processor=kept["processor"],
+            template_version=kept["template_version"],
+            token_quality=kept.get("token_quality", {}),
+            certificates=kept["certificates"],
+        )

@@ -1,0 +1,95 @@
+"""The preview of a draft: how its document would look with what is filled in so far."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+import rfc8785
+
+from service.agreement.model import Agreement
+from service.agreement.printed import preview_context
+from service.database.agreement.documents import NewDocument
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.errors import GenerationFailed
+from service.workflow.offer.made_document import as_document
+from service.workflow.offer.template import template_of
+from service.workflow.tasks import PREVIEW
+
+
+def request_preview(deps: Deps, reference: str) -> None:
+    """Have the preview made, unless there is one of what the data now give."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.lock(reference)
+        known = tx.documents.preview(agreement.id)
+        if not (known and known.pdf and known.context.get("digest") == _digest(agreement)):
+            tx.jobs.defer(PREVIEW, agreement_id=agreement.id)
+
+
+def preview(deps: Deps, reference: str) -> bytes | None:
+    """The preview of what the data now give, or None while it is being made; changes nothing.
+
+    Raises GenerationFailed when the last try failed for these very data.
+    """
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get(reference)
+        known = tx.documents.preview(agreement.id)
+    if known is None or known.context.get("digest") != _digest(agreement):
+        return None
+    if failure := known.context.get("failure"):
+        raise GenerationFailed(failure)
+    return known.pdf
+
+
+def make_preview(deps: Deps, agreement_id: str) -> None:
+    """Make the preview; a job. What is not filled in yet is marked as such."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        template = template_of(deps, tx, agreement)
+        now = tx.now()
+    maker = deps.maker()
+    digest = _digest(agreement)
+    printed = preview_context(agreement, template.version)
+    try:
+        made = maker.agreement(
+            template, printed, signing_order=agreement.order.value, dated=now, preview=True
+        )
+    except GenerationFailed as failure:
+        with deps.database.begin() as tx:
+            _keep_failed(tx, agreement, digest, str(failure.reason))
+        return
+    with deps.database.begin() as tx:
+        document = as_document(made, agreement, "preview", {"digest": digest})
+        tx.documents.put(agreement.id, str(uuid.uuid4()), document)
+
+
+def note_failed_preview(deps: Deps, agreement_id: str, reason: str) -> None:
+    """Making the preview takes its worker down: said to who asked for it."""
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        _keep_failed(tx, agreement, _digest(agreement), reason)
+
+
+def _digest(agreement: Agreement) -> str:
+    """What the printed data amount to, so that a preview is made again when they change."""
+    return hashlib.sha256(rfc8785.dumps(preview_context(agreement, ""))).hexdigest()
+
+
+def _keep_failed(tx: Transaction, agreement: Agreement, digest: str, reason: str) -> None:
+    tx.documents.put(
+        agreement.id,
+        str(uuid.uuid4()),
+        NewDocument(
+            edition=agreement.edition,
+            kind="preview",
+            sha256="",
+            pdf=b"",
+            pages=0,
+            reading_html="",
+            context={"digest": digest, "failure": reason},
+            template_version="",
+            template_sha256="",
+            engine="",
+        ),
+    )

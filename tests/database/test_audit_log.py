@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ from service.database.log.audit_check import (
     Finding,
     check_chain,
 )
-from service.database.log.audit_log import FIRST, Entry
+from service.database.log.audit_log import FIRST, MOMENT, Entry
 
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]
@@ -162,17 +162,34 @@ def test_the_same_personal_data_have_another_digest_each_time(database: Database
     assert first.personal_digest != second.personal_digest
 
 
-def test_the_general_chain_stands_apart_and_takes_turns(database: Database) -> None:
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-03-02T09:00:00", "2026-12-31T23:59:59.999999", "2026-03-02T09:00:00.500000"],
+)
+def test_the_database_writes_a_moment_as_the_hash_has_it(sql: Sql, moment: str) -> None:
+    at = datetime.fromisoformat(f"{moment}+00:00")
+    statement = f"select {MOMENT} from (select cast(:at as timestamptz) as at) as entry"
+    assert sql(statement, at=at) == [(moment,)]
+
+
+@pytest.mark.parametrize("of_one", [True, False], ids=["one agreement's", "the general one"])
+def test_entries_of_a_chain_take_turns(database: Database, new: New, *, of_one: bool) -> None:
+    with database.begin() as tx:
+        chain = new(tx).id if of_one else None
+
     def sign_in(number: int) -> None:
         with database.begin() as tx:
+            if chain:
+                tx.agreements.hold(chain)
             tx.audit.append(
-                None, Event.STAFF_SIGNED_IN, Staff(str(number), "", "", "", frozenset())
+                chain, Event.STAFF_SIGNED_IN, Staff(str(number), "", "", "", frozenset())
             )
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(sign_in, range(24)))
     with database.begin() as tx:
-        entries = tx.audit.of(None)
+        entries = tx.audit.of(chain)
+        assert tx.audit.of(None if of_one else new(tx).id) == []
     assert [entry.seq for entry in entries] == list(range(1, 25))
     assert check_chain(entries) == []
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)

@@ -19,15 +19,15 @@ import rfc8785
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    LargeBinary,
     Row,
     bindparam,
-    func,
     insert,
     literal_column,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from service.agreement.events import IN_THE_CHAIN, Event
 from service.agreement.permissions import Principal
@@ -36,7 +36,6 @@ from service.database.tables.log import audit_entries, audit_personal
 
 FIRST = "0" * 64
 _GENERAL_LOCK = 7_403_143
-_CLOCK = select(func.clock_timestamp())
 
 
 @dataclass(frozen=True)
@@ -110,33 +109,24 @@ class AuditLog:
         if unknown := data.keys() - IN_THE_CHAIN:
             raise ValueError(f"not for the chain: {', '.join(sorted(unknown))}")
         if agreement_id is None:
-            self._connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _GENERAL_LOCK})
-            found = self._connection.execute(_LAST_GENERAL)
-        else:
-            found = self._connection.execute(_LAST, {"chain": agreement_id})
-        last = found.one_or_none()
-        seq, prev = (last.seq + 1, last.hash) if last else (1, FIRST)
-        at = last.now if last else _clock(self._connection)
-        salt = secrets.token_bytes(16)
-        digest = _personal_digest(salt, personal) if personal else ""
-        entry_hash = _sha256(_hashed(agreement_id, seq, at, by.actor, event, data, digest, prev))
+            self._connection.execute(_TAKE_TURNS, {"n": _GENERAL_LOCK})
+        salt = secrets.token_bytes(16) if personal else None
+        digest = _personal_digest(salt, personal) if salt and personal else ""
+        until_at, until_prev = _cut(agreement_id, by.actor, event, data, digest)
         entry = {
-            "new_agreement_id": agreement_id,
-            "new_seq": seq,
-            "new_at": at,
-            "new_actor": by.actor,
-            "new_event": event.value,
-            "new_data": data,
-            "new_personal_digest": digest,
-            "new_prev_hash": prev,
-            "new_hash": entry_hash,
+            "agreement_id": agreement_id,
+            "chain": agreement_id or NOBODY,
+            "actor": by.actor,
+            "event": event.value,
+            "data": data,
+            "personal_digest": digest,
+            "salt": salt,
+            "personal": dict(personal) if personal else None,
+            "first": FIRST,
+            "until_at": until_at,
+            "until_prev": until_prev,
         }
-        if personal:
-            beside = {"new_salt": salt, "new_personal": dict(personal)}
-            self._connection.execute(_WITH_PERSONAL, entry | beside)
-        else:
-            self._connection.execute(_ENTRY, entry)
-        return entry_hash
+        return cast(str, self._connection.execute(_APPEND, entry).scalar_one())
 
     def restore(self, entries: Sequence[Entry]) -> None:
         """Write entries again as they were, of a chain that ends where they begin.
@@ -145,21 +135,21 @@ class AuditLog:
         """
         for entry in entries:
             written = {
-                "new_agreement_id": entry.agreement_id,
-                "new_seq": entry.seq,
-                "new_at": entry.at,
-                "new_actor": entry.actor,
-                "new_event": str(entry.event),
-                "new_data": entry.data,
-                "new_personal_digest": entry.personal_digest,
-                "new_prev_hash": entry.prev_hash,
-                "new_hash": entry.hash,
+                "agreement_id": entry.agreement_id,
+                "seq": entry.seq,
+                "at": entry.at,
+                "actor": entry.actor,
+                "event": str(entry.event),
+                "data": entry.data,
+                "personal_digest": entry.personal_digest,
+                "prev_hash": entry.prev_hash,
+                "hash": entry.hash,
             }
-            if entry.personal is None:  # there was none, or it was erased
-                self._connection.execute(_ENTRY, written)
-            else:
-                beside = {"new_salt": bytes.fromhex(entry.salt), "new_personal": entry.personal}
-                self._connection.execute(_WITH_PERSONAL, written | beside)
+            entry_id = self._connection.execute(_RESTORE, written).scalar_one()
+            if entry.personal is not None:  # else there was none, or it was erased
+                salt = bytes.fromhex(entry.salt)
+                beside = {"entry_id": entry_id, "salt": salt, "data": entry.personal}
+                self._connection.execute(insert(audit_personal), beside)
 
     def of(self, agreement_id: str | None) -> list[Entry]:
         """The entries of one chain, first to last."""
@@ -187,31 +177,46 @@ PostgreSQL reads the whole log."""
 
 _OF_ONE = bindparam("chain", type_=UUID(as_uuid=False)) == OF_CHAIN
 _OF_NONE = literal_column(f"'{NOBODY}'::uuid") == OF_CHAIN
-_NEWEST = (
-    select(audit_entries.c.seq, audit_entries.c.hash, func.clock_timestamp().label("now"))
-    .order_by(audit_entries.c.seq.desc())
-    .limit(1)
-)
-_LAST, _LAST_GENERAL = _NEWEST.where(_OF_ONE), _NEWEST.where(_OF_NONE)
+_TAKE_TURNS = text("select pg_advisory_xact_lock(:n)")
 
-# One statement where personal data lie beside the entry: a signer waits for each.
-_ENTRY = insert(audit_entries).values(
-    {
-        column: bindparam(f"new_{column.name}", type_=column.type)
-        for column in audit_entries.c
-        if column is not audit_entries.c.id
-    }
+MOMENT = """replace(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')"""
+"""The moment ``at``, but for its offset, as ``isoformat`` writes it: a fraction of nought is left
+out."""
+
+# One statement, because a signer waits for each: the database fills in what it alone knows, the
+# number, the moment and the hash before.
+_APPEND = text(
+    f"""
+with last as (
+  select seq, hash from audit_entries
+  where cast(:chain as uuid) = {chain("audit_entries")} order by seq desc limit 1
+), next as (
+  select clock_timestamp() as at, coalesce((select seq from last), 0) + 1 as seq,
+    coalesce((select hash from last), :first) as prev
+), made as (
+  insert into audit_entries
+    (agreement_id, seq, at, actor, event, data, personal_digest, prev_hash, hash)
+  select cast(:agreement_id as uuid), seq, at, :actor, :event, :data, :personal_digest, prev,
+    encode(sha256(
+      cast(:until_at as bytea)
+      || convert_to({MOMENT}, 'UTF8')
+      || cast(:until_prev as bytea) || convert_to(prev || '","seq":' || seq || '}}', 'UTF8')
+    ), 'hex')
+  from next
+  returning id, hash
+), beside as (
+  insert into audit_personal (entry_id, salt, data)
+  select id, :salt, :personal from made where cast(:salt as bytea) is not null
 )
-_MADE = _ENTRY.returning(audit_entries.c.id).cte("made")
-_WITH_PERSONAL = insert(audit_personal).from_select(
-    [audit_personal.c.entry_id, audit_personal.c.salt, audit_personal.c.data],
-    select(
-        _MADE.c.id,
-        bindparam("new_salt", type_=audit_personal.c.salt.type),
-        bindparam("new_personal", type_=audit_personal.c.data.type),
-    ),
+select hash from made
+"""  # noqa: S608  nothing in it comes from outside
+).bindparams(
+    bindparam("data", type_=JSONB),
+    bindparam("personal", type_=JSONB(none_as_null=True)),
+    *(bindparam(name, type_=LargeBinary) for name in ("salt", "until_at", "until_prev")),
 )
 
+_RESTORE = insert(audit_entries).returning(audit_entries.c.id)
 _EVENTS = frozenset(Event)
 _ENTRIES = select(
     audit_entries, audit_personal.c.data.label("personal"), audit_personal.c.salt
@@ -235,10 +240,6 @@ def entry_of(row: Row[Any]) -> Entry:
         row.prev_hash,
         row.hash,
     )
-
-
-def _clock(connection: Connection) -> datetime:
-    return cast(datetime, connection.execute(_CLOCK).scalar_one())
 
 
 def _personal_digest(salt: bytes, personal: Mapping[str, Any]) -> str:
@@ -269,3 +270,15 @@ def _hashed(
 
 def _sha256(hashed: Mapping[str, Any]) -> str:
     return hashlib.sha256(rfc8785.dumps(dict(hashed))).hexdigest()
+
+
+def _cut(
+    agreement_id: str | None, actor: str, event: Event, data: Mapping[str, Any], personal: str
+) -> tuple[bytes, bytes]:
+    """The canonical JSON of an entry until its moment, and from there until the hash before it.
+
+    RFC 8785 has the names in this order; ``_APPEND`` ends it with ``seq``, the last one.
+    """
+    before = rfc8785.dumps({"actor": actor, "agreement": agreement_id})
+    between = rfc8785.dumps({"data": dict(data), "event": str(event), "personal": personal})
+    return before[:-1] + b',"at":"', b'+00:00",' + between[1:-1] + b',"prev":"'

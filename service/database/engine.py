@@ -13,7 +13,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import cast
 
-import procrastinate
 from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.exc import OperationalError
 
@@ -27,6 +26,7 @@ from service.database.agreement.samples import Samples
 from service.database.agreement.seals import Seals
 from service.database.agreement.signing import Signing
 from service.database.agreement.templates import Templates
+from service.database.agreement.visits import Visits
 from service.database.keeping.archive import ArchiveRecords
 from service.database.keeping.archive_round import ArchiveRound
 from service.database.keeping.document_stamps import DocumentStamps
@@ -63,9 +63,8 @@ _CLOCK = select(func.clock_timestamp())
 class Transaction:
     """One open transaction; each attribute is the door to one kind of thing."""
 
-    def __init__(self, connection: Connection, app: procrastinate.App) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._app = app
 
     def now(self) -> datetime:
         """The database's clock at this moment, aware UTC: the clock that judges and dates.
@@ -144,6 +143,11 @@ class Transaction:
     def signing(self) -> Signing:
         """Links, their sessions, and codes."""
         return Signing(self._connection)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """The sessions of signers, with what they are about."""
+        return Visits(self._connection)
 
     @cached_property
     def documents(self) -> Documents:
@@ -248,15 +252,14 @@ class Transaction:
     @cached_property
     def jobs(self) -> Jobs:
         """Follow-up work, deferred on this very transaction."""
-        return Jobs(self._connection, self._app)
+        return Jobs(self._connection)
 
 
 class Database:
     """A PostgreSQL database with its pool of connections."""
 
-    def __init__(self, url: str, app: procrastinate.App, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
-        self._app = app
         self._engine = create_engine(
             url,
             pool_size=pool_size,
@@ -272,7 +275,7 @@ class Database:
     def begin(self) -> Iterator[Transaction]:
         """One transaction. Raises Unavailable when the database does not answer."""
         with self._connected(self._engine) as connection, connection.begin():
-            yield Transaction(connection, self._app)
+            yield Transaction(connection)
 
     @contextmanager
     def look(self) -> Iterator[Transaction]:
@@ -282,7 +285,7 @@ class Database:
         Unavailable when the database does not answer.
         """
         with self._connected(self._looking) as connection:
-            yield Transaction(connection, self._app)
+            yield Transaction(connection)
 
     @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:

@@ -50,7 +50,7 @@ def work(given: GiveSettings) -> None:
     """Run jobs until told to stop."""
     # Only this process runs jobs.
     from service.running.worker import run  # noqa: PLC0415
-    from service.wiring.build import worker_app  # noqa: PLC0415
+    from service.wiring.queue import worker_app  # noqa: PLC0415
     from service.workflow.probe_office import probe_office  # noqa: PLC0415
     from service.workflow.weak_spots import log_weak_spots  # noqa: PLC0415
 

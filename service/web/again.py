@@ -47,6 +47,8 @@ NEVER_KEPT = frozenset(
     {TOKEN_FIELD, AGAIN_FIELD, "password", "old", "new", "again", "own_password", "code"}
 )
 NOTICE = "melding"  # in an address
+# Says that this browser sent a form without a session; until then no page looks for one.
+UNSENT_COOKIE = "unsent"
 LARGEST = 512 * 1024  # characters kept of one form; a drawing is a data URL
 LARGEST_OF_STRANGERS = 32 * 1024
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
@@ -190,6 +192,7 @@ def _kept_at(
     errors = dict(content["errors"])
     if too_large:
         errors.setdefault("form", text(f"errors.{FieldCode.TOO_LARGE_TO_KEEP}"))
+    g.sent_by_stranger = stranger
     form_id = kept_forms.keep(
         deps(),
         kept_forms.Place(_holder(), _hash(urlsplit(page).path)),
@@ -208,7 +211,7 @@ def _read() -> Again:
     place = kept_forms.Place(_holder(), _hash(request.path))
     if _ID.fullmatch(form_id):
         content = kept_forms.find(deps(), form_id, place, _staff())
-    elif policy_of(current_app.view_functions[request.endpoint or ""]) == SIGNER:
+    elif _security().cookie(UNSENT_COOKIE) and _is_for_signer():
         # Sent when the cookies were gone: shown when the link is opened again.
         form_id, content = kept_forms.waiting(deps(), place) or ("", None)
     if content is None:
@@ -238,7 +241,13 @@ def _finish(response: Response) -> Response:
         former = request.form.get(AGAIN_FIELD, "")
         if _ID.fullmatch(former):
             kept_forms.forget(deps(), former, _holder())
+    if g.get("sent_by_stranger"):
+        _security().set_cookie(response, UNSENT_COOKIE, "1")
     return response
+
+
+def _is_for_signer() -> bool:
+    return policy_of(current_app.view_functions[request.endpoint or ""]) == SIGNER
 
 
 def _within(fields: dict[str, list[str]], most: int) -> tuple[dict[str, list[str]], bool]:

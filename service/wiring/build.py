@@ -8,12 +8,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-import procrastinate
-from procrastinate import SyncPsycopgConnector
-
 from service.agreement.template_version import TemplateVersion
 from service.database.engine import Database
-from service.database.queue.connector import PatientConnector
 from service.deps import Deps, Mailer, Maker
 from service.mail.mailbox import FolderMailbox
 from service.mail.smtp import SmtpMailer
@@ -31,20 +27,6 @@ T = TypeVar("T")
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "documents"
 
 
-def deferrer() -> procrastinate.App:
-    """A job application that only defers; every deferral uses the caller's connection."""
-    return procrastinate.App(connector=SyncPsycopgConnector())
-
-
-def worker_app(database_url: str) -> procrastinate.App:
-    """A job application that works, with its own connection pool.
-
-    Three connections are always in use: two listen for jobs, one shows that this worker lives.
-    """
-    connector = PatientConnector(conninfo=libpq_url(database_url), max_size=6)
-    return procrastinate.App(connector=connector)
-
-
 def libpq_url(database_url: str) -> str:
     """The address without SQLAlchemy's driver name."""
     return database_url.replace("postgresql+psycopg://", "postgresql://", 1)
@@ -52,7 +34,7 @@ def libpq_url(database_url: str) -> str:
 
 def build(settings: Settings, database_url: str, store: S3Config) -> Deps:
     """All external services for one process. Fast: nothing is contacted here."""
-    database = Database(database_url, deferrer())
+    database = Database(database_url)
     maker = _Once(lambda: _maker(settings))
     authority = _Once(lambda: _authority(settings), unless=lambda made: made.superseded)
 

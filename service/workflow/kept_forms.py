@@ -59,7 +59,7 @@ def has_session(deps: Deps, secret: str) -> bool:
     if not secret:
         return False
     with deps.database.look() as tx:
-        return tx.signing.session(hash_secret(secret)) is not None
+        return tx.visits.session(hash_secret(secret)) is not None
 
 
 def forget(deps: Deps, form_id: str, holder: bytes) -> None:

@@ -17,7 +17,6 @@ from service.agreement.parties import Controller, MainAgreement, Processor, Sign
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Order, Place, PlaceState, State
 from service.database.engine import Database, Transaction
-from service.wiring.build import deferrer
 
 STAFF = Staff(str(uuid.uuid4()), "Els Maes", "els@it4.example", "Adviseur", frozenset(Role))
 PROCESSOR = Processor(
@@ -47,7 +46,7 @@ CONTROLLER = Controller(
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """The database as the service opens it."""
-    made = Database(database_url, deferrer())
+    made = Database(database_url)
     with made.begin() as tx:
         tx.accounts.add(STAFF, "no hash")
         tx.accounts.add_profile(1, PROCESSOR, None)

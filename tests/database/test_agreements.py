@@ -15,7 +15,6 @@ from service.agreement.parties import MainAgreement, Signatory
 from service.agreement.states import Order, Place, PlaceState, State
 from service.database.engine import Database
 from service.errors import NotFound, Unavailable
-from service.wiring.build import deferrer
 
 New = Callable[..., Agreement]
 
@@ -123,6 +122,6 @@ def test_a_flag_is_noted_once(database: Database, new: New) -> None:
 
 
 def test_a_database_that_does_not_answer_is_unavailable() -> None:
-    nowhere = Database("postgresql+psycopg://nobody@127.0.0.1:1/none", deferrer())
+    nowhere = Database("postgresql+psycopg://nobody@127.0.0.1:1/none")
     with pytest.raises(Unavailable), nowhere.begin():
         pass

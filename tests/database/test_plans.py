@@ -26,7 +26,7 @@ from service.agreement.lists import COUNTED, Search
 from service.database.engine import Database
 from service.database.lists import overview
 from service.engines import EmbeddedPostgres
-from service.wiring.build import build, deferrer, libpq_url
+from service.wiring.build import build, libpq_url
 from storage.config import S3Config
 
 AGREEMENTS = 3000
@@ -170,7 +170,7 @@ def test_every_way_to_search_finds_the_same(
 ) -> None:
     """Reading the newest one by one, using the index, or one after the other."""
     monkeypatch.setattr(overview, "READ_AT_MOST", read_at_most)
-    database = Database(filled, deferrer())
+    database = Database(filled)
     with database.begin() as tx:
         for search in SEARCHES:
             everything = tx.overview.find(search, limit=AGREEMENTS)
@@ -194,7 +194,7 @@ _WORDS = text("select id::text, words from agreements")
 
 
 def test_what_nobody_needs_to_know_is_not_counted(filled: str) -> None:
-    database = Database(filled, deferrer())
+    database = Database(filled)
     with database.begin() as tx:
         counts = tx.overview.counts()
         drafts = len(tx.overview.find(Search(group="draft"), limit=AGREEMENTS))

@@ -23,7 +23,7 @@ from service.deps import Deps
 from service.running import worker
 from service.running.first_start import as_input, read_example
 from service.running.jobs import PERIODIC, Periodic
-from service.wiring.build import worker_app
+from service.wiring.queue import worker_app
 from service.workflow.actors import Client
 from service.workflow.offer import create, generate, send
 from service.workflow.signing import (

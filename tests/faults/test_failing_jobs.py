@@ -14,7 +14,7 @@ from service.database.lists.alarms import AlarmKind
 from service.deps import Deps
 from service.running import worker
 from service.running.jobs import PERIODIC
-from service.wiring.build import worker_app
+from service.wiring.queue import worker_app
 from service.workflow import one_by_one
 from service.workflow.keeping import anchor
 from service.workflow.offer import expire, send

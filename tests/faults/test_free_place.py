@@ -11,7 +11,7 @@ from fault_road import House
 from service.deps import Deps
 from service.running import worker
 from service.running.jobs import Job
-from service.wiring.build import worker_app
+from service.wiring.queue import worker_app
 from service.workflow.tasks import LOOK, SEAL
 
 LONGEST_SECONDS = 60

@@ -10,7 +10,7 @@ from fault_road import House, until
 from kill_harness import Kennel
 from procrastinate.exceptions import ConnectorException
 
-from service.wiring.build import worker_app
+from service.wiring.queue import worker_app
 from signatures.run_async import run
 
 pytestmark = pytest.mark.own_database

@@ -22,7 +22,8 @@ from service.running.jobs import JOBS, PERIODIC
 from service.running.worker import register
 from service.settings.table import load_settings
 from service.web.context import policy_of
-from service.wiring.build import build, worker_app
+from service.wiring.build import build
+from service.wiring.queue import worker_app
 from service.workflow import tasks
 from storage.objects import S3Config
 

@@ -60,6 +60,11 @@ def test_an_idle_process_holds_no_library_of_documents(process: str) -> None:
     assert found & HEAVY == set()
 
 
+@pytest.mark.parametrize("process", ["web", "supervisor"])
+def test_only_a_worker_holds_the_library_of_jobs(process: str) -> None:
+    assert "procrastinate" not in loaded(LOADED[process])
+
+
 def test_the_supervisor_holds_no_library_of_certificates() -> None:
     assert "cryptography" not in loaded(LOADED["supervisor"])
 

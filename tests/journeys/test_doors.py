@@ -26,7 +26,6 @@ from service.engines import EmbeddedObjectStore, EmbeddedPostgres
 from service.running.supervisor import _given_to
 from service.settings.choices import DEVELOPMENT
 from service.settings.table import load_settings
-from service.wiring.build import deferrer
 
 
 def test_nobody_without_credentials_changes_or_learns_anything(zegel: Installation) -> None:
@@ -76,7 +75,7 @@ def test_nobody_else_on_the_machine_reads_what_it_keeps(zegel: Installation) -> 
 def test_what_runs_works_with_the_role_that_owns_nothing(zegel: Installation) -> None:
     engines = zegel.running.engines
     assert make_url(engines.database_url).username == "zegel_app"
-    database = Database(engines.database_url, deferrer())
+    database = Database(engines.database_url)
     assert not database.owns_its_tables()
     database.close()
     owner = create_engine(engines.owner_url or "")

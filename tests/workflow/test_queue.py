@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
+from asked import statements
 from house import House
-from sqlalchemy import Engine, event
 
 from service.agreement.permissions import Role, Staff
 from service.workflow.signing import open_text, send_back
 from service.workflow.signing.countersign import PAGE, of_colleagues, queue
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements executed meanwhile."""
-    asked: list[str] = []
-
-    def note(*args: object) -> None:
-        asked.append(str(args[2]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def copies(house: House, reference: str, count: int) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from asked import statements
 from house import House
-from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import create_engine, text
 
 from service.errors import Invalid, TooMany
 from service.workflow.people import accounts, passwords
@@ -42,20 +42,11 @@ def test_who_gets_no_turn_is_told_and_not_counted(house: House) -> None:
 
 
 def test_a_known_and_an_unknown_address_take_the_same_road(house: House) -> None:
-    asked: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        roads = []
-        for email in (EMAIL, "niemand@it4.example"):
-            asked.clear()
+    roads = []
+    for email in (EMAIL, "niemand@it4.example"):
+        with statements() as asked:
             wrong(house, email)
-            roads.append(list(asked))
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+        roads.append(asked)
     assert roads[0]
     assert roads[0] == roads[1]
 

@@ -66,7 +66,7 @@ _ITEMS = (
     .scalar_subquery()
     .label("items")
 )
-_WHOLE = select(
+WHOLE = select(
     *(column for column in agreements.c if column.name not in ("search", "words")),
     signatories.c.id.label("signatory_id"),
     signatories.c.name.label("signatory_name"),
@@ -78,15 +78,13 @@ _WHOLE = select(
     _PLACES,
     _ITEMS,
 )
-_WHOLE = _WHOLE.join(
+WHOLE = WHOLE.join(
     signatories, (signatories.c.agreement_id == agreements.c.id) & signatories.c.current
 ).outerjoin(staff, staff.c.id == agreements.c.countersigner_id)
 # Made once: to make such a statement takes four times as long as to have it answered.
-_BY_ID = _WHOLE.where(agreements.c.id == bindparam("wanted"))
-_THESE = _WHOLE.where(
-    agreements.c.id == any_(bindparam("wanted", type_=ARRAY(UUID(as_uuid=False))))
-)
-_BY_REFERENCE = _WHOLE.where(agreements.c.reference == bindparam("wanted"))
+_BY_ID = WHOLE.where(agreements.c.id == bindparam("wanted"))
+_THESE = WHOLE.where(agreements.c.id == any_(bindparam("wanted", type_=ARRAY(UUID(as_uuid=False)))))
+_BY_REFERENCE = WHOLE.where(agreements.c.reference == bindparam("wanted"))
 _LOCK_ID = select(agreements.c.id).where(agreements.c.id == bindparam("wanted")).with_for_update()
 _LOCK_REFERENCE = (
     select(agreements.c.id).where(agreements.c.reference == bindparam("wanted")).with_for_update()
@@ -99,6 +97,14 @@ _SAVE = (
         last_activity_at=func.clock_timestamp(),
         version=agreements.c.version + bindparam("raised", type_=Integer),
     )
+)
+_SAVE_PLACE = (
+    update(signature_places)
+    .where(
+        signature_places.c.agreement_id == bindparam("of_agreement"),
+        signature_places.c.place == bindparam("at"),
+    )
+    .values(state=bindparam("becomes"))
 )
 
 
@@ -130,7 +136,7 @@ class Agreements:
     def these(self, ids: Sequence[str]) -> dict[str, tuple[Agreement, tuple[str, ...]]]:
         """Several at once, each with its ``flags``, by id."""
         rows = self._connection.execute(_THESE, {"wanted": list(ids)}).mappings()
-        return {row["id"]: (_agreement(row), tuple(row["flags"])) for row in rows}
+        return {row["id"]: (as_agreement(row), tuple(row["flags"])) for row in rows}
 
     def lock(self, reference: str) -> Agreement:
         """The agreement under its row lock until the transaction ends. Raises NotFound."""
@@ -152,7 +158,7 @@ class Agreements:
         row = self._connection.execute(statement, {"wanted": wanted}).mappings().one_or_none()
         if row is None:
             raise NotFound(ErrorCode.NOT_FOUND)
-        return _agreement(row)
+        return as_agreement(row)
 
     def next_reference(self, year: int) -> str:
         """The next free reference of a year, such as ``VO-2026-00042``; gapless, because the
@@ -202,20 +208,12 @@ class Agreements:
         raised = int(is_own_change(before, after))
         self._connection.execute(_SAVE, {"saved": before.id, "raised": raised, **_columns(after)})
         changed = [
-            {"at": place.value, "becomes": state.value}
+            {"of_agreement": before.id, "at": place.value, "becomes": state.value}
             for place, state in after.places.items()
             if before.places[place] is not state
         ]
         if changed:
-            self._connection.execute(
-                update(signature_places)
-                .where(
-                    signature_places.c.agreement_id == before.id,
-                    signature_places.c.place == bindparam("at"),
-                )
-                .values(state=bindparam("becomes")),
-                changed,
-            )
+            self._connection.execute(_SAVE_PLACE, changed)
         if before.annex.items != after.annex.items:
             self._connection.execute(
                 delete(annex_items).where(annex_items.c.agreement_id == before.id)
@@ -337,7 +335,8 @@ def _columns(agreement: Agreement) -> dict[str, Any]:
     }
 
 
-def _agreement(row: RowMapping) -> Agreement:
+def as_agreement(row: RowMapping) -> Agreement:
+    """The agreement in a row of ``WHOLE``."""
     items = tuple(Item(*values) for values in row["items"] or ())
     dpo = Dpo(**row["dpo"]) if row["dpo"] else None
     main_date: date | None = row["main_date"]

@@ -39,6 +39,17 @@ class Document(NewDocument):
 
 
 @dataclass(frozen=True)
+class FrozenText:
+    """A frozen document without the bytes of its PDF, for pages that show its text."""
+
+    sha256: str
+    pages: int
+    reading_html: str
+    context: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class NewOriginal:
     """The one sealed original. Byte fields are None once only the archive keeps them."""
 
@@ -77,11 +88,13 @@ _OF_KIND = select(documents).where(
     documents.c.agreement_id == bindparam("agreement"), documents.c.kind == bindparam("of_kind")
 )
 _DOCUMENT = _OF_KIND.where(documents.c.edition == bindparam("attempt"))
+_FROZEN_TEXT = _DOCUMENT.with_only_columns(*(documents.c[each.name] for each in fields(FrozenText)))
 _ACTS = (
     select(acts)
     .where(acts.c.agreement_id == bindparam("agreement"), acts.c.edition == bindparam("attempt"))
     .order_by(acts.c.ordinal)
 )
+_ADD_ACT = insert(acts)
 _ORIGINAL = select(originals).where(originals.c.agreement_id == bindparam("agreement"))
 _SEALED_COPIES = select(originals.c.pdf, originals.c.evidence_pdf).where(
     originals.c.agreement_id == bindparam("agreement")
@@ -124,6 +137,12 @@ class Documents:
     def frozen(self, agreement_id: str, edition: int) -> Document | None:
         """The frozen document of an edition."""
         return self._one(agreement_id, "frozen", edition)
+
+    def frozen_text(self, agreement_id: str, edition: int) -> FrozenText | None:
+        """The same without its bytes."""
+        wanted = {"agreement": agreement_id, "of_kind": "frozen", "attempt": edition}
+        row = self._connection.execute(_FROZEN_TEXT, wanted).mappings().one_or_none()
+        return FrozenText(**row) if row else None
 
     def printed_for_us(self, agreement_id: str, edition: int) -> tuple[str, str] | None:
         """Name and function of who signs for the processor, as the frozen document prints them."""
@@ -177,9 +196,8 @@ class Documents:
 
     def add_act(self, agreement_id: str, edition: int, act: AcceptedAct) -> None:
         """Record an accepted act. The unique place makes a second one impossible."""
-        self._connection.execute(
-            insert(acts).values(agreement_id=agreement_id, edition=edition, **_columns(act))
-        )
+        columns = {"agreement_id": agreement_id, "edition": edition, **_columns(act)}
+        self._connection.execute(_ADD_ACT, columns)
 
     def acts(self, agreement_id: str, edition: int) -> list[AcceptedAct]:
         """The accepted acts of an edition in the order of signing."""

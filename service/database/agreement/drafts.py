@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.agreement.states import State
@@ -32,6 +32,17 @@ class Draft:
     kept_at: datetime
 
 
+# Made once: to make such a statement takes as long as to have it answered.
+_GIVEN = insert(drafts)
+_KEEP = _GIVEN.on_conflict_do_update(
+    index_elements=["signatory_id", "form"],
+    set_={"fields": _GIVEN.excluded.fields, "kept_at": func.clock_timestamp()},
+).returning(drafts.c.kept_at)
+_ONE = (drafts.c.signatory_id == bindparam("signatory"), drafts.c.form == bindparam("of_form"))
+_GET = select(drafts.c.fields, drafts.c.kept_at).where(*_ONE)
+_FORGET = delete(drafts).where(*_ONE)
+
+
 class Drafts:
     """The drafts of one transaction."""
 
@@ -40,29 +51,20 @@ class Drafts:
 
     def keep(self, signatory_id: str, form: str, fields: Mapping[str, list[str]]) -> datetime:
         """Keep this in the place of what was kept of the form before; says when."""
-        given = insert(drafts).values(signatory_id=signatory_id, form=form, fields=fields)
-        kept_at: datetime = self._connection.execute(
-            given.on_conflict_do_update(
-                index_elements=["signatory_id", "form"],
-                set_={"fields": given.excluded.fields, "kept_at": func.clock_timestamp()},
-            ).returning(drafts.c.kept_at)
-        ).scalar_one()
+        given = {"signatory_id": signatory_id, "form": form, "fields": fields}
+        kept_at: datetime = self._connection.execute(_KEEP, given).scalar_one()
         return kept_at
 
     def get(self, signatory_id: str, form: str) -> Draft | None:
         """What was last kept of this form."""
-        row = self._connection.execute(
-            select(drafts.c.fields, drafts.c.kept_at).where(
-                drafts.c.signatory_id == signatory_id, drafts.c.form == form
-            )
-        ).one_or_none()
+        wanted = {"signatory": signatory_id, "of_form": form}
+        row = self._connection.execute(_GET, wanted).one_or_none()
         return Draft(row.fields, row.kept_at) if row else None
 
     def forget(self, signatory_id: str, *forms: str) -> None:
         """These were sent, so they are kept where they belong."""
-        self._connection.execute(
-            delete(drafts).where(drafts.c.signatory_id == signatory_id, drafts.c.form.in_(forms))
-        )
+        for form in forms:
+            self._connection.execute(_FORGET, {"signatory": signatory_id, "of_form": form})
 
     def hand_over(self, signatory_id: str, to: str) -> None:
         """Somebody else signs: what is about the organisation goes along, who signs does not."""

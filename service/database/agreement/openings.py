@@ -45,6 +45,31 @@ _VIEW = _VIEWS.where(
 )
 
 
+_NOTE = upsert(openings).on_conflict_do_nothing().returning(openings.c.id)
+_first = openings.alias("first")
+_OF = (
+    select(
+        openings,
+        select(func.min(_first.c.opened_at))
+        .where(
+            _first.c.staff_id == openings.c.staff_id,
+            _first.c.common_sha256 == openings.c.common_sha256,
+            openings.c.common_sha256 != "",
+        )
+        .scalar_subquery()
+        .label("common_opened_at"),
+    )
+    .where(
+        openings.c.agreement_id == bindparam("agreement"),
+        openings.c.edition == bindparam("attempt"),
+        openings.c.document_sha256 == bindparam("document"),
+    )
+    .order_by(openings.c.opened_at)
+)
+_OF_STAFF = _OF.where(openings.c.staff_id == bindparam("person"))
+_OF_SIGNATORY = _OF.where(openings.c.signatory_id == bindparam("person"))
+
+
 class Openings:
     """The openings of one transaction."""
 
@@ -90,21 +115,19 @@ class Openings:
     ) -> bool:
         """Note that a person opened a text; False when that was noted before."""
         made = self._connection.execute(
-            upsert(openings)
-            .values(
-                id=str(uuid.uuid4()),
-                agreement_id=agreement_id,
-                edition=edition,
-                signatory_id=signatory_id,
-                staff_id=staff_id,
-                what=what,
-                document_sha256=document_sha256,
-                sha256=sha256,
-                common_sha256=common_sha256,
-                html=html,
-            )
-            .on_conflict_do_nothing()
-            .returning(openings.c.id)
+            _NOTE,
+            {
+                "id": str(uuid.uuid4()),
+                "agreement_id": agreement_id,
+                "edition": edition,
+                "signatory_id": signatory_id,
+                "staff_id": staff_id,
+                "what": what,
+                "document_sha256": document_sha256,
+                "sha256": sha256,
+                "common_sha256": common_sha256,
+                "html": html,
+            },
         )
         return made.first() is not None
 
@@ -118,29 +141,13 @@ class Openings:
         staff_id: str | None = None,
     ) -> list[Opening]:
         """What this person opened of a document, the first first."""
-        person = (
-            openings.c.staff_id == staff_id if staff_id else openings.c.signatory_id == signatory_id
-        )
-        first = openings.alias("first")
-        common = (
-            select(func.min(first.c.opened_at))
-            .where(
-                first.c.staff_id == openings.c.staff_id,
-                first.c.common_sha256 == openings.c.common_sha256,
-                openings.c.common_sha256 != "",
-            )
-            .scalar_subquery()
-        )
-        rows = self._connection.execute(
-            select(openings, common.label("common_opened_at"))
-            .where(
-                openings.c.agreement_id == agreement_id,
-                openings.c.edition == edition,
-                openings.c.document_sha256 == document_sha256,
-                person,
-            )
-            .order_by(openings.c.opened_at)
-        )
+        wanted = {
+            "agreement": agreement_id,
+            "attempt": edition,
+            "document": document_sha256,
+            "person": staff_id or signatory_id,
+        }
+        rows = self._connection.execute(_OF_STAFF if staff_id else _OF_SIGNATORY, wanted)
         return [
             Opening(
                 row.what,

@@ -9,14 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
-from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES, LINK_SESSION_HOURS
 from service.database.tables.agreements import (
-    agreements,
     code_challenges,
     link_sessions,
     links,
@@ -40,28 +49,6 @@ class Link:
 
 
 @dataclass(frozen=True)
-class LinkSession:
-    """A browser that exchanged a link.
-
-    ``proof`` is what the code was for that proved the mailbox in it, None before. ``pending`` is
-    the first signature, not yet submitted; ``colleague`` who is to sign instead, not yet told.
-    ``read_at`` is the database's clock when this was read.
-    """
-
-    secret_hash: bytes
-    link: Link
-    ip: str
-    user_agent: str
-    authenticated_at: datetime | None
-    challenge_id: str | None
-    proof: Purpose | None
-    shown_sha256: str
-    pending: Prepared | None
-    colleague: Colleague | None
-    read_at: datetime
-
-
-@dataclass(frozen=True)
 class Challenge:
     """A code that was mailed."""
 
@@ -80,34 +67,32 @@ _LINK = select(
     signatories.c.name.label("signatory_name"),
     signatories.c.email.label("signatory_email"),
 ).join(signatories, signatories.c.id == links.c.signatory_id)
+_BY_TOKEN = _LINK.where(links.c.token_hash == bindparam("token"))
 _LIVE_LINK = _LINK.where(links.c.agreement_id == bindparam("agreement"), links.c.ended == "")
-_SESSION = (
+
+
+_ASKED_AT = code_challenges.c.created_at
+_CODES_ASKED = (
     select(
-        link_sessions,
-        links,
-        signatories.c.name.label("signatory_name"),
-        signatories.c.email.label("signatory_email"),
-        code_challenges.c.purpose,
-        func.clock_timestamp().label("read_at"),
+        func.count()
+        .filter(func.clock_timestamp() - text("interval '1 hour'") < _ASKED_AT)
+        .label("hour"),
+        func.count().label("day"),
     )
-    .join(links, links.c.id == link_sessions.c.link_id)
-    .join(signatories, signatories.c.id == links.c.signatory_id)
-    .outerjoin(code_challenges, code_challenges.c.id == link_sessions.c.challenge_id)
+    .select_from(code_challenges)
     .where(
-        link_sessions.c.secret_hash == bindparam("secret"),
-        link_sessions.c.expires_at > func.clock_timestamp(),
+        code_challenges.c.link_id == bindparam("link"),
+        func.clock_timestamp() - text("interval '24 hours'") < _ASKED_AT,
     )
 )
-_HOLD_AGREEMENT = (
-    select(agreements.c.id)
-    .where(
-        agreements.c.id
-        == select(links.c.agreement_id)
-        .join(link_sessions, link_sessions.c.link_id == links.c.id)
-        .where(link_sessions.c.secret_hash == bindparam("secret"))
-        .scalar_subquery()
+_NEWEST_CHALLENGE = (
+    select(
+        code_challenges,
+        (code_challenges.c.expires_at <= func.clock_timestamp()).label("expired"),
     )
-    .with_for_update()
+    .where(code_challenges.c.link_id == bindparam("link"))
+    .order_by(code_challenges.c.created_at.desc())
+    .limit(1)
 )
 
 
@@ -142,7 +127,7 @@ class Signing:
 
     def link_by_token(self, token_hash: bytes) -> Link | None:
         """The link behind a token, living or ended."""
-        row = self._connection.execute(_LINK.where(links.c.token_hash == token_hash)).one_or_none()
+        row = self._connection.execute(_BY_TOKEN, {"token": token_hash}).one_or_none()
         return _link(row) if row else None
 
     def mark_copied(self, link_id: str) -> None:
@@ -192,44 +177,6 @@ class Signing:
             )
         )
 
-    def hold_agreement(self, secret_hash: bytes) -> None:
-        """Take the row lock of the agreement that a session is about, if there is such a session;
-        which agreement that is never changes."""
-        self._connection.execute(_HOLD_AGREEMENT, {"secret": secret_hash})
-
-    def session(self, secret_hash: bytes) -> LinkSession | None:
-        """The session behind a cookie, if it has not run out."""
-        found = self._connection.execute(_SESSION, {"secret": secret_hash})
-        row = found.mappings().one_or_none()
-        if row is None:
-            return None
-        link = Link(
-            id=row[links.c.id],
-            agreement_id=row[links.c.agreement_id],
-            signatory_id=row[links.c.signatory_id],
-            signatory_name=row["signatory_name"],
-            signatory_email=row["signatory_email"],
-            copied=row[links.c.copied],
-            ended=row[links.c.ended],
-            created_at=row[links.c.created_at],
-            opened_at=row[links.c.opened_at],
-        )
-        pending, image = row[link_sessions.c.pending], row[link_sessions.c.pending_image]
-        colleague = row[link_sessions.c.colleague]
-        return LinkSession(
-            secret_hash=row[link_sessions.c.secret_hash],
-            link=link,
-            ip=row[link_sessions.c.ip],
-            user_agent=row[link_sessions.c.user_agent],
-            authenticated_at=row[link_sessions.c.authenticated_at],
-            challenge_id=row[link_sessions.c.challenge_id],
-            proof=Purpose(row["purpose"]) if row["purpose"] else None,
-            shown_sha256=row[link_sessions.c.shown_sha256],
-            pending=Prepared.from_kept(pending, image) if pending else None,
-            colleague=Colleague(**colleague) if colleague else None,
-            read_at=row["read_at"],
-        )
-
     def note_shown(self, secret_hash: bytes, document_sha256: str) -> None:
         """This browser was shown the document with this SHA-256."""
         self._change(secret_hash, shown_sha256=document_sha256)
@@ -262,17 +209,10 @@ class Signing:
             .values(pending=None, pending_image=None, shown_sha256="")
         )
 
-    def codes_since(self, link_id: str, minutes: int) -> int:
-        """How many codes were asked for in the last ``minutes``."""
-        return self._connection.execute(
-            select(func.count())
-            .select_from(code_challenges)
-            .where(
-                code_challenges.c.link_id == link_id,
-                code_challenges.c.created_at
-                > func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, literal(minutes)),
-            )
-        ).scalar_one()
+    def codes_asked(self, link_id: str) -> tuple[int, int]:
+        """How many codes were asked for in the last hour, and in the last 24 hours."""
+        row = self._connection.execute(_CODES_ASKED, {"link": link_id}).one()
+        return row.hour, row.day
 
     def add_challenge(
         self, challenge_id: str, link_id: str, code_hash: bytes, *, to: str, purpose: Purpose
@@ -296,16 +236,14 @@ class Signing:
 
     def last_challenge(self, link_id: str) -> Challenge | None:
         """The newest code of a link, under its row lock."""
-        row = self._connection.execute(
-            select(
-                code_challenges,
-                (code_challenges.c.expires_at <= func.clock_timestamp()).label("expired"),
-            )
-            .where(code_challenges.c.link_id == link_id)
-            .order_by(code_challenges.c.created_at.desc())
-            .limit(1)
-            .with_for_update()
-        ).one_or_none()
+        return self._challenge(_NEWEST_CHALLENGE.with_for_update(), link_id)
+
+    def newest_challenge(self, link_id: str) -> Challenge | None:
+        """The same without a lock, to say how it is."""
+        return self._challenge(_NEWEST_CHALLENGE, link_id)
+
+    def _challenge(self, statement: Select[Any], link_id: str) -> Challenge | None:
+        row = self._connection.execute(statement, {"link": link_id}).one_or_none()
         if row is None:
             return None
         return Challenge(
@@ -374,13 +312,6 @@ class Signing:
                 < func.statement_timestamp() - text("interval '1 day'"),
             )
         )
-
-    def proved_mailbox(self, challenge_id: str) -> ProvedMailbox:
-        """When a code that was used was sent and entered, and to which address."""
-        row = self._connection.execute(
-            select(code_challenges).where(code_challenges.c.id == challenge_id)
-        ).one()
-        return ProvedMailbox(row.sent_to, row.created_at, row.consumed_at)
 
 
 def _link(row: Any) -> Link:

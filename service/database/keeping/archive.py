@@ -54,6 +54,11 @@ class ArchiveState:
 
 
 _STATE = select(archive_states).where(archive_states.c.agreement_id == bindparam("agreement"))
+_OBJECTS = (
+    select(archived_objects)
+    .where(archived_objects.c.agreement_id == bindparam("agreement"))
+    .order_by(archived_objects.c.name)
+)
 
 
 class ArchiveRecords:
@@ -136,11 +141,7 @@ class ArchiveRecords:
 
     def objects(self, agreement_id: str) -> list[ArchivedObject]:
         """The objects of a package by name."""
-        rows = self._connection.execute(
-            select(archived_objects)
-            .where(archived_objects.c.agreement_id == agreement_id)
-            .order_by(archived_objects.c.name)
-        )
+        rows = self._connection.execute(_OBJECTS, {"agreement": agreement_id})
         return [ArchivedObject.of(row) for row in rows]
 
     def renewed_with_sha256(self, sha256: str) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, cast, func, literal, or_, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import UUID
 
 from service.database.lists.groups import AWAITS_US, QUESTION_WAITS
@@ -52,7 +52,10 @@ _LISTED = (
     )
     .where(AWAITS_US)
     .order_by(*_PLACE)
+    .limit(bindparam("most"))
 )
+_OWN, _OF_COLLEAGUES = _LISTED.where(_THEIRS), _LISTED.where(~_THEIRS)
+_UNREAD = _OWN.where(~_READ)
 _COUNTS = select(
     func.count().filter(_THEIRS, ~RETURNED).label("fresh"),
     func.count().filter(_THEIRS, RETURNED).label("returned"),
@@ -110,9 +113,7 @@ class OurTurn:
 
         ``after`` is the cursor of the last line of the page before.
         """
-        statement = _LISTED.where(_THEIRS)
-        if unread:
-            statement = statement.where(~_READ)
+        statement = _UNREAD if unread else _OWN
         if after:
             returned, moment, agreement_id = after.split("|")
             statement = statement.where(
@@ -123,19 +124,18 @@ class OurTurn:
                     cast(agreement_id, UUID(as_uuid=False)),
                 )
             )
-        return self._listed(statement.limit(limit), staff_id)
+        return self._listed(statement, staff_id, limit=limit)
 
     def one(self, staff_id: str, reference: str) -> list[Listed]:
         """The line of one agreement; none when this person cannot sign it now."""
-        return self._listed(
-            _LISTED.where(_THEIRS, agreements.c.reference == reference.replace("\x00", "?")),
-            staff_id,
-        )
+        only = agreements.c.reference == reference.replace("\x00", "?")
+        return self._listed(_OWN.where(only), staff_id, limit=1)
 
     def of_colleagues(self, staff_id: str, *, limit: int) -> list[Listed]:
         """What somebody else has to sign."""
-        return self._listed(_LISTED.where(~_THEIRS).limit(limit), staff_id)
+        return self._listed(_OF_COLLEAGUES, staff_id, limit=limit)
 
-    def _listed(self, statement: Any, staff_id: str) -> list[Listed]:
-        rows = self._connection.execute(statement, {"whose": staff_id}).mappings()
+    def _listed(self, statement: Select[Any], staff_id: str, *, limit: int) -> list[Listed]:
+        asked = {"whose": staff_id, "most": limit}
+        rows = self._connection.execute(statement, asked).mappings()
         return [Listed(**row) for row in rows]

@@ -44,6 +44,11 @@ _PROFILE = (
     .order_by(processor_profiles.c.version.desc())
     .limit(1)
 )
+_WITH_ROLE = (
+    select(staff)
+    .where(staff.c.active, bindparam("role") == any_(staff.c.roles))
+    .order_by(staff.c.name)
+)
 
 
 class Accounts:
@@ -127,11 +132,7 @@ class Accounts:
 
     def with_role(self, role: Role) -> list[Staff]:
         """Active members of staff who hold a role."""
-        rows = self._connection.execute(
-            select(staff)
-            .where(staff.c.active, literal(role.value) == any_(staff.c.roles))
-            .order_by(staff.c.name)
-        )
+        rows = self._connection.execute(_WITH_ROLE, {"role": role.value})
         return [person_of(row) for row in rows]
 
     def to_judge(self, email: str, seed: str) -> tuple[Account, bool] | None:

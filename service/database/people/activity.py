@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Text,
     and_,
+    bindparam,
     cast,
     delete,
     func,
@@ -35,6 +36,20 @@ from service.database.tables.log import audit_entries, audit_personal
 MOST_OF_A_SUBJECT = 200
 
 
+_COUNTED = upsert(staff_activity).values(
+    {name: bindparam(name) for name in ("kind", "staff_id", "subject", "client")}
+    | {"hour": func.date_trunc("hour", func.clock_timestamp())}
+)
+_NOTE = _COUNTED.on_conflict_do_update(
+    index_elements=["kind", "staff_id", "subject", "hour"],
+    set_={
+        "times": staff_activity.c.times + 1,
+        "last_at": func.clock_timestamp(),
+        "client": _COUNTED.excluded.client,
+    },
+)
+
+
 class StaffActivity:
     """What staff did, in one transaction."""
 
@@ -53,22 +68,14 @@ class StaffActivity:
 
         ``client`` is the newest browser it came from.
         """
-        row = upsert(staff_activity).values(
-            kind=kind.value,
-            staff_id=staff_id,
-            subject=subject[:MOST_OF_A_SUBJECT],
-            hour=func.date_trunc("hour", func.clock_timestamp()),
-            client=dict(client) if client else None,
-        )
         self._connection.execute(
-            row.on_conflict_do_update(
-                index_elements=["kind", "staff_id", "subject", "hour"],
-                set_={
-                    "times": staff_activity.c.times + 1,
-                    "last_at": func.clock_timestamp(),
-                    "client": row.excluded.client,
-                },
-            )
+            _NOTE,
+            {
+                "kind": kind.value,
+                "staff_id": staff_id,
+                "subject": subject[:MOST_OF_A_SUBJECT],
+                "client": dict(client) if client else None,
+            },
         )
 
     def read(self, wanted: Wanted, *, limit: int = PAGE) -> list[Line]:

@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-import procrastinate
-from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy import Connection, text
-
-from service.database.driver import driver
+from sqlalchemy import Connection, Integer, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 
 @dataclass(frozen=True)
@@ -50,23 +47,37 @@ class Task:
         return str(arguments[self.about]) if self.about else self.single
 
 
-_HOLD_WAITING = text(
-    "select queue_name from procrastinate_jobs"
-    " where queueing_lock = :key and status = 'todo' for update"
+# Procrastinate's own ``defer`` says the same in three statements, and in five where one waits.
+# A job that waits already is held, and the worker told to look again once we are through, in the
+# words of Procrastinate's own trigger on a new job. 0: a worker took it meanwhile.
+_DEFER = text(
+    """
+with deferred as (
+  insert into procrastinate_jobs
+    (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)
+  values (:queue, :task, :priority, :key, :key, :args,
+    clock_timestamp() + make_interval(secs => :seconds))
+  on conflict (queueing_lock) where status = 'todo' do nothing
+  returning id
+), waiting as (
+  select queue_name from procrastinate_jobs
+  where queueing_lock = :key and status = 'todo' and not exists (select from deferred)
+  for update
+), woken as (
+  select pg_notify('procrastinate_queue_v1#' || queue_name,
+    json_build_object('type', 'job_inserted', 'job_id', 0)::text)
+  from waiting
 )
-# The same words as Procrastinate's own trigger on a new job.
-_WAKE = text(
-    "select pg_notify('procrastinate_queue_v1#' || :queue,"
-    " json_build_object('type', 'job_inserted', 'job_id', 0)::text)"
-)
+select (select count(*) from deferred) + (select count(*) from woken)
+"""
+).bindparams(bindparam("args", type_=JSONB), bindparam("seconds", type_=Integer))
 
 
 class Jobs:
     """The jobs of one transaction."""
 
-    def __init__(self, connection: Connection, app: procrastinate.App) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._app = app
 
     def defer(
         self,
@@ -87,46 +98,14 @@ class Jobs:
         until a sweep. Held rows are skipped by whoever looks for work (``FOR UPDATE SKIP LOCKED``).
         """
         key = f"{task.name}:{what or task.what(arguments)}"
-        while not self._insert(task, key, after, arguments):
-            waiting = self._connection.execute(_HOLD_WAITING, {"key": key}).scalar()
-            if waiting is not None:
-                self._connection.execute(_WAKE, {"queue": waiting})
-                return
+        job = {
+            "queue": task.queue.name,
+            "task": task.name,
+            "priority": task.queue.priority,
+            "key": key,
+            "args": arguments,
+            "seconds": int(after.total_seconds()) if after else None,
+        }
+        while not self._connection.execute(_DEFER, job).scalar_one():
             # A worker took it meanwhile and may have looked already, so another one must wait.
-
-    def defer_first(self, task: Task, **arguments: str | int) -> None:
-        """Defer a job about something that was made in this transaction: none about it can wait
-        yet, so there is nothing to go back to."""
-        self._put(task, f"{task.name}:{task.what(arguments)}", None, arguments)
-
-    def _insert(
-        self,
-        task: Task,
-        key: str,
-        after: timedelta | None,
-        arguments: dict[str, str | int],
-    ) -> bool:
-        """A new job; False when one waits already."""
-        try:
-            with self._connection.begin_nested():
-                self._put(task, key, after, arguments)
-        except AlreadyEnqueued:
-            return False
-        return True
-
-    def _put(
-        self,
-        task: Task,
-        key: str,
-        after: timedelta | None,
-        arguments: dict[str, str | int],
-    ) -> None:
-        self._app.configure_task(
-            task.name,
-            queue=task.queue.name,
-            priority=task.queue.priority,
-            queueing_lock=key,
-            lock=key,
-            schedule_in={"seconds": int(after.total_seconds())} if after else None,
-            connection=driver(self._connection),
-        ).defer(**arguments)
+            pass

@@ -73,6 +73,9 @@ _ABOUT_AGREEMENT = (
 )
 
 
+_QUEUE = upsert(messages).on_conflict_do_nothing(index_elements=["key"]).returning(messages.c.id)
+
+
 class Messages:
     """The messages of one transaction."""
 
@@ -83,17 +86,15 @@ class Messages:
         """Queue a mail; False when the same mail (by ``key``) was queued before."""
         agreement_id = subject.agreement_id
         made = self._connection.execute(
-            upsert(messages)
-            .values(
-                id=message_id,
-                key=key,
-                subject=subject.kind.value,
-                agreement_id=agreement_id,
-                subject_id=None if agreement_id else subject.id,
+            _QUEUE,
+            {
+                "id": message_id,
+                "key": key,
+                "subject": subject.kind.value,
+                "agreement_id": agreement_id,
+                "subject_id": None if agreement_id else subject.id,
                 **values,
-            )
-            .on_conflict_do_nothing(index_elements=["key"])
-            .returning(messages.c.id)
+            },
         )
         return made.first() is not None
 

@@ -19,7 +19,6 @@ from service.web.context import client, deps, signer
 from service.web.files import file
 from service.web.sign.blueprint import (
     blueprint,
-    current,
     current_open,
     editable,
     notice,
@@ -29,7 +28,7 @@ from service.web.sign.blueprint import (
     to,
 )
 from service.web.sign.facts import annex_rows, detail_rows
-from service.workflow.signing.prove_mailbox import code_waits, request_code
+from service.workflow.signing.prove_mailbox import code_wanted, request_code
 from service.workflow.signing.read import Reading, fetch_shown, frozen
 from service.workflow.signing.sign import confirm_reading
 
@@ -73,7 +72,7 @@ def confirm() -> ResponseReturnValue:
         client(),
         view_sha256=request.form.get("view_sha256", ""),
     )
-    if not (current().authenticated or code_waits(deps(), secret())):
+    if code_wanted(deps(), secret()):
         try:
             request_code(deps(), secret(), client())
         except TooMany as refusal:

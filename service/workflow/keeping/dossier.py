@@ -17,7 +17,7 @@ from service.agreement.permissions import SYSTEM
 from service.agreement.questions import Question
 from service.agreement.reminders import next_moment, refused_by_hand
 from service.agreement.states import RUNNING, Place, State
-from service.database.agreement.documents import Document, Original
+from service.database.agreement.documents import FrozenText, Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchiveState
 from service.database.log.audit_log import Entry
@@ -65,7 +65,7 @@ class Dossier:
     token_quality: str
     timeline: list[TimelineEntry]
     messages: list[Message]
-    frozen: Document | None
+    frozen: FrozenText | None
     original: Original | None
     archive: ArchiveState | None
     files: list[ListedFile]
@@ -163,7 +163,7 @@ def gather(deps: Deps, tx: Transaction, agreement: Agreement, language: Language
         token_quality=_quality(original, language),
         timeline=[_line(entry, language) for entry in entries],
         messages=tx.messages.of(agreement.id),
-        frozen=tx.documents.frozen(agreement.id, agreement.edition),
+        frozen=tx.documents.frozen_text(agreement.id, agreement.edition),
         original=original,
         archive=tx.archive.state(agreement.id),
         files=listed(agreement, original, tx.archive.objects(agreement.id)),

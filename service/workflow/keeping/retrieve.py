@@ -46,7 +46,7 @@ class Page:
 def listing(deps: Deps, search: Search, by: Principal) -> Page:
     """A page of agreements with the counts of every group."""
     require(by, Permission.SEE_AGREEMENTS)
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return _page(tx, search, tx.overview.counts())
 
 
@@ -61,7 +61,7 @@ def waiting_count(deps: Deps, staff: Staff) -> int:
 def search_archive(deps: Deps, search: Search, by: Principal) -> Page:
     """A page of what both parties have signed."""
     require(by, Permission.SEE_ARCHIVE)
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return _page(tx, search, {})
 
 

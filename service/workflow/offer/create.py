@@ -81,7 +81,7 @@ class Able:
 def able(deps: Deps, staff: Staff, reference: str = "") -> Able:
     """From whom to choose the countersigner of a new agreement, or of the draft ``reference``."""
     require(staff, Permission.PREPARE)
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         people = tx.accounts.with_role(Role.SIGNATORY)
         profile = tx.accounts.profile()
         newest = profile[1] if profile else None

@@ -42,7 +42,7 @@ def request(deps: Deps, agreement: Agreement) -> None:
 
 def sample(deps: Deps, agreement: Agreement) -> Sample | None:
     """The sample, or None while there is none; changes nothing. Raises GenerationFailed."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         known = tx.samples.get(_key(deps, agreement))
     if known and known.failure:
         raise GenerationFailed(known.failure)
@@ -51,7 +51,7 @@ def sample(deps: Deps, agreement: Agreement) -> Sample | None:
 
 def there(deps: Deps, agreement: Agreement) -> bool:
     """Whether there is one to read."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return tx.samples.there(_key(deps, agreement))
 
 

@@ -102,7 +102,7 @@ def sign_in(
 def confirm_password(deps: Deps, staff: Staff, password: str, browser: str = "") -> None:
     """Ask the password again before something weighty. Raises Invalid naming ``password``; TooMany
     when the account is locked or too many passwords are being checked."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         account = tx.accounts.by_id(staff.id)
         if account is None:
             raise NotFound(ErrorCode.NOT_FOUND)
@@ -141,7 +141,7 @@ def _judge(
     Returns the hash to keep instead, or an empty string when it can stay. Raises _Wrong; TooMany
     when a counter allows no try, or nobody has time for it.
     """
-    with deps.database.begin() as tx:  # a look that writes nothing, for whoever asks in a loop
+    with deps.database.look() as tx:  # a look that writes nothing, for whoever asks in a loop
         _refuse_if_used_up(tx, counters)
     with passwords.turn(patience):
         with deps.database.begin() as tx:

@@ -85,6 +85,8 @@ def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue
             lines = tx.our_turn.own(staff.id, after=after, limit=PAGE + 1)
         next_page = lines[PAGE - 1].cursor if len(lines) > PAGE else ""
         ids = [each.id for each in lines[:PAGE]]
+        if not ids:
+            return Queue([], tx.our_turn.counts(staff.id), "")
         found, returned = tx.agreements.these(ids), tx.questions.returned_of(ids)
         opened = tx.openings.by_staff(staff.id, ids)
         waiting = []
@@ -101,7 +103,7 @@ def of_colleagues(deps: Deps, staff: Staff) -> list[Agreement]:
     require(staff, Permission.COUNTERSIGN)
     with deps.database.look() as tx:
         ids = [each.id for each in tx.our_turn.of_colleagues(staff.id, limit=PAGE)]
-        found = tx.agreements.these(ids)
+        found = tx.agreements.these(ids) if ids else {}
         return [found[each][0] for each in ids]
 
 

@@ -69,7 +69,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
         given = found.session.colleague
         if given is None:
             raise Refused(ErrorCode.COLLEAGUE_FIRST)
-        proof = mailbox_proof(tx, found)
+        proof = mailbox_proof(found)
         colleague = given.signatory
         by = found.signer
         if before.state in (State.READY, State.GENERATION_FAILED):

@@ -20,7 +20,8 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Signer, Staff
 from service.agreement.states import CONTROLLER_PLACES, Place, PlaceState, State
-from service.database.agreement.signing import Link, LinkSession
+from service.database.agreement.signing import Link
+from service.database.agreement.visits import LinkSession
 from service.database.engine import Transaction
 from service.database.people.logos import Logo
 from service.deps import Deps
@@ -81,7 +82,7 @@ class Visit:
 
 def landing(deps: Deps, token: str) -> Landing:
     """What a link is now. Changes nothing."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         link = tx.signing.link_by_token(token_hash(token))
         if link is None:
             return Landing("unknown")
@@ -112,7 +113,7 @@ def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
         status = _status(before, link, tx.now())
         if status not in ("open", "signed", "completed"):
             raise LinkUnusable(status)
-        former = tx.signing.session(hash_secret(known)) if known else None
+        former = tx.visits.session(hash_secret(known)) if known else None
         if former and former.link.id == link.id and former.proof:
             tx.signing.continue_session(former.secret_hash, hash_secret(secret))
         else:
@@ -150,12 +151,12 @@ def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
     Raises LinkUnusable when the session or the link no longer opens it.
     """
     if lock and secret:
-        tx.signing.hold_agreement(hash_secret(secret))
+        tx.visits.hold_agreement(hash_secret(secret))
     # Read behind the lock: what was true before the wait for it may have changed meanwhile.
-    session = tx.signing.session(hash_secret(secret)) if secret else None
-    if session is None:
+    found = tx.visits.visit(hash_secret(secret)) if secret else None
+    if found is None:
         raise LinkUnusable("unknown")
-    agreement = tx.agreements.get_by_id(session.link.agreement_id)
+    session, agreement = found
     status = _status(agreement, session.link, session.read_at)
     if status not in ("open", "signed", "completed"):
         raise LinkUnusable(status)

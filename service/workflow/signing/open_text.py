@@ -60,9 +60,9 @@ class Reading:
 def to_read(deps: Deps, staff: Staff) -> Reading:
     """What waits for this person's signature and was not opened by them, oldest first."""
     require(staff, Permission.COUNTERSIGN)
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         ids = [each.id for each in tx.our_turn.own(staff.id, limit=AT_ONCE, unread=True)]
-        unread = _one_page(tx, ids)
+        unread = _one_page(tx, ids) if ids else []
         common = _common(tx, unread[0].common_sha256, staff) if unread else None
         left = tx.our_turn.counts(staff.id).unread - len(unread)
     return Reading(unread, common, left)
@@ -131,7 +131,7 @@ def note_view(deps: Deps, reference: str, view_sha256: str, staff: Staff, client
 
 def opened_at(deps: Deps, agreement: Agreement, staff: Staff) -> datetime | None:
     """When this person first opened the text that waits for our signature; None when never."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return tx.openings.by_staff(staff.id, [agreement.id]).get(_key(agreement))
 
 

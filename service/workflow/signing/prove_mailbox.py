@@ -35,8 +35,19 @@ CODES_PER_DAY = 10
 
 def code_waits(deps: Deps, secret: str, purpose: Purpose = Purpose.SIGN) -> bool:
     """Whether a mailed code for this can still be entered. Raises LinkUnusable."""
-    with deps.database.begin() as tx:
-        challenge = tx.signing.last_challenge(load_visit(tx, secret, lock=False).link.id)
+    with deps.database.look() as tx:
+        return _code_waits(tx, load_visit(tx, secret, lock=False), purpose)
+
+
+def code_wanted(deps: Deps, secret: str) -> bool:
+    """Whether a code must still be mailed before this browser can sign. Raises LinkUnusable."""
+    with deps.database.look() as tx:
+        found = load_visit(tx, secret, lock=False)
+        return not (found.authenticated or _code_waits(tx, found, Purpose.SIGN))
+
+
+def _code_waits(tx: Transaction, found: Visit, purpose: Purpose) -> bool:
+    challenge = tx.signing.newest_challenge(found.link.id)
     if challenge is None or challenge.tries >= CODE_TRIES:
         return False
     return _waits(challenge, purpose)
@@ -53,9 +64,10 @@ def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Pur
         if _enough(found, purpose):
             return
         agreement = found.agreement
-        if tx.signing.codes_since(found.link.id, 60) >= CODES_PER_HOUR:
+        in_an_hour, in_a_day = tx.signing.codes_asked(found.link.id)
+        if in_an_hour >= CODES_PER_HOUR:
             raise TooMany(ErrorCode.CODE_TOO_MANY, minutes=60)
-        if tx.signing.codes_since(found.link.id, 24 * 60) >= CODES_PER_DAY:
+        if in_a_day >= CODES_PER_DAY:
             raise TooMany(ErrorCode.CODE_TOO_MANY_TODAY)
         challenge_id = str(uuid.uuid4())
         code = code_for(deps.secret_key, challenge_id)
@@ -119,11 +131,11 @@ def confirm_code(
     raise Invalid([wrong])
 
 
-def mailbox_proof(tx: Transaction, found: Visit) -> ProvedMailbox:
+def mailbox_proof(found: Visit) -> ProvedMailbox:
     """How the mailbox was proved in this browser. Raises Refused when it was not."""
-    if found.session.challenge_id is None:
+    if found.session.mailbox is None:
         raise Refused(ErrorCode.CODE_FIRST)
-    return tx.signing.proved_mailbox(found.session.challenge_id)
+    return found.session.mailbox
 
 
 def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:

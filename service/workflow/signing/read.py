@@ -16,7 +16,7 @@ from service.agreement.in_session import Colleague
 from service.agreement.model import Agreement
 from service.agreement.shown import PDF
 from service.agreement.states import Place
-from service.database.agreement.documents import Document
+from service.database.agreement.documents import FrozenText
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
@@ -32,7 +32,7 @@ class Reading:
     """The text as it is shown and will be signed."""
 
     visit: Visit
-    document: Document
+    document: FrozenText
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def frozen(deps: Deps, secret: str) -> Reading:
     Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
     none.
     """
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         found = load_proved_visit(tx, secret, lock=False)
-        document = tx.documents.frozen(found.agreement.id, found.agreement.edition)
+        document = tx.documents.frozen_text(found.agreement.id, found.agreement.edition)
     if document is None or document.sha256 != found.agreement.frozen_sha256:
         raise NotFound(ErrorCode.NOT_FOUND)
     return Reading(found, document)
@@ -126,39 +126,39 @@ def acts(deps: Deps, secret: str) -> list[AcceptedAct]:
 
     Raises LinkUnusable, Refused until the mailbox is proved.
     """
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         agreement = load_proved_visit(tx, secret, lock=False).agreement
         return tx.documents.acts(agreement.id, agreement.edition)
 
 
 def ending(deps: Deps, agreement: Agreement, reason: str) -> Ending:
     """What to say about an agreement whose link opens nothing for this ``reason``."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return _ending(tx, agreement, reason)
 
 
 def ending_of(deps: Deps, secret: str, reason: str) -> Ending | None:
     """The same for the link that a browser's session was made with; None without a session."""
-    with deps.database.begin() as tx:
-        session = tx.signing.session(hash_secret(secret)) if secret else None
-        if session is None:
-            return None
-        return _ending(tx, tx.agreements.get_by_id(session.link.agreement_id), reason)
+    with deps.database.look() as tx:
+        found = tx.visits.visit(hash_secret(secret)) if secret else None
+        return _ending(tx, found[1], reason) if found else None
 
 
 def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, Colleague] | None:
     """The agreement that this very browser passed on, and the colleague it named; else None."""
-    with deps.database.begin() as tx:
-        session = tx.signing.session(hash_secret(secret)) if secret else None
-        if session is None or session.link.ended != "delegated" or not session.colleague:
+    with deps.database.look() as tx:
+        found = tx.visits.visit(hash_secret(secret)) if secret else None
+        if found is None:
             return None
-        return tx.agreements.get_by_id(session.link.agreement_id), session.colleague
+        session, agreement = found
+        passed_on = session.link.ended == "delegated" and session.colleague
+        return (agreement, passed_on) if passed_on else None
 
 
 def token_of(deps: Deps, secret: str) -> str:
     """The token of the link that a browser's session was made with. Raises LinkUnusable."""
-    with deps.database.begin() as tx:
-        session = tx.signing.session(hash_secret(secret)) if secret else None
+    with deps.database.look() as tx:
+        session = tx.visits.session(hash_secret(secret)) if secret else None
     if session is None:
         raise LinkUnusable("unknown")
     return token_for(deps.secret_key, session.link.id)

@@ -142,7 +142,7 @@ def sign(
         after = accept(
             tx,
             before,
-            _person(tx, found, client),
+            _person(found, client),
             SignatureImage(pending.method, pending.typed, pending.image, pending.face),
             {
                 Place.CONTROLLER_AGREEMENT: statements(AGREEMENT_STATEMENTS, before),
@@ -160,7 +160,7 @@ def sign(
 
 def receipt(deps: Deps, secret: str) -> Receipt | None:
     """The receipt of somebody who has signed. Raises LinkUnusable."""
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return _receipt(tx, load_visit(tx, secret, lock=False))
 
 
@@ -182,7 +182,7 @@ def _must_be_ready(found: Visit, document_sha256: str) -> None:
         raise Refused(ErrorCode.CHANGED)
 
 
-def _person(tx: Transaction, found: Visit, client: Client) -> Person:
+def _person(found: Visit, client: Client) -> Person:
     agreement, link = found.agreement, found.link
     return Person(
         principal=found.signer,
@@ -194,7 +194,7 @@ def _person(tx: Transaction, found: Visit, client: Client) -> Person:
         observed=Observed(
             client.ip,
             client.user_agent,
-            mailbox_proof(tx, found),
+            mailbox_proof(found),
             UsedLink(link.id, link.signatory_email, link.opened_at, link.copied),
         ),
     )

@@ -74,7 +74,7 @@ def tell(
         attach_original=attach_original,
     )
     if queued:
-        tx.jobs.defer_first(DELIVER, message_id=message_id)
+        tx.jobs.defer(DELIVER, message_id=message_id)
     return queued
 
 
@@ -115,7 +115,7 @@ def tell_staff(
         account_link_id=account_link_id,
     )
     if queued:
-        tx.jobs.defer_first(DELIVER, message_id=message_id)
+        tx.jobs.defer(DELIVER, message_id=message_id)
     return queued
 
 

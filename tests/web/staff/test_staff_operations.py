@@ -13,7 +13,6 @@ from service.agreement.permissions import Staff
 from service.database.engine import Database
 from service.deps import Deps
 from service.settings.choices import PRODUCTION
-from service.wiring.build import deferrer
 from service.workflow.sealing import seal
 from service.workflow.telling import alarm, deliver
 from service.workflow.weak_spots import log_weak_spots
@@ -30,7 +29,7 @@ def test_nothing_stands_still(office: Office) -> None:
 def test_what_is_weaker_than_it_could_be_is_shown_with_the_reason_given(
     office: Office, deps: Deps, caplog: pytest.LogCaptureFixture
 ) -> None:
-    owner = Database(as_owner(deps.database.url), deferrer())
+    owner = Database(as_owner(deps.database.url))
     settings = dataclasses.replace(
         deps.settings,
         mode=PRODUCTION,

@@ -1,0 +1,182 @@
+"""The browser of a signer: its session, and the agreement that it is about.
+
+Every page of the signing journey begins with both, so they are read by one statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
+
+from service.agreement.act_record import ProvedMailbox
+from service.agreement.capabilities import Purpose
+from service.agreement.in_session import Colleague, Prepared
+from service.agreement.model import Agreement
+from service.database.agreement.agreements import WHOLE, as_agreement
+from service.database.agreement.signing import Link
+from service.database.tables.agreements import (
+    agreements,
+    code_challenges,
+    link_sessions,
+    links,
+    signatories,
+)
+
+
+@dataclass(frozen=True)
+class LinkSession:
+    """A browser that exchanged a link.
+
+    ``mailbox`` is how the mailbox was proved in it and ``proof`` what that code was for, None
+    before. ``pending`` is
+    the first signature, not yet submitted; ``colleague`` who is to sign instead, not yet told.
+    ``read_at`` is the database's clock when this was read.
+    """
+
+    secret_hash: bytes
+    link: Link
+    ip: str
+    user_agent: str
+    authenticated_at: datetime | None
+    mailbox: ProvedMailbox | None
+    proof: Purpose | None
+    shown_sha256: str
+    pending: Prepared | None
+    colleague: Colleague | None
+    read_at: datetime
+
+
+# Whom the link was sent to: not always the present signatory of the agreement.
+_ADDRESSED = signatories.alias("addressed")
+# Named apart from the columns of the agreement beside them.
+_OF_SESSION = (
+    *(
+        link_sessions.c[name].label(f"session_{name}")
+        for name in (
+            "secret_hash",
+            "ip",
+            "user_agent",
+            "authenticated_at",
+            "shown_sha256",
+            "pending",
+            "pending_image",
+            "colleague",
+        )
+    ),
+    *(
+        links.c[name].label(f"link_{name}")
+        for name in (
+            "id",
+            "agreement_id",
+            "signatory_id",
+            "copied",
+            "ended",
+            "created_at",
+            "opened_at",
+        )
+    ),
+    _ADDRESSED.c.name.label("link_signatory_name"),
+    _ADDRESSED.c.email.label("link_signatory_email"),
+    *(
+        code_challenges.c[name].label(f"code_{name}")
+        for name in ("purpose", "sent_to", "created_at", "consumed_at")
+    ),
+    func.clock_timestamp().label("session_read_at"),
+)
+
+
+def _behind_cookie(statement: Select[Any]) -> Select[Any]:
+    """What is beside the session with the hash ``secret``, unless it has run out."""
+    return (
+        statement.join(_ADDRESSED, _ADDRESSED.c.id == links.c.signatory_id)
+        .outerjoin(code_challenges, code_challenges.c.id == link_sessions.c.challenge_id)
+        .where(
+            link_sessions.c.secret_hash == bindparam("secret"),
+            link_sessions.c.expires_at > func.clock_timestamp(),
+        )
+    )
+
+
+_SESSION = _behind_cookie(
+    select(*_OF_SESSION)
+    .select_from(link_sessions)
+    .join(links, links.c.id == link_sessions.c.link_id)
+)
+_VISIT = _behind_cookie(
+    WHOLE.add_columns(*_OF_SESSION)
+    .join(links, links.c.agreement_id == agreements.c.id)
+    .join(link_sessions, link_sessions.c.link_id == links.c.id)
+)
+_HOLD_AGREEMENT = (
+    select(agreements.c.id)
+    .where(
+        agreements.c.id
+        == select(links.c.agreement_id)
+        .join(link_sessions, link_sessions.c.link_id == links.c.id)
+        .where(link_sessions.c.secret_hash == bindparam("secret"))
+        .scalar_subquery()
+    )
+    .with_for_update()
+)
+
+
+class Visits:
+    """The sessions of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def hold_agreement(self, secret_hash: bytes) -> None:
+        """Take the row lock of the agreement that a session is about, if there is such a session;
+        which agreement that is never changes."""
+        self._connection.execute(_HOLD_AGREEMENT, {"secret": secret_hash})
+
+    def session(self, secret_hash: bytes) -> LinkSession | None:
+        """The session behind a cookie, if it has not run out."""
+        row = self._row(_SESSION, secret_hash)
+        return _session(row) if row else None
+
+    def visit(self, secret_hash: bytes) -> tuple[LinkSession, Agreement] | None:
+        """The same with the agreement as it stands. Behind the lock where something is to happen:
+        a statement that itself waits for a lock gives what was true before the wait."""
+        row = self._row(_VISIT, secret_hash)
+        return (_session(row), as_agreement(row)) if row else None
+
+    def _row(self, statement: Select[Any], secret_hash: bytes) -> RowMapping | None:
+        found = self._connection.execute(statement, {"secret": secret_hash})
+        return found.mappings().one_or_none()
+
+
+def _session(row: RowMapping) -> LinkSession:
+    pending, colleague = row["session_pending"], row["session_colleague"]
+    purpose = row["code_purpose"]
+    return LinkSession(
+        secret_hash=row["session_secret_hash"],
+        link=Link(
+            id=row["link_id"],
+            agreement_id=row["link_agreement_id"],
+            signatory_id=row["link_signatory_id"],
+            signatory_name=row["link_signatory_name"],
+            signatory_email=row["link_signatory_email"],
+            copied=row["link_copied"],
+            ended=row["link_ended"],
+            created_at=row["link_created_at"],
+            opened_at=row["link_opened_at"],
+        ),
+        ip=row["session_ip"],
+        user_agent=row["session_user_agent"],
+        authenticated_at=row["session_authenticated_at"],
+        mailbox=_proved_mailbox(row) if purpose else None,
+        proof=Purpose(purpose) if purpose else None,
+        shown_sha256=row["session_shown_sha256"],
+        pending=Prepared.from_kept(pending, row["session_pending_image"]) if pending else None,
+        colleague=Colleague(**colleague) if colleague else None,
+        read_at=row["session_read_at"],
+    )
+
+
+def _proved_mailbox(row: RowMapping) -> ProvedMailbox:
+    return ProvedMailbox(row["code_sent_to"], row["code_created_at"], row["code_consumed_at"])

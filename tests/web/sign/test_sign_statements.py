@@ -1,0 +1,36 @@
+"""How often the database is asked: a signer waits for each statement."""
+
+from __future__ import annotations
+
+from asked import statements
+
+from tests.web.sign.conftest import Browser, Journey
+
+
+def asked(browser: Browser, page: str) -> int:
+    with statements() as found:
+        assert browser.get(f"/tekenen/{page}", follow=False).status_code == 200, page
+    return len(found)
+
+
+def test_a_page_asks_for_the_visit_and_what_it_shows(journey: Journey) -> None:
+    browser = journey.entered()
+    costs = {"gegevens": asked(browser, "gegevens")}  # what was typed before, too
+    journey.reading()
+    costs["lezen"] = asked(browser, "lezen")
+    browser.post("/tekenen/lezen", journey.shown())
+    costs["ondertekenen"] = asked(browser, "ondertekenen")
+    browser.post("/tekenen/code/controle", {"code": journey.code()})
+    browser.post("/tekenen/ondertekenen", journey.signature())
+    costs["ondertekenen/bijlage"] = asked(browser, "ondertekenen/bijlage")
+    most = {"gegevens": 2, "lezen": 2, "ondertekenen": 1, "ondertekenen/bijlage": 1}
+    assert costs == most
+
+
+def test_both_acts_are_accepted_in_few_statements(journey: Journey) -> None:
+    browser, given = journey.first_tap(), journey.signature(annex_statement="yes")
+    with statements() as found:
+        browser.post("/tekenen/ondertekenen/bijlage", given, follow=False)
+    assert journey.agreement.signed_places
+    # Two statements for each entry in the log would be two more, a savepoint for a job as well.
+    assert len(found) <= 28, found

@@ -259,6 +259,14 @@ def _reads_everything(node: dict[str, Any], partial: set[str]) -> bool:
     return False
 
 
+def test_who_cannot_sign_any_more_is_found_without_reading_what_runs(
+    plans: dict[str, list[dict[str, Any]]],
+) -> None:
+    index, counts = "ix_agreements_countersigner", plans["list: first page, with the counts"]
+    kinds = {node["Node Type"] for node in counts if node.get("Index Name") == index}
+    assert "Index Only Scan" in kinds
+
+
 def test_each_index_is_used(plans: dict[str, list[dict[str, Any]]], filled: str) -> None:
     """Detects an index that is dropped, or that a statement no longer matches."""
     used = {node.get("Index Name") for nodes in plans.values() for node in nodes}

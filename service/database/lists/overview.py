@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -41,7 +42,7 @@ from service.database.lists.searching import Words, judged
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import agreements, messages, signatories
 from service.database.tables.archive import archive_states
-from service.database.tables.columns import words
+from service.database.tables.columns import word, words
 from service.database.tables.questions import questions
 
 READ_AT_MOST = 20_000
@@ -73,20 +74,8 @@ class Overview:
     def same_number(self, number: str, but_not: str) -> SameNumber | None:
         """An agreement with the same enterprise number that has not come to nothing: the one that
         is furthest, since a draft says least."""
-        row = self._connection.execute(
-            select(agreements.c.reference, agreements.c.state, agreements.c.effective_date)
-            .where(
-                _own_number == number,
-                agreements.c.state.not_in(("declined", "expired", "voided", "superseded")),
-                agreements.c.reference != but_not,
-            )
-            .order_by(
-                agreements.c.effective_date.desc().nulls_last(),
-                agreements.c.state == State.DRAFT.value,
-                agreements.c.reference,
-            )
-            .limit(1)
-        ).one_or_none()
+        wanted = {"number": number, "but_not": but_not}
+        row = self._connection.execute(_SAME_NUMBER, wanted).one_or_none()
         if row is None:
             return None
         draft = row.state == State.DRAFT.value
@@ -109,9 +98,7 @@ class Overview:
             ids = list(self._connection.execute(page).scalars())
             if len(ids) == limit or self._size(newest) < READ_AT_MOST:
                 return ids
-        wanted = select(*_ON_A_PAGE).where(
-            typed.index, typed.match(agreements.c.search), *_conditions(search)
-        )
+        wanted = select(*_PLACED).where(*typed.found, *_conditions(search))
         if search.group in GROUPS:
             wanted = wanted.where(groups.in_group(search.group))
         # Found first and sorted then: else PostgreSQL may read all agreements in the order of the
@@ -125,15 +112,25 @@ class Overview:
 
 
 _COUNTS = groups.counts()
-# What a page is chosen by.
-_ON_A_PAGE = (
-    agreements.c.id,
-    agreements.c.last_activity_at,
-    agreements.c.effective_date,
-    agreements.c.search,
-)
+# What a page is chosen by, and beside it the words of each.
+_PLACED = (agreements.c.id, agreements.c.last_activity_at, agreements.c.effective_date)
+_ON_A_PAGE = (*_PLACED, agreements.c.search)
 # In the words of the index on it.
 _own_number: ColumnElement[str] = literal_column("(agreements.controller ->> 'number')")
+_SAME_NUMBER = (
+    select(agreements.c.reference, agreements.c.state, agreements.c.effective_date)
+    .where(
+        _own_number == bindparam("number"),
+        agreements.c.state.not_in(words(("declined", "expired", "voided", "superseded"))),
+        agreements.c.reference != bindparam("but_not"),
+    )
+    .order_by(
+        agreements.c.effective_date.desc().nulls_last(),
+        agreements.c.state == word(State.DRAFT),
+        agreements.c.reference,
+    )
+    .limit(1)
+)
 _QUESTION_WAITS = (
     select(questions.c.id)
     .where(questions.c.agreement_id == agreements.c.id, QUESTION_WAITS)

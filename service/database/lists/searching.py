@@ -52,9 +52,13 @@ class Words:
         return func.coalesce(search, _NO_WORDS).op("@@")(_query(self.all))
 
     @property
-    def index(self) -> ColumnElement[bool]:
-        """Whether it has those that the index is asked for."""
-        return agreements.c.search.op("@@")(_query(self.indexed))
+    def found(self) -> list[ColumnElement[bool]]:
+        """Conditions that find them by the index; it is exact, so the words that it was asked for
+        are not compared with each agreement again."""
+        conditions: list[ColumnElement[bool]] = [agreements.c.search.op("@@")(_query(self.indexed))]
+        if set(self.indexed) != set(self.all):
+            conditions.append(self.match(agreements.c.search))
+        return conditions
 
 
 def judged(connection: Connection, typed: str) -> Words | None:

@@ -112,6 +112,7 @@ agreements = Table(
     Index(
         "ix_agreements_countersigner",
         "countersigner_id",
+        postgresql_include=["id"],
         postgresql_where=text(_RUNNING),
     ),
     Index("ix_agreements_effective", text("effective_date desc"), text("id desc")),

@@ -1,1 +1,1 @@
-"""The core: what an agreement is and what may happen to it. Pure; no input or output."""
+"""The core: the agreement and the rules for it. Pure functions; no input or output."""

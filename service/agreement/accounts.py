@@ -1,4 +1,4 @@
-"""Accounts of staff, their sessions, and roles that wait for a second administrator."""
+"""Staff accounts, their sessions, and roles awaiting a second administrator's approval."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.agreement.permissions import Role, Staff
 
 @dataclass(frozen=True)
 class Account:
-    """A member of staff with what signing in needs; ``invited`` until a password was chosen."""
+    """A member of staff with the data for signing in; ``invited`` until a password is chosen."""
 
     person: Staff
     password_hash: str
@@ -20,7 +20,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Session:
-    """One session. Instants are aware UTC; ``proved_by`` says what the proof was: ``password``."""
+    """One session. Instants are aware UTC; ``proved_by`` is the kind of proof: ``password``."""
 
     id: str
     person: Staff
@@ -34,7 +34,7 @@ class Session:
 
 @dataclass(frozen=True)
 class RoleRequest:
-    """A role that waits for a decision. ``asked_at`` is aware UTC."""
+    """A role awaiting a decision. ``asked_at`` is aware UTC."""
 
     id: str
     staff_id: str

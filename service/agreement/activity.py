@@ -1,4 +1,4 @@
-"""The log of staff: its lines, and what is noted beside the hash-chained log, for a while."""
+"""The staff log: its lines, and the activities that are kept outside the hash chain for a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE = 50
 
 
 class Activity(StrEnum):
-    """Each kind; its sentence stands under ``log.what`` in ``staff.toml``."""
+    """The kinds of activity; each has a sentence under ``log.what`` in ``staff.toml``."""
 
     SIGN_IN_FAILED = "sign_in_failed"
     REFUSED = "refused"
@@ -26,10 +26,10 @@ class Activity(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the log of staff. ``at`` is aware UTC.
+    """One line of the staff log. ``at`` is aware UTC.
 
-    ``kind`` is an event of the chain or an activity; ``actor`` is ``staff:<id>``, ``system`` or
-    empty for a stranger; ``client`` and ``personal`` are None where erased or never there.
+    ``kind`` is an event of the chain or an activity; ``actor`` is ``staff:<id>``, ``system`` or,
+    if unknown, empty; ``client`` and ``personal`` are None if erased or never present.
     """
 
     at: datetime
@@ -44,7 +44,7 @@ class Line:
 
     @property
     def cursor(self) -> str:
-        """Where the next page begins."""
+        """The cursor of the page after this line."""
         return f"{self.at.isoformat()}~{self.source}~{self.id}"
 
 
@@ -52,7 +52,7 @@ _CURSOR = re.compile(r"([0-9T:.+-]{19,40})~(chain|beside)~([0-9]{1,18})", re.ASC
 
 
 def place_of(cursor: str) -> tuple[datetime, str, int] | None:
-    """What ``Line.cursor`` made; None for anything else, which begins at the first page."""
+    """Parse a cursor made by ``Line.cursor``; None (the first page) for anything else."""
     match = _CURSOR.fullmatch(cursor)
     if match is None:
         return None
@@ -65,7 +65,7 @@ def place_of(cursor: str) -> tuple[datetime, str, int] | None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to look for; empty is everything. ``since`` and ``until`` are aware UTC."""
+    """The filter; empty values match everything. ``since`` and ``until`` are aware UTC."""
 
     staff_id: str = ""
     kinds: tuple[str, ...] = ()

@@ -1,15 +1,15 @@
-"""Anchors: once a day one time stamp over the heads of all log chains that grew.
+"""Anchors: one time stamp a day over the heads of all log chains that grew.
 
-The heads are the leaves of a Merkle tree, so that one agreement's place in an anchor is proved by
-a few hashes and without the others. Everything is text, so that ``printf`` and ``sha256sum`` can
-follow it: a leaf is canonical JSON, its hash is the SHA-256 of those bytes; a node above two
-others is the SHA-256 of ``node <left> <right>`` with both in hexadecimal. A node without a
-neighbour rises as it is. A leaf begins with ``{`` and a node with ``n``, so that neither can be
-taken for the other.
+The heads are the leaves of a Merkle tree, so that a few hashes prove one agreement's place in an
+anchor without showing the others. Everything is text, so that ``printf`` and ``sha256sum`` can
+recompute it. A leaf is canonical JSON and its hash is the SHA-256 of those bytes; the parent of
+two nodes is the SHA-256 of ``node <left> <right>``, both in hexadecimal. A node without a sibling
+moves up unchanged. Leaves begin with ``{`` and nodes with ``n``, so that neither can be mistaken
+for the other.
 
-The *record* of an anchor names the root, the day and the SHA-256 of the record before it; the
-token is over the record. A chain that did not grow is not listed again: the last anchor that has
-it holds for it, and the records hold each other.
+The *record* of an anchor names the root, the day and the SHA-256 of the previous record; the
+time-stamp token covers the record. A chain that did not grow is not listed again: the last anchor
+that lists it still proves it, because the records are chained.
 """
 
 from __future__ import annotations
@@ -30,29 +30,29 @@ LEFT, RIGHT = "links", "rechts"
 
 @dataclass(frozen=True)
 class Head:
-    """Entry ``seq`` of a chain with its hash; ``agreement_id`` None for the general chain."""
+    """Entry ``seq`` of a chain and its hash; ``agreement_id`` is None for the general chain."""
 
     agreement_id: str | None
     seq: int
     hash: str
 
     def leaf(self) -> bytes:
-        """The bytes that stand for it in the tree."""
+        """Its leaf in the tree."""
         return rfc8785.dumps({"agreement": self.agreement_id, "seq": self.seq, "hash": self.hash})
 
 
 def in_order(heads: Sequence[Head]) -> list[Head]:
-    """As they stand in the tree: the general chain first, then by agreement and number."""
+    """The order of the tree: the general chain first, then by agreement and number."""
     return sorted(heads, key=lambda head: (head.agreement_id or "", head.seq))
 
 
 def lines(heads: Sequence[Head]) -> bytes:
-    """The leaves, one a line."""
+    """The leaves, one per line."""
     return b"".join(head.leaf() + b"\n" for head in heads)
 
 
 def root(heads: Sequence[Head]) -> str:
-    """The root of the tree over these heads; of none, the SHA-256 of nothing."""
+    """The root of the tree over these heads; without heads, the SHA-256 of no bytes."""
     level = [_sha256(head.leaf()) for head in heads]
     while len(level) > 1:
         level = _above(level)
@@ -60,7 +60,7 @@ def root(heads: Sequence[Head]) -> str:
 
 
 def path(heads: Sequence[Head], head: Head) -> list[tuple[str, str]]:
-    """From the leaf of ``head`` up to the root: on which side the other one stands, and its hash.
+    """The path from the leaf of ``head`` to the root: the side and hash of each sibling.
 
     Raises ValueError when ``head`` is not among them.
     """
@@ -78,9 +78,9 @@ def path(heads: Sequence[Head], head: Head) -> list[tuple[str, str]]:
 def record(
     *, number: int, now: datetime, last_day: date | None, previous: str, heads: Sequence[Head]
 ) -> bytes:
-    """The record of an anchor, canonical. ``now`` is aware; the day is that of UTC.
+    """The record of an anchor as canonical JSON. ``now`` is aware; the day is in UTC.
 
-    Days without an anchor since the last one are named in it: nothing is back-dated.
+    Days since the last anchor that have none are listed in it: nothing is back-dated.
     """
     day = day_of(now)
     return rfc8785.dumps(
@@ -98,7 +98,7 @@ def record(
 
 
 def read(record: bytes) -> dict[str, Any]:
-    """What a record says; nothing when somebody made it unreadable."""
+    """The values of a record; empty if it was tampered with and cannot be parsed."""
     try:
         found = json.loads(record)
     except ValueError:
@@ -107,12 +107,12 @@ def read(record: bytes) -> dict[str, Any]:
 
 
 def day_of(now: datetime) -> date:
-    """The calendar day of an aware instant in UTC."""
+    """The UTC calendar day of an aware instant."""
     return now.astimezone(UTC).date()
 
 
 def missed(last_day: date | None, day: date) -> list[date]:
-    """The days between two anchors that have none."""
+    """The days without an anchor between two anchors."""
     if last_day is None:
         return []
     return [last_day + timedelta(days=n) for n in range(1, (day - last_day).days)]

@@ -1,7 +1,7 @@
-"""Bijlage 1: which personal data (list A), of which data subjects (list B), and the DPO.
+"""Bijlage 1: the personal data (list A), the data subjects (list B), and the DPO.
 
-Each item says who entered it, and whether it needs a second look by the countersigner: special
-categories (art. 9 GDPR), criminal data (art. 10), national numbers, minors, and own wording.
+Each item records who entered it and whether the countersigner must review it: special categories
+(art. 9 GDPR), criminal data (art. 10), national numbers, minors, and custom wording.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_ITEMS = 60
 
 @dataclass(frozen=True)
 class Category:
-    """An entry of the catalogue; ``flag`` is empty or the reason for a second look."""
+    """An entry of the catalogue; ``flag`` is the reason for a review, or empty."""
 
     code: str
     label: str
@@ -31,7 +31,7 @@ class Category:
 
 @dataclass(frozen=True)
 class Item:
-    """One line of list A or B as printed; ``code`` is empty for own wording."""
+    """One line of list A or B as printed; ``code`` is empty for custom wording."""
 
     list: ListName
     label: str
@@ -42,7 +42,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Dpo:
-    """The data protection officer; telephone or e-mail may be empty, not both."""
+    """The data protection officer; telephone or e-mail may be empty, but not both."""
 
     name: str
     phone: str = ""
@@ -51,25 +51,25 @@ class Dpo:
 
 @dataclass(frozen=True)
 class Annex:
-    """Bijlage 1. ``dpo_answer`` is empty until yes or no was chosen: there is no default."""
+    """Bijlage 1. ``dpo_answer`` is empty until yes or no is chosen: there is no default."""
 
     items: tuple[Item, ...] = ()
     dpo_answer: Literal["", "yes", "no"] = ""
     dpo: Dpo | None = None
 
     def of(self, name: ListName) -> tuple[Item, ...]:
-        """The items of one list, in the order printed."""
+        """The items of one list, in printed order."""
         return tuple(item for item in self.items if item.list == name)
 
     @property
     def complete(self) -> bool:
-        """Both lists have an item and the DPO question is answered."""
+        """Whether both lists have an item and the DPO question is answered."""
         answered = self.dpo_answer == "no" or (self.dpo_answer == "yes" and self.dpo is not None)
         return answered and all(self.of(name) for name in LISTS)
 
 
 def categories(name: ListName) -> tuple[Category, ...]:
-    """The catalogue of one list, in the order shown."""
+    """The catalogue of one list, in display order."""
     return tuple(
         Category(code, entry["label"], entry.get("flag", ""))
         for code, entry in table("data_categories")[name].items()
@@ -87,9 +87,9 @@ def parse_annex(
     check: Checker,
     complete: bool,
 ) -> Annex:
-    """Bijlage 1 from a form: catalogue codes, own lines, and the DPO fields.
+    """Bijlage 1 from a form: catalogue codes, custom lines, and the DPO fields.
 
-    An item that stood there ``before`` keeps the one who entered it. Adds to ``check``:
+    An item already present in ``before`` keeps the party that entered it. Adds to ``check``:
     ``personal_data``, ``data_subjects``, ``dpo_answer`` and ``dpo_*``.
     """
     items: list[Item] = []
@@ -149,5 +149,5 @@ def _dpo(form: Mapping[str, Any], country: str, check: Checker) -> Dpo:
 
 
 def flags(annex: Annex) -> tuple[str, ...]:
-    """The reasons for a second look, each once: special, criminal, national_number, minors, own."""
+    """The reasons for review, each once: special, criminal, national_number, minors, own."""
     return tuple(dict.fromkeys(item.flag for item in annex.items if item.flag))

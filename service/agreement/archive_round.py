@@ -1,4 +1,4 @@
-"""How far the reading back of the archive is."""
+"""Progress of reading the archive back."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 COUNTED = 10_000
-"""More than these are not counted one by one: PostgreSQL's own estimate is enough for a night's
-part, and a page says *more than*."""
+"""Beyond this number PostgreSQL's estimate is used: it is exact enough for a night's share, and a
+page says *more than*."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """How far the round is: ``overdue`` of ``total`` originals were not read back within the term
-    (one more than ``COUNTED`` stands for any larger number),
-    ``oldest`` is the last check of the one that waits longest. ``failing`` is the reference of one
-    that could not be read at the last try, empty if there is none, and ``reason`` says why."""
+    """Progress of the round: ``overdue`` of ``total`` originals were not read back within the term
+    (``COUNTED + 1`` means any larger number); ``oldest`` is the oldest last check.
+    ``failing`` is the reference of one that could not be read at the last attempt, or empty;
+    ``reason`` is why."""
 
     total: int
     overdue: int

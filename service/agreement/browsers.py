@@ -1,10 +1,10 @@
-"""A browser in words a person recognises, from what it says of itself."""
+"""A readable name for a browser, from its User-Agent header."""
 
 from __future__ import annotations
 
 from service.texts import Language, text
 
-# Looked for in this order: most browsers also name the ones they descend from.
+# Checked in this order: most browsers also name the ones they derive from.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -27,7 +27,7 @@ _SYSTEMS = (
 
 
 def in_words(user_agent: str, language: Language) -> str:
-    """``Firefox op Windows``; a general word where it names nothing that we know."""
+    """``Firefox op Windows``; a general word for an unknown browser."""
     browser = _first(_BROWSERS, user_agent)
     system = _first(_SYSTEMS, user_agent)
     if browser and system:

@@ -1,9 +1,9 @@
-"""Links, codes and known browsers: made from the service's secret key and an id, never stored.
+"""Links, codes and known browsers: derived from the service's secret key and an id, never stored.
 
-A link's token (to an agreement, or to an account of staff) is HMAC-SHA256 under the secret key over
-the link's random id: 256 bits that nobody
-can guess without the key. The database holds only its SHA-256. A mail job makes the token again
-when it sends the mail, so a copy of the database or of the queue opens no link.
+The token of a link (to an agreement or a staff account) is the HMAC-SHA256 of the link's random id
+under the secret key: 256 bits that nobody can guess without the key. The database holds only its
+SHA-256. A mail job derives the token again when it sends the mail, so a copy of the database or of
+the queue opens no link.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ _TOKEN = re.compile(rf"{re.escape(TOKEN_PREFIX)}[A-Za-z0-9_%-]{{4,}}")
 
 
 class Purpose(StrEnum):
-    """What a mailed code is asked for. The mail says it, and it is good for that first of all:
-    only a code for signing lets somebody sign."""
+    """The purpose of a mailed code, named in the mail. Only a code for signing allows signing."""
 
     SIGN = "sign"
     DELEGATE = "delegate"
@@ -30,75 +29,75 @@ class Purpose(StrEnum):
 
 
 class AccountPurpose(StrEnum):
-    """What a mailed link to an account is for."""
+    """The purpose of a mailed link to an account."""
 
     INVITATION = "invitation"  # a new colleague chooses the first password
-    PASSWORD = "password"  # noqa: S105  another one
-    UNLOCK = "unlock"  # this browser becomes a known one, so that no stranger's lock holds for it
+    PASSWORD = "password"  # noqa: S105  a colleague chooses a new one
+    UNLOCK = "unlock"  # makes this browser known, so that a stranger's lock does not apply to it
 
 
 def token_for(secret_key: bytes, link_id: str) -> str:
-    """The token in the address of a signing link."""
+    """The token in the URL of a signing link."""
     digest = hmac.digest(secret_key, b"link:" + link_id.encode(), "sha256")
     return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def account_token_for(secret_key: bytes, link_id: str) -> str:
-    """The token in the address of a link to an account."""
+    """The token in the URL of an account link."""
     digest = hmac.digest(secret_key, b"account-link:" + link_id.encode(), "sha256")
     return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def address_key(secret_key: bytes, email: str) -> bytes:
-    """A keyed hash of an e-mail address, to count by without keeping it."""
+    """A keyed hash of an e-mail address, for counting without storing the address."""
     return hmac.digest(secret_key, b"asked-by:" + email.lower().encode(errors="replace"), "sha256")
 
 
 def code_for(secret_key: bytes, challenge_id: str) -> str:
-    """The six digits of a mailed code (RFC 4226's truncation needs no shared counter here)."""
+    """The six digits of a mailed code (as in RFC 4226, but without its shared counter)."""
     digest = hmac.digest(secret_key, b"code:" + challenge_id.encode(), "sha256")
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
 
 
 def code_hash(secret_key: bytes, challenge_id: str, code: str) -> bytes:
-    """What the database holds of a code: keyed, since six digits alone are quickly tried."""
+    """The stored hash of a code; keyed, since all six-digit numbers are quickly tried."""
     return hmac.digest(secret_key, f"code-hash:{challenge_id}:{code}".encode(), "sha256")
 
 
 def known_browser_for(secret_key: bytes, browser_id: str) -> str:
-    """The long-lived cookie of a browser in which a member of staff signed in: id and signature."""
+    """The long-lived cookie of a browser used by a member of staff: id and signature."""
     signature = hmac.digest(secret_key, b"known-browser:" + browser_id.encode(), "sha256")
     return f"{browser_id}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
 def known_browser_id(secret_key: bytes, cookie: str) -> str:
-    """The id in that cookie, or an empty string when its signature is not ours."""
+    """The id in that cookie, or an empty string if its signature is not ours."""
     browser_id = cookie.partition(".")[0]
     expected = known_browser_for(secret_key, browser_id)
     return browser_id if hmac.compare_digest(expected.encode(), cookie.encode()) else ""
 
 
 def mask_tokens(words: str) -> str:
-    """The words without tokens in them: ``zegel_…``."""
+    """The text with every token masked as ``zegel_…``."""
     return _TOKEN.sub(f"{TOKEN_PREFIX}…", words)
 
 
 def token_hash(token: str) -> bytes:
-    """What the database holds of the token that ``token`` begins with.
+    """The stored hash of the token at the start of ``token``.
 
-    A full stop, a bracket or a blank after a link often comes along when it is copied.
+    People who copy a link often include a full stop, bracket or blank after it.
     """
     whole = _WHOLE_TOKEN.match(token)
     return hash_secret(whole[0] if whole else token)
 
 
 def hash_secret(secret: str) -> bytes:
-    """What the database holds of a token or of a session's cookie."""
+    """The stored hash of a token or a session cookie."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 def new_session_secret() -> str:
-    """A fresh cookie value of 256 random bits."""
+    """A new cookie value of 256 random bits."""
     return secrets.token_urlsafe(32)
 
 

@@ -1,7 +1,6 @@
-"""What was changed in accounts and in the processor's own data, as everybody concerned is told.
+"""Changes to accounts and to the processor's own data, of which everybody concerned is notified.
 
-A change is kept as a code and its values; it becomes a sentence of ``staff.change`` where it is
-read.
+A change is stored as a code and values, and shown as a sentence of ``staff.change``.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from service.texts import Language, catalogue
 
 
 class What(StrEnum):
-    """What can be changed; each has its sentence in ``staff.change``."""
+    """The kinds of change; each has a sentence in ``staff.change``."""
 
     INVITED = "invited"
     NAME = "name"
@@ -47,23 +46,23 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One change: names and what people typed as they are, roles and the like as codes."""
+    """One change: names and typed text as they are, roles and the like as codes."""
 
     what: What
     values: Mapping[str, str | Sequence[str]] = dataclasses.field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """What is kept of it."""
+        """Its stored form."""
         return {"what": self.what.value, "values": dict(self.values)}
 
 
 def of_roles(what: What, roles: Iterable[Role], **values: str) -> Change:
-    """A change that is about roles."""
+    """A change with roles among its values."""
     return Change(what, {"roles": sorted(role.value for role in roles), **values})
 
 
 def change_in_words(kept: object, language: Language) -> str:
-    """The sentence of a change that was kept; the former version kept the sentence itself."""
+    """The sentence of a stored change; the former version stored the sentence itself."""
     if not isinstance(kept, Mapping):
         return str(kept)
     sentence = catalogue("staff", language).get(f"change.{kept['what']}", str(kept["what"]))

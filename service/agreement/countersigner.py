@@ -1,4 +1,4 @@
-"""Who signs for the processor: one person, chosen when the agreement is made, named in its text."""
+"""The person who signs for the processor: chosen with the draft, and named in the text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIELD = "countersigner"
 
 @dataclass(frozen=True)
 class Countersigner:
-    """The member of staff who signs for the processor, as the account says now.
+    """The member of staff who signs for the processor, with the present data of the account.
 
     ``can_sign`` is False once the account is blocked or has lost the role.
     """
@@ -29,13 +29,13 @@ class Countersigner:
 
     @classmethod
     def of(cls, person: Staff) -> Countersigner:
-        """Somebody who may sign."""
         return cls(person.id, person.name, person.function)
 
 
 def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | None:
-    """Who signs where nobody was named: the representative in the processor's profile, or the only
-    one who may. ``able`` are those who may sign. None where a person has to choose.
+    """The default signer: the representative in the processor's profile, or else the only candidate.
+
+    ``able`` are those who may sign. None if a person has to choose.
     """
     if processor is not None:
         named = [each for each in able if same_person(each.name, processor.representative_name)]
@@ -47,9 +47,9 @@ def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | Non
 def choose(
     typed: Any, able: Sequence[Staff], processor: Processor | None, check: Checker
 ) -> Countersigner | None:
-    """The one of ``able`` whose id was given, or who is suggested where none was.
+    """The one of ``able`` with the given id, or the suggested one if no id was given.
 
-    None where nobody may sign yet: a draft can be made without, and cannot be sent.
+    None if nobody may sign yet: such a draft can be made but not sent.
     """
     wanted = clean(typed)
     if wanted:

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from service.texts import Language, text
 from signatures.effective_date import BRUSSELS
 
-LEAST_DAYS, MOST_DAYS = 1, 180  # of a term to sign, counted from today
+LEAST_DAYS, MOST_DAYS = 1, 180  # the term for signing, counted from today
 
 
 def end_of_day_after(now: datetime, days: int) -> datetime:
-    """The last second of the Brussels day that lies ``days`` days after ``now``, in UTC.
+    """The last second of the Brussels day ``days`` days after ``now``, in UTC.
 
-    A link that "works until 2 March" works all of that day.
+    A link that "works until 2 March" works all that day.
     """
     day = now.astimezone(BRUSSELS).date() + timedelta(days=days)
     midnight = datetime.combine(day + timedelta(days=1), time(), BRUSSELS)
@@ -25,12 +25,12 @@ def end_of_day_after(now: datetime, days: int) -> datetime:
 
 
 def can_be_later(until: datetime | None, now: datetime) -> bool:
-    """Whether a term can be prolonged at all: not when it is as long as a term may be."""
+    """Whether a term can still be extended: not if it already has the maximum length."""
     return until is not None and end_of_day_after(now, MOST_DAYS) > until
 
 
 def show_date(day: date, language: Language = Language.NL) -> str:
-    """``2 maart 2026``; never with a leading zero, the form used in the agreement."""
+    """``2 maart 2026``, without a leading zero, as in the agreement."""
     return f"{day.day} {text(f'labels.month.{day.month}', language)} {day.year}"
 
 
@@ -42,7 +42,7 @@ def show_moment(instant: datetime, language: Language = Language.NL) -> str:
 
 def show_moment_with_offset(instant: datetime, language: Language = Language.NL) -> str:
     """``2 maart 2026 om 14:05:09 (+01:00)``; evidence needs the offset, because one hour of the
-    last Sunday of October happens twice."""
+    last Sunday of October occurs twice."""
     local = instant.astimezone(BRUSSELS)
     offset = local.strftime("%z")
     clock = f"{local:%H:%M:%S} ({offset[:3]}:{offset[3:]})"

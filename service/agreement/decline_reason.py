@@ -1,4 +1,4 @@
-"""Why the controller declines."""
+"""The reasons for which a controller declines."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from enum import StrEnum
 
 
 class DeclineReason(StrEnum):
-    """What can be chosen, in the order shown; the names stand in ``labels.decline_reason``."""
+    """The choices, in display order; their names are in ``labels.decline_reason``."""
 
     CONTENT = "content"
     NO_CUSTOMER = "no_customer"
-    OTHER = "other"  # asks for an explanation
+    OTHER = "other"  # requires an explanation

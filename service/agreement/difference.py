@@ -1,8 +1,8 @@
-"""In what an agreement differs from the text that all agreements of its template have in common.
+"""The difference between an agreement and the common text of its template.
 
-Both are reading views: HTML with one heading, clause, line or table on each line. Whoever has read
-the common text and the difference has read every word of the agreement: a line that is not in the
-difference stands in the common text, letter for letter.
+Both are reading views: HTML with one heading, clause, line or table per line. A person who read the
+common text and the difference has read every word of the agreement: each line outside the
+difference is in the common text, letter for letter.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-# Stands in the common text wherever a value is filled in; as the reading view writes it.
+# Marks a value to fill in in the common text, as the reading view writes it.
 BLANK = "[…]"
 _BLANK_IN_VIEW = BLANK.encode("ascii", "xmlcharrefreplace").decode()
 
@@ -21,15 +21,15 @@ _TEXT = re.compile(r"<(?:p|li|table)>.*")
 
 
 def lines(view: str) -> list[str]:
-    """The lines of a reading view that have words, without the anchors and the tags around them."""
+    """The lines of a reading view that contain words, without anchors and surrounding tags."""
     return [line for line in map(_words, view.split("\n")) if line]
 
 
 def difference(common: str, view: str) -> str:
-    """What stands in ``view`` and not in ``common``, as HTML, each line under its heading.
+    """The lines of ``view`` that are not in ``common``, as HTML, each under its heading.
 
-    What stands in ``common`` alone follows as deleted text, unless it is a line with a blank: that
-    one is only filled in.
+    Lines only in ``common`` follow as deleted text, except a line with a blank: that one is merely
+    filled in.
     """
     before, now = lines(common), lines(view)
     parts: list[str] = []
@@ -72,7 +72,7 @@ def _deleted(line: str) -> str:
 
 
 def _listed(parts: list[str]) -> Iterator[str]:
-    """The same with a list around lines of a list."""
+    """The parts, with list items wrapped in a list."""
     inside = False
     for part in parts:
         if part.startswith("<li>") != inside:

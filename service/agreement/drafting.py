@@ -1,4 +1,4 @@
-"""What sales gives when preparing an agreement, from a form, the API, a row or a file."""
+"""The input for an agreement from sales: by form, API, spreadsheet row or file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from service.texts import catalogue
 
 @dataclass(frozen=True)
 class Input:
-    """Typed fields by name, and the lists that have more than one value."""
+    """Typed fields by name, and the fields with several values."""
 
     fields: Mapping[str, Any]
     services: Sequence[str] = ()
@@ -45,12 +45,12 @@ class Input:
         return {name: self.chosen.get(name, ()) for name in LISTS}
 
     def typed_of(self) -> dict[ListName, Sequence[str]]:
-        """Own lines per list, both lists present."""
+        """Custom lines per list, both lists present."""
         return {name: self.typed.get(name, ()) for name in LISTS}
 
     @property
     def sha256(self) -> str:
-        """Of all that was given: two who ask for the same have the same."""
+        """Over the whole input: equal for equal requests."""
         lists = [[list(each.get(name, ())) for name in LISTS] for each in (self.chosen, self.typed)]
         said = rfc8785.dumps([dict(self.fields), list(self.services), lists])
         return hashlib.sha256(said).hexdigest()
@@ -58,7 +58,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft's content, checked."""
+    """The checked contents of a draft."""
 
     controller: Controller
     signatory: Signatory
@@ -79,9 +79,9 @@ def draft(
     able: Sequence[Staff] = (),
     processor: Processor | None = None,
 ) -> Draft:
-    """Check everything that sales gave. Raises Invalid naming every field that is wrong.
+    """Check the whole input. Raises Invalid naming every wrong field.
 
-    ``today`` is the date in Brussels, ``able`` those who may sign for the processor.
+    ``today`` is the date in Brussels; ``able`` are those who may sign for the processor.
     """
     check = Checker()
     fields = given.fields
@@ -132,7 +132,7 @@ def _complete_enough(
     annex: Annex,
     check: Checker,
 ) -> None:
-    """A pre-signed offer leaves the controller nothing to complete (DESIGN.md §5)."""
+    """In a pre-signed offer the controller has nothing left to complete (DESIGN.md §5)."""
     if check.errors:
         return
     parse_controller(fields, check, complete=True)
@@ -148,7 +148,7 @@ def _complete_enough(
 
 
 def free_text(typed: str, name: str, *, required: bool = False) -> str:
-    """What somebody writes in a text area: several lines, at most 2,000 characters.
+    """The contents of a text area: several lines, at most 2,000 characters.
 
     Raises Invalid naming ``name``.
     """
@@ -172,8 +172,8 @@ def _days(typed: Any, default: int, check: Checker) -> int:
 
 
 def days_in(typed: str) -> int | None:
-    """A term in whole days as typed, or None when it is none or out of range."""
-    # At most three digits: Python refuses to read a number of thousands.
+    """A term in whole days as typed; None if it is not a number or out of range."""
+    # At most three digits: Python refuses to convert a number of thousands of digits.
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 3):
         return None
     return days if LEAST_DAYS <= (days := int(typed)) <= MOST_DAYS else None

@@ -1,4 +1,4 @@
-"""What the audit log can say: ``subject.participle``, one sentence each in events.toml."""
+"""The events of the audit log: ``subject.participle``, each with a sentence in events.toml."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from service.texts import Language, catalogue, named
 
 
 class Event(StrEnum):
-    """Every kind of audit entry."""
-
     AGREEMENT_CREATED = "agreement.created"
     AGREEMENT_EDITED = "agreement.edited"
     AGREEMENT_SENT = "agreement.sent"
-    AGREEMENT_OFFERED = "agreement.offered"  # we sign first; nothing was mailed yet
+    AGREEMENT_OFFERED = "agreement.offered"  # we sign first; nothing is mailed yet
     AGREEMENT_VOIDED = "agreement.voided"
     AGREEMENT_DECLINED = "agreement.declined"
     AGREEMENT_EXPIRED = "agreement.expired"
@@ -87,35 +85,35 @@ class Event(StrEnum):
     LOG_ANCHORED = "log.anchored"
 
 
-# What an entry may hold inside the hash chain, which can never be erased: numbers, codes, digests,
-# dates and names of files. Never a name, an address, or words that somebody typed or a program
-# reported: those lie beside the chain (docs/decisions/0010-personal-data-beside-the-chain.md).
+# The fields allowed inside the hash chain, which can never be erased: numbers, codes, digests,
+# dates and file names. Never a person's name, an address, or text that somebody typed or a program
+# reported: those are kept beside the chain (docs/decisions/0010-personal-data-beside-the-chain.md).
 IN_THE_CHAIN = frozenset(
     {
         "active",
-        "alone",  # that no second administrator had to agree
+        "alone",  # no second administrator had to approve
         "asked_by",  # staff:<id>
-        "as_link",  # a mail went with a link in place of its file
+        "as_link",  # a mail carried a link instead of its file
         "asker",  # which of the two parties
         "checksum",
         "count",
         "create_only",
-        "data_subjects",  # how many
+        "data_subjects",  # the number of them
         "common_sha256",
         "day",
-        "days",  # after the link, or before the end of the term
+        "days",  # since the link was made, or before the end of the term
         "document_sha256",
         "effective_date",
-        "how",  # a password was chosen: by what
+        "how",  # by which route a password was chosen
         "kind",
         "known_browser",
         "left",
         "level",
         "link",
         "lock",
-        "mailbox",  # proved, not_proved
+        "mailbox",  # ``proved`` or ``not_proved``
         "mailbox_proved",  # when
-        "missing",  # names of walls around LibreOffice
+        "missing",  # names of protections around LibreOffice
         "mode",
         "name",  # of a file of the package
         "number",
@@ -124,18 +122,18 @@ IN_THE_CHAIN = frozenset(
         "originals_read",
         "originals_unread",
         "pages",
-        "password",  # that it was changed
-        "personal_data",  # how many kinds
+        "password",  # whether it was changed
+        "personal_data",  # the number of kinds
         "place",
         "prefix",
         "purpose",
         "record_sha256",
         "reference",
-        "revision",  # the edition, as entries have always said
+        "revision",  # the edition, under its former name
         "roles",
         "sha256",
         "since",
-        "staff",  # whose account: an id
+        "staff",  # the id of the account
         "template_sha256",
         "template_version",
         "token_quality",
@@ -150,16 +148,16 @@ IN_THE_CHAIN = frozenset(
 )
 
 
-_FAILURES = ("reason", "error")  # values that may hold a failure of a job, by its code
+_FAILURES = ("reason", "error")  # fields that may hold the code of a job's failure
 
 
 def in_words(
     event: str, data: Mapping[str, object], language: Language, *, erased: bool = False
 ) -> str:
-    """An entry of the log in plain words, whatever the catalogue says today.
+    """An entry of the log as a sentence of the present catalogue.
 
-    An event without a sentence reads as its code. ``erased`` says that nothing lies beside the
-    entry, where a sentence finds names and reasons.
+    An event without a sentence is shown as its code. ``erased``: the personal data beside the
+    entry, from which a sentence takes names and reasons, are gone.
     """
     failures = {
         name: kept_in_words(str(data[name]), language) for name in _FAILURES if data.get(name)
@@ -168,12 +166,12 @@ def in_words(
     try:
         sentence = catalogue("events", language)[event]
         return filled(sentence, data, language, missing="erased" if erased else "unknown")
-    except (KeyError, ValueError):  # no such sentence any more, or one with a mistake in it
+    except (KeyError, ValueError):  # the sentence is gone or has a mistake
         return event
 
 
 def reason_in_words(event: str, personal: Mapping[str, object], language: Language) -> str:
-    """The reason beside an entry, in words; empty where it has none."""
+    """The reason beside an entry, in words; empty if it has none."""
     reason = str(personal.get("reason", ""))
     if event != Event.AGREEMENT_DECLINED:
         return kept_in_words(reason, language)
@@ -181,5 +179,5 @@ def reason_in_words(event: str, personal: Mapping[str, object], language: Langua
 
 
 def decline_reason(reason: str, explanation: str, language: Language) -> str:
-    """Why somebody refused: the reason that was chosen, and their own words after it."""
+    """The reason for declining: the choice, followed by the person's own words."""
     return f"{named('labels.decline_reason', reason, language)}{after_a_stop(explanation)}"

@@ -1,7 +1,7 @@
-"""Checks of single values as a person types them: names, numbers, addresses.
+"""Checks of single typed values: names, numbers, addresses.
 
-Each check takes the field's name for its error and collects into a list, so that a form shows all
-its mistakes at once. Values come back as ``service.agreement.pasted`` cleans them.
+Each check takes the field's name for its error and adds to a list, so that a form shows all
+mistakes at once. Values are returned as ``service.agreement.pasted`` cleans them.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from service.errors import FieldError, Invalid
 from signatures.acts.font import unprintable
 
 DAYS_AHEAD = 366
-FIRST_YEAR = 1900  # no agreement is older; an earlier year is a slip of the keys
-# As old habits write it before the postcode: B-2000, NL-1234 AB.
+FIRST_YEAR = 1900  # no agreement is older; an earlier year is a typing error
+# The old notation before a postcode: B-2000, NL-1234 AB.
 _COUNTRY_MARK = {"BE": re.compile(r"^BE?[ -]*(?=\d)"), "NL": re.compile(r"^NL[ -]*(?=\d)")}
-# 0863.643.458 and the like, wherever it stands; and the digits in groups of any other size.
+# 0863.643.458 and the like, anywhere in the text; and the digits in groups of any other size.
 _BELGIAN = re.compile(r"(?<!\d)(\d{3,4})[\s./-]*(\d{3})[\s./-]*(\d{3})(?!\d)", re.ASCII)
 _DIGITS = re.compile(r"(?<!\d)\d(?:[\s./-]*\d){8,9}(?!\d)", re.ASCII)
 _KVK = re.compile(r"(?<!\d)\d(?:[\s.]*\d){7}(?!\d)", re.ASCII)
-# The prefixes of VAT numbers of other countries; not any two capitals: NV, BV, SA are legal forms.
+# VAT number prefixes of other countries; not any two capitals: NV, BV, SA are legal forms.
 _ABROAD = re.compile(
     r"\b(?:AT|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)"
     r"[\s.:-]*$",
@@ -50,11 +50,11 @@ class Checker:
     errors: list[FieldError] = field(default_factory=list)
 
     def refuse(self, name: str, code: FieldCode, **values: object) -> None:
-        """Note a mistake in field ``name``."""
+        """Record a mistake in field ``name``."""
         self.errors.append(FieldError(name, code, values))
 
     def raise_if_wrong(self) -> None:
-        """Raises Invalid with everything noted so far."""
+        """Raises Invalid with all mistakes so far."""
         if self.errors:
             raise Invalid(self.errors)
 
@@ -67,10 +67,10 @@ class Checker:
         most: int = 200,
         required: bool = True,
     ) -> str:
-        """One line of text that is printed: clean, of printable characters, within its length.
+        """One line of printed text: cleaned, printable characters only, within its length.
 
-        Characters that turn the direction of writing are refused and not taken out: what somebody
-        saw while typing would read differently from what is stored.
+        Bidirectional control characters are refused, not removed: without them the stored text
+        would read differently from what the person saw while typing.
         """
         line = without_bullet(clean(value))
         if not line:
@@ -86,9 +86,9 @@ class Checker:
         return line
 
     def text_area(self, name: str, typed: str | None, *, most: int = 2000) -> str:
-        """Several lines that no agreement prints: a message, a question, a reason.
+        """Several lines that are not printed in an agreement: a message, a question, a reason.
 
-        Every letter and picture is welcome; what turns the direction of writing is not.
+        All characters are allowed except bidirectional controls.
         """
         whole = "\n".join(clean(line) for line in lines_of(typed)).strip()
         if any(unicodedata.category(c) in _FORBIDDEN_IN_TEXT for c in whole.replace("\n", "")):
@@ -105,11 +105,11 @@ class Checker:
         return line
 
     def email(self, name: str, value: str | None, *, required: bool = True) -> str:
-        """An e-mail address (RFC 5321 syntax, no network); the domain comes back in lower case.
+        """An e-mail address (RFC 5321 syntax, no network); the domain is returned in lower case.
 
-        Before the @ only ASCII: other letters need SMTPUTF8, which most servers do not offer, so
-        such a mail would never arrive. Addresses are printed in the agreement, so their
-        characters must be printable too.
+        Only ASCII before the @: other letters need SMTPUTF8, which most servers do not offer, so
+        the mail would never arrive. Addresses are printed in the agreement, so their characters
+        must be printable too.
         """
         address = clean(value)
         if not address:
@@ -129,7 +129,7 @@ class Checker:
         return address
 
     def _refuse_accents(self, name: str, address: str) -> None:
-        """Refuse letters that no mail server takes, with the address that was probably meant."""
+        """Refuse letters that mail servers do not accept; suggest the address probably meant."""
         local, _, domain = address.rpartition("@")
         plain = unicodedata.normalize("NFKD", local.translate(_APOSTROPHES).translate(_LETTERS))
         meant = "".join(each for each in plain if not unicodedata.combining(each))
@@ -139,7 +139,7 @@ class Checker:
             self.refuse(name, FieldCode.EMAIL_ACCENTS)
 
     def phone(self, name: str, value: str | None, country: str) -> str:
-        """A telephone number, back in the international notation; empty is allowed."""
+        """A telephone number, returned in international notation; may be empty."""
         number = clean(value)
         if not number:
             return ""
@@ -154,7 +154,7 @@ class Checker:
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
     def postcode(self, name: str, value: str | None, country: str) -> str:
-        """A postcode: four digits in Belgium, ``1234 AB`` in the Netherlands, free elsewhere."""
+        """A postcode: four digits in Belgium, ``1234 AB`` in the Netherlands, else any text."""
         code = clean(value).upper()
         if country in ("BE", "NL"):
             code = _COUNTRY_MARK[country].sub("", code)
@@ -172,9 +172,9 @@ class Checker:
         return code
 
     def day(self, name: str, value: str | None, *, today: date | None = None) -> date | None:
-        """A date as a browser gives it (``2024-03-02``) or as people type it (``2/3/2024``).
+        """A date as a browser sends it (``2024-03-02``) or as people type it (``2/3/2024``).
 
-        Where ``today`` (in Brussels) is given, more than a year later is a slip of the keys.
+        If ``today`` (in Brussels) is given, a date over a year later is refused as a typing error.
         """
         typed = clean(value)
         if not typed:
@@ -198,11 +198,11 @@ class Checker:
 
 
 def belgian_number(typed: str) -> str | None:
-    """The ten digits of the one Belgian enterprise number in what was typed, or None.
+    """The ten digits of the one Belgian enterprise number in the typed text, or None.
 
-    People copy it with what stands around it: *RPR Gent 0863.643.458*, *TVA: BE 863 643 458*. A
-    number has ten ASCII digits, the first 0 or 1, the last two 97 minus the first eight modulo 97
-    (KBO); one of nine digits has lost its leading zero in a spreadsheet.
+    People copy it with surrounding text: *RPR Gent 0863.643.458*, *TVA: BE 863 643 458*. A number
+    has ten ASCII digits, the first 0 or 1, the last two 97 minus the first eight modulo 97 (KBO);
+    one of nine digits has lost its leading zero in a spreadsheet.
     """
     found = {
         _NOT_DIGITS.sub("", each[0])
@@ -219,7 +219,7 @@ def _is_belgian(digits: str) -> bool:
 
 
 def kvk_number(typed: str) -> str | None:
-    """The eight digits of the one Dutch KvK number in what was typed, or None.
+    """The eight digits of the one Dutch KvK number in the typed text, or None.
 
     It has no check digit.
     """
@@ -234,7 +234,7 @@ def show_belgian_number(digits: str) -> str:
 
 
 def same_person(typed: str, name: str) -> bool:
-    """Whether both are one name to a reader: whatever the accents, capitals, hyphens and titles."""
+    """Whether both are the same name apart from accents, capitals, hyphens and titles."""
     return _bare_name(typed) == _bare_name(name)
 
 
@@ -243,7 +243,7 @@ def _bare_name(name: str) -> str:
 
 
 def fold(value: str) -> str:
-    """For searching and comparing: no accents, lower case, letters and digits in words."""
+    """Fold for searching and comparing: lower case, no accents, words of letters and digits."""
     plain = value.translate(_LETTERS)
     decomposed = unicodedata.normalize("NFKD", plain)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
@@ -252,7 +252,7 @@ def fold(value: str) -> str:
 
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4\u2032", "'''''")
 
-# Letters that Unicode does not decompose into a base and an accent.
+# Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = str.maketrans(
     {
         "ł": "l",

@@ -1,4 +1,4 @@
-"""What a signatory's browser has prepared and not yet done, kept with its session."""
+"""A signatory's prepared but not yet submitted input, kept with the session."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from service.agreement.parties import Signatory
 class Prepared:
     """The signature for the text with this SHA-256, to be submitted together with Bijlage 1.
 
-    ``method`` is how somebody signs; ``image`` the picture where there is one, ``face`` the one in
-    which a typed name is drawn.
+    ``method`` is the way of signing; ``image`` is the picture, if there is one; ``face`` is the
+    typeface in which a typed name is drawn.
     """
 
     document_sha256: str
@@ -26,7 +26,7 @@ class Prepared:
     at: datetime
 
     def kept(self) -> dict[str, str]:
-        """As JSON values; the picture has a place of its own."""
+        """As JSON values; the picture is stored separately."""
         return {
             "document_sha256": self.document_sha256,
             "method": self.method,
@@ -37,7 +37,7 @@ class Prepared:
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any], image: bytes | None) -> Self:
-        """The same again; what was kept before there were faces has none."""
+        """Restore it; older ones have no typeface."""
         return cls(
             kept["document_sha256"],
             kept["method"],
@@ -50,7 +50,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Colleague:
-    """Who is to sign instead, and a word to that person; nobody has been told yet."""
+    """The colleague who is to sign instead, with a message; not yet notified."""
 
     name: str
     email: str
@@ -59,7 +59,6 @@ class Colleague:
 
     @property
     def signatory(self) -> Signatory:
-        """As a signatory."""
         return Signatory(self.name, self.email, self.function)
 
     def kept(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Lists of agreements: what is looked for, what a line shows, and in which groups they come."""
+"""Lists of agreements: the search, the contents of a line, and the groups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.agreement.states import RUNNING, State
 PAGE = 25
 MOST_WORDS = 8
 SHORTEST = 2
-# In the order of the road.
+# In the order of the process.
 GROUPS: dict[str, tuple[State, ...]] = {
     "draft": (State.DRAFT,),
     "waiting": (State.SENT, State.PREPARING, State.READY, State.IN_SIGNING),
@@ -21,7 +21,8 @@ GROUPS: dict[str, tuple[State, ...]] = {
     "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED),
 }
 COUNTED = 1000
-"""More than these are not counted: nobody acts on the difference, and counting reads each."""
+"""Beyond this number they are not counted: the exact number is of no use, and counting reads each
+of them."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class Summary:
 
     @property
     def running(self) -> bool:
-        """Whether it can still be signed, until its term ends."""
+        """Whether it can still be signed before its term ends."""
         return self.state in RUNNING
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for; empty values do not narrow."""
+    """The search; empty values do not filter."""
 
     words: str = ""
     group: str = ""
@@ -70,12 +71,12 @@ class Search:
 
     @property
     def by_date(self) -> bool:
-        """Whether the lines come by their effective date, the newest first, and not by their last
-        activity: where dates narrow, one index holds both."""
+        """Whether to sort by effective date instead of last activity, newest first: then one index
+        serves the date filter and the order."""
         return self.signed_from is not None or self.signed_until is not None
 
     def behind(self, line: Summary) -> str:
-        """The cursor ``after`` for the page that begins behind this line."""
+        """The cursor ``after`` for the page that begins after this line."""
         place = line.effective_date if self.by_date else line.last_activity_at
         return f"{place.isoformat() if place else ''}|{line.id}"
 
@@ -89,13 +90,13 @@ class SameNumber:
 
 
 def words_in(typed: str) -> tuple[str, ...]:
-    """The words of what was typed; a number in any notation is one word."""
+    """The words of a search; an enterprise number in any notation is one word."""
     number = belgian_number(typed) or kvk_number(typed)
     return (number,) if number else tuple(dict.fromkeys(fold(typed).split()[:MOST_WORDS]))
 
 
 def too_short(typed: str) -> bool:
-    """Whether nothing was typed but single letters and digits: a third of all agreements have a
-    word that begins with one."""
+    """Whether the search has only single letters and digits: a third of all agreements have a word
+    that begins with any of them."""
     found = words_in(typed)
     return bool(found) and all(len(each) < SHORTEST for each in found)

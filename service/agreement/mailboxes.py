@@ -1,11 +1,10 @@
-"""A mail address in which the provider's name was probably mistyped."""
+"""Detects a mistyped mail provider in an e-mail address."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 
-# Where most people without a domain of their own have their mailbox, in Belgium, in the
-# Netherlands and everywhere.
+# The most used mail providers in Belgium, in the Netherlands and worldwide.
 PROVIDERS = (
     "gmail.com",
     "hotmail.com",
@@ -28,13 +27,13 @@ PROVIDERS = (
     "hetnet.nl",
     "xs4all.nl",
 )
-OTHERS = ("mail.com", "email.com", "ymail.com")  # real ones that look like a slip
-LONGEST_UNSURE = 8  # live.be is near too many names of companies
-AS_GOOD_AS_THE_SAME = 0.88  # gmial.com is 0.89 of gmail.com; ginmail.be is 0.84
+OTHERS = ("mail.com", "email.com", "ymail.com")  # real ones that look like a typing error
+LONGEST_UNSURE = 8  # live.be resembles too many company names
+AS_GOOD_AS_THE_SAME = 0.88  # gmial.com scores 0.89 against gmail.com, ginmail.be 0.84
 
 
 def meant(email: str) -> str:
-    """The address that was probably meant, or an empty string: only a hint, never a refusal."""
+    """The address probably meant, or an empty string; only a hint, never a refusal."""
     local, _, domain = email.rpartition("@")
     if domain in PROVIDERS + OTHERS:
         return ""

@@ -1,7 +1,7 @@
 """The parties: the controller with its representative, and the processor's profile.
 
-``parse_*`` take what was typed (field name to string) and give a value or raise Invalid; field
-names are those of the forms and of the input file, so that an error lands where it was given.
+``parse_*`` take typed fields (name to string) and return a value or raise Invalid; field names are
+those of the forms and of the input file, so that an error is shown at its field.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NUMBER_TYPES = ("be", "nl", "other", "none")
 
 @dataclass(frozen=True)
 class Controller:
-    """The counterparty. Empty strings mean: not given (yet)."""
+    """The counterparty. An empty string means: not given (yet)."""
 
     name: str
     kind: str = "legal_entity"
@@ -56,23 +56,23 @@ class Controller:
 
     @property
     def form_to_add(self) -> str:
-        """The legal form where the name does not end with it already; else empty."""
+        """The legal form, unless the name already ends with it; then empty."""
         form, words = "".join(fold(self.legal_form).split()), fold(self.name).split()
         ends = ("".join(words[first:]) for first in range(1, len(words)))
         return "" if form in ends else self.legal_form
 
     @property
     def full_name(self) -> str:
-        """The name with the legal form, once."""
+        """The name with the legal form, not repeated."""
         return " ".join(filter(None, (self.name, self.form_to_add)))
 
     @property
     def shown_number(self) -> str:
-        """The number as printed: ``0863.643.458``; empty when there is none."""
+        """The number as printed: ``0863.643.458``; empty if there is none."""
         return show_belgian_number(self.number) if self.number_type == "be" else self.number
 
     def number_label(self, language: Language) -> str:
-        """What the number is called; empty when there is none."""
+        """The name of the kind of number; empty if there is none."""
         if not self.number:
             return ""
         return text(f"labels.number_type.{self.number_type}", language)
@@ -89,7 +89,7 @@ class Signatory:
 
 @dataclass(frozen=True)
 class Processor:
-    """The processor's profile as it is copied into an agreement."""
+    """The processor's profile as copied into an agreement."""
 
     name: str
     enterprise_number: str
@@ -115,18 +115,18 @@ class Processor:
 
     @property
     def known_as(self) -> str:
-        """The name that customers know: the trade name where there is one."""
+        """The name that customers know: the trade name, if there is one."""
         return self.trade_name or self.name
 
     @property
     def full_name(self) -> str:
-        """Who is bound, with the trade name: a trade name alone is nobody in law."""
+        """The legal entity with its trade name: a trade name alone is no legal person."""
         return f"{self.name} ({self.trade_name})" if self.trade_name else self.name
 
 
 @dataclass(frozen=True)
 class MainAgreement:
-    """The agreement between the two that this one belongs to."""
+    """The agreement between the parties to which this one belongs."""
 
     reference: str = ""
     signed_on: date | None = None
@@ -135,8 +135,8 @@ class MainAgreement:
 def parse_controller(form: Mapping[str, Any], check: Checker, *, complete: bool) -> Controller:
     """The controller from a form.
 
-    With ``complete`` everything the text needs must be there (the controller's own step); without
-    it the organisation's name is enough (sales).
+    With ``complete`` everything the text needs is required (the controller's step); without it the
+    organisation's name is enough (sales).
     """
     kind = clean(form.get("kind")) or "legal_entity"
     if kind not in KINDS:
@@ -252,7 +252,7 @@ def parse_processor(form: Mapping[str, Any]) -> Processor:
 
 
 def countries() -> Mapping[str, str]:
-    """ISO 3166 code to Dutch name, the usual ones first."""
+    """ISO 3166 code to Dutch name, the most used first."""
     return table("countries")
 
 

@@ -1,7 +1,7 @@
-"""What a password must be: long, not on the lists of stolen ones, and not about its owner.
+"""Password rules: long enough, not on a list of leaked passwords, not about its owner.
 
 Length and lists follow NIST SP 800-63B (5.1.1.2) and ASVS 5.0 (6.2). The lists and the estimate are
-those of zxcvbn (MIT): 30,000 passwords of leaks, names and words, sequences, dates, keyboard rows.
+those of zxcvbn (MIT): 30,000 leaked passwords, names and words, sequences, dates, keyboard rows.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from service.error_codes import FieldCode
 
 LEAST_CHARACTERS = 12
 MOST_CHARACTERS = 500
-LEAST_SCORE = 4  # of zxcvbn: more than ten thousand million guesses
-LEAST_OF_ITS_OWN = 6  # letters that are not in a word about its owner
-_JUDGED = 72  # zxcvbn takes no more
-# What people here begin a password with, and the lists of the English-speaking world lack.
+LEAST_SCORE = 4  # zxcvbn's: more than ten thousand million guesses
+LEAST_OF_ITS_OWN = 6  # letters outside words about its owner
+_JUDGED = 72  # characters; zxcvbn accepts no more
+# Common beginnings of passwords here that are missing from the English lists.
 _DUTCH = """
 wachtwoord welkom welkom01 geheim toegang inloggen aanmelden beheer beheerder verkoop kantoor
 administratie computer lente zomer herfst winter januari februari maart april mei juni juli
@@ -30,7 +30,7 @@ azertyuiop qwerty overeenkomst verwerker verwerkersovereenkomst
 def mistake(password: str, about: Iterable[str]) -> FieldCode | None:
     """What is wrong with a new password, or None.
 
-    ``about`` are names and addresses of its owner, the organisation and this service.
+    ``about``: names and addresses of its owner, the organisation and this service.
     """
     if len(password) < LEAST_CHARACTERS:
         return FieldCode.PASSWORD_SHORT
@@ -39,7 +39,7 @@ def mistake(password: str, about: Iterable[str]) -> FieldCode | None:
     own = _words(about)
     if _without(password, own) < LEAST_OF_ITS_OWN and _without(password, own) < _letters(password):
         return FieldCode.PASSWORD_PERSONAL
-    # A megabyte of lists, which no process needs before somebody chooses a password.
+    # A megabyte of lists, needed only when somebody chooses a password.
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
     found = zxcvbn(password[:_JUDGED], user_inputs=[*own, *_DUTCH.split()])
@@ -50,7 +50,7 @@ def mistake(password: str, about: Iterable[str]) -> FieldCode | None:
 
 
 def _words(about: Iterable[str]) -> list[str]:
-    """Each as a whole and in its parts, the longest first; parts of two letters say nothing."""
+    """Each as a whole and in parts of at least three letters, the longest first."""
     wholes = [each.casefold() for each in about if each]
     parts = [part for each in wholes for part in re.split(r"[\W_]+", each)]
     found = {each for each in (*wholes, *parts) if len(each) > 2}
@@ -58,7 +58,7 @@ def _words(about: Iterable[str]) -> list[str]:
 
 
 def _without(password: str, own: list[str]) -> int:
-    """How many letters are left without the words about its owner."""
+    """The number of letters left without the words about its owner."""
     rest = password.casefold()
     for each in own:
         rest = rest.replace(each, "")

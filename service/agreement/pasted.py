@@ -1,16 +1,16 @@
-"""Text as it is pasted: from a mail, a web page or a Word file, with what nobody sees in it."""
+"""Cleans text pasted from a mail, a web page or a Word file of its invisible characters."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Blanks of every width, tabs, and the ends of lines: one blank.
+# Blanks of every width, tabs and line ends become one blank.
 _BLANKS = re.compile(r"[\s\u2028\u2029]+")
-# Soft hyphen, zero-width blanks and joiners, marks of direction without a direction of their own,
-# the mark at the beginning of a file, and what chooses between a letter and a picture.
+# Soft hyphen, zero-width blanks and joiners, directional marks, variation selectors for emoji, and
+# the byte order mark.
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]")
-# Word's bullets, which are letters of a font of signs, and hyphens that a plain one stands for.
+# Word's bullets, which are letters of a symbol font, and hyphens that become plain ones.
 _TWINS = str.maketrans(
     {
         "\uf0b7": "•",
@@ -28,13 +28,13 @@ _LINE_ENDS = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 
 
 def clean(value: str | None) -> str:
-    """One line: NFC, trimmed, blanks folded to one, what nobody sees gone, plain hyphens."""
+    """One line: NFC, trimmed, single blanks, no invisible characters, plain hyphens."""
     seen = _INVISIBLE.sub("", value or "").translate(_TWINS)
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", seen)).strip()
 
 
 def without_bullet(line: str) -> str:
-    """A clean line without the bullet of the list that it was copied from."""
+    """A clean line without its list bullet."""
     return _BULLET.sub("", line)
 
 

@@ -1,6 +1,6 @@
-"""Who acts, and what each may do: one table, refused by default.
+"""Principals and their permissions: one table, denied by default.
 
-Roles are kept per member of staff; several may be held together.
+Roles are stored per member of staff, who may hold several.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from service.texts import OURS, Language
 
 
 class Role(StrEnum):
-    """The four roles; their Dutch names stand in ``labels.role``."""
+    """The four roles; their Dutch names are in ``labels.role``."""
 
     SALES = "verkoop"
     SIGNATORY = "tekenbevoegde"
@@ -24,19 +24,16 @@ class Role(StrEnum):
 
 
 class Capacity(StrEnum):
-    """In which somebody acts who is no colleague."""
+    """The capacity of a principal who is not staff."""
 
     SIGNER = "signer"
 
 
-# Whoever holds these binds the processor, or decides who does: one administrator asks, another
-# grants.
+# These roles bind the processor or decide who does: one administrator asks, another grants.
 NEEDS_A_SECOND = frozenset({Role.SIGNATORY, Role.ADMIN})
 
 
 class Permission(StrEnum):
-    """What can be permitted."""
-
     SEE_AGREEMENTS = "see_agreements"
     PREPARE = "prepare"
     SEND = "send"
@@ -66,9 +63,9 @@ PERMISSIONS: dict[Permission, frozenset[Role | Capacity]] = {
 
 
 class Principal(ABC):
-    """Who acts: somebody of the staff, a signer, or the system.
+    """A member of staff, a signer, or the system.
 
-    One more kind is a class here and, where it may do something, a capacity in the table.
+    A new kind needs a class here and, if it needs permissions, a capacity in the table.
     """
 
     name: str
@@ -76,15 +73,15 @@ class Principal(ABC):
     @property
     @abstractmethod
     def actor(self) -> str:
-        """The name in the log, and of whoever repeats a request."""
+        """The name in the log and with idempotency keys."""
 
     @property
     @abstractmethod
     def capacities(self) -> frozenset[Role | Capacity]:
-        """What the table of permissions is asked about."""
+        """The keys into the table of permissions."""
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of the capacities has the permission."""
+        """Whether any of the capacities has the permission."""
         return bool(self.capacities & PERMISSIONS[permission])
 
 
@@ -92,7 +89,7 @@ class Principal(ABC):
 class Staff(Principal):
     """A signed-in member of staff.
 
-    Whoever still has the ``first_password`` that was printed may nothing but choose another.
+    With the printed ``first_password`` one may only choose another password.
     """
 
     id: str
@@ -109,20 +106,19 @@ class Staff(Principal):
 
     @property
     def capacities(self) -> frozenset[Role | Capacity]:
-        """The roles."""
         return frozenset() if self.first_password else frozenset[Role | Capacity](self.roles)
 
     @property
     def language(self) -> Language:
-        """What this person reads."""
+        """The language of this person's pages."""
         return OURS
 
 
 @dataclass(frozen=True)
 class Signer(Principal):
-    """Whoever opened the link of a signatory, and may what that link leads to."""
+    """A person who opened a signatory's link, and may do what that link allows."""
 
-    id: str  # of the signatory
+    id: str  # the signatory's
     name: str
 
     @property
@@ -132,13 +128,13 @@ class Signer(Principal):
 
     @property
     def capacities(self) -> frozenset[Role | Capacity]:
-        """That of a signer. Everything else a signer does hangs on the link itself."""
+        """A signer's. All other actions of a signer are authorised by the link itself."""
         return frozenset({Capacity.SIGNER})
 
 
 @dataclass(frozen=True)
 class System(Principal):
-    """Jobs, the clock and the command line. They may nothing that a person needs permission for."""
+    """Jobs, scheduled work and the command line. They have none of the permissions of people."""
 
     name: str = ""
 
@@ -149,7 +145,7 @@ class System(Principal):
 
     @property
     def capacities(self) -> frozenset[Role | Capacity]:
-        """None: no permission is asked for the steps of jobs, because nobody else can take them."""
+        """None: steps of jobs need no permission, because nobody else can start them."""
         return frozenset()
 
 

@@ -1,7 +1,7 @@
-"""The data as printed: what is filled into the template and attached to the PDF as JSON.
+"""The data as printed: filled into the template, and attached to the PDF as JSON.
 
-Every key is always there; what has no value is None. The shapes of the values are those of the
-printed page, so that the attached JSON says what the paper says.
+Every key is always present; a missing value is None. Values have their printed form, so that the
+attached JSON says the same as the page.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from service.texts import Language, text
 
 
 def context(agreement: Agreement, template_version: str) -> dict[str, Any]:
-    """The document context of an agreement that is complete."""
+    """The document context of a complete agreement."""
     return {
         "reference": agreement.reference,
         "revision": agreement.edition,
@@ -31,7 +31,7 @@ def context(agreement: Agreement, template_version: str) -> dict[str, Any]:
 
 
 def common_context(agreement: Agreement, template_version: str) -> dict[str, Any]:
-    """The same with a blank wherever an agreement has a value of its own; the processor stays."""
+    """The same with a blank for each value that differs per agreement; the processor stays."""
     printed = context(agreement, template_version)
     blanks = dict.fromkeys(("number_label", "number", "seat", "email"), BLANK)
     names: dict[str, Any] = dict.fromkeys(("legal_form", "trade_name"))
@@ -52,7 +52,7 @@ def common_context(agreement: Agreement, template_version: str) -> dict[str, Any
 
 
 def sample_context(agreement: Agreement, template_version: str) -> dict[str, Any]:
-    """The same before the controller filled anything in: a blank that names what comes there."""
+    """The same before the controller filled anything in; each blank names its value."""
 
     def blank(name: str) -> str:
         return text(f"labels.sample.{name}", agreement.language)
@@ -85,7 +85,7 @@ def sample_context(agreement: Agreement, template_version: str) -> dict[str, Any
 
 
 def preview_context(agreement: Agreement, template_version: str) -> dict[str, Any]:
-    """The same for a draft: what the controller will complete is marked as still open."""
+    """The same for a draft; the controller's part is marked as open."""
     printed = context(agreement, template_version)
     open_mark = text("labels.to_complete", agreement.language)
     party = printed["controller"]

@@ -1,6 +1,6 @@
 """The evidence of one agreement: its facts, and the JSON document that holds them.
 
-Pure: everything it says comes in as facts. What is *not* proven is said too (DESIGN.md §1.9).
+Pure: all facts are arguments. It also states what is *not* proven (DESIGN.md §1.9).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SCHEMA = "zegel-evidence/3"
 
 @dataclass(frozen=True)
 class ActFacts:
-    """An accepted act with the time in its token. Instants are aware UTC."""
+    """An accepted act with the time of its token. Instants are aware UTC."""
 
     place: str
     signed_at: datetime
@@ -31,7 +31,7 @@ class ActFacts:
 
 @dataclass(frozen=True)
 class EventFacts:
-    """One log entry, already a sentence."""
+    """One log entry, as a sentence."""
 
     seq: int
     at: datetime
@@ -42,9 +42,9 @@ class EventFacts:
 
 @dataclass(frozen=True)
 class Succession:
-    """One signatory after another. ``delegated``: the former passed on; else staff changed it.
+    """A change of signatory: ``delegated`` by the former signatory, or else made by staff.
 
-    ``mailbox`` is how the former's mailbox was proved at passing on.
+    ``mailbox`` is how the former signatory's mailbox was proved at that moment.
     """
 
     old: str
@@ -55,7 +55,7 @@ class Succession:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything the evidence says."""
+    """All facts of the evidence."""
 
     agreement: Agreement
     template_version: str
@@ -77,11 +77,11 @@ class Facts:
 def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
     """The evidence as JSON values (schema ``zegel-evidence/3``).
 
-    ``parts`` is the SHA-256 of every file of the package that is fixed before the sheet is made,
-    by its name: sealed with the sheet, it is what a package is judged by.
+    ``parts`` has, by name, the SHA-256 of every file of the package that is final before the sheet
+    is made. They are sealed with the sheet, and a package is verified against them.
 
-    In their canonical form (RFC 8785) each ``record`` stands in them byte for byte as it was
-    hashed when the act was accepted.
+    In the canonical form (RFC 8785) each ``record`` is byte for byte what was hashed when the act
+    was accepted.
     """
     agreement = facts.agreement
     return {
@@ -156,7 +156,7 @@ def evidence(facts: Facts, parts: Mapping[str, str]) -> dict[str, Any]:
 
 
 def not_proven(facts: Facts) -> list[str]:
-    """What nobody should read into this sheet; more where a time stamp is the service's own."""
+    """The limits of this sheet; more of them if a time stamp is the service's own."""
     language = facts.agreement.language
     sentences = list(numbered("not_proven", language))
     if "eigen" in qualities(facts).values():
@@ -165,13 +165,13 @@ def not_proven(facts: Facts) -> list[str]:
 
 
 def qualities(facts: Facts) -> dict[str, str]:
-    """What each time stamp of the agreement is worth, by its place; the closing one last."""
+    """The quality of each time stamp of the agreement, by place; the closing one last."""
     acts = {act.place: act.token_quality for act in facts.acts}
     return {**acts, "closing": facts.closing_quality}
 
 
 def numbered(name: str, language: Language) -> tuple[str, ...]:
-    """The sentences of the evidence that stand under this name, in their order."""
+    """The sentences of the evidence under this name, in order."""
     prefix = f"{name}."
     return tuple(
         sentence
@@ -181,5 +181,5 @@ def numbered(name: str, language: Language) -> tuple[str, ...]:
 
 
 def iso(instant: datetime | None) -> str:
-    """An instant in UTC as ISO 8601 has it; empty for none."""
+    """An instant as ISO 8601 in UTC; empty for None."""
     return instant.astimezone(UTC).isoformat() if instant else ""

@@ -1,4 +1,4 @@
-"""A question that somebody asks before signing."""
+"""Questions asked before signing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Question:
-    """One question. ``ended`` is empty while it waits, else answered (here), elsewhere (the sender
-    says so) or signed (by whoever asked, without an answer)."""
+    """One question. ``ended`` is empty while it is open, else ``answered`` (here), ``elsewhere``
+    (as the sender reports) or ``signed`` (the person who asked signed without an answer)."""
 
     id: str
     agreement_id: str
@@ -26,10 +26,10 @@ class Question:
 
     @property
     def by_staff(self) -> bool:
-        """Whether a countersigner asked; else the controller's signatory did."""
+        """Whether a countersigner asked it; else the controller's signatory did."""
         return self.staff_id is not None
 
     @property
     def waits(self) -> bool:
-        """Whether nothing has ended it yet."""
+        """Whether it is still open."""
         return not self.ended

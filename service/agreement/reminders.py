@@ -1,13 +1,13 @@
-"""When somebody who has not signed yet is reminded.
+"""When reminders are sent to a person who has not signed yet.
 
-A mark is a number of days: counted from the day on which the link was made, or, when negative,
-back from the day on which it stops working. Each mark gives one moment: nine o'clock in Brussels
-on that day or the next working day. A moment drops out when it lies after the end of the term, or
-within two days of another mail that carries the link: who just got a link is not reminded of it.
+A mark is a number of days: from the day on which the link was made or, if negative, back from the
+day on which it expires. Each mark gives one moment: nine o'clock in Brussels on that day or the
+next working day. A moment is dropped if it is after the end of the term, or within two days of
+another mail with the link.
 
-Everything is decided from when mails with the link went out, so a worker that stood still sends
-the last reminder that was missed, once, and forgets the earlier ones. No reminder goes out while a
-question of the signatory waits for an answer of ours, nor a fifth one.
+The rules only use the times of mails with the link, so after an outage the worker sends the last
+missed reminder once and skips the earlier ones. No reminder is sent while a question of the
+signatory awaits our answer, and never a fifth one.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from service.agreement.working_days import is_working_day, working_day_from
 from service.error_codes import ErrorCode
 from signatures.effective_date import BRUSSELS, local_date
 
-MOST = 4  # to one person about one agreement, those that staff sends included
-QUIET = timedelta(days=2)  # between two mails with the link, in calendar days
-FIRST_HOUR, LAST_HOUR = 9, 18  # Brussels time; what was missed is not made up for in the evening
+MOST = 4  # to one person about one agreement, including those that staff send
+QUIET = timedelta(days=2)  # calendar days between two mails with the link
+FIRST_HOUR, LAST_HOUR = 9, 18  # Brussels time; a missed reminder is not sent in the evening
 
 
 @dataclass(frozen=True)
 class Situation:
-    """An agreement whose signatory has a living link and can go on with it.
+    """An agreement whose signatory has a valid link and can proceed.
 
-    ``contacts`` are the instants at which a mail with the link, or the end of a question of theirs,
-    reached the present signatory; ``reminders`` says how many of the mails were reminders.
+    ``contacts`` are the instants at which the present signatory was sent a mail with the link or
+    had a question closed; ``reminders`` is the number of reminders among the mails.
     """
 
     link_id: str
@@ -43,14 +43,14 @@ class Situation:
 
 @dataclass(frozen=True)
 class Reminder:
-    """One that is planned: the mark and its moment (UTC)."""
+    """A planned reminder: its mark and moment (UTC)."""
 
     mark: int
     at: datetime
 
 
 def planned(situation: Situation, marks: Iterable[int]) -> list[Reminder]:
-    """Every moment of this link, past and to come, first to last."""
+    """All past and future moments of this link, in order."""
     found: list[Reminder] = []
     for day, mark in sorted((_day(situation, mark), mark) for mark in marks):
         at = _at(working_day_from(day), FIRST_HOUR)
@@ -64,20 +64,20 @@ def planned(situation: Situation, marks: Iterable[int]) -> list[Reminder]:
 
 
 def is_time(now: datetime) -> bool:
-    """Whether reminders may go out at this moment at all: by day, on a working day in Brussels."""
+    """Whether reminders may be sent now: in daytime, on a working day in Brussels."""
     local = now.astimezone(BRUSSELS)
     return is_working_day(local.date()) and FIRST_HOUR <= local.hour < LAST_HOUR
 
 
 def due(situation: Situation, marks: Iterable[int], now: datetime) -> Reminder | None:
-    """The reminder to send at this moment, if any."""
+    """The reminder to send now, if any."""
     if not _may_go(situation, now) or not is_time(now):
         return None
     return _missed(situation, marks, now)
 
 
 def next_moment(situation: Situation, marks: Iterable[int], now: datetime) -> datetime | None:
-    """When the next automatic reminder goes out as things stand (UTC); None when none will."""
+    """When the next automatic reminder is due (UTC); None if there is none."""
     if not _may_go(situation, now):
         return None
     marks = tuple(marks)
@@ -88,9 +88,9 @@ def next_moment(situation: Situation, marks: Iterable[int], now: datetime) -> da
 
 
 def refused_by_hand(situation: Situation | None, now: datetime) -> ErrorCode | None:
-    """Why staff cannot send a reminder now, as the code of the refusal; None when they can.
+    """The code of the reason why staff cannot send a reminder now; None if they can.
 
-    The page that offers the button and the step behind it both ask here.
+    Used by the page that shows the button and by the step itself.
     """
     if situation is None or now > situation.expires_at:
         return ErrorCode.REMIND_NOBODY
@@ -100,7 +100,7 @@ def refused_by_hand(situation: Situation | None, now: datetime) -> ErrorCode | N
 
 
 def reached_today(situation: Situation, now: datetime) -> bool:
-    """Whether a mail with the link already went out on this Brussels day."""
+    """Whether a mail with the link was already sent on this Brussels day."""
     return any(local_date(each) == local_date(now) for each in situation.contacts)
 
 
@@ -110,7 +110,7 @@ def _may_go(situation: Situation, now: datetime) -> bool:
 
 
 def _missed(situation: Situation, marks: Iterable[int], now: datetime) -> Reminder | None:
-    """The last reminder whose moment has come, unless a mail went out since."""
+    """The last reminder whose moment has come, unless a mail was sent since."""
     past = [each for each in planned(situation, marks) if each.at <= now]
     if not past or any(contact >= past[-1].at for contact in situation.contacts):
         return None

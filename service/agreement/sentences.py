@@ -1,9 +1,9 @@
-"""Sentences that are printed long after their facts were kept.
+"""Sentences printed long after their facts were stored.
 
-Kept are codes, moments and what people typed; the sentence says how to print each:
-``{until:day}``, ``{place:labels.place}`` names a code, ``{roles:roles}`` names several, and with
-``!o`` there is nothing where there is nothing. Facts are kept for many years, and sentences change:
-what is missing is marked, and what is kept in another form is printed as it is.
+Codes, moments and typed text are stored; the sentence says how to print each: ``{until:day}`` is a
+date, ``{place:labels.place}`` the name of a code, ``{roles:roles}`` the names of several; with
+``!o`` a missing value prints nothing. Facts are kept for many years while sentences change: a
+missing value is marked, and a value in an unexpected form is printed as it is.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from service.agreement.deadlines import show_date, show_moment, show_moment_with
 from service.agreement.permissions import Role
 from service.texts import Counting, Language, named, text
 
-_CATALOGUE = re.compile(r"[a-z_]+(\.[a-z_]+)*")  # a format that names where a code is explained
+_CATALOGUE = re.compile(r"[a-z_]+(\.[a-z_]+)*")  # a format that names the catalogue of a code
 
 
 def filled(
     sentence: str, values: Mapping[str, object], language: Language, *, missing: str = "unknown"
 ) -> str:
-    """The sentence with its values; ``missing`` names the mark of what is not there.
+    """The sentence with its values; ``missing`` names the mark for a missing value.
 
-    Raises ValueError for a sentence that was written wrong.
+    Raises ValueError for a malformed sentence.
     """
     return _Marking(missing, values, language).vformat(sentence, (), values)
 
 
 def role_names(roles: Iterable[str], language: Language) -> str:
-    """``Verkoop, Archief``, in the order of the list of roles; empty for none."""
+    """``Verkoop, Archief``, in the order of ``Role``; empty for none."""
     held = {roles} if isinstance(roles, str) else set(roles)
     known = [role.value for role in Role if role in held]
     former = sorted(held - set(known))
@@ -39,7 +39,7 @@ def role_names(roles: Iterable[str], language: Language) -> str:
 
 
 def after_a_stop(words: str) -> str:
-    """Words that go on after a sentence, if there are any."""
+    """Text to append after a sentence, if there is any."""
     return f". {words}" if words else ""
 
 
@@ -64,13 +64,13 @@ WAYS: Mapping[str, Callable[[Any, Language], str]] = {
 
 
 class _Missing(str):
-    """The mark of a value that is not there."""
+    """The mark for a missing value."""
 
     __slots__ = ()
 
 
 class _Marking(Counting):
-    """Fills a sentence and marks what is not there, where ``str.format`` would raise."""
+    """Fills a sentence and marks missing values, for which ``str.format`` would raise."""
 
     def __init__(self, missing: str, values: Mapping[str, object], language: Language) -> None:
         self._missing = _Missing(f"«{text(f'labels.{missing}', language)}»")

@@ -1,4 +1,4 @@
-"""What was shown to a person before signing, as the record of the act says it."""
+"""The texts shown to a person before signing, as in the record of the act."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VIEW, PDF, DIFFERENCE = "view", "pdf", "difference"
 
 
 def sha256_of(html: str) -> str:
-    """The SHA-256 (hexadecimal) of a text that is sent in a page."""
+    """The SHA-256 (hexadecimal) of a text sent in a page."""
     return hashlib.sha256(html.encode()).hexdigest()
 
 
@@ -19,9 +19,9 @@ def sha256_of(html: str) -> str:
 class Opening:
     """One text that a person opened: the reading view, the PDF, or a difference.
 
-    ``sha256`` is of the bytes that were shown. Of a difference, ``common_sha256`` is the text that
-    it differs from, ``common_opened_at`` when this person first opened that one, and ``html`` the
-    bytes of the difference. Instants are aware.
+    ``sha256`` is of the bytes shown. For a difference, ``common_sha256`` is the common text,
+    ``common_opened_at`` when this person first opened that text, and ``html`` the bytes of the
+    difference. Instants are aware.
     """
 
     what: str
@@ -41,7 +41,7 @@ class Opening:
 
     @classmethod
     def from_record(cls, said: Mapping[str, str]) -> Opening:
-        """As a record has it, which names texts by their digest alone."""
+        """Parse it from a record, which names texts only by digest."""
         common = said.get("common_opened_at")
         return cls(
             said["what"],

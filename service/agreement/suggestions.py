@@ -1,8 +1,8 @@
-"""What Bijlage 1 starts with: for each service the lines that usually belong to it.
+"""The initial lines of Bijlage 1: those usual for each service.
 
-Ours stand in the catalogue ``suggestions``; a processor changes them for its own customers. They
-are put into an agreement when it is sent, as lines that the processor entered, and the controller
-confirms or removes them: what is ticked when the form is sent is what counts.
+The defaults are in the catalogue ``suggestions``; a processor can change them. They are put into
+an agreement when it is sent, as lines entered by the processor. The controller confirms or removes
+them: only the lines ticked at submission are valid.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from service.agreement.fields import Checker, fold
 from service.error_codes import FieldCode
 from service.texts import catalogue, table
 
-# Service to list to codes of the catalogue ``data_categories``.
+# By service, then by list: codes of the catalogue ``data_categories``.
 Suggestions = Mapping[str, Mapping[ListName, Sequence[str]]]
 
 
 def field_of(service: str, name: ListName) -> str:
-    """What the boxes of one list of one service are called in the form."""
+    """The form field name of the tick boxes for one service and list."""
     return f"{service}.{name}"
 
 
 def suggestions(own: Suggestions | None) -> dict[str, dict[ListName, Sequence[str]]]:
-    """Those of the processor; ours for a service that it has said nothing about.
+    """The processor's suggestions; the defaults for services it did not set.
 
-    A code that the catalogue no longer has is left out.
+    Codes that are no longer in the catalogue are left out.
     """
     ours, known = table("suggestions"), {name: _codes(name) for name in LISTS}
     found: dict[str, dict[ListName, Sequence[str]]] = {}
@@ -41,7 +41,7 @@ def suggestions(own: Suggestions | None) -> dict[str, dict[ListName, Sequence[st
 
 
 def parse_suggestions(chosen: Mapping[str, Sequence[str]]) -> Suggestions:
-    """What an administrator ticked, by ``field_of``. Raises Invalid for a code that is no line."""
+    """An administrator's choice, by ``field_of``. Raises Invalid for an unknown code."""
     check, found = Checker(), suggestions({})
     for service in found:
         for name in LISTS:
@@ -55,9 +55,9 @@ def parse_suggestions(chosen: Mapping[str, Sequence[str]]) -> Suggestions:
 
 
 def with_suggestions(annex: Annex, services: Iterable[str], own: Suggestions | None) -> Annex:
-    """Bijlage 1 with what these services suggest as well, no more than a Bijlage may hold.
+    """Bijlage 1 with the suggestions for these services added, up to the limit of a Bijlage.
 
-    In the order of the catalogue, own wording last.
+    In the order of the catalogue, custom wording last.
     """
     all_of_them, items = suggestions(own), list[Item]()
     for name in LISTS:

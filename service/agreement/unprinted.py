@@ -1,8 +1,7 @@
-"""What ``printed`` filled into a document, read back: for an agreement of which only the document
-is left.
+"""The inverse of ``printed``: restores the data of an agreement whose document alone is left.
 
-Reading back and printing again gives the same. What was not printed does not come back: a legal
-form that the name ends with already, and outside Belgium and the Netherlands where a postcode ends.
+Printing the restored data gives the same document. Some values cannot be restored: a legal form
+that the name already ends with and, outside Belgium and the Netherlands, where a postcode ends.
 """
 
 from __future__ import annotations
@@ -30,7 +29,6 @@ _DAY = re.compile(r"(?P<day>\d{1,2}) (?P<month>\S+) (?P<year>\d{4})")
 
 
 def controller_in(printed: Mapping[str, Any]) -> Controller:
-    """The controller of a context."""
     said = printed["controller"]
     street, postcode, city = _seat(said["seat"], said["country"])
     number_type = _number_type(said["number_label"])
@@ -51,7 +49,7 @@ def controller_in(printed: Mapping[str, Any]) -> Controller:
 
 
 def processor_in(printed: Mapping[str, Any]) -> Processor:
-    """The processor of a context; its representative is who was named to sign for it."""
+    """The processor; its representative is the person named to sign for it."""
     said = printed["processor"]
     country = _country(said["seat"])
     street, postcode, city = _seat(said["seat"], country)
@@ -71,13 +69,13 @@ def processor_in(printed: Mapping[str, Any]) -> Processor:
 
 
 def signatory_in(printed: Mapping[str, Any], email: str) -> Signatory:
-    """Who is named to sign for the controller; no address of a person is printed."""
+    """The person named to sign for the controller; personal e-mail addresses are not printed."""
     said = printed["controller"]["representative"]
     return Signatory(name=said["name"], email=email, function=said["function"])
 
 
 def main_agreement_in(printed: Mapping[str, Any]) -> MainAgreement:
-    """The agreement that it belongs to."""
+    """The main agreement."""
     said = printed["main_agreement"]
     if said is None:
         return MainAgreement()
@@ -85,13 +83,13 @@ def main_agreement_in(printed: Mapping[str, Any]) -> MainAgreement:
 
 
 def services_in(printed: Mapping[str, Any]) -> tuple[str, ...]:
-    """The codes of its services; not of one whose words are in no catalogue any more."""
+    """The codes of its services, except those whose names are no longer in a catalogue."""
     codes = {words: code for code, words in table("services").items()}
     return tuple(codes[words] for words in printed["services"] if words in codes)
 
 
 def annex_in(printed: Mapping[str, Any], entered: Sequence[Mapping[str, str]]) -> Annex:
-    """Bijlage 1; ``entered`` are its lines as the evidence has them, with who entered each."""
+    """Bijlage 1; ``entered`` are its lines in the evidence, with the party that entered each."""
     special = {e["label"] for name in LISTS for e in printed["annex"][name] if e["special"]}
     items = [_item(each, special=each["label"] in special) for each in entered]
     said = printed["annex"]["dpo"]
@@ -116,7 +114,7 @@ def _number_type(label: str | None) -> str:
     if label is None:
         return "none"
     known = (each for each in NUMBER_TYPES if text(f"labels.number_type.{each}") == label)
-    return next(known, "other")  # a name that the catalogue does not have any more
+    return next(known, "other")  # the name is no longer in the catalogue
 
 
 def _country(seat: str) -> str:
@@ -125,7 +123,7 @@ def _country(seat: str) -> str:
 
 
 def _seat(seat: str, country: str) -> tuple[str, str, str]:
-    """Street, postcode and city of what is printed on one line; the street may hold commas."""
+    """Street, postcode and city from one printed line; the street may contain commas."""
     if not seat:
         return "", "", ""
     street, _, place = seat.removesuffix(f", {countries()[country]}").rpartition(", ")

@@ -1,9 +1,9 @@
-"""The version of an agreement: a number that only its own changes raise.
+"""The version of an agreement: a number raised only by changes that people make.
 
-Its own are what people decide and write: the content, who signs, until when, sent, signed, ended.
-Not its own are a visit, and what the worker does with it: making the document, sealing, storing and
-what went wrong at that. So whoever read an agreement and wants to change it can say which version
-they saw, and is not stopped by what changes nothing for them.
+These are the contents, the signers, the term, sending, signing and ending. A visit does not raise
+it, nor does the worker's part: making the document, sealing, storing, and failures in these. So
+people can name the version they read when they change an agreement, and are not refused because of
+changes that do not concern them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from service.errors import Outdated
 _NOT_ITS_OWN = frozenset(
     {"state", "places", "opened_at", "template_sha256", "frozen_sha256", "failure", "version"}
 )
-# Between these only the worker moves it.
+# Only the worker moves an agreement between these.
 _ONE_STAGE = {
     State.GENERATION_FAILED: State.PREPARING,
     State.READY: State.PREPARING,
@@ -30,12 +30,12 @@ _ONE_STAGE = {
 
 
 def is_own_change(before: Agreement, after: Agreement) -> bool:
-    """Whether the version is raised by this change."""
+    """Whether this change raises the version."""
     return _own(before) != _own(after)
 
 
 def require_version(agreement: Agreement, seen: int | None) -> None:
-    """Raises Outdated when who asks ``seen`` another version; None: they do not say."""
+    """Raises Outdated if the caller has ``seen`` another version; None skips the check."""
     if seen is not None and seen != agreement.version:
         raise Outdated(ErrorCode.OUTDATED, version=agreement.version)
 

@@ -1,8 +1,8 @@
-"""Working days in Belgium: Monday to Friday, but not on one of the ten legal holidays.
+"""Working days in Belgium: Monday to Friday, except the ten legal holidays.
 
 The holidays are those of the law of 4 January 1974 and the royal decree of 18 April 1974, art. 1.
-They are computed, because nobody would keep a list of years; the compensating day of an employer
-whose holiday falls on a Sunday is not known to us and counts as a working day.
+They are computed, because a list of years would not be maintained. The day with which an employer
+replaces a holiday on a Sunday is unknown to us and is treated as a working day.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def easter(year: int) -> date:
 
 @lru_cache(maxsize=16)
 def legal_holidays(year: int) -> frozenset[date]:
-    """The ten legal holidays of a year; nine where two fall together (1 May 2008, Ascension)."""
+    """The ten legal holidays of a year; nine dates if two coincide (1 May 2008, Ascension)."""
     sunday = easter(year)
     return frozenset(
         {date(year, month, day) for month, day in _FIXED}
@@ -38,7 +38,6 @@ def legal_holidays(year: int) -> frozenset[date]:
 
 
 def is_working_day(day: date) -> bool:
-    """Monday to Friday and no legal holiday."""
     return day.weekday() < 5 and day not in legal_holidays(day.year)
 
 

@@ -33,7 +33,7 @@ class Countersigner:
 
 
 def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | None:
-    """The default signer: the representative in the processor's profile, or else the only candidate.
+    """The default signer: the representative in the processor's profile, or the only candidate.
 
     ``able`` are those who may sign. None if a person has to choose.
     """

@@ -211,6 +211,7 @@ def _jobs() -> Iterator[Question]:
     )
     yield job("locked accounts", lambda tx: tx.accounts.to_tell_of_lock())
     yield job("tidy, working copies", lambda tx: tx.archive.verified_for(retain.WORKING_COPY_HOURS))
+    yield job("shed, shown texts", lambda tx: tx.shedding.due(30, retain.SHED_AT_ONCE))
     yield job("tidy, sessions and codes", lambda tx: tx.signing.drop_ended())
     yield job("tidy, drafts", lambda tx: tx.drafts.drop_ended())
     yield job("tidy, repeated requests", lambda tx: tx.idempotency.drop_ended())

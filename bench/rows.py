@@ -162,9 +162,12 @@ AGREEMENTS = (
     select signatory_id, 'details', '{}', active_at from filling where state = 'sent' and age < 30
     """,
     f"""
-    insert into documents (id, agreement_id, edition, kind, sha256, pdf, pages, reading_html,
+    insert into documents (id, agreement_id, edition, kind, sha256, pdf, size, pages, reading_html,
       context, template_version, template_sha256, engine, created_at)
-    select {named("document")}, id, 1, 'frozen', frozen_sha256, '', 12, '<p>De tekst.</p>',
+    select {named("document")}, id, 1, 'frozen', frozen_sha256,
+      case when not (state = 'completed' and age > 30) then ''::bytea end,
+      case when state = 'completed' and age > 30 then 120000 end, 12,
+      case when not (state = 'completed' and age > 30) then '<p>De tekst.</p>' end,
       jsonb_build_object('processor', jsonb_build_object('representative',
         jsonb_build_object('name', %(name)s::text))), '1', 'a', 'LibreOffice', created_at
     from filling where frozen

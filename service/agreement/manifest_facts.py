@@ -12,7 +12,8 @@ from typing import Any, Self
 class ManifestFacts:
     """No address of a person or a browser. ``token_quality`` is what each time stamp is worth, by
     its place; ``certificates`` are files by name, in base64: fixed now, because a renewed
-    revocation list would be other bytes under the same name."""
+    revocation list would be other bytes under the same name. Empty once only the archive has them.
+    """
 
     effective_date: date
     controller: str
@@ -23,13 +24,14 @@ class ManifestFacts:
 
     def kept(self) -> dict[str, object]:
         """As JSON values."""
+        certificates = {"certificates": dict(self.certificates)} if self.certificates else {}
         return {
             "effective_date": self.effective_date.isoformat(),
             "controller": self.controller,
             "processor": self.processor,
             "template_version": self.template_version,
             "token_quality": dict(self.token_quality),
-            "certificates": dict(self.certificates),
+            **certificates,
         }
 
     @classmethod
@@ -41,5 +43,5 @@ class ManifestFacts:
             processor=kept["processor"],
             template_version=kept["template_version"],
             token_quality=kept.get("token_quality", {}),
-            certificates=kept["certificates"],
+            certificates=kept.get("certificates", {}),
         )

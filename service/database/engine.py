@@ -32,6 +32,7 @@ from service.database.keeping.archive_round import ArchiveRound
 from service.database.keeping.document_stamps import DocumentStamps
 from service.database.keeping.recovery import Recovery
 from service.database.keeping.renewals import Renewals
+from service.database.keeping.shedding import Shedding
 from service.database.lists.alarms import Alarms
 from service.database.lists.lagging import Lagging
 from service.database.lists.our_turn import OurTurn
@@ -188,6 +189,11 @@ class Transaction:
     def recovery(self) -> Recovery:
         """What agreements need that come back from the archive."""
         return Recovery(self._connection)
+
+    @cached_property
+    def shedding(self) -> Shedding:
+        """What leaves because the archive holds it."""
+        return Shedding(self._connection)
 
     @cached_property
     def archive_round(self) -> ArchiveRound:

@@ -83,5 +83,6 @@ PERIODIC = (
     Periodic("round", "17 1 * * *", reread.begin_round),
     Periodic("renew_stamps", "47 2 * * *", renew_stamps.renew_stamps),
     Periodic("prolong", "41 3 * * *", retain.begin_prolonging),
+    Periodic("shed", "11 4 * * *", retain.shed),
     Periodic("probe", "17 4 * * *", probe.probe_nightly),
 )

@@ -96,6 +96,7 @@ class Settings:
     staff_may_copy_link: bool
     trusted_proxies: int
     lock_days: int
+    copy_days: int
 
     @property
     def development(self) -> bool:
@@ -218,6 +219,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("ZEGEL_STAFF_MAY_COPY_LINK", "staff_may_copy_link", value.truth, True),
     Setting("ZEGEL_TRUSTED_PROXIES", "trusted_proxies", value.whole_number(0, 10), 0),
     Setting("ZEGEL_LOCK_DAYS", "lock_days", value.whole_number(1, 3650), 400),
+    Setting("ZEGEL_COPY_DAYS", "copy_days", value.whole_number(1, 3650), 30),
 )
 
 

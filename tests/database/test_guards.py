@@ -21,13 +21,16 @@ from service.agreement.permissions import SYSTEM, Staff
 from service.agreement.states import Place, PlaceState, State
 from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import NewDocument, NewOriginal
+from service.database.agreement.seals import Seal
 from service.database.engine import Database, Transaction
+from service.database.keeping.archive import ArchivedObject
 from service.database.log.anchors import Anchor
 
 Sql = Callable[..., list[Any]]
 New = Callable[..., Agreement]
 SHA = hashlib.sha256(b"pdf").hexdigest()
-FACTS = ManifestFacts(date(2026, 3, 2), "A", "B", "1", {}, {})
+FACTS = ManifestFacts(date(2026, 3, 2), "A", "B", "1", {}, {"wortel.pem": "eA=="})
+VIEW_SHA = hashlib.sha256(b"<p>x</p>").hexdigest()
 
 
 def freeze(tx: Transaction, agreement: Agreement) -> None:
@@ -103,9 +106,25 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
         anchor = Anchor(1, date(2026, 3, 2), b"{}", SHA, b"tsr", tx.now(), "eigen", 1)
         assert tx.anchors.add(anchor, [Head(before.id, 1, SHA)])
         assert not tx.anchors.add(dataclasses.replace(anchor, number=2), [])
+        # Kept by the archive, and read back once.
+        kept = {"getoond.pdf": (3, SHA), "leesweergave.html": (8, VIEW_SHA)}
+        until = tx.now()
+        tx.archive.put_objects(
+            before.id, [ArchivedObject("bijlagen.zip", "k", "v", SHA, 9, until, kept)]
+        )
+        tx.archive.set_state(before.id, "verified", "p/")
         return after
 
 
+# What the archive keeps goes from the database: only while the archive is known to hold it.
+DROP_SHOWN = "update documents set size = octet_length(pdf), pdf = null"
+DROP_VIEW = "update documents set reading_html = null"
+DROP_COPIES = (
+    "update originals set pdf = null",
+    "update originals set manifest_facts = manifest_facts - 'certificates'",
+    "delete from seals",
+)
+READ_BACK_TWICE = "update archive_states set judged_twice_at = now()"
 FORBIDDEN = [
     "update acts set signed_at = now()",
     "update acts set record = '{}'",
@@ -137,6 +156,9 @@ FORBIDDEN = [
     "update documents set pdf = 'other'",
     "update documents set reading_html = 'other'",
     "update documents set kind = 'preview'",
+    DROP_SHOWN,
+    DROP_VIEW,
+    "truncate seals",
     "delete from documents",
     "truncate documents",
     "update agreements set effective_date = '2026-03-03'",
@@ -168,10 +190,78 @@ def test_working_copies_may_be_emptied_and_never_filled_again(
         kept = tx.documents.original(signed.id)
         assert kept is not None
         assert (kept.pdf, kept.evidence_pdf, kept.evidence_json, kept.log_jsonl) == (None,) * 4
-        assert kept.further_files is None
+        assert (kept.further_files, kept.manifest_facts.certificates) == (None, {})
         assert tx.documents.frozen(signed.id, 1) is not None
     with pytest.raises(DBAPIError):
         sql("update originals set pdf = 'other'")
+
+
+NOT_KEPT = [
+    "update archive_states set state = 'corrupt'",
+    "update archive_states set state = 'missing'",
+    "update archive_states set state = 'locked'",
+    "delete from archive_states",
+]
+NOT_SURE = [
+    *NOT_KEPT,
+    "update archive_states set judged_twice_at = null",
+    "update archive_states set disputed_since = now()",
+    "update archive_states set failure = 'StorageUnavailable'",
+    'update archived_objects set inside = \'{"getoond.pdf": [3, "other"]}\'',
+    "delete from archived_objects",
+]
+
+
+@pytest.mark.parametrize("doubt", NOT_KEPT)
+def test_nothing_is_emptied_that_the_archive_is_not_known_to_hold(
+    signed: Agreement, sql: Sql, database: Database, doubt: str
+) -> None:
+    with database.begin() as tx:
+        seal = Seal(1, b"pdfseal", SHA, tx.now(), "eigen")
+        assert tx.seals.add(signed.id, 1, seal, b"pdf")
+    sql(doubt)
+    for statement in DROP_COPIES:
+        with pytest.raises(DBAPIError):
+            sql(statement)
+    sql("delete from archive_states")
+    with database.begin() as tx:
+        tx.archive.set_state(signed.id, "verified", "p/")
+    for statement in DROP_COPIES:
+        sql(statement)
+
+
+@pytest.mark.parametrize("doubt", NOT_SURE)
+def test_the_shown_text_stays_while_there_is_a_doubt(
+    signed: Agreement, sql: Sql, doubt: str
+) -> None:
+    sql(READ_BACK_TWICE)
+    sql(doubt)
+    for statement in (DROP_SHOWN, DROP_VIEW):
+        with pytest.raises(DBAPIError):
+            sql(statement)
+
+
+def test_only_the_bytes_of_the_shown_text_go(
+    signed: Agreement, sql: Sql, database: Database
+) -> None:
+    sql(READ_BACK_TWICE)
+    for more in (
+        "size = 4, pdf = null",
+        "pdf = null",
+        "pages = 2, size = octet_length(pdf), pdf = null",
+    ):
+        with pytest.raises(DBAPIError):
+            sql(f"update documents set {more}")
+    sql(DROP_SHOWN)
+    sql(DROP_VIEW)
+    with database.begin() as tx:
+        assert tx.documents.frozen_pdf(signed.id, 1) == (None, SHA)
+        digests = tx.documents.digests(signed.id)
+    assert digests is not None
+    assert (digests.shown, digests.shown_length) == (SHA, 3)
+    for again in ("pdf = 'pdf', size = null", "size = 5", "reading_html = '<p>x</p>'"):
+        with pytest.raises(DBAPIError):
+            sql(f"update documents set {again}")
 
 
 def test_the_first_original_counts(signed: Agreement, database: Database) -> None:

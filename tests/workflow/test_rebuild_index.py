@@ -113,9 +113,12 @@ def kept(unwatched_house: House, travel: Travel) -> tuple[House, list[str]]:
         return today, former
 
     references = list(begin_with("one of each format", house.deps, make))
+    house.rows("update archive_states set judged_twice_at = now()")
+    house.rows("update archived_objects set stored_at = now() - interval '31 days'")
     with house.deps.database.begin() as tx:
         for reference in references:
             tx.documents.drop_working_copies(tx.agreements.get(reference).id)
+    assert retain.shed(house.deps) == len(references)
     return house, references
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.act_record import AcceptedAct, ActRecord
@@ -17,18 +17,23 @@ from service.database.tables.agreements import acts, documents, originals, seals
 
 @dataclass(frozen=True)
 class NewDocument:
-    """A document that is made; ``pdf`` are the bytes that are shown and signed."""
+    """A document that is made; ``pdf`` are the bytes that are shown and signed.
+
+    It and the reading view are None once only the archive keeps them; then ``size`` is that of the
+    PDF.
+    """
 
     edition: int
     kind: str
     sha256: str
-    pdf: bytes
+    pdf: bytes | None
     pages: int
-    reading_html: str
+    reading_html: str | None
     context: dict[str, Any]
     template_version: str
     template_sha256: str
     engine: str
+    size: int | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,12 @@ class Document(NewDocument):
 
 @dataclass(frozen=True)
 class FrozenText:
-    """A frozen document without the bytes of its PDF, for pages that show its text."""
+    """A frozen document without the bytes of its PDF, for pages that show its text; None where only
+    the archive keeps that."""
 
     sha256: str
     pages: int
-    reading_html: str
+    reading_html: str | None
     context: dict[str, Any]
     created_at: datetime
 
@@ -180,11 +186,12 @@ class Documents:
             template_version=row.template_version,
             template_sha256=row.template_sha256,
             engine=row.engine,
+            size=row.size,
             created_at=row.created_at,
         )
 
-    def frozen_pdf(self, agreement_id: str, edition: int) -> tuple[bytes, str] | None:
-        """Only the frozen bytes and their SHA-256, for a download."""
+    def frozen_pdf(self, agreement_id: str, edition: int) -> tuple[bytes | None, str] | None:
+        """Only the frozen bytes, as far as they are here, and their SHA-256."""
         row = self._connection.execute(
             select(documents.c.pdf, documents.c.sha256).where(
                 documents.c.agreement_id == agreement_id,
@@ -260,7 +267,9 @@ class Documents:
                 originals.c.sha256.label("sealed"),
                 originals.c.evidence_sha256.label("evidence"),
                 documents.c.sha256.label("shown"),
-                func.octet_length(documents.c.pdf).label("shown_length"),
+                func.coalesce(documents.c.size, func.octet_length(documents.c.pdf)).label(
+                    "shown_length"
+                ),
             )
             .select_from(originals)
             .join(
@@ -286,10 +295,13 @@ class Documents:
         ).scalar()
 
     def drop_working_copies(self, agreement_id: str) -> None:
-        """Empty the working copies, once the archive has verified its own (DESIGN.md §2).
-
-        The frozen document stays, because pages still show its text.
-        """
+        """Empty the working copies, once the archive has verified its own (DESIGN.md §2), and
+        forget the preview. The frozen document stays for now: see ``Shedding``."""
+        self._connection.execute(
+            delete(documents).where(
+                documents.c.agreement_id == agreement_id, documents.c.kind == "preview"
+            )
+        )
         self._connection.execute(delete(seals).where(seals.c.agreement_id == agreement_id))
         self._connection.execute(
             update(originals)
@@ -300,6 +312,7 @@ class Documents:
                 evidence_json=None,
                 log_jsonl=None,
                 further_files=None,
+                manifest_facts=originals.c.manifest_facts.op("-")(literal("certificates", Text)),
             )
         )
 

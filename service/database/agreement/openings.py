@@ -37,7 +37,7 @@ class View:
 _VIEWS = (
     select(documents.c.agreement_id, documents.c.reading_html, common_texts.c.html)
     .outerjoin(common_texts, common_texts.c.sha256 == documents.c.common_sha256)
-    .where(documents.c.kind == "frozen")
+    .where(documents.c.kind == "frozen", documents.c.reading_html.is_not(None))
 )
 _VIEW = _VIEWS.where(
     documents.c.agreement_id == bindparam("agreement"),

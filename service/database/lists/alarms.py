@@ -37,11 +37,10 @@ from service.database.tables.accounts import staff
 from service.database.tables.agreements import (
     acts,
     agreements,
-    alarms,
-    failing_jobs,
     messages,
     originals,
 )
+from service.database.tables.alarms import alarms, failing_jobs
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
 from service.database.tables.log import audit_entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from service.database.tables.agreements import failing_jobs
+from service.database.tables.alarms import failing_jobs
 
 
 class FailingJobs:

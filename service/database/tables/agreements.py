@@ -29,15 +29,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 from service.agreement.capabilities import Purpose
 from service.agreement.states import Order, Place, PlaceState, State
 from service.agreement.subjects import SubjectKind
-from service.database.tables.columns import agreement_id, instant, metadata, now, own_id
-
-
-def _one_of(
-    column: str, values: type[State | PlaceState | Place | Order | Purpose | SubjectKind]
-) -> CheckConstraint:
-    listed = ", ".join(f"'{value.value}'" for value in values)
-    return CheckConstraint(f"{column} in ({listed})", name=column)
-
+from service.database.tables.columns import agreement_id, instant, metadata, now, one_of, own_id
 
 reference_counters = Table(
     "reference_counters",
@@ -91,8 +83,8 @@ agreements = Table(
         Computed("to_tsvector('simple', words)", persisted=True),
         nullable=True,
     ),
-    _one_of("state", State),
-    _one_of("signing_order", Order),
+    one_of("state", State),
+    one_of("signing_order", Order),
     CheckConstraint("dpo_answer in ('', 'yes', 'no')", name="dpo_answer"),
     CheckConstraint("reference ~ '^VO-[0-9]{4}-[0-9]{5,}$'", name="reference"),
     CheckConstraint(
@@ -160,8 +152,8 @@ signature_places = Table(
     agreement_id(primary=True),
     Column("place", Text, primary_key=True),
     Column("state", Text, nullable=False),
-    _one_of("place", Place),
-    _one_of("state", PlaceState),
+    one_of("place", Place),
+    one_of("state", PlaceState),
     Index(
         "ix_signature_places_our_turn",
         "agreement_id",
@@ -217,7 +209,7 @@ code_challenges = Table(
     instant("expires_at"),
     instant("consumed_at", null=True),
     CheckConstraint("tries between 0 and 5", name="tries"),
-    _one_of("purpose", Purpose),
+    one_of("purpose", Purpose),
     Index("ix_code_challenges_unused", "expires_at", postgresql_where=text("consumed_at is null")),
 )
 
@@ -229,9 +221,11 @@ documents = Table(
     Column("edition", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("pdf", LargeBinary, nullable=False),
+    # Null, like the reading view, once only the archive keeps it; then its size stands here.
+    Column("pdf", LargeBinary, nullable=True),
+    Column("size", Integer, nullable=True),
     Column("pages", Integer, nullable=False),
-    Column("reading_html", Text, nullable=False),
+    Column("reading_html", Text, nullable=True),
     Column("context", JSONB, nullable=False),
     Column("template_version", Text, nullable=False),
     Column("template_sha256", Text, nullable=False),
@@ -241,6 +235,12 @@ documents = Table(
     now("created_at"),
     UniqueConstraint("agreement_id", "edition", "kind"),
     CheckConstraint("kind in ('preview','frozen')", name="kind"),
+    CheckConstraint("(pdf is null) = (size is not null)", name="size"),
+    Index(
+        "ix_documents_kept_here",
+        "agreement_id",
+        postgresql_where=text("kind = 'frozen' and pdf is not null"),
+    ),
 )
 
 document_templates = Table(
@@ -279,7 +279,7 @@ acts = Table(
     Column("image", LargeBinary, nullable=True),
     UniqueConstraint("agreement_id", "edition", "place"),
     UniqueConstraint("agreement_id", "edition", "ordinal"),
-    _one_of("place", Place),
+    one_of("place", Place),
     CheckConstraint("ordinal between 1 and 3", name="ordinal"),
     CheckConstraint("(signatory_id is null) <> (staff_id is null)", name="person"),
 )
@@ -322,30 +322,6 @@ originals = Table(
 )
 
 # When people were warned of what; `service/agreement/subjects.py` says what a subject is.
-alarms = Table(
-    "alarms",
-    metadata,
-    Column("subject", Text, primary_key=True),
-    Column("subject_id", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
-    now("told_at"),
-    _one_of("subject", SubjectKind),
-    CheckConstraint(
-        "kind in ('prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'mail',"
-        " 'lock', 'job', 'disputed', 'countersigner')",
-        name="kind",
-    ),
-)
-
-# A job whose last run failed; the row goes when a run succeeds.
-failing_jobs = Table(
-    "failing_jobs",
-    metadata,
-    Column("name", Text, primary_key=True),
-    now("since"),
-    Column("failure", Text, nullable=False),
-)
-
 messages = Table(
     "messages",
     metadata,
@@ -371,7 +347,7 @@ messages = Table(
     now("queued_at"),
     instant("sent_at", null=True),
     CheckConstraint("state in ('queued','failed','sent','refused')", name="state"),
-    _one_of("subject", SubjectKind),
+    one_of("subject", SubjectKind),
     CheckConstraint("(subject = 'agreement') = (agreement_id is not null)", name="agreement"),
     CheckConstraint("num_nonnulls(agreement_id, subject_id) = 1", name="subject_id"),
     Index("ix_messages_agreement", "agreement_id"),

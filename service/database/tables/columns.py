@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from enum import StrEnum
 
-from sqlalchemy import Column, DateTime, ForeignKey, MetaData, Text, literal_column, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    MetaData,
+    Text,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.sql import ColumnElement
 
@@ -44,6 +54,12 @@ def word(value: str) -> ColumnElement[str]:
 def words(values: Iterable[str]) -> list[ColumnElement[str]]:
     """Several of them."""
     return [word(value) for value in values]
+
+
+def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    """The column holds one of these."""
+    listed = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} in ({listed})", name=column)
 
 
 def own_id() -> Column[object]:

@@ -102,17 +102,17 @@ def _has_text(agreement: Agreement) -> bool:
 
 
 def _page(reading: Reading) -> ResponseReturnValue:
-    agreement, document = reading.visit.agreement, reading.document
+    agreement, document, html = reading.visit.agreement, reading.document, reading.html
     return show(
         "read",
         agreement,
-        contents=contents(document.reading_html),
+        contents=contents(html),
         # Made by the service itself; escaped when the frozen document was made.
-        reading_html=Markup(document.reading_html),  # noqa: S704
+        reading_html=Markup(html),  # noqa: S704
         details=detail_rows(agreement),
         annex_rows=annex_rows(agreement),
         document_sha256=document.sha256,
-        view_sha256=sha256_of(document.reading_html),
+        view_sha256=sha256_of(html),
         pages=document.pages,
         locked=not editable(agreement),
         notice=notice(),

@@ -9,16 +9,15 @@ from markupsafe import Markup
 
 from service.agreement.permissions import Permission
 from service.agreement.shown import sha256_of
-from service.error_codes import ErrorCode
 from service.error_words import words_of
-from service.errors import GenerationFailed, NotFound, Refused
+from service.errors import GenerationFailed, Refused
 from service.texts import text
 from service.web.again import again, ask_again, shown_at
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow.keeping.retrieve import dossier, file_name, shown_pdf
+from service.workflow.keeping.retrieve import dossier, file_name, shown_pdf, shown_text
 from service.workflow.offer.generate import retry_generation
 from service.workflow.offer.preview import preview as current_preview
 from service.workflow.offer.preview import request_preview
@@ -74,8 +73,7 @@ def reading(reference: str) -> Any:
     """The same text as a page, on which a signatory can confirm having read it."""
     staff = current_staff()
     found = dossier(deps(), reference, staff)
-    if found.frozen is None:
-        raise NotFound(ErrorCode.NOT_FOUND)
+    html = shown_text(deps(), found)
     waits = (
         found.agreement.awaits_processor
         and staff.may(Permission.COUNTERSIGN)
@@ -86,8 +84,8 @@ def reading(reference: str) -> Any:
         dossier=found,
         agreement=found.agreement,
         # Our own reading view: escaped when it was made from the frozen document.
-        reading_html=Markup(found.frozen.reading_html),  # noqa: S704
-        view_sha256=sha256_of(found.frozen.reading_html),
+        reading_html=Markup(html),  # noqa: S704
+        view_sha256=sha256_of(html),
         waits=waits,
         opened_at=opened_at(deps(), found.agreement, staff) if waits else None,
         problem=again().errors.get("form", ""),

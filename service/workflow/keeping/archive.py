@@ -40,7 +40,7 @@ def archive(deps: Deps, agreement_id: str) -> None:
         if original is None or (state and state.state == "verified"):
             return
         frozen = tx.documents.frozen_pdf(agreement_id, agreement.edition)
-    if original.pdf is None or frozen is None:
+    if original.pdf is None or frozen is None or frozen[0] is None:
         return
     stored = store(
         deps.objects(),

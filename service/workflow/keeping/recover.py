@@ -34,18 +34,8 @@ from service.agreement.unprinted import (
 )
 from service.database.agreement.documents import NewDocument, NewOriginal
 from service.database.log.audit_log import Entry
-from service.workflow.sealing.evidence_package import encoded
 from signatures.effective_date import BRUSSELS, local_date
-from signatures.package.names import (
-    AGREEMENT,
-    CERTIFICATES,
-    EVIDENCE,
-    LOG,
-    SHEET,
-    SHOWN,
-    TEMPLATE,
-    VIEW,
-)
+from signatures.package.names import AGREEMENT, EVIDENCE, LOG, SHEET, SHOWN, TEMPLATE, VIEW
 from storage.manifest import PackageFacts
 
 FORMER_ADDRESS = "{id}@uit-het-archief.invalid"
@@ -192,15 +182,16 @@ class Recovered:
         ]
 
     def document(self) -> NewDocument:
-        """The frozen document."""
+        """The frozen document, without the bytes that the bucket keeps."""
         frozen = [e for e in self.entries if e.event is Event.DOCUMENT_FROZEN][-1]
         return NewDocument(
             edition=self.facts.edition,
             kind="frozen",
             sha256=self.evidence["documents"]["shown"],
-            pdf=self.files[SHOWN],
+            pdf=None,
+            size=len(self.files[SHOWN]),
             pages=frozen.data.get("pages", 0),
-            reading_html=self.files.get(VIEW, b"").decode(),
+            reading_html=None if VIEW in self.files else "",  # packages of before hold none
             context=dict(self.printed),
             template_version=self.evidence["template"]["version"],
             template_sha256=self.evidence["template"]["sha256"],
@@ -239,11 +230,6 @@ class Recovered:
         )
 
     def _manifest_facts(self) -> ManifestFacts:
-        certificates = {
-            name.removeprefix(CERTIFICATES): data
-            for name, data in self.files.items()
-            if name.startswith(CERTIFICATES)
-        }
         qualities = {act["record"]["place"]: act["token_quality"] for act in self.evidence["acts"]}
         closing = self._first(Event.ORIGINAL_CLOSED).data.get("token_quality")
         return ManifestFacts(
@@ -252,7 +238,7 @@ class Recovered:
             processor=self.facts.processor_name,
             template_version=self.facts.template_version,
             token_quality={**qualities, **({"closing": closing} if closing else {})},
-            certificates=encoded(certificates),
+            certificates={},
         )
 
     def _first(self, *events: Event) -> Entry:

@@ -26,6 +26,7 @@ from storage.witness import prove_working
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500  # objects in one job: it is finished soon when a worker has to stop
+SHED_AT_ONCE = 100  # texts in one transaction, some ten megabytes
 WORKING_COPY_HOURS = 24  # after the archive verified its copy; the mails have gone out by then
 
 
@@ -100,6 +101,21 @@ def _note_failing(deps: Deps, agreement_id: str, reason: str) -> None:
         if tx.archive.note_lock_failure(agreement_id, reason):
             personal = {"reason": reason[:300]}
             tx.audit.append(agreement_id, Event.ARCHIVE_LOCK_FAILED, SYSTEM, personal=personal)
+
+
+def shed(deps: Deps) -> int:
+    """Drop shown texts that the archive has read back twice since it stored them; a nightly job.
+
+    Some at a time, each part in a transaction of its own, until none is due; returns how many.
+    """
+    dropped = 0
+    while True:
+        with deps.database.begin() as tx:
+            due = tx.shedding.due(deps.settings.copy_days, SHED_AT_ONCE)
+            tx.shedding.drop(due)
+        dropped += len(due)
+        if len(due) < SHED_AT_ONCE:
+            return dropped
 
 
 def tidy(deps: Deps) -> int:

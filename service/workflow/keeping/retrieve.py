@@ -20,6 +20,7 @@ from service.workflow.actors import Client
 from service.workflow.keeping.archive import note_check
 from service.workflow.keeping.dossier import Dossier, gather
 from service.workflow.keeping.examine import ArchiveCheck, examine, recorded
+from service.workflow.package import shown
 from service.workflow.package.take_out import look_soon, read_file, read_files
 from service.workflow.sealing.evidence_package import anchor_files, as_bag
 from signatures.package.names import AGREEMENT, EVIDENCE, LOG, SHEET, SHOWN
@@ -99,7 +100,7 @@ def _seen(tx: Transaction, reference: str, staff: Staff) -> Agreement:
 
 
 def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
-    """The frozen document as both parties sign it. Raises NotFound.
+    """The frozen document as both parties sign it. Raises NotFound, or what the store raises.
 
     Whoever fetches it has not opened the text: a GET changes nothing that a signature needs.
     """
@@ -110,7 +111,14 @@ def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
         if frozen is None:
             raise NotFound(ErrorCode.NOT_FOUND)
         tx.activity.note(Activity.TEXT_VIEWED, staff.id, reference)
-    return frozen[0]
+    return shown.shown_pdf(deps, agreement.id, frozen[0])
+
+
+def shown_text(deps: Deps, found: Dossier) -> str:
+    """The same text as a page, from its dossier. Raises NotFound, or what the store raises."""
+    if found.frozen is None:
+        raise NotFound(ErrorCode.NOT_FOUND)
+    return shown.reading_view(deps, found.agreement.id, found.frozen)
 
 
 def open_file(

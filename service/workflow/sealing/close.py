@@ -143,7 +143,7 @@ def _facts(
     deps: Deps, tx: Transaction, agreement: Agreement, sealed: Sealed, sealed_sha256: str
 ) -> tuple[Facts, list[Entry]]:
     frozen = tx.documents.frozen(agreement.id, agreement.edition)
-    if frozen is None:
+    if frozen is None or frozen.reading_html is None:
         raise LookupError(agreement.reference)
     tokens = sealed.tokens
     acts = tuple(

@@ -23,6 +23,7 @@ from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, NotFound
 from service.workflow.actors import Client
 from service.workflow.package.originals import evidence_bytes, original_bytes
+from service.workflow.package.shown import reading_view, shown_pdf
 from service.workflow.signing.open_link import Visit, load_proved_visit
 from signatures.package.names import AGREEMENT, SHEET, SHOWN
 
@@ -33,6 +34,7 @@ class Reading:
 
     visit: Visit
     document: FrozenText
+    html: str
 
 
 @dataclass(frozen=True)
@@ -55,37 +57,47 @@ def frozen(deps: Deps, secret: str) -> Reading:
     """The frozen document of the visit.
 
     Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
-    none.
+    none, or what the store raises.
     """
     with deps.database.look() as tx:
         found = load_proved_visit(tx, secret, lock=False)
         document = tx.documents.frozen_text(found.agreement.id, found.agreement.edition)
     if document is None or document.sha256 != found.agreement.frozen_sha256:
         raise NotFound(ErrorCode.NOT_FOUND)
-    return Reading(found, document)
+    return Reading(found, document, reading_view(deps, found.agreement.id, document))
 
 
 def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
     """The frozen PDF, to keep or to print.
 
     Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
-    none.
+    none, or what the store raises.
     """
     with deps.database.begin() as tx:
         found = load_proved_visit(tx, secret, lock=True)
         kept = tx.documents.frozen_pdf(found.agreement.id, found.agreement.edition)
         if kept is None or kept[1] != found.agreement.frozen_sha256:
             raise NotFound(ErrorCode.NOT_FOUND)
-        _log(tx, found, client, kept[1])
-        tx.openings.note(
-            found.agreement.id,
-            found.agreement.edition,
-            PDF,
-            document_sha256=kept[1],
-            sha256=kept[1],
-            signatory_id=found.link.signatory_id,
-        )
-    return Download(saved_as(found.agreement, SHOWN), kept[0])
+        pdf, sha256 = kept
+        if pdf is not None:
+            _note_shown(tx, found, client, sha256)
+    if pdf is None:
+        pdf = shown_pdf(deps, found.agreement.id, pdf)
+        with deps.database.begin() as tx:
+            _note_shown(tx, load_proved_visit(tx, secret, lock=True), client, sha256)
+    return Download(saved_as(found.agreement, SHOWN), pdf)
+
+
+def _note_shown(tx: Transaction, found: Visit, client: Client, sha256: str) -> None:
+    _log(tx, found, client, sha256)
+    tx.openings.note(
+        found.agreement.id,
+        found.agreement.edition,
+        PDF,
+        document_sha256=sha256,
+        sha256=sha256,
+        signatory_id=found.link.signatory_id,
+    )
 
 
 def fetch_original(deps: Deps, secret: str, client: Client) -> Download:

@@ -1,0 +1,118 @@
+"""The shown text leaves the database once the archive has read it back twice; then it is read from
+the archive, byte for byte."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+
+import pytest
+from house import BROWSER, House
+
+from service.error_codes import ErrorCode
+from service.errors import NotFound
+from service.workflow.keeping import reread, retain, retrieve
+from service.workflow.signing import read
+from storage.errors import ObjectCorrupt, StorageUnavailable
+from storage.objects import ObjectStore, S3Config
+
+LONG_AGO = "update archived_objects set stored_at = stored_at - interval '31 days'"
+
+
+@pytest.fixture
+def kept(done: tuple[House, str, str], second_verdict_once: None) -> tuple[House, str, str]:
+    """A completed agreement that was stored a month ago, and read back once."""
+    house, reference, secret = done
+    house.rows(LONG_AGO)
+    return house, reference, secret
+
+
+def here(house: House, reference: str) -> tuple[bool, bool]:
+    """Whether the database has the PDF, and the reading view."""
+    (row,) = house.rows(
+        "select d.pdf is not null, reading_html is not null from documents d"
+        " join agreements a on a.id = d.agreement_id where reference = :r and kind = 'frozen'",
+        r=reference,
+    )
+    return row[0], row[1]
+
+
+def test_it_goes_after_the_second_reading_and_is_handed_out_all_the_same(
+    kept: tuple[House, str, str],
+) -> None:
+    house, reference, secret = kept
+    before = handed_out(house, reference, secret)
+    assert retain.shed(house.deps) == 0  # the archive's own check was the first reading
+    assert reread.look(house.deps, house.agreement(reference).id)
+    house.rows("update archived_objects set stored_at = now() - interval '29 days'")
+    assert retain.shed(house.deps) == 0
+    house.rows(LONG_AGO)
+    assert retain.shed(house.deps) == 1
+    assert here(house, reference) == (False, False)
+    assert retain.shed(house.deps) == 0
+    assert handed_out(house, reference, secret) == before
+    assert retrieve.check(house.deps, reference, house.staff).intact
+    assert reread.look(house.deps, house.agreement(reference).id)
+
+
+def handed_out(house: House, reference: str, secret: str) -> list[object]:
+    """All that shows the text, to staff and to who signed."""
+    found = retrieve.dossier(house.deps, reference, house.staff)
+    return [
+        retrieve.shown_pdf(house.deps, reference, house.staff),
+        retrieve.shown_text(house.deps, found),
+        found.printed_for_us,
+        [
+            dataclasses.replace(each, locked_until=found.files[0].locked_until)
+            for each in found.files
+        ],
+        read.fetch_shown(house.deps, secret, BROWSER),
+        read.frozen(house.deps, secret).html,
+    ]
+
+
+def test_a_reading_view_that_the_package_does_not_hold_stays(
+    kept: tuple[House, str, str],
+) -> None:
+    """As in packages of before."""
+    house, reference, _ = kept
+    house.rows("update archived_objects set inside = inside - 'leesweergave.html'")
+    house.rows("update archive_states set judged_twice_at = now()")
+    assert retain.shed(house.deps) == 1
+    assert here(house, reference) == (False, True)
+    found = retrieve.dossier(house.deps, reference, house.staff)
+    assert retrieve.shown_text(house.deps, found).startswith("<")
+
+
+def test_what_the_archive_does_not_give_is_told_and_looked_at(
+    kept: tuple[House, str, str],
+) -> None:
+    house, reference, secret = kept
+    house.rows("update archive_states set judged_twice_at = now()")
+    assert retain.shed(house.deps) == 1
+    nowhere = ObjectStore(
+        S3Config(
+            endpoint_url="http://127.0.0.1:1",
+            bucket="none",
+            access_key_id="none",
+            secret_access_key="none",
+        ),
+        attempts=1,
+    )
+    away = dataclasses.replace(house.deps, objects=lambda: nowhere)
+    with pytest.raises(StorageUnavailable):
+        retrieve.shown_pdf(away, reference, house.staff)
+    downloads = house.events(reference).count("document.downloaded")
+    with pytest.raises(StorageUnavailable):
+        read.fetch_shown(away, secret, BROWSER)
+    assert house.events(reference).count("document.downloaded") == downloads
+    other = hashlib.sha256(b"other").hexdigest()
+    house.rows("update archived_objects set sha256 = :s where name = 'overeenkomst.pdf'", s=other)
+    house.rows("delete from procrastinate_jobs")
+    with pytest.raises(ObjectCorrupt):
+        retrieve.shown_pdf(house.deps, reference, house.staff)
+    assert house.jobs() == ["look"]
+    house.rows("delete from archived_objects")
+    with pytest.raises(NotFound) as nothing:
+        retrieve.shown_pdf(house.deps, reference, house.staff)
+    assert nothing.value.code is ErrorCode.NOT_FOUND

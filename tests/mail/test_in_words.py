@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import fields, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from service.mail.compose import MAIL_KINDS
+from service.agreement.capabilities import Purpose
+from service.agreement.permissions import Role
+from service.mail.compose import ABOUT, COMMON, MAIL_KINDS
 from service.mail.in_words import MOMENTS, in_words
+from service.mail.kinds import Code, CountersignDigest, Mail, RoleAsked, Waiting
 from service.texts import OURS, text
 
 AT_NIGHT = "2026-03-01T23:30:00+00:00"
@@ -63,3 +69,25 @@ def test_every_moment_in_a_mail_is_printed() -> None:
     needed = set().union(*MAIL_KINDS.values())
     moments = {name for name in needed if name.endswith(("_at", "_on", "_date", "until", "since"))}
     assert moments == set(MOMENTS)
+
+
+def test_what_a_step_tells_is_what_its_mail_needs() -> None:
+    """Beside what is common, and the links and the code that are added when it is sent."""
+    added = COMMON | ABOUT | {"link", "code", "verify_link"}
+    told = {each.kind: {field.name for field in fields(each)} for each in Mail.__subclasses__()}
+    assert told.keys() == MAIL_KINDS.keys()
+    for kind, needed in MAIL_KINDS.items():
+        assert told[kind] == needed - added, kind
+
+
+def test_a_mail_is_kept_as_codes_and_instants() -> None:
+    at = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    waiting = Waiting("X", "VO-1", at, ("minors",))
+    kept = CountersignDigest([waiting, replace(waiting, signed_at=None)], 2, 3).kept()
+    assert kept["agreements"] == [
+        {"organisation": "X", "reference": "VO-1", "signed_at": AT_NIGHT, "flags": ["minors"]},
+        {"organisation": "X", "reference": "VO-1", "signed_at": "", "flags": ["minors"]},
+    ]
+    assert Code(10, Purpose.SIGN).kept() == {"minutes": 10, "purpose": "sign"}
+    role = RoleAsked("An", [Role.ADMIN], "Els").kept()
+    assert json.loads(json.dumps(role))["roles"] == ["beheer"]

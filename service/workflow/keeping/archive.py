@@ -14,6 +14,7 @@ from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
+from service.mail.kinds import Completed
 from service.workflow.keeping.examine import ArchiveCheck, Recorded, examine
 from service.workflow.package.recorded import package_facts
 from service.workflow.sealing.evidence_package import decoded
@@ -157,23 +158,22 @@ def _inside(stored: StoredPackage, part: StoredObject) -> dict[str, tuple[int, s
     return {name: (file.size, file.sha256) for name, file in files.items()}
 
 
+_ONCE = "completed"  # of these mails
+
+
 def _send_copies(tx: Transaction, agreement: Agreement) -> None:
     """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy).
 
     For us: who sent it and who signed it; others who may sign have nothing to do with it.
     """
-    effective = agreement.effective_date.isoformat() if agreement.effective_date else ""
-    common: dict[str, Any] = {"once": "completed", "attach_original": True, "attached": True}
-    theirs: dict[str, Any] = {
-        **common,
-        "effective_date": effective,
-        "counterparty": agreement.processor.known_as,
-    }
-    tell_signatory(tx, agreement, "completed", **theirs)
+    theirs = Completed(agreement.processor.known_as, agreement.effective_date)
+    ours = Completed(agreement.controller.name, agreement.effective_date)
+    tell_signatory(tx, agreement, theirs, once=_ONCE, attach_original=True)
     notices = agreement.controller.notices_email
     if notices and notices.casefold() != agreement.signatory.email.casefold():
         mailbox = dataclasses.replace(agreement.signatory, email=notices)
-        tell_signatory(tx, dataclasses.replace(agreement, signatory=mailbox), "completed", **theirs)
+        to_mailbox = dataclasses.replace(agreement, signatory=mailbox)
+        tell_signatory(tx, to_mailbox, theirs, once=_ONCE, attach_original=True)
     people = {person.email: person for person in signed_for_us(tx, agreement)}
     account = tx.accounts.by_id(agreement.sender_id)
     if account:
@@ -182,10 +182,9 @@ def _send_copies(tx: Transaction, agreement: Agreement) -> None:
         tell(
             tx,
             agreement,
-            "completed",
+            ours,
             to=Reader.of(person),
+            once=_ONCE,
             page=f"/archief/{agreement.reference}",
-            effective_date=effective,
-            counterparty=agreement.controller.name,
-            **common,
+            attach_original=True,
         )

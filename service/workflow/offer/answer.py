@@ -13,6 +13,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused
+from service.mail.kinds import QuestionAnswered, ReturnAnswered
 from service.texts import OURS
 from service.workflow.telling.notify import Reader, last_day, tell
 
@@ -79,14 +80,11 @@ def _tell_countersigner(
     tell(
         tx,
         agreement,
-        "return_answered",
+        ReturnAnswered(staff.name, question.question, said),
         to=Reader(question.name, question.email, OURS),
         once=question.id,
         reply_to=staff.email,
         page="/tekenen-namens-ons",
-        from_name=staff.name,
-        question=question.question,
-        answer=said,
     )
 
 
@@ -99,13 +97,9 @@ def _tell_signatory(
     tell(
         tx,
         agreement,
-        "question_answered",
+        QuestionAnswered(staff.name, question.question, said, last_day(agreement)),
         to=Reader(question.name, question.email, agreement.language),
         once=question.id,
         reply_to=staff.email,
         link_id=link.id if link and theirs else None,
-        from_name=staff.name,
-        question=question.question,
-        answer=said,
-        valid_until=last_day(agreement),
     )

@@ -8,6 +8,7 @@ from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM
 from service.agreement.states import CONTROLLER_PLACES, RUNNING, PlaceState, Step, next_state
 from service.deps import Deps
+from service.mail.kinds import Expired
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import last_day, tell_sender, tell_signatory
 
@@ -46,20 +47,10 @@ def _expire_one(deps: Deps, agreement_id: str) -> bool:
             tell_signatory(
                 tx,
                 expired,
-                "expired",
+                Expired(until, for_staff=False, already_signed=signed),
                 once=until,
-                expired_on=until,
-                for_staff=False,
-                already_signed=signed,
                 link_id=link.id if link else None,
             )
-        tell_sender(
-            tx,
-            expired,
-            "expired",
-            once=until,
-            expired_on=until,
-            for_staff=True,
-            already_signed=signed,
-        )
+        mail = Expired(until, for_staff=True, already_signed=signed)
+        tell_sender(tx, expired, mail, once=until)
         return True

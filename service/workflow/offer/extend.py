@@ -20,7 +20,7 @@ from service.errors import FieldError, Invalid
 from service.workflow.offer.their_turn import open_again
 from service.workflow.tasks import GENERATE
 from service.workflow.telling.links import issue
-from service.workflow.telling.notify import invite, last_day
+from service.workflow.telling.notify import last_day, renew_link
 
 
 def extend(
@@ -69,7 +69,7 @@ def extend(
             tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
             tx.jobs.defer(GENERATE, agreement_id=before.id)
         if expired and extended.next_places == CONTROLLER_PLACES:
-            invite(tx, extended, issue(deps, tx, extended, by), kind="link_renewed")
+            renew_link(tx, extended, issue(deps, tx, extended, by))
 
 
 def _state_before_expiry(tx: Transaction, agreement: Agreement) -> State:

@@ -12,6 +12,7 @@ from service.agreement.printed import common_context, context
 from service.agreement.states import Order, State, Step, next_state
 from service.deps import Deps
 from service.errors import GenerationFailed
+from service.mail.kinds import NotMade
 from service.workflow.offer.made_document import as_document
 from service.workflow.offer.template import template_of
 from service.workflow.tasks import GENERATE
@@ -98,10 +99,8 @@ def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
         tell_sender(
             tx,
             failed,
-            "generation_failed",
+            NotMade(reason[:500], now),
             once=f"{failed.edition}:{now.isoformat()}",
-            reason=reason[:500],
-            failed_at=now.isoformat(),
         )
 
 

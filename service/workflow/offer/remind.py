@@ -20,6 +20,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Refused
+from service.mail.kinds import Reminder
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import last_day, sender, tell_signatory
 from signatures.effective_date import local_date
@@ -108,11 +109,9 @@ def _remind(
     queued = tell_signatory(
         tx,
         agreement,
-        "reminder",
+        Reminder(sender(tx, agreement).name, last_day(agreement)),
         once=f"{situation.link_id}:{once}",
         link_id=situation.link_id,
-        sender_name=sender(tx, agreement).name,
-        valid_until=last_day(agreement),
     )
     if queued:
         tx.audit.append(

@@ -7,7 +7,7 @@ from service.agreement.states import Step, next_state
 from service.deps import Deps
 from service.workflow.offer.their_turn import refuse_before_turn
 from service.workflow.telling.links import issue
-from service.workflow.telling.notify import invite
+from service.workflow.telling.notify import renew_link
 
 
 def resend(deps: Deps, reference: str, by: Principal) -> None:
@@ -17,4 +17,4 @@ def resend(deps: Deps, reference: str, by: Principal) -> None:
         agreement = tx.agreements.lock(reference)
         next_state(Step.RESEND, agreement.state)
         refuse_before_turn(agreement)
-        invite(tx, agreement, issue(deps, tx, agreement, by), kind="link_renewed")
+        renew_link(tx, agreement, issue(deps, tx, agreement, by))

@@ -19,6 +19,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import Refused
+from service.mail.kinds import TakenOver
 from service.workflow.tasks import GENERATE
 from service.workflow.telling.notify import Reader, sender, tell
 
@@ -92,12 +93,13 @@ def _tell(
         tell(
             tx,
             agreement,
-            "taken_over",
+            TakenOver(
+                by_name=staff.name,
+                from_name=former.name if former else "",
+                yours=former is not None and person.id == former.staff_id,
+                anew=anew,
+            ),
             to=Reader.of(person),
             once=f"{agreement.edition}:{staff.id}:{tx.now().isoformat()}",
             page=f"/overeenkomsten/{agreement.reference}",
-            by_name=staff.name,
-            from_name=former.name if former else "",
-            yours=former is not None and person.id == former.staff_id,
-            anew=anew,
         )

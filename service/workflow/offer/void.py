@@ -9,6 +9,7 @@ from service.agreement.fields import Checker
 from service.agreement.permissions import Permission, Principal, require
 from service.agreement.states import PlaceState, Step, next_state
 from service.deps import Deps
+from service.mail.kinds import Voided
 from service.workflow.telling.notify import tell_signatory
 from service.workflow.telling.undelivered import settle_link_mails
 
@@ -40,4 +41,4 @@ def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
         )
         settle_link_mails(tx, before.id)
         if tx.signing.live_link(before.id):  # else nobody was invited yet
-            tell_signatory(tx, voided, "voided", once="voided", reason=given)
+            tell_signatory(tx, voided, Voided(given), once="voided")

@@ -9,6 +9,7 @@ from service.agreement.changes import Change
 from service.agreement.permissions import Role, Staff
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.engine import Transaction
+from service.mail.kinds import AccountChanged
 from service.workflow.telling.notify import tell_staff
 
 
@@ -33,19 +34,21 @@ def tell_of_change(
         if not personally:
             del readers[about.id]
     subject = Subject.account(about.id) if about else _profile(tx)
+    said = tuple(changes)
     for reader in readers.values():
         own = about is not None and reader.id == about.id
         tell_staff(
             tx,
             reader,
-            "account_changed",
+            AccountChanged(
+                about_name=about.name if about else "",
+                own=own,
+                changes=said,
+                by_name=by,
+                changed_at=at,
+            ),
             subject,
             once=once,
-            about_name=about.name if about else "",
-            own=own,
-            changes=[each.as_json() for each in changes],
-            by_name=by,
-            changed_at=at.isoformat(),
             page="/account" if own else "/beheer/logboek",
         )
 

@@ -15,13 +15,12 @@ from service.agreement.permissions import SYSTEM, Staff
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.mail.kinds import PasswordLink, UnlockLink
 from service.workflow.actors import Client
 from service.workflow.people import sign_in_limits as limits
 from service.workflow.people.account_links import make
 from service.workflow.tasks import FORGOTTEN
 from service.workflow.telling.notify import tell_staff
-
-KINDS = {AccountPurpose.PASSWORD: "password_link", AccountPurpose.UNLOCK: "unlock_link"}
 
 
 def ask(deps: Deps, email: str, purpose: str, client: Client) -> None:
@@ -70,16 +69,18 @@ def mail_link(
     ``asked`` when the reader may have asked for it; ``by_name`` is the colleague who sent it.
     """
     link = make(tx, deps, person, purpose)
+    mail = (
+        UnlockLink(link.until, asked)
+        if purpose is AccountPurpose.UNLOCK
+        else PasswordLink(link.until, asked, by_name)
+    )
     tell_staff(
         tx,
         person,
-        KINDS[purpose],
+        mail,
         Subject.account(person.id),
         once=link.id,
         account_link_id=link.id,
-        valid_until=link.until.isoformat(),
-        asked=asked,
-        by_name=by_name,
     )
 
 

@@ -25,6 +25,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound, Refused
+from service.mail.kinds import RoleAsked
 from service.workflow.people.account_mail import tell_of_change
 from service.workflow.people.reauthenticate import Proof, must_prove
 from service.workflow.telling.notify import tell_staff
@@ -70,12 +71,9 @@ def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> 
         tell_staff(
             tx,
             other,
-            "role_asked",
+            RoleAsked(person.name, new, by.name),
             Subject.account(person.id),
             once=once,
-            about_name=person.name,
-            roles=new,
-            by_name=by.name,
             page="/medewerkers",
         )
     said.append(of_roles(What.ASKED, new))

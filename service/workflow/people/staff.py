@@ -23,6 +23,7 @@ from service.database.people.account_links import LinkMail
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, NotFound, Refused
+from service.mail.kinds import StaffInvitation
 from service.workflow.people import passwords
 from service.workflow.people.account_links import make
 from service.workflow.people.account_mail import tell_of_change
@@ -180,13 +181,10 @@ def _mail_invitation(tx: Transaction, deps: Deps, person: Staff, by: Staff) -> N
     tell_staff(
         tx,
         person,
-        "staff_invitation",
+        StaffInvitation(link.until, by.name, person.email),
         Subject.account(person.id),
         once=link.id,
         account_link_id=link.id,
-        valid_until=link.until.isoformat(),
-        by_name=by.name,
-        email=person.email,
     )
 
 

@@ -14,6 +14,7 @@ from service.agreement.pasted import clean
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, TooMany
+from service.mail.kinds import QuestionAsked
 from service.workflow.actors import Client
 from service.workflow.signing.open_link import load_open_visit
 from service.workflow.telling.notify import tell_sender
@@ -44,13 +45,10 @@ def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
         )
         tx.drafts.forget(found.link.signatory_id, "ask")
         tx.questions.ask(agreement.id, asked, signatory_id=agreement.signatory_id)
-        tell_sender(
-            tx,
-            agreement,
-            "question",
-            once=str(uuid.uuid4()),
+        mail = QuestionAsked(
             from_name=agreement.signatory.name,
             from_email=agreement.signatory.email,
             question=asked,
-            asked_at=tx.now().isoformat(),
+            asked_at=tx.now(),
         )
+        tell_sender(tx, agreement, mail, once=str(uuid.uuid4()))

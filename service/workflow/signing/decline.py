@@ -6,7 +6,6 @@ No code is asked for (docs/decisions/0011): the log and the mails say whether on
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 from service.agreement.decline_reason import DeclineReason
 from service.agreement.drafting import free_text
@@ -15,6 +14,7 @@ from service.agreement.states import Order, PlaceState, Step, next_state
 from service.deps import Deps
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
+from service.mail.kinds import DeclineConfirmed, Declined
 from service.workflow.actors import Client
 from service.workflow.signing.open_link import load_open_visit
 from service.workflow.telling.notify import Reader, signed_for_us, tell, tell_sender, tell_signatory
@@ -40,13 +40,13 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
             ),
         )
         tx.drafts.forget(found.link.signatory_id, "decline")
-        said: dict[str, Any] = {
-            "signer_name": before.signatory.name,
-            "declined_at": tx.now().isoformat(),
-            "reason": reason,
-            "explanation": told,
-            "mailbox_proved": found.proved,
-        }
+        said = Declined(
+            signer_name=before.signatory.name,
+            declined_at=tx.now(),
+            reason=reason,
+            explanation=told,
+            mailbox_proved=found.proved,
+        )
         tx.audit.append(
             before.id,
             Event.AGREEMENT_DECLINED,
@@ -54,18 +54,15 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
             personal=client.personal(name=before.signatory.name, reason=reason, explanation=told),
             mailbox="proved" if found.proved else "not_proved",
         )
-        tell_sender(tx, declined, "declined", once="declined", **said)
+        tell_sender(tx, declined, said, once="declined")
         if before.order is Order.PROCESSOR_FIRST:
             for person in signed_for_us(tx, before):
                 tell(
                     tx,
                     declined,
-                    "declined",
+                    said,
                     to=Reader.of(person),
                     once="declined",
                     page=f"/overeenkomsten/{declined.reference}",
-                    **said,
                 )
-        tell_signatory(
-            tx, declined, "decline_confirmed", once="declined", declined_at=said["declined_at"]
-        )
+        tell_signatory(tx, declined, DeclineConfirmed(said.declined_at), once="declined")

@@ -21,6 +21,7 @@ from service.agreement.states import State, Step, next_state, refusal
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
+from service.mail.kinds import DelegatedConfirmed, DelegatedNotice
 from service.workflow.actors import Client
 from service.workflow.offer.their_turn import open_again
 from service.workflow.signing.complete import thaw
@@ -103,22 +104,18 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             link_id,
             delegated_by=before.signatory.name,
         )
-        told = {
-            "to_name": colleague.name,
-            "to_function": colleague.function,
-            "to_email": colleague.email,
-            "delegated_at": tx.now().isoformat(),
-        }
-        tell_signatory(tx, before, "delegated_confirmed", once=link_id, **told)
-        tell_sender(
-            tx,
-            passed,
-            "delegated_notice",
-            once=link_id,
+        to, at = colleague, tx.now()
+        confirmed = DelegatedConfirmed(to.name, to.function, to.email, at)
+        tell_signatory(tx, before, confirmed, once=link_id)
+        notice = DelegatedNotice(
             from_name=before.signatory.name,
+            to_name=to.name,
+            to_function=to.function,
+            to_email=to.email,
+            delegated_at=at,
             message=given.message,
-            **told,
         )
+        tell_sender(tx, passed, notice, once=link_id)
         return colleague
 
 

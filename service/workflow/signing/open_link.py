@@ -27,6 +27,7 @@ from service.database.people.logos import Logo
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, Refused
+from service.mail.kinds import NewLinkRequested
 from service.workflow.actors import Client, signer_of
 from service.workflow.telling.notify import sender, tell_sender
 
@@ -204,10 +205,8 @@ def request_new_link(deps: Deps, token: str, client: Client) -> None:
         tell_sender(
             tx,
             agreement,
-            "new_link_requested",
+            NewLinkRequested(link.signatory_name, tx.now()),
             once=tx.now().date().isoformat(),
-            signer_name=link.signatory_name,
-            requested_at=tx.now().isoformat(),
         )
         tx.audit.append(
             agreement.id,

@@ -23,6 +23,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused, TooMany
+from service.mail.kinds import Code
 from service.workflow.actors import Client
 from service.workflow.signing.open_link import Visit, load_open_visit, load_visit
 from service.workflow.telling.notify import tell_signatory
@@ -88,11 +89,9 @@ def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Pur
         tell_signatory(
             tx,
             agreement,
-            "code",
+            Code(CODE_MINUTES, purpose),
             once=challenge_id,
             challenge_id=challenge_id,
-            minutes=CODE_MINUTES,
-            purpose=purpose.value,
         )
 
 

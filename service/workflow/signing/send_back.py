@@ -15,6 +15,7 @@ from service.agreement.states import RUNNING, refusal
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
+from service.mail.kinds import Returned
 from service.workflow.telling.notify import Reader, sender, tell
 
 
@@ -52,11 +53,9 @@ def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
         tell(
             tx,
             agreement,
-            "returned",
+            Returned(staff.name, asked),
             to=Reader.of(person),
             once=question_id,
             reply_to=staff.email,
             page=f"/overeenkomsten/{reference}",
-            from_name=staff.name,
-            question=asked,
         )

@@ -17,6 +17,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
+from service.mail.kinds import SignedReceipt
 from service.workflow.actors import Client
 from service.workflow.signing.accept import (
     Person,
@@ -203,8 +204,6 @@ def _person(found: Visit, client: Client) -> Person:
 def _tell(tx: Transaction, agreement: Agreement, signed_at: datetime) -> None:
     once = f"revision-{agreement.edition}"
     pre_signed = agreement.order is Order.PROCESSOR_FIRST
-    tell_signatory(
-        tx, agreement, "receipt", once=once, signed_at=signed_at.isoformat(), pre_signed=pre_signed
-    )
+    tell_signatory(tx, agreement, SignedReceipt(signed_at, pre_signed), once=once)
     if agreement.awaits_processor:
         tell_countersigners(tx, agreement)

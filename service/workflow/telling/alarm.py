@@ -19,14 +19,14 @@ a lost job, a worker that is gone for good and a server that refuses all look th
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Principal, Role, require
 from service.agreement.subjects import SubjectKind
 from service.database.engine import Transaction
-from service.database.lists.alarms import ALARM, AlarmKind, StalledItem
+from service.database.lists.alarms import AlarmKind, StalledItem
 from service.deps import Deps
+from service.mail.kinds import Alarm
 from service.texts import text
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import Reader, tell, tell_staff
@@ -85,24 +85,26 @@ def _note(tx: Transaction, item: StalledItem) -> None:
     )
 
 
+_PAGE = "/taken"
+
+
 def _mail(tx: Transaction, first: StalledItem, others: list[StalledItem], unnamed: int) -> None:
     days = (tx.now() - first.since) // AGAIN
-    values: dict[str, Any] = {
-        "once": f"{first.kind.value}:{first.subject.id}:{first.since.isoformat()}:{days}",
-        "page": "/taken",
-        "what": _code(first),
-        "trouble": first.kind.value,
-        "since": first.since.isoformat(),
-        "reason": first.reason,
-        "others": [_named(each) for each in others],
-        "unnamed": unnamed,
-    }
+    once = f"{first.kind.value}:{first.subject.id}:{first.since.isoformat()}:{days}"
+    mail = Alarm(
+        what=_code(first),
+        trouble=first.kind.value,
+        since=first.since,
+        reason=first.reason,
+        others=[_named(each) for each in others],
+        unnamed=unnamed,
+    )
     for person in tx.accounts.with_role(Role.ADMIN):
         if first.subject.agreement_id is None:
-            tell_staff(tx, person, ALARM, first.subject, **values)
+            tell_staff(tx, person, mail, first.subject, once=once, page=_PAGE)
         else:
             agreement = tx.agreements.get_by_id(first.subject.agreement_id)
-            tell(tx, agreement, ALARM, to=Reader.of(person), **values)
+            tell(tx, agreement, mail, to=Reader.of(person), once=once, page=_PAGE)
 
 
 def what_fails(item: StalledItem) -> str:

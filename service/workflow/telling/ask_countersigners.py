@@ -7,8 +7,7 @@ still waits. The queue shows it at once.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from service.agreement.annex import flags
 from service.agreement.model import Agreement
@@ -17,6 +16,7 @@ from service.agreement.states import Place
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.deps import Deps
+from service.mail.kinds import Countersign, CountersignDigest, Waiting
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import Reader, tell, tell_staff
 
@@ -72,14 +72,15 @@ def _ask(tx: Transaction, agreement: Agreement, person: Staff) -> None:
     tell(
         tx,
         agreement,
-        "countersign",
+        Countersign(
+            signer_name=agreement.signatory.name,
+            signer_function=agreement.signatory.function,
+            signed_at=_signed_at(tx, agreement),
+            flags=_flags(tx, agreement),
+        ),
         to=Reader.of(person),
         once=f"revision-{agreement.edition}",
-        signer_name=agreement.signatory.name,
-        signer_function=agreement.signatory.function,
         page=QUEUE,
-        signed_at=_signed_at(tx, agreement),
-        flags=_flags(tx, agreement),
     )
 
 
@@ -88,23 +89,24 @@ def _ask_many(tx: Transaction, fresh: list[Agreement], person: Staff) -> None:
     tell_staff(
         tx,
         person,
-        "countersign_digest",
+        CountersignDigest(
+            agreements=[_line(tx, each) for each in fresh[:NAMED]],
+            count=len(fresh),
+            waiting=tx.our_turn.fresh(person.id),
+        ),
         Subject.account(person.id),
         once=tx.now().isoformat(),
         page=QUEUE,
-        agreements=[_line(tx, each) for each in fresh[:NAMED]],
-        count=len(fresh),
-        waiting=tx.our_turn.fresh(person.id),
     )
 
 
-def _line(tx: Transaction, agreement: Agreement) -> dict[str, Any]:
-    return {
-        "organisation": agreement.controller.name,
-        "reference": agreement.reference,
-        "signed_at": _signed_at(tx, agreement),
-        "flags": _flags(tx, agreement),
-    }
+def _line(tx: Transaction, agreement: Agreement) -> Waiting:
+    return Waiting(
+        organisation=agreement.controller.name,
+        reference=agreement.reference,
+        signed_at=_signed_at(tx, agreement),
+        flags=_flags(tx, agreement),
+    )
 
 
 def _flags(tx: Transaction, agreement: Agreement) -> list[str]:
@@ -113,9 +115,9 @@ def _flags(tx: Transaction, agreement: Agreement) -> list[str]:
     return list(dict.fromkeys(raised))
 
 
-def _signed_at(tx: Transaction, agreement: Agreement) -> str:
-    """When the controller signed; empty when the processor signs first."""
+def _signed_at(tx: Transaction, agreement: Agreement) -> datetime | None:
+    """When the controller signed; None when the processor signs first."""
     for act in tx.documents.acts(agreement.id, agreement.edition):
         if act.place is Place.CONTROLLER_ANNEX:
-            return act.signed_at.isoformat()
-    return ""
+            return act.signed_at
+    return None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
+from service.mail.kinds import Invitation, LinkRenewed, Mail
 from service.texts import Language
 from service.workflow.tasks import DELIVER
 from signatures.effective_date import local_date
@@ -35,17 +36,17 @@ class Reader:
 def tell(
     tx: Transaction,
     agreement: Agreement,
-    kind: str,
+    mail: Mail,
     *,
     to: Reader,
     once: str,
+    page: str = "",
     reply_to: str | None = None,
     link_id: str | None = None,
     challenge_id: str | None = None,
     attach_original: bool = False,
-    **values: Any,
 ) -> bool:
-    """Queue one mail about an agreement.
+    """Queue one mail about an agreement; ``page`` is where its link leads, if it has no other.
 
     ``once`` distinguishes mails of a kind: the same kind to the same person with the same ``once``
     is queued a single time, whatever is repeated. Returns whether it was this time.
@@ -62,13 +63,13 @@ def tell(
     }
     queued = tx.messages.queue(
         message_id,
-        f"{kind}:{agreement.id}:{to.email}:{once}",
+        f"{mail.kind}:{agreement.id}:{to.email}:{once}",
         Subject.agreement(agreement.id),
-        kind=kind,
+        kind=mail.kind,
         recipient=to.email,
         recipient_name=to.name,
         reply_to=reply_to or agreement.processor.email,
-        values={**common, **values},
+        values=_values(common, mail, page),
         link_id=link_id,
         challenge_id=challenge_id,
         attach_original=attach_original,
@@ -81,12 +82,12 @@ def tell(
 def tell_staff(
     tx: Transaction,
     person: Staff,
-    kind: str,
+    mail: Mail,
     about: Subject,
     *,
     once: str,
+    page: str = "",
     account_link_id: str | None = None,
-    **values: Any,
 ) -> bool:
     """Queue one mail to a member of staff about anything but an agreement.
 
@@ -105,13 +106,13 @@ def tell_staff(
     }
     queued = tx.messages.queue(
         message_id,
-        f"{kind}::{person.email}:{once}",
+        f"{mail.kind}::{person.email}:{once}",
         about,
-        kind=kind,
+        kind=mail.kind,
         recipient=person.email,
         recipient_name=person.name,
         reply_to=email,
-        values={**common, **values},
+        values=_values(common, mail, page),
         account_link_id=account_link_id,
     )
     if queued:
@@ -130,7 +131,14 @@ def _house(tx: Transaction, person: Staff) -> tuple[str, str, str]:
 
 
 def tell_signatory(
-    tx: Transaction, agreement: Agreement, kind: str, *, once: str, **values: Any
+    tx: Transaction,
+    agreement: Agreement,
+    mail: Mail,
+    *,
+    once: str,
+    link_id: str | None = None,
+    challenge_id: str | None = None,
+    attach_original: bool = False,
 ) -> bool:
     """Queue a mail to the controller's present signatory; answers go to the sender.
 
@@ -140,31 +148,29 @@ def tell_signatory(
     return tell(
         tx,
         agreement,
-        kind,
+        mail,
         to=Reader(signatory.name, signatory.email, agreement.language),
         once=once,
         reply_to=sender(tx, agreement).email,
-        **values,
+        link_id=link_id,
+        challenge_id=challenge_id,
+        attach_original=attach_original,
     )
 
 
-def tell_sender(
-    tx: Transaction, agreement: Agreement, kind: str, *, once: str, **values: Any
-) -> None:
+def tell_sender(tx: Transaction, agreement: Agreement, mail: Mail, *, once: str) -> None:
     """Queue a mail to the member of staff who sent the agreement; answers go to the signatory.
 
     Its link is the dossier.
     """
-    person = sender(tx, agreement)
     tell(
         tx,
         agreement,
-        kind,
-        to=Reader.of(person),
+        mail,
+        to=Reader.of(sender(tx, agreement)),
         once=once,
         reply_to=agreement.signatory.email,
         page=f"/overeenkomsten/{agreement.reference}",
-        **values,
     )
 
 
@@ -188,22 +194,35 @@ def sender(tx: Transaction, agreement: Agreement) -> Staff:
 
 
 def invite(
-    tx: Transaction, agreement: Agreement, link_id: str, *, kind: str = "invitation", **values: Any
+    tx: Transaction,
+    agreement: Agreement,
+    link_id: str,
+    *,
+    delegated_by: str = "",
+    pre_signed: bool = False,
 ) -> None:
-    """Queue the mail that carries the signing link."""
-    tell_signatory(
-        tx,
-        agreement,
-        kind,
-        once=link_id,
-        link_id=link_id,
+    """Queue the mail that carries the signing link for the first time."""
+    mail = Invitation(
         sender_name=sender(tx, agreement).name,
         message=agreement.message,
         valid_until=last_day(agreement),
-        **{"delegated_by": "", "pre_signed": False, **values},
+        delegated_by=delegated_by,
+        pre_signed=pre_signed,
     )
+    tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
+
+
+def renew_link(tx: Transaction, agreement: Agreement, link_id: str) -> None:
+    """Queue the mail that carries a new signing link to who had one."""
+    mail = LinkRenewed(last_day(agreement))
+    tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
 
 
 def last_day(agreement: Agreement) -> str:
     """The last day on which the link works, as ISO 8601 has it; empty without an end."""
     return local_date(agreement.expires_at).isoformat() if agreement.expires_at else ""
+
+
+def _values(common: Mapping[str, object], mail: Mail, page: str) -> dict[str, object]:
+    """What is kept for the templates; the address of ``page`` is made when the mail is sent."""
+    return {**common, **mail.kept(), **({"page": page} if page else {})}

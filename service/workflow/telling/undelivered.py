@@ -16,32 +16,29 @@ from service.database.queue.messages import LINK_KINDS, Message
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
+from service.mail.kinds import Undeliverable
 from service.workflow.telling.notify import Reader, sender, tell
-
-UNDELIVERABLE = "undeliverable"
 
 
 def tell_refused(tx: Transaction, agreement: Agreement, message: Message, words: str) -> None:
     """Tell whoever can do something about it; ``words`` are the mail server's."""
-    if message.kind == UNDELIVERABLE:
+    if message.kind == Undeliverable.kind:
         return
     person = sender(tx, agreement)
     people = [person]
     if message.recipient.casefold() == person.email.casefold():
         people = [each for each in tx.accounts.with_role(Role.ADMIN) if each.id != person.id]
     to_signatory = message.recipient.casefold() == agreement.signatory.email.casefold()
+    can_change = to_signatory and address_can_change(agreement)
+    refused = Undeliverable(message.kind, message.recipient, words, can_change)
     for each in people:
         tell(
             tx,
             agreement,
-            UNDELIVERABLE,
+            refused,
             to=Reader.of(each),
             once=f"{message.kind}:{message.recipient}:{message.link_id or ''}",
             page=f"/overeenkomsten/{agreement.reference}",
-            mail=message.kind,
-            recipient=message.recipient,
-            words=words,
-            can_change=to_signatory and address_can_change(agreement),
         )
 
 

@@ -1,0 +1,339 @@
+"""What a step tells in each kind of mail. The other values, links and codes, are added when it is
+sent (``compose.py`` lists what each kind needs then).
+
+A mail is kept as ``kept`` gives it: codes and instants, which ``in_words`` prints later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from service.agreement.capabilities import Purpose
+from service.agreement.changes import Change
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail; ``kind`` names its templates. Names and words are as somebody typed them."""
+
+    kind: ClassVar[str]
+
+    def kept(self) -> dict[str, object]:
+        """As JSON values; nothing is an empty text."""
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+
+
+@dataclass(frozen=True)
+class Invitation(Mail):
+    """With the link to sign. ``delegated_by`` passed it on; ``pre_signed``: we signed first."""
+
+    kind = "invitation"
+    sender_name: str
+    message: str
+    valid_until: str  # a day, empty without an end
+    delegated_by: str = ""
+    pre_signed: bool = False
+
+
+@dataclass(frozen=True)
+class LinkRenewed(Mail):
+    """A new link in place of the former one."""
+
+    kind = "link_renewed"
+    valid_until: str
+
+
+@dataclass(frozen=True)
+class Reminder(Mail):
+    """With the same link."""
+
+    kind = "reminder"
+    sender_name: str
+    valid_until: str
+
+
+@dataclass(frozen=True)
+class Code(Mail):
+    """The code that proves a mailbox; made again from its id when it is sent."""
+
+    kind = "code"
+    minutes: int
+    purpose: Purpose
+
+
+@dataclass(frozen=True)
+class SignedReceipt(Mail):
+    """The signatory signed."""
+
+    kind = "receipt"
+    signed_at: datetime
+    pre_signed: bool
+
+
+@dataclass(frozen=True)
+class Countersign(Mail):
+    """One agreement waits for our signature; ``signed_at`` is empty where we sign first."""
+
+    kind = "countersign"
+    signer_name: str
+    signer_function: str
+    signed_at: datetime | None
+    flags: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One of several that wait."""
+
+    organisation: str
+    reference: str
+    signed_at: datetime | None
+    flags: Sequence[str]
+
+
+@dataclass(frozen=True)
+class CountersignDigest(Mail):
+    """Several wait: ``count`` new ones, of which some are named, and ``waiting`` in all."""
+
+    kind = "countersign_digest"
+    agreements: Sequence[Waiting]
+    count: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Completed(Mail):
+    """The signed agreement; ``counterparty`` is the other party's name."""
+
+    kind = "completed"
+    counterparty: str
+    effective_date: date | None
+    attached: bool = True
+
+
+@dataclass(frozen=True)
+class Declined(Mail):
+    """The signatory does not sign; ``reason`` is a code."""
+
+    kind = "declined"
+    signer_name: str
+    declined_at: datetime
+    reason: str
+    explanation: str
+    mailbox_proved: bool
+
+
+@dataclass(frozen=True)
+class DeclineConfirmed(Mail):
+    """To who declined."""
+
+    kind = "decline_confirmed"
+    declined_at: datetime
+
+
+@dataclass(frozen=True)
+class Voided(Mail):
+    """We withdrew it."""
+
+    kind = "voided"
+    reason: str
+
+
+@dataclass(frozen=True)
+class Expired(Mail):
+    """The term ended; ``already_signed`` says whether the controller had signed."""
+
+    kind = "expired"
+    expired_on: str
+    for_staff: bool
+    already_signed: bool
+
+
+@dataclass(frozen=True)
+class DelegatedConfirmed(Mail):
+    """To who passed it on."""
+
+    kind = "delegated_confirmed"
+    to_name: str
+    to_function: str
+    to_email: str
+    delegated_at: datetime
+
+
+@dataclass(frozen=True)
+class DelegatedNotice(Mail):
+    """To the sender: it was passed on."""
+
+    kind = "delegated_notice"
+    from_name: str
+    to_name: str
+    to_function: str
+    to_email: str
+    delegated_at: datetime
+    message: str
+
+
+@dataclass(frozen=True)
+class TakenOver(Mail):
+    """Another colleague signs for us; ``yours`` says that the reader was to, ``anew`` that the text
+    is made again."""
+
+    kind = "taken_over"
+    by_name: str
+    from_name: str
+    yours: bool
+    anew: bool
+
+
+@dataclass(frozen=True)
+class QuestionAsked(Mail):
+    """The signatory asks."""
+
+    kind = "question"
+    from_name: str
+    from_email: str
+    question: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class QuestionAnswered(Mail):
+    """To the signatory who asked."""
+
+    kind = "question_answered"
+    from_name: str
+    question: str
+    answer: str
+    valid_until: str
+
+
+@dataclass(frozen=True)
+class Returned(Mail):
+    """The countersigner gave it back with a question."""
+
+    kind = "returned"
+    from_name: str
+    question: str
+
+
+@dataclass(frozen=True)
+class ReturnAnswered(Mail):
+    """To the countersigner who asked."""
+
+    kind = "return_answered"
+    from_name: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class NewLinkRequested(Mail):
+    """The signatory's link does not work any more."""
+
+    kind = "new_link_requested"
+    signer_name: str
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
+class NotMade(Mail):
+    """The text could not be made."""
+
+    kind = "generation_failed"
+    reason: str
+    failed_at: datetime
+
+
+@dataclass(frozen=True)
+class Undeliverable(Mail):
+    """A mail was refused for good; ``mail`` is its kind, ``words`` are the mail server's."""
+
+    kind = "undeliverable"
+    mail: str
+    recipient: str
+    words: str
+    can_change: bool
+
+
+@dataclass(frozen=True)
+class Alarm(Mail):
+    """Something is stalled: ``what`` and ``trouble`` are codes, ``others`` codes or lines."""
+
+    kind = "alarm"
+    what: str
+    trouble: str
+    since: datetime
+    reason: str
+    others: Sequence[str]
+    unnamed: int
+
+
+@dataclass(frozen=True)
+class StaffInvitation(Mail):
+    """To a new colleague."""
+
+    kind = "staff_invitation"
+    valid_until: datetime
+    by_name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class PasswordLink(Mail):
+    """A link to choose another password; ``asked``: the reader may have asked for it."""
+
+    kind = "password_link"
+    valid_until: datetime
+    asked: bool
+    by_name: str
+
+
+@dataclass(frozen=True)
+class UnlockLink(Mail):
+    """A link for whoever is locked out."""
+
+    kind = "unlock_link"
+    valid_until: datetime
+    asked: bool
+
+
+@dataclass(frozen=True)
+class AccountChanged(Mail):
+    """``about_name`` is empty for the processor's own data; ``own``: the reader's account."""
+
+    kind = "account_changed"
+    about_name: str
+    own: bool
+    changes: Sequence[Change]
+    by_name: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class RoleAsked(Mail):
+    """A role waits for a second administrator; ``roles`` are codes."""
+
+    kind = "role_asked"
+    about_name: str
+    roles: Sequence[str]
+    by_name: str
+
+
+def _plain(value: object) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    if isinstance(value, Change):
+        return value.as_json()
+    if isinstance(value, Waiting):
+        return {name: _plain(each) for name, each in asdict(value).items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value

@@ -1,1 +1,1 @@
-"""PostgreSQL: tables, migrations, and one small class per kind of thing that is kept there."""
+"""PostgreSQL: tables, migrations, and one small class per kind of stored thing."""

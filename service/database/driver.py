@@ -1,4 +1,4 @@
-"""The psycopg connection beneath a SQLAlchemy one."""
+"""The psycopg connection of a SQLAlchemy one."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from sqlalchemy import Connection
 
 
 def driver(connection: Connection) -> psycopg.Connection[Any]:
-    """The driver's own connection, for what SQLAlchemy does not pass on unchanged."""
+    """The driver's own connection, for statements that SQLAlchemy would change."""
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema, and let the service work in it."""
+"""Migrate a database to the newest schema, and give the service its rights."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from sqlalchemy import Connection, create_engine, text
 from service.database.roles import Role, admit
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-# Any fixed number: two processes that start together migrate one after the other.
+# Any fixed number: processes that start together migrate one after the other.
 _LOCK = 7_403_142
 
 
 def upgrade(url: str, application: Role | None = None) -> None:
-    """Run every migration that has not run; waits for another process that is at it.
+    """Run all pending migrations; waits for another process that is migrating.
 
-    Afterwards ``application``, which owns nothing, may do what the service does and no more. None:
-    the service works with the role of ``url``.
+    Afterwards the role ``application``, which owns nothing, has exactly the rights that the service
+    needs. None: the service uses the role of ``url``.
     """
     engine = create_engine(url)
     try:

@@ -1,1 +1,1 @@
-"""What belongs to one agreement until it is in the archive."""
+"""The data of one agreement until it is archived."""

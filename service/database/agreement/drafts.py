@@ -1,4 +1,4 @@
-"""What signers are still filling in: the last of each form, for the person who fills it in."""
+"""Unsubmitted input of signers: the last state of each form, per person."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _FILLED_IN = (
 
 @dataclass(frozen=True)
 class Draft:
-    """A form as it was last typed: the values of each field, and when."""
+    """The last state of a form: the values of each field, and when they were saved."""
 
     fields: dict[str, list[str]]
     kept_at: datetime
 
 
-# Made once: to make such a statement takes as long as to have it answered.
+# Built once: building such a statement takes as long as executing it.
 _GIVEN = insert(drafts)
 _KEEP = _GIVEN.on_conflict_do_update(
     index_elements=["signatory_id", "form"],
@@ -44,30 +44,28 @@ _FORGET = delete(drafts).where(*_ONE)
 
 
 class Drafts:
-    """The drafts of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def keep(self, signatory_id: str, form: str, fields: Mapping[str, list[str]]) -> datetime:
-        """Keep this in the place of what was kept of the form before; says when."""
+        """Replace the saved state of the form; returns the time of saving."""
         given = {"signatory_id": signatory_id, "form": form, "fields": fields}
         kept_at: datetime = self._connection.execute(_KEEP, given).scalar_one()
         return kept_at
 
     def get(self, signatory_id: str, form: str) -> Draft | None:
-        """What was last kept of this form."""
+        """The last saved state of this form."""
         wanted = {"signatory": signatory_id, "of_form": form}
         row = self._connection.execute(_GET, wanted).one_or_none()
         return Draft(row.fields, row.kept_at) if row else None
 
     def forget(self, signatory_id: str, *forms: str) -> None:
-        """These were sent, so they are kept where they belong."""
+        """Delete these forms after submission: their data are now stored with the agreement."""
         for form in forms:
             self._connection.execute(_FORGET, {"signatory": signatory_id, "of_form": form})
 
     def hand_over(self, signatory_id: str, to: str) -> None:
-        """Somebody else signs: what is about the organisation goes along, who signs does not."""
+        """Move the organisation's data, without those of the signatory, to a new signatory."""
         own = ("signatory_name", "signatory_function")
         self._connection.execute(
             update(drafts)
@@ -76,8 +74,8 @@ class Drafts:
         )
 
     def drop_ended(self) -> None:
-        """Delete what is of no use any more: nothing can be filled in, or nobody went on."""
-        # Asked for each draft: there are few, and very many signatories.
+        """Delete drafts that can no longer be submitted or were abandoned."""
+        # A subquery per draft: there are few drafts and very many signatories.
         state = (
             select(agreements.c.state)
             .join(signatories, signatories.c.agreement_id == agreements.c.id)

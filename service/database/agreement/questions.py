@@ -1,4 +1,4 @@
-"""Questions that the parties' people ask before they sign, and the sender's answers."""
+"""Questions asked by the signers before signing, and the sender's answers."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ _QUESTIONS_OF = _QUESTION.where(questions.c.agreement_id == bindparam("agreement
 
 
 class Questions:
-    """The questions of one transaction. Whoever changes one holds the agreement's row lock."""
+    """Questions. The caller of a change holds the agreement's row lock."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def of(self, agreement_id: str) -> list[Question]:
-        """Every question about an agreement, oldest first."""
+        """All questions about an agreement, oldest first."""
         rows = self._connection.execute(_QUESTIONS_OF, {"agreement": agreement_id})
         return [_question(row) for row in rows]
 
     def returned(self, agreement_id: str) -> Question | None:
-        """The question with which a countersigner gave the agreement back, while it waits."""
+        """The open question with which a countersigner returned the agreement."""
         return next((each for each in self.of(agreement_id) if each.by_staff and each.waits), None)
 
     def returned_of(self, agreement_ids: Sequence[str]) -> dict[str, Question]:
-        """The same of several agreements at once, by agreement; the first of each."""
+        """The same for several agreements, by agreement id; the first of each."""
         rows = self._connection.execute(
             _QUESTION.where(
                 questions.c.agreement_id.in_(agreement_ids),
@@ -66,7 +66,7 @@ class Questions:
         signatory_id: str | None = None,
         staff_id: str | None = None,
     ) -> str:
-        """Keep a question of a signatory or of a member of staff; returns its id."""
+        """Store a question of a signatory or a member of staff; returns its id."""
         question_id = str(uuid.uuid4())
         self._connection.execute(
             insert(questions).values(
@@ -82,7 +82,7 @@ class Questions:
     def end(
         self, question_id: str, ended: str, *, answered_by: str | None = None, answer: str = ""
     ) -> None:
-        """End one as ``ended``: answered, with the words of the answer, or elsewhere."""
+        """Close a question as ``ended``: ``answered``, with the answer's text, or ``elsewhere``."""
         self._connection.execute(
             update(questions)
             .where(questions.c.id == question_id, questions.c.ended == "")
@@ -95,7 +95,7 @@ class Questions:
         )
 
     def end_by_signing(self, agreement_id: str, *, by_staff: bool) -> None:
-        """Whoever signs needs no answer any more."""
+        """Close the questions of a person who signs without an answer."""
         whose = questions.c.staff_id if by_staff else questions.c.signatory_id
         self._connection.execute(
             update(questions)

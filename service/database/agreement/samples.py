@@ -1,4 +1,4 @@
-"""Sample texts, kept by what they print: the same for many agreements."""
+"""Sample texts, keyed by their contents, so that many agreements share one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.database.tables.samples import samples
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample that was made, or why it could not be."""
+    """A sample text, or the reason why it could not be made."""
 
     pdf: bytes
     pages: int
@@ -24,20 +24,18 @@ class Sample:
 
 
 class Samples:
-    """The samples of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def get(self, key: str) -> Sample | None:
-        """What was made under this key."""
+        """The sample with this key."""
         row = self._connection.execute(select(samples).where(samples.c.key == key)).one_or_none()
         if row is None:
             return None
         return Sample(row.pdf, row.pages, row.reading_html, row.failure, row.created_at)
 
     def there(self, key: str) -> bool:
-        """Whether there is one to read."""
+        """Whether a readable sample exists."""
         found = select(samples.c.key).where(samples.c.key == key, samples.c.failure == "")
         return self._connection.execute(found).scalar() is not None
 
@@ -50,7 +48,7 @@ class Samples:
         reading_html: str = "",
         failure: str = "",
     ) -> None:
-        """Keep one in the place of what was there; a failure replaces none that can be read."""
+        """Store or replace a sample; a failure never replaces a readable one."""
         given = insert(samples).values(
             key=key, pdf=pdf, pages=pages, reading_html=reading_html, failure=failure
         )
@@ -70,6 +68,6 @@ class Samples:
         )
 
     def drop_old(self) -> None:
-        """Delete those that no link can lead to any more."""
+        """Delete those that no valid link can lead to."""
         old = func.clock_timestamp() - text(f"interval '{SAMPLE_DAYS} days'")
         self._connection.execute(delete(samples).where(samples.c.created_at < old))

@@ -1,4 +1,4 @@
-"""The words by which an archivist finds an agreement."""
+"""The search words of an agreement."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from service.agreement.model import Agreement
 
 
 def search_words(agreement: Agreement) -> str:
-    """The folded words an archivist searches by: names, numbers in every notation, reference,
-    parts of addresses."""
+    """The folded search words: names, numbers in every notation, reference, parts of addresses."""
     controller, signatory = agreement.controller, agreement.signatory
     texts = [
         controller.name,

@@ -1,7 +1,7 @@
-"""The templates that agreements are made from, each kept once under the digest of its Word file.
+"""The templates of agreements, each stored once under the digest of its Word file.
 
-The Word file never changes under its digest and is never deleted. What is declared of it (title,
-placeholders, places) is what our code knows of it: it may be corrected, and the newest stands.
+A Word file is never changed or deleted. Its declaration (title, placeholders, places) is what our
+code knows about it: it may be corrected, and the newest is kept.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WHOLE = (
     .where(document_templates.c.sha256 == bindparam("digest"))
 )
 _DOCX = select(document_templates.c.docx).where(document_templates.c.sha256 == bindparam("digest"))
-# A text can still be made of these; an agreement that expired may be extended.
+# States before the text is made; an expired agreement may be extended.
 _BEFORE_A_TEXT = (
     State.DRAFT,
     State.SENT,
@@ -38,15 +38,13 @@ _BEFORE_A_TEXT = (
 
 
 class Templates:
-    """The templates of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def keep(self, template: TemplateVersion) -> None:
-        """Keep a template that an agreement names; a repetition changes nothing.
+        """Store a template that an agreement names; a repetition changes nothing.
 
-        Without a declaration only the Word file is kept: no text can be made from it.
+        Without a declaration only the Word file is stored, and no text can be made from it.
         """
         if self._connection.execute(_DECLARED, {"digest": template.sha256}).scalar() == (
             template.declaration
@@ -73,7 +71,7 @@ class Templates:
         )
 
     def get(self, sha256: str) -> TemplateVersion | None:
-        """The template with this digest; None where we do not have it, or not its declaration."""
+        """The template with this digest; None if it or its declaration is missing."""
         row = self._connection.execute(_WHOLE, {"digest": sha256}).one_or_none()
         if row is None:
             return None
@@ -86,7 +84,7 @@ class Templates:
         return self._connection.execute(_DOCX, {"digest": sha256}).scalar()
 
     def name_where_none(self, sha256: str) -> int:
-        """Let agreements that name no template and have no text yet name this one; how many."""
+        """Assign this template to agreements without one and without a text; returns how many."""
         named = self._connection.execute(
             update(agreements)
             .where(

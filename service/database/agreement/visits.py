@@ -1,6 +1,6 @@
-"""The browser of a signer: its session, and the agreement that it is about.
+"""A signer's session and its agreement.
 
-Every page of the signing journey begins with both, so they are read by one statement.
+Every page of the signing journey needs both, so one statement reads them.
 """
 
 from __future__ import annotations
@@ -28,12 +28,11 @@ from service.database.tables.agreements import (
 
 @dataclass(frozen=True)
 class LinkSession:
-    """A browser that exchanged a link.
+    """A browser session that was started with a link.
 
-    ``mailbox`` is how the mailbox was proved in it and ``proof`` what that code was for, None
-    before. ``pending`` is
-    the first signature, not yet submitted; ``colleague`` who is to sign instead, not yet told.
-    ``read_at`` is the database's clock when this was read.
+    ``mailbox`` is how the mailbox was proved in it and ``proof`` the purpose of that code; None
+    before. ``pending`` is the first signature, not yet submitted; ``colleague`` is the person who
+    is to sign instead, not yet notified. ``read_at`` is the database's time of this reading.
     """
 
     secret_hash: bytes
@@ -49,9 +48,9 @@ class LinkSession:
     read_at: datetime
 
 
-# Whom the link was sent to: not always the present signatory of the agreement.
+# The recipient of the link: not always the present signatory of the agreement.
 _ADDRESSED = signatories.alias("addressed")
-# Named apart from the columns of the agreement beside them.
+# Labelled so that they do not clash with the agreement's columns.
 _OF_SESSION = (
     *(
         link_sessions.c[name].label(f"session_{name}")
@@ -89,7 +88,7 @@ _OF_SESSION = (
 
 
 def _behind_cookie(statement: Select[Any]) -> Select[Any]:
-    """What is beside the session with the hash ``secret``, unless it has run out."""
+    """Restrict to the unexpired session with the hash ``secret``, and join its columns."""
     return (
         statement.join(_ADDRESSED, _ADDRESSED.c.id == links.c.signatory_id)
         .outerjoin(code_challenges, code_challenges.c.id == link_sessions.c.challenge_id)
@@ -124,24 +123,22 @@ _HOLD_AGREEMENT = (
 
 
 class Visits:
-    """The sessions of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def hold_agreement(self, secret_hash: bytes) -> None:
-        """Take the row lock of the agreement that a session is about, if there is such a session;
-        which agreement that is never changes."""
+        """Take the row lock of the session's agreement, if there is such a session; a session never
+        changes its agreement."""
         self._connection.execute(_HOLD_AGREEMENT, {"secret": secret_hash})
 
     def session(self, secret_hash: bytes) -> LinkSession | None:
-        """The session behind a cookie, if it has not run out."""
+        """The session of a cookie, unless expired."""
         row = self._row(_SESSION, secret_hash)
         return _session(row) if row else None
 
     def visit(self, secret_hash: bytes) -> tuple[LinkSession, Agreement] | None:
-        """The same with the agreement as it stands. Behind the lock where something is to happen:
-        a statement that itself waits for a lock gives what was true before the wait."""
+        """The same with the present agreement. For a change, take the lock in an earlier statement:
+        one that itself waits for a lock returns the data from before the wait."""
         row = self._row(_VISIT, secret_hash)
         return (_session(row), as_agreement(row)) if row else None
 

@@ -1,1 +1,1 @@
-"""What the database knows of the archive."""
+"""The database's records of the archive."""

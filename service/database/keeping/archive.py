@@ -1,4 +1,4 @@
-"""What the database knows of the archive; the archive itself can be rebuilt without it."""
+"""The database's records of the archive; they can be rebuilt from the archive itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.database.tables.agreements import messages, originals
 from service.database.tables.archive import RENEWED, archive_states, archived_objects
 
-CHECKED = ("verified", "missing", "corrupt")  # what a check can find
+CHECKED = ("verified", "missing", "corrupt")  # the possible results of a check
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ class ArchivedObject:
     sha256: str
     size: int
     locked_until: datetime
-    # The files that are in it, by name, each with its size and SHA-256; not the object itself.
+    # The files inside it by name, each with size and SHA-256; without the object itself.
     inside: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, row: Any) -> ArchivedObject:
-        """The object that a row records."""
+        """The object of a row."""
         inside = {name: (size, sha256) for name, (size, sha256) in row.inside.items()}
         return cls(
             row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until, inside
@@ -40,10 +40,10 @@ class ArchivedObject:
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """local, stored, locked, verified; missing and corrupt raise an alarm.
+    """``state`` is local, stored, locked or verified; missing and corrupt raise an alarm.
 
-    ``checked_at`` is the last check that found everything good, ``looked_at`` the last one at all.
-    ``failure`` says what is wrong, or why the last try to store it or to read it back failed.
+    ``checked_at`` is the last successful check, ``looked_at`` the last check with any result.
+    ``failure`` says what is wrong, or why the last attempt to store or read it back failed.
     """
 
     state: str
@@ -62,22 +62,20 @@ _OBJECTS = (
 
 
 class ArchiveRecords:
-    """The archive's records of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def state(self, agreement_id: str) -> ArchiveState | None:
-        """Where an agreement's package stands."""
+        """The archive state of an agreement's package."""
         row = self._connection.execute(_STATE, {"agreement": agreement_id}).one_or_none()
         if row is None:
             return None
         return ArchiveState(row.state, row.prefix, row.failure, row.checked_at, row.looked_at)
 
     def set_state(self, agreement_id: str, state: str, prefix: str, failure: str = "") -> None:
-        """Note where it stands now; what a check found, with the moment."""
+        """Record the state; for a check's result, also the time."""
         values: dict[str, Any] = {"state": state, "prefix": prefix, "failure": failure[:500]}
-        if state in CHECKED:  # one moment for both, which ``clock_timestamp`` would not give
+        if state in CHECKED:  # the same time for both, unlike ``clock_timestamp``
             values["looked_at"] = func.statement_timestamp()
         if state == "verified":
             values["checked_at"] = func.statement_timestamp()
@@ -88,7 +86,7 @@ class ArchiveRecords:
         )
 
     def note_failure(self, agreement_id: str, failure: str) -> None:
-        """Note why the last try failed; the state stays."""
+        """Record why the last attempt failed; the state does not change."""
         self._connection.execute(
             update(archive_states)
             .where(archive_states.c.agreement_id == agreement_id)
@@ -96,7 +94,7 @@ class ArchiveRecords:
         )
 
     def note_looked(self, agreement_id: str) -> None:
-        """Note that it was looked at; what was found changes nothing about its state."""
+        """Record the time of a check that does not change the state."""
         self._connection.execute(
             update(archive_states)
             .where(archive_states.c.agreement_id == agreement_id)
@@ -104,8 +102,8 @@ class ArchiveRecords:
         )
 
     def note_dispute(self, agreement_id: str, said: str) -> None:
-        """Note that both verdicts were given, on what they disagree, and since when; empty when
-        they agree."""
+        """Record that both verdicts were given, and their difference (empty if they agree) with the
+        time since which they disagree."""
         since = func.coalesce(archive_states.c.disputed_since, func.clock_timestamp())
         self._connection.execute(
             update(archive_states)
@@ -140,12 +138,12 @@ class ArchiveRecords:
         )
 
     def objects(self, agreement_id: str) -> list[ArchivedObject]:
-        """The objects of a package by name."""
+        """The objects of a package, sorted by name."""
         rows = self._connection.execute(_OBJECTS, {"agreement": agreement_id})
         return [ArchivedObject.of(row) for row in rows]
 
     def renewed_with_sha256(self, sha256: str) -> tuple[str, str] | None:
-        """The agreement's id and the name of a renewed copy with this SHA-256."""
+        """The agreement id and the name of a renewed copy with this SHA-256."""
         row = self._connection.execute(
             select(archived_objects.c.agreement_id, archived_objects.c.name)
             .where(archived_objects.c.sha256 == sha256, RENEWED)
@@ -156,8 +154,8 @@ class ArchiveRecords:
     def locked_for_less_than(
         self, days: int, *, after: tuple[datetime, str] | None, limit: int
     ) -> list[tuple[str, ArchivedObject]]:
-        """Objects whose lock ends within ``days``, with their agreement's id: by the end of the
-        lock, then by key. ``after`` is the end of the lock and the key of the last one seen."""
+        """Objects whose lock ends within ``days``, with their agreement's id: sorted by the end of
+        the lock, then by key. ``after`` is the end of the lock and the key of the last one seen."""
         by = tuple_(archived_objects.c.locked_until, archived_objects.c.key)
         statement = select(archived_objects).where(archived_objects.c.locked_until < _in_days(days))
         if after is not None:
@@ -168,7 +166,7 @@ class ArchiveRecords:
         return [(row.agreement_id, ArchivedObject.of(row)) for row in rows]
 
     def note_lock(self, agreement_id: str, name: str, until: datetime) -> None:
-        """Record until when an object is locked now."""
+        """Record the end of an object's lock."""
         self._connection.execute(
             update(archived_objects)
             .where(archived_objects.c.agreement_id == agreement_id, archived_objects.c.name == name)
@@ -176,7 +174,7 @@ class ArchiveRecords:
         )
 
     def note_lock_failure(self, agreement_id: str, failure: str) -> bool:
-        """The lock of one of its objects could not be extended; whether that is news."""
+        """Record that the lock of one of its objects could not be extended; True if this is new."""
         its = archive_states.c.agreement_id == agreement_id
         news = self._connection.execute(
             update(archive_states)
@@ -189,7 +187,7 @@ class ArchiveRecords:
         return bool(news.rowcount)
 
     def forget_lock_failures(self, days: int) -> None:
-        """End the trouble of each agreement of which no lock ends within ``days`` any more."""
+        """Clear the lock failure of each agreement without a lock that ends within ``days``."""
         due = (
             select(archived_objects.c.key)
             .where(
@@ -205,7 +203,7 @@ class ArchiveRecords:
         )
 
     def verified_for(self, hours: int) -> list[str]:
-        """Agreements verified in the archive for so long that still have working copies here."""
+        """Agreements verified for at least ``hours`` that still have working copies here."""
         return list(
             self._connection.execute(
                 select(archive_states.c.agreement_id)
@@ -228,5 +226,5 @@ class ArchiveRecords:
 
 
 def _in_days(days: int) -> ColumnElement[object]:
-    # Not the clock: an index is of use only with what stays the same while a statement runs.
+    # Not ``clock_timestamp``: an index needs a value that is constant during a statement.
     return func.statement_timestamp() + func.make_interval(0, 0, 0, days)

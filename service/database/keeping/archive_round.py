@@ -1,4 +1,4 @@
-"""Reading the archive back, again and again: what is due, and how far the round is."""
+"""The repeated reading back of the archive: what is due, and the progress."""
 
 from __future__ import annotations
 
@@ -33,23 +33,21 @@ _KEPT = archive_states.c.state.in_(words(CHECKED))
 _GOOD = archive_states.c.state == word("verified")
 _DAMAGED = archive_states.c.state.in_(words(("missing", "corrupt")))
 _DISPUTED = archive_states.c.disputed_since.is_not(None)
-# A failure to read is no finding: the state stays.
+# A failed reading is not a result: the state does not change.
 _FAILED = archive_states.c.failure != word("")
 _UNREAD = and_(_GOOD, _FAILED)
-# ``now()`` and not the clock: an index is of use only with what stays the same in a transaction.
+# ``now()``, not ``clock_timestamp()``: an index needs a value that is constant.
 _OVERDUE = archive_states.c.looked_at < func.now() - READ_BACK
 _ESTIMATE = text("select reltuples::bigint from pg_class where oid = 'archive_states'::regclass")
 
 
 class ArchiveRound:
-    """The round of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def total(self) -> int:
-        """How many originals the archive holds that were checked before; about how many, where
-        there are more than ``COUNTED``."""
+        """The number of archived originals that have been checked at least once; an estimate above
+        ``COUNTED``."""
         counted = self._count(_CHECKED_BEFORE)
         if counted <= COUNTED:
             return counted
@@ -58,15 +56,14 @@ class ArchiveRound:
     def due(self, after: timedelta, damaged_after: timedelta, limit: int) -> list[str]:
         """Ids of agreements whose last check is longer ago than ``after``, the oldest first.
 
-        One that was damaged is due sooner: somebody may have put it right. So is one on which the
-        two verdicts disagree. Those of which only the first verdict was given come after all of
-        these. What could not be read at the last try comes last, so that it never keeps the others
-        waiting.
+        Damaged ones are due sooner, since somebody may have repaired them; so are those on which
+        the two verdicts disagree. Those with only a first verdict come next. Those that could not
+        be read at the last attempt come last, so that they never delay the others.
         """
         looked_at, once = archive_states.c.looked_at, archive_states.c.judged_twice_at.is_(None)
         late = looked_at < func.now() - after
         soon = looked_at < func.now() - damaged_after
-        # Each kind from an index of its own; of two kinds at once it comes with the first.
+        # Each kind uses its own index; an agreement of two kinds comes with the first.
         kinds = [
             _first(limit, and_(_GOOD, late, ~_FAILED)),
             _first(limit, and_(_DAMAGED, soon)),
@@ -86,9 +83,9 @@ class ArchiveRound:
         )
 
     def some_originals(self, count: int) -> list[tuple[str, ArchivedObject]]:
-        """The sealed agreement of some packages that are whole as far as is known, with their id.
+        """The sealed agreements of some presumably intact packages, with their agreement ids.
 
-        Chosen at random: ids are random, so the next ones after a random place are.
+        A random choice: ids are random, so the next ones after a random position are too.
         """
         whole = (
             select(archived_objects)
@@ -100,18 +97,18 @@ class ArchiveRound:
             .order_by(archived_objects.c.agreement_id)
         )
         place = str(uuid.uuid4())
-        # Said of both tables: PostgreSQL would read the other one from its beginning.
+        # A condition on both tables: otherwise PostgreSQL reads the other from its beginning.
         later = whole.where(
             archived_objects.c.agreement_id >= place, archive_states.c.agreement_id >= place
         ).limit(count)
         rows = list(self._connection.execute(later))
-        if len(rows) < count:  # go on from the beginning
+        if len(rows) < count:  # continue from the beginning
             before = whole.where(archived_objects.c.agreement_id < place)
             rows += list(self._connection.execute(before.limit(count - len(rows))))
         return [(row.agreement_id, ArchivedObject.of(row)) for row in rows]
 
     def unread_because(self, kind: str) -> bool:
-        """Whether one could not be read at the last try because of this kind of failure."""
+        """Whether any last attempt to read failed for this kind of reason."""
         return self._connection.execute(
             select(
                 exists().where(_UNREAD, archive_states.c.failure.startswith(kind, autoescape=True))
@@ -119,7 +116,6 @@ class ArchiveRound:
         ).scalar_one()
 
     def progress(self) -> Round:
-        """How far the round is."""
         failing = self._connection.execute(
             select(agreements.c.reference, archive_states.c.failure)
             .join(archive_states, archive_states.c.agreement_id == agreements.c.id)
@@ -139,7 +135,7 @@ class ArchiveRound:
         )
 
     def _count(self, *conditions: ColumnElement[bool]) -> int:
-        """How many; one more than ``COUNTED`` for any larger number."""
+        """The number, at most ``COUNTED + 1``."""
         some = select(archive_states.c.agreement_id).where(*conditions).limit(COUNTED + 1)
         return self._connection.execute(
             select(func.count()).select_from(some.subquery())
@@ -147,7 +143,7 @@ class ArchiveRound:
 
 
 def _first(limit: int, condition: ColumnElement[bool]) -> Select[Any]:
-    """The ids of those that waited longest."""
+    """The ids of those checked longest ago."""
     return (
         select(archive_states.c.agreement_id)
         .where(condition)

@@ -1,4 +1,4 @@
-"""Until when the last time stamp of each sealed file proves, so that it is renewed in time."""
+"""The expiry of the last time stamp of each sealed file, so that it is renewed in time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SEALED_FILES = (AGREEMENT, SHEET)
 class DocumentStamp:
     """The last time stamp of one file; instants are aware UTC.
 
-    ``of`` is the sealed file in the package that it belongs to, itself or its renewed copy.
+    ``name`` is the stamped file: the package's sealed file ``of``, or a renewed copy of it.
     """
 
     agreement_id: str
@@ -54,7 +54,7 @@ class DocumentStamp:
 
 @dataclass(frozen=True)
 class Due:
-    """A file whose last time stamp ages, the newest of its kind."""
+    """A file whose last time stamp expires soon: the newest copy."""
 
     stamp: DocumentStamp
     kept: ArchivedObject
@@ -62,14 +62,12 @@ class Due:
 
 
 class DocumentStamps:
-    """The time stamps of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def unread(self, limit: int) -> list[tuple[str, ArchivedObject]]:
-        """Sealed files in the archive of which it is not known yet, with their agreement's id."""
-        # Asked for each of them: few were not read yet, and very many were.
+        """Archived sealed files whose time stamps have not been read yet, with the agreement id."""
+        # A subquery per file: few are unread, and very many are read.
         state = (
             select(archive_states.c.state)
             .where(archive_states.c.agreement_id == archived_objects.c.agreement_id)
@@ -87,7 +85,7 @@ class DocumentStamps:
         return [(row.agreement_id, ArchivedObject.of(row)) for row in rows]
 
     def add(self, stamp: DocumentStamp) -> bool:
-        """Note one; False when it was noted before."""
+        """Record one; False if it was already recorded."""
         made = self._connection.execute(
             upsert(document_stamps)
             .values(
@@ -120,7 +118,7 @@ class DocumentStamps:
         return True
 
     def due(self, now: datetime, before: datetime, limit: int) -> list[Due]:
-        """Files whose newest time stamp proves at ``now`` and no longer than ``before``, the most
+        """Files whose newest time stamp is valid at ``now`` and expires before ``before``, the most
         urgent first."""
         newest = _newest(
             document_stamps.c.agreement_id == _sealed.c.agreement_id,
@@ -156,8 +154,8 @@ class DocumentStamps:
         ]
 
     def late(self, now: datetime) -> set[str]:
-        """Ids of agreements of which the newest time stamp of a file had ended by ``now``: their
-        recorded SHA-256 still proves it."""
+        """Ids of agreements with a file whose newest time stamp had expired by ``now``; the
+        recorded SHA-256 still proves the file."""
         return set(
             self._connection.execute(
                 select(_sealed.c.agreement_id).where(_sealed.c.stamp_proves_until <= now)
@@ -165,7 +163,7 @@ class DocumentStamps:
         )
 
 
-_sealed = archived_objects.alias("sealed")  # the file that a stamp belongs to
+_sealed = archived_objects.alias("sealed")  # the original file of a stamp
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:

@@ -1,5 +1,5 @@
-"""What an agreement that comes back from the archive needs around it: who is named in it, the
-profile that it was made with, and a reference that no other gets."""
+"""The records that an agreement recovered from the archive needs: the accounts it names, its
+processor profile, and a reserved reference."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from service.database.tables.agreements import agreements, reference_counters
 
 
 class Recovery:
-    """The recoveries of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def keep_account(self, person: Staff, placeholder: str) -> None:
-        """An account that an old agreement names, unless there is one with its id: nobody can use
-        it. ``placeholder`` stands for an e-mail address that another account has by now."""
+        """Add an unusable account for a person whom an old agreement names, unless the id exists.
+
+        ``placeholder`` replaces an e-mail address that another account has by now.
+        """
         taken = select(exists().where(func.lower(staff.c.email) == person.email.lower()))
         self._connection.execute(
             upsert(staff)
@@ -42,8 +42,8 @@ class Recovery:
         )
 
     def profile(self, processor: Processor) -> int:
-        """The version of the profile that says this. Where there is none, one from 0 down is made:
-        those are no profile for a new agreement."""
+        """The version of the profile with these data. If there is none, one is added with a version
+        from 0 down; those are not used for new agreements."""
         said = dataclasses.asdict(processor)
         version, profile = processor_profiles.c.version, processor_profiles.c.profile
         known = self._connection.execute(select(func.max(version)).where(profile == said)).scalar()
@@ -58,7 +58,7 @@ class Recovery:
     def note(
         self, agreement_id: str, reference: str, flags: Sequence[str], last_activity: datetime
     ) -> None:
-        """What is kept beside an agreement that was just put in."""
+        """Add the records that belong to a just recovered agreement."""
         self._connection.execute(
             update(agreements)
             .where(agreements.c.id == agreement_id)

@@ -1,4 +1,4 @@
-"""How the renewal of time stamps stands: what keeps failing, and what came too late."""
+"""The status of time-stamp renewals: failing or too late."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ FAILING, LATE = "failing", "late"
 
 
 class Renewals:
-    """The renewals of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def troubled(self) -> dict[str, str]:
-        """Agreements by id of which it is not as it should, with how it stands."""
+        """Agreements whose renewal is failing or late: the status by agreement id."""
         rows = self._connection.execute(
             select(archive_states.c.agreement_id, archive_states.c.renewal).where(
                 archive_states.c.renewal != word("")
@@ -26,8 +24,7 @@ class Renewals:
         return {row.agreement_id: row.renewal for row in rows}
 
     def note(self, agreement_id: str, renewal: str, reason: str) -> bool:
-        """Note how it stands and why; whether that is news. Since when, is noted once for as long
-        as it stays so."""
+        """Record the status, the reason and, if the status is new, the time; True if it is new."""
         its = archive_states.c.agreement_id == agreement_id
         news = self._connection.execute(
             update(archive_states)
@@ -40,7 +37,7 @@ class Renewals:
         return bool(news.rowcount)
 
     def forget(self, agreement_id: str) -> None:
-        """It is as it should be again."""
+        """Clear the status after a successful renewal."""
         self._connection.execute(
             update(archive_states)
             .where(archive_states.c.agreement_id == agreement_id)

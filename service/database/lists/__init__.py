@@ -1,1 +1,1 @@
-"""Questions over many agreements at once."""
+"""Queries over many agreements."""

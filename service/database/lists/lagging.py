@@ -1,7 +1,7 @@
-"""Agreements that should be further than they are, or whose time has come: for the jobs.
+"""Stalled or overdue agreements, for the jobs.
 
-``statement_timestamp()`` and not the clock: an index is of use only with what stays the same while
-a statement runs.
+``statement_timestamp()``, not ``clock_timestamp()``: an index needs a value that is constant during
+a statement.
 """
 
 from __future__ import annotations
@@ -15,30 +15,28 @@ from service.database.tables.agreements import agreements, originals
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import words
 
-AT_ONCE = 1000  # the rest comes at the next look
+AT_ONCE = 1000  # the rest follows at the next run
 
 
 class Lagging:
-    """What lags behind in one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def overdue(self) -> list[str]:
-        """Ids of agreements whose term has passed without a last signature."""
+        """Ids of agreements whose term has ended before the last signature."""
         return self._ids(
             agreements.c.state.in_(words(sorted(RUNNING))),
             agreements.c.expires_at < func.statement_timestamp(),
         )
 
     def in_state_since(self, states: tuple[State, ...], seconds: int) -> list[str]:
-        """Ids of agreements that have been in these states for longer than they should."""
+        """Ids of agreements that have been in these states for longer than ``seconds``."""
         return self._ids(
             agreements.c.state.in_(words(states)), agreements.c.last_activity_at < _before(seconds)
         )
 
     def unsealed(self, seconds: int) -> list[str]:
-        """Ids of agreements with an accepted act, or the whole, that should be sealed by now."""
+        """Ids of agreements with an act, or a complete text, left unsealed for ``seconds``."""
         return self._ids(
             or_(
                 agreements.c.state.in_(words(sorted(SIGNED_NOT_SEALED))),
@@ -48,7 +46,7 @@ class Lagging:
         )
 
     def not_archived(self, seconds: int) -> list[str]:
-        """Ids of completed agreements whose package is not verified in the archive."""
+        """Ids of completed agreements whose package is still not verified in the archive."""
         statement = (
             select(archive_states.c.agreement_id)
             .join(originals, originals.c.agreement_id == archive_states.c.agreement_id)

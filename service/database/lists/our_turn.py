@@ -1,7 +1,7 @@
-"""What waits for the processor's signature: a person's own, and that of colleagues. Keyset paging.
+"""Agreements awaiting the processor's signature: one's own and those of colleagues; keyset paging.
 
-In the order of the queue: what nobody asked about first, then what was given back with a question
-that waits; in each the longest without activity first.
+Order of the queue: first those without a question, then those returned with an open question; in
+each group the longest without activity first.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from service.database.tables.agreements import agreements
 from service.database.tables.openings import openings
 from service.database.tables.questions import questions
 
-# For this person to sign; nobody is named in what was made before one was chosen.
+# For this person to sign; agreements from before countersigners were chosen name nobody.
 _THEIRS = or_(
     agreements.c.countersigner_id.is_(None),
     agreements.c.countersigner_id == bindparam("whose"),
 )
-# They opened the very text that waits now.
+# The person has opened exactly the text that awaits the signature.
 _READ = (
     select(openings.c.id)
     .where(
@@ -68,8 +68,8 @@ _FRESH = select(func.count()).select_from(agreements).where(AWAITS_US, _THEIRS, 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many there are: ``fresh`` and ``returned`` (with a question) are this person's own,
-    ``unread`` says how many of both they have not opened, ``colleagues`` is what others sign."""
+    """Counts: ``fresh`` and ``returned`` (with a question) are this person's own, ``unread`` those
+    of both that the person has not opened, ``colleagues`` those for others to sign."""
 
     fresh: int
     returned: int
@@ -79,7 +79,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of the queue: the id of the agreement and its place in the order."""
+    """One line of the queue: the agreement id and its position in the order."""
 
     id: str
     returned: bool
@@ -87,31 +87,31 @@ class Listed:
 
     @property
     def cursor(self) -> str:
-        """Where the lines behind this one begin."""
+        """The cursor for the lines after this one."""
         return f"{int(self.returned)}|{self.last_activity_at.isoformat()}|{self.id}"
 
 
 class OurTurn:
-    """What waits for our signature, as one transaction sees it."""
+    """Agreements awaiting our signature."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def counts(self, staff_id: str) -> Counts:
-        """How many there are to this person."""
+        """The counts for this person."""
         row = self._connection.execute(_COUNTS, {"whose": staff_id}).mappings().one()
         return Counts(**row)
 
     def fresh(self, staff_id: str) -> int:
-        """How many nobody asked about yet wait for this person; for the menu of each page."""
+        """This person's count without a question, for the menu of each page."""
         return self._connection.execute(_FRESH, {"whose": staff_id}).scalar_one()
 
     def own(
         self, staff_id: str, *, limit: int, after: str = "", unread: bool = False
     ) -> list[Listed]:
-        """What this person can sign; with ``unread`` only what they have not opened.
+        """Those that this person can sign; with ``unread`` only those not yet opened.
 
-        ``after`` is the cursor of the last line of the page before.
+        ``after`` is the cursor of the last line of the previous page.
         """
         statement = _UNREAD if unread else _OWN
         if after:
@@ -127,12 +127,12 @@ class OurTurn:
         return self._listed(statement, staff_id, limit=limit)
 
     def one(self, staff_id: str, reference: str) -> list[Listed]:
-        """The line of one agreement; none when this person cannot sign it now."""
+        """The line of one agreement; none if this person cannot sign it now."""
         only = agreements.c.reference == reference.replace("\x00", "?")
         return self._listed(_OWN.where(only), staff_id, limit=1)
 
     def of_colleagues(self, staff_id: str, *, limit: int) -> list[Listed]:
-        """What somebody else has to sign."""
+        """Those for others to sign."""
         return self._listed(_OF_COLLEAGUES, staff_id, limit=limit)
 
     def _listed(self, statement: Select[Any], staff_id: str, *, limit: int) -> list[Listed]:

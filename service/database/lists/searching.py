@@ -1,10 +1,10 @@
-"""What was typed into a search, and how it is found quickly among very many agreements.
+"""Search by words, quick among very many agreements.
 
-Every word typed must begin a word kept. The index knows where each word is, but not which of these
-agreements are the newest, so what it finds must be sorted: quick for a rare word, slow for one that
-a tenth of all agreements have. For such a word it is quicker to read the newest agreements one by
-one until the page is full. PostgreSQL cannot tell which way is shorter, because it takes every
-beginning of a word for common; its own statistics on whole words do.
+Every typed word must be a prefix of a stored word. The index finds the agreements with a word, but
+not in order, so its results must be sorted: fast for a rare word, slow for one that a tenth of all
+agreements have. For such a word it is faster to read the newest agreements one by one until the
+page is full. PostgreSQL's planner cannot choose, because it assumes that every prefix is common;
+its statistics on whole words tell which way is shorter.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from sqlalchemy.sql import ColumnElement
 from service.agreement.lists import words_in
 from service.database.tables.agreements import agreements
 
-COMMON = 0.003  # of all agreements: from here on, the newest are read one by one
-SOME = 0.03  # beside a rarer word, the index is asked for words up to this share
-EVERYWHERE = 0.2  # such a word is no help to an index
+COMMON = 0.003  # share of all agreements from which the newest are read one by one
+SOME = 0.03  # together with a rarer word, the index is used for words up to this share
+EVERYWHERE = 0.2  # an index does not help for a word with this share
 
 _NO_WORDS: ColumnElement[str] = literal_column("''::tsvector")
-# Of each word, which part of the agreements have a word that begins so, as far as is known.
+# For each word, the known share of agreements with a word that begins with it.
 _SHARES = text("""
 select typed.word, coalesce(sum(known.share), 0) as share
 from unnest(cast(:words as text[])) as typed (word)
@@ -40,21 +40,21 @@ group by typed.word
 
 @dataclass(frozen=True)
 class Words:
-    """Words of a search, folded. ``indexed`` are those that the index is asked for, and ``common``
-    says that many agreements have each of them."""
+    """Folded words of a search. ``indexed`` are those looked up in the index; ``common``: many
+    agreements have each of them."""
 
     all: tuple[str, ...]
     indexed: tuple[str, ...]
     common: bool
 
     def match(self, search: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Whether an agreement with this in ``search`` has all of them; the index is not asked."""
+        """Whether this value of ``search`` has all of them, without the index."""
         return func.coalesce(search, _NO_WORDS).op("@@")(_query(self.all))
 
     @property
     def found(self) -> list[ColumnElement[bool]]:
-        """Conditions that find them by the index; it is exact, so the words that it was asked for
-        are not compared with each agreement again."""
+        """Conditions that use the index; it is exact, so the words looked up in it are not compared
+        with each agreement again."""
         conditions: list[ColumnElement[bool]] = [agreements.c.search.op("@@")(_query(self.indexed))]
         if set(self.indexed) != set(self.all):
             conditions.append(self.match(agreements.c.search))
@@ -62,7 +62,7 @@ class Words:
 
 
 def judged(connection: Connection, typed: str) -> Words | None:
-    """The words of what was typed, with how to look for them; None where there are none."""
+    """The typed words with the way to search for them; None if there are none."""
     found = words_in(typed)
     if not found:
         return None

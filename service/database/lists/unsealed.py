@@ -1,5 +1,4 @@
-"""Accepted acts that are not sealed yet: the one query for what stands still and what the sweep
-finds."""
+"""Accepted acts that are not sealed yet: one query for stalled agreements and for the sweep."""
 
 from __future__ import annotations
 
@@ -7,7 +6,7 @@ from sqlalchemy import and_, select
 
 from service.database.tables.agreements import acts, agreements, seals
 
-# To be used beside ``agreements``: the acts of its present edition without a seal of their own.
+# For use with ``agreements``: the acts of its present edition without their own seal.
 UNSEALED_ACTS = (
     select(acts.c.signed_at)
     .outerjoin(

@@ -1,4 +1,4 @@
-"""The anchors of the log, and which chains grew since the last one."""
+"""The anchors of the log, and the chains that grew since the last one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from service.database.tables.anchors import NOBODY, anchor_heads, anchor_objects
 
 _CHAIN = chain()
 
-# Numbers of entries are given out before they are committed, so an entry with a lower number may
-# appear later. Whoever looks from the anchor before the last one on has a day of patience.
+# Entry numbers are assigned before the commit, so a lower number may become visible later. A search
+# that begins at the anchor before the last one allows a day for that.
 _GROWN = text(f"""
 with touched as (
   select distinct {_CHAIN} as chain from audit_entries where id > :slack
@@ -40,7 +40,7 @@ where not exists (
 
 @dataclass(frozen=True)
 class Anchor:
-    """One anchor: ``record`` as it was stamped, ``response`` the token's ``.tsr``."""
+    """One anchor: ``record`` is the stamped record, ``response`` the token (``.tsr``)."""
 
     number: int
     day: date
@@ -65,20 +65,17 @@ class AnchorObject:
 
 
 class Anchors:
-    """The anchors of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def newest(self) -> Anchor | None:
-        """The last one made."""
         return self._one(select(anchors).order_by(anchors.c.number.desc()).limit(1))
 
     def grown(self) -> tuple[list[Head], int]:
         """The heads that no anchor holds yet, in the order of the tree, and the newest entry.
 
-        Of a chain whose agreement was closed also the entry of the close: it ends the log that
-        lies in the agreement's package.
+        For a closed agreement also the entry of the closing: it ends the log in the agreement's
+        package.
         """
         through = self._connection.execute(
             text("select coalesce(max(id), 0) from audit_entries")
@@ -93,7 +90,7 @@ class Anchors:
         return in_order(heads), int(through)
 
     def add(self, anchor: Anchor, heads: list[Head]) -> bool:
-        """Keep an anchor; False when another's with this number or of this day was first."""
+        """Store an anchor; False if one with this number or for this day already exists."""
         made = self._connection.execute(
             upsert(anchors)
             .values(**{name: getattr(anchor, name) for name in Anchor.__dataclass_fields__})
@@ -119,12 +116,12 @@ class Anchors:
         return True
 
     def all(self) -> list[Anchor]:
-        """Every anchor, first to last."""
+        """All anchors, oldest first."""
         rows = self._connection.execute(select(anchors).order_by(anchors.c.number))
         return [_anchor(row) for row in rows]
 
     def of_day(self, day: date) -> str:
-        """The SHA-256 of the record of a day; empty when that day has none."""
+        """The SHA-256 of a day's record; empty if there is none."""
         statement = select(anchors.c.sha256).where(anchors.c.day == day)
         return self._connection.execute(statement).scalar() or ""
 
@@ -138,7 +135,7 @@ class Anchors:
         return [Head(row.agreement_id, row.seq, row.hash) for row in rows]
 
     def holding(self, head: Head) -> Anchor | None:
-        """The anchor that holds this very head."""
+        """The anchor that holds exactly this head."""
         return self._one(
             select(anchors)
             .join(anchor_heads, anchor_heads.c.number == anchors.c.number)
@@ -150,7 +147,7 @@ class Anchors:
         )
 
     def not_stored(self) -> list[Anchor]:
-        """Anchors of which the bucket is not known to have its copy, oldest first."""
+        """Anchors without a known copy in the bucket, oldest first."""
         stored = select(anchor_objects.c.number).where(anchor_objects.c.number == anchors.c.number)
         rows = self._connection.execute(
             select(anchors).where(~stored.exists()).order_by(anchors.c.number)
@@ -164,7 +161,7 @@ class Anchors:
         )
 
     def locked_for_less_than(self, days: int) -> list[AnchorObject]:
-        """Objects whose lock ends within ``days``; three a day of the log at most."""
+        """Objects whose lock ends within ``days``; at most three per day of the log."""
         rows = self._connection.execute(
             select(anchor_objects)
             .where(
@@ -179,7 +176,7 @@ class Anchors:
         ]
 
     def note_lock(self, key: str, until: datetime) -> None:
-        """Record until when an object is locked now."""
+        """Record the end of an object's lock."""
         self._connection.execute(
             update(anchor_objects).where(anchor_objects.c.key == key).values(locked_until=until)
         )

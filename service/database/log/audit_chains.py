@@ -1,4 +1,4 @@
-"""Every chain of the log with its anchors, read bit by bit, whatever stands in it."""
+"""All chains of the log with their anchors, read in batches, whatever they contain."""
 
 from __future__ import annotations
 
@@ -47,8 +47,10 @@ order by reference
 
 @dataclass(frozen=True)
 class Chain:
-    """The entries of one chain as they are, and the heads that anchors hold for those numbers;
-    both '' and None for the general one."""
+    """The entries of one chain as stored, and the anchored heads for their numbers.
+
+    The general chain has the reference '' and the agreement id None.
+    """
 
     agreement_id: str | None
     reference: str
@@ -57,13 +59,11 @@ class Chain:
 
 
 class Chains:
-    """The chains as one transaction sees them."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def each(self) -> Iterator[Chain]:
-        """Every chain that has an entry."""
+        """All chains that have entries."""
         rows = self._connection.execute(
             _EACH,
             execution_options={"stream_results": True, "yield_per": 1000},
@@ -83,7 +83,7 @@ class Chains:
             )
 
     def gone(self) -> list[Chain]:
-        """By chain, the anchored heads for whose number there is no entry; no entries with them."""
+        """By chain, the anchored heads for whose number there is no entry; without entries."""
         rows = self._connection.execute(_GONE)
         return [
             Chain(
@@ -98,6 +98,6 @@ class Chains:
         ]
 
     def empty(self) -> list[tuple[str, str]]:
-        """Id and reference of every agreement without a single entry."""
+        """Id and reference of every agreement without any entry."""
         rows = self._connection.execute(_EMPTY)
         return [(row.id, row.reference) for row in rows]

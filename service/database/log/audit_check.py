@@ -1,8 +1,8 @@
-"""What was done to a chain of the audit log: pure, over its entries and its anchored heads.
+"""Detects tampering with a chain of the audit log: pure, from its entries and anchored heads.
 
-Each entry's hash covers its number and the hash before it, so an entry whose hash still fits under
-*another* number was moved, and one that fits under none was changed. Somebody who computes every
-hash anew leaves a chain that is sound in itself; then only an anchor tells.
+Each entry's hash covers its number and the previous hash, so an entry whose hash fits *another*
+number was moved, and one that fits no number was changed. If somebody recomputes every hash, the
+chain is consistent again; only an anchor reveals that.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ PERSONAL, REWRITTEN, TRUNCATED = "personal", "rewritten", "truncated"
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with entries ``seq`` to ``until``; for a moved entry, ``until`` is its own
-    number. ``event`` is that of the entry, ``day`` that of the anchor that tells; '' and None
-    where there is none."""
+    """A fault in entries ``seq`` to ``until``; for a moved entry, ``until`` is its original number.
+    ``event`` is the entry's ('' if none), ``day`` the revealing anchor's (None if none)."""
 
     kind: str
     seq: int
@@ -37,7 +36,7 @@ class Finding:
 def check_chain(
     entries: Sequence[Entry], anchored: Sequence[tuple[Head, date]] = ()
 ) -> list[Finding]:
-    """Everything that is wrong with one chain, in the order of its entries; [] when it holds.
+    """All faults of one chain, in the order of its entries; [] if it is intact.
 
     ``anchored`` are its heads with the day of their anchor, oldest first.
     """
@@ -54,7 +53,7 @@ def check_chain(
 
 @dataclass(frozen=True)
 class _Placed:
-    """An entry with the number that its hash was made for; ``whole`` unless it was changed."""
+    """An entry with its original number, according to its hash; ``whole`` unless it was changed."""
 
     entry: Entry
     own: int
@@ -75,7 +74,7 @@ def _own_numbers(entries: Sequence[Entry]) -> list[_Placed]:
 
 
 def _own_number(entry: Entry, length: int) -> int | None:
-    """The number under which the content gives the stored hash: nearest first, None for none."""
+    """The number with which the content gives the stored hash, nearest first; None if none."""
     try:
         for distance in range(length + 1):
             for number in {entry.seq + distance, entry.seq - distance}:
@@ -101,7 +100,7 @@ def _personal(entries: Sequence[Entry]) -> Iterator[Finding]:
 def _without_inserted(
     entries: Sequence[Entry], places: Sequence[_Placed]
 ) -> tuple[list[_Placed], list[Finding]]:
-    """Of several entries for one number, the one that the next entry follows was there first."""
+    """Of several entries for one number, the one whose hash the next entry holds is genuine."""
     followed = {entry.prev_hash for entry in entries}
     claims: dict[int, list[_Placed]] = {}
     for placed in places:
@@ -118,8 +117,8 @@ def _without_inserted(
 def _not_first(claim: Sequence[_Placed], followed: set[str]) -> list[_Placed]:
     if len(claim) < 2:
         return []
-    # At the end of a chain nothing follows; then the one that was moved was there first. Of an
-    # entry and its copy it is the one that was not.
+    # At the end of a chain nothing follows; then the moved entry is the genuine one. Of an entry
+    # and its exact copy, it is the one that was not moved.
     copies = len({each.entry.hash for each in claim}) == 1
     first = max(
         claim,
@@ -148,7 +147,7 @@ def _reordered(kept: Sequence[_Placed]) -> Iterator[Finding]:
 
 
 def _refitted(kept: Sequence[_Placed], told: set[int]) -> Iterator[Finding]:
-    """An entry whose own hash fits, but not the hash that the next one remembers of it."""
+    """Entries whose own hash fits but differs from the previous hash held by the next entry."""
     row = sorted(kept, key=lambda each: each.own)
     if row and row[0].own == 1 and row[0].whole and row[0].entry.prev_hash != FIRST:
         yield Finding(CHANGED, row[0].entry.seq, row[0].entry.seq, str(row[0].entry.event))

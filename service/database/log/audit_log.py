@@ -1,9 +1,9 @@
-"""The audit log: one hash chain per agreement, and one for what belongs to none.
+"""The audit log: one hash chain per agreement, and a general one for everything else.
 
 ``hash = SHA-256(canonical JSON of {agreement, seq, at, actor, event, data, personal, prev})``,
-canonical as in RFC 8785; ``personal`` is the salted digest of the personal data, which lie beside
-the chain so that erasing them does not break it. The row lock of the agreement (or an advisory
-lock for the general chain) makes the entries follow each other without a gap.
+canonical as in RFC 8785; ``personal`` is the salted digest of the personal data, which are stored
+beside the chain so that erasing them does not break it. The row lock of the agreement (or an
+advisory lock for the general chain) keeps the numbering without gaps.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _GENERAL_LOCK = 7_403_143
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry. ``at`` is aware UTC; ``personal`` is None once erased or when there was none."""
+    """One entry. ``at`` is aware UTC; ``personal`` is None if erased or never present."""
 
     agreement_id: str | None
     seq: int
@@ -55,7 +55,7 @@ class Entry:
     hash: str
 
     def hashed(self, seq: int | None = None) -> dict[str, Any]:
-        """What the hash is over, as entry ``seq`` if another than its own."""
+        """The values that the hash covers, with the number ``seq`` if given."""
         return _hashed(
             self.agreement_id,
             self.seq if seq is None else seq,
@@ -68,16 +68,16 @@ class Entry:
         )
 
     def recomputed(self, seq: int | None = None) -> str:
-        """The hash that this entry's content gives, as entry ``seq`` if another than its own.
+        """The hash of this entry's content, with the number ``seq`` if given.
 
-        Raises ``rfc8785.CanonicalizationError`` for content that never was an entry of ours.
+        Raises ``rfc8785.CanonicalizationError`` for content that cannot be an entry of ours.
         """
         return _sha256(self.hashed(seq))
 
     def personal_fits(self) -> bool:
-        """Whether the personal data beside it are those whose digest is in the chain.
+        """Whether the personal data match their digest in the chain.
 
-        What was erased fits: the digest stays and says that there was something.
+        Erased data match: the digest remains and shows that there were data.
         """
         if self.personal is None:
             return True
@@ -85,8 +85,6 @@ class Entry:
 
 
 class AuditLog:
-    """The log of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -101,10 +99,10 @@ class AuditLog:
     ) -> str:
         """Write the next entry of the chain and return its hash.
 
-        Kept of ``by`` is ``signer:<id>``, ``staff:<id>`` or ``system``. The caller holds the
-        agreement's row lock. ``data`` can never be erased, ``personal`` can: names, addresses and
-        whatever somebody typed or a program reported go there. Raises ValueError for a name in
-        ``data`` that is not in ``IN_THE_CHAIN``.
+        ``by`` is stored as ``signer:<id>``, ``staff:<id>`` or ``system``. The caller holds the
+        agreement's row lock. ``data`` can never be erased; ``personal`` can, so names, addresses
+        and text that somebody typed or a program reported belong there. Raises ValueError for a
+        name in ``data`` that is not in ``IN_THE_CHAIN``.
         """
         if unknown := data.keys() - IN_THE_CHAIN:
             raise ValueError(f"not for the chain: {', '.join(sorted(unknown))}")
@@ -129,9 +127,9 @@ class AuditLog:
         return cast(str, self._connection.execute(_APPEND, entry).scalar_one())
 
     def restore(self, entries: Sequence[Entry]) -> None:
-        """Write entries again as they were, of a chain that ends where they begin.
+        """Write entries back unchanged, at the end of a chain that ends just before them.
 
-        Whoever calls holds the agreement's row lock and knows that they follow each other.
+        The caller holds the agreement's row lock and has checked that they are consecutive.
         """
         for entry in entries:
             written = {
@@ -152,7 +150,7 @@ class AuditLog:
                 self._connection.execute(insert(audit_personal), beside)
 
     def of(self, agreement_id: str | None) -> list[Entry]:
-        """The entries of one chain, first to last."""
+        """The entries of one chain, in order."""
         if agreement_id is None:
             rows = self._connection.execute(_GENERAL_ENTRIES)
         else:
@@ -160,8 +158,8 @@ class AuditLog:
         return [entry_of(row) for row in rows]
 
     def newest(self, event: Event) -> tuple[datetime, dict[str, Any]] | None:
-        """When this last stood in the general chain, and what it said with what lies beside it;
-        None when never."""
+        """The time of the newest such entry in the general chain, and its data with the personal
+        data; None if there is none."""
         row = self._connection.execute(
             _ENTRIES.where(_OF_NONE)
             .where(audit_entries.c.event == event.value)
@@ -172,19 +170,18 @@ class AuditLog:
 
 
 OF_CHAIN: ColumnElement[str] = literal_column(chain("audit_entries"), UUID(as_uuid=False))
-"""The chain of an entry, in the words of the index on it: asked for the agreement's id alone,
-PostgreSQL reads the whole log."""
+"""The chain of an entry, spelled as in its index: with the agreement id alone, PostgreSQL would
+read the whole log."""
 
 _OF_ONE = bindparam("chain", type_=UUID(as_uuid=False)) == OF_CHAIN
 _OF_NONE = literal_column(f"'{NOBODY}'::uuid") == OF_CHAIN
 _TAKE_TURNS = text("select pg_advisory_xact_lock(:n)")
 
 MOMENT = """replace(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')"""
-"""The moment ``at``, but for its offset, as ``isoformat`` writes it: a fraction of nought is left
-out."""
+"""The moment ``at`` without its offset, as ``isoformat`` writes it: a zero fraction is omitted."""
 
-# One statement, because a signer waits for each: the database fills in what it alone knows, the
-# number, the moment and the hash before.
+# One statement, because a signer waits for each: the database itself fills in the number, the time
+# and the previous hash.
 _APPEND = text(
     f"""
 with last as (
@@ -226,7 +223,7 @@ _GENERAL_ENTRIES = _ENTRIES.where(_OF_NONE).order_by(audit_entries.c.seq)
 
 
 def entry_of(row: Row[Any]) -> Entry:
-    """The entry in a row with ``personal`` and ``salt`` beside it, whatever stands in it."""
+    """The entry of a row with ``personal`` and ``salt`` joined, whatever it contains."""
     return Entry(
         str(row.agreement_id) if row.agreement_id else None,
         row.seq,
@@ -275,9 +272,9 @@ def _sha256(hashed: Mapping[str, Any]) -> str:
 def _cut(
     agreement_id: str | None, actor: str, event: Event, data: Mapping[str, Any], personal: str
 ) -> tuple[bytes, bytes]:
-    """The canonical JSON of an entry until its moment, and from there until the hash before it.
+    """The canonical JSON of an entry up to its time, and from there up to the previous hash.
 
-    RFC 8785 has the names in this order; ``_APPEND`` ends it with ``seq``, the last one.
+    RFC 8785 puts the names in this order; ``_APPEND`` completes it with ``seq``, the last one.
     """
     before = rfc8785.dumps({"actor": actor, "agreement": agreement_id})
     between = rfc8785.dumps({"data": dict(data), "event": str(event), "personal": personal})

@@ -1,4 +1,4 @@
-"""Alembic's door: runs on the connection that ``service.database.migrate`` opened."""
+"""Alembic's entry point: runs on the connection that ``service.database.migrate`` opened."""
 
 from alembic import context
 
@@ -10,12 +10,12 @@ from service.database.tables import questions as question_tables
 from service.database.tables.columns import metadata
 
 PROCRASTINATE = "procrastinate"
-# Imported for what they declare.
+# Imported for the tables they declare.
 TABLES = (account_tables, anchor_tables, archive_tables, question_tables, tables)
 
 
 def include(_object: object, name: str | None, kind: str, *_rest: object) -> bool:
-    """Leave the job engine's own tables out of comparisons."""
+    """Exclude the job engine's own tables from comparisons."""
     return not (kind == "table" and (name or "").startswith(PROCRASTINATE))
 
 

@@ -1,8 +1,9 @@
-"""Connections that rested, or that have something to say, are tried before they are used again.
+"""Idle connections, and those with unread data, are checked before they are used again.
 
-SQLAlchemy's own ``pool_pre_ping`` tries them each time, and a request takes a connection four or
-five times: one statement in six was such a try. A server that ends a connection says so on its
-socket, which costs nothing to look at; one that vanished without a word is found after ``RESTED``.
+SQLAlchemy's own ``pool_pre_ping`` checks them each time, and a request takes a connection four or
+five times: one statement in six was such a check. A server that ends a connection announces it on
+the socket, which is cheap to inspect; a server that vanished silently is detected once the
+connection was idle for ``RESTED``.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ RESTED = 1.0
 
 
 def tried_when_rested(engine: Engine) -> None:
-    """From now on, a connection that rested is replaced, with all others, when it is broken."""
+    """Check idle connections from now on; if one is broken, all are replaced."""
 
     def came_back(_connection: Any, entry: ConnectionPoolEntry) -> None:
         entry.info["came_back"] = time.monotonic()
 
     def taken(connection: Any, entry: ConnectionPoolEntry, _borrower: object) -> None:
         since = entry.info.get("came_back")
-        if since is None:  # it is new
+        if since is None:  # a new connection
             return
         if time.monotonic() - since < RESTED and is_silent(connection.fileno()):
             return
@@ -39,7 +40,8 @@ def tried_when_rested(engine: Engine) -> None:
 
 
 def is_silent(socket: int) -> bool:
-    """Whether nothing arrived that nobody asked for, such as the end of the connection."""
+    """Whether there are no unread data on the socket, such as the notice of the connection's
+    end."""
     poll = select.poll()
     poll.register(socket, select.POLLIN)
     return not poll.poll(0)

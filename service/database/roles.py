@@ -1,8 +1,8 @@
-"""The role that the service works with: it owns nothing and may do no more than the service does.
+"""The service's database role: it owns nothing and has only the rights that the service needs.
 
-A trigger holds against everybody but the owner of its table, who can switch it off. So the schema
-belongs to another role, and this one gets its rights table by table, anew after every migration:
-a new table needs no line anywhere. What is append-only can only be read and added to.
+The owner of a table can disable its triggers. So another role owns the schema, and this one gets
+its rights per table, again after every migration: a new table needs no extra line. In append-only
+tables it can only read and insert.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from service.database.driver import driver
 
 READ_ONLY = ("alembic_version",)
-# Row triggers of this function refuse both changes, see migration 0002.
+# Row triggers with this function refuse updates and deletes, see migration 0002.
 _TABLES = """
 select c.relname,
        bool_or(t.tgtype & 1 = 1 and t.tgtype & 8 = 8) and bool_or(t.tgtype & 16 = 16)
@@ -38,14 +38,14 @@ from pg_roles where rolname = current_user
 
 @dataclass(frozen=True)
 class Role:
-    """Whoever works in the database; ``password`` is for a role that has to be made."""
+    """A database role; ``password`` is for a role that must be created."""
 
     name: str
     password: str | None = field(default=None, repr=False)
 
     @staticmethod
     def of(url: str) -> Role | None:
-        """The role that this address names; None where it names none."""
+        """The role named in this URL; None if it names none."""
         given = make_url(url)
         password = given.password
         return Role(given.username, password) if given.username else None
@@ -54,8 +54,8 @@ class Role:
 def admit(connection: Connection, role: Role) -> None:
     """Give ``role`` the rights of the service; ``connection`` is the owner's. Repeatable.
 
-    The owner itself is left alone. Raises SQLAlchemy's DBAPIError, or psycopg's Error, where the
-    owner may not make the role or give these rights.
+    The owner's own rights are not changed. Raises SQLAlchemy's DBAPIError, or psycopg's Error, if
+    the owner may not create the role or give these rights.
     """
     raw = driver(connection)
     found = raw.execute("select current_user, current_database()").fetchone()
@@ -65,7 +65,7 @@ def admit(connection: Connection, role: Role) -> None:
     _make(raw, role)
     name = sql.Identifier(role.name)
     statements = [
-        # A table of one's own in the search path would be read instead of the real one.
+        # A table made by the role could shadow the real one in the search path.
         sql.SQL("revoke create on schema public from public, {}").format(name),
         sql.SQL("revoke temporary on database {} from public, {}").format(
             sql.Identifier(database), name
@@ -93,8 +93,8 @@ def _rights(table: str, *, append_only: bool) -> LiteralString:
 
 
 def _make(raw: psycopg.Connection[Any], role: Role) -> None:
-    """Make the role unless it is there. Its password goes to the server as a verifier, so that it
-    stands in no log."""
+    """Create the role unless it exists. The password is sent as a verifier, so that it is not
+    logged."""
     if raw.execute("select from pg_roles where rolname = %s", [role.name]).fetchone() is not None:
         return
     words = [sql.SQL("create role {} login").format(sql.Identifier(role.name))]
@@ -105,6 +105,6 @@ def _make(raw: psycopg.Connection[Any], role: Role) -> None:
 
 
 def may_switch_off_guards(connection: Connection) -> bool:
-    """Whether the role of this connection owns a table of ours, or can act as who does: then no
-    guard in the database holds against it."""
+    """Whether the role of this connection owns one of our tables, or can act as its owner: then it
+    can disable every guard in the database."""
     return bool(connection.execute(text(_WEAK)).scalar())

@@ -1,1 +1,1 @@
-"""Staff and their accounts, what browsers left behind, and the processor they work for."""
+"""Staff, their accounts and activity, data of browsers, and the processor's logo."""

@@ -1,7 +1,7 @@
-"""What staff did, beside the hash-chained log, and one reading of both.
+"""Staff activity outside the hash-chained log, and one combined view of both.
 
-A row counts what the same person did with the same thing within an hour. So a flood of wrong
-passwords is a few rows, and what names a person can be erased.
+A row counts the same activity of one person on one subject within an hour. So a flood of wrong
+passwords takes few rows, and personal data can be erased.
 """
 
 from __future__ import annotations
@@ -51,8 +51,6 @@ _NOTE = _COUNTED.on_conflict_do_update(
 
 
 class StaffActivity:
-    """What staff did, in one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -64,9 +62,9 @@ class StaffActivity:
         *,
         client: Mapping[str, str] | None = None,
     ) -> None:
-        """Count something, together with the same thing within this hour.
+        """Count an activity, in one row per hour.
 
-        ``client`` is the newest browser it came from.
+        ``client`` is the last browser used.
         """
         self._connection.execute(
             _NOTE,
@@ -79,7 +77,7 @@ class StaffActivity:
         )
 
     def read(self, wanted: Wanted, *, limit: int = PAGE) -> list[Line]:
-        """The newest lines of the general chain and of what stands beside it."""
+        """The newest lines of the general chain and of the staff activity."""
         both = union_all(_chain(wanted, limit), _beside(wanted, limit)).subquery()
         rows = self._connection.execute(
             select(both)
@@ -102,7 +100,7 @@ class StaffActivity:
         ]
 
     def drop_old(self) -> int:
-        """Erase what is older than is kept; returns how many rows."""
+        """Delete expired rows; returns how many."""
         gone = self._connection.execute(
             delete(staff_activity)
             .where(

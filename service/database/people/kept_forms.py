@@ -1,4 +1,4 @@
-"""Forms that are shown again: kept for the browser that sent them, and forgotten soon."""
+"""Forms to show again: kept briefly for the browser that sent them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ from service.database.tables.kept_forms import kept_forms
 
 @dataclass(frozen=True)
 class Place:
-    """Where a form belongs: to a browser (``holder``) and to the page that shows it, as hashes."""
+    """The owner of a form: a browser (``holder``) and the page that shows it, as hashes."""
 
     holder: bytes
     page: bytes
 
 
 class KeptForms:
-    """The kept forms of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -39,7 +37,7 @@ class KeptForms:
         staff_id: str | None,
         stranger: bool,
     ) -> None:
-        """Keep a form; the oldest ones go where there are too many."""
+        """Store a form; above the limit the oldest are deleted."""
         self._connection.execute(
             insert(kept_forms).values(
                 id=form_id,
@@ -60,7 +58,7 @@ class KeptForms:
     def replace(
         self, form_id: str, place: Place, content: Mapping[str, Any], *, staff_id: str | None
     ) -> bool:
-        """Keep a form under the id that it had; False when this place has none with that id."""
+        """Replace a form under the same id; False if this place has none with that id."""
         changed = self._connection.execute(
             update(kept_forms)
             .where(*_at(form_id, place))
@@ -74,7 +72,7 @@ class KeptForms:
         return changed.rowcount == 1
 
     def get(self, form_id: str, place: Place, *, staff_id: str | None) -> dict[str, Any] | None:
-        """What was kept there; None for another person than the one who was signed in."""
+        """The stored form; None for anyone but the person who was signed in."""
         row = self._connection.execute(
             select(kept_forms.c.content, kept_forms.c.staff_id, kept_forms.c.kept_at).where(
                 *_at(form_id, place), kept_forms.c.expires_at > func.clock_timestamp()
@@ -85,7 +83,7 @@ class KeptForms:
         return {**row.content, "kept_at": row.kept_at}
 
     def waiting(self, place: Place) -> tuple[str, dict[str, Any]] | None:
-        """The newest one of this place that was sent without a session: its id and content."""
+        """The newest form of this place that was sent without a session: its id and contents."""
         row = self._connection.execute(
             select(kept_forms.c.id, kept_forms.c.content, kept_forms.c.kept_at)
             .where(
@@ -100,17 +98,17 @@ class KeptForms:
         return (row.id, {**row.content, "kept_at": row.kept_at}) if row else None
 
     def forget(self, form_id: str, holder: bytes) -> None:
-        """The form was accepted."""
+        """Delete a form that was accepted."""
         self._connection.execute(
             delete(kept_forms).where(kept_forms.c.id == form_id, kept_forms.c.holder == holder)
         )
 
     def forget_all(self, holder: bytes) -> None:
-        """Whoever sent them leaves this browser."""
+        """Delete all forms of a browser when its user signs out."""
         self._connection.execute(delete(kept_forms).where(kept_forms.c.holder == holder))
 
     def drop_ended(self) -> None:
-        """Delete what has run out."""
+        """Delete expired forms."""
         self._connection.execute(
             delete(kept_forms).where(kept_forms.c.expires_at < func.statement_timestamp())
         )

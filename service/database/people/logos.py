@@ -13,7 +13,7 @@ _NEWEST = select(logos.c.sha256, logos.c.width, logos.c.height).order_by(logos.c
 
 @dataclass(frozen=True)
 class Logo:
-    """A logo without its bytes; ``sha256`` is of them. Pixels."""
+    """A logo without its bytes; ``sha256`` is of the bytes, sizes are in pixels."""
 
     sha256: str
     width: int
@@ -21,23 +21,21 @@ class Logo:
 
 
 class Logos:
-    """The logos of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def newest(self) -> Logo | None:
-        """The logo as it is now, if there is one."""
+        """The current logo, if there is one."""
         row = self._connection.execute(_NEWEST).one_or_none()
         return Logo(row.sha256, row.width, row.height) if row and row.sha256 else None
 
     def png(self, sha256: str) -> bytes | None:
-        """The bytes of one that counts or counted."""
+        """The bytes of a current or former logo."""
         found = select(logos.c.png).where(logos.c.sha256 == sha256, logos.c.sha256 != "").limit(1)
         return self._connection.execute(found).scalar()
 
     def add(self, logo: Logo | None, png: bytes, by: str) -> None:
-        """The next one; None takes it away."""
+        """Save the next logo; None removes it."""
         known = logo or Logo("", 0, 0)
         self._connection.execute(
             insert(logos).values(

@@ -1,4 +1,4 @@
-"""Roles that one administrator asked for and a second one has to grant."""
+"""Roles requested by one administrator, to be granted by a second one."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from service.database.tables.columns import is_id
 
 
 class RoleRequests:
-    """The requests of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def ask(self, staff_id: str, role: Role, asked_by: str) -> bool:
-        """Keep a request; False when the same one waits already."""
+        """Add a request; False if the same one is already open."""
         made = self._connection.execute(
             upsert(role_requests)
             .values(id=str(uuid.uuid4()), staff_id=staff_id, role=role.value, asked_by=asked_by)
@@ -33,7 +31,7 @@ class RoleRequests:
         return made.first() is not None
 
     def waiting(self, staff_id: str = "") -> list[RoleRequest]:
-        """What waits, the oldest first; of one person where given."""
+        """Open requests, oldest first; for one person if given."""
         where = [role_requests.c.staff_id == staff_id] if staff_id else []
         rows = self._connection.execute(
             _REQUESTS.where(role_requests.c.ended == "", *where).order_by(role_requests.c.asked_at)
@@ -41,7 +39,7 @@ class RoleRequests:
         return [_request(row) for row in rows]
 
     def lock(self, request_id: str) -> RoleRequest | None:
-        """One that waits, under its row lock."""
+        """An open request, under its row lock."""
         if not is_id(request_id):
             return None
         row = self._connection.execute(
@@ -52,7 +50,7 @@ class RoleRequests:
         return _request(row) if row else None
 
     def end(self, staff_id: str, roles: frozenset[Role], how: str, by: str) -> None:
-        """Requests for these roles of somebody are over: granted, refused or withdrawn."""
+        """Close a person's requests for these roles: granted, refused or withdrawn."""
         self._connection.execute(
             update(role_requests)
             .where(

@@ -1,4 +1,4 @@
-"""The sessions of staff: their two ends, and when their owner last proved who it is."""
+"""The sessions of staff: their two expiry times, and the owner's last proof of identity."""
 
 from __future__ import annotations
 
@@ -17,13 +17,11 @@ MOST_OF_USER_AGENT = 400
 
 
 class StaffSessions:
-    """The sessions of staff in one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def start(self, staff_id: str, secret_hash: bytes, user_agent: str) -> None:
-        """A new session of somebody who has just given the password."""
+        """Start a session for a person who has just given the password."""
         self._connection.execute(
             insert(staff_sessions).values(
                 secret_hash=secret_hash,
@@ -38,19 +36,19 @@ class StaffSessions:
         )
 
     def get(self, secret_hash: bytes) -> Session | None:
-        """The session behind a cookie, if it has not ended and the account is active."""
+        """The session of a cookie, unless it has ended or the account is inactive."""
         row = self._connection.execute(_ONE, {"secret": secret_hash}).one_or_none()
         return _session(row) if row else None
 
     def use(self, secret_hash: bytes) -> Session | None:
-        """The same, and it counts as used."""
+        """The same, and record its use."""
         row = self._connection.execute(_ONE, {"secret": secret_hash}).one_or_none()
         if row and row.rested:
             self.prolong(secret_hash)
         return _session(row) if row else None
 
     def of(self, staff_id: str) -> list[Session]:
-        """Every session of an account that has not ended, the last used first."""
+        """The current sessions of an account, most recently used first."""
         rows = self._connection.execute(
             _SESSIONS.where(staff_sessions.c.staff_id == staff_id, *_ALIVE).order_by(
                 staff_sessions.c.last_seen_at.desc(), staff_sessions.c.id
@@ -59,11 +57,11 @@ class StaffSessions:
         return [_session(row) for row in rows]
 
     def prolong(self, secret_hash: bytes) -> None:
-        """Count the idle time anew; written at most once in five minutes."""
+        """Restart the idle time; written at most once in five minutes."""
         self._connection.execute(_PROLONG, {"secret": secret_hash})
 
     def note_proof(self, secret_hash: bytes, proved_by: str) -> None:
-        """Its owner proved again who it is."""
+        """Record that the owner proved their identity again."""
         self._connection.execute(
             update(staff_sessions)
             .where(staff_sessions.c.secret_hash == secret_hash)
@@ -71,13 +69,13 @@ class StaffSessions:
         )
 
     def end(self, secret_hash: bytes) -> None:
-        """Sign out."""
+        """End this session."""
         self._connection.execute(
             delete(staff_sessions).where(staff_sessions.c.secret_hash == secret_hash)
         )
 
     def end_one(self, staff_id: str, session_id: str) -> bool:
-        """End a session of this account by its name; False when it has none by that name."""
+        """End a session of this account by its id; False if it has none with that id."""
         if not is_id(session_id):
             return False
         found = self._connection.execute(
@@ -88,7 +86,7 @@ class StaffSessions:
         return found.first() is not None
 
     def end_all(self, staff_id: str, *, but: bytes = b"") -> int:
-        """Sign out everywhere, but for one session where given; returns how many ended."""
+        """End all sessions of the account, except ``but`` if given; returns how many."""
         ended = self._connection.execute(
             delete(staff_sessions)
             .where(staff_sessions.c.staff_id == staff_id, staff_sessions.c.secret_hash != but)

@@ -1,7 +1,7 @@
-"""Tries to sign in that did not succeed: counted for a while, and forgotten.
+"""Failed sign-in attempts: counted for a limited time.
 
-A try is counted before it is judged and taken back when it was right. So the password is judged
-outside any transaction, and tries that come at the same time are still counted one by one.
+An attempt is counted before the password is checked, and the count is reverted if it was right. So
+the check runs outside any transaction, while simultaneous attempts are all counted.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from service.database.tables.accounts import sign_in_tries
 
 @dataclass(frozen=True)
 class Counter:
-    """What is counted: ``most`` tries with less than ``seconds`` between one and the next.
+    """A limit of ``most`` attempts with less than ``seconds`` between consecutive ones.
 
-    When they are used up, nothing is allowed until ``seconds`` after the last of them.
+    Beyond it, no attempt is allowed until ``seconds`` after the last one.
     """
 
     key: bytes
@@ -38,13 +38,11 @@ class Counter:
 
 
 class SignInTries:
-    """The counts of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def seconds_left(self, counter: Counter) -> int:
-        """How long the counter allows nothing; 0 when it allows a try now."""
+        """The seconds until the counter allows an attempt; 0 if it allows one now."""
         left = func.ceil(func.extract("epoch", sign_in_tries.c.counts_until - _now()))
         found = self._connection.execute(
             select(cast(left, Integer)).where(
@@ -56,9 +54,9 @@ class SignInTries:
         return int(found or 0)
 
     def count(self, counter: Counter) -> int:
-        """Count a try; how many there are now, 0 when the counter allows none.
+        """Count an attempt; returns the new count, or 0 if the counter allows none.
 
-        Keeps the counter's row until the transaction ends, so ask for counters in one order.
+        Locks the counter's row until the transaction ends, so use counters in a fixed order.
         """
         until = _now() + func.make_interval(0, 0, 0, 0, 0, 0, counter.seconds)
         over = sign_in_tries.c.counts_until <= _now()
@@ -76,7 +74,7 @@ class SignInTries:
         return int(counted or 0)
 
     def give_back(self, counter: Counter) -> None:
-        """One try of those was right."""
+        """Revert one count: that attempt was right."""
         self._connection.execute(
             update(sign_in_tries)
             .where(sign_in_tries.c.key == counter.key)
@@ -84,11 +82,11 @@ class SignInTries:
         )
 
     def clear(self, counter: Counter) -> None:
-        """Forget everything that was counted."""
+        """Reset the counter."""
         self._connection.execute(delete(sign_in_tries).where(sign_in_tries.c.key == counter.key))
 
     def drop_ended(self) -> None:
-        """Delete what counts no more."""
+        """Delete expired counters."""
         self._connection.execute(
             delete(sign_in_tries).where(sign_in_tries.c.counts_until <= _now())
         )

@@ -1,1 +1,1 @@
-"""Follow-up work: jobs, mails and requests that wait."""
+"""Follow-up work: jobs, mails and pending requests."""

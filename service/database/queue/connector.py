@@ -1,4 +1,4 @@
-"""The queue's own connections, for a process that works."""
+"""The queue's own connections, for worker processes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ PAUSE_SECONDS = 1
 
 
 class PatientConnector(PsycopgConnector):
-    """Tries a connection only when it has something to say, such as that it ended; Procrastinate
-    would before every statement. And says again what a broken connection may have swallowed.
+    """Checks a connection only if unread data are waiting on it, such as the notice of its end;
+    Procrastinate would check before every statement. Also repeats statements that may have been
+    lost with a broken connection.
 
-    Above all that a job is finished: a job that counts as under way at a living worker is never
-    given back, and keeps everything else about the same thing from being done. To say twice that
-    something is finished, given back or alive changes nothing.
+    The important one marks a job as finished: a job recorded as running at a live worker is never
+    retried, and blocks all other jobs on the same subject. Marking a job twice as finished or
+    retried, or a worker twice as alive, is harmless.
     """
 
     def __init__(self, conninfo: str, *, max_size: int) -> None:
         super().__init__(conninfo=conninfo, max_size=max_size, pool_factory=_pool)
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        """Raises ConnectorException when the database does not answer for some ten seconds."""
+        """Raises ConnectorException if the database does not answer for about ten seconds."""
         for left in reversed(range(TRIES)):
             try:
                 await super().execute_query_async(query, **arguments)

@@ -1,4 +1,4 @@
-"""Requests that were answered: whoever repeats one within a day gets the first answer."""
+"""Answered requests: a repetition within a day gets the first answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from service.database.tables.idempotency_keys import idempotency_keys
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: who asked, under which key, and the digest of what was asked."""
+    """One request: the principal, the key, and the digest of the request."""
 
     principal: Principal
     key: str
@@ -23,27 +23,25 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answered:
-    """What was answered, and whether that was to the very same question."""
+    """The first answer, and whether it was to an identical request."""
 
     answer: str
     same: bool
 
 
 class IdempotencyKeys:
-    """The keys of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def hold(self, asked: Asked) -> None:
-        """Make a second request with this key wait until the transaction of the first one ends."""
+        """Make a second request with this key wait for the end of the first one's transaction."""
         words = f"{asked.principal.actor} {asked.key}"
         self._connection.execute(
             select(func.pg_advisory_xact_lock(func.hashtextextended(words, 1)))
         )
 
     def answered(self, asked: Asked) -> Answered | None:
-        """What this principal was answered under this key within a day."""
+        """The answer to this principal under this key within a day."""
         row = self._connection.execute(
             select(idempotency_keys.c.body_sha256, idempotency_keys.c.answer).where(
                 idempotency_keys.c.principal == asked.principal.actor,
@@ -54,7 +52,7 @@ class IdempotencyKeys:
         return Answered(row.answer, row.body_sha256 in ("", asked.body_sha256)) if row else None
 
     def remember(self, asked: Asked, answer: str) -> None:
-        """Keep the answer; the place of a key that has run out is taken."""
+        """Store the answer, replacing an expired key."""
         new = {
             "body_sha256": asked.body_sha256,
             "answer": answer,
@@ -67,7 +65,7 @@ class IdempotencyKeys:
         )
 
     def drop_ended(self) -> None:
-        """Forget what has run out."""
+        """Delete expired keys."""
         self._connection.execute(delete(idempotency_keys).where(_ended()))
 
 

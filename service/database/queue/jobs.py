@@ -1,4 +1,4 @@
-"""Follow-up work: jobs deferred on the same connection and transaction as the state change."""
+"""Follow-up work: jobs deferred in the same transaction as the state change."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 @dataclass(frozen=True)
 class Queue:
-    """Jobs that matter equally. Of all jobs that could run now, a worker takes one of the highest
-    priority first, and of those the oldest."""
+    """Jobs of equal priority. A worker takes the job with the highest priority first, and of those
+    the oldest."""
 
     name: str
     priority: int
 
 
-INTERACTIVE = Queue("interactive", 30)  # somebody waits for it, or it keeps what was signed
+INTERACTIVE = Queue("interactive", 30)  # somebody waits for it, or it secures a signature
 MAIL = Queue("mail", 20)
-BULK = Queue("bulk", 10)  # one of many that were asked for at once
-HOUSEKEEPING = Queue("housekeeping", 0)  # nobody notices whether it runs now or in an hour
+BULK = Queue("bulk", 10)  # one of many requested at once
+HOUSEKEEPING = Queue("housekeeping", 0)  # can wait for an hour unnoticed
 QUEUES = (INTERACTIVE, MAIL, BULK, HOUSEKEEPING)
 
 
 @dataclass(frozen=True)
 class Task:
-    """One kind of job. The name stands in the database: a job that waits keeps it for ever.
+    """One kind of job. Its name is stored with waiting jobs, so it must never change.
 
-    ``about`` is the argument that says what a job is about: two about the same are never worked on
-    at once, and one waits at most. Without it there is one such job at a time, called ``single``.
-    ``goes_on``: a job that keeps killing its worker is tried again for ever; otherwise a person
-    decides what comes next.
+    ``about`` names the argument that identifies the subject of a job: of jobs with the same
+    subject, at most one runs and at most one waits. Without ``about`` there is one such job at a
+    time, with the subject ``single``. ``goes_on``: a job that keeps killing its worker is retried
+    indefinitely; otherwise a person decides what to do.
     """
 
     name: str
@@ -43,13 +43,13 @@ class Task:
     goes_on: bool = True
 
     def what(self, arguments: Mapping[str, str | int]) -> str:
-        """What a job with these arguments is about."""
+        """The subject of a job with these arguments."""
         return str(arguments[self.about]) if self.about else self.single
 
 
-# Procrastinate's own ``defer`` says the same in three statements, and in five where one waits.
-# A job that waits already is held, and the worker told to look again once we are through, in the
-# words of Procrastinate's own trigger on a new job. 0: a worker took it meanwhile.
+# Procrastinate's own ``defer`` needs three statements for this, and five if a job already waits.
+# A waiting job is locked, and the worker is notified to look again after our commit, with the
+# notification of Procrastinate's own trigger on a new job. Result 0: a worker took it meanwhile.
 _DEFER = text(
     """
 with deferred as (
@@ -74,8 +74,6 @@ select (select count(*) from deferred) + (select count(*) from woken)
 
 
 class Jobs:
-    """The jobs of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -89,13 +87,13 @@ class Jobs:
     ) -> None:
         """Defer a job with these arguments.
 
-        At most one about the same thing waits at a time; while one runs another may wait, since the
-        state may have changed since the first one looked. ``what`` is the thing where it is more
-        than the task's own argument says.
+        At most one job on the same subject waits; while one runs another may wait, since the state
+        may have changed since the first one read it. ``what`` is the subject if it is more than the
+        task's own argument.
 
-        A job that waits already is held until this transaction ends: a worker that took it now
-        would look before there is anything to see, find nothing to do, and the work would lie
-        until a sweep. Held rows are skipped by whoever looks for work (``FOR UPDATE SKIP LOCKED``).
+        A job that already waits stays locked until this transaction ends: a worker that took it now
+        would not see our uncommitted change, and the work would be left until a sweep. Workers skip
+        locked rows (``FOR UPDATE SKIP LOCKED``).
         """
         key = f"{task.name}:{what or task.what(arguments)}"
         job = {
@@ -107,5 +105,6 @@ class Jobs:
             "seconds": int(after.total_seconds()) if after else None,
         }
         while not self._connection.execute(_DEFER, job).scalar_one():
-            # A worker took it meanwhile and may have looked already, so another one must wait.
+            # A worker took it meanwhile and may have read the state already, so another job must
+            # wait.
             pass

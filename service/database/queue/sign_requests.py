@@ -1,4 +1,4 @@
-"""Whom to ask now for the processor's signature, and what waits for their next mail."""
+"""Requests for the processor's signature: whom to ask now, and what waits for the next mail."""
 
 from __future__ import annotations
 
@@ -12,22 +12,20 @@ from service.database.tables.sign_requests import sign_requests
 
 
 class SignRequests:
-    """The requests of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def free(self, staff_id: str, pause: timedelta) -> bool:
-        """Whether this person was asked nothing for so long; if so, held for this transaction, so
-        that of two signatures at once one is mailed."""
+        """Whether this person was not asked within ``pause``; if so, the row is locked, so that of
+        two simultaneous signatures only one is mailed."""
         rested = select(staff.c.id).where(staff.c.id == staff_id, _rested(pause))
         if self._connection.execute(rested).first() is None:
             return False
-        # No lock that an act, whose row names its countersigner, would wait for.
+        # This lock does not block the insertion of an act, whose row refers to the countersigner.
         return self._connection.execute(rested.with_for_update(key_share=True)).first() is not None
 
     def note_mailed(self, staff_id: str) -> None:
-        """This person is asked by a mail now."""
+        """Record that this person is asked by mail now."""
         self._connection.execute(
             update(staff)
             .where(staff.c.id == staff_id)
@@ -35,7 +33,7 @@ class SignRequests:
         )
 
     def keep(self, staff_id: str, agreement_id: str) -> None:
-        """This agreement waits for that person's next mail."""
+        """Keep this agreement for that person's next mail."""
         self._connection.execute(
             upsert(sign_requests)
             .values(staff_id=staff_id, agreement_id=agreement_id)
@@ -43,12 +41,12 @@ class SignRequests:
         )
 
     def any_kept(self, staff_id: str) -> bool:
-        """Whether something waits for the next mail."""
+        """Whether any agreement waits for the next mail."""
         found = select(sign_requests.c.staff_id).where(sign_requests.c.staff_id == staff_id)
         return self._connection.execute(found.limit(1)).first() is not None
 
     def take(self, staff_id: str) -> list[str]:
-        """The agreements that wait for the next mail, oldest first; they wait no longer."""
+        """Remove and return the agreements waiting for the next mail, oldest first."""
         taken = (
             delete(sign_requests)
             .where(sign_requests.c.staff_id == staff_id)
@@ -57,7 +55,7 @@ class SignRequests:
         return [row.agreement_id for row in sorted(self._connection.execute(taken))]
 
     def due(self, pause: timedelta) -> list[str]:
-        """Who can be mailed about what waits."""
+        """The people who can be mailed about waiting agreements now."""
         return list(
             self._connection.execute(
                 select(staff.c.id)

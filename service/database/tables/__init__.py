@@ -1,1 +1,1 @@
-"""The tables, one file for each subject. What the database can enforce, it enforces."""
+"""The tables, one file per subject. The database enforces whatever it can."""

@@ -1,4 +1,4 @@
-"""The tables of staff, what opens their accounts, what they did, and the processor's profile."""
+"""The tables of staff, their credentials and activity, and the processor's profile."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ processor_profiles = Table(
     metadata,
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("profile", JSONB, nullable=False),
-    # What Bijlage 1 starts with for each service; empty where the processor kept ours.
+    # The initial lines of Bijlage 1 per service; null means our defaults.
     Column("suggestions", JSONB(none_as_null=True), nullable=True),
     Column("created_by", UUID(as_uuid=False), nullable=True),
     now("created_at"),
@@ -41,11 +41,11 @@ staff = Table(
     Column("function", Text, nullable=False, server_default=""),
     Column("roles", ARRAY(Text), nullable=False),
     Column("password_hash", Text, nullable=False),
-    # the password: the own one, one that was printed and is to be changed, or none chosen yet
+    # the password: chosen by the owner, printed and still to be changed, or none yet
     Column("credential", Text, nullable=False, server_default="own"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     instant("lock_told_at", null=True),
-    # The last mail that asked for a signature: the next one waits.
+    # The last mail that asked for a signature; the next one must wait for some time.
     instant("asked_to_sign_at", null=True),
     now("created_at"),
     Index("uq_staff_email", text("lower(email)"), unique=True),
@@ -65,8 +65,8 @@ known_browsers = Table(
     instant("expires_at"),
 )
 
-# Tries to sign in that did not succeed, for as long as they count. ``key`` is a keyed hash of what
-# is counted, so that the table names no address of anybody.
+# Failed sign-in attempts, while they are counted. ``key`` is a keyed hash of the counted subject,
+# so that the table contains no addresses.
 sign_in_tries = Table(
     "sign_in_tries",
     metadata,
@@ -80,14 +80,14 @@ staff_sessions = Table(
     "staff_sessions",
     metadata,
     Column("secret_hash", LargeBinary, primary_key=True),
-    Column("id", UUID(as_uuid=False), nullable=False),  # its name in the owner's list
+    Column("id", UUID(as_uuid=False), nullable=False),  # its id in the owner's list
     Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=False, index=True),
     Column("user_agent", Text, nullable=False),
     now("created_at"),
     now("last_seen_at"),
-    instant("expires_at"),  # moves on with every use
-    instant("ends_at"),  # does not
-    instant("proved_at"),  # when its owner last proved who it is, and by what
+    instant("expires_at"),  # extended by every use
+    instant("ends_at"),  # never extended
+    instant("proved_at"),  # the owner's last proof of identity, and its kind
     Column("proved_by", Text, nullable=False),
     Index("uq_staff_sessions_id", "id", unique=True),
 )
@@ -113,8 +113,8 @@ account_links = Table(
     CheckConstraint("ended in ('','used','replaced')", name="ended"),
 )
 
-# Somebody who is not signed in asked for such a link. ``address_key`` is a keyed hash, to count by;
-# the address itself goes as soon as the worker has looked whether there is an account.
+# Requests for such a link by people who are not signed in. ``address_key`` is a keyed hash for
+# counting; the address itself is erased once the worker has looked for an account.
 link_requests = Table(
     "link_requests",
     metadata,
@@ -150,8 +150,8 @@ role_requests = Table(
     CheckConstraint("(ended = '') = (ended_at is null)", name="ended_at"),
 )
 
-# What staff, or a stranger at their door, did and how often within an hour: one row for each kind,
-# person, subject and hour, so that no flood fills the disk. Beside the chain, since it is erased.
+# Activity of staff, or of strangers at the sign-in page: one counting row per kind, person, subject
+# and hour, so that a flood does not fill the disk. Outside the hash chain, because it is erased.
 staff_activity = Table(
     "staff_activity",
     metadata,

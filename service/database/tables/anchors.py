@@ -1,4 +1,4 @@
-"""The tables of the anchors: append-only, but for where the bucket keeps them."""
+"""The tables of the anchors: append-only, except for their locations in the bucket."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from service.database.tables.columns import instant, metadata, now
 
-NOBODY = "00000000-0000-0000-0000-000000000000"  # stands for the general chain in an index
+NOBODY = "00000000-0000-0000-0000-000000000000"  # the general chain in an index
 
 
 def chain(table: str = "") -> str:
-    """Which chain a row is of, spelled as the indexes spell it."""
+    """The chain of a row, spelled as in the indexes."""
     column = f"{table}.agreement_id" if table else "agreement_id"
     return f"coalesce({column}, '{NOBODY}'::uuid)"
 
@@ -37,7 +37,7 @@ anchors = Table(
     Column("response", LargeBinary, nullable=False),
     instant("token_time"),
     Column("token_quality", Text, nullable=False),
-    # The newest entry that was there; where the search for what grew begins.
+    # The newest entry at that time; the next search for grown chains begins here.
     Column("through", BigInteger, nullable=False),
     now("created_at"),
 )
@@ -47,7 +47,7 @@ anchor_heads = Table(
     metadata,
     Column("number", Integer, ForeignKey("anchors.number"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    # Maybe of one that the database lost: the tree needs every head.
+    # The agreement may be gone from the database: the tree needs every head.
     Column("agreement_id", UUID(as_uuid=False), nullable=True),
     Column("seq", Integer, nullable=False),
     Column("hash", Text, nullable=False),

@@ -1,4 +1,4 @@
-"""The tables of the archive: what lies there, and how it stands with it."""
+"""The tables of the archive: its objects and their status."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ archived_objects = Table(
     Column("sha256", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True), nullable=False),
-    # The files that are in it, by name: size and SHA-256 of each. Empty where it is one file.
+    # The files inside it by name: size and SHA-256 of each. Empty if it is a single file.
     Column("inside", JSONB, nullable=False, server_default="{}"),
     now("stored_at"),
-    # Of a sealed file: until when it proves by its newest time stamp, or by that of its newest
-    # renewed copy; null until that was read.
+    # For a sealed file: the expiry of its newest time stamp, or that of its newest renewed copy;
+    # null until it has been read.
     instant("stamp_proves_until", null=True),
     Index(
         "ix_archived_objects_renewed",
@@ -41,7 +41,7 @@ archived_objects = Table(
         postgresql_where=text("stamp_proves_until is not null"),
     ),
 )
-# Renewed copies, in the words of that index, so that it is used.
+# Renewed copies, spelled as in the index, so that it is used.
 RENEWED = text("archived_objects.name like 'vernieuwd/%'")
 
 archive_states = Table(
@@ -51,17 +51,17 @@ archive_states = Table(
     Column("state", Text, nullable=False),
     Column("prefix", Text, nullable=False),
     Column("failure", Text, nullable=False, server_default=""),
-    instant("checked_at", null=True),  # the last good check
-    instant("looked_at", null=True),  # the last check, whatever it found
-    # How the renewal of its time stamps stands: '' as it should, failing, or late (for good).
+    instant("checked_at", null=True),  # the last successful check
+    instant("looked_at", null=True),  # the last check, with any result
+    # The renewal of its time stamps: '' (fine), failing, or late (permanent).
     Column("renewal", Text, nullable=False, server_default=""),
     Column("renewal_failure", Text, nullable=False, server_default=""),
     instant("renewal_since", null=True),
-    # Why the lock of one of its objects could not be extended, and since when; empty and null
-    # while all of them can.
+    # Why the lock of one of its objects could not be extended, and since when; empty and null if
+    # all could be.
     Column("lock_failure", Text, nullable=False, server_default=""),
     instant("lock_failing_since", null=True),
-    # On what the two verdicts disagree, and since when; empty and null while they agree.
+    # The difference between the two verdicts, and since when; empty and null while they agree.
     Column("dispute", Text, nullable=False, server_default=""),
     instant("disputed_since", null=True),
     instant("judged_twice_at", null=True),  # the last second verdict

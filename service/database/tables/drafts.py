@@ -1,4 +1,4 @@
-"""The table of what signers are still filling in."""
+"""The table of signers' unsubmitted input."""
 
 from __future__ import annotations
 

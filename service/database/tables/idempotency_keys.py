@@ -1,4 +1,4 @@
-"""The table of requests that were answered, so that a repetition gets the same answer."""
+"""The table of answered requests, so that a repetition gets the same answer."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from service.database.tables.columns import metadata, now
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    # Who asked, as they are named in the log. Two who think of the same key do not meet.
+    # The requester, as named in the log, so that equal keys of two principals do not collide.
     Column("principal", Text, primary_key=True),
     Column("key", Text, primary_key=True),
-    # Of what was asked; empty where it is not known, for requests from before this table.
+    # Of the request; empty (unknown) for requests older than this table.
     Column("body_sha256", Text, nullable=False),
     Column("answer", Text, nullable=False),
     now("created_at"),

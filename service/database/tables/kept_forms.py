@@ -1,4 +1,4 @@
-"""The table of forms that are shown again: what was typed, and what was wrong with it."""
+"""The table of forms to show again: the input and its mistakes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ kept_forms = Table(
     "kept_forms",
     metadata,
     Column("id", Text, primary_key=True),
-    # Hashes: of the browser that sent the form, and of the address of the page that shows it.
+    # Hashes of the browser that sent the form, and of the URL of the page that shows it.
     Column("holder", LargeBinary, nullable=False),
     Column("page", LargeBinary, nullable=False),
-    # Who was signed in, if anybody of the staff was.
+    # The signed-in member of staff, if any.
     Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
-    # Sent by somebody without a session: all of these together have a limit.
+    # Sent without a session: these share a limit.
     Column("stranger", Boolean, nullable=False),
     Column("content", JSONB, nullable=False),
     now("kept_at"),

@@ -1,4 +1,4 @@
-"""The tables of the hash-chained log, and of the personal data beside it."""
+"""The tables of the hash-chained log and of the personal data beside it."""
 
 from __future__ import annotations
 

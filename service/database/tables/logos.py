@@ -1,4 +1,4 @@
-"""The table of the processor's logos: the newest counts, an empty one says that there is none."""
+"""The table of the processor's logos: the newest is current; an empty one means no logo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of what was shown to whom before signing. Rows are only ever added."""
+"""The tables of the texts shown to people before signing. Append-only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ openings = Table(
     Column("what", Text, nullable=False),
     Column("document_sha256", Text, nullable=False),
     Column("sha256", Text, nullable=False),
-    # Only of a difference: the text that it differs from, and its own bytes.
+    # Only for a difference: the common text, and its own bytes.
     Column("common_sha256", Text, nullable=False, server_default=""),
     Column("html", Text, nullable=False, server_default=""),
     now("opened_at"),

@@ -1,7 +1,7 @@
-"""The table of what both sides ask the sender before they sign.
+"""The table of questions to the sender, from both sides, before signing.
 
-A signatory asks by the link, as often as ten times a day; a countersigner gives the agreement back
-from the queue, with one question at a time.
+A signatory asks through the link, up to ten times a day; a countersigner returns the agreement from
+the queue, with one question at a time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The table of sample texts: what an agreement says before anybody filled anything in."""
+"""The table of sample texts: agreements before anything is filled in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from service.database.tables.columns import metadata, now
 samples = Table(
     "samples",
     metadata,
-    Column("key", Text, primary_key=True),  # SHA-256 of the template and all that is printed
+    Column("key", Text, primary_key=True),  # SHA-256 of the template and all printed values
     Column("pdf", LargeBinary, nullable=False),
     Column("pages", Integer, nullable=False),
     Column("reading_html", Text, nullable=False),

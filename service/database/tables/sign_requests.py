@@ -1,4 +1,4 @@
-"""The table of what a countersigner was not mailed about yet: it goes out in one mail, later."""
+"""The table of agreements for a countersigner's next mail, which covers all of them."""
 
 from __future__ import annotations
 

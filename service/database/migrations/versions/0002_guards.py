@@ -1,4 +1,4 @@
-"""What was signed, closed or logged is never changed: the database itself refuses."""
+"""The database refuses changes to signed, closed or logged data."""
 
 from alembic import op
 
@@ -24,8 +24,8 @@ create trigger {table}_no_truncate before truncate on {table}
   for each statement execute function refuse_change();
 """
 
-# DESIGN.md §1.4 and §1.6: once fixed, the effective date and the original's bytes never change.
-# The working copies of the bytes may be emptied once the archive has verified its own.
+# DESIGN.md §1.4 and §1.6: once set, the effective date and the original's bytes never change. The
+# working copies of the bytes may be emptied once the archive has verified its own.
 _FIXED = """
 create function keep_effective_date() returns trigger language plpgsql as $$
 begin
@@ -82,8 +82,8 @@ create trigger documents_no_truncate before truncate on documents
 
 
 def upgrade() -> None:
-    """Make the triggers."""
-    # The driver itself, because SQLAlchemy would read a % in the text as a placeholder.
+    """Create the triggers."""
+    # Use the driver directly: SQLAlchemy would read a % in the text as a placeholder.
     connection = driver(op.get_bind())
     connection.execute(_REFUSE)
     for table in ("acts", "audit_entries"):
@@ -92,5 +92,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refused: these guards are what the evidence rests on."""
+    """Refused: the evidence depends on these guards."""
     raise RuntimeError("the guards of signed agreements are never removed")

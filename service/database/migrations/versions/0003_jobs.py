@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Apply Procrastinate's schema as its installed version ships it."""
+    """Apply the schema of the installed version of Procrastinate."""
     driver(op.get_bind()).execute(SchemaManager.get_schema())
 
 

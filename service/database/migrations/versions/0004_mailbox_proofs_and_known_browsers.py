@@ -1,4 +1,4 @@
-"""What a code is for, who was passed over and how that was proved, and browsers staff used."""
+"""Purposes of codes, delegations with their mailbox proof, and known browsers of staff."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Every code until now was for signing; nobody was passed over with a proved mailbox yet."""
+    """All existing codes are for signing; no delegation has a mailbox proof yet."""
     op.add_column(
         "code_challenges", sa.Column("purpose", sa.Text(), server_default="sign", nullable=False)
     )

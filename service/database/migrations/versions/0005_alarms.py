@@ -1,4 +1,4 @@
-"""What people were warned about, so that each is warned once and no more than that."""
+"""The alarms already sent, so that each is sent once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table, and an index on what is not in the archive yet."""
+    """Create the table, and an index on packages that are not archived yet."""
     op.create_table(
         "alarms",
         sa.Column("agreement_id", sa.UUID(as_uuid=False), nullable=False),
@@ -38,6 +38,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget who was warned: they will be warned again."""
+    """Drop the table: the alarms will be sent again."""
     op.drop_index("ix_archive_states_unfinished", table_name="archive_states")
     op.drop_table("alarms")

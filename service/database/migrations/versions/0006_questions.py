@@ -1,4 +1,4 @@
-"""Questions that wait for an answer of the sender, of the signatory or of a countersigner."""
+"""Questions of signatories and countersigners to the sender."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table. What was asked before stands in the log and was answered by e-mail."""
+    """Create the table. Earlier questions are in the log and were answered by e-mail."""
     op.create_table(
         "questions",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
@@ -61,5 +61,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away, with every question and answer in it."""
+    """Drop the table with all questions and answers."""
     op.drop_table("questions")

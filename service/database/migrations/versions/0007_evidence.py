@@ -1,4 +1,4 @@
-"""Anchors of the log, the Word templates that were used, and the further files of a package."""
+"""Anchors of the log, used Word templates, and the additional files of a package."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,7 @@ create trigger {table}_no_truncate before truncate on {table}
   for each statement execute function refuse_change();
 """
 
-# As before, and the further files may be emptied as well.
+# As before; the additional files may be emptied as well.
 _KEEP_ORIGINAL = """
 create or replace function keep_original() returns trigger language plpgsql as $$
 declare
@@ -42,7 +42,6 @@ end $$;
 
 
 def upgrade() -> None:
-    """Make them."""
     op.create_table(
         "anchors",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -98,7 +97,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name="pk_document_templates"),
     )
     op.add_column("originals", sa.Column("further_files", postgresql.JSONB(), nullable=True))
-    # The driver itself, because SQLAlchemy would read a % in the text as a placeholder.
+    # Use the driver directly: SQLAlchemy would read a % in the text as a placeholder.
     connection = driver(op.get_bind())
     connection.execute(_KEEP_ORIGINAL)
     for table in ("anchors", "anchor_heads", "document_templates"):
@@ -106,5 +105,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refused: what was anchored stays anchored."""
+    """Refused: anchors are permanent."""
     raise RuntimeError("the anchors of the log are never removed")

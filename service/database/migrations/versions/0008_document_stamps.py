@@ -1,4 +1,4 @@
-"""Until when the last time stamp of each sealed file proves, so that it is renewed in time."""
+"""The expiry of the last time stamp of each sealed file, so that it is renewed in time."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +20,7 @@ create trigger document_stamps_no_truncate before truncate on document_stamps
 
 
 def upgrade() -> None:
-    """The table; it fills itself from the archive."""
+    """Create the table; the worker fills it from the archive."""
     op.create_table(
         "document_stamps",
         sa.Column("agreement_id", postgresql.UUID(as_uuid=False), nullable=False),
@@ -46,5 +46,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The copies in the archive stay; what is known of them is read again after an upgrade."""
+    """The copies in the archive stay; they are read again after an upgrade."""
     op.drop_table("document_stamps")

@@ -1,4 +1,4 @@
-"""When each original was last read back from the archive, and how its renewals stand."""
+"""The last reading back of each original from the archive, and the status of its renewals."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """The columns, their indexes, and kinds of warnings; what was never good counts from now."""
+    """Add columns, indexes and kinds of alarms; the term of packages never found good starts now."""
     op.add_column("archive_states", sa.Column("looked_at", sa.DateTime(timezone=True)))
     op.execute(
         "update archive_states set looked_at = coalesce(checked_at, clock_timestamp())"
@@ -35,7 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The round begins anew after an upgrade, and what fails is noted by the next night."""
+    """After an upgrade the round starts again, and failures are recorded the next night."""
     op.execute("delete from alarms where what in ('reread', 'renew', 'late')")
     _kinds("'prepare', 'seal', 'archive', 'damaged', 'mail'")
     op.drop_index("ix_archive_states_renewal", table_name="archive_states")

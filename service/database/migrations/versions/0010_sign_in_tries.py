@@ -1,4 +1,4 @@
-"""Tries to sign in are counted in one table: for an address, a browser, a network and everybody."""
+"""One table counts sign-in attempts: per address, browser and network, and in total."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table and drop the former counts; whoever is locked out at this moment is free."""
+    """Create the table and drop the former counts; this ends all present lockouts."""
     op.create_table(
         "sign_in_tries",
         sa.Column("key", sa.LargeBinary(), nullable=False),
@@ -25,7 +25,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Count per account and per known browser again, from nothing."""
+    """Count per account and per known browser again, from zero."""
     for table in ("known_browsers", "staff"):
         op.add_column(
             table, sa.Column("failed_tries", sa.Integer(), server_default="0", nullable=False)

@@ -1,4 +1,4 @@
-"""Jobs that fail, locks that could not be extended, and alarms about more than agreements."""
+"""Failing jobs, locks that could not be extended, and alarms on subjects besides agreements."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ KINDS = "'prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'ma
 
 
 def upgrade() -> None:
-    """An alarm names its subject by kind and id; who was warned of an agreement stays known."""
+    """An alarm names its subject by kind and id; alarms already sent are kept."""
     op.create_table(
         "failing_jobs",
         sa.Column("name", sa.Text(), nullable=False),
@@ -58,7 +58,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What an older version cannot warn of is forgotten, and noted again after an upgrade."""
+    """Delete alarms unknown to the older version; they are recorded again after an upgrade."""
     op.execute("delete from alarms where subject <> 'agreement' or what = 'lock'")
     _kinds(KINDS)
     op.drop_constraint(op.f("ck_alarms_subject"), "alarms", type_="check")

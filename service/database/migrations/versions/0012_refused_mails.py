@@ -1,4 +1,4 @@
-"""A refused mail is trouble until another one arrived instead, or somebody says it is settled."""
+"""A refused mail is reported until a later mail is delivered or somebody marks it as settled."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Mails that were refused because they were overtaken are no trouble."""
+    """Settle the mails that were refused because they were no longer relevant."""
     op.add_column(
         "messages",
         sa.Column("settled", sa.Boolean(), server_default=sa.text("false"), nullable=False),
@@ -26,7 +26,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget it."""
     op.drop_index("ix_messages_trouble", "messages")
     op.create_index(
         "ix_messages_trouble",

@@ -1,4 +1,4 @@
-"""What was shown to whom before signing, and the text that agreements have in common."""
+"""The texts shown to people before signing, and the common text of a template."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-# What was shown is evidence: like acts and log entries it is never changed.
+# These rows are evidence: like acts and log entries they are never changed.
 _APPEND_ONLY = """
 create trigger {table}_append_only before update or delete on {table}
   for each row execute function refuse_change();
@@ -21,7 +21,7 @@ create trigger {table}_no_truncate before truncate on {table}
 
 
 def upgrade() -> None:
-    """The tables; documents from before have no common text and are shown whole."""
+    """Create the tables; existing documents have no common text and are shown whole."""
     op.create_table(
         "common_texts",
         sa.Column("sha256", sa.Text(), nullable=False),
@@ -81,7 +81,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refused: this is what the evidence rests on."""
+    """Refused: the evidence depends on these rows."""
     raise RuntimeError("what was shown before signing is never forgotten")
 
 

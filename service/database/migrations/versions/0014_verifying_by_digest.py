@@ -1,4 +1,4 @@
-"""Whoever verifies an evidence sheet or a renewed copy asks for it by its digest."""
+"""Evidence sheets and renewed copies are verified by digest."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Indexes, so that no visitor's question reads a whole table."""
+    """Create indexes, so that no visitor's query reads a whole table."""
     op.create_index("ix_originals_evidence_sha256", "originals", ["evidence_sha256"])
     op.create_index(
         "ix_archived_objects_renewed",
@@ -21,6 +21,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The questions are answered without them, slower."""
+    """Drop them: the queries become slower."""
     op.drop_index("ix_archived_objects_renewed", table_name="archived_objects")
     op.drop_index("ix_originals_evidence_sha256", table_name="originals")

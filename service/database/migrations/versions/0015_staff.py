@@ -1,4 +1,4 @@
-"""Sessions with an end and a list, mailed account links, requests for roles, what staff did."""
+"""Sessions with an expiry and a list, mailed account links, role requests, staff activity."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,7 +29,7 @@ def _of_staff(table: str, *names: str) -> list[sa.ForeignKeyConstraint]:
 
 
 def upgrade() -> None:
-    """Make the columns and tables. Everybody signs in anew: a session needs an end from now on."""
+    """Add columns and tables. Everybody must sign in again: a session now needs an expiry."""
     op.add_column("staff", sa.Column("credential", sa.Text(), server_default="own", nullable=False))
     op.add_column("staff", _instant("lock_told_at", null=True))
     op.create_check_constraint(
@@ -166,7 +166,7 @@ def _requests() -> None:
 
 
 def downgrade() -> None:
-    """Take them away. Who had no role or no password yet is made a seller without one."""
+    """Drop them. Staff without a role become sellers; accounts without a password stay without one."""
     op.drop_index("ix_audit_entries_general", table_name="audit_entries")
     for table in ("staff_activity", "role_requests", "link_requests"):
         op.drop_table(table)

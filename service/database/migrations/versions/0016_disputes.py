@@ -1,4 +1,4 @@
-"""Two verdicts on one original can disagree: on what, and since when."""
+"""The difference between two verdicts on one original, and since when."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,6 @@ KINDS = "'prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'ma
 
 
 def upgrade() -> None:
-    """Nothing is in dispute yet."""
     op.add_column(
         "archive_states",
         sa.Column("dispute", sa.Text(), server_default="", nullable=False),
@@ -31,7 +30,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget them."""
     op.execute("delete from alarms where what = 'disputed'")
     _kinds(KINDS)
     op.drop_index("ix_archive_states_disputed", "archive_states")

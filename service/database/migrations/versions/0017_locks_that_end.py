@@ -1,4 +1,4 @@
-"""An index for the locks that end soon, which are asked for every night."""
+"""An index for the nightly query for locks that end soon."""
 
 from alembic import op
 
@@ -9,10 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make it."""
     op.create_index("ix_archived_objects_locked_until", "archived_objects", ["locked_until", "key"])
 
 
 def downgrade() -> None:
-    """Drop it."""
     op.drop_index("ix_archived_objects_locked_until", table_name="archived_objects")

@@ -1,4 +1,4 @@
-"""When the second verdict was last given on an original: none was on what was stored before."""
+"""The time of the last second verdict on an original; existing originals have none."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """The round begins with those that were judged once."""
+    """The round begins with originals that have only one verdict."""
     op.add_column(
         "archive_states", sa.Column("judged_twice_at", sa.DateTime(timezone=True), nullable=True)
     )
@@ -23,6 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget it."""
     op.drop_index("ix_archive_states_judged_once", "archive_states")
     op.drop_column("archive_states", "judged_twice_at")

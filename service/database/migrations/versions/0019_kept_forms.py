@@ -1,4 +1,4 @@
-"""Forms that are shown again after a mistake, for as long as a session lasts."""
+"""Forms to show again after a mistake, kept for the length of a session."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
     op.create_table(
         "kept_forms",
         sa.Column("id", sa.Text(), nullable=False),
@@ -36,5 +35,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget what was typed."""
     op.drop_table("kept_forms")

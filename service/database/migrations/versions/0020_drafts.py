@@ -1,4 +1,4 @@
-"""What signers are still filling in, so that a closed tab loses nothing."""
+"""Unsubmitted input of signers, so that a closed tab loses nothing."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table."""
     op.create_table(
         "drafts",
         sa.Column("signatory_id", sa.UUID(as_uuid=False), nullable=False),
@@ -31,5 +30,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget what was not sent."""
     op.drop_table("drafts")

@@ -1,4 +1,4 @@
-"""Who signs for the processor, chosen for each agreement."""
+"""The person who signs for the processor, chosen per agreement."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,7 @@ depends_on = None
 _WHAT = "'prepare', 'seal', 'archive', 'damaged', 'reread', 'renew', 'late', 'mail', 'lock', 'job', 'disputed'"
 
 
-# Whoever signed first was shown a text with this name in it.
+# The first signer was shown a text that contains this name.
 _KEEP = """
 create function keep_countersigner() returns trigger language plpgsql as $$
 begin
@@ -36,7 +36,7 @@ def _name_alarms(known: str) -> None:
 
 
 def upgrade() -> None:
-    """What is there names nobody: everybody with the role may sign it, as when it was made."""
+    """Existing agreements name nobody: as before, everybody with the role may sign them."""
     op.add_column(
         "agreements", sa.Column("countersigner_id", postgresql.UUID(as_uuid=False), nullable=True)
     )
@@ -52,12 +52,11 @@ def upgrade() -> None:
         ),
     )
     _name_alarms(f"{_WHAT}, 'countersigner'")
-    # The driver itself, because SQLAlchemy would read a % in the text as a placeholder.
+    # Use the driver directly: SQLAlchemy would read a % in the text as a placeholder.
     driver(op.get_bind()).execute(_KEEP)
 
 
 def downgrade() -> None:
-    """Forget them."""
     op.execute("drop trigger agreements_keep_countersigner on agreements")
     op.execute("drop function keep_countersigner")
     op.execute("delete from alarms where what = 'countersigner'")

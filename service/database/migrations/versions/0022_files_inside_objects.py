@@ -1,4 +1,4 @@
-"""Which files are in an object of the archive: none in what was stored before, one file each."""
+"""The files inside an archive object; existing objects are single files and list none."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,12 +11,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """What is there stays as it is."""
     op.add_column(
         "archived_objects", sa.Column("inside", JSONB(), server_default="{}", nullable=False)
     )
 
 
 def downgrade() -> None:
-    """Forget it. Packages of which the files are together can then not be handed out."""
+    """Drop the column. Packages whose files share an object can then no longer be downloaded."""
     op.drop_column("archived_objects", "inside")

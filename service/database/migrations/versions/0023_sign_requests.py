@@ -1,4 +1,4 @@
-"""When a countersigner was last asked by mail, and what waits for the next mail."""
+"""The last mailed request to each countersigner, and the agreements for the next mail."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nobody was asked, and nothing waits: what is there was mailed when it came."""
+    """Both start empty: earlier requests were mailed at once."""
     op.add_column("staff", sa.Column("asked_to_sign_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "sign_requests",
@@ -32,6 +32,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget them."""
     op.drop_table("sign_requests")
     op.drop_column("staff", "asked_to_sign_at")

@@ -1,4 +1,4 @@
-"""What Bijlage 1 starts with for each service, as part of the processor's profile."""
+"""The initial lines of Bijlage 1 per service, as part of the processor's profile."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,10 +11,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Profiles of before said nothing about it: ours count for them."""
+    """Existing profiles have none: the defaults apply to them."""
     op.add_column("processor_profiles", sa.Column("suggestions", postgresql.JSONB(), nullable=True))
 
 
 def downgrade() -> None:
-    """Forget them."""
     op.drop_column("processor_profiles", "suggestions")

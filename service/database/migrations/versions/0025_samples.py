@@ -1,4 +1,4 @@
-"""Sample texts, to be read before anything is filled in."""
+"""Sample texts, to read before anything is filled in."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """None was made: for agreements that were sent before, it is made for who asks."""
+    """Starts empty: for agreements already sent, the sample is made on request."""
     op.create_table(
         "samples",
         sa.Column("key", sa.Text(), nullable=False),
@@ -29,5 +29,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget them."""
     op.drop_table("samples")

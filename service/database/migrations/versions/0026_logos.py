@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """There is none yet: the name stands in its place."""
+    """Without a logo the name is shown instead."""
     op.create_table(
         "logos",
         sa.Column("id", sa.Integer(), sa.Identity(always=True), nullable=False),
@@ -31,5 +31,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget it."""
     op.drop_table("logos")

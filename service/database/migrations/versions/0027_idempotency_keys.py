@@ -1,4 +1,4 @@
-"""Keys of requests belong to whoever asked, and are forgotten after a day."""
+"""Idempotency keys belong to the requester, and expire after a day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """What was asked in the last day may still be repeated; what it said is not known any more."""
+    """Requests of the last day may still be repeated, although their contents are not known."""
     op.create_table(
         "idempotency_keys",
         sa.Column("principal", sa.Text(), nullable=False),
@@ -36,7 +36,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """As before; the keys are forgotten."""
+    """Restore the former column; the keys are lost."""
     op.add_column("agreements", sa.Column("idempotency_key", sa.Text(), nullable=True))
     op.create_unique_constraint("uq_agreements_idempotency_key", "agreements", ["idempotency_key"])
     op.drop_table("idempotency_keys")

@@ -1,4 +1,4 @@
-"""A sealed revision is kept as what it adds; PDFs are no longer compressed."""
+"""Only the added bytes of a sealed revision are stored; PDFs are no longer compressed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,10 +18,10 @@ PDFS = (
 
 
 def upgrade() -> None:
-    """What is there already is whole: it begins at 0.
+    """Existing seals are whole: they begin at 0.
 
-    A PDF holds compressed streams, so trying to compress it costs five times what storing it does
-    and wins next to nothing.
+    A PDF contains compressed streams, so compressing it takes five times as long as storing it and
+    saves almost nothing.
     """
     op.add_column("seals", sa.Column("begins_at", sa.Integer(), server_default="0", nullable=False))
     for table, column in PDFS:
@@ -29,7 +29,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Former code knows whole revisions only: what is not whole is sealed again."""
+    """Former code knows only whole revisions: the others are deleted, and sealed again."""
     for table, column in PDFS:
         op.execute(f"alter table {table} alter column {column} set storage extended")
     op.execute("delete from seals where begins_at > 0")

@@ -1,4 +1,4 @@
-"""A job that ends wakes the worker for the one that waits for the same thing."""
+"""The end of a job wakes the worker for the next job on the same subject."""
 
 from alembic import op
 
@@ -9,7 +9,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Without it that one waits until the worker looks by itself, up to five seconds."""
+    """Without this the next job waits until the worker polls, up to five seconds."""
     op.execute(
         """
         create function wake_for_the_next_job() returns trigger language plpgsql as $$
@@ -37,6 +37,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The worker looks by itself again."""
+    """The next job waits for the worker's poll again."""
     op.execute("drop trigger wake_for_the_next_job on procrastinate_jobs")
     op.execute("drop function wake_for_the_next_job()")

@@ -1,6 +1,7 @@
-"""Indexes for what is asked of very many agreements, and until when each sealed file proves.
+"""Indexes for queries over very many agreements, and the expiry of each sealed file's time stamp.
 
-The newest time stamp of a file was looked for among all stamps; now its end stands with the file.
+The newest time stamp of a file was searched among all stamps; now its expiry is stored with the
+file.
 """
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ depends_on = None
 
 _RUNNING = "state in ('sent','preparing','generation_failed','ready','in_signing')"
 _SEALED = f"name in ('{AGREEMENT}','{SHEET}')"
-# Name, table, columns, and which rows.
+# Name, table, columns, and condition on the rows.
 _INDEXES = (
     ("ix_agreements_number", "agreements", "(controller ->> 'number')", ""),
     ("ix_agreements_expires", "agreements", "expires_at", _RUNNING),
@@ -45,7 +46,7 @@ _INDEXES = (
 
 
 def upgrade() -> None:
-    """Make them; what is known of the stamps is copied."""
+    """Create them, and copy the known expiry of the stamps."""
     op.add_column("archived_objects", sa.Column("stamp_proves_until", sa.DateTime(timezone=True)))
     op.execute(
         "update archived_objects o set stamp_proves_until = newest.proves_until from ("
@@ -58,7 +59,8 @@ def upgrade() -> None:
             name, table, [sa.text(columns)], postgresql_where=sa.text(rows) if rows else None
         )
     op.drop_index("ix_document_stamps_proves_until", table_name="document_stamps")
-    # Made with the original since the first version; a queue of what is not archived looks here.
+    # Rows that should exist since the original was made; the query for unarchived packages needs
+    # them.
     op.execute(
         "insert into archive_states (agreement_id, state, prefix)"
         " select agreement_id, 'local', '' from originals o where not exists"
@@ -67,7 +69,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them; the stamps themselves are as they were."""
+    """Drop them; the stamps themselves are unchanged."""
     op.create_index("ix_document_stamps_proves_until", "document_stamps", ["proves_until"])
     for name, table, _, _ in _INDEXES:
         op.drop_index(name, table_name=table)

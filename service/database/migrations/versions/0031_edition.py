@@ -1,6 +1,6 @@
-"""An attempt at the text of one agreement is an edition, no longer a revision.
+"""Rename an attempt at the text of an agreement from revision to edition.
 
-*Revision* is what clause 12.4 calls a changed agreement after signing.
+In clause 12.4 a *revision* is an agreement changed after signing.
 """
 
 from alembic import op
@@ -16,7 +16,7 @@ _CONSTRAINTS = (
     ("acts", "uq_acts_agreement_id_{}_place"),
     ("acts", "uq_acts_agreement_id_{}_ordinal"),
 )
-# The same guards as before (migrations 0002 and 0021), by the column's new name.
+# The same guards as before (migrations 0002 and 0021), with the column's new name.
 _GUARDS = """
 create or replace function keep_effective_date() returns trigger language plpgsql as $$
 begin
@@ -54,10 +54,8 @@ def _rename(former: str, new: str) -> None:
 
 
 def upgrade() -> None:
-    """Rename the column in all tables."""
     _rename("revision", "edition")
 
 
 def downgrade() -> None:
-    """Rename it back."""
     _rename("edition", "revision")

@@ -1,4 +1,4 @@
-"""A mail names what it is about by kind and id, like an alarm; and an alarm's kind is called so."""
+"""A mail names its subject by kind and id, like an alarm; rename the kind of an alarm to ``kind``."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,8 +13,8 @@ _KINDS = (
     " 'disputed', 'countersigner'"
 )
 _SUBJECTS = "subject in ('agreement', 'job', 'account', 'profile')"
-# Of a former mail to staff it is known whose link it brought, or which job failed. Of the others
-# only the reader is known, so they are about the reader's account.
+# For existing mails to staff, the account of their link or the failed job is known. For the others
+# only the recipient is known, so their subject becomes the recipient's account.
 _ABOUT_NO_AGREEMENT = """
 update messages set subject = case when kind = 'alarm' then 'job' else 'account' end,
   subject_id = case
@@ -29,7 +29,7 @@ where agreement_id is null
 
 
 def upgrade() -> None:
-    """What is there stays: the default says what nearly all mails are about, without a rewrite."""
+    """The default is right for nearly all existing mails, so the table is not rewritten."""
     op.add_column(
         "messages", sa.Column("subject", sa.Text(), server_default="agreement", nullable=False)
     )
@@ -56,7 +56,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """An alarm about anything but an agreement or a job is forgotten."""
+    """Delete alarms on subjects other than an agreement or a job."""
     _call("kind", "what")
     op.execute("delete from alarms where subject not in ('agreement', 'job')")
     _know("subject in ('agreement', 'job')")

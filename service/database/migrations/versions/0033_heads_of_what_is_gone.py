@@ -1,4 +1,4 @@
-"""An anchor holds the heads that were there, also of an agreement that the database lost."""
+"""An anchor keeps all its heads, including those of agreements gone from the database."""
 
 from alembic import op
 
@@ -9,13 +9,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """The heads of an anchor prove nothing unless all of them are there; a draft that is gone has
-    its head in them too, when anchors come back from the bucket."""
+    """An anchor's heads prove nothing unless they are complete; anchors restored from the bucket
+    also have heads of deleted drafts."""
     op.drop_constraint("fk_anchor_heads_agreement_id", "anchor_heads", type_="foreignkey")
 
 
 def downgrade() -> None:
-    """Put it back for what comes; what is there is not looked at."""
+    """Restore the constraint for new rows; existing rows are not checked."""
     op.execute(
         "alter table anchor_heads add constraint fk_anchor_heads_agreement_id"
         " foreign key (agreement_id) references agreements (id) not valid"

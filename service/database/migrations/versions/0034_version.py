@@ -1,4 +1,4 @@
-"""The version of an agreement, raised by its own changes alone."""
+"""The version of an agreement, raised only by changes that people make."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,12 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """What is there is at its first version: nobody holds a number of it yet."""
+    """Existing agreements get version 1: nobody holds a former number."""
     op.add_column(
         "agreements", sa.Column("version", sa.Integer(), server_default="1", nullable=False)
     )
 
 
 def downgrade() -> None:
-    """Back to before."""
     op.drop_column("agreements", "version")

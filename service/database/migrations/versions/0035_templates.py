@@ -1,4 +1,4 @@
-"""An agreement names the template that it is made from."""
+"""An agreement names its template."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """An agreement with a frozen text names the template of that text; the others get theirs at
-    the first start, which knows what is installed (``service/workflow/offer/template.py``)."""
+    """An agreement with a frozen text names the template of that text; the others get the installed
+    template at the first start (``service/workflow/offer/template.py``)."""
     for name, was in (("kind", "agreement"), ("language", "nl-BE")):
         op.add_column(
             "document_templates", sa.Column(name, sa.Text(), server_default=was, nullable=False)
@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Former code makes every text from what is installed."""
+    """Former code makes every text from the installed template."""
     op.drop_column("agreements", "template_sha256")
     op.drop_table("template_declarations")
     op.drop_column("document_templates", "language")

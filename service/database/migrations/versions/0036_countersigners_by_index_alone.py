@@ -1,7 +1,7 @@
-"""The index on countersigners holds the agreements' ids, so that it answers without the table.
+"""The index on countersigners includes the agreement ids, for index-only scans.
 
-Which running agreements wait for somebody who cannot sign any more is asked with every list: it
-read all that run, a third of the time of a page at a million agreements.
+Every list queries the running agreements whose countersigner can no longer sign. That read all
+running agreements and took a third of the time of a page at a million agreements.
 """
 
 from alembic import op
@@ -18,12 +18,11 @@ _INDEX = (
 
 
 def upgrade() -> None:
-    """Make it anew; only running agreements are in it, so it is small."""
+    """Recreate the index; it only has running agreements, so it is small."""
     op.execute("drop index ix_agreements_countersigner")
     op.execute(_INDEX.format(" include (id)"))
 
 
 def downgrade() -> None:
-    """As it was."""
     op.execute("drop index ix_agreements_countersigner")
     op.execute(_INDEX.format(""))

@@ -1,20 +1,20 @@
-"""The journey: one file per thing that can happen to an agreement.
+"""The workflow: one file per step in the life of an agreement.
 
     offer/      create  edit  sample  generate  send  remind  resend  take_over  answer  void
                 expire
     signing/    open_link  read_sample  draft  complete  read  prove_mailbox  sign  delegate
-                decline  open_text  countersign  send_back, and accept, where a signature comes
-                to count
-    sealing/    seal  close  evidence_package, and the keys it is done with
+                decline  open_text  countersign  send_back, and accept, where a signature
+                becomes valid
+    sealing/    seal  close  evidence_package, and the keys
     keeping/    finish  archive  examine  reread  retain  renew_stamps  anchor  audit  retrieve
                 verify
-    package/    recorded  take_out  originals: what the archive holds of one agreement
+    package/    recorded  take_out  originals: one agreement's files in the archive
     people/     staff and their accounts, passwords, roles and sessions; the processor's profile
     telling/    links  notify  deliver  undelivered  ask_countersigners  alarm
-    sweep       what a crash left undone is found in the state tables and deferred again
-    tasks       what steps leave for the worker
+    sweep       finds work lost in a crash in the state tables, and defers it again
+    tasks       the jobs that steps leave for the worker
 
-Each function parses nothing and knows no HTTP: it loads under the row lock, asks the core, and
-writes state, audit entry and jobs in one transaction. Chapters import earlier steps only, and
-``telling`` and ``package``; the import-linter file holds their order.
+No function parses input or knows HTTP: each loads under the row lock, asks the core, and writes
+state, audit entry and jobs in one transaction. Folders import only earlier ones, ``telling`` and
+``package``; import-linter enforces their order.
 """

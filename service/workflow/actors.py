@@ -1,4 +1,4 @@
-"""Who acts on a link, and with which browser."""
+"""The signer and the browser of a request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.database.agreement.signing import Link
 
 @dataclass(frozen=True)
 class Client:
-    """The browser behind a request; kept only with evidence (Bijlage to the privacy notice)."""
+    """The browser of a request; kept only with evidence (Bijlage to the privacy notice)."""
 
     ip: str
     user_agent: str
@@ -21,5 +21,5 @@ class Client:
 
 
 def signer_of(link: Link) -> Signer:
-    """Whoever opened this link, as the one who acts."""
+    """The principal who opened this link."""
     return Signer(link.signatory_id, link.signatory_name)

@@ -1,1 +1,1 @@
-"""The archive: stored, read back, extended, renewed, checked and handed out."""
+"""The archive: storing, reading back, extending, renewing, checking and retrieving."""

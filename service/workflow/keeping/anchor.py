@@ -1,8 +1,8 @@
 """Anchoring the log: once a day (UTC) one time stamp over the heads of all chains that grew.
 
-A job that may be killed anywhere and run twice: a token that was not kept is only a token, the
-first anchor of a day is kept and no other, and what the bucket does not have yet is put by the
-next run. A day without an anchor stays without one; the next anchor names it.
+The job may be killed at any point and run twice: an unused token does no harm, only the first
+anchor of a day is stored, and the next run puts missing copies into the bucket. A missed day gets
+no anchor afterwards; the next anchor names it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from storage.retention import lock_until
 
 
 def anchor(deps: Deps) -> int:
-    """Make today's anchor unless it is there, and put into the bucket what is not; a job.
+    """Make today's anchor unless it exists, and copy missing ones to the bucket; a job.
 
-    Returns how many anchors were made or put. Raises TimestampUnavailable, or SomeFailed when the
-    store did not take some of them; the next run tries again.
+    Returns how many anchors were made or copied. Raises TimestampUnavailable, or SomeFailed if the
+    store refused some; the next run tries again.
     """
     try:
         made = _make(deps)
-    finally:  # what waits for the bucket does not wait for a time stamp service that is away
+    finally:  # copy to the bucket even if the time stamp service is unavailable
         stored = _store(deps)
     return made + stored
 
@@ -48,7 +48,7 @@ def _make(deps: Deps) -> int:
         previous=last.sha256 if last else FIRST,
         heads=heads,
     )
-    # Loaded once a day: the PDF library comes with it.
+    # Loaded once a day: it loads the PDF library.
     from signatures.stamps.tokens import stamp  # noqa: PLC0415
 
     token = stamp(made, deps.timestamps())

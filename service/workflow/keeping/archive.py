@@ -1,5 +1,4 @@
-"""Into the archive: stored under lock, read back, compared and judged; then both parties get their
-copy."""
+"""Archiving: store under lock, read back, compare and verify; then send both parties their copy."""
 
 from __future__ import annotations
 
@@ -27,11 +26,11 @@ from storage.retention import lock_until
 
 
 def archive(deps: Deps, agreement_id: str) -> None:
-    """Store one agreement's package and verify it, repeatable after a kill at any point.
+    """Store one agreement's package and verify it; repeatable after a kill at any point.
 
-    What comes back must also pass the verdict before anybody is told that it is in the archive.
+    The files read back must also pass the verdict before anybody is notified.
 
-    Raises what the store raises when it does not answer; the job is then tried again, for ever.
+    Raises the store's errors if it does not answer; the job is then retried indefinitely.
     """
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
@@ -50,23 +49,23 @@ def archive(deps: Deps, agreement_id: str) -> None:
     )
     known = _note_stored(deps, agreement, original, stored, now)
     if known.looked_at != (state.looked_at if state else None):
-        return  # another worker was first, and noted what it found
-    # Once: the second verdict takes longer than all the rest, and is the round's (``reread``).
+        return  # another worker was first and recorded the result
+    # One verdict: the second takes longer than all the rest, and is left to ``reread``.
     found = examine(deps, known)
     with deps.database.begin() as tx:
         note_check(tx, known, found)
 
 
 def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: str = "") -> None:
-    """Note what an examination found; the first good one sends both parties their copy.
+    """Record the result of an examination; the first good one sends both parties their copy.
 
-    It is the service's own finding and stands in the log as that, whoever asked for it
-    (docs/decisions/0017): who may only read can have the archive looked at, and has no say in what
-    is found. Nothing is noted when somebody else looked meanwhile.
+    The log names the service as actor, whoever asked (docs/decisions/0017): people who may only
+    read can request a check, but do not influence its result. Nothing is recorded if another check
+    was made meanwhile.
 
-    Where only the first of the two verdicts refuses an original that is kept byte for byte, an
-    alarm says so, and its state stays what it was until somebody has a look: an archive is not
-    called damaged for a fault in a new version of the verdict.
+    If only the first of the two verdicts refuses an original whose bytes are unchanged, an alarm is
+    sent and the state stays until a person investigates: an archive is not reported as damaged
+    because of a fault in a new version of the verdict.
     """
     agreement = tx.agreements.lock_by_id(known.agreement.id)
     before = tx.archive.state(agreement.id)
@@ -86,14 +85,14 @@ def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: 
         tx.audit.append(agreement.id, Event.ARCHIVE_VERIFIED, SYSTEM, sha256=sha256, **asked)
         if before.checked_at is None:
             _send_copies(tx, agreement)
-    # Looked at every night, and told once for as long as it stays the same.
+    # Checked every night, but logged only when the result changes.
     elif asked or (before.state, before.failure) != (found.state, reason[:500]):
         why = {"reason": reason[:300]}
         tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, SYSTEM, personal=why, **asked)
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
-    """Make a failed try visible in the dossier; the log says it once per spell of failing."""
+    """Show a failed attempt in the dossier; logged once per series of failures."""
     with deps.database.begin() as tx:
         tx.agreements.hold(agreement_id)
         state = tx.archive.state(agreement_id)
@@ -106,7 +105,7 @@ def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
 
 
 def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
-    """The package from what was fixed at the close, so that a repetition gives the same bytes."""
+    """The package from the data fixed at the closing, so that a repetition gives the same bytes."""
     if agreement.effective_date is None:
         raise LookupError(agreement.reference)
     kept = {
@@ -119,7 +118,7 @@ def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
     files = {name: data for name, data in kept.items() if data is not None}
     certificates = decoded(original.manifest_facts.certificates)
     files |= {f"{CERTIFICATES}{name}": data for name, data in certificates.items()}
-    # None where it was closed before packages had them.
+    # None if it was closed before packages had them.
     files |= decoded(original.further_files or {})
     return Package(facts=package_facts(agreement, original), files=files)
 
@@ -148,7 +147,7 @@ def _note_stored(
             tx.archive.set_state(agreement.id, "locked", stored.prefix)
             tx.audit.append(agreement.id, Event.ARCHIVE_STORED, SYSTEM, prefix=stored.prefix)
             state = tx.archive.state(agreement.id)
-        # Those of whoever was first.
+        # Those of the first worker.
         kept = tx.archive.objects(agreement.id)
     return Recorded(agreement, original, kept, state.looked_at if state else None)
 
@@ -158,13 +157,13 @@ def _inside(stored: StoredPackage, part: StoredObject) -> dict[str, tuple[int, s
     return {name: (file.size, file.sha256) for name, file in files.items()}
 
 
-_ONCE = "completed"  # of these mails
+_ONCE = "completed"  # the event of these mails
 
 
 def _send_copies(tx: Transaction, agreement: Agreement) -> None:
     """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy).
 
-    For us: who sent it and who signed it; others who may sign have nothing to do with it.
+    On our side the sender and the signer get it, not other colleagues who may sign.
     """
     theirs = Completed(agreement.processor.known_as, agreement.effective_date)
     ours = Completed(agreement.controller.name, agreement.effective_date)

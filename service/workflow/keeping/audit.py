@@ -1,8 +1,8 @@
-"""Auditing the log: every chain computed anew and held against every anchor; changes nothing.
+"""Auditing the log: recomputes every chain and compares it with every anchor; changes nothing.
 
-What an anchor holds nobody can change unseen, not even who owns the database and the seal's key:
-the token is another's where an external authority is set, and a copy lies locked in the bucket.
-What came after the last anchor rests on the chain alone; how much that is, is said.
+Nobody can change anchored entries unnoticed, not even the owner of the database and the seal's key:
+with an external authority the token is a third party's, and a copy is locked in the bucket. Entries
+after the last anchor are protected by the chain alone; the report says how many.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from signatures.stamps.tokens import check
 from storage.anchors import HEADS, KINDS, RECORD, TOKEN, list_days, read_anchor
 from storage.objects import ObjectStore
 
-# What can be wrong with an anchor; ``detail`` says more.
+# The kinds of faults of an anchor; ``detail`` says more.
 RECORD_ALTERED, TOKEN_INVALID, TREE_ALTERED = "record_altered", "token_invalid", "tree_altered"
 NOT_FOLLOWING, LOST_HERE, LOST_THERE = "not_following", "lost_here", "lost_there"
 DIFFERENT_THERE = "different_there"
@@ -34,7 +34,7 @@ DIFFERENT_THERE = "different_there"
 
 @dataclass(frozen=True)
 class ChainFinding:
-    """What is wrong with the chain of one agreement, or of none: then both are ''."""
+    """A fault in the chain of one agreement, or in the general chain: then both are ''."""
 
     agreement_id: str
     reference: str
@@ -43,7 +43,7 @@ class ChainFinding:
 
 @dataclass(frozen=True)
 class AnchorFinding:
-    """What is wrong with the anchor of one day (ISO 8601)."""
+    """A fault in the anchor of one day (ISO 8601)."""
 
     kind: str
     day: str
@@ -52,8 +52,8 @@ class AnchorFinding:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """What was looked at and what was found; ``erased`` counts personal data taken away, which
-    is allowed, ``not_anchored`` the entries that no anchor covers yet. Instants are aware UTC."""
+    """The scope and the faults found; ``erased`` counts erased personal data, which is allowed,
+    ``not_anchored`` the entries that no anchor covers yet. Instants are aware UTC."""
 
     chains: int
     entries: int
@@ -67,11 +67,10 @@ class AuditReport:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there are no faults."""
         return not self.chain_findings and not self.anchor_findings
 
     def as_json(self) -> dict[str, Any]:
-        """The report as JSON values."""
         values = {"holds": self.holds, **asdict(self)}
         values["anchored_until"] = self.anchored_until and self.anchored_until.isoformat()
         for each in values["chain_findings"]:
@@ -81,10 +80,9 @@ class AuditReport:
 
 
 def audit(deps: Deps, roots: Sequence[x509.Certificate]) -> AuditReport:
-    """Look at everything. ``roots`` are those that the tokens must lead to.
+    """Audit all chains and anchors. ``roots`` are those that the tokens must chain to.
 
-    Raises Unavailable or what the store raises when one of them does not answer: then nothing is
-    known.
+    Raises Unavailable or the store's errors if either does not answer: then there is no result.
     """
     with deps.database.begin() as tx:
         anchors = tx.anchors.all()
@@ -115,7 +113,7 @@ def audit(deps: Deps, roots: Sequence[x509.Certificate]) -> AuditReport:
 
 
 def _following(each: Anchor, number: int, before: str) -> Iterator[AnchorFinding]:
-    """Is this the ``number``-th, and does its record name the one before it?"""
+    """Check that this is the ``number``-th anchor and that its record names the previous one."""
     if each.number != number or anchoring.read(each.record).get("previous") != before:
         yield AnchorFinding(NOT_FOLLOWING, each.day.isoformat(), str(each.number))
 
@@ -123,7 +121,7 @@ def _following(each: Anchor, number: int, before: str) -> Iterator[AnchorFinding
 def _by_itself(
     each: Anchor, heads: Sequence[Head], roots: Sequence[x509.Certificate]
 ) -> Iterator[AnchorFinding]:
-    """Record, tree and token of one anchor."""
+    """Check the record, tree and token of one anchor."""
     day = each.day.isoformat()
     says = anchoring.read(each.record)
     digest = hashlib.sha256(each.record).hexdigest()
@@ -143,7 +141,7 @@ def _by_itself(
 def _in_bucket(
     objects: ObjectStore, each: Anchor, heads: Sequence[Head], *, waiting: bool
 ) -> Iterator[AnchorFinding]:
-    """Has the bucket the same? ``waiting`` is not put yet."""
+    """Compare with the copy in the bucket; ``waiting`` ones have none yet."""
     day = each.day.isoformat()
     kept = read_anchor(objects, day)
     ours = {RECORD: each.record, TOKEN: each.response, HEADS: anchoring.lines(heads)}
@@ -156,7 +154,7 @@ def _in_bucket(
 
 @dataclass
 class _Chains:
-    """What the chains came to."""
+    """The combined results of the chains."""
 
     chains: int = 0
     entries: int = 0
@@ -165,7 +163,7 @@ class _Chains:
     findings: list[ChainFinding] = field(default_factory=list)
 
     def add(self, chain: Chain, gone: Sequence[tuple[Head, date]]) -> None:
-        """Look at one; ``gone`` are its anchored heads for which there is no entry."""
+        """Check one chain; ``gone`` are its anchored heads without an entry."""
         anchored = sorted([*chain.anchored, *gone], key=lambda each: each[0].seq)
         last = anchored[-1][0].seq if anchored else 0
         self.chains += 1

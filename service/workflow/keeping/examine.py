@@ -1,5 +1,5 @@
-"""What the archive gives back of one agreement, examined: the files beside what was recorded, and
-the one verdict on each sealed file. Reads and changes nothing; every door to the archive uses it.
+"""Examining one agreement's package in the archive: compares the files with the records, and gives
+the verdict on each sealed file. Changes nothing; every check of the archive uses it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from storage.renewed import original_of
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the database recorded of a package when it was stored; ``looked_at`` is the last check.
+    """The database's records of a stored package; ``looked_at`` is the last check.
 
-    Whoever notes what came of an examination compares ``looked_at`` first: a later look, which
-    ended sooner, knows better.
+    Before recording a result, compare ``looked_at``: a check that started later may have finished
+    first.
     """
 
     agreement: Agreement
@@ -38,11 +38,11 @@ class Recorded:
 
 @dataclass(frozen=True)
 class ArchiveCheck:
-    """What an examination found: the files beside what was recorded, and the verdicts by name on
-    the sealed files and their renewed copies whose bytes are there to be judged.
+    """The result of an examination: the comparison of the files with the records, and by name the
+    verdicts on the sealed files and renewed copies that could be read.
 
-    ``objections`` are those of the second verdict on the originals by name, empty where it has
-    none; None when it was not asked.
+    ``objections`` are those of the second verdict on the originals by name, empty if it has none;
+    None if it was not given.
     """
 
     stored: CheckReport
@@ -51,26 +51,26 @@ class ArchiveCheck:
 
     @property
     def verdict(self) -> Report | None:
-        """That on the agreement."""
+        """The verdict on the agreement."""
         return self.verdicts.get(AGREEMENT)
 
     @property
     def sheet(self) -> Report | None:
-        """That on the evidence sheet."""
+        """The verdict on the evidence sheet."""
         return self.verdicts.get(SHEET)
 
     @property
     def renewed(self) -> tuple[Report, ...]:
-        """Those on the renewed copies, oldest first."""
+        """The verdicts on the renewed copies, oldest first."""
         return tuple(each for name, each in self.verdicts.items() if original_of(name))
 
     @property
     def intact(self) -> bool:
-        """Whether the files are what was stored and the verdicts are as they should be.
+        """Whether the files are unchanged and the verdicts are good.
 
-        The originals are genuine for good: their SHA-256 is recorded, so that it does not matter
-        when a certificate ends. A copy whose newest time stamp has ended proves nothing more by
-        itself, and is no less what was stored.
+        The originals stay genuine permanently: their SHA-256 is recorded, so the expiry of a
+        certificate does not matter. A copy whose newest time stamp has expired no longer proves
+        anything by itself, but is still unchanged.
         """
         return self.stored.intact and not self.refused()
 
@@ -83,9 +83,10 @@ class ArchiveCheck:
         }
 
     def disputed(self) -> dict[str, str]:
-        """The originals on which the two verdicts disagree, with what the one that refuses says.
+        """The originals on which the two verdicts disagree, with the objection of the one that
+        refuses.
 
-        Not those that were revoked, of which the second verdict knows no lists of today.
+        Without revoked ones: the second verdict does not use current revocation lists.
         """
         said = {}
         for name, objection in (self.objections or {}).items():
@@ -98,19 +99,19 @@ class ArchiveCheck:
 
     @property
     def only_disputed(self) -> bool:
-        """Whether nothing is wrong but what the second verdict does not find."""
+        """Whether the only faults are those that the second verdict does not confirm."""
         refused = self.refused()
         return bool(refused) and self.stored.intact and refused.keys() <= self.disputed().keys()
 
     @property
     def state(self) -> str:
-        """What the archive's state becomes by it."""
+        """The resulting state in the archive."""
         if self.intact:
             return "verified"
         return "missing" if MISSING in self.stored.wrong().values() else "corrupt"
 
     def summary(self) -> str:
-        """What is wrong, in a few words; empty when nothing is."""
+        """A short description of the faults; empty if there are none."""
         wrong = self.stored.wrong()
         said = [f"{name}: {text(f'staff.check.{found}').lower()}" for name, found in wrong.items()]
         if not self.stored.begins_with_shown and not {AGREEMENT, SHOWN} & wrong.keys():
@@ -126,14 +127,14 @@ def _revoked(report: Report) -> bool:
 
 
 def _why(report: Report) -> str:
-    """The rules that fail, in plain words; when none does, those that could not be answered."""
+    """The failed rules in words; if none failed, those that could not be decided."""
     failing = [each for each in report.answers if each.state == FAILS]
     others = [each for each in report.answers if each.state != HOLDS and each.rule != "shown"]
     return " ".join(each.sentence() for each in failing or others)
 
 
 def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:
-    """What was recorded of the package; None while it is not in the archive."""
+    """The records of the package; None while it is not in the archive."""
     original = tx.documents.original(agreement_id)
     objects = tx.archive.objects(agreement_id)
     state = tx.archive.state(agreement_id)
@@ -143,11 +144,11 @@ def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:
 
 
 def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck:
-    """Read the whole package back, compare it with what was recorded, and judge the sealed files
-    with the roots of this installation; ``twice`` has another library judge the originals as well,
-    of which the bytes are what was recorded.
+    """Read the whole package back, compare it with the records, and verify the sealed files with
+    the roots of this installation; with ``twice`` a second library also verifies the originals
+    whose bytes are unchanged.
 
-    Raises what the store raises when it does not answer, or KeysUnusable: then nothing is known.
+    Raises the store's errors if it does not answer, or KeysUnusable: then there is no result.
     """
     copies = [stored(each) for each in known.objects if original_of(each.name)]
     package = recorded_package(known.agreement, known.original, known.objects)

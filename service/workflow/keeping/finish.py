@@ -1,7 +1,7 @@
-"""All that follows from a signature, as far as it can go now: seal, close, archive. A job.
+"""The steps after a signature, as far as possible now: seal, close, archive. A job.
 
-One job and not three: the next step waits for no queue. Each looks at the state, so whatever was
-killed or failed goes on where it stopped, by a retry or by the sweep.
+One job instead of three, so that no step waits in a queue. Each step checks the state, so after a
+kill or failure a retry or the sweep continues where it stopped.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from service.workflow.sealing import close, seal
 
 
 def finish(deps: Deps, agreement_id: str) -> None:
-    """Seal what was signed; after the last act close it and bring it to the archive.
+    """Seal signed acts; after the last act close the agreement and archive it.
 
-    Raises what the steps raise; the job is then tried again, for ever.
+    Raises the errors of the steps; the job is then retried indefinitely.
     """
     if seal.seal(deps, agreement_id):
         close.close(deps, agreement_id)
@@ -22,6 +22,6 @@ def finish(deps: Deps, agreement_id: str) -> None:
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
-    """Make visible that the step fails at which the agreement stands; the others note nothing."""
+    """Show the failure of the agreement's present step; the other steps record nothing."""
     seal.note_failure(deps, agreement_id, reason)
     archive.note_failure(deps, agreement_id, reason)

@@ -1,11 +1,11 @@
-"""Whether the archive really refuses deletion: tried at the start and every day (DESIGN.md §2).
+"""Tests at the start and every day that the archive really refuses deletion (DESIGN.md §2).
 
-The promises are tried on a file of the probe's own. Beside it some real originals, chosen at
-random, are read: a bucket that was erased keeps its promises to a new file. One that cannot be read
-is examined at once, so that people are warned of what is missing.
+The guarantees are tested on a test file. Some randomly chosen originals are also read, because an
+erased bucket would still protect a new file. An unreadable original is examined at once, so that
+people are notified of missing files.
 
-What came of it stands in the general chain of the audit log, so that it can be shown afterwards
-that the archive refused on each of those days.
+The result is recorded in the general chain of the audit log, as later proof that the archive
+refused deletion on each day.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from storage.probe import ProbeReport, probe
 
 log = logging.getLogger(__name__)
 
-ORIGINALS = 10  # read each time
+ORIGINALS = 10  # read per probe
 
 
 @dataclass(frozen=True)
 class Probed:
-    """The last attempt; without a ``report`` it could not be made, and ``reason`` says why.
+    """The last probe; without a ``report`` it could not be made, for the ``reason`` given.
 
-    ``read`` originals were chosen at random and read, ``unread`` more could not be read as they
-    were stored.
+    ``read`` is the number of randomly chosen originals read unchanged, ``unread`` the number of
+    others that were not.
     """
 
     tried_at: datetime
@@ -46,16 +46,16 @@ class Probed:
 
     @property
     def good(self) -> bool:
-        """Whether everything that was tried was as it should be."""
+        """Whether all tests succeeded."""
         return self.report is not None and self.report.complete and not self.unread
 
 
 class ArchiveInDoubt(Exception):
-    """The archive could not be probed, or did not keep what it promises."""
+    """The archive could not be probed, or broke a guarantee."""
 
 
 def probe_nightly(deps: Deps) -> int:
-    """The same as a job, which fails when something is wrong, so that people are warned.
+    """The probe as a job, which fails if something is wrong, so that an alarm is sent.
 
     Raises ArchiveInDoubt.
     """
@@ -66,10 +66,10 @@ def probe_nightly(deps: Deps) -> int:
 
 
 def probe_archive(deps: Deps) -> int:
-    """Try the promises of the archive, read some originals, and note what came of it.
+    """Test the archive's guarantees, read some originals, and record the result. Repeatable.
 
-    Returns how many promises were not kept and originals not read. A store that does not answer
-    is noted like a broken promise: nobody should read the last good answer as today's. Repeatable.
+    Returns the number of broken guarantees and unread originals. A store that does not answer is
+    recorded like a broken guarantee, so that an old good result is not taken for today's.
     """
     with deps.database.begin() as tx:
         now = tx.now()
@@ -91,10 +91,10 @@ def probe_archive(deps: Deps) -> int:
 
 
 def _read_some(deps: Deps) -> tuple[int, int]:
-    """Read some originals, each compared with its SHA-256; how many were right, and how many not.
+    """Read some originals and compare each with its SHA-256; the number of good and of bad ones.
 
-    Each that is not is examined. Raises StorageUnavailable or StorageRefused when the store does
-    not work.
+    Each bad one is examined. Raises StorageUnavailable or StorageRefused if the store does not
+    work.
     """
     with deps.database.begin() as tx:
         chosen = tx.archive_round.some_originals(ORIGINALS)
@@ -109,7 +109,7 @@ def _read_some(deps: Deps) -> tuple[int, int]:
 
 
 def _is_whole(deps: Deps, agreement_id: str) -> bool:
-    """Whether the examination found it well: it was only the one try that failed."""
+    """Whether the examination found it intact: then only that one attempt failed."""
     with deps.database.begin() as tx:
         state = tx.archive.state(agreement_id)
     return state is not None and state.state == "verified"
@@ -121,13 +121,13 @@ def _note(deps: Deps, **found: Any) -> None:
 
 
 def last_probe(deps: Deps, by: Principal) -> Probed | None:
-    """What the last attempt found; None while there was none. Raises NotAllowed."""
+    """The result of the last probe; None if there was none. Raises NotAllowed."""
     require(by, Permission.SEE_ARCHIVE)
     return newest_probe(deps)
 
 
 def newest_probe(deps: Deps) -> Probed | None:
-    """The same for the service itself."""
+    """The same, for the service itself."""
     with deps.database.begin() as tx:
         found = tx.audit.newest(Event.ARCHIVE_PROBED)
     if found is None:

@@ -1,6 +1,6 @@
-"""The anchors of the log, taken back from the bucket: time stamp and tree of each are proven.
+"""Restoring the log's anchors from the bucket: the time stamp and tree of each are verified.
 
-Nothing that is there is changed. Whether they follow each other, ``zegel audit verify`` says.
+Existing anchors are not changed. ``zegel audit verify`` checks that they are consecutive.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from storage.errors import StorageRefused, StorageUnavailable
 from storage.objects import ObjectStore
 from storage.witness import prove_working
 
-OWN, EXTERNAL = "eigen", "extern"  # as in signatures.stamps; which service it was, is not looked up
+OWN, EXTERNAL = "eigen", "extern"  # as in signatures.stamps; the service is not named
 
 
 @dataclass(frozen=True)
 class AnchorOutcome:
-    """What came of the anchor of one day (ISO 8601); ``detail`` is why it was refused."""
+    """The result for the anchor of one day (ISO 8601); ``detail`` is the reason for a refusal."""
 
     day: str
     result: str
@@ -38,9 +38,9 @@ class AnchorOutcome:
 
 
 def rebuild_anchors(deps: Deps, trust: Trust) -> Iterator[AnchorOutcome]:
-    """Every anchor in the bucket, day by day.
+    """Restore every anchor in the bucket, day by day.
 
-    Raises StorageUnavailable or StorageRefused when the store does not work, Unavailable when the
+    Raises StorageUnavailable or StorageRefused if the store does not work, Unavailable if the
     database does not.
     """
     for day in sorted(list_days(deps.objects())):
@@ -49,7 +49,7 @@ def rebuild_anchors(deps: Deps, trust: Trust) -> Iterator[AnchorOutcome]:
             anchor, heads = _proven(day, files, trust)
             kept = _kept(deps.objects(), anchor, files)
         except (StorageUnavailable, StorageRefused) as failure:
-            prove_working(deps.objects())  # else nothing is known of any of them
+            prove_working(deps.objects())  # otherwise the fault is the store's
             yield AnchorOutcome(day, REFUSED, said(failure))
             continue
         except (ValueError, KeyError, TypeError, AttributeError, TokenInvalid) as wrong:
@@ -59,10 +59,10 @@ def rebuild_anchors(deps: Deps, trust: Trust) -> Iterator[AnchorOutcome]:
 
 
 def _proven(day: str, files: Mapping[str, bytes | None], trust: Trust) -> tuple[Anchor, list[Head]]:
-    """The anchor in its three files.
+    """Parse and verify the anchor in these three files.
 
-    Raises TokenInvalid or ValueError where they prove nothing, or KeyError, TypeError or
-    AttributeError for what is no record of ours.
+    Raises TokenInvalid or ValueError if they prove nothing, or KeyError, TypeError or
+    AttributeError for a record that is not ours.
     """
     record, response, lines = (files[kind] for kind in (RECORD, TOKEN, HEADS))
     if record is None or response is None or lines is None:
@@ -80,7 +80,7 @@ def _proven(day: str, files: Mapping[str, bytes | None], trust: Trust) -> tuple[
         response=response,
         token_time=moment,
         token_quality=quality,
-        through=0,  # entries have other numbers now: the search for what grew begins anew
+        through=0,  # entries have new numbers now: the search for grown chains starts over
     )
     return anchor, heads
 
@@ -90,8 +90,8 @@ def _head(leaf: Mapping[str, Any]) -> Head:
 
 
 def _stamped(record: bytes, response: bytes, trust: Trust) -> tuple[datetime, str]:
-    """The time in the token, and whose it is. Raises TokenInvalid."""
-    # Loads the library for tokens.
+    """The time in the token, and whether it is ours or external. Raises TokenInvalid."""
+    # It loads the library for tokens.
     from signatures.stamps.tokens import check  # noqa: PLC0415
 
     try:
@@ -103,7 +103,7 @@ def _stamped(record: bytes, response: bytes, trust: Trust) -> tuple[datetime, st
 def _kept(
     objects: ObjectStore, anchor: Anchor, files: Mapping[str, bytes | None]
 ) -> list[AnchorObject]:
-    """Its objects under their first version, with the lock of each."""
+    """Its objects in their first version, with the lock of each."""
     kept = []
     for kind, data in files.items():
         key = key_of(anchor.day, kind)

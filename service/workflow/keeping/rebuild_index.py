@@ -1,12 +1,12 @@
-"""The archive's index, rebuilt from the bucket alone (DESIGN.md §1.10).
+"""Rebuilding the archive's index from the bucket alone (DESIGN.md §1.10).
 
-Every package is read whole and judged before a word of it is believed: its sealed evidence sheet
-must lead to a root that is known here, and every file be what the sheet says. What the index holds
-already is compared and never changed; what is missing is added, one transaction per package. So
-it may be stopped and repeated, and one package at a time is in memory. What cannot be believed, or
-is told otherwise here, is reported and stops no other.
+Every package is read whole and verified before it is trusted: its sealed evidence sheet must chain
+to a root known here, and every file must match the sheet. Existing index data are compared and
+never changed; missing data are added, one transaction per package. So it may be stopped and
+repeated, and only one package at a time is in memory. A package that cannot be trusted or differs
+from the index is reported, and does not stop the others.
 
-What a package does not hold does not come back: docs/operations.md lists it.
+Data that are not in a package cannot be restored: docs/operations.md lists them.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ log = logging.getLogger(__name__)
 
 REFUSED = "refused"
 RESULTS = (ADDED, COMPLETED, PRESENT, DIFFERENT, REFUSED)
-# Why a folder is refused, where no finding of the verdict says it.
+# Reasons for refusing a folder besides the findings of the verdict.
 NO_MANIFEST, UNREADABLE, NOT_PROVEN = "no_manifest", "unreadable", "not_proven"
 INCOMPLETE, NOT_UNDERSTOOD = "incomplete", "not_understood"
 
 
 @dataclass(frozen=True)
 class Trust:
-    """By what packages and anchors are judged; see ``signatures.package.case.Trust``."""
+    """The trust settings for packages and anchors; see ``signatures.package.case.Trust``."""
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate] = ()
@@ -54,9 +54,9 @@ class Trust:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one folder: ``different`` are the parts that the index tells otherwise, ``why``
-    it was refused, with ``detail`` in no language; ``findings`` are those of the verdict, of which
-    some may only say what nothing proves."""
+    """The result for one folder: ``different`` are the parts that differ from the index; ``why`` it
+    was refused, with a technical ``detail``; ``findings`` are those of the verdict, some of which
+    may only report that something is unproven."""
 
     prefix: str
     result: str
@@ -68,16 +68,16 @@ class Outcome:
 
 @dataclass
 class Summary:
-    """How many of each result, and those that a person must look at. ``unproven`` says of how many
-    packages that were taken something is proven by nothing, by the code of the finding: personal
-    data that were erased, or an old format."""
+    """The count of each result, and the folders that a person must check. ``unproven`` counts, by
+    code of the finding, accepted packages with something unproven: erased personal data, or an old
+    format."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
     unproven: Counter[str] = field(default_factory=Counter)
     troubled: list[Outcome] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
-        """Count one."""
+        """Count one result."""
         self.counts[outcome.result] += 1
         if outcome.result in (DIFFERENT, REFUSED):
             self.troubled.append(outcome)
@@ -86,7 +86,7 @@ class Summary:
 
 
 class _Refused(Exception):
-    """A folder that is not believed."""
+    """A folder that is not trusted."""
 
     def __init__(self, why: str, detail: str = "", findings: Sequence[Finding] = ()) -> None:
         super().__init__(why)
@@ -96,11 +96,11 @@ class _Refused(Exception):
 def rebuild_index(
     deps: Deps, trust: Trust, tell: Callable[[Outcome], None], *, since: str = ""
 ) -> Summary:
-    """Rebuild the index from every package, from the reference ``since`` on; ``tell`` hears of
-    each.
+    """Rebuild the index from all packages, from the reference ``since`` on; ``tell`` is called with
+    each result.
 
-    Raises StorageUnavailable or StorageRefused when the store does not work, Unavailable when the
-    database does not, PackageInvalid for a ``since`` that is no reference.
+    Raises StorageUnavailable or StorageRefused if the store does not work, Unavailable if the
+    database does not, PackageInvalid if ``since`` is not a reference.
     """
     summary = Summary()
     for folder in folders(deps.objects(), since=prefix_of(since) if since else ""):
@@ -129,7 +129,7 @@ def _one(deps: Deps, trust: Trust, prefix: str) -> Outcome:
             put.everything(stamps)
     except Unavailable:
         raise
-    except Exception as strange:  # genuine, and of a kind that this version does not know
+    except Exception as strange:  # genuine, but in a form unknown to this version
         log.info("%s", prefix, exc_info=True)
         raise _Refused(NOT_UNDERSTOOD, said(strange)) from strange
     return Outcome(prefix, put.result, tuple(put.different), findings=findings)
@@ -141,16 +141,16 @@ def _held(deps: Deps, prefix: str) -> HeldPackage:
     except (StorageUnavailable, StorageRefused) as failure:
         prove_working(deps.objects())  # else nothing is known of any of them
         raise _Refused(UNREADABLE, said(failure)) from failure
-    except StorageError as failure:  # gone, damaged, or no manifest of ours
+    except StorageError as failure:  # missing, damaged, or not our manifest
         raise _Refused(UNREADABLE, said(failure)) from failure
 
 
 def _proven(held: HeldPackage, trust: Trust) -> tuple[Finding, ...]:
-    """What nothing proves of a package in which nothing is wrong.
+    """The unproven parts of a package without faults.
 
-    Raises _Refused where something is, or where its sheet does not prove itself.
+    Raises _Refused for a fault, or if its sheet does not prove itself.
     """
-    # Loads libraries that few commands need.
+    # They load libraries that few commands need.
     from signatures.package.case import Trust as Pinned  # noqa: PLC0415
     from signatures.package.files import Package  # noqa: PLC0415
     from signatures.package.verdict import judge  # noqa: PLC0415
@@ -165,7 +165,7 @@ def _proven(held: HeldPackage, trust: Trust) -> tuple[Finding, ...]:
 
 
 def _recovered(held: HeldPackage) -> Recovered:
-    # Loads the PDF library.
+    # They load the PDF library.
     from signatures.pdf.printed import attached  # noqa: PLC0415
     from signatures.pdf.revisions import Revisions  # noqa: PLC0415
 
@@ -176,8 +176,8 @@ def _recovered(held: HeldPackage) -> Recovered:
 
 
 def _stamps(held: HeldPackage) -> list[DocumentStamp]:
-    """Until when each sealed file and each copy proves by its last time stamp."""
-    # Loads the PDF library.
+    """The expiry of the last time stamp of each sealed file and copy."""
+    # It loads the PDF library.
     from signatures.pdf.stamps_in_file import last_stamp  # noqa: PLC0415
 
     files = {name: held.files[name] for name in SEALED_FILES} | dict(held.copies)

@@ -1,8 +1,8 @@
-"""Renewal: before a document time stamp ages, another is put on a copy of its file. A daily job.
+"""Renewal: before a document time stamp expires, a new one is put on a copy. A daily job.
 
-The stored original is never touched. The copy begins with it, byte for byte, and is stored beside
-it under a name of its own, once and locked; both are listed, handed out and checked. Whatever is
-killed: a copy that was stored and not noted is found in the archive and noted by the next run.
+The stored original is never changed. The copy begins with it, byte for byte, and is stored once and
+locked beside it under its own name; both are listed, downloadable and checked. After a kill, the
+next run finds a copy that was stored but not recorded, and records it.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from storage.objects import StoredObject
 from storage.renewed import find_renewed, original_of, put_renewed, renewed_name
 from storage.retention import lock_until
 
-if TYPE_CHECKING:  # the PDF library comes with it
+if TYPE_CHECKING:  # it loads the PDF library
     from signatures.pdf.stamps_in_file import Stamp
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200  # files a run
+AT_ONCE = 200  # files per run
 LEAST_GAIN = timedelta(days=180)
-"""A new time stamp that proves hardly longer than the last one is not worth a copy of a file."""
+"""The minimum extra validity for which a copy with a new time stamp is made."""
 
 
 def renew_stamps(deps: Deps) -> int:
-    """Renew what proves for fewer than the days of the setting; returns how many files.
+    """Renew files whose time stamp expires within the days of the setting; returns how many.
 
-    A file that cannot be renewed does not keep the others waiting. What failed and what came too
-    late is noted with its agreement, for the alarm and the pages; the next run tries again.
+    A file that cannot be renewed does not block the others. Failed and late renewals are recorded
+    with the agreement, for the alarm and the pages; the next run tries again.
     """
     failing = _read_unread(deps)
     with deps.database.begin() as tx:
@@ -60,10 +60,10 @@ def renew_stamps(deps: Deps) -> int:
 
 
 def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str]) -> int:
-    """How many were renewed; why another was not, is added to ``failing``."""
+    """Renew files and return how many; reasons for failures are added to ``failing``."""
     try:
         until = deps.sealer().stamps_until()
-    except Exception as failure:  # without keys or an authority nothing can be renewed
+    except Exception as failure:  # without keys or a time stamp service nothing can be renewed
         log.error("no time stamp can be renewed: %s", said(failure))
         failing |= dict.fromkeys((each.stamp.agreement_id for each in due), said(failure))
         return 0
@@ -80,7 +80,7 @@ def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str
     for number, each in enumerate(worthwhile):
         try:
             renewed += _renew(deps, each, now)
-        except TimestampUnavailable as failure:  # it would be so for the others as well
+        except TimestampUnavailable as failure:  # the others would fail as well
             left = (other.stamp.agreement_id for other in worthwhile[number:])
             failing |= dict.fromkeys(left, said(failure))
             log.error("no time stamp to renew with: %s", said(failure))
@@ -92,8 +92,8 @@ def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str
 
 
 def _read_unread(deps: Deps) -> dict[str, str]:
-    """Note until when the files prove that came into the archive since the last run; returns why
-    some could not be read, by their agreement."""
+    """Record the expiry of files archived since the last run; returns the reasons why some could
+    not be read, by agreement."""
     failing: dict[str, str] = {}
     while not failing:
         with deps.database.begin() as tx:
@@ -102,7 +102,7 @@ def _read_unread(deps: Deps) -> dict[str, str]:
             try:
                 pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
                 last = _last_stamp(pdf)
-            except Exception as failure:  # one file must not keep the others waiting
+            except Exception as failure:  # one file must not block the others
                 log.error("%s: %s", kept.key, said(failure))
                 failing[agreement_id] = said(failure)
                 continue
@@ -114,7 +114,7 @@ def _read_unread(deps: Deps) -> dict[str, str]:
 
 
 def _note_troubles(deps: Deps, late: set[str], failing: Mapping[str, str]) -> None:
-    """Make visible what is not as it should be; the log says it once per spell."""
+    """Record failing and late renewals for the pages; logged once per series."""
     now_are = {each: (FAILING, reason) for each, reason in failing.items()}
     now_are |= {each: (LATE, text("labels.renewal.late")) for each in late}
     with deps.database.begin() as tx:
@@ -132,7 +132,7 @@ def _note_troubles(deps: Deps, late: set[str], failing: Mapping[str, str]) -> No
 
 
 def _renew(deps: Deps, due: Due, now: datetime) -> int:
-    """Renew one file; 1, or 0 when another worker did."""
+    """Renew one file; returns 1, or 0 if another worker did."""
     kept, of = due.kept, due.stamp.of
     if stored := _stored_before(deps, due):
         return _note(deps, due, *stored, now)
@@ -144,13 +144,13 @@ def _renew(deps: Deps, due: Due, now: datetime) -> int:
     name = renewed_name(of, local_date(made.token_time))
     until = lock_until(now, days=deps.settings.lock_days)
     put = put_renewed(deps.objects(), due.prefix, name, made.pdf, retain_until=until)
-    if put is None:  # another worker's of the same day, which is noted by it, or by the next run
+    if put is None:  # another worker's of the same day, recorded by it or by the next run
         return 0
     return _note(deps, due, put, made.pdf, now, quality=made.token_quality)
 
 
 def _stored_before(deps: Deps, due: Due) -> tuple[StoredObject, bytes] | None:
-    """A good copy that a worker stored before it died."""
+    """A genuine copy that a worker stored before it was killed."""
     with deps.database.begin() as tx:
         known = {each.key for each in tx.archive.objects(due.stamp.agreement_id)}
     for stored, data in find_renewed(deps.objects(), due.prefix):
@@ -188,7 +188,6 @@ def _note(
 
 
 def _must_be_genuine(deps: Deps, due: Due, pdf: bytes) -> None:
-    """Raises ValueError for a copy that our own verification would refuse."""
     report = verify_kept(deps, due.stamp.agreement_id, due.stamp.of, pdf)
     if report.verdict != GENUINE:
         raise ValueError(f"{due.kept.key}: {'; '.join(report.lines('en'))}"[:500])
@@ -199,7 +198,7 @@ def _noted(agreement_id: str, name: str, of: str, last: Stamp) -> DocumentStamp:
 
 
 def _last_stamp(pdf: bytes) -> Stamp:
-    # Only a worker reads what is in a seal.
+    # Only a worker reads seals.
     from signatures.pdf.stamps_in_file import last_stamp  # noqa: PLC0415
 
     return last_stamp(pdf)

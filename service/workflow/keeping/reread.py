@@ -1,18 +1,17 @@
-"""The archive is read back, again and again, so that damage is found before somebody needs the
-original. A nightly job, in small parts; nobody has to remember how far it came.
+"""Reading the archive back repeatedly, so that damage is found before somebody needs the original.
+A nightly job, in small parts; the database records its progress.
 
-Each original is due nine months after its last check, whoever asked for that one. A night takes
-the sixtieth part of the archive at most: also when everything was stored on one day it has all
-been read two months later, and a month of nights may fail before a year is over. What is damaged
-is looked at again every night, so that a bucket that was put right is found to be. Each is judged
-by two libraries: what is new for the first time as soon as a night has room, and one on which
-they disagree every night.
+Each original is due nine months after its last check, whoever asked for that check. A night covers
+at most a sixtieth of the archive: even if everything was stored on one day, all has been read two
+months later, and a month of nights may fail before a year is over. Damaged ones are checked again
+every night, so that a repair is noticed. Two libraries verify each original: a new one as soon as a
+night has capacity, one on which they disagree every night.
 
-Reading makes an original the newest: a worker that was killed, or two at once, go on where the
-table says. While the store does not work nothing is known, so no state changes; the same part is
-tried again until it does, and the page *Taken* says why. What a store that works does not give,
-again and again, is missing (``storage/check.py``). One package that cannot be examined never ends
-the round.
+A check moves an original to the end of the order, so after a kill, or with two workers, the table
+says where to continue. While the store does not work there are no results and no state changes; the
+same part is retried until it works, and the page *Taken* shows why. Files that a working store
+repeatedly fails to return are missing (``storage/check.py``). A package that cannot be examined
+never stops the round.
 """
 
 from __future__ import annotations
@@ -34,13 +33,13 @@ from storage.witness import prove_working
 log = logging.getLogger(__name__)
 
 DUE_AFTER = timedelta(days=270)
-DAMAGED_AFTER = timedelta(hours=20)  # the next night, though it may come a little sooner
+DAMAGED_AFTER = timedelta(hours=20)  # the next night, even if it starts a little earlier
 NIGHTS = 60
-AT_ONCE = 20  # packages in one job: it is finished soon when a worker has to stop
+AT_ONCE = 20  # packages per job, so that it ends soon when a worker must stop
 
 
 def begin_round(deps: Deps) -> int:
-    """Begin with this night's part; returns of how many packages. A nightly job."""
+    """Start this night's part; returns its number of packages. A nightly job."""
     with deps.database.begin() as tx:
         number = -(-tx.archive_round.total() // NIGHTS)
         if number:
@@ -49,16 +48,16 @@ def begin_round(deps: Deps) -> int:
 
 
 def reread(deps: Deps, left: int) -> int:
-    """Read back the next packages that are due, and defer what is left of ``left``; a job.
+    """Read back the next due packages, and defer the rest of ``left``; a job.
 
-    Returns how many were read. Raises StorageUnavailable or StorageRefused when the store does not
-    work: the same job is then tried again for ever.
+    Returns how many were read. Raises StorageUnavailable or StorageRefused if the store does not
+    work: the same job is then retried indefinitely.
     """
     most = min(left, AT_ONCE)
     with deps.database.begin() as tx:
         due = tx.archive_round.due(DUE_AFTER, DAMAGED_AFTER, most)
     done = sum(look(deps, agreement_id) for agreement_id in due)
-    # What could not be examined comes last from now on, so the next part is another one.
+    # Packages that could not be examined now come last, so the next part is a different one.
     if len(due) == most and left > most:
         with deps.database.begin() as tx:
             tx.jobs.defer(REREAD, left=left - most)
@@ -66,9 +65,9 @@ def reread(deps: Deps, left: int) -> int:
 
 
 def look(deps: Deps, agreement_id: str) -> bool:
-    """Examine one package and note what was found; False when it alone could not be examined.
+    """Examine one package and record the result; False if just this one could not be examined.
 
-    Raises StorageUnavailable or StorageRefused when the store does not work.
+    Raises StorageUnavailable or StorageRefused if the store does not work.
     """
     try:
         with deps.database.begin() as tx:
@@ -84,7 +83,7 @@ def look(deps: Deps, agreement_id: str) -> bool:
             raise
         _note_unread(deps, agreement_id, failure)
         return False
-    except Exception as failure:  # one package must not keep the others waiting
+    except Exception as failure:  # one package must not block the others
         log.error("%s: %s", agreement_id, said(failure))
         _note_unread(deps, agreement_id, failure)
         return False
@@ -94,7 +93,7 @@ def look(deps: Deps, agreement_id: str) -> bool:
 
 
 def _note_store(deps: Deps, agreement_id: str, failure: Exception) -> None:
-    """A store that is away for hours is not the trouble of each agreement: one has it noted."""
+    """Record an outage of the store with one agreement only, not with each."""
     with deps.database.begin() as tx:
         noted = tx.archive_round.unread_because(type(failure).__name__)
     if not noted:
@@ -102,12 +101,12 @@ def _note_store(deps: Deps, agreement_id: str, failure: Exception) -> None:
 
 
 def _note_unread(deps: Deps, agreement_id: str, failure: Exception) -> None:
-    """Make a failed try visible; the state stays, and the log says it once per spell of failing."""
+    """Show a failed attempt; the state stays, and it is logged once per series of failures."""
     reason = said(failure)
     with deps.database.begin() as tx:
         tx.agreements.lock_by_id(agreement_id)
         state = tx.archive.state(agreement_id)
-        if state is None or state.state != "verified":  # the reason of damage is not overwritten
+        if state is None or state.state != "verified":  # keep the reason of damage
             return
         if not state.failure:
             personal = {"reason": reason[:300]}
@@ -116,7 +115,7 @@ def _note_unread(deps: Deps, agreement_id: str, failure: Exception) -> None:
 
 
 def progress(deps: Deps, by: Principal) -> Round:
-    """How far the round is. Raises NotAllowed."""
+    """The progress of the round. Raises NotAllowed."""
     require(by, Permission.SEE_OPERATIONS)
     with deps.database.begin() as tx:
         return tx.archive_round.progress()

@@ -1,11 +1,11 @@
-"""Keeping: locks roll while an agreement lives, and what is no longer needed here goes.
+"""Retention: extends locks in the archive, and deletes data no longer needed in the database.
 
-An archived object is locked for a limited time and the lock is extended before it runs out
-(DESIGN.md §2), so that nothing is ever locked for longer than the known need.
+An archived object is locked for a limited time, and the lock is extended before it expires
+(DESIGN.md §2), so that nothing is locked for longer than known to be needed.
 
-Every night all locks with fewer than 60 days left are extended, in parts of ``AT_ONCE`` objects
-until none is left. An object that cannot be extended stops no other: its package is examined at
-once, and what is not found missing or damaged by that is noted, so that people are warned.
+Every night all locks with fewer than 60 days left are extended, in parts of ``AT_ONCE`` objects. An
+object that cannot be extended does not block the others: its package is examined at once and, if
+that finds nothing missing or damaged, the failure is recorded, so that an alarm is sent.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from storage.witness import prove_working
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 500  # objects in one job: it is finished soon when a worker has to stop
-SHED_AT_ONCE = 100  # texts in one transaction, some ten megabytes
-WORKING_COPY_HOURS = 24  # after the archive verified its copy; the mails have gone out by then
+AT_ONCE = 500  # objects per job, so that it ends soon when a worker must stop
+SHED_AT_ONCE = 100  # texts per transaction, about ten megabytes
+WORKING_COPY_HOURS = 24  # after the archive verified its copy; the mails have been sent by then
 
 
 def begin_prolonging(deps: Deps) -> int:
-    """Begin with tonight's locks; a nightly job. Extends those of the anchors itself: few.
+    """Start extending tonight's locks; a nightly job. Extends the few of the anchors itself.
 
-    Returns how many anchors. Raises SomeFailed after all others were extended.
+    Returns how many anchors. Raises SomeFailed after trying all of them.
     """
     with deps.database.begin() as tx:
         tx.jobs.defer(EXTEND)
@@ -52,9 +52,9 @@ def begin_prolonging(deps: Deps) -> int:
 def prolong_locks(deps: Deps, until: str = "", key: str = "") -> int:
     """Extend the next locks with fewer than 60 days left, and defer the rest; a job.
 
-    ``until`` and ``key`` are the end of the lock and the key of the last object of the part before.
-    Returns how many were extended. Raises StorageUnavailable or StorageRefused when the store does
-    not work: the same part is then tried again for ever.
+    ``until`` and ``key`` are the end of the lock and the key of the last object of the previous
+    part. Returns how many were extended. Raises StorageUnavailable or StorageRefused if the store
+    does not work: the same part is then retried indefinitely.
     """
     after = (datetime.fromisoformat(until), key) if until else None
     with deps.database.begin() as tx:
@@ -64,7 +64,7 @@ def prolong_locks(deps: Deps, until: str = "", key: str = "") -> int:
     for agreement_id, kept in ending:
         try:
             _extend(deps, agreement_id, kept, new_end)
-        except Exception as failure:  # one object must not keep the others waiting
+        except Exception as failure:  # one object must not block the others
             log.error("%s: %s", kept.key, said(failure))
             failing[agreement_id] = f"{kept.name}: {said(failure)}"
     if failing:
@@ -91,7 +91,7 @@ def _extend(deps: Deps, agreement_id: str, kept: ArchivedObject, until: datetime
 
 
 def _note_failing(deps: Deps, agreement_id: str, reason: str) -> None:
-    """Find out whether the package is still whole, which tells its own alarm when it is not."""
+    """Examine the package, which raises its own alarm if it is damaged; else record the failure."""
     look(deps, agreement_id)
     with deps.database.begin() as tx:
         tx.agreements.lock_by_id(agreement_id)
@@ -104,9 +104,9 @@ def _note_failing(deps: Deps, agreement_id: str, reason: str) -> None:
 
 
 def shed(deps: Deps) -> int:
-    """Drop shown texts that the archive has read back twice since it stored them; a nightly job.
+    """Drop shown texts that the archive has read back twice since storing them; a nightly job.
 
-    Some at a time, each part in a transaction of its own, until none is due; returns how many.
+    In parts, each in its own transaction, until none is due; returns how many.
     """
     dropped = 0
     while True:
@@ -119,10 +119,10 @@ def shed(deps: Deps) -> int:
 
 
 def tidy(deps: Deps) -> int:
-    """Drop working copies that the archive has verified its own of, and what has run out; a job.
+    """Drop working copies that the archive has verified, and expired rows; a job.
 
-    Sessions, codes and forms with mistakes are of no use once they have run out; a used code stays
-    as long as its agreement, because the act's evidence refers to it.
+    Expired sessions, codes and forms with mistakes are deleted; a used code is kept as long as its
+    agreement, because the act's evidence refers to it.
     """
     with deps.database.begin() as tx:
         done = tx.archive.verified_for(WORKING_COPY_HOURS)

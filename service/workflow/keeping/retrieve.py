@@ -1,4 +1,4 @@
-"""Looking: lists, the dossier, and what the archive hands out. Every download is logged."""
+"""Reading: lists, the dossier, and downloads from the archive, each of which is logged."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from storage.zipped import zip_package
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list; ``next`` is where the following one begins, empty at the end.
+    """One page of a list; ``next`` is the cursor of the next page, empty at the end.
 
-    Of ``counts`` one more than ``COUNTED`` stands for any larger number. ``too_short`` says that
-    what was typed is too little to look for.
+    In ``counts``, ``COUNTED + 1`` means any larger number. ``too_short``: the typed text is too
+    short to search for.
     """
 
     lines: list[Summary]
@@ -45,14 +45,14 @@ class Page:
 
 
 def listing(deps: Deps, search: Search, by: Principal) -> Page:
-    """A page of agreements with the counts of every group."""
+    """A page of agreements with the counts of all groups."""
     require(by, Permission.SEE_AGREEMENTS)
     with deps.database.look() as tx:
         return _page(tx, search, tx.overview.counts())
 
 
 def waiting_count(deps: Deps, staff: Staff) -> int:
-    """How many agreements wait for this person's countersignature."""
+    """The number of agreements awaiting this person's countersignature."""
     if not staff.may(Permission.COUNTERSIGN):
         return 0
     with deps.database.look() as tx:
@@ -60,7 +60,7 @@ def waiting_count(deps: Deps, staff: Staff) -> int:
 
 
 def search_archive(deps: Deps, search: Search, by: Principal) -> Page:
-    """A page of what both parties have signed."""
+    """A page of agreements signed by both parties."""
     require(by, Permission.SEE_ARCHIVE)
     with deps.database.look() as tx:
         return _page(tx, search, {})
@@ -76,16 +76,16 @@ def _page(tx: Transaction, search: Search, counts: dict[str, int]) -> Page:
 
 
 def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
-    """One agreement with everything around it. Raises NotFound, NotAllowed.
+    """One agreement with all related data. Raises NotFound, NotAllowed.
 
-    The role archive sees only what both parties have signed.
+    The role archive only sees agreements signed by both parties.
     """
     with deps.database.begin() as tx:
         return gather(deps, tx, _seen(tx, reference, staff), staff.language)
 
 
 def agreement_of(deps: Deps, reference: str, staff: Staff) -> Agreement:
-    """The agreement alone, for a page that asks something about it. Raises NotFound, NotAllowed."""
+    """The agreement alone, for a page with a form about it. Raises NotFound, NotAllowed."""
     with deps.database.begin() as tx:
         return _seen(tx, reference, staff)
 
@@ -100,9 +100,9 @@ def _seen(tx: Transaction, reference: str, staff: Staff) -> Agreement:
 
 
 def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
-    """The frozen document as both parties sign it. Raises NotFound, or what the store raises.
+    """The frozen document that both parties sign. Raises NotFound, or the store's errors.
 
-    Whoever fetches it has not opened the text: a GET changes nothing that a signature needs.
+    This is not recorded as opening the text: a GET changes nothing that a signature needs.
     """
     require(staff, Permission.SEE_AGREEMENTS)
     with deps.database.begin() as tx:
@@ -115,7 +115,7 @@ def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
 
 
 def shown_text(deps: Deps, found: Dossier) -> str:
-    """The same text as a page, from its dossier. Raises NotFound, or what the store raises."""
+    """The same text as a page, from its dossier. Raises NotFound, or the store's errors."""
     if found.frozen is None:
         raise NotFound(ErrorCode.NOT_FOUND)
     return shown.reading_view(deps, found.agreement.id, found.frozen)
@@ -125,7 +125,7 @@ def open_file(
     deps: Deps, reference: str, name: str, staff: Staff, client: Client
 ) -> tuple[bytes, str]:
     """One file of an agreement's package and its media type; read from the archive and compared
-    with the recorded SHA-256. Raises NotFound, NotAllowed, or what the store raises."""
+    with the recorded SHA-256. Raises NotFound, NotAllowed, or the store's errors."""
     require(staff, Permission.SEE_ARCHIVE)
     if not open_to_all(name):
         require(staff, Permission.SEE_EVIDENCE)
@@ -141,23 +141,23 @@ def open_file(
 
 
 def file_name(deps: Deps, reference: str, name: str, by: Principal) -> str:
-    """Under which name a file of the package is saved. Raises NotFound, NotAllowed."""
+    """The download name of a file of the package. Raises NotFound, NotAllowed."""
     require(by, Permission.SEE_ARCHIVE)
     with deps.database.begin() as tx:
         return saved_as(tx.agreements.get(reference), name)
 
 
 def open_to_all(name: str) -> bool:
-    """Whether everybody who sees the archive may have it: what carries people's addresses is for
-    those who may see evidence."""
+    """Whether everybody with access to the archive may download it: files with people's addresses
+    are for those who may see evidence."""
     return (original_of(name) or name) in (AGREEMENT, SHOWN)
 
 
 def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
-    """Everything the archive keeps of an agreement, with the anchor that holds its log, as one
-    ZIP in the form of a bag (RFC 8493). Raises NotFound.
+    """All archived files of an agreement, with the anchor of its log, as a ZIP in the form of a bag
+    (RFC 8493). Raises NotFound.
 
-    The same bytes each time, but for the anchor that comes within a day of the close.
+    The bytes are the same each time, except for the anchor, which follows within a day of closing.
     """
     require(staff, Permission.SEE_EVIDENCE)
     with deps.database.begin() as tx:
@@ -175,9 +175,9 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
 
 
 def check(deps: Deps, reference: str, by: Principal) -> ArchiveCheck:
-    """Examine the package in the archive and note what was found.
+    """Examine the package in the archive and record the result.
 
-    Raises NotFound while it is not in the archive, or what the store raises.
+    Raises NotFound while it is not in the archive, or the store's errors.
     """
     require(by, Permission.SEE_ARCHIVE)
     with deps.database.begin() as tx:
@@ -195,7 +195,7 @@ def check(deps: Deps, reference: str, by: Principal) -> ArchiveCheck:
 
 
 def _working_copy(original: Original | None, name: str) -> bytes:
-    """What was sealed but has not reached the archive yet is handed out all the same."""
+    """A sealed file that has not been archived yet, so that it can be downloaded too."""
     if original is None:
         raise NotFound(ErrorCode.NOT_FOUND)
     copies = {

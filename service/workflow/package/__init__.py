@@ -1,1 +1,1 @@
-"""What the archive holds of one agreement: found, and taken out."""
+"""Finding and reading the archived files of one agreement."""

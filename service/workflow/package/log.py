@@ -10,27 +10,26 @@ from service.texts import Language
 
 
 def until_closed(entries: list[Entry]) -> list[Entry]:
-    """The log up to the close, without a gap; what comes later stands in the service's own log.
+    """The log up to the closing, without gaps; later entries are only in the service's own log.
 
-    A fixed end, so that the evidence is the same however often it is made.
+    The end is fixed, so that the evidence is the same each time it is made.
     """
     closed = max(e.seq for e in entries if e.event is Event.ORIGINAL_CLOSED)
     return [entry for entry in entries if entry.seq <= closed]
 
 
 def sentence(entry: Entry, language: Language) -> str:
-    """A log entry in plain words; what was erased of it is said to be erased."""
+    """A log entry as a sentence; erased values are marked as erased."""
     known = {**(entry.personal or {}), **entry.data}
     erased = bool(entry.personal_digest) and entry.personal is None
     return in_words(str(entry.event), known, language, erased=erased)
 
 
 def log_lines(entries: list[Entry]) -> bytes:
-    """The log as JSON lines, personal data and salts included, so that every hash can be checked
-    from this file alone.
+    """The log as JSON lines with personal data and salts, so that every hash can be checked from
+    this file alone.
 
-    Each line is canonical (RFC 8785), so what follows ``"entry":`` are the very bytes that were
-    hashed.
+    Each line is canonical (RFC 8785), so the bytes after ``"entry":`` are exactly those hashed.
     """
     lines = [
         rfc8785.dumps(

@@ -1,4 +1,4 @@
-"""The sealed files of one agreement: the working copy while there is one, then the archive's."""
+"""The sealed files of one agreement: the working copy while it exists, then the archive's."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from signatures.package.names import AGREEMENT, SHEET
 
 
 def original_bytes(deps: Deps, agreement_id: str) -> bytes:
-    """The sealed original. Raises NotFound, or what the store raises."""
+    """The sealed original. Raises NotFound, or the store's errors."""
     return sealed_files(deps, agreement_id, AGREEMENT)[0]
 
 
 def evidence_bytes(deps: Deps, agreement_id: str) -> bytes:
-    """The sealed evidence sheet. Raises NotFound, or what the store raises."""
+    """The sealed evidence sheet. Raises NotFound, or the store's errors."""
     return sealed_files(deps, agreement_id, SHEET)[0]
 
 
 def sealed_files(deps: Deps, agreement_id: str, *names: str) -> list[bytes]:
-    """The files of these names: the working copies while there are any, else the archive's.
+    """The files with these names: the working copies while they exist, else the archive's.
 
-    Raises NotFound, or what the store raises.
+    Raises NotFound, or the store's errors.
     """
     with deps.database.look() as tx:
         copies = tx.documents.sealed_copies(agreement_id)

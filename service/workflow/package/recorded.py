@@ -1,4 +1,4 @@
-"""What was recorded of a package: its objects in the bucket, and in which of them each file is."""
+"""The records of a package: its objects in the bucket, and the object of each file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from storage.renewed import original_of
 
 @dataclass(frozen=True)
 class ListedFile:
-    """A file that is handed out; ``locked_until`` is the lock of the object in which it is."""
+    """A downloadable file; ``locked_until`` is the lock of its object."""
 
     name: str
     size: int
@@ -33,7 +33,7 @@ class ListedFile:
 
 
 def package_facts(agreement: Agreement, original: Original) -> PackageFacts:
-    """What the manifest says of the agreement: what was fixed at the close."""
+    """The agreement's facts for the manifest, fixed at the closing."""
     facts = original.manifest_facts
     return PackageFacts(
         reference=agreement.reference,
@@ -49,7 +49,7 @@ def package_facts(agreement: Agreement, original: Original) -> PackageFacts:
 def recorded_package(
     agreement: Agreement, original: Original, objects: Sequence[ArchivedObject]
 ) -> StoredPackage:
-    """The package as it was recorded when it was stored; without the renewed copies beside it."""
+    """The package as recorded when it was stored; without later renewed copies."""
     kept = {each.name: each for each in objects if not original_of(each.name)}
     parts = {name: stored(each) for name, each in kept.items()}
     manifest = parts.pop(MANIFEST)
@@ -69,14 +69,14 @@ def bundled(objects: Sequence[ArchivedObject]) -> bool:
 
 
 def stored(kept: ArchivedObject) -> StoredObject:
-    """The object that was recorded."""
+    """The recorded object, for the store."""
     return StoredObject(kept.key, kept.version_id, kept.sha256, kept.size)
 
 
 def listed(
     agreement: Agreement, original: Original | None, objects: Sequence[ArchivedObject]
 ) -> list[ListedFile]:
-    """Every file that is handed out; none while there is nothing in the archive."""
+    """All downloadable files; none before archiving."""
     found = []
     for each in objects:
         if each.name == MANIFEST and original is not None and bundled(objects):
@@ -93,5 +93,5 @@ def listed(
 
 
 def inside(kept: ArchivedObject) -> dict[str, KeptFile]:
-    """The files that are in it, but for the object itself where that is a file."""
+    """The files inside it; without the object itself if that is a file."""
     return {name: KeptFile(kept.name, size, sha256) for name, (size, sha256) in kept.inside.items()}

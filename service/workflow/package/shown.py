@@ -1,4 +1,4 @@
-"""What was shown before signing: the database's copy while it is there, then the archive's."""
+"""The text shown before signing: the database's copy while it exists, then the archive's."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from signatures.package.names import SHOWN, VIEW
 
 
 def shown_pdf(deps: Deps, agreement_id: str, kept: bytes | None) -> bytes:
-    """The frozen document, of which the database has ``kept``; compared when the archive gives it.
+    """The frozen document; ``kept`` is the database's copy; one from the archive is compared.
 
-    Raises NotFound, or what the store raises.
+    Raises NotFound, or the store's errors.
     """
     return _from_archive(deps, agreement_id, SHOWN) if kept is None else kept
 
 
 def reading_view(deps: Deps, agreement_id: str, document: FrozenText) -> str:
-    """The same text as a page. Raises NotFound, or what the store raises."""
+    """The same text as a page. Raises NotFound, or the store's errors."""
     if document.reading_html is not None:
         return document.reading_html
     return _from_archive(deps, agreement_id, VIEW).decode()

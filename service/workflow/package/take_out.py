@@ -1,4 +1,4 @@
-"""The files of a package by name, read from wherever in the bucket they are, and compared."""
+"""Reads files of a package by name from their objects in the bucket, and compares them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def read_file(
     objects: Sequence[ArchivedObject],
     name: str,
 ) -> bytes | None:
-    """One file, compared with what was recorded; None when there is none of that name.
+    """One file, compared with the records; None if there is none with that name.
 
-    Reads one object, and none for the list of the files. Raises what the store raises.
+    Reads a single object; the list of files comes from the database. Raises the store's errors.
     """
     for each in objects:
         if name in each.inside:
@@ -41,7 +41,7 @@ def read_file(
 def read_files(
     deps: Deps, agreement: Agreement, original: Original, objects: Sequence[ArchivedObject]
 ) -> dict[str, bytes]:
-    """Every file by name, renewed copies too. Raises what the store raises."""
+    """All files by name, including renewed copies. Raises the store's errors."""
     package = recorded_package(agreement, original, objects)
     contents = {
         each.name: read_object(deps, agreement.id, each)
@@ -53,7 +53,7 @@ def read_files(
 
 
 def read_object(deps: Deps, agreement_id: str, kept: ArchivedObject) -> bytes:
-    """The bytes that were stored. What cannot be had makes the worker examine the package."""
+    """The stored bytes. If they cannot be read, the worker examines the package."""
     try:
         return deps.objects().read_verified(kept.key, kept.version_id, kept.sha256, most=kept.size)
     except StorageError:
@@ -62,6 +62,6 @@ def read_object(deps: Deps, agreement_id: str, kept: ArchivedObject) -> bytes:
 
 
 def look_soon(deps: Deps, agreement_id: str) -> None:
-    """Have one package examined now: somebody asked for a file of it and did not get it."""
+    """Have a package examined now, because one of its files could not be read."""
     with deps.database.begin() as tx:
         tx.jobs.defer(LOOK, agreement_id=agreement_id)

@@ -1,7 +1,7 @@
-"""A form that could not be accepted is kept for a while, so that its page can show it again.
+"""A rejected form is kept for a limited time, so that its page can show it again.
 
-It belongs to the browser that sent it and to the page that shows it. What is secret never comes
-here: the caller leaves it out.
+It belongs to the browser that sent it and to the page that shows it. The caller leaves secret
+fields out.
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ def keep(
     staff: Staff | None = None,
     stranger: bool = False,
 ) -> str:
-    """Keep it and return its id.
+    """Store it and return its id.
 
-    ``former`` is the id of the form that was shown to be corrected: the newer one takes its place,
-    so that every page of the browser's history shows the last that was typed. ``stranger``: nobody
-    is signed in.
+    ``former`` is the id of the form shown for correction: the newer one replaces it, so that every
+    page of the browser's history shows the last input. ``stranger``: nobody is signed in.
     """
     staff_id = staff.id if staff else None
     with deps.database.begin() as tx:
@@ -43,19 +42,19 @@ def keep(
 
 
 def find(deps: Deps, form_id: str, place: Place, staff: Staff | None) -> dict[str, Any] | None:
-    """What was kept under this id, if it was kept for this place and this person."""
+    """The form with this id, if it was kept for this place and person."""
     with deps.database.look() as tx:
         return tx.forms.get(form_id, place, staff_id=staff.id if staff else None)
 
 
 def waiting(deps: Deps, place: Place) -> tuple[str, dict[str, Any]] | None:
-    """What was sent to this place when its session was gone: its id, and what was kept."""
+    """The id and contents of a form sent to this place after its session had ended."""
     with deps.database.look() as tx:
         return tx.forms.waiting(place)
 
 
 def has_session(deps: Deps, secret: str) -> bool:
-    """Whether a signer's session stands behind this cookie."""
+    """Whether this cookie belongs to a signer's session."""
     if not secret:
         return False
     with deps.database.look() as tx:
@@ -63,12 +62,12 @@ def has_session(deps: Deps, secret: str) -> bool:
 
 
 def forget(deps: Deps, form_id: str, holder: bytes) -> None:
-    """The form was accepted: its former mistakes are of no use."""
+    """Delete the kept form once it was accepted."""
     with deps.database.begin() as tx:
         tx.forms.forget(form_id, holder)
 
 
 def forget_all(deps: Deps, holder: bytes) -> None:
-    """Somebody leaves this browser: nothing that was typed in it stays."""
+    """Delete all kept input of this browser when its user signs out."""
     with deps.database.begin() as tx:
         tx.forms.forget_all(holder)

@@ -1,4 +1,4 @@
-"""Many things in one run of a job: one that fails keeps no other from its turn."""
+"""Processes many items in one job: a failed item does not stop the others."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ Item = TypeVar("Item")
 
 log = logging.getLogger(__name__)
 
-NAMED = 3  # failures that the message of SomeFailed names
+NAMED = 3  # the number of failures listed in the message of SomeFailed
 
 
 class SomeFailed(Exception):
-    """Some of the things failed, and all others were done."""
+    """Some items failed; all others were processed."""
 
 
 def said(failure: Exception) -> str:
-    """A failure in one line, for the log and the pages."""
+    """A failure as one line, for the log and the pages."""
     return kept(failure)
 
 
 def one_by_one(items: Iterable[Item], step: Callable[[Item], int]) -> int:
-    """Do ``step`` for each item and return the sum of what the steps return.
+    """Call ``step`` for each item and return the sum of the results.
 
-    Raises SomeFailed after the last item when a step raised, so that the job counts as failed.
+    Raises SomeFailed after the last item if a step raised, so that the job is recorded as failed.
     """
     done = 0
     failures: list[str] = []
@@ -35,7 +35,7 @@ def one_by_one(items: Iterable[Item], step: Callable[[Item], int]) -> int:
     for item in all_of_them:
         try:
             done += step(item)
-        except Exception as failure:  # told at the end, after the turn of all others
+        except Exception as failure:  # reported at the end, after all others
             log.exception("%s", item)
             failures.append(f"{item}: {said(failure)}")
     if failures:

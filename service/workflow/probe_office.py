@@ -1,7 +1,7 @@
-"""Whether LibreOffice can be closed in on the machine of a worker: tried when it starts.
+"""Tests whether LibreOffice can be isolated on a worker's machine, when the worker starts.
 
-What came of it stands in the general chain of the audit log, because the page that shows it may be
-served by another machine. Only a change is noted.
+The result is in the general chain of the audit log, because the page that shows it may be served by
+another machine. Only changes are recorded.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 
 
 class OfficeOpen(ZegelError):
-    """LibreOffice could reach the network or the service's files, and nobody allowed that."""
+    """LibreOffice could reach the network or the service's files, and no setting allows that."""
 
 
 def probe_office(deps: Deps) -> tuple[str, ...]:
-    """Try the walls and note which are missing; returns their names.
+    """Test the protections and record the missing ones; returns their names.
 
-    Raises OfficeOpen outside development where one is missing and no setting gives a reason.
+    Raises OfficeOpen outside development if one is missing and no setting gives a reason.
     """
     missing = missing_walls()
     with deps.database.begin() as tx:
@@ -40,7 +40,7 @@ def probe_office(deps: Deps) -> tuple[str, ...]:
 
 
 def open_walls(deps: Deps) -> tuple[str, ...]:
-    """What the worker that started last could not build."""
+    """The protections missing at the most recently started worker."""
     with deps.database.begin() as tx:
         found = tx.audit.newest(Event.OFFICE_PROBED)
     return tuple(found[1]["missing"]) if found else ()

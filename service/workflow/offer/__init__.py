@@ -1,1 +1,1 @@
-"""Sales prepares, sends, reminds and withdraws."""
+"""Steps of sales: prepare, send, remind and withdraw."""

@@ -1,4 +1,4 @@
-"""Sales answers a question: of the signatory, or of the countersigner who gave it back."""
+"""Sales answers a question of the signatory, or of the countersigner who returned the agreement."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from service.workflow.telling.notify import Reader, last_day, tell
 
 
 def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staff) -> None:
-    """Mail the answer to who asked; the question waits no longer.
+    """Mail the answer to the person who asked, and close the question.
 
-    A repetition of the same answer changes nothing. Raises Invalid naming ``answer``, NotFound,
-    Refused when the question has ended otherwise, TooLate when nobody can sign any more.
+    Repeating the same answer changes nothing. Raises Invalid naming ``answer``, NotFound, Refused
+    if the question was closed in another way, TooLate if nobody can sign any more.
     """
     require(staff, Permission.SEND)
     if not clean(words):
@@ -46,9 +46,9 @@ def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staf
 
 
 def settle(deps: Deps, reference: str, question_id: str, staff: Staff) -> None:
-    """Note that the question was answered elsewhere: by e-mail, on the telephone.
+    """Record that the question was answered elsewhere: by e-mail or telephone.
 
-    Said twice it changes nothing. Raises NotFound, Refused, TooLate.
+    A repetition changes nothing. Raises NotFound, Refused, TooLate.
     """
     require(staff, Permission.SEND)
     with deps.database.begin() as tx:
@@ -91,7 +91,7 @@ def _tell_countersigner(
 def _tell_signatory(
     tx: Transaction, agreement: Agreement, question: Question, said: str, staff: Staff
 ) -> None:
-    """With the living link, when it is still theirs: they may have passed on to a colleague."""
+    """With the valid link, if it is still theirs: they may have delegated to a colleague."""
     link = tx.signing.live_link(agreement.id)
     theirs = link is not None and link.signatory_id == question.signatory_id
     tell(

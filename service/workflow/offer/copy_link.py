@@ -1,4 +1,4 @@
-"""Sales copies the living link, to pass it on by hand; the log says so."""
+"""Sales copies the valid link, to pass it on by hand; this is logged."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from service.workflow.telling.links import address
 
 
 def copy_link(deps: Deps, reference: str, by: Principal) -> str:
-    """The address of the living link, for sales to pass on by hand.
+    """The URL of the valid link, for sales to pass on by hand.
 
-    The evidence will say that a member of staff had it. Raises NotAllowed where the setting
-    forbids it.
+    The evidence will state that a member of staff had it. Raises NotAllowed if the setting forbids
+    it.
     """
     require(by, Permission.SEND)
     if not deps.settings.staff_may_copy_link:

@@ -1,4 +1,4 @@
-"""From a document that was made to the row that keeps it."""
+"""Converts a made document to its database row."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Remind the signatory of a link that was not used yet: by the clock, or by hand.
+"""Reminds the signatory of an unused link: automatically or by hand.
 
-The rules of the clock stand in ``service/agreement/reminders.py``. A reminder carries the same
-living link; nothing about the agreement changes by it.
+The rules for automatic reminders are in ``service/agreement/reminders.py``. A reminder carries the
+same valid link and does not change the agreement.
 
-There is no switch per agreement. Three mails at most go out by themselves, only while it is the
-signatory's turn and no question of theirs is open; whoever wants none sets ``ZEGEL_REMINDER_DAYS``.
+There is no switch per agreement. At most three automatic mails are sent, only while it is the
+signatory's turn and no question of theirs is open; ``ZEGEL_REMINDER_DAYS`` can turn them off.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import last_day, sender, tell_signatory
 from signatures.effective_date import local_date
 
-AT_ONCE = 500  # agreements looked at in one transaction
+AT_ONCE = 500  # agreements per transaction
 
 
 def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
-    """Send every reminder that is due and return how many; a periodic job.
+    """Send all due reminders and return how many; a periodic job.
 
-    ``now`` is the moment to judge by, that of the database's clock when none is given. Whether one
-    is due is asked twice, the second time under the agreement's lock: whoever signs meanwhile is
-    not reminded. Raises SomeFailed after all others were reminded.
+    ``now`` defaults to the database's clock. The rules are checked twice, the second time under the
+    agreement's lock, so that a person who signs meanwhile is not reminded. Raises SomeFailed after
+    trying all of them.
     """
     marks = deps.settings.reminder_days
     with deps.database.begin() as tx:
@@ -58,7 +58,7 @@ def _remind_one(deps: Deps, agreement_id: str, now: datetime) -> bool:
         due = reminders.due(situation, deps.settings.reminder_days, now)
         if due is None:
             return False
-        # The mark before the end belongs to that end: an extended term has one of its own.
+        # A mark before the end belongs to that end: an extended term gets its own.
         end = local_date(situation.expires_at) if due.mark < 0 else ""
         return _remind(
             tx,
@@ -72,9 +72,9 @@ def _remind_one(deps: Deps, agreement_id: str, now: datetime) -> bool:
 
 
 def remind(deps: Deps, reference: str, by: Principal) -> None:
-    """Send a reminder now, at most one mail with the link a day and four reminders in all.
+    """Send a reminder now: at most one mail with the link a day, and four reminders in all.
 
-    Raises WrongState or TooLate when nobody can sign any more, Refused otherwise.
+    Raises WrongState or TooLate if nobody can sign any more, otherwise Refused.
     """
     require(by, Permission.SEND)
     with deps.database.begin() as tx:

@@ -1,4 +1,4 @@
-"""Sales sends the link again: a new one to the same person; the former one dies."""
+"""Sales sends the link again: a new one to the same person; the former one is revoked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from service.workflow.telling.notify import renew_link
 
 
 def resend(deps: Deps, reference: str, by: Principal) -> None:
-    """Mail a new link to the same person; the former link dies."""
+    """Mail a new link to the same person, and revoke the former one."""
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)

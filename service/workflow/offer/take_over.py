@@ -1,8 +1,8 @@
-"""Somebody else signs for the processor: a colleague takes it over, before anyone has signed.
+"""A colleague takes over signing for the processor, before anyone has signed.
 
-The text names who signs for the processor. So where one was made, or is being made, the next
-edition is made with the new name, and what was read or prepared for the former one counts no more.
-After the first signature nothing in the text can change: withdrawing and *Kopie maken* is the way.
+The text names the processor's signer. So if it was made or is being made, the next edition is made
+with the new name, and readings and prepared signatures for the former one become invalid. After the
+first signature the text cannot change: withdraw it and use *Kopie maken* instead.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from service.workflow.telling.notify import Reader, sender, tell
 
 
 def take_over(deps: Deps, reference: str, staff: Staff) -> None:
-    """This member of staff signs for the processor from now on; the sender and the former one are
-    told.
+    """Make this member of staff the processor's signer, and notify the sender and the former
+    signer.
 
-    Said twice it changes nothing. Who signs already may take over from themselves once the account
-    has another name than the text. Raises NotAllowed, WrongState, Refused once somebody signed.
+    A repetition changes nothing. The present signer may do it if their account's name differs from
+    the text. Raises NotAllowed, WrongState, Refused once somebody has signed.
     """
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:
@@ -68,7 +68,7 @@ def take_over(deps: Deps, reference: str, staff: Staff) -> None:
 
 
 def _prints(tx: Transaction, agreement: Agreement, staff: Staff) -> bool:
-    """Whether this person signs under the name that is printed, or will be."""
+    """Whether the text has, or will have, this person's present name."""
     if agreement.countersigner is None:
         return False
     printed = tx.documents.printed_for_us(agreement.id, agreement.edition)
@@ -83,7 +83,8 @@ def _tell(
     *,
     anew: bool,
 ) -> None:
-    """The sender, and the former one where that account is still in use; never who did it."""
+    """Notify the sender and, if the account is still active, the former signer; never the person
+    who took over."""
     people = {sender(tx, agreement).id: sender(tx, agreement)}
     account = tx.accounts.by_id(former.staff_id) if former else None
     if account and account.active:

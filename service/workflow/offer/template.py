@@ -1,7 +1,7 @@
-"""Which template an agreement is made from: the one that was installed when it was prepared.
+"""The template of an agreement: the one installed when it was prepared.
 
-A new version of Zegel may bring another template. Agreements that are under way keep theirs, with
-every edition of their text, so what a customer read at the start is what the text is made from.
+A new version of Zegel may have another template. Running agreements keep theirs for every edition
+of their text, so that the final text has the template that the customer read at the start.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from service.deps import Deps
 
 
 def install(deps: Deps) -> None:
-    """Keep the installed template; at each start, before anything else.
+    """Store the installed template; runs first at each start.
 
-    Agreements of before they named a template, and without a text, name this one from now on.
+    Agreements that name no template and have no text yet are assigned this one.
     """
     with deps.database.begin() as tx:
         tx.templates.keep(deps.template)
@@ -23,10 +23,10 @@ def install(deps: Deps) -> None:
 
 
 def template_of(deps: Deps, tx: Transaction, agreement: Agreement) -> TemplateVersion:
-    """The template to make the text of this agreement from.
+    """The template for the text of this agreement.
 
-    The installed one where it names none, or one of which former code kept the Word file but not
-    what is declared of it.
+    The installed one if it names none, or if former code stored only the Word file of its template,
+    without the declaration.
     """
     kept = tx.templates.get(agreement.template_sha256) if agreement.template_sha256 else None
     return kept or deps.template

@@ -1,4 +1,4 @@
-"""Sales withdraws an agreement that not everybody has signed yet."""
+"""Sales withdraws an agreement before everybody has signed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from service.workflow.telling.undelivered import settle_link_mails
 
 
 def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
-    """Withdraw with a reason; the link dies, and who was invited is told.
+    """Withdraw with a reason; revokes the link and notifies an invited signatory.
 
-    Raises Invalid without a reason, TooLate when the last signature was faster.
+    Raises Invalid without a reason, TooLate if the last signature came first.
     """
     require(by, Permission.SEND)
     check = Checker()
@@ -40,5 +40,5 @@ def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
             personal={"name": by.name, "reason": given},
         )
         settle_link_mails(tx, before.id)
-        if tx.signing.live_link(before.id):  # else nobody was invited yet
+        if tx.signing.live_link(before.id):  # otherwise nobody was invited yet
             tell_signatory(tx, voided, Voided(given), once="voided")

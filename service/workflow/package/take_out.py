@@ -25,7 +25,7 @@ def read_file(
 ) -> bytes | None:
     """One file, compared with the records; None if there is none with that name.
 
-    Reads a single object; the list of files comes from the database. Raises the store's errors.
+    Reads one object, or none if the file is the list of files. Raises the store's errors.
     """
     for each in objects:
         if name in each.inside:

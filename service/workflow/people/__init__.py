@@ -1,1 +1,1 @@
-"""Staff: invited, signing in, their passwords, roles and sessions, and the processor's profile."""
+"""Staff: invitations, signing in, passwords, roles and sessions, and the processor's profile."""

@@ -1,4 +1,4 @@
-"""Staff: signing in, and the password again."""
+"""Staff: signing in, and confirming the password."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KNOWN_BROWSER_SECONDS = KNOWN_BROWSER_DAYS * 24 * 60 * 60
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The cookies of somebody who signed in: of the session, and that this browser is known."""
+    """The cookies after signing in: the session's and the known browser's."""
 
     session: str
     browser: str
@@ -42,16 +42,16 @@ def sign_in(
     former: str = "",
     user_agent: str = "",
 ) -> SignedIn:
-    """Check a password and begin a session; ``address`` is the IP address that asks.
+    """Check a password and begin a session; ``address`` is the client's IP address.
 
-    ``former`` is the cookie of the session that this browser had: signing in ends it.
+    ``former`` is the cookie of the browser's former session, which ends.
 
-    A browser from which this account signed in before (``browser`` is its cookie) has a count of
-    tries of its own, so that a stranger who knows the e-mail address locks strangers only.
+    A browser from which this account has signed in before (``browser`` is its cookie) has its own
+    count of attempts, so that a stranger who knows the e-mail address only locks out strangers.
 
-    Nobody learns who has an account here: an unknown address, a disabled account and a wrong
-    password take the same road, with the same questions to the database, one hash of the same cost
-    and the same answer. Raises Invalid; TooMany when so much is tried that this try was not judged.
+    The answer does not reveal whether an account exists: an unknown address, a disabled account and
+    a wrong password take the same path, with the same queries, one hash of the same cost and the
+    same answer. Raises Invalid; TooMany if there are too many attempts to check this one.
     """
     email = email.strip()
     with deps.database.begin() as tx:
@@ -84,7 +84,7 @@ def sign_in(
     with deps.database.begin() as tx:
         now = tx.accounts.by_id(account.person.id, lock=True)
         if now is None or now.password_hash != account.password_hash:
-            # Changed while it was being judged: the change ends whatever the old one opened.
+            # Changed during the check: a password change also ends sessions of the old one.
             raise Invalid([FieldError("password", FieldCode.SIGN_IN_WRONG)])
         if renewed:
             tx.accounts.renew_hash(account.person.id, account.password_hash, renewed)
@@ -100,8 +100,8 @@ def sign_in(
 
 
 def confirm_password(deps: Deps, staff: Staff, password: str, browser: str = "") -> None:
-    """Ask the password again before something weighty. Raises Invalid naming ``password``; TooMany
-    when the account is locked or too many passwords are being checked."""
+    """Check the password again before a sensitive action. Raises Invalid naming ``password``;
+    TooMany if the account is locked or too many passwords are being checked."""
     with deps.database.look() as tx:
         account = tx.accounts.by_id(staff.id)
         if account is None:
@@ -122,7 +122,7 @@ def confirm_password(deps: Deps, staff: Staff, password: str, browser: str = "")
 
 
 class _Wrong(Exception):
-    """Not the password; ``locked`` when that was the last try that the first counter allowed."""
+    """A wrong password; ``locked``: it was the last attempt that the first counter allowed."""
 
     def __init__(self, *, locked: bool) -> None:
         super().__init__(locked)
@@ -136,12 +136,12 @@ def _judge(
     password: str,
     patience: float = passwords.PATIENCE_SECONDS,
 ) -> str:
-    """Whether this is the password: counted first, then judged without any lock or transaction.
+    """Check the password: count the attempt first, then check without any lock or transaction.
 
-    Returns the hash to keep instead, or an empty string when it can stay. Raises _Wrong; TooMany
-    when a counter allows no try, or nobody has time for it.
+    Returns a new hash to store, or an empty string if the present one is up to date. Raises _Wrong;
+    TooMany if a counter allows no attempt, or the process is too busy.
     """
-    with deps.database.look() as tx:  # a look that writes nothing, for whoever asks in a loop
+    with deps.database.look() as tx:  # read-only, for clients that try in a loop
         _refuse_if_used_up(tx, counters)
     with passwords.turn(patience):
         with deps.database.begin() as tx:
@@ -173,7 +173,7 @@ def _note_lock(deps: Deps, person: Staff, *, known_browser: bool) -> None:
 
 
 def remember_browser(deps: Deps, tx: Transaction, staff_id: str, *, instead_of: str = "") -> str:
-    """Know a browser from now on, under a new name; returns its cookie."""
+    """Make a browser known under a new id; returns its cookie."""
     former = known_browser_id(deps.secret_key, instead_of)
     if former:
         tx.accounts.forget_browser(former)

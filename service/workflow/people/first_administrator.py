@@ -1,4 +1,4 @@
-"""The first account, made at the first start, with a password that is printed."""
+"""The first account, made at the first start, with a printed password."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from service.workflow.people import passwords
 
 
 def first_administrator(deps: Deps, email: str, name: str, function: str) -> str | None:
-    """Make the first account with every role and return its password, or None when one exists.
+    """Make the first account with every role and return its password, or None if an account exists.
 
-    The password is printed, so it is good for one thing: to sign in and choose another.
+    Because the password is printed, it can only be used to sign in and choose another.
     """
     password = secrets.token_urlsafe(15)
     with deps.database.begin() as tx:

@@ -1,8 +1,7 @@
-"""Somebody who is not signed in asks for a link: a password was forgotten, or strangers locked it.
+"""Requests for a link without signing in: after a forgotten password or a lock by strangers.
 
-The request costs the same whether there is such an account or not: it is one row and one job, and
-the worker looks who it is. What was asked is bounded for each address, each network and for all
-together.
+A request takes equally long whether or not the account exists: it is one row and one job, and the
+worker looks up the account. Requests are limited per address, per network and in total.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from service.workflow.telling.notify import tell_staff
 
 
 def ask(deps: Deps, email: str, purpose: str, client: Client) -> None:
-    """Ask for a link. The answer says nothing about who has an account. Raises Invalid."""
+    """Request a link. The answer does not reveal whether an account exists. Raises Invalid."""
     check = Checker()
     address = check.email("email", email)
     wanted = AccountPurpose.UNLOCK if purpose == AccountPurpose.UNLOCK else AccountPurpose.PASSWORD
@@ -32,7 +31,7 @@ def ask(deps: Deps, email: str, purpose: str, client: Client) -> None:
     with deps.database.begin() as tx:
         key = address_key(deps.secret_key, address)
         tx.activity.note(Activity.LINK_ASKED, None, wanted.value, client=client.personal())
-        # First the network's own share, so that no one network uses up what all may ask.
+        # The network's own limit first, so that no network uses up the total.
         within = tx.tries.count(limits.of_links(deps, client.ip))
         request_id = tx.account_links.ask(wanted.value, address, key) if within else None
         if request_id:
@@ -40,7 +39,7 @@ def ask(deps: Deps, email: str, purpose: str, client: Client) -> None:
 
 
 def answer(deps: Deps, request_id: str) -> None:
-    """Mail the link, if there is such an account; a job."""
+    """Mail the link if the account exists; a job."""
     with deps.database.begin() as tx:
         request = tx.account_links.take_request(request_id)
         account = tx.accounts.by_email(request.email) if request else None
@@ -48,7 +47,7 @@ def answer(deps: Deps, request_id: str) -> None:
             return
         purpose = AccountPurpose(request.purpose)
         if account.invited:
-            purpose = AccountPurpose.PASSWORD  # there is nothing to unlock yet
+            purpose = AccountPurpose.PASSWORD  # no password to unlock yet
         mail_link(tx, deps, account.person, purpose, asked=True)
         tx.audit.append(
             None, Event.STAFF_LINK_SENT, SYSTEM, purpose=purpose.value, staff=account.person.id
@@ -64,9 +63,9 @@ def mail_link(
     asked: bool,
     by_name: str = "",
 ) -> None:
-    """Mail a link for another password or against a lock.
+    """Mail a link for a new password or for unlocking.
 
-    ``asked`` when the reader may have asked for it; ``by_name`` is the colleague who sent it.
+    ``asked``: the recipient may have requested it; ``by_name`` is the colleague who sent it.
     """
     link = make(tx, deps, person, purpose)
     mail = (
@@ -85,9 +84,9 @@ def mail_link(
 
 
 def tell_locked(deps: Deps) -> int:
-    """Tell who is locked out by wrong passwords, with a way in; a periodic job.
+    """Mail an unlocking link to people locked out by wrong passwords; a periodic job.
 
-    At most one mail a day for each account; returns how many.
+    At most one mail a day per account; returns how many.
     """
     told = 0
     with deps.database.begin() as tx:

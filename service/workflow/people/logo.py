@@ -1,7 +1,7 @@
-"""The processor's logo on the page behind a signing link.
+"""The processor's logo on the signing pages.
 
-A picture from outside is never handed on: its pixels are made into a small PNG of ours, so that no
-file of somebody else reaches a signer, and the page stays light.
+An uploaded picture is never served as it is: its pixels are re-encoded as a small PNG, so that no
+third-party file reaches a signer, and the page stays light.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DECODING = Turns(1, 1)
 
 
 def logo(deps: Deps) -> Logo | None:
-    """The logo as it is now, if there is one."""
+    """The current logo, if there is one."""
     with deps.database.begin() as tx:
         return tx.logos.newest()
 
@@ -42,7 +42,7 @@ def logo_png(deps: Deps, sha256: str) -> bytes:
 
 
 def change_logo(deps: Deps, data: bytes, staff: Staff, proof: Proof) -> None:
-    """Show this picture from now on, and tell every administrator. Raises Invalid."""
+    """Use this picture from now on, and notify every administrator. Raises Invalid."""
     require(staff, Permission.MANAGE_PROFILE)
     small, size = _small(data)
     must_prove(deps, staff, proof)
@@ -53,7 +53,7 @@ def change_logo(deps: Deps, data: bytes, staff: Staff, proof: Proof) -> None:
 
 
 def remove_logo(deps: Deps, staff: Staff, proof: Proof) -> None:
-    """Show the name in type again. Raises Invalid."""
+    """Remove the logo, so that the name is shown instead. Raises Invalid."""
     require(staff, Permission.MANAGE_PROFILE)
     must_prove(deps, staff, proof)
     with deps.database.begin() as tx:

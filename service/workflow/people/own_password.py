@@ -1,4 +1,4 @@
-"""Choosing an own password: another one, or the first of one's own."""
+"""Choosing one's own password: the first one, or another."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from service.workflow.people.sessions import begin
 
 
 def change(deps: Deps, staff: Staff, *, old: str, new: str, again: str, browser: str = "") -> str:
-    """Choose another password; every session ends and every browser is forgotten but this one.
+    """Choose another password; ends every session and forgets every browser except this one.
 
     Returns this browser's new cookie, so that a stranger who locks the account meanwhile does not
-    keep its owner out. Raises Invalid naming the field, TooMany.
+    lock out its owner. Raises Invalid naming the field, TooMany.
     """
     with deps.database.begin() as tx:
         about = words_about(tx, staff)
@@ -37,10 +37,10 @@ def change(deps: Deps, staff: Staff, *, old: str, new: str, again: str, browser:
 def choose_first(
     deps: Deps, session: Session, *, new: str, again: str, browser: str = ""
 ) -> tuple[str, str]:
-    """Choose an own password in the place of the one that was printed.
+    """Replace the printed password.
 
     Returns the cookies of a new session and of this browser. Raises Invalid naming the field,
-    NotAllowed for somebody who has an own password.
+    NotAllowed for somebody who already chose a password.
     """
     staff = session.person
     if not staff.first_password:
@@ -60,7 +60,7 @@ def _keep(deps: Deps, staff: Staff, new: str, how: str) -> None:
         if how == "first":
             now = tx.accounts.by_id(staff.id, lock=True)
             if now is None or not now.person.first_password:
-                raise NotAllowed(ErrorCode.NOT_ALLOWED)  # somebody chose one meanwhile
+                raise NotAllowed(ErrorCode.NOT_ALLOWED)  # one was chosen meanwhile
         keep_password(tx, staff, password_hash)
         once = tx.audit.append(None, Event.STAFF_PASSWORD, staff, how=how)
         tell_of_change(

@@ -1,8 +1,8 @@
-"""Passwords: hashed and compared, a few at a time and never inside a transaction.
+"""Hashing and checking passwords: a few at a time, and never inside a transaction.
 
-argon2id is slow on purpose. Whoever could make this process do many at once, or wait for one while
-a row is locked, could stop every page. So there are ``AT_ONCE`` turns in a process; who gets none
-is told to come back.
+argon2id is slow on purpose. Many at once, or one that waits while a row is locked, could block
+every page. So a process has ``AT_ONCE`` turns; a request that gets none is refused, to try again
+later.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from service.error_codes import ErrorCode
 from service.errors import TooMany
 from service.workflow.turns import NoTurn, Turns
 
-# OWASP's Password Storage Cheat Sheet, first of its equal choices for argon2id: 19 MiB, two passes,
-# one lane. Why not more: docs/decisions, number 18.
+# The first of the equivalent argon2id settings in OWASP's Password Storage Cheat Sheet: 19 MiB, two
+# passes, one lane. Why not more: docs/decisions, number 18.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 AT_ONCE = 2
-PATIENCE_SECONDS = 5.0  # of somebody who is signed in, or whose browser is known
-BUSY_SECONDS = 5  # after which it is worth trying again
+PATIENCE_SECONDS = 5.0  # for signed-in people and known browsers
+BUSY_SECONDS = 5  # after which to try again
 _turns = Turns(AT_ONCE, waiting=8)
 
 
 @contextmanager
 def turn(patience: float = PATIENCE_SECONDS) -> Iterator[None]:
-    """One of the few turns to hash, waited for so many seconds. Raises TooMany without one."""
+    """Wait at most ``patience`` seconds for a turn to hash. Raises TooMany without one."""
     try:
         with _turns.turn(patience):
             yield
@@ -39,13 +39,13 @@ def turn(patience: float = PATIENCE_SECONDS) -> Iterator[None]:
 
 
 def hashed(password: str) -> str:
-    """What the database keeps of a new password; takes a turn. Raises TooMany."""
+    """The hash of a new password; takes a turn. Raises TooMany."""
     with turn():
         return _HASHER.hash(password)
 
 
 def matches(password_hash: str, password: str) -> bool:
-    """Whether this is the password; only within a turn."""
+    """Whether the password matches; only within a turn."""
     try:
         return _HASHER.verify(password_hash, password)
     except VerificationError:
@@ -53,13 +53,13 @@ def matches(password_hash: str, password: str) -> bool:
 
 
 def hashed_anew(password_hash: str, password: str) -> str:
-    """A right password's hash with today's choice of cost, or an empty string where it has that;
-    only within a turn."""
+    """A new hash of a correct password with the present cost settings, or an empty string if the
+    hash has them already; only within a turn."""
     return _HASHER.hash(password) if _HASHER.check_needs_rehash(password_hash) else ""
 
 
 def of_nobody(password_hash: str) -> str:
-    """A hash that no password matches, as slow as the one given."""
+    """A hash that no password matches, as slow to check as the given one."""
     cost_and_salt = password_hash.rpartition("$")[0]
     digest = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     return f"{cost_and_salt}${digest}"

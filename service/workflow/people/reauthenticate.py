@@ -1,6 +1,6 @@
-"""The password again before something weighty, unless it was given a few minutes ago.
+"""Asks for the password before a sensitive action, unless it was given a few minutes ago.
 
-What was proved, when and how stands in the session.
+The session records the proof with its time and kind.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FIELD = "own_password"
 
 @dataclass(frozen=True)
 class Proof:
-    """What a browser shows: the cookie of its session, that it is known, and the password."""
+    """The proof from a browser: its session cookie, its known-browser cookie, and the password."""
 
     session: str
     password: str = ""
@@ -30,14 +30,14 @@ class Proof:
 
 
 def fresh(session: Session, now: datetime) -> bool:
-    """Whether its owner proved who it is within the last minutes."""
+    """Whether the owner proved their identity within the last minutes."""
     return now - session.proved_at < GOOD_FOR
 
 
 def must_prove(deps: Deps, staff: Staff, proof: Proof) -> None:
-    """Raises Invalid naming ``own_password`` where the password is needed, wrong or locked.
+    """Raises Invalid naming ``own_password`` if the password is needed, wrong or locked.
 
-    Raises NotAllowed for a session that is not (or no longer) of ``staff``.
+    Raises NotAllowed for a session that does not (or no longer) belong to ``staff``.
     """
     digest = hash_secret(proof.session)
     with deps.database.begin() as tx:

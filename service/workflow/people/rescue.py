@@ -1,8 +1,7 @@
-"""The way back in for whoever runs the machine: when nobody who could help can sign in any more.
+"""Account recovery from the command line, for when no administrator can sign in any more.
 
-Whoever may run commands here can read the database and the secret key as well, so no password is
-asked.
-Everybody in charge is told all the same.
+A person who may run commands here can also read the database and the secret key, so no password is
+asked. All administrators are notified nevertheless.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from service.workflow.telling.notify import PRODUCT
 
 @dataclass(frozen=True)
 class RescueLink:
-    """A link for one person, to choose a password once. ``until`` is aware UTC."""
+    """A single-use link for choosing a password. ``until`` is aware UTC."""
 
     name: str
     link: str
@@ -35,7 +34,7 @@ class RescueLink:
 
 
 def password_link(deps: Deps, email: str) -> RescueLink:
-    """A link for somebody who may sign in. Raises NotFound."""
+    """A password link for an active account. Raises NotFound."""
     with deps.database.begin() as tx:
         account = tx.accounts.by_email(email)
         if account is None or not account.active:
@@ -44,7 +43,7 @@ def password_link(deps: Deps, email: str) -> RescueLink:
 
 
 def administrator(deps: Deps, email: str) -> RescueLink:
-    """Let somebody sign in again, with the role ``beheer``, by such a link. Raises NotFound."""
+    """Reactivate an account with the role ``beheer``, and return such a link. Raises NotFound."""
     with deps.database.begin() as tx:
         tx.accounts.lock_staff()
         account = tx.accounts.by_email(email)

@@ -1,8 +1,8 @@
 """Roles that bind the processor: one administrator asks, a second one grants.
 
-Whoever signs for the processor, or decides who does, should not come from one stolen session. So
-these roles wait for another active administrator. Where there is none they are given at once; the
-log and the mail to everybody then say that nobody else had to agree.
+One stolen session should not be enough to appoint a person who signs for the processor or decides
+who does. So these roles need another active administrator. If there is none they are given at once;
+the log and the mail to everybody then state that no second approval was needed.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from service.workflow.telling.notify import tell_staff
 
 @dataclass(frozen=True)
 class Given:
-    """What became of the roles that were asked for: those held ``now``, those ``waiting`` for a
-    second administrator, and what is ``said`` of it to everybody."""
+    """The result of a change of roles: those held ``now``, those ``waiting`` for a second
+    administrator, and the changes ``said`` to everybody."""
 
     now: frozenset[Role]
     waiting: frozenset[Role]
@@ -42,9 +42,9 @@ class Given:
 
 
 def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> Given:
-    """Which of the roles somebody gets now; asks for the others.
+    """Decide which roles are given now, and request the others.
 
-    The caller holds ``lock_staff`` and writes the roles.
+    The caller holds ``lock_staff`` and stores the roles.
     """
     weighty = (wanted - person.roles) & NEEDS_A_SECOND
     said = _withdraw(tx, person, NEEDS_A_SECOND - wanted, by)
@@ -81,7 +81,7 @@ def give(tx: Transaction, person: Staff, wanted: frozenset[Role], by: Staff) -> 
 
 
 def _withdraw(tx: Transaction, person: Staff, roles: frozenset[Role], by: Staff) -> list[Change]:
-    """What waited and is not wanted any more; what is said of it."""
+    """Withdraw open requests for roles no longer wanted; returns the changes to report."""
     waiting = [each.role for each in tx.role_requests.waiting(person.id) if each.role in roles]
     if not waiting:
         return []
@@ -97,17 +97,17 @@ def _withdraw(tx: Transaction, person: Staff, roles: frozenset[Role], by: Staff)
 
 
 def waiting(deps: Deps, by: Staff) -> list[RoleRequest]:
-    """What waits for a second administrator, the oldest first."""
+    """Requests awaiting a second administrator, oldest first."""
     require(by, Permission.MANAGE_STAFF)
     with deps.database.begin() as tx:
         return tx.role_requests.waiting()
 
 
 def decide(deps: Deps, request_id: str, *, grant: bool, by: Staff, proof: Proof) -> None:
-    """Grant or refuse a role; whoever asked for it can only withdraw.
+    """Grant or refuse a role; the administrator who asked for it can only withdraw.
 
-    Raises Invalid for a wrong password, Refused when the asker grants, NotFound when it was
-    decided or withdrawn meanwhile.
+    Raises Invalid for a wrong password, Refused if the administrator who asked tries to grant it,
+    NotFound if it was decided or withdrawn meanwhile.
     """
     require(by, Permission.MANAGE_STAFF)
     must_prove(deps, by, proof)

@@ -1,4 +1,4 @@
-"""Sessions of staff: which one a cookie opens, one's own list of them, and ending them."""
+"""Sessions of staff: finding by cookie, listing one's own, and ending them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.errors import NotFound
 
 @dataclass(frozen=True)
 class OwnSession:
-    """One line of somebody's own list; ``browser`` is in words, ``here`` is the one that asks."""
+    """One line of one's own list; ``browser`` is a readable name, ``here`` marks this session."""
 
     id: str
     browser: str
@@ -28,9 +28,9 @@ class OwnSession:
 
 
 def begin(tx: Transaction, person: Staff, *, former: str, user_agent: str) -> str:
-    """A new session of somebody who gave the right password; returns its cookie.
+    """Start a session after a correct password; returns its cookie.
 
-    ``former`` is the cookie that this browser had: that session ends, whoever's it was.
+    ``former`` is the browser's former cookie: that session ends, whoever owned it.
     """
     if former:
         tx.sessions.end(hash_secret(former))
@@ -40,7 +40,7 @@ def begin(tx: Transaction, person: Staff, *, former: str, user_agent: str) -> st
 
 
 def find(deps: Deps, secret: str) -> Session | None:
-    """The session that this cookie opens, if any; being asked for counts as use."""
+    """The session of this cookie, if any; this records its use."""
     if not secret:
         return None
     digest = hash_secret(secret)
@@ -49,13 +49,13 @@ def find(deps: Deps, secret: str) -> Session | None:
 
 
 def sign_out(deps: Deps, secret: str) -> None:
-    """End the session behind this cookie."""
+    """End the session of this cookie."""
     with deps.database.begin() as tx:
         tx.sessions.end(hash_secret(secret))
 
 
 def own_sessions(deps: Deps, staff: Staff, here: str) -> list[OwnSession]:
-    """Where ``staff`` is signed in, the last used first; ``here`` is the id of this session."""
+    """The sessions of ``staff``, most recently used first; ``here`` is the id of this session."""
     with deps.database.begin() as tx:
         return [
             OwnSession(
@@ -78,7 +78,7 @@ def end_own(deps: Deps, staff: Staff, session_id: str) -> None:
 
 
 def end_others(deps: Deps, staff: Staff, secret: str) -> int:
-    """End all of one's own sessions but the one behind this cookie; returns how many."""
+    """End all of one's own sessions except this cookie's; returns how many."""
     with deps.database.begin() as tx:
         ended = tx.sessions.end_all(staff.id, but=hash_secret(secret))
         if ended:

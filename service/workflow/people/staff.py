@@ -1,7 +1,7 @@
-"""Who works here: invited, changed, blocked, and given a link for another password.
+"""Administration of staff: invite, change, block, and send a link for a new password.
 
-Each of these asks the administrator's own password again and is mailed to the person and to every
-administrator. A role that binds the processor waits for a second administrator, where there is one
+Each of these requires the administrator's own password again and is mailed to the person and to
+every administrator. A role that binds the processor needs a second administrator, if there is one
 (``service/workflow/people/role_grants.py``). Nobody chooses a password for somebody else.
 """
 
@@ -43,7 +43,7 @@ def invite(
     by: Staff,
     proof: Proof,
 ) -> None:
-    """A new member of staff, who gets a link by mail and chooses a password there.
+    """Add a member of staff, and mail a link for choosing a password.
 
     Raises Invalid naming the field.
     """
@@ -64,7 +64,7 @@ def invite(
         own = tx.accounts.by_id(by.id)
         if own is None:
             raise NotFound(ErrorCode.NOT_FOUND)
-        # Until there is a password, none fits; it is as slow to try as any other.
+        # No password matches until one is chosen; checking takes as long as for any other.
         nobodys = passwords.of_nobody(own.password_hash)
         if tx.accounts.by_email(person.email):
             raise Invalid([FieldError("email", FieldCode.EMAIL_TAKEN)])
@@ -95,10 +95,10 @@ def change(
     by: Staff,
     proof: Proof,
 ) -> bool:
-    """Change name, function, roles, or whether the account may be used.
+    """Change name, function, roles, or whether the account is active.
 
-    Returns whether a role waits for a second administrator. Raises Invalid naming the field,
-    Refused when no active administrator would be left, NotFound.
+    Returns whether a role awaits a second administrator. Raises Invalid naming the field, Refused
+    if no active administrator would be left, NotFound.
     """
     require(by, Permission.MANAGE_STAFF)
     check = Checker()
@@ -139,9 +139,9 @@ def change(
 
 
 def send_link(deps: Deps, staff_id: str, by: Staff, proof: Proof) -> None:
-    """Mail somebody a new invitation, or a link to choose another password.
+    """Mail a new invitation, or a link for choosing another password.
 
-    The old password and every session stay until the link is used. Raises NotFound.
+    The old password and all sessions stay valid until the link is used. Raises NotFound.
     """
     require(by, Permission.MANAGE_STAFF)
     must_prove(deps, by, proof)
@@ -170,7 +170,7 @@ def everyone(deps: Deps, by: Staff) -> list[Account]:
 
 
 def newest_link(deps: Deps, staff_id: str, by: Staff) -> LinkMail | None:
-    """What became of the newest link that was mailed to somebody, for the administrator."""
+    """The status of the newest link mailed to a person, for the administrator."""
     require(by, Permission.MANAGE_STAFF)
     with deps.database.begin() as tx:
         return tx.account_links.newest_mail(staff_id)
@@ -197,7 +197,7 @@ def _tell(
     once: str,
     personally: bool = True,
 ) -> None:
-    """``personally`` is False where the person gets another mail that says it already."""
+    """``personally`` is False if the person gets another mail that already says so."""
     tell_of_change(
         tx, changes, about=about, by=by.name, at=tx.now(), once=once, personally=personally
     )

@@ -1,7 +1,7 @@
-"""The log of staff: who signed in, what changed in accounts and roles, and who looked at what.
+"""The staff log: sign-ins, changes to accounts and roles, and access to data.
 
-What changed stands in the hash-chained log; what happens often stands beside it, counted by the
-hour. Here both are read as one.
+Changes are in the hash-chained log; frequent events are stored outside it, counted per hour. This
+reads both as one log.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class LogLine:
-    """One line for people. ``at`` is aware UTC: the last time, where there were several."""
+    """One displayed line. ``at`` is aware UTC: the last time if there were several."""
 
     at: datetime
     who: str
@@ -63,8 +63,8 @@ class LogLine:
 
 @dataclass(frozen=True)
 class LogPage:
-    """One page; ``next`` is where the following one begins, empty at the end. ``people`` are the
-    pairs of id and name to choose from."""
+    """One page; ``next`` is the cursor of the next page, empty at the end. ``people`` are the pairs
+    of id and name for the filter."""
 
     lines: list[LogLine]
     people: list[tuple[str, str]]
@@ -72,7 +72,7 @@ class LogPage:
 
 
 def read(deps: Deps, wanted: Wanted, by: Staff) -> LogPage:
-    """A page of the log of staff, the newest first. That it was read is noted too."""
+    """A page of the staff log, newest first. Reading it is logged too."""
     require(by, Permission.READ_STAFF_LOG)
     with deps.database.begin() as tx:
         lines = tx.activity.read(wanted, limit=PAGE + 1)
@@ -88,7 +88,7 @@ def read(deps: Deps, wanted: Wanted, by: Staff) -> LogPage:
 
 
 def note_refusal(deps: Deps, staff: Staff, what: str, client: Client) -> None:
-    """Somebody tried what their roles do not allow; ``what`` names the page."""
+    """Log an attempt that a person's roles do not allow; ``what`` names the page."""
     with deps.database.begin() as tx:
         tx.activity.note(Activity.REFUSED, staff.id, what, client=client.personal())
 

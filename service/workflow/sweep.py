@@ -1,8 +1,8 @@
-"""The state tables are the truth, the queue only makes it quick (DESIGN.md §2).
+"""Finds overdue work in the state tables, which are authoritative; the queue only makes it fast
+(DESIGN.md §2).
 
-Every few minutes this looks for agreements, mails and requests that should be further than they
-are, and defers what is missing. It needs no memory of what went wrong: a crash, a lost job, a
-restored backup all look the same from here.
+Every few minutes this searches for overdue agreements, mails and requests, and defers their jobs
+again. It needs no record of the cause: a crash, a lost job and a restored backup look the same.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 60
 
 
 def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
-    """Defer what is missing for longer than ``patience`` seconds; returns how much was found."""
+    """Defer work overdue for more than ``patience`` seconds; returns the number of items found."""
     with deps.database.begin() as tx:
         found = 0
         for task, ids in (

@@ -1,8 +1,8 @@
-"""Turns for what is costly: few at a time in a process, few wait, and nobody twice.
+"""Turns for costly work: a few at a time per process, a few waiting, one per requester.
 
-Whoever waits holds a thread that another page needs, so only some may wait, and not long; the rest
-is refused at once. One asker holds one place, running or waiting, so a flood from one network
-leaves places for others. Places are given in the order in which they were asked for.
+A waiting request holds a thread that another page needs, so only a few may wait, and not for long;
+the rest is refused at once. A requester has one place, running or waiting, so a flood from one
+network leaves places for others. Turns are given in the order of the requests.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from time import monotonic
 
 
 class NoTurn(Exception):
-    """Too much is asked at this moment; worth trying again."""
+    """Too many requests at this moment; try again later."""
 
 
 class Turns:
-    """``at_once`` run, ``waiting`` wait. Each kind of work has its own, one for a process."""
+    """``at_once`` run, ``waiting`` wait. Each kind of work has one instance per process."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self._at_once = at_once
@@ -31,9 +31,9 @@ class Turns:
 
     @contextmanager
     def turn(self, patience: float, asker: str = "") -> Iterator[None]:
-        """One turn, waited for at most so many seconds. Raises NoTurn.
+        """Wait for a turn, at most ``patience`` seconds. Raises NoTurn.
 
-        ``asker`` is whoever may hold one place only; an empty one may hold any number.
+        ``asker`` identifies the requester, who may have one place; empty means no limit.
         """
         with self._changed:
             self._take_place(patience, asker)

@@ -1,7 +1,7 @@
-"""Where this installation is weaker than it could be: found, never guessed, and shown.
+"""Detects and shows the weak spots of this installation.
 
-Nothing here stops anybody. What would be dangerous in silence is refused at the start unless a
-setting allows it; here stands what was allowed, and what the engines turned out to be.
+Nothing is blocked here. Silent dangers are refused at the start unless a setting allows them; this
+lists what was allowed, and weaknesses found in the engines.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class WeakSpot:
-    """One of them; ``code`` names a sentence in ``staff.toml``, ``reason`` is the operator's."""
+    """One weak spot; ``code`` names a sentence in ``staff.toml``, ``reason`` is the operator's."""
 
     code: str
     reason: str = ""
 
     def sentence(self) -> str:
-        """What it is, for a person."""
+        """Its sentence."""
         return text(f"staff.weak_spot.{self.code}")
 
 
 def weak_spots(deps: Deps, by: Principal) -> list[WeakSpot]:
-    """What ``by`` should know. Raises NotAllowed, Unavailable."""
+    """The weak spots to show to ``by``. Raises NotAllowed, Unavailable."""
     require(by, Permission.SEE_OPERATIONS)
     return _found(deps)
 
 
 def log_weak_spots(deps: Deps) -> None:
-    """Say them at the start of a process. Raises Unavailable."""
+    """Log them at the start of a process. Raises Unavailable."""
     for spot in _found(deps):
         log.warning("weak spot %s: %s", spot.code, spot.reason or "see the page Taken")
 

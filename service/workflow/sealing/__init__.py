@@ -1,1 +1,1 @@
-"""Accepted acts become one sealed original with its evidence, under keys that are current."""
+"""Turns accepted acts into a sealed original with its evidence, using the current keys."""

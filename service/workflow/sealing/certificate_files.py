@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from signatures.keys.authority import pem
 
-if TYPE_CHECKING:  # the PDF library comes with it
+if TYPE_CHECKING:  # it loads the PDF library
     from signatures.sealing.validation_data import Chains
 
 
 def certificate_files(chains: Chains) -> dict[str, bytes]:
-    """What a verifier needs in nine years, under the names of the archive; several in one file
-    when keys were replaced between one act and the next, those that count first."""
+    """The files that a verifier will need in nine years, with their names in the archive; several
+    certificates per file if keys were replaced between acts, the current ones first."""
     return {
         "wortel.pem": pem(*chains.roots),
         "uitgever.pem": pem(*chains.intermediates),

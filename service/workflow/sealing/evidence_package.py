@@ -1,7 +1,7 @@
-"""The evidence package: what lies beside the original so that anybody can check it alone.
+"""The evidence package: the files with which anybody can verify the original independently.
 
-What never changes is made once, at the close, and goes into the bucket with the original. The
-anchors come later: they are added when the package is handed out.
+Fixed files are made once, at the closing, and are archived with the original. The anchors come
+later and are added at download.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from signatures.package.names import (
 )
 from storage.bag import bag
 
-if TYPE_CHECKING:  # the ASN.1 library comes with it
+if TYPE_CHECKING:  # it loads the ASN.1 library
     from signatures.pdf.extraction import Part
 
-OWN = "eigen"  # the quality of a time stamp of this service's own
+OWN = "eigen"  # the quality of the service's own time stamps
 
 
 def fixed_files(
     facts: Facts, *, sealed: bytes, template: bytes | None, views: Mapping[str, bytes]
 ) -> dict[str, bytes]:
-    """The further files, by name, that are there before the evidence sheet is made.
+    """The additional files, by name, that can be made before the evidence sheet.
 
-    Their digests stand in the sealed sheet, so a file that can be made here belongs here.
-    ``template`` is the Word file that the text was made from, None where it was not kept;
-    ``views`` are the texts that were shown as pages, by name.
+    The sealed sheet contains their digests, so every file that can be made here belongs here.
+    ``template`` is the Word file of the text, None if it was not kept; ``views`` are the texts
+    shown as pages, by name.
     """
     files = {f"{RECORDS}{act.place}.json": act.record.canonical for act in facts.acts}
     files |= _loose(_parts(AGREEMENT, sealed))
@@ -67,10 +67,11 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
 def explanations(
     facts: Facts, fixed: Mapping[str, bytes], *, sealed: bytes, shown: bytes, checked_at: datetime
 ) -> dict[str, bytes]:
-    """LEESMIJ.txt and README.txt, which the sealed sheet names too.
+    """LEESMIJ.txt and README.txt, whose digests are in the sealed sheet.
 
-    So they say nothing that the sheet gives: where its seals stand, a file of its own says.
-    ``checked_at`` (aware) is a moment at which certificates and revocation lists count.
+    So they cannot say anything about the finished sheet: the positions of its seals are in a
+    separate file. ``checked_at`` (aware) is a moment at which certificates and revocation lists are
+    valid.
     """
     told = _told(
         facts,
@@ -84,8 +85,8 @@ def explanations(
 
 
 def files_of_sheet(sheet: bytes) -> dict[str, bytes]:
-    """What the sealed sheet gives: its seal and time stamps as files, and where they stand."""
-    # Loaded by the worker, which makes packages; the web process only hands them out.
+    """The files made from the sealed sheet: its seal and time stamps, and their positions."""
+    # Loaded only by the worker, which makes packages; the web process only serves them.
     from signatures.pdf.extraction import places  # noqa: PLC0415
 
     named = _parts(SHEET, sheet)
@@ -97,7 +98,7 @@ def files_of_sheet(sheet: bytes) -> dict[str, bytes]:
 
 
 def _views(facts: Facts, fixed: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    """The texts that were shown as pages, each with the places whose record names it."""
+    """The texts shown as pages, each with the places whose record names it."""
     found = digests({name: fixed[name] for name in (VIEW, DIFFERENCE, COMMON) if name in fixed})
     return [
         {
@@ -110,8 +111,8 @@ def _views(facts: Facts, fixed: Mapping[str, bytes]) -> list[dict[str, Any]]:
 
 
 def _parts(file: str, pdf: bytes) -> list[tuple[str, str, Part]]:
-    """The seals and time stamps in a sealed file: that file, their name in the package, each."""
-    # Loaded by the worker, which makes packages; the web process only hands them out.
+    """The seals and time stamps in a sealed file: (file, name in the package, part) of each."""
+    # Loaded only by the worker, which makes packages; the web process only serves them.
     from signatures.pdf.extraction import parts  # noqa: PLC0415
 
     stem = file.removesuffix(".pdf")
@@ -123,7 +124,7 @@ def _parts(file: str, pdf: bytes) -> list[tuple[str, str, Part]]:
 
 
 def _loose(named: list[tuple[str, str, Part]]) -> dict[str, bytes]:
-    """The same as files of their own."""
+    """The same as separate files."""
     files = {}
     for _, name, part in named:
         files[f"{TOKENS}{name}.tst"] = part.token
@@ -139,10 +140,11 @@ def _told(
     shown_length: int,
     absent: Set[str],
 ) -> dict[str, Any]:
-    """What LEESMIJ.txt and README.txt need; offsets and lengths in bytes, ``attime`` in seconds.
+    """The values for LEESMIJ.txt and README.txt; offsets and lengths in bytes, ``attime`` in
+    seconds.
 
-    Each certificate is judged as it was at the moment of the token beside it: keys may be replaced
-    between two acts, and the commands are to hold in thirty years too.
+    Each certificate is checked at the time of its token: keys may be replaced between two acts, and
+    the commands must still work in thirty years.
     """
     agreement, effective = facts.agreement, facts.agreement.effective_date
     if effective is None:
@@ -210,7 +212,7 @@ def _quality(facts: Facts) -> dict[str, str]:
 
 
 def _story(absent: Set[str]) -> dict[str, list[tuple[str, str]]]:
-    """What each file proves, but for the files that this package does not have."""
+    """What each file proves, without the files that this package does not have."""
     return {
         language: [(name, proves) for name, proves in files.items() if name not in absent]
         for language, files in table("package")["proves"].items()
@@ -218,19 +220,19 @@ def _story(absent: Set[str]) -> dict[str, list[tuple[str, str]]]:
 
 
 def encoded(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Files as JSON holds them."""
+    """Encode files as base64 for JSON."""
     return {name: base64.b64encode(data).decode() for name, data in files.items()}
 
 
 def decoded(files: Mapping[str, str]) -> dict[str, bytes]:
-    """And back."""
+    """The inverse of ``encoded``."""
     return {name: base64.b64decode(data) for name, data in files.items()}
 
 
 def anchor_files(tx: Transaction, agreement_id: str, log: bytes) -> dict[str, bytes]:
     """The anchor that holds the last entry of a package's log, with the path to it; {} if none.
 
-    A later anchor adds nothing: the first one that holds it bounds it best.
+    Later anchors add nothing: the first one gives the earliest proof of existence.
     """
     last = json.loads(log.splitlines()[-1])
     head = Head(agreement_id, last.get("entry", last)["seq"], last["hash"])
@@ -246,7 +248,8 @@ def anchor_files(tx: Transaction, agreement_id: str, log: bytes) -> dict[str, by
 
 
 def _path(anchor: Anchor, heads: list[Head], head: Head) -> bytes:
-    """One step a line: the leaf, then on which side the other one stands, then the token's time."""
+    """One step per line: the leaf, then the side and hash of each sibling, then the token's
+    time."""
     lines = [f"blad {head.leaf().decode()}"]
     lines += [f"{side} {other}" for side, other in anchoring.path(heads, head)]
     lines.append(f"tijd {int(anchor.token_time.timestamp())}")
@@ -254,7 +257,6 @@ def _path(anchor: Anchor, heads: list[Head], head: Head) -> bytes:
 
 
 def as_bag(agreement: Agreement, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files as a bag."""
     return bag(
         files,
         {

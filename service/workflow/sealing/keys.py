@@ -1,4 +1,4 @@
-"""Which keys and certificates there are, until when, and what has to be renewed soon."""
+"""The keys and certificates, their expiry, and those to renew soon."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from signatures.keys.authority import (
 )
 
 SOON = timedelta(days=92)
-"""How long before its end a certificate asks to be renewed."""
+"""How long before its expiry a certificate must be renewed."""
 
 IN_USE, FORMER, REVOKED = "in_use", "former", "revoked"
 FINE, ENDS_SOON, ENDED = "fine", "ends_soon", "ended"
@@ -36,7 +36,7 @@ PEM_TYPE = "application/x-pem-file"
 
 @dataclass(frozen=True)
 class CertificateLine:
-    """One certificate: ``state`` says whether it counts, ``term`` whether that ends."""
+    """One certificate: current or former (``state``), and whether its end is near (``term``)."""
 
     role: str
     name: str
@@ -50,7 +50,7 @@ class CertificateLine:
 
 @dataclass(frozen=True)
 class ListLine:
-    """A revocation list of one that counts: ``role`` of its issuer, and when it ends."""
+    """A current revocation list: the ``role`` of its issuer, and its expiry."""
 
     role: str
     ends: datetime
@@ -59,7 +59,7 @@ class ListLine:
 
 @dataclass(frozen=True)
 class Keys:
-    """Everything there is, those that count first."""
+    """All certificates and lists, the current ones first."""
 
     certificates: tuple[CertificateLine, ...]
     lists: tuple[ListLine, ...]
@@ -67,21 +67,21 @@ class Keys:
 
     @property
     def warnings(self) -> tuple[CertificateLine | ListLine, ...]:
-        """What counts and ends soon, or has ended."""
+        """The current ones that expire soon or have expired."""
         counting = tuple(each for each in self.certificates if each.state == IN_USE)
         every: tuple[CertificateLine | ListLine, ...] = (*counting, *self.lists)
         return tuple(each for each in every if each.term != FINE)
 
 
 def keys(deps: Deps) -> Keys:
-    """The keys as they stand now, by the database's clock. Raises KeysUnusable."""
+    """The keys and their present status, by the database's clock. Raises KeysUnusable."""
     with deps.database.begin() as tx:
         now = tx.now()
     return keys_in(read_keys(deps), deps.settings.seal_provider, now)
 
 
 def read_keys(deps: Deps) -> Authority:
-    """The authority as it is on disk, ended or not. Raises KeysUnusable."""
+    """The authority as stored on disk, expired or not. Raises KeysUnusable."""
     try:
         return read_authority(deps.settings.key_dir, None)
     except AuthorityError as error:
@@ -89,7 +89,7 @@ def read_keys(deps: Deps) -> Authority:
 
 
 def keys_in(authority: Authority, provider: str, now: datetime) -> Keys:
-    """The same of a loaded authority."""
+    """The same, for a loaded authority."""
     root_list, issuing_list, *_ = lists = authority.lists
     lines = [
         _line(role, certificate, IN_USE, lists, now)
@@ -100,7 +100,7 @@ def keys_in(authority: Authority, provider: str, now: datetime) -> Keys:
         certificates=tuple(lines),
         lists=(
             _list_line(ROOT, root_list, SOON, now),
-            # It is made anew by itself, long before; so only one that has ended is a warning.
+            # Renewed automatically long before its expiry, so only an expired one is a warning.
             _list_line(ISSUING, issuing_list, timedelta(), now),
         ),
         provider=provider,
@@ -108,10 +108,10 @@ def keys_in(authority: Authority, provider: str, now: datetime) -> Keys:
 
 
 def published_file(deps: Deps, name: str) -> tuple[bytes, str]:
-    """One certificate or list for the world with its media type: DER, or PEM behind ``.pem``.
+    """One published certificate or list with its media type: DER, or PEM for names in ``.pem``.
 
-    ``wortel`` and ``uitgever`` are those that count; every other is named by the identifier of
-    its key, as certificates refer to it. Raises NotFound, KeysUnusable.
+    ``wortel`` and ``uitgever`` are the current ones; every other is named by the identifier of its
+    key, as certificates refer to it. Raises NotFound, KeysUnusable.
     """
     bare, as_pem = name.removesuffix(".pem"), name.endswith(".pem")
     stem, dot, kind = bare.partition(".")

@@ -1,4 +1,4 @@
-"""Sealing with the keys that count: they may be replaced at any moment, by a command."""
+"""Sealing with the current keys, which a command may replace at any moment."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ T = TypeVar("T")
 
 
 def with_present_keys(deps: Deps, make: Callable[[Sealer], T]) -> T:
-    """What ``make`` makes with the sealer; again with the new one when the keys were replaced
-    meanwhile, because the certificate of the old may be revoked since. Raises AuthorityError."""
+    """The result of ``make`` with the current sealer; repeated with the new one if the keys were
+    replaced meanwhile, because the old certificate may have been revoked. Raises AuthorityError."""
     while True:
         try:
             return make(deps.sealer())

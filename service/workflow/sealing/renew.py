@@ -1,4 +1,4 @@
-"""Our own authority's revocation list is made anew long before it runs out."""
+"""Renews our own authority's revocation list long before it expires."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from cryptography import x509
 from service.deps import Deps
 from signatures.keys.authority import renew_crl
 
-LEAST_LEFT = timedelta(days=20)  # a list lasts 30 days; a worker that stands still may be noticed
+LEAST_LEFT = timedelta(days=20)  # of the 30 of a list: time to notice a stopped worker
 
 
 def renew_revocation_list(deps: Deps) -> int:
-    """Make the list anew when fewer than 20 days are left; an hourly job. Returns how many.
+    """Renew the list when fewer than 20 days are left; an hourly job. Returns how many.
 
     Without a valid list no original can be closed. Raises AuthorityError.
     """

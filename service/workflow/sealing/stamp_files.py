@@ -1,4 +1,4 @@
-"""What belongs beside an original whose time stamps other people's authorities gave."""
+"""Files for originals with time stamps of third-party authorities."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cryptography import x509
 
 from signatures.keys.authority import pem
 
-if TYPE_CHECKING:  # the PDF library comes with it
+if TYPE_CHECKING:  # it loads the PDF library
     from signatures.stamps.chains import StampEvidence
 
 ROOT, CHAINS, LISTS = "tijdstempelwortel.pem", "tijdstempeldienst.pem", "tijdstempelintrekking.pem"
@@ -17,14 +17,14 @@ OF_OTHERS = tuple(f"certificaten/{name}" for name in (ROOT, CHAINS, LISTS))
 
 
 def stamp_files(evidence: StampEvidence, stamps: Sequence[x509.Certificate]) -> dict[str, bytes]:
-    """Their certificates and revocation lists under the names of the archive; none for our own.
+    """Third-party certificates and revocation lists with their names in the archive; none for ours.
 
-    ``stamps`` are all that stamped, ours as well: with the chains of the others in one file OpenSSL
-    can check every token. Answers of OCSP are in the originals themselves.
+    ``stamps`` are the certificates of all time stamps, including ours: with the third-party chains
+    in the same file, OpenSSL can check every token. OCSP responses are in the originals themselves.
     """
     if not evidence.stamps:
         return {}
-    # Loaded where a stamp of others is: the names above are used by the pages too.
+    # Loaded only for third-party stamps: the pages use this module for its names.
     from asn1crypto import pem as armour  # noqa: PLC0415
 
     chains = dict.fromkeys((*stamps, *evidence.stamps, *evidence.issuers, *evidence.roots))

@@ -1,1 +1,1 @@
-"""The controller opens, completes, reads and signs; the processor countersigns."""
+"""Steps of the controller (open, complete, read, sign) and the processor's countersignature."""

@@ -25,7 +25,7 @@ QUESTIONS_PER_DAY = 10
 def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
     """Ask the sender a question; the link keeps working.
 
-    Raises Invalid naming ``question``, TooMany after ten in a day: each is a mail.
+    Raises Invalid naming ``question``, TooMany after ten in a day, because each is a mail.
     """
     if not clean(question):
         raise Invalid([FieldError("question", FieldCode.QUESTION_REQUIRED)])

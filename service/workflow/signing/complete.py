@@ -1,7 +1,7 @@
-"""The controller completes: the organisation's details, then Bijlage 1; then the text is made.
+"""The controller completes the organisation's details, then Bijlage 1; then the text is made.
 
-Going back afterwards, before anyone signed, begins a next edition: what was frozen stays on
-record and is no longer what will be signed (DESIGN.md §1.2).
+Going back afterwards, before anyone has signed, begins the next edition: the frozen text stays on
+record but will not be signed (DESIGN.md §1.2).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from service.workflow.tasks import GENERATE
 def save_details(deps: Deps, secret: str, given: Input, client: Client) -> None:
     """Step 1: confirm or correct the organisation and the signatory's name and function.
 
-    The signatory's address cannot be changed here: it is what the mailbox proof rests on.
+    The signatory's e-mail address cannot be changed here: the mailbox proof depends on it.
     Raises Invalid, LinkUnusable, WrongState once the text is frozen.
     """
     with deps.database.begin() as tx:
@@ -90,7 +90,7 @@ def save_annex(deps: Deps, secret: str, given: Input, client: Client) -> None:
 
 
 def reopen(deps: Deps, secret: str, client: Client) -> None:
-    """Go back to change something before signing. Raises WrongState after the first act."""
+    """Go back to make changes before signing. Raises WrongState after the first act."""
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
         if found.agreement.state is State.SENT:
@@ -99,7 +99,7 @@ def reopen(deps: Deps, secret: str, client: Client) -> None:
 
 
 def thaw(tx: Transaction, before: Agreement, by: Principal, client: Client | None) -> Agreement:
-    """Begin the next edition: what was prepared in any browser for the old text is dropped."""
+    """Begin the next edition, and drop signatures prepared in any browser for the old text."""
     thawed = tx.agreements.save(
         before,
         dataclasses.replace(
@@ -138,6 +138,6 @@ def _with_annex(before: Agreement, given: Input) -> Agreement:
 
 
 def _require_editable(agreement: Agreement) -> None:
-    """Only a sent agreement whose annex the controller completes can be filled in."""
+    """Raise unless the agreement was sent and the controller is to complete its annex."""
     if agreement.state is not State.SENT or agreement.annex_locked:
         raise refusal(State.READY if agreement.annex_locked else agreement.state)

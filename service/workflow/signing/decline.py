@@ -1,6 +1,6 @@
 """The controller's representative declines.
 
-No code is asked for (docs/decisions/0011): the log and the mails say whether one was given.
+No code is required (docs/decisions/0011): the log and the mails say whether one was given.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from service.workflow.telling.notify import Reader, signed_for_us, tell, tell_se
 
 
 def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Client) -> None:
-    """Refuse to sign. Everyone involved is told, who signed already first of all.
+    """Decline to sign. Everyone involved is notified, above all those who have signed.
 
     Raises Invalid naming ``reason``, LinkUnusable.
     """

@@ -1,8 +1,8 @@
-"""The controller's representative passes on to a colleague.
+"""The controller's representative delegates to a colleague.
 
-First the colleague is named, which changes nothing yet; then the mailbox is proved, unless it was
-in this browser; then the agreement is passed on. Without the proof, whoever holds only the link
-could pass it on to a mailbox of their own and sign from there (docs/decisions/0011).
+First the colleague is named, which changes nothing yet; then the mailbox is proved, unless this
+browser has already done so; then the agreement is handed over. Without the proof, a person who only
+has the link could delegate to their own mailbox and sign from there (docs/decisions/0011).
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from service.workflow.telling.notify import invite, tell_sender, tell_signatory
 def name_colleague(
     deps: Deps, secret: str, *, name: str, function: str, email: str, message: str
 ) -> None:
-    """Keep with this browser's session who is to sign instead; nobody is told and nothing changes.
+    """Store the colleague in this browser's session; nobody is notified and nothing else changes.
 
-    Raises Invalid naming the field, LinkUnusable, Refused where passing on would be.
+    Raises Invalid naming the field, LinkUnusable, Refused if delegating would be refused.
     """
     check = Checker()
     given = Colleague(
@@ -56,12 +56,12 @@ def name_colleague(
 
 
 def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
-    """Pass on to the colleague who was named: a new link for that person, the present one dies.
+    """Hand over to the named colleague, who gets a new link; revokes the present one.
 
-    The text names who signs, so a frozen one is made again for the colleague. The person passed
-    over is told too, because it may have been somebody else who did this. Returns the colleague.
+    The text names the signatory, so a frozen one is made again for the colleague. The former
+    signatory is notified too, because somebody else may have done this. Returns the colleague.
     Raises LinkUnusable, Refused until a colleague is named and the mailbox is proved in this
-    browser, and when the processor has already signed a text with this name in it.
+    browser, and if the processor has already signed a text with the former signatory's name.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
@@ -79,7 +79,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             before,
             signatory=colleague,
             signatory_id=str(uuid.uuid4()),
-            opened_at=None,  # the colleague has not opened anything yet
+            opened_at=None,  # the colleague has opened nothing yet
             details_confirmed=False,
             places=open_again(before),
         )
@@ -120,7 +120,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
 
 
 def _refuse(agreement: Agreement) -> None:
-    """Raises WrongState or Refused where nobody can be named instead."""
+    """Raises WrongState or Refused if delegating is not possible."""
     next_state(Step.DELEGATE, agreement.state)
     if agreement.signed_places:
         raise Refused(ErrorCode.DELEGATE_PRE_SIGNED)

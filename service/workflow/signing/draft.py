@@ -1,7 +1,7 @@
-"""What a signer types is kept before it is sent, so that a closed tab or a mistake loses nothing.
+"""Saves a signer's unsubmitted input, so that a closed tab or a mistake loses nothing.
 
-It is kept as it was typed, right or wrong, for the person whose link it is. It only helps to fill
-in the form again: what counts is what the steps themselves accept.
+It is stored as typed, right or wrong, for the link's owner. It only serves to fill in the form
+again: the steps themselves decide what is accepted.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from service.workflow.signing.open_link import Visit, must_be_open
 
 __all__ = ["FORMS", "SIGNATURE", "Draft", "draft", "forget", "keep"]
 
-FORMS = ("details", "annex", "ask", "decline", "delegate")  # kept while they are typed
-SIGNATURE = "sign"  # kept when it is sent or left, until the first signature is prepared
+FORMS = ("details", "annex", "ask", "decline", "delegate")  # saved during typing
+SIGNATURE = "sign"  # saved on sending or leaving, until the first signature is prepared
 
 
 def keep(deps: Deps, found: Visit, form: str, fields: Mapping[str, list[str]]) -> datetime:
-    """Keep what was typed in this form; says when. Raises what says that it is no longer open."""
+    """Save the input of this form; returns the time. Raises if the link is no longer open."""
     must_be_open(found)
     with deps.database.begin() as tx:
         return tx.drafts.keep(found.link.signatory_id, form, fields)
 
 
 def draft(deps: Deps, found: Visit, form: str) -> Draft | None:
-    """What was last typed in this form and not sent, or sent with a mistake."""
+    """The last input of this form that was not sent, or sent with a mistake."""
     with deps.database.look() as tx:
         return tx.drafts.get(found.link.signatory_id, form)
 
 
 def forget(deps: Deps, found: Visit, form: str) -> None:
-    """It says nothing else than what is kept already."""
+    """Delete the input of a form that only repeats stored data."""
     with deps.database.begin() as tx:
         tx.drafts.forget(found.link.signatory_id, form)

@@ -1,5 +1,5 @@
-"""The countersigner opens what waits: the whole text of one, or of several what differs from the
-text they have in common. What was opened is noted, and nothing is signed before (DESIGN.md §1.1).
+"""The countersigner opens waiting agreements: the whole text of one, or the differences of several
+from their common text. Opening is recorded, and required before signing (DESIGN.md §1.1).
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from service.error_codes import ErrorCode
 from service.errors import NotFound, Refused, ZegelError
 from service.workflow.actors import Client
 
-AT_ONCE = 50  # on one page; each is a few lines
+AT_ONCE = 50  # per page; each is a few lines
 
 
 @dataclass(frozen=True)
 class Unread:
-    """An agreement that this person has not opened, as it is shown to be read.
+    """An agreement that this person has not opened, as shown for reading.
 
-    ``html`` is the difference with the common text, or the whole text where there is none;
-    ``sha256`` is of those bytes, and what a POST must bring back.
+    ``html`` is the difference from the common text, or the whole text if there is none;
+    ``sha256`` is of those bytes, and a POST must return it.
     """
 
     agreement: Agreement
@@ -41,7 +41,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Common:
-    """A common text; ``opened_at`` is when this person was first shown it, None when never."""
+    """A common text; ``opened_at`` is when this person was first shown it, None if never."""
 
     html: str
     opened_at: datetime | None
@@ -49,8 +49,8 @@ class Common:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is to be read: the agreements of one page, the text that they have in common (None when
-    one is shown whole), and how many agreements come after this page."""
+    """Agreements to read: those of one page, their common text (None if one is shown whole), and
+    the number of agreements after this page."""
 
     unread: list[Unread]
     common: Common | None
@@ -58,7 +58,7 @@ class Reading:
 
 
 def to_read(deps: Deps, staff: Staff) -> Reading:
-    """What waits for this person's signature and was not opened by them, oldest first."""
+    """Unopened agreements awaiting this person's signature, oldest first."""
     require(staff, Permission.COUNTERSIGN)
     with deps.database.look() as tx:
         ids = [each.id for each in tx.our_turn.own(staff.id, limit=AT_ONCE, unread=True)]
@@ -69,7 +69,7 @@ def to_read(deps: Deps, staff: Staff) -> Reading:
 
 
 def _one_page(tx: Transaction, ids: list[str]) -> list[Unread]:
-    """The first ones that differ from one common text, or the first alone where it is whole."""
+    """The first ones with the same common text, or only the first if it is shown whole."""
     waiting, views = tx.agreements.these(ids), tx.openings.views(ids)
     found: list[Unread] = []
     for each in ids:
@@ -91,9 +91,9 @@ def _common(tx: Transaction, sha256: str, staff: Staff) -> Common | None:
 def note_read(
     deps: Deps, shown: Mapping[str, str], staff: Staff, client: Client
 ) -> dict[str, ZegelError]:
-    """This person was shown these: reference to the SHA-256 of what the page of ``to_read`` held.
+    """Record that this person was shown these texts: by reference, the SHA-256 from ``to_read``.
 
-    Returns why one could not be noted, by reference: it was withdrawn, or its text has changed.
+    Returns, by reference, why one could not be recorded: it was withdrawn, or its text has changed.
     """
     require(staff, Permission.COUNTERSIGN)
     refused: dict[str, ZegelError] = {}
@@ -116,9 +116,9 @@ def note_read(
 
 
 def note_view(deps: Deps, reference: str, view_sha256: str, staff: Staff, client: Client) -> None:
-    """This person was shown the whole text of one as a page.
+    """Record that this person was shown the whole text of an agreement as a page.
 
-    Raises NotAllowed, NotFound, Refused when it does not wait for us or its text has changed.
+    Raises NotAllowed, NotFound, Refused if it does not await our signature or its text has changed.
     """
     require(staff, Permission.COUNTERSIGN)
     with deps.database.begin() as tx:
@@ -130,7 +130,7 @@ def note_view(deps: Deps, reference: str, view_sha256: str, staff: Staff, client
 
 
 def opened_at(deps: Deps, agreement: Agreement, staff: Staff) -> datetime | None:
-    """When this person first opened the text that waits for our signature; None when never."""
+    """When this person first opened the text that awaits our signature; None if never."""
     with deps.database.look() as tx:
         return tx.openings.by_staff(staff.id, [agreement.id]).get(_key(agreement))
 

@@ -1,4 +1,4 @@
-"""Who holds a link may read the sample of the text before anything is filled in."""
+"""The holder of a link may read the sample text before filling anything in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.workflow.signing.open_link import landing, visit
 
 
 def behind_link(deps: Deps, token: str) -> Agreement:
-    """The agreement whose sample the holder of a link may read. Raises LinkUnusable, NotFound."""
+    """The agreement of a link, if its sample may be read. Raises LinkUnusable, NotFound."""
     found = landing(deps, token)
     if found.agreement is None or found.status != "open":
         raise LinkUnusable(found.status)
@@ -18,7 +18,7 @@ def behind_link(deps: Deps, token: str) -> Agreement:
 
 
 def behind_cookie(deps: Deps, secret: str) -> Agreement:
-    """The same for whoever exchanged the link. Raises LinkUnusable, NotFound."""
+    """The same for a session started with the link. Raises LinkUnusable, NotFound."""
     found = visit(deps, secret)
     if found.status != "open":
         raise LinkUnusable(found.status)
@@ -26,7 +26,7 @@ def behind_cookie(deps: Deps, secret: str) -> Agreement:
 
 
 def _fillable(agreement: Agreement) -> Agreement:
-    """A pre-signed offer has its whole text already, and blanks would not be true of it."""
+    """Refuse a pre-signed offer: its text is complete, so a sample with blanks would be wrong."""
     if agreement.annex_locked:
         raise NotFound(ErrorCode.NOT_FOUND)
     return agreement

@@ -1,8 +1,8 @@
-"""A countersigner gives an agreement back to the sender with a question.
+"""A countersigner returns an agreement to the sender with a question.
 
-The state stays what it is: it still waits for our signature, and may be signed all the same. The
-words stand in the table of questions only, because the log goes into the archived package and
-what our own people ask each other is no part of what was agreed.
+The state does not change: it still awaits our signature, and may be signed nevertheless. The text
+of the question is stored only in the table of questions, because the log becomes part of the
+archived package, and internal questions do not belong there.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from service.workflow.telling.notify import Reader, sender, tell
 
 
 def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
-    """Ask the sender; the mail's answers go to who asked.
+    """Ask the sender; replies to the mail go to the person who asked.
 
-    A repetition of the same question changes nothing. Raises Invalid naming ``question``, Refused
-    when it is not our turn or another question waits, WrongState or TooLate.
+    Repeating the same question changes nothing. Raises Invalid naming ``question``, Refused if it
+    is not our turn or another question is open, WrongState or TooLate.
     """
     require(staff, Permission.COUNTERSIGN)
     if not clean(question):

@@ -1,1 +1,1 @@
-"""Who is told: links, mails, their delivery, and alarms."""
+"""Notifications: links, mails, their delivery, and alarms."""

@@ -1,7 +1,7 @@
 """Sending one mail; a job.
 
-At least once, with a fixed Message-ID: a worker killed between the server's yes and our commit
-sends the mail again, and mail programs show it once.
+At least once, with a fixed Message-ID: a worker killed between the server's acceptance and our
+commit sends the mail again, and mail programs show it once.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ from service.workflow.telling.links import account_address, address
 from service.workflow.telling.undelivered import tell_refused
 from signatures.package.names import AGREEMENT, SHEET
 
-# A mail about something that is over is not sent any more: a link that died, a code that ran out.
+# Mails that are no longer relevant are not sent: those with a revoked link or an expired code.
 _DEAD_STATES = (State.VOIDED, State.DECLINED, State.EXPIRED)
-# An answer is worth reading also when its link has died; it goes without.
+# An answer is useful even if its link was revoked; it is sent without the link.
 _SENT_ALL_THE_SAME = ("question_answered",)
 
 
 def deliver(deps: Deps, message_id: str) -> None:
     """Compose and send a queued mail.
 
-    A mail that is too large for the server goes once more with a link in place of the file. A
-    refusal for good is recorded, shown in the dossier and told at once. Raises Unavailable when
-    the server cannot take it now; the job is then tried again.
+    A mail that is too large for the server is sent again with a link instead of the file. A
+    permanent refusal is recorded, shown in the dossier and reported at once. Raises Unavailable if
+    the server cannot accept it now; the job is then retried.
     """
     with deps.database.begin() as tx:
         message = tx.messages.lock(message_id)
@@ -74,7 +74,7 @@ def deliver(deps: Deps, message_id: str) -> None:
 
 
 def _send(deps: Deps, message: Message, now: datetime) -> bool:
-    """Hand it over; returns whether a link went in place of the file.
+    """Send it; returns whether a link replaced the file.
 
     Raises MailRefused, MailTemporaryFailure.
     """
@@ -89,8 +89,8 @@ def _send(deps: Deps, message: Message, now: datetime) -> bool:
 
 
 def _with_link(deps: Deps, message: Message) -> Message:
-    """The mail without its file. The signatory's own link leads to it, behind a code; staff have
-    the archive. Who has neither is told whom to ask."""
+    """The mail without its file. The signatory's link leads to the file, after a code; staff have
+    the archive. The mail tells people with neither whom to ask."""
     values = {**message.values, "attached": False}
     link_id = None
     if message.agreement_id and "page" not in values:
@@ -102,7 +102,7 @@ def _with_link(deps: Deps, message: Message) -> Message:
 
 
 def note_failure(deps: Deps, message_id: str, reason: str) -> None:
-    """Make visible that a mail fails before any server was asked; a server's own answer stays."""
+    """Show a failure from before any server was contacted; keeps an earlier server's answer."""
     with deps.database.begin() as tx:
         message = tx.messages.lock(message_id)
     if message is not None and message.state == "queued":
@@ -118,7 +118,7 @@ def _overtaken(tx: Transaction, message: Message) -> bool:
     if message.link_id is None or message.agreement_id is None:
         return False
     if message.kind == "reminder" and tx.reminders.situation(message.agreement_id) is None:
-        return True  # signed, or given back to us to make the document, since it was queued
+        return True  # since it was queued: signed, or returned to us to make the document
     live = tx.signing.live_link(message.agreement_id)
     state = tx.agreements.get_by_id(message.agreement_id).state
     dead = state is not State.EXPIRED if message.kind == "expired" else state in _DEAD_STATES
@@ -129,7 +129,7 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
     values: dict[str, Any] = dict(message.values)
     base_url = deps.settings.base_url
     page = values.pop("page", None)
-    language = Language(values.pop("language", OURS))  # the former version kept none
+    language = Language(values.pop("language", OURS))  # the former version stored none
     values.setdefault("link", f"{base_url}{page}" if page else None)
     values.setdefault("verify_link", f"{base_url}/verifieer")
     if message.link_id:
@@ -153,8 +153,8 @@ def _mail(deps: Deps, message: Message, now: datetime) -> EmailMessage:
 
 
 def _attachments(deps: Deps, agreement_id: str, *, ours: bool) -> list[Attachment]:
-    """The agreement that both signed; for the customer also the sheet that says how that was
-    established. Not for our own people: it holds addresses, and not all may see evidence."""
+    """The signed agreement; for the customer also the evidence sheet. Not for our staff: the sheet
+    contains addresses, and not all of them may see evidence."""
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
     names = (AGREEMENT,) if ours else (AGREEMENT, SHEET)
@@ -166,7 +166,7 @@ def _attachments(deps: Deps, agreement_id: str, *, ours: bool) -> list[Attachmen
 
 
 def _reply_to(address: str) -> Address | None:
-    """Where an answer goes; nowhere rather than that the mail itself would not go."""
+    """The Reply-To address; none if it is invalid, so that the mail itself is still sent."""
     try:
         return mail_address(address)
     except MailInvalid:

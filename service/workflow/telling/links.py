@@ -1,4 +1,4 @@
-"""Issuing a signing link: one lives at a time, and only its hash is kept."""
+"""Issuing signing links: one is valid at a time, and only its hash is stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from service.workflow.telling.undelivered import settle_link_mails
 def issue(
     deps: Deps, tx: Transaction, agreement: Agreement, by: Principal, *, ended: str = "replaced"
 ) -> str:
-    """Make the one living link of the present signatory and return its id.
+    """Make the only valid link of the present signatory and return its id.
 
     A former link ends as ``ended``: replaced, or delegated.
     """
@@ -32,10 +32,10 @@ def issue(
 
 
 def address(deps: Deps, link_id: str) -> str:
-    """The address of a link. It is personal: it never goes into a log or the database."""
+    """The URL of a link. It is secret: never write it to a log or the database."""
     return f"{deps.settings.base_url}/tekenen/link/{token_for(deps.secret_key, link_id)}"
 
 
 def account_address(deps: Deps, link_id: str) -> str:
-    """The same of a link to an account of staff."""
+    """The same for a link to a staff account."""
     return f"{deps.settings.base_url}/account/link/{account_token_for(deps.secret_key, link_id)}"

@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from functools import partial
 
 from service.agreement.activity import Wanted
+from service.agreement.alarms import AlarmKind
 from service.agreement.lists import GROUPS, Search
 from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.database.engine import Transaction
-from service.database.lists.alarms import AlarmKind
 from service.deps import Deps
 from service.workflow.keeping import reread, retain, retrieve
 from service.workflow.offer import remind

@@ -45,6 +45,7 @@ from service.database.people.accounts import Accounts
 from service.database.people.activity import StaffActivity
 from service.database.people.kept_forms import KeptForms
 from service.database.people.logos import Logos
+from service.database.people.profiles import Profiles
 from service.database.people.role_requests import RoleRequests
 from service.database.people.sessions import StaffSessions
 from service.database.people.sign_in_tries import SignInTries
@@ -77,8 +78,13 @@ class Transaction:
 
     @cached_property
     def accounts(self) -> Accounts:
-        """Staff, their browsers, and the processor's profile."""
+        """Staff, and their browsers."""
         return Accounts(self._connection)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """The processor's profile."""
+        return Profiles(self._connection)
 
     @cached_property
     def tries(self) -> SignInTries:

@@ -49,7 +49,7 @@ def database(database_url: str) -> Iterator[Database]:
     made = Database(database_url)
     with made.begin() as tx:
         tx.accounts.add(STAFF, "no hash")
-        tx.accounts.add_profile(1, PROCESSOR, None)
+        tx.profiles.add(1, PROCESSOR, None)
     yield made
     made.close()
 

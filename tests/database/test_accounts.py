@@ -145,10 +145,10 @@ def test_the_newest_profile_counts_and_a_version_is_made_once(
     database: Database, staff: Staff
 ) -> None:
     with database.begin() as tx:
-        known = tx.accounts.profile()
+        known = tx.profiles.newest()
         assert known is not None
         changed = dataclasses.replace(known[1], phone="+32 9 345 67 89")
-        tx.accounts.add_profile(2, changed, staff.id)
-        assert tx.accounts.profile() == (2, changed)
+        tx.profiles.add(2, changed, staff.id)
+        assert tx.profiles.newest() == (2, changed)
     with pytest.raises(IntegrityError), database.begin() as tx:
-        tx.accounts.add_profile(2, changed, staff.id)
+        tx.profiles.add(2, changed, staff.id)

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from emptied import as_owner
 from sqlalchemy import Engine, text
 
+from service.agreement.alarms import AlarmKind
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
 from service.agreement.states import State
@@ -24,7 +25,6 @@ from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import NewDocument
 from service.database.engine import Database
 from service.database.keeping.document_stamps import DocumentStamp
-from service.database.lists.alarms import AlarmKind
 from service.database.migrate import configuration, upgrade
 from service.database.queue.idempotency import Answered, Asked
 from service.database.roles import Role
@@ -32,6 +32,9 @@ from service.database.tables import accounts as account_tables
 from service.database.tables import agreements as tables
 from service.database.tables import anchors as anchor_tables
 from service.database.tables import archive as archive_tables
+from service.database.tables import documents as document_tables
+from service.database.tables import links as link_tables
+from service.database.tables import messages as message_tables
 from service.database.tables import questions as question_tables
 from service.database.tables.columns import metadata
 from service.engines.postgres import APPLICATION
@@ -48,6 +51,9 @@ def test_the_migrated_schema_is_the_declared_one(engine: Engine) -> None:
         account_tables.staff.name,
         anchor_tables.anchors.name,
         archive_tables.archive_states.name,
+        document_tables.documents.name,
+        link_tables.links.name,
+        message_tables.messages.name,
         question_tables.questions.name,
     } <= set(metadata.tables)
     with engine.connect() as connection:

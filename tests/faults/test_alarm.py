@@ -11,9 +11,9 @@ from colleagues import add_colleague
 from fault_road import House, at_once
 from kill_harness import Letterbox
 
+from service.agreement.alarms import AlarmKind
 from service.agreement.permissions import Role
 from service.agreement.states import State
-from service.database.lists.alarms import AlarmKind
 from service.engines.process import free_ports
 from service.errors import NotAllowed
 from service.workflow.keeping import archive, retrieve

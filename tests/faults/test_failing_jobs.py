@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from fault_road import House, run_worker_once
 
+from service.agreement.alarms import AlarmKind
 from service.agreement.subjects import Subject, SubjectKind
-from service.database.lists.alarms import AlarmKind
 from service.deps import Deps
 from service.running import worker
 from service.running.jobs import PERIODIC

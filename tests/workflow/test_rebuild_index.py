@@ -218,7 +218,7 @@ def is_named_and_cannot_sign_in(house: House, after: Any) -> None:
     (profile,) = after["processor_profiles"]
     assert profile["version"] == 0
     with house.deps.database.begin() as tx:
-        assert tx.accounts.profile() is None  # old data are no profile for new agreements
+        assert tx.profiles.newest() is None  # old data are no profile for new agreements
 
 
 def works_as_before(house: House, references: list[str], packages: Any, dossiers: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from house import House
 
-from service.database.lists.alarms import AlarmKind, StalledItem
+from service.agreement.alarms import AlarmKind, StalledItem
 from service.workflow.keeping import retain
 from service.workflow.one_by_one import SomeFailed
 from service.workflow.telling import alarm

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from house import House
 
-from service.database.lists.alarms import AlarmKind
+from service.agreement.alarms import AlarmKind
 from service.workflow.keeping import reread, retrieve
 from service.workflow.keeping.verify import objection_to
 from service.workflow.telling import alarm

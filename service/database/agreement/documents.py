@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.states import Place
-from service.database.tables.agreements import acts, documents, originals, seals
+from service.database.tables.documents import acts, documents, originals, seals
 
 
 @dataclass(frozen=True)

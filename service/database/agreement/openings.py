@@ -11,7 +11,8 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.shown import Opening, sha256_of
-from service.database.tables.agreements import agreements, documents
+from service.database.tables.agreements import agreements
+from service.database.tables.documents import documents
 from service.database.tables.openings import common_texts, openings
 
 

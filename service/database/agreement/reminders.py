@@ -14,14 +14,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from service.agreement.reminders import Situation
 from service.agreement.states import Place, PlaceState, State
-from service.database.tables.agreements import (
-    agreements,
-    links,
-    messages,
-    signatories,
-    signature_places,
-)
+from service.database.tables.agreements import agreements, signatories, signature_places
 from service.database.tables.columns import words
+from service.database.tables.links import links
+from service.database.tables.messages import messages
 from service.database.tables.questions import questions
 
 # While a document is being made, or could not be made, there is nothing that they could do.

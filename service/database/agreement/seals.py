@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from service.database.tables.agreements import documents, seals
+from service.database.tables.documents import documents, seals
 
 CLOSING_STEP = 4  # after the three acts
 

@@ -25,12 +25,8 @@ from sqlalchemy import (
 from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES, LINK_SESSION_HOURS
-from service.database.tables.agreements import (
-    code_challenges,
-    link_sessions,
-    links,
-    signatories,
-)
+from service.database.tables.agreements import signatories
+from service.database.tables.links import code_challenges, link_sessions, links
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import State
 from service.agreement.template_version import TemplateVersion
-from service.database.tables.agreements import (
-    agreements,
-    document_templates,
-    template_declarations,
-)
+from service.database.tables.agreements import agreements
 from service.database.tables.columns import words
+from service.database.tables.documents import document_templates, template_declarations
 
 _DECLARED = select(template_declarations.c.declaration).where(
     template_declarations.c.template_sha256 == bindparam("digest")

@@ -15,15 +15,10 @@ from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
 from service.agreement.model import Agreement
-from service.database.agreement.agreements import WHOLE, as_agreement
+from service.database.agreement.rows import WHOLE, as_agreement
 from service.database.agreement.signing import Link
-from service.database.tables.agreements import (
-    agreements,
-    code_challenges,
-    link_sessions,
-    links,
-    signatories,
-)
+from service.database.tables.agreements import agreements, signatories
+from service.database.tables.links import code_challenges, link_sessions, links
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, null, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from service.database.tables.agreements import messages, originals
 from service.database.tables.archive import RENEWED, archive_states, archived_objects
+from service.database.tables.documents import originals
+from service.database.tables.messages import messages
 
 CHECKED = ("verified", "missing", "corrupt")  # the possible results of a check
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, case, func, select, update
 
-from service.database.tables.agreements import documents
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import word
+from service.database.tables.documents import documents
 from signatures.package.names import MANIFEST, SHOWN, VIEW
 
 _stored_at = (

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.alarms import AlarmKind, StalledItem
 from service.agreement.states import SIGNED_NOT_SEALED, State
 from service.agreement.subjects import Subject, SubjectKind
 from service.agreement.terms import READ_BACK
@@ -34,54 +33,17 @@ from service.database.lists.groups import COUNTERSIGNER_GONE
 from service.database.lists.unsealed import UNSEALED_ACTS
 from service.database.log.audit_log import OF_CHAIN
 from service.database.tables.accounts import staff
-from service.database.tables.agreements import (
-    acts,
-    agreements,
-    messages,
-    originals,
-)
+from service.database.tables.agreements import agreements
 from service.database.tables.alarms import alarms, failing_jobs
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
+from service.database.tables.documents import acts, originals
 from service.database.tables.log import audit_entries
+from service.database.tables.messages import messages
 from service.texts import text
 
 ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
 MOST_OVERDUE = 1000  # looked at: a large archive that was long away must not slow every minute
-
-
-class AlarmKind(StrEnum):
-    """What can be stalled; the Dutch words are in ``labels.standing``."""
-
-    PREPARE = "prepare"
-    SEAL = "seal"
-    ARCHIVE = "archive"
-    DAMAGED = "damaged"
-    DISPUTED = "disputed"
-    REREAD = "reread"
-    RENEW = "renew"
-    LATE = "late"
-    MAIL = "mail"
-    LOCK = "lock"
-    JOB = "job"
-    UNDELIVERED = "undelivered"
-    COUNTERSIGNER = "countersigner"
-
-
-@dataclass(frozen=True)
-class StalledItem:
-    """Something that makes no progress. ``reason`` is empty while nothing has failed visibly yet.
-
-    ``reference`` and ``organisation`` are those of the agreement, and empty for another subject.
-    """
-
-    subject: Subject
-    reference: str
-    organisation: str
-    kind: AlarmKind
-    since: datetime
-    reason: str
-    told_at: datetime | None
 
 
 class Alarms:

@@ -16,9 +16,10 @@ from service.agreement.lists import COUNTED, GROUPS
 from service.agreement.states import RUNNING, State
 from service.database.people.accounts import may_sign
 from service.database.tables.accounts import staff
-from service.database.tables.agreements import agreements, messages, signature_places
+from service.database.tables.agreements import agreements, signature_places
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
+from service.database.tables.messages import messages
 from service.database.tables.questions import questions
 
 _THEIR_STATES = (State.READY, State.IN_SIGNING)  # in which the processor's place can be open

@@ -11,9 +11,10 @@ from sqlalchemy.sql import ColumnElement
 
 from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, State
 from service.database.lists.unsealed import UNSEALED_ACTS
-from service.database.tables.agreements import agreements, originals
+from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import words
+from service.database.tables.documents import originals
 
 AT_ONCE = 1000  # the rest follows at the next run
 

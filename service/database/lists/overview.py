@@ -40,9 +40,10 @@ from service.database.lists.groups import (
 )
 from service.database.lists.searching import Words, judged
 from service.database.tables.accounts import staff
-from service.database.tables.agreements import agreements, messages, signatories
+from service.database.tables.agreements import agreements, signatories
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
+from service.database.tables.messages import messages
 from service.database.tables.questions import questions
 
 READ_AT_MOST = 20_000

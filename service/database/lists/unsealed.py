@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import and_, select
 
-from service.database.tables.agreements import acts, agreements, seals
+from service.database.tables.agreements import agreements
+from service.database.tables.documents import acts, seals
 
 # For use with ``agreements``: the acts of its present edition without their own seal.
 UNSEALED_ACTS = (

@@ -6,12 +6,24 @@ from service.database.tables import accounts as account_tables
 from service.database.tables import agreements as tables
 from service.database.tables import anchors as anchor_tables
 from service.database.tables import archive as archive_tables
+from service.database.tables import documents as document_tables
+from service.database.tables import links as link_tables
+from service.database.tables import messages as message_tables
 from service.database.tables import questions as question_tables
 from service.database.tables.columns import metadata
 
 PROCRASTINATE = "procrastinate"
-# Imported for the tables they declare.
-TABLES = (account_tables, anchor_tables, archive_tables, question_tables, tables)
+# Imported for what they declare.
+TABLES = (
+    account_tables,
+    anchor_tables,
+    archive_tables,
+    document_tables,
+    link_tables,
+    message_tables,
+    question_tables,
+    tables,
+)
 
 
 def include(_object: object, name: str | None, kind: str, *_rest: object) -> bool:

@@ -16,7 +16,7 @@ from service.agreement.permissions import Staff
 from service.agreement.terms import LINK_REQUEST_HOURS, LINKS_IN_ALL, LINKS_PER_ADDRESS
 from service.database.people.accounts import person_of
 from service.database.tables.accounts import account_links, link_requests, staff
-from service.database.tables.agreements import messages
+from service.database.tables.messages import messages
 
 
 @dataclass(frozen=True)

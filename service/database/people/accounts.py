@@ -1,8 +1,7 @@
-"""Staff, their browsers and sessions, and the processor's profile with its versions."""
+"""Staff, their browsers and sessions."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from sqlalchemy import (
@@ -23,13 +22,10 @@ from sqlalchemy import (
 )
 
 from service.agreement.accounts import Account
-from service.agreement.parties import Processor
 from service.agreement.permissions import Role, Staff
-from service.agreement.suggestions import Suggestions
 from service.agreement.terms import KNOWN_BROWSER_DAYS, MOST_KNOWN_BROWSERS
 from service.database.tables.accounts import (
     known_browsers,
-    processor_profiles,
     staff,
     staff_sessions,
 )
@@ -37,13 +33,6 @@ from service.database.tables.columns import is_id
 
 _BY_EMAIL = select(staff).where(func.lower(staff.c.email) == bindparam("wanted"))
 _BY_ID = select(staff).where(staff.c.id == bindparam("wanted"))
-# Those from 0 down were recovered from old agreements, and are no profile for a new one.
-_PROFILE = (
-    select(processor_profiles)
-    .where(processor_profiles.c.version > 0)
-    .order_by(processor_profiles.c.version.desc())
-    .limit(1)
-)
 _WITH_ROLE = (
     select(staff)
     .where(staff.c.active, bindparam("role") == any_(staff.c.roles))
@@ -228,33 +217,6 @@ class Accounts:
             staff_sessions.c.ends_at,
         ):
             self._connection.execute(delete(ends.table).where(ends < now))
-
-    def profile(self) -> tuple[int, Processor] | None:
-        """The newest version of the processor's profile."""
-        row = self._connection.execute(_PROFILE).one_or_none()
-        return (row.version, Processor(**row.profile)) if row else None
-
-    def suggestions(self) -> Suggestions | None:
-        """What Bijlage 1 starts with, in the newest version; None where it says nothing of it."""
-        row = self._connection.execute(_PROFILE).one_or_none()
-        return row.suggestions if row else None
-
-    def add_profile(
-        self,
-        version: int,
-        processor: Processor,
-        by: str | None,
-        suggestions: Suggestions | None = None,
-    ) -> None:
-        """A next version; two people who save at once collide on its number."""
-        self._connection.execute(
-            insert(processor_profiles).values(
-                version=literal(version),
-                profile=dataclasses.asdict(processor),
-                suggestions=suggestions,
-                created_by=by,
-            )
-        )
 
 
 def may_sign(accounts: FromClause) -> ColumnElement[bool]:

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select,
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.subjects import Subject, SubjectKind
-from service.database.tables.agreements import messages
 from service.database.tables.columns import words
+from service.database.tables.messages import messages
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
         if asked.key and (first := _answered(tx, asked)):
             return first
         today = local_date(tx.now())
-        profile = tx.accounts.profile()
+        profile = tx.profiles.newest()
         content = draft(
             given,
             default_days=deps.settings.link_days,
@@ -83,7 +83,7 @@ def able(deps: Deps, staff: Staff, reference: str = "") -> Able:
     require(staff, Permission.PREPARE)
     with deps.database.look() as tx:
         people = tx.accounts.with_role(Role.SIGNATORY)
-        profile = tx.accounts.profile()
+        profile = tx.profiles.newest()
         newest = profile[1] if profile else None
         processor = tx.agreements.get(reference).processor if reference else newest
     return Able(people, suggested(people, processor))

@@ -69,7 +69,7 @@ def send(deps: Deps, reference: str, by: Principal) -> Agreement:
 
 def _suggested(tx: Transaction, draft: Agreement) -> Annex:
     """What sales suggested, and what usually belongs to these services; the controller decides."""
-    return with_suggestions(draft.annex, draft.services, tx.accounts.suggestions())
+    return with_suggestions(draft.annex, draft.services, tx.profiles.suggestions())
 
 
 def _countersigner(tx: Transaction, draft: Agreement) -> Countersigner:

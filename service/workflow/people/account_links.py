@@ -120,7 +120,7 @@ def check_new(about: list[str], new: str, again: str) -> None:
 
 def words_about(tx: Transaction, person: Staff) -> list[str]:
     """What a password of this person may not be made of."""
-    known = tx.accounts.profile()
+    known = tx.profiles.newest()
     house = [known[1].name, known[1].trade_name, known[1].email] if known else []
     return [person.name, person.email, *house, PRODUCT]
 

@@ -54,5 +54,5 @@ def tell_of_change(
 
 
 def _profile(tx: Transaction) -> Subject:
-    known = tx.accounts.profile()
+    known = tx.profiles.newest()
     return Subject(SubjectKind.PROFILE, str(known[0] if known else 0))

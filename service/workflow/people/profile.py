@@ -23,7 +23,7 @@ from service.workflow.people.reauthenticate import Proof, must_prove
 def profile(deps: Deps) -> tuple[int, Processor] | None:
     """The newest version and its content, or None before the first one."""
     with deps.database.begin() as tx:
-        return tx.accounts.profile()
+        return tx.profiles.newest()
 
 
 def change_profile(deps: Deps, form: Mapping[str, Any], staff: Staff, proof: Proof) -> int:
@@ -40,7 +40,7 @@ def change_profile(deps: Deps, form: Mapping[str, Any], staff: Staff, proof: Pro
 def known_suggestions(deps: Deps) -> Suggestions:
     """What Bijlage 1 starts with for each service: the processor's, else ours."""
     with deps.database.begin() as tx:
-        return suggestions(tx.accounts.suggestions())
+        return suggestions(tx.profiles.suggestions())
 
 
 def change_suggestions(
@@ -55,10 +55,10 @@ def change_suggestions(
     must_prove(deps, staff, proof)
     with deps.database.begin() as tx:
         tx.accounts.lock_staff()
-        known = tx.accounts.profile()
+        known = tx.profiles.newest()
         if known is None:
             raise NotFound(ErrorCode.NOT_FOUND)
-        before = suggestions(tx.accounts.suggestions())
+        before = suggestions(tx.profiles.suggestions())
         if before == wanted:
             return known[0]
         said = [_difference(service, before[service], wanted[service]) for service in wanted]
@@ -74,12 +74,12 @@ def first_profile(deps: Deps, form: Mapping[str, Any]) -> None:
 def _save(deps: Deps, processor: Processor, staff: Staff | None) -> int:
     with deps.database.begin() as tx:
         tx.accounts.lock_staff()
-        known = tx.accounts.profile()
+        known = tx.profiles.newest()
         if known and known[1] == processor:
             return known[0]
         changes = _changes(known[1] if known else None, processor)
         version = known[0] + 1 if known else 1
-        return _add(tx, version, processor, tx.accounts.suggestions(), staff, changes)
+        return _add(tx, version, processor, tx.profiles.suggestions(), staff, changes)
 
 
 def _add(
@@ -91,7 +91,7 @@ def _add(
     changes: list[Change],
 ) -> int:
     """The next version, its entry in the log, and a mail to every administrator."""
-    tx.accounts.add_profile(version, processor, staff.id if staff else None, own)
+    tx.profiles.add(version, processor, staff.id if staff else None, own)
     once = tx.audit.append(None, Event.PROFILE_CHANGED, staff or SYSTEM, version=version)
     if staff:
         tell_of_change(tx, changes, about=None, by=staff.name, at=tx.now(), once=once)

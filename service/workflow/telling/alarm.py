@@ -20,11 +20,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from service.agreement.alarms import AlarmKind, StalledItem
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Principal, Role, require
 from service.agreement.subjects import SubjectKind
 from service.database.engine import Transaction
-from service.database.lists.alarms import AlarmKind, StalledItem
 from service.deps import Deps
 from service.mail.kinds import Alarm
 from service.texts import text

@@ -123,7 +123,7 @@ def tell_staff(
 def _house(tx: Transaction, person: Staff) -> tuple[str, str, str]:
     """In whose name we write to staff, and where an answer goes: before there is a profile, in our
     own name, and to an administrator."""
-    known = tx.accounts.profile()
+    known = tx.profiles.newest()
     if known:
         return known[1].known_as, known[1].email, known[1].phone
     administrators = tx.accounts.with_role(Role.ADMIN)

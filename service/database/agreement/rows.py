@@ -1,0 +1,150 @@
+"""An agreement as its rows hold it: read whole in one statement, and written."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+from sqlalchemy import (
+    RowMapping,
+    func,
+    select,
+)
+
+from service.agreement.annex import Annex, Dpo, Item
+from service.agreement.countersigner import Countersigner
+from service.agreement.model import Agreement
+from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.agreement.states import Order, Place, PlaceState, State
+from service.database.agreement.search_words import search_words
+from service.database.people.accounts import may_sign
+from service.database.tables.accounts import staff
+from service.database.tables.agreements import (
+    agreements,
+    annex_items,
+    signatories,
+    signature_places,
+)
+
+_PLACES = (
+    select(func.jsonb_object_agg(signature_places.c.place, signature_places.c.state))
+    .where(signature_places.c.agreement_id == agreements.c.id)
+    .scalar_subquery()
+    .label("places")
+)
+_ITEMS = (
+    select(
+        func.jsonb_agg(
+            func.jsonb_build_array(
+                annex_items.c.list,
+                annex_items.c.label,
+                annex_items.c.code,
+                annex_items.c.flag,
+                annex_items.c.entered_by,
+            ).op("order by")(annex_items.c.position)
+        )
+    )
+    .where(annex_items.c.agreement_id == agreements.c.id)
+    .scalar_subquery()
+    .label("items")
+)
+WHOLE = select(
+    *(column for column in agreements.c if column.name not in ("search", "words")),
+    signatories.c.id.label("signatory_id"),
+    signatories.c.name.label("signatory_name"),
+    signatories.c.email.label("signatory_email"),
+    signatories.c.function.label("signatory_function"),
+    staff.c.name.label("countersigner_name"),
+    staff.c.function.label("countersigner_function"),
+    may_sign(staff).label("can_sign"),
+    _PLACES,
+    _ITEMS,
+)
+WHOLE = WHOLE.join(
+    signatories, (signatories.c.agreement_id == agreements.c.id) & signatories.c.current
+).outerjoin(staff, staff.c.id == agreements.c.countersigner_id)
+
+
+def columns_of(agreement: Agreement) -> dict[str, object]:
+    """Its values by the names of the columns."""
+    return {
+        "state": agreement.state.value,
+        "edition": agreement.edition,
+        "signing_order": agreement.order.value,
+        "annex_locked": agreement.annex_locked,
+        "processor": dataclasses.asdict(agreement.processor),
+        "countersigner_id": agreement.countersigner and agreement.countersigner.staff_id,
+        "processor_version": agreement.processor_version,
+        "controller": dataclasses.asdict(agreement.controller),
+        "main_reference": agreement.main_agreement.reference,
+        "main_date": agreement.main_agreement.signed_on,
+        "services": list(agreement.services),
+        "dpo_answer": agreement.annex.dpo_answer,
+        "dpo": dataclasses.asdict(agreement.annex.dpo) if agreement.annex.dpo else None,
+        "details_confirmed": agreement.details_confirmed,
+        "message": agreement.message,
+        "link_days": agreement.link_days,
+        "sent_at": agreement.sent_at,
+        "opened_at": agreement.opened_at,
+        "expires_at": agreement.expires_at,
+        "fully_signed_at": agreement.fully_signed_at,
+        "effective_date": agreement.effective_date,
+        "template_sha256": agreement.template_sha256 or None,
+        "frozen_sha256": agreement.frozen_sha256,
+        "failure": agreement.failure,
+        "words": search_words(agreement),
+    }
+
+
+def as_agreement(row: RowMapping) -> Agreement:
+    """The agreement in a row of ``WHOLE``."""
+    items = tuple(Item(*values) for values in row["items"] or ())
+    dpo = Dpo(**row["dpo"]) if row["dpo"] else None
+    main_date: date | None = row["main_date"]
+    return Agreement(
+        id=row["id"],
+        reference=row["reference"],
+        state=State(row["state"]),
+        edition=row["edition"],
+        order=Order(row["signing_order"]),
+        annex_locked=row["annex_locked"],
+        processor=Processor(**row["processor"]),
+        processor_version=row["processor_version"],
+        controller=Controller(**row["controller"]),
+        signatory=Signatory(
+            name=row["signatory_name"],
+            email=row["signatory_email"],
+            function=row["signatory_function"],
+        ),
+        signatory_id=row["signatory_id"],
+        main_agreement=MainAgreement(row["main_reference"], main_date),
+        services=tuple(row["services"]),
+        annex=Annex(items, row["dpo_answer"], dpo),
+        details_confirmed=row["details_confirmed"],
+        message=row["message"],
+        link_days=row["link_days"],
+        sender_id=row["sender_id"],
+        created_at=row["created_at"],
+        sent_at=row["sent_at"],
+        opened_at=row["opened_at"],
+        expires_at=row["expires_at"],
+        fully_signed_at=row["fully_signed_at"],
+        effective_date=row["effective_date"],
+        template_sha256=row["template_sha256"] or "",
+        frozen_sha256=row["frozen_sha256"],
+        failure=row["failure"],
+        places={Place(place): PlaceState(state) for place, state in row["places"].items()},
+        countersigner=_countersigner(row),
+        version=row["version"],
+    )
+
+
+def _countersigner(row: RowMapping) -> Countersigner | None:
+    if row["countersigner_id"] is None:
+        return None
+    return Countersigner(
+        row["countersigner_id"],
+        row["countersigner_name"],
+        row["countersigner_function"],
+        row["can_sign"],
+    )

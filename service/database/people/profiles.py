@@ -1,0 +1,53 @@
+"""The processor's profile, with its versions."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sqlalchemy import Connection, insert, literal, select
+
+from service.agreement.parties import Processor
+from service.agreement.suggestions import Suggestions
+from service.database.tables.accounts import processor_profiles
+
+# Those from 0 down were recovered from old agreements, and are no profile for a new one.
+_PROFILE = (
+    select(processor_profiles)
+    .where(processor_profiles.c.version > 0)
+    .order_by(processor_profiles.c.version.desc())
+    .limit(1)
+)
+
+
+class Profiles:
+    """The versions of the profile in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def newest(self) -> tuple[int, Processor] | None:
+        """The newest version of the processor's profile."""
+        row = self._connection.execute(_PROFILE).one_or_none()
+        return (row.version, Processor(**row.profile)) if row else None
+
+    def suggestions(self) -> Suggestions | None:
+        """What Bijlage 1 starts with, in the newest version; None where it says nothing of it."""
+        row = self._connection.execute(_PROFILE).one_or_none()
+        return row.suggestions if row else None
+
+    def add(
+        self,
+        version: int,
+        processor: Processor,
+        by: str | None,
+        suggestions: Suggestions | None = None,
+    ) -> None:
+        """A next version; two people who save at once collide on its number."""
+        self._connection.execute(
+            insert(processor_profiles).values(
+                version=literal(version),
+                profile=dataclasses.asdict(processor),
+                suggestions=suggestions,
+                created_by=by,
+            )
+        )

@@ -1,0 +1,129 @@
+"""Documents, templates, acts, seals and originals: what is shown, signed and sealed."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from service.agreement.states import Place
+from service.database.tables.columns import agreement_id, metadata, now, one_of, own_id
+
+documents = Table(
+    "documents",
+    metadata,
+    own_id(),
+    agreement_id(),
+    Column("edition", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    # Null, like the reading view, once only the archive keeps it; then its size stands here.
+    Column("pdf", LargeBinary, nullable=True),
+    Column("size", Integer, nullable=True),
+    Column("pages", Integer, nullable=False),
+    Column("reading_html", Text, nullable=True),
+    Column("context", JSONB, nullable=False),
+    Column("template_version", Text, nullable=False),
+    Column("template_sha256", Text, nullable=False),
+    Column("engine", Text, nullable=False),
+    # Of the text that agreements of this template have in common; empty where none was made.
+    Column("common_sha256", Text, nullable=False, server_default=""),
+    now("created_at"),
+    UniqueConstraint("agreement_id", "edition", "kind"),
+    CheckConstraint("kind in ('preview','frozen')", name="kind"),
+    CheckConstraint("(pdf is null) = (size is not null)", name="size"),
+    Index(
+        "ix_documents_kept_here",
+        "agreement_id",
+        postgresql_where=text("kind = 'frozen' and pdf is not null"),
+    ),
+)
+
+document_templates = Table(
+    "document_templates",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("docx", LargeBinary, nullable=False),
+    now("created_at"),
+)
+
+# What our code knows of a template; there is none of what only former code could make a text from.
+template_declarations = Table(
+    "template_declarations",
+    metadata,
+    Column("template_sha256", Text, ForeignKey("document_templates.sha256"), primary_key=True),
+    Column("declaration", Text, nullable=False),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    own_id(),
+    agreement_id(),
+    Column("edition", Integer, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("signatory_id", UUID(as_uuid=False), ForeignKey("signatories.id"), nullable=True),
+    Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
+    Column("signed_at", DateTime(timezone=True), nullable=False),
+    Column("document_sha256", Text, nullable=False),
+    Column("record", JSONB, nullable=False),
+    Column("record_sha256", Text, nullable=False),
+    Column("image", LargeBinary, nullable=True),
+    UniqueConstraint("agreement_id", "edition", "place"),
+    UniqueConstraint("agreement_id", "edition", "ordinal"),
+    one_of("place", Place),
+    CheckConstraint("ordinal between 1 and 3", name="ordinal"),
+    CheckConstraint("(signatory_id is null) <> (staff_id is null)", name="person"),
+)
+
+seals = Table(
+    "seals",
+    metadata,
+    agreement_id(primary=True),
+    Column("edition", Integer, primary_key=True, autoincrement=False),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    # The place in the file where these bytes begin; what comes before is the step before.
+    Column("begins_at", Integer, nullable=False, server_default="0"),
+    Column("pdf", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("token_time", DateTime(timezone=True), nullable=False),
+    Column("token_quality", Text, nullable=False),
+    now("created_at"),
+    CheckConstraint("step between 1 and 4", name="step"),
+)
+
+originals = Table(
+    "originals",
+    metadata,
+    agreement_id(primary=True),
+    Column("edition", Integer, nullable=False),
+    Column("pdf", LargeBinary, nullable=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("size", Integer, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("evidence_pdf", LargeBinary, nullable=True),
+    Column("evidence_sha256", Text, nullable=False),
+    Column("evidence_json", LargeBinary, nullable=True),
+    Column("log_jsonl", LargeBinary, nullable=True),
+    Column("manifest_facts", JSONB, nullable=False),
+    # By name, in base64: what else lies in the package, fixed with the rest.
+    Column("further_files", JSONB(none_as_null=True), nullable=True),
+    now("created_at"),
+    Index("ix_originals_evidence_sha256", "evidence_sha256"),
+    Index("ix_originals_working_copy", "agreement_id", postgresql_where=text("pdf is not null")),
+)

@@ -1,0 +1,72 @@
+"""Signing links, the browser sessions they are exchanged for, and mailed codes."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from service.agreement.capabilities import Purpose
+from service.database.tables.columns import agreement_id, instant, metadata, now, one_of, own_id
+
+links = Table(
+    "links",
+    metadata,
+    own_id(),
+    agreement_id(),
+    Column("signatory_id", UUID(as_uuid=False), ForeignKey("signatories.id"), nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("copied", Boolean, nullable=False, server_default=text("false")),
+    Column("ended", Text, nullable=False, server_default=""),
+    now("created_at"),
+    instant("opened_at", null=True),
+    Index("ix_links_agreement", "agreement_id"),
+    Index("uq_links_live", "agreement_id", unique=True, postgresql_where=text("ended = ''")),
+    CheckConstraint("ended in ('','replaced','delegated')", name="ended"),
+)
+
+link_sessions = Table(
+    "link_sessions",
+    metadata,
+    Column("secret_hash", LargeBinary, primary_key=True),
+    Column("link_id", UUID(as_uuid=False), ForeignKey("links.id"), nullable=False, index=True),
+    Column("ip", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    now("created_at"),
+    now("last_seen_at"),
+    instant("expires_at"),
+    instant("authenticated_at", null=True),
+    Column("challenge_id", UUID(as_uuid=False), nullable=True),
+    Column("shown_sha256", Text, nullable=False, server_default=""),
+    Column("pending", JSONB, nullable=True),
+    Column("pending_image", LargeBinary, nullable=True),
+    Column("colleague", JSONB, nullable=True),
+    Index("ix_link_sessions_expires_at", "expires_at"),
+)
+
+code_challenges = Table(
+    "code_challenges",
+    metadata,
+    own_id(),
+    Column("link_id", UUID(as_uuid=False), ForeignKey("links.id"), nullable=False, index=True),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("sent_to", Text, nullable=False),
+    Column("purpose", Text, nullable=False, server_default=Purpose.SIGN.value),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    now("created_at"),
+    instant("expires_at"),
+    instant("consumed_at", null=True),
+    CheckConstraint("tries between 0 and 5", name="tries"),
+    one_of("purpose", Purpose),
+    Index("ix_code_challenges_unused", "expires_at", postgresql_where=text("consumed_at is null")),
+)

@@ -1,4 +1,4 @@
-"""What can be stalled, and what is."""
+"""Stalled work: its kinds, and one stalled item."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.agreement.subjects import Subject
 
 
 class AlarmKind(StrEnum):
-    """What can be stalled; the Dutch words are in ``labels.standing``."""
+    """The kinds of stalled work; the Dutch names are in ``labels.standing``."""
 
     PREPARE = "prepare"
     SEAL = "seal"
@@ -29,9 +29,9 @@ class AlarmKind(StrEnum):
 
 @dataclass(frozen=True)
 class StalledItem:
-    """Something that makes no progress. ``reason`` is empty while nothing has failed visibly yet.
+    """A stalled item. ``reason`` is empty if no failure has been recorded yet.
 
-    ``reference`` and ``organisation`` are those of the agreement, and empty for another subject.
+    ``reference`` and ``organisation`` are the agreement's, and empty for other subjects.
     """
 
     subject: Subject

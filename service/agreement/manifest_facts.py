@@ -1,4 +1,4 @@
-"""What the archive needs beside the files of a package, fixed when the agreement is closed."""
+"""The facts that the archive needs besides a package's files, fixed at the closing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class ManifestFacts:
-    """No address of a person or a browser. ``token_quality`` is what each time stamp is worth, by
-    its place; ``certificates`` are files by name, in base64: fixed now, because a renewed
-    revocation list would be other bytes under the same name. Empty once only the archive has them.
+    """Contains no e-mail or IP addresses. ``token_quality`` is the quality of each time stamp, by
+    place; ``certificates`` are files by name, in base64: fixed now, because a renewed revocation
+    list would have other bytes under the same name. Empty once only the archive has them.
     """
 
     effective_date: date
@@ -36,7 +36,7 @@ class ManifestFacts:
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> Self:
-        """And back; the first ones did not say what the time stamps are worth."""
+        """The inverse of ``kept``; the first ones have no quality of time stamps."""
         return cls(
             effective_date=date.fromisoformat(kept["effective_date"]),
             controller=kept["controller"],

@@ -1,8 +1,8 @@
-"""The database and its transactions: the one way in.
+"""The database and its transactions: the only access to stored data.
 
 ``with database.begin() as tx:`` opens a transaction that commits at the end of the block and rolls
-back on any exception; everything that may be kept hangs on ``tx``. State, audit entry and
-follow-up work are written through the same ``tx``, so they commit together (DESIGN.md §1.7).
+back on any exception; all stored data are accessed through ``tx``. State, audit entry and follow-up
+work are written through the same ``tx``, so they commit together (DESIGN.md §1.7).
 """
 
 from __future__ import annotations
@@ -63,16 +63,16 @@ _CLOCK = select(func.clock_timestamp())
 
 
 class Transaction:
-    """One open transaction; each attribute is the door to one kind of thing."""
+    """One open transaction; each attribute gives access to one kind of data."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def now(self) -> datetime:
-        """The database's clock at this moment, aware UTC: the clock that judges and dates.
+        """The database's clock at this moment, aware UTC, used for all decisions and dates.
 
-        ``clock_timestamp()`` and not ``now()``: a transaction that waited for a row lock must not
-        date its act before the one it waited for.
+        ``clock_timestamp()``, not ``now()``: a transaction that waited for a row lock must not date
+        its act before the one it waited for.
         """
         return cast(datetime, self._connection.execute(_CLOCK).scalar())
 
@@ -88,27 +88,26 @@ class Transaction:
 
     @cached_property
     def tries(self) -> SignInTries:
-        """Tries to sign in that did not succeed."""
+        """Failed sign-in attempts."""
         return SignInTries(self._connection)
 
     @cached_property
     def sign_requests(self) -> SignRequests:
-        """What countersigners were not mailed about yet."""
+        """Agreements for the next mails to countersigners."""
         return SignRequests(self._connection)
 
     @cached_property
     def drafts(self) -> Drafts:
-        """What signers are still filling in."""
+        """Signers' unsubmitted input."""
         return Drafts(self._connection)
 
     @cached_property
     def forms(self) -> KeptForms:
-        """Forms that are shown again."""
+        """Forms to show again."""
         return KeptForms(self._connection)
 
     @cached_property
     def sessions(self) -> StaffSessions:
-        """The sessions of staff."""
         return StaffSessions(self._connection)
 
     @cached_property
@@ -118,22 +117,22 @@ class Transaction:
 
     @cached_property
     def role_requests(self) -> RoleRequests:
-        """Roles that wait for a second administrator."""
+        """Roles awaiting a second administrator."""
         return RoleRequests(self._connection)
 
     @cached_property
     def activity(self) -> StaffActivity:
-        """What staff did, beside the log."""
+        """Staff activity outside the log."""
         return StaffActivity(self._connection)
 
     @cached_property
     def agreements(self) -> Agreements:
-        """Agreements, whole."""
+        """Complete agreements."""
         return Agreements(self._connection)
 
     @cached_property
     def our_turn(self) -> OurTurn:
-        """What waits for our signature."""
+        """Agreements awaiting our signature."""
         return OurTurn(self._connection)
 
     @cached_property
@@ -143,7 +142,7 @@ class Transaction:
 
     @cached_property
     def lagging(self) -> Lagging:
-        """What should be further than it is, or whose time has come."""
+        """Stalled and overdue agreements."""
         return Lagging(self._connection)
 
     @cached_property
@@ -153,7 +152,7 @@ class Transaction:
 
     @cached_property
     def visits(self) -> Visits:
-        """The sessions of signers, with what they are about."""
+        """The sessions of signers, with their agreements."""
         return Visits(self._connection)
 
     @cached_property
@@ -163,7 +162,7 @@ class Transaction:
 
     @cached_property
     def templates(self) -> Templates:
-        """What agreements are made from."""
+        """The templates of agreements."""
         return Templates(self._connection)
 
     @cached_property
@@ -173,47 +172,46 @@ class Transaction:
 
     @cached_property
     def logos(self) -> Logos:
-        """The processor's logo."""
         return Logos(self._connection)
 
     @cached_property
     def samples(self) -> Samples:
-        """Texts to read before anything is filled in."""
+        """Texts to read before filling anything in."""
         return Samples(self._connection)
 
     @cached_property
     def openings(self) -> Openings:
-        """What was shown to whom before signing."""
+        """Texts shown to people before signing."""
         return Openings(self._connection)
 
     @cached_property
     def archive(self) -> ArchiveRecords:
-        """What lies in the archive."""
+        """The records of the archive."""
         return ArchiveRecords(self._connection)
 
     @cached_property
     def recovery(self) -> Recovery:
-        """What agreements need that come back from the archive."""
+        """Records that agreements recovered from the archive need."""
         return Recovery(self._connection)
 
     @cached_property
     def shedding(self) -> Shedding:
-        """What leaves because the archive holds it."""
+        """Texts to drop because the archive has them."""
         return Shedding(self._connection)
 
     @cached_property
     def archive_round(self) -> ArchiveRound:
-        """How far it is that the archive is read back."""
+        """Progress of reading the archive back."""
         return ArchiveRound(self._connection)
 
     @cached_property
     def stamps(self) -> DocumentStamps:
-        """Until when sealed files prove by themselves."""
+        """The expiry of the time stamps of sealed files."""
         return DocumentStamps(self._connection)
 
     @cached_property
     def renewals(self) -> Renewals:
-        """How the renewal of time stamps stands."""
+        """The status of time-stamp renewals."""
         return Renewals(self._connection)
 
     @cached_property
@@ -223,27 +221,27 @@ class Transaction:
 
     @cached_property
     def alarms(self) -> Alarms:
-        """What stands still, and who was warned of it."""
+        """Stalled work, and the alarms sent about it."""
         return Alarms(self._connection)
 
     @cached_property
     def failing_jobs(self) -> FailingJobs:
-        """Jobs of which the last run failed."""
+        """Jobs whose last run failed."""
         return FailingJobs(self._connection)
 
     @cached_property
     def idempotency(self) -> IdempotencyKeys:
-        """Requests that were answered."""
+        """Answered requests."""
         return IdempotencyKeys(self._connection)
 
     @cached_property
     def questions(self) -> Questions:
-        """What people ask before they sign."""
+        """Questions asked before signing."""
         return Questions(self._connection)
 
     @cached_property
     def reminders(self) -> Reminders:
-        """Whom a reminder could reach."""
+        """Signatories who may get a reminder."""
         return Reminders(self._connection)
 
     @cached_property
@@ -253,17 +251,17 @@ class Transaction:
 
     @cached_property
     def chains(self) -> Chains:
-        """The whole log, for whoever audits it."""
+        """The whole log, for audits."""
         return Chains(self._connection)
 
     @cached_property
     def anchors(self) -> Anchors:
-        """What holds the heads of the log against time."""
+        """Time-stamped heads of the log."""
         return Anchors(self._connection)
 
     @cached_property
     def jobs(self) -> Jobs:
-        """Follow-up work, deferred on this very transaction."""
+        """Follow-up work, deferred in this transaction."""
         return Jobs(self._connection)
 
 
@@ -277,7 +275,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=10,
-            hide_parameters=True,  # an error in a log names no person
+            hide_parameters=True,  # keeps personal data out of logged errors
             connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
         )
         tried_when_rested(self._engine)
@@ -285,16 +283,16 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
-        """One transaction. Raises Unavailable when the database does not answer."""
+        """One transaction. Raises Unavailable if the database does not answer."""
         with self._connected(self._engine) as connection, connection.begin():
             yield Transaction(connection)
 
     @contextmanager
     def look(self) -> Iterator[Transaction]:
-        """For what only reads: no statement announces or ends a transaction.
+        """For reading only: no statements begin or end a transaction.
 
-        Each statement sees what is committed when it begins, as in a transaction of ours. Raises
-        Unavailable when the database does not answer.
+        Each statement sees the data committed when it begins, as in our transactions. Raises
+        Unavailable if the database does not answer.
         """
         with self._connected(self._looking) as connection:
             yield Transaction(connection)
@@ -309,14 +307,14 @@ class Database:
             yield connection
 
     def ping(self) -> None:
-        """Raises Unavailable when the database does not answer."""
+        """Raises Unavailable if the database does not answer."""
         with self.begin() as tx:
             tx.now()
 
     def owns_its_tables(self) -> bool:
-        """Whether the role of the service could switch off the guards of what was signed.
+        """Whether the role of the service could disable the guards of signed data.
 
-        Raises Unavailable when the database does not answer.
+        Raises Unavailable if the database does not answer.
         """
         try:
             with self._engine.connect() as connection:
@@ -325,5 +323,5 @@ class Database:
             raise Unavailable(ErrorCode.UNAVAILABLE) from error
 
     def close(self) -> None:
-        """Give back every connection."""
+        """Close all connections."""
         self._engine.dispose()

@@ -1,4 +1,4 @@
-"""What was shown to whom before signing: the first opening of each text by each person."""
+"""The texts shown to people before signing: each person's first opening of each text."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from service.database.tables.openings import common_texts, openings
 
 @dataclass(frozen=True)
 class View:
-    """The reading view of a frozen document, as it stands in the page; and the text that it has
-    in common with others of its template, empty where none was made."""
+    """The reading view of a frozen document, as in the page, and the common text of its template,
+    empty if none was made."""
 
     html: str
     common: str
@@ -31,7 +31,7 @@ class View:
 
     @property
     def common_sha256(self) -> str:
-        """Of the bytes of the common text; empty where there is none."""
+        """Of the bytes of the common text; empty if there is none."""
         return sha256_of(self.common) if self.common else ""
 
 
@@ -72,8 +72,6 @@ _OF_SIGNATORY = _OF.where(openings.c.signatory_id == bindparam("person"))
 
 
 class Openings:
-    """The openings of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -84,7 +82,7 @@ class Openings:
         return View(row.reading_html, row.html or "") if row else None
 
     def views(self, agreement_ids: Sequence[str]) -> dict[str, View]:
-        """The same of the present edition of several agreements, by agreement."""
+        """The same for the present editions of several agreements, by agreement id."""
         statement = _VIEWS.join(
             agreements,
             (agreements.c.id == documents.c.agreement_id)
@@ -94,7 +92,7 @@ class Openings:
         return {row.agreement_id: View(row.reading_html, row.html or "") for row in rows}
 
     def keep_common(self, html: str) -> str:
-        """Keep a common text and return its SHA-256; a repetition changes nothing."""
+        """Store a common text and return its SHA-256; a repetition changes nothing."""
         digest = sha256_of(html)
         self._connection.execute(
             upsert(common_texts).values(sha256=digest, html=html).on_conflict_do_nothing()
@@ -114,7 +112,7 @@ class Openings:
         common_sha256: str = "",
         html: str = "",
     ) -> bool:
-        """Note that a person opened a text; False when that was noted before."""
+        """Record that a person opened a text; False if already recorded."""
         made = self._connection.execute(
             _NOTE,
             {
@@ -141,7 +139,7 @@ class Openings:
         signatory_id: str | None = None,
         staff_id: str | None = None,
     ) -> list[Opening]:
-        """What this person opened of a document, the first first."""
+        """This person's openings of a document, oldest first."""
         wanted = {
             "agreement": agreement_id,
             "attempt": edition,
@@ -178,7 +176,7 @@ class Openings:
         return {(row.agreement_id, row.edition, row.document_sha256): row.at for row in rows}
 
     def common_opened(self, staff_id: str, sha256: str) -> datetime | None:
-        """When this person was first shown a common text; None when never."""
+        """When this person was first shown a common text; None if never."""
         return self._connection.execute(
             select(func.min(openings.c.opened_at)).where(
                 openings.c.staff_id == staff_id, openings.c.common_sha256 == sha256
@@ -193,6 +191,6 @@ class Openings:
         return str(self._connection.execute(statement.limit(1)).scalar_one())
 
     def common_text(self, sha256: str) -> str:
-        """A common text by its SHA-256; empty when there is none."""
+        """A common text by its SHA-256; empty if there is none."""
         statement = select(common_texts.c.html).where(common_texts.c.sha256 == sha256)
         return self._connection.execute(statement).scalar() or ""

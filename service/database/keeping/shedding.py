@@ -1,7 +1,7 @@
-"""What leaves the database because the archive holds the very same: the bytes of shown texts.
+"""Drops the bytes of shown texts from the database once the archive has the same bytes.
 
-The archive has read them back twice by then: once when they were stored, once in its round, where
-two libraries judged the package. The database itself refuses to drop any other (migration 0037).
+By then they have been read back twice: once when stored, once in the archive's round, where two
+libraries verified the package. The database itself refuses to drop others (migration 0037).
 """
 
 from __future__ import annotations
@@ -32,13 +32,11 @@ _READ_BACK_TWICE = (
 
 
 class Shedding:
-    """The shedding of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def due(self, days: int, limit: int) -> list[str]:
-        """Ids of frozen documents that the archive has held, byte for byte, for ``days``."""
+        """Ids of frozen documents that the archive has had, byte for byte, for ``days``."""
         held = func.archive_holds(documents.c.agreement_id, SHOWN, documents.c.pdf)
         return list(
             self._connection.execute(
@@ -56,7 +54,7 @@ class Shedding:
         )
 
     def drop(self, document_ids: Sequence[str]) -> None:
-        """Empty these. What another worker emptied meanwhile stays as it is."""
+        """Empty these documents; skips those that another worker emptied meanwhile."""
         view = func.convert_to(documents.c.reading_html, "UTF8")
         self._connection.execute(
             update(documents)
@@ -64,7 +62,7 @@ class Shedding:
             .values(
                 size=func.octet_length(documents.c.pdf),
                 pdf=None,
-                # Packages of before hold no reading view.
+                # Older packages have no reading view.
                 reading_html=case(
                     (func.archive_holds(documents.c.agreement_id, VIEW, view), None),
                     else_=documents.c.reading_html,

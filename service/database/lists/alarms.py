@@ -1,4 +1,4 @@
-"""What is stalled and since when, read from the state tables, and when people were warned of it."""
+"""Stalled items with their times, read from the state tables, and the alarms sent about them."""
 
 from __future__ import annotations
 
@@ -42,26 +42,24 @@ from service.database.tables.log import audit_entries
 from service.database.tables.messages import messages
 from service.texts import text
 
-ALARM = "alarm"  # the kind of the mail that warns: of this one nobody is warned
-MOST_OVERDUE = 1000  # looked at: a large archive that was long away must not slow every minute
+ALARM = "alarm"  # the kind of the alarm mail itself, for which there is no alarm
+MOST_OVERDUE = 1000  # a large archive after a long outage must not slow every check
 
 
 class Alarms:
-    """The alarms of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def stalled(self, patience: timedelta, *, limit: int) -> list[StalledItem]:
-        """What has been stalled for longer than ``patience``, the longest first."""
+        """Items stalled for longer than ``patience``, the longest first."""
         return self._read(_listed(patience).limit(limit))
 
     def due(
         self, kind: AlarmKind, patience: timedelta, again: timedelta | None, *, limit: int
     ) -> list[StalledItem]:
-        """What nobody was warned of yet, or not for as long as ``again``; the longest first.
+        """Stalled items without an alarm yet, or without one for ``again``; the longest first.
 
-        ``again`` is None where one warning is enough.
+        ``again`` is None if one alarm is enough.
         """
         told = alarms.c.told_at
         before = literal(False) if again is None else told < func.clock_timestamp() - again
@@ -75,12 +73,12 @@ class Alarms:
         )
 
     def count(self, kind: AlarmKind, patience: timedelta) -> int:
-        """How many of a kind have been stalled for longer than ``patience``."""
+        """The number of items of a kind stalled for longer than ``patience``."""
         listed = _listed(patience).where(_STALLED.c.kind == word(kind)).subquery()
         return self._connection.execute(select(func.count()).select_from(listed)).scalar_one()
 
     def told_within(self, kind: AlarmKind, time: timedelta) -> bool:
-        """Whether anybody was warned of this kind so recently."""
+        """Whether an alarm of this kind was sent within ``time``."""
         last = self._connection.execute(
             select(func.max(alarms.c.told_at) > func.clock_timestamp() - time).where(
                 alarms.c.kind == kind.value
@@ -89,7 +87,7 @@ class Alarms:
         return bool(last)
 
     def note(self, item: StalledItem) -> None:
-        """Record that people are warned of this now."""
+        """Record that an alarm about this item is sent now."""
         told = {"told_at": func.clock_timestamp()}
         self._connection.execute(
             upsert(alarms)
@@ -103,7 +101,7 @@ class Alarms:
         )
 
     def forget_recovered(self) -> None:
-        """What makes progress again raises an alarm at once the next time that it is stalled."""
+        """Delete alarms about recovered items, so that the next stall is reported at once."""
         self._connection.execute(
             delete(alarms).where(
                 tuple_(alarms.c.subject, alarms.c.subject_id, alarms.c.kind).not_in(
@@ -113,7 +111,7 @@ class Alarms:
         )
 
     def unsent(self) -> str | None:
-        """Why a warning could not be mailed yet (may be empty); None when none waits."""
+        """Why an alarm could not be mailed yet (may be empty); None if none is waiting."""
         return self._connection.execute(
             select(messages.c.last_error)
             .where(
@@ -154,7 +152,7 @@ _DAMAGED_SINCE = (
 )
 
 
-# Damage is a kind of its own, and is looked at every night.
+# Damage is a separate kind, and is checked every night.
 _OVERDUE = (
     select(archive_states.c.agreement_id, archive_states.c.looked_at, archive_states.c.failure)
     .where(
@@ -168,7 +166,7 @@ _OVERDUE = (
 
 
 def _oldest_mail(condition: ColumnElement[bool], name: str) -> Any:
-    """The oldest mail of each agreement for which this holds."""
+    """The oldest mail of each agreement that meets the condition."""
     return (
         select(messages.c.agreement_id, messages.c.queued_at, messages.c.last_error)
         .where(condition, messages.c.agreement_id.is_not(None), messages.c.kind != ALARM)
@@ -286,7 +284,7 @@ _AT_ONCE = tuple(
 
 
 def _listed(patience: timedelta) -> Select[Any]:
-    """Everything stalled for longer than that; what cannot recover does not wait."""
+    """All items stalled for longer than ``patience``; those that cannot recover at once."""
     return (
         select(
             _STALLED.c.subject,

@@ -1,6 +1,6 @@
-"""Mailed single-use links to an account: only the hash of their token is kept.
+"""Mailed single-use links to an account: only the hash of the token is stored.
 
-An account has one living link of each purpose; a newer one replaces it.
+An account has at most one valid link per purpose; a newer one replaces it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from service.database.tables.messages import messages
 
 @dataclass(frozen=True)
 class AccountLink:
-    """A link that has not ended. ``expires_at`` is aware UTC; ``alive`` says it has not passed."""
+    """A link that has not ended. ``expires_at`` is aware UTC; ``alive``: not yet expired."""
 
     id: str
     person: Staff
@@ -32,7 +32,7 @@ class AccountLink:
 
 @dataclass(frozen=True)
 class LinkRequest:
-    """What somebody who is not signed in asked for."""
+    """A request for a link by somebody who is not signed in."""
 
     email: str
     purpose: str
@@ -40,7 +40,7 @@ class LinkRequest:
 
 @dataclass(frozen=True)
 class LinkMail:
-    """The newest mailed link of an account: when, until when, and what became of its mail."""
+    """The newest mailed link of an account: creation, expiry and the status of its mail."""
 
     purpose: str
     created_at: datetime
@@ -51,15 +51,13 @@ class LinkMail:
 
 
 class AccountLinks:
-    """The links to accounts in one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(
         self, link_id: str, staff_id: str, purpose: str, token_hash: bytes, *, minutes: int
     ) -> datetime:
-        """A new link in the place of the former one; returns when it ends."""
+        """Add a link that replaces the former one; returns its expiry."""
         self._connection.execute(
             update(account_links)
             .where(
@@ -83,7 +81,7 @@ class AccountLinks:
         return made
 
     def by_token(self, token_hash: bytes, *, lock: bool = False) -> AccountLink | None:
-        """The link with this token, if it has not ended and its account is active."""
+        """The link with this token, unless it has ended or its account is inactive."""
         return self._one(account_links.c.token_hash == token_hash, lock=lock)
 
     def by_id(self, link_id: str) -> AccountLink | None:
@@ -110,7 +108,7 @@ class AccountLinks:
         return AccountLink(row.link_id, person_of(row), row.purpose, row.expires_at, row.alive)
 
     def end(self, staff_id: str) -> None:
-        """No link of the account opens anything any more."""
+        """End all links of the account."""
         self._connection.execute(
             update(account_links)
             .where(account_links.c.staff_id == staff_id, account_links.c.ended == "")
@@ -118,13 +116,13 @@ class AccountLinks:
         )
 
     def use(self, link_id: str) -> None:
-        """This link is used up."""
+        """Mark this link as used."""
         self._connection.execute(
             update(account_links).where(account_links.c.id == link_id).values(ended="used")
         )
 
     def newest_mail(self, staff_id: str) -> LinkMail | None:
-        """The newest link that was mailed to an account, whatever became of it."""
+        """The newest link mailed to an account, whatever its status."""
         row = self._connection.execute(
             select(account_links, messages.c.state, messages.c.last_error)
             .join(messages, messages.c.account_link_id == account_links.c.id)
@@ -139,9 +137,9 @@ class AccountLinks:
         )
 
     def ask(self, purpose: str, email: str, address_key: bytes) -> str | None:
-        """Keep that a link was asked for; its id, or None where too many were.
+        """Record a request for a link; returns its id, or None if there were too many.
 
-        Whether there is such an account plays no part: it costs the same and answers the same.
+        The time taken and the answer do not depend on whether such an account exists.
         """
         hour_ago = func.clock_timestamp() - text("interval '1 hour'")
         asked = self._connection.execute(
@@ -161,7 +159,7 @@ class AccountLinks:
         return request_id
 
     def take_request(self, request_id: str) -> LinkRequest | None:
-        """What was asked, once: the address is forgotten with it."""
+        """Take the request, once: this also erases its address."""
         row = self._connection.execute(
             select(link_requests.c.email, link_requests.c.purpose)
             .where(link_requests.c.id == request_id, link_requests.c.email.is_not(None))
@@ -175,7 +173,7 @@ class AccountLinks:
         return LinkRequest(row.email, row.purpose)
 
     def waiting_requests(self, older_than_seconds: int) -> list[str]:
-        """Requests that should have been answered by now; for the sweep."""
+        """Overdue unanswered requests, for the sweep."""
         age = func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
         return list(
             self._connection.execute(
@@ -187,7 +185,7 @@ class AccountLinks:
         )
 
     def drop_old_requests(self) -> None:
-        """Forget who asked; an hour is all that the limits look at."""
+        """Delete old requests; the limits only count the last hour."""
         self._connection.execute(
             delete(link_requests).where(
                 link_requests.c.email.is_(None),

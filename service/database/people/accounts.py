@@ -41,21 +41,18 @@ _WITH_ROLE = (
 
 
 class Accounts:
-    """The accounts of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def any_staff(self) -> bool:
-        """Whether there is any account yet."""
         return self._connection.execute(select(staff.c.id).limit(1)).scalar() is not None
 
     def lock_staff(self) -> None:
-        """Keep others from adding or changing accounts until this transaction ends."""
+        """Block others from adding or changing accounts until this transaction ends."""
         self._connection.execute(text("lock table staff in share row exclusive mode"))
 
     def add(self, person: Staff, password_hash: str, *, credential: str = "own") -> None:
-        """A new member of staff; ``credential`` is own, printed or none (see the table)."""
+        """Add a member of staff; ``credential`` is own, printed or none (see the table)."""
         self._connection.execute(
             insert(staff).values(
                 id=person.id,
@@ -69,7 +66,7 @@ class Accounts:
         )
 
     def change(self, person: Staff, *, active: bool) -> None:
-        """Name, function, roles and whether the account may be used."""
+        """Save the name, function, roles and whether the account is active."""
         self._connection.execute(
             update(staff)
             .where(staff.c.id == person.id)
@@ -82,9 +79,9 @@ class Accounts:
         )
 
     def change_password(self, staff_id: str, password_hash: str) -> None:
-        """A new password, chosen by its owner.
+        """Save a new password, chosen by its owner.
 
-        Every session of the account ends and no browser is known any more.
+        This ends all sessions of the account and forgets its known browsers.
         """
         self._connection.execute(
             update(staff)
@@ -97,8 +94,8 @@ class Accounts:
         self.forget_browsers(staff_id)
 
     def by_email(self, email: str, *, lock: bool = False) -> Account | None:
-        """The account with this address, in any case of letters."""
-        if "\x00" in email:  # PostgreSQL takes none in a text
+        """The account with this address, ignoring case."""
+        if "\x00" in email:  # PostgreSQL does not accept it in text
             return None
         return self._one(_BY_EMAIL, email.lower(), lock=lock)
 
@@ -127,8 +124,8 @@ class Accounts:
     def to_judge(self, email: str, seed: str) -> tuple[Account, bool] | None:
         """The active account with this address and True, else another one and False.
 
-        One question for both, so that an address without an account costs what a known one does.
-        The other one is always the same for a seed. None where there is no account at all.
+        One query for both, so that an unknown address takes as long as a known one. The other
+        account is always the same for the same seed. None if there is no account at all.
         """
         asked = and_(func.lower(staff.c.email) == email.replace("\0", "").lower(), staff.c.active)
         shuffled = func.md5(func.concat(staff.c.id, literal(seed)))
@@ -138,7 +135,8 @@ class Accounts:
         return None if row is None else (_account(row), bool(row.asked))
 
     def renew_hash(self, staff_id: str, old: str, new: str) -> None:
-        """The same password, hashed anew; nothing where another was chosen meanwhile."""
+        """Replace the hash of the same password; does nothing if the password was changed
+        meanwhile."""
         self._connection.execute(
             update(staff)
             .where(staff.c.id == staff_id, staff.c.password_hash == old)
@@ -146,7 +144,7 @@ class Accounts:
         )
 
     def to_tell_of_lock(self) -> list[Staff]:
-        """Active members of staff who were not told of a lock within a day, held for that."""
+        """Active members of staff not notified of a lock within a day, under their row locks."""
         rows = self._connection.execute(
             select(staff)
             .where(
@@ -161,13 +159,13 @@ class Accounts:
         return [person_of(row) for row in rows]
 
     def note_told_of_lock(self, staff_id: str) -> None:
-        """Somebody is told of a lock now."""
+        """Record that this person is notified of a lock now."""
         self._connection.execute(
             update(staff).where(staff.c.id == staff_id).values(lock_told_at=func.clock_timestamp())
         )
 
     def knows_browser(self, staff_id: str, browser_id: str) -> bool:
-        """Whether this account signed in from this browser before."""
+        """Whether this account has signed in from this browser before."""
         found = self._connection.execute(
             select(known_browsers.c.id).where(
                 known_browsers.c.id == (browser_id or None),
@@ -178,7 +176,7 @@ class Accounts:
         return found.scalar() is not None
 
     def remember_browser(self, staff_id: str, browser_id: str) -> None:
-        """Somebody signed in from a browser; beyond twenty the oldest is forgotten."""
+        """Record a browser from which somebody signed in; keeps the newest twenty."""
         self._connection.execute(
             insert(known_browsers).values(
                 id=browser_id,
@@ -199,17 +197,17 @@ class Accounts:
         )
 
     def forget_browser(self, browser_id: str) -> None:
-        """One browser is known no more."""
+        """Forget one browser."""
         self._connection.execute(delete(known_browsers).where(known_browsers.c.id == browser_id))
 
     def forget_browsers(self, staff_id: str) -> None:
-        """No browser of the account is known any more."""
+        """Forget all browsers of the account."""
         self._connection.execute(
             delete(known_browsers).where(known_browsers.c.staff_id == staff_id)
         )
 
     def drop_ended(self) -> None:
-        """Delete sessions and known browsers that have run out."""
+        """Delete expired sessions and known browsers."""
         now = func.clock_timestamp()
         for ends in (
             known_browsers.c.expires_at,
@@ -220,7 +218,7 @@ class Accounts:
 
 
 def may_sign(accounts: FromClause) -> ColumnElement[bool]:
-    """Whether one of these accounts may sign for the processor, as ``with_role`` has it."""
+    """Whether an account may sign for the processor: the same rule as in ``with_role``."""
     return accounts.c.active & (literal(Role.SIGNATORY.value) == any_(accounts.c.roles))
 
 
@@ -230,7 +228,6 @@ def _account(row: Any) -> Account:
 
 
 def person_of(row: Any) -> Staff:
-    """The member of staff in a row of ``staff``."""
     return Staff(
         id=row.id,
         name=row.name,

@@ -10,7 +10,7 @@ from service.agreement.parties import Processor
 from service.agreement.suggestions import Suggestions
 from service.database.tables.accounts import processor_profiles
 
-# Those from 0 down were recovered from old agreements, and are no profile for a new one.
+# Versions from 0 down were recovered from old agreements, and are not used for new ones.
 _PROFILE = (
     select(processor_profiles)
     .where(processor_profiles.c.version > 0)
@@ -20,8 +20,6 @@ _PROFILE = (
 
 
 class Profiles:
-    """The versions of the profile in one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
@@ -31,7 +29,7 @@ class Profiles:
         return (row.version, Processor(**row.profile)) if row else None
 
     def suggestions(self) -> Suggestions | None:
-        """What Bijlage 1 starts with, in the newest version; None where it says nothing of it."""
+        """The initial lines of Bijlage 1 in the newest version; None if it has none."""
         row = self._connection.execute(_PROFILE).one_or_none()
         return row.suggestions if row else None
 
@@ -42,7 +40,7 @@ class Profiles:
         by: str | None,
         suggestions: Suggestions | None = None,
     ) -> None:
-        """A next version; two people who save at once collide on its number."""
+        """Add the next version; if two people save at once, the second fails on its number."""
         self._connection.execute(
             insert(processor_profiles).values(
                 version=literal(version),

@@ -1,4 +1,4 @@
-"""Jobs of which the last run failed, since when, and why."""
+"""Jobs whose last run failed, since when, and why."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from service.database.tables.alarms import failing_jobs
 
 
 class FailingJobs:
-    """The failing jobs of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def note(self, name: str, failure: str) -> None:
-        """The last run of this job failed. The moment of the first failure in a row is kept."""
+        """Record that the last run failed; keeps the time of the first failure in a row."""
         said = {"failure": failure[:500]}
         self._connection.execute(
             upsert(failing_jobs)
@@ -24,5 +22,5 @@ class FailingJobs:
         )
 
     def forget(self, name: str) -> None:
-        """The last run of this job succeeded."""
+        """Record that the last run succeeded."""
         self._connection.execute(delete(failing_jobs).where(failing_jobs.c.name == name))

@@ -1,4 +1,4 @@
-"""The tables of trouble: when people were warned of what, and which jobs fail."""
+"""The tables of alarms and failing jobs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, Table, Text
 from service.agreement.subjects import SubjectKind
 from service.database.tables.columns import metadata, now, one_of
 
-# ``service/agreement/subjects.py`` says what a subject is.
+# Subjects are defined in ``service/agreement/subjects.py``.
 alarms = Table(
     "alarms",
     metadata,
@@ -23,7 +23,7 @@ alarms = Table(
     ),
 )
 
-# A job whose last run failed; the row goes when a run succeeds.
+# Jobs whose last run failed; the row is deleted when a run succeeds.
 failing_jobs = Table(
     "failing_jobs",
     metadata,

@@ -1,4 +1,4 @@
-"""The metadata all tables share, and the columns that recur."""
+"""The metadata shared by all tables, and recurring columns."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def now(name: str) -> Column[object]:
 
 
 def word(value: str) -> ColumnElement[str]:
-    """One of our own words, written into a statement and not sent beside it.
+    """One of our own words as a literal in a statement, not as a parameter.
 
-    An index on some rows only is used where the planner sees the words that choose them; a
-    prepared statement hides its values. Raises ValueError for anything but such a word.
+    A partial index is used only if the planner sees the literals of its condition, which parameters
+    of a prepared statement hide. Raises ValueError for anything but such a word.
     """
     if not all(letter.isalnum() or letter in "_./%" for letter in value):
         raise ValueError(value)
@@ -52,12 +52,12 @@ def word(value: str) -> ColumnElement[str]:
 
 
 def words(values: Iterable[str]) -> list[ColumnElement[str]]:
-    """Several of them."""
+    """The same for several words."""
     return [word(value) for value in values]
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    """The column holds one of these."""
+    """A constraint that the column has one of these values."""
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=column)
 
@@ -67,7 +67,7 @@ def own_id() -> Column[object]:
 
 
 def is_id(value: str) -> bool:
-    """Whether this can be an id of ours; what comes out of an address may be anything."""
+    """Whether this can be one of our ids; a value from a URL may be anything."""
     try:
         uuid.UUID(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Documents, templates, acts, seals and originals: what is shown, signed and sealed."""
+"""The tables of documents, templates, acts, seals and originals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ documents = Table(
     Column("edition", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("sha256", Text, nullable=False),
-    # Null, like the reading view, once only the archive keeps it; then its size stands here.
+    # Null, like the reading view, once only the archive has it; then ``size`` is set.
     Column("pdf", LargeBinary, nullable=True),
     Column("size", Integer, nullable=True),
     Column("pages", Integer, nullable=False),
@@ -37,7 +37,7 @@ documents = Table(
     Column("template_version", Text, nullable=False),
     Column("template_sha256", Text, nullable=False),
     Column("engine", Text, nullable=False),
-    # Of the text that agreements of this template have in common; empty where none was made.
+    # Of the common text of this template; empty if none was made.
     Column("common_sha256", Text, nullable=False, server_default=""),
     now("created_at"),
     UniqueConstraint("agreement_id", "edition", "kind"),
@@ -61,7 +61,7 @@ document_templates = Table(
     now("created_at"),
 )
 
-# What our code knows of a template; there is none of what only former code could make a text from.
+# Our code's knowledge of a template; missing for templates that only former code can use.
 template_declarations = Table(
     "template_declarations",
     metadata,
@@ -97,7 +97,7 @@ seals = Table(
     agreement_id(primary=True),
     Column("edition", Integer, primary_key=True, autoincrement=False),
     Column("step", Integer, primary_key=True, autoincrement=False),
-    # The place in the file where these bytes begin; what comes before is the step before.
+    # The offset in the file where these bytes begin; the previous step has the bytes before it.
     Column("begins_at", Integer, nullable=False, server_default="0"),
     Column("pdf", LargeBinary, nullable=False),
     Column("sha256", Text, nullable=False),
@@ -121,7 +121,7 @@ originals = Table(
     Column("evidence_json", LargeBinary, nullable=True),
     Column("log_jsonl", LargeBinary, nullable=True),
     Column("manifest_facts", JSONB, nullable=False),
-    # By name, in base64: what else lies in the package, fixed with the rest.
+    # By name, in base64: the additional files of the package, fixed with the others.
     Column("further_files", JSONB(none_as_null=True), nullable=True),
     now("created_at"),
     Index("ix_originals_evidence_sha256", "evidence_sha256"),

@@ -1,4 +1,4 @@
-"""Signing links, the browser sessions they are exchanged for, and mailed codes."""
+"""Signing links, the browser sessions started with them, and mailed codes."""
 
 from __future__ import annotations
 

@@ -18,14 +18,14 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 from service.agreement.subjects import SubjectKind
 from service.database.tables.columns import agreement_id, instant, metadata, now, one_of, own_id
 
-# When people were warned of what; `service/agreement/subjects.py` says what a subject is.
+# Subjects are defined in ``service/agreement/subjects.py``.
 messages = Table(
     "messages",
     metadata,
     own_id(),
     Column("key", Text, nullable=False, unique=True),
     Column("subject", Text, nullable=False),
-    # The id of an agreement is in a column of its own: it refers to a row, and is joined on.
+    # The id of an agreement has its own column: it is a foreign key and used in joins.
     agreement_id(null=True),
     Column("subject_id", Text, nullable=True),
     Column("kind", Text, nullable=False),

@@ -1,4 +1,4 @@
-"""Sales sends the agreement: the order of signing and the term are fixed from here."""
+"""Sales sends the agreement: this fixes the order of signing and the term."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from service.workflow.telling.notify import invite, last_day
 
 
 def send(deps: Deps, reference: str, by: Principal) -> Agreement:
-    """Send a draft and return it as it is then.
+    """Send a draft and return the sent agreement.
 
-    With the controller first, the link goes out now. With the processor first, Bijlage 1 is
-    complete already: the document is made, and the link goes out once the processor has signed.
-    Raises WrongState when it was sent before, Refused when nobody can sign for us.
+    With the controller first, the link is mailed now. With the processor first, Bijlage 1 is
+    already complete: the document is made, and the link is mailed once the processor has signed.
+    Raises WrongState if it was already sent, Refused if nobody can sign for us.
     """
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
@@ -63,17 +63,17 @@ def send(deps: Deps, reference: str, by: Principal) -> Agreement:
             tx.jobs.defer(GENERATE, agreement_id=sent.id)
         else:
             invite(tx, sent, issue(deps, tx, sent, by))
-            prepare(deps, tx, sent)  # so that the text can be read before anything is filled in
+            prepare(deps, tx, sent)  # so that the text can be read before filling anything in
         return sent
 
 
 def _suggested(tx: Transaction, draft: Agreement) -> Annex:
-    """What sales suggested, and what usually belongs to these services; the controller decides."""
+    """The lines from sales and the suggestions for these services; the controller decides."""
     return with_suggestions(draft.annex, draft.services, tx.profiles.suggestions())
 
 
 def _countersigner(tx: Transaction, draft: Agreement) -> Countersigner:
-    """Who signs for us: who was chosen, or who is suggested in a draft that has nobody yet."""
+    """Our signer: the chosen one or, if nobody was chosen, the suggested one."""
     chosen = draft.countersigner
     if chosen and chosen.can_sign:
         return chosen

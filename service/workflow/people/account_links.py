@@ -1,8 +1,9 @@
-"""Mailed single-use links to an account: made, looked at, used.
+"""Mailed single-use links to an account: making, showing, using.
 
-Nobody chooses a password for somebody else. A new colleague, somebody who forgot the password and
-somebody whom strangers keep out all get a link at the address of the account. The token is made
-from the secret key (docs/decisions/0003), the database holds its hash, and a GET uses nothing up.
+Nobody chooses a password for somebody else. A new colleague, a person who forgot the password and a
+person locked out by strangers all get a link at the account's address. The token is derived from
+the secret key (docs/decisions/0003), the database stores its hash, and a GET does not use up a
+link.
 """
 
 from __future__ import annotations
@@ -42,14 +43,14 @@ MINUTES = {
 
 @dataclass(frozen=True)
 class MadeLink:
-    """A link that was just made. ``until`` is aware UTC."""
+    """A newly made link. ``until`` is aware UTC."""
 
     id: str
     until: datetime
 
 
 def make(tx: Transaction, deps: Deps, person: Staff, purpose: AccountPurpose) -> MadeLink:
-    """A link in the place of any former one for the same purpose."""
+    """Make a link that replaces any former one for the same purpose."""
     link_id = str(uuid.uuid4())
     hashed = hash_secret(account_token_for(deps.secret_key, link_id))
     until = tx.account_links.add(
@@ -59,17 +60,17 @@ def make(tx: Transaction, deps: Deps, person: Staff, purpose: AccountPurpose) ->
 
 
 def look(deps: Deps, token: str) -> AccountLink:
-    """What a link is for, to show its page. Changes nothing. Raises Refused when it ended."""
+    """The link, for showing its page. Changes nothing. Raises Refused if it has ended."""
     with deps.database.begin() as tx:
         return _living(tx, token, lock=False)
 
 
 def choose_password(deps: Deps, token: str, *, new: str, again: str, browser: str = "") -> str:
-    """Choose a password by an invitation or a link for another password.
+    """Choose a password through an invitation or a link for another password.
 
-    Every session ends, no other browser is known any more, a lock is lifted, and the person and
-    all administrators are told. Returns the cookie of this browser, known from now on. Raises
-    Invalid naming the field, Refused when the link ended.
+    Ends all sessions, forgets all other browsers, lifts a lock, and notifies the person and all
+    administrators. Returns the cookie of this browser, known from now on. Raises Invalid naming the
+    field, Refused if the link has ended.
     """
     with deps.database.begin() as tx:
         person = _to_choose(tx, token, lock=False).person
@@ -94,9 +95,9 @@ def choose_password(deps: Deps, token: str, *, new: str, again: str, browser: st
 
 
 def unlock(deps: Deps, token: str, *, browser: str = "") -> str:
-    """Make this browser a known one, so that strangers' wrong passwords do not hold for it.
+    """Make this browser known, so that a lock caused by strangers does not apply to it.
 
-    Returns its cookie. Raises Refused when the link ended.
+    Returns its cookie. Raises Refused if the link has ended.
     """
     with deps.database.begin() as tx:
         link = _living(tx, token, lock=True)
@@ -119,14 +120,14 @@ def check_new(about: list[str], new: str, again: str) -> None:
 
 
 def words_about(tx: Transaction, person: Staff) -> list[str]:
-    """What a password of this person may not be made of."""
+    """Words that this person's password may not be made of."""
     known = tx.profiles.newest()
     house = [known[1].name, known[1].trade_name, known[1].email] if known else []
     return [person.name, person.email, *house, PRODUCT]
 
 
 def keep_password(tx: Transaction, person: Staff, password_hash: str) -> None:
-    """The new password counts, and nothing that the old one or a link opened does."""
+    """Store the new password, and end everything that the old one or a link opened."""
     tx.accounts.change_password(person.id, password_hash)
     tx.account_links.end(person.id)
 

@@ -1,4 +1,4 @@
-"""Mails to staff about their accounts, and to everybody who must know of a change."""
+"""Mails to staff about their accounts, and notifications of changes."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def tell_of_change(
     once: str,
     personally: bool = True,
 ) -> None:
-    """Mail what was changed to the person concerned and to every administrator.
+    """Mail the changes to the person concerned and to every administrator.
 
-    ``about`` is None for the processor's profile; ``by`` is a name.
-    ``personally`` is False where the person concerned gets another mail that says it already.
+    ``about`` is None for the processor's profile; ``by`` is a name. ``personally`` is False if the
+    person concerned gets another mail that already says so.
     """
     readers = {each.id: each for each in tx.accounts.with_role(Role.ADMIN)}
     if about:

@@ -21,13 +21,13 @@ from service.workflow.people.reauthenticate import Proof, must_prove
 
 
 def profile(deps: Deps) -> tuple[int, Processor] | None:
-    """The newest version and its content, or None before the first one."""
+    """The newest version and its contents; None if there is none."""
     with deps.database.begin() as tx:
         return tx.profiles.newest()
 
 
 def change_profile(deps: Deps, form: Mapping[str, Any], staff: Staff, proof: Proof) -> int:
-    """Save a next version and tell every administrator; agreements made before keep theirs.
+    """Save the next version and notify every administrator; existing agreements keep theirs.
 
     Raises Invalid naming the field.
     """
@@ -38,7 +38,7 @@ def change_profile(deps: Deps, form: Mapping[str, Any], staff: Staff, proof: Pro
 
 
 def known_suggestions(deps: Deps) -> Suggestions:
-    """What Bijlage 1 starts with for each service: the processor's, else ours."""
+    """The initial lines of Bijlage 1 per service: the processor's, else the defaults."""
     with deps.database.begin() as tx:
         return suggestions(tx.profiles.suggestions())
 
@@ -46,9 +46,9 @@ def known_suggestions(deps: Deps) -> Suggestions:
 def change_suggestions(
     deps: Deps, chosen: Mapping[str, Sequence[str]], staff: Staff, proof: Proof
 ) -> int:
-    """Save other suggestions as the next version; agreements that were sent keep theirs.
+    """Save new suggestions as the next version; sent agreements keep theirs.
 
-    Raises Invalid naming the field, NotFound where there is no profile yet.
+    Raises Invalid naming the field, NotFound if there is no profile yet.
     """
     require(staff, Permission.MANAGE_PROFILE)
     wanted = parse_suggestions(chosen)
@@ -66,7 +66,7 @@ def change_suggestions(
 
 
 def first_profile(deps: Deps, form: Mapping[str, Any]) -> None:
-    """The first version at the first start, unless there is one."""
+    """Save the first version at the first start, unless one exists."""
     if profile(deps) is None:
         _save(deps, parse_processor(form), None)
 
@@ -90,7 +90,7 @@ def _add(
     staff: Staff | None,
     changes: list[Change],
 ) -> int:
-    """The next version, its entry in the log, and a mail to every administrator."""
+    """Add the next version and its log entry, and mail every administrator."""
     tx.profiles.add(version, processor, staff.id if staff else None, own)
     once = tx.audit.append(None, Event.PROFILE_CHANGED, staff or SYSTEM, version=version)
     if staff:
@@ -101,7 +101,7 @@ def _add(
 def _difference(
     service: str, before: Mapping[ListName, Sequence[str]], after: Mapping[ListName, Sequence[str]]
 ) -> Change | None:
-    """What was added and taken away for one service; None for nothing."""
+    """The lines added and removed for one service; None if unchanged."""
     codes = {
         sign: [
             f"{name}.{each.code}"

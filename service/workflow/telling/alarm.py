@@ -1,19 +1,19 @@
-"""Somebody is told when something keeps failing (DESIGN.md §1.5). A periodic job.
+"""Notifies people when something keeps failing (DESIGN.md §1.5). A periodic job.
 
-Everything that fails is retried indefinitely, so nothing here repairs anything. It warns whoever
-holds the role ``beheer`` (there is always somebody). What is stalled is read from the state tables:
-a lost job, a worker that is gone for good and a server that refuses all look the same.
+Everything that fails is retried indefinitely, so this repairs nothing. It mails everybody with the
+role ``beheer`` (there is always somebody). Stalled items are read from the state tables: a lost
+job, a worker that is gone and a server that refuses look the same there.
 
-* The first warning comes when something has been stalled for 15 minutes, then one every day.
-* A package that is damaged or missing in the archive is reported at once: it cannot recover by
-  itself. What is found in the same minute is in one mail.
-* When people were just warned of trouble of some kind, more of the same kind waits for an hour: a
-  server that is down for everybody brings one mail that names many agreements, not many mails.
-  What takes nights to catch up waits for a day.
+* The first alarm is sent when an item has been stalled for 15 minutes, then one every day.
+* A package that is damaged or missing in the archive is reported at once, because it cannot recover
+  by itself. Those found in the same minute are in one mail.
+* After an alarm, further items of the same kind wait for an hour: a server that is down for
+  everybody causes one mail that names many agreements, not many mails. Kinds that take nights to
+  recover wait for a day.
 * A periodic job whose last run failed is reported like a stalled agreement. The alarm ends when a
   run of that job succeeds.
-* A mail that was refused for good is reported to its sender at once (``undelivered.py``), not here.
-* A time stamp that ended before it was renewed is reported once: nobody can do anything about it.
+* A permanently refused mail is reported to its sender at once (``undelivered.py``), not here.
+* A time stamp that expired before its renewal is reported once: nothing can be done about it.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ NEWS = {
 }
 ONCE = AlarmKind.LATE
 TOLD_TO_THE_SENDER = {AlarmKind.UNDELIVERED}
-AT_MOST = 50  # named in one mail; their rows are locked for as long as it takes to note it
-SHOWN_AFTER = timedelta(minutes=1)  # sooner it is only busy
+AT_MOST = 50  # items in one mail; their rows are locked while the alarm is recorded
+SHOWN_AFTER = timedelta(minutes=1)  # earlier it is merely busy
 SHOWN_AT_MOST = 100
 
 
 def alarm(deps: Deps) -> int:
-    """Warn of what is due, each kind in a transaction of its own; returns how many were reported.
+    """Send the due alarms, each kind in its own transaction; returns the number of items reported.
 
-    Raises SomeFailed when people could not be warned of some kinds; of the others they were.
+    Raises SomeFailed if some kinds could not be reported; the others were.
     """
     with deps.database.begin() as tx:
         tx.alarms.forget_recovered()
@@ -62,7 +62,7 @@ def _tell_kind(deps: Deps, kind: AlarmKind) -> int:
         due = tx.alarms.due(kind, PATIENCE, again, limit=AT_MOST)
         if not due or tx.alarms.told_within(kind, NEWS[kind]):
             return 0
-        for item in sorted(due, key=lambda each: each.subject.id):  # never a deadlock
+        for item in sorted(due, key=lambda each: each.subject.id):  # prevents deadlocks
             _note(tx, item)
         unnamed = tx.alarms.count(kind, PATIENCE) - len(due)
         _mail(tx, due[0], due[1:], unnamed)
@@ -70,7 +70,7 @@ def _tell_kind(deps: Deps, kind: AlarmKind) -> int:
 
 
 def _note(tx: Transaction, item: StalledItem) -> None:
-    """Record that people are warned of this now, also in the log it belongs to."""
+    """Record the alarm, also in the log of its subject."""
     agreement_id = item.subject.agreement_id
     if agreement_id:
         tx.agreements.lock_by_id(agreement_id)
@@ -108,12 +108,12 @@ def _mail(tx: Transaction, first: StalledItem, others: list[StalledItem], unname
 
 
 def what_fails(item: StalledItem) -> str:
-    """What does not succeed, in words: the name of a job, or what an agreement waits for."""
+    """The failing work in words: the name of a job, or what an agreement waits for."""
     return text(f"labels.{_code(item)}")
 
 
 def _code(item: StalledItem) -> str:
-    """The key of those words. Mails and log entries keep it, so a key is never renamed."""
+    """The key of those words. Mails and log entries store it, so a key is never renamed."""
     if item.subject.kind is SubjectKind.JOB:
         return f"job.{item.subject.id}"
     return f"standing.{item.kind.value}"
@@ -126,7 +126,7 @@ def _named(item: StalledItem) -> str:
 
 
 def stalled_items(deps: Deps, by: Principal) -> tuple[list[StalledItem], str | None]:
-    """What is stalled, the longest first, and why a warning could not be mailed yet, if so."""
+    """The stalled items, the longest first, and why an alarm could not be mailed yet, if so."""
     require(by, Permission.SEE_OPERATIONS)
     with deps.database.begin() as tx:
         return tx.alarms.stalled(SHOWN_AFTER, limit=SHOWN_AT_MOST), tx.alarms.unsent()

@@ -1,5 +1,5 @@
-"""What the archive keeps does not stay here for ever: the bytes of a signed text may go once the
-archive read them back twice. Until then nothing can be lost, whoever asks."""
+"""The bytes of a signed text may be dropped once the archive has read them back twice; before that
+the database refuses it to everybody."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ down_revision = "0036"
 branch_labels = None
 depends_on = None
 
-# Locked, so that the archive's state does not change while its word is taken.
+# Locked, so that the archive's state does not change after the check.
 _ARCHIVE = """
 create or replace function archive_verified(agreement uuid) returns boolean language plpgsql as $$
 begin
@@ -39,7 +39,7 @@ language sql as $$
 $$;
 """
 
-# A preview is no evidence. Of a frozen text only its bytes may go, and its size comes instead.
+# A preview is not evidence. Of a frozen text only the bytes may be dropped; its size replaces them.
 _KEEP_FROZEN = """
 create or replace function keep_frozen() returns trigger language plpgsql as $$
 declare
@@ -73,7 +73,7 @@ begin
 end $$;
 """
 
-# As before, and only of what the archive verified; the certificates go with the other files.
+# As before, but only if the archive is verified; certificates may be dropped with the other files.
 _KEEP_ORIGINAL = """
 create or replace function keep_original() returns trigger language plpgsql as $$
 declare
@@ -132,7 +132,7 @@ end $$;
 
 
 def upgrade() -> None:
-    """Nothing goes by the upgrade itself."""
+    """The upgrade itself drops no data."""
     op.alter_column("documents", "pdf", nullable=True)
     op.alter_column("documents", "reading_html", nullable=True)
     op.add_column("documents", sa.Column("size", sa.Integer(), nullable=True))
@@ -145,14 +145,14 @@ def upgrade() -> None:
         ["agreement_id"],
         postgresql_where=sa.text("kind = 'frozen' and pdf is not null"),
     )
-    # The driver itself, because SQLAlchemy would read a % in the text as a placeholder.
+    # Use the driver directly: SQLAlchemy would read a % in the text as a placeholder.
     connection = driver(op.get_bind())
     for statements in (_ARCHIVE, _KEEP_FROZEN, _KEEP_ORIGINAL, _KEEP_SEALS):
         connection.execute(statements)
 
 
 def downgrade() -> None:
-    """Former code needs every byte: refused by the database where one is gone."""
+    """Former code needs all bytes: the database refuses this if any have been dropped."""
     op.execute("drop trigger seals_no_truncate on seals")
     op.execute("drop trigger seals_keep on seals")
     op.drop_index("ix_documents_kept_here", table_name="documents")

@@ -18,7 +18,7 @@ from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.workflow.keeping import reread, retain, retrieve
+from service.workflow.keeping import listing, reread, retain, retrieve
 from service.workflow.offer import remind
 from service.workflow.signing import countersign
 from service.workflow.sweep import PATIENCE_SECONDS
@@ -95,10 +95,10 @@ def questions() -> list[Question]:
 
 def _lists() -> Iterator[Question]:
     def page(search: Search) -> Callable[[Asked], object]:
-        return lambda asked: retrieve.listing(asked.deps, search, asked.staff)
+        return lambda asked: listing.listing(asked.deps, search, asked.staff)
 
     def archive(search: Search) -> Callable[[Asked], object]:
-        return lambda asked: retrieve.search_archive(
+        return lambda asked: listing.search_archive(
             asked.deps, replace(search, archived_only=True), asked.staff
         )
 
@@ -123,7 +123,7 @@ def _lists() -> Iterator[Question]:
     yield "archive: signed since a date", GOAL, lambda a: archive(Search(signed_from=a.day))(a)
     yield "queue: what I sign", GOAL, lambda a: countersign.queue(a.deps, a.staff)
     yield "queue: what colleagues sign", GOAL, lambda a: countersign.of_colleagues(a.deps, a.staff)
-    yield "queue: the number in the menu", GOAL, lambda a: retrieve.waiting_count(a.deps, a.staff)
+    yield "queue: the number in the menu", GOAL, lambda a: listing.waiting_count(a.deps, a.staff)
     yield "tasks: what is stalled", GOAL, lambda a: alarm.stalled_items(a.deps, a.staff)
     yield "tasks: how far the round is", GOAL, lambda a: reread.progress(a.deps, a.staff)
     yield "staff log: first page", GOAL, lambda a: a.undone(lambda tx: tx.activity.read(Wanted()))
@@ -136,7 +136,7 @@ def _lists() -> Iterator[Question]:
 
 def _searches() -> Iterator[Question]:
     def words(typed: Callable[[Asked], str], group: str = "") -> Callable[[Asked], object]:
-        return lambda asked: retrieve.listing(
+        return lambda asked: listing.listing(
             asked.deps, Search(words=typed(asked), group=group), asked.staff
         )
 

@@ -17,6 +17,7 @@ from service.agreement.permissions import Staff
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.engine import Database, Transaction
 from service.database.queue.jobs import BULK, QUEUES, Task
+from service.database.queue.messages import NewMessage
 from service.wiring.build import libpq_url
 from service.workflow.tasks import ARCHIVE, CLOSE, DELIVER, LOOK, SEAL
 
@@ -127,19 +128,17 @@ def test_what_somebody_waits_for_runs_next(database: Database, sql: Sql) -> None
 
 def queue(tx: Transaction, subject: Subject, key: str, message_id: str = "") -> bool:
     """Queue one mail under this key."""
-    return tx.messages.queue(
-        message_id or str(uuid.uuid4()),
-        key,
-        subject,
+    new = NewMessage(
+        id=message_id or str(uuid.uuid4()),
+        key=key,
+        subject=subject,
         kind="voided",
         recipient="an@peeters.example",
         recipient_name="An Peeters",
         reply_to="els@it4.example",
         values={"reason": "x"},
-        link_id=None,
-        challenge_id=None,
-        attach_original=False,
     )
+    return tx.messages.queue(new)
 
 
 def test_a_mail_is_queued_once(database: Database, new: New) -> None:

@@ -117,7 +117,9 @@ def test_what_is_written_down_twice_is_the_same() -> None:
 
 def test_the_service_takes_the_names_of_files_from_one_place() -> None:
     written = re.compile(r"""["'](overeenkomst|bewijsblad|getoond)\.pdf["']|["']bewijs\.json["']""")
-    files = sorted((ROOT / "service").rglob("*.py"))
+    service = sorted((ROOT / "service").rglob("*.py"))
+    # A migration keeps the names of its time.
+    files = [file for file in service if "migrations" not in file.parts]
     assert len(files) > 200
     assert [str(file) for file in files if written.search(file.read_text(encoding="utf-8"))] == []
 

@@ -23,7 +23,7 @@ from service.database.keeping.archive import ArchivedObject
 from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
 from service.errors import NotAllowed, NotFound
-from service.workflow.keeping import archive, retain, retrieve
+from service.workflow.keeping import archive, listing, retain, retrieve
 from service.workflow.offer import change_email
 from service.workflow.package import originals
 from service.workflow.sealing import close, seal
@@ -169,7 +169,7 @@ def _hands_out(house: House, reference: str, secret: str, sha256: str) -> None:
     for door in (
         lambda: retrieve.open_file(house.deps, reference, "bewijs.json", sales, BROWSER),
         lambda: retrieve.package(house.deps, reference, sales, BROWSER),
-        lambda: retrieve.listing(house.deps, Search(), keeper),
+        lambda: listing.listing(house.deps, Search(), keeper),
         lambda: retrieve.shown_pdf(house.deps, reference, keeper),
     ):
         with pytest.raises(NotAllowed):
@@ -287,7 +287,7 @@ def test_the_archive_shows_only_what_was_signed(house: House) -> None:
     house.signed(signed)
     house.countersign(signed)
     keeper = colleague(house, Role.ARCHIVE)
-    page = retrieve.search_archive(house.deps, Search(archived_only=True), keeper)
+    page = listing.search_archive(house.deps, Search(archived_only=True), keeper)
     assert [line.reference for line in page.lines] == [signed]
     assert retrieve.dossier(house.deps, signed, keeper).agreement.reference == signed
     for reference in (running, "VO-2026-99999"):  # not yours and not there look alike

@@ -19,7 +19,7 @@ from service.documents.produce import DocumentMaker
 from service.error_codes import ErrorCode
 from service.error_words import words_by_field, words_of
 from service.errors import Invalid, NotAllowed, Refused, WrongState
-from service.workflow.keeping import retrieve
+from service.workflow.keeping import listing, retrieve
 from service.workflow.offer import create, edit, generate, send, take_over, void
 from service.workflow.signing import countersign, decline
 from service.workflow.telling import alarm, ask_countersigners
@@ -70,7 +70,7 @@ def test_the_text_names_who_signs_and_nobody_else_signs_it(house: House, tom: St
     assert "Tom Claes" in read_by(house, reference)
     assert asked(house, reference) == [tom.email]
     assert countersign.queue(house.deps, house.staff).waiting == []
-    assert retrieve.waiting_count(house.deps, house.staff) == 0
+    assert listing.waiting_count(house.deps, house.staff) == 0
     theirs = countersign.of_colleagues(house.deps, house.staff)
     assert [each.reference for each in theirs] == [reference]
     assert countersign.of_colleagues(house.deps, tom) == []
@@ -274,7 +274,7 @@ def test_who_may_not_sign_any_more_needs_attention(house: House, tom: Staff, los
     reference = house.pre_signed(countersigner=tom.id)
 
     def trouble() -> list[tuple[str, bool]]:
-        page = retrieve.listing(house.deps, Search(group="trouble"), house.staff)
+        page = listing.listing(house.deps, Search(group="trouble"), house.staff)
         assert page.counts["trouble"] == len(page.lines)
         return [(line.countersigner_name, line.countersigner_gone) for line in page.lines]
 

@@ -14,7 +14,7 @@ from service.agreement.states import Place, PlaceState, State
 from service.error_codes import ErrorCode
 from service.error_words import words_by_field, words_of
 from service.errors import Invalid, NotAllowed, NotFound, TooLate, TooMany, ZegelError
-from service.workflow.keeping import retrieve
+from service.workflow.keeping import listing
 from service.workflow.offer import void
 from service.workflow.signing import countersign
 from signatures.effective_date import local_date
@@ -27,7 +27,7 @@ def test_the_queue_shows_what_differs(house: House) -> None:
     waiting = countersign.queue(house.deps, house.staff).waiting
     assert [each.agreement.reference for each in waiting] == [plain]
     assert waiting[0].flags == ("own",)
-    assert retrieve.waiting_count(house.deps, house.staff) == 1
+    assert listing.waiting_count(house.deps, house.staff) == 1
 
 
 def test_the_last_act_fixes_the_effective_date(house: House) -> None:

@@ -15,7 +15,7 @@ from service.agreement.states import State
 from service.error_words import words_by_field
 from service.errors import Invalid, NotAllowed, NotFound, Refused, TooLate, ZegelError
 from service.wiring.build import mailbox
-from service.workflow.keeping import retrieve
+from service.workflow.keeping import listing, retrieve
 from service.workflow.offer import answer, resend, void
 from service.workflow.offer.answer import settle
 from service.workflow.signing import ask, countersign, send_back
@@ -47,13 +47,13 @@ def asked_by_signatory(house: House) -> tuple[str, str]:
 
 def shown(house: House, reference: str) -> bool:
     """Whether the list shows a waiting question."""
-    lines = retrieve.listing(house.deps, Search(), house.staff).lines
+    lines = listing.listing(house.deps, Search(), house.staff).lines
     return next(line.question_waits for line in lines if line.reference == reference)
 
 
 def needs_attention(house: House) -> list[str]:
     """What the list shows, and counts, as *Aandacht nodig*."""
-    page = retrieve.listing(house.deps, Search(group="trouble"), house.staff)
+    page = listing.listing(house.deps, Search(group="trouble"), house.staff)
     assert page.counts["trouble"] == len(page.lines)
     return [line.reference for line in page.lines]
 
@@ -62,7 +62,7 @@ def test_a_question_that_waits_needs_attention_until_it_is_answered(house: House
     reference, _ = asked_by_signatory(house)
     house.sent()
     assert needs_attention(house) == [reference]
-    page = retrieve.listing(house.deps, Search(), house.staff)
+    page = listing.listing(house.deps, Search(), house.staff)
     assert (page.counts[""], page.counts["waiting"]) == (2, 2)
     (question,) = retrieve.dossier(house.deps, reference, house.staff).questions
     answer.answer(house.deps, reference, question.id, "Iemand die toeziet.", house.staff)
@@ -76,7 +76,7 @@ def test_given_back_with_a_question(house: House, another: Callable[..., Staff])
     (waiting,) = countersign.queue(house.deps, tom).waiting
     assert waiting.question
     assert (waiting.question.question, waiting.question.name) == (ASKED, "Tom Claes")
-    assert retrieve.waiting_count(house.deps, tom) == 0
+    assert listing.waiting_count(house.deps, tom) == 0
     assert shown(house, reference)
     (mail,) = house.mails(reference, "returned")
     assert (mail.recipient, mail.reply_to) == (house.staff.email, tom.email)
@@ -110,7 +110,7 @@ def test_the_answer_puts_it_back_in_the_queue(house: House, another: Callable[..
     )
     (waiting,) = countersign.queue(house.deps, tom).waiting
     assert waiting.question is None
-    assert retrieve.waiting_count(house.deps, tom) == 1
+    assert listing.waiting_count(house.deps, tom) == 1
     assert not shown(house, reference)
     (mail,) = house.mails(reference, "return_answered")
     assert (mail.recipient, mail.reply_to) == (tom.email, vera.email)

@@ -21,7 +21,7 @@ from snapshots import begin_with
 from service.agreement.lists import Search
 from service.commands import archive as command
 from service.engines import ObjectStoreAddress
-from service.workflow.keeping import anchor, archive, renew_stamps, retain, retrieve
+from service.workflow.keeping import anchor, archive, listing, renew_stamps, retain, retrieve
 from storage.manifest import MANIFEST, prefix_of
 
 ROOT = Path(__file__).parents[2]
@@ -223,7 +223,7 @@ def is_named_and_cannot_sign_in(house: House, after: Any) -> None:
 
 def works_as_before(house: House, references: list[str], packages: Any, dossiers: Any) -> None:
     """Find, show, hand out, check, extend and anchor."""
-    found = retrieve.listing(house.deps, Search(words="peeters"), house.staff)
+    found = listing.listing(house.deps, Search(words="peeters"), house.staff)
     assert {line.reference for line in found.lines} == set(references)
     for reference in references:
         assert handed_out(house, reference) == packages[reference]

@@ -13,7 +13,7 @@ from service.agreement.permissions import Role, Staff
 from service.database.queue.messages import Message
 from service.errors import NotAllowed, NotFound
 from service.mail.errors import MailRefused, MailTooLarge
-from service.workflow.keeping import retrieve
+from service.workflow.keeping import listing, retrieve
 from service.workflow.offer import change_email, void
 from service.workflow.signing import prove_mailbox
 from service.workflow.telling import alarm, deliver, undelivered
@@ -30,7 +30,7 @@ def stalled(house: House) -> list[tuple[str, str]]:
 
 
 def in_trouble(house: House) -> int:
-    return len(retrieve.listing(house.deps, Search(group="trouble"), house.staff).lines)
+    return len(listing.listing(house.deps, Search(group="trouble"), house.staff).lines)
 
 
 def test_the_sender_is_told_at_once_with_the_servers_words(house: House) -> None:

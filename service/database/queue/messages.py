@@ -6,8 +6,8 @@ its id when the mail is sent, so that neither ever stands in the database.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,24 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.tables.columns import words
 from service.database.tables.messages import messages
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """A mail to be sent; ``key`` is the same for the same mail, whatever is repeated."""
+
+    id: str
+    key: str
+    subject: Subject
+    kind: str
+    recipient: str
+    recipient_name: str
+    reply_to: str
+    values: Mapping[str, object]
+    link_id: str | None = None
+    challenge_id: str | None = None
+    account_link_id: str | None = None
+    attach_original: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,18 +100,17 @@ class Messages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def queue(self, message_id: str, key: str, subject: Subject, **values: Any) -> bool:
+    def queue(self, new: NewMessage) -> bool:
         """Queue a mail; False when the same mail (by ``key``) was queued before."""
-        agreement_id = subject.agreement_id
+        given = {each.name: getattr(new, each.name) for each in fields(new)}
+        agreement_id = new.subject.agreement_id
         made = self._connection.execute(
             _QUEUE,
             {
-                "id": message_id,
-                "key": key,
-                "subject": subject.kind.value,
+                **given,
+                "subject": new.subject.kind.value,
                 "agreement_id": agreement_id,
-                "subject_id": None if agreement_id else subject.id,
-                **values,
+                "subject_id": None if agreement_id else new.subject.id,
             },
         )
         return made.first() is not None

@@ -22,6 +22,7 @@ from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import show
 from service.workflow.keeping import retrieve
 from service.workflow.keeping.examine import ArchiveCheck
+from service.workflow.keeping.listing import search_archive
 from service.workflow.keeping.probe import last_probe
 from storage.manifest import BUNDLE
 from storage.renewed import FOLDER, original_of
@@ -44,7 +45,7 @@ def search() -> Any:
         after=cursor(request.args.get("na", "")),
     )
     staff = current_staff()
-    page = retrieve.search_archive(deps(), wanted, staff)
+    page = search_archive(deps(), wanted, staff)
     errors = {error.field: words_of(error) for error in check.errors}
     if page.too_short:
         errors["zoek"] = text(f"errors.{FieldCode.SEARCH_SHORT}")

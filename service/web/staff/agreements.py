@@ -26,7 +26,8 @@ from service.web.pages import amount
 from service.web.staff import forms
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
-from service.workflow.keeping.retrieve import agreement_of, dossier, listing
+from service.workflow.keeping.listing import listing
+from service.workflow.keeping.retrieve import agreement_of, dossier
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
 from service.workflow.offer.preview import request_preview

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from service.texts import has_text, text
 from service.web.context import deps, visitor
-from service.workflow.keeping.retrieve import waiting_count
+from service.workflow.keeping.listing import waiting_count
 
 blueprint = Blueprint("staff", __name__)
 

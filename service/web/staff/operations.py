@@ -11,9 +11,9 @@ from service.error_words import words_of
 from service.errors import KeysUnusable
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
+from service.workflow.keeping.listing import listing
 from service.workflow.keeping.probe import last_probe
 from service.workflow.keeping.reread import progress
-from service.workflow.keeping.retrieve import listing
 from service.workflow.sealing.keys import Keys, keys
 from service.workflow.telling.alarm import stalled_items, what_fails
 from service.workflow.weak_spots import weak_spots

@@ -1,14 +1,12 @@
-"""Reading: lists, the dossier, and downloads from the archive, each of which is logged."""
+"""Reading: the dossier, and downloads from the archive, each of which is logged."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from service.agreement.activity import Activity
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
-from service.agreement.lists import PAGE, Search, Summary, too_short
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, Staff, require
 from service.database.agreement.documents import Original
@@ -28,51 +26,6 @@ from storage.errors import StorageError
 from storage.manifest import media_type
 from storage.renewed import original_of
 from storage.zipped import zip_package
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list; ``next`` is the cursor of the next page, empty at the end.
-
-    In ``counts``, ``COUNTED + 1`` means any larger number. ``too_short``: the typed text is too
-    short to search for.
-    """
-
-    lines: list[Summary]
-    counts: dict[str, int]
-    next: str
-    too_short: bool = False
-
-
-def listing(deps: Deps, search: Search, by: Principal) -> Page:
-    """A page of agreements with the counts of all groups."""
-    require(by, Permission.SEE_AGREEMENTS)
-    with deps.database.look() as tx:
-        return _page(tx, search, tx.overview.counts())
-
-
-def waiting_count(deps: Deps, staff: Staff) -> int:
-    """The number of agreements awaiting this person's countersignature."""
-    if not staff.may(Permission.COUNTERSIGN):
-        return 0
-    with deps.database.look() as tx:
-        return tx.our_turn.fresh(staff.id)
-
-
-def search_archive(deps: Deps, search: Search, by: Principal) -> Page:
-    """A page of agreements signed by both parties."""
-    require(by, Permission.SEE_ARCHIVE)
-    with deps.database.look() as tx:
-        return _page(tx, search, {})
-
-
-def _page(tx: Transaction, search: Search, counts: dict[str, int]) -> Page:
-    if too_short(search.words):
-        return Page([], counts, "", too_short=True)
-    lines = tx.overview.find(search, limit=PAGE + 1)
-    more = len(lines) > PAGE
-    lines = lines[:PAGE]
-    return Page(lines, counts, search.behind(lines[-1]) if more else "")
 
 
 def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:

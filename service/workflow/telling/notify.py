@@ -11,6 +11,7 @@ from service.agreement.permissions import Role, Staff
 from service.agreement.states import Place
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
+from service.database.queue.messages import NewMessage
 from service.mail.kinds import Invitation, LinkRenewed, Mail
 from service.texts import Language
 from service.workflow.tasks import DELIVER
@@ -61,10 +62,10 @@ def tell(
         "contact_email": agreement.processor.email,
         "contact_phone": agreement.processor.phone,
     }
-    queued = tx.messages.queue(
-        message_id,
-        f"{mail.kind}:{agreement.id}:{to.email}:{once}",
-        Subject.agreement(agreement.id),
+    new = NewMessage(
+        id=message_id,
+        key=f"{mail.kind}:{agreement.id}:{to.email}:{once}",
+        subject=Subject.agreement(agreement.id),
         kind=mail.kind,
         recipient=to.email,
         recipient_name=to.name,
@@ -74,6 +75,7 @@ def tell(
         challenge_id=challenge_id,
         attach_original=attach_original,
     )
+    queued = tx.messages.queue(new)
     if queued:
         tx.jobs.defer(DELIVER, message_id=message_id)
     return queued
@@ -104,10 +106,10 @@ def tell_staff(
         "contact_email": email,
         "contact_phone": phone,
     }
-    queued = tx.messages.queue(
-        message_id,
-        f"{mail.kind}::{person.email}:{once}",
-        about,
+    new = NewMessage(
+        id=message_id,
+        key=f"{mail.kind}::{person.email}:{once}",
+        subject=about,
         kind=mail.kind,
         recipient=person.email,
         recipient_name=person.name,
@@ -115,6 +117,7 @@ def tell_staff(
         values=_values(common, mail, page),
         account_link_id=account_link_id,
     )
+    queued = tx.messages.queue(new)
     if queued:
         tx.jobs.defer(DELIVER, message_id=message_id)
     return queued

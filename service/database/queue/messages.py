@@ -1,7 +1,7 @@
-"""Mails and their delivery: what is to be sent, to whom, and what became of it.
+"""Mails and their delivery: contents, recipient and status.
 
-``values`` hold what the mail template needs except secrets: a link or a code is made again from
-its id when the mail is sent, so that neither ever stands in the database.
+``values`` hold what the mail template needs except secrets: a link or a code is derived again from
+its id when the mail is sent, so that neither is ever stored.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from service.database.tables.messages import messages
 
 @dataclass(frozen=True)
 class NewMessage:
-    """A mail to be sent; ``key`` is the same for the same mail, whatever is repeated."""
+    """A mail to send; ``key`` identifies it, so that a repeated step does not send it twice."""
 
     id: str
     key: str
@@ -39,9 +39,9 @@ class NewMessage:
 
 @dataclass(frozen=True)
 class Message:
-    """One mail. ``state`` is queued, failed (will be tried again), sent or refused (for good).
+    """One mail. ``state`` is queued, failed (will be retried), sent or refused (permanently).
 
-    ``settled``: that it was refused does not matter (any more).
+    ``settled``: its refusal does not matter (any more).
     """
 
     id: str
@@ -64,18 +64,18 @@ class Message:
 
     @property
     def agreement_id(self) -> str | None:
-        """The agreement that it is about; None when it is about something else."""
+        """The id of its agreement; None for other subjects."""
         return self.subject.agreement_id
 
     @property
     def undelivered(self) -> bool:
-        """Whether it was refused for good and nothing came of that yet."""
+        """Whether it was refused permanently and this is not settled."""
         return self.state == "refused" and not self.settled
 
 
-OVERTAKEN = "overtaken"  # instead of an error: what the mail was about is over
-LINK_KINDS = ("invitation", "link_renewed", "reminder")  # all bring the signatory a link
-_ONE_READER = (*LINK_KINDS, "code")  # always the signatory, whoever that is now
+OVERTAKEN = "overtaken"  # instead of an error: the mail is no longer relevant
+LINK_KINDS = ("invitation", "link_renewed", "reminder")  # all carry a link for the signatory
+_ONE_READER = (*LINK_KINDS, "code")  # always to the present signatory
 
 
 def _about(subject: Subject) -> ColumnElement[bool]:
@@ -95,13 +95,11 @@ _QUEUE = upsert(messages).on_conflict_do_nothing(index_elements=["key"]).returni
 
 
 class Messages:
-    """The messages of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def queue(self, new: NewMessage) -> bool:
-        """Queue a mail; False when the same mail (by ``key``) was queued before."""
+        """Queue a mail; False if the same mail (by ``key``) was queued before."""
         given = {each.name: getattr(new, each.name) for each in fields(new)}
         agreement_id = new.subject.agreement_id
         made = self._connection.execute(
@@ -123,7 +121,7 @@ class Messages:
         return _message(row) if row else None
 
     def mark(self, message_id: str, state: str, error: str = "") -> None:
-        """Note what became of a try to send it."""
+        """Record the result of an attempt to send it."""
         sent_at = func.clock_timestamp() if state == "sent" else messages.c.sent_at
         self._connection.execute(
             update(messages)
@@ -145,7 +143,7 @@ class Messages:
         recipient: str | None = None,
         message_id: str | None = None,
     ) -> None:
-        """Refused mails of these kinds are no trouble any more; all, or those to one mailbox."""
+        """Settle refused mails of these kinds: all, or those to one mailbox."""
         conditions = [_about(subject), messages.c.kind.in_(kinds)]
         if recipient is not None:
             conditions.append(messages.c.recipient == recipient)
@@ -156,7 +154,7 @@ class Messages:
         )
 
     def settle_by(self, sent: Message) -> None:
-        """One arrived: what was refused before for the same purpose is no trouble any more."""
+        """Settle earlier refused mails with the same purpose as one that was delivered."""
         kinds = LINK_KINDS if sent.kind in LINK_KINDS else (sent.kind,)
         anybody = sent.kind in _ONE_READER
         self.settle(sent.subject, kinds, recipient=None if anybody else sent.recipient)
@@ -167,7 +165,7 @@ class Messages:
         return [_message(row) for row in rows]
 
     def waiting(self, older_than_seconds: int) -> list[str]:
-        """Mails that should have gone out by now; for the sweep."""
+        """Overdue unsent mails, for the sweep."""
         age = func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
         return list(
             self._connection.execute(

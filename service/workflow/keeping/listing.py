@@ -1,4 +1,4 @@
-"""Lists: of the agreements, of the archive, and how many await somebody."""
+"""Lists of agreements and of the archive, and counts of those awaiting a person."""
 
 from __future__ import annotations
 

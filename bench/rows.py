@@ -123,8 +123,9 @@ AGREEMENTS = (
     from filling
     """,
     """
-    insert into signature_places (agreement_id, place, state)
-    select id, place, case
+    insert into signature_places (agreement_id, place, party, capacity, signatory, ordinal, state)
+    select id, place, split_part(place, '_', 1), split_part(place, '_', 2), 1,
+      case when not processor_first then n else n %% 3 + 1 end, case
       when signed then 'signed'
       when state in ('declined', 'voided') then 'lapsed'
       when state = 'expired' then 'expired'
@@ -135,7 +136,8 @@ AGREEMENTS = (
       when processor_first = (place = 'processor_agreement') then 'open'
       else 'blocked' end
     from filling,
-      unnest(array['controller_agreement', 'controller_annex', 'processor_agreement']) place
+      unnest(array['controller_agreement', 'controller_annex', 'processor_agreement'])
+        with ordinality as places (place, n)
     """,
     f"""
     insert into links (id, agreement_id, signatory_id, token_hash, created_at, opened_at, ended)
@@ -176,12 +178,11 @@ AGREEMENTS = (
     insert into acts (id, agreement_id, edition, place, ordinal, signatory_id, staff_id, signed_at,
       document_sha256, record, record_sha256)
     select md5(i || place)::uuid, id, 1, place, ordinal,
-      case when place <> 'processor_agreement' then signatory_id end,
-      case when place = 'processor_agreement' then {named("staff", "(1 + i %% 3)")} end,
+      case when party = 'controller' then signatory_id end,
+      case when party = 'processor' then {named("staff", "(1 + i %% 3)")} end,
       active_at, frozen_sha256, '{{}}', 'a'
-    from filling, unnest(array['controller_agreement', 'controller_annex', 'processor_agreement'],
-      array[1, 2, 3]) as places (place, ordinal)
-    where signed or (state = 'in_signing' and processor_first = (place = 'processor_agreement'))
+    from filling join signature_places on agreement_id = id
+    where signature_places.state = 'signed'
     """,
     """
     insert into seals (agreement_id, edition, step, pdf, sha256, token_time, token_quality,

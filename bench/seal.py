@@ -16,7 +16,6 @@ from pathlib import Path
 
 from bench.figures import Figure, latency, timed
 from bench.workshop import Workshop
-from service.documents.produce import SIGNING_ORDERS
 from signatures.acts.act import Act
 from signatures.acts.statements import Statement
 from signatures.keys.authority import create_authority, load_authority
@@ -26,7 +25,7 @@ from signatures.stamps.timestamps import LocalTimestamps
 
 GOAL_MS = 205
 CHAINS, WARM_UP, PROFILED = 20, 2, 5
-ORDER = SIGNING_ORDERS["controller_first"]
+ORDER = ("controller_agreement", "controller_annex", "processor_agreement")
 STEPS = (*ORDER, "close")
 WHOLE = ("whole", "processor")
 # The parts of the profile: a function, and the work it stands for. None of them calls another.

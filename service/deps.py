@@ -6,7 +6,7 @@ client) is a function that makes it at first use, so that a web process stays sm
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -50,7 +50,7 @@ class Maker(Protocol):
         template: TemplateVersion,
         context: Any,
         *,
-        signing_order: str,
+        fields: Sequence[str],
         dated: datetime,
         preview: bool = False,
     ) -> MadeDocument: ...

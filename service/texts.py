@@ -85,7 +85,13 @@ def has_text(key: str, language: Language = Language.NL) -> bool:
 
 def named(kind: str, code: str, language: Language = Language.NL, /, **values: object) -> str:
     """A catalogue's name for a code, such as one of ``labels.place``; an unknown code is returned
-    unchanged."""
+    unchanged.
+
+    A code that ends in a number is named after the one without: ``controller_agreement_2``.
+    """
+    first, _, number = code.rpartition("_")
+    if number.isdecimal() and has_text(f"{kind}.{first}", language):
+        return f"{named(kind, first, language, **values)} ({number})"
     key = f"{kind}.{code}"
     try:
         return text(key, language, **values) if has_text(key, language) else code

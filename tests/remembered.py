@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -68,14 +68,12 @@ class RememberingMaker(DocumentMaker):
         template: TemplateVersion,
         context: Mapping[str, Any],
         *,
-        signing_order: str,
+        fields: Sequence[str],
         dated: datetime,
         preview: bool = False,
     ) -> ProducedDocument:
         """The same document, with another date in its properties."""
-        return super().agreement(
-            template, context, signing_order=signing_order, dated=DATED, preview=preview
-        )
+        return super().agreement(template, context, fields=fields, dated=DATED, preview=preview)
 
 
 @cache

@@ -18,8 +18,8 @@ import rfc8785
 
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
+from service.agreement.places import Place
 from service.agreement.shown import Opening
-from service.agreement.states import Place
 from signatures.acts.statements import Statement
 
 SCHEMA = "zegel-act/4"
@@ -231,7 +231,7 @@ def act_record(
         "reference": agreement.reference,
         "agreement_id": agreement.id,
         "revision": agreement.edition,
-        "place": place.value,
+        "place": place.key,
         "person": asdict(person),
         "organisation": organisation,
         "signed_at": signed_at.astimezone(UTC).isoformat(timespec="microseconds"),

@@ -12,6 +12,7 @@ from typing import Any
 from service.agreement.act_record import ActRecord, ProvedMailbox
 from service.agreement.annex import Item
 from service.agreement.deadlines import show_date, show_moment_with_offset
+from service.agreement.places import Place
 from service.agreement.proof import (
     ActFacts,
     EventFacts,
@@ -23,7 +24,7 @@ from service.agreement.proof import (
     qualities,
 )
 from service.agreement.shown import Opening
-from service.texts import Language, text
+from service.texts import Language, named, text
 from signatures.effective_date import local_date
 
 MOST_PRINTED_EVENTS = 400  # an agreement with several editions has about a hundred
@@ -99,7 +100,7 @@ def in_words(found: Mapping[str, str], language: Language) -> str:
     if len(distinct) == 1:
         return text(f"evidence.quality.{distinct.pop()}", language)
     stamps = [
-        (text(f"evidence.stamp.{place}", language), text(f"evidence.quality.{quality}", language))
+        (named("evidence.stamp", place, language), text(f"evidence.quality.{quality}", language))
         for place, quality in found.items()
     ]
     return "; ".join(f"{stamp}: {quality}" for stamp, quality in stamps)
@@ -132,7 +133,7 @@ def _act(act: ActFacts, language: Language) -> dict[str, Any]:
     record = act.record
     same_day = local_date(act.signed_at) == local_date(act.token_time)
     return {
-        "title": text(f"labels.place.{act.place}", language),
+        "title": named("labels.place", act.place, language),
         "person": record.person.name,
         "function": record.person.function,
         "organisation": record.organisation,
@@ -142,7 +143,7 @@ def _act(act: ActFacts, language: Language) -> dict[str, Any]:
         "token_note": None if same_day else text("evidence.other_day", language),
         "email": record.person.email,
         "email_proof": _proof(record, language),
-        "under": text(f"evidence.under.{act.place}", language),
+        "under": text(f"evidence.under.{Place.named(act.place).capacity}", language),
         "in_short": _in_short(record.mailbox, language),
         "openings": _openings(record.shown, language),
         "view_sha256": record.view_sha256,

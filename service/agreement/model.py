@@ -8,15 +8,8 @@ from datetime import date, datetime
 from service.agreement.annex import Annex
 from service.agreement.countersigner import Countersigner
 from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
-from service.agreement.states import (
-    ACT_ORDER,
-    CONTROLLER_PLACES,
-    RUNNING,
-    Order,
-    Place,
-    PlaceState,
-    State,
-)
+from service.agreement.places import COUNTERSIGNER, SIGNATORY, Place, Places, Turn
+from service.agreement.states import RUNNING, Order, PlaceState, State
 from service.texts import Language
 
 
@@ -27,7 +20,8 @@ class Agreement:
     ``effective_date`` is None until the last act is accepted and never changes after
     (DESIGN.md §1.4, clause 12.1 of the agreement). ``countersigner`` is None in agreements that
     were made before one was chosen: those print the representative in the processor's profile, and
-    everybody with the role may sign them. ``version`` is raised by its own changes alone
+    everybody with the role may sign them. ``places`` are in the order of signing; ``signatory`` is
+    the controller's first one. ``version`` is raised by its own changes alone
     (``service/agreement/version.py``). ``template_sha256`` names the Word file that the text is
     made from; it is empty in agreements of before they named it.
     """
@@ -58,7 +52,7 @@ class Agreement:
     effective_date: date | None
     frozen_sha256: str
     failure: str
-    places: dict[Place, PlaceState]
+    places: Places
     countersigner: Countersigner | None = None
     version: int = 1
     template_sha256: str = ""
@@ -94,10 +88,9 @@ class Agreement:
     @property
     def awaits_us_still(self) -> bool:
         """Whether it was sent and can still come to be signed for the processor, now or later."""
-        place = self.places[Place.PROCESSOR_AGREEMENT]
-        return self.state in RUNNING and place is not PlaceState.SIGNED
+        return self.state in RUNNING and not self.has_signed(COUNTERSIGNER)
 
-    def unsigned_become(self, state: PlaceState) -> dict[Place, PlaceState]:
+    def unsigned_become(self, state: PlaceState) -> Places:
         """The places when the agreement ends: what was signed was signed, whatever came after."""
         return {
             place: was if was is PlaceState.SIGNED else state for place, was in self.places.items()
@@ -106,30 +99,47 @@ class Agreement:
     @property
     def signed_places(self) -> tuple[Place, ...]:
         """The places that are signed, in the order of signing."""
-        return tuple(
-            place for place in ACT_ORDER[self.order] if self.places[place] is PlaceState.SIGNED
-        )
+        return tuple(place for place, was in self.places.items() if was is PlaceState.SIGNED)
+
+    def own_places(self, turn: Turn) -> tuple[Place, ...]:
+        """The places at which this person signs, all in one go."""
+        return tuple(place for place in self.places if place.turn == turn)
+
+    def has_signed(self, turn: Turn) -> bool:
+        """Whether this person has signed."""
+        return all(self.places[place] is PlaceState.SIGNED for place in self.own_places(turn))
 
     @property
-    def next_places(self) -> tuple[Place, ...]:
-        """Whose turn it is: the controller's two places together, or the processor's one."""
-        left = [p for p in ACT_ORDER[self.order] if self.places[p] is not PlaceState.SIGNED]
-        if not left:
-            return ()
-        if left[0] in CONTROLLER_PLACES:
-            return CONTROLLER_PLACES
-        return (left[0],)
+    def next_turn(self) -> Turn | None:
+        """Whose turn it is; None when everybody has signed."""
+        unsigned = (place for place, was in self.places.items() if was is not PlaceState.SIGNED)
+        first = next(unsigned, None)
+        return first.turn if first else None
+
+    def awaits(self, turn: Turn) -> bool:
+        """Whether this person can sign now, the document being frozen."""
+        return self.state in (State.READY, State.IN_SIGNING) and self.next_turn == turn
 
     @property
     def awaits_processor(self) -> bool:
         """Whether the countersigner can sign now."""
-        return self.state in (State.READY, State.IN_SIGNING) and self.next_places == (
-            Place.PROCESSOR_AGREEMENT,
-        )
+        return self.awaits(COUNTERSIGNER)
 
     @property
     def awaits_controller(self) -> bool:
-        """Whether the controller can sign now, the document being frozen."""
-        return (
-            self.state in (State.READY, State.IN_SIGNING) and self.next_places == CONTROLLER_PLACES
-        )
+        """Whether the controller's signatory can sign now."""
+        return self.awaits(SIGNATORY)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The signature fields of the document, in the order of signing."""
+        return tuple(place.key for place in self.places)
+
+    def ordinal(self, place: Place) -> int:
+        """The how-manieth act the one at this place is, from 1; the step that seals it too."""
+        return list(self.places).index(place) + 1
+
+    @property
+    def closing_step(self) -> int:
+        """The step of sealing that closes the whole, after every act."""
+        return len(self.places) + 1

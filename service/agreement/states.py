@@ -4,9 +4,10 @@ The agreement. Sales make a *draft* and send it: *sent*. The controller complete
 the document is made: *preparing*, then *ready* (frozen) or *generation_failed*, which goes back to
 preparing. Going back to the form before the first act makes *ready* *sent* again, with a next
 edition. A pre-signed offer has a locked annex, so its draft goes to preparing directly. The first
-act makes it *in_signing*, the last one *fully_signed*; from there it only goes on: *sealing*,
-*seal_failed* and back, *completed*. Aside, as long as the last act is not accepted: *declined*,
-*expired* (and back, by extending), *voided*. A later revision of a completed one: *superseded*.
+person's acts make it *in_signing*, the last one's *fully_signed*; from there it only goes on:
+*sealing*, *seal_failed* and back, *completed*. Aside, as long as the last act is not accepted:
+*declined*, *expired* (and back, by extending), *voided*. A later revision of a completed one:
+*superseded*.
 
 A signature place is *blocked* until its turn, then *open*, *viewed* (link exchanged),
 *authenticated* (mailbox proved), *signed*; aside *declined*, *lapsed*, *expired*.
@@ -40,7 +41,7 @@ class State(StrEnum):
 
 
 class PlaceState(StrEnum):
-    """The state of one of the three signature places."""
+    """The state of one signature place."""
 
     BLOCKED = "blocked"
     OPEN = "open"
@@ -52,27 +53,11 @@ class PlaceState(StrEnum):
     EXPIRED = "expired"
 
 
-class Place(StrEnum):
-    """The three signature places; the same ids name the fields in the PDF."""
-
-    CONTROLLER_AGREEMENT = "controller_agreement"
-    CONTROLLER_ANNEX = "controller_annex"
-    PROCESSOR_AGREEMENT = "processor_agreement"
-
-
 class Order(StrEnum):
     """Who signs first; fixed at sending, so that the last field can lock the whole."""
 
     CONTROLLER_FIRST = "controller_first"
     PROCESSOR_FIRST = "processor_first"
-
-
-CONTROLLER_PLACES = (Place.CONTROLLER_AGREEMENT, Place.CONTROLLER_ANNEX)
-
-ACT_ORDER: dict[Order, tuple[Place, Place, Place]] = {
-    Order.CONTROLLER_FIRST: (*CONTROLLER_PLACES, Place.PROCESSOR_AGREEMENT),
-    Order.PROCESSOR_FIRST: (Place.PROCESSOR_AGREEMENT, *CONTROLLER_PLACES),
-}
 
 
 class Step(StrEnum):
@@ -87,6 +72,7 @@ class Step(StrEnum):
     FAIL_GENERATION = "fail_generation"
     RETRY_GENERATION = "retry_generation"
     SIGN_FIRST = "sign_first"
+    SIGN_NEXT = "sign_next"
     SIGN_LAST = "sign_last"
     DECLINE = "decline"
     DELEGATE = "delegate"
@@ -113,6 +99,7 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
     Step.FAIL_GENERATION: {State.PREPARING: State.GENERATION_FAILED},
     Step.RETRY_GENERATION: {State.GENERATION_FAILED: State.PREPARING},
     Step.SIGN_FIRST: {State.READY: State.IN_SIGNING},
+    Step.SIGN_NEXT: {State.IN_SIGNING: State.IN_SIGNING},
     Step.SIGN_LAST: {State.IN_SIGNING: State.FULLY_SIGNED},
     Step.DECLINE: dict.fromkeys(_RUNNING, State.DECLINED),
     Step.DELEGATE: {state: state for state in _RUNNING},

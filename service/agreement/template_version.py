@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from service.agreement.places import Place, declared
 
 AGREEMENT = "agreement"  # the kind of template that agreements are made from
 
@@ -20,6 +23,13 @@ class TemplateVersion:
     docx: bytes = field(repr=False)
     declaration: str = field(repr=False)
     """TOML; ``service.documents.template`` reads it."""
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """The signature places that are declared. Raises KeyError, or ValueError for other places
+        than an agreement can have."""
+        signatures = tomllib.loads(self.declaration)["signature"]
+        return declared([each["place"] for each in signatures])
 
     @classmethod
     def of(cls, docx: bytes, declaration: str) -> TemplateVersion:

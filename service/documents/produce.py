@@ -1,7 +1,7 @@
 """The only entry point to documents: data in, finished PDF out.
 
     maker = DocumentMaker(Path("templates/nl/documents"), workers=2)
-    document = maker.agreement(template, context, signing_order=order, dated=created_at)
+    document = maker.agreement(template, context, fields=agreement.fields, dated=created_at)
     document.pdf, document.sha256, document.reading_html
 
 The steps are fill, convert, find the signature places, normalise and check; see the modules of
@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -23,7 +23,6 @@ from typing import Any, TypeVar
 
 import rfc8785
 
-from service.agreement.states import ACT_ORDER
 from service.agreement.template_version import TemplateVersion
 from service.documents.check import check_format, check_text
 from service.documents.convert import OfficePool
@@ -42,9 +41,6 @@ from signatures.acts.prepare_fields import PlaceOnPage
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
-SIGNING_ORDERS: Mapping[str, tuple[str, ...]] = {
-    order.value: tuple(place.value for place in places) for order, places in ACT_ORDER.items()
-}
 CACHED_DOCUMENTS = 32
 CACHED_TEMPLATES = 4  # compiled, 30 ms each: the installed one, and those of what was begun before
 
@@ -107,19 +103,20 @@ class DocumentMaker:
         template: TemplateVersion,
         context: Mapping[str, Any],
         *,
-        signing_order: str,
+        fields: Sequence[str],
         dated: datetime,
         preview: bool = False,
     ) -> ProducedDocument:
         """The agreement with its empty signature fields; the same input gives the same bytes.
 
-        ``dated`` (aware) becomes the PDF's own date. A preview says so on every page and has no
-        fields. Raises GenerationFailed with the reason, KeyError for an unknown signing order.
+        ``fields`` are the places of the template in the order of signing. ``dated`` (aware) becomes
+        the PDF's own date. A preview says so on every page and has no fields. Raises
+        GenerationFailed with the reason, also when the fields are not the template's places.
         """
-        order = SIGNING_ORDERS[signing_order]
+        order = tuple(fields)
         dated = _in_utc(dated)
         compiled = self._compile(template)
-        key = self._key(compiled.template, context, signing_order, dated, preview=preview)
+        key = self._key(compiled.template, context, order, dated, preview=preview)
         with self._cache_lock:
             if key in self._cache:
                 self._cache.move_to_end(key)
@@ -222,7 +219,7 @@ class DocumentMaker:
         self,
         template: DocumentTemplate,
         context: Mapping[str, Any],
-        signing_order: str,
+        order: tuple[str, ...],
         dated: datetime,
         *,
         preview: bool,
@@ -233,7 +230,7 @@ class DocumentMaker:
                 template.declaration_sha256,
                 dict(context),
                 self.engine,
-                signing_order,
+                list(order),
                 dated.isoformat(),
                 preview,
             ]

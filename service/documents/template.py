@@ -6,6 +6,7 @@ import hashlib
 import io
 import tomllib
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +54,16 @@ class DocumentTemplate:
 def read_template(version: TemplateVersion) -> DocumentTemplate:
     """Read what is declared, and find the places in the Word file.
 
-    Raises GenerationFailed ``template_invalid`` when a declared place is not marked exactly once.
+    Raises GenerationFailed ``template_invalid`` when a declared place is not marked exactly once,
+    or the places are not those of an agreement.
     """
     declared = tomllib.loads(version.declaration)
     docx = version.docx
+    try:
+        places = version.places
+    except ValueError as wrong:
+        raise GenerationFailed("template_invalid", str(wrong)) from wrong
+    tooltips = {each["place"]: each["tooltip"] for each in declared["signature"]}
     return DocumentTemplate(
         docx=docx,
         sha256=version.sha256,
@@ -68,7 +75,7 @@ def read_template(version: TemplateVersion) -> DocumentTemplate:
         placeholders=tuple(Placeholder.parse(entry) for entry in declared["placeholders"]),
         attachment_name=declared["attachment"]["name"],
         attachment_description=declared["attachment"]["description"],
-        marks=_marks(docx, declared["signature"]),
+        marks=_marks(docx, {place.key: tooltips[place.key] for place in places}),
     )
 
 
@@ -77,7 +84,7 @@ def read_part(docx: bytes, name: str) -> bytes:
         return package.read(name)
 
 
-def _marks(docx: bytes, signatures: list[dict[str, str]]) -> tuple[Mark, ...]:
+def _marks(docx: bytes, tooltips: Mapping[str, str]) -> tuple[Mark, ...]:
     relations = etree.fromstring(read_part(docx, "word/_rels/document.xml.rels"))
     targets = {each.get("Id"): each.get("Target") for each in relations}
     cells: dict[str, list[Any]] = {}
@@ -86,8 +93,7 @@ def _marks(docx: bytes, signatures: list[dict[str, str]]) -> tuple[Mark, ...]:
             next(link.iterancestors(f"{W}tc"))
         )
     marks = []
-    for signature in signatures:
-        place = signature["place"]
+    for place, tooltip in tooltips.items():
         found = [cells.get(MARK_SCHEME + each, []) for each in (place, place + DATE)]
         if [len(each) for each in found] != [1, 1]:
             raise GenerationFailed("template_invalid", f"{place} is not marked exactly once")
@@ -96,7 +102,7 @@ def _marks(docx: bytes, signatures: list[dict[str, str]]) -> tuple[Mark, ...]:
         if row.getprevious() is not above or row.index(cell) != above.index(date):
             raise GenerationFailed("template_invalid", f"the date of {place} is not above it")
         width, height = _room(cell, place)
-        marks.append(Mark(place, signature["tooltip"], width, height))
+        marks.append(Mark(place, tooltip, width, height))
     return tuple(marks)
 
 

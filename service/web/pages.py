@@ -19,7 +19,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 
 from service.agreement.deadlines import show_date, show_moment, show_moment_with_offset
 from service.error_words import kept_in_words
-from service.texts import OURS, Language, catalogue, folder, text
+from service.texts import OURS, Language, catalogue, folder, named, text
 from signatures.acts.font import drawn_in, faces_for
 from signatures.effective_date import BRUSSELS, local_date
 
@@ -49,6 +49,7 @@ def install(app: Flask, language: Language = OURS) -> None:
     app.jinja_env.globals |= {
         "language": language,
         "text": lambda key, **values: text(key, language, **values),
+        "named": lambda kind, code: named(kind, code, language),
         "static_url": static_url,
         "faces_for": faces_for,
         "drawn_in": drawn_in,

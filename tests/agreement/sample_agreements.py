@@ -6,11 +6,13 @@ import dataclasses
 from datetime import UTC, date, datetime
 from typing import Any
 
+from usual import USUAL
+
 from service.agreement.annex import Annex, Dpo, Item
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
 from service.agreement.proof import Facts
-from service.agreement.states import Order, Place, PlaceState, State
+from service.agreement.states import Order, PlaceState, State
 
 
 def agreement(**changed: Any) -> Agreement:
@@ -70,7 +72,7 @@ def agreement(**changed: Any) -> Agreement:
         effective_date=None,
         frozen_sha256="0" * 64,
         failure="",
-        places=dict.fromkeys(Place, PlaceState.OPEN),
+        places=dict.fromkeys(USUAL, PlaceState.OPEN),
     )
     return dataclasses.replace(made, **changed)
 

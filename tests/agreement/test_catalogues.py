@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from usual import USUAL
 
 from service.agreement.annex import LISTS, categories
 from service.agreement.decline_reason import DeclineReason
 from service.agreement.events import Event, in_words
 from service.agreement.parties import KINDS, NUMBER_TYPES
 from service.agreement.permissions import Role
-from service.agreement.states import Order, Place, PlaceState, State
+from service.agreement.states import Order, PlaceState, State
 from service.error_codes import ErrorCode, FieldCode, StartCode
 from service.mail.compose import MAIL_KINDS
 from service.texts import OURS, catalogue, folder, has_text, table, text
@@ -89,7 +90,7 @@ def test_every_kind_of_mail_has_a_name_and_three_templates() -> None:
             for state in ("local", "stored", "locked", "verified", "missing", "corrupt")
         ),
         *(f"states.message.{state}" for state in ("queued", "sent", "failed", "refused")),
-        *(f"labels.place.{place.value}" for place in Place),
+        *(f"labels.place.{place.key}" for place in USUAL),
         *(f"labels.order.{order.value}" for order in Order),
         *(f"labels.role.{role.value}" for role in Role),
         *(f"labels.decline_reason.{reason.value}" for reason in DeclineReason),

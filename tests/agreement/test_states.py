@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from service.agreement.states import ACT_ORDER, ENDED, Order, Place, State, Step, may, next_state
+from service.agreement.states import ENDED, State, Step, may, next_state
 from service.error_words import words_of
 from service.errors import TooLate, WrongState
 
@@ -22,6 +22,7 @@ ROAD: dict[str, dict[str, str]] = {
     "fail_generation": {"preparing": "generation_failed"},
     "retry_generation": {"generation_failed": "preparing"},
     "sign_first": {"ready": "in_signing"},
+    "sign_next": {"in_signing": "in_signing"},
     "sign_last": {"in_signing": "fully_signed"},
     "decline": dict.fromkeys((*UNSIGNED, "in_signing"), "declined"),
     "take_over": {
@@ -92,10 +93,3 @@ def test_nothing_leads_from_signed_to_unsigned() -> None:
     for step, state in itertools.product(Step, signed):
         if may(step, state):
             assert next_state(step, state) in signed
-
-
-def test_each_order_has_the_three_places_once() -> None:
-    for order in Order:
-        assert sorted(ACT_ORDER[order]) == sorted(Place)
-    assert ACT_ORDER[Order.CONTROLLER_FIRST][-1] is Place.PROCESSOR_AGREEMENT
-    assert ACT_ORDER[Order.PROCESSOR_FIRST][0] is Place.PROCESSOR_AGREEMENT

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from sample_agreements import agreement
+from usual import CONTROLLER_ANNEX, USUAL
 
 from service.agreement.annex import Annex
 from service.agreement.countersigner import Countersigner
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
-from service.agreement.states import Place, PlaceState, State
+from service.agreement.states import PlaceState, State
 from service.agreement.version import is_own_change, require_version
 from service.errors import Outdated
 
@@ -63,7 +64,7 @@ def test_a_state_raises_it_where_a_person_or_the_term_decides(
 
 
 def test_a_visit_and_the_work_of_the_worker_do_not_raise_it() -> None:
-    viewed = dict.fromkeys(Place, PlaceState.AUTHENTICATED)
+    viewed = dict.fromkeys(USUAL, PlaceState.AUTHENTICATED)
     digest = "b" * 64
     worked = agreement(
         opened_at=NOW,
@@ -74,7 +75,7 @@ def test_a_visit_and_the_work_of_the_worker_do_not_raise_it() -> None:
         version=9,
     )
     assert not is_own_change(agreement(), worked)
-    signed = {**viewed, Place.CONTROLLER_ANNEX: PlaceState.SIGNED}
+    signed = {**viewed, CONTROLLER_ANNEX: PlaceState.SIGNED}
     assert is_own_change(agreement(), agreement(places=signed))
 
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from usual import FIELDS
 
-from service.documents.produce import SIGNING_ORDERS, DocumentMaker
+from service.documents.produce import DocumentMaker
 from service.wiring.build import installed_template
 from signatures.keys.authority import create_authority, load_authority
 from signatures.providers.software import SoftwareProvider
@@ -63,8 +64,8 @@ def revisions(document_maker: DocumentMaker, root: Path) -> Mapping[str, bytes]:
         ("typed", ordinary(), "controller_first", {}),
         ("drawn", hard(), "processor_first", drawn),
     ):
-        made = document_maker.agreement(TEMPLATE, context, signing_order=order, dated=DATED)
-        sealed = seal_all(sealer, made.pdf, SIGNING_ORDERS[order], **changes)
+        made = document_maker.agreement(TEMPLATE, context, fields=FIELDS[order], dated=DATED)
+        sealed = seal_all(sealer, made.pdf, FIELDS[order], **changes)
         every = [made.pdf, *(step.pdf for step in sealed)]
         found |= {f"{name}, {step}": pdf for step, pdf in zip(SEALED, every, strict=True)}
     sheet = document_maker.evidence_sheet(evidence(), evidence_json=b'{"acts":3}', dated=DATED)

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from emptied import as_owner
 from sqlalchemy import Engine, create_engine, text
+from usual import USUAL
 
 from service.agreement.annex import Annex, Item
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
 from service.agreement.permissions import Role, Staff
-from service.agreement.states import Order, Place, PlaceState, State
+from service.agreement.states import Order, PlaceState, State
 from service.database.engine import Database, Transaction
 
 STAFF = Staff(str(uuid.uuid4()), "Els Maes", "els@it4.example", "Adviseur", frozenset(Role))
@@ -118,7 +119,7 @@ def new() -> Callable[..., Agreement]:
             effective_date=None,
             frozen_sha256="",
             failure="",
-            places=dict.fromkeys(Place, PlaceState.OPEN),
+            places=dict.fromkeys(USUAL, PlaceState.OPEN),
         )
         made = dataclasses.replace(made, **changed)
         tx.agreements.insert(made)

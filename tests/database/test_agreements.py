@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from usual import CONTROLLER_ANNEX, USUAL
 
 from service.agreement.annex import Annex, Dpo, Item
 from service.agreement.model import Agreement
 from service.agreement.parties import MainAgreement, Signatory
-from service.agreement.states import Order, Place, PlaceState, State
+from service.agreement.places import Place
+from service.agreement.states import Order, PlaceState, State
 from service.database.engine import Database
 from service.errors import NotFound, Unavailable
 
@@ -46,7 +48,7 @@ def test_a_change_is_kept_whole(database: Database, new: New) -> None:
             ),
             message="twee\nregels",
             expires_at=before.created_at,
-            places={**before.places, Place.CONTROLLER_ANNEX: PlaceState.VIEWED},
+            places={**before.places, CONTROLLER_ANNEX: PlaceState.VIEWED},
             failure="x",
         )
         saved = tx.agreements.save(before, after)
@@ -108,7 +110,7 @@ def test_a_wait_for_the_lock_sees_what_the_first_one_wrote(database: Database, n
             tx.agreements.save(before, dataclasses.replace(before, places=changed))
 
     with ThreadPoolExecutor(3) as threads:
-        list(threads.map(mark, Place))
+        list(threads.map(mark, USUAL))
     with database.begin() as tx:
         assert set(tx.agreements.get(reference).places.values()) == {PlaceState.VIEWED}
 

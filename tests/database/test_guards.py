@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from usual import CONTROLLER_ANNEX, PROCESSOR_AGREEMENT, USUAL
 
 from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.anchoring import Head
@@ -18,7 +19,7 @@ from service.agreement.events import Event
 from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Staff
-from service.agreement.states import Place, PlaceState, State
+from service.agreement.states import PlaceState, State
 from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import NewDocument, NewOriginal
 from service.database.agreement.seals import Seal
@@ -56,7 +57,7 @@ def freeze(tx: Transaction, agreement: Agreement) -> None:
 def act(tx: Transaction, agreement: Agreement, staff: Staff, **changed: Any) -> None:
     made = AcceptedAct(
         id=str(uuid.uuid4()),
-        place=Place.PROCESSOR_AGREEMENT,
+        place=PROCESSOR_AGREEMENT,
         ordinal=3,
         signatory_id=None,
         staff_id=staff.id,
@@ -83,7 +84,7 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
             frozen_sha256=SHA,
             effective_date=date(2026, 3, 2),
             fully_signed_at=tx.now(),
-            places=dict.fromkeys(Place, PlaceState.SIGNED),
+            places=dict.fromkeys(USUAL, PlaceState.SIGNED),
         )
         tx.agreements.save(before, after)
         assert tx.documents.add_original(
@@ -308,7 +309,7 @@ def test_the_first_frozen_document_of_an_edition_counts(
 
 @pytest.mark.parametrize(
     "changed",
-    [{}, {"ordinal": 1}, {"place": Place.CONTROLLER_ANNEX}],
+    [{}, {"ordinal": 1}, {"place": CONTROLLER_ANNEX}],
     ids=["both", "place", "ordinal"],
 )
 def test_a_place_and_an_ordinal_are_signed_once(
@@ -333,6 +334,10 @@ def test_a_place_and_an_ordinal_are_signed_once(
         "update agreements set processor_version = 99",
         "update signature_places set state = 'almost'",
         "update signature_places set place = 'witness'",
+        "update signature_places set party = 'witness', place = 'witness_' || capacity",
+        "update signature_places set signatory = 2",  # the name says otherwise
+        "update signature_places set ordinal = 1",
+        "update signature_places set ordinal = 0 where ordinal = 1",
         "update annex_items set entered_by = 'somebody'",
         "update annex_items set list = 'other'",
         "update staff set credential = 'given'",

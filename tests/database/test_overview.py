@@ -9,11 +9,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from usual import CONTROLLER_AGREEMENT, CONTROLLER_ANNEX, PROCESSOR_AGREEMENT, USUAL
 
 from service.agreement.lists import PAGE, SameNumber, Search
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Signatory
-from service.agreement.states import Order, Place, PlaceState, State
+from service.agreement.states import Order, PlaceState, State
 from service.database.engine import Database
 from service.database.lists.our_turn import Counts
 from service.database.lists.overview import GROUPS
@@ -182,17 +183,17 @@ def signed(tx: Any, new: New, state: State, day: date) -> None:
         frozen_sha256=SHA,
         effective_date=day,
         fully_signed_at=tx.now(),
-        places=dict.fromkeys(Place, PlaceState.SIGNED),
+        places=dict.fromkeys(USUAL, PlaceState.SIGNED),
     )
 
 
 def test_groups_are_counted_as_they_are_listed(database: Database, new: New) -> None:
     ours = {
-        Place.CONTROLLER_AGREEMENT: PlaceState.BLOCKED,
-        Place.CONTROLLER_ANNEX: PlaceState.BLOCKED,
-        Place.PROCESSOR_AGREEMENT: PlaceState.OPEN,
+        CONTROLLER_AGREEMENT: PlaceState.BLOCKED,
+        CONTROLLER_ANNEX: PlaceState.BLOCKED,
+        PROCESSOR_AGREEMENT: PlaceState.OPEN,
     }
-    theirs = {**ours, Place.PROCESSOR_AGREEMENT: PlaceState.BLOCKED}
+    theirs = {**ours, PROCESSOR_AGREEMENT: PlaceState.BLOCKED}
     with database.begin() as tx:
         for state in State:
             if state in (State.READY, State.IN_SIGNING):

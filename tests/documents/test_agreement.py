@@ -15,6 +15,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from usual import FIELDS
 
 from service.documents.check import check_text, compact
 from service.documents.docx_blocks import Cell, Paragraph, Run, TableBlock
@@ -37,7 +38,7 @@ def make(
     order: str = "controller_first",
     preview: bool = False,
 ) -> ProducedDocument:
-    return maker.agreement(TEMPLATE, context, signing_order=order, dated=DATED, preview=preview)
+    return maker.agreement(TEMPLATE, context, fields=FIELDS[order], dated=DATED, preview=preview)
 
 
 def paragraph(words: str) -> Paragraph:
@@ -240,7 +241,7 @@ def test_other_data_another_date_or_another_order_give_other_bytes(
         document_maker.agreement(
             TEMPLATE,
             ordinary(),
-            signing_order="controller_first",
+            fields=FIELDS["controller_first"],
             dated=datetime(2026, 3, 2, tzinfo=UTC),
         ).sha256,
     }
@@ -338,7 +339,7 @@ def test_a_date_without_time_zone_is_a_mistake(document_maker: DocumentMaker) ->
         document_maker.agreement(
             TEMPLATE,
             ordinary(),
-            signing_order="controller_first",
+            fields=FIELDS["controller_first"],
             dated=datetime(2026, 3, 1),  # noqa: DTZ001
         )
 

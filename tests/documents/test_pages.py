@@ -9,6 +9,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from usual import FIELDS
 
 from service.documents.pdf_text import PDFIUM
 from service.documents.produce import DocumentMaker
@@ -50,7 +51,7 @@ def pages(pdf: bytes) -> list[tuple[str, float]]:
 def test_no_page_but_the_last_of_a_part_is_half_empty(
     document_maker: DocumentMaker, context: Callable[[], dict[str, Any]], order: str
 ) -> None:
-    made = document_maker.agreement(TEMPLATE, context(), signing_order=order, dated=DATED)
+    made = document_maker.agreement(TEMPLATE, context(), fields=FIELDS[order], dated=DATED)
     found = pages(made.pdf)
     annex = max(at for at, (text, _) in enumerate(found) if FIRST_OF_ANNEX in text)
     assert any(LAST_OF_AGREEMENT in text for text, _ in found[annex - 1 : annex])
@@ -70,7 +71,7 @@ def test_no_bullet_stands_alone(document_maker: DocumentMaker, data: int, subjec
             {"label": f"Soort {number}", "special": False} for number in range(size)
         ]
     made = document_maker.agreement(
-        TEMPLATE, context, signing_order="controller_first", dated=DATED
+        TEMPLATE, context, fields=FIELDS["controller_first"], dated=DATED
     )
     found = [
         [line.strip() for line in text.splitlines() if line.strip() and "Pagina" not in line]

@@ -17,7 +17,8 @@ from fault_road import BROWSER, SIGNER, House, MakeHouse
 
 from service.agreement.act_record import Observed, ProvedMailbox, UsedLink
 from service.agreement.permissions import Signer
-from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, State
+from service.agreement.places import COUNTERSIGNER, SIGNATORY, PlaceCapacity, Turn
+from service.agreement.states import Order, State
 from service.database.engine import Transaction
 from service.documents.pdf_text import read_pdf_text
 from service.texts import text
@@ -72,13 +73,14 @@ class ClockedTransaction(Transaction):
         return next(self._instants)
 
 
-def sign_at(house: House, reference: str, places: tuple[Place, ...], *instants: datetime) -> Any:
-    ours = places == (Place.PROCESSOR_AGREEMENT,)
+def sign_at(house: House, reference: str, turn: Turn, *instants: datetime) -> Any:
+    ours = turn == COUNTERSIGNER
     if ours:
         house.open_waiting()
     signatory_id = house.agreement(reference).signatory_id
     person = Person(
         principal=house.staff if ours else Signer(signatory_id, "An Peeters"),
+        turn=turn,
         name=house.staff.name if ours else SIGNER,
         function="Bestuurder",
         email="els@it4.example",
@@ -95,7 +97,7 @@ def sign_at(house: House, reference: str, places: tuple[Place, ...], *instants: 
             before,
             person,
             SignatureImage("typed", person.name, None),
-            {place: statements(("intent",), before) for place in places},
+            {under: statements(("intent",), before) for under in PlaceCapacity},
             shown_sha256=before.frozen_sha256,
         )
 
@@ -108,15 +110,14 @@ def test_the_date_turns_at_midnight_in_brussels(
     turn = datetime.fromisoformat(midnight).replace(tzinfo=UTC)
     sides = ((turn + JUST_BEFORE, day - timedelta(days=1)), (turn, day))
     for reference, (last, expected) in zip(house.begin_ready(order.value, 2), sides, strict=True):
-        first, *_ = ACT_ORDER[order]
         earlier = turn - timedelta(days=3)
-        if first in CONTROLLER_PLACES:
-            sign_at(house, reference, CONTROLLER_PLACES, earlier, earlier)
-            signed = sign_at(house, reference, (Place.PROCESSOR_AGREEMENT,), last)
+        if order is Order.CONTROLLER_FIRST:
+            sign_at(house, reference, SIGNATORY, earlier, earlier)
+            signed = sign_at(house, reference, COUNTERSIGNER, last)
         else:
-            sign_at(house, reference, (first,), earlier)
+            sign_at(house, reference, COUNTERSIGNER, earlier)
             # The controller's two acts may themselves be on both sides of midnight.
-            signed = sign_at(house, reference, CONTROLLER_PLACES, turn + JUST_BEFORE, last)
+            signed = sign_at(house, reference, SIGNATORY, turn + JUST_BEFORE, last)
         assert signed.effective_date == expected
         kept = house.agreement(reference)
         assert (kept.state, kept.effective_date) == (State.FULLY_SIGNED, expected)
@@ -140,15 +141,15 @@ def test_the_stamp_of_hours_later_changes_nothing_and_is_explained(
     """The tokens are from today, months after the act: both dates are shown, with the reason."""
     last = datetime.fromisoformat(instant).replace(tzinfo=UTC)
     (reference,) = house.begin_ready("controller_first")
-    sign_at(house, reference, CONTROLLER_PLACES, last - timedelta(hours=1))
-    sign_at(house, reference, (Place.PROCESSOR_AGREEMENT,), last)
+    sign_at(house, reference, SIGNATORY, last - timedelta(hours=1))
+    sign_at(house, reference, COUNTERSIGNER, last)
     house.run_worker()
     kept = house.agreement(reference)
     assert (kept.state, kept.effective_date) == (State.COMPLETED, day)
     assert house.archive_state(reference) == "verified"
 
     dossier = retrieve.dossier(house.deps, reference, house.staff)
-    assert dossier.other_days.keys() == set(Place)
+    assert dossier.other_days.keys() == set(kept.places)
     pdf = originals.original_bytes(house.deps, kept.id)
     report = verify_upload(house.deps, pdf).report
     assert report.effective_date == day
@@ -171,8 +172,8 @@ def test_an_authority_that_was_down_for_hours_does_not_move_the_date(
         service.answer = lambda _asked: (502, {}, b"Bad Gateway")
         signed_at = datetime(2026, 7, 14, 21, 15, tzinfo=UTC)
         (reference,) = house.begin_ready("controller_first")
-        sign_at(house, reference, CONTROLLER_PLACES, signed_at - timedelta(hours=1))
-        sign_at(house, reference, (Place.PROCESSOR_AGREEMENT,), signed_at)
+        sign_at(house, reference, SIGNATORY, signed_at - timedelta(hours=1))
+        sign_at(house, reference, COUNTERSIGNER, signed_at)
         house.run_worker()
         waiting = house.agreement(reference)
         assert (waiting.state, waiting.effective_date) == (State.SEAL_FAILED, date(2026, 7, 14))
@@ -186,7 +187,7 @@ def test_an_authority_that_was_down_for_hours_does_not_move_the_date(
     assert house.archive_state(reference) == "verified"
     dossier = retrieve.dossier(house.deps, reference, house.staff)
     assert dossier.token_quality == text("evidence.quality.extern")
-    assert dossier.other_days.keys() == set(Place)
+    assert dossier.other_days.keys() == set(kept.places)
     names = {each.name for each in dossier.files}
     assert {
         "certificaten/tijdstempelwortel.pem",

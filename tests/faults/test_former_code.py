@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from alembic import command
+from emptied import as_owner
 from fault_road import House
+from sqlalchemy import create_engine
 
+from service.agreement.states import Order
+from service.database.migrate import configuration, upgrade
 from service.database.queue.jobs import Task
+from service.database.roles import Role
+from service.engines.postgres import APPLICATION
 from service.workflow.sealing import close, seal
 from service.workflow.tasks import ARCHIVE, CLOSE
 
@@ -42,3 +49,36 @@ def test_a_step_that_was_a_job_of_its_own(house: House, waiting: Task) -> None:
         tx.jobs.defer(waiting, agreement_id=agreement_id)
     house.run_worker()
     assert house.archive_state(reference) == "verified"
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize("order", list(Order))
+def test_places_that_were_a_list_in_the_code(house: House, order: Order) -> None:
+    """Signed and sealed by one party before the update; also one that nobody has signed."""
+    begun, untouched = house.ready(order.value), house.ready(order.value)
+    first, last = house.controller_signs, house.countersign
+    if order is Order.PROCESSOR_FIRST:
+        first, last = last, first
+    first(begun)
+    seal.seal(house.deps, house.agreement(begun).id)
+    before = {each: house.agreement(each) for each in (begun, untouched)}
+    owner = create_engine(as_owner(house.deps.database.url))
+    with owner.connect() as connection:
+        command.downgrade(configuration(connection), "0037")
+        connection.commit()
+    owner.dispose()
+    assert {row.place for row in house.rows("select place, state from signature_places")} == set(
+        before[begun].fields
+    )
+
+    upgrade(as_owner(house.deps.database.url), Role(APPLICATION))
+
+    for reference, was in before.items():
+        assert list(house.agreement(reference).places.items()) == list(was.places.items())
+    last(begun)
+    house.run_worker()
+    assert house.archive_state(begun) == "verified"
+    first(untouched)
+    last(untouched)
+    house.run_worker()
+    assert house.archive_state(untouched) == "verified"

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from house import BROWSER, DETAILS, LISTS, House
+from usual import CONTROLLER_AGREEMENT
 
 from service.agreement.drafting import Input
-from service.agreement.states import Place, PlaceState, State
+from service.agreement.states import PlaceState, State
 from service.errors import (
     GenerationFailed,
     Invalid,
@@ -54,7 +55,7 @@ def test_opening_is_noted_once(house: House) -> None:
         house.entered(reference)
     agreement = house.agreement(reference)
     assert agreement.opened_at is not None
-    assert agreement.places[Place.CONTROLLER_AGREEMENT] is PlaceState.VIEWED
+    assert agreement.places[CONTROLLER_AGREEMENT] is PlaceState.VIEWED
     assert house.events(reference).count("link.opened") == 1
 
 

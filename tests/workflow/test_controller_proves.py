@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from house import BROWSER, House
+from usual import CONTROLLER_AGREEMENT
 
-from service.agreement.states import Place, PlaceState
+from service.agreement.states import PlaceState
 from service.errors import (
     Invalid,
     Refused,
@@ -41,7 +42,7 @@ def test_a_code_is_mailed_and_works_once(house: House) -> None:
     prove_mailbox.confirm_code(house.deps, secret, f" {code[:3]} {code[3:]} ", BROWSER)
     assert open_link.visit(house.deps, secret).authenticated
     places = house.agreement(reference).places
-    assert places[Place.CONTROLLER_AGREEMENT] is PlaceState.AUTHENTICATED
+    assert places[CONTROLLER_AGREEMENT] is PlaceState.AUTHENTICATED
     other = house.entered(reference)
     with pytest.raises(Invalid) as wrong:
         prove_mailbox.confirm_code(house.deps, other, code, BROWSER)

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from house import BROWSER, House
 from PIL import Image, ImageDraw
+from usual import CONTROLLER_ANNEX
 
 from service.agreement.act_record import AcceptedAct
 from service.agreement.permissions import Role, Staff
-from service.agreement.states import Place, State
+from service.agreement.states import State
 from service.database.agreement.documents import Documents
 from service.errors import (
     Invalid,
@@ -55,7 +56,7 @@ def test_two_acts_in_one_submission(house: House, another: Callable[..., Staff])
     assert signed.effective_date is None
     assert signed.awaits_processor
     acts = read.acts(house.deps, secret)
-    assert [act.place.value for act in acts] == ["controller_agreement", "controller_annex"]
+    assert [act.place.key for act in acts] == ["controller_agreement", "controller_annex"]
     assert receipt.signed_at == acts[1].signed_at
     record = acts[0].record.content
     assert record["document_sha256"] == signed.frozen_sha256
@@ -94,7 +95,7 @@ def test_when_the_second_act_fails_there_is_none(
     really = Documents.add_act
 
     def fail_at_the_second(self: Documents, one: str, two: int, act: AcceptedAct) -> None:
-        if act.place is Place.CONTROLLER_ANNEX:
+        if act.place == CONTROLLER_ANNEX:
             raise RuntimeError("the machine stops here")
         really(self, one, two, act)
 

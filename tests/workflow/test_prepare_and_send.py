@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from colleagues import proof_of
 from house import LISTS, PRE_SIGNED, PROCESSOR, SALES, House
+from usual import CONTROLLER_ANNEX, FIELDS, PROCESSOR_AGREEMENT
 
 from service.agreement.drafting import Input
 from service.agreement.permissions import Role, Staff
-from service.agreement.states import Place, PlaceState, State
+from service.agreement.states import PlaceState, State
 from service.error_words import words_by_field
 from service.errors import (
     Invalid,
@@ -47,7 +48,7 @@ def test_a_draft(house: House) -> None:
     draft = house.agreement(reference)
     assert draft.state is State.DRAFT
     assert draft.processor.known_as == "IT4Professionals"
-    assert draft.places[Place.PROCESSOR_AGREEMENT] is PlaceState.BLOCKED
+    assert draft.places[PROCESSOR_AGREEMENT] is PlaceState.BLOCKED
     assert house.events(reference) == ["agreement.created"]
     assert house.kinds(reference) == []
 
@@ -91,7 +92,8 @@ def test_a_draft_is_edited_until_it_is_sent(house: House) -> None:
     edit.edit(house.deps, reference, changed, house.staff)
     edited = house.agreement(reference)
     assert (edited.controller.name, edited.annex_locked) == ("Smidse", True)
-    assert edited.places[Place.PROCESSOR_AGREEMENT] is PlaceState.OPEN
+    assert edited.places[PROCESSOR_AGREEMENT] is PlaceState.OPEN
+    assert edited.fields == FIELDS["processor_first"]
     send.send(house.deps, reference, house.staff)
     with pytest.raises(WrongState):
         edit.edit(house.deps, reference, changed, house.staff)
@@ -281,7 +283,7 @@ def test_an_expired_agreement_comes_back_where_it_stood(house: House) -> None:
     sent = expired(house, house.sent())
     extend.extend(house.deps, sent, "10", house.staff)
     assert house.agreement(sent).state is State.SENT
-    assert house.agreement(sent).places[Place.CONTROLLER_ANNEX] is PlaceState.OPEN
+    assert house.agreement(sent).places[CONTROLLER_ANNEX] is PlaceState.OPEN
     assert house.kinds(sent)[-1] == "link_renewed"
 
     frozen = house.sent()
@@ -297,12 +299,12 @@ def test_a_signature_outlives_the_term(house: House) -> None:
     reference = house.sent()
     house.signed(reference)
     expired(house, reference)
-    assert house.agreement(reference).places[Place.CONTROLLER_ANNEX] is PlaceState.SIGNED
+    assert house.agreement(reference).places[CONTROLLER_ANNEX] is PlaceState.SIGNED
     extend.extend(house.deps, reference, "10", house.staff)
     back = house.agreement(reference)
     assert back.state is State.IN_SIGNING
     assert back.awaits_processor
-    assert back.places[Place.PROCESSOR_AGREEMENT] is PlaceState.OPEN
+    assert back.places[PROCESSOR_AGREEMENT] is PlaceState.OPEN
     assert [outcome.refusal for outcome in house.countersign(reference)] == [None]
 
 
@@ -318,7 +320,7 @@ def test_a_pre_signed_offer_comes_back_in_every_stage(house: House) -> None:
     ready = expired(house, house.pre_signed())
     extend.extend(house.deps, ready, "10", house.staff)
     assert house.agreement(ready).awaits_processor
-    assert house.agreement(ready).places[Place.PROCESSOR_AGREEMENT] is PlaceState.OPEN
+    assert house.agreement(ready).places[PROCESSOR_AGREEMENT] is PlaceState.OPEN
     house.countersign(ready)
     expired(house, ready)
     extend.extend(house.deps, ready, "10", house.staff)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from house import BROWSER, House
+from usual import CONTROLLER_AGREEMENT
 
 from service.agreement.permissions import Role, Staff
-from service.agreement.states import Place, PlaceState, State
+from service.agreement.states import PlaceState, State
 from service.error_codes import ErrorCode
 from service.error_words import words_by_field, words_of
 from service.errors import Invalid, NotAllowed, NotFound, TooLate, TooMany, ZegelError
@@ -174,7 +175,7 @@ def test_a_pre_signed_offer_from_end_to_end(house: House) -> None:
     ours = house.agreement(reference)
     assert ours.state is State.IN_SIGNING
     assert ours.awaits_controller
-    assert ours.places[Place.CONTROLLER_AGREEMENT] is PlaceState.OPEN
+    assert ours.places[CONTROLLER_AGREEMENT] is PlaceState.OPEN
     invitation = house.mails(reference, "invitation")[0]
     assert invitation.values["pre_signed"] is True
     secret = house.entered(reference)

@@ -24,14 +24,15 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.act_record import ProvedMailbox
 from service.agreement.model import Agreement
+from service.agreement.parties import Signatory
 from service.agreement.version import is_own_change
+from service.database.agreement.places import insert_places, save_places
 from service.database.agreement.rows import WHOLE, as_agreement, columns_of
 from service.database.tables.agreements import (
     agreements,
     annex_items,
     reference_counters,
     signatories,
-    signature_places,
 )
 from service.error_codes import ErrorCode
 from service.errors import NotFound
@@ -52,14 +53,6 @@ _SAVE = (
         last_activity_at=func.clock_timestamp(),
         version=agreements.c.version + bindparam("raised", type_=Integer),
     )
-)
-_SAVE_PLACE = (
-    update(signature_places)
-    .where(
-        signature_places.c.agreement_id == bindparam("of_agreement"),
-        signature_places.c.place == bindparam("at"),
-    )
-    .values(state=bindparam("becomes"))
 )
 
 
@@ -139,21 +132,22 @@ class Agreements:
                 **columns_of(agreement),
             )
         )
+        self.add_signatory(agreement.id, agreement.signatory_id, agreement.signatory)
+        insert_places(self._connection, agreement)
+        self._write_items(agreement)
+
+    def add_signatory(
+        self, agreement_id: str, signatory_id: str, signatory: Signatory, *, number: int = 1
+    ) -> None:
+        """Add somebody who signs for the controller; ``number`` says at which places."""
         self._connection.execute(
             insert(signatories).values(
-                id=agreement.signatory_id,
-                agreement_id=agreement.id,
-                **dataclasses.asdict(agreement.signatory),
+                id=signatory_id,
+                agreement_id=agreement_id,
+                number=number,
+                **dataclasses.asdict(signatory),
             )
         )
-        self._connection.execute(
-            insert(signature_places),
-            [
-                {"agreement_id": agreement.id, "place": place.value, "state": state.value}
-                for place, state in agreement.places.items()
-            ],
-        )
-        self._write_items(agreement)
 
     def save(self, before: Agreement, after: Agreement) -> Agreement:
         """Write what changed; ``before`` was loaded under the lock in this transaction.
@@ -162,13 +156,7 @@ class Agreements:
         """
         raised = int(is_own_change(before, after))
         self._connection.execute(_SAVE, {"saved": before.id, "raised": raised, **columns_of(after)})
-        changed = [
-            {"of_agreement": before.id, "at": place.value, "becomes": state.value}
-            for place, state in after.places.items()
-            if before.places[place] is not state
-        ]
-        if changed:
-            self._connection.execute(_SAVE_PLACE, changed)
+        save_places(self._connection, before, after)
         if before.annex.items != after.annex.items:
             self._connection.execute(
                 delete(annex_items).where(annex_items.c.agreement_id == before.id)
@@ -195,7 +183,11 @@ class Agreements:
         """
         self._connection.execute(
             update(signatories)
-            .where(signatories.c.agreement_id == after.id, signatories.c.current)
+            .where(
+                signatories.c.agreement_id == after.id,
+                signatories.c.number == 1,
+                signatories.c.current,
+            )
             .values(current=False)
         )
         self._connection.execute(
@@ -213,7 +205,7 @@ class Agreements:
         columns = (signatories.c[name] for name in ("name", "current", "delegated_by"))
         rows = self._connection.execute(
             select(*columns, signatories.c.delegation_proof.label("proof"))
-            .where(signatories.c.agreement_id == agreement_id)
+            .where(signatories.c.agreement_id == agreement_id, signatories.c.number == 1)
             .order_by(signatories.c.created_at)
         )
         return [

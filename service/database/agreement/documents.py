@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.manifest_facts import ManifestFacts
-from service.agreement.states import Place
+from service.agreement.places import Place
 from service.database.tables.documents import acts, documents, originals, seals
 
 
@@ -212,7 +212,7 @@ class Documents:
         return [
             AcceptedAct(
                 id=row.id,
-                place=Place(row.place),
+                place=Place.named(row.place),
                 ordinal=row.ordinal,
                 signatory_id=row.signatory_id,
                 staff_id=row.staff_id,
@@ -323,5 +323,6 @@ def _columns(row: NewDocument | NewOriginal | AcceptedAct) -> dict[str, object]:
     if isinstance(row, NewOriginal):
         values["manifest_facts"] = row.manifest_facts.kept()
     if isinstance(row, AcceptedAct):
+        values["place"] = row.place.key
         values["record"] = dict(row.record.content)
     return values

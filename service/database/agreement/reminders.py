@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, and_, any_, bindparam, func, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
+from service.agreement.places import Party
 from service.agreement.reminders import Situation
-from service.agreement.states import Place, PlaceState, State
-from service.database.tables.agreements import agreements, signatories, signature_places
+from service.agreement.states import PlaceState, State
+from service.database.tables.agreements import agreements, signatories
 from service.database.tables.columns import words
 from service.database.tables.links import links
 from service.database.tables.messages import messages
+from service.database.tables.places import signature_places
 from service.database.tables.questions import questions
 
 # While a document is being made, or could not be made, there is nothing that they could do.
@@ -52,13 +54,15 @@ _SITUATION = (
     )
     .join(links, and_(links.c.agreement_id == agreements.c.id, links.c.ended == ""))
     .join(signatories, signatories.c.id == links.c.signatory_id)
-    .join(
-        signature_places,
-        and_(
+    .where(
+        select(signature_places.c.place)
+        .where(
             signature_places.c.agreement_id == agreements.c.id,
-            signature_places.c.place == Place.CONTROLLER_AGREEMENT.value,
+            signature_places.c.party == Party.CONTROLLER.value,
+            signature_places.c.signatory == links.c.number,
             signature_places.c.state.in_(_THEIR_TURN),
-        ),
+        )
+        .exists()
     )
     .where(agreements.c.state.in_(words(_CAN_GO_ON)), agreements.c.expires_at.is_not(None))
 )

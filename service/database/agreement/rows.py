@@ -15,7 +15,8 @@ from service.agreement.annex import Annex, Dpo, Item
 from service.agreement.countersigner import Countersigner
 from service.agreement.model import Agreement
 from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
-from service.agreement.states import Order, Place, PlaceState, State
+from service.agreement.states import Order, State
+from service.database.agreement.places import PLACES, places_in
 from service.database.agreement.search_words import search_words
 from service.database.people.accounts import may_sign
 from service.database.tables.accounts import staff
@@ -23,15 +24,8 @@ from service.database.tables.agreements import (
     agreements,
     annex_items,
     signatories,
-    signature_places,
 )
 
-_PLACES = (
-    select(func.jsonb_object_agg(signature_places.c.place, signature_places.c.state))
-    .where(signature_places.c.agreement_id == agreements.c.id)
-    .scalar_subquery()
-    .label("places")
-)
 _ITEMS = (
     select(
         func.jsonb_agg(
@@ -57,11 +51,14 @@ WHOLE = select(
     staff.c.name.label("countersigner_name"),
     staff.c.function.label("countersigner_function"),
     may_sign(staff).label("can_sign"),
-    _PLACES,
+    PLACES,
     _ITEMS,
 )
 WHOLE = WHOLE.join(
-    signatories, (signatories.c.agreement_id == agreements.c.id) & signatories.c.current
+    signatories,
+    (signatories.c.agreement_id == agreements.c.id)
+    & (signatories.c.number == 1)
+    & signatories.c.current,
 ).outerjoin(staff, staff.c.id == agreements.c.countersigner_id)
 
 
@@ -133,7 +130,7 @@ def as_agreement(row: RowMapping) -> Agreement:
         template_sha256=row["template_sha256"] or "",
         frozen_sha256=row["frozen_sha256"],
         failure=row["failure"],
-        places={Place(place): PlaceState(state) for place, state in row["places"].items()},
+        places=places_in(row["places"]),
         countersigner=_countersigner(row),
         version=row["version"],
     )

@@ -14,12 +14,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.tables.documents import documents, seals
 
-CLOSING_STEP = 4  # after the three acts
-
 
 @dataclass(frozen=True)
 class Seal:
-    """One sealed revision, whole; step 4 is the close."""
+    """One sealed revision, whole; its step is the ordinal of the act, or the close after them."""
 
     step: int
     pdf: bytes

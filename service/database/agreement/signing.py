@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
+from service.agreement.places import SIGNATORY, Party, Turn
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES, LINK_SESSION_HOURS
 from service.database.tables.agreements import signatories
 from service.database.tables.links import code_challenges, link_sessions, links
@@ -38,10 +39,17 @@ class Link:
     signatory_id: str
     signatory_name: str
     signatory_email: str
+    signatory_function: str
+    number: int
     copied: bool
     ended: str
     created_at: datetime
     opened_at: datetime | None
+
+    @property
+    def turn(self) -> Turn:
+        """Who signs by it."""
+        return Turn(Party.CONTROLLER, self.number)
 
 
 @dataclass(frozen=True)
@@ -62,9 +70,14 @@ _LINK = select(
     links,
     signatories.c.name.label("signatory_name"),
     signatories.c.email.label("signatory_email"),
+    signatories.c.function.label("signatory_function"),
 ).join(signatories, signatories.c.id == links.c.signatory_id)
 _BY_TOKEN = _LINK.where(links.c.token_hash == bindparam("token"))
-_LIVE_LINK = _LINK.where(links.c.agreement_id == bindparam("agreement"), links.c.ended == "")
+_LIVE_LINK = _LINK.where(
+    links.c.agreement_id == bindparam("agreement"),
+    links.c.number == SIGNATORY.number,
+    links.c.ended == "",
+)
 
 
 _ASKED_AT = code_challenges.c.created_at
@@ -101,10 +114,15 @@ class Signing:
     def issue(
         self, link_id: str, agreement_id: str, signatory_id: str, token_hash: bytes, *, ended: str
     ) -> None:
-        """A new link; a live one ends as ``ended`` (replaced or delegated)."""
+        """A new link for the controller's first signatory; a live one ends as ``ended`` (replaced
+        or delegated)."""
         self._connection.execute(
             update(links)
-            .where(links.c.agreement_id == agreement_id, links.c.ended == "")
+            .where(
+                links.c.agreement_id == agreement_id,
+                links.c.number == SIGNATORY.number,
+                links.c.ended == "",
+            )
             .values(ended=ended)
         )
         self._connection.execute(
@@ -317,6 +335,8 @@ def _link(row: Any) -> Link:
         signatory_id=row.signatory_id,
         signatory_name=row.signatory_name,
         signatory_email=row.signatory_email,
+        signatory_function=row.signatory_function,
+        number=row.number,
         copied=row.copied,
         ended=row.ended,
         created_at=row.created_at,

@@ -66,6 +66,7 @@ _OF_SESSION = (
             "id",
             "agreement_id",
             "signatory_id",
+            "number",
             "copied",
             "ended",
             "created_at",
@@ -74,6 +75,7 @@ _OF_SESSION = (
     ),
     _ADDRESSED.c.name.label("link_signatory_name"),
     _ADDRESSED.c.email.label("link_signatory_email"),
+    _ADDRESSED.c.function.label("link_signatory_function"),
     *(
         code_challenges.c[name].label(f"code_{name}")
         for name in ("purpose", "sent_to", "created_at", "consumed_at")
@@ -153,6 +155,8 @@ def _session(row: RowMapping) -> LinkSession:
             signatory_id=row["link_signatory_id"],
             signatory_name=row["link_signatory_name"],
             signatory_email=row["link_signatory_email"],
+            signatory_function=row["link_signatory_function"],
+            number=row["link_number"],
             copied=row["link_copied"],
             ended=row["link_ended"],
             created_at=row["link_created_at"],

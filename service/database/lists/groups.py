@@ -16,25 +16,26 @@ from service.agreement.lists import COUNTED, GROUPS
 from service.agreement.states import RUNNING, State
 from service.database.people.accounts import may_sign
 from service.database.tables.accounts import staff
-from service.database.tables.agreements import agreements, signature_places
+from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
 from service.database.tables.messages import messages
+from service.database.tables.places import signature_places
 from service.database.tables.questions import questions
 
 _THEIR_STATES = (State.READY, State.IN_SIGNING)  # in which the processor's place can be open
 _PLACE = and_(
     signature_places.c.agreement_id == agreements.c.id,
-    signature_places.c.place == word("processor_agreement"),
+    signature_places.c.party == word("processor"),
 )
 PROCESSOR_OPEN = (
     select(signature_places.c.agreement_id)
     .where(_PLACE, signature_places.c.state == word("open"))
     .exists()
 )
-_PROCESSOR_SIGNED = (
+_PROCESSOR_UNSIGNED = (
     select(signature_places.c.agreement_id)
-    .where(_PLACE, signature_places.c.state == word("signed"))
+    .where(_PLACE, signature_places.c.state != word("signed"))
     .exists()
 )
 AWAITS_US = and_(agreements.c.state.in_(words(_THEIR_STATES)), PROCESSOR_OPEN)
@@ -49,7 +50,7 @@ _MAY_NOT_SIGN: ColumnElement[Any] = func.array(
 # Of the running ones: nobody asks who was to sign what is over, or was signed for us.
 COUNTERSIGNER_GONE = and_(
     agreements.c.state.in_(words(sorted(RUNNING))),
-    ~_PROCESSOR_SIGNED,
+    _PROCESSOR_UNSIGNED,
     agreements.c.countersigner_id == any_(_MAY_NOT_SIGN),
 )
 

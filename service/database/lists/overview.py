@@ -168,7 +168,14 @@ _SUMMARY: Select[Any] = (
         COUNTERSIGNER_GONE.label("countersigner_gone"),
     )
     .select_from(agreements)
-    .join(signatories, and_(signatories.c.agreement_id == agreements.c.id, signatories.c.current))
+    .join(
+        signatories,
+        and_(
+            signatories.c.agreement_id == agreements.c.id,
+            signatories.c.number == 1,
+            signatories.c.current,
+        ),
+    )
     .outerjoin(archive_states, archive_states.c.agreement_id == agreements.c.id)
     .outerjoin(staff, staff.c.id == agreements.c.countersigner_id)
 )

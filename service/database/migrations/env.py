@@ -9,6 +9,7 @@ from service.database.tables import archive as archive_tables
 from service.database.tables import documents as document_tables
 from service.database.tables import links as link_tables
 from service.database.tables import messages as message_tables
+from service.database.tables import places as place_tables
 from service.database.tables import questions as question_tables
 from service.database.tables.columns import metadata
 
@@ -21,6 +22,7 @@ TABLES = (
     document_tables,
     link_tables,
     message_tables,
+    place_tables,
     question_tables,
     tables,
 )

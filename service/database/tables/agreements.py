@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
-from service.agreement.states import Order, Place, PlaceState, State
+from service.agreement.states import Order, State
 from service.database.tables.columns import agreement_id, instant, metadata, now, one_of, own_id
 
 reference_counters = Table(
@@ -129,6 +129,8 @@ signatories = Table(
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("function", Text, nullable=False),
+    # The how-manieth of those who sign for the controller, of whom each has places of their own.
+    Column("number", Integer, nullable=False, server_default="1"),
     Column("current", Boolean, nullable=False, server_default=text("true")),
     Column("delegated_by", Text, nullable=False, server_default=""),
     Column("delegation_proof", JSONB, nullable=True),
@@ -136,22 +138,8 @@ signatories = Table(
     Index(
         "uq_signatories_current",
         "agreement_id",
+        "number",
         unique=True,
         postgresql_where=text("current"),
-    ),
-)
-
-signature_places = Table(
-    "signature_places",
-    metadata,
-    agreement_id(primary=True),
-    Column("place", Text, primary_key=True),
-    Column("state", Text, nullable=False),
-    one_of("place", Place),
-    one_of("state", PlaceState),
-    Index(
-        "ix_signature_places_our_turn",
-        "agreement_id",
-        postgresql_where=text("place = 'processor_agreement' and state = 'open'"),
     ),
 )

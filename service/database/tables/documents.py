@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -17,8 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from service.agreement.states import Place
-from service.database.tables.columns import agreement_id, metadata, now, one_of, own_id
+from service.database.tables.columns import agreement_id, metadata, now, own_id
 
 documents = Table(
     "documents",
@@ -86,8 +86,12 @@ acts = Table(
     Column("image", LargeBinary, nullable=True),
     UniqueConstraint("agreement_id", "edition", "place"),
     UniqueConstraint("agreement_id", "edition", "ordinal"),
-    one_of("place", Place),
-    CheckConstraint("ordinal between 1 and 3", name="ordinal"),
+    ForeignKeyConstraint(
+        ["agreement_id", "place"],
+        ["signature_places.agreement_id", "signature_places.place"],
+        name="fk_acts_place",
+    ),
+    CheckConstraint("ordinal >= 1", name="ordinal"),
     CheckConstraint("(signatory_id is null) <> (staff_id is null)", name="person"),
 )
 
@@ -104,7 +108,7 @@ seals = Table(
     Column("token_time", DateTime(timezone=True), nullable=False),
     Column("token_quality", Text, nullable=False),
     now("created_at"),
-    CheckConstraint("step between 1 and 4", name="step"),
+    CheckConstraint("step >= 1", name="step"),
 )
 
 originals = Table(

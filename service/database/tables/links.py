@@ -25,13 +25,20 @@ links = Table(
     own_id(),
     agreement_id(),
     Column("signatory_id", UUID(as_uuid=False), ForeignKey("signatories.id"), nullable=False),
+    Column("number", Integer, nullable=False, server_default="1"),  # that of the signatory
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("copied", Boolean, nullable=False, server_default=text("false")),
     Column("ended", Text, nullable=False, server_default=""),
     now("created_at"),
     instant("opened_at", null=True),
     Index("ix_links_agreement", "agreement_id"),
-    Index("uq_links_live", "agreement_id", unique=True, postgresql_where=text("ended = ''")),
+    Index(
+        "uq_links_live",
+        "agreement_id",
+        "number",
+        unique=True,
+        postgresql_where=text("ended = ''"),
+    ),
     CheckConstraint("ended in ('','replaced','delegated')", name="ended"),
 )
 

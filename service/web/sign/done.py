@@ -9,7 +9,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from service.agreement.act_record import AcceptedAct
-from service.texts import text
+from service.texts import named
 from service.web.context import client, deps, signer
 from service.web.files import file
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
@@ -87,6 +87,6 @@ def _signature(act: AcceptedAct) -> Signature:
         name=person.name,
         function=person.function,
         party=act.record.organisation,
-        place=text(f"labels.place.{act.place.value}"),
+        place=named("labels.place", act.place.key),
         signed_at=act.signed_at,
     )

@@ -13,7 +13,7 @@ from service.agreement.lists import COUNTED, GROUPS, Search
 from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
 from service.agreement.reminders import MOST
-from service.agreement.states import ACT_ORDER, RUNNING
+from service.agreement.states import RUNNING
 from service.error_codes import FieldCode
 from service.error_words import words_of
 from service.errors import Invalid, KeyReused, Outdated, Refused
@@ -161,7 +161,6 @@ def dossier_page(reference: str) -> Any:
         running=found.agreement.state in RUNNING,
         ends=local_date(end_of_day_after(datetime.now(UTC), found.agreement.link_days)),
         most_reminders=MOST,
-        place_order=ACT_ORDER[found.agreement.order],
         problem=again().errors.get("form", ""),
         meant=meant(found.agreement.signatory.email) if can & {"edit", "address"} else "",
     )

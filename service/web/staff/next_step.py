@@ -9,7 +9,8 @@ from datetime import date
 from service.agreement.deadlines import show_date, show_moment
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff
-from service.agreement.states import CONTROLLER_PLACES, RUNNING, Order, Place, State, Step, may
+from service.agreement.places import SIGNATORY, Party
+from service.agreement.states import RUNNING, Order, State, Step, may
 from service.texts import text
 from service.workflow.keeping.dossier import Dossier
 from signatures.effective_date import local_date
@@ -29,8 +30,7 @@ def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
     agreement = dossier.agreement
     state = agreement.state
     prepare, send = staff.may(Permission.PREPARE), staff.may(Permission.SEND)
-    invited = may(Step.RESEND, state) and agreement.next_places == CONTROLLER_PLACES
-    nobody_signed = not set(agreement.signed_places) & set(CONTROLLER_PLACES)
+    invited = may(Step.RESEND, state) and agreement.next_turn == SIGNATORY
     our_own = agreement.signed_for_us_by(staff.id)
     our_turn = staff.may(Permission.COUNTERSIGN) and agreement.awaits_processor and our_own
     buttons = {
@@ -41,7 +41,7 @@ def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
         "resend": send and invited,
         "remind": send and not dossier.remind_refused,
         "copy": send and invited and copying,
-        "address": send and invited and nobody_signed,
+        "address": send and invited,
         "extend": send and dossier.can_extend,
         "settle": send,
         "void": send and may(Step.VOID, state),
@@ -98,11 +98,10 @@ def _day(day: date | None) -> str:
 
 def _so_far(dossier: Dossier) -> str:
     """Who has signed already, as a sentence."""
-    customer = dossier.acts.get(Place.CONTROLLER_AGREEMENT)
-    ours = dossier.acts.get(Place.PROCESSOR_AGREEMENT)
-    if customer:
+    first = {act.place.party: act for act in reversed(dossier.acts.values())}
+    if customer := first.get(Party.CONTROLLER):
         return text("staff.so_far.customer", signed=show_moment(customer.signed_at))
-    if ours:
+    if ours := first.get(Party.PROCESSOR):
         name = ours.record.person.name
         return text("staff.so_far.ours", name=name, signed=show_moment(ours.signed_at))
     return text("staff.so_far.nobody")

@@ -14,9 +14,10 @@ from service.agreement.fields import same_person
 from service.agreement.lists import SameNumber
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
+from service.agreement.places import Place
 from service.agreement.questions import Question
 from service.agreement.reminders import next_moment, refused_by_hand
-from service.agreement.states import RUNNING, Place, State
+from service.agreement.states import RUNNING, State
 from service.database.agreement.documents import FrozenText, Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchiveState
@@ -176,17 +177,15 @@ def gather(deps: Deps, tx: Transaction, agreement: Agreement, language: Language
     )
 
 
-_PLACES = {place.value for place in Place}
-
-
 def _other_days(acts: dict[Place, AcceptedAct], entries: list[Entry]) -> dict[Place, datetime]:
     """From the log: what was sealed is kept in the archive alone after a day."""
+    by_name = {place.key: place for place in acts}
     stamped = {
-        Place(place): datetime.fromisoformat(entry.data["token_time"])
+        by_name[name]: datetime.fromisoformat(entry.data["token_time"])
         for entry in entries
         # The first entries held the place in words and, at first, no moment.
         if entry.event is Event.ACT_SEALED
-        and (place := entry.data.get("place_id") or entry.data.get("place")) in _PLACES
+        and (name := entry.data.get("place_id") or entry.data.get("place")) in by_name
         and "token_time" in entry.data
     }
     return {

@@ -86,6 +86,8 @@ class Putting:
         if found.template:
             tx.templates.keep(found.template)
         tx.agreements.insert(agreement)
+        for signatory_id, number, signatory in found.further_signatories():
+            tx.agreements.add_signatory(self._id, signatory_id, signatory, number=number)
         tx.recovery.note(self._id, reference, found.flags, found.closed_at)
         self._new = True
         return None
@@ -113,7 +115,7 @@ class Putting:
                 continue
             names = ("signed_at", "document_sha256", "record_sha256", "signatory_id", "staff_id")
             known = there[act.place]
-            self._compare(f"acts.{act.place}", _these(known, *names), _these(act, *names))
+            self._compare(f"acts.{act.place.key}", _these(known, *names), _these(act, *names))
 
     def _original(self) -> None:
         told = self._recovered.original()

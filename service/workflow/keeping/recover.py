@@ -20,8 +20,10 @@ from service.agreement.deadlines import LEAST_DAYS, end_of_day_after
 from service.agreement.events import Event
 from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.model import Agreement
+from service.agreement.parties import Signatory
 from service.agreement.permissions import Staff
-from service.agreement.states import ACT_ORDER, Order, Place, PlaceState, State
+from service.agreement.places import SIGNATORY, Party, Place
+from service.agreement.states import Order, PlaceState, State
 from service.agreement.template_version import AGREEMENT as AGREEMENT_TEMPLATE
 from service.agreement.template_version import TemplateVersion
 from service.agreement.unprinted import (
@@ -79,16 +81,16 @@ class Recovered:
     @cached_property
     def acts(self) -> list[AcceptedAct]:
         """The acts in the order of signing; the picture of a signature is in the document alone."""
-        by_place = {act["record"]["place"]: act for act in self.evidence["acts"]}
-        return [self._act(by_place[place.value], place) for place in ACT_ORDER[self.order]]
+        return [self._act(act, ordinal) for ordinal, act in enumerate(self.evidence["acts"], 1)]
 
-    def _act(self, said: Mapping[str, Any], place: Place) -> AcceptedAct:
+    def _act(self, said: Mapping[str, Any], ordinal: int) -> AcceptedAct:
         record = ActRecord(said["record"])
+        place = Place.named(said["record"]["place"])
         actor = self._actor_at(place)
         return AcceptedAct(
             id=str(uuid.uuid4()),
             place=place,
-            ordinal=ACT_ORDER[self.order].index(place) + 1,
+            ordinal=ordinal,
             signatory_id=actor.removeprefix(_SIGNER) if actor.startswith(_SIGNER) else None,
             staff_id=actor.removeprefix(_STAFF) if actor.startswith(_STAFF) else None,
             signed_at=record.signed_at,
@@ -101,12 +103,12 @@ class Recovered:
     def _actor_at(self, place: Place) -> str:
         accepted = (e for e in self.entries if e.event is Event.ACT_ACCEPTED)
         # A signature before a change of the text lapsed; the last one at a place counts.
-        return [e.actor for e in accepted if place.value in _places(e)][-1]
+        return [e.actor for e in accepted if place.key in _places(e)][-1]
 
     def agreement(self, processor_version: int) -> Agreement:
         """The agreement as it is when everything is done."""
         controller, signatory = self.acts_of_controller[0], self.acts_of_controller[0].record
-        ours = next(act for act in self.acts if act.place is Place.PROCESSOR_AGREEMENT)
+        ours = next(act for act in self.acts if act.place.party is Party.PROCESSOR)
         created, sent = self._first(Event.AGREEMENT_CREATED), self._first(*_SENT)
         until = _day(sent)
         person = ours.record.person
@@ -139,7 +141,7 @@ class Recovered:
             template_sha256=self.template.sha256 if self.template else "",
             frozen_sha256=self.evidence["documents"]["shown"],
             failure="",
-            places=dict.fromkeys(Place, PlaceState.SIGNED),
+            places={act.place: PlaceState.SIGNED for act in self.acts},
             countersigner=Countersigner(
                 ours.staff_id or "", person.name, person.function, can_sign=False
             ),
@@ -148,7 +150,16 @@ class Recovered:
     @property
     def acts_of_controller(self) -> list[AcceptedAct]:
         """Those of the controller."""
-        return [act for act in self.acts if act.place is not Place.PROCESSOR_AGREEMENT]
+        return [act for act in self.acts if act.place.party is Party.CONTROLLER]
+
+    def further_signatories(self) -> list[tuple[str, int, Signatory]]:
+        """Who signed for the controller beside the first one: id, number and person."""
+        found = {}
+        for act in self.acts_of_controller:
+            number = act.place.signatory
+            if number != SIGNATORY.number and act.signatory_id:
+                found[act.signatory_id] = (act.signatory_id, number, act.record.person)
+        return list(found.values())
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from typing import TypedDict
 from cryptography import x509
 
 from service.agreement.model import Agreement
-from service.agreement.states import ACT_ORDER
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
@@ -164,8 +163,8 @@ def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
         raise LookupError(agreement.reference)
     if of != AGREEMENT:
         return _Known(agreement, Ledger(found.evidence, "", 0), of)
-    fields = tuple(place.value for place in ACT_ORDER[agreement.order])
-    return _Known(agreement, Ledger(found.sealed, found.shown, found.shown_length, fields), of)
+    ledger = Ledger(found.sealed, found.shown, found.shown_length, agreement.fields)
+    return _Known(agreement, ledger, of)
 
 
 def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
@@ -193,10 +192,9 @@ def objection_to(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
     # Loads a library that no page of a web process needs otherwise.
     from signatures.verdict.second_opinion import objection  # noqa: PLC0415
 
-    acts = tuple(place.value for place in ACT_ORDER[agreement.order])
     return objection(
         pdf,
-        fields=acts if of == AGREEMENT else (SHEET_FIELD,),
+        fields=agreement.fields if of == AGREEMENT else (SHEET_FIELD,),
         roots=deps.authority().roots,
         stamp_roots=deps.settings.tsa_roots,
     )

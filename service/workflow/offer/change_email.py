@@ -9,7 +9,8 @@ from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, require
-from service.agreement.states import CONTROLLER_PLACES, PlaceState, Step, next_state, refusal
+from service.agreement.places import SIGNATORY
+from service.agreement.states import Step, next_state, refusal
 from service.agreement.version import require_version
 from service.deps import Deps
 from service.error_codes import FieldCode
@@ -61,5 +62,5 @@ def change_email(
 
 def _refuse_after_act(agreement: Agreement) -> None:
     """The printed signatory of a text that somebody signed cannot be another person."""
-    if any(agreement.places[place] is PlaceState.SIGNED for place in CONTROLLER_PLACES):
+    if agreement.has_signed(SIGNATORY):
         raise refusal(agreement.state)

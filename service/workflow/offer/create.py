@@ -12,7 +12,8 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.parties import Processor
 from service.agreement.permissions import Permission, Role, Staff, require
-from service.agreement.states import ACT_ORDER, CONTROLLER_PLACES, Order, Place, PlaceState, State
+from service.agreement.places import Place, at_the_start
+from service.agreement.states import Order, State
 from service.database.engine import Transaction
 from service.database.queue.idempotency import Asked
 from service.deps import Deps
@@ -47,7 +48,8 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
         version, processor = profile
         tx.templates.keep(deps.template)
         agreement = dataclasses.replace(
-            _new(tx, content, processor, version, staff), template_sha256=deps.template.sha256
+            _new(tx, content, deps.template.places, processor, version, staff),
+            template_sha256=deps.template.sha256,
         )
         tx.agreements.insert(agreement)
         if asked.key:
@@ -90,7 +92,12 @@ def able(deps: Deps, staff: Staff, reference: str = "") -> Able:
 
 
 def _new(
-    tx: Transaction, content: Draft, processor: Processor, version: int, staff: Staff
+    tx: Transaction,
+    content: Draft,
+    places: tuple[Place, ...],
+    processor: Processor,
+    version: int,
+    staff: Staff,
 ) -> Agreement:
     now = tx.now()
     return Agreement(
@@ -120,19 +127,6 @@ def _new(
         effective_date=None,
         frozen_sha256="",
         failure="",
-        places=first_places(content.order),
+        places=at_the_start(places, content.order),
         countersigner=content.countersigner,
     )
-
-
-def first_places(order: Order) -> dict[Place, PlaceState]:
-    """Whose turn it is at the start."""
-    first = ACT_ORDER[order][0]
-    return {
-        place: PlaceState.OPEN if _together(place, first) else PlaceState.BLOCKED for place in Place
-    }
-
-
-def _together(place: Place, other: Place) -> bool:
-    """Whether one person signs both, in one go."""
-    return (place in CONTROLLER_PLACES) is (other in CONTROLLER_PLACES)

@@ -7,10 +7,10 @@ import dataclasses
 from service.agreement.drafting import Input, draft
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Principal, Role, require
+from service.agreement.places import at_the_start
 from service.agreement.states import Order, Step, next_state
 from service.agreement.version import require_version
 from service.deps import Deps
-from service.workflow.offer.create import first_places
 from signatures.effective_date import local_date
 
 
@@ -47,7 +47,7 @@ def edit(
                 annex=content.annex,
                 message=content.message,
                 link_days=content.link_days,
-                places=first_places(content.order),
+                places=at_the_start(before.places, content.order),
                 countersigner=content.countersigner,
             ),
         )

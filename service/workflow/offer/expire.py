@@ -6,7 +6,8 @@ import dataclasses
 
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM
-from service.agreement.states import CONTROLLER_PLACES, RUNNING, PlaceState, Step, next_state
+from service.agreement.places import SIGNATORY
+from service.agreement.states import RUNNING, PlaceState, Step, next_state
 from service.deps import Deps
 from service.mail.kinds import Expired
 from service.workflow.one_by_one import one_by_one
@@ -41,7 +42,7 @@ def _expire_one(deps: Deps, agreement_id: str) -> bool:
         tx.audit.append(before.id, Event.AGREEMENT_EXPIRED, SYSTEM)
         until = last_day(before)
         # Who signed already has nothing to ask a new link for.
-        signed = all(before.places[place] is PlaceState.SIGNED for place in CONTROLLER_PLACES)
+        signed = before.has_signed(SIGNATORY)
         link = None if signed else tx.signing.live_link(before.id)
         if signed or link:  # else nobody was invited yet
             tell_signatory(

@@ -11,7 +11,8 @@ from service.agreement.events import Event
 from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, require
-from service.agreement.states import CONTROLLER_PLACES, State, Step, next_state
+from service.agreement.places import SIGNATORY
+from service.agreement.states import State, Step, next_state
 from service.agreement.version import require_version
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -68,7 +69,7 @@ def extend(
         if expired and state is State.PREPARING:
             tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
             tx.jobs.defer(GENERATE, agreement_id=before.id)
-        if expired and extended.next_places == CONTROLLER_PLACES:
+        if expired and extended.next_turn == SIGNATORY:
             renew_link(tx, extended, issue(deps, tx, extended, by))
 
 

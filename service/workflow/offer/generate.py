@@ -35,7 +35,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
     maker = deps.maker()
     printed = context(agreement, template.version)
     try:
-        made = maker.agreement(template, printed, signing_order=agreement.order.value, dated=now)
+        made = maker.agreement(template, printed, fields=agreement.fields, dated=now)
         common = maker.common_text(template, common_context(agreement, template.version), dated=now)
     except GenerationFailed as failure:
         _fail(deps, agreement, failure)

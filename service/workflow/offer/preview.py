@@ -52,9 +52,7 @@ def make_preview(deps: Deps, agreement_id: str) -> None:
     digest = _digest(agreement)
     printed = preview_context(agreement, template.version)
     try:
-        made = maker.agreement(
-            template, printed, signing_order=agreement.order.value, dated=now, preview=True
-        )
+        made = maker.agreement(template, printed, fields=agreement.fields, dated=now, preview=True)
     except GenerationFailed as failure:
         with deps.database.begin() as tx:
             _keep_failed(tx, agreement, digest, str(failure.reason))

@@ -66,9 +66,7 @@ def make_sample(deps: Deps, agreement_id: str) -> None:
     maker = deps.maker()
     printed = sample_context(agreement, template.version)
     try:
-        made = maker.agreement(
-            template, printed, signing_order=agreement.order.value, dated=now, preview=True
-        )
+        made = maker.agreement(template, printed, fields=agreement.fields, dated=now, preview=True)
     except GenerationFailed as failure:
         note_failed_sample(deps, agreement_id, str(failure.reason))
         return

@@ -33,7 +33,7 @@ from service.agreement.proof import (
 from service.agreement.shown import sha256_of
 from service.agreement.states import SIGNED_NOT_SEALED, Step, next_state
 from service.database.agreement.documents import NewOriginal
-from service.database.agreement.seals import CLOSING_STEP, Sealed
+from service.database.agreement.seals import Sealed
 from service.database.engine import Transaction
 from service.database.log.audit_log import Entry
 from service.deps import Deps
@@ -70,7 +70,7 @@ def close(deps: Deps, agreement_id: str) -> None:
         if agreement.state not in SIGNED_NOT_SEALED:
             return
         sealed = tx.seals.so_far(agreement.id, agreement.edition)
-        if sealed is None or sealed.last is None or sealed.step != CLOSING_STEP:
+        if sealed is None or sealed.last is None or sealed.step != agreement.closing_step:
             return
         closed = sealed.last
         facts, entries = _facts(deps, tx, agreement, sealed, closed.sha256)
@@ -148,7 +148,7 @@ def _facts(
     tokens = sealed.tokens
     acts = tuple(
         ActFacts(
-            place=act.place.value,
+            place=act.place.key,
             signed_at=act.signed_at,
             record=act.record,
             record_sha256=act.record_sha256,
@@ -190,8 +190,8 @@ def _facts(
             seal_fingerprint=fingerprint(by.certificate),
             root_fingerprint=fingerprint(by.issuers[-1]),
             level=sealer.level,
-            closed_at=tokens[CLOSING_STEP][0],
-            closing_quality=tokens[CLOSING_STEP][1],
+            closed_at=tokens[agreement.closing_step][0],
+            closing_quality=tokens[agreement.closing_step][1],
             verify_url=f"{deps.settings.base_url}/verifieer",
         ),
         entries,

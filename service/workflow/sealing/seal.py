@@ -16,7 +16,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
 from service.agreement.states import SIGNED_NOT_SEALED, State, Step, next_state
-from service.database.agreement.seals import CLOSING_STEP, Seal
+from service.database.agreement.seals import Seal
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.workflow.sealing.present_keys import with_present_keys
@@ -50,7 +50,7 @@ def _go_on(deps: Deps, agreement_id: str) -> bool | None:
     if so_far is None:
         raise LookupError(agreement.reference)
     done, pdf = so_far.step, so_far.pdf
-    if done == CLOSING_STEP:
+    if done == agreement.closing_step:
         return True
     for act in acts[done:]:
         sealed = _seal_act(deps, agreement, act, pdf)
@@ -63,7 +63,7 @@ def _go_on(deps: Deps, agreement_id: str) -> bool | None:
 
 
 def _seal_act(deps: Deps, agreement: Agreement, act: AcceptedAct, pdf: bytes) -> bytes | None:
-    last = act.ordinal == CLOSING_STEP - 1
+    last = act.ordinal == len(agreement.places)
     sealed = with_present_keys(deps, lambda one: one.seal_act(pdf, _as_signed(act), last=last))
     step = Seal(
         act.ordinal,
@@ -78,7 +78,7 @@ def _seal_act(deps: Deps, agreement: Agreement, act: AcceptedAct, pdf: bytes) ->
         step,
         pdf,
         Event.ACT_SEALED,
-        place=act.place.value,
+        place=act.place.key,
         token_quality=step.token_quality,
     )
     return sealed.pdf if kept else None
@@ -87,7 +87,7 @@ def _seal_act(deps: Deps, agreement: Agreement, act: AcceptedAct, pdf: bytes) ->
 def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> bool:
     closed = with_present_keys(deps, lambda one: one.close(pdf))
     step = Seal(
-        CLOSING_STEP,
+        agreement.closing_step,
         closed.pdf,
         hashlib.sha256(closed.pdf).hexdigest(),
         closed.token_time,
@@ -158,7 +158,7 @@ def _as_signed(act: AcceptedAct) -> Act:
     """The act as it goes into the PDF: no address, no browser (DESIGN.md §5)."""
     record = act.record
     return Act(
-        place=act.place.value,
+        place=act.place.key,
         reference=record.reference,
         organisation=record.organisation,
         person_name=record.person.name,

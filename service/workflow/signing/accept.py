@@ -19,8 +19,9 @@ from service.agreement.fields import same_person
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
 from service.agreement.permissions import Principal
+from service.agreement.places import Place, PlaceCapacity, Turn
 from service.agreement.shown import Opening
-from service.agreement.states import ACT_ORDER, Place, PlaceState, Step, next_state
+from service.agreement.states import PlaceState, Step, next_state
 from service.database.engine import Transaction
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
@@ -50,9 +51,13 @@ class SignatureImage:
 
 @dataclass(frozen=True)
 class Person:
-    """Who signs, for whom, and what of that is evidence (goes into the record only)."""
+    """Who signs, for whom, and what of that is evidence (goes into the record only).
+
+    ``turn`` says which of the people it is for whom the agreement has places.
+    """
 
     principal: Principal
+    turn: Turn
     name: str
     function: str
     email: str
@@ -119,19 +124,21 @@ def accept(
     before: Agreement,
     person: Person,
     image: SignatureImage,
-    acts: Mapping[Place, Sequence[Statement]],
+    said: Mapping[PlaceCapacity, Sequence[Statement]],
     *,
     shown_sha256: str,
 ) -> Agreement:
-    """Accept the acts of one person, all or none, and return the agreement after them.
+    """Accept the acts of one person at all places that are theirs, or none, and return the
+    agreement after them.
 
+    ``said`` is what the person states under each text.
     ``shown_sha256`` is the hash of the bytes that were shown. Raises TooLate or WrongState when
     the agreement no longer stands open, Refused when it is another's turn, the text has changed, or
     one of the staff has not opened it.
     """
-    step = Step.SIGN_FIRST if not before.signed_places else Step.SIGN_LAST
-    state = next_state(step, before.state)
-    if before.next_places != tuple(acts):
+    own = before.own_places(person.turn)
+    state = next_state(_step(before, own), before.state)
+    if before.next_turn != person.turn:
         raise Refused(ErrorCode.NOT_YOUR_TURN)
     if not shown_sha256 or shown_sha256 != before.frozen_sha256:
         raise Refused(ErrorCode.CHANGED)
@@ -148,15 +155,18 @@ def accept(
     # A signatory may have read before openings were noted; their session says which bytes.
     if person.staff_id and not opened:
         raise Refused(ErrorCode.NOT_OPENED)
-    for place, said in acts.items():
-        _record(tx, before, person, image, place, said, view.sha256, opened)
-    signed = _with_places(dataclasses.replace(before, state=state), acts, PlaceState.SIGNED)
-    signed = _with_places(signed, signed.next_places, PlaceState.OPEN)
-    if not signed.next_places:
+    for place in own:
+        stated = said[place.capacity]
+        _record(tx, before, person, image, place, stated, view.sha256, opened)
+    signed = _with_places(dataclasses.replace(before, state=state), own, PlaceState.SIGNED)
+    if signed.next_turn:
+        following = signed.own_places(signed.next_turn)
+        signed = _with_places(signed, following, PlaceState.OPEN)
+    else:
         signed = _with_effective_date(tx, signed)
     tx.questions.end_by_signing(before.id, by_staff=person.staff_id is not None)
     tx.agreements.save(before, signed)
-    if not signed.next_places and signed.effective_date:
+    if signed.effective_date:
         tx.audit.append(
             before.id,
             Event.AGREEMENT_FULLY_SIGNED,
@@ -165,6 +175,14 @@ def accept(
         )
     tx.jobs.defer(SEAL, agreement_id=before.id)
     return signed
+
+
+def _step(before: Agreement, own: Sequence[Place]) -> Step:
+    """Which step these acts are: the first, the last, or one between them."""
+    signed = before.signed_places
+    if not signed:
+        return Step.SIGN_FIRST
+    return Step.SIGN_LAST if len(signed) + len(own) == len(before.places) else Step.SIGN_NEXT
 
 
 def _record(
@@ -200,7 +218,7 @@ def _record(
         AcceptedAct(
             id=str(uuid.uuid4()),
             place=place,
-            ordinal=ACT_ORDER[agreement.order].index(place) + 1,
+            ordinal=agreement.ordinal(place),
             signatory_id=person.signatory_id,
             staff_id=person.staff_id,
             signed_at=now,
@@ -215,7 +233,7 @@ def _record(
         Event.ACT_ACCEPTED,
         person.principal,
         personal={"name": person.name, "email": person.email},
-        place=place.value,
+        place=place.key,
         record_sha256=record.sha256,
         document_sha256=agreement.frozen_sha256,
     )
@@ -228,11 +246,10 @@ def _with_places(agreement: Agreement, places: Iterable[Place], state: PlaceStat
 
 
 def _with_effective_date(tx: Transaction, signed: Agreement) -> Agreement:
-    instants = {
-        act.place.value: act.signed_at for act in tx.documents.acts(signed.id, signed.edition)
-    }
+    acts = tx.documents.acts(signed.id, signed.edition)
+    instants = {act.place.key: act.signed_at for act in acts}
     return dataclasses.replace(
         signed,
         fully_signed_at=max(instants.values()),
-        effective_date=effective_date(instants, [place.value for place in signed.places]),
+        effective_date=effective_date(instants, signed.fields),
     )

@@ -11,8 +11,9 @@ from service.agreement.annex import flags
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
+from service.agreement.places import COUNTERSIGNER, PlaceCapacity
 from service.agreement.questions import Question
-from service.agreement.states import Order, Place, State
+from service.agreement.states import Order, State
 from service.database.engine import Transaction
 from service.database.lists.our_turn import Counts
 from service.deps import Deps
@@ -163,6 +164,7 @@ def _sign_one(
             name, function = _printed(tx, before, staff)
             person = Person(
                 principal=staff,
+                turn=COUNTERSIGNER,
                 name=name,
                 function=function,
                 email=staff.email,
@@ -175,7 +177,7 @@ def _sign_one(
                 before,
                 person,
                 image,
-                {Place.PROCESSOR_AGREEMENT: statements(STATEMENTS, before)},
+                {PlaceCapacity.AGREEMENT: statements(STATEMENTS, before)},
                 shown_sha256=digest,
             )
             if signed.order is Order.PROCESSOR_FIRST:
@@ -209,4 +211,4 @@ def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, 
 
 
 def _signed_by(agreement: Agreement) -> bool:
-    return Place.PROCESSOR_AGREEMENT in agreement.signed_places
+    return agreement.has_signed(COUNTERSIGNER)

@@ -19,7 +19,8 @@ from service.agreement.capabilities import (
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Signer, Staff
-from service.agreement.states import CONTROLLER_PLACES, Place, PlaceState, State
+from service.agreement.places import Party, Places, Turn
+from service.agreement.states import PlaceState, State
 from service.database.agreement.signing import Link
 from service.database.agreement.visits import LinkSession
 from service.database.engine import Transaction
@@ -127,7 +128,7 @@ def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
                 dataclasses.replace(
                     before,
                     opened_at=before.opened_at or tx.now(),
-                    places=_viewed(before),
+                    places=_viewed(before, link.turn),
                 ),
             )
             tx.audit.append(
@@ -226,7 +227,7 @@ def _status(agreement: Agreement, link: Link, now: datetime) -> str:
         return "voided"
     if agreement.state in (State.COMPLETED, State.SUPERSEDED):
         return "completed"
-    if all(agreement.places[place] is PlaceState.SIGNED for place in CONTROLLER_PLACES):
+    if agreement.has_signed(link.turn):
         return "signed"
     past = agreement.expires_at is not None and agreement.expires_at < now
     if agreement.state is State.EXPIRED or past:
@@ -234,9 +235,9 @@ def _status(agreement: Agreement, link: Link, now: datetime) -> str:
     return "open"
 
 
-def _viewed(agreement: Agreement) -> dict[Place, PlaceState]:
+def _viewed(agreement: Agreement, turn: Turn) -> Places:
     places = dict(agreement.places)
-    for place in CONTROLLER_PLACES:
+    for place in agreement.own_places(turn):
         if places[place] is PlaceState.OPEN:
             places[place] = PlaceState.VIEWED
     return places
@@ -244,10 +245,9 @@ def _viewed(agreement: Agreement) -> dict[Place, PlaceState]:
 
 def controller_signed_at(tx: Transaction, agreement: Agreement) -> datetime | None:
     """When the controller signed the present edition; None before."""
-    for act in tx.documents.acts(agreement.id, agreement.edition):
-        if act.place is Place.CONTROLLER_ANNEX:
-            return act.signed_at
-    return None
+    acts = tx.documents.acts(agreement.id, agreement.edition)
+    own = [act.signed_at for act in acts if act.place.party is Party.CONTROLLER]
+    return own[-1] if own else None
 
 
 def leave(deps: Deps, secret: str) -> None:

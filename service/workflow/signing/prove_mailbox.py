@@ -16,7 +16,7 @@ import uuid
 from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose, code_for, code_hash, hash_secret
 from service.agreement.events import Event
-from service.agreement.states import CONTROLLER_PLACES, PlaceState, refusal
+from service.agreement.states import PlaceState, refusal
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES
 from service.database.agreement.signing import Challenge
 from service.database.engine import Transaction
@@ -145,7 +145,7 @@ def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
             raise refusal(found.agreement.state)
         return found
     found = load_open_visit(tx, secret)
-    if purpose is Purpose.SIGN and not found.agreement.awaits_controller:
+    if purpose is Purpose.SIGN and not found.agreement.awaits(found.link.turn):
         raise Refused(ErrorCode.NOT_YOUR_TURN)
     if purpose is Purpose.DELEGATE and found.session.colleague is None:
         raise Refused(ErrorCode.COLLEAGUE_FIRST)
@@ -168,7 +168,7 @@ def _confirmed(tx: Transaction, found: Visit, client: Client, purpose: Purpose) 
     before = found.agreement
     if purpose is Purpose.SIGN:
         places = dict(before.places)
-        for place in CONTROLLER_PLACES:
+        for place in before.own_places(found.link.turn):
             if places[place] in (PlaceState.OPEN, PlaceState.VIEWED):
                 places[place] = PlaceState.AUTHENTICATED
         tx.agreements.save(before, dataclasses.replace(before, places=places))

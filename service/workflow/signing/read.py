@@ -15,7 +15,6 @@ from service.agreement.file_names import saved_as
 from service.agreement.in_session import Colleague
 from service.agreement.model import Agreement
 from service.agreement.shown import PDF
-from service.agreement.states import Place
 from service.database.agreement.documents import FrozenText
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -24,7 +23,7 @@ from service.errors import LinkUnusable, NotFound
 from service.workflow.actors import Client
 from service.workflow.package.originals import evidence_bytes, original_bytes
 from service.workflow.package.shown import reading_view, shown_pdf
-from service.workflow.signing.open_link import Visit, load_proved_visit
+from service.workflow.signing.open_link import Visit, controller_signed_at, load_proved_visit
 from signatures.package.names import AGREEMENT, SHEET, SHOWN
 
 
@@ -184,13 +183,8 @@ def _ending(tx: Transaction, agreement: Agreement, reason: str) -> Ending:
         declined = [e for e in tx.audit.of(agreement.id) if e.event is Event.AGREEMENT_DECLINED]
         since = declined[-1].at if declined else None
     elif reason in ("signed", "completed"):
-        own = [a for a in tx.documents.acts(agreement.id, agreement.edition) if _last_own(a)]
-        since = own[0].signed_at if own else None
+        since = controller_signed_at(tx, agreement)
     return Ending(agreement, since)
-
-
-def _last_own(act: AcceptedAct) -> bool:
-    return act.place is Place.CONTROLLER_ANNEX
 
 
 def _log(tx: Transaction, found: Visit, client: Client, sha256: str) -> None:

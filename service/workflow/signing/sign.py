@@ -11,8 +11,9 @@ from service.agreement.capabilities import hash_secret
 from service.agreement.events import Event
 from service.agreement.in_session import Prepared
 from service.agreement.model import Agreement
+from service.agreement.places import PlaceCapacity
 from service.agreement.shown import VIEW
-from service.agreement.states import Order, Place
+from service.agreement.states import Order
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
@@ -59,7 +60,7 @@ def confirm_reading(
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
-        if not found.agreement.awaits_controller:
+        if not found.agreement.awaits(found.link.turn):
             raise Refused(ErrorCode.NOT_YOUR_TURN)
         view = tx.openings.view(found.agreement.id, found.agreement.edition)
         if view is None or (document_sha256, view_sha256) != (
@@ -108,7 +109,7 @@ def prepare(
         ticked = said >= set(AGREEMENT_STATEMENTS)
         wrong = [] if ticked else [FieldError("statements", FieldCode.STATEMENTS_MISSING)]
         try:
-            image = signature_image(method, typed, picture, found.agreement.signatory.name, face)
+            image = signature_image(method, typed, picture, found.link.signatory_name, face)
         except Invalid as refused:  # told all at once
             raise Invalid([*wrong, *refused.errors]) from refused
         if wrong:
@@ -146,8 +147,8 @@ def sign(
             _person(found, client),
             SignatureImage(pending.method, pending.typed, pending.image, pending.face),
             {
-                Place.CONTROLLER_AGREEMENT: statements(AGREEMENT_STATEMENTS, before),
-                Place.CONTROLLER_ANNEX: statements(ANNEX_STATEMENTS, before),
+                PlaceCapacity.AGREEMENT: statements(AGREEMENT_STATEMENTS, before),
+                PlaceCapacity.ANNEX: statements(ANNEX_STATEMENTS, before),
             },
             shown_sha256=found.session.shown_sha256,
         )
@@ -174,7 +175,7 @@ def _receipt(tx: Transaction, found: Visit) -> Receipt | None:
 
 def _must_be_ready(found: Visit, document_sha256: str) -> None:
     """Raises Refused."""
-    if not found.agreement.awaits_controller:
+    if not found.agreement.awaits(found.link.turn):
         raise Refused(ErrorCode.NOT_YOUR_TURN)
     if not found.authenticated:
         raise Refused(ErrorCode.CODE_FIRST)
@@ -187,9 +188,10 @@ def _person(found: Visit, client: Client) -> Person:
     agreement, link = found.agreement, found.link
     return Person(
         principal=found.signer,
-        name=agreement.signatory.name,
-        function=agreement.signatory.function,
-        email=agreement.signatory.email,
+        turn=link.turn,
+        name=link.signatory_name,
+        function=link.signatory_function,
+        email=link.signatory_email,
         organisation=agreement.controller.name,
         signatory_id=link.signatory_id,
         observed=Observed(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from service.agreement.annex import flags
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Role, Staff
-from service.agreement.states import Place
+from service.agreement.places import Party
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -117,7 +117,6 @@ def _flags(tx: Transaction, agreement: Agreement) -> list[str]:
 
 def _signed_at(tx: Transaction, agreement: Agreement) -> datetime | None:
     """When the controller signed; None when the processor signs first."""
-    for act in tx.documents.acts(agreement.id, agreement.edition):
-        if act.place is Place.CONTROLLER_ANNEX:
-            return act.signed_at
-    return None
+    acts = tx.documents.acts(agreement.id, agreement.edition)
+    theirs = [act.signed_at for act in acts if act.place.party is Party.CONTROLLER]
+    return theirs[-1] if theirs else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from service.agreement.model import Agreement
 from service.agreement.permissions import Role, Staff
-from service.agreement.states import Place
+from service.agreement.places import Party
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.database.queue.messages import NewMessage
@@ -181,7 +181,7 @@ def signed_for_us(tx: Transaction, agreement: Agreement) -> list[Staff]:
     """Who has signed for the processor, where that account is still in use; one or nobody."""
     people = []
     for act in tx.documents.acts(agreement.id, agreement.edition):
-        if act.place is Place.PROCESSOR_AGREEMENT:
+        if act.place.party is Party.PROCESSOR:
             account = tx.accounts.by_email(act.record.person.email)
             if account and account.active:
                 people.append(account.person)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, Role, require
-from service.agreement.states import CONTROLLER_PLACES, Step, may
+from service.agreement.places import SIGNATORY
+from service.agreement.states import Step, may
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.database.queue.messages import LINK_KINDS, Message
@@ -44,7 +45,7 @@ def tell_refused(tx: Transaction, agreement: Agreement, message: Message, words:
 
 def address_can_change(agreement: Agreement) -> bool:
     """Whether the signatory is invited and has not signed yet."""
-    return may(Step.RESEND, agreement.state) and agreement.next_places == CONTROLLER_PLACES
+    return may(Step.RESEND, agreement.state) and agreement.next_turn == SIGNATORY
 
 
 def settle_link_mails(tx: Transaction, agreement_id: str) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
+from usual import CONTROLLER_AGREEMENT, CONTROLLER_ANNEX, PROCESSOR_AGREEMENT
 
-from service.agreement.states import Place, PlaceState, State
+from service.agreement.states import PlaceState, State
 from service.texts import text
 from service.web.sign.blueprint import NOTICES
 from service.workflow.actors import Client
@@ -145,7 +146,7 @@ def test_two_taps_sign_both(journey: Any, method: str) -> None:
     )
     assert browser.path == "/tekenen/klaar"
     assert "Bedankt. U hebt ondertekend." in browser.page
-    assert journey.agreement.signed_places == (Place.CONTROLLER_AGREEMENT, Place.CONTROLLER_ANNEX)
+    assert journey.agreement.signed_places == (CONTROLLER_AGREEMENT, CONTROLLER_ANNEX)
 
 
 @pytest.mark.parametrize(("size", "status", "ticks"), [(21, 422, 5), (25, 413, 2)])
@@ -245,7 +246,7 @@ def test_after_the_countersignature_the_effective_date_stands_there(journey: Any
     assert "De overeenkomst is van kracht sinds" in browser.page
     assert browser.page.count("An Peeters, Bestuurder") == 2
     assert journey.agreement.state is State.COMPLETED
-    assert journey.agreement.places[Place.PROCESSOR_AGREEMENT] is PlaceState.SIGNED
+    assert journey.agreement.places[PROCESSOR_AGREEMENT] is PlaceState.SIGNED
 
 
 def test_the_page_holds_the_very_bytes_that_the_records_name(journey: Any) -> None:

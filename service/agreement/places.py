@@ -1,0 +1,114 @@
+"""The signature places: who signs where, and in which order. They are data of an agreement.
+
+An agreement gets its places when it is made, from the declaration of its template. Everything else
+follows from them: whose turn it is, the fields of the PDF, the steps of sealing, and what a verdict
+expects. The usual three are the controller under the agreement and under Bijlage 1, and the
+processor under the agreement.
+
+A place is named after what it is: the party, the text under which is signed and, from a party's
+second signatory on, a number (``controller_agreement_2``). The PDF's field, the act, its record and
+the files of a package have that name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
+
+from service.agreement.states import Order, PlaceState
+from signatures.field_names import MOST_PLACES
+
+_NAME = re.compile(r"(?P<party>[a-z]+)_(?P<capacity>[a-z]+?)(?:_(?P<number>[2-9]))?")
+
+
+class Party(StrEnum):
+    """The parties, as the GDPR calls them."""
+
+    CONTROLLER = "controller"
+    PROCESSOR = "processor"
+
+
+class PlaceCapacity(StrEnum):
+    """The text under which is signed."""
+
+    AGREEMENT = "agreement"
+    ANNEX = "annex"
+
+
+class Turn(NamedTuple):
+    """One of the people who sign: of which party, and the how-manieth of it."""
+
+    party: Party
+    number: int = 1
+
+
+SIGNATORY = Turn(Party.CONTROLLER)
+COUNTERSIGNER = Turn(Party.PROCESSOR)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One signature place."""
+
+    party: Party
+    capacity: PlaceCapacity
+    signatory: int = 1
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        number = f"_{self.signatory}" if self.signatory > 1 else ""
+        return f"{self.party}_{self.capacity}{number}"
+
+    @property
+    def turn(self) -> Turn:
+        """Who signs here."""
+        return Turn(self.party, self.signatory)
+
+    @staticmethod
+    @cache
+    def named(key: str) -> Place:
+        """The place with this name. Raises ValueError for what is no name of a place."""
+        found = _NAME.fullmatch(key)
+        if found is None:
+            raise ValueError(f"{key!r} names no signature place")
+        return Place(
+            Party(found["party"]), PlaceCapacity(found["capacity"]), int(found["number"] or 1)
+        )
+
+
+Places = dict[Place, PlaceState]
+"""The places of an agreement in the order of signing, each with its state."""
+
+
+def declared(names: Sequence[str]) -> tuple[Place, ...]:
+    """The places that a template declares, in its order.
+
+    Raises ValueError for an unknown or repeated name, or when the parties do not both sign: of the
+    controller perhaps several people, for the processor one.
+    """
+    places = tuple(map(Place.named, names))
+    if len(set(places)) != len(places) or len(places) > MOST_PLACES:
+        raise ValueError(f"a place is repeated, or there are too many: {', '.join(names)}")
+    turns = {place.turn for place in places}
+    ours = {each for each in turns if each.party is Party.PROCESSOR}
+    if SIGNATORY not in turns or ours != {COUNTERSIGNER}:
+        raise ValueError(f"not both parties sign: {', '.join(names)}")
+    return places
+
+
+def at_the_start(places: Iterable[Place], order: Order) -> Places:
+    """The places in the order of signing: open for who is first, the others blocked.
+
+    One person signs everything in one go, in the order of the template.
+    """
+    first = Party.CONTROLLER if order is Order.CONTROLLER_FIRST else Party.PROCESSOR
+    ordered = sorted(places, key=lambda place: (place.party is not first, place.signatory))
+    return {
+        place: PlaceState.OPEN if place.turn == ordered[0].turn else PlaceState.BLOCKED
+        for place in ordered
+    }

@@ -1,0 +1,38 @@
+"""The signature places of each agreement."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint, text
+
+from service.agreement.places import Party, PlaceCapacity
+from service.agreement.states import PlaceState
+from service.database.tables.columns import agreement_id, metadata, one_of
+
+# Where an agreement is signed, by whom, and in which order; the field of the PDF has the same name.
+signature_places = Table(
+    "signature_places",
+    metadata,
+    agreement_id(primary=True),
+    Column("place", Text, primary_key=True),
+    Column("party", Text, nullable=False),
+    Column("capacity", Text, nullable=False),
+    Column("signatory", Integer, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    UniqueConstraint("agreement_id", "ordinal"),
+    CheckConstraint(
+        "place = party || '_' || capacity"
+        " || case when signatory > 1 then '_' || signatory::text else '' end",
+        name="place",
+    ),
+    CheckConstraint("signatory >= 1", name="signatory"),
+    CheckConstraint("ordinal >= 1", name="ordinal"),
+    one_of("party", Party),
+    one_of("capacity", PlaceCapacity),
+    one_of("state", PlaceState),
+    Index(
+        "ix_signature_places_our_turn",
+        "agreement_id",
+        postgresql_where=text("party = 'processor' and state = 'open'"),
+    ),
+)

@@ -1,9 +1,9 @@
-"""One signing act and its record: what is kept, what is hashed, and what that hash stands for.
+"""A signing act and its record: what is stored and hashed, and what the hash proves.
 
-The SHA-256 of these bytes stands in the signed bytes of the act's seal (``/Reason``), so whoever
-holds the record can prove that it is the one that was sealed. The record names an e-mail address,
-an IP address and a browser; the agreement does not: of them it holds nothing but this hash, and
-the salt keeps anybody from finding them by guessing and comparing.
+The SHA-256 of these bytes is in the signed bytes of the act's seal (``/Reason``), so the holder of
+the record can prove that it is the one that was sealed. The record contains an e-mail address, an
+IP address and a browser; the agreement only contains this hash, and the salt prevents finding them
+by guessing and comparing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SCHEMA = "zegel-act/4"
 
 @dataclass(frozen=True)
 class ProvedMailbox:
-    """That somebody could read this mailbox: a code was mailed there and entered. Aware moments."""
+    """Proof of access to this mailbox: a code was mailed there and entered. Moments are aware."""
 
     address: str
     code_sent_at: datetime
@@ -43,7 +43,7 @@ class ProvedMailbox:
 
     @classmethod
     def from_record(cls, said: Mapping[str, str]) -> ProvedMailbox:
-        """As a record has it."""
+        """Parse it from a record."""
         return cls(
             said["address"],
             datetime.fromisoformat(said["code_sent_at"]),
@@ -53,7 +53,7 @@ class ProvedMailbox:
 
 @dataclass(frozen=True)
 class UsedLink:
-    """The link by which somebody came, and whether staff had it in hand."""
+    """The link that the person used, and whether staff had access to it."""
 
     id: str
     sent_to: str
@@ -68,9 +68,9 @@ class UsedLink:
 
 @dataclass(frozen=True)
 class Observed:
-    """What was seen of the person at the act: the browser, and how it was known to be theirs.
+    """Observations about the person at the act: the browser, and the proof of identity.
 
-    A signatory proved a mailbox and came by a link; staff gave a password again.
+    A signatory used a link and proved a mailbox; staff gave their password again.
     """
 
     ip: str
@@ -80,7 +80,7 @@ class Observed:
     reauthenticated: str = ""
 
     def in_record(self) -> dict[str, Any]:
-        """As JSON values; what does not apply is left out."""
+        """As JSON values; inapplicable ones are left out."""
         said: dict[str, Any] = {"ip": self.ip, "user_agent": self.user_agent[:400]}
         if self.mailbox:
             said["mailbox"] = self.mailbox.in_record()
@@ -93,14 +93,14 @@ class Observed:
 
 @dataclass(frozen=True)
 class ActRecord:
-    """A record that is kept. ``content`` is what was hashed, of this version or a former one;
-    whoever reads it asks for the values below, which are empty where a former version had none."""
+    """A stored record. ``content`` is what was hashed, in this version or a former one; read it
+    through the properties below, which are empty if a former version had no such value."""
 
     content: Mapping[str, Any]
 
     @property
     def canonical(self) -> bytes:
-        """The bytes that are hashed: canonical JSON (RFC 8785), so that one record has one hash."""
+        """The hashed bytes: canonical JSON (RFC 8785), so that a record has exactly one hash."""
         return rfc8785.dumps(dict(self.content))
 
     @property
@@ -110,84 +110,84 @@ class ActRecord:
 
     @property
     def reference(self) -> str:
-        """Of the agreement."""
+        """The reference of the agreement."""
         return str(self.content["reference"])
 
     @property
     def person(self) -> Signatory:
-        """Who signed."""
+        """The person who signed."""
         return Signatory(**self.content["person"])
 
     @property
     def organisation(self) -> str:
-        """For whom."""
+        """The organisation for which the person signed."""
         return str(self.content["organisation"])
 
     @property
     def method(self) -> str:
-        """How the signature was made."""
+        """The way of signing."""
         return str(self.content["method"])
 
     @property
     def typed(self) -> str:
-        """What was typed as a signature."""
+        """The typed signature."""
         return str(self.content["typed"] or "")
 
     @property
     def face(self) -> str:
-        """The face in which a typed signature is drawn."""
+        """The typeface of a typed signature."""
         return str(self.content.get("face") or "")
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """What was agreed to, word for word."""
+        """The statements agreed to, word for word."""
         return tuple(Statement(**said) for said in self.content["statements"])
 
     @property
     def signed_at(self) -> datetime:
-        """When, as the database's clock said."""
+        """The time of signing, by the database's clock."""
         return datetime.fromisoformat(self.content["signed_at"])
 
     @property
     def document_sha256(self) -> str:
-        """Of the frozen document."""
+        """The SHA-256 of the frozen document."""
         return str(self.content["document_sha256"])
 
     @property
     def view_sha256(self) -> str | None:
-        """Of its reading view."""
+        """The SHA-256 of its reading view."""
         return self.content.get("view_sha256")
 
     @property
     def shown(self) -> tuple[Opening, ...]:
-        """What this person opened; none in the first records."""
+        """The texts this person opened; none in the first records."""
         return tuple(Opening.from_record(said) for said in self.content.get("shown", ()))
 
     @property
     def ip(self) -> str:
-        """From which address."""
+        """The IP address."""
         return str(self.content["evidence"]["ip"])
 
     @property
     def user_agent(self) -> str:
-        """With which browser, in its own words."""
+        """The browser, by its User-Agent header."""
         return str(self.content["evidence"]["user_agent"])
 
     @property
     def mailbox(self) -> ProvedMailbox | None:
-        """The mailbox that was proved; None for staff, who gave a password again."""
+        """The proved mailbox; None for staff, who gave their password again."""
         said = self.content["evidence"].get("mailbox")
         return ProvedMailbox.from_record(said) if said else None
 
     @property
     def link_copied(self) -> bool:
-        """Whether staff had the link in hand."""
+        """Whether staff had copied the link."""
         return bool(self.content["evidence"].get("link", {}).get("copied_by_staff"))
 
 
 @dataclass(frozen=True)
 class AcceptedAct:
-    """An accepted signing act. ``record`` is the full evidence record, personal data included."""
+    """An accepted signing act. ``record`` is the full evidence record with personal data."""
 
     id: str
     place: Place
@@ -220,11 +220,11 @@ def act_record(
 ) -> ActRecord:
     """The record of an act.
 
-    ``face`` is the one in which a typed signature is drawn (``signatures.acts.font``), None for
-    another. ``signed_at`` is aware (kept in UTC, ISO 8601 with microseconds); the statements are as
-    shown; ``salt`` is 128 random bits in hexadecimal. The picture is present by its hash, the
-    document by the hash of its bytes and of its reading view's (``view_sha256``); ``shown`` is what
-    was noted of their opening by this person.
+    ``face`` is the typeface of a typed signature (``signatures.acts.font``), None for other ways of
+    signing. ``signed_at`` is aware (stored in UTC, ISO 8601 with microseconds); the statements are
+    as shown; ``salt`` is 128 random bits in hexadecimal. The record has the hash of the picture, of
+    the document's bytes and of its reading view (``view_sha256``); ``shown`` are this person's
+    recorded openings of them.
     """
     content = {
         "schema": SCHEMA,

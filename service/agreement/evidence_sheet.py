@@ -1,6 +1,6 @@
-"""What the evidence sheet shows of the evidence, in the language of its agreement.
+"""The contents of the evidence sheet, in the language of its agreement.
 
-Pure: everything it says comes in as facts.
+Pure: all facts are arguments.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ MOST_PRINTED_EVENTS = 400  # an agreement with several editions has about a hund
 
 
 def sheet(facts: Facts) -> dict[str, Any]:
-    """What the evidence sheet (Bewijsblad) prints: for a judge, in plain Dutch.
+    """The contents of the evidence sheet (Bewijsblad): for a judge, in plain Dutch.
 
-    Values stand here as they were recorded; whoever prints them makes them printable
+    Values are as recorded; the printing code makes them printable
     (``service/documents/always_printable.py``).
     """
     agreement, language = facts.agreement, facts.agreement.language
@@ -95,7 +95,7 @@ def sheet(facts: Facts) -> dict[str, Any]:
 
 
 def in_words(found: Mapping[str, str], language: Language) -> str:
-    """The same in a sentence: once when all are alike, else each beside its place."""
+    """The qualities as a sentence: once if all are equal, else one per place."""
     distinct = set(found.values())
     if len(distinct) == 1:
         return text(f"evidence.quality.{distinct.pop()}", language)
@@ -107,8 +107,8 @@ def in_words(found: Mapping[str, str], language: Language) -> str:
 
 
 def _events(events: Sequence[EventFacts], language: Language) -> list[dict[str, str]]:
-    """The log as printed. Of a log that somebody made very long, its middle is left to the JSON:
-    a sheet of a thousand pages would never be converted, and the agreement never completed."""
+    """The log as printed. The middle of a very long log is only in the JSON: a sheet of a thousand
+    pages could not be converted, and the agreement could never be completed."""
     half = MOST_PRINTED_EVENTS // 2
     left_out = events[half:-half] if len(events) > MOST_PRINTED_EVENTS else ()
     if not left_out:
@@ -157,7 +157,7 @@ def _act(act: ActFacts, language: Language) -> dict[str, Any]:
 
 
 def _openings(shown: Sequence[Opening], language: Language) -> list[dict[str, str]]:
-    """What was noted of the opening of the text by who signed; nothing in records from before."""
+    """The signer's recorded openings of the text; older records have none."""
     told = []
     for each in shown:
         told.append(_opening(each.what, each.opened_at, each.sha256, language))

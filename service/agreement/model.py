@@ -1,4 +1,4 @@
-"""The agreement as the core sees it: one value, loaded whole under the row lock."""
+"""The agreement in the core: one value, loaded whole under the row lock."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from service.texts import Language
 class Agreement:
     """One agreement. Instants are aware UTC; ``effective_date`` is a Brussels calendar date.
 
-    ``effective_date`` is None until the last act is accepted and never changes after
-    (DESIGN.md §1.4, clause 12.1 of the agreement). ``countersigner`` is None in agreements that
-    were made before one was chosen: those print the representative in the processor's profile, and
-    everybody with the role may sign them. ``places`` are in the order of signing; ``signatory`` is
-    the controller's first one. ``version`` is raised by its own changes alone
-    (``service/agreement/version.py``). ``template_sha256`` names the Word file that the text is
-    made from; it is empty in agreements of before they named it.
+    ``effective_date`` is None until the last act is accepted and never changes afterwards
+    (DESIGN.md §1.4, clause 12.1 of the agreement). ``countersigner`` is None in agreements from
+    before one was chosen: those print the representative in the processor's profile, and everybody
+    with the role may sign them. ``places`` are in the order of signing; ``signatory`` is the
+    controller's first one. ``version`` is raised only by changes that people make
+    (``service/agreement/version.py``). ``template_sha256`` identifies the Word file of the text; it
+    is empty in agreements from before they named it.
     """
 
     id: str
@@ -58,66 +58,64 @@ class Agreement:
     template_sha256: str = ""
 
     def signed_for_us_by(self, staff_id: str) -> bool:
-        """Whether it is this member of staff, among those with the role, who signs for us."""
+        """Whether this member of staff, if holding the role, signs for us."""
         return self.countersigner is None or self.countersigner.staff_id == staff_id
 
     @property
     def language(self) -> Language:
-        """The language of its template, in which its documents are written and its signatories are
-        written to."""
+        """The language of its template, used for its documents and for mails to its signatories."""
         return Language.NL
 
     @property
     def our_name(self) -> str:
-        """Who signs for the processor, as a text that is made now would print it."""
+        """The name of the processor's signer, as a text made now would print it."""
         chosen = self.countersigner
         return chosen.name if chosen else self.processor.representative_name
 
     @property
     def our_function(self) -> str:
-        """In which function; that of the profile where the account names none."""
+        """The function of the processor's signer; the profile's if the account has none."""
         chosen = self.countersigner
         return (chosen.function if chosen else "") or self.processor.representative_function
 
     @property
     def countersigner_gone(self) -> bool:
-        """Whether the one who is to sign for us may not any more, and has not signed yet."""
+        """Whether our signer may no longer sign and has not signed yet."""
         chosen = self.countersigner
         return self.awaits_us_still and chosen is not None and not chosen.can_sign
 
     @property
     def awaits_us_still(self) -> bool:
-        """Whether it was sent and can still come to be signed for the processor, now or later."""
+        """Whether it was sent and can still be signed for the processor, now or later."""
         return self.state in RUNNING and not self.has_signed(COUNTERSIGNER)
 
     def unsigned_become(self, state: PlaceState) -> Places:
-        """The places when the agreement ends: what was signed was signed, whatever came after."""
+        """The places when the agreement ends: signed ones stay signed."""
         return {
             place: was if was is PlaceState.SIGNED else state for place, was in self.places.items()
         }
 
     @property
     def signed_places(self) -> tuple[Place, ...]:
-        """The places that are signed, in the order of signing."""
+        """The signed places, in the order of signing."""
         return tuple(place for place, was in self.places.items() if was is PlaceState.SIGNED)
 
     def own_places(self, turn: Turn) -> tuple[Place, ...]:
-        """The places at which this person signs, all in one go."""
+        """The places that this person signs, all at once."""
         return tuple(place for place in self.places if place.turn == turn)
 
     def has_signed(self, turn: Turn) -> bool:
-        """Whether this person has signed."""
         return all(self.places[place] is PlaceState.SIGNED for place in self.own_places(turn))
 
     @property
     def next_turn(self) -> Turn | None:
-        """Whose turn it is; None when everybody has signed."""
+        """Whose turn it is; None if everybody has signed."""
         unsigned = (place for place, was in self.places.items() if was is not PlaceState.SIGNED)
         first = next(unsigned, None)
         return first.turn if first else None
 
     def awaits(self, turn: Turn) -> bool:
-        """Whether this person can sign now, the document being frozen."""
+        """Whether this person can sign now: it is their turn and the document is frozen."""
         return self.state in (State.READY, State.IN_SIGNING) and self.next_turn == turn
 
     @property
@@ -136,10 +134,10 @@ class Agreement:
         return tuple(place.key for place in self.places)
 
     def ordinal(self, place: Place) -> int:
-        """The how-manieth act the one at this place is, from 1; the step that seals it too."""
+        """The number of the act at this place, from 1; also the step that seals it."""
         return list(self.places).index(place) + 1
 
     @property
     def closing_step(self) -> int:
-        """The step of sealing that closes the whole, after every act."""
+        """The sealing step that closes the whole, after all acts."""
         return len(self.places) + 1

@@ -1,13 +1,12 @@
 """The signature places: who signs where, and in which order. They are data of an agreement.
 
-An agreement gets its places when it is made, from the declaration of its template. Everything else
-follows from them: whose turn it is, the fields of the PDF, the steps of sealing, and what a verdict
-expects. The usual three are the controller under the agreement and under Bijlage 1, and the
-processor under the agreement.
+A new agreement gets its places from the declaration of its template. They determine whose turn it
+is, the fields of the PDF, the steps of sealing, and what a verdict expects. The usual three are the
+controller under the agreement and under Bijlage 1, and the processor under the agreement.
 
-A place is named after what it is: the party, the text under which is signed and, from a party's
-second signatory on, a number (``controller_agreement_2``). The PDF's field, the act, its record and
-the files of a package have that name.
+The name of a place consists of the party, the signed text and, from a party's second signatory on,
+a number (``controller_agreement_2``). The PDF's field, the act, its record and the files of a
+package use the same name.
 """
 
 from __future__ import annotations
@@ -33,14 +32,14 @@ class Party(StrEnum):
 
 
 class PlaceCapacity(StrEnum):
-    """The text under which is signed."""
+    """The signed text."""
 
     AGREEMENT = "agreement"
     ANNEX = "annex"
 
 
 class Turn(NamedTuple):
-    """One of the people who sign: of which party, and the how-manieth of it."""
+    """One of the signers: the party, and the number within it."""
 
     party: Party
     number: int = 1
@@ -60,19 +59,18 @@ class Place:
 
     @property
     def key(self) -> str:
-        """Its name."""
         number = f"_{self.signatory}" if self.signatory > 1 else ""
         return f"{self.party}_{self.capacity}{number}"
 
     @property
     def turn(self) -> Turn:
-        """Who signs here."""
+        """The signer."""
         return Turn(self.party, self.signatory)
 
     @staticmethod
     @cache
     def named(key: str) -> Place:
-        """The place with this name. Raises ValueError for what is no name of a place."""
+        """The place with this name. Raises ValueError for any other text."""
         found = _NAME.fullmatch(key)
         if found is None:
             raise ValueError(f"{key!r} names no signature place")
@@ -88,8 +86,8 @@ Places = dict[Place, PlaceState]
 def declared(names: Sequence[str]) -> tuple[Place, ...]:
     """The places that a template declares, in its order.
 
-    Raises ValueError for an unknown or repeated name, or when the parties do not both sign: of the
-    controller perhaps several people, for the processor one.
+    Raises ValueError for an unknown or repeated name, or unless both parties sign: one or more
+    people for the controller, one for the processor.
     """
     places = tuple(map(Place.named, names))
     if len(set(places)) != len(places) or len(places) > MOST_PLACES:
@@ -102,9 +100,9 @@ def declared(names: Sequence[str]) -> tuple[Place, ...]:
 
 
 def at_the_start(places: Iterable[Place], order: Order) -> Places:
-    """The places in the order of signing: open for who is first, the others blocked.
+    """The places in the order of signing: open for the first signer, the others blocked.
 
-    One person signs everything in one go, in the order of the template.
+    A person signs all their places at once, in the order of the template.
     """
     first = Party.CONTROLLER if order is Order.CONTROLLER_FIRST else Party.PROCESSOR
     ordered = sorted(places, key=lambda place: (place.party is not first, place.signatory))

@@ -1,4 +1,4 @@
-"""The states and the only ways between them.
+"""The states and their transitions.
 
 The agreement. Sales make a *draft* and send it: *sent*. The controller completes Bijlage 1 and
 the document is made: *preparing*, then *ready* (frozen) or *generation_failed*, which goes back to
@@ -22,7 +22,7 @@ from service.errors import TooLate, WrongState
 
 
 class State(StrEnum):
-    """The agreement's state; the database holds the same list in a constraint."""
+    """The agreement's state; a database constraint has the same list."""
 
     DRAFT = "draft"
     SENT = "sent"
@@ -54,14 +54,14 @@ class PlaceState(StrEnum):
 
 
 class Order(StrEnum):
-    """Who signs first; fixed at sending, so that the last field can lock the whole."""
+    """Who signs first; fixed at sending, so that the last field can lock the whole document."""
 
     CONTROLLER_FIRST = "controller_first"
     PROCESSOR_FIRST = "processor_first"
 
 
 class Step(StrEnum):
-    """What can happen to an agreement and its state."""
+    """The steps that change an agreement's state."""
 
     EDIT = "edit"
     SEND = "send"
@@ -103,7 +103,7 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
     Step.SIGN_LAST: {State.IN_SIGNING: State.FULLY_SIGNED},
     Step.DECLINE: dict.fromkeys(_RUNNING, State.DECLINED),
     Step.DELEGATE: {state: state for state in _RUNNING},
-    # A text that was made, or is being made, names the former countersigner: it is made anew.
+    # A text that was made or is being made names the former countersigner, so it is made again.
     Step.TAKE_OVER: {
         State.SENT: State.SENT,
         **dict.fromkeys((State.PREPARING, State.GENERATION_FAILED, State.READY), State.PREPARING),
@@ -116,8 +116,8 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
     Step.CLOSE: dict.fromkeys(_SIGNED, State.COMPLETED),
 }
 
-# Where nothing more can be signed. What cannot happen any more because an agreement came here is
-# answered politely: somebody or something was faster.
+# Nothing can be signed in these. A step refused because of them gets a polite answer: somebody or
+# something came first.
 ENDED = frozenset(
     {
         State.FULLY_SIGNED,
@@ -135,8 +135,8 @@ ENDED = frozenset(
 def next_state(step: Step, state: State) -> State:
     """The state after ``step``.
 
-    Raises TooLate when the agreement has ended meanwhile, WrongState for any other state in which
-    the step cannot happen.
+    Raises TooLate if the agreement has ended meanwhile, WrongState for any other state that does
+    not allow the step.
     """
     allowed = TRANSITIONS[step]
     if state in allowed:
@@ -145,18 +145,18 @@ def next_state(step: Step, state: State) -> State:
 
 
 def refusal(state: State) -> WrongState:
-    """What to raise when something cannot happen in this state."""
+    """The error for a step that this state does not allow."""
     if state in ENDED:
         return TooLate(ErrorCode.TOO_LATE, state=state.value)
     return WrongState(ErrorCode.WRONG_STATE, state=state.value)
 
 
 def may(step: Step, state: State) -> bool:
-    """Whether ``step`` can happen in ``state``; for showing a button."""
+    """Whether ``state`` allows ``step``; for showing a button."""
     return state in TRANSITIONS[step]
 
 
-# What a list or a page calls running, for queries: a reference still open for a signature.
+# The states that lists and pages call running: a signature is still possible.
 RUNNING = frozenset(_RUNNING)
 SIGNED_NOT_SEALED = frozenset(_SIGNED)
 EFFECTIVE = frozenset({*_SIGNED, State.COMPLETED, State.SUPERSEDED})

@@ -1,4 +1,4 @@
-"""One version of a document template: what an agreement is made from, named by its digest. Pure."""
+"""One version of the template of an agreement, identified by its digest. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import cached_property
 
 from service.agreement.places import Place, declared
 
-AGREEMENT = "agreement"  # the kind of template that agreements are made from
+AGREEMENT = "agreement"  # the kind of template for agreements
 
 
 @dataclass(frozen=True)
 class TemplateVersion:
-    """A Word file and what is declared of it; ``sha256`` is that of the Word file."""
+    """A Word file and its declaration; ``sha256`` is the Word file's."""
 
     sha256: str
     kind: str
@@ -26,16 +26,16 @@ class TemplateVersion:
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
-        """The signature places that are declared. Raises KeyError, or ValueError for other places
-        than an agreement can have."""
+        """The declared signature places. Raises KeyError, or ValueError for places that an
+        agreement cannot have."""
         signatures = tomllib.loads(self.declaration)["signature"]
         return declared([each["place"] for each in signatures])
 
     @classmethod
     def of(cls, docx: bytes, declaration: str) -> TemplateVersion:
-        """An agreement's template, with the version and language that are declared.
+        """An agreement's template, with the declared version and language.
 
-        Raises KeyError where they are not, tomllib.TOMLDecodeError for what is no TOML.
+        Raises KeyError if they are missing, tomllib.TOMLDecodeError if it is not TOML.
         """
         declared = tomllib.loads(declaration)
         return cls(

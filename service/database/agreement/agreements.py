@@ -1,4 +1,4 @@
-"""Agreements: loaded and saved whole, under the row lock when something is to happen to them."""
+"""Agreements: loaded and saved whole, under the row lock for a change."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from service.database.tables.agreements import (
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 
-# Made once: to make such a statement takes four times as long as to have it answered.
+# Built once: building such a statement takes four times as long as executing it.
 _BY_ID = WHOLE.where(agreements.c.id == bindparam("wanted"))
 _THESE = WHOLE.where(agreements.c.id == any_(bindparam("wanted", type_=ARRAY(UUID(as_uuid=False)))))
 _BY_REFERENCE = WHOLE.where(agreements.c.reference == bindparam("wanted"))
@@ -58,8 +58,8 @@ _SAVE = (
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """Somebody who was to sign for the controller. ``delegated_by`` passed on to this person, and
-    ``proof`` is how that one's mailbox was proved."""
+    """A present or former signatory. ``delegated_by`` delegated to this person, and ``proof`` is
+    how the delegating person's mailbox was proved."""
 
     name: str
     current: bool
@@ -68,13 +68,11 @@ class Named:
 
 
 class Agreements:
-    """The agreements of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def get(self, reference: str) -> Agreement:
-        """The agreement as it stands, without a lock. Raises NotFound."""
+        """The present agreement, without a lock. Raises NotFound."""
         return self._load(_BY_REFERENCE, _readable(reference))
 
     def get_by_id(self, agreement_id: str) -> Agreement:
@@ -82,7 +80,7 @@ class Agreements:
         return self._load(_BY_ID, agreement_id)
 
     def these(self, ids: Sequence[str]) -> dict[str, tuple[Agreement, tuple[str, ...]]]:
-        """Several at once, each with its ``flags``, by id."""
+        """Several, each with its ``flags``, by id."""
         rows = self._connection.execute(_THESE, {"wanted": list(ids)}).mappings()
         return {row["id"]: (as_agreement(row), tuple(row["flags"])) for row in rows}
 
@@ -97,11 +95,11 @@ class Agreements:
         return self.get_by_id(agreement_id)
 
     def hold(self, agreement_id: str) -> None:
-        """Only the row lock, for who writes to the log without looking at the agreement."""
+        """Take only the row lock, for writing to the log without reading the agreement."""
         self._connection.execute(_LOCK_ID, {"wanted": agreement_id})
 
-    # The lock is taken by its own statement: a statement that waits for a lock re-reads the
-    # locked row only, and would give subselects (places, items) from before the wait.
+    # A separate statement takes the lock: one that waits for a lock re-reads only the locked row,
+    # and would return subselects (places, items) from before the wait.
     def _load(self, statement: Select[Any], wanted: str) -> Agreement:
         row = self._connection.execute(statement, {"wanted": wanted}).mappings().one_or_none()
         if row is None:
@@ -109,8 +107,8 @@ class Agreements:
         return as_agreement(row)
 
     def next_reference(self, year: int) -> str:
-        """The next free reference of a year, such as ``VO-2026-00042``; gapless, because the
-        counter rolls back with the transaction."""
+        """The next free reference of a year, such as ``VO-2026-00042``; without gaps, because the
+        counter is rolled back with the transaction."""
         counter = (
             upsert(reference_counters)
             .values(year=year, last=1)
@@ -122,7 +120,7 @@ class Agreements:
         return f"VO-{year}-{self._connection.execute(counter).scalar_one():05d}"
 
     def insert(self, agreement: Agreement) -> None:
-        """A new agreement with its signatory, places and annex items."""
+        """Add a new agreement with its signatory, places and annex items."""
         self._connection.execute(
             insert(agreements).values(
                 id=agreement.id,
@@ -139,7 +137,7 @@ class Agreements:
     def add_signatory(
         self, agreement_id: str, signatory_id: str, signatory: Signatory, *, number: int = 1
     ) -> None:
-        """Add somebody who signs for the controller; ``number`` says at which places."""
+        """Add a signatory for the controller; ``number`` says at which places."""
         self._connection.execute(
             insert(signatories).values(
                 id=signatory_id,
@@ -150,9 +148,9 @@ class Agreements:
         )
 
     def save(self, before: Agreement, after: Agreement) -> Agreement:
-        """Write what changed; ``before`` was loaded under the lock in this transaction.
+        """Write the changes; ``before`` was loaded under the lock in this transaction.
 
-        A change of its own raises the version.
+        A change that people make raises the version.
         """
         raised = int(is_own_change(before, after))
         self._connection.execute(_SAVE, {"saved": before.id, "raised": raised, **columns_of(after)})
@@ -179,7 +177,7 @@ class Agreements:
     ) -> None:
         """Make ``after.signatory_id`` the current signatory; the former one stays on record.
 
-        When that one passed on: the name, and how the mailbox was proved at it.
+        After a delegation, also record the name and how the mailbox was proved.
         """
         self._connection.execute(
             update(signatories)
@@ -201,7 +199,7 @@ class Agreements:
         )
 
     def delegations(self, agreement_id: str) -> list[Named]:
-        """Everyone who was to sign for the controller, first to last."""
+        """All present and former signatories of the controller, in order."""
         columns = (signatories.c[name] for name in ("name", "current", "delegated_by"))
         rows = self._connection.execute(
             select(*columns, signatories.c.delegation_proof.label("proof"))
@@ -219,11 +217,11 @@ class Agreements:
         ]
 
     def flags(self, agreement_id: str) -> tuple[str, ...]:
-        """The reasons for a second look by the countersigner, beyond those of the annex."""
+        """The reasons for review by the countersigner, besides those of the annex."""
         return tuple(self._connection.execute(_FLAGS, {"wanted": agreement_id}).scalar_one())
 
     def add_flag(self, agreement_id: str, flag: str) -> None:
-        """Note a reason for a second look, once."""
+        """Record a reason for review, once."""
         self._connection.execute(
             update(agreements)
             .where(agreements.c.id == agreement_id, ~(literal(flag) == any_(agreements.c.flags)))
@@ -248,5 +246,5 @@ class Agreements:
 
 
 def _readable(reference: str) -> str:
-    # PostgreSQL takes no NUL in a text; an address with %00 is simply no reference of ours.
+    # PostgreSQL accepts no NUL in text; a URL with %00 is simply not one of our references.
     return reference.replace("\x00", "?")

@@ -1,4 +1,4 @@
-"""Documents, acts and originals: the working copies, until the archive has its own."""
+"""Documents, acts and originals: the working copies, until the archive has them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from service.database.tables.documents import acts, documents, originals, seals
 
 @dataclass(frozen=True)
 class NewDocument:
-    """A document that is made; ``pdf`` are the bytes that are shown and signed.
+    """A document to store; ``pdf`` are the bytes that are shown and signed.
 
-    It and the reading view are None once only the archive keeps them; then ``size`` is that of the
-    PDF.
+    ``pdf`` and the reading view are None once only the archive has them; then ``size`` is the size
+    of the PDF.
     """
 
     edition: int
@@ -38,15 +38,15 @@ class NewDocument:
 
 @dataclass(frozen=True)
 class Document(NewDocument):
-    """One that was made."""
+    """A stored document."""
 
     created_at: datetime
 
 
 @dataclass(frozen=True)
 class FrozenText:
-    """A frozen document without the bytes of its PDF, for pages that show its text; None where only
-    the archive keeps that."""
+    """A frozen document without its PDF, for pages that show its text, which is None if only the
+    archive has it."""
 
     sha256: str
     pages: int
@@ -57,7 +57,7 @@ class FrozenText:
 
 @dataclass(frozen=True)
 class NewOriginal:
-    """The one sealed original. Byte fields are None once only the archive keeps them."""
+    """The one sealed original. Byte fields are None once only the archive has them."""
 
     edition: int
     pdf: bytes | None
@@ -74,15 +74,15 @@ class NewOriginal:
 
 @dataclass(frozen=True)
 class Original(NewOriginal):
-    """One that was fixed."""
+    """A stored original."""
 
     created_at: datetime
 
 
 @dataclass(frozen=True)
 class Digests:
-    """SHA-256 of the sealed original, of its evidence sheet, and of the frozen document that it
-    begins with, which has ``shown_length`` bytes."""
+    """The SHA-256 of the sealed original, of its evidence sheet, and of the frozen document at its
+    beginning, which has ``shown_length`` bytes."""
 
     sealed: str
     evidence: str
@@ -108,18 +108,16 @@ _SEALED_COPIES = select(originals.c.pdf, originals.c.evidence_pdf).where(
 
 
 class Documents:
-    """The documents of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def put(
         self, agreement_id: str, document_id: str, made: NewDocument, *, common_sha256: str = ""
     ) -> bool:
-        """Keep a document; False when this edition already has one of its kind.
+        """Store a document; False if this edition already has one of its kind.
 
-        A preview is replaced; a frozen one never is. ``common_sha256`` is the text with which it is
-        compared for a countersigner.
+        A preview is replaced; a frozen one never is. ``common_sha256`` is the common text for
+        showing a countersigner the difference.
         """
         if made.kind == "preview":
             self._connection.execute(
@@ -145,13 +143,13 @@ class Documents:
         return self._one(agreement_id, "frozen", edition)
 
     def frozen_text(self, agreement_id: str, edition: int) -> FrozenText | None:
-        """The same without its bytes."""
+        """The same without the PDF."""
         wanted = {"agreement": agreement_id, "of_kind": "frozen", "attempt": edition}
         row = self._connection.execute(_FROZEN_TEXT, wanted).mappings().one_or_none()
         return FrozenText(**row) if row else None
 
     def printed_for_us(self, agreement_id: str, edition: int) -> tuple[str, str] | None:
-        """Name and function of who signs for the processor, as the frozen document prints them."""
+        """Name and function of the processor's signer, as printed in the frozen document."""
         person = documents.c.context["processor"]["representative"]
         row = self._connection.execute(
             select(person["name"].astext, person["function"].astext).where(
@@ -191,7 +189,7 @@ class Documents:
         )
 
     def frozen_pdf(self, agreement_id: str, edition: int) -> tuple[bytes | None, str] | None:
-        """Only the frozen bytes, as far as they are here, and their SHA-256."""
+        """Only the frozen bytes, if they are here, and their SHA-256."""
         row = self._connection.execute(
             select(documents.c.pdf, documents.c.sha256).where(
                 documents.c.agreement_id == agreement_id,
@@ -202,7 +200,7 @@ class Documents:
         return (row.pdf, row.sha256) if row else None
 
     def add_act(self, agreement_id: str, edition: int, act: AcceptedAct) -> None:
-        """Record an accepted act. The unique place makes a second one impossible."""
+        """Store an accepted act. The unique place makes a second one impossible."""
         columns = {"agreement_id": agreement_id, "edition": edition, **_columns(act)}
         self._connection.execute(_ADD_ACT, columns)
 
@@ -226,7 +224,7 @@ class Documents:
         ]
 
     def add_original(self, agreement_id: str, original: NewOriginal) -> bool:
-        """Fix the one original; False when it was fixed before."""
+        """Store the one original; False if it is already stored."""
         made = self._connection.execute(
             upsert(originals)
             .values(agreement_id=agreement_id, **_columns(original))
@@ -261,7 +259,7 @@ class Documents:
         return (row.pdf, row.evidence_pdf) if row else None
 
     def digests(self, agreement_id: str) -> Digests | None:
-        """What identifies the sealed original, without its bytes; None while there is none."""
+        """The digests of the sealed original, without its bytes; None while there is none."""
         row = self._connection.execute(
             select(
                 originals.c.sha256.label("sealed"),
@@ -283,20 +281,20 @@ class Documents:
         return Digests(row.sealed, row.evidence, row.shown, row.shown_length) if row else None
 
     def by_original_sha256(self, sha256: str) -> str | None:
-        """The agreement's id whose sealed original has this SHA-256."""
+        """The id of the agreement whose sealed original has this SHA-256."""
         return self._connection.execute(
             select(originals.c.agreement_id).where(originals.c.sha256 == sha256)
         ).scalar()
 
     def by_evidence_sha256(self, sha256: str) -> str | None:
-        """The agreement's id whose sealed evidence sheet has this SHA-256."""
+        """The id of the agreement whose sealed evidence sheet has this SHA-256."""
         return self._connection.execute(
             select(originals.c.agreement_id).where(originals.c.evidence_sha256 == sha256)
         ).scalar()
 
     def drop_working_copies(self, agreement_id: str) -> None:
-        """Empty the working copies, once the archive has verified its own (DESIGN.md §2), and
-        forget the preview. The frozen document stays for now: see ``Shedding``."""
+        """Empty the working copies once the archive has verified its own (DESIGN.md §2), and delete
+        the preview. The frozen document stays for now: see ``Shedding``."""
         self._connection.execute(
             delete(documents).where(
                 documents.c.agreement_id == agreement_id, documents.c.kind == "preview"
@@ -318,7 +316,7 @@ class Documents:
 
 
 def _columns(row: NewDocument | NewOriginal | AcceptedAct) -> dict[str, object]:
-    """Its values by the names of the columns, which are those of its fields."""
+    """Its values by column name; the columns are named like its fields."""
     values = {field.name: getattr(row, field.name) for field in fields(row)}
     if isinstance(row, NewOriginal):
         values["manifest_facts"] = row.manifest_facts.kept()

@@ -1,4 +1,4 @@
-"""The signature places of an agreement, loaded and saved with it."""
+"""The signature places, loaded and saved with their agreement."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from service.agreement.states import PlaceState
 from service.database.tables.agreements import agreements
 from service.database.tables.places import signature_places
 
-# Beside ``agreements``: name and state of each place, in the order of signing.
+# For use with ``agreements``: name and state of each place, in the order of signing.
 PLACES = (
     select(
         func.jsonb_agg(
@@ -36,12 +36,12 @@ _CHANGE = (
 
 
 def places_in(loaded: Iterable[Sequence[str]]) -> Places:
-    """What ``PLACES`` gave."""
+    """Convert the result of ``PLACES``."""
     return {Place.named(name): PlaceState(state) for name, state in loaded}
 
 
 def insert_places(connection: Connection, agreement: Agreement) -> None:
-    """The places of a new agreement."""
+    """Add the places of a new agreement."""
     connection.execute(
         insert(signature_places),
         [
@@ -60,7 +60,7 @@ def insert_places(connection: Connection, agreement: Agreement) -> None:
 
 
 def save_places(connection: Connection, before: Agreement, after: Agreement) -> None:
-    """Write what changed: states, or in a draft the order of signing."""
+    """Write the changes: states or, in a draft, the order of signing."""
     if list(before.places) != list(after.places):
         connection.execute(
             delete(signature_places).where(signature_places.c.agreement_id == before.id)

@@ -1,7 +1,7 @@
-"""Whom a reminder could reach: agreements that the signatory can go on with, by a living link.
+"""Candidates for reminders: agreements whose signatory has a valid link and can proceed.
 
-One statement for many of them, so that looking every few minutes costs little; whether one is due
-is decided by ``service.agreement.reminders``.
+One statement reads many of them, so that the check every few minutes is cheap;
+``service.agreement.reminders`` decides whether one is due.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from service.database.tables.messages import messages
 from service.database.tables.places import signature_places
 from service.database.tables.questions import questions
 
-# While a document is being made, or could not be made, there is nothing that they could do.
+# While a document is being made, or could not be made, the signatory cannot do anything.
 _CAN_GO_ON = (State.SENT.value, State.READY.value, State.IN_SIGNING.value)
 _THEIR_TURN = (PlaceState.OPEN.value, PlaceState.VIEWED.value, PlaceState.AUTHENTICATED.value)
 _WITH_THE_LINK = ("invitation", "link_renewed", "reminder", "question_answered")
@@ -75,22 +75,20 @@ _SITUATION_OF = _SITUATION.where(agreements.c.id == bindparam("agreement"))
 
 
 class Reminders:
-    """Whom the reminders of one transaction could reach."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def waiting(self) -> list[str]:
-        """Ids of all agreements that may wait for their signatory."""
+        """Ids of all agreements that may be waiting for their signatory."""
         return list(self._connection.execute(_WAITING).scalars())
 
     def situations(self, ids: Sequence[str]) -> dict[str, Situation]:
-        """Those of these agreements that wait for their signatory, by their id."""
+        """The situations of those of these agreements that wait for their signatory, by id."""
         rows = self._connection.execute(_SITUATION_OF_SOME, {"some": list(ids)}).mappings()
         return {row["agreement_id"]: _situation(row) for row in rows}
 
     def situation(self, agreement_id: str) -> Situation | None:
-        """That of one agreement; None when it does not wait for its signatory."""
+        """The situation of one agreement; None if it does not wait for its signatory."""
         row = (
             self._connection.execute(_SITUATION_OF, {"agreement": agreement_id})
             .mappings()

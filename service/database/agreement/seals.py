@@ -1,6 +1,6 @@
 """Sealed revisions of a frozen document, until the archive has the whole.
 
-Each is kept as what it adds: a seal only ever appends to the file before it.
+Only the added bytes of each are stored: a seal only appends to the previous file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from service.database.tables.documents import documents, seals
 
 @dataclass(frozen=True)
 class Seal:
-    """One sealed revision, whole; its step is the ordinal of the act, or the close after them."""
+    """One whole sealed revision; its step is the number of the act, or the closing after them."""
 
     step: int
     pdf: bytes
@@ -28,8 +28,8 @@ class Seal:
 
 @dataclass(frozen=True)
 class Sealed:
-    """How far the sealing is: the frozen document, the last revision if there is one, and of each
-    step the time in its token and the token's quality."""
+    """Progress of sealing: the frozen document, the last revision, if any, and for each step the
+    time and quality of its token."""
 
     frozen: bytes
     last: Seal | None
@@ -37,12 +37,12 @@ class Sealed:
 
     @property
     def step(self) -> int:
-        """The last one done, 0 before the first."""
+        """The last finished step; 0 before the first."""
         return self.last.step if self.last else 0
 
     @property
     def pdf(self) -> bytes:
-        """The file as it stands."""
+        """The present file."""
         return self.last.pdf if self.last else self.frozen
 
 
@@ -59,14 +59,12 @@ _SEALS = (
 
 
 class Seals:
-    """The sealed revisions of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, agreement_id: str, edition: int, seal: Seal, before: bytes) -> bool:
-        """Keep a revision that continues ``before``; False when another worker's was first: then
-        that one counts."""
+        """Store a revision that continues ``before``; False if another worker's was first, which is
+        then the valid one."""
         begins_at = len(before) if seal.pdf.startswith(before) else 0
         made = self._connection.execute(
             upsert(seals)
@@ -86,14 +84,14 @@ class Seals:
         return made.first() is not None
 
     def so_far(self, agreement_id: str, edition: int) -> Sealed | None:
-        """How far the sealing of an edition is; None when nothing is frozen."""
+        """The progress of sealing an edition; None if nothing is frozen."""
         wanted = {"agreement": agreement_id, "attempt": edition}
         frozen = self._connection.execute(_FROZEN, wanted).scalar()
         if frozen is None:
             return None
         rows = self._connection.execute(_SEALS, wanted).all()
         pdf = frozen
-        for row in rows:  # one of former code is whole and begins at 0
+        for row in rows:  # those of former code are whole and begin at 0
             pdf = pdf[: row.begins_at] + row.pdf
         last = None
         if rows:

@@ -1,6 +1,6 @@
-"""Links, the browser sessions they are exchanged for, and the codes that prove a mailbox.
+"""Links, the browser sessions started with them, and the codes that prove a mailbox.
 
-Only hashes are kept of tokens, session secrets and codes.
+Only hashes of tokens, session secrets and codes are stored.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from service.database.tables.links import code_challenges, link_sessions, links
 
 @dataclass(frozen=True)
 class Link:
-    """A signing link. ``ended`` is empty while it lives, else replaced or delegated."""
+    """A signing link. ``ended`` is empty while it is valid, else replaced or delegated."""
 
     id: str
     agreement_id: str
@@ -48,13 +48,13 @@ class Link:
 
     @property
     def turn(self) -> Turn:
-        """Who signs by it."""
+        """The signer who uses it."""
         return Turn(Party.CONTROLLER, self.number)
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """A code that was mailed."""
+    """A mailed code."""
 
     id: str
     code_hash: bytes
@@ -106,16 +106,14 @@ _NEWEST_CHALLENGE = (
 
 
 class Signing:
-    """Links, sessions and codes of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def issue(
         self, link_id: str, agreement_id: str, signatory_id: str, token_hash: bytes, *, ended: str
     ) -> None:
-        """A new link for the controller's first signatory; a live one ends as ``ended`` (replaced
-        or delegated)."""
+        """Make a link for the controller's first signatory; a valid one ends as ``ended``
+        (replaced or delegated)."""
         self._connection.execute(
             update(links)
             .where(
@@ -135,21 +133,21 @@ class Signing:
         )
 
     def live_link(self, agreement_id: str) -> Link | None:
-        """The one link of an agreement that works, if any."""
+        """The valid link of an agreement, if any."""
         row = self._connection.execute(_LIVE_LINK, {"agreement": agreement_id}).one_or_none()
         return _link(row) if row else None
 
     def link_by_token(self, token_hash: bytes) -> Link | None:
-        """The link behind a token, living or ended."""
+        """The link of a token, valid or ended."""
         row = self._connection.execute(_BY_TOKEN, {"token": token_hash}).one_or_none()
         return _link(row) if row else None
 
     def mark_copied(self, link_id: str) -> None:
-        """Note that staff copied the link; the evidence says so."""
+        """Record that staff copied the link; the evidence states it."""
         self._connection.execute(update(links).where(links.c.id == link_id).values(copied=True))
 
     def mark_opened(self, link_id: str) -> bool:
-        """Note the first opening; False when it was opened before."""
+        """Record the first opening; False if it was already opened."""
         changed = self._connection.execute(
             update(links)
             .where(links.c.id == link_id, links.c.opened_at.is_(None))
@@ -158,7 +156,7 @@ class Signing:
         return changed.rowcount == 1
 
     def start_session(self, link_id: str, secret_hash: bytes, ip: str, user_agent: str) -> None:
-        """A browser exchanged the link."""
+        """Start a browser session with the link."""
         self._connection.execute(
             insert(link_sessions).values(
                 secret_hash=secret_hash,
@@ -170,16 +168,16 @@ class Signing:
         )
 
     def end_session(self, secret_hash: bytes) -> None:
-        """One browser goes no further; it can open the link again."""
+        """End one browser's session; it can open the link again."""
         self._connection.execute(
             delete(link_sessions).where(link_sessions.c.secret_hash == secret_hash)
         )
 
     def continue_session(self, known_hash: bytes, secret_hash: bytes) -> None:
-        """The same browser exchanged the link again: all it did and proved, under a new secret.
+        """Continue a browser's session under a new secret when it opens the link again.
 
-        It ends when the former one does. A new secret, because the former one may have been
-        planted in the browser by somebody who knows it.
+        All that was done and proved is kept, and so is the expiry. The secret is new because the
+        former one may have been planted in the browser by somebody who knows it.
         """
         kept = [column for column in link_sessions.c if column is not link_sessions.c.secret_hash]
         self._connection.execute(
@@ -192,16 +190,16 @@ class Signing:
         )
 
     def note_shown(self, secret_hash: bytes, document_sha256: str) -> None:
-        """This browser was shown the document with this SHA-256."""
+        """Record that this browser was shown the document with this SHA-256."""
         self._change(secret_hash, shown_sha256=document_sha256)
 
     def keep_prepared(self, secret_hash: bytes, prepared: Prepared | None) -> None:
-        """Keep the first signature until the second; None when both are given."""
+        """Store the first signature until the second is given; None clears it."""
         kept = (prepared.kept(), prepared.image) if prepared else (None, None)
         self._change(secret_hash, pending=kept[0], pending_image=kept[1])
 
     def name_colleague(self, secret_hash: bytes, colleague: Colleague) -> None:
-        """Keep who is to sign instead."""
+        """Store the colleague who is to sign instead."""
         self._change(secret_hash, colleague=colleague.kept())
 
     def _change(self, secret_hash: bytes, **values: Any) -> None:
@@ -212,7 +210,7 @@ class Signing:
         )
 
     def forget_pending(self, agreement_id: str) -> None:
-        """Drop what was prepared for a text that is no longer current, in every browser."""
+        """Delete input prepared in any browser for a text that is no longer current."""
         self._connection.execute(
             update(link_sessions)
             .where(
@@ -224,14 +222,14 @@ class Signing:
         )
 
     def codes_asked(self, link_id: str) -> tuple[int, int]:
-        """How many codes were asked for in the last hour, and in the last 24 hours."""
+        """The numbers of codes requested in the last hour and in the last 24 hours."""
         row = self._connection.execute(_CODES_ASKED, {"link": link_id}).one()
         return row.hour, row.day
 
     def add_challenge(
         self, challenge_id: str, link_id: str, code_hash: bytes, *, to: str, purpose: Purpose
     ) -> None:
-        """A new code; older ones of the link can no longer be used, whatever they were for."""
+        """Add a code; older ones of the link become unusable, whatever their purpose."""
         self._connection.execute(
             update(code_challenges)
             .where(code_challenges.c.link_id == link_id, code_challenges.c.consumed_at.is_(None))
@@ -253,7 +251,7 @@ class Signing:
         return self._challenge(_NEWEST_CHALLENGE.with_for_update(), link_id)
 
     def newest_challenge(self, link_id: str) -> Challenge | None:
-        """The same without a lock, to say how it is."""
+        """The same without a lock, to show its status."""
         return self._challenge(_NEWEST_CHALLENGE, link_id)
 
     def _challenge(self, statement: Select[Any], link_id: str) -> Challenge | None:
@@ -286,7 +284,7 @@ class Signing:
         )
 
     def count_try(self, challenge_id: str) -> int:
-        """Count a wrong try and return how many are left."""
+        """Count a wrong attempt and return how many are left."""
         tries = self._connection.execute(
             update(code_challenges)
             .where(code_challenges.c.id == challenge_id, code_challenges.c.tries < CODE_TRIES)
@@ -296,7 +294,7 @@ class Signing:
         return CODE_TRIES - tries if tries is not None else 0
 
     def consume(self, challenge_id: str, secret_hash: bytes) -> bool:
-        """Use the code for one session: a single conditional update decides who was first."""
+        """Use the code for one session: a single conditional update decides which was first."""
         used = self._connection.execute(
             update(code_challenges)
             .where(
@@ -315,7 +313,7 @@ class Signing:
         return True
 
     def drop_ended(self) -> None:
-        """Delete sessions that have run out, and codes that nobody used a day later."""
+        """Delete expired sessions, and unused codes after a day."""
         self._connection.execute(
             delete(link_sessions).where(link_sessions.c.expires_at < func.statement_timestamp())
         )

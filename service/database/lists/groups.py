@@ -1,7 +1,7 @@
-"""The groups of the sales list: which agreements are in each, and how many.
+"""The groups of the sales list: the agreements in each, and their number.
 
-Words that an index of ours names stand in the statement itself (``word``): a prepared statement
-hides its values from the planner, which then cannot see that the index will do.
+Words in an index condition are literals in the statement (``word``): a prepared statement hides its
+parameters from the planner, which then cannot tell that the index applies.
 """
 
 from __future__ import annotations
@@ -40,29 +40,29 @@ _PROCESSOR_UNSIGNED = (
 )
 AWAITS_US = and_(agreements.c.state.in_(words(_THEIR_STATES)), PROCESSOR_OPEN)
 
-_others = staff.alias("others")  # a statement may have the countersigner in it already
-# As an array, so that the index on countersigners is asked for each of these few, and not the other
-# way round for each agreement.
+_others = staff.alias("others")  # the statement may already contain the countersigner
+# As an array, so that the index on countersigners is searched for these few people, instead of
+# checking each agreement.
 _MAY_NOT_SIGN: ColumnElement[Any] = func.array(
     select(_others.c.id).where(~may_sign(_others)).scalar_subquery(),
     type_=ARRAY(UUID(as_uuid=False)),
 )
-# Of the running ones: nobody asks who was to sign what is over, or was signed for us.
+# Only running ones: the countersigner of ended or signed agreements does not matter.
 COUNTERSIGNER_GONE = and_(
     agreements.c.state.in_(words(sorted(RUNNING))),
     _PROCESSOR_UNSIGNED,
     agreements.c.countersigner_id == any_(_MAY_NOT_SIGN),
 )
 
-# A mail that was overtaken (its link died, or the agreement ended) is no trouble.
+# A mail that is no longer relevant (its link was revoked, or the agreement ended) is settled.
 MAIL_TROUBLE = and_(messages.c.state.in_(words(("failed", "refused"))), ~messages.c.settled)
 QUESTION_WAITS = questions.c.ended == word("")
-# What could not be read back is no trouble of the agreement: the round says it, and goes on.
+# A failure to read back is not reported per agreement: the round shows it and continues.
 _UNARCHIVED = or_(
     and_(archive_states.c.failure != word(""), archive_states.c.state != word("verified")),
     archive_states.c.state.in_(words(("missing", "corrupt"))),
 )
-# Each of these is found by a small index of its own.
+# Each of these has its own small index.
 _TROUBLED = union(
     select(agreements.c.id).where(agreements.c.state.in_(words(GROUPS["trouble"]))),
     select(messages.c.agreement_id).where(MAIL_TROUBLE, messages.c.agreement_id.is_not(None)),
@@ -76,7 +76,7 @@ _TROUBLED = union(
 
 def in_group(name: str) -> ColumnElement[bool]:
     """Whether an agreement is in this group. It may be in two: one that waits for the customer may
-    need attention as well."""
+    also need attention."""
     if name == "awaits_us":
         return AWAITS_US
     if name == "trouble":
@@ -86,10 +86,10 @@ def in_group(name: str) -> ColumnElement[bool]:
 
 
 def branches(name: str) -> list[ColumnElement[bool]]:
-    """Conditions that no agreement meets two of, and that together are the group.
+    """Mutually exclusive conditions that together form the group.
 
-    An index has one state in the order of a list, but not several; so the list asks for the first
-    page of each and takes the first of all of them.
+    An index has one state in the order of a list, but not several; so the list reads the first page
+    of each and takes the first ones of all.
     """
     if name in ("awaits_us", "trouble"):
         return [in_group(name)]
@@ -102,8 +102,8 @@ def branches(name: str) -> list[ColumnElement[bool]]:
 
 
 def counts() -> Select[Any]:
-    """How many agreements there are, and how many in each group; one more than ``COUNTED`` where
-    there are more."""
+    """The number of agreements in all and in each group; ``COUNTED + 1`` means any larger
+    number."""
     everything = select(agreements.c.id)
     return select(
         *(

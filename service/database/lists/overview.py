@@ -1,7 +1,7 @@
-"""Lists, counts and search: what is shown many at a time. Keyset paging, never OFFSET.
+"""Lists, counts and search, with keyset paging, never OFFSET.
 
-A list first asks which agreements are on its page, from the narrowest index there is, and then
-reads what a line shows of those few.
+A list first finds the agreements of its page through the narrowest index, and then reads the
+contents of the lines of just those.
 """
 
 from __future__ import annotations
@@ -47,17 +47,15 @@ from service.database.tables.messages import messages
 from service.database.tables.questions import questions
 
 READ_AT_MOST = 20_000
-"""So many of the newest agreements are read for a common word, before all that have it are."""
+"""The number of newest agreements read for a common word, before reading all that have it."""
 
 
 class Overview:
-    """Lists of one transaction."""
-
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def find(self, search: Search, *, limit: int = PAGE) -> list[Summary]:
-        """The newest that match, at most ``limit`` of them."""
+        """The newest matches, at most ``limit``."""
         typed = judged(self._connection, search.words) if search.words else None
         if typed is None:
             page = _newest(search, limit)
@@ -67,14 +65,14 @@ class Overview:
         return self._summaries(_SUMMARY.where(these), search) if ids else []
 
     def counts(self) -> dict[str, int]:
-        """How many agreements each group of the list holds, and under an empty name all of them;
-        one more than ``COUNTED`` stands for any larger number."""
+        """The number of agreements per group, and under an empty name of all; ``COUNTED + 1`` means
+        any larger number."""
         row = self._connection.execute(_COUNTS).one()
         return dict(zip(("", *GROUPS), map(int, row), strict=True))
 
     def same_number(self, number: str, but_not: str) -> SameNumber | None:
-        """An agreement with the same enterprise number that has not come to nothing: the one that
-        is furthest, since a draft says least."""
+        """An agreement with the same enterprise number that has not ended without signatures: the
+        most advanced one, since a draft says least."""
         wanted = {"number": number, "but_not": but_not}
         row = self._connection.execute(_SAME_NUMBER, wanted).one_or_none()
         if row is None:
@@ -91,7 +89,7 @@ class Overview:
         return [_summary(row) for row in rows]
 
     def _search(self, search: Search, typed: Words, limit: int) -> Sequence[str]:
-        """The ids of a page of what has these words."""
+        """The ids of a page of agreements with these words."""
         if typed.common:
             newest = _newest(search, READ_AT_MOST)
             having = select(newest.c.id).where(typed.match(newest.c.search))
@@ -102,8 +100,8 @@ class Overview:
         wanted = select(*_PLACED).where(*typed.found, *_conditions(search))
         if search.group in GROUPS:
             wanted = wanted.where(groups.in_group(search.group))
-        # Found first and sorted then: else PostgreSQL may read all agreements in the order of the
-        # list, in the hope that the first ones will do.
+        # Found first, then sorted: otherwise PostgreSQL may read all agreements in the order of the
+        # list, expecting that the first ones match.
         found = wanted.cte("found").prefix_with("materialized", dialect="postgresql")
         page = select(found.c.id).order_by(*_newest_first(found, search)).limit(limit)
         return list(self._connection.execute(page).scalars())
@@ -113,10 +111,10 @@ class Overview:
 
 
 _COUNTS = groups.counts()
-# What a page is chosen by, and beside it the words of each.
+# The columns by which a page is chosen.
 _PLACED = (agreements.c.id, agreements.c.last_activity_at, agreements.c.effective_date)
 _ON_A_PAGE = (*_PLACED, agreements.c.search)
-# In the words of the index on it.
+# Spelled as in its index.
 _own_number: ColumnElement[str] = literal_column("(agreements.controller ->> 'number')")
 _SAME_NUMBER = (
     select(agreements.c.reference, agreements.c.state, agreements.c.effective_date)
@@ -182,7 +180,7 @@ _SUMMARY: Select[Any] = (
 
 
 def _place(rows: FromClause, search: Search) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """What lines are ordered by, in a selection of agreements."""
+    """The columns by which lines are ordered, in a selection of agreements."""
     return rows.c.effective_date if search.by_date else rows.c.last_activity_at, rows.c.id
 
 
@@ -191,7 +189,7 @@ def _newest_first(rows: FromClause, search: Search) -> list[ColumnElement[Any]]:
 
 
 def _newest(search: Search, limit: int) -> Subquery:
-    """The newest of these in their order, whatever the words."""
+    """The newest of these in their order, regardless of words."""
     wanted = select(*_ON_A_PAGE)
     wanted = (
         wanted.where(*_conditions(search)).order_by(*_newest_first(agreements, search)).limit(limit)
@@ -207,7 +205,7 @@ def _newest(search: Search, limit: int) -> Subquery:
 
 
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    """What narrows, but for words and the group."""
+    """The filters besides words and group."""
     conditions: list[ColumnElement[bool]] = []
     if search.state:
         conditions.append(agreements.c.state == search.state)
@@ -219,7 +217,7 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
         conditions.append(agreements.c.effective_date.is_not(None))
     if search.after:
         typed, _, agreement_id = search.after.partition("|")
-        moment = datetime.fromisoformat(typed)  # of a page by date: midnight
+        moment = datetime.fromisoformat(typed)  # for a list by date: midnight
         instant = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         conditions.append(
             tuple_(*_place(agreements, search))

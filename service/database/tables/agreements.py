@@ -1,8 +1,8 @@
-"""The tables. What the database can hold true, it holds: states, one original, unique references.
+"""The tables. The database enforces whatever it can: states, one original, unique references.
 
-Instants are ``timestamptz``; the database's clock is the only clock that judges links, codes and
-acts. Triggers (migrations 0002 and 0007) refuse to change an act, an original, an effective date
-or an audit entry.
+Instants are ``timestamptz``; only the database's clock decides on links, codes and acts. Triggers
+(migrations 0002 and 0007) refuse to change an act, an original, an effective date or an audit
+entry.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ agreements = Table(
     Column("reference", Text, nullable=False, unique=True),
     Column("state", Text, nullable=False),
     Column("edition", Integer, nullable=False, server_default="1"),
-    # Raised by its own changes alone; see service/agreement/version.py.
+    # Raised only by changes that people make; see service/agreement/version.py.
     Column("version", Integer, nullable=False, server_default="1"),
     Column("signing_order", Text, nullable=False),
     Column("annex_locked", Boolean, nullable=False, server_default=text("false")),
@@ -57,11 +57,11 @@ agreements = Table(
     Column("message", Text, nullable=False, server_default=""),
     Column("link_days", Integer, nullable=False),
     Column("sender_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=False),
-    # Who signs for the processor; empty in what was made before one was chosen.
+    # The processor's signer; null in agreements from before one was chosen.
     Column("countersigner_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
     Column("failure", Text, nullable=False, server_default=""),
     Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
-    # What its text is made from; empty in what was made before agreements named it.
+    # The template of its text; null in agreements from before they named it.
     Column("template_sha256", Text, ForeignKey("document_templates.sha256"), nullable=True),
     Column("frozen_sha256", Text, nullable=False, server_default=""),
     now("created_at"),
@@ -129,7 +129,7 @@ signatories = Table(
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("function", Text, nullable=False),
-    # The how-manieth of those who sign for the controller, of whom each has places of their own.
+    # The number of the signatory within the controller; each has their own places.
     Column("number", Integer, nullable=False, server_default="1"),
     Column("current", Boolean, nullable=False, server_default=text("true")),
     Column("delegated_by", Text, nullable=False, server_default=""),

@@ -8,7 +8,7 @@ from service.agreement.places import Party, PlaceCapacity
 from service.agreement.states import PlaceState
 from service.database.tables.columns import agreement_id, metadata, one_of
 
-# Where an agreement is signed, by whom, and in which order; the field of the PDF has the same name.
+# Where, by whom and in which order an agreement is signed; the PDF's field has the same name.
 signature_places = Table(
     "signature_places",
     metadata,

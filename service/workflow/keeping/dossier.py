@@ -1,4 +1,4 @@
-"""Everything about one agreement, gathered for the page that shows it."""
+"""All data of one agreement, for its page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ENDINGS = {
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One log entry for people; ``who`` is empty for the system, and ``reason`` without one."""
+    """One displayed log entry; ``who`` is empty for the system, ``reason`` if there is none."""
 
     at: datetime
     sentence: str
@@ -50,12 +50,12 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class Dossier:
-    """Everything there is about one agreement.
+    """All data of one agreement.
 
-    ``other_days`` has the time in the token of each act that was stamped on another date than it
-    was signed; ``token_quality`` says in words what the time stamps are worth, empty before the
-    close. ``remind_refused`` is the code of the reason why staff cannot send a reminder now, None
-    when they can; ``invited`` says whether it waits for the signatory, who has a living link.
+    ``other_days`` has the token's time of each act that was stamped on a later date than it was
+    signed; ``token_quality`` is the quality of the time stamps in words, empty before the closing.
+    ``remind_refused`` is the code of the reason why staff cannot send a reminder now, None if they
+    can; ``invited``: it waits for the signatory, who has a valid link.
     """
 
     agreement: Agreement
@@ -79,20 +79,20 @@ class Dossier:
 
     @property
     def open_questions(self) -> bool:
-        """Whether a question can still be answered: afterwards it does not matter any more."""
+        """Whether questions can still be answered; after the end they no longer matter."""
         return self.agreement.state in RUNNING
 
     @property
     def printed_for_us(self) -> str:
-        """Who signs for us according to the frozen text; empty while there is none."""
+        """The name of our signer in the frozen text; empty while there is none."""
         if self.frozen is None:
             return ""
         return str(self.frozen.context["processor"]["representative"]["name"])
 
     @property
     def renamed(self) -> bool:
-        """Whether the text that waits for a signature names our countersigner otherwise than the
-        account does now: then nobody can sign it for us."""
+        """Whether the text that awaits a signature has another name for our countersigner than the
+        account has now: then nobody can sign it for us."""
         chosen = self.agreement.countersigner
         return (
             chosen is not None
@@ -103,26 +103,26 @@ class Dossier:
 
     @property
     def returned(self) -> Question | None:
-        """The question with which a countersigner gave the agreement back, while it waits."""
+        """The open question with which a countersigner returned the agreement."""
         waiting = (each for each in self.questions if each.by_staff and each.waits)
         return next(waiting, None) if self.open_questions else None
 
     @property
     def asked(self) -> Question | None:
-        """The customer's first question that waits for an answer."""
+        """The customer's first open question."""
         waiting = (each for each in self.questions if not each.by_staff and each.waits)
         return next(waiting, None) if self.open_questions else None
 
     @property
     def ending(self) -> TimelineEntry | None:
-        """When and why it was declined or withdrawn, or its term passed; None otherwise."""
+        """When and why it was declined or withdrawn, or when it expired; None otherwise."""
         event = _ENDINGS.get(self.agreement.state)
         ended = (each for each in reversed(self.timeline) if each.event == event)
         return next(ended, None) if event else None
 
     @property
     def link_mail(self) -> Message | None:
-        """The last mail with the link to the present signatory that was not overtaken."""
+        """The last relevant mail with the link to the present signatory."""
         to_them = (
             each
             for each in reversed(self.messages)
@@ -134,7 +134,7 @@ class Dossier:
 
     @property
     def copies(self) -> str:
-        """How far the mails with the signed agreement are: waiting, undelivered or sent."""
+        """The status of the mails with the signed agreement: waiting, undelivered or sent."""
         copies = [each for each in self.messages if each.kind == "completed"]
         if any(each.undelivered for each in copies):
             return "undelivered"
@@ -143,8 +143,8 @@ class Dossier:
 
 
 def gather(deps: Deps, tx: Transaction, agreement: Agreement, language: Language) -> Dossier:
-    """The dossier of an agreement; whoever calls knows that this reader may see it, and what
-    language they read."""
+    """The dossier of an agreement; the caller has checked the reader's permission and knows their
+    language."""
     sender = tx.accounts.by_id(agreement.sender_id)
     situation = tx.reminders.situation(agreement.id)
     raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
@@ -178,12 +178,12 @@ def gather(deps: Deps, tx: Transaction, agreement: Agreement, language: Language
 
 
 def _other_days(acts: dict[Place, AcceptedAct], entries: list[Entry]) -> dict[Place, datetime]:
-    """From the log: what was sealed is kept in the archive alone after a day."""
+    """Read from the log, because after a day only the archive has the sealed data."""
     by_name = {place.key: place for place in acts}
     stamped = {
         by_name[name]: datetime.fromisoformat(entry.data["token_time"])
         for entry in entries
-        # The first entries held the place in words and, at first, no moment.
+        # The oldest entries have the place in words and no time.
         if entry.event is Event.ACT_SEALED
         and (name := entry.data.get("place_id") or entry.data.get("place")) in by_name
         and "token_time" in entry.data

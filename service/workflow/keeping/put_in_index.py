@@ -1,5 +1,4 @@
-"""One package into the archive's index: what is missing is added, and nothing that is there is
-changed."""
+"""Adds one package to the archive's index: only missing data; existing data are not changed."""
 
 from __future__ import annotations
 
@@ -19,11 +18,11 @@ from service.workflow.keeping.recover import FORMER_ADDRESS, Recovered
 from storage.inventory import HeldPackage
 
 ADDED, COMPLETED, PRESENT, DIFFERENT = "added", "completed", "present", "different"
-NOT_LOCKED = datetime(1970, 1, 1, tzinfo=UTC)  # so that the lock is due at once
+NOT_LOCKED = datetime(1970, 1, 1, tzinfo=UTC)  # makes the lock due for extension at once
 
 
 class Putting:
-    """Puts one package into the index, in one transaction."""
+    """Adds one package to the index, in one transaction."""
 
     def __init__(self, tx: Transaction, held: HeldPackage, recovered: Recovered) -> None:
         self._tx = tx
@@ -36,16 +35,16 @@ class Putting:
 
     @property
     def result(self) -> str:
-        """What came of it."""
+        """The result."""
         if self.different:
             return DIFFERENT
         return ADDED if self._new else COMPLETED if self._added else PRESENT
 
     def everything(self, stamps: Sequence[DocumentStamp]) -> None:
-        """Add what is missing, and note what is there and differs."""
+        """Add missing data, and record existing data that differ."""
         self._agreement()
         if self.different:
-            return  # what hangs on another agreement would only add to it
+            return  # the rest would be added to a different agreement
         self._document()
         self._acts()
         self._original()
@@ -68,7 +67,7 @@ class Putting:
         self._compare("agreement", _proven(there), _proven(told))
 
     def _there(self, found: Recovered) -> Agreement | None:
-        """The agreement that is there, under its row lock; None when it was put in just now."""
+        """The existing agreement, under its row lock; None if it was just added."""
         tx, reference = self._tx, found.facts.reference
         try:
             other = tx.agreements.lock(reference)
@@ -157,7 +156,7 @@ class Putting:
 
 
 def _proven(agreement: Agreement) -> dict[str, object]:
-    """What the signed document and its evidence say of an agreement, wherever it is read."""
+    """The data of an agreement that its signed document and evidence prove, for comparison."""
     controller = agreement.controller
     return {
         "state": agreement.state in (State.COMPLETED, State.SUPERSEDED),
@@ -177,7 +176,7 @@ def _these(value: object, *names: str) -> dict[str, object]:
 
 
 def _archived(held: HeldPackage) -> list[ArchivedObject]:
-    """The objects as the index records them; one that is not locked is due at once."""
+    """The objects as index records; an unlocked one is due for a lock at once."""
     return [
         ArchivedObject(
             name,

@@ -1,6 +1,6 @@
-"""One agreement as its package tells it: what the index held of it when it was closed.
+"""Reads one agreement from its package: the index's data at the time of closing.
 
-Nothing is judged here: whoever calls has had the package judged (``rebuild_index``).
+Nothing is verified here: the caller has verified the package (``rebuild_index``).
 """
 
 from __future__ import annotations
@@ -41,21 +41,20 @@ from signatures.package.names import AGREEMENT, EVIDENCE, LOG, SHEET, SHOWN, TEM
 from storage.manifest import PackageFacts
 
 FORMER_ADDRESS = "{id}@uit-het-archief.invalid"
-"""Stands for an address that no package names; mail to it goes nowhere (RFC 2606)."""
+"""Replaces an e-mail address that no package contains; mail to it is undeliverable (RFC 2606)."""
 
 _SIGNER, _STAFF = "signer:", "staff:"
 _SENT = (Event.AGREEMENT_SENT, Event.AGREEMENT_OFFERED)
 _FLAGS = {Event.SIGNATORY_DELEGATED: "delegated", Event.LINK_COPIED: "copied_link"}
-_LANGUAGE = "nl-BE"  # of every template that there was until packages name it
+_LANGUAGE = "nl-BE"  # of all templates so far; packages do not name it yet
 _INFORMAL = ("public_body", "unincorporated")
 
 
 @dataclass(frozen=True)
 class Recovered:
-    """What the files of a package say; ``printed`` is what the frozen document carries.
+    """The data in the files of a package; ``printed`` are those attached to the frozen document.
 
-    Raises KeyError, TypeError, ValueError or LookupError where they are of a kind that this version
-    does not know.
+    Raises KeyError, TypeError, ValueError or LookupError for a form unknown to this version.
     """
 
     facts: PackageFacts
@@ -70,7 +69,7 @@ class Recovered:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """The log until the close."""
+        """The log up to the closing."""
         return [_entry(json.loads(line)) for line in self.files[LOG].splitlines()]
 
     @cached_property
@@ -80,7 +79,7 @@ class Recovered:
 
     @cached_property
     def acts(self) -> list[AcceptedAct]:
-        """The acts in the order of signing; the picture of a signature is in the document alone."""
+        """The acts in the order of signing; pictures of signatures are only in the document."""
         return [self._act(act, ordinal) for ordinal, act in enumerate(self.evidence["acts"], 1)]
 
     def _act(self, said: Mapping[str, Any], ordinal: int) -> AcceptedAct:
@@ -102,11 +101,11 @@ class Recovered:
 
     def _actor_at(self, place: Place) -> str:
         accepted = (e for e in self.entries if e.event is Event.ACT_ACCEPTED)
-        # A signature before a change of the text lapsed; the last one at a place counts.
+        # A signature from before a change of the text lapsed; the last one at a place is valid.
         return [e.actor for e in accepted if place.key in _places(e)][-1]
 
     def agreement(self, processor_version: int) -> Agreement:
-        """The agreement as it is when everything is done."""
+        """The completed agreement."""
         controller, signatory = self.acts_of_controller[0], self.acts_of_controller[0].record
         ours = next(act for act in self.acts if act.place.party is Party.PROCESSOR)
         created, sent = self._first(Event.AGREEMENT_CREATED), self._first(*_SENT)
@@ -149,11 +148,11 @@ class Recovered:
 
     @property
     def acts_of_controller(self) -> list[AcceptedAct]:
-        """Those of the controller."""
+        """The controller's acts."""
         return [act for act in self.acts if act.place.party is Party.CONTROLLER]
 
     def further_signatories(self) -> list[tuple[str, int, Signatory]]:
-        """Who signed for the controller beside the first one: id, number and person."""
+        """The controller's signatories besides the first one: id, number and person."""
         found = {}
         for act in self.acts_of_controller:
             number = act.place.signatory
@@ -163,18 +162,18 @@ class Recovered:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """The reasons for a second look that the log and the document tell."""
+        """The reasons for review found in the log and the document."""
         told = [_FLAGS[e.event] for e in self.entries if e.event in _FLAGS]
         informal = self.printed["controller"]["kind"] in _INFORMAL
         return tuple(dict.fromkeys([*(["public_or_informal"] if informal else []), *told]))
 
     @property
     def closed_at(self) -> datetime:
-        """When the original was closed, which is where the log in a package ends."""
+        """When the original was closed; the log in a package ends there."""
         return self.entries[-1].at
 
     def people(self) -> list[Staff]:
-        """Everybody of the staff who did something, without a role."""
+        """All members of staff who acted, without roles."""
         names: dict[str, str] = {}
         for entry in self.entries:
             if entry.actor.startswith(_STAFF):
@@ -193,7 +192,7 @@ class Recovered:
         ]
 
     def document(self) -> NewDocument:
-        """The frozen document, without the bytes that the bucket keeps."""
+        """The frozen document, without the bytes that are in the bucket."""
         frozen = [e for e in self.entries if e.event is Event.DOCUMENT_FROZEN][-1]
         return NewDocument(
             edition=self.facts.edition,
@@ -202,7 +201,7 @@ class Recovered:
             pdf=None,
             size=len(self.files[SHOWN]),
             pages=frozen.data.get("pages", 0),
-            reading_html=None if VIEW in self.files else "",  # packages of before hold none
+            reading_html=None if VIEW in self.files else "",  # older packages have none
             context=dict(self.printed),
             template_version=self.evidence["template"]["version"],
             template_sha256=self.evidence["template"]["sha256"],
@@ -211,8 +210,7 @@ class Recovered:
 
     @property
     def template(self) -> TemplateVersion | None:
-        """What the document was made from, without what our code knew of it; the first packages
-        do not hold it."""
+        """The document's template, without its declaration; missing in the first packages."""
         if TEMPLATE not in self.files:
             return None
         return TemplateVersion(
@@ -225,7 +223,7 @@ class Recovered:
         )
 
     def original(self) -> NewOriginal:
-        """The sealed original, without the bytes that the bucket keeps."""
+        """The sealed original, without the bytes that are in the bucket."""
         return NewOriginal(
             edition=self.facts.edition,
             pdf=None,
@@ -272,7 +270,7 @@ class Recovered:
 
 
 def missing_files(files: Mapping[str, bytes]) -> Sequence[str]:
-    """Without which nothing can be recovered."""
+    """The missing files among those needed for recovery."""
     return [each for each in (AGREEMENT, SHOWN, SHEET, EVIDENCE, LOG) if each not in files]
 
 
@@ -299,12 +297,12 @@ def _entry(line: Mapping[str, Any]) -> Entry:
 
 
 def _places(entry: Entry) -> tuple[Any, ...]:
-    # The first entries held the place in words, and its code beside it.
+    # The oldest entries have the place in words, and its code separately.
     return (entry.data.get("place_id"), entry.data.get("place"))
 
 
 def _day(entry: Entry) -> date | None:
-    """Until when the link worked; None in the first entries, which held it in words."""
+    """The last day of the link; None for the oldest entries, which have it in words."""
     try:
         return date.fromisoformat(entry.data["until"])
     except (KeyError, ValueError):

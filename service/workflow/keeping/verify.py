@@ -1,4 +1,4 @@
-"""Checking a file that somebody has: is it the original, whole and unchanged?"""
+"""Checks whether a given file is the original, whole and unchanged."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from signatures.verdict.report import COMPLETENESS_UNKNOWN, Ledger, Report
 from storage.renewed import original_of
 
 MOST_BYTES = 20 * 1024 * 1024
-# In one process. What is ours to the last byte is harmless: no other file takes its places.
+# Per process. Files that are exactly ours are harmless and have separate turns.
 _OURS = Turns(at_once=1, waiting=2)
 _STRANGE = Turns(at_once=1, waiting=2)
-PATIENCE_SECONDS = 8.0  # a file may take 2 s of processor time, and two may go first
-BUSY_SECONDS = 10  # after which it is worth trying again
+PATIENCE_SECONDS = 8.0  # a file may take 2 s of processor time, and two may be ahead
+BUSY_SECONDS = 10  # after which to try again
 
 
 class Trust(TypedDict):
-    """By whose certificates a file is judged."""
+    """The certificates by which a file is verified."""
 
     roots: Sequence[x509.Certificate]
     stamp_roots: Sequence[x509.Certificate]
@@ -44,10 +44,10 @@ class Trust(TypedDict):
 
 @dataclass(frozen=True)
 class Checked:
-    """The report and, for a sealed file of ours, what was recorded about it.
+    """The report and, for a sealed file of ours, its records.
 
-    ``name`` is that of the file in the package. The names of the parties are those of the file
-    itself, which the report proves.
+    ``name`` is its name in the package. The names of the parties come from the file itself, which
+    the report proves.
     """
 
     report: Report
@@ -58,7 +58,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class CheckedPackage:
-    """The same of a whole package."""
+    """The same for a whole package."""
 
     report: PackageReport
     reference: str = ""
@@ -66,15 +66,15 @@ class CheckedPackage:
 
 
 def verify_upload(deps: Deps, data: bytes, address: str = "") -> Checked | CheckedPackage:
-    """Check a sealed PDF or an evidence package; nothing of it is kept.
+    """Check a sealed PDF or an evidence package; nothing is stored.
 
-    ``address`` is the IP address that asks. Of each network one file is checked or waits at a time,
-    so whoever sends many leaves room for others.
+    ``address`` is the client's IP address. One file per network is checked or waits at a time, so
+    that a sender of many files leaves room for others.
 
-    What it is, is told only of a file that is an original of ours to the last byte: who holds
-    that already has everything that is said here. One that names an agreement and is not what was
-    recorded of it is refused, whatever else holds. Raises Invalid naming ``file``, Busy while too
-    many others are being checked.
+    Our records are shown only for a file that is exactly one of our originals: its holder already
+    has all the data shown. A file that names an agreement but differs from its records is refused,
+    even if everything else is valid. Raises Invalid naming ``file``, Busy while too many others are
+    being checked.
     """
     if not data:
         raise Invalid([FieldError("file", FieldCode.REQUIRED)])
@@ -84,7 +84,7 @@ def verify_upload(deps: Deps, data: bytes, address: str = "") -> Checked | Check
     if not is_pdf and not is_zip(data):
         raise Invalid([FieldError("file", FieldCode.NOT_A_PDF)])
     known = _known(deps, hashlib.sha256(data).hexdigest()) if is_pdf else None
-    # Outside the transaction: a file that takes long to examine must hold no connection.
+    # Outside the transaction: a file that takes long to examine must not hold a connection.
     try:
         with (_OURS if known else _STRANGE).turn(PATIENCE_SECONDS, network_of(address)):
             return _pdf(deps, data, known) if is_pdf else _package(deps, data)
@@ -99,7 +99,7 @@ def verify_upload(deps: Deps, data: bytes, address: str = "") -> Checked | Check
 def _pdf(deps: Deps, pdf: bytes, known: _Known | None) -> Checked:
     report = verify_apart(pdf, ledger=known.ledger if known else None, **_trust(deps))
     if known is None and report.renewals:
-        # A renewed copy that was stamped elsewhere begins with an original all the same.
+        # A renewed copy that was stamped elsewhere still begins with an original.
         known = _known(deps, report.original_sha256)
         if known is not None:
             report = verify_apart(pdf, ledger=known.ledger, **_trust(deps))
@@ -131,7 +131,7 @@ def _trust(deps: Deps) -> Trust:
 
 @dataclass(frozen=True)
 class _Known:
-    """What was recorded about a file, and its name in the package."""
+    """The records of a file, and its name in the package."""
 
     agreement: Agreement
     ledger: Ledger
@@ -139,7 +139,7 @@ class _Known:
 
 
 def _known(deps: Deps, digest: str) -> _Known | None:
-    """An original or an evidence sheet with this SHA-256, or the one that a renewed copy is of."""
+    """The original or evidence sheet with this SHA-256, or that of a renewed copy with it."""
     with deps.database.begin() as tx:
         agreement_id, of = tx.documents.by_original_sha256(digest), AGREEMENT
         if agreement_id is None:
@@ -153,9 +153,9 @@ def _known(deps: Deps, digest: str) -> _Known | None:
 
 
 def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
-    """What was recorded about the agreement or, with its name in the package, its evidence sheet.
+    """The records of the agreement or, with its name in the package, of its evidence sheet.
 
-    Raises LookupError when there is no original yet.
+    Raises LookupError if there is no original yet.
     """
     agreement = tx.agreements.get_by_id(agreement_id)
     found = tx.documents.digests(agreement_id)
@@ -168,9 +168,9 @@ def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
 
 
 def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
-    """The policy applied to what the archive gave back: the sealed file ``of`` in the package of
-    an agreement, or a renewed copy of it. Our own bytes, by their digest."""
-    # Loads libraries that no page of a web process needs otherwise.
+    """Apply the policy to a file read from the archive: the sealed file ``of`` in an agreement's
+    package, or a renewed copy of it. The bytes are ours: their digest has been checked."""
+    # It loads libraries that the web process needs for nothing else.
     from signatures.verdict.verify import verify  # noqa: PLC0415
 
     with deps.database.look() as tx:
@@ -186,10 +186,10 @@ def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
 
 
 def objection_to(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
-    """Why the second verdict, by another library, does not take this for the sealed file ``of`` in
-    the package of an agreement; '' when it does. It takes some hundred milliseconds, and a library
-    that only a worker loads."""
-    # Loads a library that no page of a web process needs otherwise.
+    """The objection of the second verdict, by another library, to this being the sealed file ``of``
+    in an agreement's package; '' if there is none. It takes some hundred milliseconds, and needs a
+    library that only a worker loads."""
+    # It loads a library that the web process needs for nothing else.
     from signatures.verdict.second_opinion import objection  # noqa: PLC0415
 
     return objection(

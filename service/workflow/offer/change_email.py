@@ -1,4 +1,4 @@
-"""Sales corrects the name and the e-mail address of who signs."""
+"""Sales corrects the signatory's name and e-mail address."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from service.workflow.telling.notify import invite
 def change_email(
     deps: Deps, reference: str, name: str, email: str, by: Principal, *, seen: int | None = None
 ) -> None:
-    """Correct the signatory's name and address; the former link dies and a new one is mailed.
+    """Correct the signatory's name and address; revokes the former link and mails a new one.
 
-    ``seen`` is the version that was read before. Raises Invalid, Refused, Outdated.
+    ``seen`` is the version that the caller read. Raises Invalid, Refused, Outdated.
     """
     require(by, Permission.SEND)
     check = Checker()
@@ -61,6 +61,6 @@ def change_email(
 
 
 def _refuse_after_act(agreement: Agreement) -> None:
-    """The printed signatory of a text that somebody signed cannot be another person."""
+    """Refuse once somebody has signed a text with the signatory's name."""
     if agreement.has_signed(SIGNATORY):
         raise refusal(agreement.state)

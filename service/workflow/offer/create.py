@@ -25,9 +25,9 @@ from signatures.effective_date import local_date
 def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | None = None) -> str:
     """Make a draft and return its reference.
 
-    Whoever repeats a request with the same ``idempotency_key`` within a day gets the first one's
-    reference, and KeyReused where something else is asked. Raises Invalid naming the fields,
-    Refused when there is no processor profile yet.
+    A repetition with the same ``idempotency_key`` within a day returns the first one's reference,
+    or raises KeyReused if the request differs. Raises Invalid naming the fields, Refused if there
+    is no processor profile yet.
     """
     require(staff, Permission.PREPARE)
     asked = Asked(staff, idempotency_key or "", given.sha256)
@@ -74,14 +74,14 @@ def _answered(tx: Transaction, asked: Asked) -> str | None:
 
 @dataclass(frozen=True)
 class Able:
-    """Who may sign for the processor, and who does where nobody else is chosen (or None)."""
+    """The people who may sign for the processor, and the default choice (or None)."""
 
     people: list[Staff]
     suggested: Staff | None
 
 
 def able(deps: Deps, staff: Staff, reference: str = "") -> Able:
-    """From whom to choose the countersigner of a new agreement, or of the draft ``reference``."""
+    """The candidates for countersigner of a new agreement, or of the draft ``reference``."""
     require(staff, Permission.PREPARE)
     with deps.database.look() as tx:
         people = tx.accounts.with_role(Role.SIGNATORY)

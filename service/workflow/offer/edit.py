@@ -1,4 +1,4 @@
-"""Sales changes a draft that was not sent yet."""
+"""Sales edits a draft."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from signatures.effective_date import local_date
 def edit(
     deps: Deps, reference: str, given: Input, by: Principal, *, seen: int | None = None
 ) -> None:
-    """Replace a draft's content. ``seen`` is the version that was read before.
+    """Replace a draft's contents. ``seen`` is the version that the caller read.
 
     Raises Invalid, Outdated, WrongState once it was sent.
     """

@@ -1,4 +1,4 @@
-"""What time brings: agreements whose term has passed."""
+"""Expires agreements whose term has passed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from service.workflow.telling.notify import last_day, tell_sender, tell_signator
 
 
 def expire(deps: Deps) -> int:
-    """Expire what is overdue by the database's clock and return how many; a periodic job.
+    """Expire overdue agreements, by the database's clock, and return how many; a periodic job.
 
-    First committer wins: one that is signed meanwhile is no longer running and is left alone.
-    Raises SomeFailed after all others were expired.
+    The first commit wins: an agreement that is signed meanwhile is no longer running and is
+    skipped. Raises SomeFailed after trying all of them.
     """
     with deps.database.begin() as tx:
         overdue = tx.lagging.overdue()
@@ -41,10 +41,10 @@ def _expire_one(deps: Deps, agreement_id: str) -> bool:
         )
         tx.audit.append(before.id, Event.AGREEMENT_EXPIRED, SYSTEM)
         until = last_day(before)
-        # Who signed already has nothing to ask a new link for.
+        # A person who has signed does not need a new link.
         signed = before.has_signed(SIGNATORY)
         link = None if signed else tx.signing.live_link(before.id)
-        if signed or link:  # else nobody was invited yet
+        if signed or link:  # otherwise nobody was invited yet
             tell_signatory(
                 tx,
                 expired,

@@ -1,4 +1,4 @@
-"""Sales prolongs the term to sign; what has expired comes back to life."""
+"""Sales extends the term for signing, which reactivates an expired agreement."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from service.workflow.telling.notify import last_day, renew_link
 def extend(
     deps: Deps, reference: str, days: str, by: Principal, *, seen: int | None = None
 ) -> None:
-    """Let the link work ``days`` days from today; an expired agreement comes back to life.
+    """Let the link work ``days`` days from today; reactivates an expired agreement.
 
-    ``seen`` is the version that was read before. Raises Invalid, WrongState, Outdated.
+    ``seen`` is the version that the caller read. Raises Invalid, WrongState, Outdated.
     """
     require(by, Permission.SEND)
     check = Checker()
@@ -38,7 +38,7 @@ def extend(
     if wanted and term is None:
         check.refuse("link_days", FieldCode.DAYS_RANGE, least=LEAST_DAYS, most=MOST_DAYS)
     check.raise_if_wrong()
-    if term is None:  # nothing was typed, and that was refused above
+    if term is None:  # not given, which was refused above
         raise Invalid([FieldError("link_days", FieldCode.REQUIRED)])
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
@@ -74,9 +74,9 @@ def extend(
 
 
 def _state_before_expiry(tx: Transaction, agreement: Agreement) -> State:
-    """Where an expired agreement stood: what it has tells it.
+    """The state of an agreement before it expired, deduced from its data.
 
-    One with a locked annex that has no document yet goes back to where that is made.
+    One with a locked annex but no document yet returns to making the document.
     """
     if agreement.signed_places:
         return State.IN_SIGNING

@@ -1,4 +1,4 @@
-"""The document is made and frozen: from here on, these bytes are what is shown and signed."""
+"""Makes and freezes the document: from then on, exactly these bytes are shown and signed."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from service.workflow.telling.notify import tell_sender
 def generate(deps: Deps, agreement_id: str) -> None:
     """Make and freeze the document of an agreement that is being prepared; a job.
 
-    Repeated or run twice it changes nothing: only the first finished document of an edition is
-    kept, and only while the agreement still waits for it.
+    A repetition changes nothing: only the first finished document of an edition is stored, and only
+    while the agreement still waits for it.
     """
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
@@ -76,7 +76,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
-    """Making the document takes its worker down: for a person to look at, and to try again."""
+    """Record that making the document kills its worker: a person must look into it and retry."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
     _fail(deps, agreement, GenerationFailed(reason))
@@ -105,7 +105,7 @@ def _fail(deps: Deps, agreement: Agreement, failure: GenerationFailed) -> None:
 
 
 def retry_generation(deps: Deps, reference: str, by: Principal) -> None:
-    """Try again after a failure, for staff or signer. Raises NotAllowed, WrongState."""
+    """Retry after a failure, for staff or signer. Raises NotAllowed, WrongState."""
     require(by, Permission.MAKE_TEXT_AGAIN)
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)

@@ -1,4 +1,4 @@
-"""The preview of a draft: how its document would look with what is filled in so far."""
+"""The preview of a draft: its document with the data filled in so far."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from service.workflow.tasks import PREVIEW
 
 
 def request_preview(deps: Deps, reference: str) -> None:
-    """Have the preview made, unless there is one of what the data now give."""
+    """Have the preview made, unless there is one for the present data."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
         known = tx.documents.preview(agreement.id)
@@ -28,9 +28,9 @@ def request_preview(deps: Deps, reference: str) -> None:
 
 
 def preview(deps: Deps, reference: str) -> bytes | None:
-    """The preview of what the data now give, or None while it is being made; changes nothing.
+    """The preview for the present data, or None while it is being made; changes nothing.
 
-    Raises GenerationFailed when the last try failed for these very data.
+    Raises GenerationFailed if the last attempt failed with exactly these data.
     """
     with deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
@@ -43,7 +43,7 @@ def preview(deps: Deps, reference: str) -> bytes | None:
 
 
 def make_preview(deps: Deps, agreement_id: str) -> None:
-    """Make the preview; a job. What is not filled in yet is marked as such."""
+    """Make the preview; a job. Missing data are marked."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         template = template_of(deps, tx, agreement)
@@ -63,14 +63,14 @@ def make_preview(deps: Deps, agreement_id: str) -> None:
 
 
 def note_failed_preview(deps: Deps, agreement_id: str, reason: str) -> None:
-    """Making the preview takes its worker down: said to who asked for it."""
+    """Record that making the preview kills its worker, to report it to the person who asked."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         _keep_failed(tx, agreement, _digest(agreement), reason)
 
 
 def _digest(agreement: Agreement) -> str:
-    """What the printed data amount to, so that a preview is made again when they change."""
+    """A digest of the printed data, so that a preview is made again when they change."""
     return hashlib.sha256(rfc8785.dumps(preview_context(agreement, ""))).hexdigest()
 
 

@@ -1,10 +1,10 @@
-"""The text to read before anything is filled in: the agreement with a blank for what is to come.
+"""The sample text, to read before filling anything in: the agreement with blanks.
 
-It is no agreement and says so on every page. It prints the template, the processor, the services
-and who signs for us, and nothing that belongs to one customer, so one sample serves many
-agreements: it is kept by what it prints. It is made when an agreement is sent; whoever looks
-changes nothing. Where there is none (the agreement was sent before there were samples, or making it
-failed), the reader asks for it.
+It is not an agreement and says so on every page. It contains the template, the processor, the
+services and our signer, but no data of a customer, so many agreements share one sample: its key is
+its contents. It is made when an agreement is sent; reading changes nothing. If there is none
+(because the agreement was sent before there were samples, or making it failed), the reader can
+request it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from service.errors import GenerationFailed
 from service.workflow.offer.template import template_of
 from service.workflow.tasks import SAMPLE
 
-AGAIN_AFTER = timedelta(minutes=1)  # what failed is not made anew at every press of a button
+AGAIN_AFTER = timedelta(minutes=1)  # not every press of the button retries a failure
 
 
 def prepare(deps: Deps, tx: Transaction, agreement: Agreement) -> None:
-    """Have it made with this transaction, unless there is one."""
+    """Have the sample made after this transaction, unless there is one."""
     key = _key(deps, agreement)
     known = tx.samples.get(key)
     if known is None or (known.failure and tx.now() - known.created_at > AGAIN_AFTER):
@@ -35,13 +35,13 @@ def prepare(deps: Deps, tx: Transaction, agreement: Agreement) -> None:
 
 
 def request(deps: Deps, agreement: Agreement) -> None:
-    """Have it made for somebody who wants to read it."""
+    """Have the sample made for a reader."""
     with deps.database.begin() as tx:
         prepare(deps, tx, agreement)
 
 
 def sample(deps: Deps, agreement: Agreement) -> Sample | None:
-    """The sample, or None while there is none; changes nothing. Raises GenerationFailed."""
+    """The sample, or None if there is none yet; changes nothing. Raises GenerationFailed."""
     with deps.database.look() as tx:
         known = tx.samples.get(_key(deps, agreement))
     if known and known.failure:
@@ -50,13 +50,13 @@ def sample(deps: Deps, agreement: Agreement) -> Sample | None:
 
 
 def there(deps: Deps, agreement: Agreement) -> bool:
-    """Whether there is one to read."""
+    """Whether a readable sample exists."""
     with deps.database.look() as tx:
         return tx.samples.there(_key(deps, agreement))
 
 
 def make_sample(deps: Deps, agreement_id: str) -> None:
-    """Make it; a job."""
+    """Make the sample; a job."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         key, now = _key(deps, agreement), tx.now()
@@ -75,7 +75,7 @@ def make_sample(deps: Deps, agreement_id: str) -> None:
 
 
 def note_failed_sample(deps: Deps, agreement_id: str, reason: str) -> None:
-    """It could not be made: said to who asks for it."""
+    """Record that the sample could not be made, to report it to readers."""
     with deps.database.begin() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         tx.samples.put(_key(deps, agreement), failure=reason)

@@ -1,4 +1,4 @@
-"""Whether the controller may have a link now, and what a new one makes of the places."""
+"""Whether the controller may get a link now, and the states of the places after a new one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from service.errors import Refused
 
 
 def refuse_before_turn(agreement: Agreement) -> None:
-    """A link is only for the controller, when it is their turn. Raises Refused."""
+    """Raises Refused unless it is the controller's turn: only then may there be a link."""
     if agreement.next_turn != SIGNATORY:
         raise Refused(ErrorCode.NOT_YOUR_TURN)
 
 
 def open_again(agreement: Agreement) -> Places:
-    """The signatory's places for a new link: viewed and proved by nobody yet."""
+    """The signatory's places for a new link: not yet viewed or proved."""
     places = dict(agreement.places)
     for place, was in agreement.places.items():
         anew = place.turn == SIGNATORY or was is PlaceState.EXPIRED

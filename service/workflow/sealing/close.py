@@ -1,7 +1,7 @@
-"""The close: evidence is made and sealed, and the one original is fixed.
+"""The closing: makes and seals the evidence, and stores the one original.
 
-A repetition after a crash makes the same evidence but for the revocation lists of the hour, whose
-digests stand in it; the sealed sheet differs in its time stamp too. The database keeps the first.
+A repetition after a crash makes the same evidence except for the current revocation lists, whose
+digests are in it; the sealed sheet also differs in its time stamp. The database keeps the first.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ from signatures.package.names import (
     VIEW,
 )
 
-if TYPE_CHECKING:  # the PDF library comes with them
+if TYPE_CHECKING:  # they load the PDF library
     from signatures.sealing.seal import Sealer
     from signatures.sealing.validation_data import Chains
 
 
 def close(deps: Deps, agreement_id: str) -> None:
-    """Make and seal the evidence sheet, and fix the original for the archive."""
+    """Make and seal the evidence sheet, and store the original for the archive."""
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in SIGNED_NOT_SEALED:
@@ -113,7 +113,7 @@ def close(deps: Deps, agreement_id: str) -> None:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """The sealed sheet, the evidence JSON in it, the explanations, and by whose keys and chains."""
+    """The sealed sheet, its evidence JSON, the explanations, and the keys and chains used."""
 
     pdf: bytes
     proof: bytes
@@ -123,9 +123,9 @@ class _Sheet:
 
 
 def _sealed_sheet(deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, bytes]) -> _Sheet:
-    """The evidence sheet over the files that are ``known`` and the certificates of the day.
+    """The evidence sheet over the ``known`` files and the current certificates.
 
-    Raises AuthorityError ``superseded`` when the keys were replaced meanwhile.
+    Raises AuthorityError ``superseded`` if the keys were replaced meanwhile.
     """
     chains = sealer.certificates(known[AGREEMENT])
     certificates = {
@@ -199,7 +199,7 @@ def _facts(
 
 
 def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, bytes]:
-    """The texts that were shown as pages, by their name in the package."""
+    """The texts shown as pages, by their name in the package."""
     view = tx.openings.view(agreement.id, agreement.edition)
     if view is None:
         raise LookupError(agreement.reference)
@@ -214,7 +214,7 @@ def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, byt
 
 def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> ManifestFacts:
     agreement = facts.agreement
-    if agreement.effective_date is None:  # nobody signed last
+    if agreement.effective_date is None:  # the last signature is missing
         raise LookupError(agreement.reference)
     return ManifestFacts(
         effective_date=agreement.effective_date,

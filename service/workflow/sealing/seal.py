@@ -1,8 +1,8 @@
-"""Sealing: each accepted act as its own PAdES revision, then the close.
+"""Sealing: each accepted act as its own PAdES revision, then the closing.
 
-The database chooses the winner of each step: a worker that finds its step taken throws its own
-bytes away and goes on from the winner's. So whatever is killed, repeated or run twice, there is
-one chain of revisions, and it begins with the very bytes that were shown (DESIGN.md §1.1, §1.6).
+The database chooses the winner of each step: a worker whose step is already stored discards its own
+bytes and continues from the winner's. So even after kills, repetitions or parallel runs there is
+one chain of revisions, and it begins with exactly the bytes shown (DESIGN.md §1.1, §1.6).
 """
 
 from __future__ import annotations
@@ -27,11 +27,10 @@ _SEALABLE = frozenset({State.IN_SIGNING, *SIGNED_NOT_SEALED})
 
 
 def seal(deps: Deps, agreement_id: str) -> bool:
-    """Seal every accepted act that is not sealed yet; close the whole after the last one.
+    """Seal all accepted acts that are not sealed yet; close the whole after the last one.
 
-    Returns False while acts are awaited. Raises what the time
-    stamp authority or the key store raises; the job is then tried again, for ever, and
-    ``note_failure`` makes it visible.
+    Returns False while acts are awaited. Raises the errors of the time stamp authority or the key
+    store; the job is then retried indefinitely, and ``note_failure`` makes the failure visible.
     """
     while (sealed := _go_on(deps, agreement_id)) is None:
         pass
@@ -39,8 +38,8 @@ def seal(deps: Deps, agreement_id: str) -> bool:
 
 
 def _go_on(deps: Deps, agreement_id: str) -> bool | None:
-    """Do what there is to do now. False when acts are still awaited: each brings a job of its own.
-    None when another worker was first: then it is looked at anew."""
+    """Do what is possible now. Returns False if acts are still awaited, each of which brings its
+    own job; None if another worker was first, so that the caller must check again."""
     with deps.database.look() as tx:
         agreement = tx.agreements.get_by_id(agreement_id)
         if agreement.state not in _SEALABLE:
@@ -107,10 +106,10 @@ def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> bool:
 def _keep(
     deps: Deps, agreement: Agreement, step: Seal, continues: bytes, event: Event, **facts: Any
 ) -> bool:
-    """Keep a step, unless another worker's came first or the agreement was withdrawn meanwhile;
-    returns whether it was kept.
+    """Store a step, unless another worker was first or the agreement was withdrawn meanwhile;
+    returns whether it was stored.
 
-    A step that succeeds ends a spell of failing.
+    A successful step ends a series of failures.
     """
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement.id)
@@ -137,9 +136,9 @@ def _keep(
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
-    """Make a failed sealing visible; told once per spell of failing.
+    """Make a failed sealing visible; reported once per series of failures.
 
-    While signatures are still awaited the state stays: nobody's signing waits for a seal.
+    While signatures are still awaited the state stays: signing does not wait for a seal.
     """
     with deps.database.begin() as tx:
         before = tx.agreements.lock_by_id(agreement_id)
@@ -155,7 +154,7 @@ def _mark_failed(tx: Transaction, before: Agreement, state: State, reason: str) 
 
 
 def _as_signed(act: AcceptedAct) -> Act:
-    """The act as it goes into the PDF: no address, no browser (DESIGN.md §5)."""
+    """The act as put into the PDF: without addresses or browser (DESIGN.md §5)."""
     record = act.record
     return Act(
         place=act.place.key,
@@ -167,7 +166,7 @@ def _as_signed(act: AcceptedAct) -> Act:
         method=record.method,
         image_png=act.image,
         typed_text=record.typed or None,
-        face=record.face or FACES[0],  # an older record has none
+        face=record.face or FACES[0],  # older records have none
         document_sha256=act.document_sha256,
         statements=record.statements,
         record_sha256=act.record_sha256,

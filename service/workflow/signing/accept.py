@@ -1,7 +1,7 @@
-"""Accepting signing acts: the one place where a signature comes to count.
+"""Accepting signing acts: the only place where a signature becomes valid.
 
-Called under the agreement's row lock, in the transaction that everything about the act commits in.
-When the last act is accepted here, the effective date is fixed here (DESIGN.md §1.4, clause 12.1).
+Called under the agreement's row lock, in the transaction that commits everything about the act.
+Accepting the last act also sets the effective date (DESIGN.md §1.4, clause 12.1).
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from signatures.acts.statements import Statement
 from signatures.effective_date import effective_date
 
 METHODS = ("typed", "drawn", "uploaded")
-# A picture of the largest size takes some 180 MB and a second, so one at a time in a process.
+# A picture of the maximum size takes about 180 MB and a second, so one at a time per process.
 _DECODING = Turns(at_once=1, waiting=3)
 PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class SignatureImage:
-    """How somebody signs: the typed name in a face, or a picture (already encoded anew)."""
+    """The signature: the typed name in a typeface, or a picture (already re-encoded)."""
 
     method: str
     typed: str
@@ -51,9 +51,9 @@ class SignatureImage:
 
 @dataclass(frozen=True)
 class Person:
-    """Who signs, for whom, and what of that is evidence (goes into the record only).
+    """The signer, the organisation, and the evidence (only for the record).
 
-    ``turn`` says which of the people it is for whom the agreement has places.
+    ``turn`` identifies the signer among those for whom the agreement has places.
     """
 
     principal: Principal
@@ -70,15 +70,15 @@ class Person:
 def signature_image(
     method: str, typed: str, picture: bytes, name: str, face: str = ""
 ) -> SignatureImage:
-    """Check what was given as a signature. Raises Invalid naming ``method`` or ``signature``.
+    """Check a given signature. Raises Invalid naming ``method`` or ``signature``.
 
-    A typed one without a known ``face`` has the first: where all look alike none is offered.
+    A typed one without a known ``face`` gets the first: if all look alike none is offered.
     """
     if method not in METHODS:
         raise Invalid([FieldError("method", FieldCode.CHOOSE)])
     if method == "typed":
-        # The typed signature is the name itself; what was typed must be that name to a reader, so
-        # that nobody signs as somebody else by a slip.
+        # The signature is the name itself; the typed text must be recognisable as that name, so
+        # that nobody signs as somebody else by mistake.
         if not typed.strip():
             raise Invalid([FieldError("signature", FieldCode.SIGNATURE_MISSING)])
         if not same_person(typed, name):
@@ -128,10 +128,10 @@ def accept(
     *,
     shown_sha256: str,
 ) -> Agreement:
-    """Accept the acts of one person at all places that are theirs, or none, and return the
-    agreement after them.
+    """Accept the acts of one person at all of their places, or none, and return the resulting
+    agreement.
 
-    ``said`` is what the person states under each text.
+    ``said`` are the person's statements per text.
     ``shown_sha256`` is the hash of the bytes that were shown. Raises TooLate or WrongState when
     the agreement no longer stands open, Refused when it is another's turn, the text has changed, or
     one of the staff has not opened it.
@@ -152,7 +152,7 @@ def accept(
         signatory_id=person.signatory_id,
         staff_id=person.staff_id,
     )
-    # A signatory may have read before openings were noted; their session says which bytes.
+    # A signatory may have read it before openings were recorded; the session says which bytes.
     if person.staff_id and not opened:
         raise Refused(ErrorCode.NOT_OPENED)
     for place in own:
@@ -178,7 +178,7 @@ def accept(
 
 
 def _step(before: Agreement, own: Sequence[Place]) -> Step:
-    """Which step these acts are: the first, the last, or one between them."""
+    """The step of these acts: the first, the last, or one between them."""
     signed = before.signed_places
     if not signed:
         return Step.SIGN_FIRST

@@ -1,4 +1,4 @@
-"""The processor signs: a queue that shows what differs, and one or several signed at once."""
+"""The processor signs: a queue that shows differences, for signing one or several at once."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _OPEN_FIRST = (ErrorCode.NOT_OPENED, ErrorCode.CHANGED)
 
 @dataclass(frozen=True)
 class Waiting:
-    """An agreement that the processor can sign now, with the reasons for a second look.
+    """An agreement that the processor can sign now, with the reasons for review.
 
-    ``question`` is there while it was given back to the sender and no answer came; ``opened_at``
-    is when this person first opened its text, None while not: then it cannot be signed yet.
+    ``question`` is the open one with which it was returned to the sender; ``opened_at`` is when
+    this person first opened its text, None if not yet: then it cannot be signed.
     """
 
     agreement: Agreement
@@ -52,7 +52,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """One page; ``counts`` are of all pages, ``next`` is where the following one begins."""
+    """One page; ``counts`` are over all pages, ``next`` is the cursor of the next page."""
 
     waiting: list[Waiting]
     counts: Counts
@@ -61,22 +61,22 @@ class Queue:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one agreement of a batch; ``refusal`` is None when it was signed, and
-    ``unread`` says that opening the text is what it wants."""
+    """The result for one agreement of a batch; ``refusal`` is None if it was signed, and ``unread``
+    means that the text must be opened first."""
 
     reference: str
     refusal: ZegelError | None = None
 
     @property
     def unread(self) -> bool:
-        """Whether it can be signed once its text was opened."""
+        """Whether it can be signed once its text has been opened."""
         return self.refusal is not None and self.refusal.code in _OPEN_FIRST
 
 
 def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue:
-    """A page of what waits for this person's signature, the longest waiting first.
+    """A page of agreements awaiting this person's signature, the longest waiting first.
 
-    ``after`` is where the page begins, ``only`` the reference of the one agreement to show.
+    ``after`` is the cursor of the page, ``only`` the reference of a single agreement to show.
     """
     require(staff, Permission.COUNTERSIGN)
     with deps.database.look() as tx:
@@ -100,7 +100,7 @@ def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue
 
 
 def of_colleagues(deps: Deps, staff: Staff) -> list[Agreement]:
-    """What waits for the signature of somebody else, the longest waiting first; one page."""
+    """Agreements awaiting somebody else's signature, the longest waiting first; one page."""
     require(staff, Permission.COUNTERSIGN)
     with deps.database.look() as tx:
         ids = [each.id for each in tx.our_turn.of_colleagues(staff.id, limit=PAGE)]
@@ -126,9 +126,9 @@ def countersign(
 
     ``browser`` is the cookie of a known browser (see ``accounts.sign_in``).
 
-    Each is its own act in its own transaction, so one that was withdrawn meanwhile keeps no other
-    from being signed. Raises Invalid naming ``selected``, ``confirmed``, ``password``, ``function``
-    or ``signature``, TooMany when the account is locked.
+    Each is a separate act in its own transaction, so one that was withdrawn meanwhile does not
+    block the others. Raises Invalid naming ``selected``, ``confirmed``, ``password``, ``function``
+    or ``signature``, TooMany if the account is locked.
     """
     require(staff, Permission.COUNTERSIGN)
     wrong = [] if shown else [FieldError("selected", FieldCode.NOTHING_SELECTED)]
@@ -139,13 +139,13 @@ def countersign(
         image = signature_image(method, typed, picture, staff.name, face)
     except Invalid as refused:
         wrong += refused.errors
-    try:  # an empty one is told as wrong, and is no guess that counts
+    try:  # an empty one is reported as wrong, but not counted as an attempt
         if not password:
             raise Invalid([FieldError("password", FieldCode.PASSWORD_WRONG)])
         confirm_password(deps, staff, password, browser)
     except Invalid as refused:
         wrong += refused.errors
-    if wrong or image is None:  # told all at once
+    if wrong or image is None:  # reported together
         raise Invalid(wrong)
     return [
         _sign_one(deps, reference, digest, image, staff, client)
@@ -160,7 +160,7 @@ def _sign_one(
         with deps.database.begin() as tx:
             before = tx.agreements.lock(reference)
             if _signed_by(before) and before.state not in (State.VOIDED, State.DECLINED):
-                return Outcome(reference)  # a repetition: the first one's result
+                return Outcome(reference)  # a repetition: return the first result
             name, function = _printed(tx, before, staff)
             person = Person(
                 principal=staff,
@@ -188,14 +188,13 @@ def _sign_one(
 
 
 def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, str]:
-    """Name and function in the record of the act: those that the frozen text prints.
+    """Name and function for the record of the act: those printed in the frozen text.
 
-    Only who was chosen signs. The text keeps the name that it was made with; an account that got
-    another name since (beyond capitals, accents and titles) does not sign it, because the paper
-    would name nobody who signed: a take-over, also by the same person, makes a text with the new
-    name. A new function changes nothing: the paper says in which one was signed. What was made
-    before a countersigner was chosen prints the representative and is signed as it always was.
-    Raises Refused.
+    Only the chosen person may sign. The text keeps its name; an account that was renamed since
+    (beyond capitals, accents and titles) cannot sign it, because the text would not name the person
+    who signed: a take-over, also by the same person, makes a text with the new name. A new function
+    does not matter: the text states the function at signing. Agreements from before a countersigner
+    was chosen print the representative and are signed as before. Raises Refused.
     """
     chosen = agreement.countersigner
     if chosen is None:
@@ -203,7 +202,7 @@ def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, 
     if chosen.staff_id != staff.id:
         raise Refused(ErrorCode.COUNTERSIGNER_OTHER, name=chosen.name)
     printed = tx.documents.printed_for_us(agreement.id, agreement.edition)
-    if printed is None:  # there is no text yet: it is nobody's turn
+    if printed is None:  # no text yet: it is nobody's turn
         return staff.name, agreement.our_function
     if not same_person(staff.name, printed[0]):
         raise Refused(ErrorCode.COUNTERSIGNER_RENAMED, name=printed[0])

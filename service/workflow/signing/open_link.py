@@ -1,7 +1,7 @@
 """The controller's representative opens the link: the landing page, the exchange, the visit.
 
-A GET shows what the link is and changes nothing (mail scanners follow links). Only the POST
-exchanges the token for a session, whose cookie then stands for it.
+A GET shows the link's status and changes nothing (mail scanners follow links). Only the POST
+exchanges the token for a session, whose cookie then replaces it.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from service.workflow.telling.notify import sender, tell_sender
 
 @dataclass(frozen=True)
 class Landing:
-    """What the page behind a link shows before anything is exchanged.
+    """The landing page of a link, before the exchange.
 
     ``status`` is open, signed or completed (all three can be entered), or the reason why the link
-    opens nothing: expired, replaced, delegated, voided, declined, unknown.
+    does not work: expired, replaced, delegated, voided, declined, unknown.
     """
 
     status: str
@@ -55,7 +55,7 @@ class Landing:
 
 @dataclass(frozen=True)
 class Visit:
-    """A browser with a valid session: the agreement as it stands, and what the browser did."""
+    """A browser with a valid session: the present agreement, and the browser's actions."""
 
     agreement: Agreement
     session: LinkSession
@@ -63,27 +63,27 @@ class Visit:
 
     @property
     def link(self) -> Link:
-        """The link that was exchanged."""
+        """The link of the session."""
         return self.session.link
 
     @property
     def signer(self) -> Signer:
-        """Who acts."""
+        """The principal."""
         return signer_of(self.link)
 
     @property
     def authenticated(self) -> bool:
-        """Whether the mailbox was proved in this browser in order to sign."""
+        """Whether the mailbox was proved in this browser for signing."""
         return self.session.proof is Purpose.SIGN
 
     @property
     def proved(self) -> bool:
-        """Whether the mailbox was proved in this browser, whatever for."""
+        """Whether the mailbox was proved in this browser for any purpose."""
         return self.session.proof is not None
 
 
 def landing(deps: Deps, token: str) -> Landing:
-    """What a link is now. Changes nothing."""
+    """The present status of a link. Changes nothing."""
     with deps.database.look() as tx:
         link = tx.signing.link_by_token(token_hash(token))
         if link is None:
@@ -103,8 +103,8 @@ def landing(deps: Deps, token: str) -> Landing:
 def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
     """Exchange a link for a session and return the cookie's value. Raises LinkUnusable.
 
-    ``known`` is the cookie that the browser had: where it proved the mailbox for this very link, it
-    goes on as far as it was.
+    ``known`` is the browser's former cookie: if it proved the mailbox for the same link, its
+    session is continued.
     """
     secret = new_session_secret()
     with deps.database.begin() as tx:
@@ -142,19 +142,19 @@ def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
 
 
 def visit(deps: Deps, secret: str) -> Visit:
-    """The visit behind a cookie, for showing a page. Raises LinkUnusable."""
+    """The visit of a cookie, for showing a page. Raises LinkUnusable."""
     with deps.database.look() as tx:
         return load_visit(tx, secret, lock=False)
 
 
 def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
-    """The guarded door to an agreement for its signatory; with ``lock`` under the row lock.
+    """The signatory's guarded access to the agreement; with ``lock`` under the row lock.
 
-    Raises LinkUnusable when the session or the link no longer opens it.
+    Raises LinkUnusable if the session or the link no longer gives access.
     """
     if lock and secret:
         tx.visits.hold_agreement(hash_secret(secret))
-    # Read behind the lock: what was true before the wait for it may have changed meanwhile.
+    # Read after taking the lock: the data may have changed while waiting for it.
     found = tx.visits.visit(hash_secret(secret)) if secret else None
     if found is None:
         raise LinkUnusable("unknown")
@@ -166,11 +166,11 @@ def load_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
 
 
 def load_proved_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
-    """The same, to show or hand out what stands in the agreement.
+    """The same, for showing or downloading the contents of the agreement.
 
-    Until the controller signed, the link alone shows the text: it was sent to be read. Afterwards
-    the link lies in a mailbox, or in a log, for years, and only a browser that proved the mailbox
-    is shown what it leads to. Raises Refused until then.
+    Before the controller signs, the link alone gives access: it was sent for reading. Afterwards
+    the link remains in a mailbox, or in a log, for years, so only a browser that proved the mailbox
+    gets access. Raises Refused until then.
     """
     found = load_visit(tx, secret, lock=lock)
     if found.status != "open" and not found.proved:
@@ -179,7 +179,7 @@ def load_proved_visit(tx: Transaction, secret: str, *, lock: bool) -> Visit:
 
 
 def load_open_visit(tx: Transaction, secret: str) -> Visit:
-    """The same under the row lock, for a step that only an unsigned agreement can take.
+    """The same under the row lock, for a step that is only possible before signing.
 
     Raises LinkUnusable, also with reason signed or completed.
     """
@@ -189,13 +189,13 @@ def load_open_visit(tx: Transaction, secret: str) -> Visit:
 
 
 def must_be_open(found: Visit) -> None:
-    """Raises LinkUnusable with reason signed or completed where the controller has signed."""
+    """Raises LinkUnusable with reason signed or completed if the controller has signed."""
     if found.status != "open":
         raise LinkUnusable(found.status)
 
 
 def request_new_link(deps: Deps, token: str, client: Client) -> None:
-    """Ask the sender for a new link when this one has expired; asked twice, told once a day."""
+    """Ask the sender for a new link after this one expired; mailed at most once a day."""
     with deps.database.begin() as tx:
         link = tx.signing.link_by_token(token_hash(token))
         if link is None:
@@ -244,13 +244,13 @@ def _viewed(agreement: Agreement, turn: Turn) -> Places:
 
 
 def controller_signed_at(tx: Transaction, agreement: Agreement) -> datetime | None:
-    """When the controller signed the present edition; None before."""
+    """When the controller signed the present edition; None if not yet."""
     acts = tx.documents.acts(agreement.id, agreement.edition)
     own = [act.signed_at for act in acts if act.place.party is Party.CONTROLLER]
     return own[-1] if own else None
 
 
 def leave(deps: Deps, secret: str) -> None:
-    """End the session behind this cookie; the link stays what it is."""
+    """End the session of this cookie; the link is not changed."""
     with deps.database.begin() as tx:
         tx.signing.end_session(hash_secret(secret))

@@ -1,10 +1,10 @@
 """The controller's representative proves the mailbox with a mailed code.
 
-It proves control of the mailbox at that moment, no more; the evidence says so. Three things ask
-for it (docs/decisions/0011): signing; passing on to a colleague, by somebody who perhaps holds
-nothing but the link; opening the agreement again after signing. The mail says what its code is
-for, and the code is taken for nothing else. Only a code for signing lets somebody sign; any of
-them is enough for the other two, in the browser where it was entered.
+It proves control of the mailbox at that moment, no more; the evidence says so. Three actions
+require it (docs/decisions/0011): signing; delegating to a colleague, because the person may only
+have the link; opening the agreement again after signing. The mail states the purpose of its code,
+and the code is accepted for no other. Only a code for signing allows signing; any of them is enough
+for the other two, in the browser where it was entered.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from service.workflow.signing.open_link import Visit, load_open_visit, load_visi
 from service.workflow.telling.notify import tell_signatory
 
 CODES_PER_HOUR = 5
-# With five tries a code: somebody who has a link but not its mailbox guesses a code of one link
-# that lives for thirty days with a chance of 0.15%, and the mailbox is told of every attempt.
+# With five attempts per code: somebody with a link but without its mailbox guesses a code of a link
+# that is valid for thirty days with a chance of 0.15%, and the mailbox gets a mail for every code.
 CODES_PER_DAY = 10
 
 
 def code_waits(deps: Deps, secret: str, purpose: Purpose = Purpose.SIGN) -> bool:
-    """Whether a mailed code for this can still be entered. Raises LinkUnusable."""
+    """Whether a mailed code for this purpose can still be entered. Raises LinkUnusable."""
     with deps.database.look() as tx:
         return _code_waits(tx, load_visit(tx, secret, lock=False), purpose)
 
@@ -55,10 +55,10 @@ def _code_waits(tx: Transaction, found: Visit, purpose: Purpose) -> bool:
 
 
 def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Purpose.SIGN) -> None:
-    """Mail a code of six digits; an earlier one stops working, whatever it was for.
+    """Mail a six-digit code; an earlier one stops working, whatever its purpose.
 
-    Raises LinkUnusable, Refused where the purpose makes no sense now (to sign: before the text is
-    frozen), TooMany after five in an hour or ten in a day, counted for all purposes together.
+    Raises LinkUnusable, Refused if the purpose does not apply now (signing: before the text is
+    frozen), TooMany after five in an hour or ten in a day, over all purposes.
     """
     with deps.database.begin() as tx:
         found = _visit(tx, secret, purpose)
@@ -98,11 +98,11 @@ def request_code(deps: Deps, secret: str, client: Client, purpose: Purpose = Pur
 def confirm_code(
     deps: Deps, secret: str, typed: str, client: Client, purpose: Purpose = Purpose.SIGN
 ) -> None:
-    """Check the code. A wrong try counts, also when the answer is never seen.
+    """Check the code. A wrong attempt is counted, even if the answer is never seen.
 
-    Raises Invalid naming ``code``: wrong with the tries left, expired (or mailed for something
-    else), locked, or the code of an earlier mail, which costs no try; LinkUnusable, Refused as for
-    asking one.
+    Raises Invalid naming ``code``: wrong with the attempts left, expired (or mailed for another
+    purpose), locked, or the code of an earlier mail, which is not counted; LinkUnusable, Refused as
+    for requesting one.
     """
     digits = "".join(
         character for character in typed if character.isascii() and character.isdigit()
@@ -126,19 +126,19 @@ def confirm_code(
                 wrong = FieldError("code", FieldCode.CODE_FORMER)
             else:
                 wrong = _count(tx, found, challenge.id, client)
-    # Raised outside the transaction, so that the counted try is kept.
+    # Raised outside the transaction, so that the counted attempt is committed.
     raise Invalid([wrong])
 
 
 def mailbox_proof(found: Visit) -> ProvedMailbox:
-    """How the mailbox was proved in this browser. Raises Refused when it was not."""
+    """How the mailbox was proved in this browser. Raises Refused if it was not."""
     if found.session.mailbox is None:
         raise Refused(ErrorCode.CODE_FIRST)
     return found.session.mailbox
 
 
 def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
-    """The visit under the row lock, where a code for this makes sense."""
+    """The visit under the row lock. Raises if a code for this purpose does not apply now."""
     if purpose is Purpose.OPEN:
         found = load_visit(tx, secret, lock=True)
         if found.status == "open":
@@ -153,9 +153,9 @@ def _visit(tx: Transaction, secret: str, purpose: Purpose) -> Visit:
 
 
 def _enough(found: Visit, purpose: Purpose) -> bool:
-    """Whether a code was entered in this browser that is good for this too.
+    """Whether a code already entered in this browser is enough for this purpose.
 
-    A lesser one never takes the place of one for signing.
+    For signing, only a code for signing is.
     """
     return purpose is not Purpose.SIGN and found.proved
 
@@ -182,7 +182,7 @@ def _confirmed(tx: Transaction, found: Visit, client: Client, purpose: Purpose) 
 
 
 def _is_former(deps: Deps, tx: Transaction, found: Visit, present: str, digits: str) -> bool:
-    """Whether this is a code that was mailed before the present one: mails overtake each other."""
+    """Whether this code was mailed before the present one: mails may arrive in another order."""
     mailed = {each.challenge_id for each in tx.messages.of(found.agreement.id)}
     return any(
         hmac.compare_digest(code_for(deps.secret_key, each), digits)

@@ -1,6 +1,6 @@
-"""The signatory reads and fetches: the frozen text, its PDF, the sealed original, who signed.
+"""The signatory reads and downloads: the frozen text, its PDF, the sealed original, the acts.
 
-Also what can still be said to a browser whose link opens nothing any more.
+Also the answers for a browser whose link no longer works.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from signatures.package.names import AGREEMENT, SHEET, SHOWN
 
 @dataclass(frozen=True)
 class Reading:
-    """The text as it is shown and will be signed."""
+    """The text as shown and signed."""
 
     visit: Visit
     document: FrozenText
@@ -46,7 +46,7 @@ class Download:
 
 @dataclass(frozen=True)
 class Ending:
-    """What became of an agreement or link, and when (None if it does not matter)."""
+    """How an agreement or link ended, and when (None if it does not matter)."""
 
     agreement: Agreement
     since: datetime | None
@@ -67,7 +67,7 @@ def frozen(deps: Deps, secret: str) -> Reading:
 
 
 def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
-    """The frozen PDF, to keep or to print.
+    """The frozen PDF, for keeping or printing.
 
     Raises LinkUnusable, Refused after signing until the mailbox is proved, NotFound while there is
     none, or what the store raises.
@@ -109,9 +109,9 @@ def fetch_original(deps: Deps, secret: str, client: Client) -> Download:
 
 
 def fetch_evidence(deps: Deps, secret: str, client: Client) -> Download:
-    """The sealed evidence sheet: who did what, when and how that was established.
+    """The sealed evidence sheet: who did what and when, and the proof of it.
 
-    Raises what ``fetch_original`` raises.
+    Raises the same errors as ``fetch_original``.
     """
     return _fetch(deps, secret, client, SHEET)
 
@@ -143,20 +143,20 @@ def acts(deps: Deps, secret: str) -> list[AcceptedAct]:
 
 
 def ending(deps: Deps, agreement: Agreement, reason: str) -> Ending:
-    """What to say about an agreement whose link opens nothing for this ``reason``."""
+    """The ending of an agreement whose link does not work for this ``reason``."""
     with deps.database.look() as tx:
         return _ending(tx, agreement, reason)
 
 
 def ending_of(deps: Deps, secret: str, reason: str) -> Ending | None:
-    """The same for the link that a browser's session was made with; None without a session."""
+    """The same for the link of a browser's session; None without a session."""
     with deps.database.look() as tx:
         found = tx.visits.visit(hash_secret(secret)) if secret else None
         return _ending(tx, found[1], reason) if found else None
 
 
 def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, Colleague] | None:
-    """The agreement that this very browser passed on, and the colleague it named; else None."""
+    """The agreement that this browser delegated, and the named colleague; else None."""
     with deps.database.look() as tx:
         found = tx.visits.visit(hash_secret(secret)) if secret else None
         if found is None:
@@ -167,7 +167,7 @@ def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, Colleague] | None:
 
 
 def token_of(deps: Deps, secret: str) -> str:
-    """The token of the link that a browser's session was made with. Raises LinkUnusable."""
+    """The token of the link of a browser's session. Raises LinkUnusable."""
     with deps.database.look() as tx:
         session = tx.visits.session(hash_secret(secret)) if secret else None
     if session is None:
@@ -188,7 +188,7 @@ def _ending(tx: Transaction, agreement: Agreement, reason: str) -> Ending:
 
 
 def _log(tx: Transaction, found: Visit, client: Client, sha256: str) -> None:
-    """That a party fetched its copy is evidence of delivery, so it is logged."""
+    """Log a download: that a party has its copy is evidence of delivery."""
     tx.audit.append(
         found.agreement.id,
         Event.DOCUMENT_DOWNLOADED,

@@ -45,7 +45,7 @@ ANNEX_STATEMENTS = ("annex_guarantee", "annex_sign")
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the signatory sees after signing."""
+    """The page's data after signing."""
 
     signed_at: datetime
     agreement: Agreement
@@ -54,9 +54,9 @@ class Receipt:
 def confirm_reading(
     deps: Deps, secret: str, document_sha256: str, client: Client, *, view_sha256: str
 ) -> None:
-    """The text was shown and the signatory goes on to sign; notes which bytes were shown:
-    ``view_sha256`` of the reading view in the page, ``document_sha256`` of the PDF that says the
-    same. Raises Refused when the text is not the current one.
+    """Record that the text was shown before the signatory continues to sign: ``view_sha256`` is of
+    the reading view in the page, ``document_sha256`` of the PDF with the same text. Raises Refused
+    if the text is not the current one.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
@@ -98,10 +98,10 @@ def prepare(
     picture: bytes,
     face: str = "",
 ) -> None:
-    """First tap: the three statements and the signature, kept until Bijlage 1 follows.
+    """First tap: store the three statements and the signature until Bijlage 1 follows.
 
     Nothing is signed yet. Raises Invalid naming ``statements``, ``method`` or ``signature``,
-    Refused when the mailbox is not proved or the text has changed.
+    Refused if the mailbox is not proved or the text has changed.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
@@ -110,7 +110,7 @@ def prepare(
         wrong = [] if ticked else [FieldError("statements", FieldCode.STATEMENTS_MISSING)]
         try:
             image = signature_image(method, typed, picture, found.link.signatory_name, face)
-        except Invalid as refused:  # told all at once
+        except Invalid as refused:  # reported together
             raise Invalid([*wrong, *refused.errors]) from refused
         if wrong:
             raise Invalid(wrong)
@@ -124,10 +124,10 @@ def prepare(
 def sign(
     deps: Deps, secret: str, *, document_sha256: str, said: Set[str], client: Client
 ) -> Receipt:
-    """Second tap: both acts are accepted in this one transaction, or neither is.
+    """Second tap: accept both acts in this one transaction, or neither.
 
-    A repetition returns the first one's receipt. Raises Invalid naming ``statements``, Refused
-    when it is not the controller's turn or the text has changed, LinkUnusable, TooLate.
+    A repetition returns the first receipt. Raises Invalid naming ``statements``, Refused if it is
+    not the controller's turn or the text has changed, LinkUnusable, TooLate.
     """
     with deps.database.begin() as tx:
         found = load_visit(tx, secret, lock=True)
@@ -161,7 +161,7 @@ def sign(
 
 
 def receipt(deps: Deps, secret: str) -> Receipt | None:
-    """The receipt of somebody who has signed. Raises LinkUnusable."""
+    """The receipt of a person who has signed. Raises LinkUnusable."""
     with deps.database.look() as tx:
         return _receipt(tx, load_visit(tx, secret, lock=False))
 
@@ -174,7 +174,7 @@ def _receipt(tx: Transaction, found: Visit) -> Receipt | None:
 
 
 def _must_be_ready(found: Visit, document_sha256: str) -> None:
-    """Raises Refused."""
+    """Raises Refused unless this text can be signed now."""
     if not found.agreement.awaits(found.link.turn):
         raise Refused(ErrorCode.NOT_YOUR_TURN)
     if not found.authenticated:

@@ -1,8 +1,8 @@
-"""Ask for the processor's signature: the first agreement at once, what follows in one mail.
+"""Asks for the processor's signature: the first agreement at once, later ones in one mail.
 
-Whoever signs many agreements a day would not read a mail for each. So somebody who was asked within
-the last four hours is asked again when those are over, about everything that came meanwhile and
-still waits. The queue shows it at once.
+A person who signs many agreements a day would not read a mail for each. So a person who was asked
+within the last four hours is asked again after that time, about all waiting agreements that came
+meanwhile. The queue shows them at once.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from service.workflow.telling.notify import Reader, tell, tell_staff
 
 PAUSE = timedelta(hours=4)
 QUEUE = "/tekenen-namens-ons"
-NAMED = 20  # in one mail; the queue has them all
+NAMED = 20  # agreements named in one mail; the queue has all of them
 
 
 def tell_countersigners(tx: Transaction, agreement: Agreement) -> None:
-    """Ask the one who signs for the processor, now or with the next mail.
+    """Ask the processor's signer, now or with the next mail.
 
-    In an agreement of before one was chosen, everyone who may. Who may not any more is asked
-    nothing: the lists, the dossier and an alarm say that it waits for nobody.
+    For agreements from before one was chosen, everyone who may sign. A signer who may no longer
+    sign is not asked: the lists, the dossier and an alarm show that the agreement waits for nobody.
     """
     for person in tx.accounts.with_role(Role.SIGNATORY):
         if not agreement.signed_for_us_by(person.id):
@@ -42,7 +42,7 @@ def tell_countersigners(tx: Transaction, agreement: Agreement) -> None:
 
 
 def mail_kept(deps: Deps) -> int:
-    """Mail everybody of whom the pause is over; a periodic job. Returns how many were mailed."""
+    """Mail everybody whose pause is over; a periodic job. Returns how many were mailed."""
     with deps.database.begin() as tx:
         due = tx.sign_requests.due(PAUSE)
     return one_by_one(due, lambda staff_id: _mail_one(deps, staff_id))
@@ -110,13 +110,13 @@ def _line(tx: Transaction, agreement: Agreement) -> Waiting:
 
 
 def _flags(tx: Transaction, agreement: Agreement) -> list[str]:
-    """Every reason for a second look."""
+    """All reasons for review."""
     raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
     return list(dict.fromkeys(raised))
 
 
 def _signed_at(tx: Transaction, agreement: Agreement) -> datetime | None:
-    """When the controller signed; None when the processor signs first."""
+    """When the controller signed; None if the processor signs first."""
     acts = tx.documents.acts(agreement.id, agreement.edition)
     theirs = [act.signed_at for act in acts if act.place.party is Party.CONTROLLER]
     return theirs[-1] if theirs else None

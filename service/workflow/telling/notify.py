@@ -1,4 +1,4 @@
-"""Queue a mail in the transaction of what it tells; ``deliver`` sends it."""
+"""Queues a mail in the transaction of the event it reports; ``deliver`` sends it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PRODUCT = "Zegel"
 
 @dataclass(frozen=True)
 class Reader:
-    """Who gets a mail, and in which language it is written."""
+    """The recipient of a mail, and its language."""
 
     name: str
     email: str
@@ -47,10 +47,10 @@ def tell(
     challenge_id: str | None = None,
     attach_original: bool = False,
 ) -> bool:
-    """Queue one mail about an agreement; ``page`` is where its link leads, if it has no other.
+    """Queue one mail about an agreement; ``page`` is the target of its link, if it has no other.
 
     ``once`` distinguishes mails of a kind: the same kind to the same person with the same ``once``
-    is queued a single time, whatever is repeated. Returns whether it was this time.
+    is queued a single time, even if the step is repeated. Returns whether it was queued now.
     """
     message_id = str(uuid.uuid4())
     common = {
@@ -91,7 +91,7 @@ def tell_staff(
     page: str = "",
     account_link_id: str | None = None,
 ) -> bool:
-    """Queue one mail to a member of staff about anything but an agreement.
+    """Queue one mail to a member of staff on a subject other than an agreement.
 
     ``once`` as in ``tell``. Returns whether it was queued now.
     """
@@ -124,8 +124,8 @@ def tell_staff(
 
 
 def _house(tx: Transaction, person: Staff) -> tuple[str, str, str]:
-    """In whose name we write to staff, and where an answer goes: before there is a profile, in our
-    own name, and to an administrator."""
+    """The sender's name of mails to staff, and the address for replies: before there is a profile,
+    the product's name and an administrator."""
     known = tx.profiles.newest()
     if known:
         return known[1].known_as, known[1].email, known[1].phone
@@ -143,7 +143,7 @@ def tell_signatory(
     challenge_id: str | None = None,
     attach_original: bool = False,
 ) -> bool:
-    """Queue a mail to the controller's present signatory; answers go to the sender.
+    """Queue a mail to the controller's present signatory; replies go to the sender.
 
     Returns whether it was queued now.
     """
@@ -162,9 +162,9 @@ def tell_signatory(
 
 
 def tell_sender(tx: Transaction, agreement: Agreement, mail: Mail, *, once: str) -> None:
-    """Queue a mail to the member of staff who sent the agreement; answers go to the signatory.
+    """Queue a mail to the member of staff who sent the agreement; replies go to the signatory.
 
-    Its link is the dossier.
+    Its link leads to the dossier.
     """
     tell(
         tx,
@@ -178,7 +178,7 @@ def tell_sender(tx: Transaction, agreement: Agreement, mail: Mail, *, once: str)
 
 
 def signed_for_us(tx: Transaction, agreement: Agreement) -> list[Staff]:
-    """Who has signed for the processor, where that account is still in use; one or nobody."""
+    """The processor's signer, if that person has signed and the account is active; or nobody."""
     people = []
     for act in tx.documents.acts(agreement.id, agreement.edition):
         if act.place.party is Party.PROCESSOR:
@@ -204,7 +204,7 @@ def invite(
     delegated_by: str = "",
     pre_signed: bool = False,
 ) -> None:
-    """Queue the mail that carries the signing link for the first time."""
+    """Queue the first mail with the signing link."""
     mail = Invitation(
         sender_name=sender(tx, agreement).name,
         message=agreement.message,
@@ -216,16 +216,16 @@ def invite(
 
 
 def renew_link(tx: Transaction, agreement: Agreement, link_id: str) -> None:
-    """Queue the mail that carries a new signing link to who had one."""
+    """Queue a mail with a new signing link for a signatory who already had one."""
     mail = LinkRenewed(last_day(agreement))
     tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
 
 
 def last_day(agreement: Agreement) -> str:
-    """The last day on which the link works, as ISO 8601 has it; empty without an end."""
+    """The last day on which the link works, in ISO 8601; empty if there is none."""
     return local_date(agreement.expires_at).isoformat() if agreement.expires_at else ""
 
 
 def _values(common: Mapping[str, object], mail: Mail, page: str) -> dict[str, object]:
-    """What is kept for the templates; the address of ``page`` is made when the mail is sent."""
+    """The stored values for the templates; the URL of ``page`` is made when the mail is sent."""
     return {**common, **mail.kept(), **({"page": page} if page else {})}

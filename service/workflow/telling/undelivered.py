@@ -1,7 +1,7 @@
-"""A mail that was refused for good: somebody is told at once, and a person settles it.
+"""Permanently refused mails: reported at once, and settled by a person.
 
-The sender of the agreement is told; where the refused mail was to the sender, everybody who holds
-the role ``beheer``. A refused warning of this kind raises no other: the page *Taken* shows it.
+The sender of the agreement is notified or, if the refused mail was to the sender, everybody with
+the role ``beheer``. A refused notification of this kind causes no other: the page *Taken* shows it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from service.workflow.telling.notify import Reader, sender, tell
 
 
 def tell_refused(tx: Transaction, agreement: Agreement, message: Message, words: str) -> None:
-    """Tell whoever can do something about it; ``words`` are the mail server's."""
+    """Notify the people who can act on it; ``words`` is the mail server's answer."""
     if message.kind == Undeliverable.kind:
         return
     person = sender(tx, agreement)
@@ -44,17 +44,17 @@ def tell_refused(tx: Transaction, agreement: Agreement, message: Message, words:
 
 
 def address_can_change(agreement: Agreement) -> bool:
-    """Whether the signatory is invited and has not signed yet."""
+    """Whether the signatory was invited and has not signed yet."""
     return may(Step.RESEND, agreement.state) and agreement.next_turn == SIGNATORY
 
 
 def settle_link_mails(tx: Transaction, agreement_id: str) -> None:
-    """Mails with an earlier link need not arrive any more: a new one comes, or none is needed."""
+    """Settle mails with an earlier link: a new one follows, or none is needed."""
     tx.messages.settle(Subject.agreement(agreement_id), LINK_KINDS)
 
 
 def settle(deps: Deps, reference: str, message_id: str, by: Principal) -> None:
-    """A person says that a refused mail needs nothing more. Raises NotAllowed, NotFound."""
+    """Mark a refused mail as settled by a person. Raises NotAllowed, NotFound."""
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)

@@ -1,7 +1,7 @@
-"""The signature places are data of an agreement: party, text, signatory and turn of each.
+"""The signature places are data of an agreement: party, text, signatory and order of each.
 
-Rows of before have the usual three; their turn follows from the order of signing that stands with
-the agreement. Acts and seals keep their numbers, which are those turns.
+Existing agreements have the usual three; their order follows from the agreement's order of signing.
+Acts and seals keep their numbers, which are in that order.
 """
 
 import sqlalchemy as sa
@@ -38,7 +38,7 @@ from agreements a where a.id = p.agreement_id
 
 
 def upgrade() -> None:
-    """What was a list in the code becomes rows."""
+    """Turn the list in the code into rows."""
     for name, kind in (
         ("party", sa.Text()),
         ("capacity", sa.Text()),
@@ -79,7 +79,7 @@ def upgrade() -> None:
 
 
 def _one_per_agreement(columns: list[str]) -> None:
-    """One current signatory and one living link: of each number where there is one."""
+    """One current signatory and one valid link; per number of the signatory, if it has one."""
     op.drop_index("uq_signatories_current", table_name="signatories")
     op.drop_index("uq_links_live", table_name="links")
     for table in ("signatories", "links"):
@@ -102,7 +102,7 @@ def _one_per_agreement(columns: list[str]) -> None:
 
 
 def downgrade() -> None:
-    """Former code knows the usual three, and fails here where an agreement has others."""
+    """Former code only knows the usual three; this fails if an agreement has others."""
     _one_per_agreement(["agreement_id"])
     op.execute("alter table seals drop constraint ck_seals_step")
     op.create_check_constraint(op.f("ck_seals_step"), "seals", "step between 1 and 4")

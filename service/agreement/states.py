@@ -1,16 +1,16 @@
 """The states and their transitions.
 
-The agreement. Sales make a *draft* and send it: *sent*. The controller completes Bijlage 1 and
-the document is made: *preparing*, then *ready* (frozen) or *generation_failed*, which goes back to
-preparing. Going back to the form before the first act makes *ready* *sent* again, with a next
+The agreement. Sales make a *draft* and send it: *sent*. The controller completes Bijlage 1 and the
+document is made: *preparing*, then *ready* (frozen) or *generation_failed*, from which it returns
+to preparing. Going back to the form before the first act returns *ready* to *sent*, with the next
 edition. A pre-signed offer has a locked annex, so its draft goes to preparing directly. The first
-person's acts make it *in_signing*, the last one's *fully_signed*; from there it only goes on:
-*sealing*, *seal_failed* and back, *completed*. Aside, as long as the last act is not accepted:
-*declined*, *expired* (and back, by extending), *voided*. A later revision of a completed one:
+person's acts make it *in_signing*, the last one's *fully_signed*; then only *sealing*,
+*seal_failed* (and back) and *completed* follow. Until the last act is accepted it can end as
+*declined*, *expired* (and return, by extending) or *voided*. A later revision makes a completed one
 *superseded*.
 
 A signature place is *blocked* until its turn, then *open*, *viewed* (link exchanged),
-*authenticated* (mailbox proved), *signed*; aside *declined*, *lapsed*, *expired*.
+*authenticated* (mailbox proved), *signed*; or it ends as *declined*, *lapsed* or *expired*.
 """
 
 from __future__ import annotations

@@ -131,10 +131,9 @@ def accept(
     """Accept the acts of one person at all of their places, or none, and return the resulting
     agreement.
 
-    ``said`` are the person's statements per text.
-    ``shown_sha256`` is the hash of the bytes that were shown. Raises TooLate or WrongState when
-    the agreement no longer stands open, Refused when it is another's turn, the text has changed, or
-    one of the staff has not opened it.
+    ``said`` are the person's statements per text. ``shown_sha256`` is the hash of the bytes shown.
+    Raises TooLate or WrongState if the agreement is no longer open, Refused if it is another
+    person's turn, the text has changed, or a member of staff has not opened it.
     """
     own = before.own_places(person.turn)
     state = next_state(_step(before, own), before.state)

@@ -73,7 +73,7 @@ class Place:
         """The place with this name. Raises ValueError for any other text."""
         found = _NAME.fullmatch(key)
         if found is None:
-            raise ValueError(f"{key!r} names no signature place")
+            raise ValueError(f"{key!r} is not a signature place")
         return Place(
             Party(found["party"]), PlaceCapacity(found["capacity"]), int(found["number"] or 1)
         )
@@ -91,11 +91,11 @@ def declared(names: Sequence[str]) -> tuple[Place, ...]:
     """
     places = tuple(map(Place.named, names))
     if len(set(places)) != len(places) or len(places) > MOST_PLACES:
-        raise ValueError(f"a place is repeated, or there are too many: {', '.join(names)}")
+        raise ValueError(f"a repeated place, or too many places: {', '.join(names)}")
     turns = {place.turn for place in places}
     ours = {each for each in turns if each.party is Party.PROCESSOR}
     if SIGNATORY not in turns or ours != {COUNTERSIGNER}:
-        raise ValueError(f"not both parties sign: {', '.join(names)}")
+        raise ValueError(f"the parties do not both sign: {', '.join(names)}")
     return places
 
 

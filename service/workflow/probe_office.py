@@ -33,7 +33,7 @@ def probe_office(deps: Deps) -> tuple[str, ...]:
         if found is None or found[1] != {"missing": list(missing)}:
             tx.audit.append(None, Event.OFFICE_PROBED, SYSTEM, missing=list(missing))
     if missing:
-        log.warning("LibreOffice is not kept from: %s", ", ".join(missing))
+        log.warning("LibreOffice is not isolated from: %s", ", ".join(missing))
         if not deps.settings.development and not deps.settings.office_not_isolated_reason:
             raise OfficeOpen(StartCode.OFFICE_OPEN, missing=", ".join(missing))
     return missing

@@ -97,7 +97,7 @@ class Seals:
         if rows:
             newest = rows[-1]
             if hashlib.sha256(pdf).hexdigest() != newest.sha256:
-                raise LookupError(f"{agreement_id}: the seals do not continue each other")
+                raise LookupError(f"{agreement_id}: the seals do not form one chain")
             last = Seal(newest.step, pdf, newest.sha256, newest.token_time, newest.token_quality)
         tokens = {row.step: (row.token_time, row.token_quality) for row in rows}
         return Sealed(frozen, last, tokens)

@@ -61,7 +61,7 @@ def probe_nightly(deps: Deps) -> int:
     """
     wrong = probe_archive(deps)
     if wrong:
-        raise ArchiveInDoubt(f"{wrong} promises not kept or originals not read")
+        raise ArchiveInDoubt(f"{wrong} broken promises or unread originals")
     return 0
 
 

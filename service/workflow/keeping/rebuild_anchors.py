@@ -66,11 +66,11 @@ def _proven(day: str, files: Mapping[str, bytes | None], trust: Trust) -> tuple[
     """
     record, response, lines = (files[kind] for kind in (RECORD, TOKEN, HEADS))
     if record is None or response is None or lines is None:
-        raise ValueError("not all of its three files are there")
+        raise ValueError("not all three files are present")
     told = anchoring.read(record)
     heads = [_head(json.loads(line)) for line in lines.splitlines()]
     if (told["day"], told["size"], told["root"]) != (day, len(heads), anchoring.root(heads)):
-        raise ValueError("the record tells of another day or of another tree")
+        raise ValueError("the record is of another day or another tree")
     moment, quality = _stamped(record, response, trust)
     anchor = Anchor(
         number=int(told["number"]),

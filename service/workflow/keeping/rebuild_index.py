@@ -171,7 +171,7 @@ def _recovered(held: HeldPackage) -> Recovered:
 
     printed = attached(Revisions(held.files[AGREEMENT]))
     if printed is None:
-        raise ValueError("the document carries no data")
+        raise ValueError("the document has no attached data")
     return Recovered(held.stored.facts, held.files, json.loads(printed))
 
 

@@ -53,7 +53,7 @@ def renew_stamps(deps: Deps) -> int:
         late = tx.stamps.late(now)
         due = tx.stamps.due(now, now + timedelta(days=deps.settings.stamp_renew_days), AT_ONCE)
     if late:
-        log.error("time stamps of %d agreements were not renewed before they ended", len(late))
+        log.error("time stamps of %d agreements were not renewed before they expired", len(late))
     renewed = _renew_all(deps, due, now, failing) if due else 0
     _note_troubles(deps, late, failing)
     return renewed
@@ -70,7 +70,7 @@ def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str
     worthwhile = [each for each in due if until - each.stamp.proves_until >= LEAST_GAIN]
     if len(worthwhile) < len(due):
         log.error(
-            "%d time stamps age, and a new one would prove until %s only: renew its certificate",
+            "%d time stamps expire soon, but a new one lasts only until %s: renew its certificate",
             len(due) - len(worthwhile),
             until.date(),
         )
@@ -83,7 +83,7 @@ def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str
         except TimestampUnavailable as failure:  # the others would fail as well
             left = (other.stamp.agreement_id for other in worthwhile[number:])
             failing |= dict.fromkeys(left, said(failure))
-            log.error("no time stamp to renew with: %s", said(failure))
+            log.error("no time stamp for a renewal: %s", said(failure))
             break
         except Exception as failure:
             log.error("%s: %s", each.kept.key, said(failure))
@@ -139,7 +139,7 @@ def _renew(deps: Deps, due: Due, now: datetime) -> int:
     pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
     made = with_present_keys(deps, lambda one: one.renew(pdf))
     if not made.pdf.startswith(pdf):
-        raise ValueError(f"{kept.key}: a renewed copy that does not begin with it")
+        raise ValueError(f"{kept.key}: its renewed copy does not begin with it")
     _must_be_genuine(deps, due, made.pdf)
     name = renewed_name(of, local_date(made.token_time))
     until = lock_until(now, days=deps.settings.lock_days)

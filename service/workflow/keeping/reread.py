@@ -73,7 +73,7 @@ def look(deps: Deps, agreement_id: str) -> bool:
         with deps.database.begin() as tx:
             known = recorded(tx, agreement_id)
         if known is None:
-            raise LookupError(f"{agreement_id}: checked before, and nothing of it is recorded")
+            raise LookupError(f"{agreement_id}: checked before, but it has no records")
         found = examine(deps, known, twice=True)
     except (StorageUnavailable, StorageRefused) as failure:
         try:

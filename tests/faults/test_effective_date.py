@@ -66,7 +66,7 @@ class ClockedTransaction(Transaction):
     """A real transaction whose clock returns these instants, one per call."""
 
     def __init__(self, real: Transaction, *instants: datetime) -> None:
-        super().__init__(real._connection, real._app)
+        super().__init__(real._connection)
         self._instants = chain(instants, repeat(instants[-1]))
 
     def now(self) -> datetime:

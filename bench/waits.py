@@ -43,11 +43,12 @@ class Waits:
         )
 
     def until_idle(self) -> None:
-        """Until the worker has nothing to do now."""
+        """Until the worker has nothing to do now, mails included: one that it is sending holds the
+        row of its agreement."""
         self._wait(
             "select count(*) = 0 from procrastinate_jobs where scheduled_at is null"
-            " and status in ('todo', 'doing') and queue_name = %s",
-            "interactive",
+            " and status in ('todo', 'doing') and queue_name <> %s",
+            "housekeeping",
         )
 
     def our_turn(self) -> bool:

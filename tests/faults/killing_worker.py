@@ -49,7 +49,7 @@ from storage.objects import ObjectStore
 TARGETS: dict[str, tuple[Any, str]] = {
     "accept": (service.workflow.signing.countersign, "accept"),
     "commit": (DefaultDialect, "do_commit"),
-    "defer": (Jobs, "_put"),  # all ways of deferring
+    "defer": (Jobs, "defer"),
     "seal_act": (Sealer, "seal_act"),
     "keep_seal": (Seals, "add"),
     "close": (Sealer, "close"),

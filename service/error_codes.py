@@ -118,6 +118,7 @@ class StartCode(StrEnum):
     ALREADY_RUNNING = "cli.already_running"
     DATABASE_UNUSABLE = "cli.database_unusable"
     ARCHIVE_UNUSABLE = "cli.archive_unusable"
+    NOT_PREPARED = "cli.not_prepared"
     KEYS_UNUSABLE = "cli.keys_unusable"
     OFFICE_OPEN = "cli.office_open"
     ENGINE_MISSING = "engines.missing"

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.deps import Deps
 from service.error_words import words_of
 from service.errors import ZegelError
-from service.running.opening import engines
+from service.running.opening import prepared_engines
 from service.settings.table import Settings
 from service.texts import has_text, text
 from service.wiring.build import build
@@ -57,7 +57,7 @@ def rebuild(
     telling = _Telling(as_json)
     try:
         settings = given()
-        with engines(settings) as found:
+        with prepared_engines(settings) as found:
             deps = build(settings, found.database_url, found.store)
             try:
                 trust = _trust(deps, roots, stamp_roots)

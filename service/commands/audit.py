@@ -18,7 +18,7 @@ from service.agreement.deadlines import show_moment_with_offset
 from service.deps import Deps
 from service.error_words import words_of
 from service.errors import ZegelError
-from service.running.opening import engines
+from service.running.opening import prepared_engines
 from service.settings.table import Settings
 from service.texts import has_text, text
 from service.wiring.build import build
@@ -37,7 +37,7 @@ def verify_log(given: Callable[[], Settings], root_files: Sequence[Path], *, as_
     """
     try:
         settings = given()
-        with engines(settings) as found:
+        with prepared_engines(settings) as found:
             deps = build(settings, found.database_url, found.store)
             try:
                 report = audit(deps, _roots(deps, root_files))

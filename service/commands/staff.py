@@ -9,7 +9,7 @@ import click
 from service.agreement.deadlines import show_moment
 from service.deps import Deps
 from service.errors import NotFound
-from service.running.opening import engines
+from service.running.opening import prepared_engines
 from service.settings.table import Settings
 from service.texts import text
 from service.wiring.build import build
@@ -27,7 +27,7 @@ def make_administrator(settings: Settings, email: str) -> None:
 
 
 def _print(settings: Settings, email: str, step: Callable[[Deps, str], RescueLink]) -> None:
-    with engines(settings) as found:
+    with prepared_engines(settings) as found:
         deps = build(settings, found.database_url, found.store)
         try:
             made = step(deps, email)

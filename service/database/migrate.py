@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from service.database.roles import Role, admit
@@ -35,6 +37,17 @@ def upgrade(url: str, application: Role | None = None) -> None:
                 connection.rollback()
                 connection.execute(text("select pg_advisory_unlock(:n)"), {"n": _LOCK})
                 connection.commit()
+    finally:
+        engine.dispose()
+
+
+def is_current(url: str) -> bool:
+    """Whether the schema is the one that this version needs. Raises SQLAlchemyError."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            newest = ScriptDirectory.from_config(configuration(connection)).get_current_head()
+            return MigrationContext.configure(connection).get_current_revision() == newest
     finally:
         engine.dispose()
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
 from service.engines.object_store_identities import WEB, WORKER
 from service.engines.private_files import closed_to_others
+from service.error_codes import StartCode
 from service.errors import ZegelError
 from service.settings.table import Settings
 from storage.config import S3Config
@@ -43,6 +44,21 @@ def engines(settings: Settings) -> Iterator[Engines]:
     """
     with closed_to_others():
         yield from _opened(settings)
+
+
+@contextmanager
+def prepared_engines(settings: Settings) -> Iterator[Engines]:
+    """The same, for a command that needs the tables of this version.
+
+    Raises NotRunning if ``zegel prepare`` has not made them, EngineError, or SQLAlchemyError.
+    """
+    # The library of migrations is loaded by no process that keeps running.
+    from service.database import migrate  # noqa: PLC0415
+
+    with engines(settings) as found:
+        if not migrate.is_current(found.database_url):
+            raise NotRunning(StartCode.NOT_PREPARED)
+        yield found
 
 
 def _opened(settings: Settings) -> Iterator[Engines]:

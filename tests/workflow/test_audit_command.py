@@ -11,8 +11,10 @@ import pytest
 from days import Travel
 from house import House
 
+from service.commands.archive import rebuild
 from service.commands.audit import verify_log
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
+from service.texts import text
 from service.workflow.keeping import anchor
 
 
@@ -73,12 +75,9 @@ def own_root(unwatched_house: House) -> bytes:
 
 
 def test_what_cannot_be_looked_at_is_2(
-    settings_of: Any,
-    postgres_server: EmbeddedPostgres,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    settings_of: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No answer from archive or database, a database without our tables, a file that is no root."""
+    """No answer from archive or database, a file that is no root."""
     (tmp_path / "root.pem").write_text("no certificate", encoding="utf-8")
     for settings, roots in (
         (dataclasses.replace(settings_of, s3_endpoint_url="http://127.0.0.1:1"), ()),
@@ -88,8 +87,19 @@ def test_what_cannot_be_looked_at_is_2(
             ),
             (),
         ),
-        (dataclasses.replace(settings_of, database_url=postgres_server.url("postgres")), ()),
         (settings_of, (tmp_path / "root.pem",)),
     ):
         assert verify_log(lambda s=settings: s, roots, as_json=False) == 2
         assert capsys.readouterr().err
+
+
+def test_tables_that_were_not_made_are_said_to_be_missing(
+    settings_of: Any, postgres_server: EmbeddedPostgres, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rebuild once called every package strange where the tables were missing."""
+    empty = dataclasses.replace(settings_of, database_url=postgres_server.url("postgres"))
+    assert verify_log(lambda: empty, (), as_json=False) == 2
+    assert rebuild(lambda: empty, (), ()) == 2
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [text("cli.not_prepared")] * 2
+    assert said.out == ""

@@ -7,6 +7,7 @@ work is timed; the rest is work per agreement.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -80,12 +81,9 @@ class Asked:
 
     def undone(self, step: Callable[[Transaction], object]) -> None:
         """Run ``step`` in a transaction that is rolled back."""
-        try:
-            with self.deps.database.begin() as tx:
-                step(tx)
-                raise _Undone
-        except _Undone:
-            pass
+        with suppress(_Undone), self.deps.database.begin() as tx:
+            step(tx)
+            raise _Undone
 
 
 def questions() -> list[Question]:

@@ -13,16 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from cryptography import x509
-from sqlalchemy.exc import SQLAlchemyError
 
+from service.commands.installation import UNUSABLE, certificates, installation, say_why
 from service.deps import Deps
-from service.error_words import words_of
-from service.errors import ZegelError
-from service.running.opening import prepared_engines
 from service.settings.table import Settings
 from service.texts import has_text, text
-from service.wiring.build import build
 from service.workflow.keeping.put_in_index import DIFFERENT
 from service.workflow.keeping.rebuild_anchors import AnchorOutcome, rebuild_anchors
 from service.workflow.keeping.rebuild_index import (
@@ -33,8 +28,7 @@ from service.workflow.keeping.rebuild_index import (
     Trust,
     rebuild_index,
 )
-from signatures.errors import AuthorityError
-from storage.errors import PackageInvalid, StorageError
+from storage.errors import PackageInvalid
 from storage.manifest import ROOT
 
 WHOLE, NOT_WHOLE, UNKNOWN = 0, 1, 2
@@ -57,25 +51,17 @@ def rebuild(
     telling = _Telling(as_json)
     try:
         settings = given()
-        with prepared_engines(settings) as found:
-            deps = build(settings, found.database_url, found.store)
-            try:
-                trust = _trust(deps, roots, stamp_roots)
-                summary = rebuild_index(deps, trust, telling.hear, since=since)
-                anchors = _Anchors()
-                for each in rebuild_anchors(deps, trust):
-                    anchors.add(each)
-            finally:
-                deps.close()
+        with installation(settings) as deps:
+            trust = _trust(deps, roots, stamp_roots)
+            summary = rebuild_index(deps, trust, telling.hear, since=since)
+            anchors = _Anchors()
+            for each in rebuild_anchors(deps, trust):
+                anchors.add(each)
     except PackageInvalid:
         click.echo(text("cli.rebuild_no_reference", given=since), err=True)
         return UNKNOWN
-    except ZegelError as error:
-        click.echo(words_of(error), err=True)
-        return UNKNOWN
-    except (StorageError, AuthorityError, SQLAlchemyError, OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]  # the database adds its statement on further lines
-        click.echo(text("cli.rebuild_unknown", reason=reason), err=True)
+    except UNUSABLE as error:
+        say_why(error, "cli.rebuild_unknown")
         return UNKNOWN
     whole = not summary.troubled and not anchors.troubled
     if as_json:
@@ -88,19 +74,11 @@ def rebuild(
 
 
 def _trust(deps: Deps, roots: Sequence[Path], stamp_roots: Sequence[Path]) -> Trust:
-    stamps = [*deps.settings.tsa_roots, *_certificates(stamp_roots)]
+    stamps = [*deps.settings.tsa_roots, *certificates(stamp_roots)]
     if roots:
-        return Trust(_certificates(roots), stamps)
+        return Trust(certificates(roots), stamps)
     authority = deps.authority()
     return Trust(authority.roots, stamps, authority.lists)
-
-
-def _certificates(files: Sequence[Path]) -> list[x509.Certificate]:
-    return [
-        certificate
-        for file in files
-        for certificate in x509.load_pem_x509_certificates(file.read_bytes())
-    ]
 
 
 @dataclass

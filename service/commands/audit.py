@@ -12,19 +12,13 @@ from pathlib import Path
 
 import click
 from cryptography import x509
-from sqlalchemy.exc import SQLAlchemyError
 
 from service.agreement.deadlines import show_moment_with_offset
+from service.commands.installation import UNUSABLE, certificates, installation, say_why
 from service.deps import Deps
-from service.error_words import words_of
-from service.errors import ZegelError
-from service.running.opening import prepared_engines
 from service.settings.table import Settings
 from service.texts import has_text, text
-from service.wiring.build import build
 from service.workflow.keeping.audit import AnchorFinding, AuditReport, ChainFinding, audit
-from signatures.errors import AuthorityError
-from storage.errors import StorageError
 
 HOLDS, BROKEN, UNKNOWN = 0, 1, 2
 
@@ -37,18 +31,10 @@ def verify_log(given: Callable[[], Settings], root_files: Sequence[Path], *, as_
     """
     try:
         settings = given()
-        with prepared_engines(settings) as found:
-            deps = build(settings, found.database_url, found.store)
-            try:
-                report = audit(deps, _roots(deps, root_files))
-            finally:
-                deps.close()
-    except ZegelError as error:
-        click.echo(words_of(error), err=True)
-        return UNKNOWN
-    except (StorageError, AuthorityError, SQLAlchemyError, OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]  # the database adds its statement on further lines
-        click.echo(text("cli.audit_unknown", reason=reason), err=True)
+        with installation(settings) as deps:
+            report = audit(deps, _roots(deps, root_files))
+    except UNUSABLE as error:
+        say_why(error, "cli.audit_unknown")
         return UNKNOWN
     click.echo(_as_json(report) if as_json else "\n".join(told(report)))
     return HOLDS if report.holds else BROKEN
@@ -57,11 +43,7 @@ def verify_log(given: Callable[[], Settings], root_files: Sequence[Path], *, as_
 def _roots(deps: Deps, files: Sequence[Path]) -> list[x509.Certificate]:
     if not files:
         return [*deps.authority().roots, *deps.settings.tsa_roots]
-    return [
-        certificate
-        for file in files
-        for certificate in x509.load_pem_x509_certificates(file.read_bytes())
-    ]
+    return certificates(files)
 
 
 def _as_json(report: AuditReport) -> str:

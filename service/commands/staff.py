@@ -7,12 +7,11 @@ from collections.abc import Callable
 import click
 
 from service.agreement.deadlines import show_moment
+from service.commands.installation import installation
 from service.deps import Deps
 from service.errors import NotFound
-from service.running.opening import prepared_engines
 from service.settings.table import Settings
 from service.texts import text
-from service.wiring.build import build
 from service.workflow.people.rescue import RescueLink, administrator, password_link
 
 
@@ -27,14 +26,11 @@ def make_administrator(settings: Settings, email: str) -> None:
 
 
 def _print(settings: Settings, email: str, step: Callable[[Deps, str], RescueLink]) -> None:
-    with prepared_engines(settings) as found:
-        deps = build(settings, found.database_url, found.store)
+    with installation(settings) as deps:
         try:
             made = step(deps, email)
         except NotFound as unknown:
             raise click.ClickException(text("cli.staff_unknown", email=email)) from unknown
-        finally:
-            deps.close()
     click.echo(
         text("cli.staff_link_made", name=made.name, until=show_moment(made.until), link=made.link)
     )

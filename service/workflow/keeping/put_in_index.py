@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from service.agreement.events import Event
@@ -69,11 +70,8 @@ class Putting:
     def _there(self, found: Recovered) -> Agreement | None:
         """The existing agreement, under its row lock; None if it was just added."""
         tx, reference = self._tx, found.facts.reference
-        try:
+        with suppress(NotFound):
             other = tx.agreements.lock(reference)
-        except NotFound:
-            pass
-        else:
             if other.id != self._id:
                 self.different.append("agreement.id")
                 return None

@@ -19,7 +19,8 @@ from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.workflow.keeping import listing, reread, retain, retrieve
+from service.workflow.keeping import listing, reread, retain
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import remind
 from service.workflow.signing import countersign
 from service.workflow.sweep import PATIENCE_SECONDS
@@ -160,8 +161,8 @@ def _searches() -> Iterator[Question]:
 
 
 def _dossiers() -> Iterator[Question]:
-    yield "dossier: completed", GOAL, lambda a: retrieve.dossier(a.deps, a.completed, a.staff)
-    yield "dossier: running", GOAL, lambda a: retrieve.dossier(a.deps, a.running, a.staff)
+    yield "dossier: completed", GOAL, lambda a: dossier_of(a.deps, a.completed, a.staff)
+    yield "dossier: running", GOAL, lambda a: dossier_of(a.deps, a.running, a.staff)
     yield (
         "dossier: other with this number",
         GOAL,

@@ -5,9 +5,9 @@
     signing/    open_link  read_sample  draft  complete  read  prove_mailbox  sign  delegate
                 decline  open_text  countersign  send_back, and accept, where a signature
                 becomes valid
-    sealing/    seal  close  evidence_package, and the keys
-    keeping/    finish  archive  examine  reread  retain  renew_stamps  anchor  audit  retrieve
-                verify
+    sealing/    seal  close  closing_facts  evidence_package, and the keys
+    keeping/    finish  archive  examine  reread  retain  renew_stamps  anchor  audit  dossier
+                retrieve  verify
     package/    recorded  take_out  originals: one agreement's files in the archive
     people/     staff and their accounts, passwords, roles and sessions; the processor's profile
     telling/    links  notify  deliver  undelivered  ask_countersigners  alarm

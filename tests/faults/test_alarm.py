@@ -16,7 +16,7 @@ from service.agreement.permissions import Role
 from service.agreement.states import State
 from service.engines.process import free_ports
 from service.errors import NotAllowed
-from service.workflow.keeping import archive, retrieve
+from service.workflow.keeping import archive, reread
 from service.workflow.sealing import close, seal
 from service.workflow.telling import alarm
 from tests.variants import some
@@ -155,7 +155,7 @@ def test_a_damaged_archive_is_told_at_once(house: House, state: str) -> None:
     mails_sent(house)
     now_is = {"missing": "key = key || 'x'", "corrupt": "sha256 = repeat('0', 64)"}[state]
     house.rows(f"update archived_objects set {now_is} where name = 'bijlagen.zip'")
-    retrieve.check(house.deps, reference, house.staff)
+    reread.check(house.deps, reference, house.staff)
     assert house.archive_state(reference) == state
     assert alarm.alarm(house.deps) == 1
     assert alarm.alarm(house.deps) == 0

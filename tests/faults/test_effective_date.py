@@ -22,7 +22,8 @@ from service.agreement.states import Order, State
 from service.database.engine import Transaction
 from service.documents.pdf_text import read_pdf_text
 from service.texts import text
-from service.workflow.keeping import retrieve
+from service.workflow.keeping import reread, retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.verify import verify_upload
 from service.workflow.package import originals
 from service.workflow.signing.accept import Person, SignatureImage, accept, statements
@@ -148,7 +149,7 @@ def test_the_stamp_of_hours_later_changes_nothing_and_is_explained(
     assert (kept.state, kept.effective_date) == (State.COMPLETED, day)
     assert house.archive_state(reference) == "verified"
 
-    dossier = retrieve.dossier(house.deps, reference, house.staff)
+    dossier = dossier_of(house.deps, reference, house.staff)
     assert dossier.other_days.keys() == set(kept.places)
     pdf = originals.original_bytes(house.deps, kept.id)
     report = verify_upload(house.deps, pdf).report
@@ -185,7 +186,7 @@ def test_an_authority_that_was_down_for_hours_does_not_move_the_date(
     kept = house.agreement(reference)
     assert (kept.state, kept.effective_date) == (State.COMPLETED, date(2026, 7, 14))
     assert house.archive_state(reference) == "verified"
-    dossier = retrieve.dossier(house.deps, reference, house.staff)
+    dossier = dossier_of(house.deps, reference, house.staff)
     assert dossier.token_quality == text("evidence.quality.extern")
     assert dossier.other_days.keys() == set(kept.places)
     names = {each.name for each in dossier.files}
@@ -194,7 +195,7 @@ def test_an_authority_that_was_down_for_hours_does_not_move_the_date(
         "certificaten/tijdstempeldienst.pem",
         "certificaten/tijdstempelintrekking.pem",
     } <= names
-    checked = retrieve.check(house.deps, reference, house.staff)
+    checked = reread.check(house.deps, reference, house.staff)
     assert checked.intact, checked.verdict and checked.verdict.lines()
 
 

@@ -21,7 +21,7 @@ from service.agreement.events import Event
 from service.documents.pdf_text import read_pdf_text
 from service.engines.process import free_ports
 from service.workflow.actors import Client
-from service.workflow.keeping import retrieve
+from service.workflow.keeping import reread, retrieve
 
 WRONG, RIGHT = "an@weg.example", "an@peeters.example"
 NO_SUCH_USER = "550 5.1.1 No such user here"
@@ -187,7 +187,7 @@ def test_the_hard_road_completes_and_who_must_know_is_told(
         work(house)
 
         assert house.archive_state(reference) == "verified"
-        assert retrieve.check(house.deps, reference, house.staff).intact
+        assert reread.check(house.deps, reference, house.staff).intact
         assert letterbox.answered == [NO_SUCH_USER, TOO_MUCH]
         copy = letterbox.newest(RIGHT, "is getekend")
         assert "te groot voor uw mailbox" in copy

@@ -26,7 +26,8 @@ from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
 from service.settings.table import Settings, load_settings
 from service.wiring.build import build
-from service.workflow.keeping import anchor, examine, retrieve
+from service.workflow.keeping import anchor, examine
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.people import profile, staff_log
 from service.workflow.telling import deliver
 from storage.objects import ObjectStore, S3Config
@@ -80,7 +81,7 @@ def _must_hold(house: House) -> None:
             agreement = tx.agreements.get(reference)
             assert check_chain(tx.audit.of(agreement.id)) == []
             waiting = [each for each in tx.messages.of(agreement.id) if not each.attach_original]
-        timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
+        timeline = dossier_of(house.deps, reference, house.staff).timeline
         assert all(entry.sentence for entry in timeline)
         for message in waiting:
             alike = (message.kind, *sorted(message.values))

@@ -23,7 +23,8 @@ from service.database.keeping.archive import ArchivedObject
 from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
 from service.errors import NotAllowed, NotFound
-from service.workflow.keeping import archive, listing, retain, retrieve
+from service.workflow.keeping import archive, listing, reread, retain, retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import change_email
 from service.workflow.package import originals
 from service.workflow.sealing import close, seal
@@ -185,7 +186,7 @@ def _is_checked(house: House, reference: str) -> None:
     keeper = colleague(house, Role.ARCHIVE)
     mails = len(house.mails(reference))
     requests = Requests(house)
-    assert retrieve.check(house.deps, reference, keeper).intact
+    assert reread.check(house.deps, reference, keeper).intact
     assert requests.since() == {"GetObject": 4, "ListObjectVersions": 1}
     with house.deps.database.begin() as tx:
         agreement = tx.agreements.get(reference)
@@ -198,13 +199,13 @@ def _is_checked(house: House, reference: str) -> None:
 
     others = next(each for each in objects if each.name == "bijlagen.zip")
     _record(house, agreement.id, dataclasses.replace(others, sha256="0" * 64))
-    damaged = retrieve.check(house.deps, reference, keeper)
+    damaged = reread.check(house.deps, reference, keeper)
     assert not damaged.stored.intact
     assert not damaged.intact
     assert state_of(house, reference).state == "corrupt"
     assert house.events(reference)[-1] == "archive.damaged"
     _record(house, agreement.id, others)
-    assert retrieve.check(house.deps, reference, keeper).intact
+    assert reread.check(house.deps, reference, keeper).intact
     assert state_of(house, reference).state == "verified"
     assert len(house.mails(reference)) == mails
 
@@ -256,12 +257,12 @@ def test_a_package_of_before_stays_as_it_is(
         for each, files in ((reference, held), (today, of_today)):
             one, _ = retrieve.open_file(house.deps, each, name, house.staff, BROWSER)
             assert one == files[name]
-    page = {each.name: each for each in retrieve.dossier(house.deps, today, house.staff).files}
+    page = {each.name: each for each in dossier_of(house.deps, today, house.staff).files}
     assert {name: (each.size, each.sha256) for name, each in page.items()} == {
         name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in of_today.items()
     }
 
-    assert retrieve.check(house.deps, reference, house.staff).intact
+    assert reread.check(house.deps, reference, house.staff).intact
     house.rows("update archived_objects set locked_until = now() + interval '3 days'")
     assert retain.prolong_locks(house.deps) == len(rows) + len(OBJECTS)
     house.rows("update archive_states set state = 'locked'")
@@ -289,14 +290,14 @@ def test_the_archive_shows_only_what_was_signed(house: House) -> None:
     keeper = colleague(house, Role.ARCHIVE)
     page = listing.search_archive(house.deps, Search(archived_only=True), keeper)
     assert [line.reference for line in page.lines] == [signed]
-    assert retrieve.dossier(house.deps, signed, keeper).agreement.reference == signed
+    assert dossier_of(house.deps, signed, keeper).agreement.reference == signed
     for reference in (running, "VO-2026-99999"):  # not yours and not there look alike
         with pytest.raises(NotFound):
-            retrieve.dossier(house.deps, reference, keeper)
+            dossier_of(house.deps, reference, keeper)
     for door in (
         lambda: retrieve.open_file(house.deps, signed, "overeenkomst.pdf", keeper, BROWSER),
         lambda: retrieve.package(house.deps, signed, keeper, BROWSER),
-        lambda: retrieve.check(house.deps, signed, keeper),
+        lambda: reread.check(house.deps, signed, keeper),
     ):
         with pytest.raises(NotFound):
             door()

@@ -22,6 +22,7 @@ from service.errors import Invalid
 from service.texts import OURS
 from service.workflow.actors import Client
 from service.workflow.keeping import archive, retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import (
     answer,
     change_email,
@@ -116,7 +117,7 @@ def _signed_by_both(house: House) -> str:
     generate.generate(deps, house.agreement(reference).id)
     for question in ("Zqxvraag?", "Nog een zqxvraag?"):
         ask.ask(deps, secret, question, BROWSER)
-    first, second = retrieve.dossier(deps, reference, staff).questions
+    first, second = dossier_of(deps, reference, staff).questions
     answer.answer(deps, reference, first.id, "Zqxantwoord", staff)
     answer.settle(deps, reference, second.id, staff)
     digest = house.agreement(reference).frozen_sha256
@@ -236,11 +237,11 @@ def test_what_was_erased_is_said_and_the_rest_still_prints(house: House) -> None
     reference = house.sent()
     house.deliver(reference)
     void.void(house.deps, reference, "Verkeerde klant", house.staff)
-    dossier = retrieve.dossier(house.deps, reference, house.staff)
+    dossier = dossier_of(house.deps, reference, house.staff)
     invited = "E-mail verstuurd aan {}: uitnodiging om te ondertekenen."
     assert invited.format("an@peeters.example") in [line.sentence for line in dossier.timeline]
     house.rows("delete from audit_personal")
-    said = [line.sentence for line in retrieve.dossier(house.deps, reference, house.staff).timeline]
+    said = [line.sentence for line in dossier_of(house.deps, reference, house.staff).timeline]
     assert said[-1] == "Ingetrokken. Reden: «gewist»"
     assert invited.format("«gewist»") in said
     assert any(

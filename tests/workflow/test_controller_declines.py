@@ -10,7 +10,7 @@ from house import BROWSER, House
 from service.agreement.states import PlaceState, State
 from service.errors import Invalid, LinkUnusable
 from service.workflow.actors import Client
-from service.workflow.keeping import retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import generate, void
 from service.workflow.signing import ask, decline, open_link, read
 
@@ -54,7 +54,7 @@ def test_a_refusal_says_whether_the_mailbox_was_proved(
         house.proved(reference, secret)
     decline.decline(house.deps, secret, "content", "", BROWSER)
     assert house.mails(reference, "declined")[0].values["mailbox_proved"] is proved
-    timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
+    timeline = dossier_of(house.deps, reference, house.staff).timeline
     assert f"De inhoud klopt niet (mailbox {words} met een code)" in [
         entry.sentence.removeprefix("Geweigerd. Reden: ") for entry in timeline
     ]

@@ -11,7 +11,7 @@ from service.agreement.drafting import Input
 from service.agreement.states import PlaceState, State
 from service.error_words import words_of
 from service.errors import Invalid, LinkUnusable, Refused, WrongState
-from service.workflow.keeping import retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.signing import complete, delegate, open_link, prove_mailbox, sign
 
 
@@ -196,7 +196,7 @@ def test_what_we_signed_with_a_name_in_it_is_not_passed_on(house: House) -> None
 def test_the_log_and_the_record_say_that_and_when_the_mailbox_was_proved(house: House) -> None:
     reference = house.sent()
     house.passed_on(house.entered(reference))
-    timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
+    timeline = dossier_of(house.deps, reference, house.staff).timeline
     said = next(e.sentence for e in timeline if e.event == "signatory.delegated")
     assert "was bevestigd met een code op" in said
     with house.deps.database.begin() as tx:

@@ -19,7 +19,8 @@ from service.documents.produce import DocumentMaker
 from service.error_codes import ErrorCode
 from service.error_words import words_by_field, words_of
 from service.errors import Invalid, NotAllowed, Refused, WrongState
-from service.workflow.keeping import listing, retrieve
+from service.workflow.keeping import listing
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import create, edit, generate, send, take_over, void
 from service.workflow.signing import countersign, decline
 from service.workflow.telling import alarm, ask_countersigners
@@ -43,7 +44,7 @@ def printed(house: House, reference: str) -> tuple[str, str]:
 
 
 def read_by(house: House, reference: str) -> str:
-    found = retrieve.dossier(house.deps, reference, house.staff).frozen
+    found = dossier_of(house.deps, reference, house.staff).frozen
     assert found
     return found.reading_html
 
@@ -80,7 +81,7 @@ def test_the_text_names_who_signs_and_nobody_else_signs_it(house: House, tom: St
     )
     assert house.agreement(reference).state is State.IN_SIGNING
     assert signs(house, reference, tom) == ""
-    acts = retrieve.dossier(house.deps, reference, house.staff).acts
+    acts = dossier_of(house.deps, reference, house.staff).acts
     assert [act.record.content["person"]["name"] for act in acts.values()] == [
         "An Peeters",
         "An Peeters",
@@ -169,7 +170,7 @@ def test_a_colleague_takes_over_and_the_text_is_made_anew(
     house.sign(reference, secret)
     assert signs(house, reference, jan).startswith("In deze overeenkomst staat dat Tom Claes")
     assert signs(house, reference, tom) == ""
-    said = [line.sentence for line in retrieve.dossier(house.deps, reference, tom).timeline]
+    said = [line.sentence for line in dossier_of(house.deps, reference, tom).timeline]
     assert "Tom Claes ondertekent namens de verwerker, in de plaats van Jan Blok." in said
 
 
@@ -247,9 +248,9 @@ def test_who_did_not_sign_hears_nothing_of_a_refusal(house: House, tom: Staff) -
 def test_a_name_that_changed_is_not_signed_with_until_the_text_has_it(house: House) -> None:
     reference = house.pre_signed()
     same = rename(house, house.staff, "mevr. Els MAËS")  # the same name for a reader
-    assert not retrieve.dossier(house.deps, reference, same).renamed
+    assert not dossier_of(house.deps, reference, same).renamed
     married = rename(house, house.staff, "Els Vermeulen")
-    assert retrieve.dossier(house.deps, reference, married).renamed
+    assert dossier_of(house.deps, reference, married).renamed
     assert signs(house, reference, married).startswith("In de tekst staat Els Maes")
     assert printed(house, reference)[0] == "Els Maes"
     take_over.take_over(house.deps, reference, married)
@@ -265,7 +266,7 @@ def test_the_function_on_paper_is_that_of_the_record(house: House) -> None:
     house.rows("update staff set function = 'Directeur'")
     promoted = dataclasses.replace(house.staff, function="Directeur")
     assert signs(house, reference, promoted) == ""
-    act = list(retrieve.dossier(house.deps, reference, house.staff).acts.values())[-1]
+    act = list(dossier_of(house.deps, reference, house.staff).acts.values())[-1]
     assert act.record.content["person"]["function"] == printed(house, reference)[1] == "Zaakvoerder"
 
 

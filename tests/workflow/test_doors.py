@@ -25,7 +25,7 @@ from service.error_words import words_by_field
 from service.errors import Invalid
 from service.web.context import client
 from service.workflow.actors import Client
-from service.workflow.keeping import archive, retrieve
+from service.workflow.keeping import archive, reread
 from service.workflow.offer import create, generate, send
 from service.workflow.people import profile
 from service.workflow.people import staff as people
@@ -211,7 +211,7 @@ def test_whatever_the_doors_accept_completes(
         step(deps, agreement_id)
 
     assert house.agreement(reference).state is State.COMPLETED
-    assert retrieve.check(deps, reference, house.staff).intact
+    assert reread.check(deps, reference, house.staff).intact
     house.deliver(reference)
     assert {each.state for each in house.mails(reference)} <= {"sent", "refused"}
     assert not [each for each in house.mails(reference) if each.undelivered]

@@ -12,7 +12,7 @@ from service.agreement.drafting import Input
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import PlaceState
 from service.web.staff.next_step import allowed, next_step
-from service.workflow.keeping import retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import answer, expire, generate, send, void
 from service.workflow.signing import ask, complete, decline
 
@@ -20,7 +20,7 @@ from service.workflow.signing import ask, complete, decline
 def says(house: House, reference: str, *words: str, staff: Staff | None = None) -> None:
     """The sentences above the buttons contain these words."""
     staff = staff or house.staff
-    step = next_step(retrieve.dossier(house.deps, reference, staff), staff)
+    step = next_step(dossier_of(house.deps, reference, staff), staff)
     said = f"{step.title}: {step.about}"
     assert [each for each in words if each not in said] == [], said
     assert not re.search(r"\{|  |op \.|met \.", said), said
@@ -28,7 +28,7 @@ def says(house: House, reference: str, *words: str, staff: Staff | None = None) 
 
 def offered(house: House, reference: str) -> frozenset[str]:
     """The actions offered there."""
-    found = retrieve.dossier(house.deps, reference, house.staff)
+    found = dossier_of(house.deps, reference, house.staff)
     return allowed(found, house.staff, copying=True)
 
 
@@ -43,7 +43,7 @@ def test_the_customer_first(house: House, another: Callable[..., Staff]) -> None
     says(house, reference, "An Peeters heeft de link geopend: Dat was op", "niet ingevuld")
     ask.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
     says(house, reference, "Een vraag wacht op antwoord: An Peeters stelde ze op")
-    (question,) = retrieve.dossier(house.deps, reference, house.staff).questions
+    (question,) = dossier_of(house.deps, reference, house.staff).questions
     answer.answer(house.deps, reference, question.id, "Iemand die toekijkt.", house.staff)
     complete.save_details(house.deps, secret, Input(DETAILS), BROWSER)
     says(house, reference, "De gegevens zijn bevestigd, Bijlage 1 is nog niet klaar.")
@@ -72,7 +72,7 @@ def test_we_first_and_what_was_signed_stays_signed(house: House) -> None:
     generate.generate(house.deps, house.agreement(reference).id)
     says(house, reference, "Er heeft nog niemand ondertekend.", "Na die handtekening krijgt An")
     assert "resend" not in offered(house, reference)
-    timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
+    timeline = dossier_of(house.deps, reference, house.staff).timeline
     assert "Klaargezet: wij ondertekenen eerst" in timeline[1].sentence
     house.countersign(reference)
     says(house, reference, "Wacht op An Peeters: Els Maes ondertekende namens ons op", "vertrekt")

@@ -22,6 +22,7 @@ from service.errors import Refused
 from service.texts import text
 from service.wiring.build import TEMPLATES
 from service.workflow.keeping import archive, reread, retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.rebuild_index import Trust, rebuild_index
 from service.workflow.keeping.verify import Checked, CheckedPackage, verify_upload
 from service.workflow.sealing import close, seal
@@ -156,7 +157,7 @@ def test_four_places_from_the_template_to_the_verdict_and_back_from_the_bucket(f
     place = text("labels.place.controller_agreement")
     assert f"{place} (2)" in printed
     assert "Rik Peeters, Medebestuurder" in printed
-    timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
+    timeline = dossier_of(house.deps, reference, house.staff).timeline
     assert any(f"{place} (2)" in each.sentence for each in timeline)
 
     acts = "select place, ordinal, signatory_id, staff_id from acts order by ordinal"

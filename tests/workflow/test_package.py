@@ -17,7 +17,7 @@ from house import House
 from leesmij import commands, commands_in, failing, fetched, refusing, unpacked
 
 from service.texts import table
-from service.workflow.keeping import anchor, archive, retrieve
+from service.workflow.keeping import anchor, archive, reread
 from service.workflow.sealing import close, seal
 from service.workflow.sealing.stamp_files import OF_OTHERS
 from signatures.providers.software import SoftwareProvider
@@ -174,7 +174,7 @@ def test_with_time_stamps_of_another_service_its_leesmij_holds_too(
     for name in OF_OTHERS:
         assert (bag / "data" / name).is_file()
     assert failing(bag) == []
-    assert retrieve.check(house.deps, reference, house.staff).intact
+    assert reread.check(house.deps, reference, house.staff).intact
 
 
 @pytest.mark.long

@@ -15,7 +15,8 @@ from service.agreement.states import State
 from service.error_words import words_by_field
 from service.errors import Invalid, NotAllowed, NotFound, Refused, TooLate, ZegelError
 from service.wiring.build import mailbox
-from service.workflow.keeping import listing, retrieve
+from service.workflow.keeping import listing
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import answer, resend, void
 from service.workflow.offer.answer import settle
 from service.workflow.signing import ask, countersign, send_back
@@ -25,7 +26,7 @@ ASKED = "Klopt het dat zij ook gegevens over gezondheid hebben?\nWaarom?"
 
 
 def questions(house: House, reference: str) -> list[Question]:
-    return retrieve.dossier(house.deps, reference, house.staff).questions
+    return dossier_of(house.deps, reference, house.staff).questions
 
 
 def returned(house: House, staff: Staff | None = None) -> str:
@@ -64,7 +65,7 @@ def test_a_question_that_waits_needs_attention_until_it_is_answered(house: House
     assert needs_attention(house) == [reference]
     page = listing.listing(house.deps, Search(), house.staff)
     assert (page.counts[""], page.counts["waiting"]) == (2, 2)
-    (question,) = retrieve.dossier(house.deps, reference, house.staff).questions
+    (question,) = dossier_of(house.deps, reference, house.staff).questions
     answer.answer(house.deps, reference, question.id, "Iemand die toeziet.", house.staff)
     assert needs_attention(house) == []
 
@@ -81,7 +82,7 @@ def test_given_back_with_a_question(house: House, another: Callable[..., Staff])
     (mail,) = house.mails(reference, "returned")
     assert (mail.recipient, mail.reply_to) == (house.staff.email, tom.email)
     assert mail.values["question"] == ASKED
-    line = retrieve.dossier(house.deps, reference, house.staff).timeline[-1]
+    line = dossier_of(house.deps, reference, house.staff).timeline[-1]
     assert line.sentence == "Teruggestuurd naar de verzender met een vraag van de tekenbevoegde."
     assert line.who == "Tom Claes"
 
@@ -269,7 +270,7 @@ def test_signing_ends_the_signatorys_questions_and_not_ours(house: House) -> Non
 def test_what_is_over_waits_for_no_answer(house: House) -> None:
     reference, _ = asked_by_signatory(house)
     void.void(house.deps, reference, "Verkeerde klant", house.staff)
-    assert not retrieve.dossier(house.deps, reference, house.staff).open_questions
+    assert not dossier_of(house.deps, reference, house.staff).open_questions
     assert not shown(house, reference)
     for step in (
         lambda each: answer.answer(house.deps, reference, each, "Ja.", house.staff),
@@ -291,10 +292,10 @@ def test_no_reminder_while_a_question_waits_nor_right_after(house: House) -> Non
         return found.question_waits, len(found.contacts)
 
     assert situation() == (True, 1)
-    assert retrieve.dossier(house.deps, reference, house.staff).next_reminder is None
+    assert dossier_of(house.deps, reference, house.staff).next_reminder is None
     answer.answer(house.deps, reference, questions(house, reference)[0].id, "Ja.", house.staff)
     assert situation() == (False, 3)  # the invitation, the answer, and the end of the question
-    assert retrieve.dossier(house.deps, reference, house.staff).next_reminder
+    assert dossier_of(house.deps, reference, house.staff).next_reminder
 
 
 def _mail(house: House) -> str:

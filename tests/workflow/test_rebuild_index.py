@@ -21,7 +21,16 @@ from snapshots import begin_with
 from service.agreement.lists import Search
 from service.commands import archive as command
 from service.engines import ObjectStoreAddress
-from service.workflow.keeping import anchor, archive, listing, renew_stamps, retain, retrieve
+from service.workflow.keeping import (
+    anchor,
+    archive,
+    listing,
+    renew_stamps,
+    reread,
+    retain,
+    retrieve,
+)
+from service.workflow.keeping.dossier import dossier_of
 from storage.manifest import MANIFEST, prefix_of
 
 ROOT = Path(__file__).parents[2]
@@ -175,7 +184,7 @@ def test_an_empty_database_gets_the_former_index(
     before = everything(house)
     ids = {house.agreement(each).id for each in references}
     packages = {each: handed_out(house, each) for each in references}
-    dossiers = {each: retrieve.dossier(house.deps, each, house.staff) for each in references}
+    dossiers = {each: dossier_of(house.deps, each, house.staff) for each in references}
     empty(house.deps.database.url)
     said = rebuild(0)
     assert (said["packages"], said["anchors"]) == (counted(added=2), counted(added=1))
@@ -227,10 +236,10 @@ def works_as_before(house: House, references: list[str], packages: Any, dossiers
     assert {line.reference for line in found.lines} == set(references)
     for reference in references:
         assert handed_out(house, reference) == packages[reference]
-        now, then = retrieve.dossier(house.deps, reference, house.staff), dossiers[reference]
+        now, then = dossier_of(house.deps, reference, house.staff), dossiers[reference]
         assert [dataclasses.replace(e, locked_until=then.files[0].locked_until) for e in now.files]
         assert (now.token_quality, now.flags) == (then.token_quality, then.flags)
-        assert retrieve.check(house.deps, reference, house.staff).intact
+        assert reread.check(house.deps, reference, house.staff).intact
     house.rows("update archived_objects set locked_until = now() + interval '3 days'")
     assert retain.prolong_locks(house.deps) == len(house.rows("select 1 from archived_objects"))
     assert not house.rows("select 1 from archived_objects where locked_until < now() + '1 year'")

@@ -15,7 +15,7 @@ from service.agreement.working_days import is_working_day
 from service.error_codes import ErrorCode
 from service.errors import NotAllowed, Refused, TooLate
 from service.wiring.build import mailbox
-from service.workflow.keeping import retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import change_email, expire, remind, resend, void
 from service.workflow.telling import deliver
 from signatures.effective_date import BRUSSELS, local_date
@@ -54,7 +54,7 @@ def linked(house: House, reference: str, days: int, *, left: int = 20) -> dateti
 
 def not_offered(house: House, reference: str) -> ErrorCode | None:
     """Why the dossier offers no reminder; None if it does."""
-    return retrieve.dossier(house.deps, reference, house.staff).remind_refused
+    return dossier_of(house.deps, reference, house.staff).remind_refused
 
 
 def test_a_reminder_goes_out_once_with_the_same_link(house: House) -> None:
@@ -82,7 +82,7 @@ def test_the_log_says_which_day_it_was(house: House) -> None:
     reference = house.sent()
     morning = linked(house, reference, 3)
     remind.remind_due(house.deps, now=morning)
-    line = retrieve.dossier(house.deps, reference, house.staff).timeline[-1]
+    line = dossier_of(house.deps, reference, house.staff).timeline[-1]
     assert line.sentence == "Herinnering gestuurd: dag 3 na de link."
     assert line.who == ""
 
@@ -202,7 +202,7 @@ def test_no_marks_no_reminders(house: House) -> None:
     settings = dataclasses.replace(house.deps.settings, reminder_days=())
     without = dataclasses.replace(house.deps, settings=settings)
     assert remind.remind_due(without, now=morning) == 0
-    assert retrieve.dossier(without, reference, house.staff).next_reminder is None
+    assert dossier_of(without, reference, house.staff).next_reminder is None
 
 
 def test_by_hand_once_a_day(house: House) -> None:
@@ -217,7 +217,7 @@ def test_by_hand_once_a_day(house: House) -> None:
         remind.remind(house.deps, reference, house.staff)
     assert refused.value.code == "remind_today"
     assert house.kinds(reference).count("reminder") == 1
-    line = retrieve.dossier(house.deps, reference, house.staff).timeline[-1]
+    line = dossier_of(house.deps, reference, house.staff).timeline[-1]
     assert line.sentence == "Herinnering gestuurd: op verzoek van een medewerker."
     assert line.who == house.staff.name
 
@@ -237,7 +237,7 @@ def test_a_fifth_is_refused_and_none_goes_out_by_itself(house: House) -> None:
         remind.remind(house.deps, reference, house.staff)
     assert refused.value.code == not_offered(house, reference) == "remind_nobody"
     assert remind.remind_due(house.deps, now=a_morning()) == 0
-    assert retrieve.dossier(house.deps, reference, house.staff).next_reminder is None
+    assert dossier_of(house.deps, reference, house.staff).next_reminder is None
 
 
 def test_who_may_and_when_it_is_too_late(house: House, another: Callable[..., Staff]) -> None:
@@ -256,7 +256,7 @@ def test_the_dossier_says_when_the_next_one_goes_out(house: House) -> None:
         situation = tx.reminders.situation(house.agreement(reference).id)
     assert situation
     first = planned(situation, house.deps.settings.reminder_days)[0]
-    shown = retrieve.dossier(house.deps, reference, house.staff)
+    shown = dossier_of(house.deps, reference, house.staff)
     assert shown.next_reminder == first.at
-    draft = retrieve.dossier(house.deps, house.draft(), house.staff)
+    draft = dossier_of(house.deps, house.draft(), house.staff)
     assert (draft.invited, draft.next_reminder) == (False, None)

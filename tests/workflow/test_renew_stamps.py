@@ -24,7 +24,7 @@ from service.agreement.permissions import Role, Staff
 from service.database.keeping.archive import ArchivedObject
 from service.errors import NotAllowed
 from service.wiring.build import build
-from service.workflow.keeping import archive, renew_stamps, retrieve, verify
+from service.workflow.keeping import archive, renew_stamps, reread, retrieve, verify
 from service.workflow.telling import alarm
 from signatures.errors import TimestampUnavailable
 from signatures.keys import rotation
@@ -191,7 +191,7 @@ def test_copies_stand_beside_the_originals(aged: tuple[House, str]) -> None:
         assert checked.report.verdict == GENUINE, checked.report.lines()
         assert checked.reference == reference
 
-    report = retrieve.check(house.deps, reference, house.staff)
+    report = reread.check(house.deps, reference, house.staff)
     assert report.intact
     assert len(report.renewed) == 2
     assert report.stored.strange == ()
@@ -238,7 +238,7 @@ def test_what_a_killed_worker_stored_is_taken_up(
     monkeypatch.setattr(sealer, "renew", lambda pdf: asked.append(pdf) or made(pdf))
     assert renew_stamps.renew_stamps(renewing.deps) == 2
     assert len(asked) == 1  # only the one not stored yet
-    assert retrieve.check(house.deps, reference, house.staff).intact
+    assert reread.check(house.deps, reference, house.staff).intact
 
 
 @pytest.mark.long
@@ -253,7 +253,7 @@ def test_two_workers_make_one_copy_of_each(aged: tuple[House, str]) -> None:
     assert done <= 2
     assert len(copies(house, reference)) == 2
     assert house.events(reference).count("archive.renewed") == 2
-    assert retrieve.check(house.deps, reference, house.staff).intact
+    assert reread.check(house.deps, reference, house.staff).intact
 
 
 def test_an_authority_that_is_away_is_told_and_the_next_night_tries_again(
@@ -291,7 +291,7 @@ def test_one_that_came_too_late_is_told_once_and_is_no_damage(aged: tuple[House,
     passes(house, "40 days")
     assert alarm.alarm(house.deps) == 0
     assert [each["trouble"] for each in warned(house)] == ["late"]
-    assert retrieve.check(house.deps, reference, house.staff).intact
+    assert reread.check(house.deps, reference, house.staff).intact
 
 
 @pytest.mark.long
@@ -308,7 +308,7 @@ def test_a_renewed_copy_that_is_damaged_is_damage(aged: tuple[House, str]) -> No
     )
     store.client.put_object(Bucket=store.bucket, Key=copy.key, Body=data[:-9] + b"#" + data[-8:])
     # As the nightly round examines it, with a second verdict on the originals.
-    assert not retrieve.check(house.deps, reference, house.staff).intact
+    assert not reread.check(house.deps, reference, house.staff).intact
     with house.deps.database.begin() as tx:
         found = tx.archive.state(tx.agreements.get(reference).id)
     assert found
@@ -321,7 +321,7 @@ def test_a_copy_whose_time_stamp_ended_is_no_damage(aged: tuple[House, str]) -> 
     """It no longer proves anything by itself, but is what was stored."""
     house, reference = aged
     renew_stamps.renew_stamps(with_new_certificate(house).deps)
-    found = retrieve.check(house.deps, reference, house.staff)
+    found = reread.check(house.deps, reference, house.staff)
     name = copies(house, reference)["overeenkomst.pdf"].name
     ended = verify_then(house, found.stored.contents[name], datetime.now(UTC) + 30 * YEAR)
     assert ended.verdict == COMPLETENESS_UNKNOWN

@@ -17,7 +17,7 @@ from snapshots import begin_with
 from service.agreement.permissions import Role, Staff
 from service.database.keeping.archive import ArchivedObject, ArchiveState
 from service.errors import NotAllowed
-from service.workflow.keeping import archive, reread, retrieve
+from service.workflow.keeping import archive, reread
 from service.workflow.sealing import close, seal
 from service.workflow.telling import alarm
 from service.workflow.telling.alarm import stalled_items
@@ -208,7 +208,7 @@ def test_damage_inside_has_the_name_of_a_file(one: tuple[House, str]) -> None:
         ({n: files[n] for n in files if n != "bewijs.json"}, ("missing", "bewijs.json: ontbreekt")),
     ):
         put(house, reference, "bijlagen.zip", zip_package(change))
-        retrieve.check(house.deps, reference, house.staff)
+        reread.check(house.deps, reference, house.staff)
         now = state(house, reference)
         assert (now.state, now.failure) == (found[0], f"bijlagen.zip: beschadigd; {found[1]}")
         objects, key = house.deps.objects(), kept(house, reference, "bijlagen.zip").key
@@ -227,7 +227,7 @@ def test_a_new_version_on_top_harms_nobody_and_one_instead_is_damage(
     put(house, reference, "overeenkomst.pdf", wrong)
     assert reread.reread(house.deps, 1) == 1
     assert state(house, reference).state == "verified"
-    assert retrieve.check(house.deps, reference, house.staff).stored.strange == (sealed.key,)
+    assert reread.check(house.deps, reference, house.staff).stored.strange == (sealed.key,)
 
     days_pass(house, 300, reference)
     take_away(house, reference, "overeenkomst.pdf")
@@ -241,13 +241,13 @@ def test_what_somebody_asked_for_is_the_finding_of_the_service(one: tuple[House,
     house, reference = one
     keeper = reader(house)
     data = take_away(house, reference, "bewijsblad.pdf")
-    assert not retrieve.check(house.deps, reference, keeper).intact
+    assert not reread.check(house.deps, reference, keeper).intact
     assert state(house, reference).state == "missing"
     (entry,) = said(house, reference, "archive.damaged")
     assert (entry.actor, entry.data["asked_by"]) == ("system", f"staff:{keeper.id}")
     assert alarm.alarm(house.deps) == 1
     put(house, reference, "bewijsblad.pdf", data)
-    assert retrieve.check(house.deps, reference, keeper).intact
+    assert reread.check(house.deps, reference, keeper).intact
     assert state(house, reference).state == "verified"
 
 
@@ -295,9 +295,9 @@ def test_what_the_verdict_refuses_is_not_archived_until_it_is_right(
 
 def test_what_the_verdict_refuses_later_is_damage(one: tuple[House, str], strangers: House) -> None:
     house, reference = one
-    assert not retrieve.check(strangers.deps, reference, house.staff).intact
+    assert not reread.check(strangers.deps, reference, house.staff).intact
     assert state(house, reference).state == "corrupt"
-    assert retrieve.check(house.deps, reference, house.staff).intact
+    assert reread.check(house.deps, reference, house.staff).intact
     assert state(house, reference).state == "verified"
 
 

@@ -12,6 +12,7 @@ from house import BROWSER, House
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.keeping import reread, retain, retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.signing import read
 from storage.errors import ObjectCorrupt, StorageUnavailable
 from storage.objects import ObjectStore, S3Config
@@ -51,13 +52,13 @@ def test_it_goes_after_the_second_reading_and_is_handed_out_all_the_same(
     assert here(house, reference) == (False, False)
     assert retain.shed(house.deps) == 0
     assert handed_out(house, reference, secret) == before
-    assert retrieve.check(house.deps, reference, house.staff).intact
+    assert reread.check(house.deps, reference, house.staff).intact
     assert reread.look(house.deps, house.agreement(reference).id)
 
 
 def handed_out(house: House, reference: str, secret: str) -> list[object]:
     """All that shows the text, to staff and to who signed."""
-    found = retrieve.dossier(house.deps, reference, house.staff)
+    found = dossier_of(house.deps, reference, house.staff)
     return [
         retrieve.shown_pdf(house.deps, reference, house.staff),
         retrieve.shown_text(house.deps, found),
@@ -80,7 +81,7 @@ def test_a_reading_view_that_the_package_does_not_hold_stays(
     house.rows("update archive_states set judged_twice_at = now()")
     assert retain.shed(house.deps) == 1
     assert here(house, reference) == (False, True)
-    found = retrieve.dossier(house.deps, reference, house.staff)
+    found = dossier_of(house.deps, reference, house.staff)
     assert retrieve.shown_text(house.deps, found).startswith("<")
 
 

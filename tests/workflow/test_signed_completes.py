@@ -15,7 +15,8 @@ from service.agreement.states import State
 from service.documents.pdf_text import read_pdf_text
 from service.workflow import sweep
 from service.workflow.actors import Client
-from service.workflow.keeping import archive, retrieve
+from service.workflow.keeping import archive, reread, retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.sealing import close, seal
 from service.workflow.tasks import SEAL
 
@@ -58,7 +59,7 @@ def test_an_agreement_that_was_stuck_completes_after_the_upgrade(whole_house: Ho
     proof, _ = retrieve.open_file(house.deps, reference, "bewijs.json", house.staff, NOBODY)
     seen = [act["record"]["evidence"] for act in json.loads(proof)["acts"]]
     assert {(each["ip"], each["user_agent"]) for each in seen} == {("", "")}
-    assert retrieve.check(house.deps, reference, house.staff).intact
+    assert reread.check(house.deps, reference, house.staff).intact
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_an_old_log_prints_under_a_later_catalogue(
     seal.seal(house.deps, agreement_id)
 
     request.getfixturevalue("later_catalogue")
-    timeline = retrieve.dossier(house.deps, reference, house.staff).timeline
+    timeline = dossier_of(house.deps, reference, house.staff).timeline
     said = [" ".join(each.sentence.split()) for each in timeline]
     assert "document.frozen" in said
     assert "Link geopend «onbekend» «onbekend»." in said

@@ -11,7 +11,8 @@ from house import BROWSER, House
 from service.agreement.activity import PAGE, Wanted, place_of
 from service.agreement.permissions import SYSTEM, Role
 from service.errors import Invalid, NotAllowed
-from service.workflow.keeping import retain, retrieve
+from service.workflow.keeping import retain
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.people import accounts, staff_log
 
 EMAIL = "els@it4.example"
@@ -32,7 +33,7 @@ def test_who_did_what(house: House) -> None:
     accounts.sign_in(house.deps, EMAIL, house.password, "", "192.0.2.7", user_agent="Firefox")
     wrong(house, EMAIL)
     reference = house.sent()
-    retrieve.dossier(house.deps, reference, house.staff)
+    dossier_of(house.deps, reference, house.staff)
     staff_log.note_refusal(house.deps, house.staff, "staff.people", BROWSER)
     said = sentences(house)
     assert said[:4] == [
@@ -66,7 +67,7 @@ def test_it_is_found_by_person_kind_and_day(house: House) -> None:
         now = tx.now()
     reference = house.sent()
     for who in (jan, house.staff):
-        retrieve.dossier(house.deps, reference, who)
+        dossier_of(house.deps, reference, who)
     wrong(house, EMAIL)
     assert sentences(house, Wanted(staff_id=jan.id)) == [f"Dossier {reference} bekeken."]
     assert sentences(house, Wanted(kinds=staff_log.GROUPS["sign_in"])) == ["Aanmelden mislukt."]
@@ -102,7 +103,7 @@ def test_only_who_manages_reads_it(house: House) -> None:
 
 def test_what_is_beside_the_chain_is_erased_after_a_while(house: House) -> None:
     reference = house.sent()
-    retrieve.dossier(house.deps, reference, house.staff)
+    dossier_of(house.deps, reference, house.staff)
     house.rows("update staff_activity set last_at = now() - interval '401 days'")
     retain.tidy(house.deps)
     assert house.rows("select count(*) from staff_activity") == [(0,)]

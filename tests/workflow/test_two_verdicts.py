@@ -9,7 +9,7 @@ import pytest
 from house import House
 
 from service.agreement.alarms import AlarmKind
-from service.workflow.keeping import reread, retrieve
+from service.workflow.keeping import reread
 from service.workflow.keeping.verify import objection_to
 from service.workflow.telling import alarm
 from service.workflow.telling.alarm import stalled_items
@@ -88,7 +88,7 @@ def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
         assert (mail.said["reference"], mail.said["trouble"]) == (reference, "disputed")
 
         # Somebody checks, and the first verdict decides.
-        assert not retrieve.check(house.deps, reference, house.staff).intact
+        assert not reread.check(house.deps, reference, house.staff).intact
         assert archive_state(house).state == "corrupt"
 
     assert read_back(house, 1) == 1

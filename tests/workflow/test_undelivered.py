@@ -13,7 +13,8 @@ from service.agreement.permissions import Role, Staff
 from service.database.queue.messages import Message
 from service.errors import NotAllowed, NotFound
 from service.mail.errors import MailRefused, MailTooLarge
-from service.workflow.keeping import listing, retrieve
+from service.workflow.keeping import listing
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import change_email, void
 from service.workflow.signing import prove_mailbox
 from service.workflow.telling import alarm, deliver, undelivered
@@ -148,7 +149,7 @@ def test_a_copy_that_is_too_large_goes_as_a_link(done: tuple[House, str, str]) -
         assert links[copy.recipient] in body.get_content()
         assert ("/tekenen/link/" in body.get_content()) == (copy.recipient == "an@peeters.example")
     assert {each.state for each in house.mails(reference, "completed")} == {"sent"}
-    last = retrieve.dossier(house.deps, reference, house.staff).timeline[-1]
+    last = dossier_of(house.deps, reference, house.staff).timeline[-1]
     assert "met een link in plaats van het bestand" in last.sentence
     assert stalled(house) == []
 

@@ -20,7 +20,8 @@ from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
 from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import show
-from service.workflow.keeping import retrieve
+from service.workflow.keeping import reread, retrieve
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.examine import ArchiveCheck
 from service.workflow.keeping.listing import search_archive
 from service.workflow.keeping.probe import last_probe
@@ -92,12 +93,12 @@ def package(reference: str) -> Response:
 @shown_at("archive.item")
 def check(reference: str) -> Any:
     """Read everything back and compare; answers with the findings."""
-    return _page(reference, retrieve.check(deps(), reference, current_staff()))
+    return _page(reference, reread.check(deps(), reference, current_staff()))
 
 
 def _page(reference: str, found_now: ArchiveCheck | None) -> tuple[str, int]:
     staff = current_staff()
-    found = retrieve.dossier(deps(), reference, staff)
+    found = dossier_of(deps(), reference, staff)
     evidence = staff.may(Permission.SEE_EVIDENCE)
     return show(
         "staff/archive_item.html",

@@ -26,8 +26,8 @@ from service.web.pages import amount
 from service.web.staff import forms
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
+from service.workflow.keeping.dossier import agreement_of, dossier_of
 from service.workflow.keeping.listing import listing
-from service.workflow.keeping.retrieve import agreement_of, dossier
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
 from service.workflow.offer.preview import request_preview
@@ -150,7 +150,7 @@ def change(reference: str) -> Any:
 def dossier_page(reference: str) -> Any:
     """Everything about one agreement, and why a requested action did not happen."""
     staff = current_staff()
-    found = dossier(deps(), reference, staff)
+    found = dossier_of(deps(), reference, staff)
     can = allowed(found, staff, copying=deps().settings.staff_may_copy_link)
     return show(
         "staff/dossier.html",

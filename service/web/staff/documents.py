@@ -17,7 +17,8 @@ from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow.keeping.retrieve import dossier, file_name, shown_pdf, shown_text
+from service.workflow.keeping.dossier import dossier_of
+from service.workflow.keeping.retrieve import file_name, shown_pdf, shown_text
 from service.workflow.offer.generate import retry_generation
 from service.workflow.offer.preview import preview as current_preview
 from service.workflow.offer.preview import request_preview
@@ -72,7 +73,7 @@ def shown(reference: str) -> Any:
 def reading(reference: str) -> Any:
     """The same text as a page, on which a signatory can confirm having read it."""
     staff = current_staff()
-    found = dossier(deps(), reference, staff)
+    found = dossier_of(deps(), reference, staff)
     html = shown_text(deps(), found)
     waits = (
         found.agreement.awaits_processor

@@ -16,7 +16,7 @@ from service.web.context import current_staff, deps, require_staff
 from service.web.mistakes import sentences
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow.keeping.retrieve import dossier
+from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import answer as answering
 from service.workflow.signing.send_back import send_back as give_back
 
@@ -25,7 +25,7 @@ from service.workflow.signing.send_back import send_back as give_back
 @require_staff(Permission.COUNTERSIGN)
 def send_back(reference: str) -> Any:
     """The form for the countersigner's question."""
-    found, typed = dossier(deps(), reference, current_staff()), again()
+    found, typed = dossier_of(deps(), reference, current_staff()), again()
     return show(
         "staff/ask_sender.html",
         agreement=found.agreement,
@@ -53,7 +53,7 @@ def return_with_question(reference: str) -> Any:
 @require_staff(Permission.SEND)
 def answer(reference: str, question_id: str) -> Any:
     """The question, and a field for the answer."""
-    found, typed = dossier(deps(), reference, current_staff()), again()
+    found, typed = dossier_of(deps(), reference, current_staff()), again()
     return show(
         "staff/answer.html",
         agreement=found.agreement,

@@ -19,7 +19,7 @@ from service.web.mistakes import sentences
 from service.web.staff.agreements import changed_meanwhile, refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.forms import version_seen
-from service.workflow.keeping.retrieve import agreement_of, dossier
+from service.workflow.keeping.dossier import agreement_of, dossier_of
 from service.workflow.offer.change_email import change_email as correct_email
 from service.workflow.offer.copy_link import copy_link as take_link
 from service.workflow.offer.extend import extend as prolong
@@ -46,7 +46,7 @@ def send(reference: str) -> Any:
 @require_staff(Permission.SEND)
 def ask_resend(reference: str) -> Any:
     """Announce that the former link will stop working."""
-    found = dossier(deps(), reference, current_staff())
+    found = dossier_of(deps(), reference, current_staff())
     return show("staff/ask_resend.html", agreement=found.agreement, remind=not found.remind_refused)
 
 

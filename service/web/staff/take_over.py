@@ -9,7 +9,7 @@ from service.errors import Refused
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
-from service.workflow.keeping.retrieve import agreement_of
+from service.workflow.keeping.dossier import agreement_of
 from service.workflow.offer import take_over as taking
 
 

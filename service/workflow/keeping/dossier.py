@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.agreement.act_record import AcceptedAct
+from service.agreement.activity import Activity
 from service.agreement.annex import flags
 from service.agreement.deadlines import can_be_later
 from service.agreement.events import Event, reason_in_words
@@ -13,7 +14,7 @@ from service.agreement.evidence_sheet import in_words
 from service.agreement.fields import same_person
 from service.agreement.lists import SameNumber
 from service.agreement.model import Agreement
-from service.agreement.permissions import SYSTEM
+from service.agreement.permissions import SYSTEM, Permission, Staff, require
 from service.agreement.places import Place
 from service.agreement.questions import Question
 from service.agreement.reminders import next_moment, refused_by_hand
@@ -25,6 +26,7 @@ from service.database.log.audit_log import Entry
 from service.database.queue.messages import LINK_KINDS, OVERTAKEN, Message
 from service.deps import Deps
 from service.error_codes import ErrorCode
+from service.errors import NotFound
 from service.texts import Language
 from service.workflow.package.log import sentence
 from service.workflow.package.recorded import ListedFile, listed
@@ -142,7 +144,31 @@ class Dossier:
         return "sent" if sent else "waiting"
 
 
-def gather(deps: Deps, tx: Transaction, agreement: Agreement, language: Language) -> Dossier:
+def dossier_of(deps: Deps, reference: str, staff: Staff) -> Dossier:
+    """One agreement with all related data. Raises NotFound, NotAllowed.
+
+    The role archive only sees agreements signed by both parties.
+    """
+    with deps.database.begin() as tx:
+        return _gathered(deps, tx, _seen(tx, reference, staff), staff.language)
+
+
+def agreement_of(deps: Deps, reference: str, staff: Staff) -> Agreement:
+    """The agreement alone, for a page with a form about it. Raises NotFound, NotAllowed."""
+    with deps.database.begin() as tx:
+        return _seen(tx, reference, staff)
+
+
+def _seen(tx: Transaction, reference: str, staff: Staff) -> Agreement:
+    require(staff, Permission.SEE_ARCHIVE)
+    found = tx.agreements.get(reference)
+    if found.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
+        raise NotFound(ErrorCode.NOT_FOUND)
+    tx.activity.note(Activity.DOSSIER_VIEWED, staff.id, reference)
+    return found
+
+
+def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Language) -> Dossier:
     """The dossier of an agreement; the caller has checked the reader's permission and knows their
     language."""
     sender = tx.accounts.by_id(agreement.sender_id)

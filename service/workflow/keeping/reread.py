@@ -23,11 +23,14 @@ from service.agreement.archive_round import Round
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.deps import Deps
+from service.error_codes import ErrorCode
+from service.errors import NotFound
 from service.workflow.keeping.archive import note_check
-from service.workflow.keeping.examine import examine, recorded
+from service.workflow.keeping.examine import ArchiveCheck, examine, recorded
 from service.workflow.one_by_one import said
+from service.workflow.package.take_out import look_soon
 from service.workflow.tasks import REREAD
-from storage.errors import StorageRefused, StorageUnavailable
+from storage.errors import StorageError, StorageRefused, StorageUnavailable
 from storage.witness import prove_working
 
 log = logging.getLogger(__name__)
@@ -119,3 +122,23 @@ def progress(deps: Deps, by: Principal) -> Round:
     require(by, Permission.SEE_OPERATIONS)
     with deps.database.begin() as tx:
         return tx.archive_round.progress()
+
+
+def check(deps: Deps, reference: str, by: Principal) -> ArchiveCheck:
+    """Examine the package in the archive and record the result.
+
+    Raises NotFound while it is not in the archive, or the store's errors.
+    """
+    require(by, Permission.SEE_ARCHIVE)
+    with deps.database.begin() as tx:
+        known = recorded(tx, tx.agreements.get(reference).id)
+    if known is None:
+        raise NotFound(ErrorCode.NOT_FOUND)
+    try:
+        found = examine(deps, known)
+    except StorageError:
+        look_soon(deps, known.agreement.id)
+        raise
+    with deps.database.begin() as tx:
+        note_check(tx, known, found, asked_by=by.actor)
+    return found

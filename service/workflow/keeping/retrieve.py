@@ -1,4 +1,4 @@
-"""Reading: the dossier, and downloads from the archive, each of which is logged."""
+"""Downloads: the shown text and the files of a package, each of which is logged."""
 
 from __future__ import annotations
 
@@ -10,46 +10,18 @@ from service.agreement.file_names import saved_as
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, Staff, require
 from service.database.agreement.documents import Original
-from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.actors import Client
-from service.workflow.keeping.archive import note_check
-from service.workflow.keeping.dossier import Dossier, gather
-from service.workflow.keeping.examine import ArchiveCheck, examine, recorded
+from service.workflow.keeping.dossier import Dossier
 from service.workflow.package import shown
-from service.workflow.package.take_out import look_soon, read_file, read_files
+from service.workflow.package.take_out import read_file, read_files
 from service.workflow.sealing.evidence_package import anchor_files, as_bag
 from signatures.package.names import AGREEMENT, EVIDENCE, LOG, SHEET, SHOWN
-from storage.errors import StorageError
 from storage.manifest import media_type
 from storage.renewed import original_of
 from storage.zipped import zip_package
-
-
-def dossier(deps: Deps, reference: str, staff: Staff) -> Dossier:
-    """One agreement with all related data. Raises NotFound, NotAllowed.
-
-    The role archive only sees agreements signed by both parties.
-    """
-    with deps.database.begin() as tx:
-        return gather(deps, tx, _seen(tx, reference, staff), staff.language)
-
-
-def agreement_of(deps: Deps, reference: str, staff: Staff) -> Agreement:
-    """The agreement alone, for a page with a form about it. Raises NotFound, NotAllowed."""
-    with deps.database.begin() as tx:
-        return _seen(tx, reference, staff)
-
-
-def _seen(tx: Transaction, reference: str, staff: Staff) -> Agreement:
-    require(staff, Permission.SEE_ARCHIVE)
-    found = tx.agreements.get(reference)
-    if found.effective_date is None and not staff.may(Permission.SEE_AGREEMENTS):
-        raise NotFound(ErrorCode.NOT_FOUND)
-    tx.activity.note(Activity.DOSSIER_VIEWED, staff.id, reference)
-    return found
 
 
 def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
@@ -125,26 +97,6 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
     data = zip_package(as_bag(agreement, files), folder=reference)
     _log_download(deps, agreement, f"{reference}.zip", staff, client)
     return data
-
-
-def check(deps: Deps, reference: str, by: Principal) -> ArchiveCheck:
-    """Examine the package in the archive and record the result.
-
-    Raises NotFound while it is not in the archive, or the store's errors.
-    """
-    require(by, Permission.SEE_ARCHIVE)
-    with deps.database.begin() as tx:
-        known = recorded(tx, tx.agreements.get(reference).id)
-    if known is None:
-        raise NotFound(ErrorCode.NOT_FOUND)
-    try:
-        found = examine(deps, known)
-    except StorageError:
-        look_soon(deps, known.agreement.id)
-        raise
-    with deps.database.begin() as tx:
-        note_check(tx, known, found, asked_by=by.actor)
-    return found
 
 
 def _working_copy(original: Original | None, name: str) -> bytes:

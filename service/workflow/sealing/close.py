@@ -11,34 +11,21 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import rfc8785
 
-from service.agreement import shown
 from service.agreement.events import Event
 from service.agreement.evidence_sheet import sheet
 from service.agreement.manifest_facts import ManifestFacts
-from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
-from service.agreement.proof import (
-    ActFacts,
-    EventFacts,
-    Facts,
-    Succession,
-    evidence,
-    qualities,
-)
-from service.agreement.shown import sha256_of
+from service.agreement.proof import Facts, evidence, qualities
 from service.agreement.states import SIGNED_NOT_SEALED, Step, next_state
 from service.database.agreement.documents import NewOriginal
-from service.database.agreement.seals import Sealed
-from service.database.engine import Transaction
-from service.database.log.audit_log import Entry
 from service.deps import Deps
-from service.workflow.package.log import log_lines, sentence, until_closed
+from service.workflow.package.log import log_lines
 from service.workflow.sealing.certificate_files import certificate_files
+from service.workflow.sealing.closing_facts import closing_facts, views
 from service.workflow.sealing.evidence_package import (
     digests,
     encoded,
@@ -48,15 +35,7 @@ from service.workflow.sealing.evidence_package import (
 )
 from service.workflow.sealing.present_keys import with_present_keys
 from service.workflow.sealing.stamp_files import stamp_files
-from signatures.keys.authority import fingerprint
-from signatures.package.names import (
-    AGREEMENT,
-    CERTIFICATES,
-    COMMON,
-    DIFFERENCE,
-    SHOWN,
-    VIEW,
-)
+from signatures.package.names import AGREEMENT, CERTIFICATES, SHOWN
 
 if TYPE_CHECKING:  # they load the PDF library
     from signatures.sealing.seal import Sealer
@@ -73,10 +52,10 @@ def close(deps: Deps, agreement_id: str) -> None:
         if sealed is None or sealed.last is None or sealed.step != agreement.closing_step:
             return
         closed = sealed.last
-        facts, entries = _facts(deps, tx, agreement, sealed, closed.sha256)
+        facts, entries = closing_facts(deps, tx, agreement, sealed, closed.sha256)
         template = tx.templates.docx(facts.template_sha256)
-        views = _views(tx, agreement, facts)
-    fixed = fixed_files(facts, sealed=closed.pdf, template=template, views=views)
+        pages = views(tx, agreement, facts)
+    fixed = fixed_files(facts, sealed=closed.pdf, template=template, views=pages)
     known = {**fixed, AGREEMENT: closed.pdf, SHOWN: sealed.frozen}
     made = with_present_keys(deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known))
     others = made.sealer.stamp_evidence(closed.pdf, made.pdf)
@@ -137,79 +116,6 @@ def _sealed_sheet(deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, 
     proof = rfc8785.dumps(evidence(facts, digests({**known, **certificates, **told})))
     printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
     return _Sheet(sealer.seal_sheet(printed), proof, told, sealer, chains)
-
-
-def _facts(
-    deps: Deps, tx: Transaction, agreement: Agreement, sealed: Sealed, sealed_sha256: str
-) -> tuple[Facts, list[Entry]]:
-    frozen = tx.documents.frozen(agreement.id, agreement.edition)
-    if frozen is None or frozen.reading_html is None:
-        raise LookupError(agreement.reference)
-    tokens = sealed.tokens
-    acts = tuple(
-        ActFacts(
-            place=act.place.key,
-            signed_at=act.signed_at,
-            record=act.record,
-            record_sha256=act.record_sha256,
-            token_time=tokens[act.ordinal][0],
-            token_quality=tokens[act.ordinal][1],
-        )
-        for act in tx.documents.acts(agreement.id, agreement.edition)
-    )
-    entries = until_closed(tx.audit.of(agreement.id))
-    people = tx.agreements.delegations(agreement.id)
-    sealer = deps.sealer()
-    by = sealer.seal
-    return (
-        Facts(
-            agreement=agreement,
-            template_version=frozen.template_version,
-            template_sha256=frozen.template_sha256,
-            engine=frozen.engine,
-            documents=(
-                ("shown", frozen.sha256),
-                ("view", sha256_of(frozen.reading_html)),
-                ("sealed", sealed_sha256),
-            ),
-            acts=acts,
-            events=tuple(
-                EventFacts(e.seq, e.at, str(e.event), sentence(e, agreement.language), e.hash)
-                for e in entries
-            ),
-            successions=tuple(
-                Succession(
-                    old=before.name,
-                    new=after_.name,
-                    delegated=bool(after_.delegated_by),
-                    mailbox=after_.proof,
-                )
-                for before, after_ in pairwise(people)
-            ),
-            seal_subject=by.certificate.subject.rfc4514_string(),
-            seal_fingerprint=fingerprint(by.certificate),
-            root_fingerprint=fingerprint(by.issuers[-1]),
-            level=sealer.level,
-            closed_at=tokens[agreement.closing_step][0],
-            closing_quality=tokens[agreement.closing_step][1],
-            verify_url=f"{deps.settings.base_url}/verifieer",
-        ),
-        entries,
-    )
-
-
-def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, bytes]:
-    """The texts shown as pages, by their name in the package."""
-    view = tx.openings.view(agreement.id, agreement.edition)
-    if view is None:
-        raise LookupError(agreement.reference)
-    found = {VIEW: view.html}
-    for act in facts.acts:
-        for opened in act.record.shown:
-            if opened.what == shown.DIFFERENCE:
-                found[DIFFERENCE] = tx.openings.difference(agreement.id, opened.sha256)
-                found[COMMON] = tx.openings.common_text(opened.common_sha256)
-    return {name: html.encode() for name, html in found.items()}
 
 
 def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> ManifestFacts:

@@ -8,7 +8,7 @@ from bench.client import Client, rate
 from bench.figures import Figure, latency, timed
 from bench.workshop import CLIENTS, Opened, Workshop
 
-PAGE_GOAL_MS, PAGE_GOAL_RATE, PDF_GOAL_MS = 6, 500, 3
+PAGE_GOAL_MS, PAGE_GOAL_RATE, PDF_GOAL_MS = 3, 800, 2
 WARM_UP, REQUESTS, SECONDS = 40, 300, 4.0
 
 

@@ -12,7 +12,7 @@ from bench.client import Client
 from bench.figures import Figure, at_once, latency, timed
 from bench.workshop import CLIENTS, Opened, Workshop
 
-GOAL_MS, GOAL_RATE = 15, 200
+GOAL_MS, GOAL_RATE = 8, 250
 ONE_BY_ONE, TOGETHER = 15, 24
 WARM_UP = 2
 ACTION = "/tekenen/ondertekenen/bijlage"

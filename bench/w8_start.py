@@ -1,7 +1,6 @@
 """W8: how fast everything starts and stops, and the memory of our own processes when idle.
 
 ``zegel run`` in a new directory, then again in the same one; ready is the first 200 of /readyz.
-Memory is the proportional share (PSS), so shared memory is counted once.
 """
 
 from __future__ import annotations
@@ -14,14 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from contextlib import suppress
-from pathlib import Path
 
 from bench.figures import Figure
-from service.engines.process import command_line, free_ports
+from bench.memory import held_below
+from service.engines.process import free_ports
 
-START_GOAL_S, MEMORY_GOAL_MIB = 2.5, 180
+START_GOAL_S, MEMORY_GOAL_MIB = 1.5, 170
 AGAIN = 3
 IDLE_SECONDS = 8
 PATIENCE_SECONDS = 120
@@ -71,21 +68,12 @@ def start(data: str, *, idle: float = 0) -> tuple[float, float, dict[str, float]
         _wait_until_ready(process, port)
         ready = time.perf_counter() - began
         time.sleep(idle)
-        held = memory(process.pid) if idle else {}
+        held = held_below(process.pid, itself=True) if idle else {}
     finally:
         began = time.perf_counter()
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE_SECONDS)
     return ready, time.perf_counter() - began, held
-
-
-def memory(supervisor: int) -> dict[str, float]:
-    """MiB of PSS by kind of process, for a process and its descendants (Linux)."""
-    found: dict[str, float] = defaultdict(float)
-    for pid in [supervisor, *_descendants(supervisor)]:
-        with suppress(FileNotFoundError, ProcessLookupError):
-            found[_kind(pid)] += _pss(pid)
-    return dict(found)
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
@@ -107,32 +95,3 @@ def _ready(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _descendants(pid: int) -> list[int]:
-    children: dict[int, list[int]] = defaultdict(list)
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            fields = status.read_text(errors="replace").rpartition(")")[2].split()
-            children[int(fields[1])].append(int(status.parent.name))
-    found, left = [], [pid]
-    while left:
-        below = children[left.pop()]
-        found += below
-        left += below
-    return found
-
-
-def _pss(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def _kind(pid: int) -> str:
-    words = command_line(pid)
-    if "service" in words:
-        return f"zegel {words[-1]}"
-    name = Path(words[0].split(":")[0]).name if words else "?"
-    return f"engine {name}"

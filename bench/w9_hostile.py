@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from bench.figures import Figure
-from signatures.package.files import Unreadable, read
+from signatures.package.files import read
+from signatures.package.zip_members import Unreadable
 from signatures.sandbox.limits import Limits, NotExamined, in_a_child
 from signatures.verdict.verify import verify
 from tests.signatures.hostile import HOSTILE

@@ -15,7 +15,7 @@ from service.workflow.package.originals import original_bytes
 from signatures.sandbox.examine import verify_apart
 from signatures.verdict.verify import verify
 
-GOAL_MS = 25
+GOAL_MS = 15
 SAMPLES, WARM_UP = 100, 5
 
 

@@ -201,7 +201,7 @@ class Workshop:
         with self.deps.database.begin() as tx:
             agreement = tx.agreements.get_by_id(found.id)
             frozen = tx.documents.frozen_pdf(agreement.id, agreement.edition)
-        if frozen is None:
+        if frozen is None or frozen[0] is None:
             raise LookupError(found.reference)
         return frozen[0]
 

@@ -19,6 +19,7 @@ from service.engines.private_files import close_what_is_open
 from service.error_codes import StartCode
 from service.errors import Unavailable
 from service.running.handover import FirstSignIn, supervised
+from service.running.memory import return_what_is_freed
 from service.running.opening import NotRunning, engines
 from service.settings.table import Settings
 from service.wiring.build import build
@@ -38,6 +39,7 @@ def serve(given: GiveSettings) -> None:
     from service.running.server import Server  # noqa: PLC0415
 
     end_with_parent()
+    return_what_is_freed()
     settings = given()
     # The server's processes share loaded memory; their garbage collectors would write to it.
     gc.freeze()
@@ -55,6 +57,7 @@ def work(given: GiveSettings) -> None:
     from service.workflow.weak_spots import log_weak_spots  # noqa: PLC0415
 
     end_with_parent()
+    return_what_is_freed()
     settings = given()
     with engines(settings) as found:
         deps = build(settings, found.database_url, found.store)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from asn1crypto import cms, parser
 
+from signatures.cms import containers
+from signatures.cms.containers import Container
 from signatures.pdf.revisions import Revisions
 from signatures.pdf.signed_fields import STAMP, Signed, signed_fields
 
@@ -33,6 +36,18 @@ class Part:
     signature_at: tuple[int, int]
     token: bytes
     token_time: datetime
+
+    @cached_property
+    def container(self) -> Container:
+        """The parsed CMS of the signature; of a document time stamp its token. Raises NotIntact."""
+        return containers.parsed(cms.ContentInfo.load(self.cms or self.token))
+
+    @cached_property
+    def stamp(self) -> Container:
+        """The parsed token. Raises NotIntact."""
+        if self.cms is None:
+            return self.container
+        return containers.parsed(cms.ContentInfo.load(self.token))
 
 
 def parts(pdf: bytes) -> list[Part]:

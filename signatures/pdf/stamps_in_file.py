@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from signatures.cms import containers
 from signatures.cms.containers import Container, NotIntact
-from signatures.pdf.revisions import Revisions
-from signatures.pdf.signed_fields import STAMP, signed_fields
+from signatures.pdf.extraction import Part, parts
 
 # NIST SP 800-57 part 1, table 4: keys with 112 bits of security, such as RSA-2048, end with 2030.
 STRONG_RSA_BITS = 3000
@@ -31,8 +30,9 @@ class Stamp:
 
 def last_stamp(pdf: bytes) -> Stamp:
     """The newest time stamp in a file: it is evidence until its certificate ends or its key becomes
-    too short. Raises as ``tokens_in``."""
-    token = tokens_in(pdf)[-1]
+    too short. Raises ValueError, NotIntact, or an error of the ASN.1 library, for a file made
+    elsewhere."""
+    token = parts(pdf)[-1].stamp
     if token.time is None:
         raise NotIntact("token")
     return Stamp(token.time, proves_until(token.certificate))
@@ -44,12 +44,6 @@ def proves_until(certificate: x509.Certificate) -> datetime:
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < STRONG_RSA_BITS:
         return min(ends, SHORT_KEYS_END)
     return ends
-
-
-def tokens_in(pdf: bytes) -> list[Container]:
-    """All tokens in the order of the revisions, newest last. Raises NotStrict, NotIntact, or an
-    error of the ASN.1 library, for a file made elsewhere."""
-    return [token for _, token in containers_in(pdf)]
 
 
 def newest_token(pdf: bytes) -> Container:
@@ -66,29 +60,11 @@ def newest_token(pdf: bytes) -> Container:
     return token
 
 
-def certificates_used(
-    containers: Iterable[tuple[Container, Container]],
-) -> dict[x509.Certificate, datetime]:
+def certificates_used(seals: Iterable[Part]) -> dict[x509.Certificate, datetime]:
     """Every certificate that sealed or stamped in a file, with its first use (aware UTC): keys may
     be replaced between two acts. Raises NotIntact."""
     found: dict[x509.Certificate, datetime] = {}
-    for container, token in containers:
-        if token.time is None:
-            raise NotIntact("token")
-        found.setdefault(container.certificate, token.time)
-        found.setdefault(token.certificate, token.time)
-    return found
-
-
-def containers_in(pdf: bytes) -> list[tuple[Container, Container]]:
-    """Each seal and document time stamp with its token (a document time stamp is its own token), in
-    the order of the revisions. Raises as ``tokens_in``."""
-    found = []
-    for each in signed_fields(Revisions(pdf)):
-        start, end = each.container
-        container = containers.read(pdf[start:end])
-        token = container if each.kind == STAMP else container.token
-        if token is None:
-            raise NotIntact("token")
-        found.append((container, token))
+    for each in seals:
+        found.setdefault(each.container.certificate, each.token_time)
+        found.setdefault(each.stamp.certificate, each.token_time)
     return found

@@ -213,13 +213,14 @@ class OwnSignatures:
         self.check_turn(last=last)
         now = self.clock()
         chain = self.persons.chain(certificate, others, now)
-        room = open_field(working, act.place)
+        writer = RevisionWriter(io.BytesIO(working))
+        room = open_field(writer, act.place)
         signer = _GivenSignature(chain.path[:-1], None)
         pdf_signer = PdfSigner(
             act_metadata(act, last=last), signer=signer, stamp_style=style(act, room)
         )
         pdf, digest, attributes = run(
-            _prepared(pdf_signer, signer, working, self.sealer.bytes_reserved)
+            _prepared(pdf_signer, signer, writer, self.sealer.bytes_reserved)
         )
         return PreparedAct(
             place=act.place,
@@ -299,9 +300,8 @@ class _GivenSignature(ExternalSigner):
 
 
 async def _prepared(
-    pdf_signer: PdfSigner, signer: ExternalSigner, working: bytes, room: int
+    pdf_signer: PdfSigner, signer: ExternalSigner, writer: RevisionWriter, room: int
 ) -> tuple[bytes, PreparedByteRangeDigest, bytes]:
-    writer = RevisionWriter(io.BytesIO(working))
     digest, _document, output = await pdf_signer.async_digest_doc_for_signing(
         writer, existing_fields_only=True, bytes_reserved=room
     )

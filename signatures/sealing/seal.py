@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.signers.pdf_signer import TimestampDSSContentSettings
@@ -30,13 +29,12 @@ from signatures.cms.containers import Container, NotIntact
 from signatures.errors import ActOutOfOrder, AuthorityError, TimestampUnavailable
 from signatures.field_names import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 from signatures.keys.authority import Authority
+from signatures.pdf.extraction import Part, parts
 from signatures.pdf.revision_writer import RevisionWriter
 from signatures.pdf.stamps_in_file import (
     certificates_used,
-    containers_in,
     newest_token,
     proves_until,
-    tokens_in,
 )
 from signatures.providers.base import SealCertificate, SealProvider
 from signatures.run_async import run
@@ -116,8 +114,9 @@ class Sealer:
         TimestampUnavailable; AuthorityError when the key cannot be used, ``superseded`` when it has
         been replaced.
         """
-        look = style(act, open_field(pdf, act.place))
-        return self._sign(pdf, act_metadata(act, last=last), look, ACT_LEVEL)
+        writer = RevisionWriter(io.BytesIO(pdf))
+        look = style(act, open_field(writer, act.place))
+        return self._sign(writer, act_metadata(act, last=last), look)
 
     def close(self, pdf: bytes, beside: Sequence[PersonChain] = ()) -> Sealed:
         """Add certificates, revocation lists and a document time stamp: level B-LTA.
@@ -125,10 +124,10 @@ class Sealer:
         ``beside`` has the chain of each person who signed with an own certificate, with current
         revocation lists. Raises TimestampUnavailable, AuthorityError.
         """
-        found = containers_in(pdf)
+        found = parts(pdf)
         used = {**certificates_used(found), self._authority.tsa: self._clock()}
         return self._add_document_stamp(
-            pdf, ARCHIVE_FIELD, used, [token for _, token in found], beside
+            pdf, ARCHIVE_FIELD, used, [each.stamp for each in found], beside
         )
 
     def renew(self, pdf: bytes) -> Sealed:
@@ -138,7 +137,7 @@ class Sealer:
         last time stamp ends, with one that ends later. Raises TimestampUnavailable, AuthorityError;
         ``expired`` when it is too late.
         """
-        last, now = tokens_in(pdf)[-1], self._clock()
+        last, now = parts(pdf)[-1].stamp, self._clock()
         ends = last.certificate.not_valid_after_utc
         if now >= ends:
             raise AuthorityError("expired", f"the last time stamp proved until {ends}")
@@ -155,7 +154,8 @@ class Sealer:
 
     def seal_sheet(self, pdf: bytes) -> bytes:
         """Seal an evidence sheet in its one field and close it."""
-        open_field(pdf, SHEET_FIELD)
+        writer = RevisionWriter(io.BytesIO(pdf))
+        open_field(writer, SHEET_FIELD)
         metadata = PdfSignatureMetadata(
             field_name=SHEET_FIELD,
             md_algorithm=DIGEST,
@@ -164,27 +164,26 @@ class Sealer:
             docmdp_permissions=MDPPerm.NO_CHANGES,
         )
         look = sheet_style(_called(self.seal.certificate))
-        return self.close(self._sign(pdf, metadata, look, ACT_LEVEL).pdf).pdf
+        return self.close(self._sign(writer, metadata, look).pdf).pdf
 
-    def certificates(self, pdf: bytes) -> Chains:
-        """The certificates and lists to keep with a file sealed and closed here. Raises
-        AuthorityError."""
-        return self._validation.chains(pdf, self._clock())
+    def certificates(self, seals: Iterable[Part]) -> Chains:
+        """The certificates and lists to keep with a file that was sealed and closed here and has
+        these ``seals``. Raises AuthorityError."""
+        return self._validation.chains(seals, self._clock())
 
-    def stamp_evidence(self, *files: bytes) -> StampEvidence:
-        """The certificates and lists of third-party authorities behind the time stamps in some
-        files, to be kept with them. Raises TimestampUnavailable."""
-        tokens = [token for pdf in files for token in tokens_in(pdf)]
+    def stamp_evidence(self, seals: Iterable[Part]) -> StampEvidence:
+        """The certificates and lists of third-party authorities behind the time stamps of some
+        ``seals``, to be kept with them. Raises TimestampUnavailable."""
+        tokens = [each.stamp for each in seals]
         return run(self._evidence(self._foreign(tokens), self._clock()))
 
-    def _sign(self, pdf: bytes, metadata: PdfSignatureMetadata, look: Any, level: str) -> Sealed:
+    def _sign(self, writer: RevisionWriter, metadata: PdfSignatureMetadata, look: Any) -> Sealed:
         signer = PdfSigner(
             metadata,
             signer=self._provider.signer,
             timestamper=self.stamper,
             stamp_style=look,
         )
-        writer = RevisionWriter(io.BytesIO(pdf))
         output = run(
             signer.async_sign_pdf(
                 writer,
@@ -192,7 +191,7 @@ class Sealer:
                 bytes_reserved=self._timestamps.room(self._provider.signer.size),
             )
         )
-        return self.sealed_from(output.getvalue(), level)
+        return self.sealed_from(output.getvalue(), ACT_LEVEL)
 
     def _add_document_stamp(
         self,
@@ -309,11 +308,10 @@ def act_reason(act: Act) -> str:
     )
 
 
-def open_field(pdf: bytes, name: str) -> Room:
+def open_field(file: RevisionWriter, name: str) -> Room:
     """The room in a prepared field that is still empty. Raises ActOutOfOrder."""
-    reader = PdfFileReader(io.BytesIO(pdf))
     # ``prepare_fields`` lists the fields in signing order.
-    for reference in reader.root["/AcroForm"]["/Fields"]:
+    for reference in file.root["/AcroForm"]["/Fields"]:
         field = reference.get_object()
         if field.get("/T") == name:
             if "/V" in field:

@@ -7,7 +7,7 @@ they end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -25,7 +25,8 @@ from signatures.chains.certificates import is_stamp, issued
 from signatures.chains.fetching import NotFetched, get
 from signatures.errors import AuthorityError
 from signatures.keys.authority import Authority
-from signatures.pdf.stamps_in_file import certificates_used, containers_in
+from signatures.pdf.extraction import Part
+from signatures.pdf.stamps_in_file import certificates_used
 from signatures.providers.base import SealCertificate
 from signatures.stamps.chains import StampEvidence
 
@@ -79,12 +80,10 @@ class ValidationData:
         """Whether a known issuer signed it."""
         return any(issued(certificate, each) for each in self._known)
 
-    def chains(self, pdf: bytes, now: datetime) -> Chains:
-        """What to keep with a file: the chains of the current keys and of every other key that
-        sealed or stamped in it. Raises AuthorityError."""
-        ends = dict.fromkeys(
-            (self._seal, self._authority.tsa, *certificates_used(containers_in(pdf)))
-        )
+    def chains(self, seals: Iterable[Part], now: datetime) -> Chains:
+        """What to keep with a file that has these ``seals``: the chains of the current keys and of
+        every other key that sealed or stamped in it. Raises AuthorityError."""
+        ends = dict.fromkeys((self._seal, self._authority.tsa, *certificates_used(seals)))
         issuers = [issuer for end in ends for issuer in self._issuers_of(end)]
         roots = tuple(dict.fromkeys(each for each in issuers if each.subject == each.issuer))
         between = tuple(dict.fromkeys(each for each in issuers if each not in roots))

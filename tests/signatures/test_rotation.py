@@ -24,6 +24,7 @@ from signatures.keys.authority import (
     renew_crl,
 )
 from signatures.keys.key_sets import changed, present
+from signatures.pdf.extraction import parts
 from signatures.providers.software import SoftwareProvider
 from signatures.sealing.seal import Sealer, sha256
 from signatures.stamps.timestamps import LocalTimestamps
@@ -108,7 +109,7 @@ class TestRenewal:
 
         assert authority.seal != before
         assert judged(pdf, shown, authority).verdict == GENUINE
-        chains = sealer_of(home).certificates(pdf)
+        chains = sealer_of(home).certificates(parts(pdf))
         assert chains.seals == (authority.seal, before)
         assert chains.roots == (authority.root,)
 
@@ -122,7 +123,7 @@ class TestRenewal:
         report = judged(pdf, shown, loaded(home))
 
         assert report.verdict == GENUINE, report.lines("en")
-        assert sealer_of(home).certificates(pdf).stamps == (loaded(home).tsa, before)
+        assert sealer_of(home).certificates(parts(pdf)).stamps == (loaded(home).tsa, before)
 
     def test_a_file_across_two_authorities_is_genuine_and_keeps_both_chains(
         self, home: Path, shown: bytes
@@ -133,7 +134,7 @@ class TestRenewal:
         report = judged(pdf, shown, now)
 
         assert report.verdict == GENUINE, report.lines("en")
-        chains = sealer_of(home).certificates(pdf)
+        chains = sealer_of(home).certificates(parts(pdf))
         assert chains.roots == (now.root, before.root)
         assert chains.intermediates == (now.issuing, before.issuing)
         assert {each.issuer for each in chains.lists} == {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -32,12 +32,14 @@ from service.workflow.sealing.evidence_package import (
     explanations,
     files_of_sheet,
     fixed_files,
+    parts_of,
 )
 from service.workflow.sealing.present_keys import with_present_keys
 from service.workflow.sealing.stamp_files import stamp_files
 from signatures.package.names import AGREEMENT, CERTIFICATES, SHOWN
 
 if TYPE_CHECKING:  # they load the PDF library
+    from signatures.pdf.extraction import Part
     from signatures.sealing.seal import Sealer
     from signatures.sealing.validation_data import Chains
 
@@ -55,12 +57,14 @@ def close(deps: Deps, agreement_id: str) -> None:
         facts, entries = closing_facts(deps, tx, agreement, sealed, closed.sha256)
         template = tx.templates.docx(facts.template_sha256)
         pages = views(tx, agreement, facts)
-    fixed = fixed_files(facts, sealed=closed.pdf, template=template, views=pages)
+    seals = parts_of(closed.pdf)
+    fixed = fixed_files(facts, seals=seals, template=template, views=pages)
     known = {**fixed, AGREEMENT: closed.pdf, SHOWN: sealed.frozen}
-    made = with_present_keys(deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known))
-    others = made.sealer.stamp_evidence(closed.pdf, made.pdf)
+    made = with_present_keys(deps, lambda sealer: _sealed_sheet(deps, sealer, facts, known, seals))
+    seals_of_sheet = parts_of(made.pdf)
+    others = made.sealer.stamp_evidence([*seals, *seals_of_sheet])
     certificates = {**certificate_files(made.chains), **stamp_files(others, made.chains.stamps)}
-    further = {**fixed, **made.explanations, **files_of_sheet(made.pdf)}
+    further = {**fixed, **made.explanations, **files_of_sheet(seals_of_sheet)}
     original = NewOriginal(
         edition=agreement.edition,
         pdf=closed.pdf,
@@ -101,18 +105,19 @@ class _Sheet:
     chains: Chains
 
 
-def _sealed_sheet(deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, bytes]) -> _Sheet:
-    """The evidence sheet over the ``known`` files and the current certificates.
+def _sealed_sheet(
+    deps: Deps, sealer: Sealer, facts: Facts, known: Mapping[str, bytes], seals: Sequence[Part]
+) -> _Sheet:
+    """The evidence sheet over the ``known`` files and the current certificates; ``seals`` are those
+    in the agreement.
 
     Raises AuthorityError ``superseded`` if the keys were replaced meanwhile.
     """
-    chains = sealer.certificates(known[AGREEMENT])
+    chains = sealer.certificates(seals)
     certificates = {
         f"{CERTIFICATES}{name}": data for name, data in certificate_files(chains).items()
     }
-    told = explanations(
-        facts, known, sealed=known[AGREEMENT], shown=known[SHOWN], checked_at=datetime.now(UTC)
-    )
+    told = explanations(facts, known, seals=seals, shown=known[SHOWN], checked_at=datetime.now(UTC))
     proof = rfc8785.dumps(evidence(facts, digests({**known, **certificates, **told})))
     printed = deps.maker().evidence_sheet(sheet(facts), evidence_json=proof, dated=facts.closed_at)
     return _Sheet(sealer.seal_sheet(printed), proof, told, sealer, chains)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,16 +44,17 @@ OWN = "eigen"  # the quality of the service's own time stamps
 
 
 def fixed_files(
-    facts: Facts, *, sealed: bytes, template: bytes | None, views: Mapping[str, bytes]
+    facts: Facts, *, seals: Sequence[Part], template: bytes | None, views: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """The additional files, by name, that can be made before the evidence sheet.
 
     The sealed sheet contains their digests, so every file that can be made here belongs here.
+    ``seals`` are those in the agreement.
     ``template`` is the Word file of the text, None if it was not kept; ``views`` are the texts
     shown as pages, by name.
     """
     files = {f"{RECORDS}{act.place}.json": act.record.canonical for act in facts.acts}
-    files |= _loose(_parts(AGREEMENT, sealed))
+    files |= _loose(_named(AGREEMENT, seals))
     if template:
         files[TEMPLATE] = template
     return {**files, **views}
@@ -65,7 +66,12 @@ def digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def explanations(
-    facts: Facts, fixed: Mapping[str, bytes], *, sealed: bytes, shown: bytes, checked_at: datetime
+    facts: Facts,
+    fixed: Mapping[str, bytes],
+    *,
+    seals: Sequence[Part],
+    shown: bytes,
+    checked_at: datetime,
 ) -> dict[str, bytes]:
     """LEESMIJ.txt and README.txt, whose digests are in the sealed sheet.
 
@@ -75,7 +81,7 @@ def explanations(
     """
     told = _told(
         facts,
-        _parts(AGREEMENT, sealed),
+        _named(AGREEMENT, seals),
         shown_length=len(shown),
         absent={TEMPLATE, VIEW, DIFFERENCE, COMMON} - set(fixed),
     )
@@ -84,12 +90,21 @@ def explanations(
     return read_me(told)
 
 
-def files_of_sheet(sheet: bytes) -> dict[str, bytes]:
-    """The files made from the sealed sheet: its seal and time stamps, and their positions."""
+def parts_of(pdf: bytes) -> list[Part]:
+    """The seals and time stamps in a sealed file."""
+    # Loaded only by the worker, which makes packages; the web process only serves them.
+    from signatures.pdf.extraction import parts  # noqa: PLC0415
+
+    return parts(pdf)
+
+
+def files_of_sheet(seals: Sequence[Part]) -> dict[str, bytes]:
+    """The files made from the seals and time stamps of the sheet: each of them, and its
+    positions."""
     # Loaded only by the worker, which makes packages; the web process only serves them.
     from signatures.pdf.extraction import places  # noqa: PLC0415
 
-    named = _parts(SHEET, sheet)
+    named = _named(SHEET, seals)
     folders = {name: "zegels" if part.cms else "tijdstempels" for _, name, part in named}
     return {
         **_loose(named),
@@ -110,16 +125,13 @@ def _views(facts: Facts, fixed: Mapping[str, bytes]) -> list[dict[str, Any]]:
     ]
 
 
-def _parts(file: str, pdf: bytes) -> list[tuple[str, str, Part]]:
-    """The seals and time stamps in a sealed file: (file, name in the package, part) of each."""
-    # Loaded only by the worker, which makes packages; the web process only serves them.
-    from signatures.pdf.extraction import parts  # noqa: PLC0415
-
+def _named(file: str, seals: Sequence[Part]) -> list[tuple[str, str, Part]]:
+    """(file, name in the package, part) of each."""
     stem = file.removesuffix(".pdf")
     seal = {SHEET: stem}
     return [
         (file, seal.get(file, part.field) if part.cms else f"{stem}-afsluiting", part)
-        for part in parts(pdf)
+        for part in seals
     ]
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from service.agreement.activity import Wanted
 from service.agreement.alarms import AlarmKind
@@ -203,16 +204,13 @@ def _jobs() -> Iterator[Question]:
         yield job(f"alarm, {kind.value}", partial(_alarms, kind))
     yield job("alarm, counted", lambda tx: tx.alarms.count(AlarmKind.ARCHIVE, alarm.PATIENCE))
     yield job("expire", lambda tx: tx.lagging.overdue())
-    yield job("remind, who waits", lambda tx: tx.reminders.waiting())
-    yield job(
-        "remind, a part",
-        lambda tx: tx.reminders.situations(tx.reminders.waiting()[: remind.AT_ONCE]),
-    )
+    yield job("remind, a part", lambda tx: _remind(tx, None))
+    yield job("remind, a later part", lambda tx: _remind(tx, tx.now() + timedelta(days=15)))
     yield job("locked accounts", lambda tx: tx.accounts.to_tell_of_lock())
     yield job("tidy, working copies", lambda tx: tx.archive.verified_for(retain.WORKING_COPY_HOURS))
     yield job("shed, shown texts", lambda tx: tx.shedding.due(30, retain.SHED_AT_ONCE))
     yield job("tidy, sessions and codes", lambda tx: tx.signing.drop_ended())
-    yield job("tidy, drafts", lambda tx: tx.drafts.drop_ended())
+    yield job("tidy, a part of the drafts", lambda tx: tx.drafts.drop_ended())
     yield job("tidy, repeated requests", lambda tx: tx.idempotency.drop_ended())
     yield job("tidy, staff log", lambda tx: tx.activity.drop_old())
     yield job("anchor, what waits", lambda tx: (tx.anchors.newest(), tx.anchors.not_stored()))
@@ -240,3 +238,8 @@ def _jobs() -> Iterator[Question]:
 
 def _alarms(kind: AlarmKind, tx: Transaction) -> object:
     return tx.alarms.due(kind, alarm.PATIENCE, alarm.AGAIN, limit=alarm.AT_MOST)
+
+
+def _remind(tx: Transaction, after: datetime | None) -> object:
+    part = tx.reminders.waiting(remind.AT_ONCE, (after, str(UUID(int=0))) if after else None)
+    return tx.reminders.situations([each for _, each in part])

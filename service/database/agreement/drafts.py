@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service.agreement.states import State
 from service.agreement.terms import DRAFT_DAYS
 from service.database.tables.agreements import agreements, signatories
+from service.database.tables.columns import words
 from service.database.tables.drafts import drafts
 
 _FILLED_IN = (
@@ -41,6 +43,29 @@ _KEEP = _GIVEN.on_conflict_do_update(
 _ONE = (drafts.c.signatory_id == bindparam("signatory"), drafts.c.form == bindparam("of_form"))
 _GET = select(drafts.c.fields, drafts.c.kept_at).where(*_ONE)
 _FORGET = delete(drafts).where(*_ONE)
+PART = 250  # drafts per statement
+_FIRST, _LAST = str(uuid.UUID(int=0)), str(uuid.UUID(int=2**128 - 1))
+_BEHIND = drafts.c.signatory_id > bindparam("after")
+_END_OF_PART = (
+    select(drafts.c.signatory_id)
+    .where(_BEHIND)
+    .order_by(drafts.c.signatory_id)
+    .offset(PART - 1)
+    .limit(1)
+)
+# A subquery per draft: there are few drafts and very many signatories.
+_state = (
+    select(agreements.c.state)
+    .join(signatories, signatories.c.agreement_id == agreements.c.id)
+    .where(signatories.c.id == drafts.c.signatory_id)
+    .scalar_subquery()
+)
+_DROP_ENDED = delete(drafts).where(
+    _BEHIND,
+    drafts.c.signatory_id <= bindparam("last"),
+    _state.not_in(words(_FILLED_IN))
+    | (drafts.c.kept_at < func.clock_timestamp() - text(f"interval '{DRAFT_DAYS} days'")),
+)
 
 
 class Drafts:
@@ -73,21 +98,9 @@ class Drafts:
             .values(signatory_id=to, fields=drafts.c.fields.op("-")(own[0]).op("-")(own[1]))
         )
 
-    def drop_ended(self) -> None:
-        """Delete drafts that can no longer be submitted or were abandoned."""
-        # A subquery per draft: there are few drafts and very many signatories.
-        state = (
-            select(agreements.c.state)
-            .join(signatories, signatories.c.agreement_id == agreements.c.id)
-            .where(signatories.c.id == drafts.c.signatory_id)
-            .scalar_subquery()
-        )
-        self._connection.execute(
-            delete(drafts).where(
-                state.not_in([each.value for each in _FILLED_IN])
-                | (
-                    drafts.c.kept_at
-                    < func.clock_timestamp() - text(f"interval '{DRAFT_DAYS} days'")
-                )
-            )
-        )
+    def drop_ended(self, after: str = _FIRST) -> str | None:
+        """Delete, of the next ``PART`` drafts after this signatory, those that can no longer be
+        submitted or were abandoned. Returns the last signatory of the part; None at the end."""
+        last = self._connection.execute(_END_OF_PART, {"after": after}).scalar()
+        self._connection.execute(_DROP_ENDED, {"after": after, "last": last or _LAST})
+        return last

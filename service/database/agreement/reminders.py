@@ -7,9 +7,20 @@ One statement reads many of them, so that the check every few minutes is cheap;
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, any_, bindparam, func, select, union_all
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    and_,
+    any_,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from service.agreement.places import Party
@@ -66,21 +77,41 @@ _SITUATION = (
     )
     .where(agreements.c.state.in_(words(_CAN_GO_ON)), agreements.c.expires_at.is_not(None))
 )
-_WAITING = select(agreements.c.id).where(agreements.c.state.in_(words(_CAN_GO_ON)))
-
+# In the order of the ends of their terms, which have an index of their own.
+_PLACE = (agreements.c.expires_at, agreements.c.id)
+_WAITING = (
+    select(*_PLACE)
+    .where(agreements.c.state.in_(words(_CAN_GO_ON)), agreements.c.expires_at.is_not(None))
+    .order_by(*_PLACE)
+    .limit(bindparam("most"))
+)
+_WAITING_NEXT = _WAITING.where(
+    tuple_(*_PLACE)
+    > tuple_(
+        bindparam("ended", type_=DateTime(timezone=True)),
+        bindparam("behind", type_=UUID(as_uuid=False)),
+    )
+)
 _SITUATION_OF_SOME = _SITUATION.where(
     agreements.c.id == any_(bindparam("some", type_=ARRAY(UUID(as_uuid=False))))
 )
 _SITUATION_OF = _SITUATION.where(agreements.c.id == bindparam("agreement"))
 
 
+Waiting = tuple[datetime, str]  # the end of its term, and its id
+
+
 class Reminders:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def waiting(self) -> list[str]:
-        """Ids of all agreements that may be waiting for their signatory."""
-        return list(self._connection.execute(_WAITING).scalars())
+    def waiting(self, limit: int, after: Waiting | None = None) -> list[Waiting]:
+        """The next agreements that may be waiting for their signatory, behind ``after``."""
+        asked: dict[str, object] = {"most": limit}
+        if after:
+            asked["ended"], asked["behind"] = after
+        rows = self._connection.execute(_WAITING_NEXT if after else _WAITING, asked)
+        return [(row.expires_at, row.id) for row in rows]
 
     def situations(self, ids: Sequence[str]) -> dict[str, Situation]:
         """The situations of those of these agreements that wait for their signatory, by id."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     and_,
     exists,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     union,
 )
 
@@ -48,7 +50,7 @@ class ArchiveRound:
     def total(self) -> int:
         """The number of archived originals that have been checked at least once; an estimate above
         ``COUNTED``."""
-        counted = self._count(_CHECKED_BEFORE)
+        counted = self._connection.execute(_TOTAL).scalar_one()
         if counted <= COUNTED:
             return counted
         return max(counted, int(self._connection.execute(_ESTIMATE).scalar_one()))
@@ -116,30 +118,15 @@ class ArchiveRound:
         ).scalar_one()
 
     def progress(self) -> Round:
-        failing = self._connection.execute(
-            select(agreements.c.reference, archive_states.c.failure)
-            .join(archive_states, archive_states.c.agreement_id == agreements.c.id)
-            .where(_UNREAD)
-            .order_by(archive_states.c.looked_at)
-            .limit(1)
-        ).one_or_none()
-        oldest = self._connection.execute(
-            select(archive_states.c.looked_at)
-            .where(_KEPT, _OVERDUE)
-            .order_by(archive_states.c.looked_at)
-            .limit(1)
-        ).scalar()
-        reference, reason = failing or ("", "")
-        return Round(
-            self._count(_CHECKED_BEFORE), self._count(_KEPT, _OVERDUE), oldest, reference, reason
-        )
+        """How far it is."""
+        row = self._connection.execute(_PROGRESS).one()
+        return Round(row.checked, row.overdue, row.oldest, row.reference or "", row.failure or "")
 
-    def _count(self, *conditions: ColumnElement[bool]) -> int:
-        """The number, at most ``COUNTED + 1``."""
-        some = select(archive_states.c.agreement_id).where(*conditions).limit(COUNTED + 1)
-        return self._connection.execute(
-            select(func.count()).select_from(some.subquery())
-        ).scalar_one()
+
+def _counted(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The number, at most ``COUNTED + 1``."""
+    some = select(archive_states.c.agreement_id).where(*conditions).limit(COUNTED + 1)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
 def _first(limit: int, condition: ColumnElement[bool]) -> Select[Any]:
@@ -150,3 +137,28 @@ def _first(limit: int, condition: ColumnElement[bool]) -> Select[Any]:
         .order_by(archive_states.c.looked_at, archive_states.c.agreement_id)
         .limit(limit)
     )
+
+
+_TOTAL = select(_counted(_CHECKED_BEFORE))
+_failing = (
+    select(agreements.c.reference, archive_states.c.failure)
+    .join(archive_states, archive_states.c.agreement_id == agreements.c.id)
+    .where(_UNREAD)
+    .order_by(archive_states.c.looked_at)
+    .limit(1)
+    .subquery("failing")
+)
+_oldest = (
+    select(archive_states.c.looked_at)
+    .where(_KEPT, _OVERDUE)
+    .order_by(archive_states.c.looked_at)
+    .limit(1)
+)
+_counts = select(
+    _counted(_CHECKED_BEFORE).label("checked"),
+    _counted(_KEPT, _OVERDUE).label("overdue"),
+    _oldest.scalar_subquery().label("oldest"),
+).subquery("counts")
+_PROGRESS = select(_counts, _failing.c.reference, _failing.c.failure).select_from(
+    _counts.outerjoin(_failing, true())
+)

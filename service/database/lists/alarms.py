@@ -9,15 +9,18 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    Interval,
     Select,
     Text,
     and_,
+    bindparam,
     cast,
     delete,
     func,
-    literal,
     null,
+    or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -52,7 +55,7 @@ class Alarms:
 
     def stalled(self, patience: timedelta, *, limit: int) -> list[StalledItem]:
         """Items stalled for longer than ``patience``, the longest first."""
-        return self._read(_listed(patience).limit(limit))
+        return self._read(_ALL, patience=patience, most=limit)
 
     def due(
         self, kind: AlarmKind, patience: timedelta, again: timedelta | None, *, limit: int
@@ -61,21 +64,11 @@ class Alarms:
 
         ``again`` is None if one alarm is enough.
         """
-        told = alarms.c.told_at
-        before = literal(False) if again is None else told < func.clock_timestamp() - again
-        return self._read(
-            _listed(patience)
-            .where(
-                _STALLED.c.kind == word(kind),
-                told.is_(None) | before,
-            )
-            .limit(limit)
-        )
+        return self._read(_DUE[kind], patience=patience, again=again, most=limit)
 
     def count(self, kind: AlarmKind, patience: timedelta) -> int:
         """The number of items of a kind stalled for longer than ``patience``."""
-        listed = _listed(patience).where(_STALLED.c.kind == word(kind)).subquery()
-        return self._connection.execute(select(func.count()).select_from(listed)).scalar_one()
+        return self._connection.execute(_COUNT[kind], {"patience": patience}).scalar_one()
 
     def told_within(self, kind: AlarmKind, time: timedelta) -> bool:
         """Whether an alarm of this kind was sent within ``time``."""
@@ -102,13 +95,7 @@ class Alarms:
 
     def forget_recovered(self) -> None:
         """Delete alarms about recovered items, so that the next stall is reported at once."""
-        self._connection.execute(
-            delete(alarms).where(
-                tuple_(alarms.c.subject, alarms.c.subject_id, alarms.c.kind).not_in(
-                    select(_STALLED.c.subject, _STALLED.c.subject_id, _STALLED.c.kind)
-                )
-            )
-        )
+        self._connection.execute(_FORGET_RECOVERED)
 
     def unsent(self) -> str | None:
         """Why an alarm could not be mailed yet (may be empty); None if none is waiting."""
@@ -122,7 +109,7 @@ class Alarms:
             .limit(1)
         ).scalar()
 
-    def _read(self, statement: Select[Any]) -> list[StalledItem]:
+    def _read(self, statement: Select[Any], **asked: object) -> list[StalledItem]:
         return [
             StalledItem(
                 subject=Subject(SubjectKind(row.subject), row.subject_id),
@@ -133,13 +120,16 @@ class Alarms:
                 reason=_reason(row.kind, row.reason),
                 told_at=row.told_at,
             )
-            for row in self._connection.execute(statement)
+            for row in self._connection.execute(statement, asked)
         ]
 
 
 _REFUSED = and_(messages.c.state == word("refused"), ~messages.c.settled)
-_OLDEST_UNSEALED = UNSEALED_ACTS.with_only_columns(func.min(acts.c.signed_at)).scalar_subquery()
-_UNSEALED_SINCE = func.coalesce(_OLDEST_UNSEALED, agreements.c.fully_signed_at)
+# Joined, so that it is searched once for each agreement, however often its column is used.
+_UNSEALED = UNSEALED_ACTS.with_only_columns(func.min(acts.c.signed_at).label("since")).lateral(
+    "unsealed"
+)
+_UNSEALED_SINCE = func.coalesce(_UNSEALED.c.since, agreements.c.fully_signed_at)
 _DAMAGED_SINCE = (
     select(func.min(audit_entries.c.at))
     .where(
@@ -176,6 +166,9 @@ def _oldest_mail(condition: ColumnElement[bool], name: str) -> Any:
     )
 
 
+# ``offset(0)`` keeps PostgreSQL from reading all running agreements for their columns: the index
+# alone says which these few are.
+_GONE = select(agreements.c.id).where(COUNTERSIGNER_GONE).offset(0).subquery("gone")
 _OLDEST_MAIL = _oldest_mail(messages.c.state.in_(words(("queued", "failed"))), "oldest_mail")
 _OLDEST_REFUSED = _oldest_mail(_REFUSED, "oldest_refused")
 
@@ -200,7 +193,10 @@ _STALLED = union_all(
         agreements.c.id,
         _UNSEALED_SINCE,
         agreements.c.failure,
-    ).where(
+    )
+    .select_from(agreements)
+    .join(_UNSEALED, true())
+    .where(
         agreements.c.state.in_(words((State.IN_SIGNING, *sorted(SIGNED_NOT_SEALED)))),
         _UNSEALED_SINCE.is_not(None),
     ),
@@ -254,8 +250,8 @@ _STALLED = union_all(
     _of_agreement(
         AlarmKind.COUNTERSIGNER, agreements.c.id, agreements.c.last_activity_at, staff.c.name
     )
-    .join(staff, staff.c.id == agreements.c.countersigner_id)
-    .where(COUNTERSIGNER_GONE),
+    .join(_GONE, _GONE.c.id == agreements.c.id)
+    .join(staff, staff.c.id == agreements.c.countersigner_id),
     select(
         word(SubjectKind.JOB),
         failing_jobs.c.name,
@@ -283,30 +279,48 @@ _AT_ONCE = tuple(
 )  # these do not recover
 
 
-def _listed(patience: timedelta) -> Select[Any]:
-    """All items stalled for longer than ``patience``; those that cannot recover at once."""
-    return (
-        select(
-            _STALLED.c.subject,
-            _STALLED.c.subject_id,
-            func.coalesce(agreements.c.reference, "").label("reference"),
-            func.coalesce(agreements.c.controller["name"].astext, "").label("organisation"),
-            _STALLED.c.kind,
-            _STALLED.c.since,
-            _STALLED.c.reason,
-            alarms.c.told_at,
-        )
-        .outerjoin(agreements, agreements.c.id == _STALLED.c.agreement_id)
-        .outerjoin(
-            alarms,
-            and_(
-                alarms.c.subject == _STALLED.c.subject,
-                alarms.c.subject_id == _STALLED.c.subject_id,
-                alarms.c.kind == _STALLED.c.kind,
-            ),
-        )
-        .where(
-            (_STALLED.c.since < func.clock_timestamp() - patience) | (_STALLED.c.kind.in_(_AT_ONCE))
-        )
-        .order_by(_STALLED.c.since, _STALLED.c.subject_id)
+# All items stalled for longer than ``patience``; those that cannot recover at once. Built once:
+# building such a statement takes longer than executing it.
+_LISTED = (
+    select(
+        _STALLED.c.subject,
+        _STALLED.c.subject_id,
+        func.coalesce(agreements.c.reference, "").label("reference"),
+        func.coalesce(agreements.c.controller["name"].astext, "").label("organisation"),
+        _STALLED.c.kind,
+        _STALLED.c.since,
+        _STALLED.c.reason,
+        alarms.c.told_at,
     )
+    .outerjoin(agreements, agreements.c.id == _STALLED.c.agreement_id)
+    .outerjoin(
+        alarms,
+        and_(
+            alarms.c.subject == _STALLED.c.subject,
+            alarms.c.subject_id == _STALLED.c.subject_id,
+            alarms.c.kind == _STALLED.c.kind,
+        ),
+    )
+    .where(
+        (_STALLED.c.since < func.clock_timestamp() - cast(bindparam("patience"), Interval))
+        | (_STALLED.c.kind.in_(words(_AT_ONCE)))
+    )
+    .order_by(_STALLED.c.since, _STALLED.c.subject_id)
+)
+_OF_KIND = {kind: _LISTED.where(_STALLED.c.kind == word(kind)) for kind in AlarmKind}
+# Without ``again`` the second condition is null: one alarm is enough.
+_UNTOLD = or_(
+    alarms.c.told_at.is_(None),
+    alarms.c.told_at < func.clock_timestamp() - cast(bindparam("again"), Interval),
+)
+_ALL = _LISTED.limit(bindparam("most"))
+_DUE = {kind: listed.where(_UNTOLD).limit(bindparam("most")) for kind, listed in _OF_KIND.items()}
+_COUNT = {
+    kind: select(func.count()).select_from(listed.order_by(None).subquery())
+    for kind, listed in _OF_KIND.items()
+}
+_FORGET_RECOVERED = delete(alarms).where(
+    tuple_(alarms.c.subject, alarms.c.subject_id, alarms.c.kind).not_in(
+        select(_STALLED.c.subject, _STALLED.c.subject_id, _STALLED.c.kind)
+    )
+)

@@ -120,7 +120,7 @@ def _note_unread(deps: Deps, agreement_id: str, failure: Exception) -> None:
 def progress(deps: Deps, by: Principal) -> Round:
     """The progress of the round. Raises NotAllowed."""
     require(by, Permission.SEE_OPERATIONS)
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return tx.archive_round.progress()
 
 

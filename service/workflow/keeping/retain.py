@@ -25,7 +25,7 @@ from storage.witness import prove_working
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 500  # objects per job, so that it ends soon when a worker must stop
+AT_ONCE = 200  # objects per job, so that it ends soon when a worker must stop
 SHED_AT_ONCE = 100  # texts per transaction, about ten megabytes
 WORKING_COPY_HOURS = 24  # after the archive verified its copy; the mails have been sent by then
 
@@ -133,7 +133,9 @@ def tidy(deps: Deps) -> int:
         tx.signing.drop_ended()
         tx.forms.drop_ended()
         tx.idempotency.drop_ended()
-        tx.drafts.drop_ended()
+        last = tx.drafts.drop_ended()
+        while last is not None:
+            last = tx.drafts.drop_ended(last)
         tx.samples.drop_old()
         tx.account_links.drop_old_requests()
         tx.activity.drop_old()

@@ -25,7 +25,7 @@ from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import last_day, sender, tell_signatory
 from signatures.effective_date import local_date
 
-AT_ONCE = 500  # agreements per transaction
+AT_ONCE = 100  # agreements per statement
 
 
 def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
@@ -40,12 +40,13 @@ def remind_due(deps: Deps, *, now: datetime | None = None) -> int:
         moment = now or tx.now()
         if not marks or not reminders.is_time(moment):
             return 0
-        waiting = tx.reminders.waiting()
     found: list[str] = []
-    for first in range(0, len(waiting), AT_ONCE):
-        with deps.database.begin() as tx:
-            situations = tx.reminders.situations(waiting[first : first + AT_ONCE])
-        found += [each for each, one in situations.items() if reminders.due(one, marks, moment)]
+    with deps.database.look() as tx:
+        part = tx.reminders.waiting(AT_ONCE)
+        while part:
+            situations = tx.reminders.situations([each for _, each in part])
+            found += [each for each, one in situations.items() if reminders.due(one, marks, moment)]
+            part = tx.reminders.waiting(AT_ONCE, part[-1])
     return one_by_one(found, lambda agreement_id: _remind_one(deps, agreement_id, moment))
 
 

@@ -128,5 +128,5 @@ def _named(item: StalledItem) -> str:
 def stalled_items(deps: Deps, by: Principal) -> tuple[list[StalledItem], str | None]:
     """The stalled items, the longest first, and why an alarm could not be mailed yet, if so."""
     require(by, Permission.SEE_OPERATIONS)
-    with deps.database.begin() as tx:
+    with deps.database.look() as tx:
         return tx.alarms.stalled(SHOWN_AFTER, limit=SHOWN_AT_MOST), tx.alarms.unsent()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from form_walk import HOME, SECRET
 
+from service.database.agreement.drafts import PART
 from service.workflow.keeping.retain import tidy
 from tests.web.sign.conftest import Browser, Journey
 
@@ -130,8 +131,14 @@ def test_a_draft_goes_when_nothing_can_be_filled_in_any_more(journey: Journey) -
     tidy(journey.deps)
     assert journey.rows("select 1 from drafts") == []
     journey.rows("update agreements set state = 'sent'")
+    # Of two people, and more than are searched at once.
     journey.rows(
-        "insert into drafts select signatory_id, 'ask', '{}', now() - interval '91 days' from links"
+        "insert into signatories (id, agreement_id, name, email, function, current)"
+        " select gen_random_uuid(), agreement_id, name, email, function, false from signatories"
+    )
+    journey.rows(
+        "insert into drafts select id, 'ask' || n, '{}', now() - interval '91 days'"
+        f" from signatories, generate_series(1, {PART}) n"
     )
     tidy(journey.deps)
     assert journey.rows("select 1 from drafts") == []

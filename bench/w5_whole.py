@@ -49,11 +49,12 @@ def run(workshop: Workshop) -> list[Figure]:
         rate = at_once(CLIENTS, walk, range(AGREEMENTS)) * 60
         workshop.wait.until_idle()  # including the last mails
         after = processor.spent()
-        time.sleep(MEMORY_AFTER_SECONDS)
-        held = held_below(os.getpid())
     finally:
         done.set()
         countersigner.join()
+    workshop.hang_up()
+    time.sleep(MEMORY_AFTER_SECONDS)
+    held = held_below(os.getpid())
     return [
         Figure("W5", f"agreements end to end, {CLIENTS} in flight", rate, "/min", GOAL, True),
         *latency("W5", "one agreement", each),

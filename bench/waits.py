@@ -21,8 +21,10 @@ class Waits:
         self._opened: list[psycopg.Connection[Any]] = []
 
     def close(self) -> None:
+        """Close all connections; the next question opens one again."""
         for each in self._opened:
             each.close()
+        self._of_thread, self._opened = threading.local(), []
 
     def for_state(self, agreement_id: str, state: str, *, every: float = LOOK_AGAIN) -> None:
         """Until the worker has brought the agreement to ``state``; a caller that times it sets

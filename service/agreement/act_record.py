@@ -109,6 +109,11 @@ class ActRecord:
         return hashlib.sha256(self.canonical).hexdigest()
 
     @property
+    def what_stays(self) -> ActRecord:
+        """The part that the database keeps once only the archive has the rest (migration 0039)."""
+        return ActRecord({name: self.content[name] for name in ("person", "organisation")})
+
+    @property
     def reference(self) -> str:
         """The reference of the agreement."""
         return str(self.content["reference"])

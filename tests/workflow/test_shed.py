@@ -1,5 +1,4 @@
-"""The shown text leaves the database once the archive has read it back twice; then it is read from
-the archive, byte for byte."""
+"""What the archive has read back twice leaves the database; then it is read from the archive."""
 
 from __future__ import annotations
 
@@ -70,6 +69,49 @@ def handed_out(house: House, reference: str, secret: str) -> list[object]:
         read.fetch_shown(house.deps, secret, BROWSER),
         read.frozen(house.deps, secret).html,
     ]
+
+
+def test_so_do_the_records_of_acts_the_differences_and_what_mails_said(
+    kept: tuple[House, str, str],
+) -> None:
+    """Also where former code has already dropped the text."""
+    house, reference, secret = kept
+    house.rows("update archive_states set judged_twice_at = now()")
+    house.rows("update documents set size = octet_length(pdf), pdf = null where kind = 'frozen'")
+    assert house.rows("select from openings where html <> ''")
+    house.rows("update messages set state = 'sent' where kind <> 'code'")
+    before, signed = dossier_of(house.deps, reference, house.staff), read.acts
+    people = [(act.record.person, act.record.organisation) for act in signed(house.deps, secret)]
+    assert retain.shed(house.deps) == 1
+    acts = signed(house.deps, secret)
+    assert [(act.record.person, act.record.organisation) for act in acts] == people
+    assert {tuple(act.record.content) for act in acts} == {("person", "organisation")}
+    for act in acts:
+        name = f"handelingen/{act.place.key}.json"
+        record, _ = retrieve.open_file(house.deps, reference, name, house.staff, BROWSER)
+        assert hashlib.sha256(record).hexdigest() == act.record_sha256
+    assert house.rows("select from openings where html <> ''") == []
+    for kind, values, key in house.rows('select kind, "values", key from messages'):
+        assert ((values, key) == ({}, None)) == (kind != "code"), kind
+    ((inside,),) = house.rows("select inside from archived_objects where name = 'bijlagen.zip'")
+    assert inside == {}
+    after = dossier_of(house.deps, reference, house.staff)
+    assert after.files == before.files
+    assert [each.kind for each in after.messages] == [each.kind for each in before.messages]
+    assert after.timeline[: len(before.timeline)] == before.timeline
+    (context,) = house.rows("select context from documents where kind = 'frozen'")
+    assert list(context[0]["processor"]) == ["representative"]
+
+
+def test_a_record_that_the_package_does_not_hold_stays(kept: tuple[House, str, str]) -> None:
+    house, _, secret = kept
+    house.rows("update archived_objects set inside = inside - 'handelingen/controller_annex.json'")
+    house.rows("update archive_states set judged_twice_at = now()")
+    assert retain.shed(house.deps) == 1
+    whole = {
+        act.place.key: "statements" in act.record.content for act in read.acts(house.deps, secret)
+    }
+    assert [place for place, is_whole in whole.items() if is_whole] == ["controller_annex"]
 
 
 def test_a_reading_view_that_the_package_does_not_hold_stays(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,10 +35,16 @@ class ArchivedObject:
     @classmethod
     def of(cls, row: Any) -> ArchivedObject:
         """The object of a row."""
-        inside = {name: (size, sha256) for name, (size, sha256) in row.inside.items()}
+        listed = row.inside if row.packed is None else json.loads(zlib.decompress(row.packed))
+        inside = {name: (size, sha256) for name, (size, sha256) in listed.items()}
         return cls(
             row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until, inside
         )
+
+
+def packed(inside: Mapping[str, Sequence[object]]) -> bytes:
+    """The list of files inside an object in fewer bytes: about two fifths."""
+    return zlib.compress(json.dumps(inside, separators=(",", ":")).encode(), 9)
 
 
 @dataclass(frozen=True)

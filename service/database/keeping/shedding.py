@@ -1,24 +1,25 @@
-"""Drops the bytes of shown texts from the database once the archive has the same bytes.
+"""Drops from the database what the archive holds of an agreement.
 
-By then they have been read back twice: once when stored, once in the archive's round, where two
-libraries verified the package. The database itself refuses to drop others (migration 0037).
+By then the package has been read back twice: once when stored, once in the archive's round, where
+two libraries verified it. The database itself refuses to drop evidence that the package does not
+hold, file by file, by SHA-256 (migrations 0037 and 0039).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, text, update
 
+from service.database.keeping.archive import packed
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import word
-from service.database.tables.documents import documents
-from signatures.package.names import MANIFEST, SHOWN, VIEW
+from signatures.package.names import DIFFERENCE, MANIFEST, RECORDS, SHOWN, VIEW
 
 _stored_at = (
     select(archived_objects.c.stored_at)
     .where(
-        archived_objects.c.agreement_id == documents.c.agreement_id,
+        archived_objects.c.agreement_id == archive_states.c.agreement_id,
         archived_objects.c.name == word(MANIFEST),
     )
     .scalar_subquery()
@@ -29,6 +30,42 @@ _READ_BACK_TWICE = (
     archive_states.c.judged_twice_at.is_not(None),
     archive_states.c.disputed_since.is_(None),
 )
+_FILES = {
+    "shown": SHOWN,
+    "view": VIEW,
+    "difference": DIFFERENCE,
+    "records": RECORDS,
+}
+# Older packages lack some of these files; then the database keeps its own.
+_DROP = (
+    """
+    update documents set size = octet_length(pdf), pdf = null
+    where agreement_id = any(cast(:ids as uuid[])) and kind = 'frozen'
+      and archive_holds(agreement_id, :shown, pdf)
+    """,
+    """
+    update documents set
+      context = what_stays_of_context(context),
+      reading_html = case when archive_holds(agreement_id, :view, convert_to(reading_html, 'UTF8'))
+        then null else reading_html end
+    where agreement_id = any(cast(:ids as uuid[])) and kind = 'frozen' and pdf is null
+    """,
+    """
+    update acts set record = what_stays_of_record(record)
+    where agreement_id = any(cast(:ids as uuid[]))
+      and archive_lists(agreement_id, cast(:records as text) || place || '.json', record_sha256)
+    """,
+    """
+    update openings set html = ''
+    where agreement_id = any(cast(:ids as uuid[])) and html <> ''
+      and archive_holds(agreement_id, :difference, convert_to(html, 'UTF8'))
+    """,
+    # The log says that these were delivered.
+    """
+    update messages set values = '{}', key = null
+    where agreement_id = any(cast(:ids as uuid[])) and state = 'sent'
+    """,
+)
 
 
 class Shedding:
@@ -36,36 +73,51 @@ class Shedding:
         self._connection = connection
 
     def due(self, days: int, limit: int) -> list[str]:
-        """Ids of frozen documents that the archive has had, byte for byte, for ``days``."""
-        held = func.archive_holds(documents.c.agreement_id, SHOWN, documents.c.pdf)
+        """Ids of agreements whose package the archive has had for ``days``, under the lock of
+        their archive state; without those that another worker has locked."""
         return list(
             self._connection.execute(
-                select(documents.c.id)
-                .join(archive_states, archive_states.c.agreement_id == documents.c.agreement_id)
+                select(archive_states.c.agreement_id)
                 .where(
-                    documents.c.kind == word("frozen"),
-                    documents.c.pdf.is_not(None),
+                    archive_states.c.shed_at.is_(None),
                     *_READ_BACK_TWICE,
                     _stored_at < func.statement_timestamp() - func.make_interval(0, 0, 0, days),
-                    held,
                 )
                 .limit(limit)
+                .with_for_update(of=archive_states, skip_locked=True)
             ).scalars()
         )
 
-    def drop(self, document_ids: Sequence[str]) -> None:
-        """Empty these documents; skips those that another worker emptied meanwhile."""
-        view = func.convert_to(documents.c.reading_html, "UTF8")
+    def drop(self, agreement_ids: Sequence[str]) -> None:
+        """Drop what the packages of these agreements hold; see ``due``."""
+        ids = list(agreement_ids)
+        for statement in _DROP:
+            named = {name: file for name, file in _FILES.items() if f":{name}" in statement}
+            self._connection.execute(text(statement), {"ids": ids, **named})
+        self._pack(ids)
         self._connection.execute(
-            update(documents)
-            .where(documents.c.id.in_(document_ids), documents.c.pdf.is_not(None))
-            .values(
-                size=func.octet_length(documents.c.pdf),
-                pdf=None,
-                # Older packages have no reading view.
-                reading_html=case(
-                    (func.archive_holds(documents.c.agreement_id, VIEW, view), None),
-                    else_=documents.c.reading_html,
-                ),
-            )
+            update(archive_states)
+            .where(archive_states.c.agreement_id.in_(ids))
+            .values(shed_at=func.statement_timestamp())
         )
+
+    def _pack(self, ids: list[str]) -> None:
+        """Pack the lists of files, last: the database compares with them."""
+        found = self._connection.execute(
+            select(
+                archived_objects.c.agreement_id.label("of"),
+                archived_objects.c.name.label("named"),
+                archived_objects.c.inside,
+            ).where(archived_objects.c.agreement_id.in_(ids), archived_objects.c.inside != {})
+        )
+        rows = [{"of": each.of, "named": each.named, "made": packed(each.inside)} for each in found]
+        if rows:
+            self._connection.execute(
+                update(archived_objects)
+                .where(
+                    archived_objects.c.agreement_id == bindparam("of"),
+                    archived_objects.c.name == bindparam("named"),
+                )
+                .values(inside={}, packed=bindparam("made")),
+                rows,
+            )

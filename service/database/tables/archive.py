@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, Table, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.tables.columns import agreement_id, instant, metadata, now
@@ -18,8 +28,10 @@ archived_objects = Table(
     Column("sha256", Text, nullable=False),
     Column("size", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True), nullable=False),
-    # The files inside it by name: size and SHA-256 of each. Empty if it is a single file.
+    # The files inside it by name: size and SHA-256 of each. Empty if it is a single file, and once
+    # it is in ``packed``.
     Column("inside", JSONB, nullable=False, server_default="{}"),
+    Column("packed", LargeBinary, nullable=True),
     now("stored_at"),
     # For a sealed file: the expiry of its newest time stamp, or that of its newest renewed copy;
     # null until it has been read.
@@ -65,6 +77,8 @@ archive_states = Table(
     Column("dispute", Text, nullable=False, server_default=""),
     instant("disputed_since", null=True),
     instant("judged_twice_at", null=True),  # the last second verdict
+    # When what the package holds was dropped from the other tables.
+    instant("shed_at", null=True),
     CheckConstraint(
         "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
     ),
@@ -80,6 +94,11 @@ archive_states = Table(
         "ix_archive_states_disputed",
         "agreement_id",
         postgresql_where=text("disputed_since is not null"),
+    ),
+    Index(
+        "ix_archive_states_kept_here",
+        "agreement_id",
+        postgresql_where=text("judged_twice_at is not null and shed_at is null"),
     ),
     Index(
         "ix_archive_states_judged_once",

@@ -28,7 +28,8 @@ documents = Table(
     Column("edition", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("sha256", Text, nullable=False),
-    # Null, like the reading view, once only the archive has it; then ``size`` is set.
+    # Null, like the reading view, once only the archive has it; then ``size`` is set, and of
+    # ``context`` only our signer stays.
     Column("pdf", LargeBinary, nullable=True),
     Column("size", Integer, nullable=True),
     Column("pages", Integer, nullable=False),
@@ -43,11 +44,6 @@ documents = Table(
     UniqueConstraint("agreement_id", "edition", "kind"),
     CheckConstraint("kind in ('preview','frozen')", name="kind"),
     CheckConstraint("(pdf is null) = (size is not null)", name="size"),
-    Index(
-        "ix_documents_kept_here",
-        "agreement_id",
-        postgresql_where=text("kind = 'frozen' and pdf is not null"),
-    ),
 )
 
 document_templates = Table(
@@ -81,6 +77,7 @@ acts = Table(
     Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), nullable=True),
     Column("signed_at", DateTime(timezone=True), nullable=False),
     Column("document_sha256", Text, nullable=False),
+    # Only the person and the organisation, once only the archive has the rest.
     Column("record", JSONB, nullable=False),
     Column("record_sha256", Text, nullable=False),
     Column("image", LargeBinary, nullable=True),

@@ -23,7 +23,8 @@ messages = Table(
     "messages",
     metadata,
     own_id(),
-    Column("key", Text, nullable=False, unique=True),
+    # Null, and ``values`` empty, for a delivered mail about an agreement that only the archive has.
+    Column("key", Text, nullable=True, unique=True),
     Column("subject", Text, nullable=False),
     # The id of an agreement has its own column: it is a foreign key and used in joins.
     agreement_id(null=True),

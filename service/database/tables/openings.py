@@ -26,7 +26,7 @@ openings = Table(
     Column("what", Text, nullable=False),
     Column("document_sha256", Text, nullable=False),
     Column("sha256", Text, nullable=False),
-    # Only for a difference: the common text, and its own bytes.
+    # Only for a difference: the common text, and its own bytes until only the archive has them.
     Column("common_sha256", Text, nullable=False, server_default=""),
     Column("html", Text, nullable=False, server_default=""),
     now("opened_at"),

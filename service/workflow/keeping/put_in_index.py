@@ -108,7 +108,7 @@ class Putting:
         for act in self._recovered.acts:
             if act.place not in there:
                 self._added = True
-                self._tx.documents.add_act(self._id, edition, act)
+                self._tx.documents.add_act(self._id, edition, self._recovered.kept_here(act))
                 continue
             names = ("signed_at", "document_sha256", "record_sha256", "signatory_id", "staff_id")
             known = there[act.place]

@@ -9,7 +9,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -37,7 +37,16 @@ from service.agreement.unprinted import (
 from service.database.agreement.documents import NewDocument, NewOriginal
 from service.database.log.audit_log import Entry
 from signatures.effective_date import BRUSSELS, local_date
-from signatures.package.names import AGREEMENT, EVIDENCE, LOG, SHEET, SHOWN, TEMPLATE, VIEW
+from signatures.package.names import (
+    AGREEMENT,
+    EVIDENCE,
+    LOG,
+    RECORDS,
+    SHEET,
+    SHOWN,
+    TEMPLATE,
+    VIEW,
+)
 from storage.manifest import PackageFacts
 
 FORMER_ADDRESS = "{id}@uit-het-archief.invalid"
@@ -98,6 +107,11 @@ class Recovered:
             record_sha256=said["record_sha256"],
             image=None,
         )
+
+    def kept_here(self, act: AcceptedAct) -> AcceptedAct:
+        """The act without the part of its record that is in the bucket."""
+        in_bucket = f"{RECORDS}{act.place.key}.json" in self.files  # older packages have none
+        return replace(act, record=act.record.what_stays) if in_bucket else act
 
     def _actor_at(self, place: Place) -> str:
         accepted = (e for e in self.entries if e.event is Event.ACT_ACCEPTED)
@@ -202,7 +216,7 @@ class Recovered:
             size=len(self.files[SHOWN]),
             pages=frozen.data.get("pages", 0),
             reading_html=None if VIEW in self.files else "",  # older packages have none
-            context=dict(self.printed),
+            context={"processor": {"representative": self.printed["processor"]["representative"]}},
             template_version=self.evidence["template"]["version"],
             template_sha256=self.evidence["template"]["sha256"],
             engine=self.evidence["template"]["engine"],

@@ -26,7 +26,7 @@ from storage.witness import prove_working
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200  # objects per job, so that it ends soon when a worker must stop
-SHED_AT_ONCE = 100  # texts per transaction, about ten megabytes
+SHED_AT_ONCE = 100  # agreements per transaction, about ten megabytes
 WORKING_COPY_HOURS = 24  # after the archive verified its copy; the mails have been sent by then
 
 
@@ -104,9 +104,9 @@ def _note_failing(deps: Deps, agreement_id: str, reason: str) -> None:
 
 
 def shed(deps: Deps) -> int:
-    """Drop shown texts that the archive has read back twice since storing them; a nightly job.
+    """Drop what the archive has read back twice of finished agreements; a nightly job.
 
-    In parts, each in its own transaction, until none is due; returns how many.
+    In parts, each in its own transaction, until none is due; returns how many agreements.
     """
     dropped = 0
     while True:

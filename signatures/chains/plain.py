@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from cryptography import x509
@@ -103,18 +104,27 @@ def _issued(
 
     An old root may lack the CA extensions: a given root is trusted anyway.
     """
-    if certificate.issuer != issuer.subject:
+    if certificate.issuer != issuer.subject or not _signed(certificate, issuer):
         return False
     try:
-        certificate.verify_directly_issued_by(issuer)
         constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
         usage = issuer.extensions.get_extension_for_class(x509.KeyUsage).value
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return False
     except x509.ExtensionNotFound:
         return trusted
     room = constraints.path_length is None or constraints.path_length >= below
     return constraints.ca and room and usage.key_cert_sign
+
+
+# A report asks for the same pair up to eight times: for the paths of acts, tokens and the close.
+@lru_cache(maxsize=64)
+def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def check_path(path: Sequence[x509.Certificate], others: Material, at: datetime) -> None:

@@ -31,9 +31,9 @@ class _Flawed(Exception):
     """A deviation from the required form."""
 
 
-def flaw(container: bytes) -> str:
+def flaw(container: bytes, read: Container | None = None) -> str:
     """The first deviation in a container (``<hexadecimal>``, as in the file), in a word for
-    experts; '' if there is none.
+    experts; '' if there is none. ``read`` is used if it was parsed from exactly these bytes.
 
     Raises NotIntact or ValueError when it is no CMS with exactly one signer.
     """
@@ -43,14 +43,15 @@ def flaw(container: bytes) -> str:
     end = parser.peek(value)
     if value[end:].strip(b"\0"):
         return "padding"
-    return encoding_flaw(value[:end])
+    return _encoding_flaw(value[:end], read)
 
 
-def encoding_flaw(encoded: bytes) -> str:
+def _encoding_flaw(encoded: bytes, found: Container | None) -> str:
     """The same for the CMS itself, including the token inside a seal."""
     if len(encoded) > LARGEST_CONTAINER:
         return "size"
-    found = parsed(cms.ContentInfo.load(encoded, strict=True))
+    if found is None or found.encoded != encoded:
+        found = parsed(cms.ContentInfo.load(encoded, strict=True))
     try:
         _check(encoded, found)
     except _Flawed as wrong:
@@ -101,17 +102,17 @@ def _check_signer(encoded: bytes, algorithm: bytes, found: Container, stamp: boo
     _same(attributes, parser.emit(*_FIRST, found.signed_attributes), "encoding")
     _check_short(signature, _OCTETS)
     for each in unsigned:
-        _check_token(each)
+        _check_token(each, found)
 
 
-def _check_token(unsigned: bytes) -> None:
+def _check_token(unsigned: bytes, seal: Container) -> None:
     """The only unsigned attribute of a seal: its time stamp."""
     (attribute,) = _parts(unsigned, _SECOND, 1, "unsigned values")
     kind, values = _parts(attribute, _SEQUENCE, 2)
     token = cms.CMSAttributeType("signature_time_stamp_token").dump()
     _same(kind, token, "unsigned values")
     (value,) = _parts(values, _SET, 1)
-    if wrong := encoding_flaw(value):
+    if wrong := _encoding_flaw(value, seal.token):
         _refuse(f"time stamp: {wrong}")
 
 

@@ -27,7 +27,7 @@ HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 LEAST_RSA_BITS = 2048
 LARGEST_CONTAINER = 256_000  # bytes; room for the long chains of third-party authorities
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000  # a moment between these exists in every time zone
-_SET = (0, 1, 17)  # class, method and tag
+_SEQUENCE, _SET = (0, 1, 16), (0, 1, 17)  # class, method and tag
 _WITHOUT_HASH = ("rsassa_pkcs1v15", "ecdsa")  # the digest algorithm says which
 
 
@@ -41,8 +41,10 @@ class NotIntact(Exception):
 
 @dataclass(frozen=True)
 class Container:
-    """One parsed CMS with one signer. ``content`` is the encapsulated content, if any."""
+    """One CMS with one signer, parsed from the bytes ``encoded``. ``content`` is the encapsulated
+    content, if any."""
 
+    encoded: bytes
     signer: Any
     signed_attributes: bytes
     certificate: x509.Certificate
@@ -102,30 +104,34 @@ def read(container: bytes) -> Container:
 
 def parsed(info: cms.ContentInfo) -> Container:
     """One CMS parsed by the library. Raises NotIntact, or any error of that library."""
+    # Both contents are read first: access to what is inside may alter them, and so may ``dump``.
+    encoded = parser.emit(*_SEQUENCE, info.contents)
     if info["content_type"].native != "signed_data":
         raise NotIntact("no_signed_data")
     signed = info["content"]
     if len(signed["signer_infos"]) != 1:
         raise NotIntact("signers")
     signer = signed["signer_infos"][0]
-    signed_attributes = signer["signed_attrs"].contents  # read first: access may alter them
-    certificates = tuple(
-        x509.load_der_x509_certificate(each.chosen.dump()) for each in signed["certificates"]
-    )
+    signed_attributes = signer["signed_attrs"].contents
+    enclosed = [each.chosen.dump() for each in signed["certificates"]]
+    certificates = tuple(map(x509.load_der_x509_certificate, enclosed))
     inside = signed["encap_content_info"]
     content = inside["content"]
     stamped = content.parsed if inside["content_type"].native == "tst_info" else None
     return Container(
+        encoded,
         signer,
         signed_attributes,
-        _signing_certificate(signer, certificates),
+        _signing_certificate(signer, enclosed, certificates),
         certificates,
         content.contents if stamped is not None else None,
         stamped,
     )
 
 
-def _signing_certificate(signer: Any, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
+def _signing_certificate(
+    signer: Any, enclosed: Sequence[bytes], certificates: Sequence[x509.Certificate]
+) -> x509.Certificate:
     """The certificate named by hash in the signed attributes (RFC 5035, 3), and by ``sid``."""
     version_2 = _attribute(signer, "signing_certificate_v2")
     named = version_2 if version_2 is not None else _attribute(signer, "signing_certificate")
@@ -133,11 +139,12 @@ def _signing_certificate(signer: Any, certificates: Sequence[x509.Certificate]) 
         raise NotIntact("certificate_not_named")
     first = named["certs"][0]
     # RFC 2634 has no other hash. It only selects a certificate, which must be trusted as well.
-    algorithm: hashes.HashAlgorithm = hashes.SHA1()  # noqa: S303
+    algorithm = "sha1"
     if version_2 is not None:
-        algorithm = _hash(first["hash_algorithm"]["algorithm"].native)
-    for certificate in certificates:
-        if certificate.fingerprint(algorithm) == first["cert_hash"].native:
+        algorithm = first["hash_algorithm"]["algorithm"].native
+        _hash(algorithm)
+    for der, certificate in zip(enclosed, certificates, strict=True):
+        if hashlib.new(algorithm, der).digest() == first["cert_hash"].native:
             if not _identifies(signer["sid"], certificate):
                 raise NotIntact("certificate_not_named")
             return certificate

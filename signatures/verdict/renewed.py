@@ -102,7 +102,7 @@ def _judge(file: Revisions, found: Renewed, trusted: Trusted, now: datetime) -> 
         _check_covers(file, each)
     for each in found.renewals:
         start, end = each.covered
-        if hidden := flaw(file.pdf[start:end]):
+        if hidden := flaw(file.pdf[start:end], each.container):
             return Answer(RULE, FAILS, "hidden", detail=hidden)
     chain = [_container(each) for each in (found.closing, *found.renewals)]
     material = material_in(file, chain)

@@ -149,7 +149,7 @@ class Examination:
                 else:
                     containers.check_seal(container, covered)
                 ours = each.signed.kind == ACT and each.signed.field not in programs
-                if ours and (hidden := flaw(self.file.pdf[start:end])):
+                if ours and (hidden := flaw(self.file.pdf[start:end], container)):
                     return Answer("intact", FAILS, "form", each.signed.field, hidden)
             except NotIntact as wrong:
                 return Answer("intact", FAILS, wrong.code, each.signed.field)
@@ -181,7 +181,8 @@ class Examination:
         start, end = last.covered
         if last.signed.signature.get("ByteRange") != [0, start, end, len(self.file.pdf) - end]:
             return Answer("closed", FAILS, "byte_range", last.signed.field)
-        found = flaw(self.file.pdf[start:end]) or self._certificates_flaw(last)
+        hidden = flaw(self.file.pdf[start:end], last.container)
+        found = hidden or self._certificates_flaw(last)
         return Answer("closed", FAILS, "hidden", detail=found) if found else Answer("closed", HOLDS)
 
     def _certificates_flaw(self, closing: Seal) -> str:

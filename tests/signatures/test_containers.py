@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from signatures.cms.container_form import flaw
-from signatures.cms.containers import LARGEST_CONTAINER
+from signatures.cms.containers import LARGEST_CONTAINER, read
 from signatures.keys.authority import Authority
 from signatures.pdf.revisions import Revisions
 from signatures.pdf.signed_fields import signed_fields
@@ -106,6 +106,20 @@ def test_nothing_hides_in_the_last_act_either_when_it_is_closed_again(
     else:
         told = f"time stamp: {word}" if where == "token" else word
         assert said(report) == {("intact", "form", told)}
+
+
+@pytest.mark.parametrize("where", ["seal", "token"])
+def test_a_container_read_from_other_bytes_vouches_for_nothing(
+    roomy: SealedFile, authority: Authority, where: str
+) -> None:
+    change, word = attack("a certificate twice")
+    inside: Callable[..., bytes] = in_the_token(change) if where == "token" else change
+    start, end = signed_fields(Revisions(roomy.pdf))[LAST_ACT].container
+    changed = put_in(roomy.pdf, LAST_ACT, partial(inside, authority=authority))[start:end]
+
+    told = flaw(changed, read(roomy.pdf[start:end]))
+
+    assert told == (f"time stamp: {word}" if where == "token" else word)
 
 
 def test_the_digits_and_the_padding_have_one_spelling(

@@ -11,7 +11,8 @@ import time
 
 from bench.figures import Figure, latency, timed
 from bench.workshop import Workshop
-from service.workflow.package.originals import original_bytes
+from service.workflow.package.take_out import sealed_files
+from signatures.package.names import AGREEMENT
 from signatures.sandbox.examine import verify_apart
 from signatures.verdict.verify import verify
 
@@ -25,7 +26,7 @@ def run(workshop: Workshop) -> list[Figure]:
     workshop.countersign(agreement)
     workshop.wait.for_archive(agreement.id)
     workshop.wait.until_idle()
-    pdf = original_bytes(workshop.deps, agreement.id)
+    (pdf,) = sealed_files(workshop.deps, agreement.id, AGREEMENT)
     roots = workshop.deps.authority().roots
     inside: list[float] = []
     processor: list[float] = []

@@ -39,7 +39,8 @@ from service.workflow.signing.countersign import countersign
 from service.workflow.signing.open_link import enter
 from service.workflow.signing.open_text import note_view
 from service.workflow.signing.prove_mailbox import confirm_code, request_code
-from service.workflow.signing.sign import AGREEMENT_STATEMENTS, confirm_reading, prepare, sign
+from service.workflow.signing.read import confirm_reading
+from service.workflow.signing.sign import AGREEMENT_STATEMENTS, prepare, sign
 from service.workflow.telling.links import address
 
 BROWSER = Client("127.0.0.1", "zegel-bench")

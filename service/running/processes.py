@@ -89,7 +89,7 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
 
     # Used only here and in the worker's daily round.
     from service.workflow.keeping.probe import probe_archive  # noqa: PLC0415
-    from service.workflow.offer.template import install  # noqa: PLC0415
+    from service.workflow.offer.generate import install  # noqa: PLC0415
     from signatures.errors import AuthorityError  # noqa: PLC0415
 
     end_with_parent()

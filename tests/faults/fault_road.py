@@ -32,6 +32,7 @@ from service.workflow.signing import (
     open_link,
     open_text,
     prove_mailbox,
+    read,
     sign,
 )
 from signatures.run_async import run
@@ -97,7 +98,7 @@ class House:
             agreement = tx.agreements.get(reference)
             view = tx.openings.view(agreement.id, agreement.edition)
         assert view
-        sign.confirm_reading(self.deps, secret, shown, BROWSER, view_sha256=view.sha256)
+        read.confirm_reading(self.deps, secret, shown, BROWSER, view_sha256=view.sha256)
         code = self.ask_code(reference, secret)
         prove_mailbox.confirm_code(self.deps, secret, code, BROWSER)
         sign.prepare(

@@ -27,6 +27,7 @@ from service.workflow.signing import (
     open_link,
     open_text,
     prove_mailbox,
+    read,
     sign,
 )
 from service.workflow.telling import deliver
@@ -127,7 +128,7 @@ class House:
     def read(self, reference: str, secret: str) -> str:
         digest = self.agreement(reference).frozen_sha256
         view = self.view(reference)
-        sign.confirm_reading(self.deps, secret, digest, BROWSER, view_sha256=view)
+        read.confirm_reading(self.deps, secret, digest, BROWSER, view_sha256=view)
         return secret
 
     def view(self, reference: str) -> str:

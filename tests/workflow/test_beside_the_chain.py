@@ -122,7 +122,7 @@ def _signed_by_both(house: House) -> str:
     answer.settle(deps, reference, second.id, staff)
     digest = house.agreement(reference).frozen_sha256
     read.fetch_shown(deps, secret, BROWSER)
-    sign.confirm_reading(deps, secret, digest, BROWSER, view_sha256=house.view(reference))
+    read.confirm_reading(deps, secret, digest, BROWSER, view_sha256=house.view(reference))
     prove_mailbox.request_code(deps, secret, BROWSER)
     with pytest.raises(Invalid):
         prove_mailbox.confirm_code(deps, secret, "000000", BROWSER)

@@ -124,7 +124,7 @@ def test_nobody_signs_unread_unproved_unprepared_or_another_text(house: House) -
     view = house.view(reference)
 
     def read_as(document: str, page: str) -> None:
-        sign.confirm_reading(house.deps, secret, document, BROWSER, view_sha256=page)
+        read.confirm_reading(house.deps, secret, document, BROWSER, view_sha256=page)
 
     assert refusal(lambda: read_as(other, view)) == "changed"
     assert refusal(lambda: read_as(digest, other)) == "changed"

@@ -12,7 +12,7 @@ from house import BROWSER, House
 from service.agreement.template_version import TemplateVersion
 from service.documents.builder.package import repack
 from service.workflow.offer import generate, sample, send, void
-from service.workflow.offer.template import install
+from service.workflow.offer.generate import install
 from service.workflow.signing import complete
 
 FORMER, LATER = "Toepasselijk recht", "Recht dat geldt"

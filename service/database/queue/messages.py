@@ -153,6 +153,10 @@ class Messages:
             update(messages).where(messages.c.state == "refused", *conditions).values(settled=True)
         )
 
+    def settle_link_mails(self, agreement_id: str) -> None:
+        """Settle refused mails with an earlier link: a new one follows, or none is needed."""
+        self.settle(Subject.agreement(agreement_id), LINK_KINDS)
+
     def settle_by(self, sent: Message) -> None:
         """Settle earlier refused mails with the same purpose as one that was delivered."""
         kinds = LINK_KINDS if sent.kind in LINK_KINDS else (sent.kind,)

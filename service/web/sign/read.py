@@ -29,8 +29,7 @@ from service.web.sign.blueprint import (
 )
 from service.web.sign.facts import annex_rows, detail_rows
 from service.workflow.signing.prove_mailbox import code_wanted, request_code
-from service.workflow.signing.read import Reading, fetch_shown, frozen
-from service.workflow.signing.sign import confirm_reading
+from service.workflow.signing.read import Reading, confirm_reading, fetch_shown, frozen
 
 _HEADING = re.compile(r'<h(\d) id="([^"]+)-titel">(.*?)</h\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")

@@ -15,8 +15,7 @@ from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.actors import Client
 from service.workflow.keeping.dossier import Dossier
-from service.workflow.package import shown
-from service.workflow.package.take_out import read_file, read_files
+from service.workflow.package import take_out
 from service.workflow.sealing.evidence_package import anchor_files, as_bag
 from signatures.package.names import AGREEMENT, EVIDENCE, LOG, SHEET, SHOWN
 from storage.manifest import media_type
@@ -36,14 +35,14 @@ def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
         if frozen is None:
             raise NotFound(ErrorCode.NOT_FOUND)
         tx.activity.note(Activity.TEXT_VIEWED, staff.id, reference)
-    return shown.shown_pdf(deps, agreement.id, frozen[0])
+    return take_out.shown_pdf(deps, agreement.id, frozen[0])
 
 
 def shown_text(deps: Deps, found: Dossier) -> str:
     """The same text as a page, from its dossier. Raises NotFound, or the store's errors."""
     if found.frozen is None:
         raise NotFound(ErrorCode.NOT_FOUND)
-    return shown.reading_view(deps, found.agreement.id, found.frozen)
+    return take_out.reading_view(deps, found.agreement.id, found.frozen)
 
 
 def open_file(
@@ -58,7 +57,7 @@ def open_file(
         agreement = tx.agreements.get(reference)
         objects = tx.archive.objects(agreement.id)
         original = tx.documents.original(agreement.id)
-    data = read_file(deps, agreement, original, objects, name)
+    data = take_out.read_file(deps, agreement, original, objects, name)
     if data is None:
         data = _working_copy(original, name)
     _log_download(deps, agreement, name, staff, client)
@@ -91,7 +90,7 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
         original = tx.documents.original(agreement.id)
     if original is None or not objects:
         raise NotFound(ErrorCode.NOT_FOUND)
-    files = read_files(deps, agreement, original, objects)
+    files = take_out.read_files(deps, agreement, original, objects)
     with deps.database.begin() as tx:
         files |= anchor_files(tx, agreement.id, files[LOG])
     data = zip_package(as_bag(agreement, files), folder=reference)

@@ -16,8 +16,7 @@ from service.deps import Deps
 from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
 from service.workflow.offer.their_turn import open_again, refuse_before_turn
-from service.workflow.telling.links import issue
-from service.workflow.telling.notify import invite
+from service.workflow.telling.links import invite, issue
 
 
 def change_email(

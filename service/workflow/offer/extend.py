@@ -20,8 +20,8 @@ from service.error_codes import FieldCode
 from service.errors import FieldError, Invalid
 from service.workflow.offer.their_turn import open_again
 from service.workflow.tasks import GENERATE
-from service.workflow.telling.links import issue
-from service.workflow.telling.notify import last_day, renew_link
+from service.workflow.telling.links import issue, renew_link
+from service.workflow.telling.notify import last_day
 
 
 def extend(

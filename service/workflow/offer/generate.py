@@ -1,20 +1,27 @@
-"""Makes and freezes the document: from then on, exactly these bytes are shown and signed."""
+"""Makes and freezes the document: from then on, exactly these bytes are shown and signed.
+
+An agreement has the template that was installed when it was prepared. A new version of Zegel may
+have another one; running agreements keep theirs for every edition of their text, so that the final
+text has the template that the customer read at the start.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import uuid
+from typing import Any
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.agreement.printed import common_context, context
 from service.agreement.states import Order, State, Step, next_state
-from service.deps import Deps
+from service.agreement.template_version import TemplateVersion
+from service.database.agreement.documents import NewDocument
+from service.database.engine import Transaction
+from service.deps import Deps, MadeDocument
 from service.errors import GenerationFailed
 from service.mail.kinds import NotMade
-from service.workflow.offer.made_document import as_document
-from service.workflow.offer.template import template_of
 from service.workflow.tasks import GENERATE
 from service.workflow.telling.ask_countersigners import tell_countersigners
 from service.workflow.telling.notify import tell_sender
@@ -117,3 +124,41 @@ def retry_generation(deps: Deps, reference: str, by: Principal) -> None:
         )
         tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
         tx.jobs.defer(GENERATE, agreement_id=before.id)
+
+
+def as_document(
+    made: MadeDocument, agreement: Agreement, kind: str, printed: dict[str, Any]
+) -> NewDocument:
+    """A document of the agreement's present edition; ``kind`` is frozen or preview."""
+    return NewDocument(
+        edition=agreement.edition,
+        kind=kind,
+        sha256=made.sha256,
+        pdf=made.pdf,
+        pages=made.pages,
+        reading_html=made.reading_html,
+        context=printed,
+        template_version=made.template_version,
+        template_sha256=made.template_sha256,
+        engine=made.engine,
+    )
+
+
+def template_of(deps: Deps, tx: Transaction, agreement: Agreement) -> TemplateVersion:
+    """The template for the text of this agreement.
+
+    The installed one if it names none, or if former code stored only the Word file of its template,
+    without the declaration.
+    """
+    kept = tx.templates.get(agreement.template_sha256) if agreement.template_sha256 else None
+    return kept or deps.template
+
+
+def install(deps: Deps) -> None:
+    """Store the installed template; runs first at each start.
+
+    Agreements that name no template and have no text yet are assigned this one.
+    """
+    with deps.database.begin() as tx:
+        tx.templates.keep(deps.template)
+        tx.templates.name_where_none(deps.template.sha256)

@@ -13,8 +13,7 @@ from service.database.agreement.documents import NewDocument
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import GenerationFailed
-from service.workflow.offer.made_document import as_document
-from service.workflow.offer.template import template_of
+from service.workflow.offer.generate import as_document, template_of
 from service.workflow.tasks import PREVIEW
 
 

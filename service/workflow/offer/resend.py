@@ -6,8 +6,7 @@ from service.agreement.permissions import Permission, Principal, require
 from service.agreement.states import Step, next_state
 from service.deps import Deps
 from service.workflow.offer.their_turn import refuse_before_turn
-from service.workflow.telling.links import issue
-from service.workflow.telling.notify import renew_link
+from service.workflow.telling.links import issue, renew_link
 
 
 def resend(deps: Deps, reference: str, by: Principal) -> None:

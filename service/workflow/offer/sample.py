@@ -20,7 +20,7 @@ from service.database.agreement.samples import Sample
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import GenerationFailed
-from service.workflow.offer.template import template_of
+from service.workflow.offer.generate import template_of
 from service.workflow.tasks import SAMPLE
 
 AGAIN_AFTER = timedelta(minutes=1)  # not every press of the button retries a failure

@@ -18,8 +18,8 @@ from service.error_codes import ErrorCode
 from service.errors import Refused
 from service.workflow.offer.sample import prepare
 from service.workflow.tasks import GENERATE
-from service.workflow.telling.links import issue
-from service.workflow.telling.notify import invite, last_day
+from service.workflow.telling.links import invite, issue
+from service.workflow.telling.notify import last_day
 
 
 def send(deps: Deps, reference: str, by: Principal) -> Agreement:

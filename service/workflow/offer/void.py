@@ -11,7 +11,6 @@ from service.agreement.states import PlaceState, Step, next_state
 from service.deps import Deps
 from service.mail.kinds import Voided
 from service.workflow.telling.notify import tell_signatory
-from service.workflow.telling.undelivered import settle_link_mails
 
 
 def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
@@ -39,6 +38,6 @@ def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
             by,
             personal={"name": by.name, "reason": given},
         )
-        settle_link_mails(tx, before.id)
+        tx.messages.settle_link_mails(before.id)
         if tx.signing.live_link(before.id):  # otherwise nobody was invited yet
             tell_signatory(tx, voided, Voided(given), once="voided")

@@ -1,15 +1,18 @@
-"""Reads files of a package by name from their objects in the bucket, and compares them."""
+"""Files of an agreement: the database's copy while it exists, then the archive's, compared."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from service.agreement.model import Agreement
-from service.database.agreement.documents import Original
+from service.database.agreement.documents import FrozenText, Original
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
+from service.error_codes import ErrorCode
+from service.errors import NotFound
 from service.workflow.package.recorded import bundled, inside, recorded_package
 from service.workflow.tasks import LOOK
+from signatures.package.names import AGREEMENT, SHEET, SHOWN, VIEW
 from storage.contents import take_out, unpacked
 from storage.errors import StorageError
 from storage.manifest import BUNDLE, MANIFEST, write_file_list
@@ -65,3 +68,48 @@ def look_soon(deps: Deps, agreement_id: str) -> None:
     """Have a package examined now, because one of its files could not be read."""
     with deps.database.begin() as tx:
         tx.jobs.defer(LOOK, agreement_id=agreement_id)
+
+
+def sealed_files(deps: Deps, agreement_id: str, *names: str) -> list[bytes]:
+    """The files with these names: the working copies while they exist, else the archive's.
+
+    Raises NotFound, or the store's errors.
+    """
+    with deps.database.look() as tx:
+        copies = tx.documents.sealed_copies(agreement_id)
+        found = dict(zip((AGREEMENT, SHEET), copies, strict=True)) if copies else {}
+        kept = all(found.get(name) is not None for name in names)
+        objects = {} if kept else {each.name: each for each in tx.archive.objects(agreement_id)}
+    files = []
+    for name in names:
+        copy = found.get(name)
+        if copy is None and name not in objects:
+            raise NotFound(ErrorCode.NOT_FOUND)
+        files.append(read_object(deps, agreement_id, objects[name]) if copy is None else copy)
+    return files
+
+
+def shown_pdf(deps: Deps, agreement_id: str, kept: bytes | None) -> bytes:
+    """The frozen document; ``kept`` is the database's copy; one from the archive is compared.
+
+    Raises NotFound, or the store's errors.
+    """
+    return _from_archive(deps, agreement_id, SHOWN) if kept is None else kept
+
+
+def reading_view(deps: Deps, agreement_id: str, document: FrozenText) -> str:
+    """The same text as a page. Raises NotFound, or the store's errors."""
+    if document.reading_html is not None:
+        return document.reading_html
+    return _from_archive(deps, agreement_id, VIEW).decode()
+
+
+def _from_archive(deps: Deps, agreement_id: str, name: str) -> bytes:
+    with deps.database.look() as tx:
+        agreement = tx.agreements.get_by_id(agreement_id)
+        original = tx.documents.original(agreement_id)
+        objects = tx.archive.objects(agreement_id)
+    found = read_file(deps, agreement, original, objects, name)
+    if found is None:
+        raise NotFound(ErrorCode.NOT_FOUND)
+    return found

@@ -28,8 +28,7 @@ from service.workflow.signing.accept import (
     signature_image,
     statements,
 )
-from service.workflow.telling.links import issue
-from service.workflow.telling.notify import invite
+from service.workflow.telling.links import invite, issue
 
 STATEMENTS = ("countersign_checked", "countersign_intent")
 PAGE = 50

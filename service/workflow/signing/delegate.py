@@ -27,8 +27,8 @@ from service.workflow.offer.their_turn import open_again
 from service.workflow.signing.complete import thaw
 from service.workflow.signing.open_link import load_open_visit
 from service.workflow.signing.prove_mailbox import mailbox_proof
-from service.workflow.telling.links import issue
-from service.workflow.telling.notify import invite, tell_sender, tell_signatory
+from service.workflow.telling.links import invite, issue
+from service.workflow.telling.notify import tell_sender, tell_signatory
 
 
 def name_colleague(

@@ -14,16 +14,20 @@ from service.agreement.events import Event
 from service.agreement.file_names import saved_as
 from service.agreement.in_session import Colleague
 from service.agreement.model import Agreement
-from service.agreement.shown import PDF
+from service.agreement.shown import PDF, VIEW
 from service.database.agreement.documents import FrozenText
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode
-from service.errors import LinkUnusable, NotFound
+from service.errors import LinkUnusable, NotFound, Refused
 from service.workflow.actors import Client
-from service.workflow.package.originals import evidence_bytes, original_bytes
-from service.workflow.package.shown import reading_view, shown_pdf
-from service.workflow.signing.open_link import Visit, controller_signed_at, load_proved_visit
+from service.workflow.package.take_out import reading_view, sealed_files, shown_pdf
+from service.workflow.signing.open_link import (
+    Visit,
+    controller_signed_at,
+    load_open_visit,
+    load_proved_visit,
+)
 from signatures.package.names import AGREEMENT, SHEET, SHOWN
 
 
@@ -64,6 +68,42 @@ def frozen(deps: Deps, secret: str) -> Reading:
     if document is None or document.sha256 != found.agreement.frozen_sha256:
         raise NotFound(ErrorCode.NOT_FOUND)
     return Reading(found, document, reading_view(deps, found.agreement.id, document))
+
+
+def confirm_reading(
+    deps: Deps, secret: str, document_sha256: str, client: Client, *, view_sha256: str
+) -> None:
+    """Record that the text was shown before the signatory continues to sign: ``view_sha256`` is of
+    the reading view in the page, ``document_sha256`` of the PDF with the same text. Raises Refused
+    if the text is not the current one.
+    """
+    with deps.database.begin() as tx:
+        found = load_open_visit(tx, secret)
+        if not found.agreement.awaits(found.link.turn):
+            raise Refused(ErrorCode.NOT_YOUR_TURN)
+        view = tx.openings.view(found.agreement.id, found.agreement.edition)
+        if view is None or (document_sha256, view_sha256) != (
+            found.agreement.frozen_sha256,
+            view.sha256,
+        ):
+            raise Refused(ErrorCode.CHANGED)
+        tx.signing.note_shown(hash_secret(secret), document_sha256)
+        tx.openings.note(
+            found.agreement.id,
+            found.agreement.edition,
+            VIEW,
+            document_sha256=document_sha256,
+            sha256=view_sha256,
+            signatory_id=found.link.signatory_id,
+        )
+        tx.audit.append(
+            found.agreement.id,
+            Event.DOCUMENT_SHOWN,
+            found.signer,
+            personal=client.personal(),
+            sha256=document_sha256,
+            view_sha256=view_sha256,
+        )
 
 
 def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:
@@ -123,10 +163,8 @@ def _fetch(deps: Deps, secret: str, client: Client, name: str) -> Download:
     if original is None or found.status != "completed":
         raise NotFound(ErrorCode.NOT_FOUND)
     agreement_id = found.agreement.id
-    if name == AGREEMENT:
-        pdf, sha256 = original_bytes(deps, agreement_id), original.sha256
-    else:
-        pdf, sha256 = evidence_bytes(deps, agreement_id), original.evidence_sha256
+    sha256 = original.sha256 if name == AGREEMENT else original.evidence_sha256
+    (pdf,) = sealed_files(deps, agreement_id, name)
     with deps.database.begin() as tx:
         _log(tx, load_proved_visit(tx, secret, lock=True), client, sha256)
     return Download(saved_as(found.agreement, name), pdf)

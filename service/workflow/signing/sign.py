@@ -8,11 +8,9 @@ from datetime import datetime
 
 from service.agreement.act_record import Observed, UsedLink
 from service.agreement.capabilities import hash_secret
-from service.agreement.events import Event
 from service.agreement.in_session import Prepared
 from service.agreement.model import Agreement
 from service.agreement.places import PlaceCapacity
-from service.agreement.shown import VIEW
 from service.agreement.states import Order
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -49,42 +47,6 @@ class Receipt:
 
     signed_at: datetime
     agreement: Agreement
-
-
-def confirm_reading(
-    deps: Deps, secret: str, document_sha256: str, client: Client, *, view_sha256: str
-) -> None:
-    """Record that the text was shown before the signatory continues to sign: ``view_sha256`` is of
-    the reading view in the page, ``document_sha256`` of the PDF with the same text. Raises Refused
-    if the text is not the current one.
-    """
-    with deps.database.begin() as tx:
-        found = load_open_visit(tx, secret)
-        if not found.agreement.awaits(found.link.turn):
-            raise Refused(ErrorCode.NOT_YOUR_TURN)
-        view = tx.openings.view(found.agreement.id, found.agreement.edition)
-        if view is None or (document_sha256, view_sha256) != (
-            found.agreement.frozen_sha256,
-            view.sha256,
-        ):
-            raise Refused(ErrorCode.CHANGED)
-        tx.signing.note_shown(hash_secret(secret), document_sha256)
-        tx.openings.note(
-            found.agreement.id,
-            found.agreement.edition,
-            VIEW,
-            document_sha256=document_sha256,
-            sha256=view_sha256,
-            signatory_id=found.link.signatory_id,
-        )
-        tx.audit.append(
-            found.agreement.id,
-            Event.DOCUMENT_SHOWN,
-            found.signer,
-            personal=client.personal(),
-            sha256=document_sha256,
-            view_sha256=view_sha256,
-        )
 
 
 def prepare(

@@ -33,7 +33,7 @@ from service.mail.message import (
     sender_address,
 )
 from service.texts import OURS, Language
-from service.workflow.package.originals import sealed_files
+from service.workflow.package.take_out import sealed_files
 from service.workflow.telling.links import account_address, address
 from service.workflow.telling.undelivered import tell_refused
 from signatures.package.names import AGREEMENT, SHEET

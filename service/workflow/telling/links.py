@@ -1,4 +1,4 @@
-"""Issuing signing links: one is valid at a time, and only its hash is stored."""
+"""Issues and mails signing links: one is valid at a time, and only its hash is stored."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Principal
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.workflow.telling.undelivered import settle_link_mails
+from service.mail.kinds import Invitation, LinkRenewed
+from service.workflow.telling.notify import last_day, sender, tell_signatory
 
 
 def issue(
@@ -24,11 +25,36 @@ def issue(
     link_id = str(uuid.uuid4())
     token_hash = hash_secret(token_for(deps.secret_key, link_id))
     tx.signing.issue(link_id, agreement.id, agreement.signatory_id, token_hash, ended=ended)
-    settle_link_mails(tx, agreement.id)
+    tx.messages.settle_link_mails(agreement.id)
     if former:
         tx.audit.append(agreement.id, Event.LINK_REPLACED, by, link=former.id)
     tx.audit.append(agreement.id, Event.LINK_ISSUED, by, link=link_id)
     return link_id
+
+
+def invite(
+    tx: Transaction,
+    agreement: Agreement,
+    link_id: str,
+    *,
+    delegated_by: str = "",
+    pre_signed: bool = False,
+) -> None:
+    """Queue the first mail with the signing link."""
+    mail = Invitation(
+        sender_name=sender(tx, agreement).name,
+        message=agreement.message,
+        valid_until=last_day(agreement),
+        delegated_by=delegated_by,
+        pre_signed=pre_signed,
+    )
+    tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
+
+
+def renew_link(tx: Transaction, agreement: Agreement, link_id: str) -> None:
+    """Queue a mail with a new signing link for a signatory who already had one."""
+    mail = LinkRenewed(last_day(agreement))
+    tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
 
 
 def address(deps: Deps, link_id: str) -> str:

@@ -12,7 +12,7 @@ from service.agreement.places import Party
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.database.queue.messages import NewMessage
-from service.mail.kinds import Invitation, LinkRenewed, Mail
+from service.mail.kinds import Mail
 from service.texts import Language
 from service.workflow.tasks import DELIVER
 from signatures.effective_date import local_date
@@ -194,31 +194,6 @@ def sender(tx: Transaction, agreement: Agreement) -> Staff:
     if account is None:  # the foreign key makes this impossible
         raise LookupError(agreement.sender_id)
     return account.person
-
-
-def invite(
-    tx: Transaction,
-    agreement: Agreement,
-    link_id: str,
-    *,
-    delegated_by: str = "",
-    pre_signed: bool = False,
-) -> None:
-    """Queue the first mail with the signing link."""
-    mail = Invitation(
-        sender_name=sender(tx, agreement).name,
-        message=agreement.message,
-        valid_until=last_day(agreement),
-        delegated_by=delegated_by,
-        pre_signed=pre_signed,
-    )
-    tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
-
-
-def renew_link(tx: Transaction, agreement: Agreement, link_id: str) -> None:
-    """Queue a mail with a new signing link for a signatory who already had one."""
-    mail = LinkRenewed(last_day(agreement))
-    tell_signatory(tx, agreement, mail, once=link_id, link_id=link_id)
 
 
 def last_day(agreement: Agreement) -> str:

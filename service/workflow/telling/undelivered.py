@@ -11,9 +11,8 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, Role, require
 from service.agreement.places import SIGNATORY
 from service.agreement.states import Step, may
-from service.agreement.subjects import Subject
 from service.database.engine import Transaction
-from service.database.queue.messages import LINK_KINDS, Message
+from service.database.queue.messages import Message
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
@@ -46,11 +45,6 @@ def tell_refused(tx: Transaction, agreement: Agreement, message: Message, words:
 def address_can_change(agreement: Agreement) -> bool:
     """Whether the signatory was invited and has not signed yet."""
     return may(Step.RESEND, agreement.state) and agreement.next_turn == SIGNATORY
-
-
-def settle_link_mails(tx: Transaction, agreement_id: str) -> None:
-    """Settle mails with an earlier link: a new one follows, or none is needed."""
-    tx.messages.settle(Subject.agreement(agreement_id), LINK_KINDS)
 
 
 def settle(deps: Deps, reference: str, message_id: str, by: Principal) -> None:

@@ -21,6 +21,7 @@ from service.workflow.keeping import archive
 from service.workflow.offer import generate
 from service.workflow.sealing import close, seal
 from service.workflow.signing import open_link, prove_mailbox, sign
+from service.workflow.signing.read import confirm_reading
 
 COMPLETE = {
     **NEW,
@@ -95,7 +96,7 @@ def signed_by_controller(deps: Deps, reference: str) -> None:
         view = tx.openings.view(agreement.id, agreement.edition)
     assert view
     shown = agreement.frozen_sha256
-    sign.confirm_reading(deps, secret, shown, BROWSER, view_sha256=view.sha256)
+    confirm_reading(deps, secret, shown, BROWSER, view_sha256=view.sha256)
     prove_mailbox.request_code(deps, secret, BROWSER)
     with deps.database.begin() as tx:
         asked = [each.challenge_id for each in tx.messages.of(agreement.id) if each.challenge_id]

@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """An agreement with a frozen text names the template of that text; the others get the installed
-    template at the first start (``service/workflow/offer/template.py``)."""
+    template at the first start (``service/workflow/offer/generate.py``)."""
     for name, was in (("kind", "agreement"), ("language", "nl-BE")):
         op.add_column(
             "document_templates", sa.Column(name, sa.Text(), server_default=was, nullable=False)

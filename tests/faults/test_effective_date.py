@@ -25,8 +25,9 @@ from service.texts import text
 from service.workflow.keeping import reread, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.verify import verify_upload
-from service.workflow.package import originals
+from service.workflow.package.take_out import sealed_files
 from service.workflow.signing.accept import Person, SignatureImage, accept, statements
+from signatures.package.names import AGREEMENT
 from signatures.providers.software import SoftwareProvider
 from signatures.sealing.seal import Sealer
 from signatures.stamps.answers import Trust
@@ -151,7 +152,7 @@ def test_the_stamp_of_hours_later_changes_nothing_and_is_explained(
 
     dossier = dossier_of(house.deps, reference, house.staff)
     assert dossier.other_days.keys() == set(kept.places)
-    pdf = originals.original_bytes(house.deps, kept.id)
+    (pdf,) = sealed_files(house.deps, kept.id, AGREEMENT)
     report = verify_upload(house.deps, pdf).report
     assert report.effective_date == day
     (note,) = [each for each in report.notes() if "verwerker onder" in each]

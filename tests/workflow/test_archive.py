@@ -26,10 +26,11 @@ from service.errors import NotAllowed, NotFound
 from service.workflow.keeping import archive, listing, reread, retain, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import change_email
-from service.workflow.package import originals
+from service.workflow.package.take_out import sealed_files
 from service.workflow.sealing import close, seal
 from service.workflow.signing import read
 from service.workflow.telling import deliver
+from signatures.package.names import AGREEMENT
 
 OBJECTS = {"overeenkomst.pdf", "bewijsblad.pdf", "bijlagen.zip", "manifest.json"}
 FILES = {*OBJECTS - {"bijlagen.zip"}, "bewijs.json", "logboek.jsonl", "getoond.pdf"}
@@ -225,7 +226,7 @@ def _outlives_the_working_copies(house: House, reference: str, sha256: str) -> N
     with house.deps.database.begin() as tx:
         tx.documents.drop_working_copies(agreement_id)
     requests = Requests(house)
-    found = originals.original_bytes(house.deps, agreement_id)
+    (found,) = sealed_files(house.deps, agreement_id, AGREEMENT)
     assert requests.since() == {"GetObject": 1}
     assert hashlib.sha256(found).hexdigest() == sha256
     seal.seal(house.deps, agreement_id)

@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from storage.answers import code_of, status_of, translated
+from storage.client import client, on_this_machine
 from storage.config import S3Config
 from storage.errors import (
     BucketUnsuitable,
@@ -40,10 +40,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import ObjectLockModeType
 
-CONNECT_SECONDS = 3
-READ_SECONDS = 20
 ATTEMPTS = 3
-CONNECTIONS = 16
 PRECONDITION_FAILED = 412
 # A repeated put asks for a slightly later date each time; that is not worth a request.
 LOCK_TOLERANCE = timedelta(days=1)
@@ -89,9 +86,9 @@ class ObjectStore:
         self._config = config
         self.bucket = config.bucket
         self.lock_mode: ObjectLockModeType = LOCK_MODES[config.lock_mode]
-        self.on_this_machine = _on_this_machine(config)
+        self.on_this_machine = on_this_machine(config)
         self._region = config.region
-        self.client: S3Client = _client(config, attempts)
+        self.client: S3Client = client(config, attempts)
 
     @cached_property
     def impatient(self) -> ObjectStore:
@@ -302,36 +299,6 @@ class ObjectStore:
         if until is None or until < retain_until - LOCK_TOLERANCE:
             self.extend_retention(key, version_id, retain_until)
         return StoredObject(key, version_id, sha256, len(present.data))
-
-
-def _client(config: S3Config, attempts: int) -> S3Client:
-    # Imported at first use: a web process rarely needs the archive, and it takes 20 MiB.
-    import boto3  # noqa: PLC0415
-
-    # Imported with boto3.
-    from botocore.config import Config  # noqa: PLC0415
-
-    return boto3.session.Session().client(
-        "s3",
-        endpoint_url=config.endpoint_url,
-        region_name=config.region,
-        aws_access_key_id=config.access_key_id,
-        aws_secret_access_key=config.secret_access_key,
-        config=Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": attempts},
-            max_pool_connections=CONNECTIONS,
-            signature_version="s3v4",
-            s3={"addressing_style": "path" if config.endpoint_url else "auto"},
-            proxies={} if _on_this_machine(config) else None,  # an outside proxy cannot reach it
-        ),
-    )
-
-
-def _on_this_machine(config: S3Config) -> bool:
-    host = urlsplit(config.endpoint_url).hostname if config.endpoint_url else None
-    return host in ("127.0.0.1", "localhost", "::1")
 
 
 def _utc(moment: datetime) -> datetime:

@@ -1,18 +1,23 @@
-"""Migrate a database to the newest schema, and give the service its rights."""
+"""Migrate a database to the newest schema, and give the service its rights.
+
+The library for migrations is imported where one is due: most starts find the schema current.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from service.database.roles import Role, admit
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+# A migration's file begins with its number.
+NEWEST = max(each.name[:4] for each in MIGRATIONS.glob("versions/[0-9]*.py"))
 # Any fixed number: processes that start together migrate one after the other.
 _LOCK = 7_403_142
 
@@ -29,7 +34,11 @@ def upgrade(url: str, application: Role | None = None) -> None:
             connection.execute(text("select pg_advisory_lock(:n)"), {"n": _LOCK})
             connection.commit()
             try:
-                command.upgrade(configuration(connection), "head")
+                if not _is_newest(connection):
+                    # See above.
+                    from alembic import command  # noqa: PLC0415
+
+                    command.upgrade(configuration(connection), "head")
                 if application is not None:
                     admit(connection, application)
                 connection.commit()
@@ -46,14 +55,23 @@ def is_current(url: str) -> bool:
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
-            newest = ScriptDirectory.from_config(configuration(connection)).get_current_head()
-            return MigrationContext.configure(connection).get_current_revision() == newest
+            return _is_newest(connection)
     finally:
         engine.dispose()
 
 
+def _is_newest(connection: Connection) -> bool:
+    if connection.scalar(text("select to_regclass('alembic_version')")) is None:
+        return False
+    found = connection.scalars(text("select version_num from alembic_version")).all()
+    return found == [NEWEST]
+
+
 def configuration(connection: Connection) -> Config:
     """Alembic's configuration bound to an open connection; there is no ini file."""
+    # See above.
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -25,7 +25,7 @@ from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import NewDocument
 from service.database.engine import Database
 from service.database.keeping.document_stamps import DocumentStamp
-from service.database.migrate import configuration, upgrade
+from service.database.migrate import NEWEST, configuration, upgrade
 from service.database.queue.idempotency import Answered, Asked
 from service.database.roles import Role
 from service.database.tables import accounts as account_tables
@@ -259,4 +259,4 @@ def test_migrating_again_changes_nothing(database: Database, engine: Engine) -> 
     with engine.connect() as connection:
         head = ScriptDirectory.from_config(configuration(connection)).get_current_head()
         found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
-    assert found == head is not None
+    assert found == head == NEWEST

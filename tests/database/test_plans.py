@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -24,7 +25,9 @@ from bench.workshop import settings_for
 from service.agreement.fields import fold
 from service.agreement.lists import COUNTED, Search
 from service.database.engine import Database
-from service.database.lists import overview
+from service.database.lists import searching
+from service.database.lists.overview import Overview
+from service.database.lists.searching import Words
 from service.engines import EmbeddedPostgres
 from service.wiring.build import build, libpq_url
 from storage.config import S3Config
@@ -152,9 +155,13 @@ WORDS = (
     "bakkerij peeters",
     "zwavelzuur",
     "'t bakkerij",
+    "2024",
+    "2024 bakkerij",
+    "20249",
 )
 SEARCHES = (
     Search(),
+    Search(after=f"{datetime.now(UTC).date() - timedelta(days=500)}T12:00:00+00:00|{UUID(int=0)}"),
     Search(group="waiting"),
     Search(group="awaits_us"),
     Search(group="trouble"),
@@ -164,14 +171,22 @@ SEARCHES = (
 )
 
 
-@pytest.mark.parametrize("read_at_most", [overview.READ_AT_MOST, 40])
+@pytest.mark.parametrize("read", [None, 20_000, 40, 0])
 def test_every_way_to_search_finds_the_same(
-    filled: str, read_at_most: int, monkeypatch: pytest.MonkeyPatch
+    filled: str, read: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Reading the newest one by one, using the index, or one after the other."""
-    monkeypatch.setattr(overview, "READ_AT_MOST", read_at_most)
+    """Reading the newest one by one, by fortnight, or by index; as it chooses, and each always."""
+    ways = set()
+    if read is not None:
+        monkeypatch.setattr(Words, "read", lambda *_, **__: read)
+        monkeypatch.setattr(searching, "COMMON", 0.001)
+    by_fortnight = Overview._by_fortnight
+    monkeypatch.setattr(
+        Overview, "_by_fortnight", lambda *args: ways.add(args[2].whole) or by_fortnight(*args)
+    )
     database = Database(filled)
     with database.begin() as tx:
+        tx._connection.execute(_A_LONGER_WORD)
         for search in SEARCHES:
             everything = tx.overview.find(search, limit=AGREEMENTS)
             kept = {row.id: row.words.split() for row in tx._connection.execute(_WORDS)}
@@ -188,8 +203,14 @@ def test_every_way_to_search_finds_the_same(
                 found = tx.overview.find(replace(search, words=words), limit=30)
                 assert [each.id for each in found] == wanted[:30], (search, words)
     database.close()
+    assert (("2024",) in ways) == (read in (None, 40))
 
 
+# Of an agreement that was not made in 2024.
+_A_LONGER_WORD = text("""
+update agreements set words = 'bakkerij vo example 20249'
+where id = (select id from agreements where reference like 'VO-2025-%' order by id limit 1)
+""")
 _WORDS = text("select id::text, words from agreements")
 
 
@@ -262,9 +283,18 @@ def _reads_everything(node: dict[str, Any], partial: set[str]) -> bool:
 def test_who_cannot_sign_any_more_is_found_without_reading_what_runs(
     plans: dict[str, list[dict[str, Any]]],
 ) -> None:
-    index, counts = "ix_agreements_countersigner", plans["list: first page, with the counts"]
-    kinds = {node["Node Type"] for node in counts if node.get("Index Name") == index}
-    assert "Index Only Scan" in kinds
+    index = "ix_agreements_countersigner"
+    for name in ("list: first page, with the counts", "queue: the number in the menu"):
+        kinds = {node["Node Type"] for node in plans[name] if node.get("Index Name") == index}
+        assert "Index Only Scan" in kinds
+
+
+def test_a_year_in_the_past_is_searched_by_fortnight(
+    plans: dict[str, list[dict[str, Any]]],
+) -> None:
+    index, nodes = "ix_agreements_search", plans["search: a year long ago"]
+    conditions = [node["Index Cond"] for node in nodes if node.get("Index Name") == index]
+    assert any("last_activity_at" in each for each in conditions)
 
 
 def test_each_index_is_used(plans: dict[str, list[dict[str, Any]]], filled: str) -> None:

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, any_, func, or_, select, union
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    any_,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.sql import ColumnElement
 
@@ -105,9 +117,10 @@ def counts() -> Select[Any]:
     """The number of agreements in all and in each group; ``COUNTED + 1`` means any larger
     number."""
     everything = select(agreements.c.id)
-    return select(
-        *(
-            select(func.count()).select_from(each.limit(COUNTED + 1).subquery()).scalar_subquery()
-            for each in (everything, *(everything.where(in_group(name)) for name in GROUPS))
-        )
-    )
+    parts = [[everything], *([everything.where(each) for each in branches(g)] for g in GROUPS)]
+    return select().add_columns(*(_counted(union_all(*part)) for part in parts))
+
+
+def _counted(some: CompoundSelect[Any]) -> ColumnElement[int]:
+    at_most = literal_column(str(COUNTED + 1), Integer)
+    return select(func.count()).select_from(some.limit(at_most).subquery()).scalar_subquery()

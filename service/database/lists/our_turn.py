@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, cast, func, literal, or_, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, case, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import UUID
 
 from service.database.lists.groups import AWAITS_US, QUESTION_WAITS
@@ -56,12 +56,23 @@ _LISTED = (
 )
 _OWN, _OF_COLLEAGUES = _LISTED.where(_THEIRS), _LISTED.where(~_THEIRS)
 _UNREAD = _OWN.where(~_READ)
+# Only of one's own lines is it searched whether they were returned or read, once each.
+_STANDING = (
+    select(
+        _THEIRS.label("own"),
+        case((_THEIRS, RETURNED)).label("returned"),
+        case((_THEIRS, ~_READ)).label("unread"),
+    )
+    .where(AWAITS_US)
+    .offset(0)
+    .subquery("standing")
+)
 _COUNTS = select(
-    func.count().filter(_THEIRS, ~RETURNED).label("fresh"),
-    func.count().filter(_THEIRS, RETURNED).label("returned"),
-    func.count().filter(_THEIRS, ~_READ).label("unread"),
-    func.count().filter(~_THEIRS).label("colleagues"),
-).where(AWAITS_US)
+    func.count().filter(_STANDING.c.own, ~_STANDING.c.returned).label("fresh"),
+    func.count().filter(_STANDING.c.returned).label("returned"),
+    func.count().filter(_STANDING.c.unread).label("unread"),
+    func.count().filter(~_STANDING.c.own).label("colleagues"),
+)
 
 _FRESH = select(func.count()).select_from(agreements).where(AWAITS_US, _THEIRS, ~RETURNED)
 

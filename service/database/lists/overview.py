@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     FromClause,
+    Row,
     Select,
     Subquery,
     and_,
@@ -22,10 +23,11 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    true,
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import UUID, array
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.fields import show_belgian_number
@@ -38,7 +40,14 @@ from service.database.lists.groups import (
     MAIL_TROUBLE,
     QUESTION_WAITS,
 )
-from service.database.lists.searching import Words, judged
+from service.database.lists.searching import (
+    FIRST_FORTNIGHT,
+    FORTNIGHT,
+    PRESENT_FORTNIGHT,
+    Words,
+    fortnight_of,
+    judged,
+)
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import agreements, signatories
 from service.database.tables.archive import archive_states
@@ -46,8 +55,7 @@ from service.database.tables.columns import word, words
 from service.database.tables.messages import messages
 from service.database.tables.questions import questions
 
-READ_AT_MOST = 20_000
-"""The number of newest agreements read for a common word, before reading all that have it."""
+SMALL_GROUPS = ("draft", "waiting", "awaits_us", "trouble")
 
 
 class Overview:
@@ -90,21 +98,44 @@ class Overview:
 
     def _search(self, search: Search, typed: Words, limit: int) -> Sequence[str]:
         """The ids of a page of agreements with these words."""
-        if typed.common:
-            newest = _newest(search, READ_AT_MOST)
+        read = typed.read(limit, whole_group=search.group in SMALL_GROUPS)
+        if read:
+            newest = _newest(search, read)
             having = select(newest.c.id).where(typed.match(newest.c.search))
             page = having.order_by(*_newest_first(newest, search)).limit(limit)
             ids = list(self._connection.execute(page).scalars())
-            if len(ids) == limit or self._size(newest) < READ_AT_MOST:
+            if len(ids) == limit or self._size(newest) < read:
                 return ids
-        wanted = select(*_PLACED).where(*typed.found, *_conditions(search))
-        if search.group in GROUPS:
-            wanted = wanted.where(groups.in_group(search.group))
-        # Found first, then sorted: otherwise PostgreSQL may read all agreements in the order of the
-        # list, expecting that the first ones match.
+            if typed.whole and not search.by_date:
+                return self._by_fortnight(search, typed, limit)
+        return [each.id for each in self._first(_matching(search, typed.found), search, limit)]
+
+    def _by_fortnight(self, search: Search, typed: Words, limit: int) -> Sequence[str]:
+        """The same for words that are common, but not among the newest."""
+        begun = fortnight_of(_instant(search)) if search.after else PRESENT_FORTNIGHT
+        numbers = select(func.generate_series(begun, FIRST_FORTNIGHT, -1).label("number")).subquery(
+            "fortnights"
+        )
+        within = _matching(search, typed.found_whole).where(
+            FORTNIGHT.op("@>")(array([numbers.c.number]))
+        )
+        page = within.order_by(*_newest_first(agreements, search)).limit(limit).lateral("page")
+        # In the order of the series, because the second table depends on each row of the first.
+        whole = select(page).select_from(numbers.join(page, true())).limit(limit)
+        found = [
+            *self._connection.execute(whole),
+            *self._first(_matching(search, typed.found_longer), search, limit),
+        ]
+        # The same agreement can have a word both ways.
+        places = {(each.last_activity_at, each.id) for each in found}
+        return [each for _, each in sorted(places, reverse=True)[:limit]]
+
+    def _first(self, wanted: Select[Any], search: Search, limit: int) -> Sequence[Row[Any]]:
+        """The newest of these. Found first, then sorted: otherwise PostgreSQL may read all
+        agreements in the order of the list, expecting that the first ones match."""
         found = wanted.cte("found").prefix_with("materialized", dialect="postgresql")
-        page = select(found.c.id).order_by(*_newest_first(found, search)).limit(limit)
-        return list(self._connection.execute(page).scalars())
+        page = select(found).order_by(*_newest_first(found, search)).limit(limit)
+        return self._connection.execute(page).all()
 
     def _size(self, newest: Subquery) -> int:
         return self._connection.execute(select(func.count()).select_from(newest)).scalar_one()
@@ -216,17 +247,27 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
     if search.archived_only:
         conditions.append(agreements.c.effective_date.is_not(None))
     if search.after:
-        typed, _, agreement_id = search.after.partition("|")
-        moment = datetime.fromisoformat(typed)  # for a list by date: midnight
-        instant = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        instant, agreement_id = _instant(search), search.after.partition("|")[2]
         conditions.append(
             tuple_(*_place(agreements, search))
             < tuple_(
-                literal(moment.date() if search.by_date else instant),
+                literal(instant.date() if search.by_date else instant),
                 cast(agreement_id, UUID(as_uuid=False)),
             )
         )
     return conditions
+
+
+def _instant(search: Search) -> datetime:
+    """That of the cursor; for a list by date: midnight."""
+    moment = datetime.fromisoformat(search.after.partition("|")[0])
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _matching(search: Search, words: list[ColumnElement[bool]]) -> Select[Any]:
+    """The agreements that meet these conditions and the filters."""
+    wanted = select(*_PLACED).where(*words, *_conditions(search))
+    return wanted.where(groups.in_group(search.group)) if search.group in GROUPS else wanted
 
 
 def _summary(row: Any) -> Summary:

@@ -1,31 +1,62 @@
 """Search by words, quick among very many agreements.
 
-Every typed word must be a prefix of a stored word. The index finds the agreements with a word, but
-not in order, so its results must be sorted: fast for a rare word, slow for one that a tenth of all
-agreements have. For such a word it is faster to read the newest agreements one by one until the
-page is full. PostgreSQL's planner cannot choose, because it assumes that every prefix is common;
-its statistics on whole words tell which way is shorter.
+Every typed word must be a prefix of a stored word. There are three ways to the newest agreements
+with all of them; PostgreSQL's planner cannot choose between them, because it assumes that every
+prefix is common, but its statistics on whole words tell which is the shortest.
+
+1. *Read the newest one by one* until the page is full: best for common words.
+2. *Use the index on words* and sort what it finds: best for rare words, slow for one that many
+   agreements have.
+3. *By fortnight*, for a word that is common, but not among the newest, such as a year in the past:
+   the index also has the fortnight of the last activity, so it finds the whole word in one
+   fortnight after the other, the newest first. Longer words that begin with it are rare, so these
+   are found in the second way.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from math import prod
+from string import ascii_lowercase, digits
 from typing import Any
 
-from sqlalchemy import Connection, func, literal_column, text
+from sqlalchemy import Connection, func, literal_column, select, text
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.lists import words_in
 from service.database.tables.agreements import agreements
 
-COMMON = 0.003  # share of all agreements from which the newest are read one by one
-SOME = 0.03  # together with a rarer word, the index is used for words up to this share
-EVERYWHERE = 0.2  # an index does not help for a word with this share
+COMMON = 0.003  # the share of all agreements from which a whole word is worth the third way
+EVERYWHERE = 0.5  # an index does not help for a word with this share
+READ_AT_MOST = 20_000  # newest agreements read one by one
+SPARE = 4  # so many times more than expected are read, before they are searched in another way
 
+_FIRST_DAY = date(2000, 1, 1)
+
+
+def _fortnight(instant: str) -> str:
+    return f"(({instant} at time zone 'UTC')::date - date '{_FIRST_DAY}') / 14"
+
+
+def fortnight_of(instant: datetime) -> int:
+    """The number of the fortnight of this instant."""
+    return (instant.astimezone(UTC).date() - _FIRST_DAY).days // 14
+
+
+# Spelled as in the index on words.
+FORTNIGHT: ColumnElement[Any] = literal_column(
+    f"array[{_fortnight('agreements.last_activity_at')}]"
+)
+PRESENT_FORTNIGHT: ColumnElement[int] = literal_column(_fortnight("now()"))
+_FIRST: ColumnElement[int] = literal_column(_fortnight("min(agreements.last_activity_at)"))
+FIRST_FORTNIGHT = select(_FIRST).select_from(agreements).scalar_subquery()
 _NO_WORDS: ColumnElement[str] = literal_column("''::tsvector")
-# For each word, the known share of agreements with a word that begins with it.
+# For each word, the known share of agreements with it, and with a word that begins with it.
 _SHARES = text("""
-select typed.word, coalesce(sum(known.share), 0) as share
+select typed.word, coalesce(sum(known.share), 0) as share,
+  coalesce(sum(known.share) filter (where known.kept = typed.word), 0) as whole,
+  (select reltuples from pg_class where oid = 'agreements'::regclass) as agreements
 from unnest(cast(:words as text[])) as typed (word)
 left join (
   select kept, share from pg_stats
@@ -40,25 +71,55 @@ group by typed.word
 
 @dataclass(frozen=True)
 class Words:
-    """Folded words of a search. ``indexed`` are those looked up in the index; ``common``: many
-    agreements have each of them."""
+    """Folded words of a search. ``indexed`` are those looked up in the index, ``whole`` those that
+    are common as they are, and rare as the beginning of a longer word. ``share`` is the share of
+    agreements with all words, if one word says nothing about another; ``agreements`` how many there
+    are."""
 
     all: tuple[str, ...]
     indexed: tuple[str, ...]
-    common: bool
+    whole: tuple[str, ...]
+    share: float
+    agreements: float
+
+    def read(self, limit: int, *, whole_group: bool) -> int:
+        """How many of the newest to read one by one for ``limit`` results; 0: the index is quicker.
+
+        The index finds ``agreements * share``; one by one, ``limit / share`` are read.
+        ``whole_group``: of a group so small that all of it can be read.
+        """
+        if self.agreements * self.share**2 < limit:
+            return 0
+        if whole_group:
+            return READ_AT_MOST
+        return int(min(READ_AT_MOST, SPARE * limit / self.share))
 
     def match(self, search: ColumnElement[Any]) -> ColumnElement[bool]:
         """Whether this value of ``search`` has all of them, without the index."""
-        return func.coalesce(search, _NO_WORDS).op("@@")(_query(self.all))
+        return func.coalesce(search, _NO_WORDS).op("@@")(_query(_beginning(self.all)))
 
     @property
     def found(self) -> list[ColumnElement[bool]]:
         """Conditions that use the index; it is exact, so the words looked up in it are not compared
         with each agreement again."""
-        conditions: list[ColumnElement[bool]] = [agreements.c.search.op("@@")(_query(self.indexed))]
-        if set(self.indexed) != set(self.all):
-            conditions.append(self.match(agreements.c.search))
-        return conditions
+        return self._found(_beginning(self.indexed), set(self.indexed) == set(self.all))
+
+    @property
+    def found_whole(self) -> list[ColumnElement[bool]]:
+        """The same for agreements with the words of ``whole`` as they are."""
+        return self._found(" & ".join(self.whole), False)
+
+    @property
+    def found_longer(self) -> list[ColumnElement[bool]]:
+        """The same for agreements with a longer word that begins with one of ``whole``."""
+        longer = (
+            f"{each}{next_one}:*" for each in self.whole for next_one in digits + ascii_lowercase
+        )
+        return self._found(" | ".join(longer), False)
+
+    def _found(self, query: str, exact: bool) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = [agreements.c.search.op("@@")(_query(query))]
+        return conditions if exact else [*conditions, self.match(agreements.c.search)]
 
 
 def judged(connection: Connection, typed: str) -> Words | None:
@@ -66,13 +127,36 @@ def judged(connection: Connection, typed: str) -> Words | None:
     found = words_in(typed)
     if not found:
         return None
-    rows = connection.execute(_SHARES, {"words": list(found)})
-    shares = {row.word: float(row.share) for row in rows}
-    by_use = sorted(found, key=lambda each: (shares[each], -len(each)))
-    common = shares[by_use[0]] >= COMMON
-    helpful = [each for each in by_use if shares[each] <= (EVERYWHERE if common else SOME)]
-    return Words(found, tuple(helpful or by_use[:1]), common)
+    rows = {row.word: row for row in connection.execute(_SHARES, {"words": list(found)})}
+    shares = {word: min(1.0, float(row.share)) for word, row in rows.items()}
+    return Words(
+        found,
+        _indexed(shares),
+        tuple(word for word, row in rows.items() if _is_whole(float(row.whole), shares[word])),
+        prod(shares.values()),
+        float(next(iter(rows.values())).agreements),
+    )
 
 
-def _query(found: tuple[str, ...]) -> ColumnElement[str]:
-    return func.to_tsquery("simple", " & ".join(f"{each}:*" for each in found))
+def _indexed(shares: dict[str, float]) -> tuple[str, ...]:
+    """The rarest word, and those for which searching the index costs less than it spares: a word in
+    the index takes a third of the time of an agreement that is read."""
+    by_use = sorted(shares, key=lambda each: (shares[each], -len(each)))
+    chosen, share = by_use[:1], shares[by_use[0]]
+    for each in by_use[1:]:
+        if shares[each] <= 3 * share:
+            chosen.append(each)
+            share *= shares[each]
+    return tuple(chosen)
+
+
+def _is_whole(whole: float, beginning: float) -> bool:
+    return COMMON <= whole < EVERYWHERE and beginning - whole < COMMON
+
+
+def _beginning(found: tuple[str, ...]) -> str:
+    return " & ".join(f"{each}:*" for each in found)
+
+
+def _query(words: str) -> ColumnElement[str]:
+    return func.to_tsquery("simple", words)

@@ -93,13 +93,22 @@ agreements = Table(
         "('ready','in_signing','fully_signed','sealing','seal_failed','completed','superseded')",
         name="frozen_sha256",
     ),
-    Index("ix_agreements_search", "search", postgresql_using="gin"),
+    # The second column is the fortnight of the last activity: the index has no other order.
+    Index(
+        "ix_agreements_search",
+        "search",
+        text(
+            "(array[((last_activity_at at time zone 'UTC'::text)::date - '2000-01-01'::date) / 14])"
+        ),
+        postgresql_using="gin",
+    ),
     Index("ix_agreements_state_activity", "state", text("last_activity_at desc"), text("id desc")),
     Index("ix_agreements_activity", text("last_activity_at desc"), text("id desc")),
     Index(
         "ix_agreements_countersigner",
         "countersigner_id",
-        postgresql_include=["id"],
+        "state",
+        postgresql_include=["id", "last_activity_at", "edition", "frozen_sha256"],
         postgresql_where=text(_RUNNING),
     ),
     Index("ix_agreements_effective", text("effective_date desc"), text("id desc")),

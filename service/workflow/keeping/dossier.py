@@ -172,7 +172,8 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
     """The dossier of an agreement; the caller has checked the reader's permission and knows their
     language."""
     sender = tx.accounts.by_id(agreement.sender_id)
-    situation = tx.reminders.situation(agreement.id)
+    waits = agreement.state in RUNNING
+    situation = tx.reminders.situation(agreement.id) if waits else None
     raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
     number = agreement.controller.number
     acts = {act.place: act for act in tx.documents.acts(agreement.id, agreement.edition)}

@@ -18,7 +18,7 @@ from leesmij import failing, fetched, unpacked
 from service.deps import Deps
 from service.workflow.keeping import anchor, archive
 from service.workflow.sealing import close, seal
-from service.workflow.sealing.present_keys import with_present_keys
+from service.workflow.sealing.seal import with_present_keys
 from signatures.errors import AuthorityError
 from signatures.keys import rotation
 from signatures.pdf.extraction import parts

@@ -23,7 +23,7 @@ from service.deps import Deps
 from service.texts import text
 from service.workflow.keeping.verify import verify_kept
 from service.workflow.one_by_one import said
-from service.workflow.sealing.present_keys import with_present_keys
+from service.workflow.sealing.seal import with_present_keys
 from signatures.effective_date import local_date
 from signatures.errors import TimestampUnavailable
 from signatures.verdict.report import GENUINE

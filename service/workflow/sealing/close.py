@@ -24,7 +24,7 @@ from service.agreement.states import SIGNED_NOT_SEALED, Step, next_state
 from service.database.agreement.documents import NewOriginal
 from service.deps import Deps
 from service.workflow.package.log import log_lines
-from service.workflow.sealing.certificate_files import certificate_files
+from service.workflow.sealing.certificate_files import certificate_files, stamp_files
 from service.workflow.sealing.closing_facts import closing_facts, views
 from service.workflow.sealing.evidence_package import (
     digests,
@@ -34,8 +34,7 @@ from service.workflow.sealing.evidence_package import (
     fixed_files,
     parts_of,
 )
-from service.workflow.sealing.present_keys import with_present_keys
-from service.workflow.sealing.stamp_files import stamp_files
+from service.workflow.sealing.seal import with_present_keys
 from signatures.package.names import AGREEMENT, CERTIFICATES, SHOWN
 
 if TYPE_CHECKING:  # they load the PDF library

@@ -22,7 +22,7 @@ from service.database.engine import Transaction
 from service.database.log.anchors import Anchor
 from service.documents.read_me import read_me
 from service.texts import table, text
-from service.workflow.sealing.stamp_files import OF_OTHERS
+from service.workflow.sealing.certificate_files import OF_OTHERS
 from signatures.package.names import (
     AGREEMENT,
     ANCHORS,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from service.agreement.act_record import AcceptedAct
 from service.agreement.events import Event
@@ -19,9 +20,14 @@ from service.agreement.states import SIGNED_NOT_SEALED, State, Step, next_state
 from service.database.agreement.seals import Seal
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.workflow.sealing.present_keys import with_present_keys
 from signatures.acts.act import Act
 from signatures.acts.font import FACES
+from signatures.errors import AuthorityError
+
+if TYPE_CHECKING:  # it loads the PDF library
+    from signatures.sealing.seal import Sealer
+
+T = TypeVar("T")
 
 _SEALABLE = frozenset({State.IN_SIGNING, *SIGNED_NOT_SEALED})
 
@@ -171,3 +177,14 @@ def _as_signed(act: AcceptedAct) -> Act:
         statements=record.statements,
         record_sha256=act.record_sha256,
     )
+
+
+def with_present_keys(deps: Deps, make: Callable[[Sealer], T]) -> T:
+    """The result of ``make`` with the current sealer; repeated with the new one if the keys were
+    replaced meanwhile, because the old certificate may have been revoked. Raises AuthorityError."""
+    while True:
+        try:
+            return make(deps.sealer())
+        except AuthorityError as error:
+            if error.code != "superseded":
+                raise

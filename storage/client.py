@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 3
 READ_SECONDS = 20
 CONNECTIONS = 16
+USER_AGENT = "Zegel"  # the library would compose a long one again for every request
 _one_at_a_time = Lock()  # a session is not for several threads
 
 
@@ -36,6 +37,7 @@ def client(config: S3Config, attempts: int) -> S3Client:
                 read_timeout=READ_SECONDS,
                 retries={"mode": "standard", "total_max_attempts": attempts},
                 max_pool_connections=CONNECTIONS,
+                user_agent=USER_AGENT,
                 signature_version="s3v4",
                 s3={"addressing_style": "path" if config.endpoint_url else "auto"},
                 # An outside proxy cannot reach this machine.

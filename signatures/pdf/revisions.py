@@ -90,13 +90,9 @@ class Revisions:
         self.work = self._source.work
         if not _HEADER.match(pdf):
             raise NotStrict("header")
-        last = pdf.rfind(END_MARK, 0, until)
-        start = pdf.rfind(b"startxref", 0, last) if last > 0 else -1
-        found = _END.match(pdf, max(start - 1, 0)) or _END.match(pdf, max(start, 0))
-        if start < 0 or found is None:
-            raise NotStrict("end of file")
-        self.behind = len(pdf) - found.end()
-        self.all = self._chain(int(found[1]))
+        at, end = last_table(pdf, until)
+        self.behind = len(pdf) - end
+        self.all = self._chain(at)
 
     def _chain(self, at: int) -> list[Revision]:
         tables = [self._source.table(at)]
@@ -146,6 +142,17 @@ class Revisions:
     def value(self, value: Any, upto: int) -> Any:
         """A value, or the target if it is a reference. Raises NotStrict."""
         return self.read(value.number, upto).value if isinstance(value, Ref) else value
+
+
+def last_table(pdf: bytes, until: int | None = None) -> tuple[int, int]:
+    """Where the newest cross-reference table begins, and where its revision ends: that of the last
+    end mark before ``until``. Raises NotStrict."""
+    last = pdf.rfind(END_MARK, 0, until)
+    start = pdf.rfind(b"startxref", 0, last) if last > 0 else -1
+    found = _END.match(pdf, max(start - 1, 0)) or _END.match(pdf, max(start, 0))
+    if start < 0 or found is None:
+        raise NotStrict("end of file")
+    return int(found[1]), found.end()
 
 
 def _table(pdf: bytes, at: int, work: Work) -> _Table:

@@ -213,7 +213,7 @@ class OwnSignatures:
         self.check_turn(last=last)
         now = self.clock()
         chain = self.persons.chain(certificate, others, now)
-        writer = RevisionWriter(io.BytesIO(working))
+        writer = RevisionWriter(working)
         room = open_field(writer, act.place)
         signer = _GivenSignature(chain.path[:-1], None)
         pdf_signer = PdfSigner(

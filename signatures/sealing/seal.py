@@ -7,7 +7,6 @@ revision is an incremental update, so the sealed file begins with the very bytes
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,7 +113,7 @@ class Sealer:
         TimestampUnavailable; AuthorityError when the key cannot be used, ``superseded`` when it has
         been replaced.
         """
-        writer = RevisionWriter(io.BytesIO(pdf))
+        writer = RevisionWriter(pdf)
         look = style(act, open_field(writer, act.place))
         return self._sign(writer, act_metadata(act, last=last), look)
 
@@ -154,7 +153,7 @@ class Sealer:
 
     def seal_sheet(self, pdf: bytes) -> bytes:
         """Seal an evidence sheet in its one field and close it."""
-        writer = RevisionWriter(io.BytesIO(pdf))
+        writer = RevisionWriter(pdf)
         open_field(writer, SHEET_FIELD)
         metadata = PdfSignatureMetadata(
             field_name=SHEET_FIELD,
@@ -237,7 +236,7 @@ class Sealer:
             readable_field_name=words()["appearance"]["stamp_field"],
         )
         output = await stamper.async_timestamp_pdf(
-            RevisionWriter(io.BytesIO(pdf)),
+            RevisionWriter(pdf),
             DIGEST,
             validation_context=self._validation.context(now, others, lists),
             validation_paths=[*(path for path in found if path is not None), *others.paths],

@@ -39,7 +39,7 @@ def incremental(change: Change) -> Attack:
     that only the change itself can be detected."""
 
     def attack(pdf: bytes) -> bytes:
-        writer = RevisionWriter(io.BytesIO(pdf))
+        writer = RevisionWriter(pdf)
         change(writer)
         output = io.BytesIO()
         writer.write(output)

@@ -197,5 +197,5 @@ def stamped_only(stamper: TimeStamper, pdf: bytes, field: str) -> bytes:
     """A document time stamp added to the file, without the data that would later prove it."""
     made = PdfTimeStamper(
         stamper, field_name=field, invis_settings=InvisSigSettings(box_out_of_bounds=True)
-    ).async_timestamp_pdf(RevisionWriter(io.BytesIO(pdf)), "sha256", bytes_reserved=24_576)
+    ).async_timestamp_pdf(RevisionWriter(pdf), "sha256", bytes_reserved=24_576)
     return bytes(run(made).getvalue())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
+from pyhanko.pdf_utils.reader import PdfFileReader
+
 from signatures.keys.authority import Authority
+from signatures.pdf.revision_writer import RevisionWriter
 from signatures.sealing.seal import ARCHIVE_FIELD, LEVEL, Sealer
 from signatures.verdict.report import COMPLETENESS_UNKNOWN, GENUINE, HOLDS, RULES, UNKNOWN
 from signatures.verdict.verify import verify
@@ -27,6 +31,22 @@ def test_the_fields_are_filled_in_the_order_of_signing(sealed_file: SealedFile) 
     names = [each.field_name for each in embedded(sealed_file.pdf)]
 
     assert names == [*sealed_file.order, ARCHIVE_FIELD]
+
+
+def test_the_writer_finds_every_object_where_pyhanko_finds_it(sealed_file: SealedFile) -> None:
+    for step in sealed_file.steps:
+        writer, pyhanko = RevisionWriter(step.pdf), PdfFileReader(io.BytesIO(step.pdf))
+        assert found_by(writer.prev) == found_by(pyhanko)
+
+
+def found_by(reader: PdfFileReader) -> list[object]:
+    """Everything that an incremental update needs to know of a file."""
+    tables = [
+        reader.xrefs.get_xref_data(revision).standard_xrefs
+        for revision in range(reader.total_revisions)
+    ]
+    trailer = reader.trailer.flatten()
+    return [trailer, tables, reader.last_startxref, reader.input_version, reader.has_xref_stream]
 
 
 def test_levels_qualities_and_times_are_told(sealed_file: SealedFile) -> None:

@@ -14,7 +14,7 @@ from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
 from service.texts import text
-from service.workflow.keeping.verify import objection_to, verify_kept
+from service.workflow.keeping.verify import ledgers, objection_to, verify_kept
 from service.workflow.package.recorded import recorded_package, stored
 from signatures.package.names import AGREEMENT, MANIFEST, SHEET, SHOWN
 from signatures.verdict.report import FAILS, GENUINE, HOLDS, INVALID, Report
@@ -153,10 +153,12 @@ def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck
     copies = [stored(each) for each in known.objects if original_of(each.name)]
     package = recorded_package(known.agreement, known.original, known.objects)
     report = check(deps.objects(), package, copies)
+    with deps.database.look() as tx:
+        recorded_of = ledgers(tx, known.agreement)
     verdicts = {
-        name: verify_kept(deps, known.agreement.id, original_of(name) or name, data)
+        name: verify_kept(deps, recorded_of[of], data)
         for name, data in report.contents.items()
-        if (original_of(name) or name) in (AGREEMENT, SHEET)
+        if (of := original_of(name) or name) in recorded_of
     }
     if not twice:
         return ArchiveCheck(report, verdicts)

@@ -21,7 +21,7 @@ from service.database.keeping.document_stamps import DocumentStamp, Due
 from service.database.keeping.renewals import FAILING, LATE
 from service.deps import Deps
 from service.texts import text
-from service.workflow.keeping.verify import verify_kept
+from service.workflow.keeping.verify import ledgers, verify_kept
 from service.workflow.one_by_one import said
 from service.workflow.sealing.seal import with_present_keys
 from signatures.effective_date import local_date
@@ -188,7 +188,10 @@ def _note(
 
 
 def _must_be_genuine(deps: Deps, due: Due, pdf: bytes) -> None:
-    report = verify_kept(deps, due.stamp.agreement_id, due.stamp.of, pdf)
+    with deps.database.look() as tx:
+        agreement = tx.agreements.get_by_id(due.stamp.agreement_id)
+        ledger = ledgers(tx, agreement)[due.stamp.of]
+    report = verify_kept(deps, ledger, pdf)
     if report.verdict != GENUINE:
         raise ValueError(f"{due.kept.key}: {'; '.join(report.lines('en'))}"[:500])
 

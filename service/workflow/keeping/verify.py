@@ -158,23 +158,29 @@ def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
     Raises LookupError if there is no original yet.
     """
     agreement = tx.agreements.get_by_id(agreement_id)
-    found = tx.documents.digests(agreement_id)
+    return _Known(agreement, ledgers(tx, agreement)[of], of)
+
+
+def ledgers(tx: Transaction, agreement: Agreement) -> dict[str, Ledger]:
+    """What is recorded about each sealed file of an agreement, by its name in the package.
+
+    Raises LookupError if there is no original yet.
+    """
+    found = tx.documents.digests(agreement.id)
     if found is None:
         raise LookupError(agreement.reference)
-    if of != AGREEMENT:
-        return _Known(agreement, Ledger(found.evidence, "", 0), of)
-    ledger = Ledger(found.sealed, found.shown, found.shown_length, agreement.fields)
-    return _Known(agreement, ledger, of)
+    return {
+        AGREEMENT: Ledger(found.sealed, found.shown, found.shown_length, agreement.fields),
+        SHEET: Ledger(found.evidence, "", 0),
+    }
 
 
-def verify_kept(deps: Deps, agreement_id: str, of: str, pdf: bytes) -> Report:
-    """Apply the policy to a file read from the archive: the sealed file ``of`` in an agreement's
-    package, or a renewed copy of it. The bytes are ours: their digest has been checked."""
+def verify_kept(deps: Deps, ledger: Ledger, pdf: bytes) -> Report:
+    """Apply the policy to a file read from the archive, or a renewed copy of it; ``ledger`` is
+    about the original. The bytes are ours: their digest has been checked."""
     # It loads libraries that the web process needs for nothing else.
     from signatures.verdict.verify import verify  # noqa: PLC0415
 
-    with deps.database.look() as tx:
-        ledger = _recorded(tx, agreement_id, of).ledger
     authority = deps.authority()
     return verify(
         pdf,

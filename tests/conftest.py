@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives import serialization
 from emptied import empty, kept_database
 from flask import Flask
 from kept import KeepingEnvironment, kept_engine
+from left_behind import ended_when_left
 from remembered import RememberingMaker
 
 from service.database import engine as database_engine
@@ -61,6 +62,7 @@ def postgres_server(run_directory: Path) -> Iterator[EmbeddedPostgres]:
     """One server for the run, without durability, which is not needed here."""
     server = EmbeddedPostgres(run_directory / "postgres", durable=False)
     server.start()
+    ended_when_left(server.directory, server.data / "postmaster.pid")
     yield server
     server.stop()
 
@@ -83,7 +85,9 @@ def database_url(one_database: str) -> Iterator[str]:
 def object_store(run_directory: Path) -> Iterator[ObjectStoreAddress]:
     """One S3 server for the run, with credentials and Object Lock."""
     store = EmbeddedObjectStore(run_directory / "object-store")
-    yield store.start()
+    address = store.start()
+    ended_when_left(store.directory, store.directory / "server.pid")
+    yield address
     store.stop()
 
 

@@ -126,6 +126,19 @@ def test_a_server_whose_starter_was_killed_is_taken_over(server: EmbeddedPostgre
     assert not is_alive(pid)
 
 
+def test_a_killed_test_run_leaves_no_server(server: EmbeddedPostgres) -> None:
+    starter = subprocess.Popen(
+        [sys.executable, "-c", WATCHED, str(server.directory)], stdout=subprocess.PIPE, text=True
+    )
+    assert starter.stdout is not None
+    pid = int(starter.stdout.readline())
+    assert is_alive(pid)
+    starter.send_signal(signal.SIGKILL)
+    starter.communicate()
+    wait_until(lambda: not is_alive(pid), seconds=60)
+    assert not is_alive(pid)
+
+
 def test_a_lock_file_with_the_number_of_another_process_is_no_obstacle(
     server: EmbeddedPostgres,
 ) -> None:
@@ -253,6 +266,13 @@ server.start()
 print(server.pid(), flush=True)
 time.sleep(60)
 """
+
+WATCHED = STARTER.replace(
+    "print(",
+    """from tests.left_behind import ended_when_left
+ended_when_left(server.directory, server.data / "postmaster.pid")
+print(""",
+)
 
 
 def _ask(url: str, question: str) -> tuple[object, ...] | None:

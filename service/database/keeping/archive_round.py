@@ -140,11 +140,18 @@ def _first(limit: int, condition: ColumnElement[bool]) -> Select[Any]:
 
 
 _TOTAL = select(_counted(_CHECKED_BEFORE))
-_failing = (
-    select(agreements.c.reference, archive_states.c.failure)
-    .join(archive_states, archive_states.c.agreement_id == agreements.c.id)
+# ``offset(0)``: found by their own small index, then sorted; PostgreSQL would rather read all
+# packages in the order of the last check.
+_unread = (
+    select(archive_states.c.agreement_id, archive_states.c.failure, archive_states.c.looked_at)
     .where(_UNREAD)
-    .order_by(archive_states.c.looked_at)
+    .offset(0)
+    .subquery("unread")
+)
+_failing = (
+    select(agreements.c.reference, _unread.c.failure)
+    .join(_unread, _unread.c.agreement_id == agreements.c.id)
+    .order_by(_unread.c.looked_at)
     .limit(1)
     .subquery("failing")
 )

@@ -7,27 +7,28 @@ contents of the lines of just those.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     FromClause,
     Row,
     Select,
     Subquery,
     and_,
+    any_,
     bindparam,
-    cast,
     func,
-    literal,
     literal_column,
     select,
     true,
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import UUID, array
+from sqlalchemy.dialects.postgresql import ARRAY, UUID, array
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.fields import show_belgian_number
@@ -66,11 +67,9 @@ class Overview:
         """The newest matches, at most ``limit``."""
         typed = judged(self._connection, search.words) if search.words else None
         if typed is None:
-            page = _newest(search, limit)
-            return self._summaries(_SUMMARY.join(page, page.c.id == agreements.c.id), search)
+            return self._summaries(_listed(_shape(search)), {"most": limit, **_values(search)})
         ids = self._search(search, typed, limit)
-        these = agreements.c.id.in_(ids)
-        return self._summaries(_SUMMARY.where(these), search) if ids else []
+        return self._summaries(_THESE[search.by_date], {"ids": list(ids)}) if ids else []
 
     def counts(self) -> dict[str, int]:
         """The number of agreements per group, and under an empty name of all; ``COUNTED + 1`` means
@@ -90,11 +89,8 @@ class Overview:
             row.reference, "effective" if row.effective_date else "draft" if draft else "running"
         )
 
-    def _summaries(self, statement: Select[Any], search: Search) -> list[Summary]:
-        rows = self._connection.execute(
-            statement.order_by(*_newest_first(agreements, search))
-        ).mappings()
-        return [_summary(row) for row in rows]
+    def _summaries(self, statement: Select[Any], values: dict[str, Any]) -> list[Summary]:
+        return [_summary(row) for row in self._connection.execute(statement, values).mappings()]
 
     def _search(self, search: Search, typed: Words, limit: int) -> Sequence[str]:
         """The ids of a page of agreements with these words."""
@@ -103,8 +99,8 @@ class Overview:
             newest = _newest(search, read)
             having = select(newest.c.id).where(typed.match(newest.c.search))
             page = having.order_by(*_newest_first(newest, search)).limit(limit)
-            ids = list(self._connection.execute(page).scalars())
-            if len(ids) == limit or self._size(newest) < read:
+            ids = list(self._connection.execute(page, _values(search)).scalars())
+            if len(ids) == limit or self._size(newest, search) < read:
                 return ids
             if typed.whole and not search.by_date:
                 return self._by_fortnight(search, typed, limit)
@@ -123,7 +119,7 @@ class Overview:
         # In the order of the series, because the second table depends on each row of the first.
         whole = select(page).select_from(numbers.join(page, true())).limit(limit)
         found = [
-            *self._connection.execute(whole),
+            *self._connection.execute(whole, _values(search)),
             *self._first(_matching(search, typed.found_longer), search, limit),
         ]
         # The same agreement can have a word both ways.
@@ -135,10 +131,11 @@ class Overview:
         agreements in the order of the list, expecting that the first ones match."""
         found = wanted.cte("found").prefix_with("materialized", dialect="postgresql")
         page = select(found).order_by(*_newest_first(found, search)).limit(limit)
-        return self._connection.execute(page).all()
+        return self._connection.execute(page, _values(search)).all()
 
-    def _size(self, newest: Subquery) -> int:
-        return self._connection.execute(select(func.count()).select_from(newest)).scalar_one()
+    def _size(self, newest: Subquery, search: Search) -> int:
+        size = select(func.count()).select_from(newest)
+        return self._connection.execute(size, _values(search)).scalar_one()
 
 
 _COUNTS = groups.counts()
@@ -209,6 +206,16 @@ _SUMMARY: Select[Any] = (
     .outerjoin(staff, staff.c.id == agreements.c.countersigner_id)
 )
 
+_THESE = {
+    by_date: _SUMMARY.where(
+        agreements.c.id == any_(bindparam("ids", type_=ARRAY(UUID(as_uuid=False))))
+    ).order_by(
+        (agreements.c.effective_date if by_date else agreements.c.last_activity_at).desc(),
+        agreements.c.id.desc(),
+    )
+    for by_date in (False, True)
+}
+
 
 def _place(rows: FromClause, search: Search) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """The columns by which lines are ordered, in a selection of agreements."""
@@ -219,7 +226,7 @@ def _newest_first(rows: FromClause, search: Search) -> list[ColumnElement[Any]]:
     return [column.desc() for column in _place(rows, search)]
 
 
-def _newest(search: Search, limit: int) -> Subquery:
+def _newest(search: Search, limit: int | BindParameter[int]) -> Subquery:
     """The newest of these in their order, regardless of words."""
     wanted = select(*_ON_A_PAGE)
     wanted = (
@@ -236,26 +243,55 @@ def _newest(search: Search, limit: int) -> Subquery:
 
 
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    """The filters besides words and group."""
+    """The filters besides words and group; ``_values`` has their values."""
     conditions: list[ColumnElement[bool]] = []
     if search.state:
-        conditions.append(agreements.c.state == search.state)
+        conditions.append(agreements.c.state == bindparam("state"))
     if search.signed_from:
-        conditions.append(agreements.c.effective_date >= search.signed_from)
+        conditions.append(agreements.c.effective_date >= bindparam("signed_from"))
     if search.signed_until:
-        conditions.append(agreements.c.effective_date <= search.signed_until)
+        conditions.append(agreements.c.effective_date <= bindparam("signed_until"))
     if search.archived_only:
         conditions.append(agreements.c.effective_date.is_not(None))
     if search.after:
-        instant, agreement_id = _instant(search), search.after.partition("|")[2]
-        conditions.append(
-            tuple_(*_place(agreements, search))
-            < tuple_(
-                literal(instant.date() if search.by_date else instant),
-                cast(agreement_id, UUID(as_uuid=False)),
-            )
-        )
+        column, agreement_id = _place(agreements, search)
+        last = (bindparam("last", type_=column.type), bindparam("last_id", type_=agreement_id.type))
+        conditions.append(tuple_(column, agreement_id) < tuple_(*last))
     return conditions
+
+
+def _values(search: Search) -> dict[str, Any]:
+    """The values of its filters."""
+    values = {
+        name: value
+        for name in ("state", "signed_from", "signed_until")
+        if (value := getattr(search, name))
+    }
+    if search.after:
+        instant = _instant(search)
+        values["last"] = instant.date() if search.by_date else instant
+        values["last_id"] = search.after.partition("|")[2]
+    return values
+
+
+def _shape(search: Search) -> Search:
+    """The same for all searches whose statements differ only in values."""
+    return Search(
+        group=search.group,
+        state="any" if search.state else "",
+        signed_from=search.signed_from and date.min,
+        signed_until=search.signed_until and date.min,
+        archived_only=search.archived_only,
+        after="any" if search.after else "",
+    )
+
+
+@lru_cache(maxsize=256)
+def _listed(shape: Search) -> Select[Any]:
+    """A page. Kept: building the statement takes longer than executing it."""
+    page = _newest(shape, bindparam("most"))
+    lines = _SUMMARY.join(page, page.c.id == agreements.c.id)
+    return lines.order_by(*_newest_first(agreements, shape))
 
 
 def _instant(search: Search) -> datetime:

@@ -25,7 +25,7 @@ from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import last_day, sender, tell_signatory
 from signatures.effective_date import local_date
 
-AT_ONCE = 100  # agreements per statement
+AT_ONCE = 50  # agreements per statement
 
 
 def remind_due(deps: Deps, *, now: datetime | None = None) -> int:

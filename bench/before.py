@@ -2,7 +2,8 @@
 
     python -m bench w4 w5 --before 7d66efa --rounds 3
 
-The old tree gets a copy of this bench, so it must have the names that the bench imports.
+The old tree gets a copy of this bench and of the road, so it must have the names that those
+import.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+ROAD = ("service/commands/road.py", "service/commands/browser.py")
 
 
 @contextmanager
 def tree_of(commit: str) -> Iterator[Path]:
-    """The code of a commit with the present bench."""
+    """The code of a commit with the present bench and road."""
     with tempfile.TemporaryDirectory(prefix="zegel-bench-") as folder:
         tree = Path(folder, "before")
         subprocess.run(
@@ -32,6 +34,8 @@ def tree_of(commit: str) -> Iterator[Path]:
         try:
             shutil.rmtree(tree / "bench")
             shutil.copytree(Path(__file__).parent, tree / "bench")
+            for each in ROAD:
+                shutil.copy(ROOT / each, tree / each)
             yield tree
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=ROOT, check=True)

@@ -4,7 +4,7 @@
     python -m bench.floods --before bfae3d2    # and an older commit, in the same run
 
 Only loopback is flooded, by separate processes. A page that takes longer than ``PATIENCE_SECONDS``
-is recorded as that long. The older tree gets a copy of this bench.
+is recorded as that long. The older tree gets a copy of this bench and of the road.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def measure(hostile: Path) -> dict[str, float]:
     from bench.workshop import workshop  # noqa: PLC0415
 
     with workshop() as open_workshop:
-        signer = open_workshop.proved()
+        signer = open_workshop.new("proved")
         open_workshop.wait.until_idle()
         with Client(open_workshop.port, signer.secret) as client:
             for _ in range(20):

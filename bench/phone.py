@@ -47,7 +47,7 @@ class Visit:
 
 def run(workshop: Workshop) -> list[Figure]:
     """The page behind the link, the first that a signer sees."""
-    link = workshop.link(workshop.opened().reference)[1]
+    link = workshop.link(workshop.new("opened").reference)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
@@ -61,12 +61,12 @@ def run(workshop: Workshop) -> list[Figure]:
 
 
 def _show_a_logo(workshop: Workshop) -> None:
-    given = workshop.sign_in
-    session = sign_in(workshop.deps, given.email, given.password).session
+    staff = workshop.road.staff
+    session = sign_in(workshop.deps, staff.email, workshop.road.password).session
     noise = Image.frombytes("RGB", (600, 200), os.urandom(600 * 200 * 3))
     out = io.BytesIO()
     noise.save(out, "PNG")
-    change_logo(workshop.deps, out.getvalue(), workshop.staff, Proof(session))
+    change_logo(workshop.deps, out.getvalue(), staff, Proof(session))
 
 
 def _figures(page: str, visits: list[Visit]) -> list[Figure]:

@@ -41,7 +41,7 @@ TOKENS, SEALS = list(WORK)[:2]
 
 def run(workshop: Workshop) -> list[Figure]:
     """One chain after another; then some more under the profiler."""
-    frozen = workshop.frozen(workshop.ready())
+    frozen = workshop.road.frozen(workshop.new("ready").reference)
     with tempfile.TemporaryDirectory(prefix="zegel-bench-keys-") as data:
         seal = _sealing(Path(data), frozen)
         samples: dict[str, list[float]] = {step: [] for step in (*STEPS, *WHOLE)}

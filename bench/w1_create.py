@@ -18,9 +18,9 @@ def run(workshop: Workshop) -> list[Figure]:
     for _ in range(ONE_BY_ONE):
         with timed(whole):
             with timed(steps):
-                found = workshop.completed()
-            workshop.wait.for_state(found.id, "ready", every=LOOK_AGAIN)
-    rate = at_once(CLIENTS, lambda _: workshop.ready(), range(TOGETHER))
+                found = workshop.new("completed")
+            workshop.wait.for_state(found.reference, "ready", every=LOOK_AGAIN)
+    rate = at_once(CLIENTS, lambda _: workshop.new("ready"), range(TOGETHER))
     return [
         *latency("W1", "data to PDF ready", whole, GOAL_MS),
         latency("W1", "of which the steps of sales and signer", steps)[0],

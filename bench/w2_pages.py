@@ -33,9 +33,7 @@ def run(workshop: Workshop) -> list[Figure]:
     ):
         figures += _measure(workshop, page, [(page.path, each) for each in signers])
     landing = Page("page behind the link", "", PAGE_GOAL_MS, PAGE_GOAL_RATE)
-    links = [
-        (workshop.link(each.reference)[1].removeprefix(workshop.url), each) for each in signers
-    ]
+    links = [(workshop.link(each.reference).removeprefix(workshop.url), each) for each in signers]
     return figures + _measure(workshop, landing, links)
 
 

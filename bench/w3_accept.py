@@ -28,12 +28,17 @@ def run(workshop: Workshop) -> list[Figure]:
 
 
 def _calls(workshop: Workshop, agreements: list[Opened]) -> list[Figure]:
-    given = [(each, workshop.sha256(each)) for each in agreements]
+    road = workshop.road
+    given = [(each, road.shown(each.reference)) for each in agreements]
+
+    def sign(found: Opened, shown: str) -> None:
+        road.sign(*found, document_sha256=shown)
+
     one: list[float] = []
-    for count, (found, sha256) in enumerate(given[: WARM_UP + ONE_BY_ONE]):
+    for count, (found, shown) in enumerate(given[: WARM_UP + ONE_BY_ONE]):
         with timed(one if count >= WARM_UP else []):
-            workshop.sign(found, sha256)
-    rate = at_once(CLIENTS, lambda pair: workshop.sign(*pair), given[WARM_UP + ONE_BY_ONE :])
+            sign(found, shown)
+    rate = at_once(CLIENTS, lambda pair: sign(*pair), given[WARM_UP + ONE_BY_ONE :])
     return [
         *latency("W3", "sign()", one, GOAL_MS),
         Figure("W3", f"sign(), {CLIENTS} threads", rate, "/s", GOAL_RATE, True),

@@ -28,13 +28,13 @@ def run(workshop: Workshop) -> list[Figure]:
     """One agreement at a time, with two acts already sealed."""
     agreements = workshop.several(WARM_UP + AGREEMENTS, "signed")
     for each in agreements:
-        workshop.wait.for_seals(each.id, 2)
+        workshop.wait.for_seals(each.reference, 2)
     workshop.wait.until_idle()
     logs = []
     for each in agreements:
-        workshop.countersign(each)
-        workshop.wait.for_archive(each.id)
-        logs.append({entry.event: entry.at for entry in workshop.log(each.id)})
+        workshop.road.countersigned(each.reference)
+        workshop.wait.for_archive(each.reference)
+        logs.append({entry.event: entry.at for entry in workshop.log(each.reference)})
     counted = logs[WARM_UP:]
 
     def between(first: Event, last: Event) -> list[float]:

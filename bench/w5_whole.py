@@ -8,10 +8,8 @@ instead of read from the mail, which the worker still sends. The document is gen
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
-from typing import Any
 
 from bench import processor
 from bench.figures import Figure, at_once, latency, timed
@@ -19,12 +17,12 @@ from bench.memory import held_below
 from bench.waits import LOOK_AGAIN
 from bench.workshop import CLIENTS, Workshop
 from service.commands.browser import Browser
-from service.commands.demo import ANNEX, DETAILS
+from service.commands.road import Road, countersign, sign_in
+from service.running.first_start import read_example
 
 GOAL, GOAL_OF_PROCESSOR_MS, GOAL_OF_MEMORY_MIB = 220, 500, 600
 MEMORY_AFTER_SECONDS = 10
 AGREEMENTS = 30
-QUEUE = "/tekenen-namens-ons"
 
 
 def run(workshop: Workshop) -> list[Figure]:
@@ -80,66 +78,45 @@ def _memory(held: dict[str, float]) -> list[Figure]:
     ]
 
 
+class MeasuredRoad(Road):
+    """Through the pages; link and code are derived, and the database tells when to go on."""
+
+    def __init__(self, workshop: Workshop, staff: Browser, signer: Browser) -> None:
+        example = read_example("agreement")
+        example["sales"]["name"] = workshop.customer()
+        super().__init__(staff, signer, example, workshop.road.staff.name, workshop.road.password)
+        self._workshop = workshop
+
+    def link(self) -> str:
+        return self._workshop.link(self.reference)
+
+    def code(self) -> str:
+        return self._workshop.road.newest_code(self.reference)
+
+    def ready(self) -> None:
+        self._workshop.wait.for_state(self.reference, "ready")
+        self.signer.open("/tekenen/lezen")
+
+    def archived(self) -> None:
+        self._workshop.wait.for_archive(self.reference)
+
+
 def _signed_in(workshop: Workshop) -> Browser:
     browser = Browser(workshop.url)
-    browser.open("/aanmelden")
-    browser.submit(email=workshop.sign_in.email, password=workshop.sign_in.password)
+    sign_in(browser, workshop.road.staff.email, workshop.road.password)
     return browser
 
 
 def _walk(workshop: Workshop, sales: Browser) -> None:
-    typed = {name: value for name, value in workshop.sales().items() if value not in ("", [])}
-    sales.open("/overeenkomsten/nieuw")
-    sales.submit("/nieuw", **typed)
-    reference = re.findall(r"VO-\d{4}-\d{5}", sales.url)[0]
-    sales.submit("/verzending")
-    agreement_id, _ = workshop.ids(reference)
     with Browser(workshop.url) as signer:
-        _sign(workshop, signer, reference, agreement_id)
-    workshop.wait.for_archive(agreement_id)
-
-
-def _sign(workshop: Workshop, signer: Browser, reference: str, agreement_id: str) -> None:
-    controller = workshop.example["controller"]
-    link_id, link = workshop.link(reference)
-    signer.open(link)
-    signer.submit("/tekenen/link/")
-    signer.submit("/gegevens", **_given(controller, DETAILS))
-    signer.submit("/bijlage", button="add=personal_data")
-    signer.submit("/bijlage", **_given(controller, ANNEX))
-    workshop.wait.for_state(agreement_id, "ready")
-    signer.open("/tekenen/lezen")
-    signer.submit("/lezen")
-    signer.submit("/controle", code=workshop.code(link_id))
-    signer.submit(
-        "/ondertekenen",
-        statement=signer.values("statement"),
-        method="typed",
-        typed_name=controller["signatory_name"],
-    )
-    signer.submit("/bijlage", annex_statement=signer.values("annex_statement"))
-
-
-def _given(controller: dict[str, Any], names: str) -> dict[str, Any]:
-    return {name: controller[name] for name in names.split() if name in controller}
+        road = MeasuredRoad(workshop, sales, signer)
+        road.to("signed")
+        road.archived()
 
 
 def _countersign(workshop: Workshop, done: threading.Event) -> None:
+    """Sign whatever waits."""
     browser = _signed_in(workshop)
     while not done.wait(LOOK_AGAIN):
-        if not workshop.wait.our_turn():
-            continue
-        browser.open(f"{QUEUE}/lezen")
-        if browser.values("read"):
-            browser.submit(f"{QUEUE}/lezen")
-        browser.open(QUEUE)
-        waiting = browser.values("selected")
-        if waiting:
-            browser.submit(
-                QUEUE,
-                selected=waiting,
-                confirmed=browser.values("confirmed"),
-                method="typed",
-                typed_name=workshop.staff.name,
-                password=workshop.sign_in.password,
-            )
+        if workshop.wait.our_turn():
+            countersign(browser, workshop.road.staff.name, workshop.road.password)

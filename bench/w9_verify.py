@@ -22,11 +22,12 @@ SAMPLES, WARM_UP = 100, 5
 
 def run(workshop: Workshop) -> list[Figure]:
     """One file at a time, with no other requests."""
-    agreement = workshop.signed()
-    workshop.countersign(agreement)
-    workshop.wait.for_archive(agreement.id)
+    reference = workshop.new("signed").reference
+    workshop.road.countersigned(reference)
+    workshop.wait.for_archive(reference)
     workshop.wait.until_idle()
-    (pdf,) = sealed_files(workshop.deps, agreement.id, AGREEMENT)
+    agreement_id = workshop.road.agreement(reference).id
+    (pdf,) = sealed_files(workshop.deps, agreement_id, AGREEMENT)
     roots = workshop.deps.authority().roots
     inside: list[float] = []
     processor: list[float] = []

@@ -10,6 +10,7 @@ import psycopg
 
 PATIENCE_SECONDS = 120
 LOOK_AGAIN = 0.05  # seconds
+ITS_ID = "(select id from agreements where reference = %s)"
 
 
 class Waits:
@@ -26,23 +27,21 @@ class Waits:
             each.close()
         self._of_thread, self._opened = threading.local(), []
 
-    def for_state(self, agreement_id: str, state: str, *, every: float = LOOK_AGAIN) -> None:
+    def for_state(self, reference: str, state: str, *, every: float = LOOK_AGAIN) -> None:
         """Until the worker has brought the agreement to ``state``; a caller that times it sets
         ``every``."""
-        question = "select state = %s from agreements where id = %s"
-        self._wait(question, state, agreement_id, every=every)
+        question = "select state = %s from agreements where reference = %s"
+        self._wait(question, state, reference, every=every)
 
-    def for_seals(self, agreement_id: str, count: int) -> None:
+    def for_seals(self, reference: str, count: int) -> None:
         """Until so many acts are sealed."""
-        self._wait("select count(*) >= %s from seals where agreement_id = %s", count, agreement_id)
+        question = f"select count(*) >= %s from seals where agreement_id = {ITS_ID}"
+        self._wait(question, count, reference)
 
-    def for_archive(self, agreement_id: str) -> None:
+    def for_archive(self, reference: str) -> None:
         """Until the archive has verified its copy."""
-        self._wait(
-            "select count(*) = 1 from archive_states where state = %s and agreement_id = %s",
-            "verified",
-            agreement_id,
-        )
+        question = f"select state = %s from archive_states where agreement_id = {ITS_ID}"
+        self._wait(question, "verified", reference)
 
     def until_idle(self) -> None:
         """Until the worker has nothing to do now, mails included: one that it is sending holds the

@@ -37,7 +37,7 @@ class Browser:
 
     def open(self, address: str) -> None:
         """Read a page. Raises PageRefused for anything but 200."""
-        self._take(self._client.get(address))
+        self._ask("GET", address)
 
     def download(self, address: str) -> bytes:
         """Read a file. Raises PageRefused for anything but 200."""
@@ -66,11 +66,8 @@ class Browser:
             name, _, value = button.partition("=")
             values.append((name, value))
         address = urljoin(self.url, form.get("action") or self.url)
-        if (form.get("enctype") or "").startswith("multipart"):
-            parts = [(key, (None, value)) for key, value in values]
-            self._take(self._client.post(address, files=parts))
-        else:
-            self._take(self._client.post(address, data=_multi(values)))
+        multipart = (form.get("enctype") or "").startswith("multipart")
+        self._ask("POST", address, values, multipart=multipart)
 
     def text(self) -> str:
         """The text of the page, on one line."""
@@ -109,18 +106,33 @@ class Browser:
         """What the browser would send unchanged, without submit buttons."""
         return [(str(key), str(value)) for key, value in form.form_values()]
 
-    def _take(self, answer: httpx.Response) -> None:
-        self.url = str(answer.url)
-        self._page = html.fromstring(answer.content or b"<html/>")
-        if answer.status_code != httpx.codes.OK:
+    def _ask(
+        self,
+        method: str,
+        address: str,
+        values: Sequence[tuple[str, str]] = (),
+        *,
+        multipart: bool = False,
+    ) -> None:
+        if multipart:
+            parts = [(key, (None, value)) for key, value in values]
+            answer = self._client.request(method, address, files=parts)
+        else:
+            answer = self._client.request(method, address, data=_multi(values))
+        self._take(str(answer.url), answer.status_code, answer.content)
+
+    def _take(self, url: str, status: int, content: bytes) -> None:
+        self.url = url
+        self._page = html.fromstring(content or b"<html/>")
+        if status != httpx.codes.OK:
             said = [
                 each.text_content() for each in self._page.xpath("//*[contains(@class,'error')]")
             ]
             told = " / ".join(" ".join(each.split()) for each in said[:6]) or self.text()[:300]
-            raise PageRefused(f"{answer.status_code} {answer.request.url.path}: {told}")
+            raise PageRefused(f"{status} {url}: {told}")
 
 
-def _multi(values: list[tuple[str, str]]) -> Mapping[str, list[str]]:
+def _multi(values: Sequence[tuple[str, str]]) -> Mapping[str, list[str]]:
     gathered: dict[str, list[str]] = {}
     for name, value in values:
         gathered.setdefault(name, []).append(value)

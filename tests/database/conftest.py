@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import bakery
 import pytest
 from emptied import as_owner
 from sqlalchemy import Engine, create_engine, text
@@ -14,24 +15,13 @@ from usual import USUAL
 
 from service.agreement.annex import Annex, Item
 from service.agreement.model import Agreement
-from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.agreement.parties import Controller, MainAgreement, Signatory, parse_processor
 from service.agreement.permissions import Role, Staff
 from service.agreement.states import Order, PlaceState, State
 from service.database.engine import Database, Transaction
 
 STAFF = Staff(str(uuid.uuid4()), "Els Maes", "els@it4.example", "Adviseur", frozenset(Role))
-PROCESSOR = Processor(
-    name="Christophe Zenner",
-    trade_name="IT4Professionals",
-    enterprise_number="0863643458",
-    street="Voorbeeldstraat 1",
-    postcode="9000",
-    city="Gent",
-    email="info@it4professionals.example",
-    phone="+32 9 234 56 78",
-    representative_name="Christophe Zenner",
-    representative_function="Zaakvoerder",
-)
+PROCESSOR = parse_processor(bakery.PROCESSOR)
 CONTROLLER = Controller(
     name="Bakkerij Peeters",
     legal_form="BV",

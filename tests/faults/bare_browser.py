@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import html
-import http.client
-import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.cookies import SimpleCookie
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from werkzeug.serving import make_server
 
 from service.app import create_app
+from service.commands.browser import Browser
 from service.deps import Deps
 
 
@@ -32,50 +28,14 @@ def served(deps: Deps) -> Iterator[None]:
         thread.join()
 
 
-class BareBrowser:
-    """Sends no ``User-Agent``; ``forwarded`` are the headers that the proxy adds to each
-    request."""
+class BareBrowser(Browser):
+    """Sends no ``User-Agent`` or ``Origin``; its proxy adds ``forwarded`` to each request."""
 
     def __init__(self, base_url: str, forwarded: str) -> None:
-        self._host = urlsplit(base_url).netloc
-        self.forwarded = forwarded
-        self._cookies: dict[str, str] = {}
-        self.status = 0
-        self.page = ""
+        super().__init__(base_url)
+        for name in ("User-Agent", "Origin"):
+            del self._client.headers[name]
+        self.is_forwarded(forwarded)
 
-    def get(self, path: str) -> str:
-        """The page at a path, after any redirects."""
-        return self._ask("GET", path, b"")
-
-    def post(self, path: str, fields: Mapping[str, str | Sequence[str]]) -> str:
-        """The page after sending this form of the current page."""
-        token = self.value("csrf_token")
-        body = urlencode({**fields, "csrf_token": token}, doseq=True)
-        return self._ask("POST", path, body.encode())
-
-    def value(self, name: str) -> str:
-        """The value of a field on the current page."""
-        found = re.search(rf'name="{re.escape(name)}" value="([^"]*)"', self.page)
-        assert found, (name, self.status, self.page)
-        return found[1]
-
-    def _ask(self, method: str, path: str, body: bytes) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", int(self._host.rpartition(":")[2]))
-        headers: dict[str, Any] = {
-            "Host": self._host,
-            "X-Forwarded-For": self.forwarded,
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
-        }
-        if body:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        content = answer.read().decode()
-        for line in answer.headers.get_all("Set-Cookie") or []:
-            self._cookies |= {name: each.value for name, each in SimpleCookie(line).items()}
-        connection.close()
-        if answer.status in (302, 303):
-            return self._ask("GET", answer.headers["Location"], b"")
-        self.status, self.page = answer.status, html.unescape(content)
-        assert self.status == 200, (path, self.status, self.page)
-        return self.page
+    def is_forwarded(self, forwarded: str) -> None:
+        self._client.headers["X-Forwarded-For"] = forwarded

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from bakery import PROCESSOR
 from colleagues import PASSWORD, add_colleague
 from emptied import empty
 from fault_road import House, MakeHouse
@@ -21,7 +22,6 @@ from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
 from service.engines.postgres import APPLICATION
-from service.running.first_start import example_processor
 from service.settings.table import load_settings
 from service.wiring.build import build
 from service.workflow.people import profile
@@ -121,7 +121,7 @@ def make_house(
         staff = add_colleague(
             deps, "els@it4.example", *StaffRole, name="Els Maes", function="Zaakvoerder"
         )
-        profile.first_profile(deps, example_processor())
+        profile.first_profile(deps, PROCESSOR)
         house = House(deps, staff, PASSWORD)
         built.append((given, house))
         return house

@@ -10,164 +10,45 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from bakery import BAKERY
 from emptied import as_owner
 from snapshots import begin_with
 from sqlalchemy import Engine, create_engine, text
 
-from service.agreement.capabilities import code_for, token_for
-from service.agreement.drafting import Input
-from service.agreement.model import Agreement
-from service.agreement.permissions import Staff
+from bench.road import Road, Sample
 from service.database.log.audit_check import check_chain
 from service.deps import Deps
 from service.running import worker
-from service.running.first_start import as_input, read_example
 from service.running.jobs import PERIODIC, Periodic
 from service.wiring.queue import worker_app
-from service.workflow.actors import Client
-from service.workflow.offer import create, generate, send
-from service.workflow.signing import (
-    complete,
-    countersign,
-    open_link,
-    open_text,
-    prove_mailbox,
-    read,
-    sign,
-)
 from signatures.run_async import run
 
-BROWSER = Client("203.0.113.9", "test browser")
-EXAMPLE = read_example("agreement")
-SIGNER = "An Peeters"
 WAIT_SECONDS = 60
 
 
 @dataclass
-class House:
+class House(Road):
     """A Zegel without its processes, and the one member of staff who does everything."""
 
-    deps: Deps
-    staff: Staff
-    password: str
-
-    def agreement(self, reference: str) -> Agreement:
-        with self.deps.database.begin() as tx:
-            return tx.agreements.get(reference)
-
-    def draft(self, order: str = "controller_first", **fields: str) -> str:
-        """A draft with everything that sales can fill in."""
-        given: Input = as_input({**EXAMPLE["controller"], **EXAMPLE["sales"]})
-        given = Input(
-            {**given.fields, "order": order, **fields}, given.services, given.chosen, given.typed
-        )
-        return create.create(self.deps, given, self.staff)
-
-    def ready(self, order: str = "controller_first") -> str:
-        """Frozen; the first party can sign."""
-        reference = self.draft(order)
-        send.send(self.deps, reference, self.staff)
-        if order == "controller_first":
-            secret = self.enter(reference)
-            given = as_input(EXAMPLE["controller"])
-            complete.save_details(self.deps, secret, given, BROWSER)
-            complete.save_annex(self.deps, secret, given, BROWSER)
-        generate.generate(self.deps, self.agreement(reference).id)
-        return reference
-
-    def enter(self, reference: str) -> str:
-        """A signatory's browser: the secret of its session."""
-        with self.deps.database.begin() as tx:
-            link = tx.signing.live_link(tx.agreements.get(reference).id)
-        assert link
-        return open_link.enter(self.deps, token_for(self.deps.secret_key, link.id), BROWSER)
-
-    def ask_code(self, reference: str, secret: str) -> str:
-        """The code that is mailed to the signatory."""
-        prove_mailbox.request_code(self.deps, secret, BROWSER)
-        with self.deps.database.begin() as tx:
-            messages = tx.messages.of(tx.agreements.get(reference).id)
-        asked = [each.challenge_id for each in messages if each.challenge_id]
-        return code_for(self.deps.secret_key, str(asked[-1]))
-
-    def one_tap_left(self, reference: str) -> str:
-        """A signatory's browser in which only the second signature is missing."""
-        secret = self.enter(reference)
-        shown = self.agreement(reference).frozen_sha256
-        with self.deps.database.begin() as tx:
-            agreement = tx.agreements.get(reference)
-            view = tx.openings.view(agreement.id, agreement.edition)
-        assert view
-        read.confirm_reading(self.deps, secret, shown, BROWSER, view_sha256=view.sha256)
-        code = self.ask_code(reference, secret)
-        prove_mailbox.confirm_code(self.deps, secret, code, BROWSER)
-        sign.prepare(
-            self.deps,
-            secret,
-            document_sha256=shown,
-            said=set(sign.AGREEMENT_STATEMENTS),
-            method="typed",
-            typed=SIGNER,
-            picture=b"",
-        )
-        return secret
-
-    def tap(self, secret: str, shown: str) -> sign.Receipt:
-        """The controller's second signature, which accepts both."""
-        return sign.sign(
-            self.deps, secret, document_sha256=shown, said={"annex_sign"}, client=BROWSER
-        )
-
-    def controller_signs(self, reference: str) -> None:
-        self.tap(self.one_tap_left(reference), self.agreement(reference).frozen_sha256)
-
-    def countersign(self, *references: str) -> list[countersign.Outcome]:
-        """The processor reads and signs one or several."""
-        self.open_waiting()
-        return self.sign_opened(*references)
-
-    def sign_opened(self, *references: str) -> list[countersign.Outcome]:
-        """The processor signs what it has read: one transaction for each."""
-        shown = {each: self.agreement(each).frozen_sha256 for each in references}
-        return self.countersign_shown(shown)
-
-    def countersign_shown(self, shown: dict[str, str]) -> list[countersign.Outcome]:
-        """The same for texts that were read before."""
-        return countersign.countersign(
-            self.deps,
-            shown,
-            password=self.password,
-            confirmed=True,
-            method="typed",
-            typed=self.staff.name,
-            picture=b"",
-            staff=self.staff,
-            client=BROWSER,
-        )
-
-    def open_waiting(self) -> None:
-        """The processor reads everything that waits for its signature."""
-        unread = open_text.to_read(self.deps, self.staff).unread
-        shown = {each.agreement.reference: each.sha256 for each in unread}
-        open_text.note_read(self.deps, shown, self.staff, BROWSER)
+    sample: Sample = BAKERY
 
     def awaiting_processor(self, count: int = 1) -> list[str]:
         """Signed by the controller; only the processor's signature is missing."""
-        references = [self.ready() for _ in range(count)]
+        references = [self.sent() for _ in range(count)]
         for reference in references:
-            self.controller_signs(reference)
+            self.signed(reference)
         return references
 
     def fully_signed(self, count: int = 1) -> list[str]:
         """The last signature is accepted; nothing after it was done."""
         references = self.awaiting_processor(count)
-        assert not any(outcome.refusal for outcome in self.countersign(*references))
+        self.countersigned(*references)
         return references
 
     def begin_ready(self, order: str, count: int = 1) -> list[str]:
         """So many agreements in ``ready``, for a test that begins there; restored from a snapshot
         if one exists."""
-        return self._begin(order, count, lambda _: [self.ready(order) for _ in range(count)])
+        return self._begin(order, count, lambda _: [self.new_ready(order) for _ in range(count)])
 
     def begin_awaiting(self, count: int = 1) -> list[str]:
         """``awaiting_processor`` for a test that begins there; restored from a snapshot if one

@@ -172,7 +172,7 @@ def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> 
         SMTP_SECURITY="none",
         MAIL_FROM="Zegel <zegel@it4.example>",
     )
-    reference = house.ready()
+    reference = house.new_ready()
     house.run_worker()
     time_passed(house)
     assert alarm.alarm(house.deps) == 1

@@ -81,7 +81,7 @@ def test_the_pause_grows_to_an_hour_and_never_ends() -> None:
 
 
 def test_a_text_that_kills_waits_for_a_person(house: House) -> None:
-    reference = house.draft("processor_first")
+    reference = house.create(house.sample.offered())
     send.send(house.deps, reference, house.staff)
     generate.note_failure(house.deps, house.agreement(reference).id, "Het werkproces viel uit.")
     assert house.agreement(reference).state is State.GENERATION_FAILED
@@ -89,7 +89,7 @@ def test_a_text_that_kills_waits_for_a_person(house: House) -> None:
 
 
 def test_a_mail_that_kills_is_seen_and_a_servers_own_answer_stays(house: House) -> None:
-    house.ready()
+    house.new_ready()
     (message,) = house.rows("select id from messages where kind = 'invitation'")
     for reason in ("Het werkproces viel uit.", "later"):
         deliver.note_failure(house.deps, str(message.id), reason)

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from fault_road import BROWSER, SIGNER, House, MakeHouse
+from fault_road import House, MakeHouse
 
+from bench.road import BROWSER
 from service.agreement.act_record import Observed, ProvedMailbox, UsedLink
 from service.agreement.permissions import Signer
 from service.agreement.places import COUNTERSIGNER, SIGNATORY, PlaceCapacity, Turn
@@ -83,7 +84,7 @@ def sign_at(house: House, reference: str, turn: Turn, *instants: datetime) -> An
     person = Person(
         principal=house.staff if ours else Signer(signatory_id, "An Peeters"),
         turn=turn,
-        name=house.staff.name if ours else SIGNER,
+        name=house.staff.name if ours else "An Peeters",
         function="Bestuurder",
         email="els@it4.example",
         organisation="Bakkerij Peeters",

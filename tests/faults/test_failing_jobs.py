@@ -94,7 +94,7 @@ def test_the_warning_arrives_and_names_the_others(house: House) -> None:
 @pytest.mark.own_database
 def test_one_agreement_that_cannot_be_expired_keeps_no_other_from_it(house: House) -> None:
     """The fault is real: the database refuses to change the first one."""
-    first, second = house.draft(), house.draft()
+    first, second = house.created(), house.created()
     for reference in (first, second):
         send.send(house.deps, reference, house.staff)
     house.rows("update agreements set expires_at = now() - interval '1 hour'")
@@ -107,13 +107,13 @@ def test_one_agreement_that_cannot_be_expired_keeps_no_other_from_it(house: Hous
 
 def test_anchors_wait_for_no_time_stamp_to_be_stored(house: House) -> None:
     """The time stamp service is down on the second day; the first day's anchor is stored."""
-    house.draft()
+    house.created()
     store = house.deps.objects
     without_store = dataclasses.replace(house.deps, objects=unreachable)
     with pytest.raises(one_by_one.SomeFailed):
         anchor.anchor(without_store)
     house.rows("set local session_replication_role = replica; update anchors set day = day - 1")
-    house.draft()
+    house.created()
     without_stamps = dataclasses.replace(house.deps, timestamps=unreachable)
     with pytest.raises(OSError, match="away"):
         anchor.anchor(without_stamps)

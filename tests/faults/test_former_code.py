@@ -55,8 +55,8 @@ def test_a_step_that_was_a_job_of_its_own(house: House, waiting: Task) -> None:
 @pytest.mark.parametrize("order", list(Order))
 def test_places_that_were_a_list_in_the_code(house: House, order: Order) -> None:
     """Signed and sealed by one party before the update; also one that nobody has signed."""
-    begun, untouched = house.ready(order.value), house.ready(order.value)
-    first, last = house.controller_signs, house.countersign
+    begun, untouched = house.new_ready(order.value), house.new_ready(order.value)
+    first, last = house.signs, house.countersign
     if order is Order.PROCESSOR_FIRST:
         first, last = last, first
     first(begun)

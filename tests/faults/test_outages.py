@@ -85,9 +85,9 @@ def test_a_code_waits_for_the_mail_server(make_house: MakeHouse) -> None:
         SMTP_SECURITY="none",
         MAIL_FROM="Zegel <zegel@it4.example>",
     )
-    reference = house.ready()
-    secret = house.enter(reference)
-    house.ask_code(reference, secret)
+    reference = house.new_ready()
+    secret = house.opened(reference)
+    house.mailed_code(reference, secret)
     house.run_worker()
     assert house.rows("select state from messages where kind = 'code'")[0].state == "failed"
     letterbox = Letterbox()
@@ -238,9 +238,9 @@ def put_back(office: Path) -> None:
 def test_a_close_needs_no_office(make_house: MakeHouse, tmp_path: Path) -> None:
     office = tmp_path / "soffice"
     house = make_house()
-    reference = house.ready()
+    reference = house.new_ready()
     broken = without_office(house, make_house, office)
-    broken.controller_signs(reference)
+    broken.signs(reference)
     broken.countersign(reference)
     signed = remember(broken, reference)
     broken.run_worker()
@@ -253,7 +253,7 @@ def test_the_office_is_missing_when_the_text_is_made(make_house: MakeHouse, tmp_
     office = tmp_path / "soffice"
     house = make_house()
     broken = without_office(house, make_house, office)
-    reference = broken.draft("processor_first")
+    reference = broken.create(broken.sample.offered())
     send.send(broken.deps, reference, broken.staff)
     broken.run_worker()
     agreement = broken.agreement(reference)
@@ -267,7 +267,7 @@ def test_the_office_is_missing_when_the_text_is_made(make_house: MakeHouse, tmp_
 
 
 def test_the_mail_of_an_ended_term_goes_out(house: House) -> None:
-    reference = house.ready()
+    reference = house.new_ready()
     house.rows("update agreements set expires_at = clock_timestamp() - interval '1 second'")
     assert expire.expire(house.deps) == 1
     house.run_worker()

@@ -10,16 +10,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fault_road import EXAMPLE, House, at_once, queued_at_the_lock
+from fault_road import House, at_once, queued_at_the_lock
 
 from service.agreement.model import Agreement
 from service.agreement.states import State
 from service.errors import LinkUnusable, Refused, TooLate
-from service.running.first_start import as_input
 from service.workflow import sweep
 from service.workflow.actors import Client
 from service.workflow.keeping import archive
@@ -53,8 +53,8 @@ def test_two_countersigners_at_once(house: House) -> None:
     references = house.awaiting_processor(ROUNDS)
     house.open_waiting()
     for reference in references:
-        shown = {reference: house.agreement(reference).frozen_sha256}
-        results = at_once([lambda shown=shown: house.countersign_shown(shown)] * 2)
+        shown = {reference: house.shown(reference)}
+        results = at_once([lambda shown=shown: house.countersign(shown=shown)] * 2)
         assert not refusals(results)
         assert [outcome.refusal for (outcome,) in results] == [None, None]
         assert_signed_once(house, reference)
@@ -62,11 +62,12 @@ def test_two_countersigners_at_once(house: House) -> None:
 
 def test_the_controller_signs_in_two_browsers_at_once(house: House) -> None:
     for _ in range(ROUNDS):
-        reference = house.ready("processor_first")
+        reference = house.new_ready("processor_first")
         house.countersign(reference)
-        shown = house.agreement(reference).frozen_sha256
-        secrets = [house.one_tap_left(reference), house.one_tap_left(reference)]
-        results = at_once([lambda s=s, h=shown: house.tap(s, h) for s in secrets])
+        shown = house.shown(reference)
+        secrets = [house.prepared(reference, house.opened(reference)) for _ in range(2)]
+        tap = partial(house.sign, reference, document_sha256=shown)
+        results = at_once([partial(tap, secret) for secret in secrets])
         assert not refusals(results)
         assert results[0].signed_at == results[1].signed_at
         assert_signed_once(house, reference)
@@ -74,10 +75,10 @@ def test_the_controller_signs_in_two_browsers_at_once(house: House) -> None:
 
 def test_a_double_click(house: House) -> None:
     for _ in range(ROUNDS):
-        reference = house.ready()
-        shown = house.agreement(reference).frozen_sha256
-        secret = house.one_tap_left(reference)
-        results = at_once([lambda secret=secret, shown=shown: house.tap(secret, shown)] * 3)
+        reference = house.new_ready()
+        shown = house.shown(reference)
+        secret = house.prepared(reference, house.opened(reference))
+        results = at_once([partial(house.sign, reference, secret, document_sha256=shown)] * 3)
         assert not refusals(results)
         assert len({receipt.signed_at for receipt in results}) == 1
         assert house.events(reference).count("act.accepted") == 2
@@ -122,7 +123,7 @@ def test_the_last_signature_against_withdrawing(house: House) -> None:
             house,
             reference,
             number,
-            lambda r=reference: house.sign_opened(r),
+            lambda r=reference: house.countersign(shown=house.all_shown([r])),
             lambda r=reference: void.void(house.deps, r, "Vergissing", house.staff),
             State.VOIDED,
         )
@@ -132,15 +133,16 @@ def test_the_last_signature_against_withdrawing(house: House) -> None:
 
 def test_the_last_signature_against_declining(house: House) -> None:
     for number in range(ROUNDS):
-        reference = house.ready("processor_first")
+        reference = house.new_ready("processor_first")
         house.countersign(reference)
-        shown = house.agreement(reference).frozen_sha256
-        signing, declining = house.one_tap_left(reference), house.enter(reference)
+        shown = house.shown(reference)
+        signing = house.prepared(reference, house.opened(reference))
+        declining = house.opened(reference)
         won, signed, declined = won_by_signing(
             house,
             reference,
             number,
-            lambda s=signing, h=shown: house.tap(s, h),
+            partial(house.sign, reference, signing, document_sha256=shown),
             lambda s=declining: decline.decline(house.deps, s, "content", "", ELSEWHERE),
             State.DECLINED,
         )
@@ -161,7 +163,7 @@ def test_the_last_signature_against_expiry(house: House) -> None:
             house,
             reference,
             number,
-            lambda r=reference: house.sign_opened(r),
+            lambda r=reference: house.countersign(shown=house.all_shown([r])),
             lambda: expire.expire(house.deps),
             State.EXPIRED,
         )
@@ -170,7 +172,7 @@ def test_the_last_signature_against_expiry(house: House) -> None:
 
 
 def test_one_key_makes_one_agreement(house: House) -> None:
-    given = as_input(EXAMPLE["sales"])
+    given = house.sample.sales
     for number in range(ROUNDS):
         made = at_once(
             [

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from fault_road import BROWSER, House, run_worker_once
+from fault_road import House, run_worker_once
 
+from bench.road import BROWSER
 from service.errors import Invalid
 from service.running import revival
 from service.workflow.people import accounts, own_password, sessions
@@ -53,9 +54,9 @@ def test_a_chosen_password_ends_every_session(house: House) -> None:
 
 
 def test_a_wrong_code_counts_although_it_is_refused(house: House) -> None:
-    reference = house.ready()
-    secret = house.enter(reference)
-    code = house.ask_code(reference, secret)
+    reference = house.new_ready()
+    secret = house.opened(reference)
+    code = house.mailed_code(reference, secret)
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
     for tried in range(1, 6):
         with pytest.raises(Invalid):

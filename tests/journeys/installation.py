@@ -9,26 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from service.commands.browser import Browser
-from service.commands.demo import Road, newest_mail, with_own_password
+from service.commands.demo import with_own_password
+from service.commands.road import Road, newest_mail, sign_in
 from service.running.first_start import read_example
 from service.running.supervisor import Running
 
 PROCESSOR = "IT4Professionals"
 NAMES = {"verkoop": "Vera Maes", "tekenbevoegde": "Tom Claes", "archief": "Arne Wouters"}
 FUNCTION = "Zaakvoerder"
-# Steps that need no repetition in Chromium run over the same pages without one, as in the demo.
-STEPS = (
-    "create",
-    "send",
-    "open_link",
-    "details",
-    "annex",
-    "read",
-    "prove_mailbox",
-    "sign",
-    "countersign",
-    "sealed_and_stored",
-)
 
 
 @dataclass(frozen=True)
@@ -97,8 +85,8 @@ class Installation:
         return Customer(organisation, person, f"klant{self._customers}@klant.example", digits)
 
     def bring(self, customer: Customer, until: str, *, by: Member | None = None) -> Road:
-        """An agreement of this customer after the step ``until`` of ``STEPS``; ``by`` signs for the
-        processor, by default the representative, who is the administrator."""
+        """An agreement of this customer, brought to a stop of the road without Chromium; ``by``
+        signs for the processor, by default the representative, who is the administrator."""
         example: dict[str, Any] = read_example("agreement")
         names = {
             "name": customer.organisation,
@@ -109,15 +97,13 @@ class Installation:
         example["controller"] |= names
         if by:
             example["sales"]["countersigner"] = f"{by.name}, {FUNCTION}"
-        road = Road(self.running, example)
-        road.staff = self._office  # already signed in
-        self._open.enter_context(road.signer)
-        for step in STEPS[: STEPS.index(until) + 1]:
-            getattr(road, step)()
+        signer = self._open.enter_context(Browser(self.url))
+        us = self.administrator
+        road = Road(self._office, signer, example, us.name, us.password)
+        road.to(until)
         return road
 
     def _browser(self, member: Member) -> Browser:
         browser = self._open.enter_context(Browser(self.url))
-        browser.open("/aanmelden")
-        browser.submit(email=member.email, password=member.password)
+        sign_in(browser, member.email, member.password)
         return browser

@@ -13,7 +13,7 @@ from installation import Member
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from service.commands.browser import Browser
-from service.commands.demo import newest_mail
+from service.commands.road import newest_mail
 
 Look = Callable[[Page], None]
 BETWEEN_LOOKS = 300  # milliseconds: reloading too often slows down the worker

@@ -29,7 +29,7 @@ from service.settings.table import load_settings
 
 
 def test_nobody_without_credentials_changes_or_learns_anything(zegel: Installation) -> None:
-    zegel.bring(zegel.customer("Deurwaarders BV"), "sealed_and_stored")
+    zegel.bring(zegel.customer("Deurwaarders BV"), "archived")
     store = zegel.running.engines.store
     s3 = client(store.endpoint_url, store.access_key_id, store.secret_access_key)
     before = bytes_kept(s3, store.bucket)

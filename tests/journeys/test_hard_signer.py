@@ -65,7 +65,7 @@ def test_each_step_wrong_once_without_javascript(
     zegel: Installation, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
 ) -> None:
     customer = zegel.customer("Struikelaars & Zonen NV")
-    road = zegel.bring(customer, "send")
+    road = zegel.bring(customer, "sent")
     page = plain(PHONE)
     signer = Clumsy(page, lambda _: None)
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
@@ -152,8 +152,8 @@ def test_each_step_wrong_once_without_javascript(
     page.locator("[name=annex_statement]").check()
     signer.is_late("Bijlage 1 ondertekenen en afronden")
     signer.presses("Bijlage 1 ondertekenen en afronden").sees("Bedankt. U hebt ondertekend.")
-    road.countersign()
-    road.sealed_and_stored()
+    road.countersigned()
+    road.archived()
 
 
 @pytest.mark.long
@@ -164,7 +164,7 @@ def test_two_agreements_in_two_tabs_with_a_photograph_each(
         zegel.customer("Tabblad Links BV"),
         zegel.customer("Tabblad Rechts VZW", "Bo Smet"),
     ]
-    roads = [zegel.bring(customer, "send") for customer in customers]
+    roads = [zegel.bring(customer, "sent") for customer in customers]
     links = [mailbox.waits_for(customer.email, INVITATION).signing_link() for customer in customers]
     beside = Signer(signer.page.context.new_page(), lambda _: None)
     tabs = list(zip((signer, beside), customers, strict=True))
@@ -201,10 +201,10 @@ def test_two_agreements_in_two_tabs_with_a_photograph_each(
         expect(tab.page.get_by_role("img", name="Uw handtekening")).to_be_visible()
     for road, (tab, customer) in zip(reversed(roads), reversed(tabs), strict=True):
         tab.signs_annex().sees("Bedankt. U hebt ondertekend.")
-        road.countersign()
+        road.countersigned()
         mailbox.waits_for(customer.email, "is getekend").reads(customer.person)
     for road in roads:
-        road.sealed_and_stored()
+        road.archived()
 
 
 def _chooses(field: Locator, photograph: bytes) -> None:

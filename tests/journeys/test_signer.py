@@ -24,7 +24,7 @@ def test_from_the_mail_to_the_receipt_with_a_typed_name(
     zegel: Installation, signer: Signer, colleague: Signer, mailbox: Mailbox
 ) -> None:
     customer = zegel.customer("Bakkerij ’t Hof van Ó Brien-Łódź")
-    zegel.bring(customer, "send")
+    zegel.bring(customer, "sent")
     link = mailbox.waits_for(customer.email, INVITATION).signing_link()
 
     signer.enters(link).sees("Kloppen deze gegevens?")
@@ -94,7 +94,7 @@ def test_from_the_mail_to_the_receipt_with_a_typed_name(
 
 
 def test_pages_come_while_forty_connections_are_slow(zegel: Installation) -> None:
-    road = zegel.bring(zegel.customer("Wachtzaal NV"), "open_link")
+    road = zegel.bring(zegel.customer("Wachtzaal NV"), "opened")
     host = zegel.url.partition("//")[2]
     headers = f"GET /tekenen HTTP/1.1\r\nHost: {host}\r\nX-Slow: "
     body = f"POST /tekenen/gegevens HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9999\r\n\r\nx"
@@ -160,7 +160,7 @@ def test_a_question_then_a_refusal(
     zegel: Installation, signer: Signer, mailbox: Mailbox, sales: Sales
 ) -> None:
     customer = zegel.customer("Twijfelaars BV")
-    reference = zegel.bring(customer, "send").reference
+    reference = zegel.bring(customer, "sent").reference
     link = mailbox.waits_for(customer.email, INVITATION).signing_link()
     signer.enters(link).follows("Ik heb een vraag").sees("Vraag stellen")
     signer.presses("Versturen").is_told("Schrijf uw vraag.")
@@ -188,7 +188,7 @@ def test_passed_on_to_a_colleague(
     zegel: Installation, signer: Signer, colleague: Signer, mailbox: Mailbox
 ) -> None:
     customer = zegel.customer("Doorgevers VZW")
-    zegel.bring(customer, "send")
+    zegel.bring(customer, "sent")
     link = mailbox.waits_for(customer.email, INVITATION).signing_link()
     signer.enters(link).follows("Ik ben niet de juiste persoon").sees("Wie kan wel ondertekenen?")
     signer.fills({"Naam": "Bert Claes", "E-mailadres": customer.email}).presses("Doorsturen")
@@ -217,7 +217,7 @@ def test_the_completed_agreement_opened_elsewhere(
     zegel: Installation, signer: Signer, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
 ) -> None:
     customer = zegel.customer("Later Lezers BV")
-    zegel.bring(customer, "sealed_and_stored")
+    zegel.bring(customer, "archived")
     link = mailbox.waits_for(customer.email, INVITATION).signing_link()
     signer.opens(link).sees("Deze overeenkomst is al getekend")
     signer.reads("De overeenkomst is van kracht sinds")
@@ -242,8 +242,8 @@ def test_a_tab_beside_another_whose_cookies_go_and_whose_offer_is_withdrawn(
     zegel: Installation, signer: Signer, mailbox: Mailbox
 ) -> None:
     customer, second = zegel.customer("Tabblad BV"), zegel.customer("Tweede Tabblad NV")
-    road = zegel.bring(customer, "send")
-    zegel.bring(second, "send")
+    road = zegel.bring(customer, "sent")
+    zegel.bring(second, "sent")
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
     signer.sees("Kloppen deze gegevens?")
 
@@ -274,7 +274,7 @@ def test_the_whole_road_without_javascript(
     zegel: Installation, mailbox: Mailbox, plain: Callable[[dict[str, int]], Page]
 ) -> None:
     customer = zegel.customer("Zonder Scripts NV")
-    zegel.bring(customer, "send")
+    zegel.bring(customer, "sent")
     page = plain({"width": 390, "height": 844})
     signer = Signer(page, lambda _: None)
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
@@ -307,7 +307,7 @@ def test_the_whole_road_without_javascript(
 
 def _at_signing(zegel: Installation, signer: Signer, mailbox: Mailbox, customer: Customer) -> None:
     """A signer on the page for the signature; all before is done elsewhere."""
-    zegel.bring(customer, "annex")
+    zegel.bring(customer, "completed")
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link()).sees(READ)
     signer.presses("Volgende: ondertekenen").sees("Vul de code uit uw mail in")
     code = mailbox.waits_for(customer.email, "Uw code").code()

@@ -71,7 +71,7 @@ def test_resent_moved_and_withdrawn(
     zegel: Installation, sales: Sales, signer: Signer, mailbox: Mailbox
 ) -> None:
     customer = zegel.customer("Verhuizers NV")
-    reference = zegel.bring(customer, "send").reference
+    reference = zegel.bring(customer, "sent").reference
     first = mailbox.waits_for(customer.email, INVITATION).signing_link()
     sales.dossier(reference).follows("Nieuwe link sturen").presses("Nieuwe link sturen")
     sales.sees(customer.organisation).reads("Er is een nieuwe link gemaild.")
@@ -104,8 +104,8 @@ def test_resent_moved_and_withdrawn(
 @pytest.mark.long
 def test_the_list_finds_and_filters(zegel: Installation, sales: Sales) -> None:
     draft, sent = zegel.customer("Zoekers Noord"), zegel.customer("Zoekers Zuid", "Piet Zoeker")
-    zegel.bring(draft, "create")
-    reference = zegel.bring(sent, "send").reference
+    zegel.bring(draft, "created")
+    reference = zegel.bring(sent, "sent").reference
     sales.opens("/overeenkomsten").sees("Overeenkomsten")
     sales.searches("zoekers")
     expect(sales.rows()).to_have_count(2)
@@ -132,7 +132,7 @@ def test_two_countersigned_at_once_then_found_and_fetched(
 ) -> None:
     tom = zegel.member("tekenbevoegde")
     one, two = zegel.customer("Molen De Eendracht", "Lies Molenaar"), zegel.customer("Dubbel BV")
-    reference, other = (zegel.bring(each, "sign", by=tom).reference for each in (one, two))
+    reference, other = (zegel.bring(each, "signed", by=tom).reference for each in (one, two))
     queue = countersigner.follows("Te ondertekenen").sees("Te ondertekenen").reads_what_waits()
     queue.confirms_and_types(tom.name, tom.password).is_told("Kies minstens één overeenkomst.")
     queue.selects(one.organisation, two.organisation)
@@ -181,7 +181,7 @@ def test_given_back_with_a_question_answered_and_signed(
     mailbox: Mailbox,
 ) -> None:
     customer, tom = zegel.customer("Vragers BV", "Rik Vrager"), zegel.member("tekenbevoegde")
-    reference = zegel.bring(customer, "send").reference
+    reference = zegel.bring(customer, "sent").reference
     signer.enters(mailbox.waits_for(customer.email, INVITATION).signing_link())
     signer.opens("/tekenen/vraag").sees("Vraag stellen").fills({"Uw vraag": "Wat is een FG?"})
     signer.presses("Versturen").sees("Uw vraag is verstuurd")
@@ -194,7 +194,7 @@ def test_given_back_with_a_question_answered_and_signed(
     signer.sees("Verwerkers\u00adovereenkomst voor Vragers BV")
 
     late = zegel.customer("Nakijkers BV")
-    reference = zegel.bring(late, "sign", by=tom).reference
+    reference = zegel.bring(late, "signed", by=tom).reference
     queue = countersigner.opens("/tekenen-namens-ons").sees("Te ondertekenen")
     queue.link(f"Terugsturen met vraag over {late.organisation}").click()
     queue.sees("Terugsturen met vraag").fills({"Uw vraag": "Waarom zo veel gegevens?"})
@@ -210,7 +210,7 @@ def test_given_back_with_a_question_answered_and_signed(
 
 
 def test_the_archivist_only_reads(zegel: Installation, archivist: Archivist) -> None:
-    reference = zegel.bring(zegel.customer("Niet Voor Archief"), "send").reference
+    reference = zegel.bring(zegel.customer("Niet Voor Archief"), "sent").reference
     menu = archivist.sees("Archief").page.get_by_role("navigation", name="Hoofdmenu")
     expect(menu.get_by_role("link")).to_have_text(["Archief", "Controleren"])
     for path in (

@@ -2,51 +2,32 @@
 
 from __future__ import annotations
 
+from app_browser import Browser
 from flask import Flask
-from office import NEW, Office, rows
-from road import load
+from office import rows
+from road import steps
 
 from service.agreement.capabilities import code_for
 from service.deps import Deps
 from service.workflow.telling.links import address
 
-DETAILS = {
-    "name": "Bakkerij Peeters",
-    "kind": "legal_entity",
-    "legal_form": "BV",
-    "country": "BE",
-    "number": "0403.170.701",
-    "street": "Molenstraat 3",
-    "postcode": "2000",
-    "city": "Antwerpen",
-    "signatory_name": "An Peeters",
-    "signatory_function": "Bestuurder",
-    "notices_email": "info@peeters.example",
-}
 ANNEX = {"personal_data": ["name"], "data_subjects": ["customers"], "dpo_answer": "no"}
 
 
-def sent(office: Office, **other: object) -> str:
+def sent(deps: Deps, **fields: str) -> str:
     """The reference of an agreement whose link was mailed."""
-    office.get("/overeenkomsten/nieuw")
-    office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key"), **other})
-    reference = office.path.rsplit("/", 1)[-1]
-    office.post(f"/overeenkomsten/{reference}/verzending")
-    assert office.status == 200
-    return reference
+    return steps(deps).sent(**fields)
 
 
 def link_of(deps: Deps, reference: str) -> str:
     """The path of the current link."""
-    with deps.database.begin() as tx:
-        link = tx.signing.live_link(load(deps, reference).id)
-    assert link
-    return address(deps, link.id).removeprefix(deps.settings.base_url)
+    link_id = steps(deps).link_id(reference)
+    return address(deps, link_id).removeprefix(deps.settings.base_url)
 
 
-def entered(app: Flask, link: str) -> Office:
+def entered(app: Flask, link: str) -> Browser:
     """A browser that exchanged the link."""
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     browser.get(link)
     browser.post(link)
     assert browser.status == 200

@@ -6,10 +6,12 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from attack import ANNEX, DETAILS, entered, link_of, newest_code, sent
+from app_browser import Browser
+from attack import ANNEX, entered, link_of, newest_code, sent
+from bakery import DETAILS
 from flask import Flask
-from office import Office, rows
-from road import BROWSER, load
+from office import rows
+from road import BROWSER, steps
 
 from service.agreement.capabilities import Purpose
 from service.agreement.permissions import Staff
@@ -21,19 +23,19 @@ from service.workflow.signing import prove_mailbox
 from service.workflow.signing.ask import QUESTIONS_PER_DAY
 
 
-def secret_of(browser: Office, name: str = "zegel-signer") -> str:
+def secret_of(browser: Browser, name: str = "zegel-signer") -> str:
     cookie = browser.client.get_cookie(name)
     assert cookie
     return cookie.value
 
 
-def asked(app: Flask, deps: Deps, office: Office) -> tuple[str, Office]:
+def asked(app: Flask, deps: Deps, office: Browser) -> tuple[str, Browser]:
     """A signer to whom a code was mailed."""
-    reference = sent(office)
+    reference = sent(deps)
     browser = entered(app, link_of(deps, reference))
     browser.post("/tekenen/gegevens", DETAILS)
     browser.post("/tekenen/bijlage", ANNEX)
-    generate.generate(deps, load(deps, reference).id)
+    generate.generate(deps, steps(deps).agreement(reference).id)
     browser.get("/tekenen")
     shown = {name: browser.value(name) for name in ("document_sha256", "view_sha256")}
     browser.post("/tekenen/lezen", shown)
@@ -51,7 +53,7 @@ def wrong(code: str) -> str:
 
 
 def test_two_browsers_on_one_link_share_the_five_tries(
-    app: Flask, deps: Deps, office: Office
+    app: Flask, deps: Deps, office: Browser
 ) -> None:
     reference, signer = asked(app, deps, office)
     attacker = entered(app, link_of(deps, reference))
@@ -66,12 +68,12 @@ def test_two_browsers_on_one_link_share_the_five_tries(
         assert locked.value.errors[0].code == "code_locked"
 
 
-def test_a_code_proves_one_browser_once(app: Flask, deps: Deps, office: Office) -> None:
+def test_a_code_proves_one_browser_once(app: Flask, deps: Deps, office: Browser) -> None:
     reference, signer = asked(app, deps, office)
     attacker = entered(app, link_of(deps, reference))
     code = newest_code(deps)
 
-    def confirm(one: Office) -> str:
+    def confirm(one: Browser) -> str:
         try:
             prove_mailbox.confirm_code(deps, secret_of(one), code, BROWSER)
         except ZegelError as refusal:
@@ -86,7 +88,7 @@ def test_a_code_proves_one_browser_once(app: Flask, deps: Deps, office: Office) 
     ]
 
 
-def test_an_hour_has_five_codes_and_a_day_ten(app: Flask, deps: Deps, office: Office) -> None:
+def test_an_hour_has_five_codes_and_a_day_ten(app: Flask, deps: Deps, office: Browser) -> None:
     _, signer = asked(app, deps, office)  # the first was mailed on the way
     secret = secret_of(signer)
 
@@ -106,22 +108,22 @@ def test_an_hour_has_five_codes_and_a_day_ten(app: Flask, deps: Deps, office: Of
 
 
 def test_a_replaced_link_and_its_session_open_nothing(
-    app: Flask, deps: Deps, office: Office
+    app: Flask, deps: Deps, office: Browser
 ) -> None:
-    reference = sent(office)
+    reference = sent(deps)
     old = link_of(deps, reference)
     signer = entered(app, old)
     office.get(f"/overeenkomsten/{reference}")
     office.post(f"/overeenkomsten/{reference}/herzending")
     assert link_of(deps, reference) != old
     assert signer.get("/tekenen/gegevens").status_code == 410
-    again = Office(app.test_client())
+    again = Browser(app.test_client())
     assert again.get(old).status_code == 410
     assert f'action="{old}"' not in again.page
 
 
-def test_no_session_of_one_link_reaches_another(app: Flask, deps: Deps, office: Office) -> None:
-    one, other = sent(office), sent(office, number="0417.497.106", name="Slagerij Claes")
+def test_no_session_of_one_link_reaches_another(app: Flask, deps: Deps, office: Browser) -> None:
+    one, other = sent(deps), sent(deps, number="0417.497.106", name="Slagerij Claes")
     browser = entered(app, link_of(deps, one))
     assert "Bakkerij Peeters" in browser.page
     browser.get(link_of(deps, other))
@@ -131,21 +133,21 @@ def test_no_session_of_one_link_reaches_another(app: Flask, deps: Deps, office: 
 
 
 def test_a_session_that_was_planted_is_not_taken_over(
-    app: Flask, deps: Deps, office: Office, admin: tuple[Staff, str]
+    app: Flask, deps: Deps, office: Browser, admin: tuple[Staff, str]
 ) -> None:
-    victim = Office(app.test_client())
+    victim = Browser(app.test_client())
     victim.client.set_cookie("zegel-staff", "planted")
     victim.client.set_cookie("zegel-signer", "planted")
     victim.sign_in("els@it4.example", admin[1])
     assert secret_of(victim, "zegel-staff") != "planted"
-    link = link_of(deps, sent(office))
+    link = link_of(deps, sent(deps))
     victim.get(link)
     victim.post(link)
     assert secret_of(victim) != "planted"
 
 
-def test_questions_are_no_way_to_flood_a_mailbox(app: Flask, deps: Deps, office: Office) -> None:
-    browser = entered(app, link_of(deps, sent(office)))
+def test_questions_are_no_way_to_flood_a_mailbox(app: Flask, deps: Deps, office: Browser) -> None:
+    browser = entered(app, link_of(deps, sent(deps)))
     for _ in range(QUESTIONS_PER_DAY):
         browser.get("/tekenen/vraag")
         browser.post("/tekenen/vraag", {"question": "Waarom?"})
@@ -159,9 +161,9 @@ def test_questions_are_no_way_to_flood_a_mailbox(app: Flask, deps: Deps, office:
 
 
 def test_a_forwarded_link_is_not_passed_on_to_an_own_mailbox(
-    app: Flask, deps: Deps, office: Office
+    app: Flask, deps: Deps, office: Browser
 ) -> None:
-    reference = sent(office)
+    reference = sent(deps)
     thief = entered(app, link_of(deps, reference))
     thief.get("/tekenen/doorsturen")
     theirs = {"name": "Vals Persoon", "email": "vals@elders.example"}
@@ -171,7 +173,7 @@ def test_a_forwarded_link_is_not_passed_on_to_an_own_mailbox(
         assert thief.status == 422, number
     thief.post("/tekenen/doorsturen/controle", {"code": newest_code(deps)})  # too late
     assert thief.status == 422
-    assert load(deps, reference).signatory.email == "an@peeters.example"
+    assert steps(deps).agreement(reference).signatory.email == "an@peeters.example"
     mailed = {row[0] for row in rows(deps, "select recipient from messages")}
     assert "vals@elders.example" not in mailed
     purposes = rows(deps, "select values->>'purpose' from messages where kind = 'code'")
@@ -179,10 +181,10 @@ def test_a_forwarded_link_is_not_passed_on_to_an_own_mailbox(
 
 
 def test_a_session_of_a_thief_in_the_signers_browser_is_not_proved_with_it(
-    app: Flask, deps: Deps, office: Office
+    app: Flask, deps: Deps, office: Browser
 ) -> None:
-    link = link_of(deps, sent(office))
-    thief, signer = entered(app, link), Office(app.test_client())
+    link = link_of(deps, sent(deps))
+    thief, signer = entered(app, link), Browser(app.test_client())
     signer.client.set_cookie("zegel-signer", secret_of(thief))
     signer.get(link)
     signer.post(link)
@@ -202,7 +204,7 @@ def test_a_session_of_a_thief_in_the_signers_browser_is_not_proved_with_it(
 def test_who_locks_an_account_from_outside_does_not_lock_its_owner(
     app: Flask, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    owner, stranger, traveller = (Office(app.test_client()) for _ in range(3))
+    owner, stranger, traveller = (Browser(app.test_client()) for _ in range(3))
     owner.sign_in("els@it4.example", admin[1])
     for _ in range(6):
         stranger.sign_in("els@it4.example", "something else")
@@ -219,7 +221,7 @@ def test_who_locks_an_account_from_outside_does_not_lock_its_owner(
 def test_a_known_browser_is_no_way_to_guess_on(
     app: Flask, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     browser.sign_in("els@it4.example", admin[1])
     browser.post("/afmelden")
     for _ in range(5):
@@ -232,7 +234,7 @@ def test_a_known_browser_is_no_way_to_guess_on(
 def test_a_known_browser_tells_nobody_who_has_an_account(
     app: Flask, admin: tuple[Staff, str]
 ) -> None:
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     browser.sign_in("els@it4.example", admin[1])
     browser.post("/afmelden")
 
@@ -251,7 +253,7 @@ def test_nobody_learns_who_has_an_account(app: Flask, admin: tuple[Staff, str]) 
     def answers(email: str) -> list[tuple[int, str]]:
         told = []
         for _ in range(7):
-            browser = Office(app.test_client())
+            browser = Browser(app.test_client())
             browser.sign_in(email, "something else")
             said = browser.page.partition("<h1")[2].replace(email, "")
             told.append((browser.status, said.split('name="csrf_token"')[0]))

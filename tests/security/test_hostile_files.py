@@ -15,7 +15,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from office import Office
+from app_browser import Browser
 from PIL import Image, ImageDraw
 
 from service.deps import Deps
@@ -253,7 +253,7 @@ def test_a_zip_with_a_name_twice_is_told_as_it_is() -> None:
     assert [(each.code, each.name) for each in found] == [("zip_twice", "a")]
 
 
-def test_the_page_says_so_and_shows_the_file_name_as_text(office: Office) -> None:
+def test_the_page_says_so_and_shows_the_file_name_as_text(office: Browser) -> None:
     office.get("/verifieer")
     name = "<img src=x onerror=alert(1)>.pdf"
     office.post("/verifieer", {"file": (io.BytesIO(b"%PDF-1.7\n<script>%%EOF"), name)})
@@ -263,7 +263,7 @@ def test_the_page_says_so_and_shows_the_file_name_as_text(office: Office) -> Non
     assert "onerror=alert(1)&gt;" in office.answer.text
 
 
-def test_a_polyglot_is_no_original(office: Office, deps: Deps) -> None:
+def test_a_polyglot_is_no_original(office: Browser, deps: Deps) -> None:
     office.get("/verifieer")
     page = b"%PDF-1.7\n<html><script>alert(1)</script></html>\nPK\x03\x04"
     office.post("/verifieer", {"file": (io.BytesIO(page), "a.pdf")})

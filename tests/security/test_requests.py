@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from app_browser import Browser
 from attack import everything, link_of, sent
 from flask import Flask
-from office import Office, make_deps, rows
+from office import make_deps, rows
 from werkzeug.routing import Rule
 
 from service.agreement.permissions import PERMISSIONS, Permission, Role
@@ -44,7 +45,7 @@ def routes(app: Flask, method: str) -> Iterator[Rule]:
 
 
 @pytest.mark.long
-def test_no_address_breaks_a_page(app: Flask, office: Office) -> None:
+def test_no_address_breaks_a_page(app: Flask, office: Browser) -> None:
     for rule in routes(app, "GET"):
         for value in HOSTILE if "<" in rule.rule else ("",):
             answer = office.get(paths(rule, value), follow=False)
@@ -55,7 +56,7 @@ def test_no_address_breaks_a_page(app: Flask, office: Office) -> None:
 
 
 @pytest.mark.long
-def test_no_query_breaks_a_page(office: Office) -> None:
+def test_no_query_breaks_a_page(office: Browser) -> None:
     ends = (
         "0001-01-01T00:00:00%2B12:00|00000000-0000-0000-0000-000000000000",
         "9999-12-31T23:59:59-12:00|00000000-0000-0000-0000-000000000000",
@@ -73,8 +74,8 @@ def test_no_query_breaks_a_page(office: Office) -> None:
             assert "<script>alert" not in answer.text
 
 
-def test_no_form_breaks_a_page(app: Flask, office: Office) -> None:
-    reference = sent(office)
+def test_no_form_breaks_a_page(app: Flask, deps: Deps, office: Browser) -> None:
+    reference = sent(deps)
     names = (
         "name",
         "email",
@@ -100,9 +101,9 @@ def test_no_form_breaks_a_page(app: Flask, office: Office) -> None:
 
 
 def test_every_staff_route_refuses_every_role_without_its_permission(
-    app: Flask, office: Office, as_role: Callable[[Role], Office]
+    app: Flask, deps: Deps, as_role: Callable[[Role], Browser]
 ) -> None:
-    reference = sent(office)
+    reference = sent(deps)
     checked = 0
     for role in Role:
         browser = as_role(role)
@@ -124,7 +125,7 @@ def test_every_staff_route_refuses_every_role_without_its_permission(
 
 
 def test_without_a_session_no_staff_or_signer_route_answers(app: Flask) -> None:
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     browser.get("/aanmelden")
     token = browser.value("csrf_token")
     for rule in app.url_map.iter_rules():
@@ -142,8 +143,8 @@ def test_without_a_session_no_staff_or_signer_route_answers(app: Flask) -> None:
             assert onward or refused or knows_nothing, (method, rule.rule)
 
 
-def test_a_mail_scanner_changes_nothing(app: Flask, deps: Deps, office: Office) -> None:
-    link = link_of(deps, sent(office))
+def test_a_mail_scanner_changes_nothing(app: Flask, deps: Deps, office: Browser) -> None:
+    link = link_of(deps, sent(deps))
     before = everything(deps)
     scanner = app.test_client()
     for path in (link, f"{link}?gevraagd=ja", f"{link}/nieuwe-link", "/tekenen", "/privacy"):

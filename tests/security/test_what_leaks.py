@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from attack import ANNEX, DETAILS, entered, everything, link_of, newest_code, sent
+from app_browser import Browser
+from attack import ANNEX, entered, everything, link_of, newest_code, sent
+from bakery import DETAILS
 from flask import Flask
-from office import Office, rows
-from road import countersigned, load, ready, sealed_and_archived, signed_by_controller
+from office import rows
+from road import steps
 from sqlalchemy.exc import ProgrammingError
 
 from service.agreement.events import Event
@@ -31,18 +33,18 @@ ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}${7*7}"
 def test_no_token_code_cookie_or_password_is_kept_or_logged(
     app: Flask,
     deps: Deps,
-    office: Office,
+    office: Browser,
     admin: tuple[Staff, str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.handler.addFilter(MaskTokens())
     caplog.set_level(logging.DEBUG)
-    reference = sent(office)
+    reference = sent(deps)
     link = link_of(deps, reference)
     browser = entered(app, link)
     browser.post("/tekenen/gegevens", DETAILS)
     browser.post("/tekenen/bijlage", ANNEX)
-    generate.generate(deps, load(deps, reference).id)
+    generate.generate(deps, steps(deps).agreement(reference).id)
     browser.get("/tekenen")
     shown = {name: browser.value(name) for name in ("document_sha256", "view_sha256")}
     browser.post("/tekenen/lezen", shown)
@@ -77,13 +79,13 @@ def test_an_error_names_no_person(broken: Deps) -> None:
     assert "an@peeters.example" not in str(failure.value)
 
 
-def test_words_stay_words_on_every_page(app: Flask, deps: Deps, office: Office) -> None:
-    reference = sent(office, name=XSS, message=XSS, main_reference=XSS)
+def test_words_stay_words_on_every_page(app: Flask, deps: Deps, office: Browser) -> None:
+    reference = sent(deps, name=XSS, message=XSS, main_reference=XSS)
     browser = entered(app, link_of(deps, reference))
     pages = [browser.answer]
     browser.post("/tekenen/gegevens", {**DETAILS, "name": XSS, "trade_name": XSS})
     browser.post("/tekenen/bijlage", {**ANNEX, "personal_data_own": XSS, "data_subjects_own": XSS})
-    generate.generate(deps, load(deps, reference).id)
+    generate.generate(deps, steps(deps).agreement(reference).id)
     pages.append(browser.get("/tekenen/lezen"))
     assert ESCAPED.replace("'", "&#39;") in pages[-1].text
     browser.get("/tekenen/vraag")
@@ -106,31 +108,33 @@ def test_words_stay_words_on_every_page(app: Flask, deps: Deps, office: Office) 
 
 
 def test_no_words_of_a_stranger_keep_a_signed_agreement_from_being_completed(
-    office: Office,
+    office: Browser,
     deps: Deps,
     admin: tuple[Staff, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Signed is signed: neither a strange browser, nor an error of many lines, nor an extremely
     long log can prevent the evidence after the last signature."""
-    monkeypatch.setattr("road.BROWSER", Client("x\x01", "Zegel \x01\u65e5\u672c \xad\u202e" * 20))
-    reference = ready(office, deps)
-    countersigned(office, reference, admin[1])
-    agreement = load(deps, reference)
+    monkeypatch.setattr(
+        "bench.road.BROWSER", Client("x\x01", "Zegel \x01\u65e5\u672c \xad\u202e" * 20)
+    )
+    reference = steps(deps).pre_signed()
+    steps(deps).countersigned(reference)
+    agreement = steps(deps).agreement(reference)
     with deps.database.begin() as tx:
         tx.agreements.lock_by_id(agreement.id)
         strange = {"reason": "one\r\ntwo\x01\u65e5"}
         tx.audit.append(agreement.id, Event.SEAL_FAILED, SYSTEM, personal=strange)
         for _ in range(MOST_PRINTED_EVENTS):
             tx.audit.append(agreement.id, Event.DOCUMENT_DOWNLOADED, SYSTEM, sha256="0")
-    signed_by_controller(deps, reference)
-    sealed_and_archived(deps, reference)
-    assert load(deps, reference).state.value == "completed"
+    steps(deps).signs(reference)
+    steps(deps).archive(reference)
+    assert steps(deps).agreement(reference).state.value == "completed"
 
 
-def test_evidence_of_a_browser_is_plain(app: Flask, deps: Deps, office: Office) -> None:
-    link = link_of(deps, sent(office))
-    browser = Office(app.test_client())
+def test_evidence_of_a_browser_is_plain(app: Flask, deps: Deps, office: Browser) -> None:
+    link = link_of(deps, sent(deps))
+    browser = Browser(app.test_client())
     browser.get(link)
     strange = "Zegel\x01 \xad\xe9" + "x" * 999
     token = browser.value("csrf_token")

@@ -13,11 +13,12 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace as Thing
 from typing import Any
 
+import bakery
 from markupsafe import Markup
 from PIL import Image, ImageDraw
 
 from service.agreement.annex import categories
-from service.agreement.parties import Processor, countries
+from service.agreement.parties import countries, parse_processor
 from service.texts import catalogue, text
 from signatures.acts.images import small_picture
 
@@ -25,18 +26,7 @@ NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 LONG = "Koninklijke Vereniging voor de Bevordering van Ambachtelijke Streekproducten, Jansen & Zn <test>"
 SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
-PROCESSOR = Processor(
-    name="Christophe Zenner",
-    trade_name="IT4Professionals",
-    enterprise_number="0863643458",
-    street="Voorbeeldstraat 1",
-    postcode="9000",
-    city="Gent",
-    email="info@it4professionals.example",
-    phone="+32 9 234 56 78",
-    representative_name="Christophe Zenner",
-    representative_function="Zaakvoerder",
-)
+PROCESSOR = parse_processor(bakery.PROCESSOR)
 
 ROUTES = {
     "sign.landing": "/tekenen/link/<token>",

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bakery import PROCESSOR
 from colleagues import PASSWORD, add_colleague
 from days import TODAY, Travel
-from house import EVERYBODY, PROCESSOR, House
+from house import EVERYBODY, House
 from remembered import remembered_objection
 from snapshots import begin_with
 

@@ -111,9 +111,9 @@ def test_the_evidence_says_who_came_instead_of_whom_and_how_that_was_proved(
     reference = house.sent()
     corrected = ("Ann Peeters", "ann@peeters.example")
     change_email.change_email(house.deps, reference, *corrected, house.staff)
-    house.passed_on(house.entered(reference))
+    house.passed_on(house.opened(reference))
     used = house.rows("select created_at, consumed_at from code_challenges")[0]
-    secret = house.frozen(reference, signatory_name="Jan Claes")
+    secret = house.ready(reference, signatory_name="Jan Claes")
     house.prepared(reference, secret, typed="Jan Claes")
     house.sign(reference, secret)
     house.countersign(reference)

@@ -11,8 +11,9 @@ import json
 from contextlib import suppress
 
 import pytest
+from bakery import DETAILS, LISTS, PRE_SIGNED
 from colleagues import add_colleague, proof_of
-from house import DETAILS, LISTS, PRE_SIGNED, House
+from house import House
 
 from service.agreement.drafting import Input
 from service.agreement.events import Event

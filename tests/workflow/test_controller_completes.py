@@ -6,7 +6,8 @@ import dataclasses
 from typing import Any
 
 import pytest
-from house import BROWSER, DETAILS, LISTS, House
+from bakery import DETAILS, LISTS
+from house import BROWSER, House
 from usual import CONTROLLER_AGREEMENT
 
 from service.agreement.drafting import Input
@@ -52,7 +53,7 @@ def test_looking_at_a_link_changes_nothing(house: House) -> None:
 def test_opening_is_noted_once(house: House) -> None:
     reference = house.sent()
     for _ in range(2):
-        house.entered(reference)
+        house.opened(reference)
     agreement = house.agreement(reference)
     assert agreement.opened_at is not None
     assert agreement.places[CONTROLLER_AGREEMENT] is PlaceState.VIEWED
@@ -70,7 +71,7 @@ def test_an_unknown_link_opens_nothing(house: House, token: str) -> None:
 
 
 def test_a_session_ends_after_its_time(house: House) -> None:
-    secret = house.entered(house.sent())
+    secret = house.opened(house.sent())
     house.rows("update link_sessions set expires_at = now() - interval '1 second'")
     with pytest.raises(LinkUnusable):
         open_link.visit(house.deps, secret)
@@ -90,10 +91,10 @@ def test_every_status_of_a_link(house: House) -> None:
         landing = open_link.landing(house.deps, house.token(reference))
         assert landing.can_enter is opens
         if opens:
-            house.entered(reference)
+            house.opened(reference)
         else:
             with pytest.raises(LinkUnusable):
-                house.entered(reference)
+                house.opened(reference)
 
 
 def test_an_expired_link_can_ask_for_a_new_one_once_a_day(house: House) -> None:
@@ -111,7 +112,7 @@ def test_an_expired_link_can_ask_for_a_new_one_once_a_day(house: House) -> None:
 
 def test_details_are_confirmed_and_what_changed_is_flagged(house: House) -> None:
     reference = house.sent()
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     given = {**DETAILS, "name": "Bakkerij Peeters & Zn", "signatory_email": "hacker@x.example"}
     complete.save_details(house.deps, secret, Input(given), BROWSER)
     saved = house.agreement(reference)
@@ -123,7 +124,7 @@ def test_details_are_confirmed_and_what_changed_is_flagged(house: House) -> None
 
 
 def test_bijlage_comes_after_the_details(house: House) -> None:
-    secret = house.entered(house.sent())
+    secret = house.opened(house.sent())
     with pytest.raises(Invalid) as wrong:
         complete.save_annex(house.deps, secret, Input({"dpo_answer": "no"}, **LISTS), BROWSER)
     assert codes(wrong.value) == {"details": "required"}
@@ -132,7 +133,7 @@ def test_bijlage_comes_after_the_details(house: House) -> None:
 def test_bijlage_is_complete_or_refused_and_who_entered_it_is_kept(house: House) -> None:
     reference = house.draft(chosen={"personal_data": ["name"]})
     send.send(house.deps, reference, house.staff)
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     complete.save_details(house.deps, secret, Input(DETAILS), BROWSER)
     with pytest.raises(Invalid) as wrong:
         complete.save_annex(house.deps, secret, Input({}), BROWSER)
@@ -153,7 +154,7 @@ def test_bijlage_is_complete_or_refused_and_who_entered_it_is_kept(house: House)
 
 def test_the_text_is_frozen_once(house: House) -> None:
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     frozen = house.agreement(reference)
     assert frozen.state is State.READY
     with house.deps.database.begin() as tx:
@@ -201,7 +202,7 @@ def test_a_failed_document_is_seen_and_tried_again(house: House) -> None:
 
 def test_going_back_begins_a_next_edition_and_drops_what_was_prepared(house: House) -> None:
     reference = house.sent()
-    secret = house.prepared(reference, house.frozen(reference))
+    secret = house.prepared(reference, house.ready(reference))
     old = house.agreement(reference).frozen_sha256
     complete.reopen(house.deps, secret, BROWSER)
     complete.reopen(house.deps, secret, BROWSER)  # twice has the effect of once

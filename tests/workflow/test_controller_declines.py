@@ -25,7 +25,7 @@ def codes(wrong: Invalid) -> dict[str, str]:
 
 def test_declining_ends_it_and_tells_both_in_brussels_time(house: House) -> None:
     reference = house.sent()
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     decline.decline(house.deps, secret, "content", "Artikel 6\nis te streng", BROWSER)
     declined = house.agreement(reference)
     assert declined.state is State.DECLINED
@@ -49,7 +49,7 @@ def test_a_refusal_says_whether_the_mailbox_was_proved(
     house: House, proved: bool, words: str
 ) -> None:
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     if proved:
         house.proved(reference, secret)
     decline.decline(house.deps, secret, "content", "", BROWSER)
@@ -71,7 +71,7 @@ def test_a_refusal_says_whether_the_mailbox_was_proved(
 )
 def test_declining_says_why(house: House, reason: str, explanation: str, field: str) -> None:
     reference = house.sent()
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     with pytest.raises(Invalid) as wrong:
         decline.decline(house.deps, secret, reason, explanation, BROWSER)
     assert list(codes(wrong.value)) == [field]
@@ -80,7 +80,7 @@ def test_declining_says_why(house: House, reason: str, explanation: str, field: 
 
 def test_a_question_goes_to_the_sender_and_the_link_keeps_working(house: House) -> None:
     reference = house.sent()
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     ask.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
     mail = house.mails(reference, "question")[0]
     assert (mail.recipient, mail.reply_to) == ("els@it4.example", "an@peeters.example")

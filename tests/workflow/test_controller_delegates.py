@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from house import BROWSER, COLLEAGUE, DETAILS, House
+from bakery import DETAILS
+from house import BROWSER, COLLEAGUE, House
 
 from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose
@@ -34,7 +35,7 @@ def failed(house: House, reference: str) -> str:
 
 def test_passing_on_gives_the_colleague_a_link_and_asks_the_details_anew(house: House) -> None:
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     old = house.token(reference)
     house.passed_on(secret)
     passed = house.agreement(reference)
@@ -62,15 +63,15 @@ def test_passing_on_gives_the_colleague_a_link_and_asks_the_details_anew(house: 
 
 def test_the_colleague_has_opened_nothing_yet(house: House) -> None:
     reference = house.sent()
-    house.passed_on(house.entered(reference))
+    house.passed_on(house.opened(reference))
     assert house.agreement(reference).opened_at is None
-    house.entered(reference)
+    house.opened(reference)
     assert house.agreement(reference).opened_at
 
 
 def test_who_is_passed_over_is_told_and_the_sender_too(house: House) -> None:
     reference = house.sent()
-    house.passed_on(house.entered(reference))
+    house.passed_on(house.opened(reference))
     told = {mail.kind: mail for mail in house.mails(reference)}
     confirmed = told["delegated_confirmed"]
     assert (confirmed.recipient, confirmed.reply_to) == ("an@peeters.example", "els@it4.example")
@@ -78,7 +79,7 @@ def test_who_is_passed_over_is_told_and_the_sender_too(house: House) -> None:
     assert told["delegated_notice"].recipient == "els@it4.example"
 
 
-@pytest.mark.parametrize("until", ["entered", "frozen", "failed"])
+@pytest.mark.parametrize("until", ["opened", "ready", "failed"])
 def test_nobody_passes_on_without_the_mailbox(house: House, until: str) -> None:
     reference = house.sent()
     secret = failed(house, reference) if until == "failed" else getattr(house, until)(reference)
@@ -99,7 +100,7 @@ def test_nobody_passes_on_without_the_mailbox(house: House, until: str) -> None:
 
 def test_a_colleague_is_named_by_one_browser_and_another_passes_nobody_on(house: House) -> None:
     reference = house.sent()
-    stranger, owner = house.entered(reference), house.entered(reference)
+    stranger, owner = house.opened(reference), house.opened(reference)
     name(house, stranger, email="vals@elders.example")
     name(house, owner)
     prove(house, owner)
@@ -111,7 +112,7 @@ def test_a_colleague_is_named_by_one_browser_and_another_passes_nobody_on(house:
 
 def test_a_code_to_pass_on_signs_nothing(house: House) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     name(house, secret)
     prove_mailbox.request_code(house.deps, secret, BROWSER, Purpose.DELEGATE)
     with pytest.raises(Invalid) as wrong:
@@ -131,7 +132,7 @@ def test_a_code_to_pass_on_signs_nothing(house: House) -> None:
 
 def test_who_proved_the_mailbox_to_sign_is_asked_no_second_code(house: House) -> None:
     reference = house.sent()
-    secret = house.proved(reference, house.frozen(reference))
+    secret = house.proved(reference, house.ready(reference))
     name(house, secret)
     prove_mailbox.request_code(house.deps, secret, BROWSER, Purpose.DELEGATE)
     assert len(house.mails(reference, "code")) == 1
@@ -151,7 +152,7 @@ def test_who_proved_the_mailbox_to_sign_is_asked_no_second_code(house: House) ->
 )
 def test_passing_on_needs_somebody_else(house: House, other: dict[str, str], field: str) -> None:
     reference = house.sent()
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     name(house, secret)
     with pytest.raises(Invalid) as wrong:
         name(house, secret, **other)
@@ -163,7 +164,7 @@ def test_passing_on_needs_somebody_else(house: House, other: dict[str, str], fie
 
 def test_a_text_that_is_being_made_is_waited_for(house: House) -> None:
     reference = house.sent()
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     name(house, secret)
     prove(house, secret)
     complete.save_details(house.deps, secret, Input(DETAILS), BROWSER)
@@ -180,7 +181,7 @@ def test_a_text_that_is_being_made_is_waited_for(house: House) -> None:
 def test_what_we_signed_with_a_name_in_it_is_not_passed_on(house: House) -> None:
     reference = house.pre_signed()
     house.countersign(reference)
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     with pytest.raises(Refused) as refusal:
         name(house, secret)
     assert refusal.value.code == "delegate_pre_signed"
@@ -195,7 +196,7 @@ def test_what_we_signed_with_a_name_in_it_is_not_passed_on(house: House) -> None
 
 def test_the_log_and_the_record_say_that_and_when_the_mailbox_was_proved(house: House) -> None:
     reference = house.sent()
-    house.passed_on(house.entered(reference))
+    house.passed_on(house.opened(reference))
     timeline = dossier_of(house.deps, reference, house.staff).timeline
     said = next(e.sentence for e in timeline if e.event == "signatory.delegated")
     assert "was bevestigd met een code op" in said
@@ -208,8 +209,8 @@ def test_the_log_and_the_record_say_that_and_when_the_mailbox_was_proved(house: 
 
 def test_the_colleague_signs_in_the_end(house: House) -> None:
     reference = house.sent()
-    house.passed_on(house.frozen(reference))
-    secret = house.frozen(reference, signatory_name="Jan Claes")
+    house.passed_on(house.ready(reference))
+    secret = house.ready(reference, signatory_name="Jan Claes")
     house.prepared(reference, secret, typed="Jan Claes")
     house.sign(reference, secret)
     receipt = sign.receipt(house.deps, secret)

@@ -36,7 +36,7 @@ def test_a_new_browser_is_asked_for_a_code(house: House, completed: bool) -> Non
     if completed:
         house.countersign(reference)
         house.rows("update agreements set state = 'completed'")
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     for door in doors(house, secret):
         with pytest.raises(Refused) as refusal:
             door()
@@ -53,7 +53,7 @@ def test_a_new_browser_is_asked_for_a_code(house: House, completed: bool) -> Non
 
 def test_until_signing_the_link_shows_the_text(house: House) -> None:
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     assert read.fetch_shown(house.deps, secret, BROWSER).pdf.startswith(b"%PDF")
     with pytest.raises(WrongState):
         prove_mailbox.request_code(house.deps, secret, BROWSER, Purpose.OPEN)
@@ -61,8 +61,8 @@ def test_until_signing_the_link_shows_the_text(house: House) -> None:
 
 def test_the_code_of_another_purpose_opens_nothing(house: House) -> None:
     reference = house.sent()
-    first = house.frozen(reference)
-    other = house.read(reference, house.entered(reference))
+    first = house.ready(reference)
+    other = house.read(reference, house.opened(reference))
     prove_mailbox.request_code(house.deps, other, BROWSER)
     forgotten = house.code()
     house.prepared(reference, first)
@@ -77,7 +77,7 @@ def test_the_code_of_another_purpose_opens_nothing(house: House) -> None:
 def test_the_codes_of_an_hour_are_counted_together(house: House) -> None:
     reference = house.sent()
     house.signed(reference)  # one code
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     for _ in range(4):
         prove_mailbox.request_code(house.deps, secret, BROWSER, Purpose.OPEN)
     with pytest.raises(TooMany):
@@ -103,7 +103,7 @@ def test_no_proof_is_carried_to_another_link_or_from_a_browser_without_one(house
     elsewhere = open_link.enter(house.deps, house.token(other), BROWSER, known=proved)
     assert not open_link.visit(house.deps, elsewhere).proved
     # A session planted by an attacker is not continued, so the attacker learns nothing.
-    planted = house.entered(one)
+    planted = house.opened(one)
     fresh = open_link.enter(house.deps, house.token(one), BROWSER, known=planted)
     prove(house, fresh)
     assert open_link.visit(house.deps, fresh).proved

@@ -35,7 +35,7 @@ def wrong_code(house: House) -> str:
 
 def test_a_code_is_mailed_and_works_once(house: House) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     assert house.kinds(reference)[-1] == "code"
     code = house.code()
@@ -43,7 +43,7 @@ def test_a_code_is_mailed_and_works_once(house: House) -> None:
     assert open_link.visit(house.deps, secret).authenticated
     places = house.agreement(reference).places
     assert places[CONTROLLER_AGREEMENT] is PlaceState.AUTHENTICATED
-    other = house.entered(reference)
+    other = house.opened(reference)
     with pytest.raises(Invalid) as wrong:
         prove_mailbox.confirm_code(house.deps, other, code, BROWSER)
     assert codes(wrong.value) == {"code": "code_expired"}
@@ -52,7 +52,7 @@ def test_a_code_is_mailed_and_works_once(house: House) -> None:
 
 def test_five_tries_and_no_more(house: House) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     said = []
     for _ in range(5):
@@ -72,7 +72,7 @@ def test_five_tries_and_no_more(house: House) -> None:
 
 def test_tries_at_once_are_counted_too(house: House) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     wrong = wrong_code(house)
 
@@ -88,7 +88,7 @@ def test_tries_at_once_are_counted_too(house: House) -> None:
 
 def test_a_code_runs_out_and_a_newer_one_replaces_it(house: House) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     first = house.code()
     house.rows("update code_challenges set expires_at = now() - interval '1 second'")
@@ -107,7 +107,7 @@ def test_a_code_runs_out_and_a_newer_one_replaces_it(house: House) -> None:
 
 def test_five_codes_an_hour(house: House) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     for _ in range(5):
         prove_mailbox.request_code(house.deps, secret, BROWSER)
     with pytest.raises(TooMany):
@@ -119,7 +119,7 @@ def test_five_codes_an_hour(house: House) -> None:
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "１２３４５６"])
 def test_what_is_no_code_costs_no_try(house: House, typed: str) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     with pytest.raises(Invalid) as wrong:
         prove_mailbox.confirm_code(house.deps, secret, typed, BROWSER)
@@ -128,6 +128,6 @@ def test_what_is_no_code_costs_no_try(house: House, typed: str) -> None:
 
 
 def test_no_code_before_the_text_is_frozen(house: House) -> None:
-    secret = house.entered(house.sent())
+    secret = house.opened(house.sent())
     with pytest.raises(Refused):
         prove_mailbox.request_code(house.deps, secret, BROWSER)

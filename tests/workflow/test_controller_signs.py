@@ -49,7 +49,7 @@ def picture(blank: bool = False) -> bytes:
 def test_two_acts_in_one_submission(house: House, another: Callable[..., Staff]) -> None:
     another(Role.SIGNATORY)  # not our signatory for this agreement
     reference = house.sent()
-    secret = house.prepared(reference, house.frozen(reference))
+    secret = house.prepared(reference, house.ready(reference))
     receipt = house.sign(reference, secret)
     signed = house.agreement(reference)
     assert signed.state is State.IN_SIGNING
@@ -71,7 +71,7 @@ def test_two_acts_in_one_submission(house: House, another: Callable[..., Staff])
 
 def test_a_repeated_signature_returns_the_same_receipt(house: House) -> None:
     reference = house.sent()
-    secret = house.prepared(reference, house.frozen(reference))
+    secret = house.prepared(reference, house.ready(reference))
 
     def submit(_: int) -> datetime:
         return house.sign(reference, secret).signed_at
@@ -90,7 +90,7 @@ def test_when_the_second_act_fails_there_is_none(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = house.sent()
-    secret = house.prepared(reference, house.frozen(reference))
+    secret = house.prepared(reference, house.ready(reference))
     events = house.events(reference)
     really = Documents.add_act
 
@@ -112,7 +112,7 @@ def test_when_the_second_act_fails_there_is_none(
 
 def test_nobody_signs_unread_unproved_unprepared_or_another_text(house: House) -> None:
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     digest = house.agreement(reference).frozen_sha256
 
     def refusal(step: Callable[[], Any]) -> str:
@@ -143,8 +143,8 @@ def test_nobody_signs_unread_unproved_unprepared_or_another_text(house: House) -
 
 def test_another_browser_proves_for_itself(house: House) -> None:
     reference = house.sent()
-    house.prepared(reference, house.frozen(reference))
-    other = house.entered(reference)
+    house.prepared(reference, house.ready(reference))
+    other = house.opened(reference)
     with pytest.raises(Refused) as refusal:
         house.sign(reference, other)
     assert refusal.value.code == "code_first"
@@ -172,7 +172,7 @@ def test_another_browser_proves_for_itself(house: House) -> None:
 )
 def test_what_is_no_signature(house: House, given: dict[str, Any], field: str, code: str) -> None:
     reference = house.sent()
-    secret = house.proved(reference, house.frozen(reference))
+    secret = house.proved(reference, house.ready(reference))
     with pytest.raises(Invalid) as wrong:
         house.prepare(reference, secret, **given)
     assert codes(wrong.value) == {field: code}
@@ -181,7 +181,7 @@ def test_what_is_no_signature(house: House, given: dict[str, Any], field: str, c
 
 def test_bijlage_is_signed_too_or_nothing_is(house: House) -> None:
     reference = house.sent()
-    secret = house.prepared(reference, house.frozen(reference), typed="an peeters ", face="swift")
+    secret = house.prepared(reference, house.ready(reference), typed="an peeters ", face="swift")
     with pytest.raises(Invalid) as wrong:
         house.sign(reference, secret, said=set())
     assert codes(wrong.value) == {"statements": "annex_confirm"}
@@ -194,7 +194,7 @@ def test_bijlage_is_signed_too_or_nothing_is(house: House) -> None:
 
 def test_a_drawn_signature_is_encoded_anew(house: House) -> None:
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     drawn = picture()
     house.prepared(reference, secret, method="drawn", picture=drawn)
     house.sign(reference, secret)

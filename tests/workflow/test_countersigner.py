@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from house import BROWSER, LISTS, PRE_SIGNED, SALES, House
+from bakery import LISTS, PRE_SIGNED, SALES
+from house import BROWSER, House
 
 from service.agreement.drafting import Input
 from service.agreement.lists import Search
@@ -146,7 +147,7 @@ def test_a_colleague_takes_over_and_the_text_is_made_anew(
 ) -> None:
     jan = another(Role.SIGNATORY, name="Jan Blok")
     reference = house.sent(countersigner=jan.id)
-    secret = house.prepared(reference, house.frozen(reference))
+    secret = house.prepared(reference, house.ready(reference))
     first = house.agreement(reference)
     take_over.take_over(house.deps, reference, tom)
     take_over.take_over(house.deps, reference, tom)  # said twice
@@ -180,7 +181,7 @@ def test_before_there_is_a_text_only_the_name_changes(house: House, tom: Staff) 
     taken = house.agreement(reference)
     assert (taken.state, taken.edition, taken.our_name) == (State.SENT, 1, "Tom Claes")
     assert "generate" not in house.jobs()
-    house.frozen(reference)
+    house.ready(reference)
     assert printed(house, reference)[0] == "Tom Claes"
 
 
@@ -229,7 +230,7 @@ def test_a_pre_signed_offer_that_waits_for_us_is_taken_over(house: House, tom: S
     assert asked(house, reference) == [house.staff.email, tom.email]
     assert signs(house, reference, house.staff).startswith("In deze overeenkomst staat")
     assert signs(house, reference, tom) == ""
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     decline.decline(house.deps, secret, "content", "", BROWSER)
     told = {mail.recipient for mail in house.mails(reference, "declined")}
     assert told == {house.staff.email, tom.email}  # the sender and the former signatory
@@ -240,7 +241,7 @@ def test_who_did_not_sign_hears_nothing_of_a_refusal(house: House, tom: Staff) -
     send.send(house.deps, reference, house.staff)
     generate.generate(house.deps, house.agreement(reference).id)
     assert house.countersign(reference)[0].refusal is None
-    decline.decline(house.deps, house.entered(reference), "content", "", BROWSER)
+    decline.decline(house.deps, house.opened(reference), "content", "", BROWSER)
     assert [mail.recipient for mail in house.mails(reference, "declined")] == [house.staff.email]
     assert tom.email not in {mail.recipient for mail in house.mails(reference)}
 

@@ -92,7 +92,7 @@ def test_a_link_that_died_is_not_mailed(house: House) -> None:
 
 def test_a_code_that_is_over_is_not_mailed(house: House) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     server = Server(None, None)
@@ -105,7 +105,7 @@ def test_a_code_that_is_over_is_not_mailed(house: House) -> None:
 
 def test_no_secret_stands_in_the_database_or_the_queue(house: House) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     prove_mailbox.request_code(house.deps, secret, BROWSER)
     kept = str(house.rows("select * from messages")) + str(
         house.rows("select args from procrastinate_jobs")

@@ -13,9 +13,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bakery import DETAILS, PROCESSOR, SALES
 from colleagues import proof_of
 from flask import Flask
-from house import DETAILS, EVERYBODY, PROCESSOR, SALES, House
+from house import EVERYBODY, House
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -191,7 +192,7 @@ def test_whatever_the_doors_accept_completes(
     )
     send.send(deps, reference, house.staff)
     agreement_id = house.agreement(reference).id
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     through(lambda odd: ask(house, secret, odd), {"question": question}, {"question": "Waarom?"})
     through(
         lambda odd: complete.save_details(deps, secret, Input(odd), here),

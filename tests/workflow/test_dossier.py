@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from house import BROWSER, DETAILS, LISTS, PRE_SIGNED, House
+from bakery import DETAILS, LISTS, PRE_SIGNED
+from house import BROWSER, House
 
 from service.agreement.drafting import Input
 from service.agreement.permissions import Role, Staff
@@ -39,7 +40,7 @@ def test_the_customer_first(house: House, another: Callable[..., Staff]) -> None
     says(house, reference, "Wacht op An Peeters: De mail met de link vertrekt nu naar an@")
     house.deliver(reference)
     says(house, reference, "De link is gemaild naar an@peeters.example. De link werkt tot en met")
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     says(house, reference, "An Peeters heeft de link geopend: Dat was op", "niet ingevuld")
     ask.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
     says(house, reference, "Een vraag wacht op antwoord: An Peeters stelde ze op")
@@ -76,7 +77,7 @@ def test_we_first_and_what_was_signed_stays_signed(house: House) -> None:
     assert "Klaargezet: wij ondertekenen eerst" in timeline[1].sentence
     house.countersign(reference)
     says(house, reference, "Wacht op An Peeters: Els Maes ondertekende namens ons op", "vertrekt")
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     says(house, reference, "An Peeters kan ondertekenen", "De klant opende de link op")
     decline.decline(house.deps, secret, "content", "Artikel 6", BROWSER)
     lapsed = "Wat al ondertekend was, telt niet meer."

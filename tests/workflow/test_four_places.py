@@ -107,7 +107,7 @@ def test_four_places_from_the_template_to_the_verdict_and_back_from_the_bucket(f
     reference = house.sent()
     second = add_second_signatory(house, reference)
     assert house.agreement(reference).fields == FIELDS
-    secret = house.prepared(reference, house.frozen(reference))
+    secret = house.prepared(reference, house.ready(reference))
     with pytest.raises(Refused, match="not_your_turn"):
         sign_as_second(house, reference, second)
 

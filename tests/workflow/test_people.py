@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from bakery import PROCESSOR
 from colleagues import PASSWORD, add_colleague, proof_of
-from house import PROCESSOR, House
+from house import House
 
 from service.agreement.changes import change_in_words
 from service.agreement.permissions import Role, Staff

@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bakery import LISTS, PRE_SIGNED, PROCESSOR, SALES
 from colleagues import proof_of
-from house import LISTS, PRE_SIGNED, PROCESSOR, SALES, House
+from house import House
 from usual import CONTROLLER_ANNEX, FIELDS, PROCESSOR_AGREEMENT
 
 from service.agreement.drafting import Input
@@ -145,7 +146,7 @@ def test_a_preview_is_made_once_for_the_same_data(house: House) -> None:
 def test_a_new_link_kills_the_old_one(house: House) -> None:
     reference = house.sent()
     old = house.token(reference)
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     resend.resend(house.deps, reference, house.staff)
     assert open_link.landing(house.deps, old).status == "replaced"
     with pytest.raises(LinkUnusable) as dead:
@@ -205,7 +206,7 @@ def test_what_is_no_correction_is_refused(house: House, name: str, email: str, f
 
 def test_a_printed_name_is_not_changed_under_the_text(house: House) -> None:
     reference = house.sent()
-    house.frozen(reference)
+    house.ready(reference)
     other = ("Jan Peeters", "jan@peeters.example")
     with pytest.raises(WrongState) as refusal:
         change_email.change_email(house.deps, reference, *other, house.staff)
@@ -287,7 +288,7 @@ def test_an_expired_agreement_comes_back_where_it_stood(house: House) -> None:
     assert house.kinds(sent)[-1] == "link_renewed"
 
     frozen = house.sent()
-    house.frozen(frozen)
+    house.ready(frozen)
     digest = house.agreement(frozen).frozen_sha256
     expired(house, frozen)
     extend.extend(house.deps, frozen, "10", house.staff)
@@ -330,7 +331,7 @@ def test_a_pre_signed_offer_comes_back_in_every_stage(house: House) -> None:
 
 def test_a_withdrawn_agreement_is_over(house: House) -> None:
     reference = house.sent()
-    token, secret = house.token(reference), house.entered(reference)
+    token, secret = house.token(reference), house.opened(reference)
     void.void(house.deps, reference, "Verkeerde klant", house.staff)
     gone = house.agreement(reference)
     assert gone.state is State.VOIDED

@@ -115,7 +115,7 @@ def test_another_text_than_was_shown_is_not_signed(house: House) -> None:
 
 def test_it_is_not_our_turn_yet(house: House) -> None:
     reference = house.sent()
-    house.frozen(reference)
+    house.ready(reference)
     refused = house.countersign(reference)[0].refusal
     assert refused
     assert refused.code == ErrorCode.NOT_YOUR_TURN
@@ -178,7 +178,7 @@ def test_a_pre_signed_offer_from_end_to_end(house: House) -> None:
     assert ours.places[CONTROLLER_AGREEMENT] is PlaceState.OPEN
     invitation = house.mails(reference, "invitation")[0]
     assert invitation.values["pre_signed"] is True
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     house.prepared(reference, secret)
     house.sign(reference, secret)
     signed = house.agreement(reference)

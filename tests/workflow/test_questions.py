@@ -41,7 +41,7 @@ def returned(house: House, staff: Staff | None = None) -> str:
 def asked_by_signatory(house: House) -> tuple[str, str]:
     """An agreement with a question of its signatory, and the browser's secret."""
     reference = house.sent()
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     ask.ask(house.deps, secret, "Wat is een DPO?", BROWSER)
     return reference, secret
 
@@ -259,7 +259,7 @@ def test_answered_elsewhere(house: House) -> None:
 
 def test_signing_ends_the_signatorys_questions_and_not_ours(house: House) -> None:
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     ask.ask(house.deps, secret, "Nog iets?", BROWSER)
     house.prepared(reference, secret)
     house.sign(reference, secret)

@@ -154,7 +154,7 @@ def test_nobody_is_reminded_of_what_they_cannot_do(
 
 def test_a_frozen_text_that_waits_is_reminded_of(house: House) -> None:
     reference = house.sent()
-    house.frozen(reference)
+    house.ready(reference)
     assert remind.remind_due(house.deps, now=linked(house, reference, 3)) == 1
 
 

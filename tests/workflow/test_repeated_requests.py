@@ -6,7 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from house import SALES, House
+from bakery import SALES
+from house import House
 
 from service.agreement.drafting import Input
 from service.agreement.permissions import Role, Staff

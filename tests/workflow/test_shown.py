@@ -159,7 +159,7 @@ def test_an_agreement_from_before_completes_and_its_sheet_says_what_was_not_note
 
 def test_the_signatory_s_pdf_and_page_are_noted_apart(house: House) -> None:
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     read.fetch_shown(house.deps, secret, BROWSER)
     house.prepared(reference, secret)
     house.sign(reference, secret)
@@ -173,7 +173,7 @@ def test_the_signatory_s_pdf_and_page_are_noted_apart(house: House) -> None:
 def test_a_reopened_text_is_shown_anew(house: House) -> None:
     """No record of the next edition contains what was read of the former one."""
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     house.read(reference, secret)
     complete.reopen(house.deps, secret, BROWSER)
     house.completed(reference, city="Gent")

@@ -33,7 +33,7 @@ def test_an_agreement_that_was_stuck_completes_after_the_upgrade(whole_house: Ho
     """Until version 0.1 an act without address or browser made the sheet impossible."""
     house = whole_house
     reference = house.sent()
-    secret = house.prepared(reference, house.frozen(reference))
+    secret = house.prepared(reference, house.ready(reference))
     house.sign(reference, secret, client=NOBODY)
     house.countersign(reference, client=NOBODY)
     agreement_id = house.agreement(reference).id

@@ -53,15 +53,15 @@ def text_of(house: House, reference: str) -> tuple[str, str, bool]:
 def test_what_is_under_way_keeps_its_template(house: House, newer: House) -> None:
     draft, preparing, ready, signing = house.draft(), house.sent(), house.sent(), house.sent()
     house.completed(preparing)
-    secret = house.frozen(ready)
+    secret = house.ready(ready)
     house.signed(signing)
     install(newer.deps)
 
     send.send(newer.deps, draft, newer.staff)
-    newer.frozen(draft)
+    newer.ready(draft)
     generate.generate(newer.deps, newer.agreement(preparing).id)
     complete.reopen(newer.deps, secret, BROWSER)
-    newer.frozen(ready)
+    newer.ready(ready)
     assert newer.agreement(ready).edition == 2
     assert newer.countersign(signing)[0].refusal is None
     own = house.deps.template
@@ -75,18 +75,18 @@ def test_what_is_under_way_keeps_its_template(house: House, newer: House) -> Non
     shown = sample.sample(newer.deps, newer.agreement(reference))
     assert shown is not None
     assert LATER in shown.reading_html
-    newer.frozen(reference)
+    newer.ready(reference)
     assert text_of(newer, reference) == ("9.9", newer.deps.template.sha256, True)
 
 
 def test_a_template_that_only_former_code_could_fill_gives_way(house: House, newer: House) -> None:
     """Before agreements named a template, only the Word file was kept."""
     reference = house.sent()
-    secret = house.frozen(reference)
+    secret = house.ready(reference)
     house.rows("delete from template_declarations")
     install(newer.deps)
     complete.reopen(newer.deps, secret, BROWSER)
-    newer.frozen(reference)
+    newer.ready(reference)
     assert text_of(newer, reference) == ("9.9", newer.deps.template.sha256, True)
 
 
@@ -94,7 +94,7 @@ def test_what_named_none_before_names_the_one_of_the_first_start(
     house: House, newer: House
 ) -> None:
     waiting, frozen, ended = house.sent(), house.sent(), house.sent()
-    house.frozen(frozen)
+    house.ready(frozen)
     void.void(house.deps, ended, "Verkeerde klant", house.staff)
     house.rows("update agreements set template_sha256 = null")
     install(house.deps)

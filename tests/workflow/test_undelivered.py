@@ -63,7 +63,7 @@ def test_another_address_settles_it(house: House) -> None:
 
 def test_a_later_code_that_arrives_settles_a_refused_one(house: House) -> None:
     reference = house.sent()
-    secret = house.read(reference, house.frozen(reference))
+    secret = house.read(reference, house.ready(reference))
     for _ in range(2):
         prove_mailbox.request_code(house.deps, secret, BROWSER)
     first, second = house.mails(reference, "code")

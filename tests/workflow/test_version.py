@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from house import BROWSER, DETAILS, LISTS, House
+from bakery import DETAILS, LISTS
+from house import BROWSER, House
 
 from service.agreement.drafting import Input
 from service.workflow.offer import generate, send, void
@@ -20,7 +21,7 @@ def test_only_people_raise_the_version(house: House) -> None:
 
     send.send(house.deps, reference, house.staff)
     assert raised()
-    secret = house.entered(reference)
+    secret = house.opened(reference)
     assert not raised()
     complete.save_details(house.deps, secret, Input(DETAILS), BROWSER)
     assert raised()

@@ -3,15 +3,17 @@ separate."""
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
+from app_browser import Browser
+from bakery import DETAILS
 from colleagues import add_colleague
 from flask import Flask
 from form_walk import HOME, SECRET, forms, walk
 
-from service.agreement.drafting import Input
 from service.agreement.permissions import Role
-from service.workflow.offer import create, send
-from tests.web.sign.conftest import SALES, Browser, Journey
+from tests.web.sign.conftest import Journey
 
 # Their forms have only buttons, on pages that are not visited; or they end the session.
 BUTTONS = {"sign.ask_new_link", "sign.new_link", "sign.retry_document"}
@@ -21,11 +23,9 @@ ORIGIN = {"Origin": HOME}
 def second_link(journey: Journey) -> str:
     """Another sent agreement: the path of its link."""
     staff = add_colleague(journey.deps, "jo@it4.example", *Role, name="Jo Verkoop")
-    fields = {**SALES, "name": "Slagerij Wouters", "number": "", "number_type": "none"}
-    fields["countersigner"] = staff.id
-    reference = create.create(journey.deps, Input(fields, services=["support"]), staff)
-    send.send(journey.deps, reference, staff)
-    return Journey(journey.deps, staff, "", reference, journey.browser).link
+    steps = dataclasses.replace(journey.steps, staff=staff)
+    reference = steps.sent(name="Slagerij Wouters", number="", number_type="none")
+    return Journey(steps, reference, journey.browser).link()
 
 
 def entered(browser: Browser, link: str) -> str:
@@ -44,18 +44,18 @@ def test_every_form_of_the_signer_comes_back_filled(app: Flask, journey: Journey
         for page in pages:
             found.update(walk(app, client, f"/tekenen/{page}"))
 
-    found |= walk(app, client, journey.link)
-    journey.entered()
+    found |= walk(app, client, journey.link())
+    journey.at("opened")
     look("gegevens", "voorbeeld", "vraag", "weigeren", "doorsturen")
     journey.browser.get("/tekenen/doorsturen")
     journey.browser.post("/tekenen/doorsturen", {"name": "Jan", "email": "jan@peeters.example"})
     look("doorsturen/code")
     journey.browser.get("/tekenen/gegevens")
-    journey.browser.post("/tekenen/gegevens", journey.details)
+    journey.browser.post("/tekenen/gegevens", DETAILS)
     look("bijlage")
     journey.browser.get("/tekenen/bijlage")
     journey.browser.post("/tekenen/bijlage", journey.annex)
-    journey.freeze()
+    journey.ready()
     journey.browser.get("/tekenen")
     look("lezen")
     journey.rows("delete from code_challenges")
@@ -69,9 +69,9 @@ def test_every_form_of_the_signer_comes_back_filled(app: Flask, journey: Journey
     journey.browser.post("/tekenen/ondertekenen", journey.signature())
     found |= sign_annex_comes_back(journey)
     journey.browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
-    journey.countersign()
+    journey.steps.countersigned(journey.reference)
     other = Browser(app.test_client())
-    entered(other, journey.link)
+    entered(other, journey.link())
     found |= walk(app, other.client, "/tekenen/mijn-overeenkomst")
     other.get("/tekenen/mijn-overeenkomst")
     other.post("/tekenen/mijn-overeenkomst/code")
@@ -108,13 +108,13 @@ def sign_annex_comes_back(journey: Journey) -> set[str]:
 
 def test_two_agreements_in_one_browser_stay_apart(journey: Journey) -> None:
     browser = journey.browser
-    first = entered(browser, journey.link)
+    first = entered(browser, journey.link())
     form = forms(browser.page, first)[0]
     second = entered(browser, second_link(journey))
     assert browser.value("name") == "Slagerij Wouters"
     browser.get(first)  # reloaded
     assert browser.value("name") == "Bakkerij Peeters"
-    fields = {**dict(form.form_values()), **journey.details}  # the page from before the second
+    fields = {**dict(form.form_values()), **DETAILS}  # the page from before the second
     browser.client.post(form.get("action"), data=fields)
     assert journey.agreement.details_confirmed
     browser.get(second)
@@ -128,10 +128,10 @@ def test_two_agreements_in_one_browser_stay_apart(journey: Journey) -> None:
 
 def test_the_same_link_in_a_second_tab_loses_nothing(journey: Journey) -> None:
     browser = journey.browser
-    first = entered(browser, journey.link)
+    first = entered(browser, journey.link())
     form = forms(browser.page, first)[0]
-    entered(browser, journey.link)
-    fields = {**dict(form.form_values()), **journey.details, "street": "Molenstraat 99"}
+    entered(browser, journey.link())
+    fields = {**dict(form.form_values()), **DETAILS, "street": "Molenstraat 99"}
     action = form.get("action")
     answer = browser.client.post(action, data=fields, headers=ORIGIN)
     assert answer.status_code == 303
@@ -147,14 +147,14 @@ def test_a_form_sent_without_cookies_is_there_when_the_link_is_opened_again(
     journey: Journey,
 ) -> None:
     browser = journey.browser
-    first = entered(browser, journey.link)
+    first = entered(browser, journey.link())
     for cookie in ("signer", "browser", f"signer-{first[-10:]}"):
         browser.client.delete_cookie(f"zegel-{cookie}")
-    fields = {**journey.details, "street": "Molenstraat 99", "csrf_token": "oud.token"}
+    fields = {**DETAILS, "street": "Molenstraat 99", "csrf_token": "oud.token"}
     answer = browser.client.post(first, data=fields, headers=ORIGIN)
     assert browser.get(answer.location).status_code == 403
     assert "Open de link in uw e-mail opnieuw" in browser.page
-    entered(browser, journey.link)
+    entered(browser, journey.link())
     assert "te oud om te versturen" in browser.page
     assert browser.value("street") == "Molenstraat 99"
     browser.post(
@@ -167,7 +167,7 @@ def test_a_form_sent_without_cookies_is_there_when_the_link_is_opened_again(
 
 @pytest.mark.parametrize("name", ["0123456789", "x", "' or 1=1"])
 def test_an_address_of_another_visit_opens_nothing(journey: Journey, name: str) -> None:
-    entered(journey.browser, journey.link)
+    entered(journey.browser, journey.link())
     answer = journey.browser.get(f"/tekenen/gegevens?bezoek={name}")
     assert answer.status_code == (403 if len(name) == 10 else 200)
 
@@ -176,6 +176,6 @@ def test_the_oldest_visits_of_a_browser_end(journey: Journey) -> None:
     names = [f"zegel-signer-{number:010x}" for number in range(12)]
     for name in names:
         journey.browser.client.set_cookie(name, "x")
-    entered(journey.browser, journey.link)
+    entered(journey.browser, journey.link())
     kept = [name for name in names if journey.browser.client.get_cookie(name)]
     assert kept == names[-9:]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bakery import DETAILS
+
 COLLEAGUE = {
     "name": "Jan Baas",
     "function": "Zaakvoerder",
@@ -23,14 +25,14 @@ def codes(journey: Any) -> int:
 
 def named(journey: Any) -> Any:
     """On the page that asks for the code."""
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.get(FORM)
     browser.post(FORM, COLLEAGUE)
     return browser
 
 
 def test_passing_on_kills_the_link_and_invites_the_colleague(journey: Any) -> None:
-    old, browser = journey.link, named(journey)
+    old, browser = journey.link(), named(journey)
     assert browser.path == CODE
     assert "Zo kan alleen wie deze mailbox leest" in browser.page
     assert "a…@peeters.example" in browser.page
@@ -51,7 +53,7 @@ def test_passing_on_kills_the_link_and_invites_the_colleague(journey: Any) -> No
         ("delegated_notice", "els@it4.example"),
     } <= {tuple(row) for row in told}
     browser.client.delete_cookie("zegel-signer")
-    assert journey.entered().path == "/tekenen/gegevens"
+    assert journey.at("opened").path == "/tekenen/gegevens"
     assert 'value="Jan Baas"' in journey.browser.page
 
 
@@ -99,7 +101,7 @@ def test_a_new_code_and_no_more_than_five_an_hour(journey: Any) -> None:
 
 
 def test_who_proved_the_mailbox_to_sign_passes_on_at_once(journey: Any) -> None:
-    browser = journey.signing()
+    browser = journey.at("proved")
     browser.get(FORM)
     assert "Wij mailen u eerst een code" not in browser.page
     browser.post(FORM, COLLEAGUE)
@@ -110,7 +112,7 @@ def test_who_proved_the_mailbox_to_sign_passes_on_at_once(journey: Any) -> None:
 def test_a_text_that_is_made_meanwhile_is_waited_for_with_everything_kept(journey: Any) -> None:
     browser = named(journey)
     for path, given in (
-        ("/tekenen/gegevens", journey.details),
+        ("/tekenen/gegevens", DETAILS),
         ("/tekenen/bijlage", journey.annex),
     ):
         browser.get(path)
@@ -120,13 +122,13 @@ def test_a_text_that_is_made_meanwhile_is_waited_for_with_everything_kept(journe
     assert answer.status_code == 409
     assert "het document wordt nu gemaakt" in browser.page
     assert 'value="Jan Baas"' in browser.page
-    journey.freeze()
+    journey.ready()
     browser.post(FORM, COLLEAGUE)
     assert "Doorgestuurd naar Jan Baas" in browser.page
 
 
 def test_a_colleague_who_is_nobody_else_is_refused(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     for email in ("jan", "an@peeters.example"):
         answer = browser.post(FORM, {**COLLEAGUE, "email": email})
         assert answer.status_code == 422
@@ -136,7 +138,7 @@ def test_a_colleague_who_is_nobody_else_is_refused(journey: Any) -> None:
 
 
 def test_the_pages_of_the_code_lead_on_where_it_is_not_asked(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     for path in (CODE, CHECK):
         browser.get(path)
         assert browser.path == FORM

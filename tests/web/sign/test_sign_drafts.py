@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from app_browser import Browser
+from bakery import DETAILS
 from flask import Flask
 from form_walk import HOME, SECRET
 
 from service.database.agreement.drafts import PART
 from service.workflow.keeping.retain import tidy
-from tests.web.sign.conftest import Browser, Journey
+from tests.web.sign.conftest import Journey
 
 KEEP = "/tekenen/bewaren/details"
 
@@ -15,29 +17,29 @@ KEEP = "/tekenen/bewaren/details"
 def elsewhere(app: Flask, journey: Journey) -> Browser:
     """The same link on another device."""
     browser = Browser(app.test_client())
-    browser.get(journey.link)
-    browser.post(journey.link)
+    browser.get(journey.link())
+    browser.post(journey.link())
     return browser
 
 
 def test_what_was_typed_with_a_mistake_is_there_on_another_device(
     app: Flask, journey: Journey
 ) -> None:
-    browser = journey.entered()
-    browser.post("/tekenen/gegevens", {**journey.details, "number": "12", "city": "Gent"})
+    browser = journey.at("opened")
+    browser.post("/tekenen/gegevens", {**DETAILS, "number": "12", "city": "Gent"})
     assert not journey.agreement.details_confirmed
     other = elsewhere(app, journey)
     assert (other.value("number"), other.value("city")) == ("12", "Gent")
     assert "data-error-summary" not in other.page
     assert "Bewaard om" in other.page
-    other.post("/tekenen/gegevens", {**journey.details, "city": "Gent"})
+    other.post("/tekenen/gegevens", {**DETAILS, "city": "Gent"})
     assert journey.agreement.controller.city == "Gent"
     assert journey.rows("select 1 from drafts") == []
 
 
 def test_going_back_from_bijlage_1_keeps_it(journey: Journey) -> None:
-    browser = journey.entered()
-    browser.post("/tekenen/gegevens", journey.details)
+    browser = journey.at("opened")
+    browser.post("/tekenen/gegevens", DETAILS)
     before = journey.agreement.annex
     typed = {**journey.annex, "personal_data": ["health"], "dpo_answer": "yes", "dpo_email": "els@"}
     browser.post("/tekenen/bijlage", {**typed, "vorige": "ja"})
@@ -53,7 +55,7 @@ def test_going_back_from_bijlage_1_keeps_it(journey: Journey) -> None:
 
 
 def test_what_is_typed_is_kept_while_it_is_typed(app: Flask, journey: Journey) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     token = browser.value("csrf_token")
     browser.post("/tekenen/gegevens", {"city": "Lier"})
     with_mistakes = browser.answer.request.full_path if browser.answer else ""
@@ -77,7 +79,7 @@ def test_what_is_typed_is_kept_while_it_is_typed(app: Flask, journey: Journey) -
 
 
 def test_going_back_from_the_signature_keeps_it_for_the_same_text(journey: Journey) -> None:
-    browser = journey.signing()
+    browser = journey.at("proved")
     drawing = "data:image/png;base64," + "A" * 90_000
     given = journey.signature(method="drawn", drawn_image=drawing)
     browser.post("/tekenen/ondertekenen", {**given, "vorige": "ja"})
@@ -95,7 +97,7 @@ def test_going_back_from_the_signature_keeps_it_for_the_same_text(journey: Journ
 
 
 def test_a_question_that_was_not_sent_is_kept(app: Flask, journey: Journey) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.post("/tekenen/vraag", {"question": "Mag dit ook op papier?", "vorige": "ja"})
     assert browser.path == "/tekenen/gegevens"
     assert journey.rows("select 1 from questions") == []
@@ -107,9 +109,9 @@ def test_a_question_that_was_not_sent_is_kept(app: Flask, journey: Journey) -> N
 
 
 def test_a_colleague_finds_what_is_about_the_organisation(app: Flask, journey: Journey) -> None:
-    browser = journey.signing()
+    browser = journey.at("proved")
     browser.get("/tekenen/gegevens")
-    browser.post("/tekenen/gegevens", {**journey.details, "number": "12", "city": "Gent"})
+    browser.post("/tekenen/gegevens", {**DETAILS, "number": "12", "city": "Gent"})
     browser.post("/tekenen/vraag", {"question": "Van An", "vorige": "ja"})
     browser.get("/tekenen/doorsturen")
     browser.post("/tekenen/doorsturen", {"name": "Jan Claes", "email": "jan@peeters.example"})
@@ -122,7 +124,7 @@ def test_a_colleague_finds_what_is_about_the_organisation(app: Flask, journey: J
 
 
 def test_a_draft_goes_when_nothing_can_be_filled_in_any_more(journey: Journey) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.post("/tekenen/vraag", {"question": "Op papier?", "vorige": "ja"})
     tidy(journey.deps)
     assert len(journey.rows("select 1 from drafts")) == 1

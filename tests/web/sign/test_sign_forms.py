@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bakery import DETAILS
+
 from service.agreement.states import State
 
 
 def test_details_that_are_wrong_come_back_as_typed(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     wrong = {
-        **journey.details,
+        **DETAILS,
         "number": "0403.170.702",
         "postcode": "20",
         "street": "'t Hof <3> & Zn",
@@ -28,28 +30,28 @@ def test_details_that_are_wrong_come_back_as_typed(journey: Any) -> None:
 
 
 def test_the_signatory_cannot_choose_another_mailbox(journey: Any) -> None:
-    browser = journey.entered()
-    browser.post("/tekenen/gegevens", {**journey.details, "signatory_email": "other@evil.example"})
+    browser = journey.at("opened")
+    browser.post("/tekenen/gegevens", {**DETAILS, "signatory_email": "other@evil.example"})
     assert journey.agreement.signatory.email == "an@peeters.example"
     assert browser.path == "/tekenen/bijlage"
 
 
 def test_a_visit_goes_on_where_it_was(journey: Any) -> None:
-    browser = journey.entered()
-    browser.post("/tekenen/gegevens", journey.details)
+    browser = journey.at("opened")
+    browser.post("/tekenen/gegevens", DETAILS)
     browser.client.delete_cookie("zegel-signer")  # another device
-    assert journey.entered().path == "/tekenen/bijlage"
+    assert journey.at("opened").path == "/tekenen/bijlage"
 
 
 def test_bijlage_1_comes_after_the_details(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.get("/tekenen/bijlage")
     assert browser.path == "/tekenen/gegevens"
 
 
 def test_a_line_is_added_without_javascript_and_kept(journey: Any) -> None:
-    browser = journey.entered()
-    browser.post("/tekenen/gegevens", journey.details)
+    browser = journey.at("opened")
+    browser.post("/tekenen/gegevens", DETAILS)
     assert _lines(browser) == []
     typed = {"personal_data": ["name", "health"], "add": "personal_data"}
     answer = browser.post("/tekenen/bijlage", typed)
@@ -69,8 +71,8 @@ def test_a_line_is_added_without_javascript_and_kept(journey: Any) -> None:
 
 def test_bijlage_1_begins_with_what_the_services_suggest(journey: Any) -> None:
     """Ticked and marked; Bijlage 1 is what the signer leaves ticked."""
-    browser = journey.entered()
-    browser.post("/tekenen/gegevens", journey.details)
+    browser = journey.at("opened")
+    browser.post("/tekenen/gegevens", DETAILS)
     suggested = ["name", "contact", "account", "ip", "files", "customers", "suppliers", "employees"]
     assert _boxes(browser) == suggested
     assert browser.page.count(">voorstel</span>") == len(suggested)
@@ -86,8 +88,8 @@ def test_bijlage_1_begins_with_what_the_services_suggest(journey: Any) -> None:
 
 
 def test_bijlage_1_must_be_complete(journey: Any) -> None:
-    browser = journey.entered()
-    browser.post("/tekenen/gegevens", journey.details)
+    browser = journey.at("opened")
+    browser.post("/tekenen/gegevens", DETAILS)
     answer = browser.post(
         "/tekenen/bijlage", {"personal_data_own": ["Allergieën", ""], "dpo_name": "Els"}
     )
@@ -100,21 +102,21 @@ def test_bijlage_1_must_be_complete(journey: Any) -> None:
 
 
 def test_the_page_waits_until_the_document_is_there(journey: Any) -> None:
-    browser = journey.completed()
+    browser = journey.at("completed")
     assert browser.path == "/tekenen/document"
     assert "Uw document wordt gemaakt" in browser.page
     assert browser.get("/tekenen/document/stand").json == {"state": "preparing"}
     for path in ("lezen", "gegevens", "bijlage", "ondertekenen"):
         browser.get(f"/tekenen/{path}")
         assert browser.path == "/tekenen/document"
-    journey.freeze()
+    journey.ready()
     assert browser.get("/tekenen/document/stand").json == {"state": "ready"}
     browser.get("/tekenen/document")
     assert browser.path == "/tekenen/lezen"
 
 
 def test_a_document_that_failed_can_be_tried_again(journey: Any) -> None:
-    browser = journey.completed()
+    browser = journey.at("completed")
     journey.rows("update agreements set state = 'generation_failed', failure = 'office timeout'")
     browser.get("/tekenen/lezen")
     assert "Het document is nog niet klaar" in browser.page
@@ -125,10 +127,10 @@ def test_a_document_that_failed_can_be_tried_again(journey: Any) -> None:
 
 
 def test_going_back_without_a_change_keeps_the_text(journey: Any) -> None:
-    browser = journey.reading()
+    browser = journey.at("ready")
     frozen = journey.agreement.frozen_sha256
     browser.get("/tekenen/gegevens")
-    browser.post("/tekenen/gegevens", journey.details)
+    browser.post("/tekenen/gegevens", DETAILS)
     assert browser.path == "/tekenen/bijlage"
     browser.post(
         "/tekenen/bijlage",
@@ -139,9 +141,9 @@ def test_going_back_without_a_change_keeps_the_text(journey: Any) -> None:
 
 
 def test_a_change_after_reading_begins_a_next_edition(journey: Any) -> None:
-    browser = journey.reading()
+    browser = journey.at("ready")
     browser.get("/tekenen/gegevens")
-    browser.post("/tekenen/gegevens", {**journey.details, "street": "Molenstraat 5"})
+    browser.post("/tekenen/gegevens", {**DETAILS, "street": "Molenstraat 5"})
     assert browser.path == "/tekenen/bijlage"
     agreement = journey.agreement
     assert (agreement.state, agreement.edition) == (State.SENT, 2)

@@ -19,7 +19,7 @@ def everything(journey: Any) -> dict[str, list[Any]]:
 def test_looking_at_the_link_changes_nothing(journey: Any) -> None:
     before = everything(journey)
     for _ in range(3):
-        answer = journey.browser.get(journey.link)
+        answer = journey.browser.get(journey.link())
     assert answer.status_code == 200
     assert "Bakkerij Peeters" in journey.browser.page
     for secret in (journey.reference, "an@peeters.example", "An Peeters"):
@@ -28,7 +28,7 @@ def test_looking_at_the_link_changes_nothing(journey: Any) -> None:
 
 
 def test_the_exchange_takes_the_token_out_of_the_address(journey: Any) -> None:
-    link = journey.link
+    link = journey.link()
     journey.browser.get(link)
     answer = journey.browser.post(link, follow=False)
     assert answer.status_code == 303
@@ -45,16 +45,16 @@ def test_the_exchange_takes_the_token_out_of_the_address(journey: Any) -> None:
 
 
 def test_the_exchange_wants_a_form_of_ours(journey: Any) -> None:
-    answer = journey.browser.client.post(journey.link)
+    answer = journey.browser.client.post(journey.link())
     assert answer.status_code == 400
     assert journey.rows("select * from link_sessions") == []
 
 
 @pytest.mark.parametrize("tail", [".", ")", "%20", ",", "%C2%A0", ">", "'", "*", "_"])
 def test_a_link_opens_with_what_was_copied_behind_it(journey: Any, tail: str) -> None:
-    answer = journey.browser.get(journey.link + tail)
+    answer = journey.browser.get(journey.link() + tail)
     assert answer.status_code == 200
-    journey.browser.post(journey.link + tail)
+    journey.browser.post(journey.link() + tail)
     assert journey.browser.path == "/tekenen/gegevens"
 
 
@@ -72,7 +72,7 @@ def test_without_a_session_the_mailed_link_is_asked_for(journey: Any) -> None:
 
 
 def test_an_expired_link_asks_its_sender_for_another(journey: Any) -> None:
-    link = journey.link
+    link = journey.link()
     journey.rows("update agreements set expires_at = now() - interval '1 day'")
     answer = journey.browser.get(link)
     assert answer.status_code == 410
@@ -84,7 +84,7 @@ def test_an_expired_link_asks_its_sender_for_another(journey: Any) -> None:
 
 
 def test_a_link_that_expires_during_the_visit(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     journey.rows("update agreements set expires_at = now() - interval '1 day'")
     expire.expire(journey.deps)
     assert browser.get("/tekenen/gegevens").status_code == 410
@@ -97,9 +97,9 @@ def test_a_link_that_expires_during_the_visit(journey: Any) -> None:
 
 def test_a_replaced_link_does_not_say_where_the_new_one_went(journey: Any) -> None:
     """Anybody may hold an old link, and must not learn who signs now."""
-    old, browser = journey.link, journey.entered()
+    old, browser = journey.link(), journey.at("opened")
     change_email.change_email(
-        journey.deps, journey.reference, "Jan Claes", "jan@peeters.example", journey.staff
+        journey.deps, journey.reference, "Jan Claes", "jan@peeters.example", journey.steps.staff
     )
     for path in (old, "/tekenen/gegevens"):
         assert browser.get(path).status_code == 410
@@ -109,7 +109,7 @@ def test_a_replaced_link_does_not_say_where_the_new_one_went(journey: Any) -> No
 
 
 def test_who_leaves_ends_the_session_here(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.get("/tekenen/gegevens")
     cookie = browser.client.get_cookie("zegel-signer")
     assert "Afsluiten op dit toestel" in browser.page
@@ -118,12 +118,12 @@ def test_who_leaves_ends_the_session_here(journey: Any) -> None:
     assert browser.client.get_cookie("zegel-signer") is None
     browser.client.set_cookie("zegel-signer", cookie.value)  # a copied cookie opens nothing either
     assert browser.get("/tekenen/gegevens").status_code == 403
-    assert journey.entered().get("/tekenen/gegevens").status_code == 200
+    assert journey.at("opened").get("/tekenen/gegevens").status_code == 200
 
 
 def test_a_voided_link(journey: Any) -> None:
-    old, browser = journey.link, journey.entered()
-    void.void(journey.deps, journey.reference, "Dubbel verstuurd", journey.staff)
+    old, browser = journey.link(), journey.at("opened")
+    void.void(journey.deps, journey.reference, "Dubbel verstuurd", journey.steps.staff)
     for path in (old, "/tekenen"):
         assert browser.get(path).status_code == 410
         assert "IT4Professionals heeft deze aanvraag ingetrokken" in browser.page
@@ -136,7 +136,7 @@ def test_the_privacy_statement(journey: Any) -> None:
 
 @pytest.mark.parametrize("path", ["gegevens", "bijlage", "weigeren", "doorsturen", "vraag"])
 def test_pages_change_nothing_when_looked_at(journey: Any, path: str) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.post("/tekenen/gegevens", {})  # stays on the page; nothing is saved
     before = everything(journey)
     browser.get(f"/tekenen/{path}")

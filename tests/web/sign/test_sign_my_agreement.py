@@ -16,7 +16,7 @@ DOOR, CODE, CHECK = (
 @pytest.fixture
 def signed(journey: Any) -> Any:
     """The browser in which the controller signed."""
-    browser = journey.first_tap()
+    browser = journey.at("prepared")
     browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
     return browser
 
@@ -24,7 +24,7 @@ def signed(journey: Any) -> Any:
 @pytest.fixture
 def completed(journey: Any, signed: Any) -> Any:
     """The same after both parties signed and everything is sealed (as far as these pages see)."""
-    journey.countersign()
+    journey.steps.countersigned(journey.reference)
     journey.rows("update agreements set state = 'completed'")
     return signed
 
@@ -32,16 +32,16 @@ def completed(journey: Any, signed: Any) -> Any:
 def another(journey: Any) -> Any:
     """Somebody who opens the link in another browser."""
     browser = type(journey.browser)(journey.browser.client.application.test_client())
-    browser.get(journey.link)
-    browser.post(journey.link)
+    browser.get(journey.link())
+    browser.post(journey.link())
     return browser
 
 
 def test_the_link_says_that_it_is_in_force_and_nothing_more(journey: Any, completed: Any) -> None:
     browser = type(completed)(completed.client.application.test_client())
-    browser.get(journey.link)
+    browser.get(journey.link())
     assert "De overeenkomst is van kracht sinds" in browser.page
-    browser.post(journey.link)
+    browser.post(journey.link())
     assert browser.path == DOOR
     assert "De overeenkomst is van kracht sinds" in browser.page
     mails = journey.rows("select 1 from messages where kind = 'code'")
@@ -79,13 +79,13 @@ def test_a_code_opens_it(journey: Any, completed: Any) -> None:
 
 def test_the_browser_that_signed_goes_straight_on(journey: Any, completed: Any) -> None:
     for _ in range(2):
-        completed.get(journey.link)
-        completed.post(journey.link)
+        completed.get(journey.link())
+        completed.post(journey.link())
         assert completed.path == "/tekenen/klaar"
         assert "An Peeters, Bestuurder" in completed.page
     journey.rows("update link_sessions set expires_at = now() - interval '1 second'")
-    completed.get(journey.link)
-    completed.post(journey.link)
+    completed.get(journey.link())
+    completed.post(journey.link())
     assert completed.path == DOOR
 
 
@@ -117,7 +117,7 @@ def test_codes_are_as_scarce_as_before_signing(journey: Any, completed: Any) -> 
 
 
 def test_before_signing_there_is_no_such_door(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.get(DOOR)
     assert browser.path == "/tekenen/gegevens"
     browser.post(CODE)

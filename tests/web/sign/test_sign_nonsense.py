@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -60,23 +61,27 @@ def expire(journey: Journey) -> None:
 
 
 def withdraw(journey: Journey) -> None:
-    void.void(journey.deps, journey.reference, "Vergissing", journey.staff)
+    void.void(journey.deps, journey.reference, "Vergissing", journey.steps.staff)
 
 
 def signed(journey: Journey) -> None:
     """Both acts of the controller are accepted."""
-    journey.first_tap().post(
+    journey.at("prepared").post(
         "/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="ja")
     )
+
+
+def countersign(journey: Journey) -> None:
+    journey.steps.countersigned(journey.reference)
 
 
 @pytest.mark.parametrize(
     ("before", "afterwards"),
     [
-        (Journey.entered, expire),
-        pytest.param(Journey.signing, withdraw, marks=pytest.mark.long),
-        (Journey.first_tap, None),
-        (signed, Journey.countersign),
+        (partial(Journey.at, stop="opened"), expire),
+        pytest.param(partial(Journey.at, stop="proved"), withdraw, marks=pytest.mark.long),
+        (partial(Journey.at, stop="prepared"), None),
+        (signed, countersign),
     ],
     ids=["opened, then expired", "proved, then withdrawn", "first tap", "signed by one, by both"],
 )
@@ -94,7 +99,7 @@ def test_no_form_of_the_signer_fails(
 
 
 def test_a_new_link_is_not_asked_for_a_link_that_works(journey: Journey) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.post("/tekenen/nieuwe-link")
     assert browser.path == "/tekenen/gegevens"
     assert journey.rows("select 1 from messages where kind = 'new_link_requested'") == []

@@ -8,7 +8,7 @@ from service.agreement.states import State
 
 
 def test_declining_wants_a_reason_and_ends_the_link(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.get("/tekenen/weigeren")
     answer = browser.post("/tekenen/weigeren", {"explanation": "Nee & nee"})
     assert answer.status_code == 422
@@ -23,13 +23,13 @@ def test_declining_wants_a_reason_and_ends_the_link(journey: Any) -> None:
         assert "Wij hebben uw weigering ontvangen" in browser.page
         answer = browser.get("/tekenen/geweigerd")  # a reload sends nothing
     assert journey.agreement.state is State.DECLINED
-    for path in ("/tekenen", journey.link):
+    for path in ("/tekenen", journey.link()):
         assert browser.get(path).status_code == 410
         assert "Deze overeenkomst is geweigerd" in browser.page
 
 
 def test_declining_for_another_reason_wants_an_explanation(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     answer = browser.post("/tekenen/weigeren", {"reason": "other"})
     assert answer.status_code == 422
     assert 'id="e-explanation"' in browser.page
@@ -37,7 +37,7 @@ def test_declining_for_another_reason_wants_an_explanation(journey: Any) -> None
 
 
 def test_who_wants_to_talk_first_asks_and_declines_nothing(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     browser.get("/tekenen/weigeren")
     browser.post("/tekenen/weigeren", {"reason": "ask", "explanation": "Mag artikel 3 weg?"})
     assert "U hebt niets geweigerd." in browser.page
@@ -50,7 +50,7 @@ def test_who_wants_to_talk_first_asks_and_declines_nothing(journey: Any) -> None
 
 
 def test_a_question_is_sent_and_the_link_keeps_working(journey: Any) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     assert browser.post("/tekenen/vraag", {"question": " "}).status_code == 422
     assert 'id="e-question"' in browser.page
     browser.post("/tekenen/vraag", {"question": "Wat is een FG?"})

@@ -11,9 +11,8 @@ from colleagues import proof_of
 from PIL import Image
 
 from service.workflow.keeping.retain import tidy
-from service.workflow.offer import create, sample, send
+from service.workflow.offer import sample
 from service.workflow.people import logo
-from tests.web.sign.conftest import SALES
 
 TABLES = "agreements links audit_entries messages signature_places samples procrastinate_jobs"
 
@@ -39,11 +38,11 @@ def test_the_text_is_read_and_downloaded_from_the_link_and_nothing_changes(journ
     make(journey)
     before = everything(journey)
     browser = journey.browser
-    browser.get(journey.link)
-    assert f'href="{journey.link}/voorbeeld">Eerst de tekst lezen' in browser.page
-    for path in (journey.link, "/tekenen"):
+    browser.get(journey.link())
+    assert f'href="{journey.link()}/voorbeeld">Eerst de tekst lezen' in browser.page
+    for path in (journey.link(), "/tekenen"):
         if path == "/tekenen":
-            browser = journey.entered()
+            browser = journey.at("opened")
             before = everything(journey)
         assert browser.get(f"{path}/voorbeeld").status_code == 200
         assert "Dit is een voorbeeld, geen overeenkomst." in browser.page
@@ -69,8 +68,7 @@ def test_one_sample_serves_every_agreement_that_prints_the_same(journey: Any) ->
         return journey.rows("select * from procrastinate_jobs where task_name = 'sample'")
 
     def another(**fields: str) -> None:
-        given = create.Input({**SALES, "name": "Smidse NV", **fields}, services=["cloud_storage"])
-        send.send(journey.deps, create.create(journey.deps, given, journey.staff), journey.staff)
+        journey.steps.sent(**{"name": "Smidse NV", **fields})
 
     assert len(waiting()) == 1
     make(journey)
@@ -87,9 +85,9 @@ def test_one_sample_serves_every_agreement_that_prints_the_same(journey: Any) ->
 @pytest.mark.parametrize("inside", [True, False])
 def test_where_there_is_none_the_reader_asks_for_it(journey: Any, inside: bool) -> None:
     journey.rows("delete from procrastinate_jobs")
-    browser, path = journey.browser, f"{journey.link}/voorbeeld"
+    browser, path = journey.browser, f"{journey.link()}/voorbeeld"
     if inside:
-        browser, path = journey.entered(), "/tekenen/voorbeeld"
+        browser, path = journey.at("opened"), "/tekenen/voorbeeld"
     browser.get(path)
     assert "Voorbeeld maken" in browser.page
     browser.get(f"{path}.pdf")
@@ -117,14 +115,14 @@ def test_where_there_is_none_the_reader_asks_for_it(journey: Any, inside: bool) 
 def test_a_link_that_opens_nothing_shows_no_text(journey: Any) -> None:
     make(journey)
     journey.rows("update agreements set expires_at = now() - interval '1 day'")
-    journey.browser.get(f"{journey.link}/voorbeeld.pdf")
-    assert journey.browser.path == journey.link
+    journey.browser.get(f"{journey.link()}/voorbeeld.pdf")
+    assert journey.browser.path == journey.link()
     assert "Deze link is verlopen" in journey.browser.page
 
 
 def test_the_first_page_is_the_senders(journey: Any) -> None:
     journey.rows("update agreements set message = 'Dag An, <b>bel</b> gerust.'")
-    journey.browser.get(journey.link)
+    journey.browser.get(journey.link())
     page = journey.browser.page
     ours, theirs = page.index("Ondertekenen met Zegel"), page.index('class="wordmark"')
     assert theirs < page.index("<strong>Els Verkoop</strong> van IT4Professionals") < ours
@@ -132,9 +130,8 @@ def test_the_first_page_is_the_senders(journey: Any) -> None:
     assert "&lt;b&gt;bel" in journey.browser.answer.get_data(as_text=True)
     out = io.BytesIO()
     Image.new("RGB", (300, 100), "#0b6e4f").save(out, "PNG")
-    logo.change_logo(
-        journey.deps, out.getvalue(), journey.staff, proof_of(journey.deps, journey.staff)
-    )
-    journey.browser.get(journey.link)
+    staff = journey.steps.staff
+    logo.change_logo(journey.deps, out.getvalue(), staff, proof_of(journey.deps, staff))
+    journey.browser.get(journey.link())
     assert 'width="300" height="100" alt="IT4Professionals"' in journey.browser.page
     assert "wordmark" not in journey.browser.page

@@ -29,7 +29,7 @@ def drawing() -> bytes:
 
 
 def test_the_whole_text_is_read(journey: Any) -> None:
-    browser = journey.reading()
+    browser = journey.at("ready")
     assert browser.path == "/tekenen/lezen"
     for part in ("artikel-12-1", "Molenstraat 3, 2000 Antwerpen", "Allergieën van klanten", "Geen"):
         assert part in browser.page
@@ -38,7 +38,7 @@ def test_the_whole_text_is_read(journey: Any) -> None:
 
 @pytest.mark.parametrize("path", ["/tekenen/lezen", "/tekenen"])
 def test_whatever_notice_an_address_asks_for_there_is_a_page(journey: Any, path: str) -> None:
-    browser = journey.reading()
+    browser = journey.at("ready")
     for code in (*NOTICES, "too_late", "invalid", "<b>"):
         answer = browser.get(f"{path}?melding={code}")
         assert answer.status_code == 200, code
@@ -47,7 +47,7 @@ def test_whatever_notice_an_address_asks_for_there_is_a_page(journey: Any, path:
 
 
 def test_the_pdf_is_the_frozen_document_and_its_download_is_logged(journey: Any) -> None:
-    browser = journey.reading()
+    browser = journey.at("ready")
     answer = browser.get("/tekenen/document.pdf")
     assert answer.mimetype == "application/pdf"
     assert hashlib.sha256(answer.data).hexdigest() == journey.agreement.frozen_sha256
@@ -57,7 +57,7 @@ def test_the_pdf_is_the_frozen_document_and_its_download_is_logged(journey: Any)
 
 
 def test_going_on_mails_one_code(journey: Any) -> None:
-    browser = journey.asked_code()
+    browser = journey.at("read")
     assert browser.path == "/tekenen/ondertekenen"
     assert "a…@peeters.example" in browser.page
     browser.get("/tekenen/lezen")
@@ -66,7 +66,7 @@ def test_going_on_mails_one_code(journey: Any) -> None:
 
 
 def test_nothing_is_signed_before_reading_and_code(journey: Any) -> None:
-    browser = journey.reading()
+    browser = journey.at("ready")
     browser.get("/tekenen/ondertekenen")
     assert browser.path == "/tekenen/lezen"
     browser.post("/tekenen/ondertekenen", journey.signature())
@@ -80,7 +80,7 @@ def test_nothing_is_signed_before_reading_and_code(journey: Any) -> None:
 
 
 def test_five_wrong_codes_lock_and_a_new_one_unlocks(journey: Any) -> None:
-    browser = journey.asked_code()
+    browser = journey.at("read")
     right = journey.code()
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
     for left in (4, 3, 2, 1):
@@ -99,7 +99,7 @@ def test_five_wrong_codes_lock_and_a_new_one_unlocks(journey: Any) -> None:
 
 
 def test_too_many_codes_are_refused_at_the_place(journey: Any) -> None:
-    browser = journey.asked_code()
+    browser = journey.at("read")
     for _ in range(4):
         browser.post("/tekenen/code")
     answer = browser.post("/tekenen/code")
@@ -109,7 +109,7 @@ def test_too_many_codes_are_refused_at_the_place(journey: Any) -> None:
 
 
 def test_what_is_missing_is_said_beside_the_field(journey: Any) -> None:
-    browser = journey.signing()
+    browser = journey.at("proved")
     answer = browser.post("/tekenen/ondertekenen", journey.signature(statement=["authorised"]))
     assert answer.status_code == 422
     assert 'id="e-statements"' in browser.page
@@ -124,7 +124,7 @@ def test_what_is_missing_is_said_beside_the_field(journey: Any) -> None:
 
 @pytest.mark.parametrize("method", ["typed", "drawn", "uploaded"])
 def test_two_taps_sign_both(journey: Any, method: str) -> None:
-    browser = journey.signing()
+    browser = journey.at("proved")
     url = "data:image/png;base64," + base64.b64encode(drawing()).decode()
     given = {
         "typed": {"face": "plain"},
@@ -153,7 +153,7 @@ def test_two_taps_sign_both(journey: Any, method: str) -> None:
 def test_an_upload_that_is_too_large_is_refused_beside_its_field(
     journey: Any, size: int, status: int, ticks: int
 ) -> None:
-    browser = journey.signing()
+    browser = journey.at("proved")
     photo = (io.BytesIO(b"\xff\xd8" + b"x" * size * 1024 * 1024), "foto.jpg")
     answer = browser.post(
         "/tekenen/ondertekenen", journey.signature(method="uploaded", uploaded_image=photo)
@@ -168,7 +168,7 @@ def test_a_picture_for_which_nobody_has_time_keeps_the_ticks(
     journey: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(accept, "PATIENCE_SECONDS", 0.01)
-    browser = journey.signing()
+    browser = journey.at("proved")
     photo = (io.BytesIO(drawing()), "foto.png")
     with accept._DECODING.turn(0):
         answer = browser.post(
@@ -180,14 +180,14 @@ def test_a_picture_for_which_nobody_has_time_keeps_the_ticks(
 
 
 def test_going_back_from_bijlage_1_keeps_the_signature(journey: Any) -> None:
-    browser = journey.first_tap()
+    browser = journey.at("prepared")
     browser.get("/tekenen/ondertekenen")
     assert browser.page.count(" checked") == 5
     assert 'value="An Peeters"' in browser.page
 
 
 def test_the_second_tap_twice_signs_once(journey: Any) -> None:
-    browser = journey.first_tap()
+    browser = journey.at("prepared")
     given = {"document_sha256": journey.agreement.frozen_sha256, "annex_statement": "yes"}
     given["csrf_token"] = browser.value("csrf_token")
     clients = [browser.client.application.test_client() for _ in range(4)]
@@ -204,14 +204,13 @@ def test_the_second_tap_twice_signs_once(journey: Any) -> None:
 
 
 def test_a_text_that_changed_meanwhile_is_read_again(journey: Any) -> None:
-    browser = journey.first_tap()
+    browser = journey.at("prepared")
     stale = journey.signature(annex_statement="yes")
     secret = browser.client.get_cookie("zegel-signer").value
     complete.reopen(journey.deps, secret, Client("127.0.0.1", "another device"))
     browser.post("/tekenen/ondertekenen/bijlage", stale)
     assert browser.path == "/tekenen/bijlage"
-    other = journey.completed()
-    journey.freeze()
+    other = journey.at("ready", begin="completed")
     assert journey.agreement.frozen_sha256 != stale["document_sha256"]
     other.get("/tekenen/lezen")
     other.post("/tekenen/lezen", {"document_sha256": stale["document_sha256"]})
@@ -221,24 +220,24 @@ def test_a_text_that_changed_meanwhile_is_read_again(journey: Any) -> None:
 
 
 def test_who_signed_finds_the_receipt_everywhere(journey: Any) -> None:
-    browser = journey.first_tap()
+    browser = journey.at("prepared")
     browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
     for path in ("", "/gegevens", "/bijlage", "/lezen", "/ondertekenen", "/weigeren", "/document"):
         browser.get(f"/tekenen{path}")
         assert browser.path == "/tekenen/klaar"
     assert browser.get("/tekenen/document.pdf").status_code == 200
     assert browser.get("/tekenen/overeenkomst.pdf").status_code == 404
-    assert browser.get(journey.link).status_code == 200
+    assert browser.get(journey.link()).status_code == 200
     assert "U hebt deze overeenkomst al ondertekend" in browser.page
-    browser.post(journey.link)
+    browser.post(journey.link())
     assert browser.path == "/tekenen/klaar"
 
 
 def test_after_the_countersignature_the_effective_date_stands_there(journey: Any) -> None:
-    browser = journey.first_tap()
+    browser = journey.at("prepared")
     browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
     assert "Pas dan komt de overeenkomst tot stand" in browser.page
-    journey.countersign()
+    journey.steps.countersigned(journey.reference)
     browser.get("/tekenen/klaar")
     assert "De overeenkomst is van kracht sinds" in browser.page
     journey.rows("update agreements set state = 'completed'")
@@ -250,14 +249,14 @@ def test_after_the_countersignature_the_effective_date_stands_there(journey: Any
 
 
 def test_the_page_holds_the_very_bytes_that_the_records_name(journey: Any) -> None:
-    browser = journey.reading()
+    browser = journey.at("ready")
     sent = browser.answer.get_data(as_text=True)
     found = re.search(r'<article class="document"[^>]*>\n(.*?)\n</article>', sent, re.DOTALL)
     digest = hashlib.sha256(found[1].encode()).hexdigest()
     assert browser.value("view_sha256") == digest
     browser.post("/tekenen/lezen", {**journey.shown(), "view_sha256": "0" * 64})
     assert "De tekst is intussen gewijzigd" in browser.page
-    browser = journey.first_tap()
+    browser = journey.at("prepared", begin="read")
     browser.post("/tekenen/ondertekenen/bijlage", journey.signature(annex_statement="yes"))
     for (record,) in journey.rows("select record from acts"):
         assert record["view_sha256"] == digest

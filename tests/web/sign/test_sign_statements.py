@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from app_browser import Browser
 from asked import statements
 
-from tests.web.sign.conftest import Browser, Journey
+from tests.web.sign.conftest import Journey
 
 
 def asked(browser: Browser, page: str) -> int:
@@ -14,9 +15,9 @@ def asked(browser: Browser, page: str) -> int:
 
 
 def test_a_page_asks_for_the_visit_and_what_it_shows(journey: Journey) -> None:
-    browser = journey.entered()
+    browser = journey.at("opened")
     costs = {"gegevens": asked(browser, "gegevens")}  # what was typed before, too
-    journey.reading()
+    journey.at("ready")
     costs["lezen"] = asked(browser, "lezen")
     browser.post("/tekenen/lezen", journey.shown())
     costs["ondertekenen"] = asked(browser, "ondertekenen")
@@ -28,7 +29,7 @@ def test_a_page_asks_for_the_visit_and_what_it_shows(journey: Journey) -> None:
 
 
 def test_both_acts_are_accepted_in_few_statements(journey: Journey) -> None:
-    browser, given = journey.first_tap(), journey.signature(annex_statement="yes")
+    browser, given = journey.at("prepared"), journey.signature(annex_statement="yes")
     with statements() as found:
         browser.post("/tekenen/ondertekenen/bijlage", given, follow=False)
     assert journey.agreement.signed_places

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from app_browser import Browser
+from bakery import PROCESSOR
 from colleagues import PASSWORD, add_colleague
 from flask import Flask
 from kept import application
-from office import PROCESSOR, Office, make_deps
+from office import make_deps
 
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
@@ -46,21 +48,21 @@ def admin(deps: Deps) -> tuple[Staff, str]:
 
 
 @pytest.fixture
-def office(app: Flask, admin: tuple[Staff, str]) -> Office:
-    browser = Office(app.test_client())
+def office(app: Flask, admin: tuple[Staff, str]) -> Browser:
+    browser = Browser(app.test_client())
     browser.sign_in("els@it4.example", admin[1])
     assert browser.status == 200
     return browser
 
 
 @pytest.fixture
-def as_role(deps: Deps, app: Flask, admin: tuple[Staff, str]) -> Callable[[Role], Office]:
+def as_role(deps: Deps, app: Flask, admin: tuple[Staff, str]) -> Callable[[Role], Browser]:
     """A browser of somebody with one role."""
 
-    def sign_in(role: Role) -> Office:
+    def sign_in(role: Role) -> Browser:
         email = f"{role.value}@it4.example"
         add_colleague(deps, email, role, name=f"Jan {role.value}")
-        browser = Office(app.test_client())
+        browser = Browser(app.test_client())
         browser.sign_in(email, PASSWORD)
         return browser
 

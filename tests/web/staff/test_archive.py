@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from app_browser import Browser
 from botocore.exceptions import EndpointConnectionError
 from flask import Flask
-from office import Office, rows
-from road import in_the_archive, load
+from office import rows
+from road import in_the_archive, steps
 
 from service.agreement.permissions import Role
 from service.deps import Deps
@@ -24,12 +25,12 @@ from storage.objects import ObjectStore, S3Config
 
 
 @pytest.fixture
-def archived(office: Office, deps: Deps) -> str:
+def archived(office: Browser, deps: Deps) -> str:
     """The reference of an agreement in the archive."""
     return in_the_archive(office, deps)
 
 
-def test_found_opened_checked_downloaded(office: Office, deps: Deps, archived: str) -> None:
+def test_found_opened_checked_downloaded(office: Browser, deps: Deps, archived: str) -> None:
     for words in ("peeters", "BE 0403.170.701", archived, "an@peeters"):
         office.get("/archief?" + urlencode({"zoek": words, "status": "completed"}))
         assert archived in office.page, words
@@ -63,7 +64,7 @@ def test_found_opened_checked_downloaded(office: Office, deps: Deps, archived: s
 
 
 def test_the_pages_say_when_it_was_last_read_back(
-    office: Office, deps: Deps, archived: str
+    office: Browser, deps: Deps, archived: str
 ) -> None:
     rows(deps, "update archive_states set looked_at = '2024-03-02T12:00Z'")
     office.get(f"/archief/{archived}")
@@ -87,7 +88,7 @@ def test_the_pages_say_when_it_was_last_read_back(
 
 
 def test_damage_is_shown_with_the_last_good_check(
-    office: Office, deps: Deps, archived: str
+    office: Browser, deps: Deps, archived: str
 ) -> None:
     rows(deps, "update archive_states set checked_at = '2024-03-02T12:00Z'")
     rows(deps, "update archived_objects set sha256 = repeat('0', 64) where name = 'bijlagen.zip'")
@@ -98,7 +99,7 @@ def test_damage_is_shown_with_the_last_good_check(
     assert "voor het laatst in orde op 2 maart 2024" in office.page
 
 
-def test_package_is_what_the_manifest_says(office: Office, archived: str) -> None:
+def test_package_is_what_the_manifest_says(office: Browser, archived: str) -> None:
     answer = office.get(f"/archief/{archived}/pakket.zip")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
         assert package.testzip() is None
@@ -107,7 +108,7 @@ def test_package_is_what_the_manifest_says(office: Office, archived: str) -> Non
 
 
 def test_archive_role_reads_only(
-    office: Office, archived: str, as_role: Callable[[Role], Office]
+    office: Browser, archived: str, as_role: Callable[[Role], Browser]
 ) -> None:
     browser = as_role(Role.ARCHIVE)
     browser.get(f"/archief/{archived}")
@@ -117,7 +118,7 @@ def test_archive_role_reads_only(
 
 
 def test_sales_gets_the_agreement_but_not_the_evidence(
-    office: Office, archived: str, as_role: Callable[[Role], Office]
+    office: Browser, archived: str, as_role: Callable[[Role], Browser]
 ) -> None:
     browser = as_role(Role.SALES)
     browser.get(f"/archief/{archived}")
@@ -127,16 +128,16 @@ def test_sales_gets_the_agreement_but_not_the_evidence(
     assert browser.get(f"/archief/{archived}/pakket.zip").status_code == 403
 
 
-def test_what_is_not_there_is_not_found(office: Office, archived: str) -> None:
+def test_what_is_not_there_is_not_found(office: Browser, archived: str) -> None:
     for path in ("bestand/niets.pdf", "bestand/../../x", "bestand/certificaten/../manifest.json"):
         assert office.get(f"/archief/{archived}/{path}").status_code == 404, path
 
 
 def test_verify_page_tells_real_from_changed(
-    app: Flask, office: Office, deps: Deps, archived: str
+    app: Flask, office: Browser, deps: Deps, archived: str
 ) -> None:
     original = office.get(f"/archief/{archived}/bestand/overeenkomst.pdf").data
-    visitor = Office(app.test_client())
+    visitor = Browser(app.test_client())
     _verify(visitor, original)
     assert "Echt en ongewijzigd" in visitor.page
     assert archived in visitor.page
@@ -147,17 +148,17 @@ def test_verify_page_tells_real_from_changed(
     _verify(visitor, b"GIF89a")
     assert visitor.status == 422
     assert "Dit is geen PDF-bestand" in visitor.page
-    assert load(deps, archived).state == "completed"
+    assert steps(deps).agreement(archived).state == "completed"
 
 
-def _verify(visitor: Office, data: bytes) -> None:
+def _verify(visitor: Browser, data: bytes) -> None:
     visitor.get("/verifieer")
     file: Any = (io.BytesIO(data), "overeenkomst.pdf")
     visitor.post("/verifieer", {"file": file})
 
 
 def test_what_the_archive_promises_is_shown_after_it_was_tried(
-    office: Office, deps: Deps, as_role: Callable[[Role], Office]
+    office: Browser, deps: Deps, as_role: Callable[[Role], Browser]
 ) -> None:
     office.get("/archief")
     assert "Er is nog niet nagegaan of het archief wissen weigert." in office.page
@@ -174,7 +175,7 @@ def test_what_the_archive_promises_is_shown_after_it_was_tried(
     assert "De beheerder van deze machine kan de bestanden nog wissen." in office.page
 
 
-def test_a_promise_that_was_not_kept_is_shown(office: Office, deps: Deps) -> None:
+def test_a_promise_that_was_not_kept_is_shown(office: Browser, deps: Deps) -> None:
     def bypass(params: dict[str, Any], **_: Any) -> None:
         params["BypassGovernanceRetention"] = True
 
@@ -186,7 +187,7 @@ def test_a_promise_that_was_not_kept_is_shown(office: Office, deps: Deps) -> Non
     assert "Een vergrendeld bestand wissen werd niet geweigerd" in office.page
 
 
-def test_an_archive_that_does_not_answer_is_shown(office: Office, deps: Deps) -> None:
+def test_an_archive_that_does_not_answer_is_shown(office: Browser, deps: Deps) -> None:
     nowhere = ObjectStore(
         S3Config(
             endpoint_url="http://127.0.0.1:1",
@@ -202,7 +203,7 @@ def test_an_archive_that_does_not_answer_is_shown(office: Office, deps: Deps) ->
     assert "Het archief kon niet nagekeken worden" in office.page
 
 
-def test_a_file_that_the_archive_does_not_give(office: Office, deps: Deps, archived: str) -> None:
+def test_a_file_that_the_archive_does_not_give(office: Browser, deps: Deps, archived: str) -> None:
     """The page says so and when to try again, and the worker investigates."""
 
     def cut(**_: Any) -> None:
@@ -217,7 +218,7 @@ def test_a_file_that_the_archive_does_not_give(office: Office, deps: Deps, archi
     office.post(f"/archief/{archived}/controle")
     assert office.status == 503
     jobs = rows(deps, "select args->>'agreement_id' from procrastinate_jobs where task_name='look'")
-    assert jobs == [(load(deps, archived).id,)]
+    assert jobs == [(steps(deps).agreement(archived).id,)]
     assert probe_archive(deps) == 1
     office.get("/taken")
     assert "Alles loopt." not in office.page

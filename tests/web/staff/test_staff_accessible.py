@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from app_browser import Browser as Office
 from colleagues import add_colleague, proof_of
 from flask import Flask
-from office import NEW, Office, rows
+from office import NEW, rows
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
-from road import countersigned, ready, sealed_and_archived, signed_by_controller
+from road import signed_and_archived, steps
 from werkzeug.serving import make_server
 
 from service.agreement.capabilities import account_token_for
@@ -100,13 +101,10 @@ class Place:
 @pytest.fixture
 def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> Iterator[Place]:
     """Agreements in every stage, served to a browser."""
-    archived = ready(office, deps)
-    countersigned(office, archived, admin[1])
-    signed_by_controller(deps, archived)
-    sealed_and_archived(deps, archived)
-    waiting = ready(office, deps, name=LONG, number="0863.643.458")
-    ready(office, deps, name="Optiek Claes", number="", number_type="none")
-    returned = ready(office, deps, name=f"Terug {LONG}", number="", number_type="none")
+    archived = signed_and_archived(deps)
+    waiting = steps(deps).pre_signed(name=LONG, number="0863.643.458")
+    steps(deps).pre_signed(name="Optiek Claes", number="", number_type="none")
+    returned = steps(deps).pre_signed(name=f"Terug {LONG}", number="", number_type="none")
     office.get(f"/overeenkomsten/{returned}/terugzending")
     question = f"Klopt het? {'https://voorbeeld.example/' + 'x' * 90}\nEn waarom dan?"
     office.post(f"/overeenkomsten/{returned}/terugzending", {"question": question})
@@ -117,7 +115,7 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
     colleague, asked = _colleagues(deps, admin[0])
     invitation, unlock = _links(deps)
     other = add_colleague(deps, "tom@it4.example", Role.SIGNATORY, name="Tom Claes")
-    ready(office, deps, name=f"Collega {LONG}", countersigner=other.id)
+    steps(deps).pre_signed(name=f"Collega {LONG}", countersigner=other.id)
     server = make_server("127.0.0.1", 0, _at_home(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable
 
 import pytest
+from app_browser import Browser
 from colleagues import PASSWORD, add_colleague
 from flask import Flask
-from office import Office, rows
+from office import rows
 
 from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
@@ -31,7 +32,7 @@ def aged(deps: Deps) -> None:
     rows(deps, "update staff_sessions set proved_at = now() - interval '6 minutes'")
 
 
-def test_an_invitation_from_the_form_to_signing_in(office: Office, app: Flask, deps: Deps) -> None:
+def test_an_invitation_from_the_form_to_signing_in(office: Browser, app: Flask, deps: Deps) -> None:
     office.get("/medewerkers")
     aged(deps)
     given = {"name": "Jan Claes", "email": JAN, "roles": ["verkoop"]}
@@ -40,7 +41,7 @@ def test_an_invitation_from_the_form_to_signing_in(office: Office, app: Flask, d
     assert office.value("email") == JAN  # nothing typed is lost
     office.post("/medewerkers", {**given, "own_password": PASSWORD})
     assert "De uitnodiging is gemaild." in office.page
-    jan = Office(app.test_client())
+    jan = Browser(app.test_client())
     answer = jan.get(link(deps))
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     jan.post(link(deps), {"new": "Zomer2026!!!", "again": "Zomer2026!!!"})
@@ -63,7 +64,7 @@ def test_forgotten_is_answered_the_same_for_everybody(app: Flask, deps: Deps) ->
     add_colleague(deps, JAN, Role.SALES)
     pages = []
     for email in (JAN, "niemand@it4.example"):
-        browser = Office(app.test_client())
+        browser = Browser(app.test_client())
         browser.get("/wachtwoord-vergeten")
         browser.post("/wachtwoord-vergeten", {"email": email, "purpose": "password"})
         assert browser.status == 200
@@ -78,9 +79,9 @@ def test_forgotten_is_answered_the_same_for_everybody(app: Flask, deps: Deps) ->
 def test_a_locked_owner_lets_a_browser_in_by_mail(app: Flask, deps: Deps) -> None:
     add_colleague(deps, JAN, Role.SALES)
     for _ in range(5):
-        Office(app.test_client()).sign_in(JAN, "verkeerd")
+        Browser(app.test_client()).sign_in(JAN, "verkeerd")
     assert forgotten.tell_locked(deps) == 1
-    jan = Office(app.test_client())
+    jan = Browser(app.test_client())
     jan.sign_in(JAN, PASSWORD)
     assert jan.status == 422
     jan.get(link(deps))
@@ -94,7 +95,7 @@ def test_a_locked_owner_lets_a_browser_in_by_mail(app: Flask, deps: Deps) -> Non
 def test_a_printed_password_opens_one_page_only(app: Flask, deps: Deps) -> None:
     printed = first_administrator.first_administrator(deps, "els@it4.example", "Els Maes", "")
     assert printed
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     browser.sign_in("els@it4.example", printed)
     for path in ("/overeenkomsten", "/medewerkers", "/account", "/archief"):
         browser.get(path)
@@ -109,9 +110,9 @@ def test_a_printed_password_opens_one_page_only(app: Flask, deps: Deps) -> None:
 
 
 def test_own_sessions_are_listed_and_ended(
-    office: Office, app: Flask, admin: tuple[Staff, str]
+    office: Browser, app: Flask, admin: tuple[Staff, str]
 ) -> None:
-    elsewhere = Office(app.test_client())
+    elsewhere = Browser(app.test_client())
     elsewhere.sign_in("els@it4.example", admin[1])
     office.get("/account")
     assert office.page.count("Laatst gebruikt") == 2
@@ -130,7 +131,7 @@ def test_own_sessions_are_listed_and_ended(
     assert office.path == "/account"
 
 
-def test_signing_in_again_renews_the_session(office: Office, deps: Deps) -> None:
+def test_signing_in_again_renews_the_session(office: Browser, deps: Deps) -> None:
     before = office.client.get_cookie("zegel-staff")
     office.sign_in("els@it4.example", PASSWORD)
     after = office.client.get_cookie("zegel-staff")
@@ -141,7 +142,7 @@ def test_signing_in_again_renews_the_session(office: Office, deps: Deps) -> None
 
 
 @pytest.mark.parametrize(("decision", "said"), [("grant", "gegeven"), ("refuse", "niet gegeven")])
-def test_a_role_by_two(office: Office, app: Flask, deps: Deps, decision: str, said: str) -> None:
+def test_a_role_by_two(office: Browser, app: Flask, deps: Deps, decision: str, said: str) -> None:
     jan = add_colleague(deps, JAN, Role.SALES)
     add_colleague(deps, "ine@it4.example", Role.ADMIN, name="Ine Smet")
     office.get(f"/medewerkers/{jan.id}")
@@ -153,7 +154,7 @@ def test_a_role_by_two(office: Office, app: Flask, deps: Deps, decision: str, sa
     office.post(path, {"decision": "grant"})
     assert office.status == 409
     assert "Een andere beheerder moet deze rol geven." in office.page
-    ine = Office(app.test_client())
+    ine = Browser(app.test_client())
     ine.sign_in("ine@it4.example", PASSWORD)
     ine.get(path)
     aged(deps)
@@ -166,7 +167,7 @@ def test_a_role_by_two(office: Office, app: Flask, deps: Deps, decision: str, sa
 
 
 def test_a_refusal_stands_in_the_log_that_only_beheer_reads(
-    office: Office, as_role: Callable[[Role], Office]
+    office: Browser, as_role: Callable[[Role], Browser]
 ) -> None:
     as_role(Role.SALES).get("/medewerkers")
     office.get("/beheer/logboek?soort=refused")
@@ -177,7 +178,7 @@ def test_a_refusal_stands_in_the_log_that_only_beheer_reads(
     assert office.value("van") == "32/1/2026"
 
 
-def test_a_link_for_a_colleague_and_what_became_of_it(office: Office, deps: Deps) -> None:
+def test_a_link_for_a_colleague_and_what_became_of_it(office: Browser, deps: Deps) -> None:
     jan = add_colleague(deps, JAN, Role.SALES)
     office.get(f"/medewerkers/{jan.id}/link")
     aged(deps)

@@ -7,25 +7,26 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from office import NEW, Office, rows
+from app_browser import Browser
+from office import NEW, rows
 
 from service.deps import Deps
 
 
-def _new(office: Office, **other: object) -> str:
+def _new(office: Browser, **other: object) -> str:
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key"), **other})
     assert office.status == 200, office.page
     return office.path.rsplit("/", 1)[-1]
 
 
-def _sent(office: Office, **other: object) -> str:
+def _sent(office: Browser, **other: object) -> str:
     reference = _new(office, **other)
     office.post(f"/overeenkomsten/{reference}/verzending")
     return reference
 
 
-def test_new_dossier_send(office: Office, deps: Deps) -> None:
+def test_new_dossier_send(office: Browser, deps: Deps) -> None:
     reference = _new(office)
     assert re.fullmatch(r"VO-\d{4}-00001", reference)
     assert "Bakkerij Peeters" in office.page
@@ -40,7 +41,7 @@ def test_new_dossier_send(office: Office, deps: Deps) -> None:
     ]
 
 
-def test_a_double_click_makes_one(office: Office, deps: Deps) -> None:
+def test_a_double_click_makes_one(office: Browser, deps: Deps) -> None:
     office.get("/overeenkomsten/nieuw")
     form = {**NEW, "key": office.value("key")}
     office.post("/overeenkomsten/nieuw", form, follow=False)
@@ -53,7 +54,7 @@ def test_a_double_click_makes_one(office: Office, deps: Deps) -> None:
     assert rows(deps, "select count(*) from agreements")[0][0] == 1
 
 
-def test_a_form_that_was_sent_and_then_changed_is_asked_about(office: Office, deps: Deps) -> None:
+def test_a_form_that_was_sent_and_then_changed_is_asked_about(office: Browser, deps: Deps) -> None:
     """Otherwise the first one's dossier would look as if the change had been saved."""
     reference = _new(office)
     ((key,),) = rows(deps, "select key from idempotency_keys")
@@ -69,7 +70,7 @@ def test_a_form_that_was_sent_and_then_changed_is_asked_about(office: Office, de
     assert rows(deps, "select count(*) from agreements")[0][0] == 2
 
 
-def test_mistakes_keep_what_was_typed(office: Office, deps: Deps) -> None:
+def test_mistakes_keep_what_was_typed(office: Browser, deps: Deps) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post(
         "/overeenkomsten/nieuw",
@@ -97,7 +98,7 @@ def test_mistakes_keep_what_was_typed(office: Office, deps: Deps) -> None:
     assert rows(deps, "select count(*) from agreements")[0][0] == 0
 
 
-def test_what_is_missing_is_named(office: Office) -> None:
+def test_what_is_missing_is_named(office: Browser) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {"key": office.value("key")})
     for sentence in (
@@ -110,7 +111,7 @@ def test_what_is_missing_is_named(office: Office) -> None:
     assert "Vul dit in." not in office.page
 
 
-def test_a_draft_can_be_changed_until_it_is_sent(office: Office) -> None:
+def test_a_draft_can_be_changed_until_it_is_sent(office: Browser) -> None:
     reference = _new(office, personal_data=["name"], personal_data_own="Allergieën")
     office.get(f"/overeenkomsten/{reference}/bewerken")
     assert office.value("main_date") == "02/03/2024"
@@ -126,7 +127,7 @@ def test_a_draft_can_be_changed_until_it_is_sent(office: Office) -> None:
 
 
 def test_a_form_that_somebody_overtook_says_so_and_keeps_what_was_typed(
-    office: Office, deps: Deps
+    office: Browser, deps: Deps
 ) -> None:
     reference = _new(office)
     address = f"/overeenkomsten/{reference}/bewerken"
@@ -152,7 +153,7 @@ def test_a_form_that_somebody_overtook_says_so_and_keeps_what_was_typed(
     ],
 )
 def test_so_does_a_form_about_one_thing(
-    office: Office, page: str, typed: dict[str, str], field: str
+    office: Browser, page: str, typed: dict[str, str], field: str
 ) -> None:
     reference = _sent(office)
     address = f"/overeenkomsten/{reference}/{page}"
@@ -169,7 +170,7 @@ def test_so_does_a_form_about_one_thing(
     assert office.status == 200
 
 
-def test_sending_twice_is_refused_in_the_dossier(office: Office, deps: Deps) -> None:
+def test_sending_twice_is_refused_in_the_dossier(office: Browser, deps: Deps) -> None:
     reference = _sent(office)
     office.post(f"/overeenkomsten/{reference}/verzending")
     assert office.status == 409
@@ -177,7 +178,7 @@ def test_sending_twice_is_refused_in_the_dossier(office: Office, deps: Deps) -> 
     assert rows(deps, "select count(*) from messages")[0][0] == 1
 
 
-def test_void_needs_a_reason(office: Office) -> None:
+def test_void_needs_a_reason(office: Browser) -> None:
     reference = _sent(office)
     office.get(f"/overeenkomsten/{reference}/intrekking")
     office.post(f"/overeenkomsten/{reference}/intrekking", {"reason": ""})
@@ -188,7 +189,7 @@ def test_void_needs_a_reason(office: Office) -> None:
     assert "Intrekken" not in office.page
 
 
-def test_the_link_is_shown_once_and_logged(office: Office) -> None:
+def test_the_link_is_shown_once_and_logged(office: Browser) -> None:
     reference = _sent(office)
     office.post(f"/overeenkomsten/{reference}/link")
     link = re.search(r'value="(http://localhost/tekenen/link/zegel_[^"]{43})"', office.page)
@@ -199,7 +200,7 @@ def test_the_link_is_shown_once_and_logged(office: Office) -> None:
     assert "Link gekopieerd door een medewerker." in office.page
 
 
-def test_another_address_kills_the_link(office: Office, deps: Deps) -> None:
+def test_another_address_kills_the_link(office: Browser, deps: Deps) -> None:
     reference = _sent(office)
     office.get(f"/overeenkomsten/{reference}/adres")
     assert office.value("signatory_email") == "an@peeters.example"
@@ -214,7 +215,7 @@ def test_another_address_kills_the_link(office: Office, deps: Deps) -> None:
     assert rows(deps, "select count(*) from links where ended = ''")[0][0] == 1
 
 
-def test_more_time(office: Office) -> None:
+def test_more_time(office: Browser) -> None:
     reference = _sent(office)
     office.get(f"/overeenkomsten/{reference}/termijn")
     assert office.value("link_days") == "60"  # the remaining thirty days, and thirty more
@@ -227,7 +228,7 @@ def test_more_time(office: Office) -> None:
     assert "Termijn verlengen" not in office.page
 
 
-def test_resend(office: Office, deps: Deps) -> None:
+def test_resend(office: Browser, deps: Deps) -> None:
     reference = _sent(office)
     office.get(f"/overeenkomsten/{reference}/herzending")
     assert "De vorige link werkt daarna niet meer." in office.page
@@ -238,7 +239,7 @@ def test_resend(office: Office, deps: Deps) -> None:
     assert kinds == [("invitation",), ("link_renewed",)]
 
 
-def test_a_reminder_once_a_day(office: Office, deps: Deps) -> None:
+def test_a_reminder_once_a_day(office: Browser, deps: Deps) -> None:
     reference = _sent(office)
     assert "Volgende herinnering" in office.page
     assert "Herinnering sturen" not in office.page
@@ -256,7 +257,7 @@ def test_a_reminder_once_a_day(office: Office, deps: Deps) -> None:
     assert rows(deps, "select count(*) from links")[0][0] == 1
 
 
-def test_list_filters_and_finds(office: Office) -> None:
+def test_list_filters_and_finds(office: Browser) -> None:
     _new(office)
     sent = _sent(office, name="Ó Brien-Łódź & Zn", number="")
     office.get("/overeenkomsten?groep=draft")
@@ -277,7 +278,7 @@ def test_list_filters_and_finds(office: Office) -> None:
     assert "Geen overeenkomst gevonden." in office.page
 
 
-def test_a_cursor_that_is_not_ours_begins_at_the_start(office: Office) -> None:
+def test_a_cursor_that_is_not_ours_begins_at_the_start(office: Browser) -> None:
     reference = _new(office)
     for odd in ("x", "2026-01-01|1", "9999-99-99T00:00:00+00:00|" + "0" * 36, "'; drop|"):
         office.get("/overeenkomsten?" + urlencode({"na": odd}))
@@ -285,7 +286,7 @@ def test_a_cursor_that_is_not_ours_begins_at_the_start(office: Office) -> None:
         assert reference in office.page
 
 
-def test_pages_follow_each_other(office: Office, deps: Deps) -> None:
+def test_pages_follow_each_other(office: Browser, deps: Deps) -> None:
     references = {_new(office, name=f"Klant {number}", number="") for number in range(27)}
     office.get("/overeenkomsten")
     seen = set(re.findall(r"VO-\d{4}-\d{5}(?= ·)", office.page))
@@ -296,7 +297,7 @@ def test_pages_follow_each_other(office: Office, deps: Deps) -> None:
     assert seen | set(re.findall(r"VO-\d{4}-\d{5}(?= ·)", office.page)) == references
 
 
-def test_a_slip_in_the_address_is_pointed_out_until_it_is_mended(office: Office) -> None:
+def test_a_slip_in_the_address_is_pointed_out_until_it_is_mended(office: Browser) -> None:
     reference = _new(office, signatory_email="an@gmial.com")
     assert "Bedoelde u an@gmail.com?" in office.page
     office.post(f"/overeenkomsten/{reference}/verzending")
@@ -307,7 +308,7 @@ def test_a_slip_in_the_address_is_pointed_out_until_it_is_mended(office: Office)
     assert "Bedoelde u" not in office.page
 
 
-def test_a_copy_begins_with_what_the_other_holds(office: Office) -> None:
+def test_a_copy_begins_with_what_the_other_holds(office: Browser) -> None:
     reference = _sent(office, services=["support"], message="Dag An")
     office.post(f"/overeenkomsten/{reference}/intrekking", {"reason": "Verkeerde klant"})
     assert "Kopie maken" in office.page
@@ -324,7 +325,7 @@ def test_a_copy_begins_with_what_the_other_holds(office: Office) -> None:
     assert office.status == 404
 
 
-def test_the_same_number_warns(office: Office) -> None:
+def test_the_same_number_warns(office: Browser) -> None:
     first = _new(office)
     _new(office)
     assert "Er is al een concept met dit nummer" in office.page
@@ -335,12 +336,12 @@ def test_the_same_number_warns(office: Office) -> None:
     assert f"/overeenkomsten/{sent}" in office.page
 
 
-def test_what_is_unknown_is_not_found(office: Office) -> None:
+def test_what_is_unknown_is_not_found(office: Browser) -> None:
     office.get("/overeenkomsten/VO-2026-99999")
     assert office.status == 404
 
 
-def test_looking_changes_nothing(office: Office, deps: Deps) -> None:
+def test_looking_changes_nothing(office: Browser, deps: Deps) -> None:
     reference = _sent(office)
     before = _written(deps)
     for path in ("", "/bewerken", "/adres", "/termijn", "/intrekking"):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app_browser import Browser
 from colleagues import add_colleague, proof_of
 from flask import Flask
 from form_walk import HOME, SECRET, walk
-from office import NEW, Office, rows
-from road import read, ready
+from office import NEW, rows
+from road import steps
 
 from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
@@ -26,7 +27,7 @@ BUTTONS = {
 }
 
 
-def new(office: Office) -> str:
+def new(office: Browser) -> str:
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key")})
     return office.path.rsplit("/", 1)[-1]
@@ -49,9 +50,9 @@ def asked_role(deps: Deps, admin: Staff) -> tuple[str, str, str]:
 
 
 def test_every_form_comes_back_filled(
-    app: Flask, office: Office, deps: Deps, admin: tuple[Staff, str]
+    app: Flask, office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    waiting = ready(office, deps)
+    waiting = steps(deps).pre_signed()
     sent, draft = new(office), new(office)
     office.post(f"/overeenkomsten/{sent}/verzending")
     rows(deps, "update messages set queued_at = queued_at - interval '5 days'")  # a reminder may go
@@ -64,7 +65,7 @@ def test_every_form_comes_back_filled(
             found.update(walk(app, office.client, path))
 
     look("/tekenen-namens-ons/lezen", f"/overeenkomsten/{waiting}/tekst")
-    read(office)
+    steps(deps).open_waiting()
     look("/tekenen-namens-ons", f"/overeenkomsten/{waiting}/terugzending")
     office.post(f"/overeenkomsten/{waiting}/terugzending", {"question": "Klopt het?"})
     (question,) = rows(deps, "select id from questions")
@@ -120,7 +121,7 @@ def test_every_form_has_a_page_that_shows_it_again(app: Flask) -> None:
 
 
 def test_a_form_of_an_ended_session_waits_until_one_signed_in_again(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
     office.get("/overeenkomsten/nieuw")
     form = {**NEW, "name": "Slagerij Wouters", "csrf_token": "oud.token"}
@@ -152,7 +153,7 @@ def test_a_form_of_an_ended_session_waits_until_one_signed_in_again(
 
 
 def test_what_was_typed_is_shown_to_nobody_else(
-    office: Office, as_role: Callable[[Role], Office], deps: Deps, admin: tuple[Staff, str]
+    office: Browser, as_role: Callable[[Role], Browser], deps: Deps, admin: tuple[Staff, str]
 ) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {"name": "Slagerij Wouters"})
@@ -168,7 +169,7 @@ def test_what_was_typed_is_shown_to_nobody_else(
     assert rows(deps, "select 1 from kept_forms") == []
 
 
-def test_what_another_site_sends_is_not_filled_in(office: Office, deps: Deps) -> None:
+def test_what_another_site_sends_is_not_filled_in(office: Browser, deps: Deps) -> None:
     office.get("/overeenkomsten/nieuw")
     for headers in (
         {},
@@ -182,7 +183,7 @@ def test_what_another_site_sends_is_not_filled_in(office: Office, deps: Deps) ->
     assert rows(deps, "select 1 from kept_forms") == []
 
 
-def test_an_accepted_form_is_forgotten(office: Office, deps: Deps) -> None:
+def test_an_accepted_form_is_forgotten(office: Browser, deps: Deps) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {**NEW, "name": ""})
     first = office.value("opnieuw")
@@ -197,8 +198,8 @@ def test_an_accepted_form_is_forgotten(office: Office, deps: Deps) -> None:
     assert "data-error-summary" not in office.page
 
 
-def test_what_is_kept_has_a_limit(office: Office, app: Flask, deps: Deps) -> None:
-    browser = Office(app.test_client())
+def test_what_is_kept_has_a_limit(office: Browser, app: Flask, deps: Deps) -> None:
+    browser = Browser(app.test_client())
     browser.get("/aanmelden")
     browser.post("/aanmelden", {"email": "x" * 40_000, "password": "mis"})
     assert browser.status == 422

@@ -6,14 +6,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from office import NEW, Office
-from road import load, ready
+from app_browser import Browser
+from office import NEW
+from road import steps
 
 from service.agreement.permissions import Role
 from service.deps import Deps
 from service.workflow.offer import generate
 
-Opened = Callable[[Role], Office]
+Opened = Callable[[Role], Browser]
 
 
 def chosen(page: str) -> list[str]:
@@ -24,7 +25,7 @@ def chosen(page: str) -> list[str]:
 
 
 def test_the_form_asks_who_signs_and_keeps_the_choice(
-    office: Office, deps: Deps, as_role: Opened
+    office: Browser, deps: Deps, as_role: Opened
 ) -> None:
     office.get("/overeenkomsten/nieuw")
     assert chosen(office.page) == ["*Els Maes, Zaakvoerder"]
@@ -43,15 +44,17 @@ def test_the_form_asks_who_signs_and_keeps_the_choice(
     assert "*Jan tekenbevoegde" in chosen(office.page)
     office.post("/overeenkomsten/nieuw", {**NEW, "key": key, "countersigner": jan})
     reference = office.path.rsplit("/", 1)[-1]
-    assert load(deps, reference).our_name == "Jan tekenbevoegde"
+    assert steps(deps).agreement(reference).our_name == "Jan tekenbevoegde"
     assert "Jan tekenbevoegde, Zaakvoerder" in office.page
     for page in (f"{reference}/bewerken", f"nieuw?kopie={reference}"):
         office.get(f"/overeenkomsten/{page}")
         assert "*Jan tekenbevoegde" in chosen(office.page)
 
 
-def test_a_colleague_takes_over_from_the_queue(office: Office, deps: Deps, as_role: Opened) -> None:
-    reference = ready(office, deps)
+def test_a_colleague_takes_over_from_the_queue(
+    office: Browser, deps: Deps, as_role: Opened
+) -> None:
+    reference = steps(deps).pre_signed()
     jan = as_role(Role.SIGNATORY)
     jan.get("/overeenkomsten")
     assert "Wacht op Els Maes" in jan.page
@@ -69,7 +72,7 @@ def test_a_colleague_takes_over_from_the_queue(office: Office, deps: Deps, as_ro
     assert "in de plaats van Els Maes" in jan.page
     jan.post(page)
     assert "U ondertekent nu namens ons." in jan.page
-    generate.generate(deps, load(deps, reference).id)
+    generate.generate(deps, steps(deps).agreement(reference).id)
     jan.get("/tekenen-namens-ons")
     assert "Te ondertekenen (1)" in jan.page
     office.get("/tekenen-namens-ons")
@@ -78,13 +81,13 @@ def test_a_colleague_takes_over_from_the_queue(office: Office, deps: Deps, as_ro
 
 
 def test_who_does_not_sign_any_more_is_named_with_the_way_on(
-    office: Office, deps: Deps, as_role: Opened
+    office: Browser, deps: Deps, as_role: Opened
 ) -> None:
     jan = as_role(Role.SIGNATORY)
     jan.get("/overeenkomsten")
     office.get("/overeenkomsten/nieuw")
     ours = re.findall(r'<option value="([^"]+)">Jan tekenbevoegde', office.page)[0]
-    reference = ready(office, deps, countersigner=ours)
+    reference = steps(deps).pre_signed(countersigner=ours)
     with deps.database.begin() as tx:
         account = tx.accounts.by_id(ours)
         assert account

@@ -6,7 +6,8 @@ import io
 import re
 
 import pytest
-from office import Office, rows
+from app_browser import Browser
+from office import rows
 from PIL import Image, ImageDraw, PngImagePlugin
 
 from service.deps import Deps
@@ -28,7 +29,7 @@ def drawn() -> Image.Image:
     return picture
 
 
-def chosen(office: Office, data: bytes) -> None:
+def chosen(office: Browser, data: bytes) -> None:
     office.get("/profiel/logo")
     office.post("/profiel/logo", {"logo": (io.BytesIO(data), "logo.png")})
 
@@ -42,7 +43,7 @@ def chosen(office: Office, data: bytes) -> None:
     ids=["drawn", "photographed"],
 )
 def test_any_picture_becomes_a_small_one_of_ours(
-    office: Office, deps: Deps, data: bytes, size: tuple[int, int] | None
+    office: Browser, deps: Deps, data: bytes, size: tuple[int, int] | None
 ) -> None:
     chosen(office, data)
     assert "Ondertekenaars zien het vanaf nu." in office.page
@@ -81,7 +82,7 @@ def test_any_picture_becomes_a_small_one_of_ours(
     ids=["nothing", "svg", "large", "empty"],
 )
 def test_what_is_no_logo_is_told_at_its_place(
-    office: Office, deps: Deps, data: bytes, said: str
+    office: Browser, deps: Deps, data: bytes, said: str
 ) -> None:
     chosen(office, data)
     assert office.status == 422

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from email.message import EmailMessage
 
+from app_browser import Browser
 from flask import Flask
-from office import Office
 
 from service.deps import Deps
 
@@ -19,7 +19,7 @@ def test_a_mail_can_be_read_followed_and_its_file_saved(app: Flask, deps: Deps) 
     message.add_alternative('<p style="color:red">Bekijk</p><script>1</script>', subtype="html")
     message.add_attachment(b"%PDF-1.7", "application", "pdf", filename="overeenkomst.pdf")
     deps.mailer.send(message, recipient="an@peeters.example")
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     browser.get("/mailbox")
     link = re.search(r'href="(/mailbox/[^"]+)">Jansen & Zn <test></a>', browser.page)
     assert link

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from app_browser import Browser
 from emptied import as_owner
-from office import NEW, Office, rows
-from road import countersigned, load, ready
+from office import NEW, rows
+from road import steps
 
 from service.agreement.permissions import Staff
 from service.database.engine import Database
@@ -18,7 +19,7 @@ from service.workflow.telling import alarm, deliver
 from service.workflow.weak_spots import log_weak_spots
 
 
-def test_nothing_stands_still(office: Office) -> None:
+def test_nothing_stands_still(office: Browser) -> None:
     office.get("/taken")
     assert office.status == 200
     assert "Alles loopt." in office.page
@@ -27,7 +28,7 @@ def test_nothing_stands_still(office: Office) -> None:
 
 
 def test_what_is_weaker_than_it_could_be_is_shown_with_the_reason_given(
-    office: Office, deps: Deps, caplog: pytest.LogCaptureFixture
+    office: Browser, deps: Deps, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = Database(as_owner(deps.database.url))
     settings = dataclasses.replace(
@@ -51,11 +52,13 @@ def test_what_is_weaker_than_it_could_be_is_shown_with_the_reason_given(
 
 
 def test_what_stands_still_is_shown_with_its_reason(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    reference = ready(office, deps)
-    countersigned(office, reference, admin[1])
-    seal.note_failure(deps, load(deps, reference).id, "TimestampUnavailable: geen antwoord")
+    reference = steps(deps).pre_signed()
+    steps(deps).countersigned(reference)
+    seal.note_failure(
+        deps, steps(deps).agreement(reference).id, "TimestampUnavailable: geen antwoord"
+    )
     rows(deps, "update messages set state = 'sent'")
     rows(
         deps,
@@ -76,7 +79,7 @@ def test_what_stands_still_is_shown_with_its_reason(
     assert "Beheer gewaarschuwd: Verzegelen en afsluiten lukt niet sinds" in office.page
 
 
-def test_a_refused_mail_is_shown_until_somebody_settles_it(office: Office, deps: Deps) -> None:
+def test_a_refused_mail_is_shown_until_somebody_settles_it(office: Browser, deps: Deps) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key")})
     reference = office.path.rsplit("/", 1)[-1]

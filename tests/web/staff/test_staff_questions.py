@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from office import NEW, Office
-from road import BROWSER, countersigned, load, ready
+from app_browser import Browser
+from office import NEW
+from road import countersigned, steps
 
-from service.agreement.capabilities import token_for
+from bench.road import BROWSER
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
-from service.workflow.signing import ask, open_link
+from service.workflow.signing import ask
 
 ASKED = "Klopt dit?\n<b>Waarom</b> & hoe?"
 
 
-def _given_back(office: Office, deps: Deps) -> str:
-    reference = ready(office, deps)
+def _given_back(office: Browser, deps: Deps) -> str:
+    reference = steps(deps).pre_signed()
     office.get(f"/overeenkomsten/{reference}/terugzending")
     office.post(f"/overeenkomsten/{reference}/terugzending", {"question": ASKED})
     return reference
 
 
-def _answer_page(office: Office, reference: str) -> str:
+def _answer_page(office: Browser, reference: str) -> str:
     office.get(f"/overeenkomsten/{reference}")
     found = re.search(
         rf'href="(/overeenkomsten/{reference}/vragen/[0-9a-f-]{{36}}/antwoord)"', office.page
@@ -32,8 +33,8 @@ def _answer_page(office: Office, reference: str) -> str:
     return found[1]
 
 
-def test_from_the_queue_to_the_answer_and_back(office: Office, deps: Deps) -> None:
-    reference = ready(office, deps)
+def test_from_the_queue_to_the_answer_and_back(office: Browser, deps: Deps) -> None:
+    reference = steps(deps).pre_signed()
     office.get("/tekenen-namens-ons")
     assert f'href="/overeenkomsten/{reference}/terugzending"' in office.page
     office.get(f"/overeenkomsten/{reference}/terugzending")
@@ -66,8 +67,8 @@ def test_from_the_queue_to_the_answer_and_back(office: Office, deps: Deps) -> No
     assert "Teruggestuurd met vraag" not in office.page
 
 
-def test_what_was_typed_is_kept_when_it_is_refused(office: Office, deps: Deps) -> None:
-    reference = ready(office, deps)
+def test_what_was_typed_is_kept_when_it_is_refused(office: Browser, deps: Deps) -> None:
+    reference = steps(deps).pre_signed()
     office.get(f"/overeenkomsten/{reference}/terugzending")
     office.post(f"/overeenkomsten/{reference}/terugzending", {"question": ""})
     assert office.status == 422
@@ -84,10 +85,10 @@ def test_what_was_typed_is_kept_when_it_is_refused(office: Office, deps: Deps) -
     assert "Tweede?" in office.page
 
 
-def test_signed_all_the_same(office: Office, deps: Deps, admin: tuple[Staff, str]) -> None:
+def test_signed_all_the_same(office: Browser, deps: Deps, admin: tuple[Staff, str]) -> None:
     reference = _given_back(office, deps)
     page = _answer_page(office, reference)
-    countersigned(office, reference, admin[1])
+    countersigned(office, deps, reference)
     assert "Er wacht niets op uw handtekening." in office.page
     office.get(f"/overeenkomsten/{reference}")
     assert "Ondertekend zonder antwoord" in office.page
@@ -100,16 +101,13 @@ def test_signed_all_the_same(office: Office, deps: Deps, admin: tuple[Staff, str
 
 
 def test_the_customers_question_stands_in_the_dossier_until_it_is_settled(
-    office: Office, deps: Deps
+    office: Browser, deps: Deps
 ) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key")})
     reference = office.path.rsplit("/", 1)[-1]
     office.post(f"/overeenkomsten/{reference}/verzending")
-    with deps.database.begin() as tx:
-        link = tx.signing.live_link(load(deps, reference).id)
-    assert link
-    secret = open_link.enter(deps, token_for(deps.secret_key, link.id), BROWSER)
+    secret = steps(deps).opened(reference)
     ask.ask(deps, secret, "Wat is een DPO?", BROWSER)
     page = _answer_page(office, reference)
     for words in ("An Peeters, klant", "Wat is een DPO?", "Wacht op antwoord"):
@@ -125,7 +123,7 @@ def test_the_customers_question_stands_in_the_dossier_until_it_is_settled(
 
 
 def test_each_role_its_own_part(
-    office: Office, deps: Deps, as_role: Callable[[Role], Office]
+    office: Browser, deps: Deps, as_role: Callable[[Role], Browser]
 ) -> None:
     reference = _given_back(office, deps)
     page = _answer_page(office, reference)

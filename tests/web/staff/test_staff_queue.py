@@ -7,8 +7,9 @@ import hashlib
 import io
 import re
 
-from office import Office, rows
-from road import countersigned, load, read, ready, signed_by_controller
+from app_browser import Browser
+from office import rows
+from road import countersigned, steps
 
 from service.agreement.permissions import Staff
 from service.agreement.states import State
@@ -18,24 +19,24 @@ from service.workflow.offer import preview
 
 
 def test_queue_shows_what_differs_and_signs(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    reference = ready(office, deps)
+    reference = steps(deps).pre_signed()
     office.get("/tekenen-namens-ons")
     assert "Te ondertekenen (1)" in office.page
     for shown in ("Bijzondere persoonsgegevens", "Gegevens over gezondheid", "Allergieën"):
         assert shown in office.page
-    countersigned(office, reference, admin[1])
+    countersigned(office, deps, reference)
     assert "U hebt ondertekend." in office.page
     assert "Er wacht niets op uw handtekening." in office.page
-    assert load(deps, reference).state is State.IN_SIGNING
+    assert steps(deps).agreement(reference).state is State.IN_SIGNING
 
 
 def test_what_was_signed_stays_signed_where_the_agreement_is_withdrawn(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    reference = ready(office, deps)
-    countersigned(office, reference, admin[1])
+    reference = steps(deps).pre_signed()
+    countersigned(office, deps, reference)
     office.post(f"/overeenkomsten/{reference}/intrekking", {"reason": "Verkeerde klant"})
     table = office.page[office.page.index("De handtekeningen") :]
     assert re.findall(r'badge [a-z]*">([^<]+)<', table)[:3] == [
@@ -46,10 +47,10 @@ def test_what_was_signed_stays_signed_where_the_agreement_is_withdrawn(
 
 
 def test_refusals_sign_nothing_tell_all_and_keep_what_was_given(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    reference = ready(office, deps)
-    read(office)
+    reference = steps(deps).pre_signed()
+    steps(deps).open_waiting()
     office.get("/tekenen-namens-ons")
     right = {
         "selected": [reference],
@@ -84,10 +85,10 @@ def test_refusals_sign_nothing_tell_all_and_keep_what_was_given(
 
 
 def test_a_photo_that_is_too_large_is_refused_beside_its_field(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    ready(office, deps)
-    read(office)
+    steps(deps).pre_signed()
+    steps(deps).open_waiting()
     office.get("/tekenen-namens-ons")
     photo = (io.BytesIO(b"\xff\xd8" + b"x" * 25 * 1024 * 1024), "foto.jpg")
     office.post("/tekenen-namens-ons", {"method": "uploaded", "uploaded_image": photo})
@@ -97,10 +98,10 @@ def test_a_photo_that_is_too_large_is_refused_beside_its_field(
 
 
 def test_a_text_that_was_not_shown_is_not_signed(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    reference = ready(office, deps)
-    read(office)
+    reference = steps(deps).pre_signed()
+    steps(deps).open_waiting()
     office.get("/tekenen-namens-ons")
     office.post(
         "/tekenen-namens-ons",
@@ -117,10 +118,10 @@ def test_a_text_that_was_not_shown_is_not_signed(
     assert f"{reference}: De tekst is intussen gewijzigd." in office.page
 
 
-def test_text_and_pdf_are_the_frozen_ones(office: Office, deps: Deps) -> None:
-    reference = ready(office, deps)
+def test_text_and_pdf_are_the_frozen_ones(office: Browser, deps: Deps) -> None:
+    reference = steps(deps).pre_signed()
     answer = office.get(f"/overeenkomsten/{reference}/getoond.pdf")
-    assert hashlib.sha256(answer.data).hexdigest() == load(deps, reference).frozen_sha256
+    assert hashlib.sha256(answer.data).hexdigest() == steps(deps).shown(reference)
     parties = f"IT4Professionals - Bakkerij Peeters ({reference})"
     name = f"Verwerkersovereenkomst {parties}, niet ondertekend.pdf"
     assert answer.headers["Content-Disposition"] == f'inline; filename="{name}"'
@@ -128,7 +129,7 @@ def test_text_and_pdf_are_the_frozen_ones(office: Office, deps: Deps) -> None:
     assert "Molenstraat 3, 2000 Antwerpen" in office.page
 
 
-def test_preview_waits_then_shows(office: Office, deps: Deps) -> None:
+def test_preview_waits_then_shows(office: Browser, deps: Deps) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post(
         "/overeenkomsten/nieuw",
@@ -143,25 +144,25 @@ def test_preview_waits_then_shows(office: Office, deps: Deps) -> None:
     assert office.status == 202
     assert 'http-equiv="refresh"' in office.page
     reference = office.path.split("/")[2]
-    preview.make_preview(deps, load(deps, reference).id)
+    preview.make_preview(deps, steps(deps).agreement(reference).id)
     answer = office.get(f"/overeenkomsten/{reference}/voorbeeld")
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF-")
 
 
 def test_controller_after_us_makes_it_effective(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    reference = ready(office, deps)
-    countersigned(office, reference, admin[1])
-    signed_by_controller(deps, reference)
+    reference = steps(deps).pre_signed()
+    steps(deps).countersigned(reference)
+    steps(deps).signs(reference)
     office.get(f"/overeenkomsten/{reference}")
     assert "Door beide partijen ondertekend" in office.page
     assert "Van kracht sinds" in office.page
     office.post("/afmelden")
 
 
-def articles(office: Office) -> list[str]:
+def articles(office: Browser) -> list[str]:
     """The texts on the page, exactly as sent."""
     assert office.answer
     sent = office.answer.get_data(as_text=True)
@@ -172,12 +173,12 @@ def sha256(html: str) -> str:
     return hashlib.sha256(html.encode()).hexdigest()
 
 
-def signing(office: Office, deps: Deps, reference: str, password: str) -> None:
+def signing(office: Browser, deps: Deps, reference: str, password: str) -> None:
     office.post(
         "/tekenen-namens-ons",
         {
             "selected": [reference],
-            f"sha256-{reference}": load(deps, reference).frozen_sha256,
+            f"sha256-{reference}": steps(deps).shown(reference),
             "confirmed": ["countersign_checked", "countersign_intent"],
             "method": "typed",
             "typed_name": "Els Maes",
@@ -187,9 +188,9 @@ def signing(office: Office, deps: Deps, reference: str, password: str) -> None:
 
 
 def test_what_was_not_read_is_not_signed_and_what_is_read_is_what_is_noted(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    reference = ready(office, deps)
+    reference = steps(deps).pre_signed()
     office.get("/tekenen-namens-ons")
     assert "Eén overeenkomst hebt u nog niet gelezen." in office.page
     assert 'name="selected"' not in office.page
@@ -218,9 +219,9 @@ def test_what_was_not_read_is_not_signed_and_what_is_read_is_what_is_noted(
 
 
 def test_the_whole_text_is_read_on_its_own_page(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    reference = ready(office, deps)
+    reference = steps(deps).pre_signed()
     page = f"/overeenkomsten/{reference}/tekst"
     office.get(page)
     (view,) = articles(office)
@@ -237,10 +238,10 @@ def test_the_whole_text_is_read_on_its_own_page(
 
 
 def test_from_a_dossier_one_signs_that_one(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
-    ready(office, deps, number="", number_type="none")
-    reference = ready(office, deps)
+    steps(deps).pre_signed(number="", number_type="none")
+    reference = steps(deps).pre_signed()
     office.get(f"/overeenkomsten/{reference}")
     assert f'href="/tekenen-namens-ons?kenmerk={reference}"' in office.page
     office.get(f"/tekenen-namens-ons?kenmerk={reference}")

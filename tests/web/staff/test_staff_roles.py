@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
+from app_browser import Browser
+from bakery import PROCESSOR
 from flask import Flask
-from office import NEW, PROCESSOR, Office, rows
+from office import NEW, rows
 
 from service.agreement.changes import change_in_words
 from service.agreement.permissions import Role
@@ -34,7 +36,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_matrix(as_role: Callable[[Role], Office], role: Role) -> None:
+def test_matrix(as_role: Callable[[Role], Browser], role: Role) -> None:
     browser = as_role(role)
     for path, allowed in PAGES.items():
         browser.get(path)
@@ -42,7 +44,7 @@ def test_matrix(as_role: Callable[[Role], Office], role: Role) -> None:
 
 
 def test_archive_role_sees_no_sales_buttons(
-    office: Office, as_role: Callable[[Role], Office]
+    office: Browser, as_role: Callable[[Role], Browser]
 ) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key")})
@@ -58,7 +60,7 @@ def test_archive_role_sees_no_sales_buttons(
     assert browser.status == 403
 
 
-def test_a_signatory_cannot_send(office: Office, as_role: Callable[[Role], Office]) -> None:
+def test_a_signatory_cannot_send(office: Browser, as_role: Callable[[Role], Browser]) -> None:
     office.get("/overeenkomsten/nieuw")
     office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key")})
     reference = office.path.rsplit("/", 1)[-1]
@@ -80,7 +82,7 @@ def test_every_view_has_one_policy(app: Flask) -> None:
     assert without == set()
 
 
-def test_people_are_added_changed_and_kept_one_admin(office: Office) -> None:
+def test_people_are_added_changed_and_kept_one_admin(office: Browser) -> None:
     office.get("/medewerkers")
     office.post("/medewerkers", {"name": "Jan Claes", "email": "jan@it4.example"})
     assert "Kies minstens één rol." in office.page
@@ -97,7 +99,7 @@ def test_people_are_added_changed_and_kept_one_admin(office: Office) -> None:
     assert "Er moet minstens één actieve beheerder blijven." in office.page
 
 
-def test_profile(office: Office) -> None:
+def test_profile(office: Browser) -> None:
     office.get("/profiel")
     assert office.value("enterprise_number") == "0863.643.458"
     office.post("/profiel", {"name": "Christophe Zenner", "enterprise_number": "1"})
@@ -106,7 +108,7 @@ def test_profile(office: Office) -> None:
 
 
 def test_other_suggestions_are_a_next_version_that_administrators_are_told_of(
-    office: Office, deps: Deps
+    office: Browser, deps: Deps
 ) -> None:
     office.get("/profiel/voorstellen")
     ticked = re.findall(r'name="(\w+\.\w+)" value="(\w+)" checked', office.page)

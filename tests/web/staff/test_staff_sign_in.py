@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from app_browser import Browser
 from flask import Flask
-from office import Office, rows
+from office import rows
 
 from service.agreement.permissions import Staff
 from service.deps import Deps
@@ -11,7 +12,7 @@ from service.workflow.people.sign_in_limits import MOST_OF_A_NETWORK
 
 
 def test_it_works(app: Flask, admin: tuple[Staff, str]) -> None:
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     browser.get("/overeenkomsten?groep=draft")
     assert browser.path == "/aanmelden"
     browser.post(
@@ -23,7 +24,7 @@ def test_it_works(app: Flask, admin: tuple[Staff, str]) -> None:
 
 
 def test_the_browser_is_known_for_a_year(app: Flask, admin: tuple[Staff, str]) -> None:
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     browser.get("/aanmelden")
     answer = browser.post(
         "/aanmelden", {"email": "els@it4.example", "password": admin[1]}, follow=False
@@ -41,7 +42,7 @@ def test_the_browser_is_known_for_a_year(app: Flask, admin: tuple[Staff, str]) -
 
 
 def test_wrong_password_keeps_the_address(app: Flask, admin: tuple[Staff, str]) -> None:
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     browser.sign_in("els@it4.example", "something else")
     assert browser.status == 422
     assert "Het e-mailadres of het wachtwoord klopt niet." in browser.page
@@ -50,7 +51,7 @@ def test_wrong_password_keeps_the_address(app: Flask, admin: tuple[Staff, str]) 
 
 
 def test_five_wrong_passwords_lock(app: Flask, admin: tuple[Staff, str]) -> None:
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     for _ in range(5):
         browser.sign_in("els@it4.example", "something else")
     browser.sign_in("els@it4.example", admin[1])
@@ -60,12 +61,12 @@ def test_five_wrong_passwords_lock(app: Flask, admin: tuple[Staff, str]) -> None
 
 def test_nobody_is_sent_elsewhere(app: Flask, admin: tuple[Staff, str]) -> None:
     for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "\t//x"):
-        browser = Office(app.test_client())
+        browser = Browser(app.test_client())
         browser.sign_in("els@it4.example", admin[1], onward=elsewhere)
         assert browser.path == "/overeenkomsten", elsewhere
 
 
-def test_signing_out_ends_the_session(office: Office, deps: Deps) -> None:
+def test_signing_out_ends_the_session(office: Browser, deps: Deps) -> None:
     office.post("/afmelden")
     assert "U bent afgemeld." in office.page
     assert rows(deps, "select count(*) from staff_sessions")[0][0] == 0
@@ -73,13 +74,13 @@ def test_signing_out_ends_the_session(office: Office, deps: Deps) -> None:
     assert office.path == "/aanmelden"
 
 
-def test_a_forged_form_is_refused(office: Office, deps: Deps) -> None:
+def test_a_forged_form_is_refused(office: Browser, deps: Deps) -> None:
     answer = office.client.post("/overeenkomsten/nieuw", data={"name": "Bakkerij Peeters"})
     assert answer.status_code == 400
     assert rows(deps, "select count(*) from agreements")[0][0] == 0
 
 
-def test_own_password(office: Office, app: Flask, admin: tuple[Staff, str]) -> None:
+def test_own_password(office: Browser, app: Flask, admin: tuple[Staff, str]) -> None:
     office.get("/account")
     office.post("/account", {"old": "wrong", "new": "een lange nieuwe zin", "again": "anders"})
     assert "De twee nieuwe wachtwoorden zijn niet gelijk." in office.page
@@ -93,7 +94,7 @@ def test_own_password(office: Office, app: Flask, admin: tuple[Staff, str]) -> N
 
 
 def test_too_many_tries_keep_the_address_and_say_when(app: Flask, admin: tuple[Staff, str]) -> None:
-    browser = Office(app.test_client())
+    browser = Browser(app.test_client())
     for number in range(MOST_OF_A_NETWORK):
         browser.sign_in(f"{number}@it4.example", "something else")
         assert browser.status == 422

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from app_browser import Browser
 from flask import Flask
-from office import Office
 from road import in_the_archive
 
 from service.deps import Deps
@@ -18,7 +18,7 @@ from service.workflow.keeping import verify
 
 
 @pytest.fixture
-def original(office: Office, deps: Deps) -> tuple[str, bytes]:
+def original(office: Browser, deps: Deps) -> tuple[str, bytes]:
     """A reference and the sealed original."""
     reference = in_the_archive(office, deps)
     return reference, office.get(f"/archief/{reference}/bestand/overeenkomst.pdf").data
@@ -66,7 +66,7 @@ def test_the_page_names_parties_and_date_and_says_what_is_wrong(
     app: Flask, original: tuple[str, bytes]
 ) -> None:
     reference, pdf = original
-    visitor = Office(app.test_client())
+    visitor = Browser(app.test_client())
     visitor.get("/verifieer")
     visitor.post("/verifieer", {"file": (io.BytesIO(pdf), "o.pdf")})
     assert f"Verwerkersovereenkomst {reference} tussen" in visitor.page
@@ -88,7 +88,7 @@ def test_a_network_has_one_file_checked_at_a_time_and_ours_never_wait_for_others
     app: Flask, original: tuple[str, bytes]
 ) -> None:
     _, pdf = original
-    visitor = Office(app.test_client())
+    visitor = Browser(app.test_client())
     visitor.get("/verifieer")
 
     def checked(data: bytes, address: str) -> int:

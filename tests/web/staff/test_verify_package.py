@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from app_browser import Browser
 from cryptography import x509
 from emptied import empty
 from flask import Flask
-from office import Office
-from road import countersigned, ready, sealed_and_archived, signed_by_controller
+from road import signed_and_archived
 
 from service.agreement.permissions import Staff
 from service.deps import Deps
@@ -33,17 +33,13 @@ _kept: list[tuple[str, bytes, bytes]] = []
 
 @pytest.fixture
 def packages(
-    office: Office, deps: Deps, admin: tuple[Staff, str]
+    office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> tuple[str, bytes, bytes, bytes]:
     """A reference, its package, another customer's package, and its evidence sheet; recorded
     here."""
     made = []
     for customer in ("Bakkerij Peeters", "Slagerij Jans"):
-        reference = ready(office, deps, name=customer)
-        countersigned(office, reference, admin[1])
-        signed_by_controller(deps, reference)
-        sealed_and_archived(deps, reference)
-        made.append(reference)
+        made.append(signed_and_archived(deps, name=customer))
     anchor.anchor(deps)
     first, second = (office.get(f"/archief/{each}/pakket.zip").data for each in made)
     _kept[:] = [(made[0], first, second)]
@@ -58,7 +54,7 @@ def told(app: Flask, data: bytes, kind: str = "zip") -> dict[str, Any]:
 
 
 def shown(app: Flask, data: bytes) -> str:
-    visitor = Office(app.test_client())
+    visitor = Browser(app.test_client())
     visitor.get("/verifieer")
     visitor.post("/verifieer", {"file": (io.BytesIO(data), "bestand")})
     assert visitor.status == 200

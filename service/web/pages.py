@@ -14,7 +14,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask
 from jinja2 import FileSystemLoader, StrictUndefined
 
 from service.agreement.deadlines import show_date, show_moment, show_moment_with_offset
@@ -60,7 +60,7 @@ def install(app: Flask, language: Language = OURS) -> None:
 def static_url(file: str) -> str:
     """The address of a static file; it changes with the content, so browsers may cache it
     indefinitely."""
-    return url_for("static", filename=file, v=_FINGERPRINTS[file])
+    return _ADDRESSES[file]
 
 
 def ago(then: datetime, now: datetime, language: Language = OURS) -> str:
@@ -126,7 +126,8 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
     }
 
 
-# Read once: these files are part of the release and do not change while it runs.
-_FINGERPRINTS = {
-    path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in STATIC.iterdir()
+# Made once: these files are part of the release and do not change while it runs.
+_ADDRESSES = {
+    path.name: f"/static/{path.name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+    for path in STATIC.iterdir()
 }

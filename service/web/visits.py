@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from flask import request
+from flask import g, request
 
 VISIT = "bezoek"  # in the address
 SIGNER_COOKIE = "signer"
@@ -25,6 +25,13 @@ def name_of(token: str) -> str:
 
 def visit_name() -> str:
     """The name of the link in this request, or '' if its address has none."""
+    if "visit_name" not in g:
+        g.visit_name = _visit_name()
+    name: str = g.visit_name
+    return name
+
+
+def _visit_name() -> str:
     token = (request.view_args or {}).get("token", "")
     if token and request.blueprint == "sign":
         return name_of(token)

@@ -37,8 +37,8 @@ def drawn_in(name: str, face: str) -> str:
     """The face in which a typed signature is drawn: the chosen one if it has all letters, otherwise
     the first that has; ``OTHER`` when none of the three has."""
     letters = set(map(ord, unicodedata.normalize("NFC", name)))
-    able = [each for each in (face, *FACES) if letters <= characters(face_font(each))]
-    return able[0] if able else OTHER
+    able = (each for each in (face, *FACES) if letters <= characters(face_font(each)))
+    return next(able, OTHER)
 
 
 def faces_for(name: str) -> list[tuple[str, str]]:
@@ -49,6 +49,7 @@ def faces_for(name: str) -> list[tuple[str, str]]:
     return [(face, looks) for looks, face in drawn.items()]
 
 
+@cache
 def face_font(face: str) -> Path:
     """The font of one of the ``FACES``, or of ``OTHER``."""
     return WIDE if face == OTHER else FONTS / f"zegel-hand-{face}.ttf"

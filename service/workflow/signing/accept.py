@@ -211,6 +211,7 @@ def _record(
         view_sha256=view_sha256,
         shown=opened,
     )
+    record_sha256 = record.sha256
     tx.documents.add_act(
         agreement.id,
         agreement.edition,
@@ -223,7 +224,7 @@ def _record(
             signed_at=now,
             document_sha256=agreement.frozen_sha256,
             record=record,
-            record_sha256=record.sha256,
+            record_sha256=record_sha256,
             image=image.png,
         ),
     )
@@ -233,7 +234,7 @@ def _record(
         person.principal,
         personal={"name": person.name, "email": person.email},
         place=place.key,
-        record_sha256=record.sha256,
+        record_sha256=record_sha256,
         document_sha256=agreement.frozen_sha256,
     )
 

@@ -42,7 +42,7 @@ class Endless(BaseHTTPRequestHandler):
 def lists(monkeypatch: pytest.MonkeyPatch) -> Iterator[Foreign]:
     monkeypatch.setattr(Endless, "sent", 0)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endless)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     made = ForeignAuthority(f"http://127.0.0.1:{server.server_port}")
     certificate = made.certificate(ec.generate_private_key(ec.SECP256R1()))
     yield Foreign(SealCertificate(certificate, (made.issuer, made.root)))

@@ -81,7 +81,7 @@ def foreign() -> Iterator[ForeignAuthority]:
         "/Root.crl": made.crl(of_root=True),
         "/Issuer.crl": made.crl(of_root=False),
     }
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield made
     server.shutdown()
     server.server_close()

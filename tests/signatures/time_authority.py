@@ -135,7 +135,7 @@ def running(
     authority = _made(folder, name, url, starts, ends, revocation)
     authority.url = f"{url}/tsr"
     server.RequestHandlerClass = _handler(authority)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield authority

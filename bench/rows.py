@@ -294,8 +294,8 @@ ARCHIVE = (
       case when seq = 4 then 'signer:' || signatory_id else 'system' end,
       (array['agreement.created', 'agreement.sent', 'link.opened', 'act.accepted',
         'original.closed', 'archive.verified'])[seq],
-      '{}', case when seq < 4 then md5(i || 'p') else '' end, md5(i || (seq - 1)::text),
-      md5(i || seq::text)
+      '{}', case when seq < 4 then sha256((i || 'p')::bytea) else '' end,
+      sha256((i || (seq - 1)::text)::bytea), sha256((i || seq::text)::bytea)
     from filling, generate_series(1, 6) seq
     where seq <= case when signed then 6 when state = 'draft' then 1 else 3 end
     order by i, seq

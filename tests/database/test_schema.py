@@ -17,14 +17,16 @@ from emptied import as_owner
 from sqlalchemy import Engine, text
 
 from service.agreement.alarms import AlarmKind
+from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.permissions import Staff
+from service.agreement.permissions import SYSTEM, Staff
 from service.agreement.states import State
 from service.agreement.subjects import Subject
 from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import NewDocument
 from service.database.engine import Database
 from service.database.keeping.document_stamps import DocumentStamp
+from service.database.log.audit_check import check_chain
 from service.database.migrate import NEWEST, configuration, upgrade
 from service.database.queue.idempotency import Answered, Asked
 from service.database.roles import Role
@@ -260,3 +262,28 @@ def test_migrating_again_changes_nothing(database: Database, engine: Engine) -> 
         head = ScriptDirectory.from_config(configuration(connection)).get_current_head()
         found = connection.exec_driver_sql("select version_num from alembic_version").scalar()
     assert found == head == NEWEST
+
+
+def test_the_log_is_the_same_after_its_digests_became_bytes(
+    database: Database, engine: Engine, new: Callable[..., Agreement]
+) -> None:
+    """What somebody put in the place of a digest is still reported."""
+    with database.begin() as tx:
+        made = new(tx)
+        for name in ("Els", "An", "Ann"):
+            tx.audit.append(made.id, Event.AGREEMENT_CREATED, SYSTEM, personal={"name": name})
+        before = tx.audit.of(made.id)
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), "0040")
+        for statement in (
+            "alter table audit_entries disable trigger all",
+            "update audit_entries set hash = 'x' where seq = 3",
+            "alter table audit_entries enable trigger all",
+        ):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    upgrade(as_owner(database.url), Role(APPLICATION))
+    with database.begin() as tx:
+        after = tx.audit.of(made.id)
+        assert after[:2] == before[:2]
+        assert [(each.kind, each.seq) for each in check_chain(after)] == [("changed", 3)]

@@ -185,7 +185,7 @@ def test_personal_data_may_be_erased_and_not_changed(anchored: tuple[House, str]
                 "token_invalid",
             ),
             ("delete from anchors", "not_following"),
-            ("update anchor_heads set hash = repeat('0', 64)", "tree_altered"),
+            ("update anchor_heads set hash = decode(repeat('0', 64), 'hex')", "tree_altered"),
             ("delete from anchor_heads", "tree_altered"),
         ]
     ),
@@ -283,7 +283,7 @@ def test_every_kind_of_finding_has_a_sentence() -> None:
 _INSERT = """insert into audit_entries
     (agreement_id, seq, at, actor, event, data, personal_digest, prev_hash, hash)
     values (:agreement_id, :seq, :at, :actor, :event, cast(:data as jsonb), '',
-            :prev_hash, :hash)"""
+            decode(:prev_hash, 'hex'), decode(:hash, 'hex'))"""
 
 
 def _forged(entry: Any, *, seq: int, prev: str) -> dict[str, Any]:

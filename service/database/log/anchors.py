@@ -31,7 +31,7 @@ with touched as (
   union
   select {_CHAIN}, seq, hash from audit_entries where id > :slack and event = :closed
 )
-select chain::text, seq, hash from wanted
+select chain::text, seq, encode(hash, 'hex') as hash from wanted
 where not exists (
   select from anchor_heads where {_CHAIN} = wanted.chain and seq = wanted.seq
 )

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from service.agreement.anchoring import Head
 from service.database.log.audit_log import Entry, entry_of
 from service.database.tables.anchors import chain
+from service.database.tables.columns import Digest
 
 _EACH = text(f"""
 select e.*, p.data as personal, p.salt, a.reference, h.hash as anchored_hash, n.day as anchored_day
@@ -22,10 +23,12 @@ left join anchor_heads h on {chain("h")} = {chain("e")}
   and h.seq = e.seq
 left join anchors n on n.number = h.number
 order by {chain("e")}, e.seq, e.id
-""")  # noqa: S608 (only our own words)
+""").columns(  # noqa: S608 (only our own words)
+    **dict.fromkeys(("personal_digest", "prev_hash", "hash", "anchored_hash"), Digest)
+)
 
 _GONE = text(f"""
-select h.agreement_id::text, a.reference, h.seq, h.hash, n.day
+select h.agreement_id::text, a.reference, h.seq, encode(h.hash, 'hex') as hash, n.day
 from anchor_heads h
 join anchors n on n.number = h.number
 left join agreements a on a.id = h.agreement_id

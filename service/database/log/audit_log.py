@@ -32,6 +32,7 @@ from sqlalchemy.dialects.postgresql import JSONB, UUID
 from service.agreement.events import IN_THE_CHAIN, Event
 from service.agreement.permissions import Principal
 from service.database.tables.anchors import NOBODY, chain
+from service.database.tables.columns import Digest
 from service.database.tables.log import audit_entries, audit_personal
 
 FIRST = "0" * 64
@@ -194,23 +195,25 @@ with last as (
   insert into audit_entries
     (agreement_id, seq, at, actor, event, data, personal_digest, prev_hash, hash)
   select cast(:agreement_id as uuid), seq, at, :actor, :event, :data, :personal_digest, prev,
-    encode(sha256(
+    sha256(
       cast(:until_at as bytea)
       || convert_to({MOMENT}, 'UTF8')
-      || cast(:until_prev as bytea) || convert_to(prev || '","seq":' || seq || '}}', 'UTF8')
-    ), 'hex')
+      || cast(:until_prev as bytea)
+      || convert_to(encode(prev, 'hex') || '","seq":' || seq || '}}', 'UTF8')
+    )
   from next
   returning id, hash
 ), beside as (
   insert into audit_personal (entry_id, salt, data)
   select id, :salt, :personal from made where cast(:salt as bytea) is not null
 )
-select hash from made
+select encode(hash, 'hex') from made
 """  # noqa: S608  nothing in it comes from outside
 ).bindparams(
     bindparam("data", type_=JSONB),
     bindparam("personal", type_=JSONB(none_as_null=True)),
     *(bindparam(name, type_=LargeBinary) for name in ("salt", "until_at", "until_prev")),
+    *(bindparam(name, type_=Digest) for name in ("personal_digest", "first")),
 )
 
 _RESTORE = insert(audit_entries).returning(audit_entries.c.id)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID
 
-from service.database.tables.columns import instant, metadata, now
+from service.database.tables.columns import Digest, instant, metadata, now
 
 NOBODY = "00000000-0000-0000-0000-000000000000"  # the general chain in an index
 
@@ -50,7 +50,7 @@ anchor_heads = Table(
     # The agreement may be gone from the database: the tree needs every head.
     Column("agreement_id", UUID(as_uuid=False), nullable=True),
     Column("seq", Integer, nullable=False),
-    Column("hash", Text, nullable=False),
+    Column("hash", Digest, nullable=False),
     Index("uq_anchor_heads_chain", text(chain()), "seq", unique=True),
 )
 

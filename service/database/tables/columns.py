@@ -5,14 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Dialect,
     ForeignKey,
+    LargeBinary,
     MetaData,
     Text,
+    TypeDecorator,
     literal_column,
     text,
 )
@@ -28,6 +32,22 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
+
+
+class Digest(TypeDecorator[str]):
+    """A digest in hexadecimal, stored as bytes, which take half the space; empty if there is
+    none."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """As stored."""
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """As elsewhere."""
+        return None if value is None else bytes(value).hex()
 
 
 def instant(name: str, *, null: bool = False) -> Column[object]:

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from service.database.tables.columns import agreement_id, metadata
+from service.database.tables.columns import Digest, agreement_id, metadata
 
 audit_entries = Table(
     "audit_entries",
@@ -29,9 +29,9 @@ audit_entries = Table(
     Column("actor", Text, nullable=False),
     Column("event", Text, nullable=False),
     Column("data", JSONB, nullable=False),
-    Column("personal_digest", Text, nullable=False, server_default=""),
-    Column("prev_hash", Text, nullable=False),
-    Column("hash", Text, nullable=False),
+    Column("personal_digest", Digest, nullable=False, server_default=""),
+    Column("prev_hash", Digest, nullable=False),
+    Column("hash", Digest, nullable=False),
     Index(
         "uq_audit_entries_seq",
         text("coalesce(agreement_id, '00000000-0000-0000-0000-000000000000'::uuid)"),

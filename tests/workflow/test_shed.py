@@ -97,6 +97,7 @@ def test_so_do_the_records_of_acts_the_differences_and_what_mails_said(
     assert inside == {}
     after = dossier_of(house.deps, reference, house.staff)
     assert after.files == before.files
+    assert {each.reply_to for each in after.messages if each.state == "sent"} == {""}
     assert [each.kind for each in after.messages] == [each.kind for each in before.messages]
     assert after.timeline[: len(before.timeline)] == before.timeline
     (context,) = house.rows("select context from documents where kind = 'frozen'")

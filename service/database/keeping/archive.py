@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -35,16 +35,30 @@ class ArchivedObject:
     @classmethod
     def of(cls, row: Any) -> ArchivedObject:
         """The object of a row."""
-        listed = row.inside if row.packed is None else json.loads(zlib.decompress(row.packed))
+        listed = row.inside if row.packed is None else unpacked(row.packed)
         inside = {name: (size, sha256) for name, (size, sha256) in listed.items()}
         return cls(
             row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until, inside
         )
 
 
-def packed(inside: Mapping[str, Sequence[object]]) -> bytes:
-    """The list of files inside an object in fewer bytes: about two fifths."""
-    return zlib.compress(json.dumps(inside, separators=(",", ":")).encode(), 9)
+def packed(inside: Mapping[str, tuple[int, str]]) -> bytes:
+    """The list of files inside an object in a third of the space: names and sizes compressed, then
+    the digests, which cannot be compressed."""
+    sizes = {name: size for name, (size, _) in inside.items()}
+    digests = b"".join(bytes.fromhex(sha256) for _, sha256 in inside.values())
+    return zlib.compress(json.dumps(sizes, separators=(",", ":")).encode(), 9) + digests
+
+
+def unpacked(data: bytes) -> dict[str, tuple[int, str]]:
+    """The list that was packed."""
+    reader = zlib.decompressobj()
+    sizes = json.loads(reader.decompress(data))
+    digests = reader.unused_data
+    return {
+        name: (size, digests[32 * number : 32 * number + 32].hex())
+        for number, (name, size) in enumerate(sizes.items())
+    }
 
 
 @dataclass(frozen=True)

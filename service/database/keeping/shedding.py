@@ -62,7 +62,7 @@ _DROP = (
     """,
     # The log says that these were delivered.
     """
-    update messages set values = '{}', key = null
+    update messages set values = '{}', reply_to = '', key = null
     where agreement_id = any(cast(:ids as uuid[])) and state = 'sent'
     """,
 )

@@ -23,7 +23,8 @@ messages = Table(
     "messages",
     metadata,
     own_id(),
-    # Null, and ``values`` empty, for a delivered mail about an agreement that only the archive has.
+    # Null, and ``values`` and ``reply_to`` empty, for a delivered mail about an agreement of which
+    # the archive has the rest.
     Column("key", Text, nullable=True, unique=True),
     Column("subject", Text, nullable=False),
     # The id of an agreement has its own column: it is a foreign key and used in joins.

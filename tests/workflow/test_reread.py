@@ -20,7 +20,6 @@ from service.errors import NotAllowed
 from service.workflow.keeping import archive, reread
 from service.workflow.sealing import close, seal
 from service.workflow.telling import alarm
-from service.workflow.telling.alarm import stalled_items
 from signatures.keys.authority import Authority, create_authority, load_authority
 from storage.errors import StorageUnavailable
 from storage.zipped import zip_package
@@ -365,7 +364,7 @@ def test_overdue_is_shown_and_told(three: tuple[House, list[str]]) -> None:
         days_pass(house, 100, reference)
     found = reread.progress(house.deps, house.staff)
     assert (found.total, found.overdue, found.oldest) == (3, 2, state(house, first).looked_at)
-    stalled, _ = stalled_items(house.deps, house.staff)
+    stalled, _ = alarm.stalled_items(house.deps, house.staff)
     assert [(each.kind, each.reference) for each in stalled] == [
         ("reread", first),
         ("reread", second),
@@ -376,7 +375,7 @@ def test_overdue_is_shown_and_told(three: tuple[House, list[str]]) -> None:
     assert (told["reference"], told["trouble"], len(told["others"])) == (first, "reread", 1)
     reread.reread(house.deps, 3)
     assert reread.progress(house.deps, house.staff).overdue == 0
-    stalled, _ = stalled_items(house.deps, house.staff)
+    stalled, _ = alarm.stalled_items(house.deps, house.staff)
     assert "reread" not in {each.kind for each in stalled}  # mails that wait for a minute are there
 
 

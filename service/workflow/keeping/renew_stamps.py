@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # it loads the PDF library
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200  # files per run
+AT_ONCE = 200  # files per part; a night has as many parts as it needs
 LEAST_GAIN = timedelta(days=180)
 """The minimum extra validity for which a copy with a new time stamp is made."""
 
@@ -51,12 +51,23 @@ def renew_stamps(deps: Deps) -> int:
     with deps.database.begin() as tx:
         now = tx.now()
         late = tx.stamps.late(now)
-        due = tx.stamps.due(now, now + timedelta(days=deps.settings.stamp_renew_days), AT_ONCE)
     if late:
         log.error("time stamps of %d agreements were not renewed before they expired", len(late))
-    renewed = _renew_all(deps, due, now, failing) if due else 0
+    renewed = 0
+    while part := _renew_part(deps, now, failing):
+        renewed += part
     _note_troubles(deps, late, failing)
     return renewed
+
+
+def _renew_part(deps: Deps, now: datetime, failing: dict[str, str]) -> int:
+    """Renew the most urgent files and return how many. 0 is the end: nothing is due, or as many
+    fail as are read at once, which the alarm reports."""
+    with deps.database.begin() as tx:
+        before = now + timedelta(days=deps.settings.stamp_renew_days)
+        found = tx.stamps.due(now, before, AT_ONCE)
+    due = [each for each in found if each.stamp.agreement_id not in failing]
+    return _renew_all(deps, due, now, failing) if due else 0
 
 
 def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str]) -> int:

@@ -50,11 +50,16 @@ def kept(failure: Exception) -> str:
 
 def kept_code(code: ErrorCode | StartCode, **values: object) -> str:
     """A failure to be stored as its code and values."""
+    return kept_line(_key(code), values)
+
+
+def kept_line(key: str, values: Mapping[str, object]) -> str:
+    """A key and its values in one line, to be stored."""
     plain = {name: each if isinstance(each, int) else str(each) for name, each in values.items()}
     inside = json.dumps(plain, ensure_ascii=False)[1:-1]
     # Braces inside are escaped, so that the closing one can be found when reading.
     inside = inside.replace("{", r"\u007b").replace("}", r"\u007d")
-    return f"{_key(code)} {{{inside}}}"
+    return f"{key} {{{inside}}}"
 
 
 def kept_in_words(reason: str, language: Language = OURS) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from service.agreement import reasons
 from service.agreement.sentences import after_a_stop, filled
-from service.error_words import kept_in_words
 from service.texts import Language, catalogue, named
 
 
@@ -160,7 +160,7 @@ def in_words(
     entry, from which a sentence takes names and reasons, are gone.
     """
     failures = {
-        name: kept_in_words(str(data[name]), language) for name in _FAILURES if data.get(name)
+        name: reasons.in_words(str(data[name]), language) for name in _FAILURES if data.get(name)
     }
     data = {**data, **failures}
     try:
@@ -174,7 +174,7 @@ def reason_in_words(event: str, personal: Mapping[str, object], language: Langua
     """The reason beside an entry, in words; empty if it has none."""
     reason = str(personal.get("reason", ""))
     if event != Event.AGREEMENT_DECLINED:
-        return kept_in_words(reason, language)
+        return reasons.in_words(reason, language)
     return decline_reason(reason, str(personal.get("explanation", "")), language)
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from service.agreement import reasons
 from service.agreement.changes import change_in_words
 from service.agreement.deadlines import show_date, show_moment
 from service.agreement.sentences import role_names
-from service.error_words import kept_in_words
 from service.texts import Language, named, text
 
 MOMENTS = (
@@ -63,14 +63,14 @@ _PRINTED: Mapping[str, Callable[[Any, Language], object]] = {
     ],
     "alarm.others": _names("labels"),
     "alarm.reason": lambda reason, language: (
-        kept_in_words(reason, language) or text("labels.no_reason", language)
+        reasons.in_words(reason, language) or text("labels.no_reason", language)
     ),
     "alarm.what": _name("labels"),
     "countersign_digest.agreements": lambda lines, language: [
         in_words("countersign", each, language) for each in lines
     ],
     "declined.reason": _name("labels.decline_reason"),
-    "generation_failed.reason": kept_in_words,
+    "generation_failed.reason": reasons.in_words,
     "role_asked.roles": role_names,
     "undeliverable.mail": _name("message_kinds"),
 }

@@ -18,7 +18,7 @@ from flask import Flask
 from jinja2 import FileSystemLoader, StrictUndefined
 
 from service.agreement.deadlines import show_date, show_moment, show_moment_with_offset
-from service.error_words import kept_in_words
+from service.agreement.reasons import in_words
 from service.texts import OURS, Language, catalogue, folder, named, text
 from signatures.acts.font import drawn_in, faces_for
 from signatures.effective_date import BRUSSELS, local_date
@@ -121,7 +121,7 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
         "uur": _hour,  # 14:05
         "geleden": partial(ago, language=language),
         # the failure of a job, stored as its code
-        "in_woorden": partial(kept_in_words, language=language),
+        "in_woorden": partial(in_words, language=language),
         "breekbaar": partial(breakable, language=language),
     }
 

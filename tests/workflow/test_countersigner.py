@@ -14,6 +14,7 @@ from house import BROWSER, House
 from service.agreement.drafting import Input
 from service.agreement.lists import Search
 from service.agreement.permissions import Role, Staff
+from service.agreement.reasons import because
 from service.agreement.states import State
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
@@ -287,7 +288,7 @@ def test_who_may_not_sign_any_more_needs_attention(house: House, tom: Staff, los
     house.rows("update agreements set last_activity_at = now() - interval '16 minutes'")
     stalled, _ = alarm.stalled_items(house.deps, house.staff)
     assert [(each.kind.value, each.reason) for each in stalled] == [
-        ("countersigner", "Tom Claes kan niet meer namens ons ondertekenen")
+        ("countersigner", because("countersigner_gone", name="Tom Claes"))
     ]
     assert alarm.alarm(house.deps) == 1
     assert len(house.mails(reference, "alarm")) == 1

@@ -21,8 +21,10 @@ from remembered import numbered_key
 from snapshots import begin_with
 
 from service.agreement.permissions import Role, Staff
+from service.agreement.reasons import because, in_words
 from service.database.keeping.archive import ArchivedObject
 from service.errors import NotAllowed
+from service.texts import OURS
 from service.wiring.build import build
 from service.workflow.keeping import archive, renew_stamps, reread, retrieve, verify
 from service.workflow.telling import alarm
@@ -156,7 +158,7 @@ def test_a_certificate_that_proves_no_longer_is_said(
     passes(house, "16 minutes")
     assert alarm.alarm(house.deps) == 1
     assert warned(house)[0]["trouble"] == "renew"
-    assert "zegel keys renew-stamp" in warned(house)[0]["reason"]
+    assert "zegel keys renew-stamp" in in_words(warned(house)[0]["reason"], OURS)
 
     assert renew_stamps.renew_stamps(with_new_certificate(house).deps) == 2
     assert troubles(house) == []
@@ -315,7 +317,7 @@ def test_a_renewed_copy_that_is_damaged_is_damage(aged: tuple[House, str]) -> No
     with house.deps.database.begin() as tx:
         found = tx.archive.state(tx.agreements.get(reference).id)
     assert found
-    assert (found.state, found.failure) == ("corrupt", f"{copy.name}: beschadigd")
+    assert (found.state, found.failure) == ("corrupt", f"{copy.name}: {because('corrupt')}")
     assert alarm.alarm(house.deps) == 1
 
 

@@ -10,6 +10,7 @@ import pytest
 from house import House
 
 from service.agreement.alarms import AlarmKind, StalledItem
+from service.agreement.reasons import because
 from service.workflow.keeping import retain
 from service.workflow.one_by_one import SomeFailed
 from service.workflow.telling import alarm
@@ -137,7 +138,7 @@ def one_that_is_gone_stops_no_other_and_is_told_at_once(house: House, reference:
     with house.deps.database.begin() as tx:
         state = tx.archive.state(house.agreement(reference).id)
     assert state
-    assert (state.state, state.failure) == ("missing", "bijlagen.zip: ontbreekt")
+    assert (state.state, state.failure) == ("missing", f"bijlagen.zip: {because('missing')}")
     assert alarm.alarm(house.deps) == 1
 
 

@@ -9,6 +9,8 @@ import pytest
 from house import House
 
 from service.agreement.alarms import AlarmKind
+from service.agreement.reasons import in_words
+from service.texts import OURS
 from service.workflow.keeping import reread
 from service.workflow.keeping.verify import objection_to
 from service.workflow.telling import alarm
@@ -80,7 +82,7 @@ def test_two_verdicts_that_disagree_raise_an_alarm_and_change_no_state(
         assert read_back(house, 1) == 1  # and every night while they disagree
         found = archive_state(house)
         assert (found.state, found.failure) == ("verified", "")
-        assert "na haar eigen tijdstempel" in found.dispute
+        assert "na haar eigen tijdstempel" in in_words(found.dispute, OURS)
         assert "archive.damaged" not in house.events(reference)
         assert alarm.alarm(house.deps) == 1
         assert alarm.alarm(house.deps) == 0

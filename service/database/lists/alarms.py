@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.alarms import AlarmKind, StalledItem
+from service.agreement.reasons import because
 from service.agreement.states import SIGNED_NOT_SEALED, State
 from service.agreement.subjects import Subject, SubjectKind
 from service.agreement.terms import READ_BACK
@@ -43,7 +44,6 @@ from service.database.tables.columns import word, words
 from service.database.tables.documents import acts, originals
 from service.database.tables.log import audit_entries
 from service.database.tables.messages import messages
-from service.texts import text
 
 ALARM = "alarm"  # the kind of the alarm mail itself, for which there is no alarm
 MOST_OVERDUE = 1000  # a large archive after a long outage must not slow every check
@@ -271,7 +271,7 @@ _STALLED = union_all(
 
 def _reason(kind: str, found: str) -> str:
     gone = kind == AlarmKind.COUNTERSIGNER
-    return text("labels.countersigner_gone", name=found) if gone else found
+    return because("countersigner_gone", name=found) if gone else found
 
 
 _AT_ONCE = tuple(

@@ -9,6 +9,7 @@ from typing import Any
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
+from service.agreement.reasons import within
 from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
@@ -78,7 +79,7 @@ def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: 
     if found.only_disputed and before.state == "verified":
         tx.archive.note_looked(agreement.id)
         return
-    reason = found.summary()
+    reason = within(found.summary(), 500)
     tx.archive.set_state(agreement.id, found.state, found.stored.prefix, reason)
     if found.state == "verified":
         sha256 = known.original.sha256
@@ -86,8 +87,8 @@ def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: 
         if before.checked_at is None:
             _send_copies(tx, agreement)
     # Checked every night, but logged only when the result changes.
-    elif asked or (before.state, before.failure) != (found.state, reason[:500]):
-        why = {"reason": reason[:300]}
+    elif asked or (before.state, before.failure) != (found.state, reason):
+        why = {"reason": within(reason, 300)}
         tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, SYSTEM, personal=why, **asked)
 
 

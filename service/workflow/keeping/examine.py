@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from service.agreement.model import Agreement
+from service.agreement.reasons import because, refused_by
 from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
-from service.texts import text
 from service.workflow.keeping.verify import ledgers, objection_to, verify_kept
 from service.workflow.package.recorded import recorded_package, stored
 from signatures.package.names import AGREEMENT, MANIFEST, SHEET, SHOWN
 from signatures.verdict.report import FAILS, GENUINE, HOLDS, INVALID, Report
-from storage.check import MISSING, CheckReport, check
+from storage.check import CORRUPT, MISSING, CheckReport, check
 from storage.renewed import original_of
 
 
@@ -111,13 +111,13 @@ class ArchiveCheck:
         return "missing" if MISSING in self.stored.wrong().values() else "corrupt"
 
     def summary(self) -> str:
-        """A short description of the faults; empty if there are none."""
+        """The faults as codes to be stored; empty if there are none."""
         wrong = self.stored.wrong()
-        said = [f"{name}: {text(f'staff.check.{found}').lower()}" for name, found in wrong.items()]
+        said = [f"{name}: {because(found)}" for name, found in wrong.items()]
         if not self.stored.begins_with_shown and not {AGREEMENT, SHOWN} & wrong.keys():
-            said.append(text("staff.check.not_shown"))
+            said.append(because("not_shown"))
         if not self.stored.manifest_as_recorded and MANIFEST not in wrong:
-            said.append(f"{MANIFEST}: {text('staff.check.corrupt').lower()}")
+            said.append(f"{MANIFEST}: {because(CORRUPT)}")
         said += [f"{name}: {_why(report)}" for name, report in self.refused().items()]
         return "; ".join(said)
 
@@ -127,10 +127,10 @@ def _revoked(report: Report) -> bool:
 
 
 def _why(report: Report) -> str:
-    """The failed rules in words; if none failed, those that could not be decided."""
+    """The failed rules; if none failed, those that could not be decided."""
     failing = [each for each in report.answers if each.state == FAILS]
     others = [each for each in report.answers if each.state != HOLDS and each.rule != "shown"]
-    return " ".join(each.sentence() for each in failing or others)
+    return " ".join(refused_by(each) for each in failing or others)
 
 
 def recorded(tx: Transaction, agreement_id: str) -> Recorded | None:

@@ -13,14 +13,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from service.agreement.deadlines import show_date
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM
+from service.agreement.reasons import because
 from service.database.keeping.archive import ArchivedObject
 from service.database.keeping.document_stamps import DocumentStamp, Due
 from service.database.keeping.renewals import FAILING, LATE
 from service.deps import Deps
-from service.texts import text
 from service.workflow.keeping.verify import ledgers, verify_kept
 from service.workflow.one_by_one import said
 from service.workflow.sealing.seal import with_present_keys
@@ -85,7 +84,7 @@ def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str
             len(due) - len(worthwhile),
             until.date(),
         )
-        reason = text("labels.renewal.too_short", until=show_date(local_date(until)))
+        reason = because("too_short", until=local_date(until).isoformat())
         failing |= {each.stamp.agreement_id: reason for each in due if each not in worthwhile}
     renewed = 0
     for number, each in enumerate(worthwhile):
@@ -127,7 +126,7 @@ def _read_unread(deps: Deps) -> dict[str, str]:
 def _note_troubles(deps: Deps, late: set[str], failing: Mapping[str, str]) -> None:
     """Record failing and late renewals for the pages; logged once per series."""
     now_are = {each: (FAILING, reason) for each, reason in failing.items()}
-    now_are |= {each: (LATE, text("labels.renewal.late")) for each in late}
+    now_are |= {each: (LATE, because("late")) for each in late}
     with deps.database.begin() as tx:
         before = tx.renewals.troubled()
     for agreement_id in sorted(before.keys() | now_are.keys()):

@@ -23,6 +23,7 @@ from datetime import timedelta
 from service.agreement.alarms import AlarmKind, StalledItem
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Principal, Role, require
+from service.agreement.reasons import within
 from service.agreement.subjects import SubjectKind
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -79,7 +80,7 @@ def _note(tx: Transaction, item: StalledItem) -> None:
         agreement_id,
         Event.ALARM_RAISED,
         SYSTEM,
-        personal={"reason": item.reason[:300]},
+        personal={"reason": within(item.reason, 300)},
         what=_code(item),
         since=item.since.isoformat(),
     )

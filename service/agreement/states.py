@@ -53,6 +53,48 @@ class PlaceState(StrEnum):
     EXPIRED = "expired"
 
 
+class PackageState(StrEnum):
+    """The state of an agreement's package in the archive; *missing* and *corrupt* raise an alarm
+    and return to *verified* when a later check finds it good."""
+
+    LOCAL = "local"
+    STORED = "stored"
+    LOCKED = "locked"
+    VERIFIED = "verified"
+    MISSING = "missing"
+    CORRUPT = "corrupt"
+
+
+DAMAGED = (PackageState.MISSING, PackageState.CORRUPT)
+
+
+class MailState(StrEnum):
+    """The state of a mail: *failed* is tried again, *refused* is permanent."""
+
+    QUEUED = "queued"
+    FAILED = "failed"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+UNSENT = (MailState.QUEUED, MailState.FAILED)
+
+
+class DocumentKind(StrEnum):
+    """A text that sales look at before sending, or the one that both parties sign."""
+
+    PREVIEW = "preview"
+    FROZEN = "frozen"
+
+
+class LinkEnd(StrEnum):
+    """Why a signing link ended."""
+
+    NOT_ENDED = ""
+    REPLACED = "replaced"
+    DELEGATED = "delegated"
+
+
 class Order(StrEnum):
     """Who signs first; fixed at sending, so that the last field can lock the whole document."""
 

@@ -19,7 +19,7 @@ from service.agreement.events import Event
 from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Staff
-from service.agreement.states import PlaceState, State
+from service.agreement.states import DocumentKind, PackageState, PlaceState, State
 from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import NewDocument, NewOriginal
 from service.database.agreement.seals import Seal
@@ -41,7 +41,7 @@ def freeze(tx: Transaction, agreement: Agreement) -> None:
         str(uuid.uuid4()),
         NewDocument(
             edition=1,
-            kind="frozen",
+            kind=DocumentKind.FROZEN,
             sha256=SHA,
             pdf=b"pdf",
             pages=1,
@@ -128,7 +128,7 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
         tx.archive.put_objects(
             before.id, [ArchivedObject("bijlagen.zip", "k", "v", SHA, 9, until, kept)]
         )
-        tx.archive.set_state(before.id, "verified", "p/")
+        tx.archive.set_state(before.id, PackageState.VERIFIED, "p/")
         return after
 
 
@@ -248,7 +248,7 @@ def test_nothing_is_emptied_that_the_archive_is_not_known_to_hold(
             sql(statement)
     sql("delete from archive_states")
     with database.begin() as tx:
-        tx.archive.set_state(signed.id, "verified", "p/")
+        tx.archive.set_state(signed.id, PackageState.VERIFIED, "p/")
     for statement in DROP_COPIES:
         sql(statement)
 
@@ -341,7 +341,7 @@ def test_the_first_frozen_document_of_an_edition_counts(
     with database.begin() as tx:
         values = NewDocument(
             edition=1,
-            kind="frozen",
+            kind=DocumentKind.FROZEN,
             sha256="other",
             pdf=b"other",
             pages=1,

@@ -14,6 +14,7 @@ import pytest
 
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
+from service.agreement.states import MailState
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.engine import Database, Transaction
 from service.database.queue.jobs import BULK, QUEUES, Task
@@ -167,7 +168,7 @@ def test_a_mail_that_arrives_settles_what_was_refused_about_the_same_subject(
         refused = [str(uuid.uuid4()) for _ in subjects]
         for message_id, subject in zip(refused, subjects, strict=True):
             queue(tx, subject, message_id, message_id)
-            tx.messages.mark(message_id, "refused", "550 no such user")
+            tx.messages.mark(message_id, MailState.REFUSED, "550 no such user")
         queue(tx, subjects[0], "a", arrived := str(uuid.uuid4()))
         found = tx.messages.lock(arrived)
         assert found is not None
@@ -183,9 +184,9 @@ def test_what_became_of_a_mail(database: Database, new: New) -> None:
         agreement = new(tx)
         queue(tx, Subject.agreement(agreement.id), "a")
         message = tx.messages.of(agreement.id)[0]
-        tx.messages.mark(message.id, "failed", "x" * 900)
+        tx.messages.mark(message.id, MailState.FAILED, "x" * 900)
         failed = tx.messages.lock(message.id)
-        tx.messages.mark(message.id, "sent")
+        tx.messages.mark(message.id, MailState.SENT)
         sent = tx.messages.lock(message.id)
     assert failed is not None
     assert (failed.state, failed.tries, len(failed.last_error), failed.sent_at) == (

@@ -20,7 +20,7 @@ from service.agreement.alarms import AlarmKind
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Staff
-from service.agreement.states import State
+from service.agreement.states import DocumentKind, State
 from service.agreement.subjects import Subject
 from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import NewDocument
@@ -244,7 +244,7 @@ def frozen_from(template: TemplateVersion) -> NewDocument:
     """A frozen text that was made from it."""
     return NewDocument(
         edition=1,
-        kind="frozen",
+        kind=DocumentKind.FROZEN,
         sha256="c",
         pdf=b"",
         pages=1,

@@ -18,7 +18,7 @@ from house import BROWSER, House
 
 from service.agreement.lists import Search
 from service.agreement.permissions import Permission, Role, Staff
-from service.agreement.states import State
+from service.agreement.states import PackageState, State
 from service.database.keeping.archive import ArchivedObject
 from service.documents.check import compact
 from service.documents.pdf_text import read_pdf_text
@@ -314,7 +314,7 @@ def test_a_failure_to_archive_is_told_once_a_spell(house: House) -> None:
     archive.note_failure(house.deps, agreement_id, "x")
     assert state_of(house, reference) is None
     with house.deps.database.begin() as tx:
-        tx.archive.set_state(agreement_id, "local", "")
+        tx.archive.set_state(agreement_id, PackageState.LOCAL, "")
     for _ in range(3):
         archive.note_failure(house.deps, agreement_id, "StorageUnavailable: geen antwoord")
     assert house.events(reference).count("archive.failed") == 1

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.agreement.act_record import AcceptedAct, ActRecord
 from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.places import Place
+from service.agreement.states import DocumentKind
 from service.database.tables.documents import acts, documents, originals, seals
 
 
@@ -24,7 +25,7 @@ class NewDocument:
     """
 
     edition: int
-    kind: str
+    kind: DocumentKind
     sha256: str
     pdf: bytes | None
     pages: int
@@ -119,10 +120,11 @@ class Documents:
         A preview is replaced; a frozen one never is. ``common_sha256`` is the common text for
         showing a countersigner the difference.
         """
-        if made.kind == "preview":
+        if made.kind is DocumentKind.PREVIEW:
             self._connection.execute(
                 delete(documents).where(
-                    documents.c.agreement_id == agreement_id, documents.c.kind == "preview"
+                    documents.c.agreement_id == agreement_id,
+                    documents.c.kind == DocumentKind.PREVIEW,
                 )
             )
         kept = self._connection.execute(
@@ -140,11 +142,11 @@ class Documents:
 
     def frozen(self, agreement_id: str, edition: int) -> Document | None:
         """The frozen document of an edition."""
-        return self._one(agreement_id, "frozen", edition)
+        return self._one(agreement_id, DocumentKind.FROZEN, edition)
 
     def frozen_text(self, agreement_id: str, edition: int) -> FrozenText | None:
         """The same without the PDF."""
-        wanted = {"agreement": agreement_id, "of_kind": "frozen", "attempt": edition}
+        wanted = {"agreement": agreement_id, "of_kind": DocumentKind.FROZEN, "attempt": edition}
         row = self._connection.execute(_FROZEN_TEXT, wanted).mappings().one_or_none()
         return FrozenText(**row) if row else None
 
@@ -154,7 +156,7 @@ class Documents:
         row = self._connection.execute(
             select(person["name"].astext, person["function"].astext).where(
                 documents.c.agreement_id == agreement_id,
-                documents.c.kind == "frozen",
+                documents.c.kind == DocumentKind.FROZEN,
                 documents.c.edition == edition,
             )
         ).one_or_none()
@@ -162,9 +164,9 @@ class Documents:
 
     def preview(self, agreement_id: str) -> Document | None:
         """The newest preview."""
-        return self._one(agreement_id, "preview", None)
+        return self._one(agreement_id, DocumentKind.PREVIEW, None)
 
-    def _one(self, agreement_id: str, kind: str, edition: int | None) -> Document | None:
+    def _one(self, agreement_id: str, kind: DocumentKind, edition: int | None) -> Document | None:
         wanted = {"agreement": agreement_id, "of_kind": kind}
         if edition is None:
             found = self._connection.execute(_OF_KIND, wanted)
@@ -175,7 +177,7 @@ class Documents:
             return None
         return Document(
             edition=row.edition,
-            kind=row.kind,
+            kind=DocumentKind(row.kind),
             sha256=row.sha256,
             pdf=row.pdf,
             pages=row.pages,
@@ -193,7 +195,7 @@ class Documents:
         row = self._connection.execute(
             select(documents.c.pdf, documents.c.sha256).where(
                 documents.c.agreement_id == agreement_id,
-                documents.c.kind == "frozen",
+                documents.c.kind == DocumentKind.FROZEN,
                 documents.c.edition == edition,
             )
         ).one_or_none()
@@ -274,7 +276,7 @@ class Documents:
                 documents,
                 (documents.c.agreement_id == originals.c.agreement_id)
                 & (documents.c.edition == originals.c.edition)
-                & (documents.c.kind == "frozen"),
+                & (documents.c.kind == DocumentKind.FROZEN),
             )
             .where(originals.c.agreement_id == agreement_id)
         ).one_or_none()
@@ -297,7 +299,7 @@ class Documents:
         the preview. The frozen document stays for now: see ``Shedding``."""
         self._connection.execute(
             delete(documents).where(
-                documents.c.agreement_id == agreement_id, documents.c.kind == "preview"
+                documents.c.agreement_id == agreement_id, documents.c.kind == DocumentKind.PREVIEW
             )
         )
         self._connection.execute(delete(seals).where(seals.c.agreement_id == agreement_id))

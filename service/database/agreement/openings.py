@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.shown import Opening, sha256_of
+from service.agreement.states import DocumentKind
 from service.database.tables.agreements import agreements
 from service.database.tables.documents import documents
 from service.database.tables.openings import common_texts, openings
@@ -38,7 +39,7 @@ class View:
 _VIEWS = (
     select(documents.c.agreement_id, documents.c.reading_html, common_texts.c.html)
     .outerjoin(common_texts, common_texts.c.sha256 == documents.c.common_sha256)
-    .where(documents.c.kind == "frozen", documents.c.reading_html.is_not(None))
+    .where(documents.c.kind == DocumentKind.FROZEN, documents.c.reading_html.is_not(None))
 )
 _VIEW = _VIEWS.where(
     documents.c.agreement_id == bindparam("agreement"),

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.states import DocumentKind
 from service.database.tables.documents import documents, seals
 
 
@@ -49,7 +50,7 @@ class Sealed:
 _FROZEN = select(documents.c.pdf).where(
     documents.c.agreement_id == bindparam("agreement"),
     documents.c.edition == bindparam("attempt"),
-    documents.c.kind == "frozen",
+    documents.c.kind == DocumentKind.FROZEN,
 )
 _SEALS = (
     select(seals)

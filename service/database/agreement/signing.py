@@ -25,6 +25,7 @@ from sqlalchemy import (
 from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
 from service.agreement.places import SIGNATORY, Party, Turn
+from service.agreement.states import LinkEnd
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES, LINK_SESSION_HOURS
 from service.database.tables.agreements import signatories
 from service.database.tables.links import code_challenges, link_sessions, links
@@ -32,7 +33,7 @@ from service.database.tables.links import code_challenges, link_sessions, links
 
 @dataclass(frozen=True)
 class Link:
-    """A signing link. ``ended`` is empty while it is valid, else replaced or delegated."""
+    """A signing link."""
 
     id: str
     agreement_id: str
@@ -42,7 +43,7 @@ class Link:
     signatory_function: str
     number: int
     copied: bool
-    ended: str
+    ended: LinkEnd
     created_at: datetime
     opened_at: datetime | None
 
@@ -110,10 +111,15 @@ class Signing:
         self._connection = connection
 
     def issue(
-        self, link_id: str, agreement_id: str, signatory_id: str, token_hash: bytes, *, ended: str
+        self,
+        link_id: str,
+        agreement_id: str,
+        signatory_id: str,
+        token_hash: bytes,
+        *,
+        ended: LinkEnd,
     ) -> None:
-        """Make a link for the controller's first signatory; a valid one ends as ``ended``
-        (replaced or delegated)."""
+        """Make a link for the controller's first signatory; a valid one ends as ``ended``."""
         self._connection.execute(
             update(links)
             .where(
@@ -336,7 +342,7 @@ def _link(row: Any) -> Link:
         signatory_function=row.signatory_function,
         number=row.number,
         copied=row.copied,
-        ended=row.ended,
+        ended=LinkEnd(row.ended),
         created_at=row.created_at,
         opened_at=row.opened_at,
     )

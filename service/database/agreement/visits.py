@@ -15,6 +15,7 @@ from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
 from service.agreement.model import Agreement
+from service.agreement.states import LinkEnd
 from service.database.agreement.rows import WHOLE, as_agreement
 from service.database.agreement.signing import Link
 from service.database.tables.agreements import agreements, signatories
@@ -158,7 +159,7 @@ def _session(row: RowMapping) -> LinkSession:
             signatory_function=row["link_signatory_function"],
             number=row["link_number"],
             copied=row["link_copied"],
-            ended=row["link_ended"],
+            ended=LinkEnd(row["link_ended"]),
             created_at=row["link_created_at"],
             opened_at=row["link_opened_at"],
         ),

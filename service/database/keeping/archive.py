@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, null, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.states import DAMAGED, UNSENT, PackageState
 from service.database.tables.archive import RENEWED, archive_states, archived_objects
 from service.database.tables.documents import originals
 from service.database.tables.messages import messages
 
-CHECKED = ("verified", "missing", "corrupt")  # the possible results of a check
+CHECKED = (PackageState.VERIFIED, *DAMAGED)  # the possible results of a check
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,13 @@ def unpacked(data: bytes) -> dict[str, tuple[int, str]]:
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """``state`` is local, stored, locked or verified; missing and corrupt raise an alarm.
+    """The state of a package, and what is known of its checks.
 
     ``checked_at`` is the last successful check, ``looked_at`` the last check with any result.
     ``failure`` says what is wrong, or why the last attempt to store or read it back failed.
     """
 
-    state: str
+    state: PackageState
     prefix: str
     failure: str
     checked_at: datetime | None
@@ -93,14 +94,18 @@ class ArchiveRecords:
         row = self._connection.execute(_STATE, {"agreement": agreement_id}).one_or_none()
         if row is None:
             return None
-        return ArchiveState(row.state, row.prefix, row.failure, row.checked_at, row.looked_at)
+        return ArchiveState(
+            PackageState(row.state), row.prefix, row.failure, row.checked_at, row.looked_at
+        )
 
-    def set_state(self, agreement_id: str, state: str, prefix: str, failure: str = "") -> None:
+    def set_state(
+        self, agreement_id: str, state: PackageState, prefix: str, failure: str = ""
+    ) -> None:
         """Record the state; for a check's result, also the time."""
         values: dict[str, Any] = {"state": state, "prefix": prefix, "failure": failure[:500]}
         if state in CHECKED:  # the same time for both, unlike ``clock_timestamp``
             values["looked_at"] = func.statement_timestamp()
-        if state == "verified":
+        if state is PackageState.VERIFIED:
             values["checked_at"] = func.statement_timestamp()
         self._connection.execute(
             upsert(archive_states)
@@ -232,14 +237,14 @@ class ArchiveRecords:
                 select(archive_states.c.agreement_id)
                 .join(originals, originals.c.agreement_id == archive_states.c.agreement_id)
                 .where(
-                    archive_states.c.state == "verified",
+                    archive_states.c.state == PackageState.VERIFIED,
                     archive_states.c.checked_at
                     < func.statement_timestamp() - func.make_interval(0, 0, 0, 0, hours),
                     originals.c.pdf.is_not(None),
                     ~select(messages.c.id)
                     .where(
                         messages.c.agreement_id == archive_states.c.agreement_id,
-                        messages.c.state.in_(("queued", "failed")),
+                        messages.c.state.in_(UNSENT),
                     )
                     .exists(),
                 )

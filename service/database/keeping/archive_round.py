@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from service.agreement.archive_round import COUNTED, Round
+from service.agreement.states import DAMAGED, PackageState
 from service.agreement.terms import READ_BACK
 from service.database.keeping.archive import CHECKED, ArchivedObject
 from service.database.tables.agreements import agreements
@@ -32,8 +33,8 @@ from signatures.package.names import AGREEMENT
 
 _CHECKED_BEFORE = archive_states.c.looked_at.is_not(None)
 _KEPT = archive_states.c.state.in_(words(CHECKED))
-_GOOD = archive_states.c.state == word("verified")
-_DAMAGED = archive_states.c.state.in_(words(("missing", "corrupt")))
+_GOOD = archive_states.c.state == word(PackageState.VERIFIED)
+_DAMAGED = archive_states.c.state.in_(words(DAMAGED))
 _DISPUTED = archive_states.c.disputed_since.is_not(None)
 # A failed reading is not a result: the state does not change.
 _FAILED = archive_states.c.failure != word("")

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.states import PackageState
 from service.database.keeping.archive import ArchivedObject
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import agreement_id, instant, metadata, now, words
@@ -78,7 +79,7 @@ class DocumentStamps:
             .where(
                 archived_objects.c.name.in_(words(SEALED_FILES)),
                 archived_objects.c.stamp_proves_until.is_(None),
-                state == "verified",
+                state == PackageState.VERIFIED,
             )
             .limit(limit)
         )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, func, select, text, update
 
+from service.agreement.states import PackageState
 from service.database.keeping.archive import packed
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import word
@@ -25,7 +26,7 @@ _stored_at = (
     .scalar_subquery()
 )
 _READ_BACK_TWICE = (
-    archive_states.c.state == word("verified"),
+    archive_states.c.state == word(PackageState.VERIFIED),
     archive_states.c.failure == "",
     archive_states.c.judged_twice_at.is_not(None),
     archive_states.c.disputed_since.is_(None),

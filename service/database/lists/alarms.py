@@ -29,7 +29,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.alarms import AlarmKind, StalledItem
 from service.agreement.reasons import because
-from service.agreement.states import SIGNED_NOT_SEALED, State
+from service.agreement.states import (
+    DAMAGED,
+    SIGNED_NOT_SEALED,
+    UNSENT,
+    MailState,
+    PackageState,
+    State,
+)
 from service.agreement.subjects import Subject, SubjectKind
 from service.agreement.terms import READ_BACK
 from service.database.keeping.renewals import FAILING, LATE
@@ -103,7 +110,7 @@ class Alarms:
             select(messages.c.last_error)
             .where(
                 messages.c.kind == ALARM,
-                messages.c.state.in_(words(("queued", "failed"))) | _REFUSED,
+                messages.c.state.in_(words(UNSENT)) | _REFUSED,
             )
             .order_by(messages.c.queued_at)
             .limit(1)
@@ -124,7 +131,7 @@ class Alarms:
         ]
 
 
-_REFUSED = and_(messages.c.state == word("refused"), ~messages.c.settled)
+_REFUSED = and_(messages.c.state == word(MailState.REFUSED), ~messages.c.settled)
 # Joined, so that it is searched once for each agreement, however often its column is used.
 _UNSEALED = UNSEALED_ACTS.with_only_columns(func.min(acts.c.signed_at).label("since")).lateral(
     "unsealed"
@@ -146,7 +153,7 @@ _DAMAGED_SINCE = (
 _OVERDUE = (
     select(archive_states.c.agreement_id, archive_states.c.looked_at, archive_states.c.failure)
     .where(
-        archive_states.c.state == word("verified"),
+        archive_states.c.state == word(PackageState.VERIFIED),
         archive_states.c.looked_at < func.now() - READ_BACK,
     )
     .order_by(archive_states.c.looked_at)
@@ -169,7 +176,7 @@ def _oldest_mail(condition: ColumnElement[bool], name: str) -> Any:
 # ``offset(0)`` keeps PostgreSQL from reading all running agreements for their columns: the index
 # alone says which these few are.
 _GONE = select(agreements.c.id).where(COUNTERSIGNER_GONE).offset(0).subquery("gone")
-_OLDEST_MAIL = _oldest_mail(messages.c.state.in_(words(("queued", "failed"))), "oldest_mail")
+_OLDEST_MAIL = _oldest_mail(messages.c.state.in_(words(UNSENT)), "oldest_mail")
 _OLDEST_REFUSED = _oldest_mail(_REFUSED, "oldest_refused")
 
 
@@ -208,12 +215,12 @@ _STALLED = union_all(
     )
     .join(archive_states, archive_states.c.agreement_id == originals.c.agreement_id)
     .where(
-        archive_states.c.state != word("verified"),
-        archive_states.c.state.not_in(words(("missing", "corrupt"))),
+        archive_states.c.state != word(PackageState.VERIFIED),
+        archive_states.c.state.not_in(words(DAMAGED)),
     ),
     _of_agreement(
         AlarmKind.DAMAGED, archive_states.c.agreement_id, _DAMAGED_SINCE, archive_states.c.failure
-    ).where(archive_states.c.state.in_(words(("missing", "corrupt")))),
+    ).where(archive_states.c.state.in_(words(DAMAGED))),
     _of_agreement(
         AlarmKind.DISPUTED,
         archive_states.c.agreement_id,

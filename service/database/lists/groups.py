@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.lists import COUNTED, GROUPS
-from service.agreement.states import RUNNING, State
+from service.agreement.states import DAMAGED, RUNNING, MailState, PackageState, State
 from service.database.people.accounts import may_sign
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import agreements
@@ -67,12 +67,16 @@ COUNTERSIGNER_GONE = and_(
 )
 
 # A mail that is no longer relevant (its link was revoked, or the agreement ended) is settled.
-MAIL_TROUBLE = and_(messages.c.state.in_(words(("failed", "refused"))), ~messages.c.settled)
+MAIL_TROUBLE = and_(
+    messages.c.state.in_(words((MailState.FAILED, MailState.REFUSED))), ~messages.c.settled
+)
 QUESTION_WAITS = questions.c.ended == word("")
 # A failure to read back is not reported per agreement: the round shows it and continues.
 _UNARCHIVED = or_(
-    and_(archive_states.c.failure != word(""), archive_states.c.state != word("verified")),
-    archive_states.c.state.in_(words(("missing", "corrupt"))),
+    and_(
+        archive_states.c.failure != word(""), archive_states.c.state != word(PackageState.VERIFIED)
+    ),
+    archive_states.c.state.in_(words(DAMAGED)),
 )
 # Each of these has its own small index.
 _TROUBLED = union(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, State
+from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, PackageState, State
 from service.database.lists.unsealed import UNSEALED_ACTS
 from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states
@@ -52,7 +52,9 @@ class Lagging:
             select(archive_states.c.agreement_id)
             .join(originals, originals.c.agreement_id == archive_states.c.agreement_id)
             .where(
-                archive_states.c.state.in_(words(("local", "stored", "locked"))),
+                archive_states.c.state.in_(
+                    words((PackageState.LOCAL, PackageState.STORED, PackageState.LOCKED))
+                ),
                 originals.c.created_at < _before(seconds),
             )
             .limit(AT_ONCE)

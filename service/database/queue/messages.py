@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from service.agreement.states import UNSENT, MailState
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.tables.columns import words
 from service.database.tables.messages import messages
@@ -39,10 +40,7 @@ class NewMessage:
 
 @dataclass(frozen=True)
 class Message:
-    """One mail. ``state`` is queued, failed (will be retried), sent or refused (permanently).
-
-    ``settled``: its refusal does not matter (any more).
-    """
+    """One mail. ``settled``: its refusal does not matter (any more)."""
 
     id: str
     subject: Subject
@@ -55,7 +53,7 @@ class Message:
     challenge_id: str | None
     account_link_id: str | None
     attach_original: bool
-    state: str
+    state: MailState
     tries: int
     last_error: str
     settled: bool
@@ -70,7 +68,7 @@ class Message:
     @property
     def undelivered(self) -> bool:
         """Whether it was refused permanently and this is not settled."""
-        return self.state == "refused" and not self.settled
+        return self.state is MailState.REFUSED and not self.settled
 
 
 OVERTAKEN = "overtaken"  # instead of an error: the mail is no longer relevant
@@ -120,9 +118,9 @@ class Messages:
         ).one_or_none()
         return _message(row) if row else None
 
-    def mark(self, message_id: str, state: str, error: str = "") -> None:
+    def mark(self, message_id: str, state: MailState, error: str = "") -> None:
         """Record the result of an attempt to send it."""
-        sent_at = func.clock_timestamp() if state == "sent" else messages.c.sent_at
+        sent_at = func.clock_timestamp() if state is MailState.SENT else messages.c.sent_at
         self._connection.execute(
             update(messages)
             .where(messages.c.id == message_id)
@@ -150,7 +148,9 @@ class Messages:
         if message_id is not None:
             conditions.append(messages.c.id == message_id)
         self._connection.execute(
-            update(messages).where(messages.c.state == "refused", *conditions).values(settled=True)
+            update(messages)
+            .where(messages.c.state == MailState.REFUSED, *conditions)
+            .values(settled=True)
         )
 
     def settle_link_mails(self, agreement_id: str) -> None:
@@ -175,7 +175,7 @@ class Messages:
             self._connection.execute(
                 select(messages.c.id)
                 .where(
-                    messages.c.state.in_(words(("queued", "failed"))),
+                    messages.c.state.in_(words(UNSENT)),
                     messages.c.queued_at < func.statement_timestamp() - age,
                 )
                 .order_by(messages.c.queued_at)
@@ -197,7 +197,7 @@ def _message(row: Any) -> Message:
         challenge_id=row.challenge_id,
         account_link_id=row.account_link_id,
         attach_original=row.attach_original,
-        state=row.state,
+        state=MailState(row.state),
         tries=row.tries,
         last_error=row.last_error,
         settled=row.settled,

@@ -15,7 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from service.database.tables.columns import agreement_id, instant, metadata, now
+from service.agreement.states import PackageState
+from service.database.tables.columns import agreement_id, instant, metadata, now, one_of
 from signatures.package.names import AGREEMENT, SHEET
 
 archived_objects = Table(
@@ -79,9 +80,7 @@ archive_states = Table(
     instant("judged_twice_at", null=True),  # the last second verdict
     # When what the package holds was dropped from the other tables.
     instant("shed_at", null=True),
-    CheckConstraint(
-        "state in ('local','stored','locked','verified','missing','corrupt')", name="state"
-    ),
+    one_of("state", PackageState),
     CheckConstraint("renewal in ('', 'failing', 'late')", name="renewal"),
     Index("ix_archive_states_looked_at", "looked_at"),
     Index("ix_archive_states_renewal", "agreement_id", postgresql_where=text("renewal <> ''")),

@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from service.database.tables.columns import agreement_id, metadata, now, own_id
+from service.agreement.states import DocumentKind
+from service.database.tables.columns import agreement_id, metadata, now, one_of, own_id
 
 documents = Table(
     "documents",
@@ -42,7 +43,7 @@ documents = Table(
     Column("common_sha256", Text, nullable=False, server_default=""),
     now("created_at"),
     UniqueConstraint("agreement_id", "edition", "kind"),
-    CheckConstraint("kind in ('preview','frozen')", name="kind"),
+    one_of("kind", DocumentKind),
     CheckConstraint("(pdf is null) = (size is not null)", name="size"),
 )
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from service.agreement.capabilities import Purpose
+from service.agreement.states import LinkEnd
 from service.database.tables.columns import agreement_id, instant, metadata, now, one_of, own_id
 
 links = Table(
@@ -39,7 +40,7 @@ links = Table(
         unique=True,
         postgresql_where=text("ended = ''"),
     ),
-    CheckConstraint("ended in ('','replaced','delegated')", name="ended"),
+    one_of("ended", LinkEnd),
 )
 
 link_sessions = Table(

@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from service.agreement.states import MailState
 from service.agreement.subjects import SubjectKind
 from service.database.tables.columns import agreement_id, instant, metadata, now, one_of, own_id
 
@@ -45,7 +46,7 @@ messages = Table(
     Column("settled", Boolean, nullable=False, server_default=text("false")),
     now("queued_at"),
     instant("sent_at", null=True),
-    CheckConstraint("state in ('queued','failed','sent','refused')", name="state"),
+    one_of("state", MailState),
     one_of("subject", SubjectKind),
     CheckConstraint("(subject = 'agreement') = (agreement_id is not null)", name="agreement"),
     CheckConstraint("num_nonnulls(agreement_id, subject_id) = 1", name="subject_id"),

@@ -10,6 +10,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
 from service.agreement.reasons import within
+from service.agreement.states import PackageState
 from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
@@ -38,7 +39,7 @@ def archive(deps: Deps, agreement_id: str) -> None:
         original = tx.documents.original(agreement_id)
         state = tx.archive.state(agreement_id)
         now = tx.now()
-        if original is None or (state and state.state == "verified"):
+        if original is None or (state and state.state is PackageState.VERIFIED):
             return
         frozen = tx.documents.frozen_pdf(agreement_id, agreement.edition)
     if original.pdf is None or frozen is None or frozen[0] is None:
@@ -76,12 +77,12 @@ def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: 
     if found.objections is not None:
         said = "; ".join(f"{name}: {why}" for name, why in found.disputed().items())
         tx.archive.note_dispute(agreement.id, said)
-    if found.only_disputed and before.state == "verified":
+    if found.only_disputed and before.state is PackageState.VERIFIED:
         tx.archive.note_looked(agreement.id)
         return
     reason = within(found.summary(), 500)
     tx.archive.set_state(agreement.id, found.state, found.stored.prefix, reason)
-    if found.state == "verified":
+    if found.state is PackageState.VERIFIED:
         sha256 = known.original.sha256
         tx.audit.append(agreement.id, Event.ARCHIVE_VERIFIED, SYSTEM, sha256=sha256, **asked)
         if before.checked_at is None:
@@ -97,7 +98,7 @@ def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
     with deps.database.begin() as tx:
         tx.agreements.hold(agreement_id)
         state = tx.archive.state(agreement_id)
-        if state is None or state.state == "verified":
+        if state is None or state.state is PackageState.VERIFIED:
             return
         if not state.failure:
             said = {"reason": reason[:300]}
@@ -144,8 +145,8 @@ def _note_stored(
         tx.agreements.hold(agreement.id)
         state = tx.archive.state(agreement.id)
         tx.archive.put_objects(agreement.id, objects)
-        if state is None or state.state == "local":
-            tx.archive.set_state(agreement.id, "locked", stored.prefix)
+        if state is None or state.state is PackageState.LOCAL:
+            tx.archive.set_state(agreement.id, PackageState.LOCKED, stored.prefix)
             tx.audit.append(agreement.id, Event.ARCHIVE_STORED, SYSTEM, prefix=stored.prefix)
             state = tx.archive.state(agreement.id)
         # Those of the first worker.

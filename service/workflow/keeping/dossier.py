@@ -18,7 +18,7 @@ from service.agreement.permissions import SYSTEM, Permission, Staff, require
 from service.agreement.places import Place
 from service.agreement.questions import Question
 from service.agreement.reminders import next_moment, refused_by_hand
-from service.agreement.states import RUNNING, State
+from service.agreement.states import RUNNING, UNSENT, State
 from service.database.agreement.documents import FrozenText, Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchiveState
@@ -140,7 +140,7 @@ class Dossier:
         copies = [each for each in self.messages if each.kind == "completed"]
         if any(each.undelivered for each in copies):
             return "undelivered"
-        sent = copies and all(each.state not in ("queued", "failed") for each in copies)
+        sent = copies and all(each.state not in UNSENT for each in copies)
         return "sent" if sent else "waiting"
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from service.agreement.model import Agreement
 from service.agreement.reasons import because, refused_by
+from service.agreement.states import PackageState
 from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
@@ -104,11 +105,12 @@ class ArchiveCheck:
         return bool(refused) and self.stored.intact and refused.keys() <= self.disputed().keys()
 
     @property
-    def state(self) -> str:
+    def state(self) -> PackageState:
         """The resulting state in the archive."""
         if self.intact:
-            return "verified"
-        return "missing" if MISSING in self.stored.wrong().values() else "corrupt"
+            return PackageState.VERIFIED
+        missing = MISSING in self.stored.wrong().values()
+        return PackageState.MISSING if missing else PackageState.CORRUPT
 
     def summary(self) -> str:
         """The faults as codes to be stored; empty if there are none."""

@@ -18,6 +18,7 @@ from typing import Any
 
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Principal, require
+from service.agreement.states import PackageState
 from service.deps import Deps
 from service.texts import text
 from service.workflow.keeping.reread import look
@@ -112,7 +113,7 @@ def _is_whole(deps: Deps, agreement_id: str) -> bool:
     """Whether the examination found it intact: then only that one attempt failed."""
     with deps.database.begin() as tx:
         state = tx.archive.state(agreement_id)
-    return state is not None and state.state == "verified"
+    return state is not None and state.state is PackageState.VERIFIED
 
 
 def _note(deps: Deps, **found: Any) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
-from service.agreement.states import State
+from service.agreement.states import PackageState, State
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.database.keeping.document_stamps import DocumentStamp
@@ -55,7 +55,7 @@ class Putting:
             self._added |= self._tx.stamps.add(stamp)
         if self._tx.archive.state(self._id) is None:
             self._added = True
-            self._tx.archive.set_state(self._id, "verified", self._held.stored.prefix)
+            self._tx.archive.set_state(self._id, PackageState.VERIFIED, self._held.stored.prefix)
         if self._new:
             self._tx.audit.append(self._id, Event.ARCHIVE_INDEXED, SYSTEM)
 

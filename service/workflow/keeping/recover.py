@@ -23,7 +23,7 @@ from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
 from service.agreement.permissions import Staff
 from service.agreement.places import SIGNATORY, Party, Place
-from service.agreement.states import Order, PlaceState, State
+from service.agreement.states import DocumentKind, Order, PlaceState, State
 from service.agreement.template_version import AGREEMENT as AGREEMENT_TEMPLATE
 from service.agreement.template_version import TemplateVersion
 from service.agreement.unprinted import (
@@ -210,7 +210,7 @@ class Recovered:
         frozen = [e for e in self.entries if e.event is Event.DOCUMENT_FROZEN][-1]
         return NewDocument(
             edition=self.facts.edition,
-            kind="frozen",
+            kind=DocumentKind.FROZEN,
             sha256=self.evidence["documents"]["shown"],
             pdf=None,
             size=len(self.files[SHOWN]),

@@ -22,6 +22,7 @@ from datetime import timedelta
 from service.agreement.archive_round import Round
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Principal, require
+from service.agreement.states import PackageState
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
@@ -109,7 +110,7 @@ def _note_unread(deps: Deps, agreement_id: str, failure: Exception) -> None:
     with deps.database.begin() as tx:
         tx.agreements.lock_by_id(agreement_id)
         state = tx.archive.state(agreement_id)
-        if state is None or state.state != "verified":  # keep the reason of damage
+        if state is None or state.state is not PackageState.VERIFIED:  # keep the reason of damage
             return
         if not state.failure:
             personal = {"reason": reason[:300]}

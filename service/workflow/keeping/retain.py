@@ -15,6 +15,7 @@ from datetime import datetime
 
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM
+from service.agreement.states import PackageState
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
 from service.workflow.keeping.reread import look
@@ -96,7 +97,7 @@ def _note_failing(deps: Deps, agreement_id: str, reason: str) -> None:
     with deps.database.begin() as tx:
         tx.agreements.lock_by_id(agreement_id)
         state = tx.archive.state(agreement_id)
-        if state is None or state.state != "verified":
+        if state is None or state.state is not PackageState.VERIFIED:
             return
         if tx.archive.note_lock_failure(agreement_id, reason):
             personal = {"reason": reason[:300]}

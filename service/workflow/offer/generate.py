@@ -15,7 +15,7 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.agreement.printed import common_context, context
-from service.agreement.states import Order, State, Step, next_state
+from service.agreement.states import DocumentKind, Order, State, Step, next_state
 from service.agreement.template_version import TemplateVersion
 from service.database.agreement.documents import NewDocument
 from service.database.engine import Transaction
@@ -55,7 +55,7 @@ def generate(deps: Deps, agreement_id: str) -> None:
         tx.documents.put(
             before.id,
             str(uuid.uuid4()),
-            as_document(made, before, "frozen", printed),
+            as_document(made, before, DocumentKind.FROZEN, printed),
             common_sha256=tx.openings.keep_common(common),
         )
         frozen = tx.agreements.save(
@@ -127,9 +127,9 @@ def retry_generation(deps: Deps, reference: str, by: Principal) -> None:
 
 
 def as_document(
-    made: MadeDocument, agreement: Agreement, kind: str, printed: dict[str, Any]
+    made: MadeDocument, agreement: Agreement, kind: DocumentKind, printed: dict[str, Any]
 ) -> NewDocument:
-    """A document of the agreement's present edition; ``kind`` is frozen or preview."""
+    """A document of the agreement's present edition."""
     return NewDocument(
         edition=agreement.edition,
         kind=kind,

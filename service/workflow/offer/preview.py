@@ -9,6 +9,7 @@ import rfc8785
 
 from service.agreement.model import Agreement
 from service.agreement.printed import preview_context
+from service.agreement.states import DocumentKind
 from service.database.agreement.documents import NewDocument
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -57,7 +58,7 @@ def make_preview(deps: Deps, agreement_id: str) -> None:
             _keep_failed(tx, agreement, digest, str(failure.reason))
         return
     with deps.database.begin() as tx:
-        document = as_document(made, agreement, "preview", {"digest": digest})
+        document = as_document(made, agreement, DocumentKind.PREVIEW, {"digest": digest})
         tx.documents.put(agreement.id, str(uuid.uuid4()), document)
 
 
@@ -79,7 +80,7 @@ def _keep_failed(tx: Transaction, agreement: Agreement, digest: str, reason: str
         str(uuid.uuid4()),
         NewDocument(
             edition=agreement.edition,
-            kind="preview",
+            kind=DocumentKind.PREVIEW,
             sha256="",
             pdf=b"",
             pages=0,

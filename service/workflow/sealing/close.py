@@ -20,7 +20,7 @@ from service.agreement.evidence_sheet import sheet
 from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.permissions import SYSTEM
 from service.agreement.proof import Facts, evidence, qualities
-from service.agreement.states import SIGNED_NOT_SEALED, Step, next_state
+from service.agreement.states import SIGNED_NOT_SEALED, PackageState, Step, next_state
 from service.database.agreement.documents import NewOriginal
 from service.deps import Deps
 from service.workflow.package.log import log_lines
@@ -90,7 +90,7 @@ def close(deps: Deps, agreement_id: str) -> None:
             dataclasses.replace(before, state=next_state(Step.CLOSE, before.state), failure=""),
         )
         tx.audit.append(agreement_id, Event.AGREEMENT_COMPLETED, SYSTEM, sha256=original.sha256)
-        tx.archive.set_state(agreement_id, "local", "")
+        tx.archive.set_state(agreement_id, PackageState.LOCAL, "")
 
 
 @dataclass(frozen=True)

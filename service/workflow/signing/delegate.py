@@ -17,7 +17,7 @@ from service.agreement.fields import Checker
 from service.agreement.in_session import Colleague
 from service.agreement.model import Agreement
 from service.agreement.parties import Signatory
-from service.agreement.states import State, Step, next_state, refusal
+from service.agreement.states import LinkEnd, State, Step, next_state, refusal
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import FieldError, Invalid, Refused
@@ -97,7 +97,7 @@ def delegate(deps: Deps, secret: str, client: Client) -> Signatory:
             ),
             mailbox_proved=proof.code_confirmed_at.isoformat(),
         )
-        link_id = issue(deps, tx, passed, by, ended="delegated")
+        link_id = issue(deps, tx, passed, by, ended=LinkEnd.DELEGATED)
         invite(
             tx,
             dataclasses.replace(passed, message=given.message),

@@ -15,6 +15,7 @@ from service.agreement.file_names import saved_as
 from service.agreement.in_session import Colleague
 from service.agreement.model import Agreement
 from service.agreement.shown import PDF, VIEW
+from service.agreement.states import LinkEnd
 from service.database.agreement.documents import FrozenText
 from service.database.engine import Transaction
 from service.deps import Deps
@@ -200,7 +201,7 @@ def passed_on_to(deps: Deps, secret: str) -> tuple[Agreement, Colleague] | None:
         if found is None:
             return None
         session, agreement = found
-        passed_on = session.link.ended == "delegated" and session.colleague
+        passed_on = session.link.ended is LinkEnd.DELEGATED and session.colleague
         return (agreement, passed_on) if passed_on else None
 
 

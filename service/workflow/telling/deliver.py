@@ -17,7 +17,7 @@ from service.agreement.capabilities import code_for
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
 from service.agreement.permissions import SYSTEM
-from service.agreement.states import State
+from service.agreement.states import UNSENT, MailState, State
 from service.database.engine import Transaction
 from service.database.queue.messages import OVERTAKEN, Message
 from service.deps import Deps
@@ -53,11 +53,11 @@ def deliver(deps: Deps, message_id: str) -> None:
     """
     with deps.database.begin() as tx:
         message = tx.messages.lock(message_id)
-        if message is None or message.state in ("sent", "refused"):
+        if message is None or message.state not in UNSENT:
             return
         overtaken = _overtaken(tx, message)
         if overtaken and message.kind not in _SENT_ALL_THE_SAME:
-            tx.messages.mark(message_id, "refused", OVERTAKEN)
+            tx.messages.mark(message_id, MailState.REFUSED, OVERTAKEN)
             return
         now = tx.now()
     if overtaken:
@@ -65,12 +65,12 @@ def deliver(deps: Deps, message_id: str) -> None:
     try:
         as_link = _send(deps, message, now)
     except MailRefused as refusal:
-        _note(deps, message, "refused", Event.MESSAGE_REFUSED, str(refusal))
+        _note(deps, message, MailState.REFUSED, Event.MESSAGE_REFUSED, str(refusal))
         return
     except MailTemporaryFailure as failure:
-        _note(deps, message, "failed", Event.MESSAGE_FAILED, str(failure))
+        _note(deps, message, MailState.FAILED, Event.MESSAGE_FAILED, str(failure))
         raise Unavailable(ErrorCode.UNAVAILABLE) from failure
-    _note(deps, message, "sent", Event.MESSAGE_SENT, "", as_link=as_link)
+    _note(deps, message, MailState.SENT, Event.MESSAGE_SENT, "", as_link=as_link)
 
 
 def _send(deps: Deps, message: Message, now: datetime) -> bool:
@@ -105,8 +105,8 @@ def note_failure(deps: Deps, message_id: str, reason: str) -> None:
     """Show a failure from before any server was contacted; keeps an earlier server's answer."""
     with deps.database.begin() as tx:
         message = tx.messages.lock(message_id)
-    if message is not None and message.state == "queued":
-        _note(deps, message, "failed", Event.MESSAGE_FAILED, reason)
+    if message is not None and message.state is MailState.QUEUED:
+        _note(deps, message, MailState.FAILED, Event.MESSAGE_FAILED, reason)
 
 
 def _overtaken(tx: Transaction, message: Message) -> bool:
@@ -174,11 +174,17 @@ def _reply_to(address: str) -> Address | None:
 
 
 def _note(
-    deps: Deps, message: Message, state: str, event: Event, error: str, *, as_link: bool = False
+    deps: Deps,
+    message: Message,
+    state: MailState,
+    event: Event,
+    error: str,
+    *,
+    as_link: bool = False,
 ) -> None:
     with deps.database.begin() as tx:
-        first_failure = state == "failed" and message.state != "failed"
-        if message.agreement_id and (state != "failed" or first_failure):
+        first_failure = state is MailState.FAILED is not message.state
+        if message.agreement_id and (state is not MailState.FAILED or first_failure):
             tx.agreements.hold(message.agreement_id)
             tx.audit.append(
                 message.agreement_id,
@@ -188,8 +194,8 @@ def _note(
                 kind=message.kind,
                 **({"as_link": "yes"} if as_link else {}),
             )
-            if state == "refused":
+            if state is MailState.REFUSED:
                 tell_refused(tx, tx.agreements.get_by_id(message.agreement_id), message, error)
-        if state == "sent":
+        if state is MailState.SENT:
             tx.messages.settle_by(message)
         tx.messages.mark(message.id, state, error)

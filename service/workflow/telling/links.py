@@ -8,6 +8,7 @@ from service.agreement.capabilities import account_token_for, hash_secret, token
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Principal
+from service.agreement.states import LinkEnd
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.mail.kinds import Invitation, LinkRenewed
@@ -15,7 +16,12 @@ from service.workflow.telling.notify import last_day, sender, tell_signatory
 
 
 def issue(
-    deps: Deps, tx: Transaction, agreement: Agreement, by: Principal, *, ended: str = "replaced"
+    deps: Deps,
+    tx: Transaction,
+    agreement: Agreement,
+    by: Principal,
+    *,
+    ended: LinkEnd = LinkEnd.REPLACED,
 ) -> str:
     """Make the only valid link of the present signatory and return its id.
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.agreement.model import Agreement
 from service.agreement.permissions import Staff
+from service.agreement.states import LinkEnd
 from service.database.engine import Database
 
 Sql = Callable[..., list[Any]]
@@ -66,7 +67,7 @@ def test_one_link_lives_at_a_time(database: Database, new: New, sql: Sql) -> Non
                 agreement.id,
                 agreement.signatory_id,
                 bytes([number]) * 32,
-                ended="replaced",
+                ended=LinkEnd.REPLACED,
             )
     assert sorted(row[0] for row in sql("select ended from links")) == ["", "replaced", "replaced"]
     with pytest.raises(IntegrityError):

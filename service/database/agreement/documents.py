@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.places import Place
 from service.agreement.states import DocumentKind
 from service.database.tables.documents import acts, documents, originals, seals
+from service.database.tables.records import columns, names, record
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ _OF_KIND = select(documents).where(
     documents.c.agreement_id == bindparam("agreement"), documents.c.kind == bindparam("of_kind")
 )
 _DOCUMENT = _OF_KIND.where(documents.c.edition == bindparam("attempt"))
-_FROZEN_TEXT = _DOCUMENT.with_only_columns(*(documents.c[each.name] for each in fields(FrozenText)))
+_FROZEN_TEXT = _DOCUMENT.with_only_columns(*(documents.c[name] for name in names(FrozenText)))
 _ACTS = (
     select(acts)
     .where(acts.c.agreement_id == bindparam("agreement"), acts.c.edition == bindparam("attempt"))
@@ -133,7 +134,7 @@ class Documents:
                 id=document_id,
                 agreement_id=agreement_id,
                 common_sha256=common_sha256,
-                **_columns(made),
+                **columns(made),
             )
             .on_conflict_do_nothing(index_elements=["agreement_id", "edition", "kind"])
             .returning(documents.c.id)
@@ -175,20 +176,7 @@ class Documents:
         row = found.one_or_none()
         if row is None:
             return None
-        return Document(
-            edition=row.edition,
-            kind=DocumentKind(row.kind),
-            sha256=row.sha256,
-            pdf=row.pdf,
-            pages=row.pages,
-            reading_html=row.reading_html,
-            context=row.context,
-            template_version=row.template_version,
-            template_sha256=row.template_sha256,
-            engine=row.engine,
-            size=row.size,
-            created_at=row.created_at,
-        )
+        return record(Document, row, kind=DocumentKind(row.kind))
 
     def frozen_pdf(self, agreement_id: str, edition: int) -> tuple[bytes | None, str] | None:
         """Only the frozen bytes, if they are here, and their SHA-256."""
@@ -203,25 +191,16 @@ class Documents:
 
     def add_act(self, agreement_id: str, edition: int, act: AcceptedAct) -> None:
         """Store an accepted act. The unique place makes a second one impossible."""
-        columns = {"agreement_id": agreement_id, "edition": edition, **_columns(act)}
-        self._connection.execute(_ADD_ACT, columns)
+        values = columns(act, place=act.place.key, record=dict(act.record.content))
+        self._connection.execute(
+            _ADD_ACT, {"agreement_id": agreement_id, "edition": edition, **values}
+        )
 
     def acts(self, agreement_id: str, edition: int) -> list[AcceptedAct]:
         """The accepted acts of an edition in the order of signing."""
         rows = self._connection.execute(_ACTS, {"agreement": agreement_id, "attempt": edition})
         return [
-            AcceptedAct(
-                id=row.id,
-                place=Place.named(row.place),
-                ordinal=row.ordinal,
-                signatory_id=row.signatory_id,
-                staff_id=row.staff_id,
-                signed_at=row.signed_at,
-                document_sha256=row.document_sha256,
-                record=ActRecord(row.record),
-                record_sha256=row.record_sha256,
-                image=row.image,
-            )
+            record(AcceptedAct, row, place=Place.named(row.place), record=ActRecord(row.record))
             for row in rows
         ]
 
@@ -229,7 +208,10 @@ class Documents:
         """Store the one original; False if it is already stored."""
         made = self._connection.execute(
             upsert(originals)
-            .values(agreement_id=agreement_id, **_columns(original))
+            .values(
+                agreement_id=agreement_id,
+                **columns(original, manifest_facts=original.manifest_facts.kept()),
+            )
             .on_conflict_do_nothing(index_elements=["agreement_id"])
             .returning(originals.c.agreement_id)
         )
@@ -240,20 +222,7 @@ class Documents:
         row = self._connection.execute(_ORIGINAL, {"agreement": agreement_id}).one_or_none()
         if row is None:
             return None
-        return Original(
-            edition=row.edition,
-            pdf=row.pdf,
-            sha256=row.sha256,
-            size=row.size,
-            level=row.level,
-            evidence_pdf=row.evidence_pdf,
-            evidence_sha256=row.evidence_sha256,
-            evidence_json=row.evidence_json,
-            log_jsonl=row.log_jsonl,
-            manifest_facts=ManifestFacts.from_kept(row.manifest_facts),
-            further_files=row.further_files,
-            created_at=row.created_at,
-        )
+        return record(Original, row, manifest_facts=ManifestFacts.from_kept(row.manifest_facts))
 
     def sealed_copies(self, agreement_id: str) -> tuple[bytes | None, bytes | None] | None:
         """Only the working copies of the sealed original and of its evidence sheet."""
@@ -315,14 +284,3 @@ class Documents:
                 manifest_facts=originals.c.manifest_facts.op("-")(literal("certificates", Text)),
             )
         )
-
-
-def _columns(row: NewDocument | NewOriginal | AcceptedAct) -> dict[str, object]:
-    """Its values by column name; the columns are named like its fields."""
-    values = {field.name: getattr(row, field.name) for field in fields(row)}
-    if isinstance(row, NewOriginal):
-        values["manifest_facts"] = row.manifest_facts.kept()
-    if isinstance(row, AcceptedAct):
-        values["place"] = row.place.key
-        values["record"] = dict(row.record.content)
-    return values

@@ -12,6 +12,7 @@ from service.agreement.questions import Question
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import signatories
 from service.database.tables.questions import questions
+from service.database.tables.records import record
 
 _answerer = staff.alias("answerer")
 _QUESTION = (
@@ -109,17 +110,4 @@ class Questions:
 
 
 def _question(row: Any) -> Question:
-    return Question(
-        id=row.id,
-        agreement_id=row.agreement_id,
-        signatory_id=row.signatory_id,
-        staff_id=row.staff_id,
-        name=row.name,
-        email=row.email,
-        question=row.question,
-        asked_at=row.asked_at,
-        ended=row.ended,
-        answer=row.answer,
-        answered_by=row.answerer,
-        ended_at=row.ended_at,
-    )
+    return record(Question, row, answered_by=row.answerer)

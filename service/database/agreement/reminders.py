@@ -32,6 +32,7 @@ from service.database.tables.links import links
 from service.database.tables.messages import messages
 from service.database.tables.places import signature_places
 from service.database.tables.questions import questions
+from service.database.tables.records import record
 
 # While a document is being made, or could not be made, the signatory cannot do anything.
 _CAN_GO_ON = (State.SENT.value, State.READY.value, State.IN_SIGNING.value)
@@ -129,11 +130,4 @@ class Reminders:
 
 
 def _situation(row: Any) -> Situation:
-    return Situation(
-        link_id=row["link_id"],
-        linked_at=row["linked_at"],
-        expires_at=row["expires_at"],
-        contacts=tuple(row["contacts"]),
-        reminders=row["reminders"],
-        question_waits=row["question_waits"],
-    )
+    return record(Situation, row, contacts=tuple(row["contacts"]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 
 from sqlalchemy import (
     RowMapping,
@@ -25,6 +24,7 @@ from service.database.tables.agreements import (
     annex_items,
     signatories,
 )
+from service.database.tables.records import record
 
 _ITEMS = (
     select(
@@ -97,42 +97,20 @@ def as_agreement(row: RowMapping) -> Agreement:
     """The agreement in a row of ``WHOLE``."""
     items = tuple(Item(*values) for values in row["items"] or ())
     dpo = Dpo(**row["dpo"]) if row["dpo"] else None
-    main_date: date | None = row["main_date"]
-    return Agreement(
-        id=row["id"],
-        reference=row["reference"],
+    return record(
+        Agreement,
+        row,
         state=State(row["state"]),
-        edition=row["edition"],
         order=Order(row["signing_order"]),
-        annex_locked=row["annex_locked"],
         processor=Processor(**row["processor"]),
-        processor_version=row["processor_version"],
         controller=Controller(**row["controller"]),
-        signatory=Signatory(
-            name=row["signatory_name"],
-            email=row["signatory_email"],
-            function=row["signatory_function"],
-        ),
-        signatory_id=row["signatory_id"],
-        main_agreement=MainAgreement(row["main_reference"], main_date),
+        signatory=record(Signatory, row, "signatory_"),
+        main_agreement=MainAgreement(row["main_reference"], row["main_date"]),
         services=tuple(row["services"]),
         annex=Annex(items, row["dpo_answer"], dpo),
-        details_confirmed=row["details_confirmed"],
-        message=row["message"],
-        link_days=row["link_days"],
-        sender_id=row["sender_id"],
-        created_at=row["created_at"],
-        sent_at=row["sent_at"],
-        opened_at=row["opened_at"],
-        expires_at=row["expires_at"],
-        fully_signed_at=row["fully_signed_at"],
-        effective_date=row["effective_date"],
         template_sha256=row["template_sha256"] or "",
-        frozen_sha256=row["frozen_sha256"],
-        failure=row["failure"],
         places=places_in(row["places"]),
         countersigner=_countersigner(row),
-        version=row["version"],
     )
 
 

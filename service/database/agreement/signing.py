@@ -29,6 +29,7 @@ from service.agreement.states import LinkEnd
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES, LINK_SESSION_HOURS
 from service.database.tables.agreements import signatories
 from service.database.tables.links import code_challenges, link_sessions, links
+from service.database.tables.records import record
 
 
 @dataclass(frozen=True)
@@ -264,15 +265,8 @@ class Signing:
         row = self._connection.execute(statement, {"link": link_id}).one_or_none()
         if row is None:
             return None
-        return Challenge(
-            id=row.id,
-            code_hash=row.code_hash,
-            sent_to=row.sent_to,
-            purpose=Purpose(row.purpose),
-            tries=row.tries,
-            created_at=row.created_at,
-            expired=row.expired,
-            consumed=row.consumed_at is not None,
+        return record(
+            Challenge, row, purpose=Purpose(row.purpose), consumed=row.consumed_at is not None
         )
 
     def code_waits(self, challenge_id: str) -> bool:
@@ -333,16 +327,4 @@ class Signing:
 
 
 def _link(row: Any) -> Link:
-    return Link(
-        id=row.id,
-        agreement_id=row.agreement_id,
-        signatory_id=row.signatory_id,
-        signatory_name=row.signatory_name,
-        signatory_email=row.signatory_email,
-        signatory_function=row.signatory_function,
-        number=row.number,
-        copied=row.copied,
-        ended=LinkEnd(row.ended),
-        created_at=row.created_at,
-        opened_at=row.opened_at,
-    )
+    return record(Link, row, ended=LinkEnd(row.ended))

@@ -20,6 +20,7 @@ from service.database.agreement.rows import WHOLE, as_agreement
 from service.database.agreement.signing import Link
 from service.database.tables.agreements import agreements, signatories
 from service.database.tables.links import code_challenges, link_sessions, links
+from service.database.tables.records import record
 
 
 @dataclass(frozen=True)
@@ -148,30 +149,15 @@ class Visits:
 def _session(row: RowMapping) -> LinkSession:
     pending, colleague = row["session_pending"], row["session_colleague"]
     purpose = row["code_purpose"]
-    return LinkSession(
-        secret_hash=row["session_secret_hash"],
-        link=Link(
-            id=row["link_id"],
-            agreement_id=row["link_agreement_id"],
-            signatory_id=row["link_signatory_id"],
-            signatory_name=row["link_signatory_name"],
-            signatory_email=row["link_signatory_email"],
-            signatory_function=row["link_signatory_function"],
-            number=row["link_number"],
-            copied=row["link_copied"],
-            ended=LinkEnd(row["link_ended"]),
-            created_at=row["link_created_at"],
-            opened_at=row["link_opened_at"],
-        ),
-        ip=row["session_ip"],
-        user_agent=row["session_user_agent"],
-        authenticated_at=row["session_authenticated_at"],
+    return record(
+        LinkSession,
+        row,
+        "session_",
+        link=record(Link, row, "link_", ended=LinkEnd(row["link_ended"])),
         mailbox=_proved_mailbox(row) if purpose else None,
         proof=Purpose(purpose) if purpose else None,
-        shown_sha256=row["session_shown_sha256"],
         pending=Prepared.from_kept(pending, row["session_pending_image"]) if pending else None,
         colleague=Colleague(**colleague) if colleague else None,
-        read_at=row["session_read_at"],
     )
 
 

@@ -16,6 +16,7 @@ from service.agreement.states import DAMAGED, UNSENT, PackageState
 from service.database.tables.archive import RENEWED, archive_states, archived_objects
 from service.database.tables.documents import originals
 from service.database.tables.messages import messages
+from service.database.tables.records import columns, record
 
 CHECKED = (PackageState.VERIFIED, *DAMAGED)  # the possible results of a check
 
@@ -38,9 +39,7 @@ class ArchivedObject:
         """The object of a row."""
         listed = row.inside if row.packed is None else unpacked(row.packed)
         inside = {name: (size, sha256) for name, (size, sha256) in listed.items()}
-        return cls(
-            row.name, row.key, row.version_id, row.sha256, row.size, row.locked_until, inside
-        )
+        return record(cls, row, inside=inside)
 
 
 def packed(inside: Mapping[str, tuple[int, str]]) -> bytes:
@@ -94,9 +93,7 @@ class ArchiveRecords:
         row = self._connection.execute(_STATE, {"agreement": agreement_id}).one_or_none()
         if row is None:
             return None
-        return ArchiveState(
-            PackageState(row.state), row.prefix, row.failure, row.checked_at, row.looked_at
-        )
+        return record(ArchiveState, row, state=PackageState(row.state))
 
     def set_state(
         self, agreement_id: str, state: PackageState, prefix: str, failure: str = ""
@@ -149,16 +146,7 @@ class ArchiveRecords:
             upsert(archived_objects)
             .values(
                 [
-                    {
-                        "agreement_id": agreement_id,
-                        "name": each.name,
-                        "key": each.key,
-                        "version_id": each.version_id,
-                        "sha256": each.sha256,
-                        "size": each.size,
-                        "locked_until": each.locked_until,
-                        "inside": dict(each.inside),
-                    }
+                    columns(each, agreement_id=agreement_id, inside=dict(each.inside))
                     for each in objects
                 ]
             )

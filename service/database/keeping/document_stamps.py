@@ -23,6 +23,7 @@ from service.agreement.states import PackageState
 from service.database.keeping.archive import ArchivedObject
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import agreement_id, instant, metadata, now, words
+from service.database.tables.records import columns, record
 from signatures.package.names import AGREEMENT, SHEET
 
 document_stamps = Table(
@@ -89,13 +90,7 @@ class DocumentStamps:
         """Record one; False if it was already recorded."""
         made = self._connection.execute(
             upsert(document_stamps)
-            .values(
-                agreement_id=stamp.agreement_id,
-                name=stamp.name,
-                of=stamp.of,
-                stamped_at=stamp.stamped_at,
-                proves_until=stamp.proves_until,
-            )
+            .values(columns(stamp))
             .on_conflict_do_nothing()
             .returning(document_stamps.c.name)
         )
@@ -147,7 +142,7 @@ class DocumentStamps:
         )
         return [
             Due(
-                DocumentStamp(row.agreement_id, row.name, row.of, row.stamped_at, row.proves_until),
+                record(DocumentStamp, row),
                 ArchivedObject.of(row),
                 row.prefix,
             )

@@ -51,6 +51,7 @@ from service.database.tables.columns import word, words
 from service.database.tables.documents import acts, originals
 from service.database.tables.log import audit_entries
 from service.database.tables.messages import messages
+from service.database.tables.records import record
 
 ALARM = "alarm"  # the kind of the alarm mail itself, for which there is no alarm
 MOST_OVERDUE = 1000  # a large archive after a long outage must not slow every check
@@ -118,14 +119,12 @@ class Alarms:
 
     def _read(self, statement: Select[Any], **asked: object) -> list[StalledItem]:
         return [
-            StalledItem(
+            record(
+                StalledItem,
+                row,
                 subject=Subject(SubjectKind(row.subject), row.subject_id),
-                reference=row.reference,
-                organisation=row.organisation,
                 kind=AlarmKind(row.kind),
-                since=row.since,
                 reason=_reason(row.kind, row.reason),
-                told_at=row.told_at,
             )
             for row in self._connection.execute(statement, asked)
         ]

@@ -30,6 +30,7 @@ from service.database.tables.accounts import (
     staff_sessions,
 )
 from service.database.tables.columns import is_id
+from service.database.tables.records import record
 
 _BY_EMAIL = select(staff).where(func.lower(staff.c.email) == bindparam("wanted"))
 _BY_ID = select(staff).where(staff.c.id == bindparam("wanted"))
@@ -228,11 +229,9 @@ def _account(row: Any) -> Account:
 
 
 def person_of(row: Any) -> Staff:
-    return Staff(
-        id=row.id,
-        name=row.name,
-        email=row.email,
-        function=row.function,
+    return record(
+        Staff,
+        row,
         roles=frozenset(Role(role) for role in row.roles),
         first_password=row.credential == "printed",
     )

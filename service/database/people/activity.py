@@ -32,6 +32,7 @@ from service.agreement.activity import PAGE, Activity, Line, Wanted
 from service.agreement.terms import ACTIVITY_DAYS
 from service.database.tables.accounts import staff_activity
 from service.database.tables.log import audit_entries, audit_personal
+from service.database.tables.records import record
 
 MOST_OF_A_SUBJECT = 200
 
@@ -84,20 +85,7 @@ class StaffActivity:
             .order_by(both.c.at.desc(), both.c.source.desc(), both.c.id.desc())
             .limit(limit)
         )
-        return [
-            Line(
-                at=row.at,
-                source=row.source,
-                id=row.id,
-                kind=row.kind,
-                actor=row.actor,
-                subject=row.subject,
-                times=row.times,
-                data=row.data or {},
-                personal=row.personal or {},
-            )
-            for row in rows
-        ]
+        return [record(Line, row, data=row.data or {}, personal=row.personal or {}) for row in rows]
 
     def drop_old(self) -> int:
         """Delete expired rows; returns how many."""

@@ -12,6 +12,7 @@ from service.agreement.accounts import RoleRequest
 from service.agreement.permissions import Role
 from service.database.tables.accounts import role_requests, staff
 from service.database.tables.columns import is_id
+from service.database.tables.records import record
 
 
 class RoleRequests:
@@ -80,13 +81,4 @@ _REQUESTS = (
 
 
 def _request(row: Any) -> RoleRequest:
-    return RoleRequest(
-        id=row.id,
-        staff_id=row.staff_id,
-        name=row.name,
-        email=row.email,
-        role=Role(row.role),
-        asked_by=row.asked_by,
-        asked_by_name=row.asked_by_name,
-        asked_at=row.asked_at,
-    )
+    return record(RoleRequest, row, role=Role(row.role))

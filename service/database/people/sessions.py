@@ -12,6 +12,7 @@ from service.agreement.terms import STAFF_SESSION_HOURS, STAFF_SESSION_IDLE_HOUR
 from service.database.people.accounts import person_of
 from service.database.tables.accounts import staff, staff_sessions
 from service.database.tables.columns import is_id
+from service.database.tables.records import record
 
 MOST_OF_USER_AGENT = 400
 
@@ -127,13 +128,4 @@ _PROLONG = (
 
 
 def _session(row: Any) -> Session:
-    return Session(
-        id=row.session_id,
-        person=person_of(row),
-        user_agent=row.user_agent,
-        created_at=row.began_at,
-        last_seen_at=row.last_seen_at,
-        ends_at=row.ends_at,
-        proved_at=row.proved_at,
-        proved_by=row.proved_by,
-    )
+    return record(Session, row, id=row.session_id, person=person_of(row), created_at=row.began_at)

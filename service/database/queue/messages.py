@@ -7,7 +7,7 @@ its id when the mail is sent, so that neither is ever stored.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from service.agreement.states import UNSENT, MailState
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.tables.columns import words
 from service.database.tables.messages import messages
+from service.database.tables.records import columns, record
 
 
 @dataclass(frozen=True)
@@ -98,17 +99,14 @@ class Messages:
 
     def queue(self, new: NewMessage) -> bool:
         """Queue a mail; False if the same mail (by ``key``) was queued before."""
-        given = {each.name: getattr(new, each.name) for each in fields(new)}
         agreement_id = new.subject.agreement_id
-        made = self._connection.execute(
-            _QUEUE,
-            {
-                **given,
-                "subject": new.subject.kind.value,
-                "agreement_id": agreement_id,
-                "subject_id": None if agreement_id else new.subject.id,
-            },
+        values = columns(
+            new,
+            subject=new.subject.kind.value,
+            agreement_id=agreement_id,
+            subject_id=None if agreement_id else new.subject.id,
         )
+        made = self._connection.execute(_QUEUE, values)
         return made.first() is not None
 
     def lock(self, message_id: str) -> Message | None:
@@ -185,22 +183,10 @@ class Messages:
 
 
 def _message(row: Any) -> Message:
-    return Message(
-        id=row.id,
+    return record(
+        Message,
+        row,
         subject=Subject(SubjectKind(row.subject), row.agreement_id or row.subject_id),
-        kind=row.kind,
-        recipient=row.recipient,
-        recipient_name=row.recipient_name,
-        reply_to=row.reply_to,
         values=row._mapping["values"],
-        link_id=row.link_id,
-        challenge_id=row.challenge_id,
-        account_link_id=row.account_link_id,
-        attach_original=row.attach_original,
         state=MailState(row.state),
-        tries=row.tries,
-        last_error=row.last_error,
-        settled=row.settled,
-        queued_at=row.queued_at,
-        sent_at=row.sent_at,
     )

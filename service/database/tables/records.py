@@ -1,0 +1,29 @@
+"""Rows to dataclasses and back: their fields are named like the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from functools import cache
+from typing import Any, TypeVar
+
+Made = TypeVar("Made")
+
+
+def record(kind: Callable[..., Made], row: Any, prefix: str = "", /, **given: object) -> Made:
+    """One ``kind`` from the columns of a row, which are labelled with the prefix; ``given`` holds
+    the fields that are not just a column."""
+    columns = getattr(row, "_mapping", row)
+    read = {name: columns[prefix + name] for name in names(kind) if name not in given}
+    return kind(**read, **given)
+
+
+def columns(made: Any, /, **given: object) -> dict[str, object]:
+    """Its values by the names of the columns; ``given`` replaces or adds some."""
+    return {name: getattr(made, name) for name in names(made.__class__)} | given
+
+
+@cache
+def names(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass."""
+    return tuple(each.name for each in fields(kind))

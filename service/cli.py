@@ -15,7 +15,7 @@ from service.errors import ZegelError
 from service.running.handover import received, supervised
 from service.settings.choices import DEVELOPMENT, PRODUCTION
 from service.settings.table import Settings, load_settings
-from service.texts import has_text, text
+from service.texts import OURS, has_text, text
 from service.web.log_masking import MaskTokens
 
 # Imports inside functions: a command loads what it needs when it runs, so that `--help` and short
@@ -37,13 +37,13 @@ class Group(click.Group):
         except ZegelError as error:
             said = words_of(error)
         except KeyboardInterrupt:
-            said = text("cli.stopped")
+            said = text("cli.stopped", OURS)
         except OSError as error:
             if error.filename is None and error.errno != errno.ENOSPC:
                 raise  # not a problem that a person can solve in a folder
             log.debug("a file could not be used", exc_info=True)
-            file = error.filename or text("cli.disk")
-            said = text("cli.file_unusable", file=file, reason=_reason(error))
+            file = error.filename or text("cli.disk", OURS)
+            said = text("cli.file_unusable", OURS, file=file, reason=_reason(error))
         click.echo(said, err=True)
         raise click.exceptions.Exit(1)
 
@@ -51,17 +51,17 @@ class Group(click.Group):
 def _reason(error: OSError) -> str:
     name = errno.errorcode.get(error.errno or 0, "")
     known = f"cli.file_reason.{name}"
-    return text(known) if has_text(known) else str(error.strerror)
+    return text(known, OURS) if has_text(known, OURS) else str(error.strerror)
 
 
-@click.group(cls=Group, help=text("cli.help"))
+@click.group(cls=Group, help=text("cli.help", OURS))
 @click.version_option(package_name="zegel")
 def main() -> None:
     """Set up logging for every command."""
     set_up_logging()
 
 
-@main.command(help=text("cli.run"))
+@main.command(help=text("cli.run", OURS))
 def run() -> None:
     """Everything on this machine: engines, web and worker."""
     # Imported in the commands: `zegel verify` should not load a web framework, nor web a PDF one.
@@ -70,7 +70,7 @@ def run() -> None:
     sys.exit(run_everything(_settings(DEVELOPMENT)))
 
 
-@main.command(help=text("cli.web"))
+@main.command(help=text("cli.web", OURS))
 def web() -> None:
     """The web server alone."""
     # Only this command serves pages.
@@ -79,7 +79,7 @@ def web() -> None:
     serve(lambda: load_settings(received(), mode_default=PRODUCTION, keys=False))
 
 
-@main.command(help=text("cli.worker"))
+@main.command(help=text("cli.worker", OURS))
 def worker() -> None:
     """One worker alone."""
     # Only this command makes documents and seals.
@@ -88,7 +88,7 @@ def worker() -> None:
     work(lambda: _settings(PRODUCTION))
 
 
-@main.command(help=text("cli.prepare"))
+@main.command(help=text("cli.prepare", OURS))
 def prepare() -> None:
     """Schema, keys, bucket and first administrator, for an installation with own engines."""
     # Loads the key and archive libraries.
@@ -98,10 +98,10 @@ def prepare() -> None:
     if supervised():
         click.echo(first.as_line() if first else "")
     elif first:
-        click.echo(text("cli.first_sign_in", email=first.email, password=first.password))
+        click.echo(text("cli.first_sign_in", OURS, email=first.email, password=first.password))
 
 
-@main.command(help=text("cli.demo"))
+@main.command(help=text("cli.demo", OURS))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default="demo-out")
 @click.option("--input", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def demo(out: Path, source: Path | None) -> None:
@@ -112,17 +112,17 @@ def demo(out: Path, source: Path | None) -> None:
     sys.exit(walk(out, source))
 
 
-@main.command(help=text("cli.verify"))
+@main.command(help=text("cli.verify", OURS))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--root", "roots", multiple=True, type=_FILE, help=text("cli.verify_root"))
+@click.option("--root", "roots", multiple=True, type=_FILE, help=text("cli.verify_root", OURS))
 @click.option(
-    "--stamp-root", "stamp_roots", multiple=True, type=_FILE, help=text("cli.verify_stamp")
+    "--stamp-root", "stamp_roots", multiple=True, type=_FILE, help=text("cli.verify_stamp", OURS)
 )
-@click.option("--crl", "crls", multiple=True, type=_FILE, help=text("cli.verify_crl"))
+@click.option("--crl", "crls", multiple=True, type=_FILE, help=text("cli.verify_crl", OURS))
 @click.option(
-    "--person-root", "person_roots", multiple=True, type=_FILE, help=text("cli.verify_person")
+    "--person-root", "person_roots", multiple=True, type=_FILE, help=text("cli.verify_person", OURS)
 )
-@click.option("--json", "as_json", is_flag=True, help=text("cli.verify_json"))
+@click.option("--json", "as_json", is_flag=True, help=text("cli.verify_json", OURS))
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
 def verify(
     files: tuple[Path, ...],
@@ -150,12 +150,12 @@ def verify(
     )
 
 
-@main.group(help=text("cli.about_keys"))
+@main.group(help=text("cli.about_keys", OURS))
 def keys() -> None:
     """What is done with keys and certificates."""
 
 
-@keys.command("show", help=text("cli.keys_show"))
+@keys.command("show", help=text("cli.keys_show", OURS))
 @click.option("--json", "as_json", is_flag=True)
 def keys_show(as_json: bool) -> None:
     """List them."""
@@ -165,7 +165,7 @@ def keys_show(as_json: bool) -> None:
     sys.exit(show(_settings(PRODUCTION), as_json=as_json))
 
 
-@keys.command("renew-seal", help=text("cli.keys_renew_seal"))
+@keys.command("renew-seal", help=text("cli.keys_renew_seal", OURS))
 def keys_renew_seal() -> None:
     """The seal's certificate."""
     from service.commands.keys import renew_seal  # noqa: PLC0415
@@ -173,7 +173,7 @@ def keys_renew_seal() -> None:
     renew_seal(_settings(PRODUCTION))
 
 
-@keys.command("renew-stamp", help=text("cli.keys_renew_stamp"))
+@keys.command("renew-stamp", help=text("cli.keys_renew_stamp", OURS))
 def keys_renew_stamp() -> None:
     """The time stamps' key and certificate."""
     from service.commands.keys import renew_stamp  # noqa: PLC0415
@@ -181,7 +181,7 @@ def keys_renew_stamp() -> None:
     renew_stamp(_settings(PRODUCTION))
 
 
-@keys.command("new-authority", help=text("cli.keys_new_authority"))
+@keys.command("new-authority", help=text("cli.keys_new_authority", OURS))
 def keys_new_authority() -> None:
     """Root, issuing authority, seal and time stamps."""
     from service.commands.keys import new_authority  # noqa: PLC0415
@@ -189,11 +189,11 @@ def keys_new_authority() -> None:
     new_authority(_settings(PRODUCTION))
 
 
-@keys.command("renew-root-list", help=text("cli.keys_renew_root_list"))
+@keys.command("renew-root-list", help=text("cli.keys_renew_root_list", OURS))
 @click.option(
     "--root-key",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help=text("cli.keys_root_key"),
+    help=text("cli.keys_root_key", OURS),
 )
 def keys_renew_root_list(root_key: Path | None) -> None:
     """The root's revocation list."""
@@ -202,15 +202,15 @@ def keys_renew_root_list(root_key: Path | None) -> None:
     renew_root_list(_settings(PRODUCTION), root_key)
 
 
-@keys.command("revoke", help=text("cli.keys_revoke"))
+@keys.command("revoke", help=text("cli.keys_revoke", OURS))
 @click.argument("fingerprint")
 @click.option(
     "--reason",
     required=True,
     type=click.Choice(REVOCATION_REASONS),
-    help=text("cli.keys_reason"),
+    help=text("cli.keys_reason", OURS),
 )
-@click.option("--since", help=text("cli.keys_since"))
+@click.option("--since", help=text("cli.keys_since", OURS))
 def keys_revoke(fingerprint: str, reason: str, since: str | None) -> None:
     """One former certificate."""
     from service.commands.keys import revoke  # noqa: PLC0415
@@ -218,12 +218,12 @@ def keys_revoke(fingerprint: str, reason: str, since: str | None) -> None:
     revoke(_settings(PRODUCTION), fingerprint, reason, since)
 
 
-@main.group(help=text("cli.staff"))
+@main.group(help=text("cli.staff", OURS))
 def staff() -> None:
     """The way back in."""
 
 
-@staff.command("link", help=text("cli.staff_link"))
+@staff.command("link", help=text("cli.staff_link", OURS))
 @click.argument("email")
 def staff_link(email: str) -> None:
     """A link to choose a password once."""
@@ -233,7 +233,7 @@ def staff_link(email: str) -> None:
     link(_settings(PRODUCTION), email)
 
 
-@staff.command("administrator", help=text("cli.staff_administrator"))
+@staff.command("administrator", help=text("cli.staff_administrator", OURS))
 @click.argument("email")
 def staff_administrator(email: str) -> None:
     """Access and the role ``beheer`` for somebody."""
@@ -242,12 +242,12 @@ def staff_administrator(email: str) -> None:
     make_administrator(_settings(PRODUCTION), email)
 
 
-@main.group(help=text("cli.audit"))
+@main.group(help=text("cli.audit", OURS))
 def audit() -> None:
     """What the log is worth."""
 
 
-@audit.command("verify", help=text("cli.audit_verify"))
+@audit.command("verify", help=text("cli.audit_verify", OURS))
 @click.option("--root", "roots", multiple=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--json", "as_json", is_flag=True)
 def audit_verify(roots: tuple[Path, ...], as_json: bool) -> None:
@@ -258,18 +258,18 @@ def audit_verify(roots: tuple[Path, ...], as_json: bool) -> None:
     sys.exit(verify_log(lambda: _settings(PRODUCTION), roots, as_json=as_json))
 
 
-@main.group(help=text("cli.archive"))
+@main.group(help=text("cli.archive", OURS))
 def archive() -> None:
     """What is done with the archive by hand."""
 
 
-@archive.command("rebuild-index", help=text("cli.archive_rebuild"))
-@click.option("--root", "roots", multiple=True, type=_FILE, help=text("cli.rebuild_root"))
+@archive.command("rebuild-index", help=text("cli.archive_rebuild", OURS))
+@click.option("--root", "roots", multiple=True, type=_FILE, help=text("cli.rebuild_root", OURS))
 @click.option(
-    "--stamp-root", "stamp_roots", multiple=True, type=_FILE, help=text("cli.verify_stamp")
+    "--stamp-root", "stamp_roots", multiple=True, type=_FILE, help=text("cli.verify_stamp", OURS)
 )
-@click.option("--since", default="", metavar="VO-2026-00042", help=text("cli.rebuild_since"))
-@click.option("--json", "as_json", is_flag=True, help=text("cli.verify_json"))
+@click.option("--since", default="", metavar="VO-2026-00042", help=text("cli.rebuild_since", OURS))
+@click.option("--json", "as_json", is_flag=True, help=text("cli.verify_json", OURS))
 def archive_rebuild_index(
     roots: tuple[Path, ...], stamp_roots: tuple[Path, ...], since: str, as_json: bool
 ) -> None:

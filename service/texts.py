@@ -21,8 +21,7 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
 
 class Language(StrEnum):
-    """The language of a text. The caller passes the reader's language; the default is Dutch, for
-    readers who cannot have another."""
+    """The language of a text: the caller always passes the reader's."""
 
     NL = "nl"
 
@@ -50,7 +49,7 @@ def folder(language: Language, *names: str) -> Path:
 
 
 @cache
-def table(name: str, language: Language = Language.NL) -> Mapping[str, Any]:
+def table(name: str, language: Language) -> Mapping[str, Any]:
     """A catalogue file unprocessed, for lists whose entries have more than a sentence."""
     path = _file(name, language)
     if not path.is_file():
@@ -59,12 +58,12 @@ def table(name: str, language: Language = Language.NL) -> Mapping[str, Any]:
 
 
 @cache
-def catalogue(name: str, language: Language = Language.NL) -> Mapping[str, str]:
+def catalogue(name: str, language: Language) -> Mapping[str, str]:
     """All sentences of one catalogue file, keyed by their dotted path inside that file."""
     return dict(_flatten(table(name, language)))
 
 
-def text(key: str, language: Language = Language.NL, /, **values: object) -> str:
+def text(key: str, language: Language, /, **values: object) -> str:
     """The sentence for ``file.key`` in this language, filled with ``values``.
 
     Raises UnknownText for a key in no catalogue, KeyError for a missing value.
@@ -77,13 +76,13 @@ def text(key: str, language: Language = Language.NL, /, **values: object) -> str
     return Counting().vformat(sentence, (), values) if "{" in sentence else sentence
 
 
-def has_text(key: str, language: Language = Language.NL) -> bool:
+def has_text(key: str, language: Language) -> bool:
     """Whether a catalogue has this key; for uses with a general sentence as fallback."""
     name, _, path = key.partition(".")
     return _file(name, language).is_file() and path in catalogue(name, language)
 
 
-def named(kind: str, code: str, language: Language = Language.NL, /, **values: object) -> str:
+def named(kind: str, code: str, language: Language, /, **values: object) -> str:
     """A catalogue's name for a code, such as one of ``labels.place``; an unknown code is returned
     unchanged.
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from service.agreement.fields import Checker, fold
 from service.agreement.pasted import clean
 from service.error_codes import FieldCode
-from service.texts import table
+from service.texts import OURS, table
 
 ListName = Literal["personal_data", "data_subjects"]
 LISTS: tuple[ListName, ListName] = ("personal_data", "data_subjects")
@@ -72,7 +72,7 @@ def categories(name: ListName) -> tuple[Category, ...]:
     """The catalogue of one list, in display order."""
     return tuple(
         Category(code, entry["label"], entry.get("flag", ""))
-        for code, entry in table("data_categories")[name].items()
+        for code, entry in table("data_categories", OURS)[name].items()
     )
 
 

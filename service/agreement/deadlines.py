@@ -29,18 +29,18 @@ def can_be_later(until: datetime | None, now: datetime) -> bool:
     return until is not None and end_of_day_after(now, MOST_DAYS) > until
 
 
-def show_date(day: date, language: Language = Language.NL) -> str:
+def show_date(day: date, language: Language) -> str:
     """``2 maart 2026``, without a leading zero, as in the agreement."""
     return f"{day.day} {text(f'labels.month.{day.month}', language)} {day.year}"
 
 
-def show_moment(instant: datetime, language: Language = Language.NL) -> str:
+def show_moment(instant: datetime, language: Language) -> str:
     """``2 maart 2026 om 14:05`` in Brussels time."""
     local = instant.astimezone(BRUSSELS)
     return f"{show_date(local.date(), language)} {text('labels.at', language)} {local:%H:%M}"
 
 
-def show_moment_with_offset(instant: datetime, language: Language = Language.NL) -> str:
+def show_moment_with_offset(instant: datetime, language: Language) -> str:
     """``2 maart 2026 om 14:05:09 (+01:00)``; evidence needs the offset, because one hour of the
     last Sunday of October occurs twice."""
     local = instant.astimezone(BRUSSELS)

@@ -28,7 +28,7 @@ from service.agreement.pasted import clean
 from service.agreement.permissions import Staff
 from service.agreement.states import Order
 from service.error_codes import FieldCode
-from service.texts import catalogue
+from service.texts import OURS, catalogue
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def draft(
     controller = parse_controller(fields, check, complete=False)
     signatory = parse_signatory(fields, check, complete=False)
     main = parse_main_agreement(fields, check, today=today)
-    known = catalogue("services")
+    known = catalogue("services", OURS)
     services = tuple(code for code in known if code in set(given.services))
     if not services:
         check.refuse("services", FieldCode.SERVICES_EMPTY)

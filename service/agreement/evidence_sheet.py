@@ -177,7 +177,8 @@ def _succession(each: Succession, language: Language) -> str:
     passed_on = text("evidence.delegation", language, old=each.old, new=each.new)
     if each.mailbox is None:
         return passed_on
-    return f"{passed_on} {text('evidence.delegation_proof')} {_code_proof(each.mailbox, language)}"
+    proof = text("evidence.delegation_proof", language)
+    return f"{passed_on} {proof} {_code_proof(each.mailbox, language)}"
 
 
 def _proof(record: ActRecord, language: Language) -> str:

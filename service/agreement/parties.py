@@ -20,7 +20,7 @@ from service.agreement.fields import (
 )
 from service.agreement.pasted import clean
 from service.error_codes import FieldCode
-from service.texts import Language, table, text
+from service.texts import OURS, Language, table, text
 
 KINDS = (
     "legal_entity",
@@ -253,7 +253,7 @@ def parse_processor(form: Mapping[str, Any]) -> Processor:
 
 def countries() -> Mapping[str, str]:
     """ISO 3166 code to Dutch name, the most used first."""
-    return table("countries")
+    return table("countries", OURS)
 
 
 def _seat(street: str, postcode: str, city: str, country: str) -> str:

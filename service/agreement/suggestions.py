@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from service.agreement.annex import LISTS, MOST_ITEMS, Annex, Item, ListName, categories
 from service.agreement.fields import Checker, fold
 from service.error_codes import FieldCode
-from service.texts import catalogue, table
+from service.texts import OURS, catalogue, table
 
 # By service, then by list: codes of the catalogue ``data_categories``.
 Suggestions = Mapping[str, Mapping[ListName, Sequence[str]]]
@@ -29,9 +29,9 @@ def suggestions(own: Suggestions | None) -> dict[str, dict[ListName, Sequence[st
 
     Codes that are no longer in the catalogue are left out.
     """
-    ours, known = table("suggestions"), {name: _codes(name) for name in LISTS}
+    ours, known = table("suggestions", OURS), {name: _codes(name) for name in LISTS}
     found: dict[str, dict[ListName, Sequence[str]]] = {}
-    for service in catalogue("services"):
+    for service in catalogue("services", OURS):
         lists = (own or {}).get(service) or ours.get(service, {})
         found[service] = {
             name: tuple(code for code in known[name] if code in lists.get(name, ()))

@@ -21,7 +21,7 @@ from service.agreement.parties import (
     Signatory,
     countries,
 )
-from service.texts import table, text
+from service.texts import OURS, table, text
 
 _POSTCODES = {"BE": r"\d{4}", "NL": r"\d{4} ?[A-Z]{2}"}
 _OTHER_POSTCODE = r"(?=\S*\d)\S+"
@@ -84,7 +84,7 @@ def main_agreement_in(printed: Mapping[str, Any]) -> MainAgreement:
 
 def services_in(printed: Mapping[str, Any]) -> tuple[str, ...]:
     """The codes of its services, except those whose names are no longer in a catalogue."""
-    codes = {words: code for code, words in table("services").items()}
+    codes = {words: code for code, words in table("services", OURS).items()}
     return tuple(codes[words] for words in printed["services"] if words in codes)
 
 
@@ -113,7 +113,7 @@ def _item(line: Mapping[str, str], *, special: bool) -> Item:
 def _number_type(label: str | None) -> str:
     if label is None:
         return "none"
-    known = (each for each in NUMBER_TYPES if text(f"labels.number_type.{each}") == label)
+    known = (each for each in NUMBER_TYPES if text(f"labels.number_type.{each}", OURS) == label)
     return next(known, "other")  # the name is no longer in the catalogue
 
 
@@ -134,7 +134,7 @@ def _seat(seat: str, country: str) -> tuple[str, str, str]:
 
 def _day(printed: str) -> date | None:
     found = _DAY.fullmatch(printed)
-    months = {text(f"labels.month.{number}"): number for number in range(1, 13)}
+    months = {text(f"labels.month.{number}", OURS): number for number in range(1, 13)}
     if found is None or found["month"] not in months:
         return None
     return date(int(found["year"]), months[found["month"]], int(found["day"]))

@@ -17,7 +17,7 @@ import click
 from service.commands.installation import UNUSABLE, certificates, installation, say_why
 from service.deps import Deps
 from service.settings.table import Settings
-from service.texts import has_text, text
+from service.texts import OURS, has_text, text
 from service.workflow.keeping.put_in_index import DIFFERENT
 from service.workflow.keeping.rebuild_anchors import AnchorOutcome, rebuild_anchors
 from service.workflow.keeping.rebuild_index import (
@@ -58,7 +58,7 @@ def rebuild(
             for each in rebuild_anchors(deps, trust):
                 anchors.add(each)
     except PackageInvalid:
-        click.echo(text("cli.rebuild_no_reference", given=since), err=True)
+        click.echo(text("cli.rebuild_no_reference", OURS, given=since), err=True)
         return UNKNOWN
     except UNUSABLE as error:
         say_why(error, "cli.rebuild_unknown")
@@ -94,7 +94,7 @@ class _Telling:
         if not self.as_json and outcome.result in (DIFFERENT, REFUSED):
             click.echo(_line(outcome))
         if self.seen % EVERY == 0:
-            said = text("cli.rebuild_progress", count=self.seen, last=_place(outcome.prefix))
+            said = text("cli.rebuild_progress", OURS, count=self.seen, last=_place(outcome.prefix))
             click.echo(said, err=True)
 
 
@@ -125,14 +125,14 @@ def _as_json(summary: Summary, anchors: _Anchors, *, whole: bool) -> dict[str, A
 
 def _told(summary: Summary, anchors: _Anchors, *, whole: bool) -> list[str]:
     lines = [
-        text(f"cli.rebuild_anchor_{each.result}", day=each.day, detail=each.detail)
+        text(f"cli.rebuild_anchor_{each.result}", OURS, day=each.day, detail=each.detail)
         for each in anchors.troubled
     ]
-    lines.append(text("cli.rebuild_whole" if whole else "cli.rebuild_not_whole"))
-    lines.append(text("cli.rebuild_counts", **summary.counts))
-    lines.append(text("cli.rebuild_anchors", **anchors.counts))
+    lines.append(text("cli.rebuild_whole" if whole else "cli.rebuild_not_whole", OURS))
+    lines.append(text("cli.rebuild_counts", OURS, **summary.counts))
+    lines.append(text("cli.rebuild_anchors", OURS, **anchors.counts))
     if summary.unproven:
-        lines.append(text("cli.rebuild_unproven", count=max(summary.unproven.values())))
+        lines.append(text("cli.rebuild_unproven", OURS, count=max(summary.unproven.values())))
     return lines
 
 
@@ -140,17 +140,17 @@ def _line(outcome: Outcome) -> str:
     place = _place(outcome.prefix)
     if outcome.result == DIFFERENT:
         parts = dict.fromkeys(_part(each) for each in outcome.different)
-        return text("cli.rebuild_different", place=place, parts=", ".join(parts))
+        return text("cli.rebuild_different", OURS, place=place, parts=", ".join(parts))
     findings = " ".join(dict.fromkeys(each.sentence("nl") for each in outcome.findings))
-    why = text(f"cli.rebuild_why.{outcome.why}", detail=outcome.detail, findings=findings)
-    return text("cli.rebuild_refused", place=place, why=why.strip())
+    why = text(f"cli.rebuild_why.{outcome.why}", OURS, detail=outcome.detail, findings=findings)
+    return text("cli.rebuild_refused", OURS, place=place, why=why.strip())
 
 
 def _part(code: str) -> str:
     """A part as text; a code inside it is left out: ``het origineel``."""
     name = code.partition(".")[0]
     key = f"cli.rebuild_part.{name}"
-    return text(key) if has_text(key) else name
+    return text(key, OURS) if has_text(key, OURS) else name
 
 
 def _place(prefix: str) -> str:

@@ -17,7 +17,7 @@ from service.agreement.deadlines import show_moment_with_offset
 from service.commands.installation import UNUSABLE, certificates, installation, say_why
 from service.deps import Deps
 from service.settings.table import Settings
-from service.texts import has_text, text
+from service.texts import OURS, has_text, text
 from service.workflow.keeping.audit import AnchorFinding, AuditReport, ChainFinding, audit
 
 HOLDS, BROKEN, UNKNOWN = 0, 1, 2
@@ -54,34 +54,36 @@ def told(report: AuditReport) -> list[str]:
     """The report in sentences: first what is wrong, then how much was checked."""
     lines = [_chain_line(each) for each in report.chain_findings]
     lines += [_anchor_line(each) for each in report.anchor_findings]
-    lines.append(text("cli.audit_holds" if report.holds else "cli.audit_broken"))
-    lines.append(text("cli.audit_counts", chains=report.chains, entries=report.entries))
+    lines.append(text("cli.audit_holds" if report.holds else "cli.audit_broken", OURS))
+    lines.append(text("cli.audit_counts", OURS, chains=report.chains, entries=report.entries))
     if report.anchored_until:
         lines.append(
             text(
                 "cli.audit_anchored",
+                OURS,
                 anchors=report.anchors,
-                until=show_moment_with_offset(report.anchored_until),
+                until=show_moment_with_offset(report.anchored_until, OURS),
             )
         )
     else:
-        lines.append(text("cli.audit_no_anchor"))
+        lines.append(text("cli.audit_no_anchor", OURS))
     if report.not_anchored:
-        lines.append(text("cli.audit_not_anchored", count=report.not_anchored))
+        lines.append(text("cli.audit_not_anchored", OURS, count=report.not_anchored))
     if report.missed_days:
-        lines.append(text("cli.audit_missed", days=", ".join(report.missed_days)))
+        lines.append(text("cli.audit_missed", OURS, days=", ".join(report.missed_days)))
     if report.erased:
-        lines.append(text("cli.audit_erased", count=report.erased))
+        lines.append(text("cli.audit_erased", OURS, count=report.erased))
     return lines
 
 
 def _chain_line(found: ChainFinding) -> str:
     finding = found.finding
     event = f"events.{finding.event}"
-    named = text("cli.audit_event", event=finding.event) if has_text(event) else ""
+    named = text("cli.audit_event", OURS, event=finding.event) if has_text(event, OURS) else ""
     return text(
         f"cli.audit_finding.{finding.kind}",
-        chain=found.reference or text("cli.audit_general_chain"),
+        OURS,
+        chain=found.reference or text("cli.audit_general_chain", OURS),
         seq=finding.seq,
         until=finding.until,
         event=named,
@@ -90,4 +92,4 @@ def _chain_line(found: ChainFinding) -> str:
 
 
 def _anchor_line(found: AnchorFinding) -> str:
-    return text(f"cli.audit_anchor.{found.kind}", day=found.day, detail=found.detail)
+    return text(f"cli.audit_anchor.{found.kind}", OURS, day=found.day, detail=found.detail)

@@ -25,7 +25,7 @@ from service.running.handover import FirstSignIn
 from service.running.supervisor import Running, stack
 from service.settings.choices import DEVELOPMENT
 from service.settings.table import load_settings
-from service.texts import text
+from service.texts import OURS, text
 from signatures.command import check_files
 from storage.bag import PAYLOAD
 
@@ -50,7 +50,7 @@ def walk(out: Path, source: Path | None) -> int:
                 running = with_own_password(running)
             _walk(running, example, out)
         except (PageRefused, TimeoutError) as error:
-            raise click.ClickException(text("cli.demo_stuck", reason=error)) from error
+            raise click.ClickException(text("cli.demo_stuck", OURS, reason=error)) from error
         finally:
             with _told("stop"):
                 running_stack.__exit__(None, None, None)
@@ -65,7 +65,7 @@ def _example(source: Path) -> dict[str, Any]:
         found = json.loads(source.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise click.ClickException(
-            text("cli.demo_input_unreadable", file=source, reason=error)
+            text("cli.demo_input_unreadable", OURS, file=source, reason=error)
         ) from error
     needed = {
         "sales": ("name", "signatory_name", "signatory_email", "services"),
@@ -79,7 +79,7 @@ def _example(source: Path) -> dict[str, Any]:
     ]
     if missing:
         raise click.ClickException(
-            text("cli.demo_input_incomplete", file=source, missing=", ".join(missing))
+            text("cli.demo_input_incomplete", OURS, file=source, missing=", ".join(missing))
         )
     return dict(found)
 
@@ -133,4 +133,4 @@ def _told(step: str) -> Iterator[None]:
     started = time.monotonic()
     yield
     seconds = time.monotonic() - started
-    click.echo(f"{text(f'cli.demo_step.{step}'):<52}{seconds:8.2f} s")
+    click.echo(f"{text(f'cli.demo_step.{step}', OURS):<52}{seconds:8.2f} s")

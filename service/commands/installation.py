@@ -15,7 +15,7 @@ from service.error_words import words_of
 from service.errors import ZegelError
 from service.running.opening import prepared_engines
 from service.settings.table import Settings
-from service.texts import text
+from service.texts import OURS, text
 from service.wiring.build import build
 from signatures.errors import AuthorityError
 from storage.errors import StorageError
@@ -41,7 +41,7 @@ def say_why(error: Exception, key: str) -> None:
         click.echo(words_of(error), err=True)
         return
     reason = str(error).partition("\n")[0]  # the database adds its statement on further lines
-    click.echo(text(key, reason=reason), err=True)
+    click.echo(text(key, OURS, reason=reason), err=True)
 
 
 def certificates(files: Sequence[Path]) -> list[x509.Certificate]:

@@ -17,7 +17,7 @@ from cryptography import x509
 
 from service.running.first_start import organisation
 from service.settings.table import Settings
-from service.texts import text
+from service.texts import OURS, text
 from service.wiring.seal_keys import certified_key, in_words, pki_url
 from service.workflow.sealing.keys import CertificateLine, Keys, ListLine, keys_in
 from signatures.keys import rotation
@@ -76,9 +76,9 @@ def new_authority(settings: Settings) -> None:
             seal_key=certified_key(settings),
         )
     _tell_renewed(ROOT, made.root)
-    click.echo(text("cli.keys_said.new_root", fingerprint=fingerprint(made.root)))
+    click.echo(text("cli.keys_said.new_root", OURS, fingerprint=fingerprint(made.root)))
     root_key = present(settings.key_dir) / "root.key.pem"
-    click.echo(text("cli.keys_said.move_root", file=root_key))
+    click.echo(text("cli.keys_said.move_root", OURS, file=root_key))
 
 
 def renew_root_list(settings: Settings, root_key: Path | None) -> None:
@@ -87,7 +87,7 @@ def renew_root_list(settings: Settings, root_key: Path | None) -> None:
         ends = rotation.renew_root_list(
             settings.key_dir, settings.key_passphrase, root_key=root_key, now=datetime.now(UTC)
         )
-    click.echo(text("cli.keys_said.root_list", ends=ends.date().isoformat()))
+    click.echo(text("cli.keys_said.root_list", OURS, ends=ends.date().isoformat()))
 
 
 def revoke(settings: Settings, named: str, reason: str, since: str | None) -> None:
@@ -109,7 +109,9 @@ def revoke(settings: Settings, named: str, reason: str, since: str | None) -> No
         if (found := crl.get_revoked_certificate_by_serial_number(made.serial_number))
     )
     since_when = entry.revocation_date_utc.isoformat()
-    click.echo(text("cli.keys_said.revoked_now", since=since_when, fingerprint=fingerprint(made)))
+    click.echo(
+        text("cli.keys_said.revoked_now", OURS, since=since_when, fingerprint=fingerprint(made))
+    )
 
 
 def _moment(given: str) -> datetime:
@@ -118,13 +120,13 @@ def _moment(given: str) -> datetime:
         if moment.utcoffset() is None:
             raise ValueError(given)
     except ValueError as wrong:
-        raise click.ClickException(text("cli.keys_said.bad_moment", given=given)) from wrong
+        raise click.ClickException(text("cli.keys_said.bad_moment", OURS, given=given)) from wrong
     return moment
 
 
 def _tell(found: Keys) -> None:
-    place = text(f"staff.keys.provider.{found.provider}")
-    click.echo(text("cli.keys_said.provider", place=place))
+    place = text(f"staff.keys.provider.{found.provider}", OURS)
+    click.echo(text("cli.keys_said.provider", OURS, place=place))
     for line in found.certificates:
         _tell_certificate(line)
     for each in found.lists:
@@ -132,23 +134,27 @@ def _tell(found: Keys) -> None:
 
 
 def _tell_certificate(line: CertificateLine) -> None:
-    role = text(f"staff.keys.role.{line.role}")
-    click.echo(text("cli.keys_said.certificate", role=role, name=line.name))
-    state = text(f"staff.keys.state.{line.state}")
-    click.echo(text("cli.keys_said.term", state=state, **_term(line)))
-    click.echo(text("cli.keys_said.fingerprint", fingerprint=line.fingerprint))
+    role = text(f"staff.keys.role.{line.role}", OURS)
+    click.echo(text("cli.keys_said.certificate", OURS, role=role, name=line.name))
+    state = text(f"staff.keys.state.{line.state}", OURS)
+    click.echo(text("cli.keys_said.term", OURS, state=state, **_term(line)))
+    click.echo(text("cli.keys_said.fingerprint", OURS, fingerprint=line.fingerprint))
     if line.revoked_since:
-        click.echo(text("cli.keys_said.revoked", since=line.revoked_since.isoformat()))
+        click.echo(text("cli.keys_said.revoked", OURS, since=line.revoked_since.isoformat()))
     if line.state == "in_use" and line.term != "fine":
-        click.echo(text("cli.keys_said.renewal", renewal=text(f"staff.keys.renewal.{line.role}")))
+        click.echo(
+            text(
+                "cli.keys_said.renewal", OURS, renewal=text(f"staff.keys.renewal.{line.role}", OURS)
+            )
+        )
 
 
 def _tell_list(line: ListLine) -> None:
-    named = text(f"staff.keys.list.{line.role}")
-    click.echo(text("cli.keys_said.list", list=named, **_term(line)))
+    named = text(f"staff.keys.list.{line.role}", OURS)
+    click.echo(text("cli.keys_said.list", OURS, list=named, **_term(line)))
     # Even if it is not urgent: the required key may be far away.
-    renewal = text(f"staff.keys.renewal.list_{line.role}")
-    click.echo(text("cli.keys_said.renewal", renewal=renewal))
+    renewal = text(f"staff.keys.renewal.list_{line.role}", OURS)
+    click.echo(text("cli.keys_said.renewal", OURS, renewal=renewal))
 
 
 def _term(line: CertificateLine | ListLine) -> dict[str, Any]:
@@ -156,11 +162,13 @@ def _term(line: CertificateLine | ListLine) -> dict[str, Any]:
     return {
         "starts": starts,
         "ends": line.ends.date().isoformat(),
-        "term": text(f"staff.keys.term.{line.term}"),
+        "term": text(f"staff.keys.term.{line.term}", OURS),
     }
 
 
 def _tell_renewed(role: str, made: x509.Certificate) -> None:
     ends = made.not_valid_after_utc.date().isoformat()
-    click.echo(text("cli.keys_said.renewed", role=text(f"staff.keys.role.{role}"), ends=ends))
-    click.echo(text("cli.keys_said.running"))
+    click.echo(
+        text("cli.keys_said.renewed", OURS, role=text(f"staff.keys.role.{role}", OURS), ends=ends)
+    )
+    click.echo(text("cli.keys_said.running", OURS))

@@ -13,7 +13,7 @@ from typing import Any
 
 from service.agreement.annex import LISTS
 from service.commands.browser import Browser
-from service.texts import text
+from service.texts import OURS, text
 
 WAIT_SECONDS = 60
 STOPS = (
@@ -123,7 +123,7 @@ class Road:
 
         def verified() -> bool:
             self.staff.open(f"/archief/{self.reference}")
-            return text("states.archive.verified") in self.staff.text()
+            return text("states.archive.verified", OURS) in self.staff.text()
 
         _until(self.staff, verified)
 

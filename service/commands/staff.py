@@ -11,7 +11,7 @@ from service.commands.installation import installation
 from service.deps import Deps
 from service.errors import NotFound
 from service.settings.table import Settings
-from service.texts import text
+from service.texts import OURS, text
 from service.workflow.people.rescue import RescueLink, administrator, password_link
 
 
@@ -30,7 +30,13 @@ def _print(settings: Settings, email: str, step: Callable[[Deps, str], RescueLin
         try:
             made = step(deps, email)
         except NotFound as unknown:
-            raise click.ClickException(text("cli.staff_unknown", email=email)) from unknown
+            raise click.ClickException(text("cli.staff_unknown", OURS, email=email)) from unknown
     click.echo(
-        text("cli.staff_link_made", name=made.name, until=show_moment(made.until), link=made.link)
+        text(
+            "cli.staff_link_made",
+            OURS,
+            name=made.name,
+            until=show_moment(made.until, OURS),
+            link=made.link,
+        )
     )

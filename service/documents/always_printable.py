@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from service.documents.placeholders import Placeholder
-from service.texts import text
+from service.texts import OURS, text
 
 MOST_CHARACTERS = 4000  # per value; the longest statement with the longest names is about 800
 MARK = "?"
@@ -41,7 +41,7 @@ def always_printable(
         if isinstance(value, list | tuple):
             return [mended(child, f"{path}[]") for child in value]
         if value is None and path in needed:
-            return text("labels.unknown")
+            return text("labels.unknown", OURS)
         return _line(value, characters) if isinstance(value, str) else value
 
     made: dict[str, Any] = mended(context, "")
@@ -54,4 +54,4 @@ def _line(value: str, characters: frozenset[str]) -> str:
         line = line[:MOST_CHARACTERS].rstrip() + CUT
     if not characters.issuperset(line):
         line = "".join(each if each in characters else MARK for each in line)
-    return line or text("labels.unknown")
+    return line or text("labels.unknown", OURS)

@@ -11,7 +11,7 @@ import unicodedata
 from html import escape
 
 from service.documents.docx_blocks import Cell, Paragraph, TableBlock
-from service.texts import text
+from service.texts import OURS, text
 
 TITLE_STYLE = "Title"
 SOFT_HYPHEN = "\u00ad"
@@ -124,7 +124,7 @@ def _row(row: tuple[Cell, ...], *, header: bool) -> str:
 
 def _breakable(content: str) -> str:
     """The words of a cell with soft hyphens: some are wider than a column on a phone."""
-    for word in text("labels.broken").split():
+    for word in text("labels.broken", OURS).split():
         content = content.replace(word.replace("|", ""), word.replace("|", SOFT_HYPHEN))
     return content
 

@@ -30,7 +30,7 @@ from service.error_codes import StartCode
 from service.running.handover import MARK, FirstSignIn, settings_line
 from service.running.opening import Engines, NotRunning, engines
 from service.settings.table import Settings, development_secret
-from service.texts import text
+from service.texts import OURS, text
 from storage.config import S3Config
 
 READY_SECONDS = 60
@@ -69,7 +69,7 @@ def run_everything(settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     started = time.monotonic()
-    click.echo(text("cli.starting"))
+    click.echo(text("cli.starting", OURS))
     # If interrupted, leaving the block stops whatever had started.
     with suppress(Interrupted), stack(settings, stop.is_set) as running:
         _announce(settings, running, time.monotonic() - started)
@@ -77,7 +77,7 @@ def run_everything(settings: Settings) -> int:
             for name, process in running.processes.items():
                 if process.poll() is not None:
                     raise NotRunning(StartCode.PROCESS_DIED, name=name, status=process.returncode)
-    click.echo(text("cli.stopped"))
+    click.echo(text("cli.stopped", OURS))
     return 0
 
 
@@ -246,11 +246,11 @@ def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:
 
 
 def _announce(settings: Settings, running: Running, seconds: float) -> None:
-    click.echo(text("cli.ready", url=running.url, seconds=f"{seconds:.1f}"))
+    click.echo(text("cli.ready", OURS, url=running.url, seconds=f"{seconds:.1f}"))
     if running.first_sign_in:
         first = running.first_sign_in
-        click.echo(text("cli.first_sign_in", email=first.email, password=first.password))
-        click.echo(text("cli.sample", url=running.url))
+        click.echo(text("cli.first_sign_in", OURS, email=first.email, password=first.password))
+        click.echo(text("cli.sample", OURS, url=running.url))
     if settings.development and settings.smtp_host is None:
-        click.echo(text("cli.mailbox", url=running.url))
-    click.echo(text("cli.stop"))
+        click.echo(text("cli.mailbox", OURS, url=running.url))
+    click.echo(text("cli.stop", OURS))

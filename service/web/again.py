@@ -28,7 +28,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from service.agreement.permissions import Staff
 from service.error_codes import FieldCode
-from service.texts import text
+from service.texts import OURS, text
 from service.web.context import SIGNER, deps, policy_of, visitor
 from service.web.forms import FormErrors
 from service.web.security import (
@@ -161,7 +161,7 @@ def notice_again() -> str:
     if request.method not in SAFE:
         return ""
     notice = again().notice or request.args.get(NOTICE, "")
-    return text(f"pages.again.{notice}") if notice in (STALE, SIGNED_OUT) else ""
+    return text(f"pages.again.{notice}", OURS) if notice in (STALE, SIGNED_OUT) else ""
 
 
 def forget_this_browser() -> None:
@@ -191,7 +191,7 @@ def _kept_at(
         kept, too_large = _within({name: _listed(each) for name, each in fields.items()}, most)
     errors = dict(content["errors"])
     if too_large:
-        errors.setdefault("form", text(f"errors.{FieldCode.TOO_LARGE_TO_KEEP}"))
+        errors.setdefault("form", text(f"errors.{FieldCode.TOO_LARGE_TO_KEEP}", OURS))
     g.sent_by_stranger = stranger
     form_id = kept_forms.keep(
         deps(),

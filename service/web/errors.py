@@ -20,7 +20,7 @@ from service.errors import (
     NotAllowed,
     ZegelError,
 )
-from service.texts import text
+from service.texts import OURS, text
 from service.web.context import client, deps
 from service.web.statuses import STATUSES
 from service.workflow.people.staff_log import note_refusal
@@ -78,7 +78,7 @@ def _of_storage(error: StorageError) -> Response:
     current_app.logger.error(
         "%s %s: %s: %s", request.method, request.path, type(error).__name__, error
     )
-    response = answer(status, text(f"errors.{code}"), code=code, says_all=True)
+    response = answer(status, text(f"errors.{code}", OURS), code=code, says_all=True)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -92,7 +92,7 @@ def _of_http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     # Only sentences of our own catalogue are shown, never the library's.
     code = ErrorCode.CSRF if error.description == ErrorCode.CSRF else ""
-    response = answer(status, text(f"errors.{code}") if code else "", code=code)
+    response = answer(status, text(f"errors.{code}", OURS) if code else "", code=code)
     if isinstance(getattr(error, "valid_methods", None), list | tuple | set):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.error_words import words_of
 from service.errors import FieldError, Invalid
-from service.texts import has_text, text
+from service.texts import OURS, has_text, text
 
 # These sentences do not name their field; in a list of mistakes that is not enough.
 _UNNAMED = (
@@ -31,8 +31,8 @@ def sentences(wrong: Invalid, **called: str) -> dict[str, str]:
 
 def _named(error: FieldError, name: str) -> str:
     own, label = f"mistakes.{error.code}.{name}", f"mistakes.field.{name}"
-    if has_text(own):
-        return text(own)
-    if error.code in _UNNAMED and has_text(label):
-        return text("mistakes.named", field=text(label), sentence=words_of(error))
+    if has_text(own, OURS):
+        return text(own, OURS)
+    if error.code in _UNNAMED and has_text(label, OURS):
+        return text("mistakes.named", OURS, field=text(label, OURS), sentence=words_of(error))
     return words_of(error)

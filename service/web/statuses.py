@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from service.error_codes import ErrorCode, FieldCode, StartCode
-from service.texts import catalogue
+from service.texts import OURS, catalogue
 
 _REFUSED = (
     ErrorCode.KEY_REUSED,
@@ -97,7 +97,7 @@ Switch on `code`, never on `detail`: a code never gets another meaning, sentence
 
 def documentation() -> str:
     """All codes in Markdown, as in ``docs/errors.md``."""
-    words = catalogue("errors")
+    words = catalogue("errors", OURS)
     codes = [f"| `{each}` | {STATUSES[each].value} | {_cell(words[each])} |" for each in ErrorCode]
     fields = [f"| `{each}` | {_cell(words[each])} |" for each in FieldCode]
     return _PAGE.format(codes="\n".join(codes), fields="\n".join(fields))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from service.agreement.permissions import Permission, Principal, require
 from service.deps import Deps
 from service.settings.transport import in_the_clear
-from service.texts import text
+from service.texts import OURS, text
 from service.workflow.keeping.probe import newest_probe
 from service.workflow.probe_office import open_walls
 
@@ -28,7 +28,7 @@ class WeakSpot:
 
     def sentence(self) -> str:
         """Its sentence."""
-        return text(f"staff.weak_spot.{self.code}")
+        return text(f"staff.weak_spot.{self.code}", OURS)
 
 
 def weak_spots(deps: Deps, by: Principal) -> list[WeakSpot]:

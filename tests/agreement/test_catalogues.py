@@ -58,7 +58,7 @@ def test_every_code_of_an_error_is_raised_somewhere() -> None:
 
 
 def test_every_event_has_one_sentence_and_the_other_way_round() -> None:
-    assert set(catalogue("events")) == {event.value for event in Event}
+    assert set(catalogue("events", OURS)) == {event.value for event in Event}
 
 
 @pytest.mark.parametrize("event", Event)
@@ -73,7 +73,7 @@ def test_every_event_is_written_somewhere() -> None:
 def test_every_kind_of_mail_has_a_name_and_three_templates() -> None:
     mails = folder(OURS, "mail")
     kinds = {each.name for each in mails.iterdir() if each.is_dir()}
-    assert set(catalogue("message_kinds")) == set(MAIL_KINDS) == kinds
+    assert set(catalogue("message_kinds", OURS)) == set(MAIL_KINDS) == kinds
     for kind in kinds:
         files = {file.name for file in (mails / kind).iterdir()}
         assert files == {"subject.txt", "text.txt", "html.html"}
@@ -103,19 +103,19 @@ def test_every_kind_of_mail_has_a_name_and_three_templates() -> None:
     ],
 )
 def test_every_value_has_a_label(key: str) -> None:
-    assert has_text(key)
-    assert text(key)
+    assert has_text(key, OURS)
+    assert text(key, OURS)
 
 
 def test_every_flag_has_a_label() -> None:
     flags = {category.flag for name in LISTS for category in categories(name)} - {""}
     flags |= {"own", "delegated", "organisation_changed", "copied_link", "public_or_informal"}
-    assert flags == set(table("labels")["flag"])
+    assert flags == set(table("labels", OURS)["flag"])
 
 
 @pytest.mark.parametrize("key", [*AGREEMENT_STATEMENTS, *ANNEX_STATEMENTS, *STATEMENTS])
 def test_a_statement_is_filled_and_whole(key: str) -> None:
-    said = text(f"statements.{key}", organisation="Bakkerij {x}", processor="IT4")
+    said = text(f"statements.{key}", OURS, organisation="Bakkerij {x}", processor="IT4")
     assert said.endswith(".")
     assert "{organisation}" not in said
     assert "{processor}" not in said
@@ -124,9 +124,9 @@ def test_a_statement_is_filled_and_whole(key: str) -> None:
 
 
 def test_the_wording_of_the_statements_has_a_version() -> None:
-    assert re.fullmatch(r"\d{4}-\d{2}", catalogue("statements")["version"])
+    assert re.fullmatch(r"\d{4}-\d{2}", catalogue("statements", OURS)["version"])
     known = {*AGREEMENT_STATEMENTS, *ANNEX_STATEMENTS, *STATEMENTS, "version"}
-    assert set(catalogue("statements")) == known
+    assert set(catalogue("statements", OURS)) == known
 
 
 def test_words_that_people_stumbled_over_stay_away() -> None:
@@ -156,4 +156,4 @@ def test_words_that_people_stumbled_over_stay_away() -> None:
 )
 def test_a_number_brings_its_noun(counts: dict[str, int], words: str) -> None:
     assert words in in_words("annex.saved", counts, OURS)
-    assert text("pages.ago.minutes", count=1) == "1 minuut geleden"
+    assert text("pages.ago.minutes", OURS, count=1) == "1 minuut geleden"

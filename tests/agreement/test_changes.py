@@ -10,7 +10,9 @@ from service.texts import OURS, catalogue
 
 
 def test_every_change_has_a_sentence_and_every_sentence_a_change() -> None:
-    sentences = {key.partition(".")[2] for key in catalogue("staff") if key.startswith("change.")}
+    sentences = {
+        key.partition(".")[2] for key in catalogue("staff", OURS) if key.startswith("change.")
+    }
     assert sentences == {each.value for each in What} | {"our_data"}
 
 

@@ -14,6 +14,7 @@ from service.agreement.deadlines import (
     show_moment,
     show_moment_with_offset,
 )
+from service.texts import OURS
 from signatures.effective_date import BRUSSELS, effective_date, local_date
 
 
@@ -46,22 +47,22 @@ def test_the_end_is_one_second_before_the_next_day(now: datetime, days: int) -> 
 
 
 def test_a_date_as_printed() -> None:
-    assert show_date(date(2026, 3, 2)) == "2 maart 2026"
-    assert show_date(date(2027, 12, 31)) == "31 december 2027"
-    assert len({show_date(date(2026, month, 1)) for month in range(1, 13)}) == 12
+    assert show_date(date(2026, 3, 2), OURS) == "2 maart 2026"
+    assert show_date(date(2027, 12, 31), OURS) == "31 december 2027"
+    assert len({show_date(date(2026, month, 1), OURS) for month in range(1, 13)}) == 12
 
 
 def test_a_moment_is_shown_in_brussels() -> None:
-    assert show_moment(datetime(2026, 3, 1, 23, 30, tzinfo=UTC)) == "2 maart 2026 om 00:30"
-    assert show_moment(datetime(2026, 7, 1, 12, 5, tzinfo=UTC)) == "1 juli 2026 om 14:05"
+    assert show_moment(datetime(2026, 3, 1, 23, 30, tzinfo=UTC), OURS) == "2 maart 2026 om 00:30"
+    assert show_moment(datetime(2026, 7, 1, 12, 5, tzinfo=UTC), OURS) == "1 juli 2026 om 14:05"
 
 
 def test_the_hour_that_happens_twice_is_told_apart() -> None:
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     second = first + timedelta(hours=1)
-    assert show_moment(first) == show_moment(second)
-    assert show_moment_with_offset(first) == "25 oktober 2026 om 02:30:00 (+02:00)"
-    assert show_moment_with_offset(second) == "25 oktober 2026 om 02:30:00 (+01:00)"
+    assert show_moment(first, OURS) == show_moment(second, OURS)
+    assert show_moment_with_offset(first, OURS) == "25 oktober 2026 om 02:30:00 (+02:00)"
+    assert show_moment_with_offset(second, OURS) == "25 oktober 2026 om 02:30:00 (+01:00)"
 
 
 @pytest.mark.parametrize(

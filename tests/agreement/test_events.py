@@ -87,14 +87,16 @@ def test_a_reason_reads_alike_in_log_and_dossier() -> None:
 
 
 def test_every_way_of_printing_is_known() -> None:
-    changes = [words for key, words in catalogue("staff").items() if key.startswith("change.")]
+    changes = [
+        words for key, words in catalogue("staff", OURS).items() if key.startswith("change.")
+    ]
     ways = {
         spec
-        for sentence in (*catalogue("events").values(), *changes)
+        for sentence in (*catalogue("events", OURS).values(), *changes)
         for _, name, spec, _ in Formatter().parse(sentence)
         if name and spec and "|" not in spec
     }
     assert len(ways) > 8
     for way in ways - WAYS.keys():
         name, _, path = way.partition(".")
-        assert any(key.startswith(f"{path}." if path else "") for key in catalogue(name)), way
+        assert any(key.startswith(f"{path}." if path else "") for key in catalogue(name, OURS)), way

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.agreement.password_rules import mistake
-from service.texts import has_text
+from service.texts import OURS, has_text
 
 ABOUT = ["Els Maes", "els.maes@it4.example", "IT4Professionals", "Christophe Zenner", "Zegel"]
 
@@ -33,7 +33,7 @@ ABOUT = ["Els Maes", "els.maes@it4.example", "IT4Professionals", "Christophe Zen
 )
 def test_what_is_refused(password: str, code: str) -> None:
     assert mistake(password, ABOUT) == code
-    assert has_text(f"errors.{code}")
+    assert has_text(f"errors.{code}", OURS)
 
 
 @pytest.mark.parametrize(

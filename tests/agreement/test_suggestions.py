@@ -7,14 +7,14 @@ import pytest
 from service.agreement.annex import LISTS, MOST_ITEMS, Annex, Item, categories
 from service.agreement.suggestions import parse_suggestions, suggestions, with_suggestions
 from service.errors import Invalid
-from service.texts import catalogue, table
+from service.texts import OURS, catalogue, table
 
 OWN = {"support": {"personal_data": ("language", "gone"), "data_subjects": ()}}
 
 
 def test_every_service_has_suggestions_of_ours_and_only_lines_that_exist() -> None:
-    ours = table("suggestions")
-    assert list(ours) == list(catalogue("services"))
+    ours = table("suggestions", OURS)
+    assert list(ours) == list(catalogue("services", OURS))
     for service, lists in suggestions(None).items():
         assert {name: len(lists[name]) for name in LISTS} == {
             name: len(ours[service][name]) for name in LISTS
@@ -57,7 +57,7 @@ def test_what_sales_put_there_stays_and_the_services_add_to_it() -> None:
 
 def test_a_full_list_gets_no_more() -> None:
     own = tuple(Item("data_subjects", f"Groep {n}", flag="own") for n in range(MOST_ITEMS - 1))
-    annex = with_suggestions(Annex(own), catalogue("services"), None)
+    annex = with_suggestions(Annex(own), catalogue("services", OURS), None)
     assert len(annex.of("data_subjects")) == MOST_ITEMS
     assert set(own) <= set(annex.items)
     assert len(annex.of("personal_data")) < len(categories("personal_data"))

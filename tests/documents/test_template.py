@@ -16,7 +16,7 @@ from service.documents.placeholders import Placeholder
 from service.documents.source import SourceError, parse
 from service.documents.template import DocumentTemplate
 from service.errors import GenerationFailed
-from service.texts import text
+from service.texts import OURS, text
 from tests.documents.samples import ordinary
 
 DATED = datetime(2026, 3, 1, tzinfo=UTC)
@@ -161,7 +161,7 @@ def test_the_guarantee_that_is_confirmed_is_the_one_of_the_annex(
     blocks: list[Paragraph | TableBlock],
 ) -> None:
     parties = {"organisation": "De Verwerkingsverantwoordelijke", "processor": "de Verwerker"}
-    said = text("statements.annex_guarantee", **parties).partition(": ")[2]
+    said = text("statements.annex_guarantee", OURS, **parties).partition(": ")[2]
     printed = [block.text for block in printed_paragraphs(blocks) if "vrijwaart" in block.text]
     assert [
         sentence.replace("in deze Bijlage 1", "in Bijlage 1").replace("door de", "door De")

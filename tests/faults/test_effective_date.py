@@ -22,7 +22,7 @@ from service.agreement.places import COUNTERSIGNER, SIGNATORY, PlaceCapacity, Tu
 from service.agreement.states import Order, State
 from service.database.engine import Transaction
 from service.documents.pdf_text import read_pdf_text
-from service.texts import text
+from service.texts import OURS, text
 from service.workflow.keeping import reread, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.verify import verify_upload
@@ -161,7 +161,7 @@ def test_the_stamp_of_hours_later_changes_nothing_and_is_explained(
     assert "artikel 12.1" in note
     sheet, _ = retrieve.open_file(house.deps, reference, "bewijsblad.pdf", house.staff, BROWSER)
     printed = " ".join(read_pdf_text(sheet).text.split())
-    assert " ".join(text("evidence.other_day").split()) in printed
+    assert " ".join(text("evidence.other_day", OURS).split()) in printed
 
 
 @pytest.mark.long
@@ -189,7 +189,7 @@ def test_an_authority_that_was_down_for_hours_does_not_move_the_date(
     assert (kept.state, kept.effective_date) == (State.COMPLETED, date(2026, 7, 14))
     assert house.archive_state(reference) == "verified"
     dossier = dossier_of(house.deps, reference, house.staff)
-    assert dossier.token_quality == text("evidence.quality.extern")
+    assert dossier.token_quality == text("evidence.quality.extern", OURS)
     assert dossier.other_days.keys() == set(kept.places)
     names = {each.name for each in dossier.files}
     assert {

@@ -23,16 +23,16 @@ VALUES: list[tuple[str, str, Any, Any, Any]] = [
     ("receipt", "signed_at", AT_NIGHT, "2 maart 2026 om 00:30", "2 maart 2026 om 00:30"),
     ("countersign", "signed_at", "", "", ""),  # the processor signs first
     ("declined", "reason", "content", "De inhoud klopt niet", "De inhoud klopt niet"),
-    ("alarm", "what", "job.tidy", text("labels.job.tidy"), text("labels.job.tidy")),
+    ("alarm", "what", "job.tidy", text("labels.job.tidy", OURS), text("labels.job.tidy", OURS)),
     ("alarm", "reason", "", "nog niet bekend", "nog niet bekend"),
     (
         "alarm",
         "others",
         ["job.tidy", "VO-1 (X)"],
         ["Y", "Z"],
-        [text("labels.job.tidy"), "VO-1 (X)"],
+        [text("labels.job.tidy", OURS), "VO-1 (X)"],
     ),
-    ("countersign", "flags", ["delegated"], [], [text("labels.flag.delegated")]),
+    ("countersign", "flags", ["delegated"], [], [text("labels.flag.delegated", OURS)]),
     ("account_changed", "about_name", "", "Onze gegevens", "Onze gegevens"),
     (
         "account_changed",
@@ -42,7 +42,13 @@ VALUES: list[tuple[str, str, Any, Any, Any]] = [
         ["Rol gekregen: Verkoop, Beheer."],
     ),
     ("role_asked", "roles", ["beheer", "verkoop"], "Verkoop, Beheer", "Verkoop, Beheer"),
-    ("undeliverable", "mail", "code", text("message_kinds.code"), text("message_kinds.code")),
+    (
+        "undeliverable",
+        "mail",
+        "code",
+        text("message_kinds.code", OURS),
+        text("message_kinds.code", OURS),
+    ),
 ]
 
 
@@ -62,7 +68,7 @@ def test_a_list_of_agreements_is_printed_line_by_line() -> None:
     line = {"organisation": "X", "signed_at": AT_NIGHT, "flags": ["delegated"]}
     (read,) = in_words("countersign_digest", {"agreements": [line]}, OURS)["agreements"]
     assert read["signed_at"] == "2 maart 2026 om 00:30"
-    assert read["flags"] == [text("labels.flag.delegated")]
+    assert read["flags"] == [text("labels.flag.delegated", OURS)]
 
 
 def test_every_moment_in_a_mail_is_printed() -> None:

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 
 from service.agreement.annex import categories
 from service.agreement.parties import countries, parse_processor
-from service.texts import catalogue, text
+from service.texts import OURS, catalogue, text
 from signatures.acts.images import small_picture
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
@@ -83,7 +83,7 @@ ANNEX_ROWS = [
     ("Functionaris voor gegevensbescherming", "Niet van toepassing"),
 ]
 STATEMENTS = [
-    Thing(code=code, text=text(f"statements.{code}", organisation="Bakkerij Peeters"))
+    Thing(code=code, text=text(f"statements.{code}", OURS, organisation="Bakkerij Peeters"))
     for code in ("read_and_agreed", "authorised", "intent")
 ]
 COUNTRIES = list(countries().items())
@@ -130,8 +130,8 @@ SIGN = {
 }  # fmt: skip
 SIGN_ANNEX = {
     **SIGNER, **SIGNATURE, "today": "2 maart 2026", "annex_rows": ANNEX_ROWS,
-    "guarantee": text("statements.annex_guarantee", organisation="Bakkerij Peeters", processor="IT4Professionals"),
-    "annex_statement": text("statements.annex_sign", organisation="Bakkerij Peeters"),
+    "guarantee": text("statements.annex_guarantee", OURS, organisation="Bakkerij Peeters", processor="IT4Professionals"),
+    "annex_statement": text("statements.annex_sign", OURS, organisation="Bakkerij Peeters"),
     "annex_ticked": False, "errors": {}, "image_src": "", "typed_name": "An Peeters", "face": "swift",
     "carried": [], "document_sha256": SHA,
 }  # fmt: skip
@@ -152,7 +152,7 @@ SAMPLE = Thing(
 )
 LANDING = {**SIGNER, "sender": "Els Maes", "message": "Dag An,\n\nhier is de verwerkersovereenkomst waarover we belden.\nVragen? Bel me gerust.", "logo": None, "logo_url": "",
            "locked": False, "sample_url": "/tekenen/voorbeeld", "sample_there": True, "open_url": "/tekenen/link/x"}  # fmt: skip
-WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be"), "postcode": text("errors.postcode_be")}  # fmt: skip
+WRONG_DETAILS = {"name": "Vul de naam van de organisatie in.", "number": text("errors.number_be", OURS), "postcode": text("errors.postcode_be", OURS)}  # fmt: skip
 
 
 def _drawing() -> str:
@@ -180,7 +180,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
                "kinds": list(catalogue_of("kind")), "signatory_email": "an@peeters.example"}  # fmt: skip
     read = {**SIGNER, "contents": CONTENTS,
             "reading_html": READING, "details": DETAILS, "annex_rows": ANNEX_ROWS, "document_sha256": SHA, "view_sha256": SHA, "pages": 9, "locked": False, "notice": ""}  # fmt: skip
-    reasons = [*catalogue_of("decline_reason"), ("ask", text("sign.decline.ask"))]
+    reasons = [*catalogue_of("decline_reason"), ("ask", text("sign.decline.ask", OURS))]
     pages: dict[str, tuple[str, dict[str, Any]]] = {
         "sign-landing": ("sign/landing.html", LANDING),
         "sign-landing-long": ("sign/landing.html", {**LANDING, "organisation": LONG, "sender": LONG, "message": f"{LONG}\n\n{'woord' * 40}", "sample_there": False}),
@@ -196,31 +196,31 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-annex-suggested": ("sign/annex.html", {**ANNEX, **SUGGESTED}),
         "sign-annex-nothing-suggested": ("sign/annex.html", {**ANNEX, **{name: _picked(name, set(), set(), []) for name in SUGGESTED}}),
         "sign-annex-dpo": ("sign/annex.html", {**ANNEX, "values": {"dpo_answer": "yes"}}),
-        "sign-annex-wrong": ("sign/annex.html", {**ANNEX, "errors": {"personal_data": text("errors.personal_data_empty"), "dpo_answer": text("errors.yes_or_no"), "dpo_phone": text("errors.dpo_contact")}}),
+        "sign-annex-wrong": ("sign/annex.html", {**ANNEX, "errors": {"personal_data": text("errors.personal_data_empty", OURS), "dpo_answer": text("errors.yes_or_no", OURS), "dpo_phone": text("errors.dpo_contact", OURS)}}),
         "sign-preparing": ("sign/preparing.html", {**SIGNER, "failed": False}),
         "sign-preparing-failed": ("sign/preparing.html", {**SIGNER, "failed": True}),
         "sign-read": ("sign/read.html", read),
-        "sign-read-changed": ("sign/read.html", {**read, "locked": True, "notice": text("errors.changed")}),
+        "sign-read-changed": ("sign/read.html", {**read, "locked": True, "notice": text("errors.changed", OURS)}),
         "sign-code": ("sign/code.html", {**SIGNER, "masked_email": "a…@peeters.example", "errors": {}, "resent": False}),
-        "sign-code-wrong": ("sign/code.html", {**SIGNER, "masked_email": "a…@peeters.example", "errors": {"code": text("errors.code_wrong", left=4)}, "resent": True}),
+        "sign-code-wrong": ("sign/code.html", {**SIGNER, "masked_email": "a…@peeters.example", "errors": {"code": text("errors.code_wrong", OURS, left=4)}, "resent": True}),
         "sign-sign": ("sign/sign.html", SIGN),
         "sign-sign-drawn": ("sign/sign.html", {**SIGN, "values": {"method": "drawn"}}),
-        "sign-sign-drawn-before": ("sign/sign.html", {**SIGN, "values": {"method": "drawn", "drawn_image": _drawing()}, "errors": {"statements": text("errors.statements_missing")}}),
-        "sign-sign-wrong": ("sign/sign.html", {**SIGN, "values": {"method": "uploaded"}, "errors": {"statements": text("errors.statements_missing"), "uploaded_image": text("errors.image_unreadable")}}),
+        "sign-sign-drawn-before": ("sign/sign.html", {**SIGN, "values": {"method": "drawn", "drawn_image": _drawing()}, "errors": {"statements": text("errors.statements_missing", OURS)}}),
+        "sign-sign-wrong": ("sign/sign.html", {**SIGN, "values": {"method": "uploaded"}, "errors": {"statements": text("errors.statements_missing", OURS), "uploaded_image": text("errors.image_unreadable", OURS)}}),
         "sign-annex-sign": ("sign/sign_annex.html", SIGN_ANNEX),
-        "sign-annex-sign-wrong": ("sign/sign_annex.html", {**SIGN_ANNEX, "errors": {"annex_statement": text("errors.annex_confirm")}}),
+        "sign-annex-sign-wrong": ("sign/sign_annex.html", {**SIGN_ANNEX, "errors": {"annex_statement": text("errors.annex_confirm", OURS)}}),
         "sign-done": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": True}),
         "sign-done-last": ("sign/done.html", {**SIGNER, "signed_at": NOW, "reference": "VO-2026-00042", "waits_for_processor": False, "effective_date": date(2026, 3, 2)}),
         "sign-completed": ("sign/completed.html", {**SIGNER, "reference": "VO-2026-00042", "effective_date": date(2026, 3, 2), "original_url": "/x", "evidence_url": "/x", "verify_url": "/controleren",
-            "signatures": [Thing(name="An Peeters", function="Bestuurder", party="Bakkerij Peeters BV", place=text(f"labels.place.{place}"), signed_at=NOW) for place in ("controller_agreement", "controller_annex", "processor_agreement")]}),
+            "signatures": [Thing(name="An Peeters", function="Bestuurder", party="Bakkerij Peeters BV", place=text(f"labels.place.{place}", OURS), signed_at=NOW) for place in ("controller_agreement", "controller_annex", "processor_agreement")]}),
         "sign-decline": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {}, "reasons": reasons}),
-        "sign-decline-wrong": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {"reason": text("errors.choose")}, "reasons": reasons}),
+        "sign-decline-wrong": ("sign/decline.html", {**SIGNER, "values": {}, "errors": {"reason": text("errors.choose", OURS)}, "reasons": reasons}),
         "sign-delegate": ("sign/delegate.html", {**SIGNER, "values": {}, "errors": {}, "proved": False}),
-        "sign-delegate-proved": ("sign/delegate.html", {**SIGNER, "values": {"name": "Jan Baas"}, "errors": {"form": text("errors.delegate_pre_signed")}, "proved": True}),
+        "sign-delegate-proved": ("sign/delegate.html", {**SIGNER, "values": {"name": "Jan Baas"}, "errors": {"form": text("errors.delegate_pre_signed", OURS)}, "proved": True}),
         "sign-delegate-code": ("sign/delegate_code.html", {**SIGNER, "colleague": LONG, "masked_email": "a…@peeters.example", "errors": {}, "resent": True}),
-        "sign-delegate-code-wrong": ("sign/delegate_code.html", {**SIGNER, "colleague": "Jan Baas", "masked_email": "a…@peeters.example", "errors": {"code": text("errors.code_wrong", left=4)}, "resent": False}),
+        "sign-delegate-code-wrong": ("sign/delegate_code.html", {**SIGNER, "colleague": "Jan Baas", "masked_email": "a…@peeters.example", "errors": {"code": text("errors.code_wrong", OURS, left=4)}, "resent": False}),
         "sign-my-agreement": ("sign/my_agreement.html", {**SIGNER, "effective_date": date(2026, 3, 2), "masked_email": "a…@peeters.example", "waits": False, "errors": {}, "resent": False}),
-        "sign-my-agreement-signed": ("sign/my_agreement.html", {**SIGNER, "effective_date": None, "masked_email": "a…@peeters.example", "waits": True, "errors": {"code": text("errors.code_expired")}, "resent": True}),
+        "sign-my-agreement-signed": ("sign/my_agreement.html", {**SIGNER, "effective_date": None, "masked_email": "a…@peeters.example", "waits": True, "errors": {"code": text("errors.code_expired", OURS)}, "resent": True}),
         "sign-ask": ("sign/ask.html", {**SIGNER, "values": {}, "errors": {}, "instead": True}),
         "sign-ask-done": ("sign/ask_done.html", SIGNER),
         "sign-decline-done": ("sign/decline_done.html", SIGNER),
@@ -250,7 +250,7 @@ def catalogue_of(group: str) -> list[tuple[str, str]]:
     """The pairs of one table of the labels."""
     return [
         (key.split(".", 1)[1], label)
-        for key, label in catalogue("labels").items()
+        for key, label in catalogue("labels", OURS).items()
         if key.startswith(f"{group}.")
     ]
 

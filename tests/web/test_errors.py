@@ -26,7 +26,7 @@ from service.errors import (
     WrongState,
     ZegelError,
 )
-from service.texts import catalogue, has_text, text
+from service.texts import OURS, catalogue, has_text, text
 from service.web.errors import STORAGE
 from service.web.statuses import STATUSES, documentation
 from storage.errors import (
@@ -122,13 +122,13 @@ def test_a_program_is_told_which_field_is_wrong_by_code(client: FlaskClient) -> 
     problem = client.get("/api/fail/invalid").get_json()
     assert problem["code"] == "invalid"
     assert problem["errors"] == [
-        {"field": "name", "code": "required", "detail": text("errors.required")}
+        {"field": "name", "code": "required", "detail": text("errors.required", OURS)}
     ]
 
 
 def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
-    assert {*ErrorCode, *FieldCode} == set(catalogue("errors"))
-    assert all(has_text(each) for each in StartCode)
+    assert {*ErrorCode, *FieldCode} == set(catalogue("errors", OURS))
+    assert all(has_text(each, OURS) for each in StartCode)
 
 
 def test_every_code_has_a_status() -> None:
@@ -148,7 +148,7 @@ def test_what_the_archive_does_not_give_is_said_and_nothing_promised(
     error, status = ERRORS[name]
     code = next(code for kind, code in STORAGE if isinstance(error, kind))
     page = client.get(f"/fail/{name}")
-    assert text(f"errors.{code}") in page.text
+    assert text(f"errors.{code}", OURS) in page.text
     assert "veilig" not in page.text
     assert page.headers.get("Retry-After") == ("60" if status == 503 else None)
     problem = client.get(f"/api/fail/{name}")

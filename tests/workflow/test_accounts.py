@@ -15,7 +15,7 @@ from service.database.people.sign_in_tries import Counter
 from service.deps import Deps
 from service.error_words import words_by_field
 from service.errors import Invalid, NotAllowed, TooMany
-from service.texts import text
+from service.texts import OURS, text
 from service.workflow.keeping import retain
 from service.workflow.people import accounts, first_administrator, own_password, sessions
 from service.workflow.people import sign_in_limits as limits
@@ -57,7 +57,7 @@ def test_five_failures_lock_and_a_lock_holds_for_the_right_password(house: House
     for password in ("verkeerd", house.password):
         # The same message, so that nobody learns who has an account.
         locked = refusal(lambda password=password: accounts.sign_in(house.deps, EMAIL, password))
-        assert locked == {"password": text("errors.sign_in_wrong")}
+        assert locked == {"password": text("errors.sign_in_wrong", OURS)}
     with pytest.raises(TooMany) as said:  # a signed-in person is told
         accounts.confirm_password(house.deps, house.staff, house.password)
     assert said.value.values["minutes"] == 15

@@ -14,7 +14,7 @@ from house import House
 from service.commands.archive import rebuild
 from service.commands.audit import verify_log
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
-from service.texts import text
+from service.texts import OURS, text
 from service.workflow.keeping import anchor
 
 
@@ -101,5 +101,5 @@ def test_tables_that_were_not_made_are_said_to_be_missing(
     assert verify_log(lambda: empty, (), as_json=False) == 2
     assert rebuild(lambda: empty, (), ()) == 2
     said = capsys.readouterr()
-    assert said.err.splitlines() == [text("cli.not_prepared")] * 2
+    assert said.err.splitlines() == [text("cli.not_prepared", OURS)] * 2
     assert said.out == ""

@@ -19,7 +19,7 @@ from service.agreement.template_version import TemplateVersion
 from service.documents.builder.package import build, source_path
 from service.documents.pdf_text import read_pdf_text
 from service.errors import Refused
-from service.texts import text
+from service.texts import OURS, text
 from service.wiring.build import TEMPLATES
 from service.workflow.keeping import archive, reread, retrieve
 from service.workflow.keeping.dossier import dossier_of
@@ -154,7 +154,7 @@ def test_four_places_from_the_template_to_the_verdict_and_back_from_the_bucket(f
     assert whole.report.verdict == GENUINE, whole.report.lines()
     sheet, _ = retrieve.open_file(house.deps, reference, "bewijsblad.pdf", house.staff, BROWSER)
     printed = " ".join(read_pdf_text(sheet).text.split())
-    place = text("labels.place.controller_agreement")
+    place = text("labels.place.controller_agreement", OURS)
     assert f"{place} (2)" in printed
     assert "Rik Peeters, Medebestuurder" in printed
     timeline = dossier_of(house.deps, reference, house.staff).timeline

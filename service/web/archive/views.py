@@ -14,7 +14,7 @@ from service.agreement.permissions import Permission
 from service.agreement.states import EFFECTIVE
 from service.error_codes import FieldCode
 from service.error_words import words_of
-from service.texts import table, text
+from service.texts import OURS, table, text
 from service.web.again import shown_at
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
@@ -49,7 +49,7 @@ def search() -> Any:
     page = search_archive(deps(), wanted, staff)
     errors = {error.field: words_of(error) for error in check.errors}
     if page.too_short:
-        errors["zoek"] = text(f"errors.{FieldCode.SEARCH_SHORT}")
+        errors["zoek"] = text(f"errors.{FieldCode.SEARCH_SHORT}", OURS)
     kept: dict[str, Any] = {name: value for name, value in typed.items() if value}
     return show(
         "staff/archive_list.html",
@@ -58,7 +58,7 @@ def search() -> Any:
         probed=last_probe(deps(), staff),
         values=typed,
         errors=errors,
-        states=[(s.value, text(f"states.agreement.{s.value}")) for s in sorted(EFFECTIVE)],
+        states=[(s.value, text(f"states.agreement.{s.value}", OURS)) for s in sorted(EFFECTIVE)],
         searched=bool(kept),
         older=page.next and url_for("archive.search", **kept, na=page.next),
     )
@@ -121,11 +121,13 @@ def _called(name: str) -> str:
     of = original_of(name)
     if of:
         stamped = date.fromisoformat(name.removeprefix(FOLDER)[:10])
-        return text(f"staff.archive_renewed.{of.removesuffix('.pdf')}", date=show_date(stamped))
-    return str(table("staff")["archive_file"].get(name, name))
+        return text(
+            f"staff.archive_renewed.{of.removesuffix('.pdf')}", OURS, date=show_date(stamped, OURS)
+        )
+    return str(table("staff", OURS)["archive_file"].get(name, name))
 
 
 def _rank(name: str) -> int:
     """The order of the catalogue; certificates and unknown files come last."""
-    names = list(table("staff")["archive_file"])
+    names = list(table("staff", OURS)["archive_file"])
     return names.index(name) if name in names else len(names)

@@ -13,7 +13,7 @@ from service.agreement.model import Agreement
 from service.agreement.states import State
 from service.error_codes import ErrorCode
 from service.errors import LinkUnusable
-from service.texts import text
+from service.texts import OURS, text
 from service.web.context import deps
 from service.web.security import WebSecurity
 from service.web.visits import (
@@ -138,4 +138,4 @@ def to(endpoint: str, **values: Any) -> Response:
 def notice() -> str:
     """The sentence for the code in a redirect, or ''."""
     code = request.args.get("melding", "")
-    return text(f"errors.{code}") if code in NOTICES else ""
+    return text(f"errors.{code}", OURS) if code in NOTICES else ""

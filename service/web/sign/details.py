@@ -107,7 +107,7 @@ def _page(
         agreement,
         values=values,
         errors=errors,
-        kinds=[(kind, text(f"labels.kind.{kind}")) for kind in KINDS],
+        kinds=[(kind, text(f"labels.kind.{kind}", agreement.language)) for kind in KINDS],
         countries=list(countries().items()),
         signatory_email=agreement.signatory.email,
         kept=said_kept(kept_at),

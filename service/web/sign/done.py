@@ -9,7 +9,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from service.agreement.act_record import AcceptedAct
-from service.texts import named
+from service.texts import Language, named
 from service.web.context import client, deps, signer
 from service.web.files import file
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
@@ -74,19 +74,19 @@ def _completed(found: Visit) -> ResponseReturnValue:
         agreement,
         reference=agreement.reference,
         effective_date=agreement.effective_date,
-        signatures=[_signature(act) for act in acts(deps(), secret())],
+        signatures=[_signature(act, agreement.language) for act in acts(deps(), secret())],
         original_url=url_for("sign.original"),
         evidence_url=url_for("sign.evidence"),
         verify_url=url_for("verify.upload"),
     )
 
 
-def _signature(act: AcceptedAct) -> Signature:
+def _signature(act: AcceptedAct, language: Language) -> Signature:
     person = act.record.person
     return Signature(
         name=person.name,
         function=person.function,
         party=act.record.organisation,
-        place=named("labels.place", act.place.key),
+        place=named("labels.place", act.place.key, language),
         signed_at=act.signed_at,
     )

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from service.agreement.deadlines import show_moment
 from service.error_codes import ErrorCode
 from service.errors import NotFound
-from service.texts import text
+from service.texts import OURS, text
 from service.web.again import Again, again, fields_sent
 from service.web.context import deps, signer
 from service.web.security import for_scripts
@@ -62,8 +62,8 @@ def said_kept(kept_at: datetime | None) -> str:
     if kept_at is None:
         return ""
     if local_date(kept_at) == local_date(datetime.now(UTC)):
-        return text("sign.kept.today", hour=f"{kept_at.astimezone(BRUSSELS):%H:%M}")
-    return text("sign.kept.earlier", moment=show_moment(kept_at))
+        return text("sign.kept.today", OURS, hour=f"{kept_at.astimezone(BRUSSELS):%H:%M}")
+    return text("sign.kept.earlier", OURS, moment=show_moment(kept_at, OURS))
 
 
 @blueprint.post("/tekenen/bewaren/<form>")
@@ -75,5 +75,5 @@ def keep_typed(form: str) -> ResponseReturnValue:
         raise NotFound(ErrorCode.NOT_FOUND)
     fields, too_large = fields_sent(MOST)
     kept_at = drafts.keep(deps(), current(), form, fields)
-    said = text("sign.kept.not_all") if too_large else said_kept(kept_at)
+    said = text("sign.kept.not_all", OURS) if too_large else said_kept(kept_at)
     return jsonify(said=said)

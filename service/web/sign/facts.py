@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from service.agreement.annex import LISTS
 from service.agreement.model import Agreement
 from service.texts import text
@@ -11,31 +13,36 @@ Row = tuple[str, str | list[str]]
 
 def detail_rows(agreement: Agreement) -> list[Row]:
     """The organisation and its signatory."""
+    label = _labels(agreement)
     controller, signatory = agreement.controller, agreement.signatory
     rows: list[Row] = [
-        (_label("organisation"), controller.full_name),
+        (label("organisation"), controller.full_name),
         (
-            controller.number_label(agreement.language) or _label("number"),
-            controller.shown_number or _label("no_number"),
+            controller.number_label(agreement.language) or label("number"),
+            controller.shown_number or label("no_number"),
         ),
-        (_label("seat"), controller.seat),
-        (_label("signatory"), ", ".join(filter(None, (signatory.name, signatory.function)))),
-        (_label("notices_email"), controller.notices_email),
+        (label("seat"), controller.seat),
+        (label("signatory"), ", ".join(filter(None, (signatory.name, signatory.function)))),
+        (label("notices_email"), controller.notices_email),
     ]
     if controller.trade_name:
-        rows.insert(1, (_label("trade_name"), controller.trade_name))
+        rows.insert(1, (label("trade_name"), controller.trade_name))
     return rows
 
 
 def annex_rows(agreement: Agreement) -> list[Row]:
+    label = _labels(agreement)
     rows: list[Row] = [
-        (text(f"labels.list.{name}"), [item.label for item in agreement.annex.of(name)])
+        (
+            text(f"labels.list.{name}", agreement.language),
+            [item.label for item in agreement.annex.of(name)],
+        )
         for name in LISTS
     ]
     officer = agreement.annex.dpo
     shown = ", ".join(filter(None, (officer.name, officer.phone, officer.email))) if officer else ""
-    return [*rows, (_label("dpo"), shown or _label("no_dpo"))]
+    return [*rows, (label("dpo"), shown or label("no_dpo"))]
 
 
-def _label(key: str) -> str:
-    return text(f"sign.filled.{key}")
+def _labels(agreement: Agreement) -> Callable[[str], str]:
+    return lambda key: text(f"sign.filled.{key}", agreement.language)

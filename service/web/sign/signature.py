@@ -108,7 +108,9 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
         return of_session(ended)
     if not found.authenticated or step_of(found) not in ("sign.sign", "sign.sign_annex"):
         return to("sign.resume")
-    errors = {"uploaded_image": text(f"errors.{FieldCode.IMAGE_TOO_LARGE}")}
+    errors = {
+        "uploaded_image": text(f"errors.{FieldCode.IMAGE_TOO_LARGE}", found.agreement.language)
+    }
     return ask_again(errors, 413, fields={"method": "uploaded"})
 
 
@@ -231,7 +233,7 @@ def _signature_context(found: Visit) -> dict[str, str]:
     return {
         "signatory_name": agreement.signatory.name,
         "signatory_function": agreement.signatory.function,
-        "today": show_date(local_date(datetime.now(UTC))),
+        "today": show_date(local_date(datetime.now(UTC)), found.agreement.language),
         "document_sha256": agreement.frozen_sha256,
     }
 

@@ -17,7 +17,7 @@ from service.agreement.states import RUNNING
 from service.error_codes import FieldCode
 from service.error_words import words_of
 from service.errors import Invalid, KeyReused, Outdated, Refused
-from service.texts import text
+from service.texts import OURS, text
 from service.web.again import again, ask_again
 from service.web.context import current_staff, deps, require_staff
 from service.web.errors import status_of
@@ -51,7 +51,7 @@ def agreements() -> Any:
     )
     filters = [
         {
-            "label": text(f"staff.group.{name or 'all'}"),
+            "label": text(f"staff.group.{name or 'all'}", OURS),
             "count": amount(page.counts[name], COUNTED),
             "url": url_for("staff.agreements", groep=name or None, zoek=words or None),
             "current": name == group,
@@ -61,7 +61,7 @@ def agreements() -> Any:
     older = page.next and url_for(
         "staff.agreements", groep=group or None, zoek=words or None, na=page.next
     )
-    errors = {"zoek": text(f"errors.{FieldCode.SEARCH_SHORT}")} if page.too_short else {}
+    errors = {"zoek": text(f"errors.{FieldCode.SEARCH_SHORT}", OURS)} if page.too_short else {}
     return show(
         "staff/list.html",
         422 if errors else 200,

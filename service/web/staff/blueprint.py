@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from service.texts import has_text, text
+from service.texts import OURS, has_text, text
 from service.web.context import deps, visitor
 from service.workflow.keeping.listing import waiting_count
 
@@ -40,7 +40,7 @@ def to(endpoint: str, *, done: str = "", **values: Any) -> Any:
 def notice() -> str:
     """The sentence about what was just done. Only sentences of the catalogue are shown."""
     key = f"staff.notice.{request.args.get('melding', '')}"
-    return text(key) if has_text(key) else ""
+    return text(key, OURS) if has_text(key, OURS) else ""
 
 
 def _waiting() -> int:

@@ -16,7 +16,7 @@ from service.agreement.permissions import Permission
 from service.error_codes import FieldCode
 from service.error_words import words_by_field, words_of
 from service.errors import Invalid, TooMany
-from service.texts import text
+from service.texts import OURS, text
 from service.web.again import Again, again, ask_again, shown_at
 from service.web.context import client, current_staff, deps, known_browser, require_staff
 from service.web.errors import answer
@@ -70,7 +70,7 @@ def countersign_queue() -> Any:
         errors=typed.errors,
         refused=typed.more.get("refused", []),
         signed=typed.more.get("signed", 0),
-        today=show_date(local_date(datetime.now(UTC))),
+        today=show_date(local_date(datetime.now(UTC)), OURS),
     )
 
 
@@ -131,7 +131,7 @@ def too_large(error: RequestEntityTooLarge) -> Any:
 
 @require_staff(Permission.COUNTERSIGN)
 def _too_large() -> Any:
-    errors = {"uploaded_image": text(f"errors.{FieldCode.IMAGE_TOO_LARGE}")}
+    errors = {"uploaded_image": text(f"errors.{FieldCode.IMAGE_TOO_LARGE}", OURS)}
     return ask_again(errors, 413, fields={"method": "uploaded"})
 
 

@@ -11,7 +11,7 @@ from service.agreement.permissions import Permission
 from service.agreement.shown import sha256_of
 from service.error_words import words_of
 from service.errors import GenerationFailed, Refused
-from service.texts import text
+from service.texts import OURS, text
 from service.web.again import again, ask_again, shown_at
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
@@ -36,7 +36,9 @@ def preview(reference: str) -> Any:
         return show("staff/preview_wait.html", reference=reference, problem=words_of(failure))
     if pdf is None:
         return show("staff/preview_wait.html", 202, reference=reference, problem="")
-    return file(pdf, "application/pdf", text("staff.preview_name", reference=reference), show=True)
+    return file(
+        pdf, "application/pdf", text("staff.preview_name", OURS, reference=reference), show=True
+    )
 
 
 @blueprint.post("/overeenkomsten/<reference>/voorbeeld")

@@ -16,7 +16,7 @@ from service.agreement.model import Agreement
 from service.agreement.parties import KINDS, NUMBER_TYPES, countries
 from service.agreement.pasted import lines_of
 from service.agreement.states import Order
-from service.texts import catalogue, text
+from service.texts import OURS, catalogue, text
 from service.web.again import NEVER_KEPT
 from service.web.security import AGAIN_FIELD, TOKEN_FIELD
 
@@ -149,9 +149,9 @@ def copy_of(agreement: Agreement) -> Filled:
 def choices() -> dict[str, object]:
     """The form's options, from the catalogues."""
     return {
-        "services": list(catalogue("service_names").items()),
-        "kinds": [(kind, text(f"labels.kind.{kind}")) for kind in KINDS],
-        "number_types": [(each, text(f"labels.number_type.{each}")) for each in NUMBER_TYPES],
+        "services": list(catalogue("service_names", OURS).items()),
+        "kinds": [(kind, text(f"labels.kind.{kind}", OURS)) for kind in KINDS],
+        "number_types": [(each, text(f"labels.number_type.{each}", OURS)) for each in NUMBER_TYPES],
         "countries": list(countries().items()),
         "categories": {name: categories(name) for name in LISTS},
     }

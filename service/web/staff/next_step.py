@@ -11,7 +11,7 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff
 from service.agreement.places import SIGNATORY, Party
 from service.agreement.states import RUNNING, Order, State, Step, may
-from service.texts import text
+from service.texts import OURS, text
 from service.workflow.keeping.dossier import Dossier
 from signatures.effective_date import local_date
 
@@ -71,47 +71,47 @@ def next_step(dossier: Dossier, staff: Staff) -> NextStep:
     asked, ended = dossier.returned or dossier.asked, dossier.ending
     values = {
         "asker": asked.name if asked else "",
-        "asked": show_moment(asked.asked_at) if asked else "",
+        "asked": show_moment(asked.asked_at, OURS) if asked else "",
         "name": agreement.signatory.name,
         "ours": agreement.our_name,
         "printed": dossier.printed_for_us if dossier.renamed else "",
         "email": agreement.signatory.email,
         "days": agreement.link_days,
-        "until": show_date(local_date(agreement.expires_at)) if agreement.expires_at else "",
+        "until": show_date(local_date(agreement.expires_at), OURS) if agreement.expires_at else "",
         "effective": _day(agreement.effective_date),
-        "opened": show_moment(agreement.opened_at) if agreement.opened_at else "",
-        "ended": show_moment(ended.at) if ended else "",
-        "who": (ended and ended.who) or text("staff.somebody"),
-        "lapsed": text("staff.lapsed") if dossier.acts else "",
+        "opened": show_moment(agreement.opened_at, OURS) if agreement.opened_at else "",
+        "ended": show_moment(ended.at, OURS) if ended else "",
+        "who": (ended and ended.who) or text("staff.somebody", OURS),
+        "lapsed": text("staff.lapsed", OURS) if dossier.acts else "",
         "so_far": _so_far(dossier),
         "mail": _mail(dossier),
     }
-    values["then"] = text(f"staff.then.{agreement.order}", **values)
-    about = text(f"staff.next.{code}.about", **values).strip()
-    reason = f" {text('staff.reason', reason=ended.reason)}" if ended and ended.reason else ""
-    return NextStep(code, text(f"staff.next.{code}.title", **values), about + reason)
+    values["then"] = text(f"staff.then.{agreement.order}", OURS, **values)
+    about = text(f"staff.next.{code}.about", OURS, **values).strip()
+    reason = f" {text('staff.reason', OURS, reason=ended.reason)}" if ended and ended.reason else ""
+    return NextStep(code, text(f"staff.next.{code}.title", OURS, **values), about + reason)
 
 
 def _day(day: date | None) -> str:
-    return show_date(day) if day else ""
+    return show_date(day, OURS) if day else ""
 
 
 def _so_far(dossier: Dossier) -> str:
     """Who has signed already, as a sentence."""
     first = {act.place.party: act for act in reversed(dossier.acts.values())}
     if customer := first.get(Party.CONTROLLER):
-        return text("staff.so_far.customer", signed=show_moment(customer.signed_at))
+        return text("staff.so_far.customer", OURS, signed=show_moment(customer.signed_at, OURS))
     if ours := first.get(Party.PROCESSOR):
         name = ours.record.person.name
-        return text("staff.so_far.ours", name=name, signed=show_moment(ours.signed_at))
-    return text("staff.so_far.nobody")
+        return text("staff.so_far.ours", OURS, name=name, signed=show_moment(ours.signed_at, OURS))
+    return text("staff.so_far.nobody", OURS)
 
 
 def _mail(dossier: Dossier) -> str:
     """The status of the last mail with the link, as a sentence."""
     last = dossier.link_mail
     state = last.state if last else "none"
-    return text(f"staff.link_mail.{state}", email=dossier.agreement.signatory.email)
+    return text(f"staff.link_mail.{state}", OURS, email=dossier.agreement.signatory.email)
 
 
 # A document that is being made, or could not be made, comes before any question.

@@ -11,7 +11,7 @@ from service.agreement.permissions import Permission, Role
 from service.error_codes import ErrorCode
 from service.error_words import words_of
 from service.errors import Invalid, NotFound, Refused
-from service.texts import text
+from service.texts import OURS, text
 from service.web.again import again, ask_again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.mistakes import sentences
@@ -19,7 +19,7 @@ from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.people import role_grants
 from service.workflow.people import staff as workflow
 
-ROLES = [(role.value, text(f"labels.role.{role.value}")) for role in Role]
+ROLES = [(role.value, text(f"labels.role.{role.value}", OURS)) for role in Role]
 
 
 @blueprint.get("/medewerkers")

@@ -12,7 +12,7 @@ from service.agreement.activity import Wanted, place_of
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission
 from service.error_words import words_of
-from service.texts import text
+from service.texts import OURS, text
 from service.web.context import current_staff, deps, require_staff
 from service.web.staff.blueprint import blueprint, show
 from service.workflow.people.staff_log import GROUPS, read
@@ -44,7 +44,7 @@ def staff_log() -> Any:
         page=page,
         values=typed,
         errors={error.field: words_of(error) for error in check.errors},
-        groups=[(name, text(f"staff.log.group.{name}")) for name in GROUPS],
+        groups=[(name, text(f"staff.log.group.{name}", OURS)) for name in GROUPS],
         searched=bool(kept),
         older=page.next and url_for("staff.staff_log", **kept, na=page.next),
     )

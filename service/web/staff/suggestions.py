@@ -11,7 +11,7 @@ from service.agreement.annex import LISTS, categories
 from service.agreement.permissions import Permission
 from service.agreement.suggestions import field_of
 from service.errors import Invalid
-from service.texts import catalogue
+from service.texts import OURS, catalogue
 from service.web.again import again, ask_again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.mistakes import sentences
@@ -31,7 +31,7 @@ def suggestions() -> Any:
         ticked = {field: typed.form.getlist(field) for field in ticked}
     return show(
         "staff/suggestions.html",
-        services=list(catalogue("service_names").items()),
+        services=list(catalogue("service_names", OURS).items()),
         categories={name: categories(name) for name in LISTS},
         ticked=ticked,
         errors=typed.errors,

@@ -9,7 +9,7 @@ from flask import Blueprint, jsonify, request
 
 from service.error_words import words_by_field, words_of
 from service.errors import Busy, Invalid
-from service.texts import text
+from service.texts import OURS, text
 from service.web.again import again, ask_again
 from service.web.context import client, deps, public
 from service.web.forms import upload as uploaded
@@ -97,7 +97,7 @@ def _in_words(checked: Checked | CheckedPackage) -> dict[str, Any]:
         "checks": [
             {
                 "tone": _TONES[answer.state],
-                "label": text(f"staff.verify.{answer.state}"),
+                "label": text(f"staff.verify.{answer.state}", OURS),
                 "sentence": answer.sentence(),
                 "found": [],
             }
@@ -128,7 +128,7 @@ def _package_in_words(checked: CheckedPackage) -> dict[str, Any]:
         "checks": [
             {
                 "tone": _TONES[report.state(rule)],
-                "label": text(f"staff.verify.{report.state(rule)}"),
+                "label": text(f"staff.verify.{report.state(rule)}", OURS),
                 "sentence": report.rule_sentence(rule),
                 "found": [each.sentence() for each in report.of(rule)],
             }

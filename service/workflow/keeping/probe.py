@@ -20,7 +20,7 @@ from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.agreement.states import PackageState
 from service.deps import Deps
-from service.texts import text
+from service.texts import OURS, text
 from service.workflow.keeping.reread import look
 from service.workflow.one_by_one import said
 from storage.errors import StorageError
@@ -135,6 +135,6 @@ def newest_probe(deps: Deps) -> Probed | None:
         return None
     tried_at, noted = found[0], dict(found[1])
     if "versioning" not in noted:
-        return Probed(tried_at, None, noted.get("reason", text("labels.erased")))
+        return Probed(tried_at, None, noted.get("reason", text("labels.erased", OURS)))
     read, unread = (noted.pop(name, 0) for name in ("originals_read", "originals_unread"))
     return Probed(tried_at, ProbeReport(**noted), "", read, unread)

@@ -21,7 +21,7 @@ from service.agreement.proof import Facts, qualities
 from service.database.engine import Transaction
 from service.database.log.anchors import Anchor
 from service.documents.read_me import read_me
-from service.texts import table, text
+from service.texts import OURS, table, text
 from service.workflow.sealing.certificate_files import OF_OTHERS
 from signatures.package.names import (
     AGREEMENT,
@@ -179,7 +179,7 @@ def _told(
         "reference": agreement.reference,
         "controller": agreement.controller.name,
         "processor": agreement.processor.full_name,
-        "effective_date": show_date(effective),
+        "effective_date": show_date(effective, OURS),
         "effective_date_iso": effective.isoformat(),
         "shown_sha256": documents["shown"],
         "sealed_sha256": documents["sealed"],
@@ -205,8 +205,8 @@ def _told(
         "template_sha256": "" if TEMPLATE in absent else facts.template_sha256,
         "story": _story(absent if foreign else {*absent, *OF_OTHERS}),
         "not_proven": {
-            "nl": list(table("evidence")["not_proven"].values()),
-            "en": list(table("package")["not_proven"]["en"].values()),
+            "nl": list(table("evidence", OURS)["not_proven"].values()),
+            "en": list(table("package", OURS)["not_proven"]["en"].values()),
         },
     }
 
@@ -218,8 +218,8 @@ def _seconds(moment: datetime) -> int:
 def _quality(facts: Facts) -> dict[str, str]:
     found = dict.fromkeys(qualities(facts).values())
     return {
-        "nl": "; ".join(text(f"evidence.quality.{each}") for each in found),
-        "en": "; ".join(text(f"package.quality.en.{each}") for each in found),
+        "nl": "; ".join(text(f"evidence.quality.{each}", OURS) for each in found),
+        "en": "; ".join(text(f"package.quality.en.{each}", OURS) for each in found),
     }
 
 
@@ -227,7 +227,7 @@ def _story(absent: Set[str]) -> dict[str, list[tuple[str, str]]]:
     """What each file proves, without the files that this package does not have."""
     return {
         language: [(name, proves) for name, proves in files.items() if name not in absent]
-        for language, files in table("package")["proves"].items()
+        for language, files in table("package", OURS)["proves"].items()
     }
 
 
@@ -276,6 +276,7 @@ def as_bag(agreement: Agreement, files: Mapping[str, bytes]) -> dict[str, bytes]
             "External-Identifier": agreement.reference,
             "External-Description": text(
                 "evidence.package",
+                OURS,
                 reference=agreement.reference,
                 controller=agreement.controller.name,
                 processor=agreement.processor.full_name,

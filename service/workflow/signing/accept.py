@@ -108,9 +108,10 @@ def statements(keys: tuple[str, ...], agreement: Agreement) -> list[Statement]:
     return [
         Statement(
             key,
-            catalogue("statements")["version"],
+            catalogue("statements", agreement.language)["version"],
             text(
                 f"statements.{key}",
+                agreement.language,
                 organisation=agreement.controller.name,
                 processor=agreement.processor.full_name,
             ),

@@ -28,7 +28,7 @@ from service.agreement.subjects import SubjectKind
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.mail.kinds import Alarm
-from service.texts import text
+from service.texts import OURS, text
 from service.workflow.one_by_one import one_by_one
 from service.workflow.telling.notify import Reader, tell, tell_staff
 
@@ -110,7 +110,7 @@ def _mail(tx: Transaction, first: StalledItem, others: list[StalledItem], unname
 
 def what_fails(item: StalledItem) -> str:
     """The failing work in words: the name of a job, or what an agreement waits for."""
-    return text(f"labels.{_code(item)}")
+    return text(f"labels.{_code(item)}", OURS)
 
 
 def _code(item: StalledItem) -> str:

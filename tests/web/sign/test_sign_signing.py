@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from usual import CONTROLLER_AGREEMENT, CONTROLLER_ANNEX, PROCESSOR_AGREEMENT
 
 from service.agreement.states import PlaceState, State
-from service.texts import text
+from service.texts import OURS, text
 from service.web.sign.blueprint import NOTICES
 from service.workflow.actors import Client
 from service.workflow.signing import accept, complete
@@ -43,7 +43,7 @@ def test_whatever_notice_an_address_asks_for_there_is_a_page(journey: Any, path:
         answer = browser.get(f"{path}?melding={code}")
         assert answer.status_code == 200, code
         assert "<b>" not in browser.page
-        assert code not in NOTICES or text(f"errors.{code}") in browser.page
+        assert code not in NOTICES or text(f"errors.{code}", OURS) in browser.page
 
 
 def test_the_pdf_is_the_frozen_document_and_its_download_is_logged(journey: Any) -> None:
@@ -175,7 +175,7 @@ def test_a_picture_for_which_nobody_has_time_keeps_the_ticks(
             "/tekenen/ondertekenen", journey.signature(method="uploaded", uploaded_image=photo)
         )
     assert answer.status_code == 422
-    assert text("errors.image_busy") in browser.page
+    assert text("errors.image_busy", OURS) in browser.page
     assert browser.page.count(" checked") == 5
 
 

@@ -14,7 +14,7 @@ from road import countersigned, steps
 from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.deps import Deps
-from service.texts import text
+from service.texts import OURS, text
 from service.workflow.offer import preview
 
 
@@ -94,7 +94,7 @@ def test_a_photo_that_is_too_large_is_refused_beside_its_field(
     office.post("/tekenen-namens-ons", {"method": "uploaded", "uploaded_image": photo})
     assert office.status == 413
     assert 'id="e-uploaded_image"' in office.page
-    assert text("errors.image_too_large") in office.page
+    assert text("errors.image_too_large", OURS) in office.page
 
 
 def test_a_text_that_was_not_shown_is_not_signed(

@@ -7,11 +7,10 @@ work are written through the same ``tx``, so they commit together (DESIGN.md §1
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.exc import OperationalError
@@ -59,11 +58,67 @@ from service.database.roles import may_switch_off_guards
 from service.error_codes import ErrorCode
 from service.errors import Unavailable
 
+Kind = TypeVar("Kind")
+
 _CLOCK = select(func.clock_timestamp())
+
+
+class Part(Generic[Kind]):
+    """One kind of data of a transaction, made at its first use."""
+
+    def __init__(self, make: Callable[[Connection], Kind]) -> None:
+        self._make = make
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, transaction: Transaction, _owner: type) -> Kind:
+        made = self._make(transaction._connection)
+        vars(transaction)[self._name] = made  # where it is found the next time
+        return made
 
 
 class Transaction:
     """One open transaction; each attribute gives access to one kind of data."""
+
+    accounts = Part(Accounts)  # staff, and their browsers
+    profiles = Part(Profiles)
+    tries = Part(SignInTries)  # failed sign-in attempts
+    sign_requests = Part(SignRequests)  # agreements for the next mails to countersigners
+    drafts = Part(Drafts)  # signers' unsubmitted input
+    forms = Part(KeptForms)  # forms to show again
+    sessions = Part(StaffSessions)
+    account_links = Part(AccountLinks)
+    role_requests = Part(RoleRequests)  # roles awaiting a second administrator
+    activity = Part(StaffActivity)  # staff activity outside the log
+    agreements = Part(Agreements)
+    our_turn = Part(OurTurn)
+    overview = Part(Overview)  # lists, counts and search
+    lagging = Part(Lagging)  # stalled and overdue agreements
+    signing = Part(Signing)  # links, their sessions, and codes
+    visits = Part(Visits)  # the sessions of signers, with their agreements
+    documents = Part(Documents)  # acts and originals too
+    templates = Part(Templates)
+    seals = Part(Seals)
+    logos = Part(Logos)
+    samples = Part(Samples)  # texts to read before filling anything in
+    openings = Part(Openings)  # texts shown to people before signing
+    archive = Part(ArchiveRecords)
+    recovery = Part(Recovery)  # records that agreements recovered from the archive need
+    shedding = Part(Shedding)  # texts to drop because the archive has them
+    archive_round = Part(ArchiveRound)  # progress of reading the archive back
+    stamps = Part(DocumentStamps)  # the expiry of the time stamps of sealed files
+    renewals = Part(Renewals)
+    messages = Part(Messages)
+    alarms = Part(Alarms)  # stalled work, and the alarms sent about it
+    failing_jobs = Part(FailingJobs)
+    idempotency = Part(IdempotencyKeys)  # answered requests
+    questions = Part(Questions)
+    reminders = Part(Reminders)
+    audit = Part(AuditLog)  # the hash-chained log
+    chains = Part(Chains)  # the whole log, for audits
+    anchors = Part(Anchors)  # time-stamped heads of the log
+    jobs = Part(Jobs)  # follow-up work, deferred in this transaction
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -75,194 +130,6 @@ class Transaction:
         its act before the one it waited for.
         """
         return cast(datetime, self._connection.execute(_CLOCK).scalar())
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        """Staff, and their browsers."""
-        return Accounts(self._connection)
-
-    @cached_property
-    def profiles(self) -> Profiles:
-        """The processor's profile."""
-        return Profiles(self._connection)
-
-    @cached_property
-    def tries(self) -> SignInTries:
-        """Failed sign-in attempts."""
-        return SignInTries(self._connection)
-
-    @cached_property
-    def sign_requests(self) -> SignRequests:
-        """Agreements for the next mails to countersigners."""
-        return SignRequests(self._connection)
-
-    @cached_property
-    def drafts(self) -> Drafts:
-        """Signers' unsubmitted input."""
-        return Drafts(self._connection)
-
-    @cached_property
-    def forms(self) -> KeptForms:
-        """Forms to show again."""
-        return KeptForms(self._connection)
-
-    @cached_property
-    def sessions(self) -> StaffSessions:
-        return StaffSessions(self._connection)
-
-    @cached_property
-    def account_links(self) -> AccountLinks:
-        """Mailed links to accounts."""
-        return AccountLinks(self._connection)
-
-    @cached_property
-    def role_requests(self) -> RoleRequests:
-        """Roles awaiting a second administrator."""
-        return RoleRequests(self._connection)
-
-    @cached_property
-    def activity(self) -> StaffActivity:
-        """Staff activity outside the log."""
-        return StaffActivity(self._connection)
-
-    @cached_property
-    def agreements(self) -> Agreements:
-        """Complete agreements."""
-        return Agreements(self._connection)
-
-    @cached_property
-    def our_turn(self) -> OurTurn:
-        """Agreements awaiting our signature."""
-        return OurTurn(self._connection)
-
-    @cached_property
-    def overview(self) -> Overview:
-        """Lists, counts and search."""
-        return Overview(self._connection)
-
-    @cached_property
-    def lagging(self) -> Lagging:
-        """Stalled and overdue agreements."""
-        return Lagging(self._connection)
-
-    @cached_property
-    def signing(self) -> Signing:
-        """Links, their sessions, and codes."""
-        return Signing(self._connection)
-
-    @cached_property
-    def visits(self) -> Visits:
-        """The sessions of signers, with their agreements."""
-        return Visits(self._connection)
-
-    @cached_property
-    def documents(self) -> Documents:
-        """Documents, acts and originals."""
-        return Documents(self._connection)
-
-    @cached_property
-    def templates(self) -> Templates:
-        """The templates of agreements."""
-        return Templates(self._connection)
-
-    @cached_property
-    def seals(self) -> Seals:
-        """Sealed revisions."""
-        return Seals(self._connection)
-
-    @cached_property
-    def logos(self) -> Logos:
-        return Logos(self._connection)
-
-    @cached_property
-    def samples(self) -> Samples:
-        """Texts to read before filling anything in."""
-        return Samples(self._connection)
-
-    @cached_property
-    def openings(self) -> Openings:
-        """Texts shown to people before signing."""
-        return Openings(self._connection)
-
-    @cached_property
-    def archive(self) -> ArchiveRecords:
-        """The records of the archive."""
-        return ArchiveRecords(self._connection)
-
-    @cached_property
-    def recovery(self) -> Recovery:
-        """Records that agreements recovered from the archive need."""
-        return Recovery(self._connection)
-
-    @cached_property
-    def shedding(self) -> Shedding:
-        """Texts to drop because the archive has them."""
-        return Shedding(self._connection)
-
-    @cached_property
-    def archive_round(self) -> ArchiveRound:
-        """Progress of reading the archive back."""
-        return ArchiveRound(self._connection)
-
-    @cached_property
-    def stamps(self) -> DocumentStamps:
-        """The expiry of the time stamps of sealed files."""
-        return DocumentStamps(self._connection)
-
-    @cached_property
-    def renewals(self) -> Renewals:
-        """The status of time-stamp renewals."""
-        return Renewals(self._connection)
-
-    @cached_property
-    def messages(self) -> Messages:
-        """Mails and their delivery."""
-        return Messages(self._connection)
-
-    @cached_property
-    def alarms(self) -> Alarms:
-        """Stalled work, and the alarms sent about it."""
-        return Alarms(self._connection)
-
-    @cached_property
-    def failing_jobs(self) -> FailingJobs:
-        """Jobs whose last run failed."""
-        return FailingJobs(self._connection)
-
-    @cached_property
-    def idempotency(self) -> IdempotencyKeys:
-        """Answered requests."""
-        return IdempotencyKeys(self._connection)
-
-    @cached_property
-    def questions(self) -> Questions:
-        """Questions asked before signing."""
-        return Questions(self._connection)
-
-    @cached_property
-    def reminders(self) -> Reminders:
-        """Signatories who may get a reminder."""
-        return Reminders(self._connection)
-
-    @cached_property
-    def audit(self) -> AuditLog:
-        """The hash-chained log."""
-        return AuditLog(self._connection)
-
-    @cached_property
-    def chains(self) -> Chains:
-        """The whole log, for audits."""
-        return Chains(self._connection)
-
-    @cached_property
-    def anchors(self) -> Anchors:
-        """Time-stamped heads of the log."""
-        return Anchors(self._connection)
-
-    @cached_property
-    def jobs(self) -> Jobs:
-        """Follow-up work, deferred in this transaction."""
-        return Jobs(self._connection)
 
 
 class Database:

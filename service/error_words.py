@@ -20,7 +20,6 @@ _KEPT = re.compile(r"(?P<key>(?:errors|cli|engines)\.[a-z_.]+) (?P<values>\{[^{}
 
 
 def words_of(error: ZegelError | FieldError, language: Language = OURS) -> str:
-    """The sentence for this error."""
     if isinstance(error, FieldError):
         return text(f"errors.{error.code}", language, **error.values)
     if isinstance(error, SettingsError):

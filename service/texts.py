@@ -44,7 +44,6 @@ class Counting(Formatter):
 
 
 def folder(language: Language, *names: str) -> Path:
-    """The templates of one language, or a folder in them."""
     return TEMPLATES.joinpath(language.value, *names)
 
 

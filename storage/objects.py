@@ -124,12 +124,10 @@ class ObjectStore:
         *,
         content_type: str,
         retain_until: datetime,
-        metadata: Mapping[str, str] | None = None,
     ) -> StoredObject:
         """Create ``key`` with these bytes, locked until then; repeating it changes nothing.
 
         Raises ObjectConflict when the key holds other bytes, StorageUnavailable, StorageRefused.
-        ``metadata`` is readable by anyone who can list the bucket: no personal data.
         """
         digest = hashlib.sha256(data)
         try:
@@ -139,7 +137,6 @@ class ObjectStore:
                     Key=key,
                     Body=data,
                     ContentType=content_type,
-                    Metadata=dict(metadata or {}),
                     ChecksumSHA256=base64.b64encode(digest.digest()).decode(),
                     IfNoneMatch="*",
                     ObjectLockMode=self.lock_mode,

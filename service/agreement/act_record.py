@@ -43,7 +43,6 @@ class ProvedMailbox:
 
     @classmethod
     def from_record(cls, said: Mapping[str, str]) -> ProvedMailbox:
-        """Parse it from a record."""
         return cls(
             said["address"],
             datetime.fromisoformat(said["code_sent_at"]),
@@ -115,27 +114,22 @@ class ActRecord:
 
     @property
     def reference(self) -> str:
-        """The reference of the agreement."""
         return str(self.content["reference"])
 
     @property
     def person(self) -> Signatory:
-        """The person who signed."""
         return Signatory(**self.content["person"])
 
     @property
     def organisation(self) -> str:
-        """The organisation for which the person signed."""
         return str(self.content["organisation"])
 
     @property
     def method(self) -> str:
-        """The way of signing."""
         return str(self.content["method"])
 
     @property
     def typed(self) -> str:
-        """The typed signature."""
         return str(self.content["typed"] or "")
 
     @property
@@ -155,12 +149,10 @@ class ActRecord:
 
     @property
     def document_sha256(self) -> str:
-        """The SHA-256 of the frozen document."""
         return str(self.content["document_sha256"])
 
     @property
     def view_sha256(self) -> str | None:
-        """The SHA-256 of its reading view."""
         return self.content.get("view_sha256")
 
     @property
@@ -170,7 +162,6 @@ class ActRecord:
 
     @property
     def ip(self) -> str:
-        """The IP address."""
         return str(self.content["evidence"]["ip"])
 
     @property
@@ -186,7 +177,6 @@ class ActRecord:
 
     @property
     def link_copied(self) -> bool:
-        """Whether staff had copied the link."""
         return bool(self.content["evidence"].get("link", {}).get("copied_by_staff"))
 
 

@@ -44,7 +44,6 @@ class Line:
 
     @property
     def cursor(self) -> str:
-        """The cursor of the page after this line."""
         return f"{self.at.isoformat()}~{self.source}~{self.id}"
 
 

@@ -37,7 +37,6 @@ class Head:
     hash: str
 
     def leaf(self) -> bytes:
-        """Its leaf in the tree."""
         return rfc8785.dumps({"agreement": self.agreement_id, "seq": self.seq, "hash": self.hash})
 
 

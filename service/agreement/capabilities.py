@@ -29,21 +29,17 @@ class Purpose(StrEnum):
 
 
 class AccountPurpose(StrEnum):
-    """The purpose of a mailed link to an account."""
-
     INVITATION = "invitation"  # a new colleague chooses the first password
     PASSWORD = "password"  # noqa: S105  a colleague chooses a new one
     UNLOCK = "unlock"  # makes this browser known, so that a stranger's lock does not apply to it
 
 
 def token_for(secret_key: bytes, link_id: str) -> str:
-    """The token in the URL of a signing link."""
     digest = hmac.digest(secret_key, b"link:" + link_id.encode(), "sha256")
     return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def account_token_for(secret_key: bytes, link_id: str) -> str:
-    """The token in the URL of an account link."""
     digest = hmac.digest(secret_key, b"account-link:" + link_id.encode(), "sha256")
     return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 

@@ -52,12 +52,10 @@ class Change:
     values: Mapping[str, str | Sequence[str]] = dataclasses.field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """Its stored form."""
         return {"what": self.what.value, "values": dict(self.values)}
 
 
 def of_roles(what: What, roles: Iterable[Role], **values: str) -> Change:
-    """A change with roles among its values."""
     return Change(what, {"roles": sorted(role.value for role in roles), **values})
 
 

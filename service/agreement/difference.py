@@ -72,7 +72,6 @@ def _deleted(line: str) -> str:
 
 
 def _listed(parts: list[str]) -> Iterator[str]:
-    """The parts, with list items wrapped in a list."""
     inside = False
     for part in parts:
         if part.startswith("<li>") != inside:

@@ -58,8 +58,6 @@ class Input:
 
 @dataclass(frozen=True)
 class Draft:
-    """The checked contents of a draft."""
-
     controller: Controller
     signatory: Signatory
     main_agreement: MainAgreement

@@ -41,6 +41,7 @@ _TITLES = re.compile(
 )
 _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _FORBIDDEN_IN_TEXT = {"Cc", "Cf", "Cs"}
+MOST_OF_A_TEXT = 2000
 
 
 @dataclass
@@ -85,7 +86,7 @@ class Checker:
             self.refuse(name, FieldCode.UNPRINTABLE, characters=" ".join(missing))
         return line
 
-    def text_area(self, name: str, typed: str | None, *, most: int = 2000) -> str:
+    def text_area(self, name: str, typed: str | None) -> str:
         """Several lines that are not printed in an agreement: a message, a question, a reason.
 
         All characters are allowed except bidirectional controls.
@@ -93,8 +94,8 @@ class Checker:
         whole = "\n".join(clean(line) for line in lines_of(typed)).strip()
         if any(unicodedata.category(c) in _FORBIDDEN_IN_TEXT for c in whole.replace("\n", "")):
             self.refuse(name, FieldCode.FORBIDDEN_CHARACTERS)
-        elif len(whole) > most:
-            self.refuse(name, FieldCode.LENGTH, least=1, most=most)
+        elif len(whole) > MOST_OF_A_TEXT:
+            self.refuse(name, FieldCode.LENGTH, least=1, most=MOST_OF_A_TEXT)
         return whole
 
     def person(self, name: str, value: str | None, *, required: bool = True) -> str:

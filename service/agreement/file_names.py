@@ -28,7 +28,6 @@ def saved_as(agreement: Agreement, file: str) -> str:
 
 
 def sample_name(agreement: Agreement) -> str:
-    """A file name for the sample text."""
     processor = _part(agreement.processor.known_as)
     return text("labels.saved_as.voorbeeld", agreement.language, processor=processor)
 

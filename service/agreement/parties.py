@@ -110,7 +110,6 @@ class Processor:
 
     @property
     def shown_number(self) -> str:
-        """The enterprise number as printed."""
         return show_belgian_number(self.enterprise_number)
 
     @property
@@ -126,8 +125,6 @@ class Processor:
 
 @dataclass(frozen=True)
 class MainAgreement:
-    """The agreement between the parties to which this one belongs."""
-
     reference: str = ""
     signed_on: date | None = None
 

@@ -39,5 +39,4 @@ def without_bullet(line: str) -> str:
 
 
 def lines_of(typed: object) -> list[str]:
-    """The lines of a text area."""
     return _LINE_ENDS.split(str(typed or ""))

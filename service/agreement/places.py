@@ -32,8 +32,6 @@ class Party(StrEnum):
 
 
 class PlaceCapacity(StrEnum):
-    """The signed text."""
-
     AGREEMENT = "agreement"
     ANNEX = "annex"
 
@@ -51,8 +49,6 @@ COUNTERSIGNER = Turn(Party.PROCESSOR)
 
 @dataclass(frozen=True)
 class Place:
-    """One signature place."""
-
     party: Party
     capacity: PlaceCapacity
     signatory: int = 1
@@ -64,7 +60,6 @@ class Place:
 
     @property
     def turn(self) -> Turn:
-        """The signer."""
         return Turn(self.party, self.signatory)
 
     @staticmethod

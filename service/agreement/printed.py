@@ -17,7 +17,6 @@ from service.texts import Language, text
 
 
 def context(agreement: Agreement, template_version: str) -> dict[str, Any]:
-    """The document context of a complete agreement."""
     return {
         "reference": agreement.reference,
         "revision": agreement.edition,

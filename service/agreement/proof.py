@@ -55,8 +55,6 @@ class Succession:
 
 @dataclass(frozen=True)
 class Facts:
-    """All facts of the evidence."""
-
     agreement: Agreement
     template_version: str
     template_sha256: str

@@ -40,7 +40,6 @@ def within(stored: str, most: int) -> str:
 
 
 def in_words(stored: str, language: Language) -> str:
-    """A stored reason as its reader sees it."""
     return kept_in_words(_STORED.sub(lambda found: _said(found, language), stored), language)
 
 

@@ -70,7 +70,6 @@ def is_time(now: datetime) -> bool:
 
 
 def due(situation: Situation, marks: Iterable[int], now: datetime) -> Reminder | None:
-    """The reminder to send now, if any."""
     if not _may_go(situation, now) or not is_time(now):
         return None
     return _missed(situation, marks, now)

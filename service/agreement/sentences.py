@@ -64,8 +64,6 @@ WAYS: Mapping[str, Callable[[Any, Language], str]] = {
 
 
 class _Missing(str):
-    """The mark for a missing value."""
-
     __slots__ = ()
 
 

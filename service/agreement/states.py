@@ -41,8 +41,6 @@ class State(StrEnum):
 
 
 class PlaceState(StrEnum):
-    """The state of one signature place."""
-
     BLOCKED = "blocked"
     OPEN = "open"
     VIEWED = "viewed"
@@ -88,8 +86,6 @@ class DocumentKind(StrEnum):
 
 
 class LinkEnd(StrEnum):
-    """Why a signing link ended."""
-
     NOT_ENDED = ""
     REPLACED = "replaced"
     DELEGATED = "delegated"

@@ -7,8 +7,6 @@ from enum import StrEnum
 
 
 class SubjectKind(StrEnum):
-    """The kinds of subjects."""
-
     AGREEMENT = "agreement"
     JOB = "job"  # a periodic job; its id is its name
     ACCOUNT = "account"  # of a member of staff

@@ -75,7 +75,6 @@ def signatory_in(printed: Mapping[str, Any], email: str) -> Signatory:
 
 
 def main_agreement_in(printed: Mapping[str, Any]) -> MainAgreement:
-    """The main agreement."""
     said = printed["main_agreement"]
     if said is None:
         return MainAgreement()

@@ -30,7 +30,6 @@ _ONE_STAGE = {
 
 
 def is_own_change(before: Agreement, after: Agreement) -> bool:
-    """Whether this change raises the version."""
     return _own(before) != _own(after)
 
 

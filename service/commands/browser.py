@@ -85,7 +85,6 @@ class Browser:
         return found
 
     def values(self, name: str) -> list[str]:
-        """The values of all fields with this name."""
         return [str(each) for each in self._page.xpath(f"//*[@name='{name}']/@value")]
 
     def _form(self, to: str) -> Any:

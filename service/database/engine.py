@@ -190,5 +190,4 @@ class Database:
             raise Unavailable(ErrorCode.UNAVAILABLE) from error
 
     def close(self) -> None:
-        """Close all connections."""
         self._engine.dispose()

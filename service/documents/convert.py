@@ -140,7 +140,6 @@ class OfficePool:
         self._remove()
 
     def offices(self) -> list[OfficeProcess]:
-        """The offices running now."""
         return [slot.office for slot in self._slots if slot.office]
 
     def _convert_in(self, slot: _Slot, docx: bytes) -> bytes:

@@ -21,8 +21,6 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True)
 class Run:
-    """Text in one weight."""
-
     text: str
     bold: bool = False
 

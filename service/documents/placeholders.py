@@ -19,8 +19,6 @@ from service.errors import GenerationFailed
 
 @dataclass(frozen=True)
 class Placeholder:
-    """One declared path."""
-
     path: str
     nullable: bool
     listed: bool
@@ -51,7 +49,6 @@ def _control(character: str) -> bool:
 
 
 def printed_strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every string in a context with its path."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):

@@ -107,7 +107,6 @@ class EmbeddedObjectStore:
 
     @property
     def data(self) -> Path:
-        """The objects and their index."""
         return self.directory / "data"
 
     @property

@@ -54,7 +54,6 @@ def prepare_identities(path: Path) -> dict[str, Credentials]:
 
 
 def configuration(identities: dict[str, Credentials]) -> dict[str, Any]:
-    """The configuration for SeaweedFS: these identities, each with its policy."""
     return {
         "identities": [
             {

@@ -77,7 +77,6 @@ class _Running:
     """The contents of ``postmaster.pid``, written by the server."""
 
     pid: int
-    socket_folder: str
     ready: bool
 
 
@@ -92,7 +91,6 @@ class EmbeddedPostgres:
 
     @property
     def data(self) -> Path:
-        """The cluster itself."""
         return self.directory / "data"
 
     @property
@@ -277,10 +275,9 @@ class EmbeddedPostgres:
         except FileNotFoundError:
             return None
         if not lines or not lines[0].strip().isdigit():
-            return _Running(pid=0, socket_folder="", ready=False)
-        folder = lines[4] if len(lines) > 4 else ""
+            return _Running(pid=0, ready=False)
         status = lines[7].strip() if len(lines) > 7 else ""
-        return _Running(int(lines[0]), folder, ready=status == "ready")
+        return _Running(int(lines[0]), ready=status == "ready")
 
     def _running(self) -> _Running | None:
         recorded = self._recorded()

@@ -190,9 +190,9 @@ def free_ports(count: int) -> list[int]:
             probe.close()
 
 
-def last_lines(log: Path, count: int = 3) -> str:
+def last_lines(log: Path) -> str:
     """The end of a log as one line, to explain why an engine did not start."""
     if not log.exists():
         return "-"
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return " / ".join(lines[-count:]) or "-"
+    return " / ".join(lines[-3:]) or "-"

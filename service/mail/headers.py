@@ -21,7 +21,6 @@ def words_header(name: str, words: str) -> str:
 
 
 def address_header(name: str, address: Address) -> str:
-    """The value of a header with one address."""
     shown = str(address)
     if shown.isascii() and "=?" not in shown and len(name) + 2 + len(shown) <= LINE:
         return shown

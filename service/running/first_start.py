@@ -90,7 +90,6 @@ def _sample(deps: Deps) -> None:
 
 
 def example_processor() -> dict[str, Any]:
-    """The example's processor profile."""
     return read_example("processor")
 
 

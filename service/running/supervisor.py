@@ -55,8 +55,6 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class Running:
-    """A running stack that answers."""
-
     url: str
     processes: dict[str, subprocess.Popen[bytes]]
     first_sign_in: FirstSignIn | None

@@ -65,7 +65,6 @@ def _once(data: bytes) -> bytes:
 
 
 def _gzip(data: bytes, *, level: int, name: bytes) -> bytes:
-    """One gzip stream with a name in its header."""
     packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     end = zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
     return b"".join((STREAM, name, b"\0", packer.compress(data), packer.flush(), end))

@@ -27,13 +27,6 @@ STATIC = Path(__file__).resolve().parent / "static"
 mimetypes.add_type("font/woff2", ".woff2")  # recent Python has it; the system's list may not
 
 
-def make_flask(name: str) -> Flask:
-    """A Flask application with only our templates and static files."""
-    app = Flask(name, static_folder=str(STATIC), static_url_path="/static")
-    install(app)
-    return app
-
-
 def install(app: Flask, language: Language = OURS) -> None:
     """Give ``app`` a language's templates and the common helpers. Call before its first page is
     shown."""

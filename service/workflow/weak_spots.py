@@ -27,7 +27,6 @@ class WeakSpot:
     reason: str = ""
 
     def sentence(self) -> str:
-        """Its sentence."""
         return text(f"staff.weak_spot.{self.code}", OURS)
 
 

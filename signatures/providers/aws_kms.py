@@ -22,7 +22,6 @@ from signatures.providers.software import issued_here
 if TYPE_CHECKING:
     from mypy_boto3_kms.literals import SigningAlgorithmSpecType
 
-ID = "aws_kms"
 CONNECT_SECONDS, READ_SECONDS = 5, 10
 # KMS errors that retrying does not solve.
 _NO_KEY = frozenset(
@@ -115,7 +114,7 @@ class KmsProvider(HeldProvider):
     """A key at KMS, certified by our own authority. Raises AuthorityError."""
 
     def __init__(self, authority: Authority, address: KmsAddress) -> None:
-        super().__init__(ID, KmsKey(address), issued_here(authority))
+        super().__init__(KmsKey(address), issued_here(authority))
 
 
 def _public_key(der: bytes) -> PublicKey:

@@ -15,21 +15,8 @@ from signatures.chains.certificates import PublicKey
 from signatures.errors import AuthorityError
 from signatures.providers.signer import HeldKeySigner, SealKey
 
-ASSURANCE = "SES + niet-gekwalificeerd zegel"
 LEAST_RSA_BITS = 3072
 CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-
-
-@dataclass(frozen=True)
-class ProviderInfo:
-    """A description of a provider, for records of evidence.
-
-    ``id`` is its name in the settings, ``assurance`` the level it really gives.
-    """
-
-    id: str
-    assurance: str
-    key_algorithm: str
 
 
 @dataclass(frozen=True)
@@ -42,10 +29,6 @@ class SealCertificate:
 
 class SealProvider(Protocol):
     """Holds the seal's private key, in memory or elsewhere, for the life of the process."""
-
-    @property
-    def info(self) -> ProviderInfo:
-        """What it is, for settings and records of evidence."""
 
     @property
     def seal(self) -> SealCertificate:
@@ -63,25 +46,23 @@ class HeldProvider:
     when it is shorter than RSA-3072 or P-256.
     """
 
-    def __init__(self, identity: str, key: SealKey, seal: SealCertificate) -> None:
-        self.info = ProviderInfo(identity, ASSURANCE, strong(key.public_key))
+    def __init__(self, key: SealKey, seal: SealCertificate) -> None:
+        strong(key.public_key)
         if key.public_key != seal.certificate.public_key():
             raise AuthorityError("mismatch", f"{key.named} does not belong to the seal certificate")
         self.seal = seal
         self.signer = HeldKeySigner(key, seal.certificate, seal.issuers)
 
 
-def strong(key: object) -> str:
-    """The name of the key's algorithm, such as RSA-3072. Raises AuthorityError weak."""
+def strong(key: object) -> None:
+    """Raises AuthorityError weak for a key of another kind, or one that is too short."""
     if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size >= LEAST_RSA_BITS:
-            return f"RSA-{key.key_size}"
-        raise AuthorityError("weak", f"RSA-{key.key_size}")
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        if isinstance(key.curve, CURVES):
-            return f"ECDSA {key.curve.name}"
+        if key.key_size < LEAST_RSA_BITS:
+            raise AuthorityError("weak", f"RSA-{key.key_size}")
+    elif not isinstance(key, ec.EllipticCurvePublicKey):
+        raise AuthorityError("weak", "neither an RSA nor an EC key")
+    elif not isinstance(key.curve, CURVES):
         raise AuthorityError("weak", f"ECDSA {key.curve.name}")
-    raise AuthorityError("weak", "neither an RSA nor an EC key")
 
 
 def usable(key: PublicKey) -> PublicKey:

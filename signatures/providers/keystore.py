@@ -13,7 +13,7 @@ from signatures.chains.certificates import PrivateKey, issued
 from signatures.errors import AuthorityError
 from signatures.keys.key_files import belonging, check_dates, private_key, read, read_certificate
 from signatures.providers.base import HeldProvider, SealCertificate, strong
-from signatures.providers.software import ID, SoftwareKey
+from signatures.providers.software import SoftwareKey
 
 _PEM = b"-----BEGIN "
 _LONGEST_CHAIN = 8
@@ -33,7 +33,7 @@ class KeystoreProvider(HeldProvider):
         _check(certificate, str(keystore), now)
         issuers = _chain(certificate, others, read_certificate(root), now)
         seal = SealCertificate(certificate, issuers)
-        super().__init__(ID, SoftwareKey(key, str(keystore)), seal)
+        super().__init__(SoftwareKey(key, str(keystore)), seal)
 
 
 def _opened(

@@ -25,7 +25,6 @@ from signatures.providers.software import issued_here
 if TYPE_CHECKING:
     import pkcs11
 
-ID = "pkcs11"
 # A library is initialised for one thread, and a login is for all sessions of the process.
 _TURN = Lock()
 
@@ -129,7 +128,7 @@ class Pkcs11Provider(HeldProvider):
     """A key in a token, certified by our own authority. Raises AuthorityError."""
 
     def __init__(self, authority: Authority, token: Token) -> None:
-        super().__init__(ID, TokenKey(token), issued_here(authority))
+        super().__init__(TokenKey(token), issued_here(authority))
 
 
 def _module() -> Any:

@@ -8,7 +8,6 @@ from signatures.chains.certificates import PrivateKey, PublicKey
 from signatures.keys.authority import Authority
 from signatures.providers.base import HeldProvider, SealCertificate
 
-ID = "software"
 _SHA256 = Prehashed(hashes.SHA256())
 
 
@@ -37,7 +36,7 @@ class SoftwareProvider(HeldProvider):
 
     def __init__(self, authority: Authority) -> None:
         key = SoftwareKey(authority.seal_key, "seal.key.pem")
-        super().__init__(ID, key, issued_here(authority))
+        super().__init__(key, issued_here(authority))
 
 
 def issued_here(authority: Authority) -> SealCertificate:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from service.deps import Mailer
 from service.mail.compose import ComposedMail
 from service.mail.errors import MailTemporaryFailure, NoSuchMail
 from service.mail.mailbox import FolderMailbox
-from service.mail.mailer import Mailer
 from service.mail.message import Attachment, mail_address, message_id
 
 Make = Callable[..., EmailMessage]

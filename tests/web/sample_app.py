@@ -8,12 +8,19 @@ from page_samples import PAGES, ROUTES
 from service.web import compressed, errors, pages, security
 
 
+def make_flask(name: str) -> Flask:
+    """An application with only our templates and static files."""
+    app = Flask(name, static_folder=str(pages.STATIC), static_url_path="/static")
+    pages.install(app)
+    return app
+
+
 def make_sample_app(base_url: str) -> Flask:
     """Every sample page, and a route for every address that pages link to.
 
     Under ``/tekenen/`` the pages get the headers of the signer's pages.
     """
-    app = pages.make_flask("samples")
+    app = make_flask("samples")
     compressed.install(app)
     security.protect(app, base_url=base_url, secret_key=b"k" * 32)
     errors.install(app)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser
-from sample_app import make_sample_app
+from sample_app import make_flask, make_sample_app
 
 from service.agreement.capabilities import token_for
 from service.web import pages, security
@@ -123,7 +123,7 @@ def test_over_tls_cookies_are_bound_to_the_host() -> None:
 
 
 def test_a_large_body_is_refused_except_where_it_is_expected() -> None:
-    app = pages.make_flask("limits")
+    app = make_flask("limits")
     security.protect(app, base_url="http://localhost", secret_key=b"k" * 32)
 
     @app.post("/klein")

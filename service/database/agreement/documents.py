@@ -40,8 +40,6 @@ class NewDocument:
 
 @dataclass(frozen=True)
 class Document(NewDocument):
-    """A stored document."""
-
     created_at: datetime
 
 
@@ -76,8 +74,6 @@ class NewOriginal:
 
 @dataclass(frozen=True)
 class Original(NewOriginal):
-    """A stored original."""
-
     created_at: datetime
 
 
@@ -142,7 +138,6 @@ class Documents:
         return kept.first() is not None
 
     def frozen(self, agreement_id: str, edition: int) -> Document | None:
-        """The frozen document of an edition."""
         return self._one(agreement_id, DocumentKind.FROZEN, edition)
 
     def frozen_text(self, agreement_id: str, edition: int) -> FrozenText | None:

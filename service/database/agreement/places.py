@@ -41,7 +41,6 @@ def places_in(loaded: Iterable[Sequence[str]]) -> Places:
 
 
 def insert_places(connection: Connection, agreement: Agreement) -> None:
-    """Add the places of a new agreement."""
     connection.execute(
         insert(signature_places),
         [

@@ -63,7 +63,6 @@ WHOLE = WHOLE.join(
 
 
 def columns_of(agreement: Agreement) -> dict[str, object]:
-    """Its values by the names of the columns."""
     return {
         "state": agreement.state.value,
         "edition": agreement.edition,

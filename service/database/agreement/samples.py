@@ -28,7 +28,6 @@ class Samples:
         self._connection = connection
 
     def get(self, key: str) -> Sample | None:
-        """The sample with this key."""
         row = self._connection.execute(select(samples).where(samples.c.key == key)).one_or_none()
         if row is None:
             return None

@@ -43,7 +43,6 @@ class Sealed:
 
     @property
     def pdf(self) -> bytes:
-        """The present file."""
         return self.last.pdf if self.last else self.frozen
 
 

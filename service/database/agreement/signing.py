@@ -34,8 +34,6 @@ from service.database.tables.records import record
 
 @dataclass(frozen=True)
 class Link:
-    """A signing link."""
-
     id: str
     agreement_id: str
     signatory_id: str
@@ -50,14 +48,11 @@ class Link:
 
     @property
     def turn(self) -> Turn:
-        """The signer who uses it."""
         return Turn(Party.CONTROLLER, self.number)
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """A mailed code."""
-
     id: str
     code_hash: bytes
     sent_to: str
@@ -140,7 +135,6 @@ class Signing:
         )
 
     def live_link(self, agreement_id: str) -> Link | None:
-        """The valid link of an agreement, if any."""
         row = self._connection.execute(_LIVE_LINK, {"agreement": agreement_id}).one_or_none()
         return _link(row) if row else None
 
@@ -163,7 +157,6 @@ class Signing:
         return changed.rowcount == 1
 
     def start_session(self, link_id: str, secret_hash: bytes, ip: str, user_agent: str) -> None:
-        """Start a browser session with the link."""
         self._connection.execute(
             insert(link_sessions).values(
                 secret_hash=secret_hash,

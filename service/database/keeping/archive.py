@@ -36,7 +36,6 @@ class ArchivedObject:
 
     @classmethod
     def of(cls, row: Any) -> ArchivedObject:
-        """The object of a row."""
         listed = row.inside if row.packed is None else unpacked(row.packed)
         inside = {name: (size, sha256) for name, (size, sha256) in listed.items()}
         return record(cls, row, inside=inside)

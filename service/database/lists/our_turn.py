@@ -98,7 +98,6 @@ class Listed:
 
     @property
     def cursor(self) -> str:
-        """The cursor for the lines after this one."""
         return f"{int(self.returned)}|{self.last_activity_at.isoformat()}|{self.id}"
 
 
@@ -109,7 +108,6 @@ class OurTurn:
         self._connection = connection
 
     def counts(self, staff_id: str) -> Counts:
-        """The counts for this person."""
         row = self._connection.execute(_COUNTS, {"whose": staff_id}).mappings().one()
         return Counts(**row)
 

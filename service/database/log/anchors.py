@@ -135,7 +135,6 @@ class Anchors:
         return [Head(row.agreement_id, row.seq, row.hash) for row in rows]
 
     def holding(self, head: Head) -> Anchor | None:
-        """The anchor that holds exactly this head."""
         return self._one(
             select(anchors)
             .join(anchor_heads, anchor_heads.c.number == anchors.c.number)

@@ -66,7 +66,6 @@ class Chains:
         self._connection = connection
 
     def each(self) -> Iterator[Chain]:
-        """All chains that have entries."""
         rows = self._connection.execute(
             _EACH,
             execution_options={"stream_results": True, "yield_per": 1000},

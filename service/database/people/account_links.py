@@ -108,7 +108,6 @@ class AccountLinks:
         return AccountLink(row.link_id, person_of(row), row.purpose, row.expires_at, row.alive)
 
     def end(self, staff_id: str) -> None:
-        """End all links of the account."""
         self._connection.execute(
             update(account_links)
             .where(account_links.c.staff_id == staff_id, account_links.c.ended == "")
@@ -116,7 +115,6 @@ class AccountLinks:
         )
 
     def use(self, link_id: str) -> None:
-        """Mark this link as used."""
         self._connection.execute(
             update(account_links).where(account_links.c.id == link_id).values(ended="used")
         )

@@ -94,19 +94,18 @@ class Accounts:
         )
         self.forget_browsers(staff_id)
 
-    def by_email(self, email: str, *, lock: bool = False) -> Account | None:
+    def by_email(self, email: str) -> Account | None:
         """The account with this address, ignoring case."""
         if "\x00" in email:  # PostgreSQL does not accept it in text
             return None
-        return self._one(_BY_EMAIL, email.lower(), lock=lock)
+        return self._one(_BY_EMAIL, email.lower())
 
     def by_id(self, staff_id: str, *, lock: bool = False) -> Account | None:
-        """The account with this id."""
         if not is_id(staff_id):
             return None
         return self._one(_BY_ID, staff_id, lock=lock)
 
-    def _one(self, statement: Select[Any], wanted: str, *, lock: bool) -> Account | None:
+    def _one(self, statement: Select[Any], wanted: str, *, lock: bool = False) -> Account | None:
         if lock:
             statement = statement.with_for_update()
         row = self._connection.execute(statement, {"wanted": wanted}).one_or_none()
@@ -198,11 +197,9 @@ class Accounts:
         )
 
     def forget_browser(self, browser_id: str) -> None:
-        """Forget one browser."""
         self._connection.execute(delete(known_browsers).where(known_browsers.c.id == browser_id))
 
     def forget_browsers(self, staff_id: str) -> None:
-        """Forget all browsers of the account."""
         self._connection.execute(
             delete(known_browsers).where(known_browsers.c.staff_id == staff_id)
         )

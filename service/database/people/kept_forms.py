@@ -108,7 +108,6 @@ class KeptForms:
         self._connection.execute(delete(kept_forms).where(kept_forms.c.holder == holder))
 
     def drop_ended(self) -> None:
-        """Delete expired forms."""
         self._connection.execute(
             delete(kept_forms).where(kept_forms.c.expires_at < func.statement_timestamp())
         )

@@ -70,7 +70,6 @@ class StaffSessions:
         )
 
     def end(self, secret_hash: bytes) -> None:
-        """End this session."""
         self._connection.execute(
             delete(staff_sessions).where(staff_sessions.c.secret_hash == secret_hash)
         )

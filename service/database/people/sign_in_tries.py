@@ -82,7 +82,6 @@ class SignInTries:
         )
 
     def clear(self, counter: Counter) -> None:
-        """Reset the counter."""
         self._connection.execute(delete(sign_in_tries).where(sign_in_tries.c.key == counter.key))
 
     def drop_ended(self) -> None:

@@ -65,7 +65,6 @@ class IdempotencyKeys:
         )
 
     def drop_ended(self) -> None:
-        """Delete expired keys."""
         self._connection.execute(delete(idempotency_keys).where(_ended()))
 
 

@@ -43,7 +43,6 @@ class Task:
     goes_on: bool = True
 
     def what(self, arguments: Mapping[str, str | int]) -> str:
-        """The subject of a job with these arguments."""
         return str(arguments[self.about]) if self.about else self.single
 
 

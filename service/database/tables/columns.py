@@ -77,7 +77,6 @@ def words(values: Iterable[str]) -> list[ColumnElement[str]]:
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    """A constraint that the column has one of these values."""
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=column)
 

@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 
 class Run(NamedTuple):
-    """Text in one weight."""
-
     text: str
     bold: bool = False
 

@@ -61,7 +61,6 @@ class Face:
         }
 
     def cut(self, characters: Iterable[str]) -> Cut:
-        """The subset for these characters."""
         program, numbers = cut(self._face, characters)
         return Cut(program, {each: numbers[self._glyphs[each]] for each in characters})
 

@@ -134,7 +134,6 @@ class LaidSeal:
 
 
 def laid_paragraph(block: Paragraph, measure: Measure) -> LaidParagraph:
-    """A paragraph divided into lines."""
     style = STYLES[block.style]
     keep_next = block.keep_next or style.keep_next
     if block.style == "bullet":

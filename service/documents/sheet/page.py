@@ -92,7 +92,6 @@ class Pages:
 
     @property
     def page(self) -> Page:
-        """The last page."""
         return self.all[-1]
 
     @property

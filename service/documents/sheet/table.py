@@ -36,8 +36,6 @@ MOST_OF_A_PAGE = 0.8
 
 @dataclass(slots=True)
 class LaidCell:
-    """A cell divided into lines."""
-
     style: Style
     x: float
     lines: list[Line]
@@ -81,7 +79,6 @@ class LaidTable:
 
     @property
     def height(self) -> float:
-        """The height of the whole table on one page."""
         return sum(row.height for row in self._rows) + self._head.height
 
     @property

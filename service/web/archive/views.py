@@ -76,7 +76,6 @@ def item(reference: str) -> Any:
 @blueprint.get("/archief/<reference>/bestand/<path:name>")
 @require_staff(Permission.SEE_ARCHIVE)
 def download(reference: str, name: str) -> Response:
-    """One file of its package."""
     data, media_type = retrieve.open_file(deps(), reference, name, current_staff(), client())
     return file(data, media_type, retrieve.file_name(deps(), reference, name, current_staff()))
 

@@ -119,7 +119,6 @@ def editable(agreement: Agreement) -> bool:
 
 
 def show(page: str, agreement: Agreement, **context: Any) -> ResponseReturnValue:
-    """A page of the signer about an agreement."""
     known = {
         "processor": agreement.processor,
         "organisation": agreement.controller.name,

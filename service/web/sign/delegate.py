@@ -68,7 +68,6 @@ def name_colleague() -> ResponseReturnValue:
 @blueprint.get("/tekenen/doorsturen/code")
 @signer
 def delegate_code() -> ResponseReturnValue:
-    """The page that asks for the code."""
     found = current_open()
     if found.session.colleague is None or found.proved:
         return to("sign.delegate")

@@ -12,7 +12,6 @@ Row = tuple[str, str | list[str]]
 
 
 def detail_rows(agreement: Agreement) -> list[Row]:
-    """The organisation and its signatory."""
     label = _labels(agreement)
     controller, signatory = agreement.controller, agreement.signatory
     rows: list[Row] = [

@@ -67,7 +67,6 @@ def declined() -> ResponseReturnValue:
 @blueprint.get("/tekenen/vraag")
 @signer
 def ask() -> ResponseReturnValue:
-    """The form for a question."""
     found = current_open()
     typed = typed_before("ask", found)
     return show(

@@ -21,7 +21,6 @@ from service.workflow.signing.prove_mailbox import confirm_code, request_code
 def code_page(
     found: Visit, errors: Mapping[str, str], *, resent: bool = False
 ) -> ResponseReturnValue:
-    """The page that asks for the code."""
     address = mask_email(found.agreement.signatory.email)
     return show("code", found.agreement, masked_email=address, errors=errors, resent=resent)
 

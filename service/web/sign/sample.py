@@ -27,8 +27,6 @@ YES = "ja"  # ``wacht=ja`` in the address: it was requested
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses of this reader's sample."""
-
     page: str
     pdf: str
     state: str
@@ -39,7 +37,6 @@ class Addresses:
 @blueprint.get("/tekenen/link/<token>/voorbeeld")
 @public("whoever holds the link may read the text; it holds no data of the customer")
 def sample_behind_link(token: str) -> ResponseReturnValue:
-    """The text with blanks."""
     return _at_link(token, lambda agreement: _page(agreement, _of_link(token)))
 
 

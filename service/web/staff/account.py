@@ -91,7 +91,6 @@ def sign_out() -> Any:
 @blueprint.get("/account")
 @require_staff()
 def account() -> Any:
-    """One's own account and sessions."""
     own = sessions.own_sessions(deps(), current_staff(), current_session().id)
     return show("staff/account.html", errors=again().errors, sessions=own)
 
@@ -154,7 +153,6 @@ def choose_first_password() -> Any:
 @require_staff()
 @shown_at("staff.account")
 def end_session(session_id: str) -> Any:
-    """End one of one's own sessions."""
     sessions.end_own(deps(), current_staff(), session_id)
     return to("staff.account", done="session_ended")
 

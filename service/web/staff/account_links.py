@@ -20,7 +20,6 @@ GONE = 410
 @blueprint.get("/wachtwoord-vergeten")
 @public("whoever cannot sign in must be able to ask for a link")
 def forgotten_password() -> Any:
-    """The form to request a link."""
     typed = again()
     return show("staff/forgotten.html", values=typed.values, errors=typed.errors, asked=False)
 
@@ -40,7 +39,6 @@ def ask_link() -> Any:
 @blueprint.get("/account/link/<token>")
 @public("whoever holds the link may see what it is for; nothing changes")
 def account_link(token: str) -> Any:
-    """The page of a link."""
     try:
         link = account_links.look(deps(), token)
     except Refused:

@@ -124,7 +124,6 @@ def add() -> Any:
 @blueprint.get("/overeenkomsten/<reference>/bewerken")
 @require_staff(Permission.PREPARE)
 def edit_form(reference: str) -> Any:
-    """A draft in the form."""
     found, typed = agreement_of(deps(), reference, current_staff()), again()
     filled = forms.typed_again(typed.form) if typed else forms.of(found)
     return _form(filled, typed.errors, editing=reference)

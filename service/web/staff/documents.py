@@ -53,7 +53,6 @@ def make_preview(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/voorbeeld/stand")
 @require_staff(Permission.SEE_AGREEMENTS)
 def preview_state(reference: str) -> dict[str, str]:
-    """The state for the waiting page."""
     try:
         made = current_preview(deps(), reference)
     except GenerationFailed:
@@ -64,7 +63,6 @@ def preview_state(reference: str) -> dict[str, str]:
 @blueprint.get("/overeenkomsten/<reference>/getoond.pdf")
 @require_staff(Permission.SEE_AGREEMENTS)
 def shown(reference: str) -> Any:
-    """The frozen document."""
     pdf = shown_pdf(deps(), reference, current_staff())
     name = file_name(deps(), reference, SHOWN, current_staff())
     return file(pdf, "application/pdf", name, show=True)

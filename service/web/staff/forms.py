@@ -102,7 +102,6 @@ def blank(link_days: int) -> Filled:
 
 
 def of(agreement: Agreement) -> Filled:
-    """A draft, for editing."""
     controller, main, officer = agreement.controller, agreement.main_agreement, agreement.annex.dpo
     values = {name: getattr(controller, name) for name in _KEPT_FROM_CONTROLLER}
     values |= {

@@ -47,7 +47,6 @@ def profile() -> Any:
 @blueprint.post("/profiel")
 @require_staff(Permission.MANAGE_PROFILE)
 def save_profile() -> Any:
-    """Save the next version."""
     try:
         change_profile(deps(), request.form, current_staff(), proof())
     except Invalid as wrong:

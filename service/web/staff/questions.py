@@ -52,7 +52,6 @@ def return_with_question(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/vragen/<question_id>/antwoord")
 @require_staff(Permission.SEND)
 def answer(reference: str, question_id: str) -> Any:
-    """The question, and a field for the answer."""
     found, typed = dossier_of(deps(), reference, current_staff()), again()
     return show(
         "staff/answer.html",
@@ -66,7 +65,6 @@ def answer(reference: str, question_id: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/vragen/<question_id>/antwoord")
 @require_staff(Permission.SEND)
 def send_answer(reference: str, question_id: str) -> Any:
-    """Mail the answer to the asker."""
     words = request.form.get("answer", "")
     try:
         answering.answer(deps(), reference, question_id, words, current_staff())

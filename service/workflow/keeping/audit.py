@@ -154,8 +154,6 @@ def _in_bucket(
 
 @dataclass
 class _Chains:
-    """The combined results of the chains."""
-
     chains: int = 0
     entries: int = 0
     erased: int = 0

@@ -52,12 +52,10 @@ class ArchiveCheck:
 
     @property
     def verdict(self) -> Report | None:
-        """The verdict on the agreement."""
         return self.verdicts.get(AGREEMENT)
 
     @property
     def sheet(self) -> Report | None:
-        """The verdict on the evidence sheet."""
         return self.verdicts.get(SHEET)
 
     @property
@@ -76,7 +74,6 @@ class ArchiveCheck:
         return self.stored.intact and not self.refused()
 
     def refused(self) -> dict[str, Report]:
-        """The files that the verdict refuses."""
         return {
             name: each
             for name, each in self.verdicts.items()
@@ -106,7 +103,6 @@ class ArchiveCheck:
 
     @property
     def state(self) -> PackageState:
-        """The resulting state in the archive."""
         if self.intact:
             return PackageState.VERIFIED
         missing = MISSING in self.stored.wrong().values()

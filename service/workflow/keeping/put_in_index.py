@@ -36,7 +36,6 @@ class Putting:
 
     @property
     def result(self) -> str:
-        """The result."""
         if self.different:
             return DIFFERENT
         return ADDED if self._new else COMPLETED if self._added else PRESENT

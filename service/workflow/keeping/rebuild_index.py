@@ -86,8 +86,6 @@ class Summary:
 
 
 class _Refused(Exception):
-    """A folder that is not trusted."""
-
     def __init__(self, why: str, detail: str = "", findings: Sequence[Finding] = ()) -> None:
         super().__init__(why)
         self.outcome = why, detail, tuple(findings)

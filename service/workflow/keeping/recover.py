@@ -72,7 +72,6 @@ class Recovered:
 
     @cached_property
     def evidence(self) -> Mapping[str, Any]:
-        """The evidence in the sealed sheet."""
         said: Mapping[str, Any] = json.loads(self.files[EVIDENCE])
         return said
 
@@ -119,7 +118,6 @@ class Recovered:
         return [e.actor for e in accepted if place.key in _places(e)][-1]
 
     def agreement(self, processor_version: int) -> Agreement:
-        """The completed agreement."""
         controller, signatory = self.acts_of_controller[0], self.acts_of_controller[0].record
         ours = next(act for act in self.acts if act.place.party is Party.PROCESSOR)
         created, sent = self._first(Event.AGREEMENT_CREATED), self._first(*_SENT)
@@ -162,7 +160,6 @@ class Recovered:
 
     @property
     def acts_of_controller(self) -> list[AcceptedAct]:
-        """The controller's acts."""
         return [act for act in self.acts if act.place.party is Party.CONTROLLER]
 
     def further_signatories(self) -> list[tuple[str, int, Signatory]]:

@@ -35,7 +35,6 @@ def prepare(deps: Deps, tx: Transaction, agreement: Agreement) -> None:
 
 
 def request(deps: Deps, agreement: Agreement) -> None:
-    """Have the sample made for a reader."""
     with deps.database.begin() as tx:
         prepare(deps, tx, agreement)
 

@@ -69,7 +69,6 @@ def bundled(objects: Sequence[ArchivedObject]) -> bool:
 
 
 def stored(kept: ArchivedObject) -> StoredObject:
-    """The recorded object, for the store."""
     return StoredObject(kept.key, kept.version_id, kept.sha256, kept.size)
 
 

@@ -49,7 +49,6 @@ def find(deps: Deps, secret: str) -> Session | None:
 
 
 def sign_out(deps: Deps, secret: str) -> None:
-    """End the session of this cookie."""
     with deps.database.begin() as tx:
         tx.sessions.end(hash_secret(secret))
 

@@ -28,7 +28,6 @@ def of_address(deps: Deps, email: str) -> Counter:
 
 
 def of_browser(deps: Deps, browser_id: str) -> Counter:
-    """The attempts from a known browser."""
     return Counter(_key(deps, "browser", browser_id), TRIES_BEFORE_LOCK, LOCK_MINUTES * _MINUTE)
 
 

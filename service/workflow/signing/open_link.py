@@ -49,7 +49,6 @@ class Landing:
 
     @property
     def can_enter(self) -> bool:
-        """Whether the link can be exchanged."""
         return self.status in ("open", "signed", "completed")
 
 
@@ -63,12 +62,10 @@ class Visit:
 
     @property
     def link(self) -> Link:
-        """The link of the session."""
         return self.session.link
 
     @property
     def signer(self) -> Signer:
-        """The principal."""
         return signer_of(self.link)
 
     @property

@@ -110,7 +110,6 @@ def _line(tx: Transaction, agreement: Agreement) -> Waiting:
 
 
 def _flags(tx: Transaction, agreement: Agreement) -> list[str]:
-    """All reasons for review."""
     raised = (*flags(agreement.annex), *tx.agreements.flags(agreement.id))
     return list(dict.fromkeys(raised))
 

@@ -30,7 +30,6 @@ class Reader:
 
     @classmethod
     def of(cls, person: Staff) -> Reader:
-        """A member of staff."""
         return cls(person.name, person.email, person.language)
 
 

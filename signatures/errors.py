@@ -27,6 +27,15 @@ class SignatureError(Exception):
     """Base of all errors raised by this package."""
 
 
+class CodedError(SignatureError):
+    """Base of those whose ``code`` says what is wrong; ``detail`` is for experts."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
 class FieldError(SignatureError):
     """The document cannot carry the signature fields, or does not have them."""
 
@@ -46,7 +55,7 @@ class ActOutOfOrder(SignatureError):
     """The field is already signed, or an act that must come first is missing."""
 
 
-class AuthorityError(SignatureError):
+class AuthorityError(CodedError):
     """The keys and certificates cannot be used; ``code`` says why.
 
     Files: ``missing``, ``exists``, ``unreadable``, ``wrong_passphrase``, ``mismatch`` (a key or
@@ -56,11 +65,6 @@ class AuthorityError(SignatureError):
     ``unavailable`` (worth retrying). Changes: ``superseded`` (another set of keys is now current:
     begin again with that), ``unknown``, ``in_use``, ``issuer_gone``, ``revoked``.
     """
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-        self.detail = detail
 
 
 class TimestampUnavailable(SignatureError):
@@ -72,7 +76,7 @@ class TokenInvalid(SignatureError):
     authority."""
 
 
-class CertificateRefused(SignatureError):
+class CertificateRefused(CodedError):
     """A person's own certificate is not accepted for an act.
 
     ``code`` is ``not_ours`` (no chain to a root for persons), ``not_for_signing``, ``dates``,
@@ -80,22 +84,12 @@ class CertificateRefused(SignatureError):
     ``revoked``.
     """
 
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
 
-
-class UploadRefused(SignatureError):
+class UploadRefused(CodedError):
     """A file signed elsewhere holds something other than the one requested signature.
 
-    ``code`` has a sentence in ``texts``; ``detail`` is for experts.
+    ``code`` has a sentence in ``texts``.
     """
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
 
 
 class ReplyRefused(SignatureError):
@@ -126,16 +120,11 @@ class SignatureWrong(ReplyRefused):
     """The signature value does not verify with the certificate over the bytes to be signed."""
 
 
-class SigningServiceError(SignatureError):
+class SigningServiceError(CodedError):
     """A person's signing service did not sign.
 
     ``code`` is the error of the service, or ``answer`` if its answer made no sense.
     """
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
 
 
 class SigningServiceUnavailable(SigningServiceError):

@@ -20,7 +20,7 @@ from service.database.agreement.rows import WHOLE, as_agreement
 from service.database.agreement.signing import Link
 from service.database.tables.agreements import agreements, signatories
 from service.database.tables.links import code_challenges, link_sessions, links
-from service.database.tables.records import record
+from service.database.tables.records import names, record
 
 
 @dataclass(frozen=True)
@@ -51,30 +51,10 @@ _ADDRESSED = signatories.alias("addressed")
 _OF_SESSION = (
     *(
         link_sessions.c[name].label(f"session_{name}")
-        for name in (
-            "secret_hash",
-            "ip",
-            "user_agent",
-            "authenticated_at",
-            "shown_sha256",
-            "pending",
-            "pending_image",
-            "colleague",
-        )
+        for name in (*names(LinkSession), "pending_image")
+        if name in link_sessions.c
     ),
-    *(
-        links.c[name].label(f"link_{name}")
-        for name in (
-            "id",
-            "agreement_id",
-            "signatory_id",
-            "number",
-            "copied",
-            "ended",
-            "created_at",
-            "opened_at",
-        )
-    ),
+    *(links.c[name].label(f"link_{name}") for name in names(Link) if name in links.c),
     _ADDRESSED.c.name.label("link_signatory_name"),
     _ADDRESSED.c.email.label("link_signatory_email"),
     _ADDRESSED.c.function.label("link_signatory_function"),

@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response
 from service.agreement.model import Agreement
 from service.agreement.states import State
 from service.error_codes import ErrorCode
-from service.errors import LinkUnusable
+from service.errors import Invalid, LinkUnusable
 from service.texts import OURS, text
+from service.web.again import ask_again
 from service.web.context import deps
+from service.web.mistakes import sentences
 from service.web.security import WebSecurity
 from service.web.visits import (
     MOST_OF_A_BROWSER,
@@ -26,6 +28,8 @@ from service.web.visits import (
 from service.workflow.signing.open_link import Visit, visit
 
 blueprint = Blueprint("sign", __name__)
+# A mistake comes back on the page of its form, unless a view says it in another way.
+blueprint.register_error_handler(Invalid, lambda wrong: ask_again(sentences(wrong)))
 
 # Codes that a page may show after a redirect, as ?melding=code; others are ignored. A page for
 # somebody who is too late says so itself.

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import Purpose, mask_email
 from service.error_words import words_of
-from service.errors import Invalid, Refused, TooMany
+from service.errors import Refused, TooMany
 from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
@@ -54,8 +54,6 @@ def name_colleague() -> ResponseReturnValue:
     given = {name: typed.get(name, "") for name in _FIELDS}
     try:
         passing_on.name_colleague(deps(), secret(), **given)
-    except Invalid as wrong:
-        return ask_again(FormErrors.of(wrong))
     except Refused as refusal:
         return ask_again(FormErrors.whole(words_of(refusal)), status_of(refusal))
     if found.proved:
@@ -93,10 +91,7 @@ def new_delegate_code() -> ResponseReturnValue:
 @shown_at("sign.delegate_code")
 def confirm_delegate() -> ResponseReturnValue:
     """Check the code, and pass on to the named colleague."""
-    try:
-        confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.DELEGATE)
-    except Invalid as wrong:
-        return ask_again(FormErrors.of(wrong))
+    confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.DELEGATE)
     return _pass_on()
 
 

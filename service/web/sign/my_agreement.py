@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import Purpose, mask_email
 from service.error_words import words_of
-from service.errors import Invalid, TooMany
+from service.errors import TooMany
 from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.forms import FormErrors
@@ -50,10 +50,7 @@ def mail_opening_code() -> ResponseReturnValue:
 @shown_at("sign.my_agreement")
 def open_my_agreement() -> ResponseReturnValue:
     """Check the code, and show the agreement."""
-    try:
-        confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.OPEN)
-    except Invalid as wrong:
-        return ask_again(FormErrors.of(wrong))
+    confirm_code(deps(), secret(), request.form.get("code", ""), client(), Purpose.OPEN)
     return to("sign.done")
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from service.agreement.decline_reason import DeclineReason
 from service.error_words import words_of
-from service.errors import Invalid, LinkUnusable, TooMany
+from service.errors import LinkUnusable, TooMany
 from service.texts import text
 from service.web.again import Again, ask_again
 from service.web.context import client, deps, signer
@@ -43,10 +43,7 @@ def send_decline() -> ResponseReturnValue:
     if reason == TALK_FIRST:  # no reason to decline, which cannot be undone
         asked = {"question": explanation}
         return ask_again({}, 200, at=url_for("sign.ask"), fields=asked, instead=True)
-    try:
-        declining.decline(deps(), secret(), reason, explanation, client())
-    except Invalid as wrong:
-        return ask_again(FormErrors.of(wrong))
+    declining.decline(deps(), secret(), reason, explanation, client())
     return to("sign.declined")
 
 
@@ -89,8 +86,6 @@ def send_question() -> ResponseReturnValue:
     typed = read(request.form).values
     try:
         asking.ask(deps(), secret(), typed.get("question", ""), client())
-    except Invalid as wrong:
-        return ask_again(FormErrors.of(wrong))
     except TooMany as refusal:
         return ask_again(FormErrors.whole(words_of(refusal)), status_of(refusal))
     return to("sign.asked")

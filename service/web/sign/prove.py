@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import mask_email
 from service.error_words import words_of
-from service.errors import Invalid, TooMany
+from service.errors import TooMany
 from service.web.again import ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.forms import FormErrors
@@ -41,10 +41,7 @@ def new_code() -> ResponseReturnValue:
 @signer
 @shown_at("sign.sign")
 def code() -> ResponseReturnValue:
-    try:
-        confirm_code(deps(), secret(), request.form.get("code", ""), client())
-    except Invalid as wrong:
-        return ask_again(FormErrors.of(wrong))
+    confirm_code(deps(), secret(), request.form.get("code", ""), client())
     return to("sign.sign")
 
 

@@ -7,11 +7,16 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from service.errors import Invalid
 from service.texts import OURS, has_text, text
+from service.web.again import ask_again
 from service.web.context import deps, visitor
+from service.web.mistakes import sentences
 from service.workflow.keeping.listing import waiting_count
 
 blueprint = Blueprint("staff", __name__)
+# A mistake comes back on the page of its form, unless a view says it in another way.
+blueprint.register_error_handler(Invalid, lambda wrong: ask_again(sentences(wrong)))
 
 
 def show(

@@ -7,11 +7,9 @@ from typing import Any
 from flask import request, url_for
 
 from service.agreement.permissions import Permission
-from service.errors import Invalid
-from service.web.again import again, ask_again
+from service.web.again import again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.forms import upload
-from service.web.mistakes import sentences
 from service.web.security import body_limit
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.people import logo as logos
@@ -38,11 +36,8 @@ def logo() -> Any:
 @body_limit(LARGEST_POST)
 def save_logo() -> Any:
     """Save another logo or, with the button ``remove``, none."""
-    try:
-        if request.form.get("remove"):
-            logos.remove_logo(deps(), current_staff(), proof())
-        else:
-            logos.change_logo(deps(), upload(request.files, "logo"), current_staff(), proof())
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
+    if request.form.get("remove"):
+        logos.remove_logo(deps(), current_staff(), proof())
+    else:
+        logos.change_logo(deps(), upload(request.files, "logo"), current_staff(), proof())
     return to("staff.logo", done="logo")

@@ -10,11 +10,10 @@ from service.agreement.accounts import Account, RoleRequest
 from service.agreement.permissions import Permission, Role
 from service.error_codes import ErrorCode
 from service.error_words import words_of
-from service.errors import Invalid, NotFound, Refused
+from service.errors import NotFound, Refused
 from service.texts import OURS, text
 from service.web.again import again, ask_again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
-from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.people import role_grants
 from service.workflow.people import staff as workflow
@@ -44,18 +43,15 @@ def people() -> Any:
 def add_person() -> Any:
     """Invite somebody by mail."""
     form = request.form
-    try:
-        workflow.invite(
-            deps(),
-            name=form.get("name", ""),
-            email=form.get("email", ""),
-            function=form.get("function", ""),
-            roles=form.getlist("roles"),
-            by=current_staff(),
-            proof=proof(),
-        )
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
+    workflow.invite(
+        deps(),
+        name=form.get("name", ""),
+        email=form.get("email", ""),
+        function=form.get("function", ""),
+        roles=form.getlist("roles"),
+        by=current_staff(),
+        proof=proof(),
+    )
     return to("staff.people", done="invited")
 
 
@@ -96,8 +92,6 @@ def change_person(staff_id: str) -> Any:
             by=current_staff(),
             proof=proof(),
         )
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
     except Refused as refusal:
         return ask_again({"form": words_of(refusal)}, 409)
     return to("staff.people", done="person_waits" if waits else "person")
@@ -119,10 +113,7 @@ def ask_link_for(staff_id: str) -> Any:
 @require_staff(Permission.MANAGE_STAFF)
 def send_link_to(staff_id: str) -> Any:
     """Mail a new invitation, or a link to choose another password."""
-    try:
-        workflow.send_link(deps(), staff_id, current_staff(), proof())
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
+    workflow.send_link(deps(), staff_id, current_staff(), proof())
     return to("staff.people", done="link_sent")
 
 
@@ -147,10 +138,7 @@ def role_request(request_id: str) -> Any:
 def decide_role(request_id: str) -> Any:
     """Grant, refuse or withdraw it."""
     grant = request.form.get("decision") == "grant"
-    try:
-        role_grants.decide(deps(), request_id, grant=grant, by=current_staff(), proof=proof())
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
+    role_grants.decide(deps(), request_id, grant=grant, by=current_staff(), proof=proof())
     return to("staff.people", done="role_granted" if grant else "role_refused")
 
 

@@ -9,10 +9,8 @@ from flask import request
 
 from service.agreement.parties import countries
 from service.agreement.permissions import Permission
-from service.errors import Invalid
-from service.web.again import again, ask_again
+from service.web.again import again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
-from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.people.profile import change_profile
 from service.workflow.people.profile import profile as known_profile
@@ -47,8 +45,5 @@ def profile() -> Any:
 @blueprint.post("/profiel")
 @require_staff(Permission.MANAGE_PROFILE)
 def save_profile() -> Any:
-    try:
-        change_profile(deps(), request.form, current_staff(), proof())
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
+    change_profile(deps(), request.form, current_staff(), proof())
     return to("staff.profile", done="profile")

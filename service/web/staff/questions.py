@@ -10,10 +10,9 @@ from service.agreement.permissions import Permission
 from service.agreement.questions import Question
 from service.error_codes import ErrorCode
 from service.error_words import words_of
-from service.errors import Invalid, NotFound, Refused
+from service.errors import NotFound, Refused
 from service.web.again import again, ask_again, shown_at
 from service.web.context import current_staff, deps, require_staff
-from service.web.mistakes import sentences
 from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.keeping.dossier import dossier_of
@@ -42,8 +41,6 @@ def return_with_question(reference: str) -> Any:
     question = request.form.get("question", "")
     try:
         give_back(deps(), reference, question, current_staff())
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
     except Refused as refusal:  # on the same page, so that the text typed is not lost
         return ask_again({"form": words_of(refusal)}, 409)
     return to("staff.countersign", done="returned")
@@ -68,8 +65,6 @@ def send_answer(reference: str, question_id: str) -> Any:
     words = request.form.get("answer", "")
     try:
         answering.answer(deps(), reference, question_id, words, current_staff())
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
     except Refused as refusal:
         return ask_again({"form": words_of(refusal)}, 409)
     return to("staff.dossier_page", reference=reference, done="answered")

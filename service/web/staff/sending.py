@@ -12,10 +12,9 @@ from flask import request
 from service.agreement.deadlines import MOST_DAYS, end_of_day_after
 from service.agreement.permissions import Permission
 from service.agreement.states import Order
-from service.errors import Invalid, Outdated, Refused
-from service.web.again import again, ask_again, shown_at
+from service.errors import Outdated, Refused
+from service.web.again import again, shown_at
 from service.web.context import current_staff, deps, require_staff
-from service.web.mistakes import sentences
 from service.web.staff.agreements import changed_meanwhile, refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.forms import version_seen
@@ -160,8 +159,6 @@ def _do(reference: str, act: Callable[[], str | None], done: str = "") -> Any:
     """
     try:
         done = act() or done
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
     except Outdated as refusal:
         return changed_meanwhile(refusal)
     except Refused as refusal:

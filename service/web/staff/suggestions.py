@@ -10,11 +10,9 @@ from flask import request
 from service.agreement.annex import LISTS, categories
 from service.agreement.permissions import Permission
 from service.agreement.suggestions import field_of
-from service.errors import Invalid
 from service.texts import OURS, catalogue
-from service.web.again import again, ask_again
+from service.web.again import again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
-from service.web.mistakes import sentences
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.people.profile import change_suggestions, known_suggestions
 
@@ -43,8 +41,5 @@ def suggestions() -> Any:
 @require_staff(Permission.MANAGE_PROFILE)
 def save_suggestions() -> Any:
     chosen = {name: request.form.getlist(name) for name in request.form}
-    try:
-        change_suggestions(deps(), chosen, current_staff(), proof())
-    except Invalid as wrong:
-        return ask_again(sentences(wrong))
+    change_suggestions(deps(), chosen, current_staff(), proof())
     return to("staff.suggestions", done="suggestions")

@@ -1,5 +1,5 @@
 """What a step tells in each kind of mail. The other values, links and codes, are added when it is
-sent (``compose.py`` lists what each kind needs then).
+sent (``ADDED`` in ``compose.py``).
 
 A mail is kept as ``kept`` gives it: codes and instants, which ``in_words`` prints later.
 """

@@ -128,98 +128,84 @@ class Setting:
     """One variable: how it is parsed, and its default."""
 
     name: str
-    attribute: str
     parse: Callable[[str], Any]
     default: Any = None  # a function is called with the values so far
     secret: bool = False
+    called: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """Its name in ``Settings``."""
+        return self.called or self.name.lower().removeprefix("zegel_")
 
 
-def _cpus(most: int) -> Callable[[Mapping[str, Any]], int]:
-    return lambda _values: min(most, os.cpu_count() or 1)
+def _cpus(_values: Mapping[str, Any]) -> int:
+    return min(2, os.cpu_count() or 1)
 
 
 TABLE: tuple[Setting, ...] = (
-    Setting("ZEGEL_MODE", "mode", value.one_of(DEVELOPMENT, PRODUCTION)),
-    Setting("ZEGEL_DATA", "data_dir", value.path, lambda _given: Path("var").absolute()),
-    Setting("ZEGEL_HOST", "host", value.words, "127.0.0.1"),
-    Setting("ZEGEL_PORT", "port", value.whole_number(1, 65535), 8000),
-    Setting(
-        "ZEGEL_BASE_URL",
-        "base_url",
-        value.address,
-        lambda given: f"http://127.0.0.1:{given['port']}",
-    ),
-    Setting("ZEGEL_SECRET_KEY", "secret_key", value.secret(SECRET_BYTES), secret=True),
-    Setting("ZEGEL_EMBEDDED", "embedded", value.truth, lambda given: given["mode"] == DEVELOPMENT),
-    Setting("DATABASE_URL", "database_url", value.database_address, secret=True),
-    Setting("DATABASE_OWNER_URL", "database_owner_url", value.database_address, secret=True),
-    Setting("S3_ENDPOINT_URL", "s3_endpoint_url", value.web_address),
-    Setting("S3_REGION", "s3_region", value.words, "us-east-1"),
-    Setting("S3_BUCKET", "s3_bucket", value.words, "zegel-archief"),
-    Setting("S3_ACCESS_KEY_ID", "s3_access_key_id", value.words),
-    Setting("S3_SECRET_ACCESS_KEY", "s3_secret_access_key", value.words, secret=True),
-    Setting("S3_WEB_ACCESS_KEY_ID", "s3_web_access_key_id", value.words),
-    Setting("S3_WEB_SECRET_ACCESS_KEY", "s3_web_secret_access_key", value.words, secret=True),
-    Setting("S3_PREPARE_ACCESS_KEY_ID", "s3_prepare_access_key_id", value.words),
-    Setting(
-        "S3_PREPARE_SECRET_ACCESS_KEY", "s3_prepare_secret_access_key", value.words, secret=True
-    ),
-    Setting("S3_LOCK_MODE", "s3_lock_mode", value.one_of("GOVERNANCE", "COMPLIANCE"), "GOVERNANCE"),
-    Setting("SMTP_HOST", "smtp_host", value.words),
-    Setting("SMTP_PORT", "smtp_port", value.whole_number(1, 65535), 587),
-    Setting("SMTP_USER", "smtp_user", value.words),
-    Setting("SMTP_PASSWORD", "smtp_password", value.words, secret=True),
-    Setting("SMTP_SECURITY", "smtp_security", value.one_of("starttls", "tls", "none"), "starttls"),
-    Setting("MAIL_FROM", "mail_from", value.mail_address, "Zegel <zegel@localhost>"),
-    Setting("ZEGEL_PLAIN_SMTP_REASON", "plain_smtp_reason", value.reason, ""),
-    Setting("ZEGEL_PLAIN_S3_REASON", "plain_s3_reason", value.reason, ""),
-    Setting("ZEGEL_PLAIN_DATABASE_REASON", "plain_database_reason", value.reason, ""),
-    Setting("ZEGEL_OFFICE_NOT_ISOLATED_REASON", "office_not_isolated_reason", value.reason, ""),
-    Setting("ZEGEL_ORGANISATION", "organisation", value.words),
-    Setting("ZEGEL_KEY_DIR", "key_dir", value.path, lambda given: given["data_dir"] / "sleutels"),
-    Setting(
-        "ZEGEL_KEY_PASSPHRASE", "key_passphrase", value.secret(PASSPHRASE_CHARACTERS), secret=True
-    ),
-    Setting(
-        "ZEGEL_SEAL_PROVIDER", "seal_provider", value.one_of(SOFTWARE, PKCS11, AWS_KMS), SOFTWARE
-    ),
-    Setting("ZEGEL_SEAL_KEYSTORE", "seal_keystore", value.path),
-    Setting(
-        "ZEGEL_SEAL_KEYSTORE_PASSPHRASE", "seal_keystore_passphrase", value.secret(1), secret=True
-    ),
-    Setting("ZEGEL_SEAL_ROOT", "seal_root", value.path),
-    Setting("ZEGEL_PKCS11_LIBRARY", "pkcs11_library", value.path),
-    Setting("ZEGEL_PKCS11_TOKEN", "pkcs11_token", value.words),
-    Setting("ZEGEL_PKCS11_KEY", "pkcs11_key", value.words),
-    Setting("ZEGEL_PKCS11_PIN", "pkcs11_pin", value.words, secret=True),
-    Setting("ZEGEL_KMS_KEY", "kms_key", value.words),
-    Setting("ZEGEL_KMS_REGION", "kms_region", value.words),
-    Setting("ZEGEL_KMS_ENDPOINT_URL", "kms_endpoint_url", value.web_address),
-    Setting("ZEGEL_TSA_URLS", "tsa_urls", value.web_addresses, ()),
-    Setting("ZEGEL_TSA_ROOTS", "tsa_roots", value.roots, ()),
-    Setting("ZEGEL_TSA_POLICIES", "tsa_policies", value.policies, ()),
-    Setting("ZEGEL_TSA_PER_MINUTE", "tsa_per_minute", value.whole_number(6, 6000), 60),
-    Setting(
-        "ZEGEL_TSA_AUTHORIZATION",
-        "tsa_authorization",
-        value.authorizations,
-        lambda _given: {},
-        secret=True,
-    ),
-    Setting("ZEGEL_TRUSTED_LIST", "trusted_list", value.path),
-    Setting("ZEGEL_TRUSTED_LIST_SIGNERS", "trusted_list_signers", value.certificates, ()),
-    Setting("ZEGEL_STAMP_RENEW_DAYS", "stamp_renew_days", value.whole_number(30, 3650), 365),
-    Setting("ZEGEL_WEB_THREADS", "web_threads", value.whole_number(1, 256), 8),
-    Setting("ZEGEL_WEB_WORKERS", "web_workers", value.whole_number(1, 64), _cpus(2)),
-    Setting("ZEGEL_OFFICE_WORKERS", "office_workers", value.whole_number(1, 64), _cpus(2)),
-    Setting("ZEGEL_SOFFICE", "soffice", value.words),
-    Setting("ZEGEL_OFFICE_PYTHON", "office_python", value.words),
-    Setting("ZEGEL_LINK_DAYS", "link_days", value.whole_number(1, 365), 30),
-    Setting("ZEGEL_REMINDER_DAYS", "reminder_days", value.marked_days, (3, 10, -3)),
-    Setting("ZEGEL_STAFF_MAY_COPY_LINK", "staff_may_copy_link", value.truth, True),
-    Setting("ZEGEL_TRUSTED_PROXIES", "trusted_proxies", value.whole_number(0, 10), 0),
-    Setting("ZEGEL_LOCK_DAYS", "lock_days", value.whole_number(1, 3650), 400),
-    Setting("ZEGEL_COPY_DAYS", "copy_days", value.whole_number(1, 3650), 30),
+    Setting("ZEGEL_MODE", value.one_of(DEVELOPMENT, PRODUCTION)),
+    Setting("ZEGEL_DATA", value.path, lambda _given: Path("var").absolute(), called="data_dir"),
+    Setting("ZEGEL_HOST", value.words, "127.0.0.1"),
+    Setting("ZEGEL_PORT", value.whole_number(1, 65535), 8000),
+    Setting("ZEGEL_BASE_URL", value.address, lambda given: f"http://127.0.0.1:{given['port']}"),
+    Setting("ZEGEL_SECRET_KEY", value.secret(SECRET_BYTES), secret=True),
+    Setting("ZEGEL_EMBEDDED", value.truth, lambda given: given["mode"] == DEVELOPMENT),
+    Setting("DATABASE_URL", value.database_address, secret=True),
+    Setting("DATABASE_OWNER_URL", value.database_address, secret=True),
+    Setting("S3_ENDPOINT_URL", value.web_address),
+    Setting("S3_REGION", value.words, "us-east-1"),
+    Setting("S3_BUCKET", value.words, "zegel-archief"),
+    Setting("S3_ACCESS_KEY_ID", value.words),
+    Setting("S3_SECRET_ACCESS_KEY", value.words, secret=True),
+    Setting("S3_WEB_ACCESS_KEY_ID", value.words),
+    Setting("S3_WEB_SECRET_ACCESS_KEY", value.words, secret=True),
+    Setting("S3_PREPARE_ACCESS_KEY_ID", value.words),
+    Setting("S3_PREPARE_SECRET_ACCESS_KEY", value.words, secret=True),
+    Setting("S3_LOCK_MODE", value.one_of("GOVERNANCE", "COMPLIANCE"), "GOVERNANCE"),
+    Setting("SMTP_HOST", value.words),
+    Setting("SMTP_PORT", value.whole_number(1, 65535), 587),
+    Setting("SMTP_USER", value.words),
+    Setting("SMTP_PASSWORD", value.words, secret=True),
+    Setting("SMTP_SECURITY", value.one_of("starttls", "tls", "none"), "starttls"),
+    Setting("MAIL_FROM", value.mail_address, "Zegel <zegel@localhost>"),
+    Setting("ZEGEL_PLAIN_SMTP_REASON", value.reason, ""),
+    Setting("ZEGEL_PLAIN_S3_REASON", value.reason, ""),
+    Setting("ZEGEL_PLAIN_DATABASE_REASON", value.reason, ""),
+    Setting("ZEGEL_OFFICE_NOT_ISOLATED_REASON", value.reason, ""),
+    Setting("ZEGEL_ORGANISATION", value.words),
+    Setting("ZEGEL_KEY_DIR", value.path, lambda given: given["data_dir"] / "sleutels"),
+    Setting("ZEGEL_KEY_PASSPHRASE", value.secret(PASSPHRASE_CHARACTERS), secret=True),
+    Setting("ZEGEL_SEAL_PROVIDER", value.one_of(SOFTWARE, PKCS11, AWS_KMS), SOFTWARE),
+    Setting("ZEGEL_SEAL_KEYSTORE", value.path),
+    Setting("ZEGEL_SEAL_KEYSTORE_PASSPHRASE", value.secret(1), secret=True),
+    Setting("ZEGEL_SEAL_ROOT", value.path),
+    Setting("ZEGEL_PKCS11_LIBRARY", value.path),
+    Setting("ZEGEL_PKCS11_TOKEN", value.words),
+    Setting("ZEGEL_PKCS11_KEY", value.words),
+    Setting("ZEGEL_PKCS11_PIN", value.words, secret=True),
+    Setting("ZEGEL_KMS_KEY", value.words),
+    Setting("ZEGEL_KMS_REGION", value.words),
+    Setting("ZEGEL_KMS_ENDPOINT_URL", value.web_address),
+    Setting("ZEGEL_TSA_URLS", value.web_addresses, ()),
+    Setting("ZEGEL_TSA_ROOTS", value.roots, ()),
+    Setting("ZEGEL_TSA_POLICIES", value.policies, ()),
+    Setting("ZEGEL_TSA_PER_MINUTE", value.whole_number(6, 6000), 60),
+    Setting("ZEGEL_TSA_AUTHORIZATION", value.authorizations, lambda _given: {}, secret=True),
+    Setting("ZEGEL_TRUSTED_LIST", value.path),
+    Setting("ZEGEL_TRUSTED_LIST_SIGNERS", value.certificates, ()),
+    Setting("ZEGEL_STAMP_RENEW_DAYS", value.whole_number(30, 3650), 365),
+    Setting("ZEGEL_WEB_THREADS", value.whole_number(1, 256), 8),
+    Setting("ZEGEL_WEB_WORKERS", value.whole_number(1, 64), _cpus),
+    Setting("ZEGEL_OFFICE_WORKERS", value.whole_number(1, 64), _cpus),
+    Setting("ZEGEL_SOFFICE", value.words),
+    Setting("ZEGEL_OFFICE_PYTHON", value.words),
+    Setting("ZEGEL_LINK_DAYS", value.whole_number(1, 365), 30),
+    Setting("ZEGEL_REMINDER_DAYS", value.marked_days, (3, 10, -3)),
+    Setting("ZEGEL_STAFF_MAY_COPY_LINK", value.truth, True),
+    Setting("ZEGEL_TRUSTED_PROXIES", value.whole_number(0, 10), 0),
+    Setting("ZEGEL_LOCK_DAYS", value.whole_number(1, 3650), 400),
+    Setting("ZEGEL_COPY_DAYS", value.whole_number(1, 3650), 30),
 )
 
 

@@ -11,13 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from service.agreement.fields import (
-    Checker,
-    belgian_number,
-    fold,
-    kvk_number,
-    show_belgian_number,
-)
+from service.agreement.fields import Checker, belgian_number, fold, kvk_number, show_belgian_number
 from service.agreement.pasted import clean
 from service.error_codes import FieldCode
 from service.texts import OURS, Language, table, text

@@ -20,11 +20,7 @@ import click
 
 from service.documents.office_profile import office_is_there
 from service.engines.errors import EngineMissing, PortTaken
-from service.engines.private_files import (
-    close_what_is_open,
-    closed_to_others,
-    make_passable,
-)
+from service.engines.private_files import close_what_is_open, closed_to_others, make_passable
 from service.engines.process import port_is_free, wait_until
 from service.error_codes import StartCode
 from service.running.handover import MARK, FirstSignIn, settings_line

@@ -24,11 +24,7 @@ from service.texts import OURS, text
 from service.web.context import client, deps
 from service.web.statuses import STATUSES
 from service.workflow.people.staff_log import note_refusal
-from storage.errors import (
-    StorageError,
-    StorageRefused,
-    StorageUnavailable,
-)
+from storage.errors import StorageError, StorageRefused, StorageUnavailable
 
 # The archive's errors; the first matching class decides. Their messages name keys and endpoints,
 # so our own sentence is shown.

@@ -22,12 +22,7 @@ from signatures.chains.plain import Material, may_stamp, path_of
 from signatures.cms.containers import check_stamp, parsed
 from signatures.package.case import Case
 from signatures.package.finding import Finding, fails
-from signatures.package.names import (
-    ANCHOR,
-    ANCHORS,
-    OF_STAMP_SERVICE,
-    OWN_CERTIFICATES,
-)
+from signatures.package.names import ANCHOR, ANCHORS, OF_STAMP_SERVICE, OWN_CERTIFICATES
 
 SCHEMA = "zegel-anchor/1"
 _KINDS = (".json", ".tsr", ".pad.txt")

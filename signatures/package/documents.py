@@ -12,15 +12,7 @@ from signatures.effective_date import local_date
 from signatures.field_names import ARCHIVE_FIELD
 from signatures.package.case import Case
 from signatures.package.finding import Finding, fails, unknown
-from signatures.package.names import (
-    AGREEMENT,
-    COPY,
-    EVIDENCE,
-    RECORDS,
-    RENEWED,
-    SHOWN,
-    original_of,
-)
+from signatures.package.names import AGREEMENT, COPY, EVIDENCE, RECORDS, RENEWED, SHOWN, original_of
 from signatures.pdf.revisions import Revisions
 from signatures.verdict.report import INVALID
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from signatures.errors import (
-    CertificateRefused,
-    ReplyRefused,
-    SigningServiceError,
-    UploadRefused,
-)
+from signatures.errors import CertificateRefused, ReplyRefused, SigningServiceError, UploadRefused
 from signatures.texts import words
 
 Refusal = UploadRefused | CertificateRefused | ReplyRefused | SigningServiceError

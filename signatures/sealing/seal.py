@@ -30,11 +30,7 @@ from signatures.field_names import ARCHIVE_FIELD, LEVEL, SHEET_FIELD
 from signatures.keys.authority import Authority
 from signatures.pdf.extraction import Part, parts
 from signatures.pdf.revision_writer import RevisionWriter
-from signatures.pdf.stamps_in_file import (
-    certificates_used,
-    newest_token,
-    proves_until,
-)
+from signatures.pdf.stamps_in_file import certificates_used, newest_token, proves_until
 from signatures.providers.base import SealCertificate, SealProvider
 from signatures.run_async import run
 from signatures.sealing.validation_data import Chains, ValidationData

@@ -10,17 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    DateTime,
-    and_,
-    any_,
-    bindparam,
-    func,
-    select,
-    tuple_,
-    union_all,
-)
+from sqlalchemy import Connection, DateTime, and_, any_, bindparam, func, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from service.agreement.places import Party

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from sqlalchemy import (
-    RowMapping,
-    func,
-    select,
-)
+from sqlalchemy import RowMapping, func, select
 
 from service.agreement.annex import Annex, Dpo, Item
 from service.agreement.countersigner import Countersigner
@@ -19,11 +15,7 @@ from service.database.agreement.places import PLACES, places_in
 from service.database.agreement.search_words import search_words
 from service.database.people.accounts import may_sign
 from service.database.tables.accounts import staff
-from service.database.tables.agreements import (
-    agreements,
-    annex_items,
-    signatories,
-)
+from service.database.tables.agreements import agreements, annex_items, signatories
 from service.database.tables.records import record
 
 _ITEMS = (

@@ -6,17 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    Text,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import PackageState

@@ -24,11 +24,7 @@ from sqlalchemy import (
 from service.agreement.accounts import Account
 from service.agreement.permissions import Role, Staff
 from service.agreement.terms import KNOWN_BROWSER_DAYS, MOST_KNOWN_BROWSERS
-from service.database.tables.accounts import (
-    known_browsers,
-    staff,
-    staff_sessions,
-)
+from service.database.tables.accounts import known_browsers, staff, staff_sessions
 from service.database.tables.columns import is_id
 from service.database.tables.records import record
 

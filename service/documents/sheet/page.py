@@ -7,14 +7,7 @@ from dataclasses import dataclass, field
 
 from service.documents.sheet.lines import Line
 from service.documents.sheet.structure import Element, Marked
-from service.documents.sheet.styles import (
-    BOTTOM,
-    FOOTER,
-    RULE,
-    STYLES,
-    TOP,
-    Style,
-)
+from service.documents.sheet.styles import BOTTOM, FOOTER, RULE, STYLES, TOP, Style
 
 REGULAR, BOLD = "F1", "F2"
 """The names of the two fonts on every page."""

@@ -18,13 +18,7 @@ from service.web.again import ask_again
 from service.web.context import deps
 from service.web.mistakes import sentences
 from service.web.security import WebSecurity
-from service.web.visits import (
-    MOST_OF_A_BROWSER,
-    SIGNER_COOKIE,
-    VISIT,
-    signer_cookie,
-    visit_name,
-)
+from service.web.visits import MOST_OF_A_BROWSER, SIGNER_COOKIE, VISIT, signer_cookie, visit_name
 from service.workflow.signing.open_link import Visit, visit
 
 blueprint = Blueprint("sign", __name__)

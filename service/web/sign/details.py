@@ -17,15 +17,7 @@ from service.texts import text
 from service.web.again import ask_again
 from service.web.context import client, deps, signer
 from service.web.forms import FormErrors, read
-from service.web.sign.blueprint import (
-    blueprint,
-    current_open,
-    editable,
-    secret,
-    show,
-    step_of,
-    to,
-)
+from service.web.sign.blueprint import blueprint, current_open, editable, secret, show, step_of, to
 from service.web.sign.drafts import forget, keep, said_kept, typed_before
 from service.workflow.signing import complete
 

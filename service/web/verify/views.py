@@ -15,12 +15,7 @@ from service.web.context import client, deps, public
 from service.web.forms import upload as uploaded
 from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
-from service.workflow.keeping.verify import (
-    MOST_BYTES,
-    Checked,
-    CheckedPackage,
-    verify_upload,
-)
+from service.workflow.keeping.verify import MOST_BYTES, Checked, CheckedPackage, verify_upload
 from signatures.package.names import SHEET
 from signatures.package.report import RULES
 from signatures.verdict.report import (

@@ -37,16 +37,7 @@ from service.agreement.unprinted import (
 from service.database.agreement.documents import NewDocument, NewOriginal
 from service.database.log.audit_log import Entry
 from signatures.effective_date import BRUSSELS, local_date
-from signatures.package.names import (
-    AGREEMENT,
-    EVIDENCE,
-    LOG,
-    RECORDS,
-    SHEET,
-    SHOWN,
-    TEMPLATE,
-    VIEW,
-)
+from signatures.package.names import AGREEMENT, EVIDENCE, LOG, RECORDS, SHEET, SHOWN, TEMPLATE, VIEW
 from storage.manifest import PackageFacts
 
 FORMER_ADDRESS = "{id}@uit-het-archief.invalid"

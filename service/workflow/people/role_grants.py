@@ -13,13 +13,7 @@ from dataclasses import dataclass
 from service.agreement.accounts import RoleRequest
 from service.agreement.changes import Change, What, of_roles
 from service.agreement.events import Event
-from service.agreement.permissions import (
-    NEEDS_A_SECOND,
-    Permission,
-    Role,
-    Staff,
-    require,
-)
+from service.agreement.permissions import NEEDS_A_SECOND, Permission, Role, Staff, require
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
 from service.deps import Deps

@@ -10,12 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.agreement.capabilities import (
-    Purpose,
-    hash_secret,
-    new_session_secret,
-    token_hash,
-)
+from service.agreement.capabilities import Purpose, hash_secret, new_session_secret, token_hash
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import Signer, Staff

@@ -25,13 +25,7 @@ from service.error_codes import ErrorCode
 from service.errors import Unavailable
 from service.mail.compose import compose
 from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, MailTooLarge
-from service.mail.message import (
-    Attachment,
-    build_message,
-    mail_address,
-    message_id,
-    sender_address,
-)
+from service.mail.message import Attachment, build_message, mail_address, message_id, sender_address
 from service.texts import OURS, Language
 from service.workflow.package.take_out import sealed_files
 from service.workflow.telling.links import account_address, address

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
     Integer,
     Select,
     any_,
@@ -34,6 +33,7 @@ from service.database.tables.agreements import (
     reference_counters,
     signatories,
 )
+from service.database.tables.records import Records
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 
@@ -67,10 +67,7 @@ class Named:
     proof: ProvedMailbox | None
 
 
-class Agreements:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Agreements(Records):
     def get(self, reference: str) -> Agreement:
         """The present agreement, without a lock. Raises NotFound."""
         return self._load(_BY_REFERENCE, _readable(reference))

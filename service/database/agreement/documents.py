@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Text, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.act_record import AcceptedAct, ActRecord
@@ -14,7 +14,7 @@ from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.places import Place
 from service.agreement.states import DocumentKind
 from service.database.tables.documents import acts, documents, originals, seals
-from service.database.tables.records import columns, names, record
+from service.database.tables.records import Records, columns, names, record
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,7 @@ _SEALED_COPIES = select(originals.c.pdf, originals.c.evidence_pdf).where(
 )
 
 
-class Documents:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Documents(Records):
     def put(
         self, agreement_id: str, document_id: str, made: NewDocument, *, common_sha256: str = ""
     ) -> bool:

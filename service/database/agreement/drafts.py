@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.agreement.states import State
@@ -15,6 +15,7 @@ from service.agreement.terms import DRAFT_DAYS
 from service.database.tables.agreements import agreements, signatories
 from service.database.tables.columns import words
 from service.database.tables.drafts import drafts
+from service.database.tables.records import Records
 
 _FILLED_IN = (
     State.SENT,
@@ -68,10 +69,7 @@ _DROP_ENDED = delete(drafts).where(
 )
 
 
-class Drafts:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Drafts(Records):
     def keep(self, signatory_id: str, form: str, fields: Mapping[str, list[str]]) -> datetime:
         """Replace the saved state of the form; returns the time of saving."""
         given = {"signatory_id": signatory_id, "form": form, "fields": fields}

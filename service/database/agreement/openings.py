@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.shown import Opening, sha256_of
@@ -15,6 +15,7 @@ from service.agreement.states import DocumentKind
 from service.database.tables.agreements import agreements
 from service.database.tables.documents import documents
 from service.database.tables.openings import common_texts, openings
+from service.database.tables.records import Records
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,7 @@ _OF_STAFF = _OF.where(openings.c.staff_id == bindparam("person"))
 _OF_SIGNATORY = _OF.where(openings.c.signatory_id == bindparam("person"))
 
 
-class Openings:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Openings(Records):
     def view(self, agreement_id: str, edition: int) -> View | None:
         """The reading view of an edition's frozen document."""
         wanted = {"agreement": agreement_id, "attempt": edition}

@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from service.agreement.questions import Question
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import signatories
 from service.database.tables.questions import questions
-from service.database.tables.records import record
+from service.database.tables.records import Records, record
 
 _answerer = staff.alias("answerer")
 _QUESTION = (
@@ -33,11 +33,8 @@ _QUESTIONS_OF = _QUESTION.where(questions.c.agreement_id == bindparam("agreement
 )
 
 
-class Questions:
+class Questions(Records):
     """Questions. The caller of a change holds the agreement's row lock."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def of(self, agreement_id: str) -> list[Question]:
         """All questions about an agreement, oldest first."""

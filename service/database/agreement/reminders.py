@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, and_, any_, bindparam, func, select, tuple_, union_all
+from sqlalchemy import DateTime, and_, any_, bindparam, func, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from service.agreement.places import Party
@@ -22,7 +22,7 @@ from service.database.tables.links import links
 from service.database.tables.messages import messages
 from service.database.tables.places import signature_places
 from service.database.tables.questions import questions
-from service.database.tables.records import record
+from service.database.tables.records import Records, record
 
 # While a document is being made, or could not be made, the signatory cannot do anything.
 _CAN_GO_ON = (State.SENT.value, State.READY.value, State.IN_SIGNING.value)
@@ -92,10 +92,7 @@ _SITUATION_OF = _SITUATION.where(agreements.c.id == bindparam("agreement"))
 Waiting = tuple[datetime, str]  # the end of its term, and its id
 
 
-class Reminders:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Reminders(Records):
     def waiting(self, limit: int, after: Waiting | None = None) -> list[Waiting]:
         """The next agreements that may be waiting for their signatory, behind ``after``."""
         asked: dict[str, object] = {"most": limit}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from service.agreement.terms import SAMPLE_DAYS
+from service.database.tables.records import Records
 from service.database.tables.samples import samples
 
 
@@ -23,10 +24,7 @@ class Sample:
     created_at: datetime
 
 
-class Samples:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Samples(Records):
     def get(self, key: str) -> Sample | None:
         row = self._connection.execute(select(samples).where(samples.c.key == key)).one_or_none()
         if row is None:

@@ -9,11 +9,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import DocumentKind
 from service.database.tables.documents import documents, seals
+from service.database.tables.records import Records
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,7 @@ _SEALS = (
 )
 
 
-class Seals:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Seals(Records):
     def add(self, agreement_id: str, edition: int, seal: Seal, before: bytes) -> bool:
         """Store a revision that continues ``before``; False if another worker's was first, which is
         then the valid one."""

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
     Select,
     bindparam,
     delete,
@@ -29,7 +28,7 @@ from service.agreement.states import LinkEnd
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES, LINK_SESSION_HOURS
 from service.database.tables.agreements import signatories
 from service.database.tables.links import code_challenges, link_sessions, links
-from service.database.tables.records import record
+from service.database.tables.records import Records, record
 
 
 @dataclass(frozen=True)
@@ -102,10 +101,7 @@ _NEWEST_CHALLENGE = (
 )
 
 
-class Signing:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Signing(Records):
     def issue(
         self,
         link_id: str,

@@ -6,7 +6,7 @@ code knows about it: it may be corrected, and the newest is kept.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import State
@@ -14,6 +14,7 @@ from service.agreement.template_version import TemplateVersion
 from service.database.tables.agreements import agreements
 from service.database.tables.columns import words
 from service.database.tables.documents import document_templates, template_declarations
+from service.database.tables.records import Records
 
 _DECLARED = select(template_declarations.c.declaration).where(
     template_declarations.c.template_sha256 == bindparam("digest")
@@ -34,10 +35,7 @@ _BEFORE_A_TEXT = (
 )
 
 
-class Templates:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Templates(Records):
     def keep(self, template: TemplateVersion) -> None:
         """Store a template that an agreement names; a repetition changes nothing.
 

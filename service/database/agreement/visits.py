@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
+from sqlalchemy import RowMapping, Select, bindparam, func, select
 
 from service.agreement.act_record import ProvedMailbox
 from service.agreement.capabilities import Purpose
@@ -20,7 +20,7 @@ from service.database.agreement.rows import WHOLE, as_agreement
 from service.database.agreement.signing import Link
 from service.database.tables.agreements import agreements, signatories
 from service.database.tables.links import code_challenges, link_sessions, links
-from service.database.tables.records import names, record
+from service.database.tables.records import Records, names, record
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,7 @@ _HOLD_AGREEMENT = (
 )
 
 
-class Visits:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Visits(Records):
     def hold_agreement(self, secret_hash: bytes) -> None:
         """Take the row lock of the session's agreement, if there is such a session; a session never
         changes its agreement."""

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, null, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, func, null, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import DAMAGED, UNSENT, PackageState
 from service.database.tables.archive import RENEWED, archive_states, archived_objects
 from service.database.tables.documents import originals
 from service.database.tables.messages import messages
-from service.database.tables.records import columns, record
+from service.database.tables.records import Records, columns, record
 
 CHECKED = (PackageState.VERIFIED, *DAMAGED)  # the possible results of a check
 
@@ -83,10 +83,7 @@ _OBJECTS = (
 )
 
 
-class ArchiveRecords:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class ArchiveRecords(Records):
     def state(self, agreement_id: str) -> ArchiveState | None:
         """The archive state of an agreement's package."""
         row = self._connection.execute(_STATE, {"agreement": agreement_id}).one_or_none()

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     ScalarSelect,
     Select,
     and_,
@@ -29,6 +28,7 @@ from service.database.keeping.archive import CHECKED, ArchivedObject
 from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import word, words
+from service.database.tables.records import Records
 from signatures.package.names import AGREEMENT
 
 _CHECKED_BEFORE = archive_states.c.looked_at.is_not(None)
@@ -44,10 +44,7 @@ _OVERDUE = archive_states.c.looked_at < func.now() - READ_BACK
 _ESTIMATE = text("select reltuples::bigint from pg_class where oid = 'archive_states'::regclass")
 
 
-class ArchiveRound:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class ArchiveRound(Records):
     def total(self) -> int:
         """The number of archived originals that have been checked at least once; an estimate above
         ``COUNTED``."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, select, true, update
+from sqlalchemy import Column, ColumnElement, Select, Table, Text, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import PackageState
 from service.database.keeping.archive import ArchivedObject
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import agreement_id, instant, metadata, now, words
-from service.database.tables.records import columns, record
+from service.database.tables.records import Records, columns, record
 from signatures.package.names import AGREEMENT, SHEET
 
 document_stamps = Table(
@@ -53,10 +53,7 @@ class Due:
     prefix: str
 
 
-class DocumentStamps:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class DocumentStamps(Records):
     def unread(self, limit: int) -> list[tuple[str, ArchivedObject]]:
         """Archived sealed files whose time stamps have not been read yet, with the agreement id."""
         # A subquery per file: few are unread, and very many are read.

@@ -7,19 +7,17 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, insert, literal, select, update
+from sqlalchemy import exists, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.parties import Processor
 from service.agreement.permissions import Staff
 from service.database.tables.accounts import processor_profiles, staff
 from service.database.tables.agreements import agreements, reference_counters
+from service.database.tables.records import Records
 
 
-class Recovery:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Recovery(Records):
     def keep_account(self, person: Staff, placeholder: str) -> None:
         """Add an unusable account for a person whom an old agreement names, unless the id exists.
 

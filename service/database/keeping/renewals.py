@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import func, select, update
 
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word
+from service.database.tables.records import Records
 
 FAILING, LATE = "failing", "late"
 
 
-class Renewals:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Renewals(Records):
     def troubled(self) -> dict[str, str]:
         """Agreements whose renewal is failing or late: the status by agreement id."""
         rows = self._connection.execute(

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from service.agreement.states import PackageState
 from service.database.keeping.archive import packed
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import word
+from service.database.tables.records import Records
 from signatures.package.names import DIFFERENCE, MANIFEST, RECORDS, SHOWN, VIEW
 
 _stored_at = (
@@ -69,10 +70,7 @@ _DROP = (
 )
 
 
-class Shedding:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Shedding(Records):
     def due(self, days: int, limit: int) -> list[str]:
         """Ids of agreements whose package the archive has had for ``days``, under the lock of
         their archive state; without those that another worker has locked."""

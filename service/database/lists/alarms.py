@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     DateTime,
     Interval,
     Select,
@@ -51,16 +50,13 @@ from service.database.tables.columns import word, words
 from service.database.tables.documents import acts, originals
 from service.database.tables.log import audit_entries
 from service.database.tables.messages import messages
-from service.database.tables.records import record
+from service.database.tables.records import Records, record
 
 ALARM = "alarm"  # the kind of the alarm mail itself, for which there is no alarm
 MOST_OVERDUE = 1000  # a large archive after a long outage must not slow every check
 
 
-class Alarms:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Alarms(Records):
     def stalled(self, patience: timedelta, *, limit: int) -> list[StalledItem]:
         """Items stalled for longer than ``patience``, the longest first."""
         return self._read(_ALL, patience=patience, most=limit)

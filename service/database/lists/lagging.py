@@ -6,7 +6,7 @@ a statement.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, PackageState, State
@@ -15,14 +15,12 @@ from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import words
 from service.database.tables.documents import originals
+from service.database.tables.records import Records
 
 AT_ONCE = 1000  # the rest follows at the next run
 
 
-class Lagging:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Lagging(Records):
     def overdue(self) -> list[str]:
         """Ids of agreements whose term has ended before the last signature."""
         return self._ids(

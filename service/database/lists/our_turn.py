@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, case, cast, func, literal, or_, select, tuple_
+from sqlalchemy import Select, bindparam, case, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import UUID
 
 from service.database.lists.groups import AWAITS_US, QUESTION_WAITS
 from service.database.tables.agreements import agreements
 from service.database.tables.openings import openings
 from service.database.tables.questions import questions
+from service.database.tables.records import Records
 
 # For this person to sign; agreements from before countersigners were chosen name nobody.
 _THEIRS = or_(
@@ -101,11 +102,8 @@ class Listed:
         return f"{int(self.returned)}|{self.last_activity_at.isoformat()}|{self.id}"
 
 
-class OurTurn:
+class OurTurn(Records):
     """Agreements awaiting our signature."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def counts(self, staff_id: str) -> Counts:
         row = self._connection.execute(_COUNTS, {"whose": staff_id}).mappings().one()

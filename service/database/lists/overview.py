@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    Connection,
     FromClause,
     Row,
     Select,
@@ -55,14 +54,12 @@ from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
 from service.database.tables.messages import messages
 from service.database.tables.questions import questions
+from service.database.tables.records import Records
 
 SMALL_GROUPS = ("draft", "waiting", "awaits_us", "trouble")
 
 
-class Overview:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Overview(Records):
     def find(self, search: Search, *, limit: int = PAGE) -> list[Summary]:
         """The newest matches, at most ``limit``."""
         typed = judged(self._connection, search.words) if search.words else None

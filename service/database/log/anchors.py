@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
+from sqlalchemy import Row, Select, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.anchoring import Head, in_order
 from service.agreement.events import Event
 from service.database.tables.anchors import NOBODY, anchor_heads, anchor_objects, anchors, chain
+from service.database.tables.records import Records
 
 _CHAIN = chain()
 
@@ -64,10 +65,7 @@ class AnchorObject:
     locked_until: datetime
 
 
-class Anchors:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Anchors(Records):
     def newest(self) -> Anchor | None:
         return self._one(select(anchors).order_by(anchors.c.number.desc()).limit(1))
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from service.agreement.anchoring import Head
 from service.database.log.audit_log import Entry, entry_of
 from service.database.tables.anchors import chain
 from service.database.tables.columns import Digest
+from service.database.tables.records import Records
 
 _EACH = text(f"""
 select e.*, p.data as personal, p.salt, a.reference, h.hash as anchored_hash, n.day as anchored_day
@@ -61,10 +62,7 @@ class Chain:
     anchored: list[tuple[Head, date]]
 
 
-class Chains:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Chains(Records):
     def each(self) -> Iterator[Chain]:
         rows = self._connection.execute(
             _EACH,

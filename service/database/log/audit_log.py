@@ -18,7 +18,6 @@ from typing import Any, cast
 import rfc8785
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     LargeBinary,
     Row,
     bindparam,
@@ -34,6 +33,7 @@ from service.agreement.permissions import Principal
 from service.database.tables.anchors import NOBODY, chain
 from service.database.tables.columns import Digest
 from service.database.tables.log import audit_entries, audit_personal
+from service.database.tables.records import Records
 
 FIRST = "0" * 64
 _GENERAL_LOCK = 7_403_143
@@ -85,10 +85,7 @@ class Entry:
         return _personal_digest(bytes.fromhex(self.salt), self.personal) == self.personal_digest
 
 
-class AuditLog:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class AuditLog(Records):
     def append(
         self,
         agreement_id: str | None,

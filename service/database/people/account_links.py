@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from service.agreement.permissions import Staff
 from service.agreement.terms import LINK_REQUEST_HOURS, LINKS_IN_ALL, LINKS_PER_ADDRESS
 from service.database.people.accounts import person_of
 from service.database.tables.accounts import account_links, link_requests, staff
 from service.database.tables.messages import messages
+from service.database.tables.records import Records
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,7 @@ class LinkMail:
     mail_error: str
 
 
-class AccountLinks:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class AccountLinks(Records):
     def add(
         self, link_id: str, staff_id: str, purpose: str, token_hash: bytes, *, minutes: int
     ) -> datetime:

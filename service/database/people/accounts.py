@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     FromClause,
     Select,
     and_,
@@ -26,7 +25,7 @@ from service.agreement.permissions import Role, Staff
 from service.agreement.terms import KNOWN_BROWSER_DAYS, MOST_KNOWN_BROWSERS
 from service.database.tables.accounts import known_browsers, staff, staff_sessions
 from service.database.tables.columns import is_id
-from service.database.tables.records import record
+from service.database.tables.records import Records, record
 
 _BY_EMAIL = select(staff).where(func.lower(staff.c.email) == bindparam("wanted"))
 _BY_ID = select(staff).where(staff.c.id == bindparam("wanted"))
@@ -37,10 +36,7 @@ _WITH_ROLE = (
 )
 
 
-class Accounts:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Accounts(Records):
     def any_staff(self) -> bool:
         return self._connection.execute(select(staff.c.id).limit(1)).scalar() is not None
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
     Text,
     and_,
     bindparam,
@@ -32,7 +31,7 @@ from service.agreement.activity import PAGE, Activity, Line, Wanted
 from service.agreement.terms import ACTIVITY_DAYS
 from service.database.tables.accounts import staff_activity
 from service.database.tables.log import audit_entries, audit_personal
-from service.database.tables.records import record
+from service.database.tables.records import Records, record
 
 MOST_OF_A_SUBJECT = 200
 
@@ -51,10 +50,7 @@ _NOTE = _COUNTED.on_conflict_do_update(
 )
 
 
-class StaffActivity:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class StaffActivity(Records):
     def note(
         self,
         kind: Activity,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from service.agreement.terms import (
     KEPT_FORM_HOURS,
@@ -14,6 +14,7 @@ from service.agreement.terms import (
     KEPT_FORMS_OF_STRANGERS,
 )
 from service.database.tables.kept_forms import kept_forms
+from service.database.tables.records import Records
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,7 @@ class Place:
     page: bytes
 
 
-class KeptForms:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class KeptForms(Records):
     def keep(
         self,
         form_id: str,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from service.database.tables.logos import logos
+from service.database.tables.records import Records
 
 _NEWEST = select(logos.c.sha256, logos.c.width, logos.c.height).order_by(logos.c.id.desc()).limit(1)
 
@@ -20,10 +21,7 @@ class Logo:
     height: int
 
 
-class Logos:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Logos(Records):
     def newest(self) -> Logo | None:
         """The current logo, if there is one."""
         row = self._connection.execute(_NEWEST).one_or_none()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from sqlalchemy import Connection, insert, literal, select
+from sqlalchemy import insert, literal, select
 
 from service.agreement.parties import Processor
 from service.agreement.suggestions import Suggestions
 from service.database.tables.accounts import processor_profiles
+from service.database.tables.records import Records
 
 # Versions from 0 down were recovered from old agreements, and are not used for new ones.
 _PROFILE = (
@@ -19,10 +20,7 @@ _PROFILE = (
 )
 
 
-class Profiles:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Profiles(Records):
     def newest(self) -> tuple[int, Processor] | None:
         """The newest version of the processor's profile."""
         row = self._connection.execute(_PROFILE).one_or_none()

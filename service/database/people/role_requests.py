@@ -5,20 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.accounts import RoleRequest
 from service.agreement.permissions import Role
 from service.database.tables.accounts import role_requests, staff
 from service.database.tables.columns import is_id
-from service.database.tables.records import record
+from service.database.tables.records import Records, record
 
 
-class RoleRequests:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class RoleRequests(Records):
     def ask(self, staff_id: str, role: Role, asked_by: str) -> bool:
         """Add a request; False if the same one is already open."""
         made = self._connection.execute(

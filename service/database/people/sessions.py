@@ -5,22 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from service.agreement.accounts import Session
 from service.agreement.terms import STAFF_SESSION_HOURS, STAFF_SESSION_IDLE_HOURS
 from service.database.people.accounts import person_of
 from service.database.tables.accounts import staff, staff_sessions
 from service.database.tables.columns import is_id
-from service.database.tables.records import record
+from service.database.tables.records import Records, record
 
 MOST_OF_USER_AGENT = 400
 
 
-class StaffSessions:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class StaffSessions(Records):
     def start(self, staff_id: str, secret_hash: bytes, user_agent: str) -> None:
         """Start a session for a person who has just given the password."""
         self._connection.execute(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Integer,
     case,
     cast,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from service.database.tables.accounts import sign_in_tries
+from service.database.tables.records import Records
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,7 @@ class Counter:
     seconds: int
 
 
-class SignInTries:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class SignInTries(Records):
     def seconds_left(self, counter: Counter) -> int:
         """The seconds until the counter allows an attempt; 0 if it allows one now."""
         left = func.ceil(func.extract("epoch", sign_in_tries.c.counts_until - _now()))

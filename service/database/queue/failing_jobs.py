@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.tables.alarms import failing_jobs
+from service.database.tables.records import Records
 
 
-class FailingJobs:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class FailingJobs(Records):
     def note(self, name: str, failure: str) -> None:
         """Record that the last run failed; keeps the time of the first failure in a row."""
         said = {"failure": failure[:500]}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, text
+from sqlalchemy import ColumnElement, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.permissions import Principal
 from service.agreement.terms import REPEATED_REQUEST_HOURS
 from service.database.tables.idempotency_keys import idempotency_keys
+from service.database.tables.records import Records
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,7 @@ class Answered:
     same: bool
 
 
-class IdempotencyKeys:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class IdempotencyKeys(Records):
     def hold(self, asked: Asked) -> None:
         """Make a second request with this key wait for the end of the first one's transaction."""
         words = f"{asked.principal.actor} {asked.key}"

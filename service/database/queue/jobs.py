@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, Integer, bindparam, text
+from sqlalchemy import Integer, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
+
+from service.database.tables.records import Records
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,7 @@ select (select count(*) from deferred) + (select count(*) from woken)
 ).bindparams(bindparam("args", type_=JSONB), bindparam("seconds", type_=Integer))
 
 
-class Jobs:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Jobs(Records):
     def defer(
         self,
         task: Task,

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import UNSENT, MailState
 from service.agreement.subjects import Subject, SubjectKind
 from service.database.tables.columns import words
 from service.database.tables.messages import messages
-from service.database.tables.records import columns, record
+from service.database.tables.records import Records, columns, record
 
 
 @dataclass(frozen=True)
@@ -93,10 +93,7 @@ _ABOUT_AGREEMENT = (
 _QUEUE = upsert(messages).on_conflict_do_nothing(index_elements=["key"]).returning(messages.c.id)
 
 
-class Messages:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class Messages(Records):
     def queue(self, new: NewMessage) -> bool:
         """Queue a mail; False if the same mail (by ``key``) was queued before."""
         agreement_id = new.subject.agreement_id

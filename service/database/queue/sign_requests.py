@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.tables.accounts import staff
+from service.database.tables.records import Records
 from service.database.tables.sign_requests import sign_requests
 
 
-class SignRequests:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
+class SignRequests(Records):
     def free(self, staff_id: str, pause: timedelta) -> bool:
         """Whether this person was not asked within ``pause``; if so, the row is locked, so that of
         two simultaneous signatures only one is mailed."""

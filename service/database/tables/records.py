@@ -7,7 +7,16 @@ from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
 
+from sqlalchemy import Connection
+
 Made = TypeVar("Made")
+
+
+class Records:
+    """One kind of data, in the transaction of a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
 
 def record(kind: Callable[..., Made], row: Any, prefix: str = "", /, **given: object) -> Made:

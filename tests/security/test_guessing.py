@@ -11,8 +11,9 @@ from attack import ANNEX, entered, link_of, newest_code, sent
 from bakery import DETAILS
 from flask import Flask
 from office import rows
-from road import BROWSER, steps
+from road import steps
 
+from bench.road import BROWSER
 from service.agreement.capabilities import Purpose
 from service.agreement.permissions import Staff
 from service.deps import Deps

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-
-import rfc8785
 
 from service.agreement.annex import LISTS, Annex, ListName, parse_annex
 from service.agreement.countersigner import FIELD as COUNTERSIGNER
@@ -52,8 +51,9 @@ class Input:
     def sha256(self) -> str:
         """Over the whole input: equal for equal requests."""
         lists = [[list(each.get(name, ())) for name in LISTS] for each in (self.chosen, self.typed)]
-        said = rfc8785.dumps([dict(self.fields), list(self.services), lists])
-        return hashlib.sha256(said).hexdigest()
+        # Before anything is checked: the text may be no valid Unicode, which this escapes.
+        said = json.dumps([dict(self.fields), list(self.services), lists], sort_keys=True)
+        return hashlib.sha256(said.encode("ascii")).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -131,3 +131,9 @@ def test_a_pre_signed_offer_has_both_lists(empty: str) -> None:
     chosen = {**LISTS["chosen"], empty: []}
     found = mistakes(WHOLE, chosen=chosen)
     assert found == {empty: f"{empty}_empty", "order": "annex_not_complete"}
+
+
+def test_input_with_half_a_character_is_compared_before_it_is_refused() -> None:
+    odd = Input({"name": "Peeters\ud800"})
+    assert odd.sha256 == Input({"name": "Peeters\ud800"}).sha256
+    assert odd.sha256 != Input({"name": "Peeters"}).sha256

@@ -30,8 +30,9 @@ def test_every_connection_breaks(kennel: Kennel, house: House) -> None:
     (before,) = house.fully_signed()
     until(lambda: house.archive_state(before) == "verified", "verified before")
     for _ in range(2):
+        # Waits until they have ended: this process would use one that is about to.
         assert house.rows(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
+            "select pg_terminate_backend(pid, 30000) from pg_stat_activity"
             " where datname = current_database() and pid <> pg_backend_pid()"
         )
         (after,) = house.fully_signed()

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
@@ -29,8 +29,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from service.agreement.permissions import Staff
 from service.error_codes import FieldCode
 from service.texts import OURS, text
-from service.web.context import SIGNER, deps, policy_of, visitor
-from service.web.forms import FormErrors
+from service.web.context import SIGNER, deps, policy_of, security, visitor
 from service.web.security import (
     AGAIN_FIELD,
     SAFE,
@@ -38,7 +37,8 @@ from service.web.security import (
     SIGNED_OUT,
     STALE,
     TOKEN_FIELD,
-    WebSecurity,
+    View,
+    marked,
 )
 from service.web.visits import signer_cookie, visit_name
 from service.workflow import kept_forms
@@ -53,8 +53,6 @@ LARGEST = 512 * 1024  # characters kept of one form; a drawing is a data URL
 LARGEST_OF_STRANGERS = 32 * 1024
 _ID = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
-View = TypeVar("View", bound=Callable[..., Any])
-
 
 @dataclass(frozen=True)
 class Again:
@@ -64,7 +62,7 @@ class Again:
     """
 
     form: MultiDict[str, str] = field(default_factory=MultiDict)
-    errors: FormErrors = field(default_factory=FormErrors)
+    errors: dict[str, str] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
     found: bool = False
     status: int = 200
@@ -93,12 +91,7 @@ def install(app: Flask) -> None:
 
 def shown_at(endpoint: str) -> Callable[[View], View]:
     """For a view of POST at an address without a page: names the page with its form."""
-
-    def mark(view: View) -> View:
-        view.shown_at = endpoint  # type: ignore[attr-defined]
-        return view
-
-    return mark
+    return marked("shown_at", endpoint)
 
 
 def ask_again(
@@ -211,7 +204,7 @@ def _read() -> Again:
     place = kept_forms.Place(_holder(), _hash(request.path))
     if _ID.fullmatch(form_id):
         content = kept_forms.find(deps(), form_id, place, _staff())
-    elif _security().cookie(UNSENT_COOKIE) and _is_for_signer():
+    elif security().cookie(UNSENT_COOKIE) and _is_for_signer():
         # Sent when the cookies were gone: shown when the link is opened again.
         form_id, content = kept_forms.waiting(deps(), place) or ("", None)
     if content is None:
@@ -220,7 +213,7 @@ def _read() -> Again:
     pairs = [(name, each) for name, listed in content["fields"].items() for each in listed]
     return Again(
         form=MultiDict(pairs),
-        errors=FormErrors(content["errors"]),
+        errors=content["errors"],
         more=content.get("more", {}),
         found=True,
         status=content["status"],
@@ -242,7 +235,7 @@ def _finish(response: Response) -> Response:
         if _ID.fullmatch(former):
             kept_forms.forget(deps(), former, _holder())
     if g.get("sent_by_stranger"):
-        _security().set_cookie(response, UNSENT_COOKIE, "1")
+        security().set_cookie(response, UNSENT_COOKIE, "1")
     return response
 
 
@@ -262,7 +255,7 @@ def _stranger() -> bool:
     """Whether this request has no session, of staff or of a signer."""
     if _staff() is not None:
         return False
-    return not kept_forms.has_session(deps(), _security().cookie(signer_cookie()))
+    return not kept_forms.has_session(deps(), security().cookie(signer_cookie()))
 
 
 def _staff() -> Staff | None:
@@ -272,7 +265,7 @@ def _staff() -> Staff | None:
 
 def _holder() -> bytes:
     """Identifies this browser and the agreement in this tab."""
-    return _hash(f"{_security().browser()}\n{visit_name()}")
+    return _hash(f"{security().browser()}\n{visit_name()}")
 
 
 def _hash(words: str) -> bytes:
@@ -287,8 +280,3 @@ def _with(address: str, **query: str) -> str:
     """One of our addresses with a longer query."""
     bare, mark, fragment = address.partition("#")
     return f"{bare}{'&' if '?' in bare else '?'}{urlencode(query)}{mark}{fragment}"
-
-
-def _security() -> WebSecurity:
-    security: WebSecurity = current_app.extensions["zegel_security"]
-    return security

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, request, url_for
@@ -27,14 +27,15 @@ from service.web.security import (
     SHOW_AGAIN,
     SIGNED_OUT,
     STAFF_COOKIE,
+    View,
     WebSecurity,
+    marked,
 )
 from service.workflow.actors import Client
 from service.workflow.people.accounts import KNOWN_BROWSER_SECONDS
 from service.workflow.people.reauthenticate import FIELD, Proof, fresh
 from service.workflow.people.sessions import find
 
-View = TypeVar("View", bound=Callable[..., Any])
 MOST_OF_A_HEADER = 400  # characters
 _BRACKETED = re.compile(r"\[([^\[\]]*)\](?::\d*)?")
 
@@ -54,6 +55,11 @@ SIGNER = Policy("signer", "")
 def deps() -> Deps:
     """The external services of the running application."""
     return cast(Deps, current_app.extensions["zegel"])
+
+
+def security() -> WebSecurity:
+    """The guard of the running application; it names and sets our cookies."""
+    return cast(WebSecurity, current_app.extensions["zegel_security"])
 
 
 def client() -> Client:
@@ -91,12 +97,12 @@ def proof() -> Proof:
 
 def public(reason: str) -> Callable[[View], View]:
     """A view for everybody, with the reason why."""
-    return _marked(Policy("public", reason))
+    return marked("policy", Policy("public", reason))
 
 
 def signer(view: View) -> View:
     """A view for the signer: the workflow that it calls checks the signing session's cookie."""
-    return _marked(SIGNER)(view)
+    return marked("policy", SIGNER)(view)
 
 
 def require_staff(
@@ -122,7 +128,7 @@ def require_staff(
             return view(*args, **kwargs)
 
         detail = permission.value if permission else ""
-        return _marked(Policy("staff", detail))(cast(View, guarded))
+        return marked("policy", Policy("staff", detail))(cast(View, guarded))
 
     return decorate
 
@@ -143,26 +149,26 @@ def local_path(address: str) -> str:
 
 def set_staff_cookie(response: Response, secret: str) -> None:
     """Let the browser keep its session until it closes; the database ends an idle one earlier."""
-    _security().set_cookie(response, STAFF_COOKIE, secret)
+    security().set_cookie(response, STAFF_COOKIE, secret)
 
 
 def drop_staff_cookie(response: Response) -> None:
-    _security().clear_cookie(response, STAFF_COOKIE)
+    security().clear_cookie(response, STAFF_COOKIE)
 
 
 def set_known_browser(response: Response, value: str) -> None:
     """Let the browser remember for a year that somebody signed in from it."""
-    _security().set_cookie(response, KNOWN_BROWSER_COOKIE, value, seconds=KNOWN_BROWSER_SECONDS)
+    security().set_cookie(response, KNOWN_BROWSER_COOKIE, value, seconds=KNOWN_BROWSER_SECONDS)
 
 
 def known_browser() -> str:
     """The value of that cookie, or ''."""
-    return _security().cookie(KNOWN_BROWSER_COOKIE)
+    return security().cookie(KNOWN_BROWSER_COOKIE)
 
 
 def staff_secret() -> str:
     """The value of the session's cookie, or ''."""
-    return _security().cookie(STAFF_COOKIE)
+    return security().cookie(STAFF_COOKIE)
 
 
 def ip_address(given: str | None) -> str:
@@ -187,10 +193,6 @@ def _plain(header: str) -> str:
     return "".join(each if " " <= each <= "~" else "?" for each in header)[:MOST_OF_A_HEADER]
 
 
-def _security() -> WebSecurity:
-    return cast(WebSecurity, current_app.extensions["zegel_security"])
-
-
 def _to_sign_in() -> Any:
     if request.method in SAFE:
         onward = request.full_path.rstrip("?")
@@ -199,11 +201,3 @@ def _to_sign_in() -> Any:
         onward, sent = current_app.extensions[SHOW_AGAIN](SIGNED_OUT), True
     said = "kept" if sent else None
     return redirect(url_for("staff.sign_in", verder=onward or None, melding=said), 303)
-
-
-def _marked(policy: Policy) -> Callable[[View], View]:
-    def mark(view: View) -> View:
-        view.policy = policy  # type: ignore[attr-defined]
-        return view
-
-    return mark

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from service.error_words import words_of
 from service.errors import FieldError, Invalid
 from service.texts import OURS, has_text, text
@@ -18,14 +21,19 @@ _UNNAMED = (
 )
 
 
-def sentences(wrong: Invalid, **called: str) -> dict[str, str]:
+def sentences(
+    wrong: Invalid, names: Mapping[str, str] = MappingProxyType({}), **called: str
+) -> dict[str, str]:
     """The first sentence per field, in the given order; each names its field.
 
-    ``called`` gives a field's name in the catalogue ``mistakes``, if it differs from its own.
+    ``names`` maps the core's field names to those of the page; ``called`` gives a field's name in
+    the catalogue ``mistakes``, if it differs from its own. A sentence about no single field has the
+    name ``form``.
     """
     found: dict[str, str] = {}
     for error in wrong.errors:
-        found.setdefault(error.field, _named(error, called.get(error.field, error.field)))
+        name = names.get(error.field, error.field)
+        found.setdefault(name, _named(error, called.get(error.field, error.field)))
     return found
 
 

@@ -145,14 +145,19 @@ class WebSecurity:
         return hmac.new(self.key, message, "sha256").hexdigest()
 
 
-def body_limit(limit: int) -> Callable[[View], View]:
-    """Lets one view accept a larger body than ``BODY_LIMIT`` (bytes)."""
+def marked(name: str, value: object) -> Callable[[View], View]:
+    """Gives a view an attribute, by which the functions around it recognise it."""
 
     def mark(view: View) -> View:
-        view.body_limit = limit  # type: ignore[attr-defined]
+        setattr(view, name, value)
         return view
 
     return mark
+
+
+def body_limit(limit: int) -> Callable[[View], View]:
+    """Lets one view accept a larger body than ``BODY_LIMIT`` (bytes)."""
+    return marked("body_limit", limit)
 
 
 def largest_body(app: Flask) -> Callable[[str, str], int]:
@@ -175,12 +180,7 @@ def _limit_of(app: Flask, endpoint: str) -> int:
 
 def cacheable(seconds: int) -> Callable[[View], View]:
     """Lets everybody cache a view's answers for so long: the same for all, without secrets."""
-
-    def mark(view: View) -> View:
-        view.cached_seconds = seconds  # type: ignore[attr-defined]
-        return view
-
-    return mark
+    return marked("cached_seconds", seconds)
 
 
 def install(app: Flask) -> WebSecurity:
@@ -279,14 +279,12 @@ def _all(fields: MultiDict[str, str]) -> list[str]:
 
 def without_cookies(view: View) -> View:
     """Marks a view that no cookie opens (an API with its own key), so no form can be forged."""
-    view.no_cookies = True  # type: ignore[attr-defined]
-    return view
+    return marked("no_cookies", True)(view)
 
 
 def for_scripts(view: View) -> View:
     """Marks a view for our own scripts: mistakes in its form are answered at once, with 4xx."""
-    view.for_scripts = True  # type: ignore[attr-defined]
-    return view
+    return marked("for_scripts", True)(view)
 
 
 def _finish(security: WebSecurity, response: Response) -> Response:

@@ -10,11 +10,8 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from service.errors import FieldError, Invalid
 from service.texts import OURS
-from service.web.forms import (
-    FormErrors,
-    read,
-    upload,
-)
+from service.web.forms import read, upload
+from service.web.mistakes import sentences
 from service.web.pages import ago, amount, breakable, filters
 
 NOW = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
@@ -68,25 +65,20 @@ def test_a_form_is_read_tidily() -> None:
     form = MultiDict(
         [
             ("name", "  Jose\u0301\r\nX "),
-            ("tick", "a"),
-            ("tick", "b"),
             ("own", " "),
             ("old", "a\rb"),
         ]
     )
-    posted = read(form, repeated=["tick", "own"])
-    assert posted.values == {"name": "José\nX", "old": "a\nb"}
-    assert posted.lists == {"tick": ["a", "b"], "own": []}
+    assert read(form) == {"name": "José\nX", "own": "", "old": "a\nb"}
 
 
 def test_errors_keep_order_and_the_first_sentence_and_name_their_field() -> None:
     given = [("city", "required"), ("a", "choose"), ("city", "choose"), ("function", "required")]
     wrong = Invalid([FieldError(name, code) for name, code in given])
-    errors = FormErrors.of(wrong, {"a": "x"})
+    errors = sentences(wrong, {"a": "x"})
     assert list(errors) == ["city", "x", "function"]
     assert errors["city"] == "Vul de gemeente in."
     assert errors["function"] == "Functie: Vul dit in."
-    assert FormErrors.whole("Nee.") == {"form": "Nee."}
 
 
 def test_upload() -> None:

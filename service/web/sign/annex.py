@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,8 @@ from service.agreement.states import State
 from service.errors import Invalid
 from service.web.again import ask_again
 from service.web.context import client, deps, signer
-from service.web.forms import FormErrors, tidy
+from service.web.forms import tidy
+from service.web.mistakes import sentences
 from service.web.sign.blueprint import blueprint, current_open, editable, secret, show, step_of, to
 from service.web.sign.drafts import forget, goes_back, keep, said_kept, typed_before
 from service.workflow.signing import complete
@@ -103,7 +105,7 @@ def save_annex() -> ResponseReturnValue:
     try:
         complete.save_annex(deps(), secret(), given, client())
     except Invalid as wrong:
-        errors = FormErrors.of(wrong)
+        errors = sentences(wrong)
         if "details" in errors:
             return to("sign.details")
         return ask_again(errors, fields=filled.fields)
@@ -156,7 +158,7 @@ def _blank(lines: list[str]) -> list[str]:
 def _page(
     agreement: Agreement,
     filled: Filled,
-    errors: FormErrors,
+    errors: Mapping[str, str],
     kept_at: datetime | None,
 ) -> ResponseReturnValue:
     return show(

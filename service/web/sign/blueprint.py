@@ -3,9 +3,9 @@ shown."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -15,9 +15,8 @@ from service.error_codes import ErrorCode
 from service.errors import Invalid, LinkUnusable
 from service.texts import OURS, text
 from service.web.again import ask_again
-from service.web.context import deps
+from service.web.context import deps, security
 from service.web.mistakes import sentences
-from service.web.security import WebSecurity
 from service.web.visits import MOST_OF_A_BROWSER, SIGNER_COOKIE, VISIT, signer_cookie, visit_name
 from service.workflow.signing.open_link import Visit, visit
 
@@ -33,11 +32,6 @@ NOTICES = (
     ErrorCode.SIGNATURE_MISSING,
     ErrorCode.CODE_FIRST,
 )
-
-
-def security() -> WebSecurity:
-    """The guard of the running application; it names and sets our cookies."""
-    return cast(WebSecurity, current_app.extensions["zegel_security"])
 
 
 def secret() -> str:

@@ -14,7 +14,7 @@ from service.errors import Refused, TooMany
 from service.web.again import again, ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.errors import status_of
-from service.web.forms import FormErrors, read
+from service.web.forms import read
 from service.web.sign.blueprint import blueprint, current_open, secret, show, to
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
 from service.workflow.signing import delegate as passing_on
@@ -50,12 +50,12 @@ def name_colleague() -> ResponseReturnValue:
     keep("delegate", found)
     if goes_back():
         return to("sign.resume")
-    typed = read(request.form).values
+    typed = read(request.form)
     given = {name: typed.get(name, "") for name in _FIELDS}
     try:
         passing_on.name_colleague(deps(), secret(), **given)
     except Refused as refusal:
-        return ask_again(FormErrors.whole(words_of(refusal)), status_of(refusal))
+        return ask_again({"form": words_of(refusal)}, status_of(refusal))
     if found.proved:
         return _pass_on()
     if not code_waits(deps(), secret(), Purpose.DELEGATE):
@@ -106,8 +106,8 @@ def _mail_code(**values: str) -> ResponseReturnValue:
     try:
         request_code(deps(), secret(), client(), Purpose.DELEGATE)
     except TooMany as refusal:
-        refused = FormErrors.whole(words_of(refusal))
-        return ask_again(refused, 429, at=url_for("sign.delegate_code"), fields={})
+        said = {"form": words_of(refusal)}
+        return ask_again(said, 429, at=url_for("sign.delegate_code"), fields={})
     return to("sign.delegate_code", **values)
 
 
@@ -116,10 +116,8 @@ def _pass_on() -> ResponseReturnValue:
     try:
         passing_on.delegate(deps(), secret(), client())
     except Refused as refusal:
-        given = dict(_named(current_open()))
-        errors = FormErrors.whole(words_of(refusal))
-        at = url_for("sign.delegate")
-        return ask_again(errors, status_of(refusal), at=at, fields=given)
+        said, given = {"form": words_of(refusal)}, dict(_named(current_open()))
+        return ask_again(said, status_of(refusal), at=url_for("sign.delegate"), fields=given)
     return to("sign.passed_on")
 
 

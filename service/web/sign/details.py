@@ -16,7 +16,8 @@ from service.errors import Invalid
 from service.texts import text
 from service.web.again import ask_again
 from service.web.context import client, deps, signer
-from service.web.forms import FormErrors, read
+from service.web.forms import read
+from service.web.mistakes import sentences
 from service.web.sign.blueprint import blueprint, current_open, editable, secret, show, step_of, to
 from service.web.sign.drafts import forget, keep, said_kept, typed_before
 from service.workflow.signing import complete
@@ -62,7 +63,7 @@ def save_details() -> ResponseReturnValue:
     found = current_open()
     agreement = found.agreement
     keep("details", found)
-    typed = read(request.form).values
+    typed = read(request.form)
     if agreement.state is not State.SENT:
         if all(typed.get(name, "") == value for name, value in _values(agreement).items()):
             forget("details", found)
@@ -71,7 +72,7 @@ def save_details() -> ResponseReturnValue:
     try:
         complete.save_details(deps(), secret(), Input(typed), client())
     except Invalid as wrong:
-        return ask_again(FormErrors.of(wrong, called=_CALLED))
+        return ask_again(sentences(wrong, {}, **_CALLED))
     return to("sign.annex")
 
 
@@ -91,7 +92,7 @@ def _values(agreement: Agreement) -> dict[str, str]:
 def _page(
     agreement: Agreement,
     values: Mapping[str, str],
-    errors: FormErrors,
+    errors: Mapping[str, str],
     kept_at: datetime | None,
 ) -> ResponseReturnValue:
     return show(

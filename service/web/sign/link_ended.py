@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from service.error_codes import ErrorCode
 from service.error_words import words_of
-from service.errors import LinkUnusable, Refused
-from service.web.again import shown_at
+from service.errors import LinkUnusable, Refused, TooMany
+from service.web.again import ask_again, shown_at
 from service.web.context import client, deps, signer
 from service.web.errors import answer, status_of
 from service.web.security import SAFE
@@ -64,6 +64,9 @@ def of_session(error: LinkUnusable) -> ResponseReturnValue:
 @blueprint.errorhandler(Refused)
 def refused(error: Refused) -> ResponseReturnValue:
     """A step out of turn: go to the current step, which shows the reason."""
+    if isinstance(error, TooMany):  # said on the page of the form
+        said = {"form": words_of(error)}
+        return ask_again(said, status_of(error), wait_seconds=error.wait_seconds)
     if error.code == ErrorCode.MAILBOX_FIRST:  # that page itself refuses nothing
         return to("sign.my_agreement")
     if request.method in SAFE:  # no redirect, so that no redirect loop can occur

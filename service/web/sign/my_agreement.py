@@ -12,11 +12,8 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import Purpose, mask_email
-from service.error_words import words_of
-from service.errors import TooMany
-from service.web.again import again, ask_again, shown_at
+from service.web.again import again, shown_at
 from service.web.context import client, deps, signer
-from service.web.forms import FormErrors
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
 from service.workflow.signing.open_link import Visit
 from service.workflow.signing.prove_mailbox import code_waits, confirm_code, request_code
@@ -38,10 +35,7 @@ def my_agreement() -> ResponseReturnValue:
 @shown_at("sign.my_agreement")
 def mail_opening_code() -> ResponseReturnValue:
     """Mail a code; the former one stops working."""
-    try:
-        request_code(deps(), secret(), client(), Purpose.OPEN)
-    except TooMany as refusal:
-        return ask_again(FormErrors.whole(words_of(refusal)), 429)
+    request_code(deps(), secret(), client(), Purpose.OPEN)
     return to("sign.my_agreement", verstuurd="ja")
 
 

@@ -6,13 +6,11 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.agreement.decline_reason import DeclineReason
-from service.error_words import words_of
-from service.errors import LinkUnusable, TooMany
+from service.errors import LinkUnusable
 from service.texts import text
 from service.web.again import Again, ask_again
 from service.web.context import client, deps, signer
-from service.web.errors import status_of
-from service.web.forms import FormErrors, read
+from service.web.forms import read
 from service.web.sign.blueprint import blueprint, current, current_open, secret, show, to
 from service.web.sign.drafts import goes_back, keep, said_kept, typed_before
 from service.workflow.signing import ask as asking
@@ -38,7 +36,7 @@ def send_decline() -> ResponseReturnValue:
     keep("decline", current_open())
     if goes_back():
         return to("sign.resume")
-    typed = read(request.form).values
+    typed = read(request.form)
     reason, explanation = typed.get("reason", ""), typed.get("explanation", "")
     if reason == TALK_FIRST:  # no reason to decline, which cannot be undone
         asked = {"question": explanation}
@@ -83,11 +81,7 @@ def send_question() -> ResponseReturnValue:
     keep("ask", current_open())
     if goes_back():
         return to("sign.resume")
-    typed = read(request.form).values
-    try:
-        asking.ask(deps(), secret(), typed.get("question", ""), client())
-    except TooMany as refusal:
-        return ask_again(FormErrors.whole(words_of(refusal)), status_of(refusal))
+    asking.ask(deps(), secret(), read(request.form).get("question", ""), client())
     return to("sign.asked")
 
 

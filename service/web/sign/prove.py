@@ -8,21 +8,21 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from service.agreement.capabilities import mask_email
-from service.error_words import words_of
-from service.errors import TooMany
-from service.web.again import ask_again, shown_at
+from service.web.again import shown_at
 from service.web.context import client, deps, signer
-from service.web.forms import FormErrors
 from service.web.sign.blueprint import blueprint, secret, show, to
 from service.workflow.signing.open_link import Visit
 from service.workflow.signing.prove_mailbox import confirm_code, request_code
 
 
-def code_page(
-    found: Visit, errors: Mapping[str, str], *, resent: bool = False
-) -> ResponseReturnValue:
-    address = mask_email(found.agreement.signatory.email)
-    return show("code", found.agreement, masked_email=address, errors=errors, resent=resent)
+def code_page(found: Visit, errors: Mapping[str, str]) -> ResponseReturnValue:
+    return show(
+        "code",
+        found.agreement,
+        masked_email=mask_email(found.agreement.signatory.email),
+        errors=errors,
+        resent=request.args.get("verstuurd") == "ja",
+    )
 
 
 @blueprint.post("/tekenen/code")
@@ -30,10 +30,7 @@ def code_page(
 @shown_at("sign.sign")
 def new_code() -> ResponseReturnValue:
     """Mail a code; the former one stops working."""
-    try:
-        request_code(deps(), secret(), client())
-    except TooMany as refusal:
-        return ask_again(FormErrors.whole(words_of(refusal)), 429)
+    request_code(deps(), secret(), client())
     return to("sign.sign", verstuurd="ja")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -18,7 +17,8 @@ from service.texts import text
 from service.web.again import Again, again, ask_again
 from service.web.context import client, deps, signer
 from service.web.errors import answer
-from service.web.forms import FormErrors, tidy
+from service.web.forms import PNG_URL, SIGNATURE_FIELDS, drawing, tidy
+from service.web.mistakes import sentences
 from service.web.security import body_limit
 from service.web.sign.blueprint import (
     blueprint,
@@ -44,9 +44,7 @@ from signatures.effective_date import local_date
 # A phone's photo may be larger than we accept. It is refused beside its field, keeping the ticks,
 # so it must first arrive.
 LARGEST_BODY = 24 * 1024 * 1024
-PNG_URL = "data:image/png;base64,"
 _FIELDS = ("method", "typed_name", "face", "drawn_image")
-_FIELD_OF_METHOD = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": "uploaded_image"}
 
 
 @blueprint.get("/tekenen/ondertekenen")
@@ -56,16 +54,14 @@ def sign() -> ResponseReturnValue:
     found = current_open()
     if (step := step_of(found)) not in ("sign.sign", "sign.sign_annex"):
         return to(step)
-    said = notice()
+    said = {"form": notice()} if notice() else {}
     if not found.authenticated:
-        errors = FormErrors.whole(said) if said else again().errors
-        return code_page(found, errors, resent=request.args.get("verstuurd") == "ja")
+        return code_page(found, said or again().errors)
     typed = typed_before(SIGNATURE, found)
     if typed.values:
-        errors = FormErrors.whole(said) if said else typed.errors
         ticked = typed.form.getlist("statement") if _of_this_text(typed, found) else []
-        return _sign_page(found, ticked, typed.values, errors)
-    return _sign_page(found, *_as_prepared(found), FormErrors.whole(said) if said else FormErrors())
+        return _sign_page(found, ticked, typed.values, said or typed.errors)
+    return _sign_page(found, *_as_prepared(found), said)
 
 
 @blueprint.post("/tekenen/ondertekenen")
@@ -92,8 +88,8 @@ def prepare() -> ResponseReturnValue:
             face=values["face"],
         )
     except Invalid as wrong:
-        names = {"signature": _FIELD_OF_METHOD.get(values["method"], "method")}
-        return ask_again(FormErrors.of(wrong, names))
+        names = {"signature": SIGNATURE_FIELDS.get(values["method"], "method")}
+        return ask_again(sentences(wrong, names))
     return to("sign.sign_annex")
 
 
@@ -138,8 +134,7 @@ def sign_both() -> ResponseReturnValue:
             client=client(),
         )
     except Invalid as wrong:
-        names = {"statements": "annex_statement"}
-        return ask_again(FormErrors.of(wrong, names))
+        return ask_again(sentences(wrong, {"statements": "annex_statement"}))
     return to("sign.done")
 
 
@@ -155,7 +150,7 @@ def _picture(found: Visit, values: Mapping[str, str]) -> bytes:
     prefill a file.
     """
     if values["method"] == "drawn":
-        return _from_data_url(values["drawn_image"])
+        return drawing(values["drawn_image"])
     if values["method"] != "uploaded":
         return b""
     file = request.files.get("uploaded_image")
@@ -165,16 +160,6 @@ def _picture(found: Visit, values: Mapping[str, str]) -> bytes:
     if pending and prepared(found) and pending.method == "uploaded":
         return pending.image or b""
     return b""
-
-
-def _from_data_url(url: str) -> bytes:
-    """The bytes of a drawing; anything but a PNG data URL is returned unchanged, to be refused."""
-    if not url.startswith(PNG_URL):
-        return url.encode()
-    try:
-        return base64.b64decode(url[len(PNG_URL) :], validate=True)
-    except binascii.Error:
-        return url.encode()
 
 
 def _as_prepared(found: Visit) -> tuple[list[str], dict[str, str]]:
@@ -195,7 +180,7 @@ def _sign_page(
     found: Visit,
     ticked: list[str],
     values: Mapping[str, str],
-    errors: FormErrors,
+    errors: Mapping[str, str],
 ) -> ResponseReturnValue:
     said = statements(signing.AGREEMENT_STATEMENTS, found.agreement)
     return show(

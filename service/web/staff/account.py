@@ -7,9 +7,7 @@ from typing import Any
 from flask import make_response, redirect, request, url_for
 
 from service.agreement.permissions import Permission
-from service.error_words import words_by_field, words_of
-from service.errors import Invalid, TooMany
-from service.web.again import again, ask_again, forget_this_browser, shown_at
+from service.web.again import again, forget_this_browser, shown_at
 from service.web.context import (
     client,
     current_session,
@@ -54,21 +52,15 @@ def start_session() -> Any:
     """Check the password and begin a session; ends this browser's former session."""
     email = request.form.get("email", "")
     onward = local_path(request.form.get("verder", ""))
-    try:
-        signed_in = accounts.sign_in(
-            deps(),
-            email,
-            request.form.get("password", ""),
-            known_browser(),
-            client().ip,
-            former=staff_secret(),
-            user_agent=client().user_agent,
-        )
-    except Invalid as wrong:
-        return ask_again(words_by_field(wrong))
-    except TooMany as refusal:
-        wait = refusal.wait_seconds
-        return ask_again({"form": words_of(refusal)}, 429, wait_seconds=wait)
+    signed_in = accounts.sign_in(
+        deps(),
+        email,
+        request.form.get("password", ""),
+        known_browser(),
+        client().ip,
+        former=staff_secret(),
+        user_agent=client().user_agent,
+    )
     answer = make_response(redirect(onward or url_for("staff.home"), 303))
     set_staff_cookie(answer, signed_in.session)
     set_known_browser(answer, signed_in.browser)
@@ -100,19 +92,14 @@ def account() -> Any:
 def change_password() -> Any:
     """Choose another password; every session ends, including this one."""
     form = request.form
-    try:
-        known = own_password.change(
-            deps(),
-            current_staff(),
-            old=form.get("old", ""),
-            new=form.get("new", ""),
-            again=form.get("again", ""),
-            browser=known_browser(),
-        )
-    except Invalid as wrong:
-        return ask_again(words_by_field(wrong))
-    except TooMany as locked:
-        return ask_again({"form": words_of(locked)}, 429, wait_seconds=locked.wait_seconds)
+    known = own_password.change(
+        deps(),
+        current_staff(),
+        old=form.get("old", ""),
+        new=form.get("new", ""),
+        again=form.get("again", ""),
+        browser=known_browser(),
+    )
     answer = make_response(to("staff.sign_in", done="password"))
     drop_staff_cookie(answer)
     set_known_browser(answer, known)
@@ -133,16 +120,13 @@ def first_password() -> Any:
 def choose_first_password() -> Any:
     """Save it, and continue in a new session."""
     form = request.form
-    try:
-        secret, known = own_password.choose_first(
-            deps(),
-            current_session(),
-            new=form.get("new", ""),
-            again=form.get("again", ""),
-            browser=known_browser(),
-        )
-    except Invalid as wrong:
-        return ask_again(words_by_field(wrong))
+    secret, known = own_password.choose_first(
+        deps(),
+        current_session(),
+        new=form.get("new", ""),
+        again=form.get("again", ""),
+        browser=known_browser(),
+    )
     answer = make_response(to("staff.account", done="own_chosen"))
     set_staff_cookie(answer, secret)
     set_known_browser(answer, known)

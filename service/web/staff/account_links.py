@@ -7,9 +7,8 @@ from typing import Any
 from flask import make_response, request
 
 from service.agreement.capabilities import AccountPurpose
-from service.error_words import words_by_field, words_of
-from service.errors import Invalid, Refused, TooMany
-from service.web.again import again, ask_again
+from service.errors import Refused
+from service.web.again import again
 from service.web.context import client, deps, known_browser, public, set_known_browser
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.people import account_links, forgotten
@@ -29,10 +28,7 @@ def forgotten_password() -> Any:
 def ask_link() -> Any:
     """Request a link; the answer is the same for every address."""
     values = request.form.to_dict()
-    try:
-        forgotten.ask(deps(), values.get("email", ""), values.get("purpose", ""), client())
-    except Invalid as wrong:
-        return ask_again(words_by_field(wrong))
+    forgotten.ask(deps(), values.get("email", ""), values.get("purpose", ""), client())
     return show("staff/forgotten.html", values=values, errors={}, asked=True)
 
 
@@ -51,25 +47,18 @@ def account_link(token: str) -> Any:
 def use_account_link(token: str) -> Any:
     """Choose a password, or let this browser in."""
     form = request.form
-    try:
-        if account_links.look(deps(), token).purpose == AccountPurpose.UNLOCK:
-            known = account_links.unlock(deps(), token, browser=known_browser())
-            done = "known"
-        else:
-            known = account_links.choose_password(
-                deps(),
-                token,
-                new=form.get("new", ""),
-                again=form.get("again", ""),
-                browser=known_browser(),
-            )
-            done = "chosen"
-    except Invalid as wrong:
-        return ask_again(words_by_field(wrong))
-    except TooMany as busy:
-        return ask_again({"form": words_of(busy)}, 429, wait_seconds=busy.wait_seconds)
-    except Refused:  # the page gives the reason
-        return to("staff.account_link", token=token)
+    if account_links.look(deps(), token).purpose == AccountPurpose.UNLOCK:
+        known = account_links.unlock(deps(), token, browser=known_browser())
+        done = "known"
+    else:
+        known = account_links.choose_password(
+            deps(),
+            token,
+            new=form.get("new", ""),
+            again=form.get("again", ""),
+            browser=known_browser(),
+        )
+        done = "chosen"
     answer = make_response(to("staff.sign_in", done=done))
     set_known_browser(answer, known)
     return answer

@@ -116,8 +116,6 @@ def add() -> Any:
         # With a new key the same form, sent again, creates another agreement.
         fields = forms.typed_with(form, "key", forms.new_key())
         return ask_again({"form": words_of(refusal)}, 409, fields=fields)
-    except Refused as refusal:
-        return ask_again({"form": words_of(refusal)}, 409)
     return _saved(reference, "created")
 
 
@@ -139,8 +137,6 @@ def change(reference: str) -> Any:
         return ask_again(sentences(wrong, name="organisation"))
     except Outdated as refusal:
         return changed_meanwhile(refusal)
-    except Refused as refusal:
-        return ask_again({"form": words_of(refusal)}, 409)
     return _saved(reference, "edited")
 
 

@@ -7,16 +7,28 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from service.errors import Invalid
+from service.error_words import words_of
+from service.errors import Invalid, Refused
 from service.texts import OURS, has_text, text
 from service.web.again import ask_again
 from service.web.context import deps, visitor
+from service.web.errors import answer, status_of
 from service.web.mistakes import sentences
+from service.web.security import SAFE
 from service.workflow.keeping.listing import waiting_count
 
 blueprint = Blueprint("staff", __name__)
 # A mistake comes back on the page of its form, unless a view says it in another way.
 blueprint.register_error_handler(Invalid, lambda wrong: ask_again(sentences(wrong)))
+
+
+@blueprint.errorhandler(Refused)
+def refused(refusal: Refused) -> Any:
+    """So does what the rules refuse."""
+    said, status = words_of(refusal), status_of(refusal)
+    if request.method in SAFE:  # no redirect, so that no redirect loop can occur
+        return answer(status, said, code=refusal.code)
+    return ask_again({"form": said}, status, wait_seconds=refusal.wait_seconds)
 
 
 def show(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +12,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from service.agreement.deadlines import show_date
 from service.agreement.permissions import Permission
 from service.error_codes import FieldCode
-from service.error_words import words_by_field, words_of
+from service.error_words import words_of
 from service.errors import Invalid, TooMany
 from service.texts import OURS, text
 from service.web.again import Again, again, ask_again, shown_at
 from service.web.context import client, current_staff, deps, known_browser, require_staff
 from service.web.errors import answer
-from service.web.forms import upload
+from service.web.forms import SIGNATURE_FIELDS, drawing, upload
+from service.web.mistakes import sentences
 from service.web.security import body_limit
 from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import blueprint, show, to
@@ -36,8 +35,6 @@ from service.workflow.signing.open_text import note_read, to_read
 from signatures.effective_date import local_date
 
 LARGEST_POST = 24 * 1024 * 1024  # a picture that is too large is refused beside its field
-# The core has one signature; the page has a field for each method.
-_SIGNATURE_FIELDS = {"typed": "typed_name", "drawn": "drawn_image", "uploaded": "uploaded_image"}
 
 
 @blueprint.get("/tekenen-namens-ons", endpoint="countersign")
@@ -100,14 +97,8 @@ def sign() -> Any:
             client=client(),
         )
     except Invalid as wrong:
-        place = _SIGNATURE_FIELDS.get(method, "method")
-        return ask_again(
-            {
-                place if name == "signature" else name: sentence
-                for name, sentence in words_by_field(wrong).items()
-            },
-            at=at,
-        )
+        names = {"signature": SIGNATURE_FIELDS.get(method, "method")}
+        return ask_again(sentences(wrong, names), at=at)
     except TooMany as locked:
         said = {"password": words_of(locked)}
         return ask_again(said, 429, at=at, wait_seconds=locked.wait_seconds)
@@ -182,12 +173,4 @@ def _still_the_same(typed: Again, waiting: list[Waiting]) -> list[str]:
 def _picture(method: str) -> bytes:
     if method == "uploaded":
         return upload(request.files, "uploaded_image")
-    if method != "drawn":
-        return b""
-    head, _, data = request.form.get("drawn_image", "").partition(",")
-    if head != "data:image/png;base64":
-        return b""
-    try:
-        return base64.b64decode(data, validate=True)
-    except binascii.Error:
-        return b""
+    return drawing(request.form.get("drawn_image", "")) if method == "drawn" else b""

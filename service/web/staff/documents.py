@@ -10,12 +10,11 @@ from markupsafe import Markup
 from service.agreement.permissions import Permission
 from service.agreement.shown import sha256_of
 from service.error_words import words_of
-from service.errors import GenerationFailed, Refused
+from service.errors import GenerationFailed
 from service.texts import OURS, text
-from service.web.again import again, ask_again, shown_at
+from service.web.again import again, shown_at
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
-from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.retrieve import file_name, shown_pdf, shown_text
@@ -98,10 +97,7 @@ def reading(reference: str) -> Any:
 def read(reference: str) -> Any:
     """Record that the countersigner was shown this text."""
     digest = request.form.get("view_sha256", "")
-    try:
-        note_view(deps(), reference, digest, current_staff(), client())
-    except Refused as refusal:
-        return ask_again({"form": words_of(refusal)}, 409)
+    note_view(deps(), reference, digest, current_staff(), client())
     return to("staff.countersign", kenmerk=reference, done="read_one")
 
 
@@ -110,8 +106,5 @@ def read(reference: str) -> Any:
 @shown_at("staff.dossier_page")
 def retry(reference: str) -> Any:
     """Make the document again after a failure."""
-    try:
-        retry_generation(deps(), reference, current_staff())
-    except Refused as refusal:
-        return refused_at_dossier(reference, refusal)
+    retry_generation(deps(), reference, current_staff())
     return to("staff.dossier_page", reference=reference, done="retried")

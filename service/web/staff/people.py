@@ -9,10 +9,9 @@ from flask import request
 from service.agreement.accounts import Account, RoleRequest
 from service.agreement.permissions import Permission, Role
 from service.error_codes import ErrorCode
-from service.error_words import words_of
-from service.errors import NotFound, Refused
+from service.errors import NotFound
 from service.texts import OURS, text
-from service.web.again import again, ask_again
+from service.web.again import again
 from service.web.context import asks_password, current_staff, deps, proof, require_staff
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.people import role_grants
@@ -81,19 +80,16 @@ def person(staff_id: str) -> Any:
 def change_person(staff_id: str) -> Any:
     """Change name, function, roles, access."""
     form = request.form
-    try:
-        waits = workflow.change(
-            deps(),
-            staff_id,
-            name=form.get("name", ""),
-            function=form.get("function", ""),
-            roles=form.getlist("roles"),
-            active=form.get("active") == "yes",
-            by=current_staff(),
-            proof=proof(),
-        )
-    except Refused as refusal:
-        return ask_again({"form": words_of(refusal)}, 409)
+    waits = workflow.change(
+        deps(),
+        staff_id,
+        name=form.get("name", ""),
+        function=form.get("function", ""),
+        roles=form.getlist("roles"),
+        active=form.get("active") == "yes",
+        by=current_staff(),
+        proof=proof(),
+    )
     return to("staff.people", done="person_waits" if waits else "person")
 
 

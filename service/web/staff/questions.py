@@ -9,11 +9,9 @@ from flask import request
 from service.agreement.permissions import Permission
 from service.agreement.questions import Question
 from service.error_codes import ErrorCode
-from service.error_words import words_of
-from service.errors import NotFound, Refused
-from service.web.again import again, ask_again, shown_at
+from service.errors import NotFound
+from service.web.again import again, shown_at
 from service.web.context import current_staff, deps, require_staff
-from service.web.staff.agreements import refused_at_dossier
 from service.web.staff.blueprint import blueprint, show, to
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import answer as answering
@@ -39,10 +37,7 @@ def send_back(reference: str) -> Any:
 def return_with_question(reference: str) -> Any:
     """Return the agreement with a question; the queue lists it separately from now on."""
     question = request.form.get("question", "")
-    try:
-        give_back(deps(), reference, question, current_staff())
-    except Refused as refusal:  # on the same page, so that the text typed is not lost
-        return ask_again({"form": words_of(refusal)}, 409)
+    give_back(deps(), reference, question, current_staff())
     return to("staff.countersign", done="returned")
 
 
@@ -63,10 +58,7 @@ def answer(reference: str, question_id: str) -> Any:
 @require_staff(Permission.SEND)
 def send_answer(reference: str, question_id: str) -> Any:
     words = request.form.get("answer", "")
-    try:
-        answering.answer(deps(), reference, question_id, words, current_staff())
-    except Refused as refusal:
-        return ask_again({"form": words_of(refusal)}, 409)
+    answering.answer(deps(), reference, question_id, words, current_staff())
     return to("staff.dossier_page", reference=reference, done="answered")
 
 
@@ -75,10 +67,7 @@ def send_answer(reference: str, question_id: str) -> Any:
 @shown_at("staff.dossier_page")
 def settle(reference: str, question_id: str) -> Any:
     """Mark the question as answered elsewhere."""
-    try:
-        answering.settle(deps(), reference, question_id, current_staff())
-    except Refused as refusal:
-        return refused_at_dossier(reference, refusal)
+    answering.settle(deps(), reference, question_id, current_staff())
     return to("staff.dossier_page", reference=reference, done="question_closed")
 
 

@@ -68,10 +68,7 @@ def remind(reference: str) -> Any:
 @shown_at("staff.dossier_page")
 def copy_link(reference: str) -> Any:
     """Show the current link, once; it is never part of one of our addresses."""
-    try:
-        link = take_link(deps(), reference, current_staff())
-    except Refused as refusal:
-        return refused_at_dossier(reference, refusal)
+    link = take_link(deps(), reference, current_staff())
     agreement = agreement_of(deps(), reference, current_staff())
     return show("staff/link.html", agreement=agreement, link=link)
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 
-from service.error_words import words_by_field, words_of
+from service.error_words import words_of
 from service.errors import Busy, Invalid
 from service.texts import OURS, text
 from service.web.again import again, ask_again
 from service.web.context import client, deps, public
 from service.web.forms import upload as uploaded
+from service.web.mistakes import sentences
 from service.web.security import body_limit, without_cookies
 from service.web.staff.blueprint import show
 from service.workflow.keeping.verify import MOST_BYTES, Checked, CheckedPackage, verify_upload
@@ -51,7 +52,7 @@ def verify() -> Any:
     try:
         checked = verify_upload(deps(), uploaded(request.files, "file"), client().ip)
     except Invalid as wrong:
-        return ask_again(words_by_field(wrong))
+        return ask_again(sentences(wrong))
     except Busy as busy:
         return ask_again({"file": words_of(busy)}, 503, wait_seconds=busy.wait_seconds)
     return _page(report=_in_words(checked), file_name=request.files["file"].filename or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -55,6 +56,38 @@ class Summary:
     def running(self) -> bool:
         """Whether it can still be signed before its term ends."""
         return self.state in RUNNING
+
+
+@dataclass(frozen=True)
+class ToSign:
+    """One line of a countersigner's queue; ``number`` as printed.
+
+    ``flags`` are the reasons for review, each with the lines of Bijlage 1 that it is about.
+    ``opened_at`` is when this person first opened its text, None if not yet: then it cannot be
+    signed.
+    """
+
+    id: str
+    reference: str
+    organisation: str
+    number: str
+    signatory_name: str
+    signatory_function: str
+    frozen_sha256: str
+    flags: Mapping[str, tuple[str, ...]]
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OfColleague:
+    """One line of what a colleague signs. ``signed``: somebody has signed, so that nobody can take
+    it over; ``gone``: the colleague may no longer sign."""
+
+    reference: str
+    organisation: str
+    countersigner_name: str
+    gone: bool
+    signed: bool
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def test_the_queue_shows_what_differs(house: House) -> None:
     house.sent()  # waits for the customer
     waiting = countersign.queue(house.deps, house.staff).waiting
     assert [each.agreement.reference for each in waiting] == [plain]
-    assert waiting[0].flags == ("own",)
+    assert list(waiting[0].agreement.flags) == ["own"]
     assert listing.waiting_count(house.deps, house.staff) == 1
 
 

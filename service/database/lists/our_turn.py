@@ -6,16 +6,37 @@ each group the longest without activity first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, cast, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy import (
+    RowMapping,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
+from service.agreement.fields import show_belgian_number
+from service.agreement.lists import OfColleague, ToSign
+from service.agreement.states import PlaceState
 from service.database.lists.groups import AWAITS_US, QUESTION_WAITS
-from service.database.tables.agreements import agreements
+from service.database.people.accounts import may_sign
+from service.database.tables.accounts import staff
+from service.database.tables.agreements import agreements, annex_items, signatories
+from service.database.tables.columns import word
 from service.database.tables.openings import openings
+from service.database.tables.places import signature_places
 from service.database.tables.questions import questions
 from service.database.tables.records import Records
 
@@ -25,24 +46,16 @@ _THEIRS = or_(
     agreements.c.countersigner_id == bindparam("whose"),
 )
 # The person has opened exactly the text that awaits the signature.
-_READ = (
-    select(openings.c.id)
-    .where(
-        openings.c.agreement_id == agreements.c.id,
-        openings.c.staff_id == bindparam("whose"),
-        openings.c.edition == agreements.c.edition,
-        openings.c.document_sha256 == agreements.c.frozen_sha256,
-    )
-    .exists()
+_OPENED = and_(
+    openings.c.agreement_id == agreements.c.id,
+    openings.c.staff_id == bindparam("whose"),
+    openings.c.edition == agreements.c.edition,
+    openings.c.document_sha256 == agreements.c.frozen_sha256,
 )
-RETURNED = (
-    select(questions.c.id)
-    .where(
-        questions.c.agreement_id == agreements.c.id,
-        QUESTION_WAITS,
-        questions.c.staff_id.is_not(None),
-    )
-    .exists()
+_READ = select(openings.c.id).where(_OPENED).exists()
+# All of them, once for a whole statement: there are few, and they have an index of their own.
+RETURNED = agreements.c.id.in_(
+    select(questions.c.agreement_id).where(QUESTION_WAITS, questions.c.staff_id.is_not(None))
 )
 _PLACE = (RETURNED, agreements.c.last_activity_at, agreements.c.id)
 _LISTED = (
@@ -55,8 +68,62 @@ _LISTED = (
     .order_by(*_PLACE)
     .limit(bindparam("most"))
 )
-_OWN, _OF_COLLEAGUES = _LISTED.where(_THEIRS), _LISTED.where(~_THEIRS)
+_OWN = _LISTED.where(_THEIRS)
 _UNREAD = _OWN.where(~_READ)
+_FLAGGED = (
+    select(
+        func.jsonb_agg(
+            func.jsonb_build_array(annex_items.c.flag, annex_items.c.label).op("order by")(
+                annex_items.c.position
+            )
+        )
+    )
+    .where(annex_items.c.agreement_id == agreements.c.id, annex_items.c.flag != "")
+    .scalar_subquery()
+)
+_LINES = (
+    select(
+        agreements.c.id,
+        agreements.c.reference,
+        agreements.c.controller["name"].astext.label("organisation"),
+        agreements.c.controller["number"].astext.label("number"),
+        agreements.c.controller["number_type"].astext.label("number_type"),
+        signatories.c.name.label("signatory_name"),
+        signatories.c.function.label("signatory_function"),
+        agreements.c.frozen_sha256,
+        agreements.c.flags,
+        _FLAGGED.label("flagged"),
+        select(func.min(openings.c.opened_at)).where(_OPENED).scalar_subquery().label("opened_at"),
+    )
+    .join(
+        signatories,
+        and_(
+            signatories.c.agreement_id == agreements.c.id,
+            signatories.c.number == 1,
+            signatories.c.current,
+        ),
+    )
+    .where(agreements.c.id == any_(bindparam("ids", type_=ARRAY(UUID(as_uuid=False)))))
+)
+_place = _LISTED.where(~_THEIRS).subquery("place")
+_OF_COLLEAGUES = (
+    select(
+        agreements.c.reference,
+        agreements.c.controller["name"].astext.label("organisation"),
+        staff.c.name.label("countersigner_name"),
+        (~may_sign(staff)).label("gone"),
+        select(signature_places.c.place)
+        .where(
+            signature_places.c.agreement_id == agreements.c.id,
+            signature_places.c.state == word(PlaceState.SIGNED),
+        )
+        .exists()
+        .label("signed"),
+    )
+    .join(_place, _place.c.id == agreements.c.id)
+    .join(staff, staff.c.id == agreements.c.countersigner_id)
+    .order_by(_place.c.returned, _place.c.last_activity_at, _place.c.id)
+)
 # Only of one's own lines is it searched whether they were returned or read, once each.
 _STANDING = (
     select(
@@ -138,11 +205,30 @@ class OurTurn(Records):
         only = agreements.c.reference == reference.replace("\x00", "?")
         return self._listed(_OWN.where(only), staff_id, limit=1)
 
-    def of_colleagues(self, staff_id: str, *, limit: int) -> list[Listed]:
-        """Those for others to sign."""
-        return self._listed(_OF_COLLEAGUES, staff_id, limit=limit)
+    def lines(self, staff_id: str, ids: Sequence[str]) -> list[ToSign]:
+        """The lines of these agreements, in the order of ``ids``."""
+        asked = {"whose": staff_id, "ids": list(ids)}
+        found = {row["id"]: row for row in self._connection.execute(_LINES, asked).mappings()}
+        return [_line(found[each]) for each in ids]
+
+    def of_colleagues(self, staff_id: str, *, limit: int) -> list[OfColleague]:
+        """Those for others to sign, the longest waiting first."""
+        asked = {"whose": staff_id, "most": limit}
+        rows = self._connection.execute(_OF_COLLEAGUES, asked).mappings()
+        return [OfColleague(**row) for row in rows]
 
     def _listed(self, statement: Select[Any], staff_id: str, *, limit: int) -> list[Listed]:
         asked = {"whose": staff_id, "most": limit}
         rows = self._connection.execute(statement, asked).mappings()
         return [Listed(**row) for row in rows]
+
+
+def _line(row: RowMapping) -> ToSign:
+    values = dict(row)
+    flags: dict[str, tuple[str, ...]] = {}
+    for flag, label in values.pop("flagged") or ():
+        flags[flag] = (*flags.get(flag, ()), label)
+    values["flags"] = flags | {each: () for each in row["flags"] if each not in flags}
+    if values.pop("number_type") == "be":
+        values["number"] = show_belgian_number(values["number"])
+    return ToSign(**values)

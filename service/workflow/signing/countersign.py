@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from service.agreement.act_record import Observed
-from service.agreement.annex import flags
 from service.agreement.fields import same_person
+from service.agreement.lists import OfColleague, ToSign
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.places import COUNTERSIGNER, PlaceCapacity
@@ -37,25 +36,22 @@ _OPEN_FIRST = (ErrorCode.NOT_OPENED, ErrorCode.CHANGED)
 
 @dataclass(frozen=True)
 class Waiting:
-    """An agreement that the processor can sign now, with the reasons for review.
+    """An agreement that the processor can sign now; ``question`` is the open one with which it was
+    returned to the sender."""
 
-    ``question`` is the open one with which it was returned to the sender; ``opened_at`` is when
-    this person first opened its text, None if not yet: then it cannot be signed.
-    """
-
-    agreement: Agreement
-    flags: tuple[str, ...]
+    agreement: ToSign
     question: Question | None = None
-    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Queue:
-    """One page; ``counts`` are over all pages, ``next`` is the cursor of the next page."""
+    """One page; ``counts`` are over all pages, ``next`` is the cursor of the next page. ``first``
+    is the whole of the first agreement: the statements name its parties."""
 
     waiting: list[Waiting]
     counts: Counts
-    next: str
+    next: str = ""
+    first: Agreement | None = None
 
 
 @dataclass(frozen=True)
@@ -84,27 +80,21 @@ def queue(deps: Deps, staff: Staff, *, after: str = "", only: str = "") -> Queue
         else:
             lines = tx.our_turn.own(staff.id, after=after, limit=PAGE + 1)
         next_page = lines[PAGE - 1].cursor if len(lines) > PAGE else ""
-        ids = [each.id for each in lines[:PAGE]]
-        if not ids:
-            return Queue([], tx.our_turn.counts(staff.id), "")
-        found, returned = tx.agreements.these(ids), tx.questions.returned_of(ids)
-        opened = tx.openings.by_staff(staff.id, ids)
-        waiting = []
-        for each in ids:
-            agreement, raised = found[each]
-            shown = tuple(dict.fromkeys((*flags(agreement.annex), *raised)))
-            key = (each, agreement.edition, agreement.frozen_sha256)
-            waiting.append(Waiting(agreement, shown, returned.get(each), opened.get(key)))
-        return Queue(waiting, tx.our_turn.counts(staff.id), next_page)
+        lines, counts = lines[:PAGE], tx.our_turn.counts(staff.id)
+        if not lines:
+            return Queue([], counts)
+        returned = [each.id for each in lines if each.returned]
+        asked = tx.questions.returned_of(returned) if returned else {}
+        shown = tx.our_turn.lines(staff.id, [each.id for each in lines])
+        waiting = [Waiting(each, asked.get(each.id)) for each in shown]
+        return Queue(waiting, counts, next_page, tx.agreements.get_by_id(lines[0].id))
 
 
-def of_colleagues(deps: Deps, staff: Staff) -> list[Agreement]:
+def of_colleagues(deps: Deps, staff: Staff) -> list[OfColleague]:
     """Agreements awaiting somebody else's signature, the longest waiting first; one page."""
     require(staff, Permission.COUNTERSIGN)
     with deps.database.look() as tx:
-        ids = [each.id for each in tx.our_turn.of_colleagues(staff.id, limit=PAGE)]
-        found = tx.agreements.these(ids) if ids else {}
-        return [found[each][0] for each in ids]
+        return tx.our_turn.of_colleagues(staff.id, limit=PAGE)
 
 
 def countersign(

@@ -26,6 +26,7 @@ from service.database.agreement.seals import Seals
 from service.database.agreement.signing import Signing
 from service.database.agreement.templates import Templates
 from service.database.agreement.visits import Visits
+from service.database.driver import Cursor
 from service.database.keeping.archive import ArchiveRecords
 from service.database.keeping.archive_round import ArchiveRound
 from service.database.keeping.document_stamps import DocumentStamps
@@ -143,7 +144,11 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=10,
             hide_parameters=True,  # keeps personal data out of logged errors
-            connect_args={"options": "-c timezone=UTC", "connect_timeout": 5},
+            connect_args={
+                "options": "-c timezone=UTC",
+                "connect_timeout": 5,
+                "cursor_factory": Cursor,
+            },
         )
         tried_when_rested(self._engine)
         self._looking = self._engine.execution_options(isolation_level="AUTOCOMMIT")

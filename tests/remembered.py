@@ -27,7 +27,7 @@ from service.agreement.template_version import TemplateVersion
 from service.deps import Deps
 from service.documents.fill import CompiledTemplate
 from service.documents.produce import DocumentMaker, ProducedDocument
-from service.workflow.keeping.verify import objection_to
+from service.workflow.keeping.examine import objection_to
 from signatures.chains.certificates import new_key
 
 DATED = datetime(2026, 3, 2, 9, tzinfo=UTC)

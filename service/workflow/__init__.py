@@ -10,7 +10,7 @@
                 retrieve  verify
     package/    recorded  take_out  originals: one agreement's files in the archive
     people/     staff and their accounts, passwords, roles and sessions; the processor's profile
-    telling/    links  notify  deliver  undelivered  ask_countersigners  alarm
+    telling/    links  notify  deliver  ask_countersigners  alarm
     sweep       finds work lost in a crash in the state tables, and defers it again
     tasks       the jobs that steps leave for the worker
 

@@ -12,7 +12,7 @@ from service.agreement.alarms import AlarmKind
 from service.agreement.reasons import in_words
 from service.texts import OURS
 from service.workflow.keeping import reread
-from service.workflow.keeping.verify import objection_to
+from service.workflow.keeping.examine import objection_to
 from service.workflow.telling import alarm
 from service.workflow.telling.alarm import stalled_items
 

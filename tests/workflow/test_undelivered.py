@@ -17,7 +17,7 @@ from service.workflow.keeping import listing
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import change_email, void
 from service.workflow.signing import prove_mailbox
-from service.workflow.telling import alarm, deliver, undelivered
+from service.workflow.telling import alarm, deliver
 
 NO_SUCH_USER = "550 5.1.1 no such user"
 
@@ -104,11 +104,11 @@ def test_a_person_settles_it(house: House, another: Callable[..., Staff]) -> Non
     reference = house.sent()
     message = house.mails(reference, "invitation")[0]
     with pytest.raises(NotFound):
-        undelivered.settle(house.deps, reference, message.id, house.staff)
+        deliver.settle(house.deps, reference, message.id, house.staff)
     refused(house, message)
     with pytest.raises(NotAllowed):
-        undelivered.settle(house.deps, reference, message.id, another(Role.ARCHIVE))
-    undelivered.settle(house.deps, reference, message.id, house.staff)
+        deliver.settle(house.deps, reference, message.id, another(Role.ARCHIVE))
+    deliver.settle(house.deps, reference, message.id, house.staff)
     assert stalled(house) == []
     assert house.events(reference)[-1] == "message.settled"
 

@@ -26,7 +26,7 @@ from service.workflow.offer.remind import remind as remind_now
 from service.workflow.offer.resend import resend as send_again
 from service.workflow.offer.send import send as send_draft
 from service.workflow.offer.void import void as withdraw
-from service.workflow.telling.undelivered import settle
+from service.workflow.telling.deliver import settle
 from signatures.effective_date import local_date
 
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime
-from typing import Any
 
 from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
-from service.agreement.reasons import within
 from service.agreement.states import PackageState
 from service.database.agreement.documents import Original
-from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
-from service.mail.kinds import Completed
-from service.workflow.keeping.examine import ArchiveCheck, Recorded, examine
+from service.workflow.keeping.examine import Recorded, examine, note_check
 from service.workflow.package.recorded import package_facts
 from service.workflow.sealing.evidence_package import decoded
-from service.workflow.telling.notify import Reader, signed_for_us, tell, tell_signatory
 from signatures.package.names import AGREEMENT, CERTIFICATES, EVIDENCE, LOG, SHEET, SHOWN
 from storage.archive import Package, store
 from storage.manifest import StoredPackage
@@ -56,41 +50,6 @@ def archive(deps: Deps, agreement_id: str) -> None:
     found = examine(deps, known)
     with deps.database.begin() as tx:
         note_check(tx, known, found)
-
-
-def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: str = "") -> None:
-    """Record the result of an examination; the first good one sends both parties their copy.
-
-    The log names the service as actor, whoever asked (docs/decisions/0017): people who may only
-    read can request a check, but do not influence its result. Nothing is recorded if another check
-    was made meanwhile.
-
-    If only the first of the two verdicts refuses an original whose bytes are unchanged, an alarm is
-    sent and the state stays until a person investigates: an archive is not reported as damaged
-    because of a fault in a new version of the verdict.
-    """
-    agreement = tx.agreements.lock_by_id(known.agreement.id)
-    before = tx.archive.state(agreement.id)
-    if before is None or before.looked_at != known.looked_at:
-        return
-    asked: dict[str, Any] = {"asked_by": asked_by} if asked_by else {}
-    if found.objections is not None:
-        said = "; ".join(f"{name}: {why}" for name, why in found.disputed().items())
-        tx.archive.note_dispute(agreement.id, said)
-    if found.only_disputed and before.state is PackageState.VERIFIED:
-        tx.archive.note_looked(agreement.id)
-        return
-    reason = within(found.summary(), 500)
-    tx.archive.set_state(agreement.id, found.state, found.stored.prefix, reason)
-    if found.state is PackageState.VERIFIED:
-        sha256 = known.original.sha256
-        tx.audit.append(agreement.id, Event.ARCHIVE_VERIFIED, SYSTEM, sha256=sha256, **asked)
-        if before.checked_at is None:
-            _send_copies(tx, agreement)
-    # Checked every night, but logged only when the result changes.
-    elif asked or (before.state, before.failure) != (found.state, reason):
-        why = {"reason": within(reason, 300)}
-        tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, SYSTEM, personal=why, **asked)
 
 
 def note_failure(deps: Deps, agreement_id: str, reason: str) -> None:
@@ -157,35 +116,3 @@ def _note_stored(
 def _inside(stored: StoredPackage, part: StoredObject) -> dict[str, tuple[int, str]]:
     files = stored.inside(part.key.removeprefix(stored.prefix))
     return {name: (file.size, file.sha256) for name, file in files.items()}
-
-
-_ONCE = "completed"  # the event of these mails
-
-
-def _send_copies(tx: Transaction, agreement: Agreement) -> None:
-    """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy).
-
-    On our side the sender and the signer get it, not other colleagues who may sign.
-    """
-    theirs = Completed(agreement.processor.known_as, agreement.effective_date)
-    ours = Completed(agreement.controller.name, agreement.effective_date)
-    tell_signatory(tx, agreement, theirs, once=_ONCE, attach_original=True)
-    notices = agreement.controller.notices_email
-    if notices and notices.casefold() != agreement.signatory.email.casefold():
-        mailbox = dataclasses.replace(agreement.signatory, email=notices)
-        to_mailbox = dataclasses.replace(agreement, signatory=mailbox)
-        tell_signatory(tx, to_mailbox, theirs, once=_ONCE, attach_original=True)
-    people = {person.email: person for person in signed_for_us(tx, agreement)}
-    account = tx.accounts.by_id(agreement.sender_id)
-    if account:
-        people[account.person.email] = account.person
-    for person in people.values():
-        tell(
-            tx,
-            agreement,
-            ours,
-            to=Reader.of(person),
-            once=_ONCE,
-            page=f"/archief/{agreement.reference}",
-            attach_original=True,
-        )

@@ -1,5 +1,5 @@
-"""Examining one agreement's package in the archive: compares the files with the records, and gives
-the verdict on each sealed file. Changes nothing; every check of the archive uses it.
+"""Examining one agreement's package in the archive: compares the files with the records, gives the
+verdict on each sealed file, and records the result. Every check of the archive uses it.
 """
 
 from __future__ import annotations
@@ -7,18 +7,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.reasons import because, refused_by
+from service.agreement.permissions import SYSTEM
+from service.agreement.reasons import because, refused_by, within
 from service.agreement.states import PackageState
 from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
-from service.workflow.keeping.verify import ledgers, objection_to, verify_kept
 from service.workflow.package.recorded import recorded_package, stored
+from service.workflow.telling.deliver import send_copies
+from signatures.field_names import SHEET_FIELD
 from signatures.package.names import AGREEMENT, MANIFEST, SHEET, SHOWN
-from signatures.verdict.report import FAILS, GENUINE, HOLDS, INVALID, Report
+from signatures.verdict.report import FAILS, GENUINE, HOLDS, INVALID, Ledger, Report
 from storage.check import CORRUPT, MISSING, CheckReport, check
 from storage.renewed import original_of
 
@@ -166,3 +170,83 @@ def examine(deps: Deps, known: Recorded, *, twice: bool = False) -> ArchiveCheck
         if name in (AGREEMENT, SHEET) and name not in report.wrong()
     }
     return ArchiveCheck(report, verdicts, objections)
+
+
+def ledgers(tx: Transaction, agreement: Agreement) -> dict[str, Ledger]:
+    """What is recorded about each sealed file of an agreement, by its name in the package.
+
+    Raises LookupError if there is no original yet.
+    """
+    found = tx.documents.digests(agreement.id)
+    if found is None:
+        raise LookupError(agreement.reference)
+    return {
+        AGREEMENT: Ledger(found.sealed, found.shown, found.shown_length, agreement.fields),
+        SHEET: Ledger(found.evidence, "", 0),
+    }
+
+
+def verify_kept(deps: Deps, ledger: Ledger, pdf: bytes) -> Report:
+    """Apply the policy to a file read from the archive, or a renewed copy of it; ``ledger`` is
+    about the original. The bytes are ours: their digest has been checked."""
+    # It loads libraries that the web process needs for nothing else.
+    from signatures.verdict.verify import verify  # noqa: PLC0415
+
+    authority = deps.authority()
+    return verify(
+        pdf,
+        roots=authority.roots,
+        stamp_roots=deps.settings.tsa_roots,
+        ledger=ledger,
+        crls=authority.lists,
+    )
+
+
+def objection_to(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
+    """The objection of the second verdict, by another library, to this being the sealed file ``of``
+    in an agreement's package; '' if there is none. It takes some hundred milliseconds, and needs a
+    library that only a worker loads."""
+    # It loads a library that the web process needs for nothing else.
+    from signatures.verdict.second_opinion import objection  # noqa: PLC0415
+
+    return objection(
+        pdf,
+        fields=agreement.fields if of == AGREEMENT else (SHEET_FIELD,),
+        roots=deps.authority().roots,
+        stamp_roots=deps.settings.tsa_roots,
+    )
+
+
+def note_check(tx: Transaction, known: Recorded, found: ArchiveCheck, asked_by: str = "") -> None:
+    """Record the result of an examination; the first good one sends both parties their copy.
+
+    The log names the service as actor, whoever asked (docs/decisions/0017): people who may only
+    read can request a check, but do not influence its result. Nothing is recorded if another check
+    was made meanwhile.
+
+    If only the first of the two verdicts refuses an original whose bytes are unchanged, an alarm is
+    sent and the state stays until a person investigates: an archive is not reported as damaged
+    because of a fault in a new version of the verdict.
+    """
+    agreement = tx.agreements.lock_by_id(known.agreement.id)
+    before = tx.archive.state(agreement.id)
+    if before is None or before.looked_at != known.looked_at:
+        return
+    asked: dict[str, Any] = {"asked_by": asked_by} if asked_by else {}
+    if found.objections is not None:
+        said = "; ".join(f"{name}: {why}" for name, why in found.disputed().items())
+        tx.archive.note_dispute(agreement.id, said)
+    if found.only_disputed and before.state is PackageState.VERIFIED:
+        tx.archive.note_looked(agreement.id)
+        return
+    reason = within(found.summary(), 500)
+    tx.archive.set_state(agreement.id, found.state, found.stored.prefix, reason)
+    if found.state is PackageState.VERIFIED:
+        sha256 = known.original.sha256
+        tx.audit.append(agreement.id, Event.ARCHIVE_VERIFIED, SYSTEM, sha256=sha256, **asked)
+        if before.checked_at is None:
+            send_copies(tx, agreement)
+    # Checked every night, but logged only when the result changes.
+    elif asked or (before.state, before.failure) != (found.state, reason):
+        why = {"reason": within(reason, 300)}
+        tx.audit.append(agreement.id, Event.ARCHIVE_DAMAGED, SYSTEM, personal=why, **asked)

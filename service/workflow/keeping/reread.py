@@ -26,8 +26,7 @@ from service.agreement.states import PackageState
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
-from service.workflow.keeping.archive import note_check
-from service.workflow.keeping.examine import ArchiveCheck, examine, recorded
+from service.workflow.keeping.examine import ArchiveCheck, examine, note_check, recorded
 from service.workflow.one_by_one import said
 from service.workflow.package.take_out import look_soon
 from service.workflow.tasks import REREAD

@@ -15,9 +15,9 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import Busy, FieldError, Invalid
+from service.workflow.keeping.examine import ledgers
 from service.workflow.people.sign_in_limits import network_of
 from service.workflow.turns import NoTurn, Turns
-from signatures.field_names import SHEET_FIELD
 from signatures.package.names import AGREEMENT, SHEET
 from signatures.package.report import PackageReport
 from signatures.package.zip_members import Unreadable, is_zip
@@ -159,48 +159,3 @@ def _recorded(tx: Transaction, agreement_id: str, of: str) -> _Known:
     """
     agreement = tx.agreements.get_by_id(agreement_id)
     return _Known(agreement, ledgers(tx, agreement)[of], of)
-
-
-def ledgers(tx: Transaction, agreement: Agreement) -> dict[str, Ledger]:
-    """What is recorded about each sealed file of an agreement, by its name in the package.
-
-    Raises LookupError if there is no original yet.
-    """
-    found = tx.documents.digests(agreement.id)
-    if found is None:
-        raise LookupError(agreement.reference)
-    return {
-        AGREEMENT: Ledger(found.sealed, found.shown, found.shown_length, agreement.fields),
-        SHEET: Ledger(found.evidence, "", 0),
-    }
-
-
-def verify_kept(deps: Deps, ledger: Ledger, pdf: bytes) -> Report:
-    """Apply the policy to a file read from the archive, or a renewed copy of it; ``ledger`` is
-    about the original. The bytes are ours: their digest has been checked."""
-    # It loads libraries that the web process needs for nothing else.
-    from signatures.verdict.verify import verify  # noqa: PLC0415
-
-    authority = deps.authority()
-    return verify(
-        pdf,
-        roots=authority.roots,
-        stamp_roots=deps.settings.tsa_roots,
-        ledger=ledger,
-        crls=authority.lists,
-    )
-
-
-def objection_to(deps: Deps, agreement: Agreement, of: str, pdf: bytes) -> str:
-    """The objection of the second verdict, by another library, to this being the sealed file ``of``
-    in an agreement's package; '' if there is none. It takes some hundred milliseconds, and needs a
-    library that only a worker loads."""
-    # It loads a library that the web process needs for nothing else.
-    from signatures.verdict.second_opinion import objection  # noqa: PLC0415
-
-    return objection(
-        pdf,
-        fields=agreement.fields if of == AGREEMENT else (SHEET_FIELD,),
-        roots=deps.authority().roots,
-        stamp_roots=deps.settings.tsa_roots,
-    )

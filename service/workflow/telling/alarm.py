@@ -12,7 +12,7 @@ job, a worker that is gone and a server that refuses look the same there.
   recover wait for a day.
 * A periodic job whose last run failed is reported like a stalled agreement. The alarm ends when a
   run of that job succeeds.
-* A permanently refused mail is reported to its sender at once (``undelivered.py``), not here.
+* A permanently refused mail is reported to its sender at once (``deliver.py``), not here.
 * A time stamp that expired before its renewal is reported once: nothing can be done about it.
 """
 

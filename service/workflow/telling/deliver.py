@@ -1,7 +1,11 @@
-"""Sending one mail; a job.
+"""Sending one mail; a job. Also: who gets a copy of the original, and refused mails.
 
 At least once, with a fixed Message-ID: a worker killed between the server's acceptance and our
 commit sends the mail again, and mail programs show it once.
+
+A permanent refusal is reported at once to the sender of the agreement or, if the mail was to the
+sender, to everybody with the role ``beheer``; a person settles it. A refused notification of this
+kind causes no other: the page *Taken* shows it.
 """
 
 from __future__ import annotations
@@ -16,26 +20,59 @@ from urllib.parse import urlsplit
 from service.agreement.capabilities import code_for
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
-from service.agreement.permissions import SYSTEM
-from service.agreement.states import UNSENT, MailState, State
+from service.agreement.model import Agreement
+from service.agreement.permissions import SYSTEM, Permission, Principal, Role, require
+from service.agreement.places import SIGNATORY
+from service.agreement.states import UNSENT, MailState, State, Step, may
 from service.database.engine import Transaction
 from service.database.queue.messages import OVERTAKEN, Message
 from service.deps import Deps
 from service.error_codes import ErrorCode
-from service.errors import Unavailable
+from service.errors import NotFound, Unavailable
 from service.mail.compose import compose
 from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, MailTooLarge
+from service.mail.kinds import Completed, Undeliverable
 from service.mail.message import Attachment, build_message, mail_address, message_id, sender_address
 from service.texts import OURS, Language
 from service.workflow.package.take_out import sealed_files
 from service.workflow.telling.links import account_address, address
-from service.workflow.telling.undelivered import tell_refused
+from service.workflow.telling.notify import Reader, sender, signed_for_us, tell, tell_signatory
 from signatures.package.names import AGREEMENT, SHEET
 
 # Mails that are no longer relevant are not sent: those with a revoked link or an expired code.
 _DEAD_STATES = (State.VOIDED, State.DECLINED, State.EXPIRED)
 # An answer is useful even if its link was revoked; it is sent without the link.
 _SENT_ALL_THE_SAME = ("question_answered",)
+_ONCE = "completed"  # the event of the mails with the copies
+
+
+def send_copies(tx: Transaction, agreement: Agreement) -> None:
+    """Both parties get the same file (Belgian Civil Code art. 8.20: each can have its copy).
+
+    On our side the sender and the signer get it, not other colleagues who may sign.
+    """
+    theirs = Completed(agreement.processor.known_as, agreement.effective_date)
+    ours = Completed(agreement.controller.name, agreement.effective_date)
+    tell_signatory(tx, agreement, theirs, once=_ONCE, attach_original=True)
+    notices = agreement.controller.notices_email
+    if notices and notices.casefold() != agreement.signatory.email.casefold():
+        mailbox = dataclasses.replace(agreement.signatory, email=notices)
+        to_mailbox = dataclasses.replace(agreement, signatory=mailbox)
+        tell_signatory(tx, to_mailbox, theirs, once=_ONCE, attach_original=True)
+    people = {person.email: person for person in signed_for_us(tx, agreement)}
+    account = tx.accounts.by_id(agreement.sender_id)
+    if account:
+        people[account.person.email] = account.person
+    for person in people.values():
+        tell(
+            tx,
+            agreement,
+            ours,
+            to=Reader.of(person),
+            once=_ONCE,
+            page=f"/archief/{agreement.reference}",
+            attach_original=True,
+        )
 
 
 def deliver(deps: Deps, message_id: str) -> None:
@@ -189,7 +226,53 @@ def _note(
                 **({"as_link": "yes"} if as_link else {}),
             )
             if state is MailState.REFUSED:
-                tell_refused(tx, tx.agreements.get_by_id(message.agreement_id), message, error)
+                _tell_refused(tx, tx.agreements.get_by_id(message.agreement_id), message, error)
         if state is MailState.SENT:
             tx.messages.settle_by(message)
         tx.messages.mark(message.id, state, error)
+
+
+def _tell_refused(tx: Transaction, agreement: Agreement, message: Message, words: str) -> None:
+    """Notify the people who can act on it; ``words`` is the mail server's answer."""
+    if message.kind == Undeliverable.kind:
+        return
+    person = sender(tx, agreement)
+    people = [person]
+    if message.recipient.casefold() == person.email.casefold():
+        people = [each for each in tx.accounts.with_role(Role.ADMIN) if each.id != person.id]
+    to_signatory = message.recipient.casefold() == agreement.signatory.email.casefold()
+    can_change = to_signatory and _address_can_change(agreement)
+    refused = Undeliverable(message.kind, message.recipient, words, can_change)
+    for each in people:
+        tell(
+            tx,
+            agreement,
+            refused,
+            to=Reader.of(each),
+            once=f"{message.kind}:{message.recipient}:{message.link_id or ''}",
+            page=f"/overeenkomsten/{agreement.reference}",
+        )
+
+
+def _address_can_change(agreement: Agreement) -> bool:
+    """Whether the signatory was invited and has not signed yet."""
+    return may(Step.RESEND, agreement.state) and agreement.next_turn == SIGNATORY
+
+
+def settle(deps: Deps, reference: str, message_id: str, by: Principal) -> None:
+    """Mark a refused mail as settled by a person. Raises NotAllowed, NotFound."""
+    require(by, Permission.SEND)
+    with deps.database.begin() as tx:
+        agreement = tx.agreements.lock(reference)
+        refused = {each.id: each for each in tx.messages.of(agreement.id) if each.undelivered}
+        if message_id not in refused:
+            raise NotFound(ErrorCode.NOT_FOUND)
+        message = refused[message_id]
+        tx.messages.settle(message.subject, (message.kind,), message_id=message.id)
+        tx.audit.append(
+            agreement.id,
+            Event.MESSAGE_SETTLED,
+            by,
+            personal={"name": by.name, "recipient": message.recipient},
+            kind=message.kind,
+        )

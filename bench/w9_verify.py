@@ -11,7 +11,7 @@ import time
 
 from bench.figures import Figure, latency, timed
 from bench.workshop import Workshop
-from service.workflow.package.take_out import sealed_files
+from service.workflow.package_files import sealed_files
 from signatures.package.names import AGREEMENT
 from signatures.sandbox.examine import verify_apart
 from signatures.verdict.verify import verify

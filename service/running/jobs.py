@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from service.database.queue.jobs import HOUSEKEEPING, INTERACTIVE, Queue, Task
 from service.deps import Deps
 from service.workflow import sweep, tasks
-from service.workflow.keeping import anchor, finish, probe, renew_stamps, reread, retain
+from service.workflow.keeping import anchor, archive, probe, renew_stamps, reread, retain
 from service.workflow.offer import expire, generate, preview, remind, sample
 from service.workflow.people import forgotten
-from service.workflow.sealing import renew
+from service.workflow.sealing import close, renew, seal
 from service.workflow.telling import alarm, ask_countersigners, deliver
 
 # Shows that the job about this (an agreement, a mail) fails for this reason.
@@ -40,14 +40,32 @@ def _nothing(_deps: Deps, _what: str, _reason: str) -> None:
     """Retried like any other; the sweep and the archive round find what it left."""
 
 
+def finish(deps: Deps, agreement_id: str) -> None:
+    """The steps after a signature, as far as possible now: seal, close, archive.
+
+    One job instead of three, so that no step waits in a queue. Each step checks the state, so after
+    a kill or failure a retry or the sweep continues where it stopped. Raises their errors; the job
+    is then retried indefinitely.
+    """
+    if seal.seal(deps, agreement_id):
+        close.close(deps, agreement_id)
+        archive.archive(deps, agreement_id)
+
+
+def _finish_failed(deps: Deps, agreement_id: str, reason: str) -> None:
+    """Show the failure of the agreement's present step; the other steps record nothing."""
+    seal.note_failure(deps, agreement_id, reason)
+    archive.note_failure(deps, agreement_id, reason)
+
+
 JOBS = (
     Job(tasks.GENERATE, generate.generate, _nothing, generate.note_failure),
     Job(tasks.PREVIEW, preview.make_preview, _nothing, preview.note_failed_preview),
     Job(tasks.SAMPLE, sample.make_sample, _nothing, sample.note_failed_sample),
-    Job(tasks.SEAL, finish.finish, finish.note_failure),
+    Job(tasks.SEAL, finish, _finish_failed),
     # Only for jobs of an older version, in which each of the three steps was a job.
-    Job(tasks.CLOSE, finish.finish, finish.note_failure),
-    Job(tasks.ARCHIVE, finish.finish, finish.note_failure),
+    Job(tasks.CLOSE, finish, _finish_failed),
+    Job(tasks.ARCHIVE, finish, _finish_failed),
     Job(tasks.DELIVER, deliver.deliver, deliver.note_failure),
     Job(tasks.FORGOTTEN, forgotten.answer, _nothing),
     Job(tasks.LOOK, reread.look, _nothing),

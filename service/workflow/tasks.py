@@ -12,7 +12,7 @@ from service.database.queue.jobs import HOUSEKEEPING, MAIL, Task
 GENERATE = Task("generate", goes_on=False)
 PREVIEW = Task("preview", goes_on=False)
 SAMPLE = Task("sample", goes_on=False)
-SEAL = Task("seal")  # and the following steps: see ``keeping/finish.py``
+SEAL = Task("seal")  # and the following steps: see ``service/running/jobs.py``
 CLOSE = Task("close")  # only deferred by former code, like the next
 ARCHIVE = Task("archive")
 DELIVER = Task("deliver", MAIL, about="message_id")

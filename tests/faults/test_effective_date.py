@@ -26,7 +26,7 @@ from service.texts import OURS, text
 from service.workflow.keeping import reread, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.verify import verify_upload
-from service.workflow.package.take_out import sealed_files
+from service.workflow.package_files import sealed_files
 from service.workflow.signing.accept import Person, SignatureImage, accept, statements
 from signatures.package.names import AGREEMENT
 from signatures.providers.software import SoftwareProvider

@@ -26,7 +26,7 @@ from service.errors import NotAllowed, NotFound
 from service.workflow.keeping import archive, listing, reread, retain, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import change_email
-from service.workflow.package.take_out import sealed_files
+from service.workflow.package_files import sealed_files
 from service.workflow.sealing import close, seal
 from service.workflow.signing import read
 from service.workflow.telling import deliver

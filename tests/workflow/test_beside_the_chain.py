@@ -37,7 +37,6 @@ from service.workflow.offer import (
     take_over,
     void,
 )
-from service.workflow.package.log import sentence
 from service.workflow.people import accounts, rescue
 from service.workflow.people import staff as people
 from service.workflow.sealing import close, seal
@@ -258,7 +257,7 @@ def test_an_entry_from_before_prints_and_verifies_as_it_is(house: House) -> None
     old = next(each for each in genuine if each.event is Event.AGREEMENT_SENT)
     data = {**old.data, "recipient": "An Peeters"}
     old = dataclasses.replace(old, data=data, personal={"name": "Els Maes"})
-    assert sentence(old, OURS).startswith("Verstuurd naar An Peeters; te ondertekenen")
+    assert old.sentence(OURS).startswith("Verstuurd naar An Peeters; te ondertekenen")
     first = dataclasses.replace(genuine[0], data=data, personal=None, personal_digest="", salt="")
     first = dataclasses.replace(first, hash=first.recomputed())
     assert check_chain([first]) == []

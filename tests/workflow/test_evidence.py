@@ -16,7 +16,7 @@ import rfc8785
 from house import BROWSER, House
 
 from service.workflow.keeping import retrieve
-from service.workflow.package.recorded import listed
+from service.workflow.package_files import listed
 
 
 def handed_out(house: House, reference: str, name: str) -> bytes:

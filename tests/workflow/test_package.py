@@ -19,7 +19,7 @@ from leesmij import commands, commands_in, failing, fetched, refusing, unpacked
 from service.texts import OURS, table
 from service.workflow.keeping import anchor, archive, reread
 from service.workflow.sealing import close, seal
-from service.workflow.sealing.certificate_files import OF_OTHERS
+from service.workflow.sealing.evidence_package import OF_OTHERS
 from signatures.providers.software import SoftwareProvider
 from signatures.sealing.seal import Sealer
 from signatures.stamps.answers import Trust

@@ -28,12 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from service.agreement.events import IN_THE_CHAIN, Event
+from service.agreement.events import IN_THE_CHAIN, Event, in_words
 from service.agreement.permissions import Principal
 from service.database.tables.anchors import NOBODY, chain
 from service.database.tables.columns import Digest
 from service.database.tables.log import audit_entries, audit_personal
 from service.database.tables.records import Records
+from service.texts import Language
 
 FIRST = "0" * 64
 _GENERAL_LOCK = 7_403_143
@@ -83,6 +84,12 @@ class Entry:
         if self.personal is None:
             return True
         return _personal_digest(bytes.fromhex(self.salt), self.personal) == self.personal_digest
+
+    def sentence(self, language: Language) -> str:
+        """The entry as a sentence; erased values are marked as erased."""
+        known = {**(self.personal or {}), **self.data}
+        erased = bool(self.personal_digest) and self.personal is None
+        return in_words(str(self.event), known, language, erased=erased)
 
 
 class AuditLog(Records):

@@ -12,7 +12,7 @@ from service.database.agreement.documents import Original
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
 from service.workflow.keeping.examine import Recorded, examine, note_check
-from service.workflow.package.recorded import package_facts
+from service.workflow.package_files import package_facts
 from service.workflow.sealing.evidence_package import decoded
 from signatures.package.names import AGREEMENT, CERTIFICATES, EVIDENCE, LOG, SHEET, SHOWN
 from storage.archive import Package, store

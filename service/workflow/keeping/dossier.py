@@ -28,8 +28,7 @@ from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.texts import Language
-from service.workflow.package.log import sentence
-from service.workflow.package.recorded import ListedFile, listed
+from service.workflow.package_files import ListedFile, listed
 from signatures.effective_date import local_date
 
 _ENDINGS = {
@@ -230,4 +229,4 @@ def _quality(original: Original | None, language: Language) -> str:
 def _line(entry: Entry, language: Language) -> TimelineEntry:
     who = (entry.personal or {}).get("name", "") if entry.actor != SYSTEM.actor else ""
     reason = reason_in_words(entry.event, entry.personal or {}, language)
-    return TimelineEntry(entry.at, sentence(entry, language), str(who), str(entry.event), reason)
+    return TimelineEntry(entry.at, entry.sentence(language), str(who), str(entry.event), reason)

@@ -18,7 +18,7 @@ from service.database.agreement.documents import Original
 from service.database.engine import Transaction
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
-from service.workflow.package.recorded import recorded_package, stored
+from service.workflow.package_files import recorded_package, stored
 from service.workflow.telling.deliver import send_copies
 from signatures.field_names import SHEET_FIELD
 from signatures.package.names import AGREEMENT, MANIFEST, SHEET, SHOWN

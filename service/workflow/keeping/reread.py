@@ -28,7 +28,7 @@ from service.error_codes import ErrorCode
 from service.errors import NotFound
 from service.workflow.keeping.examine import ArchiveCheck, examine, note_check, recorded
 from service.workflow.one_by_one import said
-from service.workflow.package.take_out import look_soon
+from service.workflow.package_files import look_soon
 from service.workflow.tasks import REREAD
 from storage.errors import StorageError, StorageRefused, StorageUnavailable
 from storage.witness import prove_working

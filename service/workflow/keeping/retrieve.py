@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 
+from service.agreement import anchoring
 from service.agreement.activity import Activity
+from service.agreement.anchoring import Head
 from service.agreement.events import Event
 from service.agreement.file_names import saved_as
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, Staff, require
 from service.database.agreement.documents import Original
+from service.database.engine import Transaction
+from service.database.log.anchors import Anchor
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
+from service.texts import OURS, text
+from service.workflow import package_files
 from service.workflow.actors import Client
 from service.workflow.keeping.dossier import Dossier
-from service.workflow.package import take_out
-from service.workflow.sealing.evidence_package import anchor_files, as_bag
-from signatures.package.names import AGREEMENT, EVIDENCE, LOG, SHEET, SHOWN
+from signatures.package.names import AGREEMENT, ANCHORS, EVIDENCE, LOG, SHEET, SHOWN
+from storage.bag import bag
 from storage.manifest import media_type
 from storage.renewed import original_of
 from storage.zipped import zip_package
@@ -35,14 +42,14 @@ def shown_pdf(deps: Deps, reference: str, staff: Staff) -> bytes:
         if frozen is None:
             raise NotFound(ErrorCode.NOT_FOUND)
         tx.activity.note(Activity.TEXT_VIEWED, staff.id, reference)
-    return take_out.shown_pdf(deps, agreement.id, frozen[0])
+    return package_files.shown_pdf(deps, agreement.id, frozen[0])
 
 
 def shown_text(deps: Deps, found: Dossier) -> str:
     """The same text as a page, from its dossier. Raises NotFound, or the store's errors."""
     if found.frozen is None:
         raise NotFound(ErrorCode.NOT_FOUND)
-    return take_out.reading_view(deps, found.agreement.id, found.frozen)
+    return package_files.reading_view(deps, found.agreement.id, found.frozen)
 
 
 def open_file(
@@ -57,7 +64,7 @@ def open_file(
         agreement = tx.agreements.get(reference)
         objects = tx.archive.objects(agreement.id)
         original = tx.documents.original(agreement.id)
-    data = take_out.read_file(deps, agreement, original, objects, name)
+    data = package_files.read_file(deps, agreement, original, objects, name)
     if data is None:
         data = _working_copy(original, name)
     _log_download(deps, agreement, name, staff, client)
@@ -90,10 +97,10 @@ def package(deps: Deps, reference: str, staff: Staff, client: Client) -> bytes:
         original = tx.documents.original(agreement.id)
     if original is None or not objects:
         raise NotFound(ErrorCode.NOT_FOUND)
-    files = take_out.read_files(deps, agreement, original, objects)
+    files = package_files.read_files(deps, agreement, original, objects)
     with deps.database.begin() as tx:
-        files |= anchor_files(tx, agreement.id, files[LOG])
-    data = zip_package(as_bag(agreement, files), folder=reference)
+        files |= _anchor_files(tx, agreement.id, files[LOG])
+    data = zip_package(_as_bag(agreement, files), folder=reference)
     _log_download(deps, agreement, f"{reference}.zip", staff, client)
     return data
 
@@ -131,3 +138,47 @@ def _log_download(
             personal=client.personal(name=staff.name),
             name=name,
         )
+
+
+def _anchor_files(tx: Transaction, agreement_id: str, log: bytes) -> dict[str, bytes]:
+    """The anchor that holds the last entry of a package's log, with the path to it; {} if none.
+
+    Later anchors add nothing: the first one gives the earliest proof of existence.
+    """
+    last = json.loads(log.splitlines()[-1])
+    head = Head(agreement_id, last.get("entry", last)["seq"], last["hash"])
+    anchor = tx.anchors.holding(head)
+    if anchor is None:
+        return {}
+    day = anchor.day.isoformat()
+    return {
+        f"{ANCHORS}{day}.json": anchor.record,
+        f"{ANCHORS}{day}.tsr": anchor.response,
+        f"{ANCHORS}{day}.pad.txt": _path(anchor, tx.anchors.heads(anchor.number), head),
+    }
+
+
+def _path(anchor: Anchor, heads: list[Head], head: Head) -> bytes:
+    """One step per line: the leaf, then the side and hash of each sibling, then the token's
+    time."""
+    lines = [f"blad {head.leaf().decode()}"]
+    lines += [f"{side} {other}" for side, other in anchoring.path(heads, head)]
+    lines.append(f"tijd {int(anchor.token_time.timestamp())}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _as_bag(agreement: Agreement, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return bag(
+        files,
+        {
+            "Source-Organization": agreement.processor.full_name,
+            "External-Identifier": agreement.reference,
+            "External-Description": text(
+                "evidence.package",
+                OURS,
+                reference=agreement.reference,
+                controller=agreement.controller.name,
+                processor=agreement.processor.full_name,
+            ),
+        },
+    )

@@ -11,31 +11,38 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import rfc8785
 
+from service.agreement import shown
 from service.agreement.events import Event
 from service.agreement.evidence_sheet import sheet
 from service.agreement.manifest_facts import ManifestFacts
+from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM
-from service.agreement.proof import Facts, evidence, qualities
+from service.agreement.proof import ActFacts, EventFacts, Facts, Succession, evidence, qualities
+from service.agreement.shown import sha256_of
 from service.agreement.states import SIGNED_NOT_SEALED, PackageState, Step, next_state
 from service.database.agreement.documents import NewOriginal
+from service.database.agreement.seals import Sealed
+from service.database.engine import Transaction
+from service.database.log.audit_log import Entry
 from service.deps import Deps
-from service.workflow.package.log import log_lines
-from service.workflow.sealing.certificate_files import certificate_files, stamp_files
-from service.workflow.sealing.closing_facts import closing_facts, views
 from service.workflow.sealing.evidence_package import (
+    certificate_files,
     digests,
     encoded,
     explanations,
     files_of_sheet,
     fixed_files,
     parts_of,
+    stamp_files,
 )
 from service.workflow.sealing.seal import with_present_keys
-from signatures.package.names import AGREEMENT, CERTIFICATES, SHOWN
+from signatures.keys.authority import fingerprint
+from signatures.package.names import AGREEMENT, CERTIFICATES, COMMON, DIFFERENCE, SHOWN, VIEW
 
 if TYPE_CHECKING:  # they load the PDF library
     from signatures.pdf.extraction import Part
@@ -53,9 +60,9 @@ def close(deps: Deps, agreement_id: str) -> None:
         if sealed is None or sealed.last is None or sealed.step != agreement.closing_step:
             return
         closed = sealed.last
-        facts, entries = closing_facts(deps, tx, agreement, sealed, closed.sha256)
+        facts, entries = _facts(deps, tx, agreement, sealed, closed.sha256)
         template = tx.templates.docx(facts.template_sha256)
-        pages = views(tx, agreement, facts)
+        pages = _views(tx, agreement, facts)
     seals = parts_of(closed.pdf)
     fixed = fixed_files(facts, seals=seals, template=template, views=pages)
     known = {**fixed, AGREEMENT: closed.pdf, SHOWN: sealed.frozen}
@@ -73,7 +80,7 @@ def close(deps: Deps, agreement_id: str) -> None:
         evidence_pdf=made.pdf,
         evidence_sha256=hashlib.sha256(made.pdf).hexdigest(),
         evidence_json=made.proof,
-        log_jsonl=log_lines(entries),
+        log_jsonl=_log_lines(entries),
         manifest_facts=_manifest_facts(facts, certificates),
         further_files=encoded(further),
     )
@@ -134,3 +141,106 @@ def _manifest_facts(facts: Facts, certificates: dict[str, bytes]) -> ManifestFac
         token_quality=qualities(facts),
         certificates=encoded(certificates),
     )
+
+
+def _facts(
+    deps: Deps, tx: Transaction, agreement: Agreement, sealed: Sealed, sealed_sha256: str
+) -> tuple[Facts, list[Entry]]:
+    """The facts, and the log entries they come from. Raises LookupError without a frozen text."""
+    frozen = tx.documents.frozen(agreement.id, agreement.edition)
+    if frozen is None or frozen.reading_html is None:
+        raise LookupError(agreement.reference)
+    tokens = sealed.tokens
+    acts = tuple(
+        ActFacts(
+            place=act.place.key,
+            signed_at=act.signed_at,
+            record=act.record,
+            record_sha256=act.record_sha256,
+            token_time=tokens[act.ordinal][0],
+            token_quality=tokens[act.ordinal][1],
+        )
+        for act in tx.documents.acts(agreement.id, agreement.edition)
+    )
+    entries = _until_closed(tx.audit.of(agreement.id))
+    people = tx.agreements.delegations(agreement.id)
+    sealer = deps.sealer()
+    by = sealer.seal
+    return (
+        Facts(
+            agreement=agreement,
+            template_version=frozen.template_version,
+            template_sha256=frozen.template_sha256,
+            engine=frozen.engine,
+            documents=(
+                ("shown", frozen.sha256),
+                ("view", sha256_of(frozen.reading_html)),
+                ("sealed", sealed_sha256),
+            ),
+            acts=acts,
+            events=tuple(
+                EventFacts(e.seq, e.at, str(e.event), e.sentence(agreement.language), e.hash)
+                for e in entries
+            ),
+            successions=tuple(
+                Succession(
+                    old=before.name,
+                    new=after_.name,
+                    delegated=bool(after_.delegated_by),
+                    mailbox=after_.proof,
+                )
+                for before, after_ in pairwise(people)
+            ),
+            seal_subject=by.certificate.subject.rfc4514_string(),
+            seal_fingerprint=fingerprint(by.certificate),
+            root_fingerprint=fingerprint(by.issuers[-1]),
+            level=sealer.level,
+            closed_at=tokens[agreement.closing_step][0],
+            closing_quality=tokens[agreement.closing_step][1],
+            verify_url=f"{deps.settings.base_url}/verifieer",
+        ),
+        entries,
+    )
+
+
+def _views(tx: Transaction, agreement: Agreement, facts: Facts) -> dict[str, bytes]:
+    """The texts shown as pages, by their name in the package."""
+    view = tx.openings.view(agreement.id, agreement.edition)
+    if view is None:
+        raise LookupError(agreement.reference)
+    found = {VIEW: view.html}
+    for act in facts.acts:
+        for opened in act.record.shown:
+            if opened.what == shown.DIFFERENCE:
+                found[DIFFERENCE] = tx.openings.difference(agreement.id, opened.sha256)
+                found[COMMON] = tx.openings.common_text(opened.common_sha256)
+    return {name: html.encode() for name, html in found.items()}
+
+
+def _until_closed(entries: list[Entry]) -> list[Entry]:
+    """The log up to the closing, without gaps; later entries are only in the service's own log.
+
+    The end is fixed, so that the evidence is the same each time it is made.
+    """
+    closed = max(e.seq for e in entries if e.event is Event.ORIGINAL_CLOSED)
+    return [entry for entry in entries if entry.seq <= closed]
+
+
+def _log_lines(entries: list[Entry]) -> bytes:
+    """The log as JSON lines with personal data and salts, so that every hash can be checked from
+    this file alone.
+
+    Each line is canonical (RFC 8785), so the bytes after ``"entry":`` are exactly those hashed.
+    """
+    lines = [
+        rfc8785.dumps(
+            {
+                "entry": entry.hashed(),
+                "personal_data": entry.personal,
+                "salt": entry.salt,
+                "hash": entry.hash,
+            }
+        )
+        for entry in entries
+    ]
+    return b"\n".join(lines) + b"\n"

@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from service.agreement import anchoring
-from service.agreement.anchoring import Head
+from cryptography import x509
+
 from service.agreement.deadlines import show_date
-from service.agreement.model import Agreement
 from service.agreement.proof import Facts, qualities
-from service.database.engine import Transaction
-from service.database.log.anchors import Anchor
 from service.documents.read_me import read_me
 from service.texts import OURS, table, text
-from service.workflow.sealing.certificate_files import OF_OTHERS
+from signatures.keys.authority import pem
 from signatures.package.names import (
     AGREEMENT,
-    ANCHORS,
     COMMON,
     DIFFERENCE,
     RECORDS,
@@ -35,11 +30,18 @@ from signatures.package.names import (
     TOKENS,
     VIEW,
 )
-from storage.bag import bag
 
-if TYPE_CHECKING:  # it loads the ASN.1 library
+if TYPE_CHECKING:  # they load the PDF library
     from signatures.pdf.extraction import Part
+    from signatures.sealing.validation_data import Chains
+    from signatures.stamps.chains import StampEvidence
 
+STAMP_ROOT, STAMP_CHAINS, STAMP_LISTS = (
+    "tijdstempelwortel.pem",
+    "tijdstempeldienst.pem",
+    "tijdstempelintrekking.pem",
+)
+OF_OTHERS = tuple(f"certificaten/{name}" for name in (STAMP_ROOT, STAMP_CHAINS, STAMP_LISTS))
 OWN = "eigen"  # the quality of the service's own time stamps
 
 
@@ -241,45 +243,34 @@ def decoded(files: Mapping[str, str]) -> dict[str, bytes]:
     return {name: base64.b64decode(data) for name, data in files.items()}
 
 
-def anchor_files(tx: Transaction, agreement_id: str, log: bytes) -> dict[str, bytes]:
-    """The anchor that holds the last entry of a package's log, with the path to it; {} if none.
-
-    Later anchors add nothing: the first one gives the earliest proof of existence.
-    """
-    last = json.loads(log.splitlines()[-1])
-    head = Head(agreement_id, last.get("entry", last)["seq"], last["hash"])
-    anchor = tx.anchors.holding(head)
-    if anchor is None:
-        return {}
-    day = anchor.day.isoformat()
+def certificate_files(chains: Chains) -> dict[str, bytes]:
+    """The files that a verifier will need in nine years, with their names in the archive; several
+    certificates per file if keys were replaced between acts, the current ones first."""
     return {
-        f"{ANCHORS}{day}.json": anchor.record,
-        f"{ANCHORS}{day}.tsr": anchor.response,
-        f"{ANCHORS}{day}.pad.txt": _path(anchor, tx.anchors.heads(anchor.number), head),
+        "wortel.pem": pem(*chains.roots),
+        "uitgever.pem": pem(*chains.intermediates),
+        "zegel.pem": pem(*chains.seals),
+        "tijdstempel.pem": pem(*chains.stamps),
+        "intrekkingslijst.pem": pem(*chains.lists),
+        "intrekkingslijst-wortel.pem": pem(*chains.upper_lists),
     }
 
 
-def _path(anchor: Anchor, heads: list[Head], head: Head) -> bytes:
-    """One step per line: the leaf, then the side and hash of each sibling, then the token's
-    time."""
-    lines = [f"blad {head.leaf().decode()}"]
-    lines += [f"{side} {other}" for side, other in anchoring.path(heads, head)]
-    lines.append(f"tijd {int(anchor.token_time.timestamp())}")
-    return ("\n".join(lines) + "\n").encode()
+def stamp_files(evidence: StampEvidence, stamps: Sequence[x509.Certificate]) -> dict[str, bytes]:
+    """Third-party certificates and revocation lists with their names in the archive; none for ours.
 
+    ``stamps`` are the certificates of all time stamps, including ours: with the third-party chains
+    in the same file, OpenSSL can check every token. OCSP responses are in the originals themselves.
+    """
+    if not evidence.stamps:
+        return {}
+    # Loaded only for third-party stamps: the pages use this module for its names.
+    from asn1crypto import pem as armour  # noqa: PLC0415
 
-def as_bag(agreement: Agreement, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    return bag(
-        files,
-        {
-            "Source-Organization": agreement.processor.full_name,
-            "External-Identifier": agreement.reference,
-            "External-Description": text(
-                "evidence.package",
-                OURS,
-                reference=agreement.reference,
-                controller=agreement.controller.name,
-                processor=agreement.processor.full_name,
-            ),
-        },
-    )
+    chains = dict.fromkeys((*stamps, *evidence.stamps, *evidence.issuers, *evidence.roots))
+    files = {
+        STAMP_ROOT: pem(*evidence.roots),
+        STAMP_CHAINS: pem(*chains),
+        STAMP_LISTS: b"".join(armour.armor("X509 CRL", each.dump()) for each in evidence.lists),
+    }
+    return {name: data for name, data in files.items() if data}

@@ -22,7 +22,7 @@ from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, NotFound, Refused
 from service.workflow.actors import Client
-from service.workflow.package.take_out import reading_view, sealed_files, shown_pdf
+from service.workflow.package_files import reading_view, sealed_files, shown_pdf
 from service.workflow.signing.open_link import (
     Visit,
     controller_signed_at,

@@ -34,7 +34,7 @@ from service.mail.errors import MailInvalid, MailRefused, MailTemporaryFailure, 
 from service.mail.kinds import Completed, Undeliverable
 from service.mail.message import Attachment, build_message, mail_address, message_id, sender_address
 from service.texts import OURS, Language
-from service.workflow.package.take_out import sealed_files
+from service.workflow.package_files import sealed_files
 from service.workflow.telling.links import account_address, address
 from service.workflow.telling.notify import Reader, sender, signed_for_us, tell, tell_signatory
 from signatures.package.names import AGREEMENT, SHEET

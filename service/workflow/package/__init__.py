@@ -1,1 +1,0 @@
-"""Finding and reading the archived files of one agreement."""

@@ -10,18 +10,18 @@ from datetime import date
 from typing import Any
 
 from service.agreement.annex import LISTS, Annex, ListName, parse_annex
-from service.agreement.countersigner import FIELD as COUNTERSIGNER
-from service.agreement.countersigner import Countersigner, choose
 from service.agreement.deadlines import LEAST_DAYS, MOST_DAYS
 from service.agreement.fields import Checker
 from service.agreement.parties import (
     Controller,
+    Countersigner,
     MainAgreement,
     Processor,
     Signatory,
     parse_controller,
     parse_main_agreement,
     parse_signatory,
+    suggested,
 )
 from service.agreement.pasted import clean
 from service.agreement.permissions import Staff
@@ -106,7 +106,7 @@ def draft(
         order = Order.CONTROLLER_FIRST.value
     message = check.text_area("message", fields.get("message"))
     days = _days(fields.get("link_days"), default_days, check)
-    countersigner = choose(fields.get(COUNTERSIGNER), able, processor, check)
+    countersigner = choose(fields.get("countersigner"), able, processor, check)
     if Order(order) is Order.PROCESSOR_FIRST:
         _complete_enough(fields, controller, signatory, annex, check)
     check.raise_if_wrong()
@@ -121,6 +121,25 @@ def draft(
         days,
         countersigner,
     )
+
+
+def choose(
+    typed: Any, able: Sequence[Staff], processor: Processor | None, check: Checker
+) -> Countersigner | None:
+    """The one of ``able`` with the given id, or the suggested one if no id was given.
+
+    None if nobody may sign yet: such a draft can be made but not sent.
+    """
+    wanted = clean(typed)
+    if wanted:
+        chosen = next((each for each in able if each.id == wanted), None)
+        if chosen is None:
+            check.refuse("countersigner", FieldCode.COUNTERSIGNER_GONE)
+    else:
+        chosen = suggested(able, processor)
+        if chosen is None and able:
+            check.refuse("countersigner", FieldCode.COUNTERSIGNER_CHOOSE)
+    return Countersigner.of(chosen) if chosen else None
 
 
 def _complete_enough(

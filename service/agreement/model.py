@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from service.agreement.annex import Annex
-from service.agreement.countersigner import Countersigner
-from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.agreement.parties import Controller, Countersigner, MainAgreement, Processor, Signatory
 from service.agreement.places import COUNTERSIGNER, SIGNATORY, Place, Places, Turn
 from service.agreement.states import RUNNING, Order, PlaceState, State
 from service.texts import Language

@@ -1,4 +1,4 @@
-"""The parties: the controller with its representative, and the processor's profile.
+"""The parties: the controller with its representative, and the processor's profile and signer.
 
 ``parse_*`` take typed fields (name to string) and return a value or raise Invalid; field names are
 those of the forms and of the input file, so that an error is shown at its field.
@@ -6,13 +6,21 @@ those of the forms and of the input file, so that an error is shown at its field
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from service.agreement.fields import Checker, belgian_number, fold, kvk_number, show_belgian_number
+from service.agreement.fields import (
+    Checker,
+    belgian_number,
+    fold,
+    kvk_number,
+    same_person,
+    show_belgian_number,
+)
 from service.agreement.pasted import clean
+from service.agreement.permissions import Staff
 from service.error_codes import FieldCode
 from service.texts import OURS, Language, table, text
 
@@ -115,6 +123,23 @@ class Processor:
     def full_name(self) -> str:
         """The legal entity with its trade name: a trade name alone is no legal person."""
         return f"{self.name} ({self.trade_name})" if self.trade_name else self.name
+
+
+@dataclass(frozen=True)
+class Countersigner:
+    """The member of staff who signs for the processor, with the present data of the account.
+
+    ``can_sign`` is False once the account is blocked or has lost the role.
+    """
+
+    staff_id: str
+    name: str
+    function: str
+    can_sign: bool = True
+
+    @classmethod
+    def of(cls, person: Staff) -> Countersigner:
+        return cls(person.id, person.name, person.function)
 
 
 @dataclass(frozen=True)
@@ -240,6 +265,18 @@ def parse_processor(form: Mapping[str, Any]) -> Processor:
         check.refuse("phone", FieldCode.REQUIRED)
     check.raise_if_wrong()
     return processor
+
+
+def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | None:
+    """The default signer: the representative in the processor's profile, or the only candidate.
+
+    ``able`` are those who may sign. None if a person has to choose.
+    """
+    if processor is not None:
+        named = [each for each in able if same_person(each.name, processor.representative_name)]
+        if len(named) == 1:
+            return named[0]
+    return able[0] if len(able) == 1 else None
 
 
 def countries() -> Mapping[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sample_agreements import agreement
 
-from service.agreement.countersigner import choose, suggested
+from service.agreement.drafting import choose
 from service.agreement.fields import Checker
+from service.agreement.parties import suggested
 from service.agreement.permissions import Role, Staff
 
 PROCESSOR = agreement().processor  # its representative is Christophe Zenner

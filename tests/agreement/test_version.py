@@ -11,9 +11,8 @@ from sample_agreements import agreement
 from usual import CONTROLLER_ANNEX, USUAL
 
 from service.agreement.annex import Annex
-from service.agreement.countersigner import Countersigner
 from service.agreement.model import Agreement
-from service.agreement.parties import Signatory
+from service.agreement.parties import Countersigner, Signatory
 from service.agreement.states import PlaceState, State
 from service.agreement.version import is_own_change, require_version
 from service.errors import Outdated

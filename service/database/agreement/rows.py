@@ -7,9 +7,8 @@ import dataclasses
 from sqlalchemy import RowMapping, func, select
 
 from service.agreement.annex import Annex, Dpo, Item
-from service.agreement.countersigner import Countersigner
 from service.agreement.model import Agreement
-from service.agreement.parties import Controller, MainAgreement, Processor, Signatory
+from service.agreement.parties import Controller, Countersigner, MainAgreement, Processor, Signatory
 from service.agreement.states import Order, State
 from service.database.agreement.places import PLACES, places_in
 from service.database.agreement.search_words import search_words

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from werkzeug.datastructures import MultiDict
 
 from service.agreement.annex import LISTS, categories
-from service.agreement.countersigner import FIELD as COUNTERSIGNER
 from service.agreement.drafting import Input
 from service.agreement.model import Agreement
 from service.agreement.parties import KINDS, NUMBER_TYPES, countries
@@ -137,7 +136,7 @@ def of(agreement: Agreement) -> Filled:
 def _countersigner(agreement: Agreement) -> dict[str, str]:
     """Our signatory, if still able to sign; otherwise the form suggests one."""
     chosen = agreement.countersigner
-    return {COUNTERSIGNER: chosen.staff_id} if chosen and chosen.can_sign else {}
+    return {"countersigner": chosen.staff_id} if chosen and chosen.can_sign else {}
 
 
 def copy_of(agreement: Agreement) -> Filled:

@@ -15,12 +15,11 @@ from functools import cached_property
 from typing import Any
 
 from service.agreement.act_record import AcceptedAct, ActRecord
-from service.agreement.countersigner import Countersigner
 from service.agreement.deadlines import LEAST_DAYS, end_of_day_after
 from service.agreement.events import Event
 from service.agreement.manifest_facts import ManifestFacts
 from service.agreement.model import Agreement
-from service.agreement.parties import Signatory
+from service.agreement.parties import Countersigner, Signatory
 from service.agreement.permissions import Staff
 from service.agreement.places import SIGNATORY, Party, Place
 from service.agreement.states import DocumentKind, Order, PlaceState, State

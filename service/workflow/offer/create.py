@@ -6,11 +6,10 @@ import dataclasses
 import uuid
 from dataclasses import dataclass
 
-from service.agreement.countersigner import suggested
 from service.agreement.drafting import Draft, Input, draft
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.parties import Processor
+from service.agreement.parties import Processor, suggested
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.places import Place, at_the_start
 from service.agreement.states import Order, State

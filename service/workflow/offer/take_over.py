@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from service.agreement.countersigner import Countersigner
 from service.agreement.events import Event
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
+from service.agreement.parties import Countersigner
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import State, Step, next_state
 from service.database.engine import Transaction

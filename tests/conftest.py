@@ -6,11 +6,12 @@ really starts it, the last to leave stops it (``service.engines.process.SharedUs
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -198,6 +199,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return next((each for each in SET_UP_ONCE if file.startswith(f"{each}/")), file)
 
     return FilesAndFolders(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Keep Python's garbage collector from looking through all tests and libraries again and again:
+    it does not while they are loaded, and later looks only at what is made after that."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class OutsideWorld(RuntimeError):

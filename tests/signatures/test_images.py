@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,18 +72,18 @@ def is_ink_alone(page: Image.Image, box: tuple[int, int, int, int] = AROUND_STRO
 @pytest.mark.parametrize(
     "photo",
     [
-        photographed(sheet(), 90, 230),
-        photographed(sheet(), 60, 120),
-        photographed(sheet("#f2dfae"), 150, 250),
-        photographed(sheet(ink="#8c8c8c"), 190, 240),
-        photographed(on_a_table(sheet()), 150, 250),
-        photographed(ruled(sheet()), 140, 230),
-        photographed(sheet("#202020", "#e8e8e8"), 200, 255),
+        lambda: photographed(sheet(), 90, 230),
+        lambda: photographed(sheet(), 60, 120),
+        lambda: photographed(sheet("#f2dfae"), 150, 250),
+        lambda: photographed(sheet(ink="#8c8c8c"), 190, 240),
+        lambda: photographed(on_a_table(sheet()), 150, 250),
+        lambda: photographed(ruled(sheet()), 140, 230),
+        lambda: photographed(sheet("#202020", "#e8e8e8"), 200, 255),
     ],
     ids=["grey", "dim", "yellow", "pencil", "table", "ruled", "chalk"],
 )
-def test_of_a_photographed_sheet_the_ink_is_kept_alone(photo: Image.Image) -> None:
-    assert is_ink_alone(sealed(file_of(photo, "JPEG")))
+def test_of_a_photographed_sheet_the_ink_is_kept_alone(photo: Callable[[], Image.Image]) -> None:
+    assert is_ink_alone(sealed(file_of(photo(), "JPEG")))
 
 
 def test_of_a_photo_on_a_screen_the_bars_are_no_ink() -> None:
@@ -121,15 +122,17 @@ def test_the_dot_is_kept_and_the_stain_is_not() -> None:
 @pytest.mark.parametrize(
     "photo",
     [
-        photographed(Image.new("RGB", SIZE, "white"), 90, 220),
-        photographed(Image.new("RGB", SIZE, "black"), 90, 220),
-        photographed(Image.effect_noise((300, 225), 80).resize(SIZE).convert("RGB"), 200, 250),
+        lambda: photographed(Image.new("RGB", SIZE, "white"), 90, 220),
+        lambda: photographed(Image.new("RGB", SIZE, "black"), 90, 220),
+        lambda: photographed(
+            Image.effect_noise((300, 225), 80).resize(SIZE).convert("RGB"), 200, 250
+        ),
     ],
     ids=["empty", "dark", "carpet"],
 )
-def test_where_no_signature_is_none_is_found(photo: Image.Image) -> None:
+def test_where_no_signature_is_none_is_found(photo: Callable[[], Image.Image]) -> None:
     with pytest.raises(ImageRefused) as refused:
-        reencode(file_of(photo, "JPEG"))
+        reencode(file_of(photo(), "JPEG"))
     assert refused.value.code == "blank"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from app_browser import Browser
@@ -35,16 +36,20 @@ def chosen(office: Browser, data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "size"),
+    ("make", "size"),
     [
-        (file_of(drawn()), (560, 140)),
-        (file_of(Image.effect_noise((3000, 2000), 90).convert("RGB"), "JPEG"), None),
+        (lambda: file_of(drawn()), (560, 140)),
+        (lambda: file_of(Image.effect_noise((3000, 2000), 90).convert("RGB"), "JPEG"), None),
     ],
     ids=["drawn", "photographed"],
 )
 def test_any_picture_becomes_a_small_one_of_ours(
-    office: Browser, deps: Deps, data: bytes, size: tuple[int, int] | None
+    office: Browser,
+    deps: Deps,
+    make: Callable[[], bytes],
+    size: tuple[int, int] | None,
 ) -> None:
+    data = make()
     chosen(office, data)
     assert "Ondertekenaars zien het vanaf nu." in office.page
     (address,) = re.findall(r'src="(/logo/[0-9a-f]{64}\.png)"', office.page)

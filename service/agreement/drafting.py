@@ -58,6 +58,8 @@ class Input:
 
 @dataclass(frozen=True)
 class Draft:
+    """The fields of an agreement that sales fill in, under the same names."""
+
     controller: Controller
     signatory: Signatory
     main_agreement: MainAgreement

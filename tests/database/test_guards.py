@@ -21,7 +21,7 @@ from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Staff
 from service.agreement.states import DocumentKind, PackageState, PlaceState, State
 from service.agreement.template_version import TemplateVersion
-from service.database.agreement.documents import NewDocument, NewOriginal
+from service.database.agreement.documents import Document, Original
 from service.database.agreement.seals import Seal
 from service.database.engine import Database, Transaction
 from service.database.keeping.archive import ArchivedObject
@@ -38,8 +38,7 @@ def freeze(tx: Transaction, agreement: Agreement) -> None:
     """Store a frozen document with these bytes."""
     assert tx.documents.put(
         agreement.id,
-        str(uuid.uuid4()),
-        NewDocument(
+        Document(
             edition=1,
             kind=DocumentKind.FROZEN,
             sha256=SHA,
@@ -99,7 +98,7 @@ def signed(database: Database, new: New, staff: Staff) -> Agreement:
         tx.agreements.save(before, after)
         assert tx.documents.add_original(
             before.id,
-            NewOriginal(
+            Original(
                 edition=1,
                 pdf=b"sealed",
                 sha256=hashlib.sha256(b"sealed").hexdigest(),
@@ -318,7 +317,7 @@ def test_the_first_original_counts(signed: Agreement, database: Database) -> Non
         first = tx.documents.original(signed.id)
         assert not tx.documents.add_original(
             signed.id,
-            NewOriginal(
+            Original(
                 edition=1,
                 pdf=b"another",
                 sha256="another",
@@ -339,7 +338,7 @@ def test_the_first_frozen_document_of_an_edition_counts(
     signed: Agreement, database: Database
 ) -> None:
     with database.begin() as tx:
-        values = NewDocument(
+        values = Document(
             edition=1,
             kind=DocumentKind.FROZEN,
             sha256="other",
@@ -351,7 +350,7 @@ def test_the_first_frozen_document_of_an_edition_counts(
             template_sha256="",
             engine="",
         )
-        assert not tx.documents.put(signed.id, str(uuid.uuid4()), values)
+        assert not tx.documents.put(signed.id, values)
         assert tx.documents.frozen_pdf(signed.id, 1) == (b"pdf", SHA)
 
 

@@ -23,7 +23,7 @@ from service.agreement.permissions import SYSTEM, Staff
 from service.agreement.states import DocumentKind, State
 from service.agreement.subjects import Subject
 from service.agreement.template_version import TemplateVersion
-from service.database.agreement.documents import NewDocument
+from service.database.agreement.documents import Document
 from service.database.engine import Database
 from service.database.keeping.document_stamps import DocumentStamp
 from service.database.log.audit_check import check_chain
@@ -225,7 +225,7 @@ def test_a_frozen_text_names_its_template_after_an_upgrade(
         tx.templates.keep(kept)
         texts = [(new(tx, state=State.READY, frozen_sha256="c"), each) for each in (kept, lost)]
         for agreement, template in texts:
-            tx.documents.put(agreement.id, str(uuid.uuid4()), frozen_from(template))
+            tx.documents.put(agreement.id, frozen_from(template))
         draft = new(tx)
     with engine.connect() as connection:
         command.downgrade(configuration(connection), "0034")
@@ -240,9 +240,9 @@ def test_a_frozen_text_names_its_template_after_an_upgrade(
         assert tx.agreements.get_by_id(draft.id).template_sha256 == lost.sha256
 
 
-def frozen_from(template: TemplateVersion) -> NewDocument:
+def frozen_from(template: TemplateVersion) -> Document:
     """A frozen text that was made from it."""
-    return NewDocument(
+    return Document(
         edition=1,
         kind=DocumentKind.FROZEN,
         sha256="c",

@@ -178,7 +178,7 @@ def _hands_out(house: House, reference: str, secret: str, sha256: str) -> None:
             door()
     with pytest.raises(NotFound):
         retrieve.open_file(house.deps, reference, "../manifest.json", keeper, BROWSER)
-    own = read.fetch_original(house.deps, secret, BROWSER)
+    own = read.fetch_sealed(house.deps, secret, BROWSER, AGREEMENT)
     assert hashlib.sha256(own.pdf).hexdigest() == sha256
 
 

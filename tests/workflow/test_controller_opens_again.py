@@ -11,6 +11,7 @@ from house import BROWSER, House
 from service.agreement.capabilities import Purpose
 from service.errors import Invalid, NotFound, Refused, TooMany, WrongState
 from service.workflow.signing import open_link, prove_mailbox, read
+from signatures.package.names import AGREEMENT
 from tests.variants import some
 
 
@@ -19,7 +20,7 @@ def doors(house: House, secret: str) -> list[Callable[[], Any]]:
     return [
         lambda: read.frozen(house.deps, secret),
         lambda: read.fetch_shown(house.deps, secret, BROWSER),
-        lambda: read.fetch_original(house.deps, secret, BROWSER),
+        lambda: read.fetch_sealed(house.deps, secret, BROWSER, AGREEMENT),
         lambda: read.acts(house.deps, secret),
     ]
 
@@ -47,7 +48,7 @@ def test_a_new_browser_is_asked_for_a_code(house: House, completed: bool) -> Non
         assert read.fetch_shown(house.deps, browser, BROWSER).pdf.startswith(b"%PDF")
         assert len(read.acts(house.deps, browser)) == (3 if completed else 2)
         with pytest.raises(NotFound):  # nothing was sealed here
-            read.fetch_original(house.deps, browser, BROWSER)
+            read.fetch_sealed(house.deps, browser, BROWSER, AGREEMENT)
     assert house.events(reference)[-4:-2] == ["code.sent", "code.confirmed"]
 
 

@@ -33,7 +33,7 @@ from service.database.tables.agreements import (
     reference_counters,
     signatories,
 )
-from service.database.tables.records import Records
+from service.database.tables.records import Records, columns, record
 from service.error_codes import ErrorCode
 from service.errors import NotFound
 
@@ -197,19 +197,13 @@ class Agreements(Records):
 
     def delegations(self, agreement_id: str) -> list[Named]:
         """All present and former signatories of the controller, in order."""
-        columns = (signatories.c[name] for name in ("name", "current", "delegated_by"))
         rows = self._connection.execute(
-            select(*columns, signatories.c.delegation_proof.label("proof"))
+            select(signatories, signatories.c.delegation_proof.label("proof"))
             .where(signatories.c.agreement_id == agreement_id, signatories.c.number == 1)
             .order_by(signatories.c.created_at)
         )
         return [
-            Named(
-                row.name,
-                row.current,
-                row.delegated_by,
-                ProvedMailbox.from_record(row.proof) if row.proof else None,
-            )
+            record(Named, row, proof=ProvedMailbox.from_record(row.proof) if row.proof else None)
             for row in rows
         ]
 
@@ -227,15 +221,7 @@ class Agreements(Records):
 
     def _write_items(self, agreement: Agreement) -> None:
         rows = [
-            {
-                "agreement_id": agreement.id,
-                "position": position,
-                "list": item.list,
-                "code": item.code,
-                "label": item.label,
-                "flag": item.flag,
-                "entered_by": item.entered_by,
-            }
+            columns(item, agreement_id=agreement.id, position=position)
             for position, item in enumerate(agreement.annex.items)
         ]
         if rows:

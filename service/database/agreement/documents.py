@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Row, Select, Text, bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.act_record import AcceptedAct, ActRecord
@@ -18,8 +19,8 @@ from service.database.tables.records import Records, columns, names, record
 
 
 @dataclass(frozen=True)
-class NewDocument:
-    """A document to store; ``pdf`` are the bytes that are shown and signed.
+class Document:
+    """A stored document; ``pdf`` are the bytes that are shown and signed.
 
     ``pdf`` and the reading view are None once only the archive has them; then ``size`` is the size
     of the PDF.
@@ -39,11 +40,6 @@ class NewDocument:
 
 
 @dataclass(frozen=True)
-class Document(NewDocument):
-    created_at: datetime
-
-
-@dataclass(frozen=True)
 class FrozenText:
     """A frozen document without its PDF, for pages that show its text, which is None if only the
     archive has it."""
@@ -56,7 +52,7 @@ class FrozenText:
 
 
 @dataclass(frozen=True)
-class NewOriginal:
+class Original:
     """The one sealed original. Byte fields are None once only the archive has them."""
 
     edition: int
@@ -70,11 +66,6 @@ class NewOriginal:
     log_jsonl: bytes | None
     manifest_facts: ManifestFacts
     further_files: dict[str, str] | None
-
-
-@dataclass(frozen=True)
-class Original(NewOriginal):
-    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -93,6 +84,11 @@ _OF_KIND = select(documents).where(
 )
 _DOCUMENT = _OF_KIND.where(documents.c.edition == bindparam("attempt"))
 _FROZEN_TEXT = _DOCUMENT.with_only_columns(*(documents.c[name] for name in names(FrozenText)))
+_FROZEN_PDF = _DOCUMENT.with_only_columns(documents.c.pdf, documents.c.sha256)
+_OUR_SIGNER = documents.c.context["processor"]["representative"]
+_PRINTED_FOR_US = _DOCUMENT.with_only_columns(
+    _OUR_SIGNER["name"].astext.label("name"), _OUR_SIGNER["function"].astext.label("function")
+)
 _ACTS = (
     select(acts)
     .where(acts.c.agreement_id == bindparam("agreement"), acts.c.edition == bindparam("attempt"))
@@ -106,9 +102,7 @@ _SEALED_COPIES = select(originals.c.pdf, originals.c.evidence_pdf).where(
 
 
 class Documents(Records):
-    def put(
-        self, agreement_id: str, document_id: str, made: NewDocument, *, common_sha256: str = ""
-    ) -> bool:
+    def put(self, agreement_id: str, made: Document, *, common_sha256: str = "") -> bool:
         """Store a document; False if this edition already has one of its kind.
 
         A preview is replaced; a frozen one never is. ``common_sha256`` is the common text for
@@ -124,10 +118,12 @@ class Documents(Records):
         kept = self._connection.execute(
             upsert(documents)
             .values(
-                id=document_id,
-                agreement_id=agreement_id,
-                common_sha256=common_sha256,
-                **columns(made),
+                columns(
+                    made,
+                    id=str(uuid.uuid4()),
+                    agreement_id=agreement_id,
+                    common_sha256=common_sha256,
+                )
             )
             .on_conflict_do_nothing(index_elements=["agreement_id", "edition", "kind"])
             .returning(documents.c.id)
@@ -135,51 +131,33 @@ class Documents(Records):
         return kept.first() is not None
 
     def frozen(self, agreement_id: str, edition: int) -> Document | None:
-        return self._one(agreement_id, DocumentKind.FROZEN, edition)
+        row = self._frozen(_DOCUMENT, agreement_id, edition)
+        return record(Document, row, kind=DocumentKind.FROZEN) if row else None
 
     def frozen_text(self, agreement_id: str, edition: int) -> FrozenText | None:
         """The same without the PDF."""
-        wanted = {"agreement": agreement_id, "of_kind": DocumentKind.FROZEN, "attempt": edition}
-        row = self._connection.execute(_FROZEN_TEXT, wanted).mappings().one_or_none()
-        return FrozenText(**row) if row else None
+        row = self._frozen(_FROZEN_TEXT, agreement_id, edition)
+        return record(FrozenText, row) if row else None
 
     def printed_for_us(self, agreement_id: str, edition: int) -> tuple[str, str] | None:
         """Name and function of the processor's signer, as printed in the frozen document."""
-        person = documents.c.context["processor"]["representative"]
-        row = self._connection.execute(
-            select(person["name"].astext, person["function"].astext).where(
-                documents.c.agreement_id == agreement_id,
-                documents.c.kind == DocumentKind.FROZEN,
-                documents.c.edition == edition,
-            )
-        ).one_or_none()
-        return (row[0], row[1]) if row else None
+        row = self._frozen(_PRINTED_FOR_US, agreement_id, edition)
+        return (row.name, row.function) if row else None
 
     def preview(self, agreement_id: str) -> Document | None:
         """The newest preview."""
-        return self._one(agreement_id, DocumentKind.PREVIEW, None)
-
-    def _one(self, agreement_id: str, kind: DocumentKind, edition: int | None) -> Document | None:
-        wanted = {"agreement": agreement_id, "of_kind": kind}
-        if edition is None:
-            found = self._connection.execute(_OF_KIND, wanted)
-        else:
-            found = self._connection.execute(_DOCUMENT, {**wanted, "attempt": edition})
-        row = found.one_or_none()
-        if row is None:
-            return None
-        return record(Document, row, kind=DocumentKind(row.kind))
+        wanted = {"agreement": agreement_id, "of_kind": DocumentKind.PREVIEW}
+        row = self._connection.execute(_OF_KIND, wanted).one_or_none()
+        return record(Document, row, kind=DocumentKind.PREVIEW) if row else None
 
     def frozen_pdf(self, agreement_id: str, edition: int) -> tuple[bytes | None, str] | None:
         """Only the frozen bytes, if they are here, and their SHA-256."""
-        row = self._connection.execute(
-            select(documents.c.pdf, documents.c.sha256).where(
-                documents.c.agreement_id == agreement_id,
-                documents.c.kind == DocumentKind.FROZEN,
-                documents.c.edition == edition,
-            )
-        ).one_or_none()
+        row = self._frozen(_FROZEN_PDF, agreement_id, edition)
         return (row.pdf, row.sha256) if row else None
+
+    def _frozen(self, statement: Select[Any], agreement_id: str, edition: int) -> Row[Any] | None:
+        wanted = {"agreement": agreement_id, "of_kind": DocumentKind.FROZEN, "attempt": edition}
+        return self._connection.execute(statement, wanted).one_or_none()
 
     def add_act(self, agreement_id: str, edition: int, act: AcceptedAct) -> None:
         """Store an accepted act. The unique place makes a second one impossible."""
@@ -196,7 +174,7 @@ class Documents(Records):
             for row in rows
         ]
 
-    def add_original(self, agreement_id: str, original: NewOriginal) -> bool:
+    def add_original(self, agreement_id: str, original: Original) -> bool:
         """Store the one original; False if it is already stored."""
         made = self._connection.execute(
             upsert(originals)

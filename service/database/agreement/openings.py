@@ -15,7 +15,7 @@ from service.agreement.states import DocumentKind
 from service.database.tables.agreements import agreements
 from service.database.tables.documents import documents
 from service.database.tables.openings import common_texts, openings
-from service.database.tables.records import Records
+from service.database.tables.records import Records, record
 
 
 @dataclass(frozen=True)
@@ -146,17 +146,7 @@ class Openings(Records):
             "person": staff_id or signatory_id,
         }
         rows = self._connection.execute(_OF_STAFF if staff_id else _OF_SIGNATORY, wanted)
-        return [
-            Opening(
-                row.what,
-                row.sha256,
-                row.opened_at,
-                row.common_sha256,
-                row.common_opened_at,
-                row.html,
-            )
-            for row in rows
-        ]
+        return [record(Opening, row) for row in rows]
 
     def by_staff(
         self, staff_id: str, agreement_ids: Sequence[str]

@@ -41,7 +41,7 @@ WHOLE = select(
     signatories.c.function.label("signatory_function"),
     staff.c.name.label("countersigner_name"),
     staff.c.function.label("countersigner_function"),
-    may_sign(staff).label("can_sign"),
+    may_sign(staff).label("countersigner_can_sign"),
     PLACES,
     _ITEMS,
 )
@@ -105,11 +105,5 @@ def as_agreement(row: RowMapping) -> Agreement:
 
 
 def _countersigner(row: RowMapping) -> Countersigner | None:
-    if row["countersigner_id"] is None:
-        return None
-    return Countersigner(
-        row["countersigner_id"],
-        row["countersigner_name"],
-        row["countersigner_function"],
-        row["can_sign"],
-    )
+    staff_id = row["countersigner_id"]
+    return record(Countersigner, row, "countersigner_", staff_id=staff_id) if staff_id else None

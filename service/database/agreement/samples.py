@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from service.agreement.terms import SAMPLE_DAYS
-from service.database.tables.records import Records
+from service.database.tables.records import Records, record
 from service.database.tables.samples import samples
 
 
@@ -27,9 +27,7 @@ class Sample:
 class Samples(Records):
     def get(self, key: str) -> Sample | None:
         row = self._connection.execute(select(samples).where(samples.c.key == key)).one_or_none()
-        if row is None:
-            return None
-        return Sample(row.pdf, row.pages, row.reading_html, row.failure, row.created_at)
+        return record(Sample, row) if row else None
 
     def there(self, key: str) -> bool:
         """Whether a readable sample exists."""

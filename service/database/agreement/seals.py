@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import DocumentKind
 from service.database.tables.documents import documents, seals
-from service.database.tables.records import Records
+from service.database.tables.records import Records, columns, record
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,13 @@ class Seals(Records):
         made = self._connection.execute(
             upsert(seals)
             .values(
-                agreement_id=agreement_id,
-                edition=edition,
-                step=seal.step,
-                begins_at=begins_at,
-                pdf=seal.pdf[begins_at:],
-                sha256=seal.sha256,
-                token_time=seal.token_time,
-                token_quality=seal.token_quality,
+                columns(
+                    seal,
+                    agreement_id=agreement_id,
+                    edition=edition,
+                    begins_at=begins_at,
+                    pdf=seal.pdf[begins_at:],
+                )
             )
             .on_conflict_do_nothing(index_elements=["agreement_id", "edition", "step"])
             .returning(seals.c.step)
@@ -93,9 +92,8 @@ class Seals(Records):
             pdf = pdf[: row.begins_at] + row.pdf
         last = None
         if rows:
-            newest = rows[-1]
-            if hashlib.sha256(pdf).hexdigest() != newest.sha256:
+            last = record(Seal, rows[-1], pdf=pdf)
+            if hashlib.sha256(pdf).hexdigest() != last.sha256:
                 raise LookupError(f"{agreement_id}: the seals do not form one chain")
-            last = Seal(newest.step, pdf, newest.sha256, newest.token_time, newest.token_quality)
         tokens = {row.step: (row.token_time, row.token_quality) for row in rows}
         return Sealed(frozen, last, tokens)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from service.agreement.capabilities import Purpose
 from service.agreement.in_session import Colleague, Prepared
+from service.agreement.permissions import Signer
 from service.agreement.places import SIGNATORY, Party, Turn
 from service.agreement.states import LinkEnd
 from service.agreement.terms import CODE_MINUTES, CODE_TRIES, LINK_SESSION_HOURS
@@ -48,6 +49,11 @@ class Link:
     @property
     def turn(self) -> Turn:
         return Turn(Party.CONTROLLER, self.number)
+
+    @property
+    def signer(self) -> Signer:
+        """The principal who opened this link."""
+        return Signer(self.signatory_id, self.signatory_name)
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,13 @@ _NEWEST_CHALLENGE = (
     .where(code_challenges.c.link_id == bindparam("link"))
     .order_by(code_challenges.c.created_at.desc())
     .limit(1)
+)
+
+
+_USABLE = (
+    code_challenges.c.consumed_at.is_(None),
+    code_challenges.c.expires_at > func.clock_timestamp(),
+    code_challenges.c.tries < CODE_TRIES,
 )
 
 
@@ -260,17 +273,8 @@ class Signing(Records):
 
     def code_waits(self, challenge_id: str) -> bool:
         """Whether this code can still be entered."""
-        return (
-            self._connection.execute(
-                select(code_challenges.c.id).where(
-                    code_challenges.c.id == challenge_id,
-                    code_challenges.c.consumed_at.is_(None),
-                    code_challenges.c.expires_at > func.clock_timestamp(),
-                    code_challenges.c.tries < CODE_TRIES,
-                )
-            ).scalar()
-            is not None
-        )
+        found = select(code_challenges.c.id).where(code_challenges.c.id == challenge_id, *_USABLE)
+        return self._connection.execute(found).scalar() is not None
 
     def count_try(self, challenge_id: str) -> int:
         """Count a wrong attempt and return how many are left."""
@@ -286,12 +290,7 @@ class Signing(Records):
         """Use the code for one session: a single conditional update decides which was first."""
         used = self._connection.execute(
             update(code_challenges)
-            .where(
-                code_challenges.c.id == challenge_id,
-                code_challenges.c.consumed_at.is_(None),
-                code_challenges.c.expires_at > func.clock_timestamp(),
-                code_challenges.c.tries < CODE_TRIES,
-            )
+            .where(code_challenges.c.id == challenge_id, *_USABLE)
             .values(consumed_at=func.clock_timestamp())
         )
         if used.rowcount != 1:

@@ -14,7 +14,7 @@ from service.agreement.template_version import TemplateVersion
 from service.database.tables.agreements import agreements
 from service.database.tables.columns import words
 from service.database.tables.documents import document_templates, template_declarations
-from service.database.tables.records import Records
+from service.database.tables.records import Records, record
 
 _DECLARED = select(template_declarations.c.declaration).where(
     template_declarations.c.template_sha256 == bindparam("digest")
@@ -68,11 +68,7 @@ class Templates(Records):
     def get(self, sha256: str) -> TemplateVersion | None:
         """The template with this digest; None if it or its declaration is missing."""
         row = self._connection.execute(_WHOLE, {"digest": sha256}).one_or_none()
-        if row is None:
-            return None
-        return TemplateVersion(
-            row.sha256, row.kind, row.version, row.language, row.docx, row.declaration
-        )
+        return record(TemplateVersion, row) if row else None
 
     def docx(self, sha256: str) -> bytes | None:
         """Only the Word file."""

@@ -108,33 +108,26 @@ class ArchiveRecords(Records):
 
     def note_failure(self, agreement_id: str, failure: str) -> None:
         """Record why the last attempt failed; the state does not change."""
-        self._connection.execute(
-            update(archive_states)
-            .where(archive_states.c.agreement_id == agreement_id)
-            .values(failure=failure[:500])
-        )
+        self._change(agreement_id, failure=failure[:500])
 
     def note_looked(self, agreement_id: str) -> None:
         """Record the time of a check that does not change the state."""
-        self._connection.execute(
-            update(archive_states)
-            .where(archive_states.c.agreement_id == agreement_id)
-            .values(looked_at=func.clock_timestamp())
-        )
+        self._change(agreement_id, looked_at=func.clock_timestamp())
 
     def note_dispute(self, agreement_id: str, said: str) -> None:
         """Record that both verdicts were given, and their difference (empty if they agree) with the
         time since which they disagree."""
         since = func.coalesce(archive_states.c.disputed_since, func.clock_timestamp())
-        self._connection.execute(
-            update(archive_states)
-            .where(archive_states.c.agreement_id == agreement_id)
-            .values(
-                dispute=said[:500],
-                disputed_since=since if said else null(),
-                judged_twice_at=func.statement_timestamp(),
-            )
+        self._change(
+            agreement_id,
+            dispute=said[:500],
+            disputed_since=since if said else null(),
+            judged_twice_at=func.statement_timestamp(),
         )
+
+    def _change(self, agreement_id: str, **values: Any) -> None:
+        its = archive_states.c.agreement_id == agreement_id
+        self._connection.execute(update(archive_states).where(its).values(values))
 
     def put_objects(self, agreement_id: str, objects: list[ArchivedObject]) -> None:
         """Record the stored objects; a repetition changes nothing."""
@@ -193,9 +186,7 @@ class ArchiveRecords(Records):
             .where(its, archive_states.c.lock_failing_since.is_(None))
             .values(lock_failing_since=func.clock_timestamp())
         )
-        self._connection.execute(
-            update(archive_states).where(its).values(lock_failure=failure[:500])
-        )
+        self._change(agreement_id, lock_failure=failure[:500])
         return bool(news.rowcount)
 
     def forget_lock_failures(self, days: int) -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, text, update
+from sqlalchemy import Select, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.anchoring import Head, in_order
 from service.agreement.events import Event
 from service.database.tables.anchors import NOBODY, anchor_heads, anchor_objects, anchors, chain
-from service.database.tables.records import Records
+from service.database.tables.records import Records, columns, record
 
 _CHAIN = chain()
 
@@ -91,7 +91,7 @@ class Anchors(Records):
         """Store an anchor; False if one with this number or for this day already exists."""
         made = self._connection.execute(
             upsert(anchors)
-            .values(**{name: getattr(anchor, name) for name in Anchor.__dataclass_fields__})
+            .values(columns(anchor))
             .on_conflict_do_nothing()
             .returning(anchors.c.number)
         )
@@ -101,13 +101,7 @@ class Anchors(Records):
             self._connection.execute(
                 insert(anchor_heads),
                 [
-                    {
-                        "number": anchor.number,
-                        "position": position,
-                        "agreement_id": head.agreement_id,
-                        "seq": head.seq,
-                        "hash": head.hash,
-                    }
+                    columns(head, number=anchor.number, position=position)
                     for position, head in enumerate(heads)
                 ],
             )
@@ -116,7 +110,7 @@ class Anchors(Records):
     def all(self) -> list[Anchor]:
         """All anchors, oldest first."""
         rows = self._connection.execute(select(anchors).order_by(anchors.c.number))
-        return [_anchor(row) for row in rows]
+        return [record(Anchor, row) for row in rows]
 
     def of_day(self, day: date) -> str:
         """The SHA-256 of a day's record; empty if there is none."""
@@ -130,7 +124,7 @@ class Anchors(Records):
             .where(anchor_heads.c.number == number)
             .order_by(anchor_heads.c.position)
         )
-        return [Head(row.agreement_id, row.seq, row.hash) for row in rows]
+        return [record(Head, row) for row in rows]
 
     def holding(self, head: Head) -> Anchor | None:
         return self._one(
@@ -149,7 +143,7 @@ class Anchors(Records):
         rows = self._connection.execute(
             select(anchors).where(~stored.exists()).order_by(anchors.c.number)
         )
-        return [_anchor(row) for row in rows]
+        return [record(Anchor, row) for row in rows]
 
     def put_objects(self, objects: list[AnchorObject]) -> None:
         """Record the stored objects of an anchor; a repetition changes nothing."""
@@ -167,10 +161,7 @@ class Anchors(Records):
             )
             .order_by(anchor_objects.c.locked_until)
         )
-        return [
-            AnchorObject(r.number, r.key, r.version_id, r.sha256, r.size, r.locked_until)
-            for r in rows
-        ]
+        return [record(AnchorObject, row) for row in rows]
 
     def note_lock(self, key: str, until: datetime) -> None:
         """Record the end of an object's lock."""
@@ -180,17 +171,4 @@ class Anchors(Records):
 
     def _one(self, statement: Select[Any]) -> Anchor | None:
         row = self._connection.execute(statement).one_or_none()
-        return _anchor(row) if row else None
-
-
-def _anchor(row: Row[Any]) -> Anchor:
-    return Anchor(
-        row.number,
-        row.day,
-        row.record,
-        row.sha256,
-        row.response,
-        row.token_time,
-        row.token_quality,
-        row.through,
-    )
+        return record(Anchor, row) if row else None

@@ -33,7 +33,7 @@ from service.agreement.permissions import Principal
 from service.database.tables.anchors import NOBODY, chain
 from service.database.tables.columns import Digest
 from service.database.tables.log import audit_entries, audit_personal
-from service.database.tables.records import Records
+from service.database.tables.records import Records, record
 from service.texts import Language
 
 FIRST = "0" * 64
@@ -231,18 +231,12 @@ _GENERAL_ENTRIES = _ENTRIES.where(_OF_NONE).order_by(audit_entries.c.seq)
 
 def entry_of(row: Row[Any]) -> Entry:
     """The entry of a row with ``personal`` and ``salt`` joined, whatever it contains."""
-    return Entry(
-        str(row.agreement_id) if row.agreement_id else None,
-        row.seq,
-        row.at,
-        row.actor,
-        Event(row.event) if row.event in _EVENTS else row.event,
-        row.data,
-        row.personal_digest,
-        row.personal,
-        row.salt.hex() if row.salt else "",
-        row.prev_hash,
-        row.hash,
+    return record(
+        Entry,
+        row,
+        agreement_id=str(row.agreement_id) if row.agreement_id else None,
+        event=Event(row.event) if row.event in _EVENTS else row.event,
+        salt=row.salt.hex() if row.salt else "",
     )
 
 

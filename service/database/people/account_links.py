@@ -17,7 +17,7 @@ from service.agreement.terms import LINK_REQUEST_HOURS, LINKS_IN_ALL, LINKS_PER_
 from service.database.people.accounts import person_of
 from service.database.tables.accounts import account_links, link_requests, staff
 from service.database.tables.messages import messages
-from service.database.tables.records import Records
+from service.database.tables.records import Records, record
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,7 @@ class AccountLinks(Records):
         if lock:
             statement = statement.with_for_update(of=account_links)
         row = self._connection.execute(statement).one_or_none()
-        if row is None:
-            return None
-        return AccountLink(row.link_id, person_of(row), row.purpose, row.expires_at, row.alive)
+        return record(AccountLink, row, id=row.link_id, person=person_of(row)) if row else None
 
     def end(self, staff_id: str) -> None:
         self._connection.execute(
@@ -120,17 +118,17 @@ class AccountLinks(Records):
     def newest_mail(self, staff_id: str) -> LinkMail | None:
         """The newest link mailed to an account, whatever its status."""
         row = self._connection.execute(
-            select(account_links, messages.c.state, messages.c.last_error)
+            select(
+                account_links,
+                messages.c.state.label("mail_state"),
+                messages.c.last_error.label("mail_error"),
+            )
             .join(messages, messages.c.account_link_id == account_links.c.id)
             .where(account_links.c.staff_id == staff_id)
             .order_by(account_links.c.created_at.desc())
             .limit(1)
         ).one_or_none()
-        if row is None:
-            return None
-        return LinkMail(
-            row.purpose, row.created_at, row.expires_at, row.ended, row.state, row.last_error
-        )
+        return record(LinkMail, row) if row else None
 
     def ask(self, purpose: str, email: str, address_key: bytes) -> str | None:
         """Record a request for a link; returns its id, or None if there were too many.
@@ -166,7 +164,7 @@ class AccountLinks(Records):
         self._connection.execute(
             update(link_requests).where(link_requests.c.id == request_id).values(email=None)
         )
-        return LinkRequest(row.email, row.purpose)
+        return record(LinkRequest, row)
 
     def waiting_requests(self, older_than_seconds: int) -> list[str]:
         """Overdue unanswered requests, for the sweep."""

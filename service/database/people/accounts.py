@@ -60,15 +60,12 @@ class Accounts(Records):
 
     def change(self, person: Staff, *, active: bool) -> None:
         """Save the name, function, roles and whether the account is active."""
-        self._connection.execute(
-            update(staff)
-            .where(staff.c.id == person.id)
-            .values(
-                name=person.name,
-                function=person.function,
-                roles=sorted(role.value for role in person.roles),
-                active=active,
-            )
+        self._change(
+            person.id,
+            name=person.name,
+            function=person.function,
+            roles=sorted(role.value for role in person.roles),
+            active=active,
         )
 
     def change_password(self, staff_id: str, password_hash: str) -> None:
@@ -76,11 +73,7 @@ class Accounts(Records):
 
         This ends all sessions of the account and forgets its known browsers.
         """
-        self._connection.execute(
-            update(staff)
-            .where(staff.c.id == staff_id)
-            .values(password_hash=password_hash, credential="own")
-        )
+        self._change(staff_id, password_hash=password_hash, credential="own")
         self._connection.execute(
             delete(staff_sessions).where(staff_sessions.c.staff_id == staff_id)
         )
@@ -152,9 +145,10 @@ class Accounts(Records):
 
     def note_told_of_lock(self, staff_id: str) -> None:
         """Record that this person is notified of a lock now."""
-        self._connection.execute(
-            update(staff).where(staff.c.id == staff_id).values(lock_told_at=func.clock_timestamp())
-        )
+        self._change(staff_id, lock_told_at=func.clock_timestamp())
+
+    def _change(self, staff_id: str, **values: Any) -> None:
+        self._connection.execute(update(staff).where(staff.c.id == staff_id).values(values))
 
     def knows_browser(self, staff_id: str, browser_id: str) -> bool:
         """Whether this account has signed in from this browser before."""

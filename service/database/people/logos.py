@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select
 
 from service.database.tables.logos import logos
-from service.database.tables.records import Records
+from service.database.tables.records import Records, columns, record
 
 _NEWEST = select(logos.c.sha256, logos.c.width, logos.c.height).order_by(logos.c.id.desc()).limit(1)
 
@@ -25,7 +25,7 @@ class Logos(Records):
     def newest(self) -> Logo | None:
         """The current logo, if there is one."""
         row = self._connection.execute(_NEWEST).one_or_none()
-        return Logo(row.sha256, row.width, row.height) if row and row.sha256 else None
+        return record(Logo, row) if row and row.sha256 else None
 
     def png(self, sha256: str) -> bytes | None:
         """The bytes of a current or former logo."""
@@ -34,13 +34,5 @@ class Logos(Records):
 
     def add(self, logo: Logo | None, png: bytes, by: str) -> None:
         """Save the next logo; None removes it."""
-        known = logo or Logo("", 0, 0)
-        self._connection.execute(
-            insert(logos).values(
-                sha256=known.sha256,
-                png=png,
-                width=known.width,
-                height=known.height,
-                created_by=by,
-            )
-        )
+        known = columns(logo or Logo("", 0, 0), png=png, created_by=by)
+        self._connection.execute(insert(logos).values(known))

@@ -21,12 +21,13 @@ from service.database.tables.messages import messages
 from service.database.tables.records import Records, columns, record
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NewMessage:
-    """A mail to send; ``key`` identifies it, so that a repeated step does not send it twice."""
+    """A mail to send; ``key`` identifies it, so that a repeated step does not send it twice. It is
+    None once the mail was delivered and the archive has the rest."""
 
     id: str
-    key: str
+    key: str | None
     subject: Subject
     kind: str
     recipient: str
@@ -39,21 +40,10 @@ class NewMessage:
     attach_original: bool = False
 
 
-@dataclass(frozen=True)
-class Message:
+@dataclass(frozen=True, kw_only=True)
+class Message(NewMessage):
     """One mail. ``settled``: its refusal does not matter (any more)."""
 
-    id: str
-    subject: Subject
-    kind: str
-    recipient: str
-    recipient_name: str
-    reply_to: str
-    values: dict[str, Any]
-    link_id: str | None
-    challenge_id: str | None
-    account_link_id: str | None
-    attach_original: bool
     state: MailState
     tries: int
     last_error: str

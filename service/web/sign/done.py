@@ -14,8 +14,9 @@ from service.web.context import client, deps, signer
 from service.web.files import file
 from service.web.sign.blueprint import blueprint, current, secret, show, step_of, to
 from service.workflow.signing.open_link import Visit
-from service.workflow.signing.read import acts, fetch_evidence, fetch_original
+from service.workflow.signing.read import acts, fetch_sealed
 from service.workflow.signing.sign import receipt
+from signatures.package.names import AGREEMENT, SHEET
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,14 @@ def done() -> ResponseReturnValue:
 @blueprint.get("/tekenen/overeenkomst.pdf")
 @signer
 def original() -> ResponseReturnValue:
-    fetched = fetch_original(deps(), secret(), client())
+    fetched = fetch_sealed(deps(), secret(), client(), AGREEMENT)
     return file(fetched.pdf, "application/pdf", fetched.saved_as)
 
 
 @blueprint.get("/tekenen/bewijsblad.pdf")
 @signer
 def evidence() -> ResponseReturnValue:
-    fetched = fetch_evidence(deps(), secret(), client())
+    fetched = fetch_sealed(deps(), secret(), client(), SHEET)
     return file(fetched.pdf, "application/pdf", fetched.saved_as)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -99,7 +98,7 @@ class Putting:
         self._added = True
         if found.template:
             self._tx.templates.keep(found.template)
-        self._tx.documents.put(self._id, str(uuid.uuid4()), told)
+        self._tx.documents.put(self._id, told)
 
     def _acts(self) -> None:
         edition = self._recovered.facts.edition

@@ -33,7 +33,7 @@ from service.agreement.unprinted import (
     services_in,
     signatory_in,
 )
-from service.database.agreement.documents import NewDocument, NewOriginal
+from service.database.agreement.documents import Document, Original
 from service.database.log.audit_log import Entry
 from signatures.effective_date import BRUSSELS, local_date
 from signatures.package.names import AGREEMENT, EVIDENCE, LOG, RECORDS, SHEET, SHOWN, TEMPLATE, VIEW
@@ -192,10 +192,10 @@ class Recovered:
             for own, name in names.items()
         ]
 
-    def document(self) -> NewDocument:
+    def document(self) -> Document:
         """The frozen document, without the bytes that are in the bucket."""
         frozen = [e for e in self.entries if e.event is Event.DOCUMENT_FROZEN][-1]
-        return NewDocument(
+        return Document(
             edition=self.facts.edition,
             kind=DocumentKind.FROZEN,
             sha256=self.evidence["documents"]["shown"],
@@ -223,9 +223,9 @@ class Recovered:
             declaration="",
         )
 
-    def original(self) -> NewOriginal:
+    def original(self) -> Original:
         """The sealed original, without the bytes that are in the bucket."""
-        return NewOriginal(
+        return Original(
             edition=self.facts.edition,
             pdf=None,
             sha256=_sha256(self.files[AGREEMENT]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import uuid
 from dataclasses import dataclass
 
@@ -11,8 +10,9 @@ from service.agreement.events import Event
 from service.agreement.model import Agreement
 from service.agreement.parties import Processor, suggested
 from service.agreement.permissions import Permission, Role, Staff, require
-from service.agreement.places import Place, at_the_start
+from service.agreement.places import at_the_start
 from service.agreement.states import Order, State
+from service.agreement.template_version import TemplateVersion
 from service.database.engine import Transaction
 from service.database.queue.idempotency import Asked
 from service.deps import Deps
@@ -46,10 +46,7 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
             raise Refused(ErrorCode.NO_PROCESSOR)
         version, processor = profile
         tx.templates.keep(deps.template)
-        agreement = dataclasses.replace(
-            _new(tx, content, deps.template.places, processor, version, staff),
-            template_sha256=deps.template.sha256,
-        )
+        agreement = _new(tx, content, deps.template, processor, version, staff)
         tx.agreements.insert(agreement)
         if asked.key:
             tx.idempotency.remember(asked, agreement.reference)
@@ -93,30 +90,23 @@ def able(deps: Deps, staff: Staff, reference: str = "") -> Able:
 def _new(
     tx: Transaction,
     content: Draft,
-    places: tuple[Place, ...],
+    template: TemplateVersion,
     processor: Processor,
     version: int,
     staff: Staff,
 ) -> Agreement:
     now = tx.now()
     return Agreement(
+        **vars(content),
         id=str(uuid.uuid4()),
         reference=tx.agreements.next_reference(local_date(now).year),
         state=State.DRAFT,
         edition=1,
-        order=content.order,
         annex_locked=content.order is Order.PROCESSOR_FIRST,
         processor=processor,
         processor_version=version,
-        controller=content.controller,
-        signatory=content.signatory,
         signatory_id=str(uuid.uuid4()),
-        main_agreement=content.main_agreement,
-        services=content.services,
-        annex=content.annex,
         details_confirmed=False,
-        message=content.message,
-        link_days=content.link_days,
         sender_id=staff.id,
         created_at=now,
         sent_at=None,
@@ -126,6 +116,6 @@ def _new(
         effective_date=None,
         frozen_sha256="",
         failure="",
-        places=at_the_start(places, content.order),
-        countersigner=content.countersigner,
+        places=at_the_start(template.places, content.order),
+        template_sha256=template.sha256,
     )

@@ -37,23 +37,10 @@ def edit(
             before,
             dataclasses.replace(
                 before,
+                **vars(content),
                 state=state,
-                order=content.order,
                 annex_locked=content.order is Order.PROCESSOR_FIRST,
-                controller=content.controller,
-                signatory=content.signatory,
-                main_agreement=content.main_agreement,
-                services=content.services,
-                annex=content.annex,
-                message=content.message,
-                link_days=content.link_days,
                 places=at_the_start(before.places, content.order),
-                countersigner=content.countersigner,
             ),
         )
-        tx.audit.append(
-            before.id,
-            Event.AGREEMENT_EDITED,
-            by,
-            personal={"name": by.name},
-        )
+        tx.audit.append(before.id, Event.AGREEMENT_EDITED, by, personal={"name": by.name})

@@ -8,7 +8,6 @@ text has the template that the customer read at the start.
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from typing import Any
 
 from service.agreement.events import Event
@@ -17,7 +16,7 @@ from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.agreement.printed import common_context, context
 from service.agreement.states import DocumentKind, Order, State, Step, next_state
 from service.agreement.template_version import TemplateVersion
-from service.database.agreement.documents import NewDocument
+from service.database.agreement.documents import Document
 from service.database.engine import Transaction
 from service.deps import Deps, MadeDocument
 from service.errors import GenerationFailed
@@ -54,7 +53,6 @@ def generate(deps: Deps, agreement_id: str) -> None:
         tx.templates.keep(template)
         tx.documents.put(
             before.id,
-            str(uuid.uuid4()),
             as_document(made, before, DocumentKind.FROZEN, printed),
             common_sha256=tx.openings.keep_common(common),
         )
@@ -128,9 +126,9 @@ def retry_generation(deps: Deps, reference: str, by: Principal) -> None:
 
 def as_document(
     made: MadeDocument, agreement: Agreement, kind: DocumentKind, printed: dict[str, Any]
-) -> NewDocument:
+) -> Document:
     """A document of the agreement's present edition."""
-    return NewDocument(
+    return Document(
         edition=agreement.edition,
         kind=kind,
         sha256=made.sha256,

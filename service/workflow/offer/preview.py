@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 
 import rfc8785
 
 from service.agreement.model import Agreement
 from service.agreement.printed import preview_context
 from service.agreement.states import DocumentKind
-from service.database.agreement.documents import NewDocument
+from service.database.agreement.documents import Document
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.errors import GenerationFailed
@@ -59,7 +58,7 @@ def make_preview(deps: Deps, agreement_id: str) -> None:
         return
     with deps.database.begin() as tx:
         document = as_document(made, agreement, DocumentKind.PREVIEW, {"digest": digest})
-        tx.documents.put(agreement.id, str(uuid.uuid4()), document)
+        tx.documents.put(agreement.id, document)
 
 
 def note_failed_preview(deps: Deps, agreement_id: str, reason: str) -> None:
@@ -77,8 +76,7 @@ def _digest(agreement: Agreement) -> str:
 def _keep_failed(tx: Transaction, agreement: Agreement, digest: str, reason: str) -> None:
     tx.documents.put(
         agreement.id,
-        str(uuid.uuid4()),
-        NewDocument(
+        Document(
             edition=agreement.edition,
             kind=DocumentKind.PREVIEW,
             sha256="",

@@ -25,7 +25,7 @@ from service.agreement.permissions import SYSTEM
 from service.agreement.proof import ActFacts, EventFacts, Facts, Succession, evidence, qualities
 from service.agreement.shown import sha256_of
 from service.agreement.states import SIGNED_NOT_SEALED, PackageState, Step, next_state
-from service.database.agreement.documents import NewOriginal
+from service.database.agreement.documents import Original
 from service.database.agreement.seals import Sealed
 from service.database.engine import Transaction
 from service.database.log.audit_log import Entry
@@ -71,7 +71,7 @@ def close(deps: Deps, agreement_id: str) -> None:
     others = made.sealer.stamp_evidence([*seals, *seals_of_sheet])
     certificates = {**certificate_files(made.chains), **stamp_files(others, made.chains.stamps)}
     further = {**fixed, **made.explanations, **files_of_sheet(seals_of_sheet)}
-    original = NewOriginal(
+    original = Original(
         edition=agreement.edition,
         pdf=closed.pdf,
         sha256=closed.sha256,

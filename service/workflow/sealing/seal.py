@@ -25,7 +25,7 @@ from signatures.acts.font import FACES
 from signatures.errors import AuthorityError
 
 if TYPE_CHECKING:  # it loads the PDF library
-    from signatures.sealing.seal import Sealer
+    from signatures.sealing.seal import Sealed, Sealer
 
 T = TypeVar("T")
 
@@ -70,43 +70,20 @@ def _go_on(deps: Deps, agreement_id: str) -> bool | None:
 def _seal_act(deps: Deps, agreement: Agreement, act: AcceptedAct, pdf: bytes) -> bytes | None:
     last = act.ordinal == len(agreement.places)
     sealed = with_present_keys(deps, lambda one: one.seal_act(pdf, _as_signed(act), last=last))
-    step = Seal(
-        act.ordinal,
-        sealed.pdf,
-        hashlib.sha256(sealed.pdf).hexdigest(),
-        sealed.token_time,
-        sealed.token_quality,
-    )
-    kept = _keep(
-        deps,
-        agreement,
-        step,
-        pdf,
-        Event.ACT_SEALED,
-        place=act.place.key,
-        token_quality=step.token_quality,
-    )
+    step = _step(act.ordinal, sealed)
+    kept = _keep(deps, agreement, step, pdf, Event.ACT_SEALED, place=act.place.key)
     return sealed.pdf if kept else None
 
 
 def _close_revisions(deps: Deps, agreement: Agreement, pdf: bytes) -> bool:
     closed = with_present_keys(deps, lambda one: one.close(pdf))
-    step = Seal(
-        agreement.closing_step,
-        closed.pdf,
-        hashlib.sha256(closed.pdf).hexdigest(),
-        closed.token_time,
-        closed.token_quality,
-    )
-    return _keep(
-        deps,
-        agreement,
-        step,
-        pdf,
-        Event.ORIGINAL_CLOSED,
-        level=closed.level,
-        token_quality=step.token_quality,
-    )
+    step = _step(agreement.closing_step, closed)
+    return _keep(deps, agreement, step, pdf, Event.ORIGINAL_CLOSED, level=closed.level)
+
+
+def _step(number: int, made: Sealed) -> Seal:
+    sha256 = hashlib.sha256(made.pdf).hexdigest()
+    return Seal(number, made.pdf, sha256, made.token_time, made.token_quality)
 
 
 def _keep(
@@ -136,6 +113,7 @@ def _keep(
             SYSTEM,
             sha256=step.sha256,
             token_time=step.token_time.isoformat(),
+            token_quality=step.token_quality,
             **facts,
         )
     return True

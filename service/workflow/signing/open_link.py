@@ -24,7 +24,7 @@ from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import LinkUnusable, Refused
 from service.mail.kinds import NewLinkRequested
-from service.workflow.actors import Client, signer_of
+from service.workflow.actors import Client
 from service.workflow.telling.notify import sender, tell_sender
 
 
@@ -61,7 +61,7 @@ class Visit:
 
     @property
     def signer(self) -> Signer:
-        return signer_of(self.link)
+        return self.link.signer
 
     @property
     def authenticated(self) -> bool:
@@ -126,7 +126,7 @@ def enter(deps: Deps, token: str, client: Client, *, known: str = "") -> str:
             tx.audit.append(
                 before.id,
                 Event.LINK_OPENED,
-                signer_of(link),
+                link.signer,
                 personal=client.personal(name=link.signatory_name),
                 link=link.id,
             )
@@ -204,7 +204,7 @@ def request_new_link(deps: Deps, token: str, client: Client) -> None:
         tx.audit.append(
             agreement.id,
             Event.LINK_REQUESTED,
-            signer_of(link),
+            link.signer,
             personal=client.personal(name=link.signatory_name),
             link=link.id,
         )

@@ -29,7 +29,7 @@ from service.workflow.signing.open_link import (
     load_open_visit,
     load_proved_visit,
 )
-from signatures.package.names import AGREEMENT, SHEET, SHOWN
+from signatures.package.names import AGREEMENT, SHOWN
 
 
 @dataclass(frozen=True)
@@ -140,24 +140,12 @@ def _note_shown(tx: Transaction, found: Visit, client: Client, sha256: str) -> N
     )
 
 
-def fetch_original(deps: Deps, secret: str, client: Client) -> Download:
-    """The sealed original.
+def fetch_sealed(deps: Deps, secret: str, client: Client, name: str) -> Download:
+    """The sealed original or its evidence sheet, by its name in the package.
 
     Raises LinkUnusable, Refused until the mailbox is proved, NotFound before the agreement is
     completed.
     """
-    return _fetch(deps, secret, client, AGREEMENT)
-
-
-def fetch_evidence(deps: Deps, secret: str, client: Client) -> Download:
-    """The sealed evidence sheet: who did what and when, and the proof of it.
-
-    Raises the same errors as ``fetch_original``.
-    """
-    return _fetch(deps, secret, client, SHEET)
-
-
-def _fetch(deps: Deps, secret: str, client: Client, name: str) -> Download:
     with deps.database.begin() as tx:
         found = load_proved_visit(tx, secret, lock=False)
         original = tx.documents.original(found.agreement.id)

@@ -166,15 +166,15 @@ def _complete_enough(
         check.refuse("order", FieldCode.ANNEX_NOT_COMPLETE)
 
 
-def free_text(typed: str, name: str, *, required: bool = False) -> str:
+def free_text(typed: str, name: str, *, empty: FieldCode | None = None) -> str:
     """The contents of a text area: several lines, at most 2,000 characters.
 
-    Raises Invalid naming ``name``.
+    Raises Invalid naming ``name``; with the code ``empty``, if given, for an empty one.
     """
     check = Checker()
     whole = check.text_area(name, typed)
-    if required and not whole:
-        check.refuse(name, FieldCode.REQUIRED)
+    if empty and not whole:
+        check.refuse(name, empty)
     check.raise_if_wrong()
     return whole
 

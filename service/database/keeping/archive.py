@@ -207,24 +207,22 @@ class ArchiveRecords(Records):
 
     def verified_for(self, hours: int) -> list[str]:
         """Agreements verified for at least ``hours`` that still have working copies here."""
-        return list(
-            self._connection.execute(
-                select(archive_states.c.agreement_id)
-                .join(originals, originals.c.agreement_id == archive_states.c.agreement_id)
+        return self._column(
+            select(archive_states.c.agreement_id)
+            .join(originals, originals.c.agreement_id == archive_states.c.agreement_id)
+            .where(
+                archive_states.c.state == PackageState.VERIFIED,
+                archive_states.c.checked_at
+                < func.statement_timestamp() - func.make_interval(0, 0, 0, 0, hours),
+                originals.c.pdf.is_not(None),
+                ~select(messages.c.id)
                 .where(
-                    archive_states.c.state == PackageState.VERIFIED,
-                    archive_states.c.checked_at
-                    < func.statement_timestamp() - func.make_interval(0, 0, 0, 0, hours),
-                    originals.c.pdf.is_not(None),
-                    ~select(messages.c.id)
-                    .where(
-                        messages.c.agreement_id == archive_states.c.agreement_id,
-                        messages.c.state.in_(UNSENT),
-                    )
-                    .exists(),
+                    messages.c.agreement_id == archive_states.c.agreement_id,
+                    messages.c.state.in_(UNSENT),
                 )
-                .limit(1000)
-            ).scalars()
+                .exists(),
+            )
+            .limit(1000)
         )
 
 

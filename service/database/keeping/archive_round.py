@@ -73,13 +73,11 @@ class ArchiveRound(Records):
         ]
         judged_once = and_(_GOOD, once, not_(late))
         found = union(*(each.subquery().select() for each in kinds)).subquery()
-        return list(
-            self._connection.execute(
-                select(archive_states.c.agreement_id)
-                .join(found, found.c.agreement_id == archive_states.c.agreement_id)
-                .order_by(_UNREAD, judged_once, looked_at, archive_states.c.agreement_id)
-                .limit(limit)
-            ).scalars()
+        return self._column(
+            select(archive_states.c.agreement_id)
+            .join(found, found.c.agreement_id == archive_states.c.agreement_id)
+            .order_by(_UNREAD, judged_once, looked_at, archive_states.c.agreement_id)
+            .limit(limit)
         )
 
     def some_originals(self, count: int) -> list[tuple[str, ArchivedObject]]:

@@ -140,9 +140,7 @@ class DocumentStamps(Records):
         """Ids of agreements with a file whose newest time stamp had expired by ``now``; the
         recorded SHA-256 still proves the file."""
         return set(
-            self._connection.execute(
-                select(_sealed.c.agreement_id).where(_sealed.c.stamp_proves_until <= now)
-            ).scalars()
+            self._column(select(_sealed.c.agreement_id).where(_sealed.c.stamp_proves_until <= now))
         )
 
 

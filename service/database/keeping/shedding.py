@@ -74,17 +74,15 @@ class Shedding(Records):
     def due(self, days: int, limit: int) -> list[str]:
         """Ids of agreements whose package the archive has had for ``days``, under the lock of
         their archive state; without those that another worker has locked."""
-        return list(
-            self._connection.execute(
-                select(archive_states.c.agreement_id)
-                .where(
-                    archive_states.c.shed_at.is_(None),
-                    *_READ_BACK_TWICE,
-                    _stored_at < func.statement_timestamp() - func.make_interval(0, 0, 0, days),
-                )
-                .limit(limit)
-                .with_for_update(of=archive_states, skip_locked=True)
-            ).scalars()
+        return self._column(
+            select(archive_states.c.agreement_id)
+            .where(
+                archive_states.c.shed_at.is_(None),
+                *_READ_BACK_TWICE,
+                _stored_at < func.statement_timestamp() - func.make_interval(0, 0, 0, days),
+            )
+            .limit(limit)
+            .with_for_update(of=archive_states, skip_locked=True)
         )
 
     def drop(self, agreement_ids: Sequence[str]) -> None:

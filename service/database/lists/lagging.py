@@ -57,13 +57,11 @@ class Lagging(Records):
             )
             .limit(AT_ONCE)
         )
-        return list(self._connection.execute(statement).scalars())
+        return self._column(statement)
 
     def _ids(self, *conditions: ColumnElement[bool]) -> list[str]:
-        return list(
-            self._connection.execute(
-                select(agreements.c.id).where(*conditions).order_by(agreements.c.id).limit(AT_ONCE)
-            ).scalars()
+        return self._column(
+            select(agreements.c.id).where(*conditions).order_by(agreements.c.id).limit(AT_ONCE)
         )
 
 

@@ -54,7 +54,7 @@ from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
 from service.database.tables.messages import messages
 from service.database.tables.questions import questions
-from service.database.tables.records import Records
+from service.database.tables.records import Records, record
 
 SMALL_GROUPS = ("draft", "waiting", "awaits_us", "trouble")
 
@@ -96,7 +96,7 @@ class Overview(Records):
             newest = _newest(search, read)
             having = select(newest.c.id).where(typed.match(newest.c.search))
             page = having.order_by(*_newest_first(newest, search)).limit(limit)
-            ids = list(self._connection.execute(page, _values(search)).scalars())
+            ids = self._column(page, _values(search))
             if len(ids) == limit or self._size(newest, search) < read:
                 return ids
             if typed.whole and not search.by_date:
@@ -304,9 +304,11 @@ def _matching(search: Search, words: list[ColumnElement[bool]]) -> Select[Any]:
 
 
 def _summary(row: Any) -> Summary:
-    values = dict(row)
-    values["state"] = State(values["state"])
-    values["flags"] = tuple(values["flags"])
-    if values.pop("number_type") == "be":
-        values["number"] = show_belgian_number(values["number"])
-    return Summary(**values)
+    number = row["number"]
+    return record(
+        Summary,
+        row,
+        state=State(row["state"]),
+        flags=tuple(row["flags"]),
+        number=show_belgian_number(number) if row["number_type"] == "be" else number,
+    )

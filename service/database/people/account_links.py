@@ -169,13 +169,11 @@ class AccountLinks(Records):
     def waiting_requests(self, older_than_seconds: int) -> list[str]:
         """Overdue unanswered requests, for the sweep."""
         age = func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
-        return list(
-            self._connection.execute(
-                select(link_requests.c.id).where(
-                    link_requests.c.email.is_not(None),
-                    link_requests.c.asked_at < func.statement_timestamp() - age,
-                )
-            ).scalars()
+        return self._column(
+            select(link_requests.c.id).where(
+                link_requests.c.email.is_not(None),
+                link_requests.c.asked_at < func.statement_timestamp() - age,
+            )
         )
 
     def drop_old_requests(self) -> None:

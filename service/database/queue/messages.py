@@ -156,16 +156,14 @@ class Messages(Records):
     def waiting(self, older_than_seconds: int) -> list[str]:
         """Overdue unsent mails, for the sweep."""
         age = func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
-        return list(
-            self._connection.execute(
-                select(messages.c.id)
-                .where(
-                    messages.c.state.in_(words(UNSENT)),
-                    messages.c.queued_at < func.statement_timestamp() - age,
-                )
-                .order_by(messages.c.queued_at)
-                .limit(1000)
-            ).scalars()
+        return self._column(
+            select(messages.c.id)
+            .where(
+                messages.c.state.in_(words(UNSENT)),
+                messages.c.queued_at < func.statement_timestamp() - age,
+            )
+            .order_by(messages.c.queued_at)
+            .limit(1000)
         )
 
 

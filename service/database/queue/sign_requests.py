@@ -54,12 +54,10 @@ class SignRequests(Records):
 
     def due(self, pause: timedelta) -> list[str]:
         """The people who can be mailed about waiting agreements now."""
-        return list(
-            self._connection.execute(
-                select(staff.c.id)
-                .where(staff.c.id.in_(select(sign_requests.c.staff_id)), _rested(pause))
-                .order_by(staff.c.id)
-            ).scalars()
+        return self._column(
+            select(staff.c.id)
+            .where(staff.c.id.in_(select(sign_requests.c.staff_id)), _rested(pause))
+            .order_by(staff.c.id)
         )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Executable
 
 Made = TypeVar("Made")
 
@@ -17,6 +17,10 @@ class Records:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def _column(self, statement: Executable, asked: Mapping[str, Any] | None = None) -> list[Any]:
+        """The values of a selection of one column."""
+        return list(self._connection.execute(statement, asked).scalars())
 
 
 def record(kind: Callable[..., Made], row: Any, prefix: str = "", /, **given: object) -> Made:

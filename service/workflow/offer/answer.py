@@ -5,14 +5,13 @@ from __future__ import annotations
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.questions import Question
 from service.agreement.states import Step, next_state
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
-from service.errors import FieldError, Invalid, NotFound, Refused
+from service.errors import NotFound, Refused
 from service.mail.kinds import QuestionAnswered, ReturnAnswered
 from service.texts import OURS
 from service.workflow.telling.notify import Reader, last_day, tell
@@ -25,9 +24,7 @@ def answer(deps: Deps, reference: str, question_id: str, words: str, staff: Staf
     if the question was closed in another way, TooLate if nobody can sign any more.
     """
     require(staff, Permission.SEND)
-    if not clean(words):
-        raise Invalid([FieldError("answer", FieldCode.ANSWER_REQUIRED)])
-    said = free_text(words, "answer")
+    said = free_text(words, "answer", empty=FieldCode.ANSWER_REQUIRED)
     with deps.database.begin() as tx:
         agreement, question = _load(tx, reference, question_id)
         if question.answer == said:

@@ -10,7 +10,7 @@ from service.agreement.fields import Checker
 from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, require
 from service.agreement.places import SIGNATORY
-from service.agreement.states import Step, next_state, refusal
+from service.agreement.states import refusal
 from service.agreement.version import require_version
 from service.deps import Deps
 from service.error_codes import FieldCode
@@ -33,7 +33,6 @@ def change_email(
     check.raise_if_wrong()
     with deps.database.begin() as tx:
         before = tx.agreements.lock(reference)
-        next_state(Step.RESEND, before.state)
         refuse_before_turn(before)
         _refuse_after_act(before)
         require_version(before, seen)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from service.agreement.events import Event
 from service.agreement.permissions import Permission, Principal, require
-from service.agreement.states import Step, next_state
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotAllowed, Refused
@@ -23,7 +22,6 @@ def copy_link(deps: Deps, reference: str, by: Principal) -> str:
         raise NotAllowed(ErrorCode.COPY_NOT_ALLOWED)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
-        next_state(Step.RESEND, agreement.state)
         refuse_before_turn(agreement)
         link = tx.signing.live_link(agreement.id)
         if link is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from service.agreement.permissions import Permission, Principal, require
-from service.agreement.states import Step, next_state
 from service.deps import Deps
 from service.workflow.offer.their_turn import refuse_before_turn
 from service.workflow.telling.links import issue, renew_link
@@ -14,6 +13,5 @@ def resend(deps: Deps, reference: str, by: Principal) -> None:
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
-        next_state(Step.RESEND, agreement.state)
         refuse_before_turn(agreement)
         renew_link(tx, agreement, issue(deps, tx, agreement, by))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from service.agreement.model import Agreement
 from service.agreement.places import SIGNATORY, Places
-from service.agreement.states import PlaceState
+from service.agreement.states import PlaceState, Step, next_state
 from service.error_codes import ErrorCode
 from service.errors import Refused
 
 
 def refuse_before_turn(agreement: Agreement) -> None:
-    """Raises Refused unless it is the controller's turn: only then may there be a link."""
+    """Raises WrongState unless somebody can still sign, Refused unless it is the controller's turn:
+    only then may there be a link."""
+    next_state(Step.RESEND, agreement.state)
     if agreement.next_turn != SIGNATORY:
         raise Refused(ErrorCode.NOT_YOUR_TURN)
 

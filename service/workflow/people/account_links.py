@@ -83,14 +83,8 @@ def choose_password(deps: Deps, token: str, *, new: str, again: str, browser: st
         keep_password(tx, link.person, password_hash)
         tx.tries.clear(limits.of_address(deps, link.person.email))
         kept = tx.audit.append(None, Event.STAFF_PASSWORD, link.person, how=link.purpose)
-        tell_of_change(
-            tx,
-            [Change(What(f"password.{link.purpose}"))],
-            about=link.person,
-            by=link.person.name,
-            at=tx.now(),
-            once=kept,
-        )
+        said = [Change(What(f"password.{link.purpose}"))]
+        tell_of_change(tx, said, about=link.person, by=link.person.name, once=kept)
         return remember_browser(deps, tx, link.person.id, instead_of=browser)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from service.agreement.changes import Change
 from service.agreement.permissions import Role, Staff
@@ -19,7 +18,6 @@ def tell_of_change(
     *,
     about: Staff | None,
     by: str,
-    at: datetime,
     once: str,
     personally: bool = True,
 ) -> None:
@@ -34,7 +32,7 @@ def tell_of_change(
         if not personally:
             del readers[about.id]
     subject = Subject.account(about.id) if about else _profile(tx)
-    said = tuple(changes)
+    said, now = tuple(changes), tx.now()
     for reader in readers.values():
         own = about is not None and reader.id == about.id
         tell_staff(
@@ -45,7 +43,7 @@ def tell_of_change(
                 own=own,
                 changes=said,
                 by_name=by,
-                changed_at=at,
+                changed_at=now,
             ),
             subject,
             once=once,

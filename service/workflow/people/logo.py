@@ -66,7 +66,7 @@ def _add(tx: Transaction, new: Logo | None, png: bytes, staff: Staff) -> None:
     digest = new.sha256 if new else ""
     once = tx.audit.append(None, Event.PROFILE_LOGO_CHANGED, staff, sha256=digest)
     said = Change(What.LOGO if new else What.LOGO_GONE)
-    tell_of_change(tx, [said], about=None, by=staff.name, at=tx.now(), once=once)
+    tell_of_change(tx, [said], about=None, by=staff.name, once=once)
 
 
 def _small(data: bytes) -> tuple[bytes, tuple[int, int]]:

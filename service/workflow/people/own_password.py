@@ -63,11 +63,5 @@ def _keep(deps: Deps, staff: Staff, new: str, how: str) -> None:
                 raise NotAllowed(ErrorCode.NOT_ALLOWED)  # one was chosen meanwhile
         keep_password(tx, staff, password_hash)
         once = tx.audit.append(None, Event.STAFF_PASSWORD, staff, how=how)
-        tell_of_change(
-            tx,
-            [Change(What(f"password.{how}"))],
-            about=staff,
-            by=staff.name,
-            at=tx.now(),
-            once=once,
-        )
+        said = [Change(What(f"password.{how}"))]
+        tell_of_change(tx, said, about=staff, by=staff.name, once=once)

@@ -94,7 +94,7 @@ def _add(
     tx.profiles.add(version, processor, staff.id if staff else None, own)
     once = tx.audit.append(None, Event.PROFILE_CHANGED, staff or SYSTEM, version=version)
     if staff:
-        tell_of_change(tx, changes, about=None, by=staff.name, at=tx.now(), once=once)
+        tell_of_change(tx, changes, about=None, by=staff.name, once=once)
     return version
 
 

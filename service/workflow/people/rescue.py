@@ -73,5 +73,5 @@ def _link(tx: Transaction, deps: Deps, person: Staff, what: What) -> RescueLink:
         purpose=AccountPurpose.PASSWORD.value,
         staff=person.id,
     )
-    tell_of_change(tx, [Change(what)], about=person, by=PRODUCT, at=tx.now(), once=once)
+    tell_of_change(tx, [Change(what)], about=person, by=PRODUCT, once=once)
     return RescueLink(person.name, account_address(deps, made.id), made.until)

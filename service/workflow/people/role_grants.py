@@ -129,4 +129,4 @@ def decide(deps: Deps, request_id: str, *, grant: bool, by: Staff, proof: Proof)
             asked_by=f"staff:{request.asked_by}",
         )
         said = of_roles(What(how), [role], asked_by=request.asked_by_name)
-        tell_of_change(tx, [said], about=person, by=by.name, at=tx.now(), once=once)
+        tell_of_change(tx, [said], about=person, by=by.name, once=once)

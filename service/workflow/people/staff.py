@@ -80,8 +80,8 @@ def invite(
         given = give(tx, person, wanted, by)
         tx.accounts.change(dataclasses.replace(person, roles=given.now), active=True)
         _mail_invitation(tx, deps, person, by)
-        changes = [of_roles(What.INVITED, given.now)]
-        _tell(tx, changes + given.said, about=person, by=by, once=kept, personally=False)
+        said = [of_roles(What.INVITED, given.now), *given.said]
+        tell_of_change(tx, said, about=person, by=by.name, once=kept, personally=False)
 
 
 def change(
@@ -134,7 +134,7 @@ def change(
             roles=sorted(after.roles),
             active=active,
         )
-        _tell(tx, changes, about=before, by=by, once=kept)
+        tell_of_change(tx, changes, about=before, by=by.name, once=kept)
         return bool(given.waiting)
 
 
@@ -158,8 +158,8 @@ def send_link(deps: Deps, staff_id: str, by: Staff, proof: Proof) -> None:
         kept = tx.audit.append(
             None, Event.STAFF_LINK_SENT, by, purpose=purpose.value, staff=staff_id
         )
-        what = What.INVITED_AGAIN if account.invited else What.PASSWORD_LINK
-        _tell(tx, [Change(what)], about=account.person, by=by, once=kept, personally=False)
+        said = [Change(What.INVITED_AGAIN if account.invited else What.PASSWORD_LINK)]
+        tell_of_change(tx, said, about=account.person, by=by.name, once=kept, personally=False)
 
 
 def everyone(deps: Deps, by: Staff) -> list[Account]:
@@ -185,21 +185,6 @@ def _mail_invitation(tx: Transaction, deps: Deps, person: Staff, by: Staff) -> N
         Subject.account(person.id),
         once=link.id,
         account_link_id=link.id,
-    )
-
-
-def _tell(
-    tx: Transaction,
-    changes: list[Change],
-    *,
-    about: Staff,
-    by: Staff,
-    once: str,
-    personally: bool = True,
-) -> None:
-    """``personally`` is False if the person gets another mail that already says so."""
-    tell_of_change(
-        tx, changes, about=about, by=by.name, at=tx.now(), once=once, personally=personally
     )
 
 

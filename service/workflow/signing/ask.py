@@ -10,10 +10,9 @@ from datetime import timedelta
 
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
-from service.agreement.pasted import clean
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
-from service.errors import FieldError, Invalid, TooMany
+from service.errors import TooMany
 from service.mail.kinds import QuestionAsked
 from service.workflow.actors import Client
 from service.workflow.signing.open_link import load_open_visit
@@ -27,9 +26,7 @@ def ask(deps: Deps, secret: str, question: str, client: Client) -> None:
 
     Raises Invalid naming ``question``, TooMany after ten in a day, because each is a mail.
     """
-    if not clean(question):
-        raise Invalid([FieldError("question", FieldCode.QUESTION_REQUIRED)])
-    asked = free_text(question, "question")
+    asked = free_text(question, "question", empty=FieldCode.QUESTION_REQUIRED)
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
         agreement = found.agreement

@@ -148,7 +148,8 @@ def _sign_one(
     try:
         with deps.database.begin() as tx:
             before = tx.agreements.lock(reference)
-            if _signed_by(before) and before.state not in (State.VOIDED, State.DECLINED):
+            ended = before.state in (State.VOIDED, State.DECLINED)
+            if before.has_signed(COUNTERSIGNER) and not ended:
                 return Outcome(reference)  # a repetition: return the first result
             name, function = _printed(tx, before, staff)
             person = Person(
@@ -196,7 +197,3 @@ def _printed(tx: Transaction, agreement: Agreement, staff: Staff) -> tuple[str, 
     if not same_person(staff.name, printed[0]):
         raise Refused(ErrorCode.COUNTERSIGNER_RENAMED, name=printed[0])
     return printed
-
-
-def _signed_by(agreement: Agreement) -> bool:
-    return agreement.has_signed(COUNTERSIGNER)

@@ -27,7 +27,8 @@ def decline(deps: Deps, secret: str, reason: str, explanation: str, client: Clie
     """
     if reason not in list(DeclineReason):
         raise Invalid([FieldError("reason", FieldCode.CHOOSE)])
-    told = free_text(explanation, "explanation", required=reason == DeclineReason.OTHER)
+    empty = FieldCode.REQUIRED if reason == DeclineReason.OTHER else None
+    told = free_text(explanation, "explanation", empty=empty)
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
         before = found.agreement

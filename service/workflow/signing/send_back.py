@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from service.agreement.drafting import free_text
 from service.agreement.events import Event
-from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Staff, require
 from service.agreement.states import RUNNING, refusal
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
-from service.errors import FieldError, Invalid, Refused
+from service.errors import Refused
 from service.mail.kinds import Returned
 from service.workflow.telling.notify import Reader, sender, tell
 
@@ -26,9 +25,7 @@ def send_back(deps: Deps, reference: str, question: str, staff: Staff) -> None:
     is not our turn or another question is open, WrongState or TooLate.
     """
     require(staff, Permission.COUNTERSIGN)
-    if not clean(question):
-        raise Invalid([FieldError("question", FieldCode.QUESTION_REQUIRED)])
-    asked = free_text(question, "question")
+    asked = free_text(question, "question", empty=FieldCode.QUESTION_REQUIRED)
     with deps.database.begin() as tx:
         agreement = tx.agreements.lock(reference)
         if not agreement.awaits_processor:

@@ -11,7 +11,7 @@ from typing import Any
 
 from service.agreement.annex import LISTS, Annex, ListName, parse_annex
 from service.agreement.deadlines import LEAST_DAYS, MOST_DAYS
-from service.agreement.fields import Checker
+from service.agreement.fields import Checker, same_person
 from service.agreement.parties import (
     Controller,
     Countersigner,
@@ -21,7 +21,6 @@ from service.agreement.parties import (
     parse_controller,
     parse_main_agreement,
     parse_signatory,
-    suggested,
 )
 from service.agreement.pasted import clean
 from service.agreement.permissions import Staff
@@ -123,6 +122,18 @@ def draft(
         days,
         countersigner,
     )
+
+
+def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | None:
+    """The default signer: the representative in the processor's profile, or the only candidate.
+
+    ``able`` are those who may sign. None if a person has to choose.
+    """
+    if processor is not None:
+        named = [each for each in able if same_person(each.name, processor.representative_name)]
+        if len(named) == 1:
+            return named[0]
+    return able[0] if len(able) == 1 else None
 
 
 def choose(

@@ -6,7 +6,7 @@ those of the forms and of the input file, so that an error is shown at its field
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,6 @@ from service.agreement.fields import (
     belgian_number,
     fold,
     kvk_number,
-    same_person,
     show_belgian_number,
 )
 from service.agreement.pasted import clean
@@ -265,18 +264,6 @@ def parse_processor(form: Mapping[str, Any]) -> Processor:
         check.refuse("phone", FieldCode.REQUIRED)
     check.raise_if_wrong()
     return processor
-
-
-def suggested(able: Sequence[Staff], processor: Processor | None) -> Staff | None:
-    """The default signer: the representative in the processor's profile, or the only candidate.
-
-    ``able`` are those who may sign. None if a person has to choose.
-    """
-    if processor is not None:
-        named = [each for each in able if same_person(each.name, processor.representative_name)]
-        if len(named) == 1:
-            return named[0]
-    return able[0] if len(able) == 1 else None
 
 
 def countries() -> Mapping[str, str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from sample_agreements import agreement
 
-from service.agreement.drafting import choose
+from service.agreement.drafting import choose, suggested
 from service.agreement.fields import Checker
-from service.agreement.parties import suggested
 from service.agreement.permissions import Role, Staff
 
 PROCESSOR = agreement().processor  # its representative is Christophe Zenner

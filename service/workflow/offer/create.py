@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from service.agreement.drafting import Draft, Input, draft
+from service.agreement.drafting import Draft, Input, draft, suggested
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.parties import Processor, suggested
+from service.agreement.parties import Processor
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.agreement.places import at_the_start
 from service.agreement.states import Order, State

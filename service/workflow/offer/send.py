@@ -6,9 +6,10 @@ import dataclasses
 
 from service.agreement.annex import Annex
 from service.agreement.deadlines import end_of_day_after
+from service.agreement.drafting import suggested
 from service.agreement.events import Event
 from service.agreement.model import Agreement
-from service.agreement.parties import Countersigner, suggested
+from service.agreement.parties import Countersigner
 from service.agreement.permissions import Permission, Principal, Role, require
 from service.agreement.states import Order, Step, next_state
 from service.agreement.suggestions import with_suggestions

@@ -20,16 +20,14 @@ class Account:
 
 @dataclass(frozen=True)
 class Session:
-    """One session. Instants are aware UTC; ``proved_by`` is the kind of proof: ``password``."""
+    """One session. Instants are aware UTC."""
 
     id: str
     person: Staff
     user_agent: str
     created_at: datetime
     last_seen_at: datetime
-    ends_at: datetime
     proved_at: datetime
-    proved_by: str
 
 
 @dataclass(frozen=True)

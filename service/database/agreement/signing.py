@@ -43,7 +43,6 @@ class Link:
     number: int
     copied: bool
     ended: LinkEnd
-    created_at: datetime
     opened_at: datetime | None
 
     @property
@@ -60,10 +59,8 @@ class Link:
 class Challenge:
     id: str
     code_hash: bytes
-    sent_to: str
     purpose: Purpose
     tries: int
-    created_at: datetime
     expired: bool
     consumed: bool
 

@@ -34,9 +34,6 @@ class LinkSession:
 
     secret_hash: bytes
     link: Link
-    ip: str
-    user_agent: str
-    authenticated_at: datetime | None
     mailbox: ProvedMailbox | None
     proof: Purpose | None
     shown_sha256: str

@@ -58,12 +58,12 @@ class StaffSessions(Records):
         """Restart the idle time; written at most once in five minutes."""
         self._connection.execute(_PROLONG, {"secret": secret_hash})
 
-    def note_proof(self, secret_hash: bytes, proved_by: str) -> None:
-        """Record that the owner proved their identity again."""
+    def note_proof(self, secret_hash: bytes) -> None:
+        """Record that the owner gave the password again."""
         self._connection.execute(
             update(staff_sessions)
             .where(staff_sessions.c.secret_hash == secret_hash)
-            .values(proved_at=func.clock_timestamp(), proved_by=proved_by)
+            .values(proved_at=func.clock_timestamp(), proved_by="password")
         )
 
     def end(self, secret_hash: bytes) -> None:
@@ -103,9 +103,7 @@ _SESSIONS = select(
     staff_sessions.c.user_agent,
     staff_sessions.c.created_at.label("began_at"),
     staff_sessions.c.last_seen_at,
-    staff_sessions.c.ends_at,
     staff_sessions.c.proved_at,
-    staff_sessions.c.proved_by,
 ).join(staff_sessions, staff_sessions.c.staff_id == staff.c.id)
 _THIS = staff_sessions.c.secret_hash == bindparam("secret")
 _RESTED = staff_sessions.c.last_seen_at < func.clock_timestamp() - text("interval '5 minutes'")

@@ -56,4 +56,4 @@ def must_prove(deps: Deps, staff: Staff, proof: Proof) -> None:
     except TooMany as refusal:
         raise Invalid([FieldError(FIELD, refusal.code, refusal.values)]) from refusal
     with deps.database.begin() as tx:
-        tx.sessions.note_proof(digest, "password")
+        tx.sessions.note_proof(digest)

@@ -11,6 +11,8 @@ from service.agreement.permissions import Principal
 from service.agreement.terms import REPEATED_REQUEST_HOURS
 from service.database.tables.idempotency_keys import idempotency_keys
 from service.database.tables.records import Records
+from service.error_codes import ErrorCode
+from service.errors import KeyReused
 
 
 @dataclass(frozen=True)
@@ -22,24 +24,17 @@ class Asked:
     body_sha256: str
 
 
-@dataclass(frozen=True)
-class Answered:
-    """The first answer, and whether it was to an identical request."""
-
-    answer: str
-    same: bool
-
-
 class IdempotencyKeys(Records):
-    def hold(self, asked: Asked) -> None:
-        """Make a second request with this key wait for the end of the first one's transaction."""
+    def answered(self, asked: Asked) -> str | None:
+        """The answer to this principal under this key within a day.
+
+        A second request with this key waits for the end of the first one's transaction. Raises
+        KeyReused if it differs from the first.
+        """
         words = f"{asked.principal.actor} {asked.key}"
         self._connection.execute(
             select(func.pg_advisory_xact_lock(func.hashtextextended(words, 1)))
         )
-
-    def answered(self, asked: Asked) -> Answered | None:
-        """The answer to this principal under this key within a day."""
         row = self._connection.execute(
             select(idempotency_keys.c.body_sha256, idempotency_keys.c.answer).where(
                 idempotency_keys.c.principal == asked.principal.actor,
@@ -47,7 +42,9 @@ class IdempotencyKeys(Records):
                 ~_ended(),
             )
         ).one_or_none()
-        return Answered(row.answer, row.body_sha256 in ("", asked.body_sha256)) if row else None
+        if row and row.body_sha256 not in ("", asked.body_sha256):
+            raise KeyReused(ErrorCode.KEY_REUSED, reference=row.answer)
+        return row.answer if row else None
 
     def remember(self, asked: Asked, answer: str) -> None:
         """Store the answer, replacing an expired key."""

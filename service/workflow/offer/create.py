@@ -17,7 +17,7 @@ from service.database.engine import Transaction
 from service.database.queue.idempotency import Asked
 from service.deps import Deps
 from service.error_codes import ErrorCode
-from service.errors import KeyReused, Refused
+from service.errors import Refused
 from signatures.effective_date import local_date
 
 
@@ -31,7 +31,7 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
     require(staff, Permission.PREPARE)
     asked = Asked(staff, idempotency_key or "", given.sha256)
     with deps.database.begin() as tx:
-        if asked.key and (first := _answered(tx, asked)):
+        if asked.key and (first := tx.idempotency.answered(asked)):
             return first
         today = local_date(tx.now())
         profile = tx.profiles.newest()
@@ -58,14 +58,6 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
             reference=agreement.reference,
         )
         return agreement.reference
-
-
-def _answered(tx: Transaction, asked: Asked) -> str | None:
-    tx.idempotency.hold(asked)
-    known = tx.idempotency.answered(asked)
-    if known and not known.same:
-        raise KeyReused(ErrorCode.KEY_REUSED, reference=known.answer)
-    return known.answer if known else None
 
 
 @dataclass(frozen=True)

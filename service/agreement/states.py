@@ -156,18 +156,7 @@ TRANSITIONS: dict[Step, dict[State, State]] = {
 
 # Nothing can be signed in these. A step refused because of them gets a polite answer: somebody or
 # something came first.
-ENDED = frozenset(
-    {
-        State.FULLY_SIGNED,
-        State.SEALING,
-        State.SEAL_FAILED,
-        State.COMPLETED,
-        State.DECLINED,
-        State.EXPIRED,
-        State.VOIDED,
-        State.SUPERSEDED,
-    }
-)
+ENDED = frozenset(State) - {State.DRAFT, *_RUNNING}
 
 
 def next_state(step: Step, state: State) -> State:

@@ -132,17 +132,12 @@ class Agreements(Records):
         self._write_items(agreement)
 
     def add_signatory(
-        self, agreement_id: str, signatory_id: str, signatory: Signatory, *, number: int = 1
+        self, agreement_id: str, signatory_id: str, signatory: Signatory, **more: object
     ) -> None:
-        """Add a signatory for the controller; ``number`` says at which places."""
-        self._connection.execute(
-            insert(signatories).values(
-                id=signatory_id,
-                agreement_id=agreement_id,
-                number=number,
-                **dataclasses.asdict(signatory),
-            )
-        )
+        """Add a signatory for the controller; ``more`` are further columns, such as the ``number``
+        that says at which places."""
+        own = {"id": signatory_id, "agreement_id": agreement_id}
+        self._connection.execute(insert(signatories).values(columns(signatory, **own, **more)))
 
     def save(self, before: Agreement, after: Agreement) -> Agreement:
         """Write the changes; ``before`` was loaded under the lock in this transaction.
@@ -185,14 +180,12 @@ class Agreements(Records):
             )
             .values(current=False)
         )
-        self._connection.execute(
-            insert(signatories).values(
-                id=after.signatory_id,
-                agreement_id=after.id,
-                delegated_by=delegated_by,
-                delegation_proof=proved.in_record() if proved else None,
-                **dataclasses.asdict(after.signatory),
-            )
+        self.add_signatory(
+            after.id,
+            after.signatory_id,
+            after.signatory,
+            delegated_by=delegated_by,
+            delegation_proof=proved.in_record() if proved else None,
         )
 
     def delegations(self, agreement_id: str) -> list[Named]:

@@ -10,21 +10,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from service.agreement.states import State
+from service.agreement.states import RUNNING, State
 from service.agreement.terms import DRAFT_DAYS
 from service.database.tables.agreements import agreements, signatories
 from service.database.tables.columns import words
 from service.database.tables.drafts import drafts
 from service.database.tables.records import Records
-
-_FILLED_IN = (
-    State.SENT,
-    State.PREPARING,
-    State.GENERATION_FAILED,
-    State.READY,
-    State.IN_SIGNING,
-    State.EXPIRED,
-)
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,7 @@ _state = (
 _DROP_ENDED = delete(drafts).where(
     _BEHIND,
     drafts.c.signatory_id <= bindparam("last"),
-    _state.not_in(words(_FILLED_IN))
+    _state.not_in(words((*sorted(RUNNING), State.EXPIRED)))
     | (drafts.c.kept_at < func.clock_timestamp() - text(f"interval '{DRAFT_DAYS} days'")),
 )
 

@@ -54,7 +54,7 @@ from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
 from service.database.tables.messages import messages
 from service.database.tables.questions import questions
-from service.database.tables.records import Records, record
+from service.database.tables.records import Records, names, record
 
 SMALL_GROUPS = ("draft", "waiting", "awaits_us", "trouble")
 
@@ -165,19 +165,10 @@ _MAIL_TROUBLE = (
 )
 _SUMMARY: Select[Any] = (
     select(
-        agreements.c.id,
-        agreements.c.reference,
-        agreements.c.state,
+        *(agreements.c[name] for name in names(Summary) if name in agreements.c),
         agreements.c.controller["name"].astext.label("organisation"),
         agreements.c.controller["number"].astext.label("number"),
         agreements.c.controller["number_type"].astext.label("number_type"),
-        agreements.c.created_at,
-        agreements.c.last_activity_at,
-        agreements.c.sent_at,
-        agreements.c.opened_at,
-        agreements.c.expires_at,
-        agreements.c.effective_date,
-        agreements.c.flags,
         signatories.c.name.label("signatory_name"),
         signatories.c.email.label("signatory_email"),
         AWAITS_US.label("awaits_processor"),

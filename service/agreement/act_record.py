@@ -66,6 +66,17 @@ class UsedLink:
 
 
 @dataclass(frozen=True)
+class SignatureImage:
+    """The signature: the typed name in a typeface (``face`` of ``signatures.acts.font``), or a
+    picture (already re-encoded). ``method`` is the way of signing."""
+
+    method: str
+    typed: str
+    image: bytes | None
+    face: str = ""
+
+
+@dataclass(frozen=True)
 class Observed:
     """Observations about the person at the act: the browser, and the proof of identity.
 
@@ -203,10 +214,7 @@ def act_record(
     person: Signatory,
     organisation: str,
     signed_at: datetime,
-    method: str,
-    typed: str,
-    image: bytes | None,
-    face: str,
+    signature: SignatureImage,
     statements: Sequence[Statement],
     observed: Observed,
     salt: str,
@@ -215,12 +223,12 @@ def act_record(
 ) -> ActRecord:
     """The record of an act.
 
-    ``face`` is the typeface of a typed signature (``signatures.acts.font``), None for other ways of
-    signing. ``signed_at`` is aware (stored in UTC, ISO 8601 with microseconds); the statements are
+    ``signed_at`` is aware (stored in UTC, ISO 8601 with microseconds); the statements are
     as shown; ``salt`` is 128 random bits in hexadecimal. The record has the hash of the picture, of
     the document's bytes and of its reading view (``view_sha256``); ``shown`` are this person's
     recorded openings of them.
     """
+    image = signature.image
     content = {
         "schema": SCHEMA,
         "reference": agreement.reference,
@@ -233,9 +241,9 @@ def act_record(
         "document_sha256": agreement.frozen_sha256,
         "view_sha256": view_sha256,
         "shown": [opening.in_record() for opening in shown],
-        "method": method,
-        "typed": typed,
-        "face": face or None,
+        "method": signature.method,
+        "typed": signature.typed,
+        "face": signature.face or None,
         "image_sha256": hashlib.sha256(image).hexdigest() if image else None,
         "statements": [asdict(said) for said in statements],
         "evidence": observed.in_record(),

@@ -7,22 +7,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from service.agreement.act_record import SignatureImage
 from service.agreement.parties import Signatory
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """The signature for the text with this SHA-256, to be submitted together with Bijlage 1.
-
-    ``method`` is the way of signing; ``image`` is the picture, if there is one; ``face`` is the
-    typeface in which a typed name is drawn.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Prepared(SignatureImage):
+    """The signature for the text with this SHA-256, to be submitted together with Bijlage 1."""
 
     document_sha256: str
-    method: str
-    typed: str
-    face: str
-    image: bytes | None
     at: datetime
 
     def kept(self) -> dict[str, str]:
@@ -39,12 +32,12 @@ class Prepared:
     def from_kept(cls, kept: Mapping[str, Any], image: bytes | None) -> Self:
         """Restore it; older ones have no typeface."""
         return cls(
-            kept["document_sha256"],
             kept["method"],
             kept["typed"],
-            kept.get("face", ""),
             image,
-            datetime.fromisoformat(kept["prepared_at"]),
+            kept.get("face", ""),
+            document_sha256=kept["document_sha256"],
+            at=datetime.fromisoformat(kept["prepared_at"]),
         )
 
 

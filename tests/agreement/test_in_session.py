@@ -11,7 +11,7 @@ AT = datetime(2026, 3, 2, 13, 5, tzinfo=UTC)
 
 
 def test_a_prepared_signature_comes_back() -> None:
-    prepared = Prepared("ab", "typed", "An Peeters", "caveat", None, AT)
+    prepared = Prepared("typed", "An Peeters", None, "caveat", document_sha256="ab", at=AT)
     assert Prepared.from_kept(prepared.kept(), None) == prepared
     drawn = replace(prepared, method="drawn", typed="", face="", image=b"png")
     assert Prepared.from_kept(drawn.kept(), b"png") == drawn
@@ -24,7 +24,9 @@ def test_one_from_before_there_were_faces_has_none() -> None:
         "typed": "An Peeters",
         "prepared_at": "2026-03-02T13:05:00+00:00",
     }
-    assert Prepared.from_kept(kept, None) == Prepared("ab", "typed", "An Peeters", "", None, AT)
+    assert Prepared.from_kept(kept, None) == Prepared(
+        "typed", "An Peeters", None, "", document_sha256="ab", at=AT
+    )
 
 
 def test_a_colleague_comes_back() -> None:

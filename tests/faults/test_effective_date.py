@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from fault_road import House, MakeHouse
 
 from bench.road import BROWSER
-from service.agreement.act_record import Observed, ProvedMailbox, UsedLink
+from service.agreement.act_record import Observed, ProvedMailbox, SignatureImage, UsedLink
 from service.agreement.permissions import Signer
 from service.agreement.places import COUNTERSIGNER, SIGNATORY, PlaceCapacity, Turn
 from service.agreement.states import Order, State
@@ -27,7 +27,7 @@ from service.workflow.keeping import reread, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.verify import verify_upload
 from service.workflow.package_files import sealed_files
-from service.workflow.signing.accept import Person, SignatureImage, accept, statements
+from service.workflow.signing.accept import Person, accept, statements
 from signatures.package.names import AGREEMENT
 from signatures.providers.software import SoftwareProvider
 from signatures.sealing.seal import Sealer

@@ -10,7 +10,7 @@ import pytest
 from emptied import empty
 from house import BROWSER, House
 
-from service.agreement.act_record import Observed, ProvedMailbox, UsedLink
+from service.agreement.act_record import Observed, ProvedMailbox, SignatureImage, UsedLink
 from service.agreement.parties import Signatory
 from service.agreement.permissions import Signer
 from service.agreement.places import COUNTERSIGNER, Party, PlaceCapacity, Turn
@@ -26,7 +26,7 @@ from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.rebuild_index import Trust, rebuild_index
 from service.workflow.keeping.verify import Checked, CheckedPackage, verify_upload
 from service.workflow.sealing import close, seal
-from service.workflow.signing.accept import Person, SignatureImage, accept, statements
+from service.workflow.signing.accept import Person, accept, statements
 from signatures.verdict.report import GENUINE
 
 SECOND = Turn(Party.CONTROLLER, 2)

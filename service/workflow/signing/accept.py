@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.agreement.act_record import AcceptedAct, Observed, act_record
+from service.agreement.act_record import AcceptedAct, Observed, SignatureImage, act_record
 from service.agreement.events import Event
 from service.agreement.fields import same_person
 from service.agreement.model import Agreement
@@ -37,16 +37,6 @@ METHODS = ("typed", "drawn", "uploaded")
 # A picture of the maximum size takes about 180 MB and a second, so one at a time per process.
 _DECODING = Turns(at_once=1, waiting=3)
 PATIENCE_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class SignatureImage:
-    """The signature: the typed name in a typeface, or a picture (already re-encoded)."""
-
-    method: str
-    typed: str
-    png: bytes | None
-    face: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +114,7 @@ def accept(
     tx: Transaction,
     before: Agreement,
     person: Person,
-    image: SignatureImage,
+    signature: SignatureImage,
     said: Mapping[PlaceCapacity, Sequence[Statement]],
     *,
     shown_sha256: str,
@@ -157,7 +147,7 @@ def accept(
         raise Refused(ErrorCode.NOT_OPENED)
     for place in own:
         stated = said[place.capacity]
-        _record(tx, before, person, image, place, stated, view.sha256, opened)
+        _record(tx, before, person, signature, place, stated, view.sha256, opened)
     signed = _with_places(dataclasses.replace(before, state=state), own, PlaceState.SIGNED)
     if signed.next_turn:
         following = signed.own_places(signed.next_turn)
@@ -189,7 +179,7 @@ def _record(
     tx: Transaction,
     agreement: Agreement,
     person: Person,
-    image: SignatureImage,
+    signature: SignatureImage,
     place: Place,
     said: Sequence[Statement],
     view_sha256: str,
@@ -202,10 +192,7 @@ def _record(
         person=Signatory(person.name, person.email, person.function),
         organisation=person.organisation,
         signed_at=now,
-        method=image.method,
-        typed=image.typed,
-        image=image.png,
-        face=image.face,
+        signature=signature,
         statements=said,
         observed=person.observed,
         salt=secrets.token_hex(16),
@@ -226,7 +213,7 @@ def _record(
             document_sha256=agreement.frozen_sha256,
             record=record,
             record_sha256=record_sha256,
-            image=image.png,
+            image=signature.image,
         ),
     )
     tx.audit.append(

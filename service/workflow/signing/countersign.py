@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.agreement.act_record import Observed
+from service.agreement.act_record import Observed, SignatureImage
 from service.agreement.fields import same_person
 from service.agreement.lists import OfColleague, ToSign
 from service.agreement.model import Agreement
@@ -22,7 +22,6 @@ from service.workflow.actors import Client
 from service.workflow.people.accounts import confirm_password
 from service.workflow.signing.accept import (
     Person,
-    SignatureImage,
     accept,
     signature_image,
     statements,

@@ -20,7 +20,6 @@ from service.mail.kinds import SignedReceipt
 from service.workflow.actors import Client
 from service.workflow.signing.accept import (
     Person,
-    SignatureImage,
     accept,
     signature_image,
     statements,
@@ -76,9 +75,7 @@ def prepare(
             raise Invalid([*wrong, *refused.errors]) from refused
         if wrong:
             raise Invalid(wrong)
-        prepared = Prepared(
-            document_sha256, image.method, image.typed, image.face, image.png, tx.now()
-        )
+        prepared = Prepared(**vars(image), document_sha256=document_sha256, at=tx.now())
         tx.signing.keep_prepared(hash_secret(secret), prepared)
         tx.drafts.forget(found.link.signatory_id, SIGNATURE)
 
@@ -107,7 +104,7 @@ def sign(
             tx,
             before,
             _person(found, client),
-            SignatureImage(pending.method, pending.typed, pending.image, pending.face),
+            pending,
             {
                 PlaceCapacity.AGREEMENT: statements(AGREEMENT_STATEMENTS, before),
                 PlaceCapacity.ANNEX: statements(ANNEX_STATEMENTS, before),

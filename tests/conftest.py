@@ -28,6 +28,7 @@ from emptied import empty, kept_database
 from flask import Flask
 from kept import KeepingEnvironment, kept_engine
 from left_behind import ended_when_left
+from once import copy_of_made_once
 from remembered import RememberingMaker
 
 from service.database import engine as database_engine
@@ -121,11 +122,14 @@ def maker(run_directory: Path) -> Iterator[DocumentMaker]:
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our own authority, made once."""
-    directory = tmp_path_factory.mktemp("keys") / "sleutels"
-    create_authority(directory, None, organisation="IT4Professionals", now=datetime.now(UTC))
-    return directory
+def keys(run_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our own authority, made once in a run; this worker's copy."""
+
+    def make(home: Path) -> None:
+        create_authority(home, None, organisation="IT4Professionals", now=datetime.now(UTC))
+
+    copy = tmp_path_factory.mktemp("keys") / "sleutels"
+    return copy_of_made_once(run_directory / "service-keys", make, copy)
 
 
 @pytest.fixture(autouse=True)

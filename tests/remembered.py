@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import rfc8785
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from once import bytes_made_once
 
 from service.agreement.model import Agreement
 from service.agreement.template_version import TemplateVersion
@@ -29,6 +31,7 @@ from service.documents.fill import CompiledTemplate
 from service.documents.produce import DocumentMaker, ProducedDocument
 from service.workflow.keeping.examine import objection_to
 from signatures.chains.certificates import new_key
+from signatures.keys.key_files import key_pem
 
 DATED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -77,12 +80,15 @@ class RememberingMaker(DocumentMaker):
 
 
 @cache
-def numbered_key(_number: int) -> rsa.RSAPrivateKey:
-    """A key for an authority, different for each number.
+def numbered_key(run_directory: Path, number: int) -> rsa.RSAPrivateKey:
+    """A key for an authority, different for each number, and the same for all workers of the run.
 
     Generating one takes a quarter of a second.
     """
-    return new_key()
+    pem = bytes_made_once(run_directory / f"key-{number}.pem", lambda: key_pem(new_key(), None))
+    key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
 
 
 _OBJECTIONS: dict[tuple[bytes, ...], str] = {}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from once import bytes_made_once, copy_of_made_once
 from remembered import numbered_key
 
 from signatures.chains.persons import Persons
@@ -60,30 +61,34 @@ def _quiet() -> None:
 
 
 @pytest.fixture(autouse=True)
-def keys_made_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def keys_made_before(run_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All tests reuse the same keys for their authorities, since generating one takes a fifth of a
     second. Keys within a test differ, also from those of ``authority_dir`` and of modules."""
     number = count()
 
     def key() -> rsa.RSAPrivateKey:
-        return numbered_key(next(number))
+        return numbered_key(run_directory, next(number))
 
     for module in (authority_module, rotation):
         monkeypatch.setattr(module, "new_key", key)
 
 
 @pytest.fixture(scope="session")
-def converted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def converted(run_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A tagged PDF/A from the real office, still without fields."""
-    return convert(tmp_path_factory.mktemp("document"))
+    file = run_directory / "converted.pdf"
+    return bytes_made_once(file, lambda: convert(tmp_path_factory.mktemp("document")))
 
 
 @pytest.fixture(scope="session", autouse=True)
-def authority_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def authority_dir(run_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The keys on disk, as a new installation makes them, with a passphrase. Do not change them."""
-    directory = tmp_path_factory.mktemp("keys") / "authority"
-    create_authority(directory, PASSPHRASE, organisation="IT4Professionals", now=datetime.now(UTC))
-    return directory
+
+    def make(home: Path) -> None:
+        create_authority(home, PASSPHRASE, organisation="IT4Professionals", now=datetime.now(UTC))
+
+    copy = tmp_path_factory.mktemp("keys") / "authority"
+    return copy_of_made_once(run_directory / "sealing-keys", make, copy)
 
 
 @pytest.fixture(scope="session")

@@ -79,9 +79,9 @@ def aged(
 
 
 @pytest.fixture(autouse=True)
-def renewed_with_one_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def renewed_with_one_key(run_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All tests renew with the same new key."""
-    monkeypatch.setattr(rotation, "new_key", lambda: numbered_key(0))
+    monkeypatch.setattr(rotation, "new_key", lambda: numbered_key(run_directory, 0))
 
 
 def with_new_certificate(house: House) -> House:

@@ -20,6 +20,9 @@ from service.database.roles import Role
 from service.engines import EmbeddedPostgres
 from service.engines.postgres import APPLICATION, OWNER
 
+EMPTY = sql.SQL(
+    "create function pg_temp.empty() returns void language plpgsql as $$ begin {} end $$"
+)
 TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> %s"
 
 
@@ -35,16 +38,22 @@ def kept_database(server: EmbeddedPostgres, name: str) -> Iterator[str]:
 
 def empty(url: str) -> None:
     """Delete all rows."""
-    connection, deletes = _emptier(url)
-    connection.execute(deletes)
+    _emptier(url).execute("select pg_temp.empty()")
 
 
 @cache
-def _emptier(url: str) -> tuple[psycopg.Connection[Any], sql.Composed]:
-    """A connection that stays open, because a new one takes longer than the deleting."""
+def _emptier(url: str) -> psycopg.Connection[Any]:
+    """A connection that stays open, because a new one takes longer than the deleting.
+
+    A test fills few of the tables. To ask whether a table has rows takes less than to delete none.
+    """
     connection = psycopg.connect(_plain(as_owner(url)), autocommit=True)
     connection.execute("set session_replication_role = replica")
-    return connection, without_rows(connection)
+    tables = connection.execute(TABLES, ["alembic_version"]).fetchall()
+    each = sql.SQL("if exists (select from {0}) then delete from {0}; end if;")
+    steps = sql.SQL(" ").join(each.format(sql.Identifier(name)) for (name,) in tables)
+    connection.execute(EMPTY.format(steps))
+    return connection
 
 
 def without_rows(connection: psycopg.Connection[Any]) -> sql.Composed:

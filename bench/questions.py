@@ -26,6 +26,7 @@ from service.workflow.offer import remind
 from service.workflow.signing import countersign
 from service.workflow.sweep import PATIENCE_SECONDS
 from service.workflow.telling import alarm
+from storage.retention import EXTEND_BELOW_DAYS
 
 GOAL, SEARCH = 10, 20  # milliseconds
 Question = tuple[str, float, Callable[["Asked"], object]]
@@ -225,15 +226,23 @@ def _jobs() -> Iterator[Question]:
     yield job("stamps, not read yet", lambda tx: tx.stamps.unread(200))
     yield job(
         "stamps, due",
-        lambda tx: tx.stamps.due(now := tx.now(), now + timedelta(days=180), 200),
+        lambda tx: tx.stamps.due(now := tx.now(), now + timedelta(days=180), _LONG_AGO, 200),
     )
-    yield job("stamps, late", lambda tx: tx.stamps.late(tx.now()))
+    yield job("stamps, late", lambda tx: tx.stamps.late(tx.now(), _LONG_AGO))
     yield job("stamps, in trouble", lambda tx: tx.renewals.troubled())
     yield job(
         "locks, a part",
-        lambda tx: tx.archive.locked_for_less_than(60, after=None, limit=retain.AT_ONCE),
+        lambda tx: tx.archive.locks_ending(_soon(tx), after=None, limit=retain.AT_ONCE),
     )
-    yield job("locks, what recovered", lambda tx: tx.archive.forget_lock_failures(60))
+    yield job("locks, of other years", lambda tx: tx.archive.reopen_locks(10, 10_000))
+    yield job("locks, what recovered", lambda tx: tx.archive.forget_lock_failures(_soon(tx)))
+
+
+_LONG_AGO = date.today() - timedelta(days=4000)  # noqa: DTZ011  what ended before is not kept
+
+
+def _soon(tx: Transaction) -> datetime:
+    return tx.now() + timedelta(days=EXTEND_BELOW_DAYS)
 
 
 def _alarms(kind: AlarmKind, tx: Transaction) -> object:

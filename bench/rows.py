@@ -233,6 +233,19 @@ ARCHIVE = (
       unnest(array['overeenkomst.pdf', 'bewijsblad.pdf', 'bewijs.zip', 'manifest.json']) name
     where checked_at is not null
     """,
+    # One in eight has ended, one in forty so long ago that its lock is not extended any more.
+    """
+    insert into contract_lives (agreement_id, ends_on, reason, noted_by)
+    select id, current_date - case when i %% 40 = 16 then 4015 else i %% 700 - 180 end,
+      'main_agreement', 'system'
+    from filling where state = 'completed' and age > 30 and i %% 8 = 0
+    """,
+    """
+    update archived_objects o
+    set locked_until = clock_timestamp() - interval '1 year', final_for_years = 10
+    from contract_lives l
+    where l.agreement_id = o.agreement_id and l.ends_on < current_date - 4000
+    """,
     # Stamps are renewed after some years: the oldest packages have a second, newer one.
     """
     insert into document_stamps (agreement_id, name, "of", stamped_at, proves_until)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from service.agreement.end_reason import EndReason
 from service.error_words import words_of
 from service.errors import ZegelError
 from service.running.handover import received, supervised
@@ -256,6 +257,29 @@ def audit_verify(roots: tuple[Path, ...], as_json: bool) -> None:
     from service.commands.audit import verify_log  # noqa: PLC0415
 
     sys.exit(verify_log(lambda: _settings(PRODUCTION), roots, as_json=as_json))
+
+
+@main.group(help=text("cli.agreement", OURS))
+def agreement() -> None:
+    """What is done with one agreement by hand."""
+
+
+@agreement.command("end", help=text("cli.agreement_end", OURS))
+@click.argument("reference")
+@click.option("--on", "day", required=True, metavar="2027-12-31", help=text("cli.end_on", OURS))
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice([each.value for each in EndReason]),
+    help=text("cli.end_reason", OURS),
+)
+@click.option("--note", default="", help=text("cli.end_note", OURS))
+def agreement_end(reference: str, day: str, reason: str, note: str) -> None:
+    """Record that it ended or will end."""
+    # Loads the database's libraries.
+    from service.commands.agreement import end  # noqa: PLC0415
+
+    end(_settings(PRODUCTION), reference, day, reason, note)
 
 
 @main.group(help=text("cli.archive", OURS))

@@ -44,6 +44,10 @@ class ErrorCode(StrEnum):
     COUNTERSIGNER_RENAMED = "countersigner_renamed"
     TAKE_OVER_SIGNED = "take_over_signed"
 
+    # the end of an agreement
+    END_RECORDED = "end_recorded"
+    END_NOT_RECORDED = "end_not_recorded"
+
     # questions and reminders
     QUESTION_OPEN = "question_open"
     QUESTION_ENDED = "question_ended"
@@ -165,6 +169,8 @@ class FieldCode(StrEnum):
     ANNEX_NOT_COMPLETE = "annex_not_complete"
     DAYS_RANGE = "days_range"
     EXTEND_LATER = "extend_later"
+    END_BEFORE_EFFECT = "end_before_effect"
+    END_TOO_FAR = "end_too_far"
     SAME_EMAIL = "same_email"
     COUNTERSIGNER_CHOOSE = "countersigner_choose"
     COUNTERSIGNER_GONE = "countersigner_gone"

@@ -1,7 +1,8 @@
-"""How long an original stays locked: pure arithmetic, in days.
+"""How long an original stays locked: pure arithmetic, in UTC.
 
-Nobody knows when an agreement ends, so its lock *rolls*: 400 days at first, and again 400 days
-whenever fewer than 60 are left. A lock is never shortened or released.
+While nobody knows when an agreement ends, its lock *rolls*: 400 days at first, and again 400 days
+whenever fewer than 60 are left. Once the end is known there is a last moment, which no extension
+passes. A lock is never shortened or released.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ LOCK_DAYS = 400
 EXTEND_BELOW_DAYS = 60
 
 
-def lock_until(now: datetime, *, days: int = LOCK_DAYS) -> datetime:
-    """The first lock of a new original, in UTC."""
-    return _utc(now) + timedelta(days=days)
+def lock_until(now: datetime, *, days: int = LOCK_DAYS, last: datetime | None = None) -> datetime:
+    """The end of a new or extended lock: ``days`` from now, but not after ``last``."""
+    until = _utc(now) + timedelta(days=days)
+    return until if last is None else min(until, _utc(last))
 
 
 def _utc(moment: datetime) -> datetime:

@@ -23,6 +23,9 @@ class Event(StrEnum):
     AGREEMENT_RETURNED = "agreement.returned"
     AGREEMENT_FULLY_SIGNED = "agreement.fully_signed"
     AGREEMENT_COMPLETED = "agreement.completed"
+    AGREEMENT_ENDED = "agreement.ended"
+    AGREEMENT_END_CHANGED = "agreement.end_changed"
+    AGREEMENT_END_UNDONE = "agreement.end_undone"
     LINK_ISSUED = "link.issued"
     LINK_COPIED = "link.copied"
     LINK_OPENED = "link.opened"
@@ -104,6 +107,7 @@ IN_THE_CHAIN = frozenset(
         "days",  # since the link was made, or before the end of the term
         "document_sha256",
         "effective_date",
+        "ends_on",  # when an agreement ends
         "how",  # by which route a password was chosen
         "kind",
         "known_browser",

@@ -27,6 +27,7 @@ class Capacity(StrEnum):
     """The capacity of a principal who is not staff."""
 
     SIGNER = "signer"
+    OPERATOR = "operator"
 
 
 # These roles bind the processor or decide who does: one administrator asks, another grants.
@@ -39,6 +40,7 @@ class Permission(StrEnum):
     SEND = "send"
     MAKE_TEXT_AGAIN = "make_text_again"
     COUNTERSIGN = "countersign"
+    END_AGREEMENTS = "end_agreements"
     SEE_ARCHIVE = "see_archive"
     SEE_EVIDENCE = "see_evidence"
     MANAGE_PROFILE = "manage_profile"
@@ -53,6 +55,7 @@ PERMISSIONS: dict[Permission, frozenset[Role | Capacity]] = {
     Permission.SEND: frozenset({Role.SALES, Role.ADMIN}),
     Permission.MAKE_TEXT_AGAIN: frozenset({Role.SALES, Role.ADMIN, Capacity.SIGNER}),
     Permission.COUNTERSIGN: frozenset({Role.SIGNATORY}),
+    Permission.END_AGREEMENTS: frozenset({Role.SALES, Role.ADMIN, Capacity.OPERATOR}),
     Permission.SEE_ARCHIVE: frozenset({Role.ARCHIVE, Role.SALES, Role.SIGNATORY, Role.ADMIN}),
     Permission.SEE_EVIDENCE: frozenset({Role.ARCHIVE, Role.ADMIN}),
     Permission.MANAGE_PROFILE: frozenset({Role.ADMIN}),
@@ -63,7 +66,7 @@ PERMISSIONS: dict[Permission, frozenset[Role | Capacity]] = {
 
 
 class Principal(ABC):
-    """A member of staff, a signer, or the system.
+    """A member of staff, a signer, the operator of the machine, or the system.
 
     A new kind needs a class here and, if it needs permissions, a capacity in the table.
     """
@@ -83,6 +86,10 @@ class Principal(ABC):
     def may(self, permission: Permission) -> bool:
         """Whether any of the capacities has the permission."""
         return bool(self.capacities & PERMISSIONS[permission])
+
+    def with_name(self, **said: str) -> dict[str, str]:
+        """Personal data for a log entry: the name, and what was said; without what is empty."""
+        return {name: each for name, each in {"name": self.name, **said}.items() if each}
 
 
 @dataclass(frozen=True)
@@ -133,8 +140,26 @@ class Signer(Principal):
 
 
 @dataclass(frozen=True)
+class Operator(Principal):
+    """Whoever runs a command on the machine itself: one of the few steps of people that have a
+    command. Nobody asks for a name."""
+
+    name: str = ""
+
+    @property
+    def actor(self) -> str:
+        """``operator``."""
+        return "operator"
+
+    @property
+    def capacities(self) -> frozenset[Role | Capacity]:
+        return frozenset({Capacity.OPERATOR})
+
+
+@dataclass(frozen=True)
 class System(Principal):
-    """Jobs, scheduled work and the command line. They have none of the permissions of people."""
+    """Jobs, scheduled work and commands about the machine. They have none of the permissions of
+    people."""
 
     name: str = ""
 
@@ -149,6 +174,7 @@ class System(Principal):
         return frozenset()
 
 
+OPERATOR = Operator()
 SYSTEM = System()
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from service.database.agreement.agreements import Agreements
+from service.database.agreement.contract_lives import ContractLives
 from service.database.agreement.documents import Documents
 from service.database.agreement.drafts import Drafts
 from service.database.agreement.openings import Openings
@@ -97,6 +98,7 @@ class Transaction:
     overview = Part(Overview)  # lists, counts and search
     lagging = Part(Lagging)  # stalled and overdue agreements
     signing = Part(Signing)  # links, their sessions, and codes
+    lives = Part(ContractLives)  # recorded ends of agreements
     visits = Part(Visits)  # the sessions of signers, with their agreements
     documents = Part(Documents)  # acts and originals too
     templates = Part(Templates)

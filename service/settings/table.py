@@ -96,6 +96,7 @@ class Settings:
     staff_may_copy_link: bool
     trusted_proxies: int
     lock_days: int
+    retention_years: int
     copy_days: int
 
     @property
@@ -205,6 +206,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("ZEGEL_STAFF_MAY_COPY_LINK", value.truth, True),
     Setting("ZEGEL_TRUSTED_PROXIES", value.whole_number(0, 10), 0),
     Setting("ZEGEL_LOCK_DAYS", value.whole_number(1, 3650), 400),
+    Setting("ZEGEL_RETENTION_YEARS", value.whole_number(1, 50), 10),
     Setting("ZEGEL_COPY_DAYS", value.whole_number(1, 3650), 30),
 )
 

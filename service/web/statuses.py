@@ -26,6 +26,8 @@ _REFUSED = (
     ErrorCode.COUNTERSIGNER_OTHER,
     ErrorCode.COUNTERSIGNER_RENAMED,
     ErrorCode.TAKE_OVER_SIGNED,
+    ErrorCode.END_RECORDED,
+    ErrorCode.END_NOT_RECORDED,
     ErrorCode.QUESTION_OPEN,
     ErrorCode.QUESTION_ENDED,
     ErrorCode.REMIND_NOBODY,

@@ -7,7 +7,8 @@
                 becomes valid
     sealing/    seal  close  evidence_package, and the keys
     keeping/    archive  examine  reread  retain  renew_stamps  anchor  audit  dossier
-                retrieve  verify
+                retrieve  verify  locks
+    life/       end  change_end  undo_end: a signed agreement in force
     people/     staff and their accounts, passwords, roles and sessions; the processor's profile
     telling/    links  notify  deliver  ask_countersigners  alarm
     package_files  the files of one agreement in the archive

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from service.agreement.permissions import (
+    OPERATOR,
     PERMISSIONS,
     SYSTEM,
     Capacity,
@@ -20,7 +21,14 @@ from service.agreement.permissions import (
 from service.errors import NotAllowed
 
 TABLE = {
-    "verkoop": {"see_agreements", "prepare", "send", "make_text_again", "see_archive"},
+    "verkoop": {
+        "see_agreements",
+        "prepare",
+        "send",
+        "make_text_again",
+        "end_agreements",
+        "see_archive",
+    },
     "tekenbevoegde": {"see_agreements", "countersign", "see_archive"},
     "archief": {"see_archive", "see_evidence"},
     "beheer": {
@@ -28,6 +36,7 @@ TABLE = {
         "prepare",
         "send",
         "make_text_again",
+        "end_agreements",
         "see_archive",
         "see_evidence",
         "manage_profile",
@@ -36,6 +45,7 @@ TABLE = {
         "see_operations",
     },
     "signer": {"make_text_again"},
+    "operator": {"end_agreements"},
     "system": set(),
 }
 
@@ -51,7 +61,11 @@ def test_every_permission_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("who", "permission"), list(itertools.product(TABLE, Permission)))
 def test_each_has_these_rights_and_no_others(who: str, permission: Permission) -> None:
-    others: dict[str, Principal] = {"signer": Signer("2", "An"), "system": SYSTEM}
+    others: dict[str, Principal] = {
+        "signer": Signer("2", "An"),
+        "operator": OPERATOR,
+        "system": SYSTEM,
+    }
     principal = others.get(who) or with_roles(Role(who))
     allowed = permission.value in TABLE[who]
     assert principal.may(permission) is allowed

@@ -85,6 +85,7 @@ NEEDED = {
     "ix_agreements_state_activity",
     "ix_archive_states_looked_at",
     "ix_archive_states_unfinished",
+    "ix_archived_objects_final",
     "ix_archived_objects_locked_until",
     "ix_archived_objects_proves_until",
     "ix_archived_objects_unread",

@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -134,8 +134,8 @@ def test_what_was_known_of_stamps_stands_with_the_file_after_an_upgrade(
     upgrade(as_owner(database.url), Role(APPLICATION))
     with database.begin() as tx:
         assert [kept.name for _, kept in tx.stamps.unread(9)] == ["bewijsblad.pdf"]
-        assert tx.stamps.late(datetime(2028, 1, 1, tzinfo=UTC)) == set()
-        assert tx.stamps.late(datetime(2030, 1, 1, tzinfo=UTC)) == {made.id}
+        assert tx.stamps.late(datetime(2028, 1, 1, tzinfo=UTC), date(2000, 1, 1)) == set()
+        assert tx.stamps.late(datetime(2030, 1, 1, tzinfo=UTC), date(2000, 1, 1)) == {made.id}
         again = DocumentStamp(
             made.id,
             "vernieuwd/overeenkomst-2028.pdf",
@@ -144,7 +144,7 @@ def test_what_was_known_of_stamps_stands_with_the_file_after_an_upgrade(
             datetime(2033, 1, 1, tzinfo=UTC),
         )
         assert tx.stamps.add(again)
-        assert tx.stamps.late(datetime(2030, 1, 1, tzinfo=UTC)) == set()
+        assert tx.stamps.late(datetime(2030, 1, 1, tzinfo=UTC), date(2000, 1, 1)) == set()
 
 
 def test_mails_and_alarms_of_before_they_had_a_subject_go_on(

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from typing import Any
 import pytest
 from fault_road import House, at_once, queued_at_the_lock
 
+from service.agreement.life import GivenEnd
 from service.agreement.model import Agreement
 from service.agreement.states import State
 from service.errors import LinkUnusable, Refused, TooLate
 from service.workflow import sweep
 from service.workflow.actors import Client
 from service.workflow.keeping import archive
+from service.workflow.life import end
 from service.workflow.offer import create, expire, void
 from service.workflow.sealing import close, seal
 from service.workflow.signing import decline
@@ -185,6 +188,22 @@ def test_one_key_makes_one_agreement(house: House) -> None:
         assert not refusals(made)
         assert len(set(made)) == 1
     assert house.rows("select count(*) from agreements")[0][0] == ROUNDS
+
+
+def test_two_colleagues_record_the_end(house: House) -> None:
+    """The first stands and the other is told; the same end twice is one."""
+    (reference,) = house.begin_signed()
+    agreement = house.agreement(reference)
+    for step in (seal.seal, close.close):
+        step(house.deps, agreement.id)
+    ends = [
+        partial(end.end, house.deps, reference, GivenEnd(str(day), "other"), house.staff)
+        for day in (date(2030, 1, 1), date(2030, 1, 2), date(2030, 1, 1))
+    ]
+    first, other, again = queued_at_the_lock(house, reference, ends)
+    assert refusals([first, other, again]) == [other]
+    assert first == again
+    assert house.events(reference).count("agreement.ended") == 1
 
 
 @pytest.mark.long

@@ -48,7 +48,7 @@ def test_a_development_machine_needs_nothing() -> None:
     assert settings.embedded_object_store
     assert settings.smtp_host is None
     assert settings.secret_key is None
-    assert (settings.lock_days, settings.link_days) == (400, 30)
+    assert (settings.lock_days, settings.retention_years, settings.link_days) == (400, 10, 30)
 
 
 def test_production_with_everything_starts() -> None:

@@ -225,7 +225,7 @@ def _sign_pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "sign-ask-done": ("sign/ask_done.html", SIGNER),
         "sign-decline-done": ("sign/decline_done.html", SIGNER),
         "sign-delegate-done": ("sign/delegate_done.html", {**SIGNER, "name": "Jan Baas", "masked_email": "j…@peeters.example"}),
-        "sign-privacy": ("sign/privacy.html", SIGNER),
+        "sign-privacy": ("sign/privacy.html", {**SIGNER, "retention_years": 10}),
     }  # fmt: skip
     for reason in ("unknown", "session", "expired", "replaced", "voided", "declined", "delegated", "signed", "completed", "changed"):  # fmt: skip
         pages[f"sign-unusable-{reason}"] = ("sign/unusable.html", {**UNUSABLE, "reason": reason})

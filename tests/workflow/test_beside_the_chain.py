@@ -17,6 +17,7 @@ from house import House
 
 from service.agreement.drafting import Input
 from service.agreement.events import Event
+from service.agreement.life import GivenEnd
 from service.agreement.permissions import SYSTEM, Role
 from service.database.log.audit_check import check_chain
 from service.errors import Invalid
@@ -24,6 +25,7 @@ from service.texts import OURS
 from service.workflow.actors import Client
 from service.workflow.keeping import archive, retrieve
 from service.workflow.keeping.dossier import dossier_of
+from service.workflow.life import change_end, end, undo_end
 from service.workflow.offer import (
     answer,
     change_email,
@@ -164,8 +166,18 @@ def _archived(house: House, reference: str) -> None:
         step(house.deps, agreement_id)
     archive.note_failure(house.deps, agreement_id, "zqxfout")
     archive.archive(house.deps, agreement_id)
+    _ended(house, reference)
     retrieve.package(house.deps, reference, house.staff, BROWSER)
     house.deliver(reference)
+
+
+def _ended(house: House, reference: str) -> None:
+    deps, staff = house.deps, house.staff
+    today = str(house.agreement(reference).effective_date)
+    found = end.end(deps, reference, GivenEnd(today, "other", "Zqxtoelichting"), staff)
+    other = GivenEnd(today, "replaced", "Toch zqxvervangen")
+    found = change_end.change_end(deps, reference, other, staff, seen=found.version)
+    undo_end.undo_end(deps, reference, staff, seen=found.version)
 
 
 def _staff(house: House) -> None:
@@ -219,6 +231,8 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
         "agreement.offered",
         "agreement.voided",
         "agreement.declined",
+        "agreement.ended",
+        "agreement.end_changed",
         "signatory.delegated",
         "countersigner.changed",
         "question.asked",

@@ -66,6 +66,7 @@ LOST = {
     "alarms",
     "code_challenges",
     "common_texts",
+    "contract_lives",
     "link_sessions",
     "links",
     "messages",

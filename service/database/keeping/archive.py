@@ -6,14 +6,15 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, null, select, tuple_, update
+from sqlalchemy import bindparam, func, null, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import DAMAGED, UNSENT, PackageState
 from service.database.tables.archive import RENEWED, archive_states, archived_objects
+from service.database.tables.contract_lives import contract_lives
 from service.database.tables.documents import originals
 from service.database.tables.messages import messages
 from service.database.tables.records import Records, columns, record
@@ -75,6 +76,16 @@ class ArchiveState:
     looked_at: datetime | None
 
 
+@dataclass(frozen=True)
+class EndingLock:
+    """An object whose lock ends soon, and the end of its agreement; None if none is recorded."""
+
+    agreement_id: str
+    kept: ArchivedObject
+    ends_on: date | None
+
+
+_NOT_FINAL = archived_objects.c.final_for_years.is_(None)
 _STATE = select(archive_states).where(archive_states.c.agreement_id == bindparam("agreement"))
 _OBJECTS = (
     select(archived_objects)
@@ -156,27 +167,56 @@ class ArchiveRecords(Records):
         ).one_or_none()
         return (row.agreement_id, row.name) if row else None
 
-    def locked_for_less_than(
-        self, days: int, *, after: tuple[datetime, str] | None, limit: int
-    ) -> list[tuple[str, ArchivedObject]]:
-        """Objects whose lock ends within ``days``, with their agreement's id: sorted by the end of
-        the lock, then by key. ``after`` is the end of the lock and the key of the last one seen."""
+    def locks_ending(
+        self, before: datetime, *, after: tuple[datetime, str] | None, limit: int
+    ) -> list[EndingLock]:
+        """Locks that end before then and are still extended: sorted by their end, then by key.
+        ``after`` is the end of the lock and the key of the last one seen."""
         by = tuple_(archived_objects.c.locked_until, archived_objects.c.key)
-        statement = select(archived_objects).where(archived_objects.c.locked_until < _in_days(days))
+        statement = (
+            select(archived_objects, contract_lives.c.ends_on)
+            .outerjoin(
+                contract_lives, contract_lives.c.agreement_id == archived_objects.c.agreement_id
+            )
+            .where(archived_objects.c.locked_until < before, _NOT_FINAL)
+        )
         if after is not None:
             statement = statement.where(by > tuple_(*after))
         rows = self._connection.execute(
             statement.order_by(archived_objects.c.locked_until, archived_objects.c.key).limit(limit)
         )
-        return [(row.agreement_id, ArchivedObject.of(row)) for row in rows]
+        return [EndingLock(row.agreement_id, ArchivedObject.of(row), row.ends_on) for row in rows]
 
-    def note_lock(self, agreement_id: str, name: str, until: datetime) -> None:
-        """Record the end of an object's lock."""
+    def note_lock(
+        self, agreement_id: str, name: str, until: datetime, *, final_for_years: int | None
+    ) -> None:
+        """Record the end of an object's lock; ``final_for_years`` are the years of retention if
+        this is the last one."""
         self._connection.execute(
             update(archived_objects)
             .where(archived_objects.c.agreement_id == agreement_id, archived_objects.c.name == name)
-            .values(locked_until=until)
+            .values(locked_until=until, final_for_years=final_for_years)
         )
+
+    def reopen_locks_of(self, agreement_id: str) -> None:
+        """Let the locks of an agreement be extended again if needed: its end changed."""
+        self._connection.execute(
+            update(archived_objects)
+            .where(archived_objects.c.agreement_id == agreement_id, ~_NOT_FINAL)
+            .values(final_for_years=None)
+        )
+
+    def reopen_locks(self, years: int, limit: int) -> int:
+        """The same for at most ``limit`` locks that were final for other years of retention than
+        are set now; returns how many."""
+        its = archived_objects.c.final_for_years
+        own = (archived_objects.c.agreement_id, archived_objects.c.name)
+        # Not ``<>``, for which no index is used.
+        other = select(*own).where(or_(its < years, its > years)).limit(limit)
+        done = self._connection.execute(
+            update(archived_objects).where(tuple_(*own).in_(other)).values(final_for_years=None)
+        )
+        return done.rowcount
 
     def note_lock_failure(self, agreement_id: str, failure: str) -> bool:
         """Record that the lock of one of its objects could not be extended; True if this is new."""
@@ -189,13 +229,14 @@ class ArchiveRecords(Records):
         self._change(agreement_id, lock_failure=failure[:500])
         return bool(news.rowcount)
 
-    def forget_lock_failures(self, days: int) -> None:
-        """Clear the lock failure of each agreement without a lock that ends within ``days``."""
+    def forget_lock_failures(self, before: datetime) -> None:
+        """Clear the lock failure of each agreement without a lock to extend before then."""
         due = (
             select(archived_objects.c.key)
             .where(
                 archived_objects.c.agreement_id == archive_states.c.agreement_id,
-                archived_objects.c.locked_until < _in_days(days),
+                archived_objects.c.locked_until < before,
+                _NOT_FINAL,
             )
             .exists()
         )
@@ -224,8 +265,3 @@ class ArchiveRecords(Records):
             )
             .limit(1000)
         )
-
-
-def _in_days(days: int) -> ColumnElement[object]:
-    # Not ``clock_timestamp``: an index needs a value that is constant during a statement.
-    return func.statement_timestamp() + func.make_interval(0, 0, 0, days)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, Table, Text, select, true, update
+from sqlalchemy import Column, ColumnElement, Select, Table, Text, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import PackageState
 from service.database.keeping.archive import ArchivedObject
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import agreement_id, instant, metadata, now, words
+from service.database.tables.contract_lives import contract_lives
 from service.database.tables.records import Records, columns, record
 from signatures.package.names import AGREEMENT, SHEET
 
@@ -100,9 +101,9 @@ class DocumentStamps(Records):
         )
         return True
 
-    def due(self, now: datetime, before: datetime, limit: int) -> list[Due]:
+    def due(self, now: datetime, before: datetime, kept_no_longer: date, limit: int) -> list[Due]:
         """Files whose newest time stamp is valid at ``now`` and expires before ``before``, the most
-        urgent first."""
+        urgent first; without agreements that ended before ``kept_no_longer``."""
         newest = _newest(
             document_stamps.c.agreement_id == _sealed.c.agreement_id,
             document_stamps.c.of == _sealed.c.name,
@@ -123,7 +124,11 @@ class DocumentStamps(Records):
                 & (archived_objects.c.name == newest.c.name),
             )
             .join(archive_states, archive_states.c.agreement_id == newest.c.agreement_id)
-            .where(_sealed.c.stamp_proves_until > now, _sealed.c.stamp_proves_until < before)
+            .where(
+                _sealed.c.stamp_proves_until > now,
+                _sealed.c.stamp_proves_until < before,
+                _still_kept(kept_no_longer),
+            )
             .order_by(_sealed.c.stamp_proves_until)
             .limit(limit)
         )
@@ -136,15 +141,29 @@ class DocumentStamps(Records):
             for row in rows
         ]
 
-    def late(self, now: datetime) -> set[str]:
-        """Ids of agreements with a file whose newest time stamp had expired by ``now``; the
-        recorded SHA-256 still proves the file."""
+    def late(self, now: datetime, kept_no_longer: date) -> set[str]:
+        """Ids of agreements with a file whose newest time stamp had expired by ``now``, without
+        those that ended before ``kept_no_longer``; the recorded SHA-256 still proves the file."""
         return set(
-            self._column(select(_sealed.c.agreement_id).where(_sealed.c.stamp_proves_until <= now))
+            self._column(
+                select(_sealed.c.agreement_id).where(
+                    _sealed.c.stamp_proves_until <= now, _still_kept(kept_no_longer)
+                )
+            )
         )
 
 
 _sealed = archived_objects.alias("sealed")  # the original file of a stamp
+
+
+def _still_kept(kept_no_longer: date) -> ColumnElement[bool]:
+    # A subquery per file: few are due, and very many may have ended.
+    ends_on = (
+        select(contract_lives.c.ends_on)
+        .where(contract_lives.c.agreement_id == _sealed.c.agreement_id)
+        .scalar_subquery()
+    )
+    return func.coalesce(ends_on, kept_no_longer) >= kept_no_longer
 
 
 def _newest(*conditions: ColumnElement[bool]) -> Select[Any]:

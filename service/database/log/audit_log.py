@@ -104,10 +104,10 @@ class AuditLog(Records):
     ) -> str:
         """Write the next entry of the chain and return its hash.
 
-        ``by`` is stored as ``signer:<id>``, ``staff:<id>`` or ``system``. The caller holds the
-        agreement's row lock. ``data`` can never be erased; ``personal`` can, so names, addresses
-        and text that somebody typed or a program reported belong there. Raises ValueError for a
-        name in ``data`` that is not in ``IN_THE_CHAIN``.
+        ``by`` is stored as ``signer:<id>``, ``staff:<id>``, ``operator`` or ``system``. The caller
+        holds the agreement's row lock. ``data`` can never be erased; ``personal`` can, so names,
+        addresses and text that somebody typed or a program reported belong there. Raises ValueError
+        for a name in ``data`` that is not in ``IN_THE_CHAIN``.
         """
         if unknown := data.keys() - IN_THE_CHAIN:
             raise ValueError(f"not for the chain: {', '.join(sorted(unknown))}")

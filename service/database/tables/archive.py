@@ -33,6 +33,9 @@ archived_objects = Table(
     # it is in ``packed``.
     Column("inside", JSONB, nullable=False, server_default="{}"),
     Column("packed", LargeBinary, nullable=True),
+    # Set when the lock reached its last moment, and is not extended any more: the years of
+    # retention with which that moment was computed. Null before.
+    Column("final_for_years", Integer, nullable=True),
     now("stored_at"),
     # For a sealed file: the expiry of its newest time stamp, or that of its newest renewed copy;
     # null until it has been read.
@@ -42,7 +45,17 @@ archived_objects = Table(
         "sha256",
         postgresql_where=text("name like 'vernieuwd/%'"),
     ),
-    Index("ix_archived_objects_locked_until", "locked_until", "key"),
+    Index(
+        "ix_archived_objects_locked_until",
+        "locked_until",
+        "key",
+        postgresql_where=text("final_for_years is null"),
+    ),
+    Index(
+        "ix_archived_objects_final",
+        "final_for_years",
+        postgresql_where=text("final_for_years is not null"),
+    ),
     Index(
         "ix_archived_objects_unread",
         "agreement_id",

@@ -128,4 +128,8 @@ def privacy() -> ResponseReturnValue:
     known = profile(deps())
     if known is None:
         raise NotFound(ErrorCode.NOT_FOUND)
-    return render_template("sign/privacy.html", processor=known[1])
+    return render_template(
+        "sign/privacy.html",
+        processor=known[1],
+        retention_years=deps().settings.retention_years,
+    )

@@ -52,6 +52,7 @@ def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
         and may(Step.TAKE_OVER, state)
         and not agreement.signed_places
         and (dossier.renamed or agreement.countersigner is None or not our_own),
+        "end": staff.may(Permission.END_AGREEMENTS) and state is State.COMPLETED,
         "duplicate": prepare and state is not State.DRAFT,
         "archive": staff.may(Permission.SEE_ARCHIVE) and agreement.effective_date is not None,
         "shown": bool(agreement.frozen_sha256),
@@ -79,6 +80,7 @@ def next_step(dossier: Dossier, staff: Staff) -> NextStep:
         "days": agreement.link_days,
         "until": show_date(local_date(agreement.expires_at), OURS) if agreement.expires_at else "",
         "effective": _day(agreement.effective_date),
+        "life": _life(dossier),
         "opened": show_moment(agreement.opened_at, OURS) if agreement.opened_at else "",
         "ended": show_moment(ended.at, OURS) if ended else "",
         "who": (ended and ended.who) or text("staff.somebody", OURS),
@@ -94,6 +96,16 @@ def next_step(dossier: Dossier, staff: Staff) -> NextStep:
 
 def _day(day: date | None) -> str:
     return show_date(day, OURS) if day else ""
+
+
+def _life(dossier: Dossier) -> str:
+    """Since when it is in force and until when, as a sentence; empty before that."""
+    life = dossier.life
+    if life is None:
+        return ""
+    since = _day(dossier.agreement.effective_date)
+    ends_on = _day(life.end.ends_on if life.end else None)
+    return text(f"staff.life.{life.state}", OURS, effective=since, ends_on=ends_on)
 
 
 def _so_far(dossier: Dossier) -> str:

@@ -12,13 +12,13 @@ from service.database.agreement.documents import Original
 from service.database.keeping.archive import ArchivedObject
 from service.deps import Deps
 from service.workflow.keeping.examine import Recorded, examine, note_check
+from service.workflow.keeping.locks import first_lock
 from service.workflow.package_files import package_facts
 from service.workflow.sealing.evidence_package import decoded
 from signatures.package.names import AGREEMENT, CERTIFICATES, EVIDENCE, LOG, SHEET, SHOWN
 from storage.archive import Package, store
 from storage.manifest import StoredPackage
 from storage.objects import StoredObject
-from storage.retention import lock_until
 
 
 def archive(deps: Deps, agreement_id: str) -> None:
@@ -32,7 +32,7 @@ def archive(deps: Deps, agreement_id: str) -> None:
         agreement = tx.agreements.get_by_id(agreement_id)
         original = tx.documents.original(agreement_id)
         state = tx.archive.state(agreement_id)
-        now = tx.now()
+        until = first_lock(tx, deps.settings, agreement_id)
         if original is None or (state and state.state is PackageState.VERIFIED):
             return
         frozen = tx.documents.frozen_pdf(agreement_id, agreement.edition)
@@ -41,9 +41,9 @@ def archive(deps: Deps, agreement_id: str) -> None:
     stored = store(
         deps.objects(),
         _package(agreement, original, frozen[0]),
-        retain_until=lock_until(now, days=deps.settings.lock_days),
+        retain_until=until,
     )
-    known = _note_stored(deps, agreement, original, stored, now)
+    known = _note_stored(deps, agreement, original, stored, until)
     if known.looked_at != (state.looked_at if state else None):
         return  # another worker was first and recorded the result
     # One verdict: the second takes longer than all the rest, and is left to ``reread``.
@@ -85,9 +85,8 @@ def _package(agreement: Agreement, original: Original, shown: bytes) -> Package:
 
 
 def _note_stored(
-    deps: Deps, agreement: Agreement, original: Original, stored: StoredPackage, now: datetime
+    deps: Deps, agreement: Agreement, original: Original, stored: StoredPackage, until: datetime
 ) -> Recorded:
-    until = lock_until(now, days=deps.settings.lock_days)
     objects = [
         ArchivedObject(
             each.key.removeprefix(stored.prefix),

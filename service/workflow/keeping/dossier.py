@@ -12,9 +12,10 @@ from service.agreement.deadlines import can_be_later
 from service.agreement.events import Event, reason_in_words
 from service.agreement.evidence_sheet import in_words
 from service.agreement.fields import same_person
+from service.agreement.life import Life, life_of
 from service.agreement.lists import SameNumber
 from service.agreement.model import Agreement
-from service.agreement.permissions import SYSTEM, Permission, Staff, require
+from service.agreement.permissions import OPERATOR, SYSTEM, Permission, Staff, require
 from service.agreement.places import Place
 from service.agreement.questions import Question
 from service.agreement.reminders import next_moment, refused_by_hand
@@ -27,7 +28,7 @@ from service.database.queue.messages import LINK_KINDS, OVERTAKEN, Message
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import NotFound
-from service.texts import Language
+from service.texts import Language, text
 from service.workflow.package_files import ListedFile, listed
 from signatures.effective_date import local_date
 
@@ -56,7 +57,8 @@ class Dossier:
     ``other_days`` has the token's time of each act that was stamped on a later date than it was
     signed; ``token_quality`` is the quality of the time stamps in words, empty before the closing.
     ``remind_refused`` is the code of the reason why staff cannot send a reminder now, None if they
-    can; ``invited``: it waits for the signatory, who has a valid link.
+    can; ``invited``: it waits for the signatory, who has a valid link. ``life`` is None before the
+    agreement takes effect.
     """
 
     agreement: Agreement
@@ -77,6 +79,7 @@ class Dossier:
     remind_refused: ErrorCode | None
     next_reminder: datetime | None
     can_extend: bool
+    life: Life | None
 
     @property
     def open_questions(self) -> bool:
@@ -158,6 +161,20 @@ def agreement_of(deps: Deps, reference: str, staff: Staff) -> Agreement:
         return _seen(tx, reference, staff)
 
 
+def life_of_agreement(deps: Deps, reference: str, staff: Staff) -> tuple[Agreement, Life | None]:
+    """The agreement with its life, for a page about its end. Raises NotFound, NotAllowed."""
+    with deps.database.begin() as tx:
+        agreement = _seen(tx, reference, staff)
+        return agreement, _life(deps, tx, agreement)
+
+
+def _life(deps: Deps, tx: Transaction, agreement: Agreement) -> Life | None:
+    if agreement.effective_date is None:
+        return None
+    today, years = local_date(tx.now()), deps.settings.retention_years
+    return life_of(tx.lives.end_of(agreement.id), today, years)
+
+
 def _seen(tx: Transaction, reference: str, staff: Staff) -> Agreement:
     require(staff, Permission.SEE_ARCHIVE)
     found = tx.agreements.get(reference)
@@ -200,6 +217,7 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
         remind_refused=refused_by_hand(situation, now),
         next_reminder=next_moment(situation, marks, now) if situation else None,
         can_extend=extendable and can_be_later(agreement.expires_at, now),
+        life=_life(deps, tx, agreement),
     )
 
 
@@ -228,5 +246,7 @@ def _quality(original: Original | None, language: Language) -> str:
 
 def _line(entry: Entry, language: Language) -> TimelineEntry:
     who = (entry.personal or {}).get("name", "") if entry.actor != SYSTEM.actor else ""
+    if entry.actor == OPERATOR.actor:
+        who = text("labels.operator", language)
     reason = reason_in_words(entry.event, entry.personal or {}, language)
     return TimelineEntry(entry.at, entry.sentence(language), str(who), str(entry.event), reason)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from service.agreement.events import Event
+from service.agreement.life import kept_no_longer
 from service.agreement.permissions import SYSTEM
 from service.agreement.reasons import because
 from service.database.keeping.archive import ArchivedObject
@@ -21,6 +22,7 @@ from service.database.keeping.document_stamps import DocumentStamp, Due
 from service.database.keeping.renewals import FAILING, LATE
 from service.deps import Deps
 from service.workflow.keeping.examine import ledgers, verify_kept
+from service.workflow.keeping.locks import first_lock
 from service.workflow.one_by_one import said
 from service.workflow.sealing.seal import with_present_keys
 from signatures.effective_date import local_date
@@ -28,7 +30,6 @@ from signatures.errors import TimestampUnavailable
 from signatures.verdict.report import GENUINE
 from storage.objects import StoredObject
 from storage.renewed import find_renewed, original_of, put_renewed, renewed_name
-from storage.retention import lock_until
 
 if TYPE_CHECKING:  # it loads the PDF library
     from signatures.pdf.stamps_in_file import Stamp
@@ -49,7 +50,7 @@ def renew_stamps(deps: Deps) -> int:
     failing = _read_unread(deps)
     with deps.database.begin() as tx:
         now = tx.now()
-        late = tx.stamps.late(now)
+        late = tx.stamps.late(now, _kept_no_longer(deps, now))
     if late:
         log.error("time stamps of %d agreements were not renewed before they expired", len(late))
     renewed = 0
@@ -64,12 +65,17 @@ def _renew_part(deps: Deps, now: datetime, failing: dict[str, str]) -> int:
     fail as are read at once, which the alarm reports."""
     with deps.database.begin() as tx:
         before = now + timedelta(days=deps.settings.stamp_renew_days)
-        found = tx.stamps.due(now, before, AT_ONCE)
+        found = tx.stamps.due(now, before, _kept_no_longer(deps, now), AT_ONCE)
     due = [each for each in found if each.stamp.agreement_id not in failing]
-    return _renew_all(deps, due, now, failing) if due else 0
+    return _renew_all(deps, due, failing) if due else 0
 
 
-def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str]) -> int:
+def _kept_no_longer(deps: Deps, now: datetime) -> date:
+    """What ended before this date is not kept any more, so it is not renewed either."""
+    return kept_no_longer(local_date(now), deps.settings.retention_years)
+
+
+def _renew_all(deps: Deps, due: list[Due], failing: dict[str, str]) -> int:
     """Renew files and return how many; reasons for failures are added to ``failing``."""
     try:
         until = deps.sealer().stamps_until()
@@ -89,7 +95,7 @@ def _renew_all(deps: Deps, due: list[Due], now: datetime, failing: dict[str, str
     renewed = 0
     for number, each in enumerate(worthwhile):
         try:
-            renewed += _renew(deps, each, now)
+            renewed += _renew(deps, each)
         except TimestampUnavailable as failure:  # the others would fail as well
             left = (other.stamp.agreement_id for other in worthwhile[number:])
             failing |= dict.fromkeys(left, said(failure))
@@ -141,22 +147,23 @@ def _note_troubles(deps: Deps, late: set[str], failing: Mapping[str, str]) -> No
                 tx.audit.append(agreement_id, Event.ARCHIVE_NOT_RENEWED, SYSTEM, personal=said)
 
 
-def _renew(deps: Deps, due: Due, now: datetime) -> int:
+def _renew(deps: Deps, due: Due) -> int:
     """Renew one file; returns 1, or 0 if another worker did."""
     kept, of = due.kept, due.stamp.of
+    with deps.database.look() as tx:
+        until = first_lock(tx, deps.settings, due.stamp.agreement_id)
     if stored := _stored_before(deps, due):
-        return _note(deps, due, *stored, now)
+        return _note(deps, due, *stored, until)
     pdf = deps.objects().read_verified(kept.key, kept.version_id, kept.sha256)
     made = with_present_keys(deps, lambda one: one.renew(pdf))
     if not made.pdf.startswith(pdf):
         raise ValueError(f"{kept.key}: its renewed copy does not begin with it")
     _must_be_genuine(deps, due, made.pdf)
     name = renewed_name(of, local_date(made.token_time))
-    until = lock_until(now, days=deps.settings.lock_days)
     put = put_renewed(deps.objects(), due.prefix, name, made.pdf, retain_until=until)
     if put is None:  # another worker's of the same day, recorded by it or by the next run
         return 0
-    return _note(deps, due, put, made.pdf, now, quality=made.token_quality)
+    return _note(deps, due, put, made.pdf, until, quality=made.token_quality)
 
 
 def _stored_before(deps: Deps, due: Due) -> tuple[StoredObject, bytes] | None:
@@ -174,10 +181,9 @@ def _stored_before(deps: Deps, due: Due) -> tuple[StoredObject, bytes] | None:
 
 
 def _note(
-    deps: Deps, due: Due, stored: StoredObject, pdf: bytes, now: datetime, *, quality: str = ""
+    deps: Deps, due: Due, stored: StoredObject, pdf: bytes, until: datetime, *, quality: str = ""
 ) -> int:
     agreement_id, name = due.stamp.agreement_id, stored.key.removeprefix(due.prefix)
-    until = lock_until(now, days=deps.settings.lock_days)
     copy = ArchivedObject(name, stored.key, stored.version_id, stored.sha256, stored.size, until)
     last = _last_stamp(pdf)
     with deps.database.begin() as tx:

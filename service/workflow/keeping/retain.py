@@ -1,7 +1,9 @@
 """Retention: extends locks in the archive, and deletes data no longer needed in the database.
 
 An archived object is locked for a limited time, and the lock is extended before it expires
-(DESIGN.md §2), so that nothing is locked for longer than known to be needed.
+(DESIGN.md §2), so that nothing is locked for longer than known to be needed. Once the end of an
+agreement is recorded (``service/workflow/life/end.py``), its last extension reaches exactly the
+last moment of keeping, and nothing is extended any more. Nothing is deleted either.
 
 Every night all locks with fewer than 60 days left are extended, in parts of ``AT_ONCE`` objects. An
 object that cannot be extended does not block the others: its package is examined at once and, if
@@ -11,13 +13,14 @@ that finds nothing missing or damaged, the failure is recorded, so that an alarm
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.agreement.events import Event
 from service.agreement.permissions import SYSTEM
 from service.agreement.states import PackageState
-from service.database.keeping.archive import ArchivedObject
+from service.database.keeping.archive import EndingLock
 from service.deps import Deps
+from service.workflow.keeping.locks import last_moment
 from service.workflow.keeping.reread import look
 from service.workflow.one_by_one import one_by_one, said
 from service.workflow.tasks import EXTEND
@@ -28,14 +31,20 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 200  # objects per job, so that it ends soon when a worker must stop
 SHED_AT_ONCE = 100  # agreements per transaction, about ten megabytes
+REOPENED_AT_ONCE = 10_000  # locks per transaction
 WORKING_COPY_HOURS = 24  # after the archive verified its copy; the mails have been sent by then
 
 
 def begin_prolonging(deps: Deps) -> int:
     """Start extending tonight's locks; a nightly job. Extends the few of the anchors itself.
 
-    Returns how many anchors. Raises SomeFailed after trying all of them.
+    If the years of retention were changed, locks that had reached their last moment are considered
+    again. Returns how many anchors. Raises SomeFailed after trying all of them.
     """
+    reopened = REOPENED_AT_ONCE
+    while reopened == REOPENED_AT_ONCE:
+        with deps.database.begin() as tx:
+            reopened = tx.archive.reopen_locks(deps.settings.retention_years, REOPENED_AT_ONCE)
     with deps.database.begin() as tx:
         tx.jobs.defer(EXTEND)
         until = lock_until(tx.now(), days=deps.settings.lock_days)
@@ -59,36 +68,49 @@ def prolong_locks(deps: Deps, until: str = "", key: str = "") -> int:
     """
     after = (datetime.fromisoformat(until), key) if until else None
     with deps.database.begin() as tx:
-        new_end = lock_until(tx.now(), days=deps.settings.lock_days)
-        ending = tx.archive.locked_for_less_than(EXTEND_BELOW_DAYS, after=after, limit=AT_ONCE)
+        now = tx.now()
+        soon = now + timedelta(days=EXTEND_BELOW_DAYS)
+        ending = tx.archive.locks_ending(soon, after=after, limit=AT_ONCE)
     failing: dict[str, str] = {}
-    for agreement_id, kept in ending:
+    for each in ending:
         try:
-            _extend(deps, agreement_id, kept, new_end)
+            _extend(deps, each, now)
         except Exception as failure:  # one object must not block the others
-            log.error("%s: %s", kept.key, said(failure))
-            failing[agreement_id] = f"{kept.name}: {said(failure)}"
+            log.error("%s: %s", each.kept.key, said(failure))
+            failing[each.agreement_id] = f"{each.kept.name}: {said(failure)}"
     if failing:
         prove_working(deps.objects())
     for agreement_id, reason in failing.items():
         _note_failing(deps, agreement_id, reason)
     with deps.database.begin() as tx:
         if len(ending) == AT_ONCE:
-            last = ending[-1][1]
+            last = ending[-1].kept
             tx.jobs.defer(
                 EXTEND,
                 until=last.locked_until.isoformat(),
                 key=last.key,
             )
         else:
-            tx.archive.forget_lock_failures(EXTEND_BELOW_DAYS)
+            tx.archive.forget_lock_failures(soon)
     return len(ending) - len(failing)
 
 
-def _extend(deps: Deps, agreement_id: str, kept: ArchivedObject, until: datetime) -> None:
-    reached = deps.objects().extend_retention(kept.key, kept.version_id, until)
+def _extend(deps: Deps, ending: EndingLock, now: datetime) -> None:
+    """Extend one lock, or find that it needs no extension any more."""
+    agreement_id, kept, years = ending.agreement_id, ending.kept, deps.settings.retention_years
+    last, reached = last_moment(ending.ends_on, years), kept.locked_until
+    until = lock_until(now, days=deps.settings.lock_days, last=last)
+    if until > max(reached, now):
+        reached = deps.objects().extend_retention(kept.key, kept.version_id, until)
+    final = last is not None and last <= max(reached, now)
     with deps.database.begin() as tx:
-        tx.archive.note_lock(agreement_id, kept.name, reached)
+        if final:  # unless the end was changed meanwhile
+            tx.agreements.hold(agreement_id)
+            end = tx.lives.end_of(agreement_id)
+            final = end is not None and end.ends_on == ending.ends_on
+        tx.archive.note_lock(
+            agreement_id, kept.name, reached, final_for_years=years if final else None
+        )
 
 
 def _note_failing(deps: Deps, agreement_id: str, reason: str) -> None:

@@ -19,9 +19,11 @@ from road import signed_and_archived, steps
 from werkzeug.serving import make_server
 
 from service.agreement.capabilities import account_token_for
+from service.agreement.life import GivenEnd
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.workflow.actors import Client
+from service.workflow.life.end import end
 from service.workflow.people import forgotten, role_grants
 from service.workflow.people import staff as people
 
@@ -71,6 +73,8 @@ class Place:
             "returned": f"/overeenkomsten/{self.returned}",
             "queue": "/tekenen-namens-ons",
             "completed": f"/overeenkomsten/{self.archived}",
+            "end": f"/overeenkomsten/{self.archived}/einde",
+            "undo-end": f"/overeenkomsten/{self.archived}/einde/terugnemen",
             "archive": "/archief",
             "archive-wrong": "/archief?van=32/1/2020",
             "archive-item": archived,
@@ -102,6 +106,8 @@ class Place:
 def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> Iterator[Place]:
     """Agreements in every stage, served to a browser."""
     archived = signed_and_archived(deps)
+    given = GivenEnd("31/12/2030", "other", LONG)
+    end(deps, archived, given, admin[0])
     waiting = steps(deps).pre_signed(name=LONG, number="0863.643.458")
     steps(deps).pre_signed(name="Optiek Claes", number="", number_type="none")
     returned = steps(deps).pre_signed(name=f"Terug {LONG}", number="", number_type="none")

@@ -9,7 +9,7 @@ from colleagues import add_colleague, proof_of
 from flask import Flask
 from form_walk import HOME, SECRET, walk
 from office import NEW, rows
-from road import steps
+from road import in_the_archive, steps
 
 from service.agreement.capabilities import account_token_for
 from service.agreement.permissions import Role, Staff
@@ -24,6 +24,7 @@ BUTTONS = {
     "archive.check",
     "staff.retry",
     "staff.settle_mail",
+    "staff.undo_end",
 }
 
 
@@ -52,6 +53,7 @@ def asked_role(deps: Deps, admin: Staff) -> tuple[str, str, str]:
 def test_every_form_comes_back_filled(
     app: Flask, office: Browser, deps: Deps, admin: tuple[Staff, str]
 ) -> None:
+    archived = in_the_archive(office, deps)
     waiting = steps(deps).pre_signed()
     sent, draft = new(office), new(office)
     office.post(f"/overeenkomsten/{sent}/verzending")
@@ -80,6 +82,7 @@ def test_every_form_comes_back_filled(
             f"/overeenkomsten/{sent}/{each}"
             for each in ("adres", "termijn", "intrekking", "overname", "herzending")
         ),
+        f"/overeenkomsten/{archived}/einde",
         "/profiel",
         "/medewerkers",
         f"/medewerkers/{account}",

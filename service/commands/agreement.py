@@ -1,0 +1,35 @@
+"""``zegel agreement``: what the operator of the machine does with one agreement."""
+
+from __future__ import annotations
+
+import click
+
+from service.agreement.deadlines import show_date
+from service.agreement.life import GivenEnd, kept_until
+from service.agreement.permissions import OPERATOR
+from service.commands.installation import installation
+from service.error_words import words_by_field
+from service.errors import Invalid
+from service.settings.table import Settings
+from service.texts import OURS, text
+from service.workflow.life import end as ending
+
+
+def end(settings: Settings, reference: str, day: str, reason: str, note: str) -> None:
+    """Record the end of a completed agreement, and print until when its original is kept."""
+    given = GivenEnd(day, reason, note)
+    with installation(settings) as deps:
+        try:
+            found = ending.end(deps, reference, given, OPERATOR)
+        except Invalid as wrong:
+            raise click.ClickException(" ".join(words_by_field(wrong).values())) from wrong
+    last = kept_until(found.ends_on, settings.retention_years)
+    click.echo(
+        text(
+            "cli.ended",
+            OURS,
+            reference=reference,
+            day=show_date(found.ends_on, OURS),
+            last=show_date(last, OURS),
+        )
+    )

@@ -1,0 +1,1 @@
+"""After signing: what happens to an agreement in force."""

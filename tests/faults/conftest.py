@@ -7,21 +7,16 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from bakery import PROCESSOR
 from colleagues import PASSWORD, add_colleague
-from emptied import empty
+from emptied import empty, kept_database
 from fault_road import House, MakeHouse
-from psycopg import sql
 
 from service.agreement.permissions import Role as StaffRole
-from service.database import migrate
-from service.database.roles import Role
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
-from service.engines.postgres import APPLICATION
 from service.settings.table import load_settings
 from service.wiring.build import build
 from service.workflow.people import profile
@@ -37,15 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-@pytest.fixture(scope="session")
-def migrated_template(postgres_server: EmbeddedPostgres, worker_name: str) -> str:
-    """A database of this worker with the current schema, to copy from."""
-    name = f"migrated_{worker_name}"
-    _administer(postgres_server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    migrate.upgrade(postgres_server.owner_url(name), Role(APPLICATION))
-    return name
-
-
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The worker's database, emptied after the test; or the test's own if it is marked so."""
@@ -58,19 +44,10 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def own_database(postgres_server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+def own_database(postgres_server: EmbeddedPostgres) -> Iterator[str]:
     """A new, migrated database: a test must not wait for locks held by a killed process."""
-    name = f"test_{uuid.uuid4().hex}"
-    _administer(
-        postgres_server,
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(migrated_template)
-        ),
-    )
-    yield postgres_server.url(name)
-    _administer(
-        postgres_server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-    )
+    with kept_database(postgres_server, f"test_{uuid.uuid4().hex}") as url:
+        yield url
 
 
 @pytest.fixture
@@ -135,9 +112,3 @@ def make_house(
 @pytest.fixture
 def house(make_house: MakeHouse) -> House:
     return make_house()
-
-
-def _administer(server: EmbeddedPostgres, statement: sql.Composed) -> None:
-    address = server.owner_url("postgres").replace("+psycopg", "")
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(statement)

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 # As in signatures.keys.rotation.REASONS, which would load the certificates' library here.
 REVOCATION_REASONS = ("key_compromise", "superseded", "cessation", "affiliation")
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 class Group(click.Group):
@@ -304,6 +306,29 @@ def archive_rebuild_index(
     sys.exit(
         rebuild(lambda: _settings(PRODUCTION), roots, stamp_roots, since=since, as_json=as_json)
     )
+
+
+@main.command("import", help=text("cli.import_list", OURS))
+@click.argument("file", type=_FILE)
+@click.option("--check", is_flag=True, help=text("cli.import_check", OURS))
+@click.option("--json", "as_json", is_flag=True, help=text("cli.import_json", OURS))
+@click.option("--send", is_flag=True, help=text("cli.import_send", OURS))
+@click.option("--out", type=_NEW_FILE, help=text("cli.import_out", OURS))
+@click.option("--by", default="", metavar="EMAIL", help=text("cli.import_by", OURS))
+@click.option("--owner", default="", metavar="EMAIL", help=text("cli.import_owner", OURS))
+@click.option("--signer", default="", metavar="EMAIL", help=text("cli.import_signer", OURS))
+@click.option("--service", "services", multiple=True, help=text("cli.import_service", OURS))
+@click.option("--days", type=int, help=text("cli.import_days", OURS))
+@click.option("--message", type=_FILE, help=text("cli.import_message", OURS))
+@click.option("--per-minute", type=click.IntRange(1), help=text("cli.import_per_minute", OURS))
+@click.option("--again", is_flag=True, help=text("cli.import_again", OURS))
+@click.option("--without-doubtful", is_flag=True, help=text("cli.import_without_doubtful", OURS))
+def import_list(file: Path, **given: Any) -> None:
+    """Agreements from a list of customers."""
+    # Loads the database.
+    from service.commands.imports import Asked, import_file  # noqa: PLC0415
+
+    sys.exit(import_file(lambda: _settings(PRODUCTION), Asked(file=file, **given)))
 
 
 def set_up_logging() -> None:

@@ -55,6 +55,10 @@ class ErrorCode(StrEnum):
     REMIND_TODAY = "remind_today"
     REMIND_ENOUGH = "remind_enough"
 
+    # imports
+    IMPORT_STATE = "import_state"
+    IMPORT_NOTHING = "import_nothing"
+
     # accounts
     SECOND_ADMINISTRATOR = "second_administrator"
     ACCOUNT_LINK_ENDED = "account_link_ended"
@@ -224,3 +228,17 @@ class FieldCode(StrEnum):
     PACKAGE_NO_MANIFEST = "package_no_manifest"
     PACKAGE_TOO_LARGE = "package_too_large"
     NOT_EXAMINED = "not_examined"
+
+    # a cell of a list
+    VALUE_UNKNOWN = "value_unknown"
+    NUMBER_ROUNDED = "number_rounded"
+
+    # a list to import, as a whole
+    FILE_EMPTY = "file_empty"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_ROWS = "file_rows"
+    FILE_COLUMNS = "file_columns"
+    FILE_NOT_A_TABLE = "file_not_a_table"
+    FILE_OLD_OR_PROTECTED = "file_old_or_protected"
+    FILE_QUOTE = "file_quote"
+    FILE_TOO_MUCH = "file_too_much"

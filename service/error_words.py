@@ -77,6 +77,8 @@ def _filled(key: str, values: Mapping[str, object], language: Language) -> str:
     more = dict(values)
     if "state" in more:
         more["because"] = text(f"states.sentence.{more['state']}", language)
+    if "import_state" in more:
+        more["because"] = text(f"bulk.sentence.{more['import_state']}", language)
     if "reason" in more:
         more["reason"] = kept_in_words(str(more["reason"]), language)
     return text(key, language, **more)

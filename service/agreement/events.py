@@ -12,6 +12,7 @@ from service.texts import Language, catalogue, named
 
 class Event(StrEnum):
     AGREEMENT_CREATED = "agreement.created"
+    AGREEMENT_IMPORTED = "agreement.imported"
     AGREEMENT_EDITED = "agreement.edited"
     AGREEMENT_SENT = "agreement.sent"
     AGREEMENT_OFFERED = "agreement.offered"  # we sign first; nothing is mailed yet
@@ -85,6 +86,12 @@ class Event(StrEnum):
     STAFF_ROLE_WITHDRAWN = "staff.role_withdrawn"
     PROFILE_CHANGED = "profile.changed"
     PROFILE_LOGO_CHANGED = "profile.logo_changed"
+    IMPORT_BEGUN = "import.begun"
+    IMPORT_STARTED = "import.started"
+    IMPORT_PAUSED = "import.paused"
+    IMPORT_RESUMED = "import.resumed"
+    IMPORT_STOPPED = "import.stopped"
+    IMPORT_FINISHED = "import.finished"
     LOG_ANCHORED = "log.anchored"
 
 
@@ -135,6 +142,7 @@ IN_THE_CHAIN = frozenset(
         "reference",
         "revision",  # the edition, under its former name
         "roles",
+        "row",  # of a list that was imported
         "sha256",
         "since",
         "staff",  # the id of the account

@@ -27,6 +27,9 @@ from service.database.agreement.seals import Seals
 from service.database.agreement.signing import Signing
 from service.database.agreement.templates import Templates
 from service.database.agreement.visits import Visits
+from service.database.bulk.imports import Imports
+from service.database.bulk.known import KnownCustomers
+from service.database.bulk.lines import ImportLines
 from service.database.driver import Cursor
 from service.database.keeping.archive import ArchiveRecords
 from service.database.keeping.archive_round import ArchiveRound
@@ -116,6 +119,9 @@ class Transaction:
     alarms = Part(Alarms)  # stalled work, and the alarms sent about it
     failing_jobs = Part(FailingJobs)
     idempotency = Part(IdempotencyKeys)  # answered requests
+    imports = Part(Imports)
+    lines = Part(ImportLines)
+    known = Part(KnownCustomers)  # what the database has of the customers in a list
     questions = Part(Questions)
     reminders = Part(Reminders)
     audit = Part(AuditLog)  # the hash-chained log

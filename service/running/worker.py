@@ -142,13 +142,13 @@ def register(
 def _when_deferred(deps: Deps, app: procrastinate.App, job: Job) -> None:
     task = job.task
 
-    def perform(attempt: int = 0, **arguments: str | int) -> None:
+    def perform(attempt: int = 0, queue: str = "", **arguments: str | int) -> None:
         what = task.what(arguments)
         try:
             job.step(deps, **arguments)
         except Exception as failure:
             log.warning("%s %s: %s: %s", task.name, what, type(failure).__name__, failure)
-            _again(deps, job, attempt, arguments)
+            _again(deps, job, attempt, {**arguments, "queue": queue})
             _note_failure(deps, job, what, said(failure))
         else:
             if job.failed is None:

@@ -92,6 +92,7 @@ class Settings:
     soffice: str | None  # None: searched for
     office_python: str | None
     link_days: int
+    bulk_mails_per_minute: int  # 0: no limit
     reminder_days: tuple[int, ...]  # negative: before the deadline; empty: none
     staff_may_copy_link: bool
     trusted_proxies: int
@@ -202,6 +203,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("ZEGEL_SOFFICE", value.words),
     Setting("ZEGEL_OFFICE_PYTHON", value.words),
     Setting("ZEGEL_LINK_DAYS", value.whole_number(1, 365), 30),
+    Setting("ZEGEL_BULK_MAILS_PER_MINUTE", value.whole_number(0, 100_000), 1200),
     Setting("ZEGEL_REMINDER_DAYS", value.marked_days, (3, 10, -3)),
     Setting("ZEGEL_STAFF_MAY_COPY_LINK", value.truth, True),
     Setting("ZEGEL_TRUSTED_PROXIES", value.whole_number(0, 10), 0),

@@ -36,6 +36,8 @@ _REFUSED = (
     ErrorCode.SECOND_ADMINISTRATOR,
     ErrorCode.ACCOUNT_LINK_ENDED,
     ErrorCode.LAST_ADMIN,
+    ErrorCode.IMPORT_STATE,
+    ErrorCode.IMPORT_NOTHING,
 )
 _LIMITS = (
     ErrorCode.CODE_TOO_MANY,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from service.agreement.states import State
 from service.deps import Deps
-from service.workflow.tasks import DELIVER, FORGOTTEN, GENERATE, SEAL
+from service.workflow.tasks import DELIVER, FORGOTTEN, GENERATE, IMPORT, SEAL
 
 PATIENCE_SECONDS = 60
 
@@ -32,4 +32,7 @@ def sweep(deps: Deps, *, patience: int = PATIENCE_SECONDS) -> int:
         for request_id in tx.account_links.waiting_requests(patience):
             tx.jobs.defer(FORGOTTEN, request_id=request_id)
             found += 1
+        if unfinished := tx.imports.unfinished():
+            tx.jobs.defer(IMPORT)
+            found += len(unfinished)
         return found

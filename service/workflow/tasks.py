@@ -6,7 +6,7 @@ what each does and what its failure shows, and the scheduled jobs.
 
 from __future__ import annotations
 
-from service.database.queue.jobs import HOUSEKEEPING, MAIL, Task
+from service.database.queue.jobs import BULK, HOUSEKEEPING, MAIL, Task
 
 # A text that cannot be made waits for a person. Jobs for signed agreements are never given up.
 GENERATE = Task("generate", goes_on=False)
@@ -16,6 +16,8 @@ SEAL = Task("seal")  # and the following steps: see ``service/running/jobs.py``
 CLOSE = Task("close")  # only deferred by former code, like the next
 ARCHIVE = Task("archive")
 DELIVER = Task("deliver", MAIL, about="message_id")
+# All imports in one job, so that their mails together keep to the pace.
+IMPORT = Task("import", BULK, about="", single="imports")
 FORGOTTEN = Task("forgotten", about="request_id")
 LOOK = Task("look", HOUSEKEEPING)
 REREAD = Task("reread", HOUSEKEEPING, about="", single="archive")

@@ -7,6 +7,7 @@ from service.database.tables import agreements as tables
 from service.database.tables import anchors as anchor_tables
 from service.database.tables import archive as archive_tables
 from service.database.tables import documents as document_tables
+from service.database.tables import imports as import_tables
 from service.database.tables import links as link_tables
 from service.database.tables import messages as message_tables
 from service.database.tables import places as place_tables
@@ -20,6 +21,7 @@ TABLES = (
     anchor_tables,
     archive_tables,
     document_tables,
+    import_tables,
     link_tables,
     message_tables,
     place_tables,

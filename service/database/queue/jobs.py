@@ -26,6 +26,7 @@ MAIL = Queue("mail", 20)
 BULK = Queue("bulk", 10)  # one of many requested at once
 HOUSEKEEPING = Queue("housekeeping", 0)  # can wait for an hour unnoticed
 QUEUES = (INTERACTIVE, MAIL, BULK, HOUSEKEEPING)
+_BY_NAME = {each.name: each for each in QUEUES}
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,23 @@ select (select count(*) from deferred) + (select count(*) from woken)
 
 
 class Jobs(Records):
+    in_bulk = False
+    """Whether the work of this transaction is one of many requested at once: its jobs then wait
+    behind those of people, whatever their tasks say."""
+
     def defer(
         self,
         task: Task,
         *,
         what: str = "",
         after: timedelta | None = None,
+        queue: str = "",
         **arguments: str | int,
     ) -> None:
         """Defer a job with these arguments.
+
+        ``queue`` names another queue than the task's own. The job keeps it when it fails and is
+        deferred again.
 
         At most one job on the same subject waits; while one runs another may wait, since the state
         may have changed since the first one read it. ``what`` is the subject if it is more than the
@@ -94,12 +103,15 @@ class Jobs(Records):
         locked rows (``FOR UPDATE SKIP LOCKED``).
         """
         key = f"{task.name}:{what or task.what(arguments)}"
+        own = _BY_NAME.get(queue, task.queue)
+        if self.in_bulk and own.priority > BULK.priority:
+            own = BULK
         job = {
-            "queue": task.queue.name,
+            "queue": own.name,
             "task": task.name,
-            "priority": task.queue.priority,
+            "priority": own.priority,
             "key": key,
-            "args": arguments,
+            "args": arguments if own is task.queue else {**arguments, "queue": own.name},
             "seconds": int(after.total_seconds()) if after else None,
         }
         while not self._connection.execute(_DEFER, job).scalar_one():

@@ -113,6 +113,7 @@ agreements = Table(
     ),
     Index("ix_agreements_effective", text("effective_date desc"), text("id desc")),
     Index("ix_agreements_number", text("(controller ->> 'number')")),
+    Index("ix_agreements_name", text("lower(controller ->> 'name')")),
     Index("ix_agreements_expires", "expires_at", postgresql_where=text(_RUNNING)),
 )
 

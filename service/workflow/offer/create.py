@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 
 from service.agreement.drafting import Draft, Input, draft, suggested
 from service.agreement.events import Event
@@ -33,31 +34,67 @@ def create(deps: Deps, given: Input, staff: Staff, *, idempotency_key: str | Non
     with deps.database.begin() as tx:
         if asked.key and (first := tx.idempotency.answered(asked)):
             return first
-        today = local_date(tx.now())
-        profile = tx.profiles.newest()
-        content = draft(
-            given,
-            default_days=deps.settings.link_days,
-            today=today,
-            able=tx.accounts.with_role(Role.SIGNATORY),
-            processor=profile[1] if profile else None,
-        )
-        if profile is None:
-            raise Refused(ErrorCode.NO_PROCESSOR)
-        version, processor = profile
-        tx.templates.keep(deps.template)
-        agreement = _new(tx, content, deps.template, processor, version, staff)
-        tx.agreements.insert(agreement)
+        agreement = add(deps, tx, given, staff, ground=ground(deps, tx))
         if asked.key:
             tx.idempotency.remember(asked, agreement.reference)
-        tx.audit.append(
-            agreement.id,
-            Event.AGREEMENT_CREATED,
-            staff,
-            personal={"name": staff.name},
-            reference=agreement.reference,
-        )
         return agreement.reference
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all agreements that are made now have in common. ``today`` is the date in Brussels, and
+    ``profile`` the newest of the processor with its version, or None if there is none yet."""
+
+    today: date
+    able: list[Staff]
+    profile: tuple[int, Processor] | None
+
+    @property
+    def processor(self) -> Processor | None:
+        return self.profile[1] if self.profile else None
+
+
+def ground(deps: Deps, tx: Transaction) -> Ground:
+    """The ground of this moment; stores the installed template, which new agreements name."""
+    tx.templates.keep(deps.template)
+    return Ground(local_date(tx.now()), tx.accounts.with_role(Role.SIGNATORY), tx.profiles.newest())
+
+
+def add(
+    deps: Deps,
+    tx: Transaction,
+    given: Input,
+    staff: Staff,
+    *,
+    ground: Ground,
+    owner_id: str = "",
+) -> Agreement:
+    """Make a draft in this transaction: the one way in which agreements begin.
+
+    It becomes the agreement of ``owner_id``, or of ``staff``, who makes it and may do so. Raises
+    Invalid naming the fields, Refused if there is no processor profile yet.
+    """
+    content = draft(
+        given,
+        default_days=deps.settings.link_days,
+        today=ground.today,
+        able=ground.able,
+        processor=ground.processor,
+    )
+    if ground.profile is None:
+        raise Refused(ErrorCode.NO_PROCESSOR)
+    version, processor = ground.profile
+    owner_id = owner_id or staff.id
+    agreement = _new(tx, content, deps.template, processor, version, owner_id)
+    tx.agreements.insert(agreement)
+    tx.audit.append(
+        agreement.id,
+        Event.AGREEMENT_CREATED,
+        staff,
+        personal={"name": staff.name},
+        reference=agreement.reference,
+    )
+    return agreement
 
 
 @dataclass(frozen=True)
@@ -85,7 +122,7 @@ def _new(
     template: TemplateVersion,
     processor: Processor,
     version: int,
-    staff: Staff,
+    owner_id: str,
 ) -> Agreement:
     now = tx.now()
     return Agreement(
@@ -99,7 +136,7 @@ def _new(
         processor_version=version,
         signatory_id=str(uuid.uuid4()),
         details_confirmed=False,
-        sender_id=staff.id,
+        sender_id=owner_id,
         created_at=now,
         sent_at=None,
         opened_at=None,

@@ -32,40 +32,44 @@ def send(deps: Deps, reference: str, by: Principal) -> Agreement:
     """
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
-        before = tx.agreements.lock(reference)
-        pre_signed = before.order is Order.PROCESSOR_FIRST
-        state = next_state(Step.COMPLETE if pre_signed else Step.SEND, before.state)
-        now = tx.now()
-        sent = tx.agreements.save(
+        return send_in(deps, tx, tx.agreements.lock(reference), by)
+
+
+def send_in(deps: Deps, tx: Transaction, before: Agreement, by: Principal) -> Agreement:
+    """The same in this transaction, for who may send; ``before`` was loaded under its lock."""
+    pre_signed = before.order is Order.PROCESSOR_FIRST
+    state = next_state(Step.COMPLETE if pre_signed else Step.SEND, before.state)
+    now = tx.now()
+    sent = tx.agreements.save(
+        before,
+        dataclasses.replace(
             before,
-            dataclasses.replace(
-                before,
-                state=state,
-                sent_at=now,
-                expires_at=end_of_day_after(now, before.link_days),
-                details_confirmed=pre_signed,
-                countersigner=_countersigner(tx, before),
-                annex=before.annex if pre_signed else _suggested(tx, before),
-            ),
-        )
-        tx.audit.append(
-            sent.id,
-            Event.AGREEMENT_OFFERED if pre_signed else Event.AGREEMENT_SENT,
-            by,
-            personal={
-                "name": by.name,
-                "email": sent.signatory.email,
-                "recipient": sent.signatory.name,
-            },
-            until=last_day(sent),
-        )
-        if pre_signed:
-            tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, by)
-            tx.jobs.defer(GENERATE, agreement_id=sent.id)
-        else:
-            invite(tx, sent, issue(deps, tx, sent, by))
-            prepare(deps, tx, sent)  # so that the text can be read before filling anything in
-        return sent
+            state=state,
+            sent_at=now,
+            expires_at=end_of_day_after(now, before.link_days),
+            details_confirmed=pre_signed,
+            countersigner=_countersigner(tx, before),
+            annex=before.annex if pre_signed else _suggested(tx, before),
+        ),
+    )
+    tx.audit.append(
+        sent.id,
+        Event.AGREEMENT_OFFERED if pre_signed else Event.AGREEMENT_SENT,
+        by,
+        personal={
+            "name": by.name,
+            "email": sent.signatory.email,
+            "recipient": sent.signatory.name,
+        },
+        until=last_day(sent),
+    )
+    if pre_signed:
+        tx.audit.append(sent.id, Event.DOCUMENT_REQUESTED, by)
+        tx.jobs.defer(GENERATE, agreement_id=sent.id)
+    else:
+        invite(tx, sent, issue(deps, tx, sent, by))
+        prepare(deps, tx, sent)  # so that the text can be read before filling anything in
+    return sent
 
 
 def _suggested(tx: Transaction, draft: Agreement) -> Annex:

@@ -47,6 +47,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
     "refused": (Activity.REFUSED,),
     "profile": (Event.PROFILE_CHANGED, Event.PROFILE_LOGO_CHANGED),
+    "imports": (
+        Event.IMPORT_BEGUN,
+        Event.IMPORT_STARTED,
+        Event.IMPORT_PAUSED,
+        Event.IMPORT_RESUMED,
+        Event.IMPORT_STOPPED,
+        Event.IMPORT_FINISHED,
+    ),
     "service": (Event.LOG_ANCHORED, Event.ARCHIVE_PROBED),
 }
 

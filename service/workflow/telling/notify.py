@@ -11,6 +11,7 @@ from service.agreement.permissions import Role, Staff
 from service.agreement.places import Party
 from service.agreement.subjects import Subject
 from service.database.engine import Transaction
+from service.database.queue.jobs import INTERACTIVE
 from service.database.queue.messages import NewMessage
 from service.mail.kinds import Mail
 from service.texts import Language
@@ -76,7 +77,9 @@ def tell(
     )
     queued = tx.messages.queue(new)
     if queued:
-        tx.jobs.defer(DELIVER, message_id=message_id)
+        # A person waits for a code, so it does not wait behind other mails.
+        queue = INTERACTIVE.name if challenge_id else ""
+        tx.jobs.defer(DELIVER, message_id=message_id, queue=queue)
     return queued
 
 

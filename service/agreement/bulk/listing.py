@@ -1,0 +1,61 @@
+"""The list in a table: its headings and its rows, without titles, totals and repetitions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from service.agreement.bulk.columns import PROBLEM, Columns, guess, shape_of, target_of
+from service.agreement.fields import fold
+from service.spreadsheets.table import Row
+from service.texts import OURS, table
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of customers. ``headings`` are empty strings if the file has none.
+
+    ``left_out`` are the numbers of rows below the headings that are no customers: totals at the
+    end, and headings repeated on each page.
+    """
+
+    headings: tuple[str, ...]
+    columns: Columns
+    rows: tuple[Row, ...]
+    left_out: tuple[int, ...]
+
+    @property
+    def shape(self) -> str:
+        """The digest of the headings, by which columns are remembered."""
+        return shape_of(self.headings)
+
+
+def listing_of(rows: Sequence[Row]) -> Listing:
+    """The list in a table, with the columns as guessed."""
+    columns = guess([row.cells for row in rows])
+    headings = rows[columns.heading].cells if columns.heading >= 0 else ("",) * len(rows[0].cells)
+    below = rows[columns.heading + 1 :]
+    kept = [row for row in below if row.cells != headings]
+    while kept and _is_total(kept[-1].cells):
+        kept.pop()
+    numbers = {row.number for row in kept}
+    left_out = tuple(row.number for row in below if row.number not in numbers)
+    return Listing(headings, columns, tuple(kept), left_out)
+
+
+def _is_total(cells: Sequence[str]) -> bool:
+    first = next((each for each in cells if each), "")
+    words = fold(first).split()
+    begins = bool(words) and (words[0] in _totals() or " ".join(words) in _totals())
+    return begins and not any("@" in each for each in cells)
+
+
+@cache
+def _totals() -> frozenset[str]:
+    return frozenset(table("import_headings", OURS)["totals"]["words"])
+
+
+def is_problem(heading: str) -> bool:
+    """Whether a column is the one that we added to a list with faults."""
+    return target_of(heading) == PROBLEM

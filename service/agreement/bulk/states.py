@@ -1,0 +1,77 @@
+"""The states of an import and of its lines.
+
+An import is *judging* until every line has its verdict, then *ready* for a person to look at it.
+Started, it is *running*: the worker makes the agreements of the good lines and, if asked, sends
+them. It can be *paused* and go on, be *stopped*, which ends what is not done yet, or be *done*.
+After that more can be asked of it: sending what was made, or trying again what failed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from service.error_codes import ErrorCode
+from service.errors import Refused
+
+
+class ImportState(StrEnum):
+    JUDGING = "judging"
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+class LineState(StrEnum):
+    """``WAITING`` for its verdict; ``GOOD`` to be made; ``FAILED`` for a reason that is not in the
+    line itself; ``STOPPED`` before it was made, or made and not sent."""
+
+    WAITING = "waiting"
+    GOOD = "good"
+    FAULTY = "faulty"
+    SKIPPED = "skipped"
+    MADE = "made"
+    SENT = "sent"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class ImportStep(StrEnum):
+    """What people do with an import."""
+
+    JUDGE_AGAIN = "judge_again"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+
+
+TRANSITIONS: dict[ImportStep, dict[ImportState, ImportState]] = {
+    # Before anything was made: with other columns or choices.
+    ImportStep.JUDGE_AGAIN: dict.fromkeys(
+        (ImportState.JUDGING, ImportState.READY), ImportState.JUDGING
+    ),
+    ImportStep.START: dict.fromkeys(
+        (ImportState.READY, ImportState.DONE, ImportState.RUNNING), ImportState.RUNNING
+    ),
+    ImportStep.PAUSE: {ImportState.RUNNING: ImportState.PAUSED},
+    ImportStep.RESUME: {ImportState.PAUSED: ImportState.RUNNING},
+    ImportStep.STOP: dict.fromkeys(
+        (ImportState.JUDGING, ImportState.READY, ImportState.RUNNING, ImportState.PAUSED),
+        ImportState.STOPPED,
+    ),
+}
+
+
+def next_state(step: ImportStep, state: ImportState) -> ImportState:
+    """The state after ``step``. Raises Refused if this state does not allow it."""
+    allowed = TRANSITIONS[step]
+    if state not in allowed:
+        raise Refused(ErrorCode.IMPORT_STATE, import_state=state.value)
+    return allowed[state]
+
+
+def may(step: ImportStep, state: ImportState) -> bool:
+    """Whether ``state`` allows ``step``; for showing a button."""
+    return state in TRANSITIONS[step]

@@ -1,0 +1,187 @@
+"""Imports, each with the choices made for it, and how far it is."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, insert, select, update
+
+from service.agreement.bulk.options import Options
+from service.agreement.bulk.states import ImportState, LineState
+from service.database.tables.accounts import staff
+from service.database.tables.columns import word, words
+from service.database.tables.imports import import_lines, imports
+from service.database.tables.records import Records, record
+from service.error_codes import ErrorCode
+from service.errors import NotFound
+from service.spreadsheets.table import Dialect, Kind
+
+_NUMBERS_LOCK = 7_403_147
+
+
+@dataclass(frozen=True)
+class Import:
+    """One list. Instants are aware UTC. ``headings`` and ``targets`` have a value for each column;
+    ``per_minute`` is None if the setting decides."""
+
+    id: str
+    number: int
+    name: str
+    by_id: str
+    by_name: str
+    state: ImportState
+    dialect: Dialect
+    headings: tuple[str, ...]
+    targets: tuple[str, ...]
+    shape: str
+    options: Options
+    sending: bool
+    per_minute: int | None
+    failure: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NewImport:
+    id: str
+    name: str
+    by_id: str
+    dialect: Dialect
+    headings: tuple[str, ...]
+    targets: tuple[str, ...]
+    shape: str
+    options: Options
+
+
+_WHOLE = select(imports, staff.c.name.label("by_name")).join(staff, staff.c.id == imports.c.by_id)
+
+
+class Imports(Records):
+    def add(self, new: NewImport) -> int:
+        """Add an import and return its number, the next one."""
+        self._connection.execute(select(func.pg_advisory_xact_lock(_NUMBERS_LOCK)))
+        last = select(func.coalesce(func.max(imports.c.number), 0)).scalar_subquery()
+        return int(
+            self._connection.execute(
+                insert(imports)
+                .values(
+                    id=new.id,
+                    number=last + 1,
+                    name=new.name,
+                    by_id=new.by_id,
+                    state=ImportState.JUDGING.value,
+                    dialect=dataclasses.asdict(new.dialect),
+                    headings=list(new.headings),
+                    targets=list(new.targets),
+                    shape=new.shape,
+                    options=new.options.as_json(),
+                )
+                .returning(imports.c.number)
+            ).scalar_one()
+        )
+
+    def get(self, number: int) -> Import:
+        """Raises NotFound."""
+        return self._one(_WHOLE.where(imports.c.number == number))
+
+    def lock(self, number: int) -> Import:
+        """The same under its row lock: no line of it is being made or sent. Raises NotFound."""
+        return self._one(_WHOLE.where(imports.c.number == number).with_for_update(of=imports))
+
+    def hold(self, import_id: str) -> Import | None:
+        """The import if it is running; it stays so until this transaction ends."""
+        row = self._connection.execute(
+            _WHOLE.where(imports.c.id == import_id).with_for_update(of=imports, read=True)
+        ).one()
+        found = _import(row)
+        return found if found.state is ImportState.RUNNING else None
+
+    def _one(self, statement: Select[Any]) -> Import:
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            raise NotFound(ErrorCode.NOT_FOUND)
+        return _import(row)
+
+    def newest(self, *, limit: int, before: int | None = None) -> list[Import]:
+        """The newest ones, or those before a number."""
+        wanted = _WHOLE.order_by(imports.c.number.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(imports.c.number < before)
+        return [_import(row) for row in self._connection.execute(wanted)]
+
+    def like(self, shape: str) -> Import | None:
+        """The newest import of a list with these headings."""
+        wanted = _WHOLE.where(imports.c.shape == shape).order_by(imports.c.number.desc()).limit(1)
+        row = self._connection.execute(wanted).one_or_none()
+        return _import(row) if row else None
+
+    def unfinished(self) -> list[Import]:
+        """Those with work to do now, the longest waiting first."""
+        states = words((ImportState.JUDGING, ImportState.RUNNING))
+        rows = self._connection.execute(
+            _WHOLE.where(imports.c.state.in_(states)).order_by(imports.c.started_at.nulls_first())
+        )
+        return [_import(row) for row in rows]
+
+    def set_state(self, import_id: str, state: ImportState, **values: Any) -> None:
+        """Record another state, with other columns that change with it."""
+        if state in (ImportState.DONE, ImportState.STOPPED):
+            values["ended_at"] = func.clock_timestamp()
+        if state is ImportState.RUNNING:
+            values |= {
+                "started_at": func.coalesce(imports.c.started_at, func.clock_timestamp()),
+                "ended_at": None,
+            }
+        self._connection.execute(
+            update(imports)
+            .where(imports.c.id == import_id)
+            .values(state=state.value, failure=values.pop("failure", ""), **values)
+        )
+
+    def choose(self, import_id: str, targets: Sequence[str], options: Options) -> None:
+        """Record what the columns hold, and the choices for all lines."""
+        self._connection.execute(
+            update(imports)
+            .where(imports.c.id == import_id)
+            .values(targets=list(targets), options=options.as_json())
+        )
+
+    def counts(self, import_id: str) -> dict[LineState, int]:
+        """The number of its lines in each state, without those in none."""
+        rows = self._connection.execute(
+            select(import_lines.c.state, func.count())
+            .where(import_lines.c.import_id == import_id)
+            .group_by(import_lines.c.state)
+        )
+        return {LineState(state): count for state, count in rows}
+
+    def doubtful(self, import_id: str) -> int:
+        """The number of good lines with a warning."""
+        return int(
+            self._connection.execute(
+                select(func.count()).where(
+                    import_lines.c.import_id == import_id,
+                    import_lines.c.state == word(LineState.GOOD),
+                    func.jsonb_array_length(import_lines.c.warnings) > 0,
+                )
+            ).scalar_one()
+        )
+
+
+def _import(row: Any) -> Import:
+    said = row.dialect
+    return record(
+        Import,
+        row,
+        state=ImportState(row.state),
+        dialect=Dialect(**{**said, "kind": Kind(said["kind"])}),
+        headings=tuple(row.headings),
+        targets=tuple(row.targets),
+        options=Options.from_json(row.options),
+    )

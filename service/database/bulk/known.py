@@ -1,0 +1,77 @@
+"""What the database has of the customers in a list, asked for many rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Text, any_, bindparam, func, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import ColumnElement
+
+from service.agreement.bulk.verdicts import Known, Verdict
+from service.agreement.states import State
+from service.database.tables.agreements import agreements
+from service.database.tables.columns import words
+from service.database.tables.imports import import_lines, imports
+from service.database.tables.records import Records
+
+AT_ONCE = 1000  # values per statement
+LOCK = 3  # of the two-part advisory locks
+
+# Spelled as in their indexes.
+_NUMBER: ColumnElement[str] = literal_column("(agreements.controller ->> 'number')", Text)
+_NAME: ColumnElement[str] = literal_column("lower(agreements.controller ->> 'name')", Text)
+_THESE = any_(bindparam("these", type_=ARRAY(Text)))
+# Those that ended without signatures leave their customer without an agreement.
+_ALIVE = agreements.c.state.not_in(
+    words((State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED))
+)
+_BY_NUMBER = select(_NUMBER, agreements.c.reference).where(_NUMBER == _THESE, _ALIVE)
+_BY_NAME = select(_NAME, agreements.c.reference).where(_NAME == _THESE, _ALIVE)
+_KEY = func.unnest(import_lines.c.identities).label("key")
+_MADE = (
+    select(_KEY, agreements.c.reference)
+    .join(imports, imports.c.id == import_lines.c.import_id)
+    .join(agreements, agreements.c.id == import_lines.c.agreement_id)
+    .where(
+        import_lines.c.identities.op("&&")(bindparam("these", type_=ARRAY(Text))),
+        imports.c.shape == bindparam("shape"),
+        _ALIVE,
+    )
+)
+
+
+class KnownCustomers(Records):
+    def of(self, verdicts: Iterable[Verdict], shape: str) -> Known:
+        """What is known of these rows of a list whose headings have this digest."""
+        said = [each.identity for each in verdicts]
+        return Known(
+            self._found(_BY_NUMBER, {each.number for each in said}),
+            self._found(_BY_NAME, {each.name.lower() for each in said}),
+            self.made((key for each in said for key in each.keys), shape),
+        )
+
+    def made(self, keys: Iterable[str], shape: str) -> dict[str, str]:
+        """The references of what earlier imports of this list made, by those of the keys."""
+        return self._found(_MADE, set(keys), shape=shape)
+
+    def hold_list(self, shape: str) -> None:
+        """Let one line at a time be made of lists with these headings: two of them may be of the
+        same agreement."""
+        number = func.hashtext(shape)
+        self._connection.execute(select(func.pg_advisory_xact_lock(LOCK, number)))
+
+    def _found(self, statement: Any, values: set[str], **more: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for some in _parts(values - {""}):
+            rows = self._connection.execute(statement, {"these": some, **more})
+            found |= {value: reference for value, reference in rows if value in values}
+        return found
+
+
+def _parts(values: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(sorted(values))
+    while some := list(islice(rest, AT_ONCE)):
+        yield some

@@ -1,0 +1,61 @@
+"""Writes a table like another one: the same kind of file, encoding and separator."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+import xlsxwriter
+
+from service.spreadsheets.table import Dialect, Kind
+
+# The first characters with which a spreadsheet takes text for a formula (OWASP, CSV Injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LONGEST_NAME = 31  # of a sheet
+_NOT_IN_A_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+CONTENT_TYPES = {
+    Kind.DELIMITED: "text/csv",
+    Kind.WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def write_table(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
+    """The bytes of a file with these rows."""
+    if dialect.kind is Kind.WORKBOOK:
+        return _workbook(rows, dialect.sheet)
+    return _delimited(rows, dialect)
+
+
+def harmless(cell: str) -> str:
+    """The text with an apostrophe before it if a spreadsheet would execute it."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _delimited(rows: Iterable[Sequence[str]], dialect: Dialect) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=dialect.separator or ";")
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    # What is added may have letters that the file's own encoding lacks: Excel knows UTF-8 by its
+    # mark.
+    encoding = "utf-8-sig" if dialect.encoding in ("", "utf-8") else dialect.encoding
+    try:
+        return text.getvalue().encode(encoding)
+    except UnicodeEncodeError:
+        return text.getvalue().encode("utf-8-sig")
+
+
+def _workbook(rows: Iterable[Sequence[str]], name: str) -> bytes:
+    """All cells are text, which is never a formula; so leading zeros stay too."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet(_sheet_name(name))
+        for number, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if cell:
+                    sheet.write_string(number, column, cell)
+    return file.getvalue()
+
+
+def _sheet_name(name: str) -> str:
+    return name.translate(_NOT_IN_A_NAME).strip()[:_LONGEST_NAME] or "Blad1"

@@ -1,0 +1,1 @@
+"""Lists of customers: taken in, judged, made into agreements and sent."""

@@ -1,0 +1,167 @@
+"""What people decide about an import: its columns and choices, and whether it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.agreement.bulk.columns import known_targets
+from service.agreement.bulk.options import FIELDS, Options
+from service.agreement.bulk.states import ImportState, ImportStep, LineState, next_state
+from service.agreement.bulk.verdicts import Note, Skip
+from service.agreement.events import Event
+from service.agreement.fields import Checker
+from service.agreement.permissions import Permission, Role, Staff, require
+from service.database.bulk.imports import Import
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
+from service.errors import Refused
+from service.workflow.bulk.judge import judge_import
+from service.workflow.bulk.take_in import JUDGED_NOW
+from service.workflow.tasks import IMPORT
+
+TO_DO = (LineState.GOOD, LineState.MADE)
+
+
+def choose(
+    deps: Deps, number: int, by: Staff, *, targets: Sequence[str], options: Options
+) -> Import:
+    """Correct what the columns hold and the choices for all rows; every row is judged again.
+
+    Raises Invalid naming ``columns`` (an unknown target, or one twice) or another choice; Refused
+    once the import was started.
+    """
+    require(by, Permission.PREPARE)
+    check = Checker()
+    chosen = [each for each in targets if each]
+    if not set(chosen) <= set(known_targets()) or len(set(chosen)) < len(chosen):
+        check.refuse("columns", FieldCode.CHOOSE)
+    if not set(options.fields) <= set(FIELDS):
+        check.refuse("options", FieldCode.CHOOSE)
+    with deps.database.begin() as tx:
+        found = tx.imports.lock(number)
+        if len(targets) != len(found.headings):
+            check.refuse("columns", FieldCode.CHOOSE)
+        check.raise_if_wrong()
+        state = next_state(ImportStep.JUDGE_AGAIN, found.state)
+        tx.imports.choose(found.id, targets, options)
+        tx.imports.set_state(found.id, state)
+        tx.lines.move(found.id, list(LineState), LineState.WAITING)
+        tx.jobs.defer(IMPORT)
+        rows = sum(tx.imports.counts(found.id).values())
+    if rows <= JUDGED_NOW:
+        judge_import(deps, number)
+    return _now(deps, number)
+
+
+def leave_out(deps: Deps, number: int, rows: Sequence[int], by: Staff) -> int:
+    """Leave out rows that would be made; returns how many."""
+    require(by, Permission.PREPARE)
+    with deps.database.begin() as tx:
+        found = tx.imports.lock(number)
+        skip = Note(Skip.BY_HAND)
+        return tx.lines.move(found.id, (LineState.GOOD,), LineState.SKIPPED, rows=rows, skip=skip)
+
+
+def start(
+    deps: Deps,
+    number: int,
+    by: Staff,
+    *,
+    send: bool = False,
+    per_minute: int | None = None,
+    doubtful: bool = True,
+) -> Import:
+    """Make the agreements of all good lines and, with ``send``, send them and those made before.
+
+    ``per_minute`` limits how many are sent; None: as set for the installation. Without
+    ``doubtful``, good lines with a warning are left out. From now on this is done in the name of
+    ``by``. Raises Refused if there is nothing to do, or nobody who can sign for us.
+    """
+    require(by, Permission.PREPARE)
+    if send:
+        require(by, Permission.SEND)
+    with deps.database.begin() as tx:
+        found = tx.imports.lock(number)
+        state = next_state(ImportStep.START, found.state)
+        if tx.profiles.newest() is None:
+            raise Refused(ErrorCode.NO_PROCESSOR)
+        if send and not tx.accounts.with_role(Role.SIGNATORY):
+            raise Refused(ErrorCode.COUNTERSIGNER_NOBODY)
+        if not doubtful:
+            skip = Note(Skip.BY_HAND)
+            tx.lines.move(found.id, (LineState.GOOD,), LineState.SKIPPED, doubtful=True, skip=skip)
+        sending = send or (found.sending and found.state is ImportState.RUNNING)
+        to_do = _left(tx, found, sending=sending)
+        if not to_do:
+            raise Refused(ErrorCode.IMPORT_NOTHING)
+        tx.imports.set_state(found.id, state, by_id=by.id, sending=sending, per_minute=per_minute)
+        _note(tx, found, Event.IMPORT_STARTED, by, count=to_do)
+        tx.jobs.defer(IMPORT)
+    return _now(deps, number)
+
+
+def pause(deps: Deps, number: int, by: Staff) -> Import:
+    """Make and send no more lines for now; the line in progress is finished first."""
+    return _change(deps, number, by, ImportStep.PAUSE, Event.IMPORT_PAUSED)
+
+
+def resume(deps: Deps, number: int, by: Staff) -> Import:
+    return _change(deps, number, by, ImportStep.RESUME, Event.IMPORT_RESUMED)
+
+
+def _change(deps: Deps, number: int, by: Staff, step: ImportStep, event: Event) -> Import:
+    require(by, Permission.PREPARE)
+    with deps.database.begin() as tx:
+        found = tx.imports.lock(number)
+        state = next_state(step, found.state)
+        if state is ImportState.RUNNING and found.sending:
+            require(by, Permission.SEND)
+        # Who resumes it answers for the rest.
+        actor = {"by_id": by.id} if state is ImportState.RUNNING else {}
+        tx.imports.set_state(found.id, state, **actor)
+        _note(tx, found, event, by)
+        if state is ImportState.RUNNING:
+            tx.jobs.defer(IMPORT)
+    return _now(deps, number)
+
+
+def stop(deps: Deps, number: int, by: Staff) -> int:
+    """End an import: what is not made is not made any more, and what is made but not sent stays a
+    draft. Returns how many lines that stops."""
+    require(by, Permission.PREPARE)
+    with deps.database.begin() as tx:
+        found = tx.imports.lock(number)
+        state = next_state(ImportStep.STOP, found.state)
+        states = [LineState.WAITING, LineState.GOOD, LineState.FAILED]
+        if found.sending:
+            states.append(LineState.MADE)
+        stopped = tx.lines.move(found.id, states, LineState.STOPPED)
+        tx.imports.set_state(found.id, state)
+        _note(tx, found, Event.IMPORT_STOPPED, by, count=stopped)
+        return stopped
+
+
+def try_again(deps: Deps, number: int, by: Staff) -> int:
+    """Let the lines that failed be tried once more by the next start; returns how many."""
+    require(by, Permission.PREPARE)
+    with deps.database.begin() as tx:
+        found = tx.imports.lock(number)
+        next_state(ImportStep.START, found.state)
+        failed = (LineState.FAILED,)
+        unmade = tx.lines.move(found.id, failed, LineState.GOOD, made=False)
+        return unmade + tx.lines.move(found.id, failed, LineState.MADE, made=True)
+
+
+def _left(tx: Transaction, found: Import, *, sending: bool) -> int:
+    counts = tx.imports.counts(found.id)
+    return counts.get(LineState.GOOD, 0) + (counts.get(LineState.MADE, 0) if sending else 0)
+
+
+def _note(tx: Transaction, found: Import, event: Event, by: Staff, **data: int) -> None:
+    tx.audit.append(None, event, by, personal={"name": by.name}, number=found.number, **data)
+
+
+def _now(deps: Deps, number: int) -> Import:
+    with deps.database.look() as tx:
+        return tx.imports.get(number)

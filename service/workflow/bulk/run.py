@@ -1,0 +1,135 @@
+"""The worker's part of imports: judges, makes and sends, line by line, until nothing is left.
+
+Each line is its own transaction: the agreement, its log entry and the line's new state commit
+together, so a worker that is killed has done a line or has not. One job does it for all imports in
+turn, a few seconds at a time; then it defers itself, so that other work of its priority gets its
+turn and a worker that must stop can. The command line works the same way.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from time import monotonic
+
+from service.agreement.bulk import pace
+from service.agreement.bulk.states import ImportState, LineState
+from service.agreement.events import Event
+from service.agreement.permissions import SYSTEM, Permission, Staff
+from service.database.bulk.imports import Import
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.error_codes import ErrorCode
+from service.error_words import kept_code
+from service.workflow.bulk.judge import judge_import, people
+from service.workflow.bulk.lines import Maker
+from service.workflow.offer.create import ground
+from service.workflow.tasks import IMPORT
+
+PART_SECONDS = 3.0
+LINES_IN_TURN = 20  # of one import, before the next one has its turn
+
+
+def run(deps: Deps) -> None:
+    """Work for some seconds at all imports, and defer the rest; a job."""
+    ends = monotonic() + PART_SECONDS
+    pauses: list[timedelta] = []
+    with deps.database.look() as tx:
+        waiting = tx.imports.unfinished()
+    while waiting:
+        found = waiting.pop(0)
+        pause = turn(deps, found)
+        if pause is None:
+            continue
+        if pause or monotonic() > ends:
+            pauses.append(pause)
+        else:
+            waiting.append(found)
+    if pauses:
+        with deps.database.begin() as tx:
+            tx.jobs.defer(IMPORT, after=min(pauses) or None)
+
+
+def turn(deps: Deps, found: Import) -> timedelta | None:
+    """Do some lines of an import.
+
+    Returns after which pause to go on, zero for now; None if nothing is left to do.
+    """
+    if found.state is ImportState.JUDGING:
+        judge_import(deps, found.number)
+        return None
+    actor = _actor(deps, found)
+    if actor is None:
+        return None
+    with deps.database.begin() as tx:
+        maker = Maker(deps, found, actor, ground(deps, tx), people(tx))
+    made = sum(1 for _ in range(LINES_IN_TURN) if maker.make_next())
+    if made == LINES_IN_TURN or not found.sending:
+        return None if not made and _finish(deps, found) else timedelta(0)
+    may_send, pause = _pace(deps, found)
+    sent = sum(1 for _ in range(may_send) if maker.send_next())
+    if made or sent:
+        return timedelta(0) if may_send > sent or not pause else pause
+    return None if _finish(deps, found) else pause
+
+
+def make(deps: Deps, found: Import, *, seconds: float) -> bool:
+    """Only make lines of an import, for so long; for the command line. Returns whether any was."""
+    actor = _actor(deps, found)
+    if actor is None:
+        return False
+    ends = monotonic() + seconds
+    with deps.database.begin() as tx:
+        maker = Maker(deps, found, actor, ground(deps, tx), people(tx))
+    made = 0
+    while monotonic() < ends and maker.make_next():
+        made += 1
+    return made > 0
+
+
+def _pace(deps: Deps, found: Import) -> tuple[int, timedelta]:
+    """How many may be sent in this turn, and after which pause the next one may."""
+    most, pause = LINES_IN_TURN, timedelta(0)
+    with deps.database.look() as tx:
+        now = tx.now()
+        # That of the installation is for all imports together.
+        limits = [(deps.settings.bulk_mails_per_minute, tx.lines.newest_sent())]
+        if found.per_minute:
+            limits.append((found.per_minute, tx.lines.newest_sent(found.id)))
+    for per_minute, newest in limits:
+        if per_minute:
+            most = min(most, pace.allowed(per_minute, newest, now))
+            pause = max(pause, pace.next_one(per_minute))
+    return most, pause
+
+
+def _actor(deps: Deps, found: Import) -> Staff | None:
+    """Who answers for this import; if that person may no longer, it pauses with the reason."""
+    with deps.database.begin() as tx:
+        account = tx.accounts.by_id(found.by_id)
+        needed = [Permission.PREPARE, *([Permission.SEND] if found.sending else [])]
+        if account and account.active and all(map(account.person.may, needed)):
+            return account.person
+        now = tx.imports.lock(found.number)
+        if now.state is ImportState.RUNNING and now.by_id == found.by_id:
+            reason = kept_code(ErrorCode.NOT_ALLOWED)
+            tx.imports.set_state(found.id, ImportState.PAUSED, failure=reason)
+            tx.audit.append(None, Event.IMPORT_PAUSED, SYSTEM, number=found.number)
+    return None
+
+
+def _finish(deps: Deps, found: Import) -> bool:
+    """Whether the import has ended: nothing is left, or somebody paused or stopped it."""
+    with deps.database.begin() as tx:
+        now = tx.imports.lock(found.number)
+        if now.state is not ImportState.RUNNING:
+            return True
+        counts = tx.imports.counts(found.id)
+        if counts.get(LineState.GOOD) or (now.sending and counts.get(LineState.MADE)):
+            return False
+        _end(tx, now, counts.get(LineState.MADE, 0) + counts.get(LineState.SENT, 0))
+        return True
+
+
+def _end(tx: Transaction, found: Import, count: int) -> None:
+    tx.imports.set_state(found.id, ImportState.DONE)
+    tx.audit.append(None, Event.IMPORT_FINISHED, SYSTEM, number=found.number, count=count)

@@ -19,14 +19,14 @@ import json
 import logging
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 
+from signatures.chains.certificates import fingerprint, load_list
 from signatures.package.case import Trust
 from signatures.package.files import Package, read
 from signatures.package.names import AGREEMENT, SHEET, SHOWN, original_of
@@ -138,18 +138,19 @@ def check_files(
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     statuses, told = [0], []
     try:
-        trusted, stamps, persons = map(_certificates, (roots, stamp_roots, person_roots))
-        lists = [_list(each.read_bytes()) for each in crls]
+        given = Trust(
+            _certificates(roots),
+            _certificates(stamp_roots),
+            _certificates(person_roots),
+            [load_list(each.read_bytes()) for each in crls],
+        )
     except (OSError, ValueError) as error:
-        given = ", ".join(map(str, (*roots, *stamp_roots, *person_roots, *crls)))
-        _say_unreadable(given, _why(error, language), language)
+        files_given = ", ".join(map(str, (*roots, *stamp_roots, *person_roots, *crls)))
+        _say_unreadable(files_given, _why(error, language), language)
         return UNREADABLE
     for file in files:
         try:
-            found = in_a_child(
-                partial(_examined, file, trusted, stamps, persons, lists, as_json, language),
-                Limits(),
-            )
+            found = in_a_child(partial(_examined, file, given, as_json, language), Limits())
         except NotExamined:
             found = {"status": UNREADABLE, "unreadable": words(language)["told"]["not_examined"]}
         statuses.append(found["status"])
@@ -172,23 +173,10 @@ def _certificates(paths: Sequence[Path]) -> list[x509.Certificate]:
     ]
 
 
-def _list(data: bytes) -> x509.CertificateRevocationList:
-    pem = data.startswith(b"-----BEGIN")
-    return x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
-
-
-def _examined(
-    file: Path,
-    trusted: Sequence[x509.Certificate],
-    stamps: Sequence[x509.Certificate],
-    persons: Sequence[x509.Certificate],
-    lists: Sequence[x509.CertificateRevocationList],
-    as_json: bool,
-    language: str,
-) -> dict[str, Any]:
+def _examined(file: Path, given: Trust, as_json: bool, language: str) -> dict[str, Any]:
     """Status and text of one file or package, or why it cannot be read: JSON values."""
     try:
-        checked = _check(file, trusted, stamps, persons, lists)
+        checked = _check(file, given)
     except (OSError, Unreadable) as error:
         return {"status": UNREADABLE, "unreadable": _why(error, language)}
     told = _as_json(checked, language) if as_json else _lines(checked, language)
@@ -207,18 +195,13 @@ def _say_unreadable(file: str, reason: str, language: str) -> None:
     print(said.format(file=file, reason=reason), file=sys.stderr)
 
 
-def _check(
-    file: Path,
-    trusted: Sequence[x509.Certificate],
-    stamps: Sequence[x509.Certificate],
-    persons: Sequence[x509.Certificate],
-    lists: Sequence[x509.CertificateRevocationList],
-) -> Checked:
+def _check(file: Path, trust: Trust) -> Checked:
     package, alone = read(file)
-    own = not trusted and bool(package.roots())
-    roots = tuple(trusted or package.roots())
-    stamps = [*stamps, *package.stamp_roots()] if own else stamps
-    trust = Trust(roots, stamps, persons, lists)
+    own = not trust.roots and bool(package.roots())
+    if own:
+        stamps = [*trust.stamp_roots, *package.stamp_roots()]
+        trust = replace(trust, roots=package.roots(), stamp_roots=stamps)
+    roots = tuple(trust.roots)
     if alone:
         return Checked(file, {alone: _alone(package, alone, trust)}, None, roots, own)
     report = judge(package, trust)
@@ -243,7 +226,7 @@ def _as_json(checked: Checked, language: str) -> dict[str, Any]:
         "status": checked.status,
         "verdict": checked.verdict,
         "root_from_package": checked.own_root,
-        "roots": [_fingerprint(root) for root in checked.roots],
+        "roots": [fingerprint(root) for root in checked.roots],
         "problems": [],
         "documents": [
             {
@@ -275,7 +258,7 @@ def _lines(checked: Checked, language: str) -> list[str]:
             sentence = words(language)["package"]["with_itself"]
         lines.append(f"{checked.file}: {sentence}")
         lines += [f"  {line}" for line in checked.package.lines(language)]
-    lines += [said["roots"].format(fingerprint=_fingerprint(root)) for root in checked.roots]
+    lines += [said["roots"].format(fingerprint=fingerprint(root)) for root in checked.roots]
     if checked.own_root:
         lines.append(said["own_root"])
     return lines
@@ -315,7 +298,3 @@ def _facts(report: Report, language: str) -> list[str]:
     if report.original_sha256:
         lines.append(said["original"].format(sha256=report.original_sha256))
     return [*lines, f"SHA-256 {report.sha256}"]
-
-
-def _fingerprint(certificate: x509.Certificate) -> str:
-    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()

@@ -20,8 +20,9 @@ from service.settings.table import Settings
 from service.texts import OURS, text
 from service.wiring.seal_keys import certified_key, in_words, pki_url
 from service.workflow.sealing.keys import CertificateLine, Keys, ListLine, keys_in
+from signatures.chains.certificates import fingerprint
 from signatures.keys import rotation
-from signatures.keys.authority import ROOT, fingerprint, read_authority
+from signatures.keys.authority import ROOT, read_authority
 from signatures.keys.key_sets import present
 
 ATTENTION = 3

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import textwrap
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.text import TextBoxStyle
@@ -19,10 +18,10 @@ from signatures.acts.drawing import ActStyle
 from signatures.acts.embedded_font import Fonts
 from signatures.acts.font import NO_BREAK, font_for, unprintable
 from signatures.acts.prepare_fields import Room
+from signatures.effective_date import BRUSSELS
 from signatures.errors import UnprintableName
 from signatures.texts import words
 
-LEGAL_ZONE = ZoneInfo("Europe/Brussels")
 SHEET_POINTS = 9
 SHEET_CHARACTERS = 46  # about the width of its field
 LONGEST_ORGANISATION = 60  # characters; the whole name is on page 1
@@ -79,7 +78,7 @@ def lines(act: Act) -> list[str]:
 def shown_moment(instant: datetime) -> str:
     """``elektronisch ondertekend op 2 maart 2026 om 14:05 (Brussel)``; unambiguous also in the hour
     that is repeated when summer time ends."""
-    local = instant.astimezone(LEGAL_ZONE)
+    local = instant.astimezone(BRUSSELS)
     catalogue = words()["appearance"]
     twice = local.dst() != local.replace(fold=1 - local.fold).dst()
     zone = catalogue["zone_twice"][local.fold] if twice else catalogue["zone"]
@@ -88,7 +87,7 @@ def shown_moment(instant: datetime) -> str:
 
 def shown_date(instant: datetime) -> str:
     """``2 maart 2026``: the day in Brussels."""
-    return str(words()["appearance"]["date"].format(**_day(instant.astimezone(LEGAL_ZONE))))
+    return str(words()["appearance"]["date"].format(**_day(instant.astimezone(BRUSSELS))))
 
 
 def _day(local: datetime) -> dict[str, object]:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -25,6 +26,7 @@ BACKDATED = timedelta(minutes=5)
 """Certificates start a little in the past, for readers whose clock is slow."""
 
 UNQUALIFIED = "niet-gekwalificeerd"
+HTTP = ("http://", "https://")
 
 
 @dataclass(frozen=True)
@@ -57,22 +59,36 @@ def key_id(certificate: x509.Certificate) -> str:
     return found.value.digest.hex()
 
 
+def fingerprint(certificate: x509.Certificate) -> str:
+    """SHA-256 of a certificate, as PDF readers show it: ``AB:CD:…``."""
+    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
+# A report asks for the same pair up to eight times: for the paths of acts, tokens and the close.
+@lru_cache(maxsize=64)
 def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Whether ``issuer`` signed ``certificate`` and is named as its issuer."""
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 
 
-def is_stamp(certificate: x509.Certificate) -> bool:
-    """Whether a certificate is one for time stamps (RFC 3161, 2.3)."""
+def list_addresses(certificate: x509.Certificate) -> list[str]:
+    """Where the revocation lists for a certificate are on the web (RFC 5280, 4.2.1.13)."""
     try:
-        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
-        return False
-    return ExtendedKeyUsageOID.TIME_STAMPING in usage
+        return []
+    names = [str(name.value) for point in points for name in point.full_name or ()]
+    return [name for name in names if name.startswith(HTTP)]
+
+
+def load_list(data: bytes) -> x509.CertificateRevocationList:
+    """A revocation list in PEM or DER. Raises ValueError."""
+    pem = data.lstrip().startswith(b"-----BEGIN")
+    return x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
 
 
 def issue_root(key: PrivateKey, *, organisation: str, now: datetime) -> x509.Certificate:

@@ -14,7 +14,8 @@ MOST_REDIRECTS = 3
 
 
 class NotFetched(Exception):
-    """There is no usable answer: ``code`` is unreachable, too_slow or too_large."""
+    """There is no usable answer: ``code`` is unreachable, too_slow, too_large, or http for a status
+    other than 200."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -31,9 +32,9 @@ class Answer:
     body: bytes
 
 
-def get(url: str, *, seconds: float, most_bytes: int) -> Answer:
-    """GET, following a few redirects. Raises NotFetched."""
-    return _ask("GET", url, None, {}, seconds, most_bytes)
+def get(url: str, *, seconds: float, most_bytes: int) -> bytes:
+    """The body of an answer to GET, following a few redirects. Raises NotFetched."""
+    return succeeded(url, _ask("GET", url, None, {}, seconds, most_bytes))
 
 
 def post(
@@ -41,6 +42,13 @@ def post(
 ) -> Answer:
     """POST ``body``, without following redirects. Raises NotFetched."""
     return _ask("POST", url, body, headers, seconds, most_bytes)
+
+
+def succeeded(url: str, answer: Answer) -> bytes:
+    """The body, if the status is 200. Raises NotFetched."""
+    if answer.status != 200:
+        raise NotFetched("http", f"{url}: {answer.status}")
+    return answer.body
 
 
 def _ask(

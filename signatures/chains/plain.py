@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from signatures.chains.certificates import issued
 
 LONGEST_PATH = 5
 MOST_CERTIFICATES = 60
@@ -104,7 +105,7 @@ def _issued(
 
     An old root may lack the CA extensions: a given root is trusted anyway.
     """
-    if certificate.issuer != issuer.subject or not _signed(certificate, issuer):
+    if certificate.issuer != issuer.subject or not issued(certificate, issuer):
         return False
     try:
         constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
@@ -115,16 +116,6 @@ def _issued(
         return trusted
     room = constraints.path_length is None or constraints.path_length >= below
     return constraints.ca and room and usage.key_cert_sign
-
-
-# A report asks for the same pair up to eight times: for the paths of acts, tokens and the close.
-@lru_cache(maxsize=64)
-def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
 
 
 def check_path(path: Sequence[x509.Certificate], others: Material, at: datetime) -> None:

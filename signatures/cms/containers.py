@@ -167,10 +167,10 @@ def _identifies(sid: Any, certificate: x509.Certificate) -> bool:
     return bool(sid.chosen.native == found.value.digest)
 
 
-def _attribute(signer: Any, name: str, otherwise: Any = None) -> Any:
+def _attribute(signer: Any, name: str) -> Any:
     found = [each for each in signer["signed_attrs"] if each["type"].native == name]
     if not found:
-        return otherwise
+        return None
     if len(found) != 1 or len(found[0]["values"]) != 1:
         raise NotIntact("attributes")
     return found[0]["values"][0]

@@ -20,7 +20,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 
 from signatures.chains.certificates import (
     Issuer,
@@ -304,11 +304,6 @@ def renew_crl(directory: Path, passphrase: bytes | None, *, now: datetime) -> by
 def pem(*each: x509.Certificate | x509.CertificateRevocationList) -> bytes:
     """Certificates or lists in PEM, concatenated."""
     return b"".join(one.public_bytes(serialization.Encoding.PEM) for one in each)
-
-
-def fingerprint(certificate: x509.Certificate) -> str:
-    """SHA-256 of a certificate, as PDF readers show it: ``AB:CD:…``."""
-    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
 
 def published(authority: Authority) -> dict[str, x509.Certificate | x509.CertificateRevocationList]:

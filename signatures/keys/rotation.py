@@ -15,6 +15,7 @@ from signatures.chains.certificates import (
     Issuer,
     PrivateKey,
     PublicKey,
+    fingerprint,
     issue_crl,
     issue_seal,
     issue_stamp,
@@ -28,7 +29,6 @@ from signatures.keys.authority import (
     STAMP,
     Authority,
     fill,
-    fingerprint,
     pem,
     read_authority,
 )

@@ -18,11 +18,11 @@ import rfc8785
 from asn1crypto import tsp
 from cryptography import x509
 
-from signatures.chains.plain import Material, may_stamp, path_of
-from signatures.cms.containers import check_stamp, parsed
+from signatures.cms.containers import parsed
 from signatures.package.case import Case
 from signatures.package.finding import Finding, fails
 from signatures.package.names import ANCHOR, ANCHORS, OF_STAMP_SERVICE, OWN_CERTIFICATES
+from signatures.stamps.check import check_issued, check_over
 
 SCHEMA = "zegel-anchor/1"
 _KINDS = (".json", ".tsr", ".pad.txt")
@@ -72,21 +72,15 @@ def _record(encoded: bytes) -> dict[str, Any]:
 
 def _stamped(case: Case, response: bytes, record: bytes) -> int | None:
     """When (in seconds) an authority under a given root stamped the record; None if it did not."""
+    roots, beside = [*case.trust.roots, *case.trust.stamp_roots], _beside(case)
     try:
         answer = tsp.TimeStampResp.load(response, strict=True)
         if answer.dump() != response:
             return None
         token = parsed(answer["time_stamp_token"])
-        check_stamp(token, record)
-    except Exception:  # bytes that are no token, or one over something else
-        return None
-    roots = [*case.trust.roots, *case.trust.stamp_roots]
-    others = [*token.certificates, *_beside(case)]
-    path = path_of(token.certificate, roots, Material(others, ()))
-    at = token.time
-    if path is None or at is None or not may_stamp(token.certificate):
-        return None
-    if any(not each.not_valid_before_utc <= at <= each.not_valid_after_utc for each in path):
+        check_over(token, record)
+        at, _ = check_issued(token, roots, beside)
+    except Exception:  # bytes that are no token, or one over something else, or of somebody else
         return None
     return int(at.timestamp())
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from signatures.chains.certificates import fingerprint
 from signatures.chains.plain import Material, path_of
 from signatures.cms.containers import Container
 from signatures.cms.containers import read as read_container
@@ -80,7 +80,7 @@ def _missing(
         (OWN_CERTIFICATES[2], said["certificate_sha256"]),
         (ROOT, said["root_sha256"]),
     ):
-        prints = {_fingerprint(each) for each in found.get(name, ())}
+        prints = {fingerprint(each) for each in found.get(name, ())}
         if name in found and digest not in prints:
             yield fails("certificates", "certificate_missing", name)
             return
@@ -135,7 +135,3 @@ def _signed(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> 
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         return False
     return found.issuer == issuer.subject and found.is_signature_valid(key)
-
-
-def _fingerprint(certificate: x509.Certificate) -> str:
-    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()

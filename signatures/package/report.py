@@ -15,6 +15,7 @@ from signatures.verdict.report import (
     GENUINE,
     HOLDS,
     INVALID,
+    MARKS,
     UNKNOWN,
     Report,
 )
@@ -35,7 +36,6 @@ RULES = (
     "read_me",
     "whole",
 )
-MARKS = {HOLDS: "✔", FAILS: "✖", UNKNOWN: "?"}
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from signatures.acts.font import NO_BREAK
+from signatures.effective_date import BRUSSELS
 from signatures.pdf.objects import NotStrict, Ref, read_value, text_of
 from signatures.pdf.revisions import Revisions
 from signatures.pdf.strict import Work
@@ -29,7 +29,6 @@ _PARTS = {
     "zone": r"(?P<zone>[A-Za-z, ]+)",
     "offset": r"(?P<sign>[+-])(?P<hours>\d{2}):(?P<minutes>\d{2})",
 }
-_ZONE = ZoneInfo("Europe/Brussels")
 _FIRST_YEAR, _LAST_YEAR = 2000, 9000  # a moment between these exists in every time zone
 MOST_WORDS = 500  # characters of a name that are shown
 
@@ -157,7 +156,7 @@ def _moment(found: dict[str, str]) -> datetime | None:
         int(found["day"]),
         int(found["hour"]),
         int(found["minute"]),
-        tzinfo=_ZONE,
+        tzinfo=BRUSSELS,
     )
     if "zone" in found:
         winter = catalogue["zone_twice"][1].replace(NO_BREAK, " ")

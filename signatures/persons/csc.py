@@ -75,7 +75,7 @@ class CscAnswer:
 
 
 class CscProvider:
-    """A ``SignerHeldProvider`` for one person's credential; takes a ``CscAnswer``."""
+    """The signatures of one person's credential, each obtained with a ``CscAnswer``."""
 
     def __init__(self, address: CscAddress) -> None:
         self._session = CSCServiceSessionInfo(

@@ -20,7 +20,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from asn1crypto import cms
 from cryptography import x509
@@ -148,17 +148,6 @@ class Reply:
     to_sign: str
     certificate_sha256: str
     signature: bytes
-
-
-class SignerHeldProvider(Protocol):
-    """A way to get a signature by a key that a person holds; each defines its own kind of
-    answer."""
-
-    def begin(self, prepared: PreparedAct) -> Challenge:
-        """What to ask the person."""
-
-    def complete(self, prepared: PreparedAct, answer: Any) -> Reply:
-        """The signature, obtained with the person's answer. Raises SigningServiceError."""
 
 
 def challenge_for(prepared: PreparedAct, secrets: Sequence[str] = ()) -> Challenge:

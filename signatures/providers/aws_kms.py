@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from signatures.chains.certificates import PublicKey
 from signatures.errors import AuthorityError
 from signatures.keys.authority import Authority
-from signatures.providers.base import HeldProvider, usable
+from signatures.providers.base import HeldProvider, strong
 from signatures.providers.software import issued_here
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class KmsKey:
             ),
         )
         told = self._asked("get_public_key")
-        self.public_key = usable(_public_key(told["PublicKey"]))
+        self.public_key = strong(load_der_public_key(told["PublicKey"]))
         self._algorithm: SigningAlgorithmSpecType = (
             "RSASSA_PKCS1_V1_5_SHA_256"
             if isinstance(self.public_key, rsa.RSAPublicKey)
@@ -115,10 +114,3 @@ class KmsProvider(HeldProvider):
 
     def __init__(self, authority: Authority, address: KmsAddress) -> None:
         super().__init__(KmsKey(address), issued_here(authority))
-
-
-def _public_key(der: bytes) -> PublicKey:
-    key = load_der_public_key(der)
-    if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        return key
-    raise AuthorityError("weak", "neither an RSA nor an EC key")

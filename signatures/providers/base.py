@@ -54,18 +54,14 @@ class HeldProvider:
         self.signer = HeldKeySigner(key, seal.certificate, seal.issuers)
 
 
-def strong(key: object) -> None:
-    """Raises AuthorityError weak for a key of another kind, or one that is too short."""
+def strong(key: object) -> PublicKey:
+    """The same key. Raises AuthorityError weak for another kind of key, or one that is too
+    short."""
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        raise AuthorityError("weak", "neither an RSA nor an EC key")
     if isinstance(key, rsa.RSAPublicKey):
         if key.key_size < LEAST_RSA_BITS:
             raise AuthorityError("weak", f"RSA-{key.key_size}")
-    elif not isinstance(key, ec.EllipticCurvePublicKey):
-        raise AuthorityError("weak", "neither an RSA nor an EC key")
     elif not isinstance(key.curve, CURVES):
         raise AuthorityError("weak", f"ECDSA {key.curve.name}")
-
-
-def usable(key: PublicKey) -> PublicKey:
-    """The same key, after checking that it is strong. Raises AuthorityError weak."""
-    strong(key)
     return key

@@ -12,14 +12,14 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from asn1crypto.algos import DigestInfo
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from signatures.chains.certificates import PublicKey
 from signatures.errors import AuthorityError
 from signatures.keys.authority import Authority
-from signatures.providers.base import HeldProvider, usable
+from signatures.providers.base import HeldProvider, strong
 from signatures.providers.software import issued_here
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class TokenKey:
         self._session: pkcs11.Session | None = None
         self._key: Any = None
         with _TURN:
-            self.public_key = usable(self._opened())
+            self.public_key = strong(self._opened())
 
     def sign(self, digest: bytes) -> bytes:
         """The signature over a SHA-256 digest.
@@ -158,9 +158,7 @@ def _public_key(found: Any) -> PublicKey:
         )
         return rsa.RSAPublicNumbers(exponent, modulus).public_key()
     if found.key_type == module.KeyType.EC:
-        key = load_der_public_key(module.util.ec.encode_ec_public_key(found))
-        if isinstance(key, ec.EllipticCurvePublicKey):
-            return key
+        return strong(load_der_public_key(module.util.ec.encode_ec_public_key(found)))
     raise AuthorityError("weak", "neither an RSA nor an EC key")
 
 

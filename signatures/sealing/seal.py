@@ -88,11 +88,6 @@ class Sealer:
         return self._authority.superseded
 
     @property
-    def level(self) -> str:
-        """The PAdES level of a closed file."""
-        return LEVEL
-
-    @property
     def bytes_reserved(self) -> int:
         """Room for a person's signature with such a time stamp, in hexadecimal digits."""
         return self._timestamps.bytes_reserved

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Any
 
 from asn1crypto import crl as asn1_crl
 from cryptography import x509
@@ -21,8 +20,9 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
 
 from signatures.chains.asn1_certificates import asn1_certificate
-from signatures.chains.certificates import is_stamp, issued
+from signatures.chains.certificates import issued, list_addresses, load_list
 from signatures.chains.fetching import NotFetched, get
+from signatures.chains.plain import may_stamp
 from signatures.errors import AuthorityError
 from signatures.keys.authority import Authority
 from signatures.pdf.extraction import Part
@@ -93,8 +93,8 @@ class ValidationData:
         return Chains(
             roots=roots,
             intermediates=between,
-            seals=tuple(each for each in ends if not is_stamp(each)),
-            stamps=tuple(each for each in ends if is_stamp(each)),
+            seals=tuple(each for each in ends if not may_stamp(each)),
+            stamps=tuple(each for each in ends if may_stamp(each)),
             lists=tuple(each for each in lists if each.issuer in names),
             upper_lists=tuple(each for each in lists if each.issuer in upper),
         )
@@ -179,14 +179,8 @@ class Foreign:
 
 
 def _address(certificate: x509.Certificate) -> str:
-    try:
-        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except x509.ExtensionNotFound:
-        points = x509.CRLDistributionPoints([])
-    for point in points:
-        for name in point.full_name or ():
-            if str(name.value).startswith(("http://", "https://")):
-                return str(name.value)
+    for address in list_addresses(certificate):
+        return address
     raise AuthorityError("no_revocation", certificate.subject.rfc4514_string())
 
 
@@ -194,16 +188,12 @@ def _fetched(
     address: str, issuer: x509.Certificate, now: datetime
 ) -> x509.CertificateRevocationList:
     try:
-        answer = get(address, seconds=FETCH_SECONDS, most_bytes=LARGEST_LIST)
-        if answer.status != 200:
-            raise NotFetched("http", f"{address}: {answer.status}")
+        body = get(address, seconds=FETCH_SECONDS, most_bytes=LARGEST_LIST)
     except NotFetched as failure:
         code = "unreadable" if failure.code == "too_large" else "unavailable"
         raise AuthorityError(code, failure.detail) from failure
-    pem = answer.body.startswith(b"-----BEGIN")
-    load: Any = x509.load_pem_x509_crl if pem else x509.load_der_x509_crl
     try:
-        found: x509.CertificateRevocationList = load(answer.body)
+        found = load_list(body)
         genuine = found.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
     except (ValueError, TypeError, InvalidSignature) as problem:
         raise AuthorityError("unreadable", f"{address}: {problem}") from problem

@@ -39,18 +39,17 @@ class StampRefused(Exception):
     """A service gave no usable token. ``code`` says why, ``detail`` what was found.
 
     Codes: ``unreachable``, ``too_slow``, ``too_large``, ``http`` (a status other than 200),
-    ``pace`` (asked too often; ``wait_seconds`` is how long to wait), ``no_answer`` (no RFC 3161
+    ``pace`` (asked too often), ``no_answer`` (no RFC 3161
     response), ``status``, ``imprint``, ``nonce``, ``policy``, ``certificate`` (it may not stamp, or
     is not valid now), ``signature``, ``chain`` (it leads to no configured root), ``clock`` (differs
     more than a minute from ours), ``no_revocation`` (no information on its revocation),
     ``revocation`` (that information is unusable, or revokes it).
     """
 
-    def __init__(self, code: str, detail: str = "", *, wait_seconds: float = 0.0) -> None:
+    def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.detail = detail
-        self.wait_seconds = wait_seconds
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 
 from signatures.chains.asn1_certificates import asn1_certificate
-from signatures.chains.fetching import NotFetched, get, post
+from signatures.chains.certificates import HTTP, list_addresses, load_list
+from signatures.chains.fetching import NotFetched, get, post, succeeded
 from signatures.cms.containers import Container
 from signatures.stamps.answers import StampRefused, Trust
 
@@ -35,7 +36,6 @@ LARGEST_LIST = 20_000_000  # bytes
 LARGEST_ANSWER = 200_000
 # For an answer without a next update: newer information is always available.
 OCSP_LASTS = timedelta(hours=1)
-_HTTP = ("http://", "https://")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class StampChains:
         self, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
     ) -> _Fetched:
         """Only one thread at a time asks an authority; the others share its answer."""
-        lists, responders = _points(certificate), _responders(certificate)
+        lists, responders = list_addresses(certificate), _responders(certificate)
         if not lists and not responders:
             raise StampRefused("no_revocation", certificate.subject.rfc4514_string())
         key = (lists[0], None) if lists else (responders[0], certificate)
@@ -146,12 +146,7 @@ def _list(addresses: Sequence[str], now: datetime) -> _Fetched:
     failures = []
     for address in addresses:
         try:
-            answer = get(address, seconds=FETCH_SECONDS, most_bytes=LARGEST_LIST)
-            if answer.status != 200:
-                raise NotFetched("http", f"{address}: {answer.status}")
-            pem = answer.body.lstrip().startswith(b"-----BEGIN")
-            load = x509.load_pem_x509_crl if pem else x509.load_der_x509_crl
-            found = load(answer.body)
+            found = load_list(get(address, seconds=FETCH_SECONDS, most_bytes=LARGEST_LIST))
             ends = found.next_update_utc
             if ends is None or ends <= now:
                 raise NotFetched("old", f"{address}: ended on {ends}")
@@ -180,9 +175,7 @@ def _asked(
             answer = post(
                 address, question, headers, seconds=FETCH_SECONDS, most_bytes=LARGEST_ANSWER
             )
-            if answer.status != 200:
-                raise NotFetched("http", f"{address}: {answer.status}")
-            found = ocsp.load_der_ocsp_response(answer.body)
+            found = ocsp.load_der_ocsp_response(succeeded(address, answer))
             if found.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
                 raise NotFetched("status", f"{address}: {found.response_status.name}")
             until = found.next_update_utc or now + OCSP_LASTS
@@ -190,15 +183,6 @@ def _asked(
         except (NotFetched, ValueError) as failure:
             failures.append(f"{failure}")
     raise StampRefused("revocation", "; ".join(failures)[:300])
-
-
-def _points(certificate: x509.Certificate) -> list[str]:
-    try:
-        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except x509.ExtensionNotFound:
-        return []
-    names = [str(name.value) for point in points for name in point.full_name or ()]
-    return [name for name in names if name.startswith(_HTTP)]
 
 
 def _responders(certificate: x509.Certificate) -> list[str]:
@@ -211,4 +195,4 @@ def _responders(certificate: x509.Certificate) -> list[str]:
         for each in access.value
         if each.access_method == AuthorityInformationAccessOID.OCSP
     ]
-    return [name for name in names if name.startswith(_HTTP)]
+    return [name for name in names if name.startswith(HTTP)]

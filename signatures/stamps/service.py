@@ -75,7 +75,7 @@ class StampClient:
         """The body of its answer. Raises StampRefused."""
         wait = self._pace.take()
         if wait:
-            raise StampRefused("pace", f"not for {wait:.0f} s", wait_seconds=wait)
+            raise StampRefused("pace", f"not for {wait:.0f} s")
         headers = {
             "Content-Type": "application/timestamp-query",
             "Accept": "application/timestamp-reply",
@@ -93,9 +93,8 @@ class StampClient:
         except NotFetched as failure:
             raise StampRefused(failure.code, failure.detail) from failure
         if answer.status in _BUSY:
-            wait = _retry_after(answer)
-            self._pace.hold(wait)
-            raise StampRefused("pace", f"HTTP {answer.status}", wait_seconds=wait)
+            self._pace.hold(_retry_after(answer))
+            raise StampRefused("pace", f"HTTP {answer.status}")
         if answer.status != 200:
             raise StampRefused("http", str(answer.status))
         return answer.body

@@ -12,6 +12,7 @@ from signatures.pdf.printed import Agreement
 from signatures.texts import words
 
 HOLDS, FAILS, UNKNOWN = "holds", "fails", "unknown"
+MARKS = {HOLDS: "✔", FAILS: "✖", UNKNOWN: "?"}
 GENUINE, INVALID, COMPLETENESS_UNKNOWN = "genuine", "invalid", "completeness_unknown"
 AGREEMENT, EVIDENCE_SHEET = "agreement", "evidence_sheet"
 NOT_RECORDED = "not_recorded"
@@ -171,8 +172,7 @@ class Report:
 
     def lines(self, language: str = "nl") -> list[str]:
         """Every rule with its answer, as text."""
-        marks = {HOLDS: "✔", FAILS: "✖", UNKNOWN: "?"}
-        return [f"{marks[each.state]} {each.sentence(language)}" for each in self.answers]
+        return [f"{MARKS[each.state]} {each.sentence(language)}" for each in self.answers]
 
     def notes(self, language: str = "nl") -> list[str]:
         """Notes: who signed with an own certificate; and if an act and its time stamp fall on

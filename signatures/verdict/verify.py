@@ -125,16 +125,7 @@ def _renewed(
     answer = judge(file, copy, trusted, now)
     first = copy.renewals[0].found.token_time
     then = first if answer.state != FAILS and first is not None else now
-    original = verify(
-        file.pdf[: copy.original_length],
-        roots=trusted.roots,
-        stamp_roots=trusted.stamp_roots,
-        person_roots=trusted.person_roots,
-        qualified=qualified,
-        ledger=ledger,
-        now=then,
-        crls=trusted.crls,
-    )
+    original = _report(file.pdf[: copy.original_length], trusted, qualified, ledger, then)
     return replace(
         original,
         answers=(*original.answers, answer),

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 
 from service.cli import REVOCATION_REASONS, main
 from service.workflow.sealing.keys import ENDED, ENDS_SOON, FINE, keys_in
+from signatures.chains.certificates import fingerprint
 from signatures.keys import rotation
-from signatures.keys.authority import create_authority, fingerprint, load_authority, read_authority
+from signatures.keys.authority import create_authority, load_authority, read_authority
 
 
 @pytest.fixture(scope="module")

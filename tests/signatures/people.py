@@ -78,8 +78,7 @@ class Person:
 
 
 class Card:
-    """A ``SignerHeldProvider`` for a key on the person's own machine; its answer is only a
-    signature over the requested hash."""
+    """A key on the person's own machine; its answer is only a signature over the requested hash."""
 
     def __init__(self, person: Person) -> None:
         self.person = person

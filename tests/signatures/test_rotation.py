@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from signatures.chains.certificates import Issuer, issue_crl, key_id
+from signatures.chains.certificates import Issuer, fingerprint, issue_crl, key_id
 from signatures.errors import AuthorityError
 from signatures.keys import rotation
 from signatures.keys.authority import (
     Authority,
     create_authority,
-    fingerprint,
     load_authority,
     published,
     read_authority,

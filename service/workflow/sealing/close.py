@@ -41,7 +41,8 @@ from service.workflow.sealing.evidence_package import (
     stamp_files,
 )
 from service.workflow.sealing.seal import with_present_keys
-from signatures.keys.authority import fingerprint
+from signatures.chains.certificates import fingerprint
+from signatures.field_names import LEVEL
 from signatures.package.names import AGREEMENT, CERTIFICATES, COMMON, DIFFERENCE, SHOWN, VIEW
 
 if TYPE_CHECKING:  # they load the PDF library
@@ -194,7 +195,7 @@ def _facts(
             seal_subject=by.certificate.subject.rfc4514_string(),
             seal_fingerprint=fingerprint(by.certificate),
             root_fingerprint=fingerprint(by.issuers[-1]),
-            level=sealer.level,
+            level=LEVEL,
             closed_at=tokens[agreement.closing_step][0],
             closing_quality=tokens[agreement.closing_step][1],
             verify_url=f"{deps.settings.base_url}/verifieer",

@@ -12,13 +12,13 @@ from cryptography.x509.oid import NameOID
 from service.deps import Deps
 from service.error_codes import ErrorCode
 from service.errors import KeysUnusable, NotFound
+from signatures.chains.certificates import fingerprint
 from signatures.errors import AuthorityError
 from signatures.keys.authority import (
     ISSUING,
     ROLES,
     ROOT,
     Authority,
-    fingerprint,
     pem,
     published,
     read_authority,

@@ -66,7 +66,6 @@ def main() -> None:
 
 @main.command(help=text("cli.run", OURS))
 def run() -> None:
-    """Everything on this machine: engines, web and worker."""
     # Imported in the commands: `zegel verify` should not load a web framework, nor web a PDF one.
     from service.running.supervisor import run_everything  # noqa: PLC0415
 
@@ -75,7 +74,6 @@ def run() -> None:
 
 @main.command(help=text("cli.web", OURS))
 def web() -> None:
-    """The web server alone."""
     # Only this command serves pages.
     from service.running.processes import serve  # noqa: PLC0415
 
@@ -84,7 +82,6 @@ def web() -> None:
 
 @main.command(help=text("cli.worker", OURS))
 def worker() -> None:
-    """One worker alone."""
     # Only this command makes documents and seals.
     from service.running.processes import work  # noqa: PLC0415
 
@@ -93,7 +90,6 @@ def worker() -> None:
 
 @main.command(help=text("cli.prepare", OURS))
 def prepare() -> None:
-    """Schema, keys, bucket and first administrator, for an installation with own engines."""
     # Loads the key and archive libraries.
     from service.running.processes import prepare as prepare_everything  # noqa: PLC0415
 
@@ -106,9 +102,8 @@ def prepare() -> None:
 
 @main.command(help=text("cli.demo", OURS))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default="demo-out")
-@click.option("--input", "source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--input", "source", type=_FILE)
 def demo(out: Path, source: Path | None) -> None:
-    """Walk the whole road unattended."""
     # Loads an HTTP client and the verifier.
     from service.commands.demo import walk  # noqa: PLC0415
 
@@ -136,7 +131,6 @@ def verify(
     as_json: bool,
     language: str,
 ) -> None:
-    """Check sealed PDFs and packages, offline, without a server, a database or settings."""
     # Loads the libraries for certificates.
     from signatures.command import check_files  # noqa: PLC0415
 
@@ -161,7 +155,6 @@ def keys() -> None:
 @keys.command("show", help=text("cli.keys_show", OURS))
 @click.option("--json", "as_json", is_flag=True)
 def keys_show(as_json: bool) -> None:
-    """List them."""
     # These commands load the database's and the certificates' libraries.
     from service.commands.keys import show  # noqa: PLC0415
 
@@ -170,7 +163,6 @@ def keys_show(as_json: bool) -> None:
 
 @keys.command("renew-seal", help=text("cli.keys_renew_seal", OURS))
 def keys_renew_seal() -> None:
-    """The seal's certificate."""
     from service.commands.keys import renew_seal  # noqa: PLC0415
 
     renew_seal(_settings(PRODUCTION))
@@ -178,7 +170,6 @@ def keys_renew_seal() -> None:
 
 @keys.command("renew-stamp", help=text("cli.keys_renew_stamp", OURS))
 def keys_renew_stamp() -> None:
-    """The time stamps' key and certificate."""
     from service.commands.keys import renew_stamp  # noqa: PLC0415
 
     renew_stamp(_settings(PRODUCTION))
@@ -186,20 +177,14 @@ def keys_renew_stamp() -> None:
 
 @keys.command("new-authority", help=text("cli.keys_new_authority", OURS))
 def keys_new_authority() -> None:
-    """Root, issuing authority, seal and time stamps."""
     from service.commands.keys import new_authority  # noqa: PLC0415
 
     new_authority(_settings(PRODUCTION))
 
 
 @keys.command("renew-root-list", help=text("cli.keys_renew_root_list", OURS))
-@click.option(
-    "--root-key",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help=text("cli.keys_root_key", OURS),
-)
+@click.option("--root-key", type=_FILE, help=text("cli.keys_root_key", OURS))
 def keys_renew_root_list(root_key: Path | None) -> None:
-    """The root's revocation list."""
     from service.commands.keys import renew_root_list  # noqa: PLC0415
 
     renew_root_list(_settings(PRODUCTION), root_key)
@@ -215,7 +200,6 @@ def keys_renew_root_list(root_key: Path | None) -> None:
 )
 @click.option("--since", help=text("cli.keys_since", OURS))
 def keys_revoke(fingerprint: str, reason: str, since: str | None) -> None:
-    """One former certificate."""
     from service.commands.keys import revoke  # noqa: PLC0415
 
     revoke(_settings(PRODUCTION), fingerprint, reason, since)
@@ -229,7 +213,6 @@ def staff() -> None:
 @staff.command("link", help=text("cli.staff_link", OURS))
 @click.argument("email")
 def staff_link(email: str) -> None:
-    """A link to choose a password once."""
     # These commands load the database's libraries.
     from service.commands.staff import link  # noqa: PLC0415
 
@@ -239,7 +222,6 @@ def staff_link(email: str) -> None:
 @staff.command("administrator", help=text("cli.staff_administrator", OURS))
 @click.argument("email")
 def staff_administrator(email: str) -> None:
-    """Access and the role ``beheer`` for somebody."""
     from service.commands.staff import make_administrator  # noqa: PLC0415
 
     make_administrator(_settings(PRODUCTION), email)
@@ -254,7 +236,6 @@ def audit() -> None:
 @click.option("--root", "roots", multiple=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--json", "as_json", is_flag=True)
 def audit_verify(roots: tuple[Path, ...], as_json: bool) -> None:
-    """Compute every chain anew and compare it with every anchor."""
     # Loads the database and the time stamps.
     from service.commands.audit import verify_log  # noqa: PLC0415
 
@@ -299,7 +280,6 @@ def archive() -> None:
 def archive_rebuild_index(
     roots: tuple[Path, ...], stamp_roots: tuple[Path, ...], since: str, as_json: bool
 ) -> None:
-    """The archive's index from the bucket alone."""
     # Loads the database and the verifier.
     from service.commands.archive import rebuild  # noqa: PLC0415
 

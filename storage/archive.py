@@ -166,17 +166,9 @@ def load(objects: ObjectStore, prefix: str) -> LoadedPackage:
     if stored is None:
         raise ObjectMissing(f"{prefix}: there is no complete package")
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
-        found = pool.map(lambda one: _read_good(objects, one), stored.objects())
+        found = pool.map(lambda one: read_good(objects, one).data, stored.objects())
         contents = dict(zip((*stored.parts, MANIFEST), found, strict=True))
     return LoadedPackage(stored, unpacked(stored, contents))
-
-
-def _read_good(objects: ObjectStore, stored: StoredObject) -> bytes:
-    data = read_copy(objects, stored).data
-    sha256 = hashlib.sha256(data).hexdigest()
-    if sha256 != stored.sha256:
-        raise ObjectCorrupt(stored.key, expected=stored.sha256, found=sha256)
-    return data
 
 
 def read_copy(objects: ObjectStore, stored: StoredObject) -> ReadObject:
@@ -189,6 +181,15 @@ def read_copy(objects: ObjectStore, stored: StoredObject) -> ReadObject:
         return objects.read(stored.key, stored.version_id, most=stored.size)
     except ObjectMissing:
         return objects.read(stored.key, objects.original(stored.key), most=stored.size)
+
+
+def read_good(objects: ObjectStore, stored: StoredObject) -> ReadObject:
+    """The same, with the bytes compared. Raises ObjectCorrupt also if they differ."""
+    found = read_copy(objects, stored)
+    sha256 = hashlib.sha256(found.data).hexdigest()
+    if sha256 != stored.sha256:
+        raise ObjectCorrupt(stored.key, expected=stored.sha256, found=sha256)
+    return found
 
 
 def extend(objects: ObjectStore, stored: StoredPackage, until: datetime) -> datetime:

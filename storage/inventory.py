@@ -5,19 +5,18 @@ One folder at a time, in the order of the keys, so that memory use does not grow
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from storage.archive import AT_ONCE, find, read_copy
+from storage.archive import AT_ONCE, find, read_good
 from storage.contents import unpacked
-from storage.errors import ObjectCorrupt, ObjectMissing
+from storage.errors import ObjectMissing
 from storage.manifest import MANIFEST, ROOT, StoredPackage
 from storage.objects import ObjectStore, StoredObject
-from storage.renewed import FOLDER, original_of
+from storage.renewed import read_renewed, renewed_versions
 
 _DEPTH = 3  # overeenkomsten/<year>/<reference>/
 
@@ -79,7 +78,9 @@ def hold(objects: ObjectStore, prefix: str) -> HeldPackage:
         raise ObjectMissing(f"{prefix}: there is no complete package")
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="archive") as pool:
         read = list(pool.map(lambda one: _read(objects, one), stored.objects()))
-        copies = list(pool.map(lambda one: _read_first(objects, one), _copies(objects, prefix)))
+        copies = list(
+            pool.map(lambda one: _read_first(objects, one), renewed_versions(objects, prefix))
+        )
     names = (*stored.parts, MANIFEST)
     contents = {name: data for name, (_, data) in zip(names, read, strict=True)}
     held = {each.stored.key.removeprefix(prefix): each for each, _ in (*read, *copies)}
@@ -92,26 +93,11 @@ def hold(objects: ObjectStore, prefix: str) -> HeldPackage:
 
 
 def _read(objects: ObjectStore, stored: StoredObject) -> tuple[HeldObject, bytes]:
-    found = read_copy(objects, stored)
-    sha256 = hashlib.sha256(found.data).hexdigest()
-    if sha256 != stored.sha256:
-        raise ObjectCorrupt(stored.key, expected=stored.sha256, found=sha256)
+    found = read_good(objects, stored)
     there = replace(stored, version_id=found.version_id)
     return HeldObject(there, found.locked_until), found.data
 
 
-def _copies(objects: ObjectStore, prefix: str) -> list[tuple[str, str]]:
-    """Key and first version of each renewed copy, oldest first."""
-    found = {
-        each.key: each.version_id  # newest first, so the first version is kept
-        for each in objects.versions(prefix + FOLDER)
-        if not each.delete_marker and original_of(each.key.removeprefix(prefix))
-    }
-    return sorted(found.items())
-
-
 def _read_first(objects: ObjectStore, copy: tuple[str, str]) -> tuple[HeldObject, bytes]:
-    found = objects.read(*copy)
-    sha256 = hashlib.sha256(found.data).hexdigest()
-    stored = StoredObject(*copy, sha256, len(found.data))
+    stored, found = read_renewed(objects, copy)
     return HeldObject(stored, found.locked_until), found.data

@@ -39,6 +39,7 @@ from storage.errors import (
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import ObjectLockModeType
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 ATTEMPTS = 3
 PRECONDITION_FAILED = 412
@@ -66,7 +67,6 @@ class ObjectVersion:
 
     key: str
     version_id: str
-    latest: bool
     delete_marker: bool
 
 
@@ -195,9 +195,7 @@ class ObjectStore:
 
     def locked_until(self, key: str, version_id: str) -> datetime | None:
         """Until when the store refuses to delete that version; None when it is not locked."""
-        with translated(f"head {key}"):
-            answer = self.client.head_object(Bucket=self.bucket, Key=key, VersionId=version_id)
-        until = answer.get("ObjectLockRetainUntilDate")
+        until = self._head(key, version_id).get("ObjectLockRetainUntilDate")
         return until.astimezone(UTC) if until else None
 
     def locked_in(self, key: str, version_id: str) -> str:
@@ -205,9 +203,7 @@ class ObjectStore:
 
         Raises ObjectMissing, StorageUnavailable.
         """
-        with translated(f"head {key}"):
-            answer = self.client.head_object(Bucket=self.bucket, Key=key, VersionId=version_id)
-        return answer.get("ObjectLockMode", "")
+        return self._head(key, version_id).get("ObjectLockMode", "")
 
     def extend_retention(self, key: str, version_id: str, until: datetime) -> datetime:
         """Lock that version until then, unless it is already locked longer.
@@ -216,8 +212,7 @@ class ObjectStore:
         ObjectMissing, StorageRefused, StorageUnavailable.
         """
         until = _utc(until)
-        with translated(f"head {key}"):
-            answer = self.client.head_object(Bucket=self.bucket, Key=key, VersionId=version_id)
+        answer = self._head(key, version_id)
         present = answer.get("ObjectLockRetainUntilDate")
         if present is not None and present >= until:
             return present.astimezone(UTC)
@@ -233,6 +228,10 @@ class ObjectStore:
             )
         return until
 
+    def _head(self, key: str, version_id: str) -> HeadObjectOutputTypeDef:
+        with translated(f"head {key}"):
+            return self.client.head_object(Bucket=self.bucket, Key=key, VersionId=version_id)
+
     def versions(self, prefix: str, *, page_size: int = 1000) -> Iterator[ObjectVersion]:
         """Every version and delete marker under ``prefix``: by page, by key, newest first.
 
@@ -244,9 +243,9 @@ class ObjectStore:
             )
             for page in pages:
                 for line in page.get("Versions", []):
-                    yield ObjectVersion(line["Key"], line["VersionId"], line["IsLatest"], False)
+                    yield ObjectVersion(line["Key"], line["VersionId"], False)
                 for gone in page.get("DeleteMarkers", []):
-                    yield ObjectVersion(gone["Key"], gone["VersionId"], gone["IsLatest"], True)
+                    yield ObjectVersion(gone["Key"], gone["VersionId"], True)
 
     def has_versioning(self) -> bool:
         """Whether the bucket keeps every version. Raises StorageUnavailable, StorageRefused."""

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from storage.errors import ObjectConflict
 from storage.manifest import media_type
-from storage.objects import ObjectStore, StoredObject
+from storage.objects import ObjectStore, ReadObject, StoredObject
 
 FOLDER = "vernieuwd/"
 _NAME = re.compile(r"vernieuwd/\d{4}-\d{2}-\d{2}-(?P<of>overeenkomst|bewijsblad)\.pdf")
@@ -49,14 +49,22 @@ def find_renewed(objects: ObjectStore, prefix: str) -> list[tuple[StoredObject, 
 
     Raises StorageUnavailable.
     """
+    read = (read_renewed(objects, copy) for copy in renewed_versions(objects, prefix))
+    return [(stored, found.data) for stored, found in read]
+
+
+def renewed_versions(objects: ObjectStore, prefix: str) -> list[tuple[str, str]]:
+    """Key and first version of each renewed copy under a prefix, oldest first."""
     keys = {
         version.key: version.version_id  # newest first, so the first version is kept
         for version in objects.versions(prefix + FOLDER)
         if not version.delete_marker and original_of(version.key.removeprefix(prefix))
     }
-    found = []
-    for key, version_id in sorted(keys.items()):
-        data = objects.get(key, version_id)
-        sha256 = hashlib.sha256(data).hexdigest()
-        found.append((StoredObject(key, version_id, sha256, len(data)), data))
-    return found
+    return sorted(keys.items())
+
+
+def read_renewed(objects: ObjectStore, copy: tuple[str, str]) -> tuple[StoredObject, ReadObject]:
+    """One of them. Raises ObjectMissing, StorageUnavailable."""
+    found = objects.read(*copy)
+    sha256 = hashlib.sha256(found.data).hexdigest()
+    return StoredObject(*copy, sha256, len(found.data)), found

@@ -89,7 +89,6 @@ class _Telling:
     seen: int = 0
 
     def hear(self, outcome: Outcome) -> None:
-        """Record one more folder."""
         self.seen += 1
         if not self.as_json and outcome.result in (DIFFERENT, REFUSED):
             click.echo(_line(outcome))
@@ -106,7 +105,6 @@ class _Anchors:
     troubled: list[AnchorOutcome] = field(default_factory=list)
 
     def add(self, outcome: AnchorOutcome) -> None:
-        """Count one anchor."""
         self.counts[outcome.result] += 1
         if outcome.result in (DIFFERENT, REFUSED):
             self.troubled.append(outcome)

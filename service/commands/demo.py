@@ -20,7 +20,7 @@ import click
 from service.commands.browser import Browser, PageRefused
 from service.commands.road import STOPS, Road, sign_in
 from service.engines.process import free_ports
-from service.running.first_start import example_processor, read_example
+from service.running.first_start import read_example
 from service.running.handover import FirstSignIn
 from service.running.supervisor import Running, stack
 from service.settings.choices import DEVELOPMENT
@@ -103,7 +103,7 @@ def _walk(running: Running, example: dict[str, Any], out: Path) -> None:
     """One line for each stop."""
     if running.first_sign_in is None:
         raise LookupError("the demo needs a fresh installation")
-    given, name = running.first_sign_in, example_processor()["representative_name"]
+    given, name = running.first_sign_in, read_example("processor")["representative_name"]
     with Browser(running.url) as staff, Browser(running.url) as signer:
         road = Road(staff, signer, example, name, given.password)
         with _told("signed_in"):

@@ -14,6 +14,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object
 
 from service.documents.builder.body import DATE, MARK_SCHEME
+from service.documents.tags import children
 from service.documents.template import Mark
 from service.errors import GenerationFailed
 from signatures.acts.prepare_fields import PlaceOnPage
@@ -112,18 +113,13 @@ def _untagged(pdf: pikepdf.Pdf, annotation: Object) -> Object:
     element = tree[int(key)]
     del tree[int(key)]
     parent, page = element.P, element.Pg
-    texts = [int(each) for each in _kids(element) if not isinstance(each, Dictionary)]
+    texts = [int(each) for each in children(element) if not isinstance(each, Dictionary)]
     for number in texts:
         tree[int(page.StructParents)][number] = parent
     shown = [Dictionary(Type=Name.MCR, Pg=page, MCID=number) for number in texts]
     kids: list[Object] = []
-    for each in _kids(parent):
+    for each in children(parent):
         same = isinstance(each, Dictionary) and each.objgen == element.objgen
         kids.extend(shown if same else [each])
     parent.K = Array(kids)
     return parent
-
-
-def _kids(element: Object) -> list[Object]:
-    kids = element.get(Name.K)
-    return list(kids) if isinstance(kids, Array) else [] if kids is None else [kids]

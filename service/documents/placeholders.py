@@ -36,7 +36,7 @@ def check_context(placeholders: Iterable[Placeholder], context: Mapping[str, Any
     Raises GenerationFailed ``missing_value`` or ``unprintable_value``, naming the value.
     """
     for placeholder in placeholders:
-        for value in _values(context, placeholder.path.split("."), ""):
+        for value in _values(context, placeholder.path.split(".")):
             _check_value(placeholder, value)
     for path, value in printed_strings(context):
         # fast check first: almost every value is printable
@@ -78,7 +78,7 @@ def undeclared(used: set[str], placeholders: Iterable[Placeholder]) -> set[str]:
 _ABSENT = object()
 
 
-def _values(scope: Any, steps: list[str], path: str) -> Iterator[Any]:
+def _values(scope: Any, steps: list[str]) -> Iterator[Any]:
     """The values at a path, one per list item; none below a null."""
     step, rest = steps[0], steps[1:]
     through_list = step.endswith("[]")
@@ -90,7 +90,7 @@ def _values(scope: Any, steps: list[str], path: str) -> Iterator[Any]:
         return
     items: Any = value if through_list else [value]
     for item in items:
-        yield from _values(item, rest, path)
+        yield from _values(item, rest)
 
 
 def _check_value(placeholder: Placeholder, value: Any) -> None:

@@ -23,15 +23,15 @@ def finish_tags(pdf: pikepdf.Pdf) -> None:
 def _elements(element: Object) -> Iterator[Object]:
     """All structure elements, children before parents; removes empty ones."""
     kept = []
-    children = _children(element)
-    for child in children:
+    kids = children(element)
+    for child in kids:
         if not _is_element(child):
             kept.append(child)
             continue
         yield from _elements(child)
-        if _children(child) or child.S == Name.TD:
+        if children(child) or child.S == Name.TD:
             kept.append(child)
-    if len(kept) != len(children):
+    if len(kept) != len(kids):
         element.K = Array(kept)
     if Name.S in element:
         yield element
@@ -40,7 +40,7 @@ def _elements(element: Object) -> Iterator[Object]:
 def _head_rows(table: Object) -> None:
     """The first cell of every full row becomes its header; a row below a spanning cell is not
     full."""
-    rows = [_children(row) for row in _descendants(table, Name.TR)]
+    rows = [children(row) for row in _descendants(table, Name.TR)]
     columns = max((len(cells) for cells in rows), default=0)
     for cells in rows:
         if len(cells) == columns and cells[0].S == Name.TD:
@@ -51,7 +51,7 @@ def _head_rows(table: Object) -> None:
 
 
 def _descendants(element: Object, kind: Name) -> Iterator[Object]:
-    for child in _children(element):
+    for child in children(element):
         if _is_element(child):
             if kind == child.S:
                 yield child
@@ -59,7 +59,8 @@ def _descendants(element: Object, kind: Name) -> Iterator[Object]:
                 yield from _descendants(child, kind)
 
 
-def _children(element: Object) -> list[Object]:
+def children(element: Object) -> list[Object]:
+    """The elements and contents in a structure element."""
     kids = element.get(Name.K)
     if kids is None:
         return []

@@ -15,7 +15,6 @@ files.
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import shutil
@@ -23,6 +22,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from service.engines.errors import EngineFailed, EngineMissing
@@ -33,6 +33,7 @@ from service.engines.process import (
     SharedUse,
     command_line,
     free_ports,
+    http_status,
     is_alive,
     last_lines,
     port_is_free,
@@ -230,22 +231,15 @@ class EmbeddedObjectStore:
         """Ready when an unsigned request is *refused*: then S3, its filer and its keys are up."""
         if not self._ports_file.exists():
             return False
-        return self._status("s3.port") == http.client.FORBIDDEN
+        return self._status("s3.port") == HTTPStatus.FORBIDDEN
 
     def _is_guarded(self) -> bool:
         """Whether security.toml is in effect: an unreadable one is silently ignored."""
-        return self._status("volume.port") == http.client.UNAUTHORIZED
+        return self._status("volume.port") == HTTPStatus.UNAUTHORIZED
 
     def _status(self, part: str) -> int:
         """The status of an unsigned GET / on this port; 0 when nothing answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports()[part], timeout=5)
-        try:
-            connection.request("GET", "/")
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return 0
-        finally:
-            connection.close()
+        return http_status("127.0.0.1", self.ports()[part], "/", seconds=5)
 
 
 def find_program() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import http.client
 import os
 import shutil
 import signal
@@ -165,6 +166,18 @@ def require_room(directory: Path, *, mebibytes: int) -> None:
     free = shutil.disk_usage(directory).free // MEBIBYTE
     if free < mebibytes:
         raise DiskFull(directory=directory, free_mb=free, needed_mb=mebibytes)
+
+
+def http_status(host: str, port: int, path: str, *, seconds: float) -> int:
+    """The status of an answer to GET; 0 when nothing answers."""
+    connection = http.client.HTTPConnection(host, port, timeout=seconds)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -53,19 +53,15 @@ class ComposedMail:
     html: str
 
 
-class MissingMailValues(KeyError):
-    """A programming error: values that this kind of mail needs are missing."""
-
-
 def compose(kind: str, values: Mapping[str, object], language: Language) -> ComposedMail:
     """The mail of that kind in this language; other values are ignored.
 
-    Raises KeyError for an unknown kind, MissingMailValues, MailInvalid when a value would put a
+    Raises KeyError for an unknown kind or missing values, MailInvalid when a value would put a
     line break in the subject.
     """
     missing = MAIL_KINDS[kind] - values.keys()
     if missing:
-        raise MissingMailValues(f"{kind}: {', '.join(sorted(missing))}")
+        raise KeyError(f"{kind}: {', '.join(sorted(missing))}")
     needed = in_words(kind, {name: values[name] for name in MAIL_KINDS[kind]}, language)
     subject = _render(f"{kind}/subject.txt", needed, language).strip()
     if len(subject.splitlines()) != 1:

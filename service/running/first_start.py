@@ -21,7 +21,6 @@ from service.workflow.offer.create import create
 from service.workflow.people.first_administrator import first_administrator
 from service.workflow.people.profile import first_profile
 from signatures.keys.authority import create_authority
-from storage.config import S3Config
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ADMINISTRATOR = "beheer@zegel.example"
@@ -45,7 +44,7 @@ def prepare_keys(settings: Settings) -> None:
 
 def organisation(settings: Settings) -> str:
     """The organisation in new certificates: the processor, because it seals."""
-    return settings.organisation or str(example_processor()["trade_name"])
+    return settings.organisation or str(read_example("processor")["trade_name"])
 
 
 def prepare_database(database_url: str, owner_url: str | None) -> None:
@@ -53,20 +52,12 @@ def prepare_database(database_url: str, owner_url: str | None) -> None:
     migrate.upgrade(owner_url or database_url, Role.of(database_url) if owner_url else None)
 
 
-def prepare_bucket(store: S3Config) -> None:
-    """Create the bucket if it does not exist, with these credentials. Raises StorageError."""
-    # Loaded only here: the commands that make examples do not need it.
-    from storage.objects import ObjectStore  # noqa: PLC0415
-
-    ObjectStore(store).ensure_bucket()
-
-
 def prepare_people(deps: Deps) -> FirstSignIn | None:
     """Create the first administrator and, in development, the example's profile and a sample draft.
 
     Returns the sign-in if it was created now.
     """
-    processor = example_processor() if deps.settings.development else None
+    processor = read_example("processor") if deps.settings.development else None
     name = processor["representative_name"] if processor else "Beheerder"
     function = processor["representative_function"] if processor else ""
     password = first_administrator(deps, ADMINISTRATOR, name, function)
@@ -86,22 +77,13 @@ def _sample(deps: Deps) -> None:
         raise LookupError(ADMINISTRATOR)
     # The service creates the sample itself: its owner has not signed in yet.
     staff: Staff = dataclasses.replace(account.person, first_password=False)
-    create(deps, sales_input(read_example("agreement")), staff)
-
-
-def example_processor() -> dict[str, Any]:
-    return read_example("processor")
+    create(deps, as_input(read_example("agreement")["sales"]), staff)
 
 
 def read_example(name: str) -> dict[str, Any]:
     """One file of ``examples``."""
     found: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
     return found
-
-
-def sales_input(example: dict[str, Any]) -> Input:
-    """The part ``sales`` of an input file: what sales enters."""
-    return as_input(example["sales"])
 
 
 def as_input(part: dict[str, Any]) -> Input:

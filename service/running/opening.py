@@ -70,8 +70,7 @@ def _opened(settings: Settings) -> Iterator[Engines]:
         )
         embedded = settings.database_url is None
         owner_url = postgres.owner_url() if embedded else settings.database_owner_url
-        owner_url = owner_url and _with_driver(owner_url)
-        yield Engines(_with_driver(database_url), owner_url, *stores)
+        yield Engines(database_url, owner_url, *stores)
     finally:
         # Has no effect on an engine that was not started here.
         _together(postgres.stop, objects.stop)
@@ -121,11 +120,3 @@ def _where(settings: Settings) -> S3Config:
         region=settings.s3_region,
         lock_mode=settings.s3_lock_mode,
     )
-
-
-def _with_driver(url: str) -> str:
-    """The address with SQLAlchemy's name for psycopg 3."""
-    for plain in ("postgresql://", "postgres://"):
-        if url.startswith(plain):
-            return "postgresql+psycopg://" + url.removeprefix(plain)
-    return url

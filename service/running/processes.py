@@ -81,7 +81,6 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
     from service.running.first_start import (  # noqa: PLC0415
-        prepare_bucket,
         prepare_database,
         prepare_keys,
         prepare_people,
@@ -91,6 +90,7 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
     from service.workflow.keeping.probe import probe_archive  # noqa: PLC0415
     from service.workflow.offer.generate import install  # noqa: PLC0415
     from signatures.errors import AuthorityError  # noqa: PLC0415
+    from storage.objects import ObjectStore  # noqa: PLC0415
 
     end_with_parent()
     settings = given()
@@ -108,7 +108,7 @@ def prepare(given: GiveSettings) -> FirstSignIn | None:
                 prepare_database(found.database_url, found.owner_url)
                 deps.database.ping()
             with _as_not_running(StartCode.ARCHIVE_UNUSABLE, StorageError):
-                prepare_bucket(found.preparing_store)
+                ObjectStore(found.preparing_store).ensure_bucket()
                 deps.objects()
             probe_archive(deps)
             install(deps)

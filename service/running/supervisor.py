@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import http.client
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from threading import Event
 
@@ -21,7 +21,7 @@ import click
 from service.documents.office_profile import office_is_there
 from service.engines.errors import EngineMissing, PortTaken
 from service.engines.private_files import close_what_is_open, closed_to_others, make_passable
-from service.engines.process import port_is_free, wait_until
+from service.engines.process import http_status, port_is_free, wait_until
 from service.error_codes import StartCode
 from service.running.handover import MARK, FirstSignIn, settings_line
 from service.running.opening import Engines, NotRunning, engines
@@ -210,21 +210,10 @@ def _wait_until_ready(
         for name, process in processes.items():
             if process.poll() is not None:
                 raise NotRunning(StartCode.PROCESS_DIED, name=name, status=process.returncode)
-        if _is_ready(settings):
+        if http_status(settings.host, settings.port, "/readyz", seconds=2) == HTTPStatus.OK:
             return
         time.sleep(0.02)  # not listening yet
     raise NotRunning(StartCode.NOT_READY, seconds=READY_SECONDS)
-
-
-def _is_ready(settings: Settings) -> bool:
-    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=2)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _stop(processes: dict[str, subprocess.Popen[bytes]]) -> None:

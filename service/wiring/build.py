@@ -28,7 +28,6 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "nl" / "document
 
 
 def libpq_url(database_url: str) -> str:
-    """The address without SQLAlchemy's driver name."""
     return database_url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 

@@ -11,7 +11,6 @@ AGREEMENT = Path(__file__).resolve().parents[3] / "templates" / "nl" / "document
 
 
 def main() -> None:
-    """Build the agreement's template."""
     declared = tomllib.loads((AGREEMENT / "template.toml").read_text(encoding="utf-8"))
     text = source_path(AGREEMENT).read_text("utf-8")
     docx_path(AGREEMENT).write_bytes(build(text, declared["footer"]))

@@ -49,12 +49,10 @@ def repack(package: bytes) -> bytes:
 
 
 def source_path(folder: Path) -> Path:
-    """The text source in a template's folder."""
     return folder / f"{folder.name}.md"
 
 
 def docx_path(folder: Path) -> Path:
-    """The Word file in a template's folder."""
     return folder / f"{folder.name}.docx"
 
 

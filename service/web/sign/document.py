@@ -27,7 +27,6 @@ def document() -> ResponseReturnValue:
 @blueprint.post("/tekenen/document")
 @signer
 def retry_document() -> ResponseReturnValue:
-    """Try again after a failure."""
     found = current_open()
     retry_generation(deps(), found.agreement.reference, found.signer)
     return to("sign.document")

@@ -109,14 +109,12 @@ def leave() -> ResponseReturnValue:
 @blueprint.get("/tekenen/afgesloten")
 @public("says that the signer has left; it shows nothing of an agreement")
 def left() -> ResponseReturnValue:
-    """The page after leaving."""
     return unusable("left", None)
 
 
 @blueprint.get("/tekenen")
 @signer
 def resume() -> ResponseReturnValue:
-    """Go to the visit's current step."""
     step, said = step_of(current()), request.args.get("melding", "")
     return to(step, melding=said) if notice() or notice_again() else to(step)
 

@@ -24,7 +24,6 @@ TALK_FIRST = "ask"
 @blueprint.get("/tekenen/weigeren")
 @signer
 def decline() -> ResponseReturnValue:
-    """Ask for the reason."""
     found = current_open()
     return _decline_page(found, typed_before("decline", found))
 

@@ -43,8 +43,6 @@ def sample_behind_link(token: str) -> ResponseReturnValue:
 @blueprint.post("/tekenen/link/<token>/voorbeeld")
 @public("whoever holds the link may have the text with blanks made")
 def ask_sample_behind_link(token: str) -> ResponseReturnValue:
-    """Have it made, if it does not exist yet."""
-
     def ask(agreement: Agreement) -> ResponseReturnValue:
         sample.request(deps(), agreement)
         return to("sign.sample_behind_link", token=token, wacht=YES)
@@ -55,14 +53,12 @@ def ask_sample_behind_link(token: str) -> ResponseReturnValue:
 @blueprint.get("/tekenen/link/<token>/voorbeeld.pdf")
 @public("whoever holds the link may download the text; it holds no data of the customer")
 def sample_pdf_behind_link(token: str) -> ResponseReturnValue:
-    """The same as PDF."""
     return _at_link(token, lambda agreement: _pdf(agreement, _of_link(token)))
 
 
 @blueprint.get("/tekenen/link/<token>/voorbeeld/stand")
 @public("says whether the text with blanks was made")
 def sample_state_behind_link(token: str) -> ResponseReturnValue:
-    """For the waiting page."""
     return _at_link(token, _state)
 
 
@@ -76,7 +72,6 @@ def sample_of_visit() -> ResponseReturnValue:
 @blueprint.post("/tekenen/voorbeeld")
 @signer
 def ask_sample_of_visit() -> ResponseReturnValue:
-    """Have it made, if it does not exist yet."""
     sample.request(deps(), read_sample.behind_cookie(deps(), secret()))
     return to("sign.sample_of_visit", wacht=YES)
 
@@ -84,14 +79,12 @@ def ask_sample_of_visit() -> ResponseReturnValue:
 @blueprint.get("/tekenen/voorbeeld.pdf")
 @signer
 def sample_pdf_of_visit() -> ResponseReturnValue:
-    """The same as PDF."""
     return _pdf(read_sample.behind_cookie(deps(), secret()), _of_visit())
 
 
 @blueprint.get("/tekenen/voorbeeld/stand")
 @signer
 def sample_state_of_visit() -> ResponseReturnValue:
-    """For the waiting page."""
     return _state(read_sample.behind_cookie(deps(), secret()))
 
 

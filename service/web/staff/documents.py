@@ -105,6 +105,5 @@ def read(reference: str) -> Any:
 @require_staff(Permission.SEND)
 @shown_at("staff.dossier_page")
 def retry(reference: str) -> Any:
-    """Make the document again after a failure."""
     retry_generation(deps(), reference, current_staff())
     return to("staff.dossier_page", reference=reference, done="retried")

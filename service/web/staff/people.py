@@ -78,7 +78,6 @@ def person(staff_id: str) -> Any:
 @blueprint.post("/medewerkers/<staff_id>")
 @require_staff(Permission.MANAGE_STAFF)
 def change_person(staff_id: str) -> Any:
-    """Change name, function, roles, access."""
     form = request.form
     waits = workflow.change(
         deps(),
@@ -132,7 +131,6 @@ def role_request(request_id: str) -> Any:
 @blueprint.post("/medewerkers/rollen/<request_id>")
 @require_staff(Permission.MANAGE_STAFF)
 def decide_role(request_id: str) -> Any:
-    """Grant, refuse or withdraw it."""
     grant = request.form.get("decision") == "grant"
     role_grants.decide(deps(), request_id, grant=grant, by=current_staff(), proof=proof())
     return to("staff.people", done="role_granted" if grant else "role_refused")

@@ -19,14 +19,12 @@ from service.workflow.people.profile import profile as known_profile
 @blueprint.get("/beheer")
 @require_staff(Permission.MANAGE_PROFILE)
 def manage() -> Any:
-    """Links to everything that is managed."""
     return show("staff/manage.html")
 
 
 @blueprint.get("/profiel")
 @require_staff(Permission.MANAGE_PROFILE)
 def profile() -> Any:
-    """The form with the newest version."""
     known, typed = known_profile(deps()), again()
     version, values = 0, {"country": "BE"}
     if known:

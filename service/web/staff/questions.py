@@ -21,7 +21,6 @@ from service.workflow.signing.send_back import send_back as give_back
 @blueprint.get("/overeenkomsten/<reference>/terugzending")
 @require_staff(Permission.COUNTERSIGN)
 def send_back(reference: str) -> Any:
-    """The form for the countersigner's question."""
     found, typed = dossier_of(deps(), reference, current_staff()), again()
     return show(
         "staff/ask_sender.html",
@@ -66,7 +65,6 @@ def send_answer(reference: str, question_id: str) -> Any:
 @require_staff(Permission.SEND)
 @shown_at("staff.dossier_page")
 def settle(reference: str, question_id: str) -> Any:
-    """Mark the question as answered elsewhere."""
     answering.settle(deps(), reference, question_id, current_staff())
     return to("staff.dossier_page", reference=reference, done="question_closed")
 

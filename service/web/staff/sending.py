@@ -76,7 +76,6 @@ def copy_link(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/adres")
 @require_staff(Permission.SEND)
 def address(reference: str) -> Any:
-    """The form to correct the signatory's name and address."""
     signatory = agreement_of(deps(), reference, current_staff()).signatory
     values = {"signatory_name": signatory.name, "signatory_email": signatory.email}
     return _ask("address", reference, values)
@@ -100,7 +99,6 @@ def change_address(reference: str) -> Any:
 @require_staff(Permission.SEND)
 @shown_at("staff.dossier_page")
 def settle_mail(reference: str, message_id: str) -> Any:
-    """Mark a refused mail as settled."""
     return _do(
         reference,
         lambda: settle(deps(), reference, message_id, current_staff()),
@@ -133,7 +131,6 @@ def extend(reference: str) -> Any:
 @blueprint.get("/overeenkomsten/<reference>/intrekking")
 @require_staff(Permission.SEND)
 def withdrawal(reference: str) -> Any:
-    """Ask for the reason."""
     return _ask("void", reference, {})
 
 

@@ -25,7 +25,6 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 @blueprint.get("/beheer/logboek")
 @require_staff(Permission.READ_STAFF_LOG)
 def staff_log() -> Any:
-    """The newest matching entries."""
     typed = {name: request.args.get(name, "").strip()[:100] for name in _FIELDS}
     check = Checker()
     first, last = check.day("van", typed["van"]), check.day("tot", typed["tot"])

@@ -24,7 +24,6 @@ def ask_take_over(reference: str) -> Any:
 @blueprint.post("/overeenkomsten/<reference>/overname")
 @require_staff(Permission.COUNTERSIGN)
 def take_over(reference: str) -> Any:
-    """Make this person the countersigner."""
     try:
         taking.take_over(deps(), reference, current_staff())
     except Refused as refusal:

@@ -30,6 +30,7 @@ from kept import KeepingEnvironment, kept_engine
 from left_behind import ended_when_left
 from once import copy_of_made_once
 from remembered import RememberingMaker
+from stores import administrator
 
 from service.database import engine as database_engine
 from service.documents import produce
@@ -102,13 +103,7 @@ def bucket() -> str:
 @pytest.fixture
 def s3(object_store: ObjectStoreAddress) -> Any:
     """A plain boto3 client of that server."""
-    return boto3.client(
-        "s3",
-        endpoint_url=object_store.endpoint_url,
-        aws_access_key_id=object_store.access_key_id,
-        aws_secret_access_key=object_store.secret_access_key,
-        region_name=object_store.region,
-    )
+    return administrator(object_store)
 
 
 @pytest.fixture(scope="session")

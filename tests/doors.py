@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 ATTACKER = Path(__file__).with_name("attacker.py")
 NOBODY = 65534
 LISTENING, ACCEPTS = "0A", 0x10000  # in /proc/net, for TCP and for Unix sockets
@@ -110,17 +108,6 @@ def _python(as_user: dict[str, Any]) -> str:
         if tried.returncode == 0:
             return program
     raise LookupError(f"no Python that user {NOBODY} may run: {candidates}")
-
-
-def client(endpoint_url: str | None, access_key_id: str | None, secret: str | None) -> Any:
-    """A plain S3 client without retries."""
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint_url,
-        aws_access_key_id=access_key_id,
-        aws_secret_access_key=secret,
-        region_name="us-east-1",
-    )
 
 
 def bytes_kept(s3: Any, bucket: str) -> dict[tuple[str, str], str]:

@@ -14,7 +14,8 @@ import pytest
 import yaml
 from attacker import INTRUDER
 from botocore.exceptions import BotoCoreError, ClientError
-from doors import attacked, bytes_kept, client, descendants, doors
+from doors import attacked, bytes_kept, descendants, doors
+from stores import client
 
 from service.engines.object_store import find_program
 from service.engines.process import free_ports, wait_until

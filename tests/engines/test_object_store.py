@@ -16,9 +16,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from stores import administrator, client
 
 from service.engines import EmbeddedObjectStore, ObjectStoreAddress
 from service.engines import object_store as engine
@@ -93,13 +93,7 @@ def test_a_bucket_with_originals_cannot_be_deleted(s3: Any, locked: dict[str, st
 def test_nobody_enters_without_the_credentials(
     object_store: ObjectStoreAddress, locked: dict[str, str]
 ) -> None:
-    wrong = boto3.client(
-        "s3",
-        endpoint_url=object_store.endpoint_url,
-        aws_access_key_id=object_store.access_key_id,
-        aws_secret_access_key="guessed",
-        region_name=object_store.region,
-    )
+    wrong = client(object_store.endpoint_url, object_store.access_key_id, "guessed")
     with pytest.raises(ClientError):
         wrong.get_object(**locked)
     port = int(object_store.endpoint_url.rpartition(":")[2])
@@ -177,8 +171,8 @@ def store(tmp_path: Path) -> Iterator[EmbeddedObjectStore]:
 @pytest.mark.long
 def test_killed_and_started_again_everything_is_there(store: EmbeddedObjectStore) -> None:
     first = store.start()
-    _client(first).create_bucket(Bucket="archief", ObjectLockEnabledForBucket=True)
-    _client(first).put_object(Bucket="archief", Key="a", Body=b"bewaard")
+    administrator(first).create_bucket(Bucket="archief", ObjectLockEnabledForBucket=True)
+    administrator(first).put_object(Bucket="archief", Key="a", Body=b"bewaard")
     pid = store.pid()
     assert pid is not None
     os.killpg(pid, signal.SIGKILL)
@@ -191,20 +185,20 @@ def test_killed_and_started_again_everything_is_there(store: EmbeddedObjectStore
         again = store.start()
         assert again.endpoint_url != first.endpoint_url
         assert again.secret_access_key == first.secret_access_key
-        assert _read(_client(again), "a") == b"bewaard"
+        assert _read(administrator(again), "a") == b"bewaard"
 
 
 def test_what_was_acknowledged_survives_a_kill(store: EmbeddedObjectStore) -> None:
     address = store.start()
-    _client(address).create_bucket(Bucket="archief", ObjectLockEnabledForBucket=True)
+    administrator(address).create_bucket(Bucket="archief", ObjectLockEnabledForBucket=True)
     acknowledged: dict[str, bytes] = {}
 
     def write(writer: int) -> None:
-        client = _client(address)
+        s3 = administrator(address)
         for number in range(10_000):
             key, data = f"{writer}-{number}", os.urandom(60_000)
             try:
-                client.put_object(Bucket="archief", Key=key, Body=data, IfNoneMatch="*")
+                s3.put_object(Bucket="archief", Key=key, Body=data, IfNoneMatch="*")
             except (BotoCoreError, ClientError):  # it has stopped
                 return
             acknowledged[key] = data
@@ -217,7 +211,7 @@ def test_what_was_acknowledged_survives_a_kill(store: EmbeddedObjectStore) -> No
         os.killpg(pid, signal.SIGKILL)
         for each in writing:
             each.result()
-    again = _client(store.start())
+    again = administrator(store.start())
     for key, data in acknowledged.items():
         assert _read(again, key) == data
 
@@ -291,16 +285,6 @@ store.start()
 print(store.pid(), flush=True)
 time.sleep(60)
 """
-
-
-def _client(address: ObjectStoreAddress) -> Any:
-    return boto3.client(
-        "s3",
-        endpoint_url=address.endpoint_url,
-        aws_access_key_id=address.access_key_id,
-        aws_secret_access_key=address.secret_access_key,
-        region_name=address.region,
-    )
 
 
 def _read(client: Any, key: str) -> bytes:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
+from stores import client
 
 from service.engines import EmbeddedObjectStore, ObjectStoreAddress
 from service.engines.object_store_identities import (
@@ -121,16 +121,6 @@ DESTROYS: dict[str, Attempt] = {
 }
 
 
-def client(store: ObjectStoreAddress, identity: Credentials) -> Any:
-    return boto3.client(
-        "s3",
-        endpoint_url=store.endpoint_url,
-        aws_access_key_id=identity.access_key_id,
-        aws_secret_access_key=identity.secret_access_key,
-        region_name=store.region,
-    )
-
-
 @pytest.fixture
 def version(s3: Any, bucket: str) -> dict[str, str]:
     """A locked original, stored by the administrator."""
@@ -153,9 +143,8 @@ def test_who_works_with_the_store_destroys_nothing(
     version: dict[str, str],
     name: str,
 ) -> None:
-    its = client(
-        object_store, EmbeddedObjectStore(run_directory / "object-store").identities()[name]
-    )
+    who = EmbeddedObjectStore(run_directory / "object-store").identities()[name]
+    its = client(object_store.endpoint_url, who.access_key_id, who.secret_access_key)
     for what, read in READS.items():
         assert read(its, version), what
     for what, attempt in (DESTROYS if name == WORKER else {**WRITES, **DESTROYS}).items():
@@ -191,7 +180,9 @@ def test_a_server_of_before_the_identities_is_started_anew(
         again = EmbeddedObjectStore(tmp_path / "store")
         address = again.start()
         assert again.pid() != before
-        assert client(address, again.identities()[WORKER]).list_buckets()
+        worker = again.identities()[WORKER]
+        its = client(address.endpoint_url, worker.access_key_id, worker.secret_access_key)
+        assert its.list_buckets()
         assert store.identities() == again.identities()
         again.stop()
     finally:

@@ -108,6 +108,16 @@ class Letterbox:
         return Controller(self, hostname="127.0.0.1", port=port, timeout=60)
 
 
+def mailing_to(port: int) -> dict[str, str]:
+    """The settings of a house that mails to a server at this port."""
+    return {
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(port),
+        "SMTP_SECURITY": "none",
+        "MAIL_FROM": "Zegel <zegel@it4.example>",
+    }
+
+
 @dataclass(frozen=True)
 class Signed:
     """What was fixed before the first kill."""

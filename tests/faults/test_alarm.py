@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from colleagues import add_colleague
 from fault_road import House, at_once
-from kill_harness import Letterbox
+from kill_harness import Letterbox, mailing_to
 
 from service.agreement.alarms import AlarmKind
 from service.agreement.permissions import Role
@@ -166,12 +166,7 @@ def test_a_damaged_archive_is_told_at_once(house: House, state: str) -> None:
 
 def test_the_mail_server_is_down_and_the_page_says_so(make_house: MakeHouse) -> None:
     (port,) = free_ports(1)
-    house = make_house(
-        SMTP_HOST="127.0.0.1",
-        SMTP_PORT=str(port),
-        SMTP_SECURITY="none",
-        MAIL_FROM="Zegel <zegel@it4.example>",
-    )
+    house = make_house(**mailing_to(port))
     reference = house.new_ready()
     house.run_worker()
     time_passed(house)

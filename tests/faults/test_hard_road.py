@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from bakery import DETAILS, SALES
 from bare_browser import BareBrowser, served
 from fault_road import House, MakeHouse, run_worker_once
+from kill_harness import mailing_to
 
 from service.agreement.events import Event
 from service.commands.road import Road, sign_in
@@ -70,11 +71,7 @@ class PickyServer:
 def letterbox(environment: dict[str, str]) -> Iterator[PickyServer]:
     """That mail server; the service is behind one proxy, and its settings say so."""
     mail_port, web_port = free_ports(2)
-    environment |= {
-        "SMTP_HOST": "127.0.0.1",
-        "SMTP_PORT": str(mail_port),
-        "SMTP_SECURITY": "none",
-        "MAIL_FROM": "Zegel <zegel@it4.example>",
+    environment |= mailing_to(mail_port) | {
         "ZEGEL_BASE_URL": f"http://localhost:{web_port}",
         "ZEGEL_TRUSTED_PROXIES": "1",
     }

@@ -24,6 +24,7 @@ from kill_harness import (
     Letterbox,
     judge,
     judge_mails,
+    mailing_to,
     remember,
     wait_until_done,
 )
@@ -75,8 +76,7 @@ LONGEST_SECONDS = 120
 def letterbox(environment: dict[str, str]) -> Iterator[Letterbox]:
     """A mail server, with settings that use it."""
     (port,) = free_ports(1)
-    environment.update(SMTP_HOST="127.0.0.1", SMTP_PORT=str(port), SMTP_SECURITY="none")
-    environment["MAIL_FROM"] = "Zegel <zegel@it4.example>"
+    environment |= mailing_to(port)
     box = Letterbox()
     server = box.controller(port)
     server.start()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from asn1crypto import tsp
 from fault_road import House, MakeHouse
-from kill_harness import Letterbox, judge, judge_mails, remember
+from kill_harness import Letterbox, judge, judge_mails, mailing_to, remember
 
 from service.agreement.states import State
 from service.engines import EmbeddedObjectStore
@@ -49,12 +49,7 @@ def catch_up(house: House, reference: str) -> None:
 @pytest.mark.long
 def test_the_mail_server_is_down(make_house: MakeHouse) -> None:
     (port,) = free_ports(1)
-    house = make_house(
-        SMTP_HOST="127.0.0.1",
-        SMTP_PORT=str(port),
-        SMTP_SECURITY="none",
-        MAIL_FROM="Zegel <zegel@it4.example>",
-    )
+    house = make_house(**mailing_to(port))
     signed = remember(house, sign_everything(house))
     work_and_fail_again(house)
     assert house.archive_state(signed.reference) == "verified"
@@ -79,12 +74,7 @@ def test_the_mail_server_is_down(make_house: MakeHouse) -> None:
 @pytest.mark.long
 def test_a_code_waits_for_the_mail_server(make_house: MakeHouse) -> None:
     (port,) = free_ports(1)
-    house = make_house(
-        SMTP_HOST="127.0.0.1",
-        SMTP_PORT=str(port),
-        SMTP_SECURITY="none",
-        MAIL_FROM="Zegel <zegel@it4.example>",
-    )
+    house = make_house(**mailing_to(port))
     reference = house.new_ready()
     secret = house.opened(reference)
     house.mailed_code(reference, secret)

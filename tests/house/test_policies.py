@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from stores import NO_STORE
 from werkzeug.routing import Rule
 
 from service.agreement.permissions import Permission
@@ -25,7 +26,6 @@ from service.web.context import policy_of
 from service.wiring.build import build
 from service.wiring.queue import worker_app
 from service.workflow import tasks
-from storage.objects import S3Config
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "templates" / "nl" / "pages"
@@ -46,13 +46,7 @@ def deps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
             "ZEGEL_BASE_URL": "http://localhost",
         }
     )
-    store = S3Config(
-        endpoint_url="http://127.0.0.1:1",
-        bucket="none",
-        access_key_id="none",
-        secret_access_key="none",
-    )
-    made = build(settings, NOWHERE, store)
+    made = build(settings, NOWHERE, NO_STORE)
     yield made
     made.close()
 

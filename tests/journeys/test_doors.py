@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 from attacker import INTRUDER
 from botocore.exceptions import ClientError
-from doors import attacked, bytes_kept, client, descendants, doors
+from doors import attacked, bytes_kept, descendants, doors
 from installation import Installation
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from stores import administrator, client
 
 from service.database.engine import Database
 from service.engines import EmbeddedObjectStore, EmbeddedPostgres
@@ -31,7 +32,7 @@ from service.settings.table import load_settings
 def test_nobody_without_credentials_changes_or_learns_anything(zegel: Installation) -> None:
     zegel.bring(zegel.customer("Deurwaarders BV"), "archived")
     store = zegel.running.engines.store
-    s3 = client(store.endpoint_url, store.access_key_id, store.secret_access_key)
+    s3 = administrator(store)
     before = bytes_kept(s3, store.bucket)
     originals = [key for key, _ in before if key.endswith("/overeenkomst.pdf")]
     assert originals

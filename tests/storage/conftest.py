@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from stores import bucket_at
 
 from service.engines import EmbeddedObjectStore, ObjectStoreAddress
 from service.engines.object_store_identities import WORKER
@@ -25,7 +26,7 @@ SHOWN = b"%PDF-1.7 what both parties saw %%EOF\n"
 @pytest.fixture
 def config(object_store: ObjectStoreAddress, bucket: str) -> S3Config:
     """Settings for a bucket that does not exist yet."""
-    return S3Config(bucket=bucket, **dataclasses.asdict(object_store))
+    return bucket_at(object_store, bucket)
 
 
 @pytest.fixture

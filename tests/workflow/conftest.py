@@ -17,6 +17,7 @@ from days import TODAY, Travel
 from house import EVERYBODY, House
 from remembered import remembered_objection
 from snapshots import begin_with
+from stores import NO_STORE, bucket_at
 
 from service.agreement.activity import Wanted
 from service.agreement.permissions import Role, Staff
@@ -31,7 +32,7 @@ from service.workflow.keeping import anchor, examine
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.people import profile, staff_log
 from service.workflow.telling import deliver
-from storage.objects import ObjectStore, S3Config
+from storage.objects import ObjectStore
 
 
 @pytest.fixture
@@ -50,13 +51,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def deps(database_url: str, settings: Settings, maker: DocumentMaker) -> Iterator[Deps]:
     """Everything real but the archive and the keys."""
-    nowhere = S3Config(
-        endpoint_url="http://127.0.0.1:1",
-        bucket="none",
-        access_key_id="none",
-        secret_access_key="none",
-    )
-    built = dataclasses.replace(build(settings, database_url, nowhere), maker=lambda: maker)
+    built = dataclasses.replace(build(settings, database_url, NO_STORE), maker=lambda: maker)
     yield built
     built.database.close()
 
@@ -125,13 +120,7 @@ def unwatched_house(
     bucket: str,
 ) -> Iterator[House]:
     """An installation with archive and keys, in which a test may break what otherwise holds."""
-    store = S3Config(
-        endpoint_url=object_store.endpoint_url,
-        region=object_store.region,
-        bucket=bucket,
-        access_key_id=object_store.access_key_id,
-        secret_access_key=object_store.secret_access_key,
-    )
+    store = bucket_at(object_store, bucket)
     changed: Any = dataclasses.replace(settings, key_dir=keys)
     built = dataclasses.replace(build(changed, database_url, store), maker=lambda: maker)
     yield _house(built)

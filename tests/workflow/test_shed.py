@@ -7,6 +7,7 @@ import hashlib
 
 import pytest
 from house import BROWSER, House
+from stores import NO_STORE
 
 from service.error_codes import ErrorCode
 from service.errors import NotFound
@@ -14,7 +15,7 @@ from service.workflow.keeping import reread, retain, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.signing import read
 from storage.errors import ObjectCorrupt, StorageUnavailable
-from storage.objects import ObjectStore, S3Config
+from storage.objects import ObjectStore
 
 LONG_AGO = "update archived_objects set stored_at = stored_at - interval '31 days'"
 
@@ -134,15 +135,7 @@ def test_what_the_archive_does_not_give_is_told_and_looked_at(
     house, reference, secret = kept
     house.rows("update archive_states set judged_twice_at = now()")
     assert retain.shed(house.deps) == 1
-    nowhere = ObjectStore(
-        S3Config(
-            endpoint_url="http://127.0.0.1:1",
-            bucket="none",
-            access_key_id="none",
-            secret_access_key="none",
-        ),
-        attempts=1,
-    )
+    nowhere = ObjectStore(NO_STORE, attempts=1)
     away = dataclasses.replace(house.deps, objects=lambda: nowhere)
     with pytest.raises(StorageUnavailable):
         retrieve.shown_pdf(away, reference, house.staff)

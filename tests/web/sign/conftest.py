@@ -14,6 +14,7 @@ from emptied import as_owner
 from flask import Flask
 from kept import application, engine_for
 from sqlalchemy import text
+from stores import NO_STORE
 
 from bench.road import Road as Steps
 from service.agreement.capabilities import code_for
@@ -27,7 +28,6 @@ from service.settings.table import load_settings
 from service.wiring.build import build
 from service.workflow.people import profile
 from service.workflow.telling.links import address
-from storage.objects import S3Config
 
 ANNEX = {
     "personal_data": ["name", "contact"],
@@ -109,13 +109,7 @@ def deps(
             "ZEGEL_SECRET_KEY": "5" * 64,
         }
     )
-    store = S3Config(
-        endpoint_url="http://127.0.0.1:1",
-        bucket="none",
-        access_key_id="none",
-        secret_access_key="none",
-    )
-    built = dataclasses.replace(build(settings, database_url, store), maker=lambda: maker)
+    built = dataclasses.replace(build(settings, database_url, NO_STORE), maker=lambda: maker)
     yield built
     built.database.close()
 

@@ -11,13 +11,13 @@ from bakery import SALES
 from emptied import as_owner
 from kept import engine_for
 from sqlalchemy import text
+from stores import bucket_at
 
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import ObjectStoreAddress
 from service.settings.table import load_settings
 from service.wiring.build import build
-from storage.objects import S3Config
 
 DRAFT = {
     **SALES,
@@ -54,11 +54,5 @@ def make_deps(
             "ZEGEL_SECRET_KEY": "5" * 64,
         }
     )
-    config = S3Config(
-        endpoint_url=store.endpoint_url,
-        region=store.region,
-        bucket=f"staff-{uuid.uuid4().hex}",
-        access_key_id=store.access_key_id,
-        secret_access_key=store.secret_access_key,
-    )
+    config = bucket_at(store, f"staff-{uuid.uuid4().hex}")
     return dataclasses.replace(build(settings, database_url, config), maker=lambda: maker)

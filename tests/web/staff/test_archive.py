@@ -17,11 +17,12 @@ from botocore.exceptions import EndpointConnectionError
 from flask import Flask
 from office import rows
 from road import in_the_archive, steps
+from stores import NO_STORE
 
 from service.agreement.permissions import Role
 from service.deps import Deps
 from service.workflow.keeping.probe import probe_archive
-from storage.objects import ObjectStore, S3Config
+from storage.objects import ObjectStore
 
 
 @pytest.fixture
@@ -188,14 +189,7 @@ def test_a_promise_that_was_not_kept_is_shown(office: Browser, deps: Deps) -> No
 
 
 def test_an_archive_that_does_not_answer_is_shown(office: Browser, deps: Deps) -> None:
-    nowhere = ObjectStore(
-        S3Config(
-            endpoint_url="http://127.0.0.1:1",
-            bucket="none",
-            access_key_id="none",
-            secret_access_key="none",
-        )
-    )
+    nowhere = ObjectStore(NO_STORE)
     assert probe_archive(dataclasses.replace(deps, objects=lambda: nowhere)) == 1
     office.get("/archief")
     assert "kon niet worden nagegaan of het archief wissen weigert" in office.page

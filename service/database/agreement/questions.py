@@ -31,6 +31,13 @@ _QUESTION = (
 _QUESTIONS_OF = _QUESTION.where(questions.c.agreement_id == bindparam("agreement")).order_by(
     questions.c.asked_at
 )
+_END = (
+    update(questions)
+    .where(questions.c.agreement_id == bindparam("agreement"), questions.c.ended == "")
+    .values(ended="signed", ended_at=func.clock_timestamp())
+)
+_END_OF_STAFF = _END.where(questions.c.staff_id.is_not(None))
+_END_OF_SIGNATORY = _END.where(questions.c.signatory_id.is_not(None))
 
 
 class Questions(Records):
@@ -94,16 +101,8 @@ class Questions(Records):
 
     def end_by_signing(self, agreement_id: str, *, by_staff: bool) -> None:
         """Close the questions of a person who signs without an answer."""
-        whose = questions.c.staff_id if by_staff else questions.c.signatory_id
-        self._connection.execute(
-            update(questions)
-            .where(
-                questions.c.agreement_id == agreement_id,
-                questions.c.ended == "",
-                whose.is_not(None),
-            )
-            .values(ended="signed", ended_at=func.clock_timestamp())
-        )
+        statement = _END_OF_STAFF if by_staff else _END_OF_SIGNATORY
+        self._connection.execute(statement, {"agreement": agreement_id})
 
 
 def _question(row: Any) -> Question:

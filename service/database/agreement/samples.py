@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from service.agreement.terms import SAMPLE_DAYS
@@ -24,6 +24,9 @@ class Sample:
     created_at: datetime
 
 
+_THERE = select(samples.c.key).where(samples.c.key == bindparam("wanted"), samples.c.failure == "")
+
+
 class Samples(Records):
     def get(self, key: str) -> Sample | None:
         row = self._connection.execute(select(samples).where(samples.c.key == key)).one_or_none()
@@ -31,8 +34,7 @@ class Samples(Records):
 
     def there(self, key: str) -> bool:
         """Whether a readable sample exists."""
-        found = select(samples.c.key).where(samples.c.key == key, samples.c.failure == "")
-        return self._connection.execute(found).scalar() is not None
+        return self._connection.execute(_THERE, {"wanted": key}).scalar() is not None
 
     def put(
         self,

@@ -77,6 +77,11 @@ _LIVE_LINK = _LINK.where(
     links.c.number == SIGNATORY.number,
     links.c.ended == "",
 )
+_CHANGE_SESSION = (
+    update(link_sessions)
+    .where(link_sessions.c.secret_hash == bindparam("changed"))
+    .values(last_seen_at=func.clock_timestamp())
+)
 
 
 _ASKED_AT = code_challenges.c.created_at
@@ -209,11 +214,7 @@ class Signing(Records):
         self._change(secret_hash, colleague=colleague.kept())
 
     def _change(self, secret_hash: bytes, **values: Any) -> None:
-        self._connection.execute(
-            update(link_sessions)
-            .where(link_sessions.c.secret_hash == secret_hash)
-            .values(last_seen_at=func.clock_timestamp(), **values)
-        )
+        self._connection.execute(_CHANGE_SESSION, {"changed": secret_hash, **values})
 
     def forget_pending(self, agreement_id: str) -> None:
         """Delete input prepared in any browser for a text that is no longer current."""
@@ -292,9 +293,8 @@ class Signing(Records):
         )
         if used.rowcount != 1:
             return False
-        self._change(
-            secret_hash, authenticated_at=func.clock_timestamp(), challenge_id=challenge_id
-        )
+        proved = _CHANGE_SESSION.values(authenticated_at=func.clock_timestamp())
+        self._connection.execute(proved, {"changed": secret_hash, "challenge_id": challenge_id})
         return True
 
     def drop_ended(self) -> None:

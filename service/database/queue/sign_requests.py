@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import Interval, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.database.tables.accounts import staff
 from service.database.tables.records import Records
 from service.database.tables.sign_requests import sign_requests
 
+_ASKED_AT = staff.c.asked_to_sign_at
+_AFTER_PAUSE = _ASKED_AT.is_(None) | (
+    func.clock_timestamp() - bindparam("pause", type_=Interval) > _ASKED_AT
+)
+_RESTED = select(staff.c.id).where(staff.c.id == bindparam("person"), _AFTER_PAUSE)
+# This lock does not block the insertion of an act, whose row refers to the countersigner.
+_HOLD_RESTED = _RESTED.with_for_update(key_share=True)
+_KEEP = upsert(sign_requests).on_conflict_do_nothing()
+
 
 class SignRequests(Records):
     def free(self, staff_id: str, pause: timedelta) -> bool:
         """Whether this person was not asked within ``pause``; if so, the row is locked, so that of
         two simultaneous signatures only one is mailed."""
-        rested = select(staff.c.id).where(staff.c.id == staff_id, _rested(pause))
-        if self._connection.execute(rested).first() is None:
+        asked = {"person": staff_id, "pause": pause}
+        if self._connection.execute(_RESTED, asked).first() is None:
             return False
-        # This lock does not block the insertion of an act, whose row refers to the countersigner.
-        return self._connection.execute(rested.with_for_update(key_share=True)).first() is not None
+        return self._connection.execute(_HOLD_RESTED, asked).first() is not None
 
     def note_mailed(self, staff_id: str) -> None:
         """Record that this person is asked by mail now."""
@@ -32,11 +40,7 @@ class SignRequests(Records):
 
     def keep(self, staff_id: str, agreement_id: str) -> None:
         """Keep this agreement for that person's next mail."""
-        self._connection.execute(
-            upsert(sign_requests)
-            .values(staff_id=staff_id, agreement_id=agreement_id)
-            .on_conflict_do_nothing()
-        )
+        self._connection.execute(_KEEP, {"staff_id": staff_id, "agreement_id": agreement_id})
 
     def any_kept(self, staff_id: str) -> bool:
         """Whether any agreement waits for the next mail."""
@@ -56,11 +60,7 @@ class SignRequests(Records):
         """The people who can be mailed about waiting agreements now."""
         return self._column(
             select(staff.c.id)
-            .where(staff.c.id.in_(select(sign_requests.c.staff_id)), _rested(pause))
+            .where(staff.c.id.in_(select(sign_requests.c.staff_id)), _AFTER_PAUSE)
             .order_by(staff.c.id)
+            .params(pause=pause)
         )
-
-
-def _rested(pause: timedelta) -> ColumnElement[bool]:
-    asked = staff.c.asked_to_sign_at
-    return asked.is_(None) | (asked < func.clock_timestamp() - pause)

@@ -45,21 +45,24 @@ class LinkSession:
 # The recipient of the link: not always the present signatory of the agreement.
 _ADDRESSED = signatories.alias("addressed")
 # Labelled so that they do not clash with the agreement's columns.
+_OF_LINK = (
+    *(links.c[name].label(f"link_{name}") for name in names(Link) if name in links.c),
+    _ADDRESSED.c.name.label("link_signatory_name"),
+    _ADDRESSED.c.email.label("link_signatory_email"),
+    _ADDRESSED.c.function.label("link_signatory_function"),
+    func.clock_timestamp().label("read_at"),
+)
 _OF_SESSION = (
     *(
         link_sessions.c[name].label(f"session_{name}")
         for name in (*names(LinkSession), "pending_image")
         if name in link_sessions.c
     ),
-    *(links.c[name].label(f"link_{name}") for name in names(Link) if name in links.c),
-    _ADDRESSED.c.name.label("link_signatory_name"),
-    _ADDRESSED.c.email.label("link_signatory_email"),
-    _ADDRESSED.c.function.label("link_signatory_function"),
+    *_OF_LINK,
     *(
         code_challenges.c[name].label(f"code_{name}")
         for name in ("purpose", "sent_to", "created_at", "consumed_at")
     ),
-    func.clock_timestamp().label("session_read_at"),
 )
 
 
@@ -84,6 +87,12 @@ _VISIT = _behind_cookie(
     WHOLE.add_columns(*_OF_SESSION)
     .join(links, links.c.agreement_id == agreements.c.id)
     .join(link_sessions, link_sessions.c.link_id == links.c.id)
+)
+_BEHIND_TOKEN = (
+    WHOLE.add_columns(*_OF_LINK)
+    .join(links, links.c.agreement_id == agreements.c.id)
+    .join(_ADDRESSED, _ADDRESSED.c.id == links.c.signatory_id)
+    .where(links.c.token_hash == bindparam("secret"))
 )
 _HOLD_AGREEMENT = (
     select(agreements.c.id)
@@ -115,6 +124,11 @@ class Visits(Records):
         row = self._row(_VISIT, secret_hash)
         return (_session(row), as_agreement(row)) if row else None
 
+    def behind_token(self, token_hash: bytes) -> tuple[Link, Agreement, datetime] | None:
+        """The link of a token with its present agreement, and the database's time of reading."""
+        row = self._row(_BEHIND_TOKEN, token_hash)
+        return (_link(row), as_agreement(row), row["read_at"]) if row else None
+
     def _row(self, statement: Select[Any], secret_hash: bytes) -> RowMapping | None:
         found = self._connection.execute(statement, {"secret": secret_hash})
         return found.mappings().one_or_none()
@@ -127,12 +141,17 @@ def _session(row: RowMapping) -> LinkSession:
         LinkSession,
         row,
         "session_",
-        link=record(Link, row, "link_", ended=LinkEnd(row["link_ended"])),
+        link=_link(row),
+        read_at=row["read_at"],
         mailbox=_proved_mailbox(row) if purpose else None,
         proof=Purpose(purpose) if purpose else None,
         pending=Prepared.from_kept(pending, row["session_pending_image"]) if pending else None,
         colleague=Colleague(**colleague) if colleague else None,
     )
+
+
+def _link(row: RowMapping) -> Link:
+    return record(Link, row, "link_", ended=LinkEnd(row["link_ended"]))
 
 
 def _proved_mailbox(row: RowMapping) -> ProvedMailbox:

@@ -10,9 +10,8 @@ request it.
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta
-
-import rfc8785
 
 from service.agreement.model import Agreement
 from service.agreement.printed import sample_context
@@ -82,5 +81,10 @@ def note_failed_sample(deps: Deps, agreement_id: str, reason: str) -> None:
 
 def _key(deps: Deps, agreement: Agreement) -> str:
     template = agreement.template_sha256 or deps.template.sha256
-    printed = rfc8785.dumps([template, sample_context(agreement, "")])
-    return hashlib.sha256(printed).hexdigest()
+    printed = json.dumps(
+        [template, sample_context(agreement, "")],
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(printed.encode()).hexdigest()

@@ -77,11 +77,11 @@ class Visit:
 def landing(deps: Deps, token: str) -> Landing:
     """The present status of a link. Changes nothing."""
     with deps.database.look() as tx:
-        link = tx.signing.link_by_token(token_hash(token))
-        if link is None:
+        found = tx.visits.behind_token(token_hash(token))
+        if found is None:
             return Landing("unknown")
-        agreement = tx.agreements.get_by_id(link.agreement_id)
-        status = _status(agreement, link, tx.now())
+        link, agreement, now = found
+        status = _status(agreement, link, now)
         signed = status in ("signed", "completed")
         return Landing(
             status,

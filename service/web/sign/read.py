@@ -28,7 +28,7 @@ from service.web.sign.blueprint import (
     to,
 )
 from service.web.sign.facts import annex_rows, detail_rows
-from service.workflow.signing.prove_mailbox import code_wanted, request_code
+from service.workflow.signing.prove_mailbox import request_code
 from service.workflow.signing.read import Reading, confirm_reading, fetch_shown, frozen
 
 _HEADING = re.compile(r'<h(\d) id="([^"]+)-titel">(.*?)</h\1>', re.DOTALL)
@@ -64,14 +64,14 @@ def read() -> ResponseReturnValue:
 @signer
 def confirm() -> ResponseReturnValue:
     """Continue to sign these bytes; mails a code unless one is still valid."""
-    confirm_reading(
+    code_wanted = confirm_reading(
         deps(),
         secret(),
         request.form.get("document_sha256", ""),
         client(),
         view_sha256=request.form.get("view_sha256", ""),
     )
-    if code_wanted(deps(), secret()):
+    if code_wanted:
         try:
             request_code(deps(), secret(), client())
         except TooMany as refusal:

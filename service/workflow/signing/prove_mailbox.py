@@ -40,11 +40,9 @@ def code_waits(deps: Deps, secret: str, purpose: Purpose = Purpose.SIGN) -> bool
         return _code_waits(tx, load_visit(tx, secret, lock=False), purpose)
 
 
-def code_wanted(deps: Deps, secret: str) -> bool:
-    """Whether a code must still be mailed before this browser can sign. Raises LinkUnusable."""
-    with deps.database.look() as tx:
-        found = load_visit(tx, secret, lock=False)
-        return not (found.authenticated or _code_waits(tx, found, Purpose.SIGN))
+def code_wanted(tx: Transaction, found: Visit) -> bool:
+    """Whether a code must still be mailed before this browser can sign."""
+    return not (found.authenticated or _code_waits(tx, found, Purpose.SIGN))
 
 
 def _code_waits(tx: Transaction, found: Visit, purpose: Purpose) -> bool:

@@ -29,6 +29,7 @@ from service.workflow.signing.open_link import (
     load_open_visit,
     load_proved_visit,
 )
+from service.workflow.signing.prove_mailbox import code_wanted
 from signatures.package.names import AGREEMENT, SHOWN
 
 
@@ -73,10 +74,10 @@ def frozen(deps: Deps, secret: str) -> Reading:
 
 def confirm_reading(
     deps: Deps, secret: str, document_sha256: str, client: Client, *, view_sha256: str
-) -> None:
+) -> bool:
     """Record that the text was shown before the signatory continues to sign: ``view_sha256`` is of
-    the reading view in the page, ``document_sha256`` of the PDF with the same text. Raises Refused
-    if the text is not the current one.
+    the reading view in the page, ``document_sha256`` of the PDF with the same text. Returns whether
+    a code must still be mailed. Raises Refused if the text is not the current one.
     """
     with deps.database.begin() as tx:
         found = load_open_visit(tx, secret)
@@ -105,6 +106,7 @@ def confirm_reading(
             sha256=document_sha256,
             view_sha256=view_sha256,
         )
+        return code_wanted(tx, found)
 
 
 def fetch_shown(deps: Deps, secret: str, client: Client) -> Download:

@@ -127,7 +127,18 @@ def read_value(
 
     Strings become bytes, dictionary keys lose their slash, integers become ``int``.
     """
-    token = _TOKEN.match(pdf, at)
+    return _value(pdf, at, _TOKEN.match(pdf, at), work, depth, spans)
+
+
+def _value(
+    pdf: bytes,
+    at: int,
+    token: re.Match[bytes] | None,
+    work: Work,
+    depth: int,
+    spans: dict[str, tuple[int, int]] | None = None,
+) -> tuple[Any, int]:
+    """The value that begins with this token, which was found at this byte."""
     if token is None or depth > DEEPEST:
         raise NotStrict(f"no value at {at}")
     kind, end = token.lastgroup, token.end()
@@ -169,9 +180,10 @@ def _dictionary(
         key = str(_name(token["name"]))
         if key in found:
             raise NotStrict(f"{key} twice")
-        found[key], at = read_value(pdf, token.end(), work, depth=depth + 1)
+        begin = token.end()
+        found[key], at = _value(pdf, begin, _TOKEN.match(pdf, begin), work, depth + 1)
         if spans is not None:
-            spans[key] = (token.end(), at)
+            spans[key] = (begin, at)
 
 
 def _array(pdf: bytes, at: int, work: Work, depth: int) -> tuple[list[Any], int]:
@@ -180,12 +192,14 @@ def _array(pdf: bytes, at: int, work: Work, depth: int) -> tuple[list[Any], int]
         token = _TOKEN.match(pdf, at)
         if token is not None and token.lastgroup == "end":
             return found, token.end()
-        value, at = read_value(pdf, at, work, depth=depth + 1)
+        value, at = _value(pdf, at, token, work, depth + 1)
         found.append(value)
 
 
 def _name(raw: bytes) -> Name:
-    return Name(_NAME_CODE.sub(lambda code: bytes.fromhex(code[1].decode()), raw).decode("latin-1"))
+    if b"#" in raw:
+        raw = _NAME_CODE.sub(lambda code: bytes.fromhex(code[1].decode()), raw)
+    return Name(raw.decode("latin-1"))
 
 
 def _number(text: bytes) -> int | float:

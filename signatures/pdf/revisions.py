@@ -23,8 +23,9 @@ _SECTION = re.compile(rb"(\d{1,9}) (\d{1,6})\n")
 _TRAILER = re.compile(rb"trailer[ \n]")
 _END = re.compile(rb"\s?startxref\n(\d{1,10})\n%%EOF\n?")
 _ENTRY_BYTES = 20
-_ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])(?: \n| \r|\r\n)")
-_HEAD_OF_FREE = (b"0000000000", b"65535", b"f")
+_ENTRY_END = rb"(?: \n| \r|\r\n)"
+_HEAD_OF_FREE = re.compile(rb"0000000000 65535 f" + _ENTRY_END)
+_ENTRIES = re.compile(rb"(?:\d{10} 00000 n" + _ENTRY_END + rb")*+")
 
 
 @dataclass(frozen=True)
@@ -164,20 +165,20 @@ def _table(pdf: bytes, at: int, work: Work) -> _Table:
     offsets: dict[int, int] = {}
     while section := _SECTION.match(pdf, position):
         first, count = int(section[1]), int(section[2])
-        position = section.end()
+        begin, position = section.end(), section.end() + count * _ENTRY_BYTES
         work.take_entries(1 + count)
-        if position + count * _ENTRY_BYTES > len(pdf):
+        if position > len(pdf):
             raise NotStrict("cross-reference table")
-        for number in range(first, first + count):
-            entry = _ENTRY.match(pdf, position)
-            position += _ENTRY_BYTES
-            if entry is None:
-                raise NotStrict("cross-reference table")
-            if number == 0 and entry.groups() == _HEAD_OF_FREE:
-                continue
-            if entry[2] != b"00000" or entry[3] != b"n" or number in offsets or int(entry[1]) >= at:
-                raise NotStrict(f"entry {number} of the cross-reference table")
-            offsets[number] = int(entry[1])
+        if first == 0 and count and _HEAD_OF_FREE.match(pdf, begin):
+            first, begin = 1, begin + _ENTRY_BYTES
+        # All entries in one match: a file has hundreds, and is read several times.
+        if not _ENTRIES.fullmatch(pdf, begin, position):
+            raise NotStrict("cross-reference table")
+        entries = enumerate(range(begin, position, _ENTRY_BYTES), first)
+        found = {number: int(pdf[entry : entry + 10]) for number, entry in entries}
+        if found.keys() & offsets.keys() or max(found.values(), default=0) >= at:
+            raise NotStrict("cross-reference table")
+        offsets |= found
     trailer_word = _TRAILER.match(pdf, position)
     if trailer_word is None:
         raise NotStrict("no trailer")

@@ -135,9 +135,14 @@ def pages_without_footer(text: PdfText, docx: bytes) -> list[str]:
     Depending on the version, the office writes it before or after the page's own text.
     """
     pages = []
+    footers = _footers(docx)
     for number, page in enumerate(text.pages, 1):
         printed = compact(page)
-        for footer in _footers(docx, number, len(text.pages)):
+        counts = {"PAGE": str(number), "NUMPAGES": str(len(text.pages))}
+        for parts in footers:
+            footer = compact("".join(counts.get(field, own) for field, own in parts))
+            if not footer:
+                continue
             if printed.startswith(footer):
                 printed = printed.removeprefix(footer)
                 break
@@ -153,23 +158,20 @@ def compact(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", text).split())
 
 
-def _footers(docx: bytes, page: int, pages: int) -> list[str]:
-    """Each footer of the document as printed on this page, compacted."""
-    numbers = {"PAGE": str(page), "NUMPAGES": str(pages)}
+def _footers(docx: bytes) -> list[list[tuple[str, str]]]:
+    """Each footer of the document: its texts, with the name of the field if one is a field."""
     found = []
     for number in range(1, 4):
         try:
             footer = etree.fromstring(read_part(docx, f"word/footer{number}.xml"))
         except KeyError:
             break
-        said = ""
+        parts = []
         for text in footer.iter(f"{W}t"):
             field = next(text.iterancestors(f"{W}fldSimple"), None)
             instruction = (field.get(f"{W}instr", "") if field is not None else "").split()
-            own = text.text or ""
-            said += numbers.get(instruction[0], own) if instruction else own
-        if said:
-            found.append(compact(said))
+            parts.append((instruction[0] if instruction else "", text.text or ""))
+        found.append(parts)
     return found
 
 

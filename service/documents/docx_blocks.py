@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from service.documents.template import W, read_part
+from service.documents.template import W, read_parts
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -91,9 +91,10 @@ class _Lists:
 
 
 def read_blocks(docx: bytes) -> list[Paragraph | TableBlock]:
-    styles = _styles(etree.fromstring(read_part(docx, "word/styles.xml")))
-    lists = _Lists(_levels(etree.fromstring(read_part(docx, "word/numbering.xml"))))
-    body = etree.fromstring(read_part(docx, "word/document.xml")).find(f"{W}body")
+    parts = read_parts(docx, "word/styles.xml", "word/numbering.xml", "word/document.xml")
+    in_styles, in_numbering, document = map(etree.fromstring, parts)
+    styles, lists = _styles(in_styles), _Lists(_levels(in_numbering))
+    body = document.find(f"{W}body")
     blocks: list[Paragraph | TableBlock] = []
     for element in body if body is not None else ():
         if element.tag == f"{W}p":

@@ -15,26 +15,19 @@ from pikepdf import Array, Dictionary, Name, Object
 
 def finish_tags(pdf: pikepdf.Pdf) -> None:
     """Change the structure tree in place."""
-    for element in _elements(pdf.Root.StructTreeRoot):
-        if element.get(Name.S) == Name.Table:
-            _head_rows(element)
+    _finish(pdf.Root.StructTreeRoot)
 
 
-def _elements(element: Object) -> Iterator[Object]:
-    """All structure elements, children before parents; removes empty ones."""
-    kept = []
+def _finish(element: Object) -> bool:
+    """Finish what is below an element, then the element; returns whether it is still in use."""
     kids = children(element)
-    for child in kids:
-        if not _is_element(child):
-            kept.append(child)
-            continue
-        yield from _elements(child)
-        if children(child) or child.S == Name.TD:
-            kept.append(child)
+    kept = [child for child in kids if not _is_element(child) or _finish(child)]
     if len(kept) != len(kids):
         element.K = Array(kept)
-    if Name.S in element:
-        yield element
+    kind = element.get(Name.S)
+    if kind == Name.Table:
+        _head_rows(element)
+    return bool(kept) or kind == Name.TD
 
 
 def _head_rows(table: Object) -> None:

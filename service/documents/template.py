@@ -80,8 +80,13 @@ def read_template(version: TemplateVersion) -> DocumentTemplate:
 
 
 def read_part(docx: bytes, name: str) -> bytes:
+    return read_parts(docx, name)[0]
+
+
+def read_parts(docx: bytes, *names: str) -> list[bytes]:
+    """Raises KeyError for a part that is not there."""
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
-        return package.read(name)
+        return [package.read(name) for name in names]
 
 
 def _marks(docx: bytes, tooltips: Mapping[str, str]) -> tuple[Mark, ...]:

@@ -204,7 +204,7 @@ class Sealer:
             newest = newest_token(closed)
             known = {each.certificate for each in about}
             if newest.certificate in known or not self._foreign([newest]):
-                return self.sealed_from(closed, LEVEL)
+                return self._sealed(closed, newest, LEVEL)
         raise TimestampUnavailable("each answer came with another certificate")
 
     async def _try_document_stamp(
@@ -257,9 +257,11 @@ class Sealer:
         Nothing made with keys that were replaced meanwhile is returned: their certificate may be
         revoked from an earlier moment. Raises AuthorityError superseded.
         """
+        return self._sealed(pdf, newest_token(pdf), level)
+
+    def _sealed(self, pdf: bytes, token: Container, level: str) -> Sealed:
         if self.superseded:
             raise AuthorityError("superseded", str(self._authority.directory))
-        token = newest_token(pdf)
         if token.time is None:
             raise NotIntact("token")
         return Sealed(pdf, token.time, self._timestamps.quality_of(token), level)

@@ -80,6 +80,18 @@ _ABOUT_AGREEMENT = (
 )
 
 
+_LOCK = select(messages).where(messages.c.id == bindparam("wanted")).with_for_update()
+_MARK = (
+    update(messages)
+    .where(messages.c.id == bindparam("wanted"))
+    .values(
+        state=bindparam("result"),
+        last_error=bindparam("said"),
+        tries=messages.c.tries + 1,
+        settled=bindparam("overtaken"),
+    )
+)
+_MARK_SENT = _MARK.values(sent_at=func.clock_timestamp())
 _QUEUE = upsert(messages).on_conflict_do_nothing(index_elements=["key"]).returning(messages.c.id)
 
 
@@ -98,24 +110,19 @@ class Messages(Records):
 
     def lock(self, message_id: str) -> Message | None:
         """A mail under its row lock."""
-        row = self._connection.execute(
-            select(messages).where(messages.c.id == message_id).with_for_update()
-        ).one_or_none()
+        row = self._connection.execute(_LOCK, {"wanted": message_id}).one_or_none()
         return _message(row) if row else None
 
     def mark(self, message_id: str, state: MailState, error: str = "") -> None:
         """Record the result of an attempt to send it."""
-        sent_at = func.clock_timestamp() if state is MailState.SENT else messages.c.sent_at
         self._connection.execute(
-            update(messages)
-            .where(messages.c.id == message_id)
-            .values(
-                state=state,
-                last_error=error[:500],
-                tries=messages.c.tries + 1,
-                sent_at=sent_at,
-                settled=error == OVERTAKEN,
-            )
+            _MARK_SENT if state is MailState.SENT else _MARK,
+            {
+                "wanted": message_id,
+                "result": state,
+                "said": error[:500],
+                "overtaken": error == OVERTAKEN,
+            },
         )
 
     def settle(

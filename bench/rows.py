@@ -205,11 +205,11 @@ ARCHIVE = (
     # --- the archive: each read back within nine months -------------------------------------
     f"""
     insert into archive_states (agreement_id, state, prefix, failure, checked_at, looked_at,
-      judged_twice_at, shed_at)
+      judged_twice_at, stored_at, shed_at)
     select id, found, 'overeenkomsten/' || i || '/', failure,
       case when found not in ('local', 'locked') then looked end,
       case when found not in ('local', 'locked') then looked end,
-      case when active_at < clock_timestamp() - interval '1 day' then looked end,
+      case when active_at < clock_timestamp() - interval '1 day' then looked end, active_at,
       case when age > 30 and found = 'verified' and failure = '' then looked end
     from (
       select *, greatest(active_at, clock_timestamp() - {chance("read")} * interval '271 days')

@@ -49,7 +49,7 @@ NOT_IN_A_PACKAGE = {
     },
     "anchors": {"created_at", "through"},
     "anchor_objects": {"locked_until", "stored_at"},
-    "archive_states": {"checked_at", "looked_at", "judged_twice_at", "shed_at"},
+    "archive_states": {"checked_at", "looked_at", "judged_twice_at", "shed_at", "stored_at"},
     "archived_objects": {"inside", "locked_until", "packed", "stored_at"},
     "audit_entries": {"id"},
     "audit_personal": {"entry_id"},
@@ -124,7 +124,7 @@ def kept(unwatched_house: House, travel: Travel) -> tuple[House, list[str]]:
 
     references = list(begin_with("one of each format", house.deps, make))
     house.rows("update archive_states set judged_twice_at = now()")
-    house.rows("update archived_objects set stored_at = now() - interval '31 days'")
+    house.rows("update archive_states set stored_at = now() - interval '31 days'")
     with house.deps.database.begin() as tx:
         for reference in references:
             tx.documents.drop_working_copies(tx.agreements.get(reference).id)

@@ -17,7 +17,7 @@ from service.workflow.signing import read
 from storage.errors import ObjectCorrupt, StorageUnavailable
 from storage.objects import ObjectStore
 
-LONG_AGO = "update archived_objects set stored_at = stored_at - interval '31 days'"
+LONG_AGO = "update archive_states set stored_at = stored_at - interval '31 days'"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_it_goes_after_the_second_reading_and_is_handed_out_all_the_same(
     before = handed_out(house, reference, secret)
     assert retain.shed(house.deps) == 0  # the archive's own check was the first reading
     assert reread.look(house.deps, house.agreement(reference).id)
-    house.rows("update archived_objects set stored_at = now() - interval '29 days'")
+    house.rows("update archive_states set stored_at = now() - interval '29 days'")
     assert retain.shed(house.deps) == 0
     house.rows(LONG_AGO)
     assert retain.shed(house.deps) == 1

@@ -105,8 +105,10 @@ class ArchiveRecords(Records):
     def set_state(
         self, agreement_id: str, state: PackageState, prefix: str, failure: str = ""
     ) -> None:
-        """Record the state; for a check's result, also the time."""
+        """Record the state; also the time when it was stored, or that of a check."""
         values: dict[str, Any] = {"state": state, "prefix": prefix, "failure": failure[:500]}
+        if state is PackageState.LOCKED:
+            values["stored_at"] = func.statement_timestamp()
         if state in CHECKED:  # the same time for both, unlike ``clock_timestamp``
             values["looked_at"] = func.statement_timestamp()
         if state is PackageState.VERIFIED:

@@ -16,16 +16,8 @@ from service.database.keeping.archive import packed
 from service.database.tables.archive import archive_states, archived_objects
 from service.database.tables.columns import word
 from service.database.tables.records import Records
-from signatures.package.names import DIFFERENCE, MANIFEST, RECORDS, SHOWN, VIEW
+from signatures.package.names import DIFFERENCE, RECORDS, SHOWN, VIEW
 
-_stored_at = (
-    select(archived_objects.c.stored_at)
-    .where(
-        archived_objects.c.agreement_id == archive_states.c.agreement_id,
-        archived_objects.c.name == word(MANIFEST),
-    )
-    .scalar_subquery()
-)
 _READ_BACK_TWICE = (
     archive_states.c.state == word(PackageState.VERIFIED),
     archive_states.c.failure == "",
@@ -72,15 +64,17 @@ _DROP = (
 
 class Shedding(Records):
     def due(self, days: int, limit: int) -> list[str]:
-        """Ids of agreements whose package the archive has had for ``days``, under the lock of
-        their archive state; without those that another worker has locked."""
+        """Ids of agreements whose package the archive has had for ``days``, the longest first,
+        under the lock of their archive state; without those that another worker has locked."""
         return self._column(
             select(archive_states.c.agreement_id)
             .where(
                 archive_states.c.shed_at.is_(None),
                 *_READ_BACK_TWICE,
-                _stored_at < func.statement_timestamp() - func.make_interval(0, 0, 0, days),
+                archive_states.c.stored_at
+                < func.statement_timestamp() - func.make_interval(0, 0, 0, days),
             )
+            .order_by(archive_states.c.stored_at)
             .limit(limit)
             .with_for_update(of=archive_states, skip_locked=True)
         )

@@ -91,6 +91,13 @@ archive_states = Table(
     Column("dispute", Text, nullable=False, server_default=""),
     instant("disputed_since", null=True),
     instant("judged_twice_at", null=True),  # the last second verdict
+    # When the package was stored; before, when it was made. Null if shed before migration 0044.
+    Column(
+        "stored_at",
+        DateTime(timezone=True),
+        nullable=True,
+        server_default=text("clock_timestamp()"),
+    ),
     # When what the package holds was dropped from the other tables.
     instant("shed_at", null=True),
     one_of("state", PackageState),
@@ -109,7 +116,7 @@ archive_states = Table(
     ),
     Index(
         "ix_archive_states_kept_here",
-        "agreement_id",
+        "stored_at",
         postgresql_where=text("judged_twice_at is not null and shed_at is null"),
     ),
     Index(

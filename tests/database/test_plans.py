@@ -49,6 +49,7 @@ SMALL = {
     "pg_statistic",
     "sign_requests",
     "staff",
+    "unsealed_acts",
 }
 # Read from one end until there are enough rows.
 WALKED = {

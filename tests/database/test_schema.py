@@ -289,3 +289,38 @@ def test_the_log_is_the_same_after_its_digests_became_bytes(
         after = tx.audit.of(made.id)
         assert after[:2] == before[:2]
         assert [(each.kind, each.seq) for each in check_chain(after)] == [("changed", 3)]
+
+
+def test_unsealed_acts_and_waiting_packages_are_found_after_an_upgrade(
+    database: Database, engine: Engine, new: Callable[..., Agreement]
+) -> None:
+    with database.begin() as tx:
+        made = new(tx)
+    with engine.connect() as connection:
+        command.downgrade(configuration(connection), "0043")
+        for statement in (
+            "update agreements set state = 'in_signing', frozen_sha256 = 'f'",
+            "insert into acts (id, agreement_id, edition, place, ordinal, signatory_id, signed_at,"
+            " document_sha256, record, record_sha256)"
+            " select gen_random_uuid(), agreement_id, 1, place, ordinal,"
+            " (select id from signatories), '2026-01-01', 'f', '{}', 'r'"
+            " from signature_places where party = 'controller'",
+            "insert into seals (agreement_id, edition, step, pdf, sha256, token_time,"
+            " token_quality) select id, 1, 1, '', 's', now(), 'own' from agreements",
+            "insert into archive_states (agreement_id, state, prefix) select id, 'verified', 'p'"
+            " from agreements",
+            "insert into archived_objects (agreement_id, name, key, version_id, sha256, size,"
+            " locked_until, stored_at) select id, 'manifest.json', 'k', 'v', 's', 1, now(),"
+            " '2026-02-02' from agreements",
+        ):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    upgrade(as_owner(database.url), Role(APPLICATION))
+    with engine.connect() as connection:
+        unsealed = connection.exec_driver_sql("select agreement_id, ordinal from unsealed_acts")
+        assert [(str(row.agreement_id), row.ordinal) for row in unsealed] == [(made.id, 2)]
+    with database.begin() as tx:
+        assert tx.lagging.unsealed(-1) == [made.id]
+        assert tx.shedding.due(1, 9) == []  # not read back twice yet
+        tx.archive.note_dispute(made.id, "")
+        assert tx.shedding.due(1, 9) == [made.id]

@@ -32,6 +32,7 @@ def time_passed(house: House, interval: str = QUARTER) -> None:
         f"update agreements set last_activity_at = last_activity_at - {interval},"
         f" fully_signed_at = fully_signed_at - {interval}",
         f"update acts set signed_at = signed_at - {interval}",
+        f"update unsealed_acts set signed_at = signed_at - {interval}",
         f"update originals set created_at = created_at - {interval}",
         f"update messages set queued_at = queued_at - {interval}",
         f"update alarms set told_at = told_at - {interval}",

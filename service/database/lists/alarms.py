@@ -19,7 +19,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
     tuple_,
     union_all,
 )
@@ -30,7 +29,6 @@ from service.agreement.alarms import AlarmKind, StalledItem
 from service.agreement.reasons import because
 from service.agreement.states import (
     DAMAGED,
-    SIGNED_NOT_SEALED,
     UNSENT,
     MailState,
     PackageState,
@@ -40,14 +38,14 @@ from service.agreement.subjects import Subject, SubjectKind
 from service.agreement.terms import READ_BACK
 from service.database.keeping.renewals import FAILING, LATE
 from service.database.lists.groups import COUNTERSIGNER_GONE
-from service.database.lists.unsealed import UNSEALED_ACTS
+from service.database.lists.unsealed import UNSEALED
 from service.database.log.audit_log import OF_CHAIN
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import agreements
 from service.database.tables.alarms import alarms, failing_jobs
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import word, words
-from service.database.tables.documents import acts, originals
+from service.database.tables.documents import originals
 from service.database.tables.log import audit_entries
 from service.database.tables.messages import messages
 from service.database.tables.records import Records, record
@@ -127,11 +125,6 @@ class Alarms(Records):
 
 
 _REFUSED = and_(messages.c.state == word(MailState.REFUSED), ~messages.c.settled)
-# Joined, so that it is searched once for each agreement, however often its column is used.
-_UNSEALED = UNSEALED_ACTS.with_only_columns(func.min(acts.c.signed_at).label("since")).lateral(
-    "unsealed"
-)
-_UNSEALED_SINCE = func.coalesce(_UNSEALED.c.since, agreements.c.fully_signed_at)
 _DAMAGED_SINCE = (
     select(func.min(audit_entries.c.at))
     .where(
@@ -190,17 +183,8 @@ _STALLED = union_all(
     _of_agreement(
         AlarmKind.PREPARE, agreements.c.id, agreements.c.last_activity_at, agreements.c.failure
     ).where(agreements.c.state == word(State.PREPARING)),
-    _of_agreement(
-        AlarmKind.SEAL,
-        agreements.c.id,
-        _UNSEALED_SINCE,
-        agreements.c.failure,
-    )
-    .select_from(agreements)
-    .join(_UNSEALED, true())
-    .where(
-        agreements.c.state.in_(words((State.IN_SIGNING, *sorted(SIGNED_NOT_SEALED)))),
-        _UNSEALED_SINCE.is_not(None),
+    _of_agreement(AlarmKind.SEAL, agreements.c.id, UNSEALED.c.since, agreements.c.failure).join(
+        UNSEALED, UNSEALED.c.id == agreements.c.id
     ),
     _of_agreement(
         AlarmKind.ARCHIVE,
@@ -281,45 +265,52 @@ _AT_ONCE = tuple(
 )  # these do not recover
 
 
-# All items stalled for longer than ``patience``; those that cannot recover at once. Built once:
-# building such a statement takes longer than executing it.
-_LISTED = (
-    select(
-        _STALLED.c.subject,
-        _STALLED.c.subject_id,
-        func.coalesce(agreements.c.reference, "").label("reference"),
-        func.coalesce(agreements.c.controller["name"].astext, "").label("organisation"),
-        _STALLED.c.kind,
-        _STALLED.c.since,
-        _STALLED.c.reason,
-        alarms.c.told_at,
-    )
-    .outerjoin(agreements, agreements.c.id == _STALLED.c.agreement_id)
-    .outerjoin(
-        alarms,
-        and_(
-            alarms.c.subject == _STALLED.c.subject,
-            alarms.c.subject_id == _STALLED.c.subject_id,
-            alarms.c.kind == _STALLED.c.kind,
-        ),
-    )
-    .where(
-        (_STALLED.c.since < func.clock_timestamp() - cast(bindparam("patience"), Interval))
-        | (_STALLED.c.kind.in_(words(_AT_ONCE)))
-    )
-    .order_by(_STALLED.c.since, _STALLED.c.subject_id)
+# Stalled for longer than ``patience``, and those that cannot recover at once.
+_LONG = select(_STALLED).where(
+    (_STALLED.c.since < func.clock_timestamp() - cast(bindparam("patience"), Interval))
+    | (_STALLED.c.kind.in_(words(_AT_ONCE)))
 )
-_OF_KIND = {kind: _LISTED.where(_STALLED.c.kind == word(kind)) for kind in AlarmKind}
+
+
+def _listed(items: Select[Any]) -> Select[Any]:
+    found = items.subquery("found")
+    return (
+        select(
+            found.c.subject,
+            found.c.subject_id,
+            func.coalesce(agreements.c.reference, "").label("reference"),
+            func.coalesce(agreements.c.controller["name"].astext, "").label("organisation"),
+            found.c.kind,
+            found.c.since,
+            found.c.reason,
+            alarms.c.told_at,
+        )
+        .outerjoin(agreements, agreements.c.id == found.c.agreement_id)
+        .outerjoin(
+            alarms,
+            and_(
+                alarms.c.subject == found.c.subject,
+                alarms.c.subject_id == found.c.subject_id,
+                alarms.c.kind == found.c.kind,
+            ),
+        )
+        .order_by(found.c.since, found.c.subject_id)
+    )
+
+
+# Built once: building such a statement takes longer than executing it.
+_ALL = _listed(_LONG.order_by(_STALLED.c.since, _STALLED.c.subject_id).limit(bindparam("most")))
+_OF_KIND = {kind: _LONG.where(_STALLED.c.kind == word(kind)) for kind in AlarmKind}
 # Without ``again`` the second condition is null: one alarm is enough.
 _UNTOLD = or_(
     alarms.c.told_at.is_(None),
     alarms.c.told_at < func.clock_timestamp() - cast(bindparam("again"), Interval),
 )
-_ALL = _LISTED.limit(bindparam("most"))
-_DUE = {kind: listed.where(_UNTOLD).limit(bindparam("most")) for kind, listed in _OF_KIND.items()}
+_DUE = {
+    kind: _listed(items).where(_UNTOLD).limit(bindparam("most")) for kind, items in _OF_KIND.items()
+}
 _COUNT = {
-    kind: select(func.count()).select_from(listed.order_by(None).subquery())
-    for kind, listed in _OF_KIND.items()
+    kind: select(func.count()).select_from(items.subquery()) for kind, items in _OF_KIND.items()
 }
 _FORGET_RECOVERED = delete(alarms).where(
     tuple_(alarms.c.subject, alarms.c.subject_id, alarms.c.kind).not_in(

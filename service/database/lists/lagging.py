@@ -6,11 +6,11 @@ a statement.
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.states import RUNNING, SIGNED_NOT_SEALED, PackageState, State
-from service.database.lists.unsealed import UNSEALED_ACTS
+from service.agreement.states import RUNNING, PackageState, State
+from service.database.lists.unsealed import UNSEALED
 from service.database.tables.agreements import agreements
 from service.database.tables.archive import archive_states
 from service.database.tables.columns import words
@@ -37,10 +37,7 @@ class Lagging(Records):
     def unsealed(self, seconds: int) -> list[str]:
         """Ids of agreements with an act, or a complete text, left unsealed for ``seconds``."""
         return self._ids(
-            or_(
-                agreements.c.state.in_(words(sorted(SIGNED_NOT_SEALED))),
-                and_(agreements.c.state == State.IN_SIGNING.value, UNSEALED_ACTS.exists()),
-            ),
+            agreements.c.id.in_(select(UNSEALED.c.id)),
             agreements.c.last_activity_at < _before(seconds),
         )
 

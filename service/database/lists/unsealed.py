@@ -1,26 +1,38 @@
-"""Accepted acts that are not sealed yet: one query for stalled agreements and for the sweep."""
+"""Agreements with a text or an act that is not sealed yet: for the list of stalled agreements and
+for the sweep.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select, union_all
 
+from service.agreement.states import SIGNED_NOT_SEALED, State
 from service.database.tables.agreements import agreements
-from service.database.tables.documents import acts, seals
+from service.database.tables.columns import word, words
+from service.database.tables.documents import unsealed_acts
 
-# For use with ``agreements``: the acts of its present edition without their own seal.
-UNSEALED_ACTS = (
-    select(acts.c.signed_at)
-    .outerjoin(
-        seals,
+# Of the present edition; the first column is the agreement, the second since when.
+UNSEALED = union_all(
+    select(agreements.c.id, func.min(unsealed_acts.c.signed_at).label("since"))
+    .join(
+        unsealed_acts,
         and_(
-            seals.c.agreement_id == acts.c.agreement_id,
-            seals.c.edition == acts.c.edition,
-            seals.c.step == acts.c.ordinal,
+            unsealed_acts.c.agreement_id == agreements.c.id,
+            unsealed_acts.c.edition == agreements.c.edition,
         ),
     )
-    .where(
-        acts.c.agreement_id == agreements.c.id,
-        acts.c.edition == agreements.c.edition,
-        seals.c.step.is_(None),
-    )
-)
+    .where(agreements.c.state == word(State.IN_SIGNING))
+    .group_by(agreements.c.id),
+    select(
+        agreements.c.id,
+        func.coalesce(
+            select(func.min(unsealed_acts.c.signed_at))
+            .where(
+                unsealed_acts.c.agreement_id == agreements.c.id,
+                unsealed_acts.c.edition == agreements.c.edition,
+            )
+            .scalar_subquery(),
+            agreements.c.fully_signed_at,
+        ),
+    ).where(agreements.c.state.in_(words(sorted(SIGNED_NOT_SEALED)))),
+).subquery("unsealed")

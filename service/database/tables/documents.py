@@ -109,6 +109,17 @@ seals = Table(
     CheckConstraint("step >= 1", name="step"),
 )
 
+# The acts without their own seal. Triggers keep it (migration 0045), so that few rows tell what is
+# to be sealed. Those of agreements that ended before the seal stay.
+unsealed_acts = Table(
+    "unsealed_acts",
+    metadata,
+    agreement_id(primary=True),
+    Column("edition", Integer, primary_key=True, autoincrement=False),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("signed_at", DateTime(timezone=True), nullable=False),
+)
+
 originals = Table(
     "originals",
     metadata,

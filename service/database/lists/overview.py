@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     FromClause,
-    Row,
+    Integer,
     Select,
     Subquery,
     and_,
@@ -46,7 +46,9 @@ from service.database.lists.searching import (
     PRESENT_FORTNIGHT,
     Words,
     fortnight_of,
+    in_index,
     judged,
+    match,
 )
 from service.database.tables.accounts import staff
 from service.database.tables.agreements import agreements, signatories
@@ -92,47 +94,38 @@ class Overview(Records):
     def _search(self, search: Search, typed: Words, limit: int) -> Sequence[str]:
         """The ids of a page of agreements with these words."""
         read = typed.read(limit, whole_group=search.group in SMALL_GROUPS)
+        shape, values = _shape(search), {**_values(search), **typed.values}
+        values |= {"most": limit, "read": read}
         if read:
-            newest = _newest(search, read)
-            having = select(newest.c.id).where(typed.match(newest.c.search))
-            page = having.order_by(*_newest_first(newest, search)).limit(limit)
-            ids = self._column(page, _values(search))
-            if len(ids) == limit or self._size(newest, search) < read:
+            ids = self._column(_among_the_newest(shape), values)
+            if len(ids) == limit:
                 return ids
+            # A small group was read whole; of all agreements there are more.
+            if search.group in SMALL_GROUPS:
+                size = self._connection.execute(_number_of_newest(shape), values).scalar_one()
+                if size < read:
+                    return ids
             if typed.whole and not search.by_date:
-                return self._by_fortnight(search, typed, limit)
-        return [each.id for each in self._first(_matching(search, typed.found), search, limit)]
+                return self._by_fortnight(search, typed, values, limit)
+        return self._column(_by_index(shape, "indexed_words", typed.exact), values)
 
-    def _by_fortnight(self, search: Search, typed: Words, limit: int) -> Sequence[str]:
+    def _by_fortnight(
+        self, search: Search, typed: Words, values: dict[str, Any], limit: int
+    ) -> Sequence[str]:
         """The same for words that are common, but not among the newest."""
-        begun = fortnight_of(_instant(search)) if search.after else PRESENT_FORTNIGHT
-        numbers = select(func.generate_series(begun, FIRST_FORTNIGHT, -1).label("number")).subquery(
-            "fortnights"
-        )
-        within = _matching(search, typed.found_whole).where(
-            FORTNIGHT.op("@>")(array([numbers.c.number]))
-        )
-        page = within.order_by(*_newest_first(agreements, search)).limit(limit).lateral("page")
-        # In the order of the series, because the second table depends on each row of the first.
-        whole = select(page).select_from(numbers.join(page, true())).limit(limit)
+        shape, exact = _shape(search), typed.all_whole
+        if search.after:
+            values["begun"] = fortnight_of(_instant(search))
+        # A longer word says nothing about the other words.
         found = [
-            *self._connection.execute(whole, _values(search)),
-            *self._first(_matching(search, typed.found_longer), search, limit),
+            *self._connection.execute(_in_fortnights(shape, exact), values),
+            *self._connection.execute(
+                _by_index(shape, "longer_words", exact and len(typed.all) == 1), values
+            ),
         ]
         # The same agreement can have a word both ways.
         places = {(each.last_activity_at, each.id) for each in found}
         return [each for _, each in sorted(places, reverse=True)[:limit]]
-
-    def _first(self, wanted: Select[Any], search: Search, limit: int) -> Sequence[Row[Any]]:
-        """The newest of these. Found first, then sorted: otherwise PostgreSQL may read all
-        agreements in the order of the list, expecting that the first ones match."""
-        found = wanted.cte("found").prefix_with("materialized", dialect="postgresql")
-        page = select(found).order_by(*_newest_first(found, search)).limit(limit)
-        return self._connection.execute(page, _values(search)).all()
-
-    def _size(self, newest: Subquery, search: Search) -> int:
-        size = select(func.count()).select_from(newest)
-        return self._connection.execute(size, _values(search)).scalar_one()
 
 
 _COUNTS = groups.counts()
@@ -282,15 +275,59 @@ def _listed(shape: Search) -> Select[Any]:
     return lines.order_by(*_newest_first(agreements, shape))
 
 
+# The statements of a search are kept as well.
+@lru_cache(maxsize=256)
+def _among_the_newest(shape: Search) -> Select[Any]:
+    newest = _newest(shape, bindparam("read"))
+    having = select(newest.c.id).where(match(newest.c.search))
+    return having.order_by(*_newest_first(newest, shape)).limit(bindparam("most"))
+
+
+@lru_cache(maxsize=256)
+def _number_of_newest(shape: Search) -> Select[Any]:
+    return select(func.count()).select_from(_newest(shape, bindparam("read")))
+
+
+@lru_cache(maxsize=256)
+def _in_fortnights(shape: Search, exact: bool) -> Select[Any]:
+    begun = bindparam("begun", type_=Integer) if shape.after else PRESENT_FORTNIGHT
+    numbers = select(func.generate_series(begun, FIRST_FORTNIGHT, -1).label("number")).subquery(
+        "fortnights"
+    )
+    within = _matching(shape, "whole_words", exact).where(
+        FORTNIGHT.op("@>")(array([numbers.c.number]))
+    )
+    page = within.order_by(*_newest_first(agreements, shape)).limit(bindparam("most"))
+    each = page.lateral("page")
+    # In the order of the series, because the second table depends on each row of the first.
+    return select(each).select_from(numbers.join(each, true())).limit(bindparam("most"))
+
+
+@lru_cache(maxsize=256)
+def _by_index(shape: Search, words: str, exact: bool) -> Select[Any]:
+    """The newest of these. Found first, then sorted: otherwise PostgreSQL may read all
+    agreements in the order of the list, expecting that the first ones match."""
+    found = (
+        _matching(shape, words, exact)
+        .cte("found")
+        .prefix_with("materialized", dialect="postgresql")
+    )
+    page = select(found).order_by(*_newest_first(found, shape))
+    return page.limit(bindparam("most"))
+
+
 def _instant(search: Search) -> datetime:
     """That of the cursor; for a list by date: midnight."""
     moment = datetime.fromisoformat(search.after.partition("|")[0])
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _matching(search: Search, words: list[ColumnElement[bool]]) -> Select[Any]:
-    """The agreements that meet these conditions and the filters."""
-    wanted = select(*_PLACED).where(*words, *_conditions(search))
+def _matching(search: Search, words: str, exact: bool) -> Select[Any]:
+    """The agreements that the index finds by these words and that meet the filters; unless
+    ``exact``, they are also compared with all words."""
+    wanted = select(*_PLACED).where(in_index(words), *_conditions(search))
+    if not exact:
+        wanted = wanted.where(match(agreements.c.search))
     return wanted.where(groups.in_group(search.group)) if search.group in GROUPS else wanted
 
 

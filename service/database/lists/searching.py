@@ -21,7 +21,7 @@ from math import prod
 from string import ascii_lowercase, digits
 from typing import Any
 
-from sqlalchemy import Connection, func, literal_column, select, text
+from sqlalchemy import Connection, bindparam, func, literal_column, select, text
 from sqlalchemy.sql import ColumnElement
 
 from service.agreement.lists import words_in
@@ -94,43 +94,52 @@ class Words:
             return READ_AT_MOST
         return int(min(READ_AT_MOST, SPARE * limit / self.share))
 
-    def match(self, search: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Whether this value of ``search`` has all of them, without the index."""
-        return func.coalesce(search, _NO_WORDS).op("@@")(_query(_beginning(self.all)))
-
     @property
-    def found(self) -> list[ColumnElement[bool]]:
-        """Conditions that use the index; it is exact, so the words looked up in it are not compared
+    def exact(self) -> bool:
+        """Whether all of them are looked up in the index. It is exact, so they need not be compared
         with each agreement again."""
-        return self._found(_beginning(self.indexed), set(self.indexed) == set(self.all))
+        return set(self.indexed) == set(self.all)
 
     @property
-    def found_whole(self) -> list[ColumnElement[bool]]:
-        """The same for agreements with the words of ``whole`` as they are."""
-        return self._found(" & ".join(self.whole), False)
+    def all_whole(self) -> bool:
+        """Whether that holds for the search by fortnight."""
+        return set(self.whole) == set(self.all)
 
     @property
-    def found_longer(self) -> list[ColumnElement[bool]]:
-        """The same for agreements with a longer word that begins with one of ``whole``."""
-        longer = (
-            f"{each}{next_one}:*" for each in self.whole for next_one in digits + ascii_lowercase
-        )
-        return self._found(" | ".join(longer), False)
+    def values(self) -> dict[str, str]:
+        """The values of ``match`` and of the conditions on the index."""
+        return {
+            "all_words": _beginning(self.all),
+            "indexed_words": _beginning(self.indexed),
+            "whole_words": " & ".join(self.whole),
+            "longer_words": " | ".join(
+                f"{each}{following}:*"
+                for each in self.whole
+                for following in digits + ascii_lowercase
+            ),
+        }
 
-    def _found(self, query: str, exact: bool) -> list[ColumnElement[bool]]:
-        conditions: list[ColumnElement[bool]] = [agreements.c.search.op("@@")(_query(query))]
-        return conditions if exact else [*conditions, self.match(agreements.c.search)]
+
+def match(search: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether this value of ``search`` has all words, without the index."""
+    return func.coalesce(search, _NO_WORDS).op("@@")(_query("all_words"))
+
+
+def in_index(words: str) -> ColumnElement[bool]:
+    """A condition that uses the index: on the ``indexed_words``, the ``whole_words`` as they are,
+    or ``longer_words``, which begin with one of those."""
+    return agreements.c.search.op("@@")(_query(words))
 
 
 def judged(connection: Connection, typed: str) -> Words | None:
     """The typed words with the way to search for them; None if there are none."""
-    found = words_in(typed)
-    if not found:
+    typed_words = words_in(typed)
+    if not typed_words:
         return None
-    rows = {row.word: row for row in connection.execute(_SHARES, {"words": list(found)})}
+    rows = {row.word: row for row in connection.execute(_SHARES, {"words": list(typed_words)})}
     shares = {word: min(1.0, float(row.share)) for word, row in rows.items()}
     return Words(
-        found,
+        typed_words,
         _indexed(shares),
         tuple(word for word, row in rows.items() if _is_whole(float(row.whole), shares[word])),
         prod(shares.values()),
@@ -154,9 +163,9 @@ def _is_whole(whole: float, beginning: float) -> bool:
     return COMMON <= whole < EVERYWHERE and beginning - whole < COMMON
 
 
-def _beginning(found: tuple[str, ...]) -> str:
-    return " & ".join(f"{each}:*" for each in found)
+def _beginning(words: tuple[str, ...]) -> str:
+    return " & ".join(f"{each}:*" for each in words)
 
 
 def _query(words: str) -> ColumnElement[str]:
-    return func.to_tsquery("simple", words)
+    return func.to_tsquery("simple", bindparam(words))

@@ -20,7 +20,7 @@ from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.workflow.keeping import listing, reread, retain
+from service.workflow.keeping import listing, renew_stamps, reread, retain
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.offer import remind
 from service.workflow.signing import countersign
@@ -223,10 +223,12 @@ def _jobs() -> Iterator[Question]:
         lambda tx: tx.archive_round.due(reread.DUE_AFTER, reread.DAMAGED_AFTER, reread.AT_ONCE),
     )
     yield job("probe, some originals", lambda tx: tx.archive_round.some_originals(5))
-    yield job("stamps, not read yet", lambda tx: tx.stamps.unread(200))
+    yield job("stamps, not read yet", lambda tx: tx.stamps.unread(renew_stamps.AT_ONCE))
     yield job(
         "stamps, due",
-        lambda tx: tx.stamps.due(now := tx.now(), now + timedelta(days=180), _LONG_AGO, 200),
+        lambda tx: tx.stamps.due(
+            now := tx.now(), now + timedelta(days=180), _LONG_AGO, renew_stamps.AT_ONCE
+        ),
     )
     yield job("stamps, late", lambda tx: tx.stamps.late(tx.now(), _LONG_AGO))
     yield job("stamps, in trouble", lambda tx: tx.renewals.troubled())

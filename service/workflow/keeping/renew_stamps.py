@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # it loads the PDF library
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200  # files per part; a night has as many parts as it needs
+AT_ONCE = 100  # files per part; a night has as many parts as it needs
 LEAST_GAIN = timedelta(days=180)
 """The minimum extra validity for which a copy with a new time stamp is made."""
 

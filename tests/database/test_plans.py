@@ -60,10 +60,17 @@ WALKED = {
     "pk_audit_entries",
 }
 
-# For queries about one signer, one member of staff or one form, or that need more rows than here.
+# For queries about one signer, one member of staff, one form or one import, or that need more rows
+# than here.
 FOR_OTHER_QUESTIONS = {
     "ix_agreements_countersigner",
+    "ix_agreements_name",
     "ix_code_challenges_link_id",
+    "ix_import_lines_identities",
+    "ix_import_lines_sent",
+    "ix_import_lines_state",
+    "ix_imports_shape",
+    "ix_imports_unfinished",
     "ix_kept_forms_expires_at",
     "ix_kept_forms_holder",
     "ix_kept_forms_stranger",

@@ -15,6 +15,7 @@ from bench import (
     w3_accept,
     w4_seal,
     w5_whole,
+    w7_bulk,
     w8_start,
     w9_hostile,
     w9_verify,
@@ -33,6 +34,7 @@ ON_A_STACK: dict[str, Callable[[Workshop], list[Figure]]] = {
     "w4": w4_seal.run,
     "w9": w9_verify.run,
     "w5": w5_whole.run,
+    "w7": w7_bulk.run,
     "w3": w3_accept.run,
 }
 ALONE: dict[str, Callable[[], list[Figure]]] = {"w8": w8_start.run, "hostile": w9_hostile.run}

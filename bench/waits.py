@@ -10,6 +10,7 @@ import psycopg
 
 PATIENCE_SECONDS = 120
 LOOK_AGAIN = 0.05  # seconds
+LOOK_SELDOM = 0.25  # for what takes many seconds
 ITS_ID = "(select id from agreements where reference = %s)"
 
 
@@ -51,6 +52,10 @@ class Waits:
             " and status in ('todo', 'doing') and queue_name <> %s",
             "housekeeping",
         )
+
+    def until_count(self, question: str, count: int, about: object) -> None:
+        """Until a question, which takes a number and its subject, says that it is so many."""
+        self._wait(question, count, about, every=LOOK_SELDOM)
 
     def our_turn(self) -> bool:
         """Whether an agreement waits for its last signature."""

@@ -12,11 +12,13 @@ from bakery import PROCESSOR
 from colleagues import PASSWORD, add_colleague
 from emptied import empty, kept_database
 from fault_road import House, MakeHouse
+from kill_harness import Kennel, Letterbox, mailing_to
 
 from service.agreement.permissions import Role as StaffRole
 from service.deps import Deps
 from service.documents.produce import DocumentMaker
 from service.engines import EmbeddedPostgres, ObjectStoreAddress
+from service.engines.process import free_ports
 from service.settings.table import load_settings
 from service.wiring.build import build
 from service.workflow.people import profile
@@ -112,3 +114,25 @@ def make_house(
 @pytest.fixture
 def house(make_house: MakeHouse) -> House:
     return make_house()
+
+
+@pytest.fixture
+def letterbox(environment: dict[str, str]) -> Iterator[Letterbox]:
+    """A mail server, with settings that use it."""
+    (port,) = free_ports(1)
+    environment |= mailing_to(port)
+    box = Letterbox()
+    server = box.controller(port)
+    server.start()
+    yield box
+    server.stop()
+
+
+@pytest.fixture
+def kennel(environment: dict[str, str], letterbox: Letterbox, tmp_path: Path) -> Iterator[Kennel]:
+    """The program that starts and kills processes of the service."""
+    (port,) = free_ports(1)
+    environment["ZEGEL_PORT"] = str(port)
+    found = Kennel(environment, tmp_path / "processes.log")
+    yield found
+    found.close()

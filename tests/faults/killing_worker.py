@@ -29,11 +29,13 @@ from typing import Any
 from procrastinate.manager import JobManager
 from sqlalchemy.engine.default import DefaultDialect
 
+import service.workflow.bulk.lines
 import service.workflow.keeping.archive
 import service.workflow.sealing.seal
 import service.workflow.signing.countersign
 from service.database.agreement.documents import Documents
 from service.database.agreement.seals import Seals
+from service.database.bulk.lines import ImportLines
 from service.database.keeping.archive import ArchiveRecords
 from service.database.queue.jobs import Jobs
 from service.deps import Deps
@@ -61,6 +63,9 @@ TARGETS: dict[str, tuple[Any, str]] = {
     "note_state": (ArchiveRecords, "set_state"),
     "read_back": (service.workflow.keeping.archive, "examine"),
     "mail": (SmtpMailer, "send"),
+    "add_agreement": (service.workflow.bulk.lines, "add"),
+    "send_agreement": (service.workflow.bulk.lines, "send_in"),
+    "mark_line": (ImportLines, "mark"),
     "acknowledge": (JobManager, "finish_job"),
 }
 # Loaded beforehand; each process would otherwise load it at first use.

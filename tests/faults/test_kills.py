@@ -10,9 +10,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterator
 from http import HTTPStatus
-from pathlib import Path
 from urllib.request import urlopen
 
 import httpx
@@ -24,13 +22,11 @@ from kill_harness import (
     Letterbox,
     judge,
     judge_mails,
-    mailing_to,
     remember,
     wait_until_done,
 )
 
 from service.commands.browser import Browser, PageRefused
-from service.engines.process import free_ports
 
 pytestmark = [pytest.mark.kills, pytest.mark.own_database]
 
@@ -70,28 +66,6 @@ MORE_POINTS = (  # close to others; for the long run
 RANDOM_KILLS = 3
 QUICK = 1
 LONGEST_SECONDS = 120
-
-
-@pytest.fixture
-def letterbox(environment: dict[str, str]) -> Iterator[Letterbox]:
-    """A mail server, with settings that use it."""
-    (port,) = free_ports(1)
-    environment |= mailing_to(port)
-    box = Letterbox()
-    server = box.controller(port)
-    server.start()
-    yield box
-    server.stop()
-
-
-@pytest.fixture
-def kennel(environment: dict[str, str], letterbox: Letterbox, tmp_path: Path) -> Iterator[Kennel]:
-    """The program that starts and kills processes of the service."""
-    (port,) = free_ports(1)
-    environment["ZEGEL_PORT"] = str(port)
-    found = Kennel(environment, tmp_path / "processes.log")
-    yield found
-    found.close()
 
 
 def test_the_worker_is_killed_between_any_two_steps(

@@ -9,6 +9,7 @@ import pytest
 from house import House
 from lists import HEADINGS, NUMBERS, SERVICES, as_csv, customer
 
+from bench.road import BROWSER
 from service.agreement.bulk.options import Options
 from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.permissions import Role, Staff
@@ -17,6 +18,7 @@ from service.errors import Invalid, NotAllowed, Refused
 from service.workflow.bulk import decide, look, problems, run, take_in
 from service.workflow.offer import send as sending
 from service.workflow.offer import void
+from service.workflow.signing import prove_mailbox
 
 
 def taken_in(house: House, *rows: tuple[str, ...], **other: Any) -> int:
@@ -69,8 +71,10 @@ def test_what_is_made_is_sent_with_a_link_each_behind_the_work_of_people(house: 
     waiting = house.rows("select task_name, queue_name, priority from procrastinate_jobs")
     assert {tuple(each) for each in waiting if each[0] == "deliver"} == {("deliver", "bulk", 10)}
     house.sent()
+    prove_mailbox.request_code(house.deps, house.ready(house.sent()), BROWSER)
     by_hand = house.rows("select queue_name from procrastinate_jobs where task_name = 'deliver'")
-    assert Counter(name for (name,) in by_hand) == {"bulk": 4, "mail": 1}
+    found = Counter(name for (name,) in by_hand)
+    assert found == {"bulk": 4, "mail": 2, "interactive": 1}  # the code
 
 
 def test_made_first_and_sent_later(house: House) -> None:

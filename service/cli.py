@@ -288,6 +288,21 @@ def archive_rebuild_index(
     )
 
 
+@archive.command("register", help=text("cli.archive_register", OURS))
+@click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "json"]), default="xlsx")
+@click.option("--out", type=_NEW_FILE, required=True, help=text("cli.export_out", OURS))
+@click.option("--search", "zoek", default="", help=text("cli.export_search", OURS))
+@click.option("--on", "op", default="", metavar="2026-12-31", help=text("cli.export_on", OURS))
+@click.option("--since", "van", default="", help=text("cli.export_since", OURS))
+@click.option("--until", "tot", default="", help=text("cli.export_until", OURS))
+def archive_register(kind: str, out: Path, **given: str) -> None:
+    """The register of article 30(2) GDPR."""
+    # Loads the database.
+    from service.commands.exports import register  # noqa: PLC0415
+
+    register(_settings(PRODUCTION), kind, out, given)
+
+
 @main.command("import", help=text("cli.import_list", OURS))
 @click.argument("file", type=_FILE)
 @click.option("--check", is_flag=True, help=text("cli.import_check", OURS))

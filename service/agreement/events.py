@@ -58,6 +58,7 @@ class Event(StrEnum):
     ARCHIVE_UNREAD = "archive.unread"
     ARCHIVE_DAMAGED = "archive.damaged"
     ARCHIVE_DOWNLOADED = "archive.downloaded"
+    ARCHIVE_EXPORTED = "archive.exported"  # the register, or several originals
     ARCHIVE_RENEWED = "archive.renewed"
     ARCHIVE_NOT_RENEWED = "archive.not_renewed"
     ARCHIVE_LOCK_FAILED = "archive.lock_failed"
@@ -115,6 +116,7 @@ IN_THE_CHAIN = frozenset(
         "document_sha256",
         "effective_date",
         "ends_on",  # when an agreement ends
+        "filter",  # of an export, by name; without the words that somebody typed
         "how",  # by which route a password was chosen
         "kind",
         "known_browser",

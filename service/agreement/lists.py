@@ -21,6 +21,8 @@ GROUPS: dict[str, tuple[State, ...]] = {
     "trouble": (State.GENERATION_FAILED, State.SEAL_FAILED),
     "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED),
 }
+# The filters of the archive, with their names under ``labels.filter``.
+EXPORTED_BY = ("state", "signed_from", "signed_until", "in_force_on")
 COUNTED = 1000
 """Beyond this number they are not counted: the exact number is of no use, and counting reads each
 of them."""
@@ -92,13 +94,18 @@ class OfColleague:
 
 @dataclass(frozen=True)
 class Search:
-    """The search; empty values do not filter."""
+    """The search; empty values do not filter.
+
+    ``in_force_on`` is a Brussels calendar date: on it they had taken effect and had not ended. One
+    that was superseded has ended too, on a day that is known if its end was recorded.
+    """
 
     words: str = ""
     group: str = ""
     state: str = ""
     signed_from: date | None = None
     signed_until: date | None = None
+    in_force_on: date | None = None
     archived_only: bool = False
     after: str = ""
 
@@ -106,7 +113,13 @@ class Search:
     def by_date(self) -> bool:
         """Whether to sort by effective date instead of last activity, newest first: then one index
         serves the date filter and the order."""
-        return self.signed_from is not None or self.signed_until is not None
+        return any((self.signed_from, self.signed_until, self.in_force_on))
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What narrows an export, besides words, as its log entry names it."""
+        given = {name: getattr(self, name) for name in EXPORTED_BY}
+        return {name: str(value) for name, value in given.items() if value}
 
     def behind(self, line: Summary) -> str:
         """The cursor ``after`` for the page that begins after this line."""

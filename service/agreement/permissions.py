@@ -43,6 +43,7 @@ class Permission(StrEnum):
     END_AGREEMENTS = "end_agreements"
     SEE_ARCHIVE = "see_archive"
     SEE_EVIDENCE = "see_evidence"
+    EXPORT_ARCHIVE = "export_archive"
     MANAGE_PROFILE = "manage_profile"
     MANAGE_STAFF = "manage_staff"
     READ_STAFF_LOG = "read_staff_log"
@@ -58,6 +59,7 @@ PERMISSIONS: dict[Permission, frozenset[Role | Capacity]] = {
     Permission.END_AGREEMENTS: frozenset({Role.SALES, Role.ADMIN, Capacity.OPERATOR}),
     Permission.SEE_ARCHIVE: frozenset({Role.ARCHIVE, Role.SALES, Role.SIGNATORY, Role.ADMIN}),
     Permission.SEE_EVIDENCE: frozenset({Role.ARCHIVE, Role.ADMIN}),
+    Permission.EXPORT_ARCHIVE: frozenset({Role.ARCHIVE, Role.ADMIN, Capacity.OPERATOR}),
     Permission.MANAGE_PROFILE: frozenset({Role.ADMIN}),
     Permission.MANAGE_STAFF: frozenset({Role.ADMIN}),
     Permission.READ_STAFF_LOG: frozenset({Role.ADMIN}),

@@ -41,6 +41,7 @@ from service.database.lists.alarms import Alarms
 from service.database.lists.lagging import Lagging
 from service.database.lists.our_turn import OurTurn
 from service.database.lists.overview import Overview
+from service.database.lists.selection import Selection
 from service.database.log.anchors import Anchors
 from service.database.log.audit_chains import Chains
 from service.database.log.audit_log import AuditLog
@@ -99,6 +100,7 @@ class Transaction:
     agreements = Part(Agreements)
     our_turn = Part(OurTurn)
     overview = Part(Overview)  # lists, counts and search
+    selection = Part(Selection)  # all that a search of the archive finds
     lagging = Part(Lagging)  # stalled and overdue agreements
     signing = Part(Signing)  # links, their sessions, and codes
     lives = Part(ContractLives)  # recorded ends of agreements

@@ -99,6 +99,9 @@ class Settings:
     lock_days: int
     retention_years: int
     copy_days: int
+    register_dpo: str  # the processor's own facts in the register; empty: not given
+    register_transfers: str
+    register_security: str
 
     @property
     def development(self) -> bool:
@@ -210,6 +213,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("ZEGEL_LOCK_DAYS", value.whole_number(1, 3650), 400),
     Setting("ZEGEL_RETENTION_YEARS", value.whole_number(1, 50), 10),
     Setting("ZEGEL_COPY_DAYS", value.whole_number(1, 3650), 30),
+    Setting("ZEGEL_REGISTER_DPO", value.words, ""),
+    Setting("ZEGEL_REGISTER_TRANSFERS", value.words, ""),
+    Setting("ZEGEL_REGISTER_SECURITY", value.words, ""),
 )
 
 

@@ -49,7 +49,7 @@ def _workbook(rows: Iterable[Sequence[str]], name: str) -> bytes:
     """All cells are text, which is never a formula; so leading zeros stay too."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet(_sheet_name(name))
+        sheet = book.add_worksheet(sheet_name(name))
         for number, cells in enumerate(rows):
             for column, cell in enumerate(cells):
                 if cell:
@@ -57,5 +57,7 @@ def _workbook(rows: Iterable[Sequence[str]], name: str) -> bytes:
     return file.getvalue()
 
 
-def _sheet_name(name: str) -> str:
-    return name.translate(_NOT_IN_A_NAME).strip()[:_LONGEST_NAME] or "Blad1"
+def sheet_name(name: str, number: int = 0) -> str:
+    """A valid name of a sheet; ``number`` distinguishes several."""
+    end = f" {number}" if number else ""
+    return (name.translate(_NOT_IN_A_NAME).strip()[: _LONGEST_NAME - len(end)] or "Blad1") + end

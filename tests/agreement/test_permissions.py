@@ -30,7 +30,7 @@ TABLE = {
         "see_archive",
     },
     "tekenbevoegde": {"see_agreements", "countersign", "see_archive"},
-    "archief": {"see_archive", "see_evidence"},
+    "archief": {"see_archive", "see_evidence", "export_archive"},
     "beheer": {
         "see_agreements",
         "prepare",
@@ -39,13 +39,14 @@ TABLE = {
         "end_agreements",
         "see_archive",
         "see_evidence",
+        "export_archive",
         "manage_profile",
         "manage_staff",
         "read_staff_log",
         "see_operations",
     },
     "signer": {"make_text_again"},
-    "operator": {"end_agreements"},
+    "operator": {"end_agreements", "export_archive"},
     "system": set(),
 }
 

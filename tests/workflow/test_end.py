@@ -6,15 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from colleagues import add_colleague
+from command_line import zegel
 from house import House
 
 from service.agreement.deadlines import show_date
 from service.agreement.end_reason import EndReason
 from service.agreement.life import End, GivenEnd, LifeState, kept_until
 from service.agreement.permissions import OPERATOR, SYSTEM, Role, Staff
-from service.cli import main
 from service.errors import Invalid, NotAllowed, NotFound, Outdated, Refused, WrongState
 from service.texts import OURS
 from service.workflow.keeping.dossier import Dossier, dossier_of
@@ -23,6 +22,7 @@ from service.workflow.life.end import consequences, end
 from service.workflow.life.undo_end import undo_end
 from signatures.effective_date import local_date
 
+ORDER = ("agreement", "end")
 LATER = local_date(datetime.now(UTC)) + timedelta(days=90)
 
 
@@ -145,29 +145,13 @@ def test_sales_administrators_and_the_operator_may(
     assert dossier(house, reference).timeline[-1].who == "Opdrachtregel"
 
 
-def zegel(house: House, *arguments: str) -> Result:
-    environment = {
-        "ZEGEL_MODE": "development",
-        "ZEGEL_DATA": str(house.deps.settings.data_dir),
-        "ZEGEL_BASE_URL": house.deps.settings.base_url,
-        "ZEGEL_SECRET_KEY": "5" * 64,
-        "ZEGEL_RETENTION_YEARS": "7",
-        "DATABASE_URL": house.deps.database.url.replace("+psycopg", ""),
-        "S3_ENDPOINT_URL": "http://127.0.0.1:1",  # the command does not need the archive
-        "S3_BUCKET": "none",
-        "S3_ACCESS_KEY_ID": "none",
-        "S3_SECRET_ACCESS_KEY": "none",
-    }
-    return CliRunner().invoke(main, ["agreement", "end", *arguments], env=environment)
-
-
 def test_the_command_records_it_and_says_how_long_it_is_kept(
     done: tuple[House, str, str],
 ) -> None:
     house, reference, _ = done
     typed = [reference, "--on", LATER.isoformat(), "--reason", "main_agreement"]
     for _ in range(2):
-        told = zegel(house, *typed)
+        told = zegel(house, *ORDER, *typed, ZEGEL_RETENTION_YEARS="7")
         assert told.exit_code == 0, told.output
         assert f"tot en met {show_date(kept_until(LATER, 7), OURS)}" in told.output
     assert events(house, reference) == ["agreement.ended"]
@@ -176,7 +160,7 @@ def test_the_command_records_it_and_says_how_long_it_is_kept(
         ([*typed[:2], "31/12/2030", *typed[3:]], "Er is al een einde vastgelegd"),
         (["VO-2020-00001", *typed[1:]], "Dit bestaat niet"),
     ):
-        refused = zegel(house, *wrong)
+        refused = zegel(house, *ORDER, *wrong)
         assert refused.exit_code == 1
         assert said in refused.output
-    assert zegel(house, *typed[:4], "because").exit_code == 2
+    assert zegel(house, *ORDER, *typed[:4], "because").exit_code == 2

@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from colleagues import add_colleague
+from command_line import zegel
 from house import House
 from lists import HEADINGS, as_csv, customer
 
 from service.agreement.permissions import Role
-from service.cli import main
 from service.spreadsheets.read import read_table
 
 
@@ -24,22 +23,6 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "klanten.csv"
 
 
-def zegel(house: House, *arguments: object) -> Result:
-    """The command, on this installation's database."""
-    environment = {
-        "ZEGEL_MODE": "development",
-        "ZEGEL_DATA": str(house.deps.settings.data_dir),
-        "ZEGEL_BASE_URL": house.deps.settings.base_url,
-        "ZEGEL_SECRET_KEY": "5" * 64,
-        "DATABASE_URL": house.deps.database.url.replace("+psycopg", ""),
-        "S3_ENDPOINT_URL": "http://127.0.0.1:1",  # no agreement is archived here
-        "S3_BUCKET": "none",
-        "S3_ACCESS_KEY_ID": "none",
-        "S3_SECRET_ACCESS_KEY": "none",
-    }
-    return CliRunner().invoke(main, ["import", *map(str, arguments)], env=environment)
-
-
 def stored(house: House) -> tuple[int, int]:
     """The number of agreements and imports."""
     (row,) = house.rows("select (select count(*) from agreements), (select count(*) from imports)")
@@ -47,7 +30,9 @@ def stored(house: House) -> tuple[int, int]:
 
 
 def test_checking_says_what_would_happen_and_keeps_nothing(house: House, file: Path) -> None:
-    told = zegel(house, "--check", "--service", "support", "--out", file.with_name("p.csv"), file)
+    told = zegel(
+        house, "import", "--check", "--service", "support", "--out", file.with_name("p.csv"), file
+    )
     assert told.exit_code == 1, told.output
     for words in (
         "klanten.csv: 3 rijen",
@@ -65,7 +50,9 @@ def test_checking_says_what_would_happen_and_keeps_nothing(house: House, file: P
 
 
 def test_it_makes_the_good_ones_once_and_a_program_can_read_it(house: House, file: Path) -> None:
-    told = zegel(house, "--json", "--service", "support", "--out", file.with_name("p.csv"), file)
+    told = zegel(
+        house, "import", "--json", "--service", "support", "--out", file.with_name("p.csv"), file
+    )
     assert told.exit_code == 1, told.output
     said = json.loads(told.stdout)
     assert (said["import"], said["counts"]) == (1, {"faulty": 1, "made": 2})
@@ -77,11 +64,11 @@ def test_it_makes_the_good_ones_once_and_a_program_can_read_it(house: House, fil
     assert said["rows"][2]["errors"][0]["code"] == "email_invalid"
     mended = file.with_name("p.csv").read_bytes().replace(b";an@;", b";an@zaak3.example;")
     file.write_bytes(mended)
-    told = zegel(house, "--send", file)  # the services are remembered
+    told = zegel(house, "import", "--send", file)  # the services are remembered
     assert told.exit_code == 0, told.output
     assert "1 overeenkomst gemaakt" in told.output
     assert "1 overeenkomst wordt verstuurd door de worker." in told.output
-    told = zegel(house, file)
+    told = zegel(house, "import", file)
     assert told.exit_code == 0
     assert "Al gemaakt door een eerdere import van deze lijst: VO-" in told.output
     assert stored(house) == (3, 3)
@@ -89,14 +76,15 @@ def test_it_makes_the_good_ones_once_and_a_program_can_read_it(house: House, fil
 
 def test_who_does_it_is_asked_when_several_may(house: House, file: Path) -> None:
     add_colleague(house.deps, "jan@it4.example", Role.SALES, name="Jan Claes")
-    told = zegel(house, "--service", "support", file)
+    told = zegel(house, "import", "--service", "support", file)
     assert (told.exit_code, stored(house)) == (2, (0, 0))
     assert "jan@it4.example" in told.output
-    told = zegel(house, "--by", "niemand@x.example", file)
+    told = zegel(house, "import", "--by", "niemand@x.example", file)
     assert told.exit_code == 2
     told = zegel(
-        house, "--by", "els@it4.example", "--owner", "JAN@it4.example", "--service", "support",
-        "--days", "12", "--signer", "els@it4.example", "--without-doubtful", file,
+        house, "import", "--by", "els@it4.example", "--owner", "JAN@it4.example",
+        "--service", "support", "--days", "12", "--signer", "els@it4.example",
+        "--without-doubtful", file,
     )  # fmt: skip
     assert told.exit_code == 1, told.output
     (row,) = house.rows("select sender_id, link_days from agreements")
@@ -106,7 +94,9 @@ def test_who_does_it_is_asked_when_several_may(house: House, file: Path) -> None
 
 def test_what_is_no_list_is_2(house: House, file: Path) -> None:
     file.write_bytes(b"%PDF-1.7")
-    told = zegel(house, file)
+    told = zegel(house, "import", file)
     assert told.exit_code == 2
     assert "Dit is geen lijst die wij kunnen lezen." in told.output
-    assert zegel(house, "--service", "onzin", file.with_name("nergens.csv")).exit_code == 2
+    assert (
+        zegel(house, "import", "--service", "onzin", file.with_name("nergens.csv")).exit_code == 2
+    )

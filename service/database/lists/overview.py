@@ -34,6 +34,7 @@ from service.agreement.fields import show_belgian_number
 from service.agreement.lists import GROUPS, PAGE, SameNumber, Search, Summary
 from service.agreement.states import RUNNING, State
 from service.database.lists import groups
+from service.database.lists.filters import filter_conditions, filter_values
 from service.database.lists.groups import (
     AWAITS_US,
     COUNTERSIGNER_GONE,
@@ -210,9 +211,8 @@ def _newest_first(rows: FromClause, search: Search) -> list[ColumnElement[Any]]:
 def _newest(search: Search, limit: int | BindParameter[int]) -> Subquery:
     """The newest of these in their order, regardless of words."""
     wanted = select(*_ON_A_PAGE)
-    wanted = (
-        wanted.where(*_conditions(search)).order_by(*_newest_first(agreements, search)).limit(limit)
-    )
+    wanted = wanted.where(*_filters(search)).order_by(*_newest_first(agreements, search))
+    wanted = wanted.limit(limit)
     if search.group not in GROUPS:
         return wanted.subquery("page")
     branches = [wanted.where(each) for each in groups.branches(search.group)]
@@ -223,17 +223,9 @@ def _newest(search: Search, limit: int | BindParameter[int]) -> Subquery:
     return ordered.limit(limit).subquery("page")
 
 
-def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    """The filters besides words and group; ``_values`` has their values."""
-    conditions: list[ColumnElement[bool]] = []
-    if search.state:
-        conditions.append(agreements.c.state == bindparam("state"))
-    if search.signed_from:
-        conditions.append(agreements.c.effective_date >= bindparam("signed_from"))
-    if search.signed_until:
-        conditions.append(agreements.c.effective_date <= bindparam("signed_until"))
-    if search.archived_only:
-        conditions.append(agreements.c.effective_date.is_not(None))
+def _filters(search: Search) -> list[ColumnElement[bool]]:
+    """All filters besides words and group; ``_values`` has their values."""
+    conditions = filter_conditions(search)
     if search.after:
         column, agreement_id = _place(agreements, search)
         last = (bindparam("last", type_=column.type), bindparam("last_id", type_=agreement_id.type))
@@ -243,11 +235,7 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
 
 def _values(search: Search) -> dict[str, Any]:
     """The values of its filters."""
-    values = {
-        name: value
-        for name in ("state", "signed_from", "signed_until")
-        if (value := getattr(search, name))
-    }
+    values = filter_values(search)
     if search.after:
         instant = _instant(search)
         values["last"] = instant.date() if search.by_date else instant
@@ -262,6 +250,7 @@ def _shape(search: Search) -> Search:
         state="any" if search.state else "",
         signed_from=search.signed_from and date.min,
         signed_until=search.signed_until and date.min,
+        in_force_on=search.in_force_on and date.min,
         archived_only=search.archived_only,
         after="any" if search.after else "",
     )
@@ -325,7 +314,7 @@ def _instant(search: Search) -> datetime:
 def _matching(search: Search, words: str, exact: bool) -> Select[Any]:
     """The agreements that the index finds by these words and that meet the filters; unless
     ``exact``, they are also compared with all words."""
-    wanted = select(*_PLACED).where(in_index(words), *_conditions(search))
+    wanted = select(*_PLACED).where(in_index(words), *_filters(search))
     if not exact:
         wanted = wanted.where(match(agreements.c.search))
     return wanted.where(groups.in_group(search.group)) if search.group in GROUPS else wanted

@@ -5,24 +5,24 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 
 from service.agreement.deadlines import show_date
 from service.agreement.fields import Checker
-from service.agreement.lists import Search
 from service.agreement.permissions import Permission
 from service.agreement.states import EFFECTIVE
 from service.error_codes import FieldCode
 from service.error_words import words_of
 from service.texts import OURS, table, text
 from service.web.again import shown_at
+from service.web.archive.asking import asked_search, kept_fields, typed_fields
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
-from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import show
 from service.workflow.keeping import reread, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.examine import ArchiveCheck
+from service.workflow.keeping.export_register import RegisterKind
 from service.workflow.keeping.listing import search_archive
 from service.workflow.keeping.probe import last_probe
 from storage.manifest import BUNDLE
@@ -35,22 +35,14 @@ blueprint = Blueprint("archive", __name__)
 @require_staff(Permission.SEE_ARCHIVE)
 def search() -> Any:
     """Search by name, number, reference, state and date."""
-    typed = {name: request.args.get(name, "").strip()[:200] for name in _FIELDS}
-    check = Checker()
-    wanted = Search(
-        words=typed["zoek"],
-        state=typed["status"] if typed["status"] in EFFECTIVE else "",
-        signed_from=check.day("van", typed["van"]),
-        signed_until=check.day("tot", typed["tot"]),
-        archived_only=True,
-        after=cursor(request.args.get("na", "")),
-    )
+    typed, check = typed_fields(), Checker()
+    wanted = asked_search(typed, check)
     staff = current_staff()
     page = search_archive(deps(), wanted, staff)
     errors = {error.field: words_of(error) for error in check.errors}
     if page.too_short:
         errors["zoek"] = text(f"errors.{FieldCode.SEARCH_SHORT}", OURS)
-    kept: dict[str, Any] = {name: value for name, value in typed.items() if value}
+    kept = kept_fields(typed)
     return show(
         "staff/archive_list.html",
         422 if errors else 200,
@@ -60,11 +52,20 @@ def search() -> Any:
         errors=errors,
         states=[(s.value, text(f"states.agreement.{s.value}", OURS)) for s in sorted(EFFECTIVE)],
         searched=bool(kept),
+        registers=_registers(kept, errors) if staff.may(Permission.EXPORT_ARCHIVE) else [],
         older=page.next and url_for("archive.search", **kept, na=page.next),
     )
 
 
-_FIELDS = ("zoek", "status", "van", "tot")
+def _registers(kept: dict[str, Any], errors: dict[str, str]) -> list[tuple[str, str]]:
+    """Kinds of file and their addresses; none for a search with a mistake."""
+    return (
+        []
+        if errors
+        else [
+            (kind.upper(), url_for("archive.register", kind=kind, **kept)) for kind in RegisterKind
+        ]
+    )
 
 
 @blueprint.get("/archief/<reference>")

@@ -14,10 +14,10 @@ from typing import Any
 from service.agreement import browsers
 from service.agreement.activity import PAGE, Activity, Line, Wanted
 from service.agreement.events import Event, in_words
-from service.agreement.permissions import SYSTEM, Permission, Staff, require
+from service.agreement.permissions import OPERATOR, SYSTEM, Permission, Staff, require
 from service.agreement.sentences import role_names
 from service.deps import Deps
-from service.texts import Language, text
+from service.texts import Language, named, text
 from service.workflow.actors import Client
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -43,6 +43,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         Activity.DOSSIER_VIEWED,
         Activity.TEXT_VIEWED,
         Activity.FILE_FETCHED,
+        Event.ARCHIVE_EXPORTED,
         Activity.LOG_READ,
     ),
     "refused": (Activity.REFUSED,),
@@ -113,6 +114,8 @@ def _for_people(line: Line, names: Mapping[str, str], language: Language) -> Log
 def _who(actor: str, names: Mapping[str, str], language: Language) -> str:
     if actor == SYSTEM.actor:
         return text("staff.log.who.system", language)
+    if actor == OPERATOR.actor:
+        return text("labels.operator", language)
     if not actor:
         return text("staff.log.who.stranger", language)
     return names.get(actor.partition(":")[2]) or text("staff.log.who.gone", language)
@@ -155,9 +158,22 @@ def _details(line: Line, names: Mapping[str, str], language: Language) -> list[s
                 "staff.log.detail.how", language, how=text(f"staff.log.how.{data['how']}", language)
             )
         )
+    said += [
+        text(f"labels.filter.{name}", language, value=_value(name, value, language))
+        for name, value in data.get("filter", {}).items()
+    ]
+    if line.personal.get("words"):
+        said.append(text("labels.filter.words", language, value=line.personal["words"]))
     if line.times > 1:
         said.append(text("staff.log.detail.times", language, times=line.times))
     return said + _client(line.personal, language)
+
+
+def _value(name: str, value: str, language: Language) -> str:
+    """The value of a filter."""
+    if name == "state":
+        return named("states.agreement", value, language)
+    return value
 
 
 def _client(personal: Mapping[str, Any], language: Language) -> list[str]:

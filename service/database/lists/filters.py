@@ -1,0 +1,46 @@
+"""The filters of a search, besides its words and group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from service.agreement.lists import EXPORTED_BY, Search
+from service.agreement.states import State
+from service.database.tables.agreements import agreements
+from service.database.tables.columns import word
+from service.database.tables.contract_lives import contract_lives
+
+_END = select(contract_lives.c.ends_on).where(contract_lives.c.agreement_id == agreements.c.id)
+
+
+def filter_conditions(search: Search) -> list[ColumnElement[bool]]:
+    """Conditions on ``agreements``; ``filter_values`` has their values."""
+    conditions: list[ColumnElement[bool]] = []
+    if search.state:
+        conditions.append(agreements.c.state == bindparam("state"))
+    if search.signed_from:
+        conditions.append(agreements.c.effective_date >= bindparam("signed_from"))
+    if search.signed_until:
+        conditions.append(agreements.c.effective_date <= bindparam("signed_until"))
+    if search.in_force_on:
+        conditions.append(_in_force())
+    if search.archived_only:
+        conditions.append(agreements.c.effective_date.is_not(None))
+    return conditions
+
+
+def filter_values(search: Search) -> dict[str, Any]:
+    return {name: value for name in EXPORTED_BY if (value := getattr(search, name))}
+
+
+def _in_force() -> ColumnElement[bool]:
+    """It has taken effect, and no end was recorded on or before that day."""
+    ended = _END.where(contract_lives.c.ends_on <= bindparam("in_force_on")).exists()
+    return and_(
+        agreements.c.effective_date <= bindparam("in_force_on"),
+        ~ended,
+        or_(agreements.c.state != word(State.SUPERSEDED), _END.exists()),
+    )

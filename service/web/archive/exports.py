@@ -1,0 +1,47 @@
+"""Files of a whole selection, sent while they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, redirect, url_for
+from werkzeug.http import dump_options_header
+
+from service.agreement.fields import Checker
+from service.agreement.permissions import Permission
+from service.errors import Invalid
+from service.spreadsheets.table import Kind
+from service.spreadsheets.write import CONTENT_TYPES
+from service.web.archive.asking import asked_search, kept_fields, typed_fields
+from service.web.archive.views import blueprint
+from service.web.context import client, current_staff, deps, require_staff
+from service.workflow.keeping.export_register import RegisterKind, export_register
+
+MEDIA_TYPES = {
+    RegisterKind.XLSX: CONTENT_TYPES[Kind.WORKBOOK],
+    RegisterKind.CSV: "text/csv; charset=utf-8",
+    RegisterKind.JSON: "application/json",
+}
+
+
+@blueprint.get("/archief/register.<any(xlsx,csv,json):kind>")
+@require_staff(Permission.EXPORT_ARCHIVE)
+def register(kind: str) -> Any:
+    """The register of what a search finds; a mistake in it is shown on the page of the search."""
+    typed, check = typed_fields(), Checker()
+    search = asked_search(typed, check)
+    wanted = RegisterKind(kind)
+    try:
+        check.raise_if_wrong()
+        found = export_register(deps(), search, wanted, current_staff(), client())
+    except Invalid:
+        return redirect(url_for("archive.search", **kept_fields(typed)), 303)
+    return streamed(found.parts, MEDIA_TYPES[wanted], found.name)
+
+
+def streamed(parts: Iterator[bytes], media_type: str, name: str) -> Response:
+    """A download whose length is not known when it begins."""
+    answer = Response(parts, content_type=media_type)
+    answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
+    return answer

@@ -1,0 +1,67 @@
+"""Files of a whole selection, fetched from the page of the archive."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from app_browser import Browser
+from office import rows
+from road import in_the_archive
+
+from service.agreement.permissions import Role
+from service.deps import Deps
+
+
+@pytest.fixture
+def archived(office: Browser, deps: Deps) -> str:
+    """The reference of an agreement in the archive."""
+    return in_the_archive(office, deps)
+
+
+def offered(browser: Browser) -> list[str]:
+    """The addresses of the kinds of register."""
+    found = re.findall(r'href="(/archief/register\.[^"]+)"', browser.page)
+    return [unescape(each) for each in found]
+
+
+def test_the_register_of_what_is_found(office: Browser, deps: Deps, archived: str) -> None:
+    office.get("/archief?zoek=peeters&op=31/12/2099")
+    assert [each.partition("?")[0].rpartition(".")[2] for each in offered(office)] == [
+        "xlsx",
+        "csv",
+        "json",
+    ]
+    for address in offered(office):
+        answer = office.get(address)
+        assert answer.status_code == 200, address
+        assert "register-verwerkingen-2099-12-31." in answer.headers["Content-Disposition"]
+    assert json.loads(answer.data)["agreements"][0]["reference"] == archived
+    logged = rows(deps, "select data->'filter' from audit_entries where event='archive.exported'")
+    assert logged == [({"in_force_on": "2099-12-31"},)] * 3
+    office.get("/beheer/logboek?soort=viewed")
+    assert "opgehaald als xlsx: 1 overeenkomst." in office.page
+    assert "Van kracht op 2099-12-31" in office.page
+    assert "Gezocht: peeters" in office.page
+
+
+def test_a_mistake_in_the_search_comes_back_on_its_page(office: Browser, archived: str) -> None:
+    office.get("/archief/register.csv?op=32/1/2020")
+    assert office.status == 422
+    assert office.value("op") == "32/1/2020"
+    assert "Deze datum klopt niet." in office.page
+    assert offered(office) == []
+
+
+def test_sales_cannot_export(
+    office: Browser, archived: str, as_role: Callable[[Role], Browser]
+) -> None:
+    sales, archivist = as_role(Role.SALES), as_role(Role.ARCHIVE)
+    sales.get("/archief")
+    assert offered(sales) == []
+    assert sales.get("/archief/register.csv").status_code == 403
+    archivist.get("/archief")
+    assert len(offered(archivist)) == 3

@@ -189,12 +189,22 @@ def _kept_at(
     form_id = kept_forms.keep(
         deps(),
         kept_forms.Place(_holder(), _hash(urlsplit(page).path)),
-        {**content, "errors": errors, "fields": kept},
+        {**content, "errors": _from_top_to_bottom(errors), "fields": kept},
         former=former if _ID.fullmatch(former) else "",
         staff=_staff(),
         stranger=stranger,
     )
     return _with(page, **{AGAIN_FIELD: form_id})
+
+
+def _from_top_to_bottom(errors: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The mistakes in the order of the form, which browsers send in the order of the page.
+
+    Those of a choice that was not made are last, because nothing is sent for it. Pairs, because the
+    database does not keep the order of an object's names.
+    """
+    sent = {name: place for place, name in enumerate((*request.form, *request.files))}
+    return sorted(errors.items(), key=lambda each: sent.get(each[0], len(sent)))
 
 
 def _read() -> Again:
@@ -213,7 +223,7 @@ def _read() -> Again:
     pairs = [(name, each) for name, listed in content["fields"].items() for each in listed]
     return Again(
         form=MultiDict(pairs),
-        errors=content["errors"],
+        errors=dict(content["errors"]),
         more=content.get("more", {}),
         found=True,
         status=content["status"],

@@ -99,6 +99,16 @@ def _comes_back_wrong(client: FlaskClient, filled: Filled) -> None:
     assert again.status_code == 422, (filled.action, answer.location)
     assert "data-error-summary" in again.text, filled.action
     _holds(again.text, filled)
+    _lists_mistakes_in_order(again.text, filled)
+
+
+def _lists_mistakes_in_order(page: str, filled: Filled) -> None:
+    """As WCAG 2.2 technique G139 recommends for moving to each mistake: from top to bottom."""
+    whole = html.fromstring(page)
+    order = {each.get("id"): place for place, each in enumerate(whole.iter()) if each.get("id")}
+    links = whole.xpath("//*[@data-error-summary]//a/@href")
+    places = [order[link.removeprefix("#")] for link in links]
+    assert places == sorted(places), (filled.action, links)
 
 
 def _comes_back_old(client: FlaskClient, form: Any) -> None:

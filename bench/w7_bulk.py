@@ -14,6 +14,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from bench import processor
 from bench.client import Client
 from bench.figures import Figure, percentile, timed
 from bench.workshop import Opened, Workshop
@@ -60,8 +61,10 @@ def run(workshop: Workshop) -> list[Figure]:
     )
     ended = threading.Event()
     reading.start()
+    spent = processor.spent()
     try:
         made, mailed = _bulk(workshop, ROWS, "controller_first")
+        used = {kind: now - spent.get(kind, 0) for kind, now in processor.spent().items()}
     finally:
         ended.set()
         reading.join()
@@ -70,11 +73,22 @@ def run(workshop: Workshop) -> list[Figure]:
     return [
         Figure("W7", f"{ROWS:,} made, sent and mailed", mailed, "s", GOAL_SECONDS),
         Figure("W7", "  of which until all were made and sent", made, "s"),
+        *_processor(used),
         Figure("W7", "a signer's page, quiet, p95", before, "ms", note=f"n={len(quiet)}"),
         Figure("W7", "  meanwhile, p95", after, "ms", note=f"n={len(meanwhile)}"),
         Figure("W7", "  meanwhile : quiet", after / before, "", GOAL_RATIO),
         Figure("W7", f"{OFFERS} offers with their documents", OFFERS * 60 / with_text, "/min"),
         *_many(workshop),
+    ]
+
+
+def _processor(used: dict[str, float]) -> list[Figure]:
+    """Of one agreement, which other load lengthens less than the time it takes. The web processes
+    serve the signers, and count apart."""
+    shares = {kind: used.get(kind, 0) / ROWS for kind in (processor.WORKER, "PostgreSQL")}
+    return [
+        Figure("W7", "  processor time of one agreement", sum(shares.values()), "ms"),
+        *(Figure("W7", f"    {kind}", value, "ms") for kind, value in shares.items()),
     ]
 
 
@@ -109,7 +123,7 @@ def _bulk(workshop: Workshop, rows: int, order: str) -> tuple[float, float]:
     numbers = range(first, first + rows)
     lines = [HEADINGS, *(_customer(workshop.customer(), number) for number in numbers)]
     data = "\n".join(";".join(cells) for cells in lines).encode()
-    number = take_in.take_in(deps, data, "w7.csv", staff, options=options, judge_now=True).number
+    number = take_in.take_in(deps, data, "w7.csv", staff, options=options).number
     started = time.perf_counter()
     decide.start(deps, number, staff, send=True)
     offers = order == "processor_first"

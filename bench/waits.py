@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS, LONG_PATIENCE_SECONDS = 120, 900
 LOOK_AGAIN = 0.05  # seconds
 LOOK_SELDOM = 0.25  # for what takes many seconds
 ITS_ID = "(select id from agreements where reference = %s)"
@@ -55,14 +55,20 @@ class Waits:
 
     def until_count(self, question: str, count: int, about: object) -> None:
         """Until a question, which takes a number and its subject, says that it is so many."""
-        self._wait(question, count, about, every=LOOK_SELDOM)
+        self._wait(question, count, about, every=LOOK_SELDOM, patience=LONG_PATIENCE_SECONDS)
 
     def our_turn(self) -> bool:
         """Whether an agreement waits for its last signature."""
         return self._ask("select count(*) > 0 from agreements where state = %s", "in_signing")
 
-    def _wait(self, question: str, *values: object, every: float = LOOK_AGAIN) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
+    def _wait(
+        self,
+        question: str,
+        *values: object,
+        every: float = LOOK_AGAIN,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        until = time.monotonic() + patience
         while not self._ask(question, *values):
             if time.monotonic() > until:
                 raise TimeoutError(f"{question} {values}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from service.agreement.fields import Checker, fold
@@ -68,6 +69,7 @@ class Annex:
         return answered and all(self.of(name) for name in LISTS)
 
 
+@cache
 def categories(name: ListName) -> tuple[Category, ...]:
     """The catalogue of one list, in display order."""
     return tuple(

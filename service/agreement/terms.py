@@ -25,6 +25,9 @@ LINKS_IN_ALL = 300
 LINK_REQUEST_HOURS = 24
 ACTIVITY_DAYS = 400  # as long as an archive lock: a year and the time to notice
 
+# Of imported lists. The newest of its kind is kept: it says who the customers are.
+IMPORT_DAYS = 400
+
 # Of filled-in forms.
 KEPT_FORM_HOURS = 12  # as long as a session can last
 KEPT_FORMS_OF_A_BROWSER = 20

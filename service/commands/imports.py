@@ -7,6 +7,7 @@ agreements itself, beside a worker or without one; only a worker sends them.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from service.deps import Deps
 from service.error_words import kept_in_words, words_of
 from service.errors import Invalid, Refused
 from service.settings.table import Settings
+from service.spreadsheets.read import read_table
 from service.texts import OURS, catalogue, text
 from service.workflow.bulk import decide, judge, look, problems, run, take_in
 from service.workflow.bulk.judge import Checked
@@ -60,13 +62,13 @@ def import_file(given: Callable[[], Settings], asked: Asked) -> int:
     try:
         with installation(given()) as deps:
             by = _who(deps, asked)
-            data = asked.file.read_bytes()
-            options = _options(deps, asked, data, by)
-            checked = judge.check(deps, data, by, options=options)
+            found = judge.find(deps, read_table(asked.file.read_bytes()), by)
+            options = _options(deps, asked, found.options)
+            checked = judge.check(deps, dataclasses.replace(found, options=options), by)
             _say(asked, lambda: _told(checked, asked.file.name))
             if asked.check:
                 return _checked_only(asked, checked)
-            return _import(deps, asked, data, checked, by)
+            return _import(deps, asked, checked, by)
     except Invalid as wrong:
         click.echo("\n".join(words_of(each) for each in wrong.errors), err=True)
         return UNUSABLE_LIST
@@ -100,9 +102,8 @@ def _named(people: Sequence[Staff], email: str) -> Staff:
     return found
 
 
-def _options(deps: Deps, asked: Asked, data: bytes, by: Staff) -> Options:
+def _options(deps: Deps, asked: Asked, before: Options) -> Options:
     """What the command says, and else the choices of the list's last import."""
-    before = judge.choices_before(deps, data, by)
     fields = dict(before.fields)
     if asked.days is not None:
         fields["link_days"] = str(asked.days)
@@ -137,10 +138,8 @@ def _checked_only(asked: Asked, checked: Checked) -> int:
     return FAULTY if faulty else GOOD
 
 
-def _import(deps: Deps, asked: Asked, data: bytes, checked: Checked, by: Staff) -> int:
-    found = take_in.take_in(
-        deps, data, asked.file.name, by, options=checked.options, judge_now=True
-    )
+def _import(deps: Deps, asked: Asked, checked: Checked, by: Staff) -> int:
+    found = take_in.take_in_checked(deps, checked, asked.file.name, by)
     _say(asked, lambda: iter([text("cli.import_begun", OURS, number=found.number)]))
     try:
         decide.start(

@@ -16,6 +16,7 @@ from service.agreement.permissions import Role, Staff
 from service.agreement.states import State
 from service.errors import Invalid, NotAllowed, Refused
 from service.workflow.bulk import decide, look, problems, run, take_in
+from service.workflow.keeping import retain
 from service.workflow.offer import send as sending
 from service.workflow.offer import void
 from service.workflow.signing import prove_mailbox
@@ -150,6 +151,28 @@ def test_corrected_columns_are_remembered_for_lists_with_these_headings(house: H
         decide.choose(house.deps, number, house.staff, targets=targets, options=SERVICES)
 
 
+def test_who_owns_them_is_somebody_who_may(house: House, another: Any) -> None:
+    with pytest.raises(Invalid) as refused:
+        taken_in(house, customer(1), options=Options(owner_id=another(Role.ARCHIVE).id))
+    assert [each.field for each in refused.value.errors] == ["owner"]
+
+
+def test_an_old_list_loses_its_rows_and_not_what_is_recognised(house: House) -> None:
+    old = taken_in(house, customer(1), customer(2, email="an@"))
+    done(house, old)
+    house.rows("update imports set created_at = created_at - interval '401 days'")
+    retain.tidy(house.deps)
+    assert len(look.lines(house.deps, old, house.staff)[0].cells) == len(HEADINGS)  # the newest
+    new = taken_in(house, customer(1), customer(3))
+    assert counts(house, new) == {"skipped": 1, "good": 1}
+    retain.tidy(house.deps)
+    emptied = look.lines(house.deps, old, house.staff)
+    assert {(each.cells, each.organisation, each.mailbox) for each in emptied} == {((), "", "")}
+    assert emptied[0].reference
+    again = taken_in(house, customer(1))
+    assert counts(house, again) == {"skipped": 1}
+
+
 def test_paused_nothing_is_made_and_stopped_nothing_is_any_more(house: House) -> None:
     number = taken_in(house, *(customer(n) for n in range(1, 4)))
     decide.start(house.deps, number, house.staff, send=True)
@@ -163,7 +186,8 @@ def test_paused_nothing_is_made_and_stopped_nothing_is_any_more(house: House) ->
     assert counts(house, number) == {"sent": 3}
 
     other = taken_in(house, *(customer(n) for n in range(10, 13)))
-    assert decide.leave_out(house.deps, other, [3], house.staff) == 1
+    assert decide.leave_out(house.deps, other, [2, 3], house.staff) == 2
+    assert decide.put_back(house.deps, other, [2, 4], house.staff) == 1
     decide.start(house.deps, other, house.staff)
     assert decide.stop(house.deps, other, house.staff) == 2
     run.run(house.deps)

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, bindparam, exists, func, insert, select, text, update
 
 from service.agreement.bulk.options import Options
 from service.agreement.bulk.states import ImportState, LineState
+from service.agreement.states import MailState
+from service.agreement.terms import IMPORT_DAYS
 from service.database.tables.accounts import staff
 from service.database.tables.columns import word, words
 from service.database.tables.imports import import_lines, imports
+from service.database.tables.messages import messages
 from service.database.tables.records import Records, record
 from service.error_codes import ErrorCode
 from service.errors import NotFound
@@ -61,6 +64,10 @@ class NewImport:
 
 _WHOLE = select(imports, staff.c.name.label("by_name")).join(staff, staff.c.id == imports.c.by_id)
 
+_HOLD = (
+    select(imports.c.state).where(imports.c.id == bindparam("import_id")).with_for_update(read=True)
+)
+
 
 class Imports(Records):
     def add(self, new: NewImport) -> int:
@@ -94,13 +101,10 @@ class Imports(Records):
         """The same under its row lock: no line of it is being made or sent. Raises NotFound."""
         return self._one(_WHOLE.where(imports.c.number == number).with_for_update(of=imports))
 
-    def hold(self, import_id: str) -> Import | None:
-        """The import if it is running; it stays so until this transaction ends."""
-        row = self._connection.execute(
-            _WHOLE.where(imports.c.id == import_id).with_for_update(of=imports, read=True)
-        ).one()
-        found = _import(row)
-        return found if found.state is ImportState.RUNNING else None
+    def hold_running(self, import_id: str) -> bool:
+        """Whether the import is running; it stays so until this transaction ends."""
+        state = self._connection.execute(_HOLD, {"import_id": import_id}).scalar_one()
+        return bool(state == ImportState.RUNNING.value)
 
     def _one(self, statement: Select[Any]) -> Import:
         row = self._connection.execute(statement).one_or_none()
@@ -152,6 +156,42 @@ class Imports(Records):
             .values(targets=list(targets), options=options.as_json())
         )
 
+    def drop_old(self) -> int:
+        """Empty the lines of old imports of which a newer list was taken in; returns how many.
+
+        What they made, and the digests by which they are recognised, stay. An emptied import has
+        no columns.
+        """
+        newer = imports.alias("newer")
+        a_while = text(f"interval '{IMPORT_DAYS} days'")
+        old = list(
+            self._connection.execute(
+                update(imports)
+                .where(
+                    imports.c.created_at < func.statement_timestamp() - a_while,
+                    func.cardinality(imports.c.targets) > 0,
+                    imports.c.state.in_(words((ImportState.DONE, ImportState.STOPPED))),
+                    exists().where(
+                        newer.c.shape == imports.c.shape, newer.c.number > imports.c.number
+                    ),
+                )
+                .values(targets=[])
+                .returning(imports.c.id)
+            ).scalars()
+        )
+        if old:
+            self._connection.execute(
+                update(import_lines)
+                .where(import_lines.c.import_id.in_(old))
+                .values(
+                    cells=[],
+                    errors=[],
+                    warnings=[],
+                    **dict.fromkeys(("organisation", "number", "mailbox", "customer"), ""),
+                )
+            )
+        return len(old)
+
     def counts(self, import_id: str) -> dict[LineState, int]:
         """The number of its lines in each state, without those in none."""
         rows = self._connection.execute(
@@ -160,6 +200,16 @@ class Imports(Records):
             .group_by(import_lines.c.state)
         )
         return {LineState(state): count for state, count in rows}
+
+    def mails(self, import_id: str) -> dict[MailState, int]:
+        """The number of mails with the first link of its agreements, in each state."""
+        rows = self._connection.execute(
+            select(messages.c.state, func.count())
+            .join(import_lines, import_lines.c.agreement_id == messages.c.agreement_id)
+            .where(import_lines.c.import_id == import_id, messages.c.kind == "invitation")
+            .group_by(messages.c.state)
+        )
+        return {MailState(state): count for state, count in rows}
 
     def doubtful(self, import_id: str) -> int:
         """The number of good lines with a warning."""

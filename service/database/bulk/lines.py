@@ -60,9 +60,10 @@ from jsonb_to_recordset(:verdicts) as v
 where l.import_id = cast(:import_id as uuid) and l."row" = v."row"
 """
 ).bindparams(bindparam("verdicts", type_=JSONB))
-# Skipping locked rows: another worker has that line. In the order of the file.
-_NEXT = (
-    select(import_lines.c.row)
+# Skipping locked rows: another worker has that line. In the order of the file, by the index: the
+# agreement is joined to the one line that was found.
+_FIRST = (
+    select(import_lines)
     .where(
         import_lines.c.import_id == bindparam("import_id"),
         import_lines.c.state == bindparam("state", type_=String),
@@ -70,6 +71,10 @@ _NEXT = (
     .order_by(import_lines.c.row)
     .limit(1)
     .with_for_update(skip_locked=True)
+    .cte("first")
+)
+_NEXT = select(_FIRST, func.coalesce(agreements.c.reference, "").label("reference")).join(
+    agreements, agreements.c.id == _FIRST.c.agreement_id, isouter=True
 )
 
 
@@ -108,8 +113,8 @@ class ImportLines(Records):
     def take_next(self, import_id: str, state: LineState) -> Line | None:
         """The first line in this state that nobody else works at, under its row lock."""
         wanted = {"import_id": import_id, "state": state.value}
-        row = self._connection.execute(_NEXT, wanted).scalar_one_or_none()
-        return self.get(import_id, row) if row is not None else None
+        row = self._connection.execute(_NEXT, wanted).one_or_none()
+        return _line(row) if row else None
 
     def hold(self, import_id: str, row: int) -> Line | None:
         """A line under its row lock."""
@@ -118,15 +123,10 @@ class ImportLines(Records):
             .where(import_lines.c.import_id == import_id, import_lines.c.row == row)
             .with_for_update()
         )
-        found = self._connection.execute(held).scalar_one_or_none()
-        return None if found is None else self.get(import_id, row)
-
-    def get(self, import_id: str, row: int) -> Line:
-        return _line(
-            self._connection.execute(
-                _WHOLE.where(import_lines.c.import_id == import_id, import_lines.c.row == row)
-            ).one()
-        )
+        if self._connection.execute(held).one_or_none() is None:
+            return None
+        whole = _WHOLE.where(import_lines.c.import_id == import_id, import_lines.c.row == row)
+        return _line(self._connection.execute(whole).one())
 
     def page(
         self,

@@ -16,7 +16,7 @@ from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
 from service.errors import Refused
-from service.workflow.bulk.judge import judge_import
+from service.workflow.bulk.judge import judge_import, require_owner
 from service.workflow.bulk.take_in import JUDGED_NOW
 from service.workflow.tasks import IMPORT
 
@@ -40,6 +40,7 @@ def choose(
         check.refuse("options", FieldCode.CHOOSE)
     with deps.database.begin() as tx:
         found = tx.imports.lock(number)
+        require_owner(tx, options)
         if len(targets) != len(found.headings):
             check.refuse("columns", FieldCode.CHOOSE)
         check.raise_if_wrong()
@@ -61,6 +62,19 @@ def leave_out(deps: Deps, number: int, rows: Sequence[int], by: Staff) -> int:
         found = tx.imports.lock(number)
         skip = Note(Skip.BY_HAND)
         return tx.lines.move(found.id, (LineState.GOOD,), LineState.SKIPPED, rows=rows, skip=skip)
+
+
+def put_back(deps: Deps, number: int, rows: Sequence[int], by: Staff) -> int:
+    """Make rows all the same that a person left out; returns how many."""
+    require(by, Permission.PREPARE)
+    with deps.database.begin() as tx:
+        found = tx.imports.lock(number)
+        left_out = [
+            each.row
+            for each in tx.lines.page(found.id, (LineState.SKIPPED,))
+            if each.skip and each.skip.code == Skip.BY_HAND and each.row in set(rows)
+        ]
+        return tx.lines.move(found.id, (LineState.SKIPPED,), LineState.GOOD, rows=left_out)
 
 
 def start(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.agreement.bulk.columns import Columns
-from service.agreement.bulk.listing import Listing, listing_of
+from service.agreement.bulk.listing import Listing, is_problem, listing_of
 from service.agreement.bulk.options import Options, People, sellers_of
 from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.bulk.verdicts import (
@@ -19,67 +19,88 @@ from service.agreement.bulk.verdicts import (
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.database.engine import Transaction
 from service.deps import Deps
-from service.spreadsheets.read import read_table
-from service.spreadsheets.table import Dialect, Row
+from service.error_codes import FieldCode
+from service.errors import FieldError, Invalid
+from service.spreadsheets.table import MOST_ROWS, Dialect, Row, Table, refusal
 from signatures.effective_date import local_date
 
 AT_ONCE = 1000  # rows looked up in the database together
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A list with the verdict on each of its rows, in the order of the file."""
+class Found:
+    """A list in a file, with the columns and choices of the last import of a list with the same
+    headings, or else the guessed columns and no choices."""
 
     listing: Listing
     dialect: Dialect
     columns: Columns
     options: Options
+
+
+@dataclass(frozen=True)
+class Checked(Found):
+    """The same with the verdict on each row, in the order of the file."""
+
     verdicts: tuple[Verdict, ...]
 
     def count(self, state: LineState) -> int:
         return sum(each.state is state for each in self.verdicts)
 
 
-def check(
+def find(
     deps: Deps,
-    data: bytes,
+    table: Table,
     by: Staff,
     *,
     targets: Sequence[str] = (),
     options: Options | None = None,
-) -> Checked:
-    """Judge a file and store nothing. Raises Invalid, naming ``file``, if it is no list.
+) -> Found:
+    """The list in a table, with these columns and choices if they are given.
 
-    Without ``targets`` and ``options`` those of the last import of a list with the same headings
-    are used, or else the guessed columns and no choices.
+    Raises Invalid, naming ``file``, if there is no row or there are too many.
     """
     require(by, Permission.PREPARE)
-    table = read_table(data)
     listing = listing_of(table.rows)
+    if not listing.rows:
+        raise refusal(FieldCode.FILE_EMPTY)
+    if len(listing.rows) > MOST_ROWS:
+        raise refusal(FieldCode.FILE_ROWS, most=MOST_ROWS)
     with deps.database.look() as tx:
-        columns, chosen = as_before(tx, listing, targets, options)
-        verdicts = verdicts_on(deps, tx, listing.rows, columns, chosen, listing.shape)
-    return Checked(listing, table.dialect, columns, chosen, tuple(verdicts))
+        columns, chosen = _as_before(tx, listing, targets, options)
+        require_owner(tx, chosen)
+    return Found(listing, table.dialect, columns, chosen)
 
 
-def choices_before(deps: Deps, data: bytes, by: Staff) -> Options:
-    """The choices of the last import of a list with the headings of this file, or none."""
+def check(deps: Deps, found: Found, by: Staff) -> Checked:
+    """Judge a list and store nothing."""
     require(by, Permission.PREPARE)
-    listing = listing_of(read_table(data).rows)
+    listing, columns, options = found.listing, found.columns, found.options
     with deps.database.look() as tx:
-        return as_before(tx, listing, (), None)[1]
+        verdicts = verdicts_on(deps, tx, listing.rows, columns, options, listing.shape)
+    return Checked(listing, found.dialect, columns, options, tuple(verdicts))
 
 
-def as_before(
+def require_owner(tx: Transaction, options: Options) -> None:
+    """Raises Invalid, naming ``owner``, if these choices name somebody who may own no agreement."""
+    if options.owner_id and options.owner_id not in {each.id for each in people(tx).sellers}:
+        raise Invalid([FieldError("owner", FieldCode.CHOOSE)])
+
+
+def _as_before(
     tx: Transaction, listing: Listing, targets: Sequence[str], options: Options | None
 ) -> tuple[Columns, Options]:
-    """The columns and choices that were given, or else those of the list's last import."""
+    """The columns and choices that were given, or else those of the list's last import. The column
+    with problems is ours, and holds nothing."""
     before = tx.imports.like(listing.shape) if not targets or options is None else None
     columns, width = listing.columns, len(listing.headings)
     if before and not targets:
         targets = (*before.targets[:width], *columns.targets[len(before.targets) :])
-    if targets:
-        columns = Columns(tuple(targets), columns.heading)
+    kept = [
+        "" if is_problem(heading) else target
+        for heading, target in zip(listing.headings, targets or columns.targets, strict=True)
+    ]
+    columns = Columns(tuple(kept), columns.heading)
     if options is None:
         # To make something a second time is decided each time.
         options = dataclasses.replace(before.options, again=False) if before else Options()

@@ -78,7 +78,7 @@ class Maker:
 
     def _take(self, tx: Transaction, state: LineState) -> Line | None:
         """The next line, if the import still runs; it cannot be paused or stopped meanwhile."""
-        if tx.imports.hold(self.found.id) is None:
+        if not tx.imports.hold_running(self.found.id):
             return None
         tx.jobs.in_bulk = True
         return tx.lines.take_next(self.found.id, state)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from service.agreement.bulk.states import LineState
 from service.agreement.permissions import Permission, Staff, require
+from service.agreement.states import MailState
 from service.database.bulk.imports import Import
 from service.database.bulk.lines import Line
 from service.deps import Deps
@@ -16,12 +17,13 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Progress:
-    """An import with the number of its lines in each state; ``doubtful`` of the good ones have a
-    warning."""
+    """An import with the number of its lines in each state, and of the mails with the first link of
+    its agreements; ``doubtful`` of the good lines have a warning."""
 
     found: Import
     counts: Mapping[LineState, int]
     doubtful: int
+    mails: Mapping[MailState, int]
 
     def of(self, state: LineState) -> int:
         return self.counts.get(state, 0)
@@ -43,7 +45,12 @@ def progress(deps: Deps, number: int, by: Staff) -> Progress:
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.get(number)
-        return Progress(found, tx.imports.counts(found.id), tx.imports.doubtful(found.id))
+        return Progress(
+            found,
+            tx.imports.counts(found.id),
+            tx.imports.doubtful(found.id),
+            tx.imports.mails(found.id),
+        )
 
 
 def lines(

@@ -8,6 +8,7 @@ turn and a worker that must stop can. The command line works the same way.
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from time import monotonic
 
@@ -27,6 +28,7 @@ from service.workflow.tasks import IMPORT
 
 PART_SECONDS = 3.0
 LINES_IN_TURN = 20  # of one import, before the next one has its turn
+LOOK_AGAIN = timedelta(seconds=1)  # while another process has the last lines
 
 
 def run(deps: Deps) -> None:
@@ -64,12 +66,14 @@ def turn(deps: Deps, found: Import) -> timedelta | None:
         maker = Maker(deps, found, actor, ground(deps, tx), people(tx))
     made = sum(1 for _ in range(LINES_IN_TURN) if maker.make_next())
     if made == LINES_IN_TURN or not found.sending:
-        return None if not made and _finish(deps, found) else timedelta(0)
+        if made:
+            return timedelta(0)
+        return None if _finish(deps, found) else LOOK_AGAIN
     may_send, pause = _pace(deps, found)
-    sent = sum(1 for _ in range(may_send) if maker.send_next())
+    sent = sum(1 for _ in range(min(may_send, LINES_IN_TURN)) if maker.send_next())
     if made or sent:
-        return timedelta(0) if may_send > sent or not pause else pause
-    return None if _finish(deps, found) else pause
+        return timedelta(0) if sent < may_send else pause
+    return None if _finish(deps, found) else max(pause, LOOK_AGAIN)
 
 
 def make(deps: Deps, found: Import, *, seconds: float) -> bool:
@@ -87,8 +91,8 @@ def make(deps: Deps, found: Import, *, seconds: float) -> bool:
 
 
 def _pace(deps: Deps, found: Import) -> tuple[int, timedelta]:
-    """How many may be sent in this turn, and after which pause the next one may."""
-    most, pause = LINES_IN_TURN, timedelta(0)
+    """How many may be sent now, and after which pause the next one may."""
+    most, pause = sys.maxsize, timedelta(0)
     with deps.database.look() as tx:
         now = tx.now()
         # That of the installation is for all imports together.

@@ -5,17 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from service.agreement.bulk.listing import is_problem, listing_of
 from service.agreement.bulk.options import Options
+from service.agreement.bulk.states import ImportState
 from service.agreement.events import Event
 from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Staff, require
 from service.database.bulk.imports import Import, NewImport
 from service.deps import Deps
-from service.error_codes import FieldCode
 from service.spreadsheets.read import read_pasted, read_table
-from service.spreadsheets.table import MOST_ROWS, Table, refusal
-from service.workflow.bulk.judge import as_before, judge_import
+from service.spreadsheets.table import Table
+from service.workflow.bulk.judge import Checked, Found, find, judge_import
 from service.workflow.tasks import IMPORT
 
 LONGEST_NAME = 200
@@ -30,16 +29,15 @@ def take_in(
     *,
     targets: Sequence[str] = (),
     options: Options | None = None,
-    judge_now: bool = False,
 ) -> Import:
     """Store the list in a file; ``name`` is the file's. Returns the import, *ready* or *judging*.
 
     Columns and choices that are not given are those of the last import of a list with the same
-    headings. A long list is judged by the worker unless ``judge_now``. Raises Invalid, naming
-    ``file``, if it is no list.
+    headings. A long list is judged by the worker. Raises Invalid, naming ``file`` if it is no list,
+    ``columns`` or ``owner``.
     """
     require(by, Permission.PREPARE)
-    return _store(deps, read_table(data), name, by, targets, options, judge_now=judge_now)
+    return _take_in(deps, read_table(data), name, by, targets, options)
 
 
 def take_in_pasted(
@@ -53,52 +51,52 @@ def take_in_pasted(
 ) -> Import:
     """The same for rows pasted from a spreadsheet or a mail."""
     require(by, Permission.PREPARE)
-    return _store(deps, read_pasted(block), name, by, targets, options, judge_now=False)
+    return _take_in(deps, read_pasted(block), name, by, targets, options)
 
 
-def _store(
+def take_in_checked(deps: Deps, checked: Checked, name: str, by: Staff) -> Import:
+    """The same for a list that was judged just now, by who looked at the verdicts."""
+    require(by, Permission.PREPARE)
+    return _store(deps, checked, name, by, checked)
+
+
+def _take_in(
     deps: Deps,
     table: Table,
     name: str,
     by: Staff,
     targets: Sequence[str],
     options: Options | None,
-    *,
-    judge_now: bool,
 ) -> Import:
-    listing = listing_of(table.rows)
-    if not listing.rows:
-        raise refusal(FieldCode.FILE_EMPTY)
-    if len(listing.rows) > MOST_ROWS:
-        raise refusal(FieldCode.FILE_ROWS, most=MOST_ROWS)
-    with deps.database.begin() as tx:
-        columns, chosen = as_before(tx, listing, targets, options)
-        import_id = str(uuid.uuid4())
-        new = NewImport(
-            id=import_id,
-            name=clean(name.replace("\x00", ""))[:LONGEST_NAME],
-            by_id=by.id,
-            dialect=table.dialect,
-            headings=listing.headings,
-            targets=tuple(
-                "" if is_problem(heading) else target
-                for heading, target in zip(listing.headings, columns.targets, strict=True)
-            ),
-            shape=listing.shape,
-            options=chosen,
-        )
-        number = tx.imports.add(new)
-        tx.lines.add(import_id, listing.rows)
-        tx.audit.append(
-            None,
-            Event.IMPORT_BEGUN,
-            by,
-            personal={"name": by.name},
-            number=number,
-            count=len(listing.rows),
-        )
-        tx.jobs.defer(IMPORT)
-    if judge_now or len(listing.rows) <= JUDGED_NOW:
-        judge_import(deps, number)
+    found = find(deps, table, by, targets=targets, options=options)
+    stored = _store(deps, found, name, by, None)
+    if len(found.listing.rows) > JUDGED_NOW:
+        return stored
+    judge_import(deps, stored.number)
     with deps.database.look() as tx:
+        return tx.imports.get(stored.number)
+
+
+def _store(deps: Deps, found: Found, name: str, by: Staff, checked: Checked | None) -> Import:
+    import_id, rows = str(uuid.uuid4()), found.listing.rows
+    new = NewImport(
+        id=import_id,
+        name=clean(name.replace("\x00", ""))[:LONGEST_NAME],
+        by_id=by.id,
+        dialect=found.dialect,
+        headings=found.listing.headings,
+        targets=found.columns.targets,
+        shape=found.listing.shape,
+        options=found.options,
+    )
+    with deps.database.begin() as tx:
+        number = tx.imports.add(new)
+        tx.lines.add(import_id, rows)
+        said = {"number": number, "count": len(rows)}
+        tx.audit.append(None, Event.IMPORT_BEGUN, by, personal={"name": by.name}, **said)
+        if checked is None:
+            tx.jobs.defer(IMPORT)
+        else:
+            tx.lines.judged(import_id, checked.verdicts)
+            tx.imports.set_state(import_id, ImportState.READY)
         return tx.imports.get(number)

@@ -326,6 +326,31 @@ def import_list(file: Path, **given: Any) -> None:
     sys.exit(import_file(lambda: _settings(PRODUCTION), Asked(file=file, **given)))
 
 
+@main.group(help=text("cli.about_templates", OURS))
+def template() -> None:
+    """Word files of the processor."""
+
+
+@template.command("check", help=text("cli.template_check", OURS))
+@click.argument("file", type=_FILE)
+@click.option("--json", "as_json", is_flag=True, help=text("cli.import_json", OURS))
+def template_check(file: Path, as_json: bool) -> None:
+    """What is wrong with one as a template, without a server, a database or settings."""
+    # Loads the documents' libraries.
+    from service.commands.templates import check_file  # noqa: PLC0415
+
+    sys.exit(check_file(file, as_json=as_json))
+
+
+@template.command("names", help=text("cli.template_names", OURS))
+def template_names() -> None:
+    """What a template can fill in."""
+    # Loads the documents' libraries.
+    from service.commands.templates import say_names  # noqa: PLC0415
+
+    say_names()
+
+
 def set_up_logging() -> None:
     """Log to standard error, never with a signing link in it."""
     logging.basicConfig(

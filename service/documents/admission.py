@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from enum import StrEnum
 
 from lxml import etree
 
@@ -47,15 +49,44 @@ FORBIDDEN_ELEMENTS = (
 VML = ("{urn:schemas-microsoft-com:vml}*", "{urn:schemas-microsoft-com:office:office}*")
 
 
+class Unwanted(StrEnum):
+    """What must not reach an office, as far as its reader can do something about it."""
+
+    TOO_LARGE = "too_large"
+    NO_WORD_FILE = "no_word_file"
+    PART = "part_refused"
+    EXTERNAL = "external"
+    FIELD = "field"
+    MARKUP = "markup"
+
+
+class NotAdmitted(GenerationFailed):
+    """Why a Word file is refused; ``part`` is the name of the part with it, if one is to blame."""
+
+    def __init__(self, what: Unwanted, detail: str, part: str = "") -> None:
+        super().__init__("document_refused", detail)
+        self.what = what
+        self.part = part
+
+
 def admit(docx: bytes) -> None:
     """Refuse anything but a plain Word file. Raises GenerationFailed ``document_refused``."""
+    for refusal in refusals(docx):
+        raise refusal
+
+
+def refusals(docx: bytes) -> Iterator[NotAdmitted]:
+    """Everything for which a file is refused; none for a plain Word file."""
     if len(docx) > LARGEST_FILE:
-        raise _refusal("larger than allowed")
+        yield NotAdmitted(Unwanted.TOO_LARGE, "larger than allowed")
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(docx)) as package:
             _check_size(package)
             for entry in package.infolist():
-                _check_part(entry.filename, package.read(entry))
+                yield from _in_part(entry.filename, package.read(entry))
+    except NotAdmitted as refusal:
+        yield refusal
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -63,75 +94,82 @@ def admit(docx: bytes) -> None:
         EOFError,
         NotImplementedError,
     ) as error:
-        raise _refusal(str(error)) from error
+        yield NotAdmitted(Unwanted.NO_WORD_FILE, str(error))
 
 
 def _check_size(package: zipfile.ZipFile) -> None:
     entries = package.infolist()
     names = [entry.filename for entry in entries]
     if len(names) > MOST_ENTRIES or len({name.lower() for name in names}) != len(names):
-        raise _refusal("too many or repeated entries")
+        raise NotAdmitted(Unwanted.NO_WORD_FILE, "too many or repeated entries")
     if sum(entry.file_size for entry in entries) > LARGEST_CONTENT:
-        raise _refusal("content larger than allowed")
+        raise NotAdmitted(Unwanted.TOO_LARGE, "content larger than allowed")
     if any(entry.flag_bits & ENCRYPTED for entry in entries):
-        raise _refusal("encrypted")
+        raise NotAdmitted(Unwanted.NO_WORD_FILE, "encrypted")
     if CONTENT_TYPES not in names or MAIN_PART not in names:
-        raise _refusal("no Word document")
+        raise NotAdmitted(Unwanted.NO_WORD_FILE, "no Word document")
 
 
-def _check_part(name: str, content: bytes) -> None:
+def _in_part(name: str, content: bytes) -> Iterator[NotAdmitted]:
     plain = name.lower()
     if any(word in plain for word in FORBIDDEN_NAMES) or not plain.endswith(MAY_BE_THERE):
-        raise _refusal(f"forbidden part {name}")
+        yield NotAdmitted(Unwanted.PART, f"forbidden part {name}", name)
+        return
     if not plain.endswith(PARSED):
         return
-    part = _parsed(name, content)
+    part = parsed(name, content)
     if name == CONTENT_TYPES:
-        _check_types(part)
+        yield from _in_types(part)
     elif plain.endswith(".rels"):
-        _check_relationships(name, part)
+        yield from _in_relationships(name, part)
     else:
-        _check_markup(name, part)
+        yield from _in_markup(name, part)
 
 
-def _parsed(name: str, content: bytes) -> etree._Element:
+def parsed(name: str, content: bytes) -> etree._Element:
+    """A part as XML, without entities or anything from outside.
+
+    Raises GenerationFailed ``document_refused``, or XMLSyntaxError.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     part = etree.fromstring(content, parser)
     said = part.getroottree().docinfo
     if said.internalDTD is not None or said.doctype:
-        raise _refusal(f"forbidden markup DOCTYPE in {name}")
+        raise NotAdmitted(Unwanted.MARKUP, f"forbidden markup DOCTYPE in {name}", name)
     if (said.encoding or ENCODINGS[0]).upper() not in ENCODINGS:
-        raise _refusal(f"forbidden encoding {said.encoding} in {name}")
+        detail = f"forbidden encoding {said.encoding} in {name}"
+        raise NotAdmitted(Unwanted.MARKUP, detail, name)
     return part
 
 
-def _check_types(part: etree._Element) -> None:
+def _in_types(part: etree._Element) -> Iterator[NotAdmitted]:
     for element in part.iter(etree.Element):
         if any(word in str(element.get("ContentType", "")).lower() for word in FORBIDDEN_TYPES):
-            raise _refusal("forbidden content type")
+            yield NotAdmitted(Unwanted.PART, "forbidden content type", CONTENT_TYPES)
 
 
-def _check_relationships(name: str, part: etree._Element) -> None:
+def _in_relationships(name: str, part: etree._Element) -> Iterator[NotAdmitted]:
     for relationship in part.iter(RELATIONSHIP):
         kind, target = str(relationship.get("Type", "")), str(relationship.get("Target", ""))
         if kind.endswith(FORBIDDEN_RELATIONSHIPS):
-            raise _refusal(f"forbidden relationship {kind} in {name}")
-        if relationship.get("TargetMode") == "External":
+            detail = f"forbidden relationship {kind} in {name}"
+            yield NotAdmitted(Unwanted.EXTERNAL, detail, name)
+        elif relationship.get("TargetMode") == "External":
             if not kind.endswith(MAY_BE_EXTERNAL):
-                raise _refusal(f"external relationship {kind} in {name}")
+                detail = f"external relationship {kind} in {name}"
+                yield NotAdmitted(Unwanted.EXTERNAL, detail, name)
         elif not target.lower().endswith(".xml") and not kind.endswith(MAY_BE_UNPARSED):
-            raise _refusal(f"forbidden relationship {kind} to {target} in {name}")
+            detail = f"forbidden relationship {kind} to {target} in {name}"
+            yield NotAdmitted(Unwanted.PART, detail, name)
 
 
-def _check_markup(name: str, part: etree._Element) -> None:
+def _in_markup(name: str, part: etree._Element) -> Iterator[NotAdmitted]:
     for element in part.iter(*FORBIDDEN_ELEMENTS):
-        raise _refusal(f"forbidden markup {etree.QName(element).localname} in {name}")
+        detail = f"forbidden markup {etree.QName(element).localname} in {name}"
+        yield NotAdmitted(Unwanted.MARKUP, detail, name)
     for element in part.iter(*VML):
         if element.get("src") or element.get("href"):
-            raise _refusal(f"forbidden markup: an address in {name}")
+            detail = f"forbidden markup: an address in {name}"
+            yield NotAdmitted(Unwanted.EXTERNAL, detail, name)
     for wrong in unknown_fields(part):
-        raise _refusal(f"forbidden markup: {wrong} in {name}")
-
-
-def _refusal(detail: str) -> GenerationFailed:
-    return GenerationFailed("document_refused", detail)
+        yield NotAdmitted(Unwanted.FIELD, f"forbidden markup: {wrong} in {name}", name)

@@ -14,7 +14,7 @@ from lxml import etree
 from service.documents.docx_blocks import Paragraph, TableBlock, printed_paragraphs
 from service.documents.pdf_text import PdfText
 from service.documents.placeholders import printed_strings
-from service.documents.template import W, read_part
+from service.documents.template import W, part_names, read_part
 from service.errors import GenerationFailed
 
 JINJA = ("{{", "}}", "{%", "%}")
@@ -161,11 +161,8 @@ def compact(text: str) -> str:
 def _footers(docx: bytes) -> list[list[tuple[str, str]]]:
     """Each footer of the document: its texts, with the name of the field if one is a field."""
     found = []
-    for number in range(1, 4):
-        try:
-            footer = etree.fromstring(read_part(docx, f"word/footer{number}.xml"))
-        except KeyError:
-            break
+    for name in part_names(docx, "word/footer"):
+        footer = etree.fromstring(read_part(docx, name))
         parts = []
         for text in footer.iter(f"{W}t"):
             field = next(text.iterancestors(f"{W}fldSimple"), None)

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from service.documents.template import W, read_parts
+from service.documents.template import W, part_names, read_parts
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -91,16 +91,17 @@ class _Lists:
 
 
 def read_blocks(docx: bytes) -> list[Paragraph | TableBlock]:
-    parts = read_parts(docx, "word/styles.xml", "word/numbering.xml", "word/document.xml")
-    in_styles, in_numbering, document = map(etree.fromstring, parts)
-    styles, lists = _styles(in_styles), _Lists(_levels(in_numbering))
+    lists = part_names(docx, "word/numbering.xml")  # none for a document without lists
+    parts = read_parts(docx, "word/styles.xml", "word/document.xml", *lists)
+    in_styles, document, *in_numbering = map(etree.fromstring, parts)
+    styles, counted = _styles(in_styles), _Lists(_levels(in_numbering[0]) if lists else {})
     body = document.find(f"{W}body")
     blocks: list[Paragraph | TableBlock] = []
     for element in body if body is not None else ():
         if element.tag == f"{W}p":
-            blocks.append(_paragraph(element, styles, lists))
+            blocks.append(_paragraph(element, styles, counted))
         elif element.tag == f"{W}tbl":
-            blocks.append(_table(element, styles, lists))
+            blocks.append(_table(element, styles, counted))
     return blocks
 
 

@@ -23,34 +23,40 @@ BEGIN, SEPARATE, END = "begin", "separate", "end"
 
 def unknown_fields(part: etree._Element) -> Iterator[str]:
     """A short description of each unacceptable field in ``part``; none for a good part."""
+    return (wrong for _, wrong in unknown_fields_with_places(part))
+
+
+def unknown_fields_with_places(part: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    """The same, each with the element where it was found."""
     open_fields: list[list[str]] = []  # the instruction of each, innermost last
     shown: list[bool] = []  # whether each has reached its result
     for element in part.iter(*OF_FIELDS):
         kind = etree.QName(element).localname
         if kind == SIMPLE:
-            yield from _judged(_attribute(element, "instr"))
+            yield from ((element, wrong) for wrong in _judged(_attribute(element, "instr")))
         elif kind in TEXTS:
             text = "".join(element.itertext())
             if not open_fields or shown[-1]:
-                yield f"an instruction outside a field: {text.strip()[:40]}"
+                yield element, f"an instruction outside a field: {text.strip()[:40]}"
             else:
                 open_fields[-1].append(text)
         elif kind == MARK:
             mark = _attribute(element, "fldCharType")
             if mark == BEGIN:
                 if open_fields and not shown[-1]:
-                    yield "a field inside the instruction of another"
+                    yield element, "a field inside the instruction of another"
                 open_fields.append([])
                 shown.append(False)
             elif mark == SEPARATE and open_fields and not shown[-1]:
                 shown[-1] = True
             elif mark == END and open_fields:
                 shown.pop()
-                yield from _judged("".join(open_fields.pop()))
+                instruction = "".join(open_fields.pop())
+                yield from ((element, wrong) for wrong in _judged(instruction))
             else:
-                yield f"a field mark {mark!r} in the wrong place"
+                yield element, f"a field mark {mark!r} in the wrong place"
     if open_fields:
-        yield "a field without an end"
+        yield part, "a field without an end"
 
 
 def _judged(instruction: str) -> Iterator[str]:

@@ -89,6 +89,12 @@ def read_parts(docx: bytes, *names: str) -> list[bytes]:
         return [package.read(name) for name in names]
 
 
+def part_names(docx: bytes, beginning: str) -> list[str]:
+    """The names of the parts that begin so, in their order in the file."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as package:
+        return [name for name in package.namelist() if name.startswith(beginning)]
+
+
 def _marks(docx: bytes, tooltips: Mapping[str, str]) -> tuple[Mark, ...]:
     relations = etree.fromstring(read_part(docx, "word/_rels/document.xml.rels"))
     targets = {each.get("Id"): each.get("Target") for each in relations}

@@ -1,0 +1,98 @@
+"""``zegel template``: what is wrong with a Word file as a template, and what it may fill in.
+
+Needs no installation. Status of ``check``: 0: it can be a template, perhaps with warnings; 1: it
+has a fault; 2: wrong use, or the file cannot be read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.documents.own.apart import examine
+from service.documents.own.check import Checked
+from service.documents.own.findings import Finding, Severity
+from service.documents.own.in_words import message, part_name, remedy
+from service.documents.own.names import DECLARED, PLACES, shown, shown_place
+from service.texts import OURS, named, text
+
+GOOD, FAULTY, UNREADABLE = 0, 1, 2
+
+
+def check_file(file: Path, *, as_json: bool) -> int:
+    """Say what was found, and return the exit status."""
+    try:
+        docx = file.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        click.echo(text("cli.file_unusable", OURS, file=file, reason=reason), err=True)
+        return UNREADABLE
+    checked = examine(docx)
+    if as_json:
+        told = {"file": file.name, "sha256": hashlib.sha256(docx).hexdigest(), **_values(checked)}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_told(file, checked)))
+    return GOOD if checked.template else FAULTY
+
+
+def say_names() -> None:
+    """Print the names of all values and places."""
+    for path, declared in DECLARED.items():
+        outer, _, inner = path.partition("[]")
+        if inner:
+            continue
+        key = "list" if declared.listed else "sometimes" if declared.nullable else "always"
+        click.echo(text(f"cli.template_value.{key}", OURS, name=shown(outer), value=outer))
+    for place in PLACES:
+        names = {mark: shown_place(place, mark) for mark in ("signature", "date")}
+        click.echo(text("cli.template_names_place", OURS, **names))
+
+
+def _told(file: Path, checked: Checked) -> Iterator[str]:
+    for finding in checked.findings:
+        yield from _one(finding)
+    faults = sum(each.severity is Severity.FAULT for each in checked.findings)
+    for place in checked.places:
+        name = named("labels.place", place, OURS)
+        yield text("cli.template_place", OURS, name=name, written=shown_place(place))
+    warnings = len(checked.findings) - faults
+    key = "cli.template_good" if checked.template else "cli.template_faulty"
+    yield text(key, OURS, file=file.name, faults=faults, warnings=warnings)
+
+
+def _one(finding: Finding) -> Iterator[str]:
+    severity = text(f"template_findings.severity.{finding.severity}", OURS)
+    yield f"{severity}: {message(finding, OURS)}"
+    part = part_name(finding, OURS)
+    if part:
+        key = "cli.template_at" if finding.paragraph else "cli.template_in"
+        yield text(key, OURS, part=part, paragraph=finding.paragraph)
+    yield text("cli.template_remedy", OURS, remedy=remedy(finding, OURS))
+
+
+def _values(checked: Checked) -> dict[str, Any]:
+    return {
+        "ready": checked.template is not None,
+        "title": checked.title,
+        "places": [{"place": each, "name": shown_place(each)} for each in checked.places],
+        "values": [{"value": each, "name": shown(each)} for each in checked.printed],
+        "findings": [
+            {
+                "code": each.code.value,
+                "severity": each.severity.value,
+                "part": each.part,
+                "paragraph": each.paragraph,
+                "page": each.page,
+                "values": dict(each.values),
+                "message": message(each, OURS),
+                "remedy": remedy(each, OURS),
+            }
+            for each in checked.findings
+        ],
+    }

@@ -1,0 +1,61 @@
+"""Examines a Word file of unknown origin in a process of its own with limits.
+
+A file of a few kilobytes can unpack to gigabytes or keep a parser busy for hours. The process has
+no environment, no children and no files to write, and is killed by the kernel when it passes a
+limit of processor time or memory; nothing of the file stays anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from service.agreement.template_version import TemplateVersion
+from service.documents.admission import LARGEST_FILE
+from service.documents.own.check import Checked
+from service.documents.own.findings import Finding, Found
+
+LONGEST_SECONDS = 60.0
+_ROOT = Path(__file__).resolve().parents[3]
+_CHILD = "service.documents.own.child"
+
+
+def examine(docx: bytes, version: str = "") -> Checked:
+    """What ``check`` says of a file; what it could not examine has a finding that says so."""
+    if len(docx) > LARGEST_FILE:
+        return Checked((Finding(Found.TOO_LARGE),))
+    question = json.dumps({"version": version}).encode()
+    try:
+        child = subprocess.run(
+            [sys.executable, "-E", "-s", "-m", _CHILD],
+            input=question + b"\n" + docx,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            env={},
+            timeout=LONGEST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Checked((Finding(Found.NOT_EXAMINED),))
+    if child.returncode:
+        return Checked((Finding(Found.NOT_EXAMINED),))
+    told = json.loads(child.stdout)
+    template = (
+        TemplateVersion.of(base64.b64decode(told["docx"]), told["declaration"])
+        if told["docx"]
+        else None
+    )
+    return Checked(
+        tuple(
+            Finding(Found(each["code"]), each["part"], each["paragraph"], each["values"])
+            for each in told["findings"]
+        ),
+        told["title"],
+        tuple(told["places"]),
+        tuple(told["printed"]),
+        template,
+    )

@@ -1,0 +1,138 @@
+"""What is wrong with a Word file as a template, and the template made of it if nothing is.
+
+Runs in the process with limits that ``apart`` starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from lxml import etree
+
+from service.agreement.template_version import TemplateVersion
+from service.documents.admission import MAIN_PART, Unwanted, admit, refusals
+from service.documents.check import check_filled
+from service.documents.docx_blocks import read_blocks
+from service.documents.fields import unknown_fields_with_places
+from service.documents.fill import CompiledTemplate
+from service.documents.fonts import ShippedFonts
+from service.documents.own import names
+from service.documents.own.declare import declaration
+from service.documents.own.example import example
+from service.documents.own.findings import MOST_FINDINGS, Finding, Found, Severity, shortened
+from service.documents.own.layout import check_layout
+from service.documents.own.looks import check_looks
+from service.documents.own.paragraphs import text_of
+from service.documents.own.places import check_places, links_to_placeholders, write_marks
+from service.documents.own.ready import finish, tidy, title_of
+from service.documents.own.source import Source
+from service.documents.own.words import read_words
+from service.documents.template import W, read_template
+from service.errors import GenerationFailed
+
+DRAFT_VERSION = "0"  # printed in a file that was only checked
+DATED = datetime(2000, 1, 1, tzinfo=UTC)
+PAGE_FIELDS = (f"{W}fldSimple", f"{W}instrText")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Everything found. ``template`` is None while there is a fault."""
+
+    findings: tuple[Finding, ...]
+    title: str = ""
+    places: tuple[str, ...] = ()
+    printed: tuple[str, ...] = ()
+    template: TemplateVersion | None = None
+
+
+def check(docx: bytes, fonts: ShippedFonts, version: str = "") -> Checked:
+    """Check a file of unknown origin; ``version`` is what its text will be called."""
+    refused = list(_refused(docx))
+    if any(each.code is not Found.FIELD for each in refused):
+        return Checked(_ordered(refused))
+    source = Source(docx)
+    findings = list(_fields(source)) or list(_page_numbers(source))
+    findings += check_layout(source)
+    findings += check_looks(source, fonts)
+    tidy(source)
+    links_to_placeholders(source)
+    words = read_words(source)
+    findings += words.findings
+    findings += _values(words.printed, words.tested)
+    wrong_places, places = check_places(words.places)
+    findings += wrong_places
+    title, printed = title_of(source), tuple(sorted(words.printed))
+    template = None
+    if not _faulty(findings):
+        write_marks(source, words.places)
+        finish(source)
+        named = version or DRAFT_VERSION
+        made = source.written()
+        used = words.printed | words.tested
+        template = TemplateVersion.of(made, declaration(named, title, used, places))
+        findings += _filled(template)
+    return Checked(
+        _ordered(findings), title, places, printed, None if _faulty(findings) else template
+    )
+
+
+def _refused(docx: bytes) -> Iterator[Finding]:
+    for refusal in refusals(docx):
+        code = Found.NO_WORD_FILE if refusal.what is Unwanted.NO_WORD_FILE else Found(refusal.what)
+        yield Finding(code, refusal.part, values={"detail": refusal.detail})
+
+
+def _fields(source: Source) -> Iterator[Finding]:
+    for name, part in source.parts.items():
+        for element, wrong in unknown_fields_with_places(part):
+            paragraph = next(element.iterancestors(f"{W}p"), None)
+            place = "" if paragraph is None else shortened(text_of(paragraph))
+            yield Finding(Found.FIELD, name, place, {"detail": wrong})
+
+
+def _page_numbers(source: Source) -> Iterator[Finding]:
+    """The number of a page may stand in a footer only: elsewhere it is a word of the text."""
+    for field in source.document.iter(*PAGE_FIELDS):
+        paragraph = next(field.iterancestors(f"{W}p"), None)
+        place = "" if paragraph is None else shortened(text_of(paragraph))
+        yield Finding(Found.PAGE_NUMBER, MAIN_PART, place)
+
+
+def _values(printed: set[str], tested: set[str]) -> Iterator[Finding]:
+    for path in names.REQUIRED:
+        if path not in printed:
+            yield Finding(Found.VALUE_MISSING, values={"name": names.shown(path)})
+    for path in names.EXPECTED:
+        if path not in printed | tested:
+            yield Finding(Found.VALUE_NOT_PRINTED, values={"name": names.shown(path)})
+
+
+def _filled(template: TemplateVersion) -> Iterator[Finding]:
+    """Whether the template can be filled with the most and with the least that an agreement has."""
+    try:
+        compiled = CompiledTemplate(read_template(template))
+        for complete in (True, False):
+            context = example(complete=complete, version=template.version)
+            docx = compiled.fill(context, dated=DATED)
+            admit(docx)
+            check_filled(read_blocks(docx), context)
+    except GenerationFailed as failed:
+        yield Finding(Found.NOT_FILLED, values={"detail": f"{failed.reason} {failed.detail}"})
+    except (etree.XMLSyntaxError, KeyError, ValueError) as error:
+        yield Finding(Found.NOT_FILLED, values={"detail": f"{type(error).__name__} {error}"})
+
+
+def _faulty(findings: list[Finding]) -> bool:
+    return any(each.severity is Severity.FAULT for each in findings)
+
+
+def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Faults first, otherwise as found; each once, and not more than a person reads."""
+    unique: dict[str, Finding] = {}
+    for each in findings:
+        unique.setdefault(repr((each.code, each.part, each.paragraph, dict(each.values))), each)
+    found = sorted(unique.values(), key=lambda each: each.severity is Severity.WARNING)
+    return tuple(found[:MOST_FINDINGS])

@@ -1,0 +1,122 @@
+"""What is found in a Word file. Words for each code: ``templates/nl/texts/template_findings.toml``.
+
+A fault must be mended before the file can be a template; a warning says what will be different
+from the file, or what may be a mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    FAULT = "fault"
+    WARNING = "warning"
+
+
+class Found(StrEnum):
+    """The code of a finding. A code never changes its meaning: programs read it."""
+
+    # the file as a whole
+    TOO_LARGE = "too_large"
+    NO_WORD_FILE = "no_word_file"
+    NOT_EXAMINED = "not_examined"
+    PART = "part_refused"
+    EXTERNAL = "external"
+    MARKUP = "markup"
+    FIELD = "field"
+    PAGE_NUMBER = "page_number"
+
+    # placeholders and statements
+    UNCLOSED = "unclosed"
+    UNKNOWN = "unknown"
+    EXPRESSION = "expression"
+    STATEMENT = "statement"
+    UNBALANCED = "unbalanced"
+    CROSSES = "crosses"
+    NESTED_LOOP = "nested_loop"
+    NOT_A_LIST = "not_a_list"
+    PRINTS_MANY = "prints_many"
+    PRINTS_YES_NO = "prints_yes_no"
+    UNGUARDED = "unguarded"
+    TOO_MANY = "too_many"
+    VALUE_MISSING = "value_missing"
+    VALUE_NOT_PRINTED = "value_not_printed"
+    NOT_FILLED = "not_filled"
+
+    # signature places
+    PLACE_UNKNOWN = "place_unknown"
+    PLACE_MISSING = "place_missing"
+    PLACE_REPEATED = "place_repeated"
+    PLACE_OUTSIDE = "place_outside"
+    PLACE_NOT_ALONE = "place_not_alone"
+    PLACE_CONDITIONAL = "place_conditional"
+    PLACE_NARROW = "place_narrow"
+    DATE_MISSING = "date_missing"
+    DATE_NOT_ABOVE = "date_not_above"
+
+    # what the printed text and the reading view cannot both show
+    TRACKED = "tracked"
+    COMMENT = "comment"
+    HIDDEN = "hidden"
+    CAPITALS = "capitals"
+    TEXT_BOX = "text_box"
+    FOOTNOTE = "footnote"
+    EQUATION = "equation"
+    SYMBOL = "symbol"
+    HEADER_TEXT = "header_text"
+    FOOTER_MISSING = "footer_missing"
+    NUMBERING = "numbering"
+    NESTED_TABLE = "nested_table"
+
+    # an accessible PDF, and how it looks
+    TITLE_MISSING = "title_missing"
+    TITLE_REPEATED = "title_repeated"
+    HEADINGS_MISSING = "headings_missing"
+    HEADING_SKIPS = "heading_skips"
+    HEADING_LOOKS = "heading_looks"
+    TABLE_HEADER = "table_header"
+    PICTURE_TEXT = "picture_text"
+    EMPTY_PARAGRAPHS = "empty_paragraphs"
+    BORDER = "border"
+    LANGUAGE = "language"
+    FONT = "font"
+    CHARACTER = "character"
+
+
+WARNINGS = frozenset(
+    {
+        Found.VALUE_NOT_PRINTED,
+        Found.HEADING_LOOKS,
+        Found.EMPTY_PARAGRAPHS,
+        Found.BORDER,
+        Found.LANGUAGE,
+        Found.FONT,
+    }
+)
+LONGEST_PLACE = 90
+MOST_FINDINGS = 200
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``part`` is the part of the package, ``paragraph`` the beginning of the text there, both
+    empty for the file as a whole; ``page`` is known once pages were made."""
+
+    code: Found
+    part: str = ""
+    paragraph: str = ""
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    page: int | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.WARNING if self.code in WARNINGS else Severity.FAULT
+
+
+def shortened(text: str) -> str:
+    """The beginning of a paragraph's text, enough to find it by."""
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_PLACE else words[: LONGEST_PLACE - 1].rstrip() + "…"

@@ -1,0 +1,170 @@
+"""The names that placeholders of an own template may have, and what each stands for.
+
+A value has the name of the data as printed (``service.agreement.printed``) and Dutch names from the
+catalogue ``template_names``. Case does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from service.documents.placeholders import Placeholder
+from service.texts import OURS, table
+
+VALUES = (
+    "preview",
+    "reference",
+    "revision",
+    "template.version",
+    "processor.name",
+    "processor.trade_name?",
+    "processor.enterprise_number",
+    "processor.seat",
+    "processor.representative.name",
+    "processor.representative.function",
+    "controller.name",
+    "controller.legal_form?",
+    "controller.trade_name?",
+    "controller.number?",
+    "controller.number_label?",
+    "controller.seat",
+    "controller.representative.name",
+    "controller.representative.function",
+    "main_agreement?",
+    "main_agreement.reference?",
+    "main_agreement.date?",
+    "services[]",
+    "annex.personal_data[]",
+    "annex.personal_data[].label",
+    "annex.personal_data[].special",
+    "annex.data_subjects[]",
+    "annex.data_subjects[].label",
+    "annex.data_subjects[].special",
+    "annex.dpo?",
+    "annex.dpo.name",
+    "annex.dpo.phone?",
+    "annex.dpo.email?",
+)
+"""Declared as ``placeholders`` reads it; always present in the data of an agreement."""
+
+REQUIRED = (
+    "reference",
+    "processor.name",
+    "processor.enterprise_number",
+    "controller.name",
+    "controller.number",
+    "controller.seat",
+    "controller.representative.name",
+    "processor.representative.name",
+    "services[]",
+    "annex.personal_data[].label",
+    "annex.data_subjects[].label",
+)
+"""Without one of these the text does not say who agreed on what (GDPR, article 28(3))."""
+
+EXPECTED = (
+    "controller.legal_form",
+    "controller.representative.function",
+    "main_agreement.reference",
+    "annex.personal_data[].special",
+    "annex.dpo.name",
+)
+"""What people fill in, and would not see printed."""
+
+TOGETHER = {
+    "controller.number": "controller.number_label",
+    "controller.number_label": "controller.number",
+}
+"""Who has the one has the other."""
+
+YES_OR_NO = ("preview", "annex.personal_data[].special", "annex.data_subjects[].special")
+PLACES = ("controller_agreement", "processor_agreement", "controller_annex")
+NUMBERED = ("controller_agreement", "controller_annex")
+"""A controller may have more signatories: ``controller_agreement_2``."""
+CLOSE = 0.6
+
+DECLARED = {each.path: each for each in map(Placeholder.parse, VALUES)}
+LISTS = tuple(path for path, each in DECLARED.items() if each.listed)
+_ROOTS = {path.split(".")[0] for path in DECLARED}
+
+
+def listed(name: str) -> dict[str, list[str]]:
+    """One table of the catalogue: the names for each key, the shown one first."""
+    found: dict[str, list[str]] = table("template_names", OURS)[name]
+    return found
+
+
+def written(name: str) -> str:
+    return str(table("template_names", OURS)["written"][name])
+
+
+@cache
+def _by_name(kind: str) -> dict[str, str]:
+    return {name: key for key, names in listed(kind).items() for name in (key, *names)}
+
+
+def keyed(kind: str, name: str) -> str | None:
+    """The key for a name of this table; None for an unknown one."""
+    return _by_name(kind).get(name.casefold())
+
+
+def value_path(name: str) -> str | None:
+    """The path of a value by any of its names; also of what only has parts (``controller``)."""
+    plain = name.casefold()
+    path = _by_name("values").get(plain, plain)
+    known = path in DECLARED or any(each.startswith(f"{path}.") for each in DECLARED)
+    return path if known else None
+
+
+def is_group(name: str) -> bool:
+    """Whether the name is only the beginning of others (``verwerker``)."""
+    return any(each.startswith(f"{name.casefold()}.") for each in _by_name("values"))
+
+
+def shown(path: str) -> str:
+    """The Dutch name of a value, as it is to be written."""
+    outer, _, inner = path.partition("[]")
+    names = listed("values").get(outer)
+    first = names[0] if names else outer
+    return f"{first}: {listed('items')[inner[1:]][0]}" if inner else first
+
+
+def place_key(name: str) -> str | None:
+    """The key of a signature place by any of its names, numbered or not."""
+    base, _, number = name.casefold().rpartition("_")
+    if re.fullmatch(r"[2-9]", number):
+        key = keyed("places", base)
+        return f"{key}_{number}" if key in NUMBERED else None
+    return keyed("places", name)
+
+
+def shown_place(key: str, mark: str = "signature") -> str:
+    """The placeholder for a place, or its date, as it is to be written."""
+    base, _, number = key.rpartition("_")
+    plain, end = (base, f"_{number}") if number.isdecimal() else (key, "")
+    return f"{listed('marks')[mark][0]}.{listed('places')[plain][0]}{end}"
+
+
+def tooltip(key: str) -> str:
+    base, _, number = key.rpartition("_")
+    tooltips: dict[str, Any] = table("template_names", OURS)["tooltips"]
+    return f"{tooltips[base]} ({number})" if number.isdecimal() else str(tooltips[key])
+
+
+def nearest(name: str, more: Iterable[str] = ()) -> str:
+    """The known name most like this one; empty if none is."""
+    plain = name.casefold()
+    places = [f"{mark}.{place}" for mark in _by_name("marks") for place in _by_name("places")]
+    known = [*_by_name("values"), *more, *places]
+    return next(iter(get_close_matches(plain, known, n=1, cutoff=CLOSE)), "")
+
+
+def reserved(name: str) -> bool:
+    """Whether a loop's variable may not have this name, as it would hide a value."""
+    plain = name.casefold()
+    roots = {known.split(".")[0] for known in _by_name("values")}
+    return plain in roots | _ROOTS | set(_by_name("marks")) | set(_by_name("operators"))

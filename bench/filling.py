@@ -17,6 +17,7 @@ from typing import Any
 
 import psycopg
 
+from bench.imported import IMPORTS
 from bench.rows import AGREEMENTS, ARCHIVE
 from service.agreement.parties import Processor
 
@@ -54,7 +55,7 @@ def fill(connection: psycopg.Connection[Any], rows: int) -> None:
     connection.execute("set maintenance_work_mem = '512MB'")
     indexes = _drop_indexes(connection)
     bound = psycopg.ClientCursor(connection)  # a table cannot be created with bound parameters
-    for statement in (*AGREEMENTS, *ARCHIVE):
+    for statement in (*AGREEMENTS, *ARCHIVE, *IMPORTS):
         bound.execute(statement, _values(rows))
     connection.execute("drop table filling")
     for definition in indexes:

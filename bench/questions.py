@@ -15,7 +15,7 @@ from uuid import UUID
 
 from service.agreement.activity import Wanted
 from service.agreement.alarms import AlarmKind
-from service.agreement.lists import GROUPS, Search
+from service.agreement.lists import GROUPS, Narrowing, Order, Search
 from service.agreement.permissions import Staff
 from service.agreement.states import State
 from service.database.engine import Transaction
@@ -45,7 +45,9 @@ class Asked:
 
     deps: Deps
     staff: Staff
+    id: str
     completed: str
+    template: str
     running: str
     number: str
     email: str
@@ -66,12 +68,15 @@ class Asked:
             running = tx.overview.find(Search(group="waiting"))[0]
             line = lines[0]
             original = tx.documents.original(line.id)
+            found = tx.agreements.get_by_id(line.id)
         if account is None or original is None or line.effective_date is None:
             raise LookupError("this database is not filled")
         return cls(
             deps,
             account.person,
+            line.id,
             line.reference,
+            found.template_sha256,
             running.reference,
             line.number,
             line.signatory_email,
@@ -122,6 +127,7 @@ def _lists() -> Iterator[Question]:
     )
     yield "archive: signed before a date", GOAL, lambda a: archive(Search(signed_until=a.day))(a)
     yield "archive: signed since a date", GOAL, lambda a: archive(Search(signed_from=a.day))(a)
+    yield from _narrowed()
     yield "queue: what I sign", GOAL, lambda a: countersign.queue(a.deps, a.staff)
     yield "queue: what colleagues sign", GOAL, lambda a: countersign.of_colleagues(a.deps, a.staff)
     yield "queue: the number in the menu", GOAL, lambda a: listing.waiting_count(a.deps, a.staff)
@@ -133,6 +139,43 @@ def _lists() -> Iterator[Question]:
         GOAL,
         lambda a: a.undone(lambda tx: tx.activity.read(Wanted(staff_id=a.staff.id))),
     )
+
+
+def _narrowed() -> Iterator[Question]:
+    def ask(name: str, given: Callable[[Asked], Narrowing], **more: str) -> Question:
+        def page(asked: Asked) -> object:
+            narrowed = given(asked)
+            deep = asked.deep if narrowed.order is Order.ACTIVITY else f"|{asked.id}"
+            after = {"after": deep} if "after" in more else {}
+            search = Search(**(more | after), narrowed=narrowed)  # type: ignore[arg-type]
+            return listing.listing(asked.deps, search, asked.staff)
+
+        return f"filter: {name}", GOAL, page
+
+    yield ask("owner", lambda a: Narrowing(owner=a.staff.id))
+    yield ask("owner, far behind", lambda a: Narrowing(owner=a.staff.id), after="any")
+    yield ask("owner and group", lambda a: Narrowing(owner=a.staff.id), group="completed")
+    yield ask("owner, of those that wait", lambda a: Narrowing(owner=a.staff.id), group="waiting")
+    yield ask("owner and words", lambda a: Narrowing(owner=a.staff.id), words="bakkerij")
+    yield ask("template, former", lambda a: Narrowing(template=a.template))
+    yield ask("template and state", lambda a: Narrowing(template=a.template, state="voided"))
+    yield ask("service, usual", lambda _: Narrowing(service="cloud_storage"))
+    yield ask("service, rare", lambda _: Narrowing(service="dynamic_dns"))
+    yield ask("import, former", lambda _: Narrowing(imported=1))
+    yield ask("import, new", lambda _: Narrowing(imported=2))
+    yield ask("nothing happened", lambda _: Narrowing(idle_days=30), group="waiting")
+    yield ask(
+        "four at once",
+        lambda a: Narrowing(owner=a.staff.id, service="support", idle_days=7, state="sent"),
+    )
+    for order in Order:
+        everyone, own = partial(_ordered, order, False), partial(_ordered, order, True)
+        yield ask(f"by {order.value}, far behind", everyone, after="any")
+        yield ask(f"by {order.value}, of an owner", own)
+
+
+def _ordered(order: Order, own: bool, asked: Asked) -> Narrowing:
+    return Narrowing(owner=asked.staff.id if own else "", order=order)
 
 
 def _searches() -> Iterator[Question]:

@@ -34,6 +34,12 @@ else
        when u < .57 then 'voided' else 'completed' end
 end"""
 
+_SERVICES = f"""
+case when {chance("service")} < .6 then array['cloud_storage']
+     when {chance("service")} < .99 then array['cloud_storage', 'domain_names', 'support']
+     else array['dynamic_dns'] end"""
+_TEMPLATE = "md5(year || 'template') || md5(year || 't')"  # a new one every year
+
 AGREEMENTS = (
     # --- who works here -------------------------------------------------------------------
     "insert into processor_profiles (version, profile) values (1, %(processor)s)",
@@ -79,6 +85,10 @@ AGREEMENTS = (
     """,
     "create index on filling (id)",
     "analyze filling",
+    f"""
+    insert into document_templates (sha256, kind, version, language, docx)
+    select distinct {_TEMPLATE}, 'agreement', year || '-01-01', 'nl', 'docx'::bytea from filling
+    """,
     """
     insert into reference_counters (year, last)
     select year, max(in_year) from filling group by year
@@ -86,8 +96,8 @@ AGREEMENTS = (
     f"""
     insert into agreements (id, reference, state, edition, signing_order, annex_locked, processor,
       processor_version, controller, main_reference, services, dpo_answer, details_confirmed,
-      link_days, sender_id, countersigner_id, frozen_sha256, created_at, last_activity_at, sent_at,
-      opened_at, expires_at, fully_signed_at, effective_date, words)
+      link_days, sender_id, countersigner_id, template_sha256, frozen_sha256, created_at,
+      last_activity_at, sent_at, opened_at, expires_at, fully_signed_at, effective_date, words)
     select id, 'VO-' || year || '-' || {_NUMBERED}, state, 1,
       case when processor_first then 'processor_first' else 'controller_first' end, false,
       %(processor)s::jsonb, 1,
@@ -95,9 +105,9 @@ AGREEMENTS = (
         'number_type', case when belgian then 'be' else 'nl' end, 'number', number,
         'street', 'Molenstraat ' || i %% 200, 'postcode', '2000', 'city', city,
         'notices_email', 'info' || i || '@klant.example', 'trade_name', ''),
-      'HO-' || i, array['cloud_storage'], case when frozen then 'no' else '' end, frozen, 30,
+      'HO-' || i, {_SERVICES}, case when frozen then 'no' else '' end, frozen, 30,
       {named("staff", "(1 + i %% %(staff)s)")}, {named("staff", "(1 + i %% 3)")},
-      case when frozen then frozen_sha256 else '' end,
+      {_TEMPLATE}, case when frozen then frozen_sha256 else '' end,
       created_at, active_at, case when state <> 'draft' then created_at end,
       case when frozen then created_at + interval '1 hour' end,
       case when state <> 'draft' then created_at + interval '30 days' end,

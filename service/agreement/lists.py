@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from service.agreement.fields import belgian_number, fold, kvk_number
 from service.agreement.states import RUNNING, State
@@ -92,6 +93,37 @@ class OfColleague:
     signed: bool
 
 
+class Order(StrEnum):
+    """Of a list: latest activity first, latest made first, organisations from a to z, or what
+    expires first; the last has only agreements that can still be signed."""
+
+    ACTIVITY = "activity"
+    CREATED = "created"
+    ORGANISATION = "organisation"
+    EXPIRY = "expiry"
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """Filters that combine, and the order; empty values do not filter.
+
+    ``owner`` is the id of the sender's account, ``template`` a SHA-256, ``service`` a code,
+    ``imported`` the number of an import. ``idle_days``: nothing happened for at least so long.
+    """
+
+    owner: str = ""
+    state: str = ""
+    template: str = ""
+    service: str = ""
+    imported: int = 0
+    idle_days: int = 0
+    order: Order = Order.ACTIVITY
+
+    def __bool__(self) -> bool:
+        """Whether it asks for anything but the usual list."""
+        return self != Narrowing()
+
+
 @dataclass(frozen=True)
 class Search:
     """The search; empty values do not filter.
@@ -108,6 +140,7 @@ class Search:
     in_force_on: date | None = None
     archived_only: bool = False
     after: str = ""
+    narrowed: Narrowing = Narrowing()
 
     @property
     def by_date(self) -> bool:
@@ -123,6 +156,8 @@ class Search:
 
     def behind(self, line: Summary) -> str:
         """The cursor ``after`` for the page that begins after this line."""
+        if self.narrowed.order is not Order.ACTIVITY:
+            return f"|{line.id}"  # the database knows its place in this order
         place = line.effective_date if self.by_date else line.last_activity_at
         return f"{place.isoformat() if place else ''}|{line.id}"
 

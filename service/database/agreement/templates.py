@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.agreement.states import State
-from service.agreement.template_version import TemplateVersion
+from service.agreement.template_version import AGREEMENT, TemplateVersion
 from service.database.tables.agreements import agreements
 from service.database.tables.columns import words
 from service.database.tables.documents import document_templates, template_declarations
@@ -25,6 +25,11 @@ _WHOLE = (
     .where(document_templates.c.sha256 == bindparam("digest"))
 )
 _DOCX = select(document_templates.c.docx).where(document_templates.c.sha256 == bindparam("digest"))
+_VERSIONS = (
+    select(document_templates.c.sha256, document_templates.c.version)
+    .where(document_templates.c.kind == bindparam("kind"))
+    .order_by(document_templates.c.created_at.desc(), document_templates.c.version.desc())
+)
 # States before the text is made; an expired agreement may be extended.
 _BEFORE_A_TEXT = (
     State.DRAFT,
@@ -69,6 +74,11 @@ class Templates(Records):
         """The template with this digest; None if it or its declaration is missing."""
         row = self._connection.execute(_WHOLE, {"digest": sha256}).one_or_none()
         return record(TemplateVersion, row) if row else None
+
+    def versions(self) -> list[tuple[str, str]]:
+        """The digest and version of each template for agreements, the newest first."""
+        rows = self._connection.execute(_VERSIONS, {"kind": AGREEMENT})
+        return [(row.sha256, row.version) for row in rows]
 
     def docx(self, sha256: str) -> bytes | None:
         """Only the Word file."""

@@ -33,7 +33,7 @@ from sqlalchemy.sql import ColumnElement
 from service.agreement.fields import show_belgian_number
 from service.agreement.lists import GROUPS, PAGE, SameNumber, Search, Summary
 from service.agreement.states import RUNNING, State
-from service.database.lists import groups
+from service.database.lists import groups, narrowed
 from service.database.lists.filters import filter_conditions, filter_values
 from service.database.lists.groups import (
     AWAITS_US,
@@ -66,6 +66,10 @@ class Overview(Records):
     def find(self, search: Search, *, limit: int = PAGE) -> list[Summary]:
         """The newest matches, at most ``limit``."""
         typed = judged(self._connection, search.words) if search.words else None
+        if search.narrowed:
+            ids = narrowed.page(self._connection, search, typed, limit)
+            lines = self._summaries(_THESE[False], {"ids": list(ids)}) if ids else []
+            return sorted(lines, key=lambda line: ids.index(line.id))
         if typed is None:
             return self._summaries(_listed(_shape(search)), {"most": limit, **_values(search)})
         ids = self._search(search, typed, limit)

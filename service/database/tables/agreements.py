@@ -111,6 +111,16 @@ agreements = Table(
         postgresql_include=["id", "last_activity_at", "edition", "frozen_sha256"],
         postgresql_where=text(_RUNNING),
     ),
+    Index("ix_agreements_created", "created_at"),
+    Index("ix_agreements_sender", "sender_id", text("last_activity_at desc"), text("id desc")),
+    # The beginning of a digest says enough, in half the bytes.
+    Index(
+        "ix_agreements_template",
+        text('"left"(template_sha256, 8)'),
+        text("last_activity_at desc"),
+        text("id desc"),
+    ),
+    Index("ix_agreements_services", "services", postgresql_using="gin"),
     Index("ix_agreements_effective", text("effective_date desc"), text("id desc")),
     Index("ix_agreements_number", text("(controller ->> 'number')")),
     Index("ix_agreements_name", text("lower(controller ->> 'name')")),

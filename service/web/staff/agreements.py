@@ -9,7 +9,7 @@ from typing import Any
 from flask import request, url_for
 
 from service.agreement.deadlines import end_of_day_after
-from service.agreement.lists import COUNTED, GROUPS, Search
+from service.agreement.lists import COUNTED, GROUPS, Order, Search
 from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
 from service.agreement.reminders import MOST
@@ -23,11 +23,11 @@ from service.web.context import current_staff, deps, require_staff
 from service.web.errors import status_of
 from service.web.mistakes import sentences
 from service.web.pages import amount
-from service.web.staff import forms
+from service.web.staff import filters, forms
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
 from service.workflow.keeping.dossier import agreement_of, dossier_of
-from service.workflow.keeping.listing import listing
+from service.workflow.keeping.listing import choices, listing
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
 from service.workflow.offer.preview import request_preview
@@ -40,38 +40,38 @@ _CURSOR = re.compile(rf"(?P<moment>[0-9T:.+-]{{19,40}}|[0-9-]{{10}})\|{_UUID}", 
 @blueprint.get("/overeenkomsten")
 @require_staff(Permission.SEE_AGREEMENTS)
 def agreements() -> Any:
-    """The list, most recent activity first."""
+    """The list, most recent activity first unless another order is asked for."""
     words = request.args.get("zoek", "").strip()[:200]
     group = request.args.get("groep", "")
     group = group if group in GROUPS else ""
-    page = listing(
-        deps(),
-        Search(words=words, group=group, after=cursor(request.args.get("na", ""))),
-        current_staff(),
-    )
-    filters = [
+    asked = filters.asked(choices(deps(), current_staff()))
+    after = request.args.get("na", "")
+    after = cursor(after) if asked.narrowed.order is Order.ACTIVITY else filters.behind(after)
+    search = Search(words=words, group=group, after=after, narrowed=asked.narrowed)
+    page = listing(deps(), search, current_staff())
+    kept: dict[str, Any] = {"zoek": words or None, **asked.kept}
+    tabs = [
         {
             "label": text(f"staff.group.{name or 'all'}", OURS),
             "count": amount(page.counts[name], COUNTED),
-            "url": url_for("staff.agreements", groep=name or None, zoek=words or None),
+            "url": url_for("staff.agreements", groep=name or None, **kept),
             "current": name == group,
         }
         for name in ("", *GROUPS)
     ]
-    older = page.next and url_for(
-        "staff.agreements", groep=group or None, zoek=words or None, na=page.next
-    )
+    kept["groep"] = group or None
     errors = {"zoek": text(f"errors.{FieldCode.SEARCH_SHORT}", OURS)} if page.too_short else {}
     return show(
         "staff/list.html",
         422 if errors else 200,
         page=page,
         errors=errors,
-        filters=filters,
+        filters=tabs,
+        asked=asked,
         words=words,
         group=group,
-        older=older,
-        paged=bool(request.args.get("na")),
+        older=page.next and url_for("staff.agreements", **kept, na=page.next),
+        first=url_for("staff.agreements", **kept) if request.args.get("na") else "",
     )
 
 

@@ -9,6 +9,8 @@ from service.agreement.permissions import Permission, Principal, Staff, require
 from service.database.engine import Transaction
 from service.deps import Deps
 
+NEWEST = 100  # imports to choose from
+
 
 @dataclass(frozen=True)
 class Page:
@@ -22,6 +24,28 @@ class Page:
     counts: dict[str, int]
     next: str
     too_short: bool = False
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the list can be narrowed to, as pairs of a value and its name: accounts by name, and
+    templates and imports from the newest."""
+
+    owners: list[tuple[str, str]]
+    templates: list[tuple[str, str]]
+    imports: list[tuple[int, str]]
+
+
+def choices(deps: Deps, by: Principal) -> Choices:
+    """The values of the filters that are data of this installation."""
+    require(by, Permission.SEE_AGREEMENTS)
+    with deps.database.look() as tx:
+        people = [each.person for each in tx.accounts.everyone()]
+        return Choices(
+            owners=sorted(((each.id, each.name) for each in people), key=lambda pair: pair[1]),
+            templates=tx.templates.versions(),
+            imports=[(each.number, each.name) for each in tx.imports.newest(limit=NEWEST)],
+        )
 
 
 def listing(deps: Deps, search: Search, by: Principal) -> Page:

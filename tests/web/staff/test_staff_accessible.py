@@ -56,6 +56,7 @@ class Place:
         sent, archived = f"/overeenkomsten/{self.sent}", f"/archief/{self.archived}"
         return {
             "list": "/overeenkomsten",
+            "list-narrowed": "/overeenkomsten?volgorde=organisation&stil=7",
             "list-nothing": "/overeenkomsten?zoek=nergens",
             "new": "/overeenkomsten/nieuw",
             "edit": f"/overeenkomsten/{self.draft}/bewerken",

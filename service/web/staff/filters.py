@@ -1,0 +1,69 @@
+"""The filters and the order of the list of agreements, as they stand in its address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from service.agreement.lists import Narrowing, Order
+from service.agreement.states import State
+from service.texts import OURS, catalogue, text
+from service.workflow.keeping.listing import Choices
+
+IDLE_DAYS = (7, 14, 30, 60, 90, 180)
+_BEHIND = re.compile(r"\|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_Options = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters with what can be chosen for each, and ``kept``: those given, for an address."""
+
+    narrowed: Narrowing
+    options: Mapping[str, _Options]
+    kept: Mapping[str, str]
+
+    @property
+    def said(self) -> list[str]:
+        """The given filters in words."""
+        return [
+            f"{text(f'staff.filter.{name}', OURS)}: {dict(self.options[name])[value]}"
+            for name, value in self.kept.items()
+        ]
+
+
+def asked(choices: Choices) -> Asked:
+    """The filters of this request; a value that cannot be chosen does not filter."""
+    options: dict[str, _Options] = {
+        "eigenaar": choices.owners,
+        "status": [(each.value, text(f"states.agreement.{each.value}", OURS)) for each in State],
+        "sjabloon": choices.templates,
+        "dienst": list(catalogue("service_names", OURS).items()),
+        "import": [(str(number), f"{number}. {name}") for number, name in choices.imports],
+        "stil": [(str(days), text("staff.idle", OURS, days=days)) for days in IDLE_DAYS],
+        "volgorde": [
+            (each.value, text(f"staff.order.{each.value}", OURS))
+            for each in Order
+            if each is not Order.ACTIVITY
+        ],
+    }
+    kept = {name: request.args.get(name, "") for name in options}
+    kept = {name: value for name, value in kept.items() if value in dict(options[name])}
+    narrowed = Narrowing(
+        owner=kept.get("eigenaar", ""),
+        state=kept.get("status", ""),
+        template=kept.get("sjabloon", ""),
+        service=kept.get("dienst", ""),
+        imported=int(kept.get("import", "0")),
+        idle_days=int(kept.get("stil", "0")),
+        order=Order(kept.get("volgorde", Order.ACTIVITY)),
+    )
+    return Asked(narrowed, options, kept)
+
+
+def behind(typed: str) -> str:
+    """A cursor of an order other than by activity; anything else means the first page."""
+    return typed if _BEHIND.fullmatch(typed) else ""

@@ -1,0 +1,129 @@
+"""Filters that combine and other orders: each way to find a page finds the same.
+
+Compared with a plain statement on a database filled as by ``bench.filling``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from emptied import as_owner, kept_database
+
+from bench.filling import fill
+from service.agreement.lists import Narrowing, Order, Search
+from service.agreement.states import RUNNING
+from service.database.engine import Database
+from service.database.lists import narrowed
+from service.engines import EmbeddedPostgres
+from service.wiring.build import libpq_url
+
+AGREEMENTS = 1000
+ORDERED = {
+    Order.ACTIVITY: "last_activity_at desc, id desc",
+    Order.CREATED: "created_at desc, id desc",
+    Order.ORGANISATION: "lower(controller ->> 'name'), id",
+    Order.EXPIRY: "expires_at, id",
+}
+
+
+@pytest.fixture(scope="module")
+def filled(postgres_server: EmbeddedPostgres, worker_name: str) -> Iterator[str]:
+    with kept_database(postgres_server, f"narrowed_{worker_name}") as url:
+        with psycopg.connect(libpq_url(as_owner(url)), autocommit=True) as connection:
+            fill(connection, AGREEMENTS)
+        yield url
+
+
+def expected(connection: psycopg.Connection[Any], search: Search) -> list[str]:
+    """All that match, without a limit."""
+    given = search.narrowed
+    conditions = {
+        "sender_id = %(owner)s": given.owner,
+        "state = %(state)s": given.state,
+        "template_sha256 = %(template)s": given.template,
+        "%(service)s = any (services)": given.service,
+        "last_activity_at <= now() - %(idle_days)s * interval '1 day'": given.idle_days,
+        "id in (select agreement_id from import_lines l join imports i on i.id = l.import_id"
+        " where i.number = %(imported)s)": given.imported,
+        "search @@ to_tsquery('simple', 'bakkerij')": search.words,
+        "state = any (%(running)s)": given.order is Order.EXPIRY,
+        "state in ('declined', 'expired', 'voided', 'superseded')": search.group == "ended",
+        "state in ('fully_signed', 'sealing', 'completed')": search.group == "completed",
+    }
+    wanted = " and ".join(each for each, value in conditions.items() if value) or "true"
+    rows = connection.execute(
+        f"select id::text from agreements where {wanted} order by {ORDERED[given.order]}",  # type: ignore[arg-type]
+        {**vars(given), "running": [each.value for each in RUNNING]},
+    )
+    return [each for (each,) in rows]
+
+
+def searches(connection: psycopg.Connection[Any]) -> list[Search]:
+    """Each filter alone and with others, in every order; each with words or a group in one."""
+    row = connection.execute(
+        "select sender_id::text, template_sha256 from agreements"
+        " order by last_activity_at offset 100 limit 1"
+    ).fetchone()
+    assert row is not None
+    owner, template = row
+    some: list[dict[str, Any]] = [
+        {},
+        {"owner": owner},
+        {"state": "completed"},
+        {"template": template},
+        {"service": "dynamic_dns"},
+        {"imported": 1},
+        {"idle_days": 400},
+        {"owner": owner, "service": "support", "template": template},
+        {"owner": owner, "idle_days": 30, "state": "completed"},
+        {"imported": 2, "service": "cloud_storage"},
+    ]
+    others: list[dict[str, Any]] = [
+        {},
+        {"words": "bakkerij"},
+        {"group": "completed"},
+        {"group": "ended"},
+    ]
+    # Words and groups in turn, so that each comes with each order.
+    return [
+        Search(**others[(n + n // 4) % 4], narrowed=Narrowing(**given, order=order))
+        for n, (given, order) in enumerate(itertools.product(some, Order))
+    ]
+
+
+@pytest.mark.parametrize("way", ["chosen", "one by one", "index"])
+def test_every_way_finds_the_same_pages(
+    filled: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way != "chosen":
+        always = 1.0 if way == "one by one" else 0.0
+        shares = narrowed._shares
+
+        def judged(*given: Any) -> tuple[dict[str, float], float]:
+            found, _ = shares(*given)
+            return dict.fromkeys(found, always), 1e9
+
+        monkeypatch.setattr(narrowed, "_shares", judged)
+    database = Database(filled)
+    found_some = 0
+    with psycopg.connect(libpq_url(filled)) as connection, database.begin() as tx:
+        for search in searches(connection):
+            if not search.narrowed:
+                continue
+            ids = expected(connection, search)
+            found_some += len(ids) > 20
+            first = tx.overview.find(search, limit=10)
+            assert [each.id for each in first] == ids[:10], search
+            if first:
+                after = search.behind(first[-1])
+                second = tx.overview.find(
+                    Search(search.words, search.group, after=after, narrowed=search.narrowed),
+                    limit=10,
+                )
+                assert [each.id for each in second] == ids[10:20], search
+    database.close()
+    assert found_some > 5

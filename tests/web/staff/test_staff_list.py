@@ -1,0 +1,64 @@
+"""The list as a workplace: filters that combine, their order, and what its address keeps."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urlencode
+
+from app_browser import Browser
+from office import NEW, rows
+
+from service.deps import Deps
+
+
+def _new(office: Browser, **other: object) -> str:
+    office.get("/overeenkomsten/nieuw")
+    office.post("/overeenkomsten/nieuw", {**NEW, "key": office.value("key"), **other})
+    assert office.status == 200, office.page
+    return office.path.rsplit("/", 1)[-1]
+
+
+def _listed(office: Browser, **asked: str) -> list[str]:
+    office.get("/overeenkomsten?" + urlencode(asked))
+    assert office.status == 200
+    return re.findall(r"VO-\d{4}-\d{5}(?= ·)", office.page)
+
+
+def test_filters_combine_and_are_said_in_words(office: Browser, deps: Deps) -> None:
+    draft = _new(office)
+    sent = _new(office, name="Aardappelhandel Claes", number="")
+    office.post(f"/overeenkomsten/{sent}/verzending")
+    ((owner, template, service),) = rows(
+        deps, "select distinct sender_id::text, template_sha256, services[1] from agreements"
+    )
+    given = {"eigenaar": owner, "sjabloon": template, "dienst": service}
+    assert sorted(_listed(office, **given)) == [draft, sent]
+    assert "Eigenaar: Els Maes" in office.page
+    assert _listed(office, **given, status="sent") == [sent]
+    assert _listed(office, **given, status="sent", zoek="peeters", groep="draft") == []
+    assert "Geen overeenkomst gevonden." in office.page
+    assert _listed(office, stil="7") == []
+    assert _listed(office, volgorde="organisation") == [sent, draft]
+    assert _listed(office, volgorde="expiry") == [sent]
+
+
+def test_a_filter_that_cannot_be_chosen_does_not_filter(office: Browser) -> None:
+    reference = _new(office)
+    for name in ("eigenaar", "status", "sjabloon", "dienst", "import", "stil", "volgorde"):
+        assert _listed(office, **{name: "'; drop"}) == [reference]
+    for odd in ("|", "|x", "2026-01-01T00:00:00+00:00|" + "0" * 36):
+        assert _listed(office, volgorde="created", na=odd) == [reference]
+
+
+def test_the_next_page_keeps_filters_and_order(office: Browser) -> None:
+    made = {_new(office, name=f"Klant {n:02}", number="") for n in range(27)}
+    first = _listed(office, volgorde="organisation", status="draft")
+    older = re.search(r'href="([^"]+)" rel="next"', office.page)
+    assert older
+    office.get(html.unescape(older[1]))
+    second = re.findall(r"VO-\d{4}-\d{5}(?= ·)", office.page)
+    assert len(first) == 25
+    assert {*first, *second} == made
+    assert "Klant 26" in office.page
+    assert "Status: Concept" in office.page

@@ -59,6 +59,7 @@ class Event(StrEnum):
     ARCHIVE_DAMAGED = "archive.damaged"
     ARCHIVE_DOWNLOADED = "archive.downloaded"
     ARCHIVE_EXPORTED = "archive.exported"  # the register, or several originals
+    LIST_EXPORTED = "list.exported"
     ARCHIVE_RENEWED = "archive.renewed"
     ARCHIVE_NOT_RENEWED = "archive.not_renewed"
     ARCHIVE_LOCK_FAILED = "archive.lock_failed"

@@ -24,6 +24,8 @@ GROUPS: dict[str, tuple[State, ...]] = {
 }
 # The filters of the archive, with their names under ``labels.filter``.
 EXPORTED_BY = ("state", "signed_from", "signed_until", "in_force_on")
+# Those of the list for staff, likewise.
+LIST_FILTERS = ("group", "owner", "state", "template", "service", "imported", "idle_days")
 COUNTED = 1000
 """Beyond this number they are not counted: the exact number is of no use, and counting reads each
 of them."""
@@ -52,6 +54,7 @@ class Summary:
     archive_looked_at: datetime | None
     mail_trouble: bool
     question_waits: bool
+    sender_name: str
     countersigner_name: str
     countersigner_gone: bool
 
@@ -109,6 +112,7 @@ class Narrowing:
 
     ``owner`` is the id of the sender's account, ``template`` a SHA-256, ``service`` a code,
     ``imported`` the number of an import. ``idle_days``: nothing happened for at least so long.
+    ``running_only``: those that can still be signed, as in the order by expiry.
     """
 
     owner: str = ""
@@ -117,6 +121,7 @@ class Narrowing:
     service: str = ""
     imported: int = 0
     idle_days: int = 0
+    running_only: bool = False
     order: Order = Order.ACTIVITY
 
     def __bool__(self) -> bool:
@@ -153,6 +158,12 @@ class Search:
         """What narrows an export, besides words, as its log entry names it."""
         given = {name: getattr(self, name) for name in EXPORTED_BY}
         return {name: str(value) for name, value in given.items() if value}
+
+    @property
+    def list_filters(self) -> dict[str, str]:
+        """What narrows the list, besides words, as the log entry of its export names it."""
+        given = {"group": self.group, **vars(self.narrowed)}
+        return {name: str(given[name]) for name in LIST_FILTERS if given[name]}
 
     def behind(self, line: Summary) -> str:
         """The cursor ``after`` for the page that begins after this line."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 from flask import Response, send_file
+from werkzeug.http import dump_options_header
 
 
 def file(data: bytes, media_type: str, name: str, *, show: bool = False) -> Response:
@@ -20,3 +22,10 @@ def file(data: bytes, media_type: str, name: str, *, show: bool = False) -> Resp
         conditional=False,
         etag=False,
     )
+
+
+def streamed(parts: Iterator[bytes], media_type: str, name: str) -> Response:
+    """A download whose length is not known when it begins."""
+    answer = Response(parts, content_type=media_type)
+    answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
+    return answer

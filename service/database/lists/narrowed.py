@@ -87,6 +87,7 @@ class _Shape:
     filters: tuple[str, ...]
     group: str
     idle: bool
+    running: bool
     after: bool
     exact: bool
 
@@ -107,6 +108,7 @@ def page(connection: Connection, search: Search, typed: Words | None, limit: int
         tuple(shares),
         search.group if "group" in shares else "",
         bool(search.narrowed.idle_days),
+        search.narrowed.running_only,
         bool(search.after),
         typed is None or typed.exact,
     )
@@ -221,8 +223,9 @@ def _condition(rows: FromClause, shape: _Shape, name: str) -> ColumnElement[bool
 def _ranges(shape: _Shape) -> list[ColumnElement[bool]]:
     """What only limits from where the order is read, or hardly leaves anything out."""
     conditions: list[ColumnElement[bool]] = []
-    if shape.order is Order.EXPIRY:
+    if shape.running or shape.order is Order.EXPIRY:
         conditions.append(agreements.c.state.in_(words(sorted(RUNNING))))
+    if shape.order is Order.EXPIRY:
         conditions.append(agreements.c.expires_at.is_not(None))
     if shape.idle:
         days = func.make_interval(0, 0, 0, bindparam("idle", type_=Integer))

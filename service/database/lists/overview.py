@@ -161,6 +161,7 @@ _QUESTION_WAITS = (
 _MAIL_TROUBLE = (
     select(messages.c.id).where(messages.c.agreement_id == agreements.c.id, MAIL_TROUBLE).exists()
 )
+_senders = staff.alias("senders")
 _SUMMARY: Select[Any] = (
     select(
         *(agreements.c[name] for name in names(Summary) if name in agreements.c),
@@ -176,6 +177,10 @@ _SUMMARY: Select[Any] = (
         ),
         func.coalesce(archive_states.c.state, "").label("archive_state"),
         archive_states.c.looked_at.label("archive_looked_at"),
+        select(_senders.c.name)
+        .where(_senders.c.id == agreements.c.sender_id)
+        .scalar_subquery()
+        .label("sender_name"),
         func.coalesce(staff.c.name, "").label("countersigner_name"),
         COUNTERSIGNER_GONE.label("countersigner_gone"),
     )

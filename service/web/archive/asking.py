@@ -9,7 +9,7 @@ from flask import request
 from service.agreement.fields import Checker
 from service.agreement.lists import Search
 from service.agreement.states import EFFECTIVE
-from service.web.staff.agreements import cursor
+from service.web.staff.filters import cursor
 
 MOST_OF_A_FIELD = 200  # characters
 FIELDS = ("zoek", "status", "van", "tot", "op")

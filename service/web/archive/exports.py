@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, redirect, url_for
-from werkzeug.http import dump_options_header
+from flask import redirect, url_for
 
 from service.agreement.fields import Checker
 from service.agreement.permissions import Permission
@@ -16,6 +14,7 @@ from service.spreadsheets.write import CONTENT_TYPES
 from service.web.archive.asking import asked_search, kept_fields, typed_fields
 from service.web.archive.views import blueprint
 from service.web.context import client, current_staff, deps, require_staff
+from service.web.files import streamed
 from service.workflow.keeping.export_register import RegisterKind, export_register
 
 MEDIA_TYPES = {
@@ -38,10 +37,3 @@ def register(kind: str) -> Any:
     except Invalid:
         return redirect(url_for("archive.search", **kept_fields(typed)), 303)
     return streamed(found.parts, MEDIA_TYPES[wanted], found.name)
-
-
-def streamed(parts: Iterator[bytes], media_type: str, name: str) -> Response:
-    """A download whose length is not known when it begins."""
-    answer = Response(parts, content_type=media_type)
-    answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
-    return answer

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 
 from service.agreement.deadlines import end_of_day_after
-from service.agreement.lists import COUNTED, GROUPS, Order, Search
+from service.agreement.list_columns import COLUMNS
+from service.agreement.lists import COUNTED, GROUPS
 from service.agreement.mailboxes import meant
 from service.agreement.permissions import Permission
 from service.agreement.reminders import MOST
@@ -17,49 +17,45 @@ from service.agreement.states import RUNNING
 from service.error_codes import FieldCode
 from service.error_words import words_of
 from service.errors import Invalid, KeyReused, Outdated, Refused
+from service.spreadsheets.table import Kind
+from service.spreadsheets.write import CONTENT_TYPES
 from service.texts import OURS, text
 from service.web.again import again, ask_again
-from service.web.context import current_staff, deps, require_staff
+from service.web.context import client, current_staff, deps, require_staff
 from service.web.errors import status_of
+from service.web.files import streamed
 from service.web.mistakes import sentences
 from service.web.pages import amount
 from service.web.staff import filters, forms
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
 from service.workflow.keeping.dossier import agreement_of, dossier_of
+from service.workflow.keeping.export_list import export_list
 from service.workflow.keeping.listing import choices, listing
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
 from service.workflow.offer.preview import request_preview
 from signatures.effective_date import local_date
 
-_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_CURSOR = re.compile(rf"(?P<moment>[0-9T:.+-]{{19,40}}|[0-9-]{{10}})\|{_UUID}", re.ASCII)
-
 
 @blueprint.get("/overeenkomsten")
 @require_staff(Permission.SEE_AGREEMENTS)
 def agreements() -> Any:
     """The list, most recent activity first unless another order is asked for."""
-    words = request.args.get("zoek", "").strip()[:200]
-    group = request.args.get("groep", "")
-    group = group if group in GROUPS else ""
     asked = filters.asked(choices(deps(), current_staff()))
-    after = request.args.get("na", "")
-    after = cursor(after) if asked.narrowed.order is Order.ACTIVITY else filters.behind(after)
-    search = Search(words=words, group=group, after=after, narrowed=asked.narrowed)
+    search = asked.search
+    words, group = search.words, search.group
     page = listing(deps(), search, current_staff())
-    kept: dict[str, Any] = {"zoek": words or None, **asked.kept}
+    kept = asked.address
     tabs = [
         {
             "label": text(f"staff.group.{name or 'all'}", OURS),
             "count": amount(page.counts[name], COUNTED),
-            "url": url_for("staff.agreements", groep=name or None, **kept),
+            "url": url_for("staff.agreements", **(kept | {"groep": name or None})),
             "current": name == group,
         }
         for name in ("", *GROUPS)
     ]
-    kept["groep"] = group or None
     errors = {"zoek": text(f"errors.{FieldCode.SEARCH_SHORT}", OURS)} if page.too_short else {}
     return show(
         "staff/list.html",
@@ -70,22 +66,24 @@ def agreements() -> Any:
         asked=asked,
         words=words,
         group=group,
+        columns=[(name, text(f"list.column.{name}", OURS)) for name in COLUMNS],
         older=page.next and url_for("staff.agreements", **kept, na=page.next),
         first=url_for("staff.agreements", **kept) if request.args.get("na") else "",
     )
 
 
-def cursor(typed: str) -> str:
-    """A cursor in the form of our own links; anything else means the first page."""
-    match = _CURSOR.fullmatch(typed)
-    if match is None:
-        return ""
+@blueprint.get("/overeenkomsten/lijst")
+@require_staff(Permission.SEE_AGREEMENTS)
+def export() -> Any:
+    """What the filters leave as a file; a search that is too short is shown on the list."""
+    asked = filters.asked(choices(deps(), current_staff()))
+    kind = Kind.WORKBOOK if request.args.get("als") == Kind.WORKBOOK.value else Kind.DELIMITED
+    columns = request.args.getlist("kolom")
     try:
-        moment = datetime.fromisoformat(match["moment"])
-        moment.astimezone(UTC)  # fails beyond the calendar's limits
-    except (ValueError, OverflowError):
-        return ""
-    return typed if moment.tzinfo or len(match["moment"]) == 10 else ""
+        found = export_list(deps(), asked.search, columns, kind, current_staff(), client())
+    except Invalid:
+        return redirect(url_for("staff.agreements", **asked.address), 303)
+    return streamed(found.parts, CONTENT_TYPES[kind], found.name)
 
 
 @blueprint.get("/overeenkomsten/nieuw")

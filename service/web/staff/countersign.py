@@ -21,8 +21,8 @@ from service.web.errors import answer
 from service.web.forms import SIGNATURE_FIELDS, drawing, upload
 from service.web.mistakes import sentences
 from service.web.security import body_limit
-from service.web.staff.agreements import cursor
 from service.web.staff.blueprint import blueprint, show, to
+from service.web.staff.filters import cursor
 from service.workflow.signing.accept import statements
 from service.workflow.signing.countersign import (
     STATEMENTS,

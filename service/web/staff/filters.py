@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from flask import request
 
-from service.agreement.lists import Narrowing, Order
+from service.agreement.lists import GROUPS, Narrowing, Order, Search
 from service.agreement.states import State
 from service.texts import OURS, catalogue, text
 from service.workflow.keeping.listing import Choices
 
 IDLE_DAYS = (7, 14, 30, 60, 90, 180)
-_BEHIND = re.compile(r"\|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_BEHIND = re.compile(rf"\|{_UUID}", re.ASCII)
+_CURSOR = re.compile(rf"(?P<moment>[0-9T:.+-]{{19,40}}|[0-9-]{{10}})\|{_UUID}", re.ASCII)
 _Options = Sequence[tuple[str, str]]
 
 
@@ -22,9 +26,15 @@ _Options = Sequence[tuple[str, str]]
 class Asked:
     """The filters with what can be chosen for each, and ``kept``: those given, for an address."""
 
-    narrowed: Narrowing
+    search: Search
     options: Mapping[str, _Options]
     kept: Mapping[str, str]
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """The arguments of this list's address."""
+        words, group = self.search.words, self.search.group
+        return {"groep": group or None, "zoek": words or None, **self.kept}
 
     @property
     def said(self) -> list[str]:
@@ -61,9 +71,24 @@ def asked(choices: Choices) -> Asked:
         idle_days=int(kept.get("stil", "0")),
         order=Order(kept.get("volgorde", Order.ACTIVITY)),
     )
-    return Asked(narrowed, options, kept)
+    words, group = request.args.get("zoek", "").strip()[:200], request.args.get("groep", "")
+    after = request.args.get("na", "")
+    if narrowed.order is Order.ACTIVITY:
+        after = cursor(after)
+    elif not _BEHIND.fullmatch(after):
+        after = ""
+    search = Search(words, group if group in GROUPS else "", after=after, narrowed=narrowed)
+    return Asked(search, options, kept)
 
 
-def behind(typed: str) -> str:
-    """A cursor of an order other than by activity; anything else means the first page."""
-    return typed if _BEHIND.fullmatch(typed) else ""
+def cursor(typed: str) -> str:
+    """A cursor in the form of our own links; anything else means the first page."""
+    match = _CURSOR.fullmatch(typed)
+    if match is None:
+        return ""
+    try:
+        moment = datetime.fromisoformat(match["moment"])
+        moment.astimezone(UTC)  # fails beyond the calendar's limits
+    except (ValueError, OverflowError):
+        return ""
+    return typed if moment.tzinfo or len(match["moment"]) == 10 else ""

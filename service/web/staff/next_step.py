@@ -53,7 +53,7 @@ def allowed(dossier: Dossier, staff: Staff, *, copying: bool) -> frozenset[str]:
         and not agreement.signed_places
         and (dossier.renamed or agreement.countersigner is None or not our_own),
         "end": staff.may(Permission.END_AGREEMENTS) and state is State.COMPLETED,
-        "duplicate": prepare and state is not State.DRAFT,
+        "duplicate": prepare,
         "archive": staff.may(Permission.SEE_ARCHIVE) and agreement.effective_date is not None,
         "shown": bool(agreement.frozen_sha256),
     }

@@ -44,6 +44,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         Activity.TEXT_VIEWED,
         Activity.FILE_FETCHED,
         Event.ARCHIVE_EXPORTED,
+        Event.LIST_EXPORTED,
         Activity.LOG_READ,
     ),
     "refused": (Activity.REFUSED,),
@@ -121,6 +122,10 @@ def _who(actor: str, names: Mapping[str, str], language: Language) -> str:
     return names.get(actor.partition(":")[2]) or text("staff.log.who.gone", language)
 
 
+# Filters whose values have names in a catalogue.
+_NAMED = {"state": "states.agreement", "group": "staff.group", "service": "service_names"}
+
+
 def _sentence(line: Line, language: Language) -> str:
     if line.source == "chain":
         known = {**line.personal, **line.data}
@@ -159,7 +164,7 @@ def _details(line: Line, names: Mapping[str, str], language: Language) -> list[s
             )
         )
     said += [
-        text(f"labels.filter.{name}", language, value=_value(name, value, language))
+        text(f"labels.filter.{name}", language, value=_value(name, value, names, language))
         for name, value in data.get("filter", {}).items()
     ]
     if line.personal.get("words"):
@@ -169,10 +174,12 @@ def _details(line: Line, names: Mapping[str, str], language: Language) -> list[s
     return said + _client(line.personal, language)
 
 
-def _value(name: str, value: str, language: Language) -> str:
+def _value(name: str, value: str, names: Mapping[str, str], language: Language) -> str:
     """The value of a filter."""
-    if name == "state":
-        return named("states.agreement", value, language)
+    if name == "owner":
+        return names.get(value) or text("staff.log.who.gone", language)
+    if name in _NAMED:
+        return named(_NAMED[name], value, language)
     return value
 
 

@@ -6,10 +6,13 @@ import html
 import re
 from urllib.parse import urlencode
 
+import pytest
 from app_browser import Browser
 from office import NEW, rows
 
 from service.deps import Deps
+from service.spreadsheets.read import read_table
+from service.workflow.keeping import export_list
 
 
 def _new(office: Browser, **other: object) -> str:
@@ -62,3 +65,49 @@ def test_the_next_page_keeps_filters_and_order(office: Browser) -> None:
     assert {*first, *second} == made
     assert "Klant 26" in office.page
     assert "Status: Concept" in office.page
+
+
+def _exports(deps: Deps) -> list[object]:
+    found = rows(deps, "select data - 'v' from audit_entries where event = 'list.exported'")
+    return [each[0] for each in found]
+
+
+def test_the_list_is_fetched_as_a_file(office: Browser, deps: Deps) -> None:
+    sent = _new(office, name="=1+1 Handel", number="")
+    office.post(f"/overeenkomsten/{sent}/verzending")
+    _new(office)
+    asked = "status=sent&kolom=organisation&kolom=sender_name&kolom=reference"
+    answer = office.get(f"/overeenkomsten/lijst?als=csv&{asked}")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.data.decode("utf-8-sig").splitlines() == [
+        "Kenmerk;Organisatie;Eigenaar",
+        f"{sent};'=1+1 Handel;Els Maes",
+    ]
+    answer = office.get("/overeenkomsten/lijst?als=xlsx")
+    found = [each.cells for each in read_table(answer.data).rows]
+    assert len(found) == 3
+    assert found[0][:4] == ("Kenmerk", "Organisatie", "Ondernemingsnummer", "Status")
+    assert {row[1] for row in found[1:]} == {"=1+1 Handel", "Bakkerij Peeters"}
+    assert _exports(deps) == [
+        {"kind": "csv", "filter": {"state": "sent"}},
+        {"kind": "xlsx", "filter": {}},
+    ]
+    office.get("/beheer/logboek?soort=viewed")
+    assert "De lijst van overeenkomsten opgehaald als csv." in office.page
+    assert "Status: Verstuurd" in office.page
+
+
+def test_a_file_of_words_that_are_too_short_is_refused_on_the_list(
+    office: Browser, deps: Deps
+) -> None:
+    office.get("/overeenkomsten/lijst?als=csv&zoek=b&status=sent")
+    assert office.status == 422
+    assert "Typ minstens twee letters" in office.page
+    assert _exports(deps) == []
+
+
+def test_everything_is_read_in_parts(office: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_list, "AT_ONCE", 2)
+    made = [_new(office, name=f"Klant {n}", number="") for n in range(5)]
+    answer = office.get("/overeenkomsten/lijst?als=csv&kolom=reference")
+    assert answer.data.decode("utf-8-sig").split()[1:] == made[::-1]

@@ -178,5 +178,6 @@ def _many(workshop: Workshop) -> list[Figure]:
         Figure(
             "W7", f"{what} read and judged, the whole command", whole, "s", GOAL_OF_MANY_SECONDS
         ),
+        Figure("W7", "  its processor time", used.ru_utime + used.ru_stime, "s"),
         Figure("W7", "  its memory at the most", memory, "MiB"),
     ]

@@ -105,7 +105,7 @@ def _rows(text: str, separator: str) -> list[list[str]]:
                 break  # refused by the caller; the rest need not be read
     except csv.Error as error:
         raise refusal(FieldCode.FILE_QUOTE, row=len(found) + 1) from error
-    if any(len(each) > LONGEST_CELL for each in found[-1] if found):
+    if found and any(len(each) > LONGEST_CELL for each in found[-1]):
         raise refusal(FieldCode.FILE_QUOTE, row=len(found))
     return found
 

@@ -135,7 +135,7 @@ def as_text(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
     if isinstance(value, date | time | timedelta):
         return str(value)
-    return str(value).strip()
+    return str(value).replace("\x00", "").strip()
 
 
 if __name__ == "__main__":

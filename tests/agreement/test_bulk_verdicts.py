@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
-from service.agreement.bulk.columns import Columns
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.agreement.bulk.columns import Columns, known_targets
 from service.agreement.bulk.options import Options, People
 from service.agreement.bulk.states import LineState
 from service.agreement.bulk.verdicts import (
@@ -21,6 +25,8 @@ from service.agreement.bulk.verdicts import (
 from service.error_codes import FieldCode
 
 COLUMNS = Columns(("name", "signatory_name", "signatory_email", "number", "customer"))
+
+ALL = known_targets()
 
 
 def verdicts(*rows: tuple[str, ...]) -> list[Verdict]:
@@ -122,3 +128,21 @@ def test_what_the_database_has_is_a_doubt_or_a_reason_to_skip() -> None:
     assert found[2].skip.values == {"reference": "VO-2026-00003"}
     again = beside_what_is_known(rows, known, again=True)
     assert {each.state for each in again} == {LineState.GOOD}
+
+
+@given(st.lists(st.text(max_size=60), min_size=len(ALL), max_size=len(ALL)))
+def test_whatever_the_cells_hold_there_is_a_verdict(cells: list[str]) -> None:
+    """One row that could not be judged would stop a whole list."""
+    found = judge(
+        2,
+        cells,
+        Columns(ALL),
+        Options(),
+        People(),
+        default_days=30,
+        today=date(2026, 11, 29),
+        processor=None,
+    )
+    assert found.state in (LineState.GOOD, LineState.FAULTY)
+    beside_each_other([found])
+    json.dumps(errors_as_json(found.errors))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.error_codes import FieldCode
 from service.errors import Invalid
@@ -79,6 +81,7 @@ def test_one_column_is_a_table_too() -> None:
     [
         (b"", FieldCode.FILE_EMPTY),
         (b" \n;;\n", FieldCode.FILE_EMPTY),
+        (b"\xfe\xff", FieldCode.FILE_EMPTY),
         (b"%PDF-1.7 x", FieldCode.FILE_NOT_A_TABLE),
         (b"Naam;E-mail\x00\x00x;y", FieldCode.FILE_NOT_A_TABLE),
         (b"Naam\n\x81", FieldCode.FILE_NOT_A_TABLE),
@@ -99,3 +102,14 @@ def test_what_is_no_list_is_refused_with_a_reason(data: bytes, code: FieldCode) 
 def test_no_cell_that_we_write_is_a_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
     assert harmless(f"x{cell}") == f"x{cell}"
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_a_table_or_refused(data: bytes) -> None:
+    try:
+        table = read_table(data)
+    except Invalid:
+        return
+    assert table.rows
+    assert all(len(row.cells) == table.width for row in table.rows)
+    assert "\x00" not in str(table.rows)

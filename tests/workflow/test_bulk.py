@@ -173,6 +173,17 @@ def test_an_old_list_loses_its_rows_and_not_what_is_recognised(house: House) -> 
     assert counts(house, again) == {"skipped": 1}
 
 
+def test_a_long_list_is_judged_by_the_worker(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(take_in, "JUDGED_NOW", 1)
+    number = taken_in(house, customer(1), customer(2, email="an@"))
+    assert counts(house, number) == {"waiting": 2}
+    with pytest.raises(Refused):
+        decide.start(house.deps, number, house.staff)
+    assert house.jobs() == ["import"]
+    run.run(house.deps)
+    assert counts(house, number) == {"good": 1, "faulty": 1}
+
+
 def test_paused_nothing_is_made_and_stopped_nothing_is_any_more(house: House) -> None:
     number = taken_in(house, *(customer(n) for n in range(1, 4)))
     decide.start(house.deps, number, house.staff, send=True)

@@ -81,7 +81,8 @@ def _store(deps: Deps, found: Found, name: str, by: Staff, checked: Checked | No
     import_id, rows = str(uuid.uuid4()), found.listing.rows
     new = NewImport(
         id=import_id,
-        name=clean(name.replace("\x00", ""))[:LONGEST_NAME],
+        # The name of a file may be no valid text.
+        name=clean(name.encode("utf-8", "replace").decode().replace("\x00", ""))[:LONGEST_NAME],
         by_id=by.id,
         dialect=found.dialect,
         headings=found.listing.headings,

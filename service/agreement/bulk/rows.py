@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from service.agreement.annex import LISTS, ListName, categories
 from service.agreement.bulk import values
@@ -158,10 +159,14 @@ def _services(cell: str, check: Checker) -> tuple[str, ...]:
 
 def _listed(name: ListName, cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The codes of known categories, and the other lines."""
-    known = {fold(each.label): each.code for each in categories(name)}
-    parts = _parts(cell)
+    known, parts = _categories(name), _parts(cell)
     codes = tuple(known[fold(each)] for each in parts if fold(each) in known)
     return codes, tuple(each for each in parts if fold(each) not in known)
+
+
+@cache
+def _categories(name: ListName) -> Mapping[str, str]:
+    return {fold(each.label): each.code for each in categories(name)}
 
 
 def _parts(cell: str) -> list[str]:

@@ -56,6 +56,7 @@ class ErrorCode(StrEnum):
     REMIND_ENOUGH = "remind_enough"
 
     # imports
+    BATCH_CHANGED = "batch_changed"
     IMPORT_STATE = "import_state"
     IMPORT_NOTHING = "import_nothing"
 

@@ -88,6 +88,7 @@ class Event(StrEnum):
     STAFF_ROLE_WITHDRAWN = "staff.role_withdrawn"
     PROFILE_CHANGED = "profile.changed"
     PROFILE_LOGO_CHANGED = "profile.logo_changed"
+    BATCH_BEGUN = "batch.begun"
     IMPORT_BEGUN = "import.begun"
     IMPORT_STARTED = "import.started"
     IMPORT_PAUSED = "import.paused"

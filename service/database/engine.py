@@ -27,6 +27,7 @@ from service.database.agreement.seals import Seals
 from service.database.agreement.signing import Signing
 from service.database.agreement.templates import Templates
 from service.database.agreement.visits import Visits
+from service.database.bulk.batches import Batches
 from service.database.bulk.imports import Imports
 from service.database.bulk.known import KnownCustomers
 from service.database.bulk.lines import ImportLines
@@ -121,6 +122,7 @@ class Transaction:
     alarms = Part(Alarms)  # stalled work, and the alarms sent about it
     failing_jobs = Part(FailingJobs)
     idempotency = Part(IdempotencyKeys)  # answered requests
+    batches = Part(Batches)
     imports = Part(Imports)
     lines = Part(ImportLines)
     known = Part(KnownCustomers)  # what the database has of the customers in a list

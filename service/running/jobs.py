@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from service.database.queue.jobs import HOUSEKEEPING, INTERACTIVE, Queue, Task
 from service.deps import Deps
 from service.workflow import sweep, tasks
-from service.workflow.bulk import run
+from service.workflow.bulk import batch, run
 from service.workflow.keeping import anchor, archive, probe, renew_stamps, reread, retain
 from service.workflow.offer import expire, generate, preview, remind, sample
 from service.workflow.people import forgotten
@@ -69,6 +69,7 @@ JOBS = (
     Job(tasks.ARCHIVE, finish, _finish_failed),
     Job(tasks.DELIVER, deliver.deliver, deliver.note_failure),
     Job(tasks.IMPORT, run.run),
+    Job(tasks.BATCH, batch.run),
     Job(tasks.FORGOTTEN, forgotten.answer, _nothing),
     Job(tasks.LOOK, reread.look, _nothing),
     Job(tasks.REREAD, reread.reread),

@@ -36,6 +36,7 @@ _REFUSED = (
     ErrorCode.SECOND_ADMINISTRATOR,
     ErrorCode.ACCOUNT_LINK_ENDED,
     ErrorCode.LAST_ADMIN,
+    ErrorCode.BATCH_CHANGED,
     ErrorCode.IMPORT_STATE,
     ErrorCode.IMPORT_NOTHING,
 )

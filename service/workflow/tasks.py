@@ -18,6 +18,7 @@ ARCHIVE = Task("archive")
 DELIVER = Task("deliver", MAIL, about="message_id")
 # All imports in one job, so that their mails together keep to the pace.
 IMPORT = Task("import", BULK, about="", single="imports")
+BATCH = Task("batch", BULK, about="", single="batches")
 FORGOTTEN = Task("forgotten", about="request_id")
 LOOK = Task("look", HOUSEKEEPING)
 REREAD = Task("reread", HOUSEKEEPING, about="", single="archive")

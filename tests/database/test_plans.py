@@ -65,6 +65,8 @@ WALKED = {
 FOR_OTHER_QUESTIONS = {
     "ix_agreements_countersigner",
     "ix_agreements_name",
+    "ix_batch_lines_waiting",
+    "ix_batches_running",
     "ix_code_challenges_link_id",
     "ix_import_lines_identities",
     "ix_import_lines_sent",

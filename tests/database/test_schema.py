@@ -34,6 +34,7 @@ from service.database.tables import accounts as account_tables
 from service.database.tables import agreements as tables
 from service.database.tables import anchors as anchor_tables
 from service.database.tables import archive as archive_tables
+from service.database.tables import batches as batch_tables
 from service.database.tables import documents as document_tables
 from service.database.tables import imports as import_tables
 from service.database.tables import links as link_tables
@@ -54,6 +55,7 @@ def test_the_migrated_schema_is_the_declared_one(engine: Engine) -> None:
         account_tables.staff.name,
         anchor_tables.anchors.name,
         archive_tables.archive_states.name,
+        batch_tables.batches.name,
         document_tables.documents.name,
         import_tables.imports.name,
         link_tables.links.name,

@@ -75,6 +75,11 @@ class Overview(Records):
         ids = self._search(search, typed, limit)
         return self._summaries(_THESE[search.by_date], {"ids": list(ids)}) if ids else []
 
+    def these(self, references: Sequence[str]) -> list[Summary]:
+        """The agreements with these references, the latest active first."""
+        wanted = select(agreements.c.id).where(agreements.c.reference.in_(references))
+        return self._summaries(_THESE[False], {"ids": self._column(wanted)})
+
     def counts(self) -> dict[str, int]:
         """The number of agreements per group, and under an empty name of all; ``COUNTED + 1`` means
         any larger number."""

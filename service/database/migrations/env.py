@@ -6,6 +6,7 @@ from service.database.tables import accounts as account_tables
 from service.database.tables import agreements as tables
 from service.database.tables import anchors as anchor_tables
 from service.database.tables import archive as archive_tables
+from service.database.tables import batches as batch_tables
 from service.database.tables import documents as document_tables
 from service.database.tables import imports as import_tables
 from service.database.tables import links as link_tables
@@ -20,6 +21,7 @@ TABLES = (
     account_tables,
     anchor_tables,
     archive_tables,
+    batch_tables,
     document_tables,
     import_tables,
     link_tables,

@@ -4,6 +4,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     account,
     account_links,
     agreements,
+    batches,
     countersign,
     documents,
     ending,

@@ -27,8 +27,10 @@ from service.web.files import streamed
 from service.web.mistakes import sentences
 from service.web.pages import amount
 from service.web.staff import filters, forms
+from service.web.staff.batches import KINDS
 from service.web.staff.blueprint import blueprint, show, to
 from service.web.staff.next_step import allowed, next_step
+from service.workflow.bulk.batch import newest
 from service.workflow.keeping.dossier import agreement_of, dossier_of
 from service.workflow.keeping.export_list import export_list
 from service.workflow.keeping.listing import choices, listing
@@ -66,6 +68,8 @@ def agreements() -> Any:
         asked=asked,
         words=words,
         group=group,
+        kinds=KINDS,
+        batches=newest(deps(), current_staff()),
         columns=[(name, text(f"list.column.{name}", OURS)) for name in COLUMNS],
         older=page.next and url_for("staff.agreements", **kept, na=page.next),
         first=url_for("staff.agreements", **kept) if request.args.get("na") else "",

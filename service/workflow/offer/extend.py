@@ -32,6 +32,13 @@ def extend(
     ``seen`` is the version that the caller read. Raises Invalid, WrongState, Outdated.
     """
     require(by, Permission.SEND)
+    term = checked_term(days)
+    with deps.database.begin() as tx:
+        extend_in(deps, tx, tx.agreements.lock(reference), term, by, seen=seen)
+
+
+def checked_term(days: str) -> int:
+    """The typed number of days. Raises Invalid if it is missing or out of range."""
     check = Checker()
     wanted = check.line("link_days", days, most=3)
     term = days_in(wanted)
@@ -40,37 +47,46 @@ def extend(
     check.raise_if_wrong()
     if term is None:  # not given, which was refused above
         raise Invalid([FieldError("link_days", FieldCode.REQUIRED)])
-    with deps.database.begin() as tx:
-        before = tx.agreements.lock(reference)
-        until = end_of_day_after(tx.now(), term)
-        expired = before.state is State.EXPIRED
-        state = (
-            _state_before_expiry(tx, before) if expired else next_state(Step.EXTEND, before.state)
-        )
-        require_version(before, seen)
-        if before.expires_at and not expired and until < before.expires_at + timedelta(seconds=1):
-            raise Invalid([FieldError("link_days", FieldCode.EXTEND_LATER)])
-        extended = tx.agreements.save(
+    return term
+
+
+def extend_in(
+    deps: Deps,
+    tx: Transaction,
+    before: Agreement,
+    term: int,
+    by: Principal,
+    *,
+    seen: int | None = None,
+) -> None:
+    """The same in this transaction, for who may send; ``before`` was loaded under its lock."""
+    until = end_of_day_after(tx.now(), term)
+    expired = before.state is State.EXPIRED
+    state = _state_before_expiry(tx, before) if expired else next_state(Step.EXTEND, before.state)
+    require_version(before, seen)
+    if before.expires_at and not expired and until < before.expires_at + timedelta(seconds=1):
+        raise Invalid([FieldError("link_days", FieldCode.EXTEND_LATER)])
+    extended = tx.agreements.save(
+        before,
+        dataclasses.replace(
             before,
-            dataclasses.replace(
-                before,
-                state=state,
-                expires_at=until,
-                places=open_again(before) if expired else before.places,
-            ),
-        )
-        tx.audit.append(
-            before.id,
-            Event.AGREEMENT_EXTENDED,
-            by,
-            personal={"name": by.name},
-            until=last_day(extended),
-        )
-        if expired and state is State.PREPARING:
-            tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
-            tx.jobs.defer(GENERATE, agreement_id=before.id)
-        if expired and extended.next_turn == SIGNATORY:
-            renew_link(tx, extended, issue(deps, tx, extended, by))
+            state=state,
+            expires_at=until,
+            places=open_again(before) if expired else before.places,
+        ),
+    )
+    tx.audit.append(
+        before.id,
+        Event.AGREEMENT_EXTENDED,
+        by,
+        personal={"name": by.name},
+        until=last_day(extended),
+    )
+    if expired and state is State.PREPARING:
+        tx.audit.append(before.id, Event.DOCUMENT_REQUESTED, by)
+        tx.jobs.defer(GENERATE, agreement_id=before.id)
+    if expired and extended.next_turn == SIGNATORY:
+        renew_link(tx, extended, issue(deps, tx, extended, by))
 
 
 def _state_before_expiry(tx: Transaction, agreement: Agreement) -> State:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from service.agreement import reminders
 from service.agreement.events import Event
+from service.agreement.model import Agreement
 from service.agreement.permissions import SYSTEM, Permission, Principal, require
 from service.agreement.reminders import Situation
 from service.agreement.states import Step, next_state
@@ -79,21 +80,25 @@ def remind(deps: Deps, reference: str, by: Principal) -> None:
     """
     require(by, Permission.SEND)
     with deps.database.begin() as tx:
-        agreement = tx.agreements.lock(reference)
-        next_state(Step.RESEND, agreement.state)
-        situation = tx.reminders.situation(agreement.id)
-        now = tx.now()
-        refused = reminders.refused_by_hand(situation, now)
-        if refused or situation is None:
-            raise Refused(refused or ErrorCode.REMIND_NOBODY, most=reminders.MOST)
-        _remind(
-            tx,
-            agreement.id,
-            situation,
-            once=f"staff:{local_date(now)}",
-            by=by,
-            why="staff",
-        )
+        remind_in(tx, tx.agreements.lock(reference), by)
+
+
+def remind_in(tx: Transaction, agreement: Agreement, by: Principal) -> None:
+    """The same in this transaction, for who may send; ``agreement`` was loaded under its lock."""
+    next_state(Step.RESEND, agreement.state)
+    situation = tx.reminders.situation(agreement.id)
+    now = tx.now()
+    refused = reminders.refused_by_hand(situation, now)
+    if refused or situation is None:
+        raise Refused(refused or ErrorCode.REMIND_NOBODY, most=reminders.MOST)
+    _remind(
+        tx,
+        agreement.id,
+        situation,
+        once=f"staff:{local_date(now)}",
+        by=by,
+        why="staff",
+    )
 
 
 def _remind(

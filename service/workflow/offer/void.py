@@ -6,8 +6,10 @@ import dataclasses
 
 from service.agreement.events import Event
 from service.agreement.fields import Checker
+from service.agreement.model import Agreement
 from service.agreement.permissions import Permission, Principal, require
 from service.agreement.states import PlaceState, Step, next_state
+from service.database.engine import Transaction
 from service.deps import Deps
 from service.mail.kinds import Voided
 from service.workflow.telling.notify import tell_signatory
@@ -19,25 +21,36 @@ def void(deps: Deps, reference: str, reason: str, by: Principal) -> None:
     Raises Invalid without a reason, TooLate if the last signature came first.
     """
     require(by, Permission.SEND)
+    given = checked_reason(reason)
+    with deps.database.begin() as tx:
+        void_in(tx, tx.agreements.lock(reference), given, by)
+
+
+def checked_reason(reason: str) -> str:
+    """The reason as it is kept. Raises Invalid without one."""
     check = Checker()
     given = check.line("reason", reason, least=3, most=500)
     check.raise_if_wrong()
-    with deps.database.begin() as tx:
-        before = tx.agreements.lock(reference)
-        voided = tx.agreements.save(
+    return given
+
+
+def void_in(tx: Transaction, before: Agreement, reason: str, by: Principal) -> None:
+    """The same in this transaction, for who may send, with a checked reason; ``before`` was loaded
+    under its lock."""
+    voided = tx.agreements.save(
+        before,
+        dataclasses.replace(
             before,
-            dataclasses.replace(
-                before,
-                state=next_state(Step.VOID, before.state),
-                places=before.unsigned_become(PlaceState.LAPSED),
-            ),
-        )
-        tx.audit.append(
-            before.id,
-            Event.AGREEMENT_VOIDED,
-            by,
-            personal={"name": by.name, "reason": given},
-        )
-        tx.messages.settle_link_mails(before.id)
-        if tx.signing.live_link(before.id):  # otherwise nobody was invited yet
-            tell_signatory(tx, voided, Voided(given), once="voided")
+            state=next_state(Step.VOID, before.state),
+            places=before.unsigned_become(PlaceState.LAPSED),
+        ),
+    )
+    tx.audit.append(
+        before.id,
+        Event.AGREEMENT_VOIDED,
+        by,
+        personal={"name": by.name, "reason": reason},
+    )
+    tx.messages.settle_link_mails(before.id)
+    if tx.signing.live_link(before.id):  # otherwise nobody was invited yet
+        tell_signatory(tx, voided, Voided(reason), once="voided")

@@ -50,6 +50,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "refused": (Activity.REFUSED,),
     "profile": (Event.PROFILE_CHANGED, Event.PROFILE_LOGO_CHANGED),
     "imports": (
+        Event.BATCH_BEGUN,
         Event.IMPORT_BEGUN,
         Event.IMPORT_STARTED,
         Event.IMPORT_PAUSED,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from app_browser import Browser as Office
@@ -18,11 +19,14 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 from road import signed_and_archived, steps
 from werkzeug.serving import make_server
 
+from service.agreement.batch import BatchKind
 from service.agreement.capabilities import account_token_for
 from service.agreement.life import GivenEnd
 from service.agreement.permissions import Role, Staff
 from service.deps import Deps
 from service.workflow.actors import Client
+from service.workflow.bulk import batch
+from service.workflow.bulk.batch import Selected
 from service.workflow.life.end import end
 from service.workflow.people import forgotten, role_grants
 from service.workflow.people import staff as people
@@ -49,6 +53,7 @@ class Place:
     asked: str
     invitation: str
     unlock: str
+    batch: str
 
     @property
     def pages(self) -> dict[str, str]:
@@ -57,6 +62,10 @@ class Place:
         return {
             "list": "/overeenkomsten",
             "list-narrowed": "/overeenkomsten?volgorde=organisation&stil=7",
+            "batch": f"/overeenkomsten/samen?actie=extend&kies={self.sent}&kies={self.draft}",
+            "batch-void": "/overeenkomsten/samen?actie=void&alles=ja",
+            "batch-nothing": "/overeenkomsten/samen?actie=remind",
+            "batch-done": f"/overeenkomsten/samen/{self.batch}",
             "list-nothing": "/overeenkomsten?zoek=nergens",
             "new": "/overeenkomsten/nieuw",
             "edit": f"/overeenkomsten/{self.draft}/bewerken",
@@ -123,6 +132,9 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
     invitation, unlock = _links(deps)
     other = add_colleague(deps, "tom@it4.example", Role.SIGNATORY, name="Tom Claes")
     steps(deps).pre_signed(name=f"Collega {LONG}", countersigner=other.id)
+    begun = str(uuid4())
+    chosen = Selected((sent, draft))
+    batch.begin(deps, begun, BatchKind.EXTEND, chosen, admin[0], seen=1, days="90")
     server = make_server("127.0.0.1", 0, _at_home(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -140,6 +152,7 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
         asked,
         invitation,
         unlock,
+        begun,
     )
     server.shutdown()
     thread.join()

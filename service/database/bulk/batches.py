@@ -1,0 +1,196 @@
+"""One step for many agreements, with how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.agreement.batch import BatchKind, BatchLineState, BatchState
+from service.database.tables.accounts import staff
+from service.database.tables.agreements import agreements
+from service.database.tables.batches import batch_lines, batches
+from service.database.tables.columns import word
+from service.database.tables.records import Records, record
+from service.error_codes import ErrorCode
+from service.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Instants are aware UTC; ``failure`` is why it stopped by itself."""
+
+    id: str
+    kind: BatchKind
+    by_id: str
+    by_name: str
+    state: BatchState
+    days: int
+    reason: str
+    failure: str
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NewLine:
+    """``failure`` is empty for one that will have its turn."""
+
+    agreement_id: str
+    failure: str
+
+
+@dataclass(frozen=True)
+class NotDone:
+    reference: str
+    organisation: str
+    state: BatchLineState
+    failure: str
+
+
+_WHOLE = select(batches, staff.c.name.label("by_name")).join(staff, staff.c.id == batches.c.by_id)
+
+
+class Batches(Records):
+    def add(
+        self,
+        batch_id: str,
+        kind: BatchKind,
+        by_id: str,
+        lines: Sequence[NewLine],
+        *,
+        days: int,
+        reason: str,
+    ) -> bool:
+        """Store a batch with its lines; False if this one was stored before."""
+        added = self._connection.execute(
+            upsert(batches)
+            .values(
+                id=batch_id,
+                kind=kind.value,
+                by_id=by_id,
+                state=BatchState.RUNNING.value,
+                days=days,
+                reason=reason,
+            )
+            .on_conflict_do_nothing()
+        )
+        if not added.rowcount:
+            return False
+        self._connection.execute(
+            insert(batch_lines),
+            [
+                {
+                    "batch_id": batch_id,
+                    "position": position,
+                    "agreement_id": line.agreement_id,
+                    "failure": line.failure,
+                    "state": (
+                        BatchLineState.REFUSED if line.failure else BatchLineState.WAITING
+                    ).value,
+                }
+                for position, line in enumerate(lines)
+            ],
+        )
+        return True
+
+    def known(self, batch_id: str) -> bool:
+        return bool(self._column(select(batches.c.id).where(batches.c.id == batch_id)))
+
+    def get(self, batch_id: str) -> Batch:
+        """Raises NotFound."""
+        return self._one(_WHOLE.where(batches.c.id == batch_id))
+
+    def lock(self, batch_id: str) -> Batch:
+        """The same under its row lock: no line of it is being done. Raises NotFound."""
+        return self._one(_WHOLE.where(batches.c.id == batch_id).with_for_update(of=batches))
+
+    def hold(self, batch_id: str) -> Batch | None:
+        """The batch if it is running; it stays so until this transaction ends."""
+        held = _WHOLE.where(batches.c.id == batch_id).with_for_update(of=batches, read=True)
+        found = self._one(held)
+        return found if found.state is BatchState.RUNNING else None
+
+    def _one(self, statement: Select[Any]) -> Batch:
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            raise NotFound(ErrorCode.NOT_FOUND)
+        return _batch(row)
+
+    def unfinished(self) -> list[Batch]:
+        """Those that run, the oldest first."""
+        wanted = _WHOLE.where(batches.c.state == word(BatchState.RUNNING))
+        return [
+            _batch(row) for row in self._connection.execute(wanted.order_by(batches.c.created_at))
+        ]
+
+    def newest_of(self, by_id: str, *, limit: int) -> list[Batch]:
+        wanted = _WHOLE.where(batches.c.by_id == by_id).order_by(batches.c.created_at.desc())
+        return [_batch(row) for row in self._connection.execute(wanted.limit(limit))]
+
+    def take_next(self, batch_id: str) -> tuple[int, str] | None:
+        """The position and agreement of the first waiting line that nobody else works at, under its
+        row lock."""
+        row = self._connection.execute(
+            select(batch_lines.c.position, batch_lines.c.agreement_id)
+            .where(
+                batch_lines.c.batch_id == batch_id,
+                batch_lines.c.state == word(BatchLineState.WAITING),
+            )
+            .order_by(batch_lines.c.position)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        return (row.position, row.agreement_id) if row else None
+
+    def mark(self, batch_id: str, position: int, state: BatchLineState, failure: str = "") -> None:
+        """Record what became of a waiting line."""
+        self._connection.execute(
+            update(batch_lines)
+            .where(
+                batch_lines.c.batch_id == batch_id,
+                batch_lines.c.position == position,
+                batch_lines.c.state == word(BatchLineState.WAITING),
+            )
+            .values(state=state.value, failure=failure)
+        )
+
+    def counts(self, batch_id: str) -> dict[BatchLineState, int]:
+        """How many lines are in each state."""
+        rows = self._connection.execute(
+            select(batch_lines.c.state, func.count())
+            .where(batch_lines.c.batch_id == batch_id)
+            .group_by(batch_lines.c.state)
+        )
+        return {BatchLineState(state): count for state, count in rows}
+
+    def not_done(self, batch_id: str, *, limit: int) -> list[NotDone]:
+        """The first lines that were refused or failed."""
+        rows = self._connection.execute(
+            select(
+                batch_lines.c.state,
+                batch_lines.c.failure,
+                agreements.c.reference,
+                agreements.c.controller["name"].astext.label("organisation"),
+            )
+            .join(agreements, agreements.c.id == batch_lines.c.agreement_id)
+            .where(batch_lines.c.batch_id == batch_id, batch_lines.c.failure != word(""))
+            .order_by(batch_lines.c.position)
+            .limit(limit)
+        ).mappings()
+        return [record(NotDone, row, state=BatchLineState(row["state"])) for row in rows]
+
+    def end(self, batch_id: str, state: BatchState, failure: str = "") -> None:
+        self._connection.execute(
+            update(batches)
+            .where(batches.c.id == batch_id)
+            .values(state=state.value, failure=failure, ended_at=func.clock_timestamp())
+        )
+
+
+def _batch(row: Any) -> Batch:
+    return record(Batch, row, kind=BatchKind(row.kind), state=BatchState(row.state))

@@ -1,0 +1,261 @@
+"""One step for many agreements: counted first, then done by the worker, one by one.
+
+Each agreement has its own transaction: the step, its log entry and the mark of the line commit
+together, so that a worker that is killed has done a line or has not. The rules are those of the
+step for one agreement; what it refuses is kept with the reason.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from time import monotonic
+
+from service.agreement.batch import MOST, BatchKind, BatchLineState, BatchState, Now, check
+from service.agreement.deadlines import end_of_day_after
+from service.agreement.events import Event
+from service.agreement.lists import Search, Summary, too_short
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff, require
+from service.agreement.reminders import Situation
+from service.database.bulk.batches import Batch, NewLine, NotDone
+from service.database.engine import Transaction
+from service.deps import Deps
+from service.error_codes import ErrorCode, FieldCode
+from service.error_words import kept, kept_code, kept_line
+from service.errors import FieldError, Invalid, Refused, Unavailable, ZegelError
+from service.workflow.keeping.export_list import everything
+from service.workflow.offer.extend import checked_term, extend_in
+from service.workflow.offer.remind import remind_in
+from service.workflow.offer.resend import resend_in
+from service.workflow.offer.void import checked_reason, void_in
+from service.workflow.tasks import BATCH
+
+log = logging.getLogger(__name__)
+
+PART_SECONDS = 3.0
+TRIES = 2  # of a line that fails unexpectedly, as when the database restarts
+AT_ONCE = 500  # agreements per statement
+SHOWN = 200  # agreements that were not done
+
+_Step = Callable[[Deps, Transaction, Agreement, Batch, Staff], None]
+_STEPS: dict[BatchKind, _Step] = {
+    BatchKind.REMIND: lambda _, tx, one, __, by: remind_in(tx, one, by),
+    BatchKind.EXTEND: lambda deps, tx, one, batch, by: extend_in(deps, tx, one, batch.days, by),
+    BatchKind.RESEND: lambda deps, tx, one, _, by: resend_in(deps, tx, one, by),
+    BatchKind.VOID: lambda _, tx, one, batch, by: void_in(tx, one, batch.reason, by),
+}
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Agreements chosen by their references, or all that ``search`` finds."""
+
+    references: Sequence[str] = ()
+    search: Search | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What would happen: how many have their turn, and the reasons of the others with how many.
+
+    ``too_many``: more than ``MOST``, so nothing was counted.
+    """
+
+    lines: Sequence[NewLine]
+    reasons: Mapping[str, int]
+    too_many: bool = False
+
+    @property
+    def possible(self) -> int:
+        return len(self.lines) - sum(self.reasons.values())
+
+
+@dataclass(frozen=True)
+class BatchProgress:
+    batch: Batch
+    counts: Mapping[BatchLineState, int]
+    not_done: Sequence[NotDone]
+
+    def of(self, state: str) -> int:
+        return self.counts.get(BatchLineState(state), 0)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def count(deps: Deps, kind: BatchKind, chosen: Selected, by: Staff, *, days: str = "") -> Counted:
+    """Count what a step would do; changes nothing. Raises Invalid for a wrong number of days or
+    words that are too short to search for."""
+    require(by, Permission.SEND)
+    term = checked_term(days) if kind is BatchKind.EXTEND else 0
+    lines: list[NewLine] = []
+    found = islice(_chosen(deps, chosen), MOST + 1)
+    while part := list(islice(found, AT_ONCE)):
+        with deps.database.look() as tx:
+            situations = tx.reminders.situations([each.id for each in part])
+            at = Now(tx.now(), end_of_day_after(tx.now(), term))
+        lines += [
+            NewLine(each.id, _refused(kind, each, situations.get(each.id), at)) for each in part
+        ]
+    if len(lines) > MOST:
+        return Counted((), {}, too_many=True)
+    reasons = Counter(each.failure for each in lines if each.failure)
+    return Counted(lines, dict(reasons.most_common()))
+
+
+def begin(
+    deps: Deps,
+    batch_id: str,
+    kind: BatchKind,
+    chosen: Selected,
+    by: Staff,
+    *,
+    seen: int,
+    days: str = "",
+    reason: str = "",
+) -> None:
+    """Let the worker do it. A repetition with the same id changes nothing.
+
+    ``seen`` is how many the person was told. Raises Invalid for days or a reason, Refused if it is
+    now another number, or none.
+    """
+    require(by, Permission.SEND)
+    given = checked_reason(reason) if kind is BatchKind.VOID else ""
+    with deps.database.look() as tx:
+        if tx.batches.known(batch_id):
+            return
+    counted = count(deps, kind, chosen, by, days=days)
+    if counted.possible != seen or not seen:
+        raise Refused(ErrorCode.BATCH_CHANGED)
+    term = checked_term(days) if kind is BatchKind.EXTEND else 0
+    with deps.database.begin() as tx:
+        if tx.batches.add(batch_id, kind, by.id, counted.lines, days=term, reason=given):
+            tx.audit.append(None, Event.BATCH_BEGUN, by, what=kind.value, count=seen)
+            tx.jobs.defer(BATCH)
+
+
+def progress(deps: Deps, batch_id: str, by: Staff) -> BatchProgress:
+    """How far it is. Raises NotFound."""
+    require(by, Permission.SEND)
+    with deps.database.look() as tx:
+        return BatchProgress(
+            tx.batches.get(batch_id),
+            tx.batches.counts(batch_id),
+            tx.batches.not_done(batch_id, limit=SHOWN),
+        )
+
+
+def newest(deps: Deps, by: Staff) -> list[Batch]:
+    """The last ones that this person began."""
+    if not by.may(Permission.SEND):
+        return []
+    with deps.database.look() as tx:
+        return tx.batches.newest_of(by.id, limit=5)
+
+
+def stop(deps: Deps, batch_id: str, by: Staff) -> None:
+    """Do no more of it; what is done stays done. A repetition changes nothing."""
+    require(by, Permission.SEND)
+    with deps.database.begin() as tx:
+        if tx.batches.lock(batch_id).state is BatchState.RUNNING:
+            tx.batches.end(batch_id, BatchState.STOPPED)
+
+
+def run(deps: Deps) -> None:
+    """Work for some seconds at all batches in turn, and defer the rest; a job."""
+    ends = monotonic() + PART_SECONDS
+    with deps.database.look() as tx:
+        waiting = tx.batches.unfinished()
+    while waiting and monotonic() < ends:
+        waiting = [each for each in waiting if _one(deps, each)]
+    if waiting:
+        with deps.database.begin() as tx:
+            tx.jobs.defer(BATCH)
+
+
+def _one(deps: Deps, batch: Batch) -> bool:
+    """Do the next agreement; False if the batch has ended. Raises Unavailable if the database does
+    not answer."""
+    position: int | None = None
+    failure: Exception | None = None
+    for _ in range(TRIES):
+        try:
+            with deps.database.begin() as tx:
+                position = None
+                actor = _actor(tx, batch)
+                taken = tx.batches.take_next(batch.id) if actor else None
+                if actor is None or taken is None:
+                    return _ended(tx, batch)
+                position, agreement_id = taken
+                tx.jobs.in_bulk = True
+                agreement = tx.agreements.lock_by_id(agreement_id)
+                _STEPS[batch.kind](deps, tx, agreement, batch, actor)
+                tx.batches.mark(batch.id, position, BatchLineState.DONE)
+            return True
+        except Unavailable:
+            raise
+        except ZegelError as refused:
+            failure = refused
+            break
+        except Exception as unexpected:
+            log.exception("batch %s, line %s", batch.id, position)
+            failure = unexpected
+            deps.database.ping()
+    if position is None or failure is None:  # nothing is wrong with a line: the job is tried again
+        raise failure or LookupError(batch.id)
+    ours = isinstance(failure, ZegelError)
+    with deps.database.begin() as tx:
+        state = BatchLineState.REFUSED if ours else BatchLineState.FAILED
+        tx.batches.mark(batch.id, position, state, _reason(failure)[:500])
+    return True
+
+
+def _actor(tx: Transaction, batch: Batch) -> Staff | None:
+    """Who began it, while the batch runs and that person may still send."""
+    if tx.batches.hold(batch.id) is None:
+        return None
+    account = tx.accounts.by_id(batch.by_id)
+    may = account is not None and account.active and account.person.may(Permission.SEND)
+    return account.person if account and may else None
+
+
+def _ended(tx: Transaction, batch: Batch) -> bool:
+    """End a batch of which nothing is left, or that nobody answers for any more; False."""
+    now = tx.batches.lock(batch.id)
+    if now.state is BatchState.RUNNING:
+        left = tx.batches.counts(batch.id).get(BatchLineState.WAITING, 0)
+        state = BatchState.STOPPED if left else BatchState.DONE
+        failure = kept_code(ErrorCode.NOT_ALLOWED) if left else ""
+        tx.batches.end(batch.id, state, failure)
+    return False
+
+
+def _chosen(deps: Deps, chosen: Selected) -> Iterator[Summary]:
+    if chosen.search is not None:
+        if too_short(chosen.search.words):
+            raise Invalid([FieldError("zoek", FieldCode.SEARCH_SHORT)])
+        yield from everything(deps, chosen.search)
+        return
+    with deps.database.look() as tx:
+        yield from tx.overview.these(chosen.references[:MOST])
+
+
+def _refused(kind: BatchKind, line: Summary, situation: Situation | None, at: Now) -> str:
+    try:
+        check(kind, line, situation, at)
+    except ZegelError as refused:
+        return _reason(refused)
+    return ""
+
+
+def _reason(failure: Exception) -> str:
+    """As it is kept; of a field, what is wrong with it."""
+    if isinstance(failure, Invalid):
+        first = failure.errors[0]
+        return kept_line(f"errors.{first.code}", first.values)
+    return kept(failure)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from service.agreement.activity import Wanted
 from service.agreement.alarms import AlarmKind
+from service.agreement.facets import Facets
 from service.agreement.lists import GROUPS, Narrowing, Order, Search
 from service.agreement.permissions import Staff
 from service.agreement.states import State
@@ -55,6 +56,7 @@ class Asked:
     sha256: str
     deep: str
     day: date
+    texts: list[str]
     served_by: Callable[[], list[int]]
 
     @classmethod
@@ -69,6 +71,7 @@ class Asked:
             line = lines[0]
             original = tx.documents.original(line.id)
             found = tx.agreements.get_by_id(line.id)
+            texts = [sha256 for sha256, _ in tx.templates.versions()]
         if account is None or original is None or line.effective_date is None:
             raise LookupError("this database is not filled")
         return cls(
@@ -84,6 +87,7 @@ class Asked:
             original.sha256,
             after,
             line.effective_date,
+            texts,
             served_by,
         )
 
@@ -128,6 +132,7 @@ def _lists() -> Iterator[Question]:
     yield "archive: signed before a date", GOAL, lambda a: archive(Search(signed_until=a.day))(a)
     yield "archive: signed since a date", GOAL, lambda a: archive(Search(signed_from=a.day))(a)
     yield from _narrowed()
+    yield from _archive_filters(archive)
     yield "queue: what I sign", GOAL, lambda a: countersign.queue(a.deps, a.staff)
     yield "queue: what colleagues sign", GOAL, lambda a: countersign.of_colleagues(a.deps, a.staff)
     yield "queue: the number in the menu", GOAL, lambda a: listing.waiting_count(a.deps, a.staff)
@@ -176,6 +181,54 @@ def _narrowed() -> Iterator[Question]:
 
 def _ordered(order: Order, own: bool, asked: Asked) -> Narrowing:
     return Narrowing(owner=asked.staff.id if own else "", order=order)
+
+
+def _archive_filters(archive: Callable[[Search], Callable[[Asked], object]]) -> Iterator[Question]:
+    """What the archive is filtered by, alone and together."""
+
+    def facets(**chosen: str) -> Callable[[Asked], object]:
+        return archive(Search(facets=Facets(**chosen)))
+
+    yield (
+        "archive filter: in force long ago",
+        GOAL,
+        lambda a: archive(Search(in_force_on=a.day))(a),
+    )
+    yield "archive filter: in force today", GOAL, archive(Search(in_force_on=_TODAY))
+    yield "archive filter: the present text", GOAL, lambda a: facets(template=a.texts[0])(a)
+    yield "archive filter: a former text", GOAL, lambda a: facets(template=a.texts[-1])(a)
+    yield "archive filter: a service of many", GOAL, facets(service="support")
+    yield "archive filter: a rare service", GOAL, facets(service="dynamic_dns")
+    yield "archive filter: special categories", GOAL, facets(flag="special")
+    yield "archive filter: criminal data", GOAL, facets(flag="criminal")
+    yield "archive filter: a country of many", GOAL, facets(country="NL")
+    yield "archive filter: a rare country", GOAL, facets(country="LU")
+    yield (
+        "archive filter: three together",
+        GOAL,
+        facets(country="NL", service="support", flag="special"),
+    )
+    yield "archive filter: two rare ones", GOAL, facets(country="LU", service="dynamic_dns")
+    yield (
+        "archive filter: a former text in force today",
+        GOAL,
+        lambda a: archive(Search(in_force_on=_TODAY, facets=Facets(template=a.texts[-1])))(a),
+    )
+    yield (
+        "archive filter: a rare service in force long ago",
+        GOAL,
+        lambda a: archive(Search(in_force_on=a.day, facets=Facets(service="dynamic_dns")))(a),
+    )
+    yield (
+        "search: a word of many with a rare service",
+        SEARCH,
+        archive(Search(words="bakkerij", facets=Facets(service="dynamic_dns"))),
+    )
+    yield (
+        "search: a word of many with a country, in force today",
+        SEARCH,
+        archive(Search(words="bakkerij", in_force_on=_TODAY, facets=Facets(country="NL"))),
+    )
 
 
 def _searches() -> Iterator[Question]:
@@ -283,6 +336,7 @@ def _jobs() -> Iterator[Question]:
     yield job("locks, what recovered", lambda tx: tx.archive.forget_lock_failures(_soon(tx)))
 
 
+_TODAY = date.today()  # noqa: DTZ011  near enough
 _LONG_AGO = date.today() - timedelta(days=4000)  # noqa: DTZ011  what ended before is not kept
 
 

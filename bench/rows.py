@@ -76,6 +76,8 @@ AGREEMENTS = (
         || ' ' || (i %% 997) as name,
       {_pick("beginnings", "x")} || {_pick("endings", "y")} as family,
       {_pick("cities", "c")} as city,
+      case when belgian then 'BE' when i %% 500 = 7 then 'LU' else 'NL' end as country,
+      case when i %% 20 = 4 then 'special' when i %% 400 = 6 then 'criminal' else '' end as flag,
       case when belgian then '0' || (200000000 + (i * 7919::bigint) %% 799999999)
            else (10000000 + (i * 7919::bigint) %% 89999999)::text end as number,
       state in ('fully_signed', 'sealing', 'seal_failed', 'completed') as signed,
@@ -103,6 +105,7 @@ AGREEMENTS = (
       %(processor)s::jsonb, 1,
       jsonb_build_object('name', name, 'legal_form', case when belgian then 'BV' else '' end,
         'number_type', case when belgian then 'be' else 'nl' end, 'number', number,
+        'country', country,
         'street', 'Molenstraat ' || i %% 200, 'postcode', '2000', 'city', city,
         'notices_email', 'info' || i || '@klant.example', 'trade_name', ''),
       'HO-' || i, {_SERVICES}, case when frozen then 'no' else '' end, frozen, 30,
@@ -117,13 +120,16 @@ AGREEMENTS = (
         case when belgian then concat_ws(' ', left(number, 4), substr(number, 5, 3),
           substr(number, 8), ltrim(number, '0'), 'be' || number) end,
         'info' || i, 'klant example an', family, 'an' || i, 'vo', year,
-        {_NUMBERED}, 'vo' || year || {_NUMBERED}, 'ho', i, %(ours)s))
+        {_NUMBERED}, 'vo' || year || {_NUMBERED}, 'ho', i, %(ours)s,
+        'xqd' || replace(array_to_string({_SERVICES}, 'xq xqd'), '_', '') || 'xq',
+        'xql' || country || 'xq', 'xqt' || left({_TEMPLATE}, 16) || 'xq',
+        'xqv' || nullif(flag, '') || 'xq'))
     from filling order by i
     """,
     """
     insert into annex_items (agreement_id, list, position, code, label, flag, entered_by)
     select id, case when p = 1 then 'personal_data' else 'data_subjects' end, p, 'own',
-      'Naam en voornaam', '', 'controller'
+      'Naam en voornaam', case when p = 1 then flag else '' end, 'controller'
     from filling, generate_series(1, 2) p
     """,
     """

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from service.agreement.end_reason import EndReason
+from service.commands.which import which_agreements
 from service.error_words import words_of
 from service.errors import ZegelError
 from service.running.handover import received, supervised
@@ -291,10 +292,7 @@ def archive_rebuild_index(
 @archive.command("register", help=text("cli.archive_register", OURS))
 @click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "json"]), default="xlsx")
 @click.option("--out", type=_NEW_FILE, required=True, help=text("cli.export_out", OURS))
-@click.option("--search", "zoek", default="", help=text("cli.export_search", OURS))
-@click.option("--on", "op", default="", metavar="2026-12-31", help=text("cli.export_on", OURS))
-@click.option("--since", "van", default="", help=text("cli.export_since", OURS))
-@click.option("--until", "tot", default="", help=text("cli.export_until", OURS))
+@which_agreements
 def archive_register(kind: str, out: Path, **given: str) -> None:
     """The register of article 30(2) GDPR."""
     # Loads the database.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from service.agreement.facets import Facets
 from service.agreement.fields import belgian_number, fold, kvk_number
 from service.agreement.states import RUNNING, State
 
@@ -22,8 +23,9 @@ GROUPS: dict[str, tuple[State, ...]] = {
     "trouble": (State.GENERATION_FAILED, State.SEAL_FAILED),
     "ended": (State.DECLINED, State.EXPIRED, State.VOIDED, State.SUPERSEDED),
 }
-# The filters of the archive, with their names under ``labels.filter``.
-EXPORTED_BY = ("state", "signed_from", "signed_until", "in_force_on")
+NO_FACETS = Facets()
+# The filters of the archive that are columns. Those and the facets have names in ``labels.filter``.
+DATES_AND_STATE = ("state", "signed_from", "signed_until", "in_force_on")
 # Those of the list for staff, likewise.
 LIST_FILTERS = ("group", "owner", "state", "template", "service", "imported", "idle_days")
 COUNTED = 1000
@@ -143,6 +145,7 @@ class Search:
     signed_from: date | None = None
     signed_until: date | None = None
     in_force_on: date | None = None
+    facets: Facets = NO_FACETS
     archived_only: bool = False
     after: str = ""
     narrowed: Narrowing = Narrowing()
@@ -154,9 +157,14 @@ class Search:
         return any((self.signed_from, self.signed_until, self.in_force_on))
 
     @property
+    def by_words(self) -> bool:
+        """Whether search words are looked up: typed ones, or those of facets."""
+        return bool(self.words or self.facets.words)
+
+    @property
     def filters(self) -> dict[str, str]:
         """What narrows an export, besides words, as its log entry names it."""
-        given = {name: getattr(self, name) for name in EXPORTED_BY}
+        given = {name: getattr(self, name) for name in DATES_AND_STATE} | asdict(self.facets)
         return {name: str(value) for name, value in given.items() if value}
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from service.agreement.facets import facet_words
 from service.agreement.fields import fold
 from service.agreement.model import Agreement
 
 
 def search_words(agreement: Agreement) -> str:
-    """The folded search words: names, numbers in every notation, reference, parts of addresses."""
+    """The folded search words: names, numbers in every notation, reference, parts of addresses;
+    and what the archive is filtered by."""
     controller, signatory = agreement.controller, agreement.signatory
     texts = [
         controller.name,
@@ -28,4 +30,4 @@ def search_words(agreement: Agreement) -> str:
     if controller.number_type == "be" and controller.number:
         words[controller.number.lstrip("0")] = None
         words[f"be{controller.number}"] = None
-    return " ".join(words)
+    return " ".join([*words, *facet_words(agreement)])

@@ -1,19 +1,25 @@
-"""The filters of a search, besides its words and group."""
+"""The filters of a search that are columns."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, case, func, literal_column, select
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.lists import EXPORTED_BY, Search
+from service.agreement.lists import DATES_AND_STATE, Search
 from service.agreement.states import State
 from service.database.tables.agreements import agreements
 from service.database.tables.columns import word
 from service.database.tables.contract_lives import contract_lives
 
-_END = select(contract_lives.c.ends_on).where(contract_lives.c.agreement_id == agreements.c.id)
+_END = (
+    select(contract_lives.c.ends_on)
+    .where(contract_lives.c.agreement_id == agreements.c.id)
+    .scalar_subquery()
+)
+_NEVER: ColumnElement[Any] = literal_column("date 'infinity'")
+_ALWAYS_AGO: ColumnElement[Any] = literal_column("date '-infinity'")
 
 
 def filter_conditions(search: Search) -> list[ColumnElement[bool]]:
@@ -33,14 +39,15 @@ def filter_conditions(search: Search) -> list[ColumnElement[bool]]:
 
 
 def filter_values(search: Search) -> dict[str, Any]:
-    return {name: value for name in EXPORTED_BY if (value := getattr(search, name))}
+    return {name: value for name in DATES_AND_STATE if (value := getattr(search, name))}
 
 
 def _in_force() -> ColumnElement[bool]:
-    """It has taken effect, and no end was recorded on or before that day."""
-    ended = _END.where(contract_lives.c.ends_on <= bindparam("in_force_on")).exists()
+    """It has taken effect, and its end, if any, is later than that day. The end is looked up for
+    each agreement that is read: in a join, PostgreSQL may read all ends first."""
+    superseded = agreements.c.state == word(State.SUPERSEDED)
+    unknown = case((superseded, _ALWAYS_AGO), else_=_NEVER)
     return and_(
         agreements.c.effective_date <= bindparam("in_force_on"),
-        ~ended,
-        or_(agreements.c.state != word(State.SUPERSEDED), _END.exists()),
+        func.coalesce(_END, unknown) > bindparam("in_force_on"),
     )

@@ -65,7 +65,7 @@ SMALL_GROUPS = ("draft", "waiting", "awaits_us", "trouble")
 class Overview(Records):
     def find(self, search: Search, *, limit: int = PAGE) -> list[Summary]:
         """The newest matches, at most ``limit``."""
-        typed = judged(self._connection, search.words) if search.words else None
+        typed = judged(self._connection, search) if search.by_words else None
         if search.narrowed:
             ids = narrowed.page(self._connection, search, typed, limit)
             lines = self._summaries(_THESE[False], {"ids": list(ids)}) if ids else []
@@ -126,13 +126,11 @@ class Overview(Records):
         shape, exact = _shape(search), typed.all_whole
         if search.after:
             values["begun"] = fortnight_of(_instant(search))
-        # A longer word says nothing about the other words.
-        found = [
-            *self._connection.execute(_in_fortnights(shape, exact), values),
-            *self._connection.execute(
-                _by_index(shape, "longer_words", exact and len(typed.all) == 1), values
-            ),
-        ]
+        found = [*self._connection.execute(_in_fortnights(shape, exact), values)]
+        if values["longer_words"]:
+            # A longer word says nothing about the other words.
+            longer = _by_index(shape, "longer_words", exact and len(typed.all) == 1)
+            found += self._connection.execute(longer, values)
         # The same agreement can have a word both ways.
         places = {(each.last_activity_at, each.id) for each in found}
         return [each for _, each in sorted(places, reverse=True)[:limit]]

@@ -11,6 +11,9 @@ prefix is common, but its statistics on whole words tell which is the shortest.
    the index also has the fortnight of the last activity, so it finds the whole word in one
    fortnight after the other, the newest first. Longer words that begin with it are rare, so these
    are found in the second way.
+
+What the archive is filtered by is stored as words too (``service/agreement/facets.py``), and found
+in the same ways.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, literal_column, select, text
 from sqlalchemy.sql import ColumnElement
 
-from service.agreement.lists import words_in
+from service.agreement.facets import is_facet
+from service.agreement.lists import Search, words_in
 from service.database.tables.agreements import agreements
 
 COMMON = 0.003  # the share of all agreements from which a whole word is worth the third way
@@ -115,6 +119,7 @@ class Words:
             "longer_words": " | ".join(
                 f"{each}{following}:*"
                 for each in self.whole
+                if not is_facet(each)
                 for following in digits + ascii_lowercase
             ),
         }
@@ -131,9 +136,10 @@ def in_index(words: str) -> ColumnElement[bool]:
     return agreements.c.search.op("@@")(_query(words))
 
 
-def judged(connection: Connection, typed: str) -> Words | None:
-    """The typed words with the way to search for them; None if there are none."""
-    typed_words = words_in(typed)
+def judged(connection: Connection, search: Search) -> Words | None:
+    """The words of a search and of its facets, with the way to search for them; None if there are
+    none."""
+    typed_words = (*words_in(search.words), *search.facets.words)
     if not typed_words:
         return None
     rows = {row.word: row for row in connection.execute(_SHARES, {"words": list(typed_words)})}
@@ -141,7 +147,7 @@ def judged(connection: Connection, typed: str) -> Words | None:
     return Words(
         typed_words,
         _indexed(shares),
-        tuple(word for word, row in rows.items() if _is_whole(float(row.whole), shares[word])),
+        tuple(word for word, row in rows.items() if _is_whole(word, row.whole, shares[word])),
         prod(shares.values()),
         float(next(iter(rows.values())).agreements),
     )
@@ -159,7 +165,9 @@ def _indexed(shares: dict[str, float]) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _is_whole(whole: float, beginning: float) -> bool:
+def _is_whole(word: str, whole: float, beginning: float) -> bool:
+    if is_facet(word):  # one that most agreements have may still be missing among the newest
+        return whole >= COMMON
     return COMMON <= whole < EVERYWHERE and beginning - whole < COMMON
 
 

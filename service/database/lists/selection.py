@@ -69,7 +69,7 @@ class Selection(Records):
     def _wanted(self, search: Search) -> tuple[list[ColumnElement[bool]], dict[str, Any]]:
         """The conditions and their values."""
         conditions, values = filter_conditions(search), filter_values(search)
-        typed = judged(self._connection, search.words) if search.words else None
+        typed = judged(self._connection, search) if search.by_words else None
         if typed is None:
             return conditions, values
         return [*conditions, match(agreements.c.search)], values | {

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
 
+from service.agreement.facets import FLAGS, Facets
 from service.agreement.fields import Checker
 from service.agreement.lists import Search
+from service.agreement.parties import countries
 from service.agreement.states import EFFECTIVE
+from service.texts import OURS, catalogue, text
 from service.web.staff.filters import cursor
 
 MOST_OF_A_FIELD = 200  # characters
-FIELDS = ("zoek", "status", "van", "tot", "op")
+FACETS = ("tekst", "dienst", "gegevens", "land")
+NARROWING = frozenset({"op", *FACETS})  # on the page: below the others, folded
+FIELDS = ("zoek", "status", "van", "tot", "op", *FACETS)
 
 
 def typed_fields() -> dict[str, str]:
@@ -24,6 +30,17 @@ def kept_fields(typed: dict[str, str]) -> dict[str, Any]:
     return {name: value for name, value in typed.items() if value}
 
 
+def facet_choices(texts: Sequence[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen in the fields of ``FACETS``: values and names. ``texts`` are those of the
+    templates."""
+    return {
+        "tekst": list(texts),
+        "dienst": list(catalogue("service_names", OURS).items()),
+        "gegevens": [(flag, text(f"labels.flag.{flag}", OURS)) for flag in FLAGS],
+        "land": list(countries().items()),
+    }
+
+
 def asked_search(typed: dict[str, str], check: Checker) -> Search:
     """The search; adds to ``check``: ``van``, ``tot`` and ``op``."""
     return Search(
@@ -32,6 +49,12 @@ def asked_search(typed: dict[str, str], check: Checker) -> Search:
         signed_from=check.day("van", typed["van"]),
         signed_until=check.day("tot", typed["tot"]),
         in_force_on=check.day("op", typed["op"]),
+        facets=Facets(
+            template=typed["tekst"],
+            service=typed["dienst"] if typed["dienst"] in catalogue("service_names", OURS) else "",
+            flag=typed["gegevens"] if typed["gegevens"] in FLAGS else "",
+            country=typed["land"] if typed["land"] in countries() else "",
+        ),
         archived_only=True,
         after=cursor(request.args.get("na", "")),
     )

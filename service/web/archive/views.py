@@ -15,7 +15,13 @@ from service.error_codes import FieldCode
 from service.error_words import words_of
 from service.texts import OURS, table, text
 from service.web.again import shown_at
-from service.web.archive.asking import asked_search, kept_fields, typed_fields
+from service.web.archive.asking import (
+    NARROWING,
+    asked_search,
+    facet_choices,
+    kept_fields,
+    typed_fields,
+)
 from service.web.context import client, current_staff, deps, require_staff
 from service.web.files import file
 from service.web.staff.blueprint import show
@@ -23,7 +29,7 @@ from service.workflow.keeping import reread, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.examine import ArchiveCheck
 from service.workflow.keeping.export_register import RegisterKind
-from service.workflow.keeping.listing import search_archive
+from service.workflow.keeping.listing import search_archive, versions_of_text
 from service.workflow.keeping.probe import last_probe
 from storage.manifest import BUNDLE
 from storage.renewed import FOLDER, original_of
@@ -51,6 +57,8 @@ def search() -> Any:
         values=typed,
         errors=errors,
         states=[(s.value, text(f"states.agreement.{s.value}", OURS)) for s in sorted(EFFECTIVE)],
+        choices=facet_choices(versions_of_text(deps())),
+        narrowed=not NARROWING.isdisjoint(kept),
         searched=bool(kept),
         registers=_registers(kept, errors) if staff.may(Permission.EXPORT_ARCHIVE) else [],
         older=page.next and url_for("archive.search", **kept, na=page.next),

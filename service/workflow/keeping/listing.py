@@ -70,6 +70,12 @@ def search_archive(deps: Deps, search: Search, by: Principal) -> Page:
         return _page(tx, search, {})
 
 
+def versions_of_text(deps: Deps) -> list[tuple[str, str]]:
+    """The templates of agreements, the newest first: SHA-256 and version. No secret."""
+    with deps.database.look() as tx:
+        return tx.templates.versions()
+
+
 def _page(tx: Transaction, search: Search, counts: dict[str, int]) -> Page:
     if too_short(search.words):
         return Page([], counts, "", too_short=True)

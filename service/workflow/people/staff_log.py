@@ -124,7 +124,13 @@ def _who(actor: str, names: Mapping[str, str], language: Language) -> str:
 
 
 # Filters whose values have names in a catalogue.
-_NAMED = {"state": "states.agreement", "group": "staff.group", "service": "service_names"}
+_NAMED = {
+    "state": "states.agreement",
+    "group": "staff.group",
+    "service": "service_names",
+    "flag": "labels.flag",
+    "country": "countries",
+}
 
 
 def _sentence(line: Line, language: Language) -> str:

@@ -87,6 +87,7 @@ class Place:
             "undo-end": f"/overeenkomsten/{self.archived}/einde/terugnemen",
             "archive": "/archief",
             "archive-wrong": "/archief?van=32/1/2020",
+            "archive-narrowed": "/archief?op=31/12/2099&land=BE&dienst=cloud_storage",
             "archive-item": archived,
             "verify": "/verifieer",
             "manage": "/beheer",

@@ -39,6 +39,7 @@ from service.database.keeping.recovery import Recovery
 from service.database.keeping.renewals import Renewals
 from service.database.keeping.shedding import Shedding
 from service.database.lists.alarms import Alarms
+from service.database.lists.customers import Customers
 from service.database.lists.lagging import Lagging
 from service.database.lists.our_turn import OurTurn
 from service.database.lists.overview import Overview
@@ -101,6 +102,7 @@ class Transaction:
     agreements = Part(Agreements)
     our_turn = Part(OurTurn)
     overview = Part(Overview)  # lists, counts and search
+    customers = Part(Customers)  # all agreements of one
     selection = Part(Selection)  # all that a search of the archive finds
     lagging = Part(Lagging)  # stalled and overdue agreements
     signing = Part(Signing)  # links, their sessions, and codes

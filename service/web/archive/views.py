@@ -29,6 +29,7 @@ from service.workflow.keeping import reread, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.keeping.examine import ArchiveCheck
 from service.workflow.keeping.export_register import RegisterKind
+from service.workflow.keeping.history import history_of
 from service.workflow.keeping.listing import search_archive, versions_of_text
 from service.workflow.keeping.probe import last_probe
 from storage.manifest import BUNDLE
@@ -80,6 +81,14 @@ def _registers(kept: dict[str, Any], errors: dict[str, str]) -> list[tuple[str, 
 @require_staff(Permission.SEE_ARCHIVE)
 def item(reference: str) -> Any:
     return _page(reference, None)
+
+
+@blueprint.get("/archief/<reference>/klant")
+@require_staff(Permission.SEE_ARCHIVE)
+def customer(reference: str) -> Any:
+    """All agreements with the same customer; no number or name is in the address."""
+    found = history_of(deps(), reference, current_staff())
+    return show("staff/customer.html", history=found, customer=found.chosen.controller)
 
 
 @blueprint.get("/archief/<reference>/bestand/<path:name>")

@@ -56,6 +56,16 @@ def test_a_mistake_in_the_search_comes_back_on_its_page(office: Browser, archive
     assert offered(office) == []
 
 
+def test_the_history_of_a_customer_is_a_page_with_links(office: Browser, archived: str) -> None:
+    office.get(f"/archief/{archived}")
+    assert f"/archief/{archived}/klant" in office.page
+    office.get(f"/archief/{archived}/klant")
+    assert office.status == 200
+    assert "Alle overeenkomsten met het nummer 0403.170.701." in office.page
+    assert "Van kracht" in office.page
+    assert "Alle handtekeningen zijn geplaatst." in office.page
+
+
 def test_sales_cannot_export(
     office: Browser, archived: str, as_role: Callable[[Role], Browser]
 ) -> None:

@@ -89,6 +89,7 @@ class Place:
             "archive-wrong": "/archief?van=32/1/2020",
             "archive-narrowed": "/archief?op=31/12/2099&land=BE&dienst=cloud_storage",
             "archive-item": archived,
+            "customer": f"{archived}/klant",
             "verify": "/verifieer",
             "manage": "/beheer",
             "profile": "/profiel",

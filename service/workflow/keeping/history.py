@@ -1,0 +1,94 @@
+"""The history of one customer over all their agreements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.agreement.events import Event
+from service.agreement.life import Life, life_of
+from service.agreement.model import Agreement
+from service.agreement.permissions import Permission, Staff
+from service.deps import Deps
+from service.workflow.keeping.dossier import agreement_of
+from signatures.effective_date import local_date
+
+MOST = 100  # agreements; of more, the newest
+TOLD = frozenset(
+    {
+        Event.AGREEMENT_CREATED,
+        Event.AGREEMENT_IMPORTED,
+        Event.AGREEMENT_SENT,
+        Event.AGREEMENT_OFFERED,
+        Event.AGREEMENT_REOPENED,
+        Event.AGREEMENT_EXTENDED,
+        Event.AGREEMENT_VOIDED,
+        Event.AGREEMENT_DECLINED,
+        Event.AGREEMENT_EXPIRED,
+        Event.DOCUMENT_FROZEN,
+        Event.AGREEMENT_FULLY_SIGNED,
+        Event.AGREEMENT_COMPLETED,
+        Event.AGREEMENT_ENDED,
+        Event.AGREEMENT_END_CHANGED,
+        Event.AGREEMENT_END_UNDONE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class OneAgreement:
+    """``life`` is None before it takes effect."""
+
+    agreement: Agreement
+    life: Life | None
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened; ``at`` is aware UTC."""
+
+    at: datetime
+    reference: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class History:
+    """``chosen`` is the agreement by which the customer was found; both lists are newest first."""
+
+    chosen: Agreement
+    agreements: list[OneAgreement]
+    moments: list[Moment]
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether there may be more, older ones."""
+        return len(self.agreements) >= MOST
+
+
+def history_of(deps: Deps, reference: str, staff: Staff) -> History:
+    """All agreements with the customer of this one. Raises NotFound, NotAllowed.
+
+    A customer is known by the number, or by name where there is none. The role archive only sees
+    agreements signed by both parties.
+    """
+    chosen = agreement_of(deps, reference, staff)
+    found, moments = [], []
+    with deps.database.look() as tx:
+        today = local_date(tx.now())
+        ids = tx.customers.agreements_of(chosen.controller, MOST)
+        whole = tx.agreements.these(ids)
+        for agreement_id in ids:
+            agreement, _ = whole[agreement_id]
+            signed = agreement.effective_date is not None
+            if not signed and not staff.may(Permission.SEE_AGREEMENTS):
+                continue
+            end = tx.lives.end_of(agreement_id)
+            life = life_of(end, today, deps.settings.retention_years) if signed else None
+            found.append(OneAgreement(agreement, life))
+            moments += [
+                Moment(each.at, agreement.reference, each.sentence(staff.language))
+                for each in tx.audit.of(agreement_id)
+                if each.event in TOLD
+            ]
+    return History(chosen, found, sorted(moments, key=lambda each: each.at, reverse=True))

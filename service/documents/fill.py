@@ -44,7 +44,7 @@ class CompiledTemplate:
         try:
             for name, source in _parts(template.docx):
                 if name.startswith(FILLED_PARTS):
-                    text = _patched(template.docx, source)
+                    text = patched(template.docx, source)
                     used |= used_paths(environment, text)
                     self._filled.append((name, environment.from_string(text)))
                 elif name != CORE_PROPERTIES:
@@ -103,7 +103,12 @@ def _parts(docx: bytes) -> list[tuple[str, bytes]]:
         return [(name, package.read(name)) for name in package.namelist()]
 
 
-def _patched(docx: bytes, part: bytes) -> str:
+def filled_sources(docx: bytes) -> list[str]:
+    """The source of every part that is filled, as Jinja reads it."""
+    return [patched(docx, part) for name, part in _parts(docx) if name.startswith(FILLED_PARTS)]
+
+
+def patched(docx: bytes, part: bytes) -> str:
     """The part's XML, prepared for Jinja by docxtpl."""
     xml = etree.tostring(etree.fromstring(part), encoding="unicode")
     return str(DocxTemplate(io.BytesIO(docx)).patch_xml(xml))

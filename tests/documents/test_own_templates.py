@@ -200,6 +200,23 @@ def test_a_statement_in_one_paragraph_may_not_end_in_another(
     assert Found.CROSSES in {code for code, _ in faults(checked(*crossing))}
 
 
+HIDDEN = (
+    "{% for a in services %}{% for b in services %}{% endfor %}{% endfor %}",
+    "{{ ''.__class__ }}",
+    "{% set a = 1 %}",
+)
+
+
+@pytest.mark.parametrize("statement", HIDDEN)
+def test_a_statement_where_no_reader_looks_is_refused(
+    checked: Callable[..., Checked], statement: str
+) -> None:
+    hidden = xml(f'<w:r w:rsidR="{statement}"><w:t>x</w:t></w:r>')
+    found = checked(hidden)
+    assert [code for code, _ in faults(found)] == [Found.NOT_FILLED]
+    assert found.findings[0].values["detail"] == "a statement outside the text"
+
+
 @pytest.mark.parametrize("kind", ["image", "attachedTemplate", "oleObject", "aFChunk", "frame"])
 def test_what_points_outside_is_refused_unread(fonts: ShippedFonts, kind: str) -> None:
     hostile = with_relationship(contract(), kind, "http://127.0.0.1:9/x")

@@ -16,9 +16,9 @@ from service.documents.admission import MAIN_PART, Unwanted, admit, refusals
 from service.documents.check import check_filled
 from service.documents.docx_blocks import read_blocks
 from service.documents.fields import unknown_fields_with_places
-from service.documents.fill import CompiledTemplate
+from service.documents.fill import CompiledTemplate, filled_sources
 from service.documents.fonts import ShippedFonts
-from service.documents.own import names
+from service.documents.own import expressions, names
 from service.documents.own.declare import declaration
 from service.documents.own.example import example
 from service.documents.own.findings import MOST_FINDINGS, Finding, Found, Severity, shortened
@@ -112,6 +112,9 @@ def _values(printed: set[str], tested: set[str]) -> Iterator[Finding]:
 
 def _filled(template: TemplateVersion) -> Iterator[Finding]:
     """Whether the template can be filled with the most and with the least that an agreement has."""
+    if not all(map(expressions.is_plain, filled_sources(template.docx))):
+        yield Finding(Found.NOT_FILLED, values={"detail": "a statement outside the text"})
+        return
     try:
         compiled = CompiledTemplate(read_template(template))
         for complete in (True, False):

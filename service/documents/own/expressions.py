@@ -45,6 +45,9 @@ _ALLOWED = (
 _environment = TemplateEnvironment()
 
 
+_WHOLE = (*_ALLOWED, nodes.For)
+
+
 class Wrong(Exception):
     """What is wrong with a token: the code of the finding and its values."""
 
@@ -136,6 +139,26 @@ def loop(expression: str, scope: Scope) -> tuple[str, str, str]:
     if scope.loops:
         raise Wrong(Found.NESTED_LOOP, expression=expression)
     return variable, path, f"{path}[]"
+
+
+def is_plain(source: str) -> bool:
+    """Whether the whole source of a part does nothing but what this module accepts.
+
+    Jinja also reads attributes and other places where no reader looks; a statement there would run
+    when an agreement is made.
+    """
+    try:
+        tree = _environment.parse(source)
+    except jinja2.TemplateError:
+        return False
+    loops = list(tree.find_all(nodes.For))
+    return (
+        all(isinstance(node, _WHOLE) for node in tree.find_all(nodes.Node))
+        and all(node.name in ALLOWED_FILTERS for node in tree.find_all(nodes.Filter))
+        and all(_path(node, {}) is not None for node in tree.find_all(nodes.Getattr))
+        and all(_path(node.iter, {}) in names.LISTS for node in loops)
+        and not any(inner is not node for node in loops for inner in node.find_all(nodes.For))
+    )
 
 
 def _translated(expression: str, scope: Scope, *, guarded: bool) -> str:

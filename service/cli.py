@@ -331,13 +331,14 @@ def template() -> None:
 
 @template.command("check", help=text("cli.template_check", OURS))
 @click.argument("file", type=_FILE)
+@click.option("--sample", type=_NEW_FILE, help=text("cli.template_sample", OURS))
 @click.option("--json", "as_json", is_flag=True, help=text("cli.import_json", OURS))
-def template_check(file: Path, as_json: bool) -> None:
+def template_check(file: Path, sample: Path | None, as_json: bool) -> None:
     """What is wrong with one as a template, without a server, a database or settings."""
     # Loads the documents' libraries.
     from service.commands.templates import check_file  # noqa: PLC0415
 
-    sys.exit(check_file(file, as_json=as_json))
+    sys.exit(check_file(file, sample, as_json=as_json))
 
 
 @template.command("names", help=text("cli.template_names", OURS))

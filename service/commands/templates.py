@@ -9,23 +9,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from service.agreement.template_version import TemplateVersion
 from service.documents.own.apart import examine
 from service.documents.own.check import Checked
 from service.documents.own.findings import Finding, Severity
 from service.documents.own.in_words import message, part_name, remedy
 from service.documents.own.names import DECLARED, PLACES, shown, shown_place
-from service.texts import OURS, named, text
+from service.documents.own.sample import make_sample, with_pages
+from service.documents.produce import DocumentMaker
+from service.texts import OURS, folder, named, text
 
 GOOD, FAULTY, UNREADABLE = 0, 1, 2
 
 
-def check_file(file: Path, *, as_json: bool) -> int:
-    """Say what was found, and return the exit status."""
+def check_file(file: Path, sample: Path | None, *, as_json: bool) -> int:
+    """Say what was found, keep the sample if one is asked for, and return the exit status.
+
+    Raises GenerationFailed if a sample is asked for and the office cannot be used.
+    """
     try:
         docx = file.read_bytes()
     except OSError as error:
@@ -33,12 +40,30 @@ def check_file(file: Path, *, as_json: bool) -> int:
         click.echo(text("cli.file_unusable", OURS, file=file, reason=reason), err=True)
         return UNREADABLE
     checked = examine(docx)
+    if sample is not None and checked.template:
+        checked = _sampled(checked, checked.template, sample)
     if as_json:
         told = {"file": file.name, "sha256": hashlib.sha256(docx).hexdigest(), **_values(checked)}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_told(file, checked)))
+        if sample is not None and checked.template:
+            click.echo(text("cli.template_sampled", OURS, file=sample))
     return GOOD if checked.template else FAULTY
+
+
+def _sampled(checked: Checked, template: TemplateVersion, file: Path) -> Checked:
+    """The same findings with their pages, or the one that says why there is no sample."""
+    maker = DocumentMaker(folder(OURS, "documents"), workers=1)
+    try:
+        made = make_sample(maker, template)
+    finally:
+        maker.close()
+    if made.findings:
+        findings = (*made.findings, *checked.findings)
+        return replace(checked, findings=findings, template=None)
+    file.write_bytes(made.pdf)
+    return replace(checked, findings=with_pages(checked.findings, made.pages))
 
 
 def say_names() -> None:
@@ -72,7 +97,8 @@ def _one(finding: Finding) -> Iterator[str]:
     part = part_name(finding, OURS)
     if part:
         key = "cli.template_at" if finding.paragraph else "cli.template_in"
-        yield text(key, OURS, part=part, paragraph=finding.paragraph)
+        key = "cli.template_at_page" if finding.page else key
+        yield text(key, OURS, part=part, paragraph=finding.paragraph, page=finding.page)
     yield text("cli.template_remedy", OURS, remedy=remedy(finding, OURS))
 
 

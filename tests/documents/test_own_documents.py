@@ -10,18 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from docx.document import Document as Docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 from PIL import Image
 
 from service.agreement.template_version import TemplateVersion
+from service.cli import main
 from service.documents.fonts import load_fonts
 from service.documents.own.check import check
-from service.documents.own.findings import Severity
+from service.documents.own.findings import Finding, Found, Severity
+from service.documents.own.in_words import message
+from service.documents.own.sample import make_sample, with_pages
 from service.documents.pdf_text import read_pdf_text
 from service.documents.produce import DocumentMaker
+from service.texts import OURS
 from tests.conformance.opened import Opened
 from tests.conformance.rules import broken
 from tests.documents.foreign import contract
@@ -140,3 +145,50 @@ def test_an_example_says_so_on_every_page(
     assert "VOORBEELD" not in "".join(
         read_pdf_text(made(document_maker, template, ordinary()).pdf).pages
     )
+
+
+def test_a_sample_shows_each_value_by_its_name(
+    document_maker: DocumentMaker, template: TemplateVersion
+) -> None:
+    sample = make_sample(document_maker, template)
+    assert sample.findings == ()
+    for words in (
+        "[verwerker.naam]",
+        "[hoofdovereenkomst.datum]",
+        "[persoonsgegevens1](bijzonder)",
+    ):
+        assert any(words in page for page in sample.pages), words
+    place = Finding(Found.BORDER, "word/document.xml", "Functionaris: {{ functionaris.naam }}")
+    assert [each.page for each in with_pages([place], sample.pages)] == [len(sample.pages)]
+
+
+def test_a_file_whose_pdf_says_something_else_has_no_sample(
+    document_maker: DocumentMaker, templates_dir: Path
+) -> None:
+    def begins_at_five(docx: Docx) -> None:
+        docx.paragraphs[6].insert_paragraph_before("Ten vijfde", style="List Number")
+        five = (
+            f'<w:lvlOverride {nsdecls("w")} w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride>'
+        )
+        for number in docx.part.numbering_part.element.findall(qn("w:num")):
+            number.append(parse_xml(five))
+
+    found = check(contract(begins_at_five), load_fonts(templates_dir / "fonts"))
+    assert found.template
+    sample = make_sample(document_maker, found.template)
+    assert sample.pdf == b""
+    assert [each.code for each in sample.findings] == [Found.NOT_MADE]
+    said = message(sample.findings[0], OURS)
+    assert "de PDF zegt iets anders dan de leesweergave" in said
+    assert "5.Tenvijfde" in said
+
+
+def test_the_command_keeps_the_sample(tmp_path: Path) -> None:
+    file, sample = tmp_path / "contract.docx", tmp_path / "voorbeeld.pdf"
+    file.write_bytes(contract())
+    arguments = ["template", "check", str(file), "--sample", str(sample)]
+    told = CliRunner().invoke(main, arguments, env={})
+    assert told.exit_code == 0, told.output
+    assert "tekst, pagina 1 van het voorbeeld, bij “Overeenkomst gegevensverwerking”" in told.output
+    pages = read_pdf_text(sample.read_bytes()).pages
+    assert all("VOORBEELD" in page for page in pages)

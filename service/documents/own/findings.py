@@ -45,6 +45,7 @@ class Found(StrEnum):
     VALUE_MISSING = "value_missing"
     VALUE_NOT_PRINTED = "value_not_printed"
     NOT_FILLED = "not_filled"
+    NOT_MADE = "not_made"
 
     # signature places
     PLACE_UNKNOWN = "place_unknown"

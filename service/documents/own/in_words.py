@@ -11,7 +11,12 @@ CATALOGUE = "template_findings"
 
 
 def message(finding: Finding, language: Language) -> str:
-    return text(f"{CATALOGUE}.{finding.code.value}.message", language, **finding.values)
+    values: dict[str, str | int] = dict(finding.values)
+    if reason := values.get("reason"):
+        key = f"{CATALOGUE}.why_not_made.{reason}"
+        known = key if has_text(key, language) else f"{CATALOGUE}.why_not_made.other"
+        values["why"] = text(known, language)
+    return text(f"{CATALOGUE}.{finding.code.value}.message", language, **values)
 
 
 def remedy(finding: Finding, language: Language) -> str:

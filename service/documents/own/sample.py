@@ -1,0 +1,90 @@
+"""A sample of an own template, made as agreements are made: the last thing to look at.
+
+Each value is printed as its own name in brackets, so that whoever reads the sample sees what stands
+where. The office converts it, the PDF must say the same as the reading view, keep PDF/A and PDF/UA,
+and have its places; then the same is done with the least that an agreement has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from service.agreement.template_version import TemplateVersion
+from service.documents.check import compact
+from service.documents.own import names
+from service.documents.own.example import example
+from service.documents.own.findings import Finding, Found
+from service.documents.own.paragraphs import TOKEN
+from service.documents.pdf_text import read_pdf_text
+from service.documents.produce import DocumentMaker
+from service.errors import GenerationFailed
+
+OFFICE = ("office_missing", "office_python_missing", "office_start", "office_failed", "closed")
+"""Reasons that are not the file's fault."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """``pdf`` says on every page that it is an example; empty when there is a fault."""
+
+    pdf: bytes
+    pages: tuple[str, ...]
+    """The text of each page, compacted."""
+
+    findings: tuple[Finding, ...]
+
+
+def make_sample(maker: DocumentMaker, template: TemplateVersion) -> Sample:
+    """Make a sample of a template without faults.
+
+    Raises GenerationFailed if the office cannot be used, or fails.
+    """
+    fields = [place.key for place in template.places]
+    dated = datetime.now(UTC)
+    most = named_values(template.version)
+    least = example(complete=False, version=template.version)
+    try:
+        for context in (most, least):
+            maker.agreement(template, context, fields=fields, dated=dated)
+        shown = maker.agreement(template, most, fields=fields, dated=dated, preview=True)
+    except GenerationFailed as failed:
+        if failed.reason in OFFICE:
+            raise
+        values = {"reason": failed.reason, "detail": failed.detail}
+        return Sample(b"", (), (Finding(Found.NOT_MADE, values=values),))
+    pages = tuple(map(compact, read_pdf_text(shown.pdf).pages))
+    return Sample(shown.pdf, pages, ())
+
+
+def named_values(version: str) -> dict[str, Any]:
+    """A context in which each value is its own name; a list has two items."""
+    context = example(complete=True, version=version)
+    for path in names.DECLARED:
+        if "[]" in path:
+            continue
+        *outer, last = path.split(".")
+        scope = context
+        for step in outer:
+            scope = scope[step]
+        if path in names.LISTS:
+            labels = [f"[{names.shown(path)} {number}]" for number in (1, 2)]
+            items = [{"label": label, "special": not at} for at, label in enumerate(labels)]
+            scope[last] = labels if path == "services" else items
+        elif isinstance(scope.get(last), str) and path != "template.version":
+            scope[last] = f"[{names.shown(path)}]"
+    return context
+
+
+def with_pages(findings: Iterable[Finding], pages: Sequence[str]) -> tuple[Finding, ...]:
+    """The findings with the page of the sample where their paragraph begins, if it was found."""
+    return tuple(replace(each, page=_page(each.paragraph, pages)) for each in findings)
+
+
+def _page(paragraph: str, pages: Sequence[str]) -> int | None:
+    """The number of the first page with the longest fixed words of a paragraph."""
+    pieces = TOKEN.split(paragraph.removesuffix("…"))
+    words = max(map(compact, pieces), key=len)
+    return next((at for at, page in enumerate(pages, 1) if words and words in page), None)

@@ -341,6 +341,16 @@ def template_check(file: Path, sample: Path | None, as_json: bool) -> None:
     sys.exit(check_file(file, sample, as_json=as_json))
 
 
+@template.command("starter", help=text("cli.template_starter", OURS))
+@click.argument("file", type=_NEW_FILE)
+def template_starter(file: Path) -> None:
+    """A Word file to begin with."""
+    # Loads the documents' libraries.
+    from service.commands.templates import write_starter  # noqa: PLC0415
+
+    write_starter(file)
+
+
 @template.command("names", help=text("cli.template_names", OURS))
 def template_names() -> None:
     """What a template can fill in."""

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from service.agreement.template_version import TemplateVersion
+from service.documents.builder.package import docx_path
 from service.documents.own.apart import examine
 from service.documents.own.check import Checked
 from service.documents.own.findings import Finding, Severity
@@ -50,6 +51,12 @@ def check_file(file: Path, sample: Path | None, *, as_json: bool) -> int:
         if sample is not None and checked.template:
             click.echo(text("cli.template_sampled", OURS, file=sample))
     return GOOD if checked.template else FAULTY
+
+
+def write_starter(file: Path) -> None:
+    """Write the Word file to begin with. Raises OSError."""
+    file.write_bytes(docx_path(folder(OURS, "documents", "starter")).read_bytes())
+    click.echo(text("cli.template_started", OURS, file=file))
 
 
 def _sampled(checked: Checked, template: TemplateVersion, file: Path) -> Checked:

@@ -74,6 +74,18 @@ def test_our_own_text_is_a_template_too(
     assert (again.findings, again.places) == ((), found.places)
 
 
+def test_the_file_to_begin_with_is_a_template(fonts: ShippedFonts, tmp_path: Path) -> None:
+    told = zegel("starter", tmp_path / "begin.docx")
+    assert told.exit_code == 0, told.output
+    found = check.check((tmp_path / "begin.docx").read_bytes(), fonts)
+    assert found.findings == ()
+    outer = {path for path in names.DECLARED if "[]" not in path}
+    groups = {path for path in outer if any(each.startswith(f"{path}.") for each in outer)}
+    shown_otherwise = {"preview", "revision", "template.version", *groups}
+    printed = {path.partition("[]")[0] for path in found.printed}
+    assert outer - shown_otherwise <= printed
+
+
 def no_header(docx: Docx) -> None:
     row = docx.tables[0].rows[0]._tr.get_or_add_trPr()
     row.remove(row.find(qn("w:tblHeader")))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from service.documents.builder.__main__ import BUILT
 from service.documents.builder.package import build, docx_path, source_path
 from service.documents.docx_blocks import Paragraph, TableBlock, printed_paragraphs, read_blocks
 from service.documents.fill import CompiledTemplate
@@ -57,8 +58,9 @@ def clause(blocks: list[Paragraph | TableBlock], number: str) -> str:
     return "\n".join(texts)
 
 
-def test_the_committed_word_file_is_what_the_source_builds(templates_dir: Path) -> None:
-    folder = templates_dir / "agreement"
+@pytest.mark.parametrize("name", BUILT)
+def test_the_committed_word_file_is_what_the_source_builds(templates_dir: Path, name: str) -> None:
+    folder = templates_dir / name
     footer = tomllib.loads((folder / "template.toml").read_text("utf-8"))["footer"]
     assert docx_path(folder).read_bytes() == build(source_path(folder).read_text("utf-8"), footer)
 

@@ -1,4 +1,5 @@
-"""``python -m service.documents.builder``: write the agreement's .docx from its text source."""
+"""``python -m service.documents.builder``: write the .docx of each text source: the agreement, and
+the file that an own template can begin with."""
 
 from __future__ import annotations
 
@@ -7,13 +8,16 @@ from pathlib import Path
 
 from service.documents.builder.package import build, docx_path, source_path
 
-AGREEMENT = Path(__file__).resolve().parents[3] / "templates" / "nl" / "documents" / "agreement"
+DOCUMENTS = Path(__file__).resolve().parents[3] / "templates" / "nl" / "documents"
+BUILT = ("agreement", "starter")
 
 
 def main() -> None:
-    declared = tomllib.loads((AGREEMENT / "template.toml").read_text(encoding="utf-8"))
-    text = source_path(AGREEMENT).read_text("utf-8")
-    docx_path(AGREEMENT).write_bytes(build(text, declared["footer"]))
+    """Build both Word files."""
+    for folder in (DOCUMENTS / name for name in BUILT):
+        declared = tomllib.loads((folder / "template.toml").read_text(encoding="utf-8"))
+        text = source_path(folder).read_text("utf-8")
+        docx_path(folder).write_bytes(build(text, declared["footer"]))
 
 
 if __name__ == "__main__":

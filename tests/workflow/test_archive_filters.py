@@ -46,7 +46,7 @@ def test_the_words_of_former_agreements_become_the_same(done: tuple[House, str, 
     house.draft(chosen={"personal_data": ["health"], "data_subjects": ["minors"]})
     before = house.rows("select id, words from agreements order by id")
     migration = importlib.import_module(
-        "service.database.migrations.versions.0047_words_of_filters"
+        "service.database.migrations.versions.0048_words_of_filters"
     )
     house.rows(migration._REMOVE)
     assert house.rows("select id from agreements where words like '%xq%'") == []

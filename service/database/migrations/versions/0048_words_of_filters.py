@@ -7,8 +7,8 @@ filters and words, alone and together. For a million agreements this takes some 
 
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 

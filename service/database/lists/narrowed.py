@@ -118,7 +118,8 @@ def page(connection: Connection, search: Search, typed: Words | None, limit: int
         return connection.execute(statement, values).scalars().all()
 
     ordered = [name for name in shares if name in _IN_ORDER] if order is Order.ACTIVITY else []
-    base = min(ordered, key=shares.__getitem__, default="")
+    # Those with one template are of the same time, so only its index finds former ones at once.
+    base = min(ordered, key=lambda name: (name != "template", shares[name]), default="")
     if set(shares) <= {base}:
         return ids(_in_order(shape, base))
     share = prod(each for name, each in shares.items() if name != base)

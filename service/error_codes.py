@@ -220,6 +220,8 @@ class FieldCode(StrEnum):
     DELEGATE_SAME = "delegate_same"
     QUESTION_REQUIRED = "question_required"
     ANSWER_REQUIRED = "answer_required"
+    KEEP_NOTHING = "keep_nothing"
+    KEEP_MOST = "keep_most"
     SEARCH_SHORT = "search_short"
 
     # a file to check

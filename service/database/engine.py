@@ -51,6 +51,7 @@ from service.database.people.account_links import AccountLinks
 from service.database.people.accounts import Accounts
 from service.database.people.activity import StaffActivity
 from service.database.people.kept_forms import KeptForms
+from service.database.people.kept_searches import KeptSearches
 from service.database.people.logos import Logos
 from service.database.people.profiles import Profiles
 from service.database.people.role_requests import RoleRequests
@@ -125,6 +126,7 @@ class Transaction:
     failing_jobs = Part(FailingJobs)
     idempotency = Part(IdempotencyKeys)  # answered requests
     batches = Part(Batches)
+    kept_searches = Part(KeptSearches)  # filters that people kept under a name
     imports = Part(Imports)
     lines = Part(ImportLines)
     known = Part(KnownCustomers)  # what the database has of the customers in a list

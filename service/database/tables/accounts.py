@@ -150,6 +150,16 @@ role_requests = Table(
     CheckConstraint("(ended = '') = (ended_at is null)", name="ended_at"),
 )
 
+# Filters of the list, for one person.
+kept_searches = Table(
+    "kept_searches",
+    metadata,
+    Column("staff_id", UUID(as_uuid=False), ForeignKey("staff.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    # The arguments of the list's address.
+    Column("query", Text, nullable=False),
+)
+
 # Activity of staff, or of strangers at the sign-in page: one counting row per kind, person, subject
 # and hour, so that a flood does not fill the disk. Outside the hash chain, because it is erased.
 staff_activity = Table(

@@ -8,6 +8,7 @@ from service.web.staff import (  # noqa: F401  each adds its pages to the bluepr
     countersign,
     documents,
     ending,
+    kept_filters,
     keys,
     logo,
     operations,

@@ -37,6 +37,7 @@ from service.workflow.keeping.listing import choices, listing
 from service.workflow.offer.create import able, create
 from service.workflow.offer.edit import edit
 from service.workflow.offer.preview import request_preview
+from service.workflow.people.kept_searches import kept
 from signatures.effective_date import local_date
 
 
@@ -48,17 +49,19 @@ def agreements() -> Any:
     search = asked.search
     words, group = search.words, search.group
     page = listing(deps(), search, current_staff())
-    kept = asked.address
+    address = asked.address
     tabs = [
         {
             "label": text(f"staff.group.{name or 'all'}", OURS),
             "count": amount(page.counts[name], COUNTED),
-            "url": url_for("staff.agreements", **(kept | {"groep": name or None})),
+            "url": url_for("staff.agreements", **(address | {"groep": name or None})),
             "current": name == group,
         }
         for name in ("", *GROUPS)
     ]
-    errors = {"zoek": text(f"errors.{FieldCode.SEARCH_SHORT}", OURS)} if page.too_short else {}
+    errors = dict(again().errors)
+    if page.too_short:
+        errors["zoek"] = text(f"errors.{FieldCode.SEARCH_SHORT}", OURS)
     return show(
         "staff/list.html",
         422 if errors else 200,
@@ -68,11 +71,16 @@ def agreements() -> Any:
         asked=asked,
         words=words,
         group=group,
+        kept=[
+            (name, f"{url_for('staff.agreements')}?{query}", query == asked.query)
+            for name, query in kept(deps(), current_staff())
+        ],
+        typed=again().values,
         kinds=KINDS,
         batches=newest(deps(), current_staff()),
         columns=[(name, text(f"list.column.{name}", OURS)) for name in COLUMNS],
-        older=page.next and url_for("staff.agreements", **kept, na=page.next),
-        first=url_for("staff.agreements", **kept) if request.args.get("na") else "",
+        older=page.next and url_for("staff.agreements", **address, na=page.next),
+        first=url_for("staff.agreements", **address) if request.args.get("na") else "",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 
@@ -35,6 +36,11 @@ class Asked:
         """The arguments of this list's address."""
         words, group = self.search.words, self.search.group
         return {"groep": group or None, "zoek": words or None, **self.kept}
+
+    @property
+    def query(self) -> str:
+        """The same as they stand in an address; empty if nothing filters."""
+        return urlencode({name: value for name, value in self.address.items() if value})
 
     @property
     def said(self) -> list[str]:

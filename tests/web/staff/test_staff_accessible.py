@@ -28,7 +28,7 @@ from service.workflow.actors import Client
 from service.workflow.bulk import batch
 from service.workflow.bulk.batch import Selected
 from service.workflow.life.end import end
-from service.workflow.people import forgotten, role_grants
+from service.workflow.people import forgotten, kept_searches, role_grants
 from service.workflow.people import staff as people
 
 PHONE = {"width": 390, "height": 844}
@@ -134,6 +134,7 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
     invitation, unlock = _links(deps)
     other = add_colleague(deps, "tom@it4.example", Role.SIGNATORY, name="Tom Claes")
     steps(deps).pre_signed(name=f"Collega {LONG}", countersigner=other.id)
+    kept_searches.keep(deps, f"Mijn lijst {LONG}"[:60], "groep=draft", admin[0])
     begun = str(uuid4())
     chosen = Selected((sent, draft))
     batch.begin(deps, begun, BatchKind.EXTEND, chosen, admin[0], seen=1, days="90")

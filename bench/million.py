@@ -67,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parse(arguments)
     for name, value in describe().items():
         print(f"{name:<10} {value}")
-    with _databases(asked.data, (asked.base, asked.rows)) as (base, large):
+    with databases(asked.data, (asked.base, asked.rows)) as (base, large):
         answers = [
             _in_turns(name, goal, ask, base, large)
             for name, goal, ask in questions()
@@ -141,7 +141,7 @@ def _table(answers: Sequence[Answered], base: int, rows: int) -> str:
 
 
 @contextmanager
-def _databases(directory: Path | None, sizes: Sequence[int]) -> Iterator[list[Asked]]:
+def databases(directory: Path | None, sizes: Sequence[int]) -> Iterator[list[Asked]]:
     """A filled database of each size; those in ``directory`` are kept for the next run."""
     with ExitStack() as opened:
         data = directory or Path(

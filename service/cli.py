@@ -301,6 +301,17 @@ def archive_register(kind: str, out: Path, **given: str) -> None:
     register(_settings(PRODUCTION), kind, out, given)
 
 
+@archive.command("export", help=text("cli.archive_export", OURS))
+@click.option("--out", type=_NEW_FILE, required=True, help=text("cli.export_out", OURS))
+@which_agreements
+def archive_export(out: Path, **given: str) -> None:
+    """Originals and evidence sheets as one ZIP."""
+    # Loads the database and the archive.
+    from service.commands.exports import originals  # noqa: PLC0415
+
+    sys.exit(originals(_settings(PRODUCTION), out, given))
+
+
 @main.command("import", help=text("cli.import_list", OURS))
 @click.argument("file", type=_FILE)
 @click.option("--check", is_flag=True, help=text("cli.import_check", OURS))

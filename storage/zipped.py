@@ -11,7 +11,8 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from storage.errors import PackageInvalid
 
@@ -33,10 +34,7 @@ def zip_package(files: Mapping[str, bytes], *, folder: str = "") -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{folder}/{name}" if folder else name, MOMENT)
-            entry.create_system = 3  # Unix, on every machine
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, data)
+            archive.writestr(_entry(f"{folder}/{name}" if folder else name), data)
     return target.getvalue()
 
 
@@ -69,3 +67,51 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, size: int, room: i
         return archive.read(entry)
     except _STRANGE:
         return None
+
+
+def stream_zip(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """One ZIP of any size while it is made, from names and contents; ZIP64 where needed.
+
+    In memory are one member, and the list of names that a ZIP has at its end. Sizes and checksums
+    are before each member, not behind it: not every reader accepts that for what is not compressed.
+    """
+    target = _Outgoing()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in members:
+            archive.writestr(_entry(name), data)
+            yield target.taken()
+    yield target.taken()
+
+
+class _Outgoing(io.RawIOBase):
+    """A file that forgets what was taken from its beginning. Within the rest one can go back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gone = 0
+        self._kept = io.BytesIO()
+
+    def write(self, data: Any) -> int:
+        return self._kept.write(data)
+
+    def tell(self) -> int:
+        return self._gone + self._kept.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Only to an offset from the beginning."""
+        self._kept.seek(offset - self._gone, whence)
+        return self.tell()
+
+    def taken(self) -> bytes:
+        """What was written since the last time."""
+        data = self._kept.getvalue()
+        self._gone += len(data)
+        self._kept = io.BytesIO()
+        return data
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, MOMENT)
+    entry.create_system = 3  # Unix, on every machine
+    entry.external_attr = 0o644 << 16
+    return entry

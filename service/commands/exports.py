@@ -1,4 +1,4 @@
-"""``zegel archive register``: exports of the archive to a file."""
+"""``zegel archive register`` and ``export``: exports of the archive to a file."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from service.error_words import words_by_field
 from service.errors import Invalid
 from service.settings.table import Settings
 from service.texts import OURS, catalogue, text
+from service.workflow.keeping.export_originals import export_originals
 from service.workflow.keeping.export_register import RegisterKind, export_register
 from service.workflow.keeping.listing import versions_of_text
 
@@ -29,6 +30,18 @@ def register(settings: Settings, kind: str, out: Path, given: Mapping[str, str])
         found = export_register(deps, search, RegisterKind(kind), OPERATOR)
         _write(out, found.parts)
     click.echo(text("cli.exported", OURS, count=found.count, file=out))
+
+
+def originals(settings: Settings, out: Path, given: Mapping[str, str]) -> int:
+    """Write the originals of a selection as a ZIP; status 1 if its index names a file that could
+    not be read."""
+    with _selecting(settings, given) as (deps, search):
+        found = export_originals(deps, search, OPERATOR)
+        _write(out, found.parts)
+    click.echo(text("cli.exported", OURS, count=found.count, file=out))
+    if found.missing:
+        click.echo(text("cli.export_missing", OURS, count=found.missing), err=True)
+    return 1 if found.missing else 0
 
 
 @contextmanager

@@ -58,6 +58,7 @@ def search() -> Any:
         values=typed,
         errors=errors,
         states=[(s.value, text(f"states.agreement.{s.value}", OURS)) for s in sorted(EFFECTIVE)],
+        originals=url_for("archive.originals", **kept),
         choices=facet_choices(versions_of_text(deps())),
         narrowed=not NARROWING.isdisjoint(kept),
         searched=bool(kept),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from html import unescape
 
@@ -48,6 +50,17 @@ def test_the_register_of_what_is_found(office: Browser, deps: Deps, archived: st
     assert "Gezocht: peeters" in office.page
 
 
+def test_the_originals_of_what_is_found(office: Browser, deps: Deps, archived: str) -> None:
+    office.get("/archief?zoek=peeters")
+    assert 'href="/archief/originelen.zip?zoek=peeters"' in office.page
+    answer = office.get("/archief/originelen.zip?zoek=peeters")
+    assert answer.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
+        assert len(package.namelist()) == 3
+    office.get("/beheer/logboek?soort=viewed")
+    assert "Originelen met bewijsbladen opgehaald als zip: 1 overeenkomst." in office.page
+
+
 def test_a_mistake_in_the_search_comes_back_on_its_page(office: Browser, archived: str) -> None:
     office.get("/archief/register.csv?op=32/1/2020")
     assert office.status == 422
@@ -72,6 +85,7 @@ def test_sales_cannot_export(
     sales, archivist = as_role(Role.SALES), as_role(Role.ARCHIVE)
     sales.get("/archief")
     assert offered(sales) == []
-    assert sales.get("/archief/register.csv").status_code == 403
+    for path in ("/archief/register.csv", "/archief/originelen.zip"):
+        assert sales.get(path).status_code == 403, path
     archivist.get("/archief")
     assert len(offered(archivist)) == 3

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import uuid
 from contextlib import suppress
 
 import pytest
 from bakery import DETAILS, LISTS, PRE_SIGNED
 from colleagues import add_colleague, proof_of
 from house import House
+from lists import SERVICES, as_csv, customer
 
+from service.agreement.batch import BatchKind
 from service.agreement.drafting import Input
 from service.agreement.events import Event
 from service.agreement.life import GivenEnd
+from service.agreement.lists import Search
 from service.agreement.permissions import SYSTEM, Role
 from service.database.log.audit_check import check_chain
 from service.errors import Invalid
+from service.spreadsheets.table import Kind
 from service.texts import OURS
 from service.workflow.actors import Client
-from service.workflow.keeping import archive, retrieve
+from service.workflow.bulk import batch, decide, run, take_in
+from service.workflow.keeping import archive, export_list, retrieve
 from service.workflow.keeping.dossier import dossier_of
 from service.workflow.life import change_end, end, undo_end
 from service.workflow.offer import (
@@ -207,12 +213,32 @@ def _staff(house: House) -> None:
             )
 
 
+def _many(house: House) -> None:
+    """Two lists taken in, one made and one stopped; then steps for many at once, and an export."""
+    deps, staff = house.deps, house.staff
+    for numbers, stopped in ((range(2), False), (range(2, 4), True)):
+        rows = [customer(n, name=f"Zqx {n}", email=f"zqx{n}@zaak{n}.example") for n in numbers]
+        number = take_in.take_in(deps, as_csv(rows), "zqx.csv", staff, options=SERVICES).number
+        decide.start(deps, number, staff)
+        decide.pause(deps, number, staff)
+        decide.resume(deps, number, staff)
+        if stopped:
+            decide.stop(deps, number, staff)
+        run.run(deps)
+    chosen = batch.Selected([_sent(house)])
+    begun = str(uuid.uuid4())
+    batch.begin(deps, begun, BatchKind.VOID, chosen, staff, seen=1, reason="Zqxreden")
+    batch.run(deps)
+    export_list.export_list(deps, Search(words="zqxpeeters"), (), Kind.WORKBOOK, staff, BROWSER)
+
+
 def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -> None:
     house = dataclasses.replace(
         whole_house, staff=dataclasses.replace(whole_house.staff, name="Els Zqxmaes")
     )
     house.rows("update staff set name = 'Els Zqxmaes'")
     reference = _signed_by_both(house)
+    _many(house)
     _other_endings(house)
     _archived(house, reference)
     _staff(house)
@@ -241,6 +267,7 @@ def test_no_name_address_or_typed_word_stands_in_the_chain(whole_house: House) -
         "archive.failed",
         "message.failed",
         "staff.created",
+        "list.exported",
     }
     told = {each for each in Event if each.split(".")[0] not in ELSEWHERE}
     # A refusal is recorded by the same code as a failure; settling it only adds who did it.

@@ -63,7 +63,8 @@ def test_what_stands_still_is_shown_with_its_reason(
     rows(
         deps,
         "set local session_replication_role = replica;"
-        " update acts set signed_at = signed_at - interval '20 minutes'",
+        " update acts set signed_at = signed_at - interval '20 minutes';"
+        " update unsealed_acts set signed_at = signed_at - interval '20 minutes'",
     )
     alarm.alarm(deps)
     office.get("/taken")

@@ -59,6 +59,7 @@ class ErrorCode(StrEnum):
     BATCH_CHANGED = "batch_changed"
     IMPORT_STATE = "import_state"
     IMPORT_NOTHING = "import_nothing"
+    IMPORT_CHANGED = "import_changed"
 
     # accounts
     SECOND_ADMINISTRATOR = "second_administrator"
@@ -245,3 +246,8 @@ class FieldCode(StrEnum):
     FILE_OLD_OR_PROTECTED = "file_old_or_protected"
     FILE_QUOTE = "file_quote"
     FILE_TOO_MUCH = "file_too_much"
+    FILE_MISSING = "file_missing"
+    FILE_OR_PASTED = "file_or_pasted"
+    COLUMNS_MISSING = "columns_missing"
+    COLUMNS_TWICE = "columns_twice"
+    ROW_SELECT = "row_select"

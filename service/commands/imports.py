@@ -27,6 +27,7 @@ from service.error_words import kept_in_words, words_of
 from service.errors import Invalid, Refused
 from service.settings.table import Settings
 from service.spreadsheets.read import read_table
+from service.spreadsheets.table import column_letter
 from service.texts import OURS, catalogue, text
 from service.workflow.bulk import decide, judge, look, problems, run, take_in
 from service.workflow.bulk.judge import Checked
@@ -34,7 +35,6 @@ from service.workflow.bulk.judge import Checked
 GOOD, FAULTY, UNUSABLE_LIST = 0, 1, 2
 SAID_EVERY = 2.0  # seconds between two lines of progress
 SHOWN = 50  # rows with faults or warnings; the rest is counted
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def _told(checked: Checked, name: str) -> Iterator[str]:
     encoding = checked.dialect.encoding or checked.dialect.sheet
     yield text("cli.import_columns", OURS, file=name, rows=len(checked.verdicts), encoding=encoding)
     for number, target in enumerate(columns.targets):
-        heading = headings[number] or text("bulk.no_heading", OURS, letter=_letter(number))
+        heading = headings[number] or text("bulk.no_heading", OURS, letter=column_letter(number))
         if target:
             yield text("cli.import_column", OURS, heading=heading, target=shown_name(target))
         else:
@@ -233,12 +233,6 @@ def _counts(checked: Checked) -> dict[str, int]:
         "faulty": checked.count(LineState.FAULTY),
         "skipped": checked.count(LineState.SKIPPED),
     }
-
-
-def _letter(number: int) -> str:
-    """The name of a column in a spreadsheet: A, B … Z, AA."""
-    more, last = divmod(number, len(LETTERS))
-    return (_letter(more - 1) if more else "") + LETTERS[last]
 
 
 def _sentences(verdict: Verdict, columns: Columns, headings: Sequence[str]) -> list[str]:

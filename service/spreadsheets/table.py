@@ -15,6 +15,7 @@ MOST_ROWS = 50_000
 MOST_ROWS_IN_FILE = MOST_ROWS + 100
 MOST_COLUMNS = 200
 MOST_CHARACTERS = 50_000_000  # of all cells together
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Kind(StrEnum):
@@ -52,6 +53,12 @@ class Table:
     rows: tuple[Row, ...]
     width: int
     dialect: Dialect
+
+
+def column_letter(number: int) -> str:
+    """The name of a column in a spreadsheet, of which the first has number 0: A, B … Z, AA."""
+    more, last = divmod(number, len(LETTERS))
+    return (column_letter(more - 1) if more else "") + LETTERS[last]
 
 
 def refusal(code: FieldCode, **values: object) -> Invalid:

@@ -39,6 +39,7 @@ _REFUSED = (
     ErrorCode.BATCH_CHANGED,
     ErrorCode.IMPORT_STATE,
     ErrorCode.IMPORT_NOTHING,
+    ErrorCode.IMPORT_CHANGED,
 )
 _LIMITS = (
     ErrorCode.CODE_TOO_MANY,

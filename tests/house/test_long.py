@@ -32,6 +32,7 @@ def named_in(file: Path) -> list[ast.AST]:
 SHORTER = {
     "faults/test_loss.py": "faults/test_alarm.py",
     "journeys/test_hard_signer.py": "journeys/test_signer.py",
+    "web/staff/test_imports_accessible.py": "journeys/test_import.py",
 }
 
 

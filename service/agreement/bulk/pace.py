@@ -11,13 +11,35 @@ BURST_SECONDS = 10  # after a pause, as many at once as belong to so many second
 def allowed(per_minute: int, newest: datetime | None, now: datetime) -> int:
     """How many may be sent now. ``newest`` is when the last one was, None if there was none;
     ``per_minute`` must not be 0."""
-    most = max(1, per_minute * BURST_SECONDS // A_MINUTE)
+    most = burst(per_minute)
     if newest is None:
         return most
     since = max((now - newest).total_seconds(), 0.0)
     return min(most, int(since * per_minute / A_MINUTE))
 
 
+def burst(per_minute: int) -> int:
+    """How many may be sent at once after a pause."""
+    return max(1, per_minute * BURST_SECONDS // A_MINUTE)
+
+
 def next_one(per_minute: int) -> timedelta:
     """The time after which another one may be sent, in whole seconds."""
     return timedelta(seconds=max(1, -(-A_MINUTE // per_minute)))
+
+
+# Lines that one worker makes, and sends, in a minute, if nothing else holds it up.
+MADE_A_MINUTE = 1000
+SENT_A_MINUTE = 1000
+
+
+def lasts(make: int, send: int, per_minute: int) -> timedelta:
+    """About how long it takes to make and to send so many; ``per_minute`` is 0 for no limit."""
+    working = make / MADE_A_MINUTE + send / SENT_A_MINUTE
+    waiting = max(send - burst(per_minute), 0) / per_minute if per_minute else 0.0
+    return timedelta(minutes=max(working, waiting))
+
+
+def lowest(*per_minute: int | None) -> int:
+    """The one that decides of several limits, of which 0 and None are none."""
+    return min((each for each in per_minute if each), default=0)

@@ -1,6 +1,7 @@
 """The states of an import and of its lines.
 
-An import is *judging* until every line has its verdict, then *ready* for a person to look at it.
+An import that came by a page is *choosing* until a person confirmed its columns and choices. It is
+*judging* until every line has its verdict, then *ready* for a person to look at it.
 Started, it is *running*: the worker makes the agreements of the good lines and, if asked, sends
 them. It can be *paused* and go on, be *stopped*, which ends what is not done yet, or be *done*.
 After that more can be asked of it: sending what was made, or trying again what failed.
@@ -15,6 +16,7 @@ from service.errors import Refused
 
 
 class ImportState(StrEnum):
+    CHOOSING = "choosing"
     JUDGING = "judging"
     READY = "ready"
     RUNNING = "running"
@@ -50,7 +52,7 @@ class ImportStep(StrEnum):
 TRANSITIONS: dict[ImportStep, dict[ImportState, ImportState]] = {
     # Before anything was made: with other columns or choices.
     ImportStep.JUDGE_AGAIN: dict.fromkeys(
-        (ImportState.JUDGING, ImportState.READY), ImportState.JUDGING
+        (ImportState.CHOOSING, ImportState.JUDGING, ImportState.READY), ImportState.JUDGING
     ),
     ImportStep.START: dict.fromkeys(
         (ImportState.READY, ImportState.DONE, ImportState.RUNNING), ImportState.RUNNING
@@ -58,7 +60,13 @@ TRANSITIONS: dict[ImportStep, dict[ImportState, ImportState]] = {
     ImportStep.PAUSE: {ImportState.RUNNING: ImportState.PAUSED},
     ImportStep.RESUME: {ImportState.PAUSED: ImportState.RUNNING},
     ImportStep.STOP: dict.fromkeys(
-        (ImportState.JUDGING, ImportState.READY, ImportState.RUNNING, ImportState.PAUSED),
+        (
+            ImportState.CHOOSING,
+            ImportState.JUDGING,
+            ImportState.READY,
+            ImportState.RUNNING,
+            ImportState.PAUSED,
+        ),
         ImportState.STOPPED,
     ),
 }

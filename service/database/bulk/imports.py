@@ -24,6 +24,7 @@ from service.errors import NotFound
 from service.spreadsheets.table import Dialect, Kind
 
 _NUMBERS_LOCK = 7_403_147
+_MOST = 2**31 - 1  # of the column
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Import:
     targets: tuple[str, ...]
     shape: str
     options: Options
+    left_out: tuple[int, ...]
     sending: bool
     per_minute: int | None
     failure: str
@@ -52,6 +54,8 @@ class Import:
 
 @dataclass(frozen=True)
 class NewImport:
+    """What is stored when a list is taken in; ``state`` is *choosing* or *judging*."""
+
     id: str
     name: str
     by_id: str
@@ -60,6 +64,8 @@ class NewImport:
     targets: tuple[str, ...]
     shape: str
     options: Options
+    left_out: tuple[int, ...]
+    state: ImportState
 
 
 _WHOLE = select(imports, staff.c.name.label("by_name")).join(staff, staff.c.id == imports.c.by_id)
@@ -82,12 +88,13 @@ class Imports(Records):
                     number=last + 1,
                     name=new.name,
                     by_id=new.by_id,
-                    state=ImportState.JUDGING.value,
+                    state=new.state.value,
                     dialect=dataclasses.asdict(new.dialect),
                     headings=list(new.headings),
                     targets=list(new.targets),
                     shape=new.shape,
                     options=new.options.as_json(),
+                    left_out=list(new.left_out),
                 )
                 .returning(imports.c.number)
             ).scalar_one()
@@ -95,19 +102,20 @@ class Imports(Records):
 
     def get(self, number: int) -> Import:
         """Raises NotFound."""
-        return self._one(_WHOLE.where(imports.c.number == number))
+        return self._one(number, _WHOLE)
 
     def lock(self, number: int) -> Import:
         """The same under its row lock: no line of it is being made or sent. Raises NotFound."""
-        return self._one(_WHOLE.where(imports.c.number == number).with_for_update(of=imports))
+        return self._one(number, _WHOLE.with_for_update(of=imports))
 
     def hold_running(self, import_id: str) -> bool:
         """Whether the import is running; it stays so until this transaction ends."""
         state = self._connection.execute(_HOLD, {"import_id": import_id}).scalar_one()
         return bool(state == ImportState.RUNNING.value)
 
-    def _one(self, statement: Select[Any]) -> Import:
-        row = self._connection.execute(statement).one_or_none()
+    def _one(self, number: int, statement: Select[Any]) -> Import:
+        wanted = statement.where(imports.c.number == number)
+        row = self._connection.execute(wanted).one_or_none() if number <= _MOST else None
         if row is None:
             raise NotFound(ErrorCode.NOT_FOUND)
         return _import(row)
@@ -119,10 +127,16 @@ class Imports(Records):
             wanted = wanted.where(imports.c.number < before)
         return [_import(row) for row in self._connection.execute(wanted)]
 
-    def like(self, shape: str) -> Import | None:
-        """The newest import of a list with these headings."""
-        wanted = _WHOLE.where(imports.c.shape == shape).order_by(imports.c.number.desc()).limit(1)
-        row = self._connection.execute(wanted).one_or_none()
+    def like(self, shape: str, *, before: int | None = None) -> Import | None:
+        """The newest import of a list with these headings of which somebody confirmed the columns;
+        or the newest before a number."""
+        wanted = _WHOLE.where(
+            imports.c.shape == shape, imports.c.state != word(ImportState.CHOOSING)
+        )
+        if before is not None:
+            wanted = wanted.where(imports.c.number < before)
+        newest = wanted.order_by(imports.c.number.desc()).limit(1)
+        row = self._connection.execute(newest).one_or_none()
         return _import(row) if row else None
 
     def unfinished(self) -> list[Import]:
@@ -194,12 +208,19 @@ class Imports(Records):
 
     def counts(self, import_id: str) -> dict[LineState, int]:
         """The number of its lines in each state, without those in none."""
+        return self.counts_of([import_id])[import_id]
+
+    def counts_of(self, import_ids: Sequence[str]) -> dict[str, dict[LineState, int]]:
+        """The same for several imports."""
+        found: dict[str, dict[LineState, int]] = {each: {} for each in import_ids}
         rows = self._connection.execute(
-            select(import_lines.c.state, func.count())
-            .where(import_lines.c.import_id == import_id)
-            .group_by(import_lines.c.state)
+            select(import_lines.c.import_id, import_lines.c.state, func.count())
+            .where(import_lines.c.import_id.in_(import_ids))
+            .group_by(import_lines.c.import_id, import_lines.c.state)
         )
-        return {LineState(state): count for state, count in rows}
+        for import_id, state, count in rows:
+            found[import_id][LineState(state)] = count
+        return found
 
     def mails(self, import_id: str) -> dict[MailState, int]:
         """The number of mails with the first link of its agreements, in each state."""
@@ -233,5 +254,6 @@ def _import(row: Any) -> Import:
         dialect=Dialect(**{**said, "kind": Kind(said["kind"])}),
         headings=tuple(row.headings),
         targets=tuple(row.targets),
+        left_out=tuple(row.left_out),
         options=Options.from_json(row.options),
     )

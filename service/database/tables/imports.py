@@ -34,6 +34,8 @@ imports = Table(
     Column("targets", ARRAY(Text), nullable=False),
     Column("shape", Text, nullable=False),
     Column("options", JSONB, nullable=False),
+    # Rows of the file that are no customers: totals, and headings repeated on each page.
+    Column("left_out", ARRAY(Integer), nullable=False, server_default=text("'{}'")),
     # Whether what is made is also to be sent, and at how many a minute; null: as set.
     Column("sending", Boolean, nullable=False, server_default=text("false")),
     Column("per_minute", Integer, nullable=True),

@@ -105,6 +105,44 @@ if (waiting) {
   setTimeout(ask, 500);
 }
 
+// A part of a page that changes while work goes on elsewhere: <div id data-live="address of this page">.
+// Only what differs is replaced, so that focus and place stay; without the attribute it is finished.
+const renew = (old, fresh) => {
+  if (old.isEqualNode(fresh)) return;
+  if (old.nodeName !== fresh.nodeName || old.nodeType !== Node.ELEMENT_NODE || old.id !== fresh.id) {
+    old.replaceWith(fresh);
+    return;
+  }
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
+  const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
+  before.slice(after.length).forEach((node) => node.remove());
+  after.forEach((node, at) => (at < before.length ? renew(before[at], node) : old.append(node)));
+};
+const live = document.querySelector("[data-live]");
+if (live) {
+  const ask = async () => {
+    try {
+      const answer = document.hidden ? null : await fetch(live.dataset.live);
+      if (answer?.redirected) {
+        const ended = live.querySelector("[data-live-ended]");
+        ended.textContent = live.dataset.ended;
+        ended.hidden = false;
+        return;
+      }
+      if (answer?.ok) {
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        document.title = fresh.title;
+        renew(live, fresh.getElementById(live.id));
+      }
+    } catch {
+      // no connection for a moment: ask again
+    }
+    if ("live" in live.dataset) setTimeout(ask, 2000);
+  };
+  setTimeout(ask, 1000);
+}
+
 // <div data-drop="id of the file input">: a file may also be dropped there.
 for (const place of document.querySelectorAll("[data-drop]")) {
   const input = document.getElementById(place.dataset.drop);

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service.agreement.bulk.columns import known_targets
-from service.agreement.bulk.options import FIELDS, Options
+from service.agreement.bulk.choices import checked
+from service.agreement.bulk.columns import Columns
+from service.agreement.bulk.options import Options
 from service.agreement.bulk.states import ImportState, ImportStep, LineState, next_state
 from service.agreement.bulk.verdicts import Note, Skip
 from service.agreement.events import Event
-from service.agreement.fields import Checker
 from service.agreement.permissions import Permission, Role, Staff, require
 from service.database.bulk.imports import Import
 from service.database.engine import Transaction
 from service.deps import Deps
 from service.error_codes import ErrorCode, FieldCode
-from service.errors import Refused
-from service.workflow.bulk.judge import judge_import, require_owner
+from service.errors import FieldError, Invalid, Refused
+from service.workflow.bulk.judge import judge_import, people
 from service.workflow.bulk.take_in import JUDGED_NOW
 from service.workflow.tasks import IMPORT
 
@@ -26,28 +26,23 @@ TO_DO = (LineState.GOOD, LineState.MADE)
 def choose(
     deps: Deps, number: int, by: Staff, *, targets: Sequence[str], options: Options
 ) -> Import:
-    """Correct what the columns hold and the choices for all rows; every row is judged again.
+    """Confirm or correct what the columns hold and the choices for all rows, which are judged anew.
 
-    Raises Invalid naming ``columns`` (an unknown target, or one twice) or another choice; Refused
-    once the import was started.
+    Raises Invalid naming ``columns`` (an unknown target, one twice, or a needed one nowhere) or
+    another choice; Refused once the import was started.
     """
     require(by, Permission.PREPARE)
-    check = Checker()
-    chosen = [each for each in targets if each]
-    if not set(chosen) <= set(known_targets()) or len(set(chosen)) < len(chosen):
-        check.refuse("columns", FieldCode.CHOOSE)
-    if not set(options.fields) <= set(FIELDS):
-        check.refuse("options", FieldCode.CHOOSE)
     with deps.database.begin() as tx:
         found = tx.imports.lock(number)
-        require_owner(tx, options)
-        if len(targets) != len(found.headings):
-            check.refuse("columns", FieldCode.CHOOSE)
-        check.raise_if_wrong()
         state = next_state(ImportStep.JUDGE_AGAIN, found.state)
-        tx.imports.choose(found.id, targets, options)
+        if len(targets) != len(found.headings):
+            raise Invalid([FieldError("columns", FieldCode.CHOOSE)])
+        profile = tx.profiles.newest()
+        columns, processor = Columns(tuple(targets)), profile[1] if profile else None
+        tx.imports.choose(found.id, targets, checked(columns, options, people(tx), processor))
         tx.imports.set_state(found.id, state)
-        tx.lines.move(found.id, list(LineState), LineState.WAITING)
+        judged = [each for each in LineState if each is not LineState.WAITING]
+        tx.lines.move(found.id, judged, LineState.WAITING)
         tx.jobs.defer(IMPORT)
         rows = sum(tx.imports.counts(found.id).values())
     if rows <= JUDGED_NOW:
@@ -85,12 +80,14 @@ def start(
     send: bool = False,
     per_minute: int | None = None,
     doubtful: bool = True,
+    seen: int | None = None,
 ) -> Import:
     """Make the agreements of all good lines and, with ``send``, send them and those made before.
 
     ``per_minute`` limits how many are sent; None: as set for the installation. Without
     ``doubtful``, good lines with a warning are left out. From now on this is done in the name of
-    ``by``. Raises Refused if there is nothing to do, or nobody who can sign for us.
+    ``by``. ``seen`` is how many lines ``by`` was told are good or made. Raises Refused if it is
+    another number by now, if there is nothing to do, or nobody who can sign for us.
     """
     require(by, Permission.PREPARE)
     if send:
@@ -102,6 +99,9 @@ def start(
             raise Refused(ErrorCode.NO_PROCESSOR)
         if send and not tx.accounts.with_role(Role.SIGNATORY):
             raise Refused(ErrorCode.COUNTERSIGNER_NOBODY)
+        open_now = _left(tx, found, sending=True)
+        if seen is not None and seen != open_now:
+            raise Refused(ErrorCode.IMPORT_CHANGED, count=open_now)
         if not doubtful:
             skip = Note(Skip.BY_HAND)
             tx.lines.move(found.id, (LineState.GOOD,), LineState.SKIPPED, doubtful=True, skip=skip)

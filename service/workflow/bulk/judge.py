@@ -58,9 +58,22 @@ def find(
 ) -> Found:
     """The list in a table, with these columns and choices if they are given.
 
-    Raises Invalid, naming ``file``, if there is no row or there are too many.
+    Raises Invalid, naming ``file``, if there is no row or there are too many; or ``owner``.
     """
     require(by, Permission.PREPARE)
+    found = _found(deps, table, targets, options)
+    with deps.database.look() as tx:
+        require_owner(tx, found.options)
+    return found
+
+
+def remembered(deps: Deps, table: Table, by: Staff) -> Found:
+    """The same for a person who will look at the choices of last time before they count."""
+    require(by, Permission.PREPARE)
+    return _found(deps, table, (), None)
+
+
+def _found(deps: Deps, table: Table, targets: Sequence[str], options: Options | None) -> Found:
     listing = listing_of(table.rows)
     if not listing.rows:
         raise refusal(FieldCode.FILE_EMPTY)
@@ -68,7 +81,6 @@ def find(
         raise refusal(FieldCode.FILE_ROWS, most=MOST_ROWS)
     with deps.database.look() as tx:
         columns, chosen = _as_before(tx, listing, targets, options)
-        require_owner(tx, chosen)
     return Found(listing, table.dialect, columns, chosen)
 
 
@@ -94,7 +106,8 @@ def _as_before(
     with problems is ours, and holds nothing."""
     before = tx.imports.like(listing.shape) if not targets or options is None else None
     columns, width = listing.columns, len(listing.headings)
-    if before and not targets:
+    # Lists without headings all look the same, and their columns are not.
+    if before and not targets and any(listing.headings):
         targets = (*before.targets[:width], *columns.targets[len(before.targets) :])
     kept = [
         "" if is_problem(heading) else target

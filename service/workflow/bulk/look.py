@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from service.agreement.bulk.states import LineState
+from service.agreement.bulk.states import ImportState, LineState
 from service.agreement.permissions import Permission, Staff, require
-from service.agreement.states import MailState
+from service.agreement.states import UNSENT, MailState
 from service.database.bulk.imports import Import
 from service.database.bulk.lines import Line
 from service.deps import Deps
 
 PAGE = 50
+PAGE_OF_IMPORTS = 20
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,27 @@ class Progress:
         return self.counts.get(state, 0)
 
     @property
+    def mails_waiting(self) -> int:
+        """Mails that the mail server did not take yet."""
+        return sum(self.mails.get(each, 0) for each in UNSENT)
+
+    @property
+    def mails_refused(self) -> int:
+        return self.mails.get(MailState.REFUSED, 0)
+
+    @property
     def total(self) -> int:
         return sum(self.counts.values())
 
 
-def all_imports(deps: Deps, by: Staff, *, before: int | None = None) -> list[Import]:
-    """The newest imports, or those before a number."""
+def all_imports(deps: Deps, by: Staff, *, before: int | None = None) -> list[Progress]:
+    """The newest imports, or those before a number, without what is said of their good lines and
+    mails; one more than a page if there are more."""
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
-        return tx.imports.newest(limit=PAGE, before=before)
+        found = tx.imports.newest(limit=PAGE_OF_IMPORTS + 1, before=before)
+        counts = tx.imports.counts_of([each.id for each in found])
+        return [Progress(each, counts[each.id], 0, {}) for each in found]
 
 
 def progress(deps: Deps, number: int, by: Staff) -> Progress:
@@ -45,12 +58,24 @@ def progress(deps: Deps, number: int, by: Staff) -> Progress:
     require(by, Permission.PREPARE)
     with deps.database.look() as tx:
         found = tx.imports.get(number)
+        counts = tx.imports.counts(found.id)
         return Progress(
             found,
-            tx.imports.counts(found.id),
-            tx.imports.doubtful(found.id),
-            tx.imports.mails(found.id),
+            counts,
+            tx.imports.doubtful(found.id) if counts.get(LineState.GOOD) else 0,
+            tx.imports.mails(found.id) if counts.get(LineState.SENT) else {},
         )
+
+
+def others_sending(deps: Deps, number: int, by: Staff) -> list[int]:
+    """The numbers of the other imports that are sending now; all share one pace."""
+    require(by, Permission.PREPARE)
+    with deps.database.look() as tx:
+        return [
+            each.number
+            for each in tx.imports.unfinished()
+            if each.sending and each.state is ImportState.RUNNING and each.number != number
+        ]
 
 
 def lines(

@@ -14,10 +14,12 @@ from service.agreement.bulk.listing import is_problem
 from service.agreement.bulk.states import LineState
 from service.agreement.bulk.verdicts import Note
 from service.agreement.permissions import Permission, Staff, require
+from service.database.bulk.imports import Import
+from service.database.bulk.lines import Line
 from service.deps import Deps
 from service.error_words import kept_in_words, words_of
 from service.errors import FieldError
-from service.spreadsheets.table import Dialect
+from service.spreadsheets.table import Dialect, column_letter
 from service.spreadsheets.write import CONTENT_TYPES, write_table
 from service.texts import Language, text
 
@@ -83,6 +85,34 @@ def in_words(
         column=column_name(error.field, columns, headings),
         words=words_of(error, language),
     )
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong in a row. ``cell`` is its address, such as F12, and ``given`` what it
+    holds; both are empty if no cell of the row is wrong."""
+
+    cell: str
+    column: str
+    given: str
+    words: str
+
+
+def faults_of(line: Line, found: Import, language: Language) -> list[Fault]:
+    """What is wrong in a line, cell by cell."""
+    columns = Columns(found.targets)
+    told = []
+    for error in line.errors:
+        place = columns.of(error.field)
+        told.append(
+            Fault(
+                f"{column_letter(place)}{line.row}" if place is not None else "",
+                column_name(error.field, columns, found.headings),
+                line.cells[place] if place is not None else "",
+                words_of(error, language),
+            )
+        )
+    return told
 
 
 def column_name(field: str, columns: Columns, headings: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from service.agreement.bulk.options import Options
 from service.agreement.bulk.states import ImportState
+from service.agreement.bulk.verdicts import Verdict
 from service.agreement.events import Event
 from service.agreement.pasted import clean
 from service.agreement.permissions import Permission, Staff, require
@@ -14,7 +15,7 @@ from service.database.bulk.imports import Import, NewImport
 from service.deps import Deps
 from service.spreadsheets.read import read_pasted, read_table
 from service.spreadsheets.table import Table
-from service.workflow.bulk.judge import Checked, Found, find, judge_import
+from service.workflow.bulk.judge import Checked, Found, find, judge_import, remembered
 from service.workflow.tasks import IMPORT
 
 LONGEST_NAME = 200
@@ -37,39 +38,8 @@ def take_in(
     ``columns`` or ``owner``.
     """
     require(by, Permission.PREPARE)
-    return _take_in(deps, read_table(data), name, by, targets, options)
-
-
-def take_in_pasted(
-    deps: Deps,
-    block: str,
-    name: str,
-    by: Staff,
-    *,
-    targets: Sequence[str] = (),
-    options: Options | None = None,
-) -> Import:
-    """The same for rows pasted from a spreadsheet or a mail."""
-    require(by, Permission.PREPARE)
-    return _take_in(deps, read_pasted(block), name, by, targets, options)
-
-
-def take_in_checked(deps: Deps, checked: Checked, name: str, by: Staff) -> Import:
-    """The same for a list that was judged just now, by who looked at the verdicts."""
-    require(by, Permission.PREPARE)
-    return _store(deps, checked, name, by, checked)
-
-
-def _take_in(
-    deps: Deps,
-    table: Table,
-    name: str,
-    by: Staff,
-    targets: Sequence[str],
-    options: Options | None,
-) -> Import:
-    found = find(deps, table, by, targets=targets, options=options)
-    stored = _store(deps, found, name, by, None)
+    found = find(deps, read_table(data), by, targets=targets, options=options)
+    stored = _store(deps, found, name, by, ImportState.JUDGING)
     if len(found.listing.rows) > JUDGED_NOW:
         return stored
     judge_import(deps, stored.number)
@@ -77,7 +47,39 @@ def _take_in(
         return tx.imports.get(stored.number)
 
 
-def _store(deps: Deps, found: Found, name: str, by: Staff, checked: Checked | None) -> Import:
+def receive(deps: Deps, data: bytes, name: str, by: Staff) -> Import:
+    """Store the list in a file for a person to confirm its columns and choices (``decide.choose``).
+
+    Returns the import, *choosing*. Raises Invalid, naming ``file``, if it is no list.
+    """
+    require(by, Permission.PREPARE)
+    return _receive(deps, read_table(data), name, by)
+
+
+def receive_pasted(deps: Deps, block: str, name: str, by: Staff) -> Import:
+    """The same for rows pasted from a spreadsheet or a mail."""
+    require(by, Permission.PREPARE)
+    return _receive(deps, read_pasted(block), name, by)
+
+
+def _receive(deps: Deps, table: Table, name: str, by: Staff) -> Import:
+    return _store(deps, remembered(deps, table, by), name, by, ImportState.CHOOSING)
+
+
+def take_in_checked(deps: Deps, checked: Checked, name: str, by: Staff) -> Import:
+    """The same for a list that was judged just now, by who looked at the verdicts."""
+    require(by, Permission.PREPARE)
+    return _store(deps, checked, name, by, ImportState.READY, checked.verdicts)
+
+
+def _store(
+    deps: Deps,
+    found: Found,
+    name: str,
+    by: Staff,
+    state: ImportState,
+    verdicts: Sequence[Verdict] = (),
+) -> Import:
     import_id, rows = str(uuid.uuid4()), found.listing.rows
     new = NewImport(
         id=import_id,
@@ -89,15 +91,15 @@ def _store(deps: Deps, found: Found, name: str, by: Staff, checked: Checked | No
         targets=found.columns.targets,
         shape=found.listing.shape,
         options=found.options,
+        left_out=found.listing.left_out,
+        state=state,
     )
     with deps.database.begin() as tx:
         number = tx.imports.add(new)
         tx.lines.add(import_id, rows)
         said = {"number": number, "count": len(rows)}
         tx.audit.append(None, Event.IMPORT_BEGUN, by, personal={"name": by.name}, **said)
-        if checked is None:
+        tx.lines.judged(import_id, verdicts)
+        if state is ImportState.JUDGING:
             tx.jobs.defer(IMPORT)
-        else:
-            tx.lines.judged(import_id, checked.verdicts)
-            tx.imports.set_state(import_id, ImportState.READY)
         return tx.imports.get(number)

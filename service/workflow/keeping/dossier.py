@@ -58,7 +58,7 @@ class Dossier:
     signed; ``token_quality`` is the quality of the time stamps in words, empty before the closing.
     ``remind_refused`` is the code of the reason why staff cannot send a reminder now, None if they
     can; ``invited``: it waits for the signatory, who has a valid link. ``life`` is None before the
-    agreement takes effect.
+    agreement takes effect. ``imported``: by the import of this number, from this row of its list.
     """
 
     agreement: Agreement
@@ -80,6 +80,7 @@ class Dossier:
     next_reminder: datetime | None
     can_extend: bool
     life: Life | None
+    imported: tuple[int, int] | None
 
     @property
     def open_questions(self) -> bool:
@@ -218,7 +219,13 @@ def _gathered(deps: Deps, tx: Transaction, agreement: Agreement, language: Langu
         next_reminder=next_moment(situation, marks, now) if situation else None,
         can_extend=extendable and can_be_later(agreement.expires_at, now),
         life=_life(deps, tx, agreement),
+        imported=_imported(entries),
     )
+
+
+def _imported(entries: list[Entry]) -> tuple[int, int] | None:
+    made = (each.data for each in entries if each.event is Event.AGREEMENT_IMPORTED)
+    return next(((int(data["number"]), int(data["row"])) for data in made), None)
 
 
 def _other_days(acts: dict[Place, AcceptedAct], entries: list[Entry]) -> dict[Place, datetime]:

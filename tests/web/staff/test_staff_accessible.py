@@ -5,7 +5,6 @@ The pages are real, of agreements in every stage that the list can show.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import uuid4
@@ -17,7 +16,7 @@ from flask import Flask
 from office import NEW, rows
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 from road import signed_and_archived, steps
-from werkzeug.serving import make_server
+from served import served
 
 from service.agreement.batch import BatchKind
 from service.agreement.capabilities import account_token_for
@@ -138,27 +137,22 @@ def place(office: Office, app: Flask, deps: Deps, admin: tuple[Staff, str]) -> I
     begun = str(uuid4())
     chosen = Selected((sent, draft))
     batch.begin(deps, begun, BatchKind.EXTEND, chosen, admin[0], seen=1, days="90")
-    server = make_server("127.0.0.1", 0, _at_home(app), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    yield Place(
-        address,
-        "els@it4.example",
-        admin[1],
-        draft,
-        sent,
-        waiting,
-        returned,
-        archived,
-        colleague,
-        asked,
-        invitation,
-        unlock,
-        begun,
-    )
-    server.shutdown()
-    thread.join()
+    with served(app) as address:
+        yield Place(
+            address,
+            "els@it4.example",
+            admin[1],
+            draft,
+            sent,
+            waiting,
+            returned,
+            archived,
+            colleague,
+            asked,
+            invitation,
+            unlock,
+            begun,
+        )
 
 
 def _colleagues(deps: Deps, admin: Staff) -> tuple[str, str]:
@@ -186,17 +180,6 @@ def _links(deps: Deps) -> tuple[str, str]:
     found = rows(deps, "select id from account_links order by created_at")
     first, last = (account_token_for(deps.secret_key, str(row.id)) for row in found)
     return first, last
-
-
-def _at_home(app: Flask) -> Callable[..., object]:
-    """The guard answers only one host, but the port is not known before the socket exists."""
-
-    def wsgi(environ: dict[str, str], start: object) -> object:
-        environ["HTTP_HOST"] = "localhost"
-        environ.pop("HTTP_ORIGIN", None)
-        return app.wsgi_app(environ, start)  # type: ignore[arg-type]
-
-    return wsgi
 
 
 def _new(office: Office, **other: object) -> str:

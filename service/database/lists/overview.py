@@ -117,6 +117,8 @@ class Overview(Records):
                     return ids
             if typed.whole and not search.by_date:
                 return self._by_fortnight(search, typed, values, limit)
+        elif typed.in_few_fortnights(limit) and not search.by_date:
+            return self._by_fortnight(search, typed, values, limit)
         return self._column(_by_index(shape, "indexed_words", typed.exact), values)
 
     def _by_fortnight(

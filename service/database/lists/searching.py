@@ -98,6 +98,12 @@ class Words:
             return READ_AT_MOST
         return int(min(READ_AT_MOST, SPARE * limit / self.share))
 
+    def in_few_fortnights(self, limit: int) -> bool:
+        """Whether several words that are each common are rare together, but not so rare that the
+        page is not full after some fortnights: then the index need not find all of any."""
+        several = self.all_whole and len(self.all) > 1
+        return several and self.agreements * self.share > SPARE * limit
+
     @property
     def exact(self) -> bool:
         """Whether all of them are looked up in the index. It is exact, so they need not be compared

@@ -136,7 +136,8 @@ class Search:
     """The search; empty values do not filter.
 
     ``in_force_on`` is a Brussels calendar date: on it they had taken effect and had not ended. One
-    that was superseded has ended too, on a day that is known if its end was recorded.
+    that was superseded has ended too, on a day that is known if its end was recorded. ``lately``:
+    that date is about today, so that the order of the last activity serves it as well.
     """
 
     words: str = ""
@@ -145,6 +146,7 @@ class Search:
     signed_from: date | None = None
     signed_until: date | None = None
     in_force_on: date | None = None
+    lately: bool = False
     facets: Facets = NO_FACETS
     archived_only: bool = False
     after: str = ""
@@ -154,7 +156,8 @@ class Search:
     def by_date(self) -> bool:
         """Whether to sort by effective date instead of last activity, newest first: then one index
         serves the date filter and the order."""
-        return any((self.signed_from, self.signed_until, self.in_force_on))
+        former = self.in_force_on and not self.lately
+        return any((self.signed_from, self.signed_until, former))
 
     @property
     def by_words(self) -> bool:

@@ -265,6 +265,7 @@ def _shape(search: Search) -> Search:
         signed_from=search.signed_from and date.min,
         signed_until=search.signed_until and date.min,
         in_force_on=search.in_force_on and date.min,
+        lately=search.lately,
         archived_only=search.archived_only,
         after="any" if search.after else "",
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from service.agreement.lists import PAGE, Search, Summary, too_short
 from service.agreement.permissions import Permission, Principal, Staff, require
 from service.database.engine import Transaction
 from service.deps import Deps
+from signatures.effective_date import local_date
 
+LATELY = timedelta(days=31)
 NEWEST = 100  # imports to choose from
 
 
@@ -67,6 +70,10 @@ def search_archive(deps: Deps, search: Search, by: Principal) -> Page:
     """A page of agreements signed by both parties."""
     require(by, Permission.SEE_ARCHIVE)
     with deps.database.look() as tx:
+        if search.in_force_on and search.by_words:
+            # Words are found by fortnights of the last activity, if need be.
+            since = local_date(tx.now()) - LATELY
+            search = replace(search, lately=search.in_force_on >= since)
         return _page(tx, search, {})
 
 

@@ -5,6 +5,7 @@ The pages are real, of agreements in every stage that the list can show.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import uuid4
@@ -14,7 +15,7 @@ from app_browser import Browser as Office
 from colleagues import add_colleague, proof_of
 from flask import Flask
 from office import NEW, rows
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 from road import signed_and_archived, steps
 from served import served
 
@@ -308,3 +309,22 @@ def _about_accounts(
     wrong["first-password-wrong"] = look(page)
     rows(deps, "update staff set credential = 'own' where email = 'els@it4.example'")
     return wrong
+
+
+def test_the_list_follows_what_is_typed(place: Place, browser: Browser) -> None:
+    page = browser.new_context(viewport=PHONE).new_page()
+    page.goto(f"{place.address}/aanmelden")
+    page.get_by_label("E-mailadres").fill(place.email)
+    page.get_by_label("Wachtwoord", exact=True).fill(place.password)
+    page.get_by_role("button", name="Aanmelden").click()
+    page.goto(f"{place.address}/overeenkomsten?status=ready")
+    page.get_by_label("Zoek op naam, nummer of kenmerk").press_sequentially("optiek cl")
+    expect(page.get_by_role("status").filter(has_text="1 overeenkomst gevonden")).to_be_attached()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"zoek=optiek\+cl.*status=ready"))
+    expect(page.get_by_label("Zoek op naam, nummer of kenmerk")).to_be_focused()
+    page.locator("tbody input").check()
+    page.get_by_label("Zoek op naam, nummer of kenmerk").fill("optiek claes")
+    page.get_by_role("button", name="Zoeken").click()
+    expect(page.locator("tbody input")).not_to_be_checked()
+    expect(page).to_have_url(re.compile(r"zoek=optiek\+claes"))
